@@ -1,0 +1,1 @@
+//! The layered layout of a service map on whole cells.
