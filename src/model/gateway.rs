@@ -1,0 +1,30 @@
+//! Load balancers: nodes of their own that stand between callers and services.
+
+use super::{Host, ServiceId};
+use serde::{Deserialize, Serialize};
+
+/// A load balancer that sends traffic to services of the same source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gateway {
+    /// Its name, unique in its source.
+    pub name: String,
+    /// The DNS name that callers use.
+    pub host: Host,
+    /// Whether the internet can reach it.
+    pub public: bool,
+    /// What it is, in the provider's word: `application`, `network`, `gateway`.
+    pub kind: String,
+    /// Where it sends what.
+    pub routes: Vec<Route>,
+}
+
+/// One way through a load balancer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Route {
+    /// The service that gets the traffic.
+    pub service: ServiceId,
+    /// The listener's port, where a listener leads there.
+    pub port: Option<u16>,
+    /// The rule in words, such as `host api.example.com, path /v1/*`; the target group's name where there is none.
+    pub rule: String,
+}

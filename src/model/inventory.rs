@@ -1,0 +1,87 @@
+//! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
+
+use super::{Gateway, Mention, Service, ServiceId, Snapshot, SourceId};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// All that is known of the estate now.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
+    annotations: Vec<Annotation>,
+}
+
+/// What the user's configuration says about a service: people's knowledge that no API has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Annotation {
+    /// The service: `name`, `group/name`, or the whole id.
+    pub service: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// What it does.
+    pub description: String,
+    /// Where its code is.
+    pub repository: String,
+    /// What to do when it breaks.
+    pub runbook: String,
+    /// What it calls, beyond what can be seen: services by the same names, or `host:port`.
+    pub calls: Vec<String>,
+}
+
+impl Inventory {
+    /// An empty estate with what the configuration knows.
+    #[must_use]
+    pub fn new(annotations: Vec<Annotation>) -> Self {
+        Self { snapshots: BTreeMap::new(), annotations }
+    }
+
+    /// Replaces what `snapshot`'s source says. Returns whether anything changed but its time.
+    pub fn replace(&mut self, snapshot: Arc<Snapshot>) -> bool {
+        let source = snapshot.source.clone();
+        let same = self.snapshots.get(&source).is_some_and(|old| old.says_the_same(&snapshot));
+        self.snapshots.insert(source, snapshot);
+        !same
+    }
+
+    /// The snapshots in the order of their sources.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
+        self.snapshots.values().map(Arc::as_ref)
+    }
+
+    /// All services, in the order of their sources.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.snapshots().flat_map(|s| &s.services)
+    }
+
+    /// All load balancers with the source that has them.
+    pub fn gateways(&self) -> impl Iterator<Item = (&SourceId, &Gateway)> {
+        self.snapshots().flat_map(|s| s.gateways.iter().map(move |g| (&s.source, g)))
+    }
+
+    /// The service with that id.
+    #[must_use]
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.services().find(|s| &s.id == id)
+    }
+
+    /// Every mention with the service that makes it.
+    pub fn mentions(&self) -> impl Iterator<Item = (&Service, &Mention)> {
+        self.services().flat_map(|s| s.mentions.iter().map(move |m| (s, m)))
+    }
+
+    /// What the configuration says about `service`.
+    pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a Annotation> {
+        self.annotations.iter().filter(|a| service.is_called(&a.service))
+    }
+}
+
+impl Service {
+    /// Whether `name` is one of the ways people write this service: `name`, `group/name`, or the whole id.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let grouped =
+            self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
+        name == self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
+    }
+}

@@ -1,0 +1,69 @@
+//! A mention: the raw fact that a service names an address, at a place, without the value it stood in.
+
+use super::Address;
+use serde::{Deserialize, Serialize};
+
+/// A service names something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mention {
+    /// Which kind of fact it is.
+    pub via: Via,
+    /// Where it stands.
+    pub place: Place,
+    /// What it names.
+    pub target: Target,
+}
+
+/// Which kind of fact names the target; `topology::evidence` has one file for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// The value of an environment variable.
+    Environment,
+    /// An entry point, command or argument.
+    Argument,
+    /// A container link.
+    Link,
+    /// An extra hosts entry.
+    ExtraHost,
+    /// Start order: `depends_on`.
+    StartOrder,
+    /// Declared in Portolan's own configuration.
+    Declared,
+}
+
+/// Where a mention stands: the container, and the name of the variable, label or option in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The container, where the service has several.
+    pub container: Option<String>,
+    /// The variable, label, option or argument number; never a value.
+    pub key: String,
+}
+
+/// What a mention names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// An address, to be resolved against the answers.
+    Address(Address),
+    /// A service of the same group, by name.
+    Peer(String),
+}
+
+impl Place {
+    /// A place in the only container.
+    #[must_use]
+    pub fn at(key: &str) -> Self {
+        Self { container: None, key: key.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.container {
+            Some(container) => write!(f, "{container}: {}", self.key),
+            None => f.write_str(&self.key),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The words of the house as types: what a source can say about services, and nothing that could hold a secret.
+//!
+//! Everything here is plain data with `serde`, so that a recording, the cache on disk and a test fixture are the
+//! same thing as a live answer. Text from outside has passed [`text::clean`] before it gets here.
+
+pub mod address;
+pub mod answer;
+pub mod deployment;
+pub mod event;
+pub mod finding;
+pub mod gateway;
+pub mod health;
+pub mod id;
+pub mod instance;
+pub mod inventory;
+pub mod log;
+pub mod mention;
+pub mod service;
+pub mod snapshot;
+pub mod status;
+pub mod text;
+
+pub use address::{Address, Arn, Host};
+pub use answer::{Answer, AnsweredBy, Scope};
+pub use deployment::{Deployment, Rollout};
+pub use event::{Event, EventKind};
+pub use finding::{Finding, Severity};
+pub use gateway::{Gateway, Route};
+pub use health::Health;
+pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
+pub use instance::{Check, Container, Exit, Instance, State};
+pub use inventory::{Annotation, Inventory};
+pub use log::{LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget};
+pub use mention::{Mention, Place, Target, Via};
+pub use service::{Fact, Service, ServiceKind};
+pub use snapshot::{Gap, Snapshot};
+pub use status::{Failure, FailureKind, SourceState};
+
+/// A point in time, UTC, as every source reports it.
+pub use jiff::Timestamp;

@@ -1,0 +1,97 @@
+//! What people name: an ECS service, a compose or swarm service, a lone container, a family of lone tasks.
+
+use super::{Answer, Deployment, Instance, Mention, NetworkId, Rollout, ServiceId, SourceId, State};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A service as its source sees it now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Unique over all sources.
+    pub id: ServiceId,
+    /// The compose project or the ECS cluster; none for a lone container.
+    pub group: Option<String>,
+    /// What people say.
+    pub name: String,
+    /// What kind of thing the source calls it.
+    pub kind: ServiceKind,
+    /// How many instances are wanted, where somebody said so.
+    pub desired: Option<u32>,
+    /// Its running copies, and those that ended lately.
+    pub instances: Vec<Instance>,
+    /// What is being rolled out, the newest first.
+    pub deployments: Vec<Deployment>,
+    /// What it answers to.
+    pub answers: Vec<Answer>,
+    /// What it names.
+    pub mentions: Vec<Mention>,
+    /// The networks it is a member of.
+    pub networks: BTreeSet<NetworkId>,
+    /// What else is worth showing, in reading order.
+    pub facts: Vec<Fact>,
+}
+
+/// What kind of thing the source calls a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceKind {
+    /// A service of a compose project.
+    Compose,
+    /// A service of a swarm.
+    Swarm,
+    /// A container that belongs to nothing.
+    Container,
+    /// An ECS service.
+    EcsService,
+    /// ECS tasks of one family that no service runs.
+    EcsFamily,
+}
+
+/// A labelled fact for the service card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What it is about, such as `image`.
+    pub label: String,
+    /// What there is to say.
+    pub value: String,
+}
+
+impl Fact {
+    /// A fact from its two halves.
+    #[must_use]
+    pub fn new(label: &str, value: impl Into<String>) -> Self {
+        Self { label: label.to_owned(), value: value.into() }
+    }
+}
+
+impl Service {
+    /// The source that reports it: what stands before the first slash of its id.
+    #[must_use]
+    pub fn source(&self) -> SourceId {
+        SourceId::new(self.id.as_str().split('/').next().unwrap_or_default())
+    }
+
+    /// How many instances run.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.instances.iter().filter(|i| i.state == State::Running).count()
+    }
+
+    /// Whether a deployment is under way.
+    #[must_use]
+    pub fn is_deploying(&self) -> bool {
+        self.deployments.iter().any(|d| d.rollout == Rollout::InProgress)
+    }
+
+    /// Whether the newest deployment has failed or is being rolled back.
+    #[must_use]
+    pub fn is_rolling_back(&self) -> bool {
+        self.deployments.first().is_some_and(|d| d.rollout == Rollout::Failed)
+    }
+
+    /// Whether an instance that ended, or a deployment's count, says that something failed.
+    #[must_use]
+    pub fn has_failed_lately(&self) -> bool {
+        self.instances.iter().any(Instance::is_faulty) || self.deployments.iter().any(|d| d.failed > 0)
+    }
+}

@@ -1,0 +1,42 @@
+//! The outside world that Portolan reads: every source says everything it sees, now, as one snapshot.
+
+use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
+use futures::{future::BoxFuture, stream::BoxStream};
+use std::time::Duration;
+
+/// One place to look. A source keeps nothing but caches of what can not change.
+pub trait Source: Send + Sync {
+    /// Its identity, unique among the sources in use.
+    fn id(&self) -> &SourceId;
+
+    /// What it is and where, for people: `unix:///var/run/docker.sock`.
+    fn place(&self) -> String;
+
+    /// Which family it belongs to: `docker`, `ecs`, `replay`.
+    fn kind(&self) -> &'static str;
+
+    /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
+
+    /// How long to wait before looking again when nothing nudges.
+    fn pace(&self) -> Duration;
+
+    /// "Look again": an item whenever something changed. Ends when the connection is lost; ask again then.
+    fn nudges(&self) -> BoxStream<'static, ()>;
+
+    /// Lines of those targets, each stream in its own order. Dropping the stream stops the reading.
+    fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
+    -> BoxStream<'static, Result<LogBatch, Failure>>;
+
+    /// Tries each call it needs and says how it went, for `portolan doctor`.
+    fn examine(&self) -> BoxFuture<'_, Vec<Examined>>;
+}
+
+/// One thing that `doctor` tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// The call or file, such as `ecs:ListServices`.
+    pub what: String,
+    /// What it gave, or why it failed.
+    pub outcome: Result<String, Failure>,
+}
