@@ -1,19 +1,106 @@
 //! The border: values from outside become facts here, and secrets end here.
+//!
+//! Nothing downstream ever sees the value of an environment variable or an argument: what leaves this room is the
+//! variable's name, and the host and port that its value names.
 
-use crate::model::Mention;
+mod aws;
+mod grammar;
+mod key;
+
+use crate::model::{Address, Mention, Place, Target, Via};
+use grammar::{Found, Shape};
+use key::Meaning;
 
 /// The addresses that environment variables name; `container` where the service has several.
+///
+/// A port that stands in a sibling variable (`DB_HOST`, `DB_PORT`) is joined to its host.
 pub fn environment<'a>(
-    _container: Option<&str>,
-    _pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    container: Option<&str>,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Mention> {
-    Vec::new()
+    let pairs: Vec<_> = pairs.into_iter().collect();
+    let mut mentions = Vec::new();
+    for (name, value) in &pairs {
+        let sibling = key::port_sibling(name).and_then(|wanted| {
+            let sibling = pairs.iter().find(|(other, _)| key::is_same(other, &wanted));
+            sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
+        });
+        let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
+        collect(Via::Environment, &place, named(name, value, sibling), &mut mentions);
+    }
+    mentions
 }
 
 /// The addresses that an entry point, command or its arguments name.
-pub fn arguments<'a>(
-    _container: Option<&str>,
-    _arguments: impl IntoIterator<Item = &'a str>,
-) -> Vec<Mention> {
-    Vec::new()
+///
+/// `--flag value` and `--flag=value` are read like a variable called `flag`; a plain word counts only where it has
+/// the shape of an address.
+pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item = &'a str>) -> Vec<Mention> {
+    let words: Vec<&str> = arguments.into_iter().flat_map(str::split_whitespace).take(MOST_WORDS).collect();
+    let mut mentions = Vec::new();
+    let mut flag = None;
+    for (index, word) in words.iter().enumerate() {
+        let (name, value) = match (word.strip_prefix('-'), word.split_once('=')) {
+            (_, Some((name, value))) if is_flag_name(name) => (name.trim_start_matches('-'), Some(value)),
+            (Some(name), None) => (name.trim_start_matches('-'), None),
+            _ => (flag.take().unwrap_or(""), Some(*word)),
+        };
+        let Some(value) = value else {
+            flag = Some(name);
+            continue;
+        };
+        flag = None;
+        let key =
+            if name.is_empty() { format!("argument {}", index + 1) } else { format!("argument {name}") };
+        let place = Place { container: container.map(str::to_owned), key };
+        collect(Via::Argument, &place, named(name, value, None), &mut mentions);
+    }
+    mentions
 }
+
+/// The words of a command line that are read; beyond that it is a script.
+const MOST_WORDS: usize = 400;
+
+/// Whether the left side of `name=value` is an option or a variable, and not part of a URL or an expression.
+fn is_flag_name(name: &str) -> bool {
+    let bare = name.trim_start_matches('-');
+    !bare.is_empty() && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// The addresses in a value, by what its key says such a value is.
+fn named(key: &str, value: &str, sibling_port: Option<u16>) -> Vec<Address> {
+    let meaning = key::meaning(key);
+    let mut addresses: Vec<_> = grammar::addresses(value)
+        .into_iter()
+        .filter(|found| counts(found, meaning))
+        .map(|found| found.address)
+        .filter(|address| !address.host.is_own())
+        .collect();
+    if let ([only], Some(port)) = (&mut addresses[..], sibling_port) {
+        only.port.get_or_insert(port);
+    }
+    addresses
+}
+
+/// Whether that shape is enough under a key of that meaning.
+fn counts(found: &Found, meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image => false,
+        Meaning::Address => true,
+        Meaning::Name => matches!(found.shape, Shape::Url | Shape::Resource),
+        Meaning::Other => !matches!(found.shape, Shape::Word),
+    }
+}
+
+/// Adds a mention for each address, once.
+fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
+    for address in addresses {
+        let mention = Mention { via, place: place.clone(), target: Target::Address(address) };
+        if !mentions.contains(&mention) {
+            mentions.push(mention);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! What the name of a variable or option says about its value.
+
+/// What kind of value stands under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A credential: not looked at.
+    Secret,
+    /// The service's own address or what it listens on: not a call.
+    Own,
+    /// Where the user's browser is sent: not a call of the service.
+    Browser,
+    /// An image or a version: `redis:7` is no port.
+    Image,
+    /// The name of something inside a server, such as a database or a user: only a URL counts.
+    Name,
+    /// An address: even a bare word counts.
+    Address,
+    /// Nothing known: only the shape of an address counts.
+    Other,
+}
+
+/// Parts of a key and what they mean; the first row that fits decides. Order matters: `DB_PASSWORD_URL` is a
+/// secret before it is an address, `ADVERTISED_URL` the service's own before it is one.
+const TABLE: &[(Meaning, Where, &[&str])] = &[
+    (
+        Meaning::Secret,
+        Where::Any,
+        &["PASSWORD", "PASSWD", "PASS", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS", "APIKEY"],
+    ),
+    (Meaning::Secret, Where::Last, &["KEY", "AUTH", "PWD", "SALT", "HASH", "SIGNATURE"]),
+    (
+        Meaning::Own,
+        Where::Any,
+        &["LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST"],
+    ),
+    (
+        Meaning::Browser,
+        Where::Any,
+        &[
+            "CORS", "ORIGIN", "ORIGINS", "REDIRECT", "CALLBACK", "PUBLIC", "ROOTURL", "ALLOWED", "CSRF",
+            "VITE",
+        ],
+    ),
+    (
+        Meaning::Browser,
+        Where::Tail,
+        &[
+            "ROOT_URL",
+            "SITE_URL",
+            "PUBLIC_URL",
+            "EXTERNAL_URL",
+            "EXTERNAL_HOST",
+            "APP_URL",
+            "WEB_URL",
+            "FRONTEND_URL",
+            "ALLOWED_HOSTS",
+            "VIRTUAL_HOST",
+            "LETSENCRYPT_HOST",
+        ],
+    ),
+    (Meaning::Image, Where::Any, &["IMAGE", "VERSION", "TAG"]),
+    (
+        Meaning::Name,
+        Where::Last,
+        &[
+            "USER",
+            "USERNAME",
+            "LOGIN",
+            "DB",
+            "DATABASE",
+            "SCHEMA",
+            "ROLE",
+            "NAME",
+            "TYPE",
+            "HOSTNAME",
+            "LANG",
+            "TZ",
+            "PATH",
+            "MODE",
+            "LEVEL",
+            "FORMAT",
+            "PROVIDER",
+            "DRIVER",
+            "BACKEND_TYPE",
+        ],
+    ),
+    (
+        Meaning::Address,
+        Where::End,
+        &[
+            "HOST",
+            "HOSTS",
+            "ADDR",
+            "ADDRS",
+            "ADDRESS",
+            "ADDRESSES",
+            "URL",
+            "URLS",
+            "URI",
+            "URIS",
+            "ENDPOINT",
+            "ENDPOINTS",
+            "SERVER",
+            "SERVERS",
+            "BROKER",
+            "BROKERS",
+            "UPSTREAM",
+            "UPSTREAMS",
+            "TARGET",
+            "TARGETS",
+            "DSN",
+        ],
+    ),
+];
+
+/// Which part of the key a row looks at.
+#[derive(Clone, Copy)]
+enum Where {
+    /// Any of its words.
+    Any,
+    /// Its last word.
+    Last,
+    /// Its last words, joined with `_`.
+    Tail,
+    /// The letters at its end, so that `PGHOST` counts.
+    End,
+}
+
+/// What kind of value stands under `key`.
+pub(super) fn meaning(key: &str) -> Meaning {
+    let words = words(key);
+    let joined = words.join("_");
+    let fits = |place: Where, word: &str| match place {
+        Where::Any => words.iter().any(|w| w == word),
+        Where::Last => words.last().is_some_and(|w| w == word),
+        Where::Tail => joined == word || joined.ends_with(&format!("_{word}")),
+        Where::End => words.last().is_some_and(|w| w.ends_with(word)),
+    };
+    TABLE
+        .iter()
+        .find(|(_, place, parts)| parts.iter().any(|part| fits(*place, part)))
+        .map_or(Meaning::Other, |(meaning, _, _)| *meaning)
+}
+
+/// The words of a key in upper case: split at separators and where camel case begins a word.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for c in key.chars() {
+        if !c.is_ascii_alphanumeric() {
+            words.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if c.is_ascii_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        lower_before = c.is_ascii_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.push(c.to_ascii_uppercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The key under which the port of the host under `key` would stand, as words joined with `_`.
+pub(super) fn port_sibling(key: &str) -> Option<String> {
+    let mut words = words(key);
+    let last = words.pop()?;
+    let stem = ["HOSTNAME", "HOSTS", "HOST", "ADDRESS", "ADDR", "SERVER", "ENDPOINT", "URL"]
+        .into_iter()
+        .find_map(|end| last.strip_suffix(end))?;
+    words.push(format!("{stem}PORT"));
+    Some(words.join("_"))
+}
+
+/// Whether `key` reads as `joined` does once its words are joined.
+pub(super) fn is_same(key: &str, joined: &str) -> bool {
+    key.len() >= joined.len() && words(key).join("_") == joined
+}

@@ -1,0 +1,130 @@
+//! The address grammar by example, and what must never come out of it.
+
+use super::{arguments, environment};
+use crate::model::Target;
+use proptest::prelude::*;
+
+/// What one variable names, as text.
+fn names(key: &str, value: &str) -> Vec<String> {
+    environment(None, [(key, value)])
+        .into_iter()
+        .map(|m| match m.target {
+            Target::Address(address) => address.to_string(),
+            Target::Peer(name) => name,
+        })
+        .collect()
+}
+
+#[test]
+fn urls_give_their_authority_only() {
+    assert_eq!(names("DATABASE_URL", "postgres://user:p%40ss@db:5432/orders?sslmode=off"), ["db:5432"]);
+    assert_eq!(names("X", "http://catalog"), ["catalog"]);
+    assert_eq!(names("X", "https://api.example.com/v1/http/users"), ["api.example.com"]);
+    assert_eq!(names("MONGO", "mongodb://u:p@m1:27017,m2:27017/db?replicaSet=rs"), ["m1:27017", "m2:27017"]);
+    assert_eq!(names("X", "jdbc:mysql://mysql:3306/db?useSSL=false"), ["mysql:3306"]);
+    assert_eq!(names("X", "redis://[::1]:6379"), Vec::<String>::new());
+    assert_eq!(names("X", "redis://[fd00::2]:6379/0"), ["[fd00::2]:6379"]);
+    assert_eq!(names("ES", "http://a:9200,http://b:9200"), ["a:9200", "b:9200"]);
+}
+
+#[test]
+fn connection_strings_and_drivers() {
+    assert_eq!(names("CS", "Host=db;Port=5432;Username=u;Password=p"), ["db:5432"]);
+    assert_eq!(names("CS", "Server=tcp:sql,1433;Database=orders;User Id=sa;Password=x"), ["sql:1433"]);
+    assert_eq!(names("DSN", "host=pg port=5433 user=u password=hunter2 dbname=d"), ["pg:5433"]);
+    assert_eq!(names("DSN", "user:pa:ss@tcp(mysql:3306)/db"), ["mysql:3306"]);
+}
+
+#[test]
+fn a_word_counts_under_a_telling_key_only() {
+    assert_eq!(names("REDIS_HOST", "redis"), ["redis"]);
+    assert_eq!(names("PGHOST", "db"), ["db"]);
+    assert_eq!(names("spring.rabbitmq.host", "rabbit"), ["rabbit"]);
+    assert_eq!(names("POSTGRES_DB", "orders"), Vec::<String>::new());
+    assert_eq!(names("OTEL_METRICS_EXPORTER", "prometheus"), Vec::<String>::new());
+    assert_eq!(names("HOSTNAME", "web"), Vec::<String>::new());
+    assert_eq!(names("USE_SERVER", "true"), Vec::<String>::new());
+}
+
+#[test]
+fn brokers_and_voters() {
+    assert_eq!(names("KAFKA_BROKERS", "k1:9092,k2:9092"), ["k1:9092", "k2:9092"]);
+    assert_eq!(names("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@k1:9093,2@k2:9093"), ["k1:9093", "k2:9093"]);
+    assert_eq!(names("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://kafka:9092"), Vec::<String>::new());
+}
+
+#[test]
+fn a_port_may_stand_beside_its_host() {
+    let mentions = environment(None, [("DB_HOST", "db"), ("DB_PORT", "5432")]);
+    assert_eq!(mentions.len(), 1);
+    assert!(matches!(&mentions[0].target, Target::Address(a) if a.to_string() == "db:5432"));
+}
+
+#[test]
+fn what_is_no_call_of_the_service() {
+    for (key, value) in [
+        ("PUBLIC_URL", "http://web:3000"),
+        ("CORS_ORIGINS", "http://web:3000"),
+        ("IMAGE", "redis:7"),
+        ("LISTEN_ADDR", "web:8080"),
+        ("ADMIN_PASSWORD", "redis:6379"),
+        ("PYTHON_GET_PIP_URL", "https://github.com/pypa/get-pip/raw/x/public/get-pip.py"),
+    ] {
+        assert_eq!(names(key, value), Vec::<String>::new(), "{key}");
+    }
+}
+
+#[test]
+fn amazon_resources_keep_their_name() {
+    assert_eq!(
+        names("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/order-events"),
+        ["sqs:order-events"]
+    );
+    assert_eq!(names("TOPIC", "arn:aws:sns:eu-west-1:123456789012:orders"), ["sns:orders"]);
+    assert_eq!(names("TABLE", "arn:aws:dynamodb:eu-west-1:123456789012:table/carts"), ["dynamodb:carts"]);
+    assert_eq!(names("MODELS", "s3://shop-models/v1"), ["s3:shop-models"]);
+    assert_eq!(names("ROLE_ARN", "arn:aws:iam::123456789012:role/x"), Vec::<String>::new());
+}
+
+#[test]
+fn arguments_are_read_like_variables() {
+    let of = |words: &[&str]| {
+        arguments(None, words.iter().copied())
+            .into_iter()
+            .map(|m| match m.target {
+                Target::Address(a) => format!("{} {a}", m.place),
+                Target::Peer(name) => name,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(&["server", "--redis-host", "redis", "--listen=0.0.0.0:80"]),
+        ["argument redis-host redis"]
+    );
+    assert_eq!(of(&["sh", "-c", "wait-for db:5432 -- run"]), ["argument 4 db:5432"]);
+    assert_eq!(of(&["--storage.url=http://store:9000"]), ["argument storage.url store:9000"]);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_panic(key in "\\PC{0,40}", value in "\\PC{0,200}") {
+        let _ = environment(None, [(key.as_str(), value.as_str())]);
+        let _ = arguments(None, [value.as_str()]);
+    }
+
+    #[test]
+    fn no_password_comes_out(password in "[A-Za-z0-9!$^&*()+=~/?#:-]{6,20}", host in "[a-z]{3,8}") {
+        let secret = format!("S{password}T");
+        for value in [
+            format!("postgres://user:{secret}@{host}:5432/db"),
+            format!("redis://:{secret}@{host}:6379/0"),
+            format!("user:{secret}@tcp({host}:3306)/db"),
+            format!("Host={host};Port=5432;Username=u;Password={}", secret.replace(';', "")),
+        ] {
+            for mention in environment(None, [("DATABASE_URL", value.as_str())]) {
+                let Target::Address(address) = mention.target else { continue };
+                prop_assert_eq!(address.host.to_string(), host.clone());
+            }
+        }
+    }
+}
