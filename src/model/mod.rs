@@ -34,7 +34,7 @@ pub use log::{LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarg
 pub use mention::{Mention, Place, Target, Via};
 pub use service::{Fact, Service, ServiceKind};
 pub use snapshot::{Gap, Snapshot};
-pub use status::{Failure, FailureKind, SourceState};
+pub use status::{Failure, FailureKind, SourceState, SourceStatus};
 
 /// A point in time, UTC, as every source reports it.
 pub use jiff::Timestamp;

@@ -1,5 +1,6 @@
 //! How a source is, and what went wrong with it, in words that say what to do.
 
+use super::{SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a source is.
@@ -16,6 +17,49 @@ pub enum SourceState {
     Denied,
     /// It could never be read.
     Failed,
+}
+
+/// How a source is, with what people need to know about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceStatus {
+    /// Which source.
+    pub id: SourceId,
+    /// Its family: `docker`, `ecs`, `replay`.
+    pub kind: String,
+    /// Where it is, for people.
+    pub place: String,
+    /// How it is.
+    pub state: SourceState,
+    /// When it was last read well.
+    pub last_read: Option<Timestamp>,
+    /// What went wrong the last time, where it did.
+    pub failure: Option<Failure>,
+    /// Whether it tells of changes by itself, so that its age says nothing.
+    pub nudged: bool,
+}
+
+impl SourceStatus {
+    /// A source that has not answered yet.
+    #[must_use]
+    pub fn new(id: SourceId, kind: &str, place: String) -> Self {
+        let (kind, state) = (kind.to_owned(), SourceState::Loading);
+        Self { id, kind, place, state, last_read: None, failure: None, nudged: false }
+    }
+
+    /// A look went well.
+    pub fn read(&mut self, at: Timestamp) {
+        (self.state, self.last_read, self.failure) = (SourceState::Live, Some(at), None);
+    }
+
+    /// A look failed. What was read before stays, as stale.
+    pub fn failed(&mut self, failure: Failure) {
+        self.state = match (self.last_read, failure.kind) {
+            (Some(_), _) => SourceState::Stale,
+            (None, FailureKind::Denied) => SourceState::Denied,
+            (None, _) => SourceState::Failed,
+        };
+        self.failure = Some(failure);
+    }
 }
 
 impl SourceState {

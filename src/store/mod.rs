@@ -1,0 +1,192 @@
+//! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
+
+mod logs;
+mod search;
+
+pub use logs::{Entry, LogBook};
+pub use search::Search;
+
+use crate::{
+    model::{
+        Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot, SourceId,
+        SourceStatus, Timestamp,
+    },
+    topology::{Node, NodeKind, Topology, finding, infer, neighbours},
+};
+use jiff::tz::TimeZone;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What is known now.
+pub struct Store {
+    /// All sources' services.
+    pub inventory: Inventory,
+    /// Who calls whom.
+    pub topology: Topology,
+    /// What is wrong, the worst first.
+    pub findings: Vec<Finding>,
+    /// How the sources are, in the order in which they were given.
+    pub sources: Vec<SourceStatus>,
+    /// The selected node, the same on every screen.
+    pub selected: Option<NodeId>,
+    /// The time of the last tick.
+    pub now: Timestamp,
+    /// The log lines that are held.
+    pub logs: LogBook,
+    /// What is searched for.
+    pub search: Search,
+    /// Whether only what is faulty is shown, with what is next to it.
+    pub only_faulty: bool,
+    /// The time zone in which people here read times.
+    pub zone: TimeZone,
+    /// Whether it is the built-in demo estate that plays.
+    pub demo: bool,
+}
+
+impl Store {
+    /// Nothing known yet about `sources`.
+    #[must_use]
+    pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
+        Self {
+            inventory,
+            topology: Topology::default(),
+            findings: Vec::new(),
+            demo: sources.iter().any(|s| s.kind == "demo"),
+            sources,
+            selected: None,
+            now,
+            logs: LogBook::new(log_bytes),
+            search: Search::default(),
+            only_faulty: false,
+            zone: TimeZone::UTC,
+        }
+    }
+
+    /// Takes what a look at `source` gave. Returns whether anything but times changed.
+    pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
+        let before = (status.state, status.failure.clone());
+        let changed = match outcome {
+            Ok(snapshot) => {
+                status.read(snapshot.taken);
+                self.inventory.replace(Arc::new(snapshot))
+            }
+            Err(failure) => {
+                status.failed(failure);
+                false
+            }
+        };
+        let status_changed = before != (status.state, status.failure.clone());
+        if changed {
+            self.topology = infer(&self.inventory);
+        }
+        if changed || status_changed {
+            self.judge();
+        }
+        if self.selected.as_ref().is_none_or(|id| !self.topology.nodes.contains_key(id)) {
+            self.selected = self.first_choice();
+        }
+        changed || status_changed
+    }
+
+    /// Moves the clock on, and with it what depends on how long something lasts.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.judge();
+    }
+
+    /// Draws the findings anew.
+    fn judge(&mut self) {
+        let Self { inventory, topology, sources, now, .. } = self;
+        self.findings = finding::findings(&finding::Evidence { inventory, topology, sources, now: *now });
+    }
+
+    /// What to select when nothing is: the worst finding's service, else the first node.
+    fn first_choice(&self) -> Option<NodeId> {
+        let worst = self.findings.iter().find_map(|f| f.node.clone());
+        worst.or_else(|| self.topology.nodes.keys().next().cloned())
+    }
+
+    /// The selected node.
+    #[must_use]
+    pub fn node(&self) -> Option<&Node> {
+        self.selected.as_ref().and_then(|id| self.topology.nodes.get(id))
+    }
+
+    /// The selected service.
+    #[must_use]
+    pub fn service(&self) -> Option<&Service> {
+        self.node().and_then(|node| self.service_of(node))
+    }
+
+    /// The service that a node is.
+    #[must_use]
+    pub fn service_of(&self, node: &Node) -> Option<&Service> {
+        match &node.kind {
+            NodeKind::Service(id) => self.inventory.service(id),
+            _ => None,
+        }
+    }
+
+    /// The findings on a node, the worst first.
+    pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
+    }
+
+    /// The nodes to show under the present search and filter, in reading order: by group, then by name.
+    #[must_use]
+    pub fn listed(&self) -> Vec<&Node> {
+        let shown = self.only_faulty.then(|| self.faulty_and_next());
+        let mut nodes: Vec<_> = self
+            .topology
+            .nodes
+            .values()
+            .filter(|node| shown.as_ref().is_none_or(|shown| shown.contains(&node.id)))
+            .collect();
+        nodes.sort_by_key(|n| (!matches!(n.kind, NodeKind::Service(_)), n.source.clone(), n.group.clone(), n.name.clone()));
+        nodes
+    }
+
+    /// Everything with a finding that is more than worth knowing, and what is next to it.
+    #[must_use]
+    pub fn faulty_and_next(&self) -> BTreeSet<NodeId> {
+        let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
+        bad.flat_map(|node| neighbours(&self.topology, node, 1)).collect()
+    }
+
+    /// Whether the search finds this node: by its name, its group or its source.
+    #[must_use]
+    pub fn finds(&self, node: &Node) -> bool {
+        let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.search.matches(&format!("{} {} {source}", node.label(), node.health.word()))
+    }
+
+    /// How many services there are of each health.
+    #[must_use]
+    pub fn tally(&self) -> BTreeMap<Health, usize> {
+        let mut tally = BTreeMap::new();
+        for node in self.topology.nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
+            *tally.entry(node.health).or_default() += 1;
+        }
+        tally
+    }
+}
+
+/// Every log stream of a service's instances.
+#[must_use]
+pub fn log_targets(service: &Service) -> Vec<LogTarget> {
+    service.instances.iter().flat_map(|instance| targets_of(service, instance)).collect()
+}
+
+/// Every log stream of one instance; where it has several containers, the label says which.
+fn targets_of<'a>(service: &'a Service, instance: &'a Instance) -> impl Iterator<Item = LogTarget> + 'a {
+    let several = instance.containers.len() > 1;
+    instance.containers.iter().map(move |container| LogTarget {
+        service: service.id.clone(),
+        instance: instance.id.clone(),
+        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() },
+        route: container.log.clone(),
+    })
+}

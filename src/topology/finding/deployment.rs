@@ -1,0 +1,51 @@
+//! Deployments that failed, or that go on for longer than they should.
+
+use super::{Draft, Evidence};
+use crate::model::{Deployment, Rollout, Service, Severity};
+use jiff::SignedDuration;
+
+/// A deployment that takes longer than this is stuck.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+
+pub(super) fn find_failed(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for (service, deployment) in newest(evidence).filter(|(_, d)| d.rollout == Rollout::Failed) {
+        let reason = format!("deployment of {} failed{}", deployment.version, said(deployment));
+        let next = "look at the failed instances; the previous version may still serve";
+        drafts.push(Draft::of(service, Severity::Critical, deployment.updated, reason, next));
+    }
+}
+
+pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for (service, deployment) in newest(evidence).filter(|(_, d)| d.rollout == Rollout::InProgress) {
+        let age = deployment.created.map(|created| evidence.now.duration_since(created));
+        let slow = age.is_some_and(|age| age > PATIENCE);
+        if !slow && deployment.failed == 0 {
+            continue;
+        }
+        let minutes = age.map_or(0, |age| age.as_mins());
+        let failed = if deployment.failed > 0 {
+            format!(", {} failed to start", deployment.failed)
+        } else {
+            String::new()
+        };
+        let reason = format!(
+            "deployment of {} in progress for {minutes} min: {} of {} running{failed}{}",
+            deployment.version,
+            deployment.running,
+            deployment.desired,
+            said(deployment),
+        );
+        let next = "look at its newest instances and their health";
+        drafts.push(Draft::of(service, Severity::Warning, deployment.created, reason, next));
+    }
+}
+
+/// The newest deployment of each service.
+fn newest<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = (&'a Service, &'a Deployment)> {
+    evidence.inventory.services().filter_map(|s| s.deployments.first().map(|d| (s, d)))
+}
+
+/// The source's reason, behind a colon.
+fn said(deployment: &Deployment) -> String {
+    deployment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
+}

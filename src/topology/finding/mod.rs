@@ -1,0 +1,153 @@
+//! The kinds of finding: one table of what can be wrong, each with what it rests on and what to look at next.
+
+mod cause;
+mod crash_loop;
+mod dangling;
+mod deployment;
+mod ended;
+mod out_of_memory;
+mod source;
+mod too_few;
+mod unhealthy;
+
+use super::Topology;
+use crate::model::{Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Timestamp};
+
+/// What findings are drawn from.
+pub struct Evidence<'a> {
+    /// All sources' services.
+    pub inventory: &'a Inventory,
+    /// Who calls whom.
+    pub topology: &'a Topology,
+    /// How the sources are.
+    pub sources: &'a [SourceStatus],
+    /// The time at which the question is asked.
+    pub now: Timestamp,
+}
+
+/// A kind of finding.
+pub struct Kind {
+    /// The id in JSON.
+    pub id: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// Finds all of its kind.
+    find: fn(&Evidence<'_>, &mut Vec<Draft>),
+}
+
+/// A finding before its kind and its cause are known.
+struct Draft {
+    severity: Severity,
+    service: String,
+    node: Option<NodeId>,
+    since: Option<Timestamp>,
+    reason: String,
+    next: String,
+}
+
+/// All kinds. Where several say the same of one service, the first one speaks for it.
+pub const KINDS: &[Kind] = &[
+    Kind { id: "out-of-memory", title: "out of memory", find: out_of_memory::find },
+    Kind { id: "crash-loop", title: "crash loop", find: crash_loop::find },
+    Kind { id: "stopped-with-error", title: "stopped with an error", find: ended::find },
+    Kind { id: "unhealthy", title: "unhealthy", find: unhealthy::find },
+    Kind { id: "deployment-failed", title: "deployment failed", find: deployment::find_failed },
+    Kind { id: "deployment-stuck", title: "deployment stuck", find: deployment::find_stuck },
+    Kind { id: "too-few-running", title: "too few running", find: too_few::find },
+    Kind { id: "dangling-reference", title: "dangling reference", find: dangling::find },
+    Kind { id: "source-trouble", title: "source trouble", find: source::find },
+];
+
+/// Kinds that say why a service does not run: one of them is enough for one service.
+const ENDS: &[&str] = &["out-of-memory", "crash-loop", "stopped-with-error", "too-few-running"];
+
+/// Everything that is wrong, the worst first.
+#[must_use]
+pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = Vec::new();
+    for kind in KINDS {
+        let mut drafts = Vec::new();
+        (kind.find)(evidence, &mut drafts);
+        for draft in drafts {
+            let told = all
+                .iter()
+                .any(|f| f.node.is_some() && f.node == draft.node && ENDS.contains(&f.kind.as_str()));
+            if told && ENDS.contains(&kind.id) {
+                continue;
+            }
+            all.push(draft.into_finding(kind, evidence));
+        }
+    }
+    all.sort_by(|a, b| {
+        (b.severity, b.since, &a.service, &a.kind).cmp(&(a.severity, a.since, &b.service, &b.kind))
+    });
+    all
+}
+
+impl Draft {
+    /// A finding about a service.
+    fn of(
+        service: &Service,
+        severity: Severity,
+        since: Option<Timestamp>,
+        reason: String,
+        next: &str,
+    ) -> Self {
+        let name = match &service.group {
+            Some(group) => format!("{group}/{}", service.name),
+            None => service.name.clone(),
+        };
+        Self {
+            severity,
+            service: name,
+            node: Some(NodeId::from(&service.id)),
+            since,
+            reason,
+            next: next.to_owned(),
+        }
+    }
+
+    fn into_finding(self, kind: &Kind, evidence: &Evidence<'_>) -> Finding {
+        let cause = self.node.as_ref().and_then(|node| cause::suspect(evidence, node, self.since));
+        let Self { severity, service, node, since, reason, next } = self;
+        Finding { kind: kind.id.to_owned(), severity, service, node, since, reason, cause, next }
+    }
+}
+
+/// How an instance ended, in words: `exit code 137 (SIGKILL)`, with the source's own reason.
+fn ending(exit: &Exit) -> String {
+    let code = exit.code.map(|code| match signal(code) {
+        Some(name) => format!("exit code {code} ({name})"),
+        None => format!("exit code {code}"),
+    });
+    let parts = [code, exit.reason.clone().filter(|reason| !reason.is_empty())];
+    let words: Vec<_> = parts.into_iter().flatten().collect();
+    if words.is_empty() { "no exit code".to_owned() } else { words.join(", ") }
+}
+
+/// The signal that an exit code above 128 stands for (POSIX shells, Docker).
+fn signal(code: i64) -> Option<&'static str> {
+    match code - 128 {
+        1 => Some("SIGHUP"),
+        2 => Some("SIGINT"),
+        3 => Some("SIGQUIT"),
+        4 => Some("SIGILL"),
+        6 => Some("SIGABRT"),
+        7 => Some("SIGBUS"),
+        8 => Some("SIGFPE"),
+        9 => Some("SIGKILL"),
+        11 => Some("SIGSEGV"),
+        13 => Some("SIGPIPE"),
+        15 => Some("SIGTERM"),
+        _ => None,
+    }
+}
+
+/// The newest end among the service's instances that a fault made.
+fn newest_fault(service: &Service) -> Option<(&Instance, &Exit)> {
+    let faulty = service.instances.iter().filter(|i| i.is_faulty());
+    faulty.filter_map(|i| i.exit.as_ref().map(|exit| (i, exit))).max_by_key(|(_, exit)| exit.at)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! Out of memory: the kernel killed it at its limit.
+
+use super::{Draft, Evidence};
+use crate::model::{Exit, Instance, Severity};
+
+pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for service in evidence.inventory.services() {
+        let killed = |i: &&Instance| i.is_faulty() && exits(i).any(|exit| exit.out_of_memory);
+        let count = service.instances.iter().filter(killed).count();
+        let newest = service.instances.iter().filter(killed).flat_map(exits).filter_map(|exit| exit.at).max();
+        if count == 0 {
+            continue;
+        }
+        let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
+        let again = if restarts > 0 { format!("; {restarts} restarts") } else { String::new() };
+        let reason = format!("killed for want of memory, exit code 137{again}");
+        let next = "raise its memory limit, or find what grew";
+        drafts.push(Draft::of(service, Severity::Critical, newest, reason, next));
+    }
+}
+
+/// The ends of an instance and its containers.
+fn exits(instance: &Instance) -> impl Iterator<Item = &Exit> {
+    instance.exit.iter().chain(instance.containers.iter().filter_map(|c| c.exit.as_ref()))
+}

@@ -1,0 +1,32 @@
+//! Source trouble: a place that can not be read now, so that what is shown of it may be old.
+
+use super::{Draft, Evidence};
+use crate::model::{Severity, SourceState};
+
+pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for status in evidence.sources {
+        let Some(failure) = &status.failure else { continue };
+        let severity =
+            if status.state == SourceState::Stale { Severity::Warning } else { Severity::Critical };
+        drafts.push(Draft {
+            severity,
+            service: status.id.to_string(),
+            node: None,
+            since: status.last_read,
+            reason: failure.what.clone(),
+            next: failure.remedy.clone(),
+        });
+    }
+    for snapshot in evidence.inventory.snapshots() {
+        for gap in &snapshot.gaps {
+            drafts.push(Draft {
+                severity: Severity::Info,
+                service: snapshot.source.to_string(),
+                node: None,
+                since: None,
+                reason: format!("{} can't be read: {}", gap.what, gap.failure.what),
+                next: gap.failure.remedy.clone(),
+            });
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Inference is one join: what is referred to, against who answers.
+
+use super::{
+    Evidence, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    evidence::{Caller, KINDS, Kind, Reference, Referent},
+    graph::Dangling,
+    resolve::gateway_node,
+};
+use crate::model::{Address, Gateway, Health, Inventory, NodeId, Service, ServiceId, SourceId};
+use std::collections::BTreeMap;
+
+/// The topology of everything in `inventory`. The same for any order of sources and services.
+#[must_use]
+pub fn infer(inventory: &Inventory) -> Topology {
+    let services = inventory.services().map(|service| (&service.id, service)).collect();
+    let mut draft = Draft { services, resolver: Resolver::new(inventory), topology: Topology::default() };
+    for service in inventory.services() {
+        draft.place(service_node(service));
+    }
+    for (source, gateway) in inventory.gateways() {
+        draft.place(load_balancer(source, gateway));
+    }
+    for kind in KINDS {
+        kind.find(inventory, &mut |reference| draft.join(kind, &reference));
+    }
+    draft.finish()
+}
+
+/// A topology in the making.
+struct Draft<'a> {
+    services: BTreeMap<&'a ServiceId, &'a Service>,
+    resolver: Resolver<'a>,
+    topology: Topology,
+}
+
+impl Draft<'_> {
+    /// Adds a node, unless it is there.
+    fn place(&mut self, node: Node) -> NodeId {
+        let id = node.id.clone();
+        self.topology.nodes.entry(id.clone()).or_insert(node);
+        id
+    }
+
+    /// Turns a reference into edges to whoever it leads to.
+    fn join(&mut self, kind: &Kind, reference: &Reference<'_>) {
+        let from = match reference.from {
+            Caller::Service(service) => NodeId::from(&service.id),
+            Caller::Gateway(source, gateway) => gateway_node(source, gateway),
+            Caller::Internet => self.place(internet()),
+        };
+        for (to, detail) in self.targets(kind, &from, reference) {
+            if from == to {
+                continue;
+            }
+            let strength =
+                if self.is_shared_block(reference, &to) { Strength::Possible } else { kind.strength };
+            let place = reference.place.clone();
+            let evidence =
+                Evidence { kind: kind.id, strength, place, detail, first_seen: None, last_seen: None };
+            let edge = self.topology.edges.entry((from.clone(), to)).or_default();
+            if !edge.evidence.contains(&evidence) {
+                edge.evidence.push(evidence);
+            }
+        }
+    }
+
+    /// Who a reference leads to, each with what it names and how the target answers to that.
+    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'_>) -> Vec<(NodeId, String)> {
+        match &reference.to {
+            Referent::Gateway(source, gateway) => {
+                vec![(gateway_node(source, gateway), gateway.host.to_string())]
+            }
+            Referent::Service(id) if self.topology.nodes.contains_key(&NodeId::from(*id)) => {
+                vec![(NodeId::from(*id), id.to_string())]
+            }
+            Referent::Service(_) => Vec::new(),
+            Referent::Named(name) => self.named(reference.from, name),
+            Referent::Address(address) => {
+                let Caller::Service(service) = reference.from else { return Vec::new() };
+                match self.resolver.resolve(service, address) {
+                    Resolution::Nodes(nodes) => {
+                        nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
+                    }
+                    Resolution::Outside => vec![(self.place(dependency(address)), address.to_string())],
+                    Resolution::Dangling => {
+                        if kind.strength == Strength::Declared && is_clear(address) {
+                            let (from, place) = (from.clone(), reference.place.clone());
+                            self.topology.dangling.push(Dangling {
+                                from,
+                                place,
+                                address: address.to_string(),
+                            });
+                        }
+                        Vec::new()
+                    }
+                }
+            }
+        }
+    }
+
+    /// The service that people call `name`: in the caller's group first, else anywhere if it is the only one.
+    fn named(&self, from: Caller<'_>, name: &str) -> Vec<(NodeId, String)> {
+        let Caller::Service(caller) = from else { return Vec::new() };
+        let all: Vec<&Service> = self.services.values().copied().filter(|s| s.is_called(name)).collect();
+        let near: Vec<&Service> =
+            all.iter().copied().filter(|s| s.group == caller.group && s.source() == caller.source()).collect();
+        match (&near[..], &all[..]) {
+            ([one], _) | (_, [one]) => vec![(NodeId::from(&one.id), name.to_owned())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the target says the very same of itself: then the mention is a block that everybody is given, and
+    /// tells nothing about who uses it.
+    fn is_shared_block(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
+        let (Some(mention), Some(node)) = (reference.mention, self.topology.nodes.get(to)) else {
+            return false;
+        };
+        let NodeKind::Service(id) = &node.kind else { return false };
+        self.services.get(id).is_some_and(|target| {
+            target.mentions.iter().any(|m| {
+                m.via == mention.via && m.place.key == mention.place.key && m.target == mention.target
+            })
+        })
+    }
+
+    /// Puts everything in the order that does not depend on how it was found.
+    fn finish(mut self) -> Topology {
+        let rank =
+            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+        for edge in self.topology.edges.values_mut() {
+            edge.evidence.sort_by_cached_key(rank);
+        }
+        self.topology.dangling.sort();
+        self.topology.dangling.dedup();
+        self.topology
+    }
+}
+
+/// Whether an address is surely one, so that its dangling is worth a word: it has a scheme or a port.
+fn is_clear(address: &Address) -> bool {
+    address.scheme.is_some() || address.port.is_some()
+}
+
+/// The node of a service.
+fn service_node(service: &Service) -> Node {
+    let images = service.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
+    Node {
+        id: NodeId::from(&service.id),
+        name: service.name.clone(),
+        kind: NodeKind::Service(service.id.clone()),
+        source: Some(service.source()),
+        group: service.group.clone(),
+        health: Health::of(service),
+        running: service.running(),
+        desired: service.desired,
+        product: images.into_iter().find_map(Product::of_image),
+    }
+}
+
+/// The node of something that no source runs.
+fn dependency(address: &Address) -> Node {
+    let name = address.host.to_string();
+    outside(
+        NodeId::new(format!("dependency:{name}")),
+        name,
+        NodeKind::Dependency,
+        Product::of_address(address),
+    )
+}
+
+/// The node of a load balancer.
+fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
+    let node = outside(gateway_node(source, gateway), gateway.name.clone(), NodeKind::LoadBalancer, None);
+    Node { source: Some(source.clone()), ..node }
+}
+
+/// The node of everybody outside.
+fn internet() -> Node {
+    outside(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
+}
+
+/// A node without instances.
+fn outside(id: NodeId, name: String, kind: NodeKind, product: Option<&'static Product>) -> Node {
+    Node {
+        id,
+        name,
+        kind,
+        source: None,
+        group: None,
+        health: Health::Unknown,
+        running: 0,
+        desired: None,
+        product,
+    }
+}

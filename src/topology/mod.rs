@@ -1,0 +1,15 @@
+//! Who calls whom, and what is wrong: inferred from all sources together, the same for any order of them.
+
+pub mod evidence;
+pub mod finding;
+mod graph;
+mod infer;
+mod path;
+mod product;
+mod resolve;
+
+pub use graph::{Edge, Evidence, Node, NodeKind, Strength, Topology};
+pub use infer::infer;
+pub use path::{neighbours, path};
+pub use product::{PRODUCTS, Product};
+pub use resolve::{Resolution, Resolver};

@@ -1,0 +1,128 @@
+//! The one join: addresses that are mentioned, against services that answer to them.
+
+use crate::model::{
+    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId,
+};
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// Who answers to what, over all sources.
+pub struct Resolver<'a> {
+    by_host: BTreeMap<&'a Host, Vec<Candidate<'a>>>,
+}
+
+/// One node that answers to a host.
+struct Candidate<'a> {
+    node: NodeId,
+    source: &'a SourceId,
+    port: Option<u16>,
+    scope: Option<&'a NetworkId>,
+    by: &'static str,
+}
+
+/// What came of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// These nodes answer to it, and how.
+    Nodes(Vec<(NodeId, &'static str)>),
+    /// Nobody in the estate does, and it is the name of something outside.
+    Outside,
+    /// Nobody does, although it looks like a service of the estate.
+    Dangling,
+}
+
+impl<'a> Resolver<'a> {
+    /// The index of everything that answers.
+    #[must_use]
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let mut by_host: BTreeMap<&Host, Vec<Candidate>> = BTreeMap::new();
+        for snapshot in inventory.snapshots() {
+            for service in &snapshot.services {
+                for answer in &service.answers {
+                    by_host.entry(&answer.host).or_default().push(Candidate::of(
+                        service,
+                        answer,
+                        &snapshot.source,
+                    ));
+                }
+            }
+            for gateway in &snapshot.gateways {
+                by_host.entry(&gateway.host).or_default().push(Candidate {
+                    node: gateway_node(&snapshot.source, gateway),
+                    source: &snapshot.source,
+                    port: None,
+                    scope: None,
+                    by: "load balancer's DNS name",
+                });
+            }
+        }
+        Self { by_host }
+    }
+
+    /// Who answers when `service` asks for `address`.
+    ///
+    /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of
+    /// several candidates those at the named port win, then those that the caller's own source runs.
+    #[must_use]
+    pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
+        let own = NodeId::from(&service.id);
+        let source = service.source();
+        let known = self.by_host.get(&address.host).map_or(&[][..], Vec::as_slice);
+        let reachable: Vec<_> =
+            known.iter().filter(|c| c.scope.is_none_or(|n| service.networks.contains(n))).collect();
+        if reachable.is_empty() {
+            return if looks_outside(&address.host) { Resolution::Outside } else { Resolution::Dangling };
+        }
+        let at_port =
+            |c: &&Candidate| c.port.is_none_or(|port| address.port.is_none_or(|asked| asked == port));
+        let mut chosen: Vec<_> = reachable.iter().copied().filter(at_port).collect();
+        if chosen.is_empty() && reachable.iter().all(|c| c.by == AnsweredBy::PublishedPort.words()) {
+            return Resolution::Dangling;
+        }
+        if chosen.is_empty() {
+            chosen = reachable;
+        }
+        if chosen.iter().any(|c| c.source == &source) {
+            chosen.retain(|c| c.source == &source);
+        }
+        let mut nodes: Vec<_> =
+            chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.by)).collect();
+        nodes.sort();
+        nodes.dedup_by(|a, b| a.0 == b.0);
+        Resolution::Nodes(nodes)
+    }
+}
+
+impl<'a> Candidate<'a> {
+    /// The service behind one of its answers.
+    fn of(service: &'a Service, answer: &'a Answer, source: &'a SourceId) -> Self {
+        let scope = match &answer.scope {
+            Scope::Everywhere => None,
+            Scope::Network(network) => Some(network),
+        };
+        Self { node: NodeId::from(&service.id), source, port: answer.port, scope, by: answer.by.words() }
+    }
+}
+
+/// The node of a load balancer.
+#[must_use]
+pub(super) fn gateway_node(source: &SourceId, gateway: &Gateway) -> NodeId {
+    NodeId::new(format!("load-balancer:{source}/{}", gateway.name))
+}
+
+/// Whether a host that nobody answers to is the name of something outside the estate.
+///
+/// A name with a dot is public, except under the suffixes that private zones use (RFC 6762, RFC 8375, ICANN's
+/// `.internal`); a name without one, and an address of a private network, belong to the estate.
+fn looks_outside(host: &Host) -> bool {
+    match host {
+        Host::Resource(_) => true,
+        Host::Ip(IpAddr::V4(ip)) => !ip.is_private() && !ip.is_link_local(),
+        Host::Ip(IpAddr::V6(ip)) => !ip.is_unique_local() && !ip.is_unicast_link_local(),
+        Host::Name(name) => {
+            let private =
+                [".local", ".internal", ".lan", ".home.arpa", ".svc", ".consul", ".test", ".localdomain"];
+            name.contains('.')
+                && (name.ends_with(".amazonaws.com") || !private.iter().any(|suffix| name.ends_with(suffix)))
+        }
+    }
+}

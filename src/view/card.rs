@@ -1,0 +1,56 @@
+//! The service card: everything that is known about the selected node.
+
+use super::{Hits, Scene, View, summary, widget::frame::frame};
+use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+/// The card.
+#[derive(Default)]
+pub struct Card {
+    of: Option<NodeId>,
+    scroll: usize,
+}
+
+/// The rows that a page is.
+const PAGE: usize = 15;
+
+/// More rows than any card has.
+const END: usize = 100_000;
+
+impl View for Card {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+        self.scroll = match command {
+            Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
+            Command::Down | Command::ScrollDown => self.scroll + 1,
+            Command::PageUp | Command::HalfUp => self.scroll.saturating_sub(PAGE),
+            Command::PageDown | Command::HalfDown => self.scroll + PAGE,
+            Command::Top => 0,
+            Command::Bottom => END,
+            _ => self.scroll,
+        };
+        Vec::new()
+    }
+
+    fn offers(&self) -> &'static [Command] {
+        use Command::{Back, Findings, Help, Logs, Map, NextFinding};
+        &[Logs, Map, Findings, NextFinding, Back, Help]
+    }
+
+    fn follow(&mut self, store: &Store, _area: Rect) -> Vec<Effect> {
+        if self.of != store.selected {
+            (self.of, self.scroll) = (store.selected.clone(), 0);
+        }
+        Vec::new()
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+        let Some(node) = scene.store.node() else { return Hits::default() };
+        let inner = frame(area, &node.label(), scene.theme, buf);
+        let lines = summary::whole(scene, node, usize::from(inner.width.saturating_sub(2)));
+        let first = self.scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
+        for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
+            buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
+        }
+        Hits::default()
+    }
+}

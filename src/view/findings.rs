@@ -1,0 +1,140 @@
+//! Everything that is wrong, the worst first, and in full what the selected finding rests on.
+
+use super::{
+    Hits, Scene, Target, Theme, View, time,
+    widget::{
+        frame::frame,
+        table::{Cell, Column, table},
+        text,
+    },
+};
+use crate::{
+    command::Command,
+    effect::{Effect, Screen},
+    model::Finding,
+    store::Store,
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+/// The findings.
+#[derive(Default)]
+pub struct Findings {
+    row: usize,
+}
+
+/// Its columns.
+const COLUMNS: &[Column] = &[
+    Column { title: "", width: 1, share: 0 },
+    Column { title: "SINCE", width: 5, share: 0 },
+    Column { title: "SERVICE", width: 16, share: 1 },
+    Column { title: "WHAT", width: 20, share: 4 },
+];
+
+/// The rows of the part that shows one finding in full.
+const DETAIL: u16 = 9;
+
+impl View for Findings {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let step: isize = match command {
+            Command::Up | Command::ScrollUp => -1,
+            Command::Down | Command::ScrollDown => 1,
+            Command::HalfUp | Command::PageUp => -10,
+            Command::HalfDown | Command::PageDown => 10,
+            Command::Top => isize::MIN / 2,
+            Command::Bottom => isize::MAX / 2,
+            Command::Open => return vec![Effect::Show(Screen::Card)],
+            _ => return Vec::new(),
+        };
+        let last = rows(store).len().saturating_sub(1) as isize;
+        let row = (self.row as isize).saturating_add(step).clamp(0, last) as usize;
+        self.pick(row, store)
+    }
+
+    fn offers(&self) -> &'static [Command] {
+        use Command::{Back, Card, Help, Logs, Map, Search};
+        &[Logs, Card, Map, Search, Back, Help]
+    }
+
+    fn follow(&mut self, store: &Store, _area: Rect) -> Vec<Effect> {
+        let rows = rows(store);
+        let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;
+        if !rows.get(self.row).is_some_and(on_selected) {
+            self.row = rows.iter().position(on_selected).unwrap_or(self.row.min(rows.len().saturating_sub(1)));
+        }
+        Vec::new()
+    }
+
+    fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        self.row = row;
+        let node = rows(store).get(row).and_then(|f| f.node.clone());
+        node.map(Effect::Select).into_iter().collect()
+    }
+
+    fn copied(&self, store: &Store) -> Option<String> {
+        rows(store).get(self.row).map(|f| format!("{}: {}", f.service, f.reason))
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+        let rows = rows(scene.store);
+        if rows.is_empty() {
+            let calm = if scene.store.search.is_empty() { "nothing is wrong" } else { "the search finds nothing" };
+            buf.set_stringn(area.x + 1, area.y, calm, usize::from(area.width), Style::from(scene.theme.ink.healthy));
+            return Hits::default();
+        }
+        let detail = if area.height >= DETAIL + 6 { DETAIL } else { 0 };
+        let list = Rect { height: area.height - detail, ..area };
+        let row = self.row.min(rows.len() - 1);
+        let cells = |index: usize| cells(rows[index], scene);
+        let hits = table(COLUMNS, rows.len(), Some(row), cells, Target::Row, scene.theme, list, buf);
+        if detail > 0 {
+            draw_detail(rows[row], scene, Rect { y: list.bottom(), height: detail, ..area }, buf);
+        }
+        hits
+    }
+}
+
+/// The findings that the search finds.
+fn rows(store: &Store) -> Vec<&Finding> {
+    let text = |f: &Finding| format!("{} {} {}", f.service, f.kind, f.reason);
+    store.findings.iter().filter(|f| store.search.matches(&text(f))).collect()
+}
+
+/// The cells of a finding's row.
+fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
+    let theme = scene.theme;
+    let health = Theme::severity(finding.severity);
+    let since = finding.since.map(|at| time::age(at, scene.store.now)).unwrap_or_default();
+    vec![
+        (theme.mark(health).to_owned(), theme.health(health)),
+        (since, theme.ink.dim.into()),
+        (finding.service.clone(), theme.ink.title.into()),
+        (finding.reason.clone(), theme.ink.text.into()),
+    ]
+}
+
+/// One finding in full.
+fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let inner = frame(area, &format!("{} · {}", finding.service, finding.kind), theme, buf);
+    let since = finding.since.map(|at| at.to_zoned(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let parts = [
+        ("what", Some(finding.reason.clone())),
+        ("since", since),
+        ("cause", finding.cause.clone()),
+        ("next", Some(finding.next.clone())),
+    ];
+    let mut y = inner.y;
+    for (label, content) in parts {
+        let Some(content) = content else { continue };
+        for (index, row) in text::wrap(&content, usize::from(inner.width.saturating_sub(7))).iter().enumerate() {
+            if y >= inner.bottom() {
+                return;
+            }
+            if index == 0 {
+                buf.set_string(inner.x, y, label, Style::from(theme.ink.dim));
+            }
+            buf.set_string(inner.x + 7, y, row, Style::from(theme.ink.text));
+            y += 1;
+        }
+    }
+}

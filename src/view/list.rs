@@ -1,0 +1,96 @@
+//! All nodes as a list: the same selection as the map, in rows.
+
+use super::{
+    Hits, Scene, Target, Theme, View, time,
+    widget::table::{Cell, Column, table},
+};
+use crate::{
+    command::Command,
+    effect::{Effect, Screen},
+    store::Store,
+    topology::Node,
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+/// The list. It has no state of its own: which row is selected follows from the selected node.
+pub struct List;
+
+/// Its columns.
+const COLUMNS: &[Column] = &[
+    Column { title: "", width: 1, share: 0 },
+    Column { title: "NAME", width: 14, share: 3 },
+    Column { title: "GROUP", width: 10, share: 2 },
+    Column { title: "RUN", width: 5, share: 0 },
+    Column { title: "HEALTH", width: 8, share: 0 },
+    Column { title: "VERSION", width: 8, share: 2 },
+    Column { title: "AGE", width: 3, share: 0 },
+    Column { title: "WHAT IS WRONG", width: 13, share: 6 },
+];
+
+/// The rows that half a page and a page are.
+const PAGE: isize = 20;
+
+impl View for List {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let step = match command {
+            Command::Up | Command::ScrollUp => -1,
+            Command::Down | Command::ScrollDown => 1,
+            Command::HalfUp => -PAGE / 2,
+            Command::HalfDown => PAGE / 2,
+            Command::PageUp => -PAGE,
+            Command::PageDown => PAGE,
+            Command::Top => isize::MIN / 2,
+            Command::Bottom => isize::MAX / 2,
+            Command::Open => return vec![Effect::Show(Screen::Card)],
+            _ => return Vec::new(),
+        };
+        let rows = rows(store);
+        let here = rows.iter().position(|n| Some(&n.id) == store.selected.as_ref()).unwrap_or(0);
+        let there = (here as isize).saturating_add(step).clamp(0, rows.len().saturating_sub(1) as isize) as usize;
+        rows.get(there).map(|node| Effect::Select(node.id.clone())).into_iter().collect()
+    }
+
+    fn offers(&self) -> &'static [Command] {
+        use Command::{Card, Findings, Help, Logs, Map, OnlyFaulty, Palette, Search};
+        &[Logs, Card, Map, Findings, Search, OnlyFaulty, Palette, Help]
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+        let rows = rows(scene.store);
+        let selected = rows.iter().position(|n| Some(&n.id) == scene.store.selected.as_ref());
+        let cells = |index: usize| cells(rows[index], scene);
+        let hit = |index: usize| Target::Node(rows[index].id.clone());
+        table(COLUMNS, rows.len(), selected, cells, hit, scene.theme, area, buf)
+    }
+}
+
+/// The nodes in the list: those that the search finds.
+fn rows(store: &Store) -> Vec<&Node> {
+    store.listed().into_iter().filter(|node| store.finds(node)).collect()
+}
+
+/// The cells of a node's row.
+fn cells(node: &Node, scene: Scene<'_>) -> Vec<Cell> {
+    let Scene { store, theme, .. } = scene;
+    let (text, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
+    let service = store.service_of(node);
+    let newest = service.and_then(|s| s.instances.iter().filter_map(|i| i.started).max());
+    let version = service.and_then(|s| s.instances.iter().find_map(|i| i.version.clone()));
+    let wrong = store.findings_on(&node.id).next();
+    let run = match (service, node.desired) {
+        (None, _) => String::new(),
+        (_, Some(desired)) => format!("{}/{desired}", node.running),
+        (_, None) => node.running.to_string(),
+    };
+    let word = if service.is_some() { node.health.word() } else { node.kind.word() };
+    vec![
+        (Theme::mark(theme, node.health).to_owned(), theme.health(node.health)),
+        (node.name.clone(), text),
+        (node.group.clone().unwrap_or_default(), dim),
+        (run, text),
+        (word.to_owned(), theme.health(node.health)),
+        (version.unwrap_or_default(), dim),
+        (newest.map(|at| time::age(at, store.now)).unwrap_or_default(), dim),
+        wrong.map_or_else(Cell::default, |f| (f.reason.clone(), theme.health(Theme::severity(f.severity)))),
+    ]
+}

@@ -1,0 +1,107 @@
+//! The screens: what is drawn is a function of the store and of each screen's own small state.
+
+pub mod card;
+pub mod findings;
+pub mod help;
+pub mod hits;
+pub mod list;
+pub mod logs;
+pub mod map;
+pub mod sources;
+pub mod summary;
+pub mod theme;
+pub mod time;
+pub mod widget;
+
+pub use hits::{Hits, Target};
+pub use theme::Theme;
+
+use crate::{
+    command::{Command, Place},
+    effect::{Effect, Screen, Subscription},
+    keymap::Keymap,
+    layout::Diagram,
+    store::Store,
+};
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::collections::BTreeSet;
+
+/// What every screen is drawn from.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// What is known.
+    pub store: &'a Store,
+    /// How it looks.
+    pub theme: &'a Theme,
+    /// Which keys do what.
+    pub keymap: &'a Keymap,
+}
+
+/// A screen.
+pub trait View {
+    /// Carries out a command that is this screen's own affair.
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect>;
+
+    /// The commands that the last row offers, the most useful first.
+    fn offers(&self) -> &'static [Command];
+
+    /// What it needs from outside while it is shown.
+    fn wants(&self, _store: &Store) -> BTreeSet<Subscription> {
+        BTreeSet::new()
+    }
+
+    /// Follows a change of the store, the selection or the size of its area.
+    fn follow(&mut self, _store: &Store, _area: Rect) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Takes a layout that was asked for.
+    fn laid(&mut self, _number: u64, _diagram: Diagram, _store: &Store) {}
+
+    /// Moves what is shown by so many cells, as the mouse drags it.
+    fn drag(&mut self, _columns: i32, _rows: i32) {}
+
+    /// Selects the row of that number, as a click does.
+    fn pick(&mut self, _row: usize, _store: &Store) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// What `copy` would copy.
+    fn copied(&self, store: &Store) -> Option<String> {
+        store.node().map(|node| node.name.clone())
+    }
+
+    /// Draws itself, and says where what can be clicked is.
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits;
+}
+
+/// A screen as people meet it.
+pub struct Spec {
+    /// Which.
+    pub screen: Screen,
+    /// Its title.
+    pub title: &'static str,
+    /// Whose keys count on it.
+    pub place: Place,
+    /// Makes it, empty.
+    pub make: fn() -> Box<dyn View>,
+}
+
+/// All screens.
+pub const VIEWS: &[Spec] = &[
+    Spec { screen: Screen::Map, title: "map", place: Place::Map, make: || Box::new(map::Map::default()) },
+    Spec { screen: Screen::List, title: "services", place: Place::Everywhere, make: || Box::new(list::List) },
+    Spec { screen: Screen::Card, title: "card", place: Place::Everywhere, make: || Box::new(card::Card::default()) },
+    Spec { screen: Screen::Logs, title: "logs", place: Place::Logs, make: || Box::new(logs::Logs::default()) },
+    Spec { screen: Screen::Findings, title: "findings", place: Place::Everywhere, make: || Box::new(findings::Findings::default()) },
+    Spec { screen: Screen::Sources, title: "sources", place: Place::Everywhere, make: || Box::new(sources::Sources::default()) },
+    Spec { screen: Screen::Help, title: "help", place: Place::Everywhere, make: || Box::new(help::Help::default()) },
+];
+
+impl Screen {
+    /// Its row in the table.
+    #[must_use]
+    pub fn spec(self) -> &'static Spec {
+        VIEWS.iter().find(|spec| spec.screen == self).unwrap_or(&VIEWS[0])
+    }
+}

@@ -1,0 +1,78 @@
+//! The sources: how fresh each is, what is wrong with it, and what to do.
+
+use super::{
+    Hits, Scene, View, time,
+    widget::{frame::frame, text},
+};
+use crate::{command::Command, effect::Effect, model::SourceState, model::SourceStatus, store::Store};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+/// The sources.
+#[derive(Default)]
+pub struct Sources {
+    scroll: usize,
+}
+
+impl View for Sources {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        match command {
+            Command::Up | Command::ScrollUp => self.scroll = self.scroll.saturating_sub(1),
+            Command::Down | Command::ScrollDown => {
+                self.scroll = (self.scroll + 1).min(store.sources.len().saturating_sub(1));
+            }
+            Command::Top => self.scroll = 0,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn offers(&self) -> &'static [Command] {
+        &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+        let mut y = area.y;
+        for status in scene.store.sources.iter().skip(self.scroll) {
+            let lines = lines(status, scene, usize::from(area.width.saturating_sub(4)));
+            let height = (lines.len() as u16 + 2).min(area.bottom().saturating_sub(y));
+            if height < 3 {
+                break;
+            }
+            let place = Rect { y, height, ..area };
+            let inner = frame(place, &format!("{} · {}", status.id, status.kind), scene.theme, buf);
+            for (row, (line, style)) in (inner.y..inner.bottom()).zip(lines) {
+                buf.set_stringn(inner.x + 1, row, line, usize::from(inner.width), style);
+            }
+            y += height;
+        }
+        Hits::default()
+    }
+}
+
+/// What there is to say about a source.
+fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
+    let Scene { store, theme, .. } = scene;
+    let health = super::Theme::source(status.state);
+    let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
+    let read = status.last_read.map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.now)));
+    let mut lines = vec![
+        (format!("{} {}, {read}", theme.mark(health), status.state.word()), theme.health(health)),
+        (status.place.clone(), dim),
+    ];
+    if let Some(snapshot) = store.inventory.snapshots().find(|s| s.source == status.id) {
+        let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
+        let counts = format!("{} services, {instances} instances, {} load balancers", snapshot.services.len(), snapshot.gateways.len());
+        lines.push((counts, plain));
+        for gap in &snapshot.gaps {
+            let gap_style = theme.health(crate::model::Health::Degraded);
+            let words = format!("{} can't be read: {} ({})", gap.what, gap.failure.what, gap.failure.remedy);
+            lines.extend(text::wrap(&words, width).into_iter().map(|row| (row, gap_style)));
+        }
+    }
+    if let Some(failure) = &status.failure {
+        let style = theme.health(super::Theme::source(SourceState::Failed));
+        lines.extend(text::wrap(&failure.what, width).into_iter().map(|row| (row, style)));
+        lines.extend(text::wrap(&failure.remedy, width).into_iter().map(|row| (row, plain)));
+    }
+    lines
+}

@@ -1,0 +1,249 @@
+//! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
+
+use super::{Scene, Theme, time, widget::text};
+use crate::{
+    model::{Deployment, Instance, NodeId, Rollout, Service, State},
+    topology::{Edge, Node},
+};
+use ratatui::text::{Line, Span};
+
+/// The lines of a card in the making, at a width.
+pub struct Page<'a> {
+    scene: Scene<'a>,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+/// The head of what there is to say: how it is, what is wrong, who calls it and whom it calls.
+#[must_use]
+pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(scene, width);
+    page.state(node);
+    page.findings(node);
+    if let Some(service) = scene.store.service_of(node) {
+        page.deployments(service);
+    }
+    page.neighbours(node, false);
+    page.lines
+}
+
+/// All there is to say.
+#[must_use]
+pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(scene, width);
+    page.state(node);
+    page.findings(node);
+    let service = scene.store.service_of(node);
+    if let Some(service) = service {
+        page.people(service);
+        page.deployments(service);
+        page.instances(service);
+    }
+    page.neighbours(node, true);
+    if let Some(service) = service {
+        page.facts(service);
+        page.events(service);
+    }
+    page.lines
+}
+
+impl<'a> Page<'a> {
+    fn new(scene: Scene<'a>, width: usize) -> Self {
+        Self { scene, width: width.max(10), lines: Vec::new() }
+    }
+
+    /// A heading, with a free row before it.
+    fn heading(&mut self, title: String) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        self.lines.push(Line::styled(title, self.scene.theme.ink.dim.0));
+    }
+
+    /// Text over as many rows as it takes.
+    fn text(&mut self, content: &str, style: ratatui::style::Style) {
+        self.lines.extend(text::wrap(content, self.width).into_iter().map(|row| Line::styled(row, style)));
+    }
+
+    /// A label and what belongs to it, over as many rows as it takes.
+    fn labelled(&mut self, label: &str, content: &str) {
+        let ink = &self.scene.theme.ink;
+        let room = self.width.saturating_sub(13).max(10);
+        for (index, row) in text::wrap(content, room).into_iter().enumerate() {
+            let label = if index == 0 { text::fit(label, 12, "…") } else { " ".repeat(12) };
+            self.lines.push(Line::from(vec![Span::styled(label + " ", ink.dim.0), Span::styled(row, ink.text.0)]));
+        }
+    }
+
+    /// How it is.
+    fn state(&mut self, node: &Node) {
+        let theme = self.scene.theme;
+        let mut words = vec![Span::styled(format!("{} {}", theme.mark(node.health), node.health.word()), theme.health(node.health))];
+        if let Some(desired) = node.desired {
+            words.push(Span::styled(format!("  {}/{desired} running", node.running), theme.ink.text.0));
+        } else if node.running > 0 {
+            words.push(Span::styled(format!("  {} running", node.running), theme.ink.text.0));
+        }
+        let what = node.product.map_or(node.kind.word(), |p| p.id);
+        words.push(Span::styled(format!("  {what}"), theme.ink.dim.0));
+        self.lines.push(Line::from(words));
+        if let Some(group) = &node.group {
+            let source = node.source.as_ref().map(|s| format!(" on {s}")).unwrap_or_default();
+            self.text(&format!("in {group}{source}"), theme.ink.dim.0);
+        }
+    }
+
+    /// What is wrong with it.
+    fn findings(&mut self, node: &Node) {
+        let (store, theme) = (self.scene.store, self.scene.theme);
+        for finding in store.findings_on(&node.id) {
+            let health = Theme::severity(finding.severity);
+            let since = finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
+            self.lines.push(Line::default());
+            self.text(&format!("{} {}{since}", theme.mark(health), finding.reason), theme.health(health));
+            if let Some(cause) = &finding.cause {
+                self.text(cause, theme.ink.text.0);
+            }
+            self.text(&format!("{} {}", theme.glyphs.arrow, finding.next), theme.ink.dim.0);
+        }
+    }
+
+    /// What people know about it.
+    fn people(&mut self, service: &Service) {
+        for known in self.scene.store.inventory.annotations(service) {
+            self.heading("about".to_owned());
+            let rows = [
+                ("owner", &known.owner),
+                ("what", &known.description),
+                ("repository", &known.repository),
+                ("runbook", &known.runbook),
+            ];
+            for (label, content) in rows.into_iter().filter(|(_, content)| !content.is_empty()) {
+                self.labelled(label, content);
+            }
+        }
+    }
+
+    /// What is being rolled out, and what was.
+    fn deployments(&mut self, service: &Service) {
+        if service.deployments.is_empty() {
+            return;
+        }
+        self.heading("deployments".to_owned());
+        for deployment in &service.deployments {
+            let words = self.deployment(deployment);
+            self.labelled(&deployment.version, &words);
+        }
+    }
+
+    fn deployment(&self, deployment: &Deployment) -> String {
+        let state = match deployment.rollout {
+            Rollout::InProgress => "in progress",
+            Rollout::Completed => "completed",
+            Rollout::Failed => "failed",
+            Rollout::Unknown => "active",
+        };
+        let age = deployment.created.map(|at| format!(", {} ago", time::age(at, self.scene.store.now)));
+        let failed = if deployment.failed > 0 { format!(", {} failed", deployment.failed) } else { String::new() };
+        let counts = format!("{}/{} running{failed}", deployment.running, deployment.desired);
+        format!("{state}{}, {counts}", age.unwrap_or_default())
+    }
+
+    /// Its running copies, and those that ended.
+    fn instances(&mut self, service: &Service) {
+        self.heading(format!("instances ({})", service.instances.len()));
+        for instance in &service.instances {
+            let words = self.instance(instance);
+            self.labelled(&instance.name, &words);
+        }
+    }
+
+    fn instance(&self, instance: &Instance) -> String {
+        let now = self.scene.store.now;
+        let state = match instance.state {
+            State::Starting => "starting",
+            State::Running => "running",
+            State::Paused => "paused",
+            State::Restarting => "restarting",
+            State::Stopping => "stopping",
+            State::Stopped => "stopped",
+            State::Failed => "failed",
+            State::Unknown => "unknown",
+        };
+        let mut words = vec![state.to_owned()];
+        if instance.check.failed() {
+            words.push("unhealthy".to_owned());
+        }
+        words.extend(instance.version.clone());
+        if let Some(at) = instance.started.filter(|_| instance.state == State::Running) {
+            words.push(format!("since {}", time::age(at, now)));
+        }
+        if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != State::Running) {
+            words.extend(exit.code.map(|code| format!("exit {code}")));
+            words.extend(exit.at.map(|at| format!("{} ago", time::age(at, now))));
+            words.extend(exit.reason.clone());
+        }
+        if instance.restarts > 0 {
+            words.push(format!("{} restarts", instance.restarts));
+        }
+        words.join(", ")
+    }
+
+    /// Who calls it and whom it calls; `why` adds the evidence of each edge.
+    fn neighbours(&mut self, node: &Node, why: bool) {
+        let topology = &self.scene.store.topology;
+        let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
+        let callers: Vec<_> = topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
+        for (title, edges) in [("called by", callers), ("calls", calls)] {
+            if edges.is_empty() {
+                continue;
+            }
+            self.heading(format!("{title} ({})", edges.len()));
+            for (id, edge) in &edges {
+                self.neighbour(id, edge, why);
+            }
+        }
+    }
+
+    fn neighbour(&mut self, id: &NodeId, edge: &Edge, why: bool) {
+        let (store, theme) = (self.scene.store, self.scene.theme);
+        let Some(other) = store.topology.nodes.get(id) else { return };
+        let name = text::squeeze(&other.name, self.width.saturating_sub(14), theme.glyphs.ellipsis);
+        self.lines.push(Line::from(vec![
+            Span::styled(format!("{} ", theme.mark(other.health)), theme.health(other.health)),
+            Span::styled(name, theme.ink.text.0),
+            Span::styled(format!("  {}", edge.strength().word()), theme.ink.dim.0),
+        ]));
+        if why {
+            for evidence in &edge.evidence {
+                self.text(&format!("    {}: {}", evidence.place, evidence.detail), theme.ink.dim.0);
+            }
+        }
+    }
+
+    /// What else is worth knowing.
+    fn facts(&mut self, service: &Service) {
+        if service.facts.is_empty() {
+            return;
+        }
+        self.heading("facts".to_owned());
+        for fact in &service.facts {
+            self.labelled(&fact.label, &fact.value);
+        }
+    }
+
+    /// What happened lately.
+    fn events(&mut self, service: &Service) {
+        let store = self.scene.store;
+        let all = store.inventory.snapshots().flat_map(|s| &s.events).filter(|e| e.service == service.id);
+        let mut events: Vec<_> = all.collect();
+        events.sort_by_key(|e| std::cmp::Reverse(e.at));
+        if events.is_empty() {
+            return;
+        }
+        self.heading("events".to_owned());
+        for event in events.into_iter().take(20) {
+            self.labelled(&format!("{} ago", time::age(event.at, store.now)), &event.text);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Rows in columns, with one row selected and kept in sight.
+
+use super::text;
+use crate::view::{Hits, Target, Theme};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+/// A column.
+pub struct Column {
+    /// Its heading.
+    pub title: &'static str,
+    /// Its least width; what is left over goes to the columns by their `share`.
+    pub width: u16,
+    /// Its share of what is left over.
+    pub share: u16,
+}
+
+/// One cell: its text and its style.
+pub type Cell = (String, Style);
+
+/// The first row to show, so that the selected one is in sight with some context.
+#[must_use]
+pub fn first_row(selected: usize, rows: usize, height: usize) -> usize {
+    selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
+}
+
+/// Draws the headings and as many rows as fit; `hit` says what a click on a row means.
+#[allow(clippy::too_many_arguments, reason = "a table is drawn from all of these")]
+pub fn table(
+    columns: &[Column],
+    rows: usize,
+    selected: Option<usize>,
+    row: impl Fn(usize) -> Vec<Cell>,
+    hit: impl Fn(usize) -> Target,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Hits {
+    let mut hits = Hits::default();
+    if area.height < 2 {
+        return hits;
+    }
+    let widths = widths(columns, area.width);
+    let headings: Vec<Cell> = columns.iter().map(|c| (c.title.to_owned(), theme.ink.dim.into())).collect();
+    line(&headings, &widths, area, area.y, theme, buf);
+    let height = usize::from(area.height) - 1;
+    let first = first_row(selected.unwrap_or(0), rows, height);
+    for (offset, index) in (first..rows.min(first + height)).enumerate() {
+        let y = area.y + 1 + offset as u16;
+        line(&row(index), &widths, area, y, theme, buf);
+        let place = Rect { y, height: 1, ..area };
+        if selected == Some(index) {
+            buf.set_style(place, Style::from(theme.ink.selected));
+        }
+        hits.add(place, hit(index));
+    }
+    hits
+}
+
+/// The width of each column.
+fn widths(columns: &[Column], total: u16) -> Vec<usize> {
+    let least: u16 = columns.iter().map(|c| c.width + 1).sum();
+    let shares: u16 = columns.iter().map(|c| c.share).sum::<u16>().max(1);
+    let spare = total.saturating_sub(least);
+    columns.iter().map(|c| usize::from(c.width + spare * c.share / shares)).collect()
+}
+
+/// Draws one row of cells.
+fn line(cells: &[Cell], widths: &[usize], area: Rect, y: u16, theme: &Theme, buf: &mut Buffer) {
+    let mut x = area.x;
+    for ((content, style), width) in cells.iter().zip(widths) {
+        let room = usize::from(area.right().saturating_sub(x)).min(*width);
+        if room == 0 {
+            break;
+        }
+        buf.set_string(x, y, text::squeeze(content, room, theme.glyphs.ellipsis), *style);
+        x += *width as u16 + 1;
+    }
+}

@@ -1,0 +1,126 @@
+//! Text in cells: measured by display width, cut where it does not fit.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many cells `text` takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `cells`, cut at its end.
+#[must_use]
+pub fn cut(text: &str, cells: usize, ellipsis: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut out = head(text, cells.saturating_sub(width(ellipsis)));
+    if width(ellipsis) <= cells {
+        out.push_str(ellipsis);
+    }
+    out
+}
+
+/// `text` in at most `cells`, cut in its middle: names differ at both ends.
+#[must_use]
+pub fn squeeze(text: &str, cells: usize, ellipsis: &str) -> String {
+    let room = cells.saturating_sub(width(ellipsis));
+    if width(text) <= cells || room < 2 {
+        return cut(text, cells, ellipsis);
+    }
+    format!("{}{ellipsis}{}", head(text, room - room / 2), tail(text, room / 2))
+}
+
+/// `text` in exactly `cells`: cut or filled with spaces.
+#[must_use]
+pub fn fit(text: &str, cells: usize, ellipsis: &str) -> String {
+    let mut out = cut(text, cells, ellipsis);
+    out.extend(std::iter::repeat_n(' ', cells - width(&out).min(cells)));
+    out
+}
+
+/// `text` broken into rows of at most `cells`, at spaces where there are any.
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_word_bounds() {
+        let blank = word.chars().all(char::is_whitespace);
+        if used + width(word) > cells && used > 0 {
+            rows.push(String::new());
+            used = 0;
+            if blank {
+                continue;
+            }
+        }
+        for cluster in word.graphemes(true) {
+            if used + width(cluster) > cells && used > 0 {
+                rows.push(String::new());
+                used = 0;
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push_str(cluster);
+            }
+            used += width(cluster);
+        }
+    }
+    rows
+}
+
+fn head(text: &str, cells: usize) -> String {
+    let mut used = 0;
+    text.graphemes(true)
+        .take_while(|cluster| {
+            used += width(cluster);
+            used <= cells
+        })
+        .collect()
+}
+
+fn tail(text: &str, cells: usize) -> String {
+    let mut used = 0;
+    let kept: Vec<_> = text
+        .graphemes(true)
+        .rev()
+        .take_while(|cluster| {
+            used += width(cluster);
+            used <= cells
+        })
+        .collect();
+    kept.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_squeezed_in_the_middle() {
+        assert_eq!(squeeze("recommendations", 9, "…"), "reco…ions");
+        assert_eq!(squeeze("short", 9, "…"), "short");
+        assert_eq!(squeeze("abc", 1, "…"), "…");
+    }
+
+    #[test]
+    fn wide_characters_count_twice() {
+        assert_eq!(width("日本"), 4);
+        assert_eq!(fit("日本語", 5, "…"), "日本…");
+        assert_eq!(fit("日本語", 4, "…"), "日… ");
+    }
+
+    #[test]
+    fn rows_break_at_spaces_where_they_can() {
+        assert_eq!(wrap("to be or not", 5), ["to be", "or ", "not"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_wider_than_its_place(text in "\\PC{0,40}", cells in 0usize..30) {
+            proptest::prop_assert!(width(&squeeze(&text, cells, "…")) <= cells);
+            proptest::prop_assert_eq!(width(&fit(&text, cells, "…")), cells);
+        }
+    }
+}
