@@ -1,1 +1,44 @@
 //! The layered layout of a service map on whole cells.
+//!
+//! Two steps: [`layout`] turns a [`Graph`] of sized boxes into a [`Diagram`] (rectangles and routes), a pure function
+//! that is given its previous answer so that what did not change does not move; a [`Raster`], made once from a
+//! diagram, answers for any part of the screen which line characters to paint. Neither knows colours or terminals,
+//! and a change of status needs neither: the caller says at each draw how each edge looks.
+//!
+//! The method is that of Sugiyama, Tagawa and Toda (1981) as refined by Gansner et al. (1993) and by ELK, with the
+//! lines bundled by target: [`cycle`] removal, layering ([`rank`], [`simplex`]), lanes ([`layered`]), crossing
+//! reduction ([`order`], [`crossing`]), rows by isotonic regression ([`place`]), channel routing ([`channel`],
+//! [`tracks`]); [`plan`] is the pipeline for one level, [`nest`] puts levels together into groups.
+mod channel;
+mod crossing;
+mod cycle;
+mod diagram;
+mod ends;
+mod graph;
+mod layered;
+mod level;
+mod lone;
+mod nest;
+mod order;
+mod place;
+mod plan;
+mod rank;
+mod raster;
+mod simplex;
+mod tracks;
+
+pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
+pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
+pub use raster::{Arms, Cell, Glyphs, Mark, Raster, Side, Stroke, Style};
+
+#[cfg(test)]
+mod tests;
+
+/// Draws a graph: the same graph gives the same drawing, in whatever order it is told.
+///
+/// With the seed of an earlier drawing, an unchanged graph is drawn byte for byte as before, and a changed one as
+/// close to it as its changes allow. No clock, no randomness, no recursion; any directed graph is welcome.
+#[must_use]
+pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
+    nest::layout(graph, seed, options)
+}

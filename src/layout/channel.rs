@@ -1,0 +1,276 @@
+//! Channel routing: the lines in the gap between two layers.
+//!
+//! Each net that changes rows is a vertical trunk on a track of its own (Hashimoto and Stevens 1971; the constraints
+//! are those of Deutsch's dogleg router, 1976). A line that comes in from the left on some row must have turned before
+//! another line goes out to the right on the same row; where such demands form a cycle, the trunk that goes out is
+//! broken in two by a dogleg over a free row.
+//!
+//! A reader must never be led astray. Where a caller's line feeds a trunk and runs on, a reader who comes along the
+//! trunk could take the wrong line, so the raster draws a tick there; where no tick has room, or the trunk passes the
+//! line on both sides, the caller gets a small trunk of its own (a stub) that enters the trunk from the left.
+use super::tracks::{self, Bridge, Trunk};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Attempts to find room for all ticks.
+const ROUNDS: usize = 12;
+
+/// Where a line meets the channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tap {
+    pub row: i32,
+    pub right: bool,
+}
+
+/// A net of the channel.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    pub ins: Vec<Tap>,
+    pub out: Tap,
+}
+
+/// A turn of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bend {
+    pub track: usize,
+    pub row: i32,
+}
+
+/// A routed channel.
+#[derive(Clone, Debug, Default)]
+pub struct Channel {
+    /// How many columns the trunks need.
+    pub tracks: usize,
+    /// For each net, for each of its ins: the turns on the way out.
+    pub bends: Vec<Vec<Vec<Bend>>>,
+    /// Trunks that had to be broken.
+    pub doglegs: usize,
+}
+
+/// Routes the nets of one gap.
+pub fn route(nets: &[Wiring]) -> Channel {
+    let mut plan = Plan::new(nets);
+    for _ in 0..ROUNDS {
+        plan.build();
+        let wanted = plan.misleading();
+        if wanted.is_empty() {
+            break;
+        }
+        plan.stubs.extend(wanted);
+    }
+    plan.channel()
+}
+
+/// A net and one of its rows.
+type Place = (usize, i32);
+
+struct Plan<'a> {
+    nets: &'a [Wiring],
+    /// Rows that cross the channel without a turn.
+    straight: BTreeSet<i32>,
+    /// Callers that must not touch the trunk of the net with their own row.
+    stubs: BTreeSet<Place>,
+    trunks: Vec<Trunk>,
+    bridges: Vec<Bridge>,
+    trunk_of: Vec<Option<usize>>,
+    bridge_of: BTreeMap<Place, usize>,
+    track: Vec<usize>,
+    doglegs: usize,
+}
+
+impl<'a> Plan<'a> {
+    fn new(nets: &'a [Wiring]) -> Self {
+        let is_straight = |net: &&Wiring| net.ins.iter().all(|t| t.row == net.out.row);
+        Self {
+            nets,
+            straight: nets.iter().filter(is_straight).map(|n| n.out.row).collect(),
+            stubs: BTreeSet::new(),
+            trunks: Vec::new(),
+            bridges: Vec::new(),
+            trunk_of: vec![None; nets.len()],
+            bridge_of: BTreeMap::new(),
+            track: Vec::new(),
+            doglegs: 0,
+        }
+    }
+
+    /// Makes the trunks and gives them tracks.
+    fn build(&mut self) {
+        self.trunks.clear();
+        self.bridges.clear();
+        self.bridge_of.clear();
+        let mut rows = FreeRows::new(self.nets);
+        for (index, net) in self.nets.iter().enumerate() {
+            if net.ins.iter().all(|t| t.row == net.out.row) {
+                continue;
+            }
+            let mut trunk = Trunk { out: net.out.row, ins: net.ins.len(), ..Trunk::default() };
+            let number = self.trunks.len();
+            self.trunk_of[index] = Some(number);
+            self.trunks.push(Trunk::default());
+            for tap in net.ins.iter().chain([&net.out]) {
+                if !tap.right && self.stubs.contains(&(index, tap.row)) {
+                    let row = rows.take(tap.row, (net.out.row - tap.row).signum());
+                    self.bridge_of.insert((index, tap.row), self.bridges.len());
+                    self.bridges.push(Bridge { row, west: self.trunks.len(), east: number });
+                    self.trunks.push(Trunk::stub(tap.row, row));
+                    trunk.west.push(row);
+                } else if tap.right {
+                    trunk.right.push(tap.row);
+                } else {
+                    trunk.left.push(tap.row);
+                }
+            }
+            self.trunks[number] = trunk;
+        }
+        self.trunks.iter_mut().for_each(Trunk::measure);
+        let legs = tracks::assign(&mut self.trunks, &mut self.bridges, &mut |near, way| rows.take(near, way));
+        self.track = legs.track;
+        self.doglegs = legs.broken.len();
+        let net_of: BTreeMap<usize, usize> =
+            self.trunk_of.iter().enumerate().filter_map(|(net, t)| t.map(|t| (t, net))).collect();
+        for (trunk, row, bridge) in legs.broken {
+            if let Some(&net) = net_of.get(&trunk) {
+                self.bridge_of.insert((net, RIGHT_SIDE + row), bridge);
+            }
+        }
+    }
+
+    /// Callers whose line runs on past a trunk in a way that no tick can make clear.
+    fn misleading(&self) -> Vec<Place> {
+        let reach = Reach::new(self);
+        let mut found = Vec::new();
+        for (net, trunk_index) in self.trunk_of.iter().enumerate() {
+            let Some(index) = *trunk_index else { continue };
+            let trunk = &self.trunks[index];
+            if trunk.ins < 2 {
+                continue;
+            }
+            for tap in self.nets[net].ins.iter().filter(|t| !t.right) {
+                let direct = !self.stubs.contains(&(net, tap.row));
+                let runs_on = reach.left(tap.row) > self.track[index];
+                if direct && runs_on && tap.row != trunk.out && !self.has_room(&reach, index, tap.row) {
+                    found.push((net, tap.row));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a tick fits on the trunk beside the row: before its next tap a cell that nothing crosses.
+    fn has_room(&self, reach: &Reach<'_>, index: usize, row: i32) -> bool {
+        let trunk = &self.trunks[index];
+        if trunk.low < row && row < trunk.high {
+            return false;
+        }
+        let way = (trunk.out - row).signum();
+        let mut at = row + way;
+        while !trunk.touches(at) && trunk.low < at && at < trunk.high {
+            if !reach.crosses(at, self.track[index]) {
+                return true;
+            }
+            at += way;
+        }
+        false
+    }
+
+    fn channel(&self) -> Channel {
+        let bends = self.nets.iter().enumerate().map(|(net, wiring)| {
+            let Some(trunk) = self.trunk_of[net] else { return vec![Vec::new(); wiring.ins.len()] };
+            wiring.ins.iter().map(|tap| self.way(net, trunk, *tap, wiring.out)).collect()
+        });
+        Channel {
+            bends: bends.collect(),
+            tracks: self.track.iter().map(|t| t + 1).max().unwrap_or(0),
+            doglegs: self.doglegs,
+        }
+    }
+
+    /// The turns from one tap to the other, over the trunk of the net.
+    fn way(&self, net: usize, trunk: usize, from: Tap, to: Tap) -> Vec<Bend> {
+        let mut bends = self.approach(net, trunk, from);
+        bends.extend(self.approach(net, trunk, to).into_iter().rev());
+        bends
+    }
+
+    /// The turns between a tap and the trunk.
+    fn approach(&self, net: usize, trunk: usize, tap: Tap) -> Vec<Bend> {
+        let key = if tap.right { RIGHT_SIDE + tap.row } else { tap.row };
+        let main = self.track[trunk];
+        match self.bridge_of.get(&(net, key)).map(|&b| &self.bridges[b]) {
+            None => vec![Bend { track: main, row: tap.row }],
+            Some(bridge) => {
+                let side = self.track[bridge.west + bridge.east - trunk];
+                vec![
+                    Bend { track: side, row: tap.row },
+                    Bend { track: side, row: bridge.row },
+                    Bend { track: main, row: bridge.row },
+                ]
+            }
+        }
+    }
+}
+
+/// Added to a row to name a tap on the right side; rows are far smaller.
+const RIGHT_SIDE: i32 = 1 << 28;
+
+/// Rows that no pin of the channel uses.
+struct FreeRows {
+    used: BTreeSet<i32>,
+}
+
+impl FreeRows {
+    fn new(nets: &[Wiring]) -> Self {
+        Self { used: nets.iter().flat_map(|n| n.ins.iter().chain([&n.out])).map(|t| t.row).collect() }
+    }
+
+    /// The free row nearest to the given one, rather on the wished side of it.
+    fn take(&mut self, near: i32, way: i32) -> i32 {
+        let way = if way == 0 { 1 } else { way };
+        let mut distance = 1;
+        loop {
+            for row in [near + way * distance, near - way * distance] {
+                if self.used.insert(row) {
+                    return row;
+                }
+            }
+            distance += 1;
+        }
+    }
+}
+
+/// How far the horizontal lines of a routed channel reach.
+struct Reach<'a> {
+    plan: &'a Plan<'a>,
+    left: BTreeMap<i32, usize>,
+    right: BTreeMap<i32, usize>,
+    bridges: BTreeMap<i32, (usize, usize)>,
+}
+
+impl<'a> Reach<'a> {
+    fn new(plan: &'a Plan<'a>) -> Self {
+        let (mut left, mut right) = (BTreeMap::new(), BTreeMap::new());
+        for (trunk, &track) in plan.trunks.iter().zip(&plan.track) {
+            for &row in &trunk.left {
+                let reach = left.entry(row).or_insert(track);
+                *reach = track.max(*reach);
+            }
+            right.extend(trunk.right.iter().map(|&row| (row, track)));
+        }
+        let bridges =
+            plan.bridges.iter().map(|b| (b.row, (plan.track[b.west], plan.track[b.east]))).collect();
+        Self { plan, left, right, bridges }
+    }
+
+    /// The track up to which the line from the left on this row runs.
+    fn left(&self, row: i32) -> usize {
+        if self.plan.straight.contains(&row) { usize::MAX } else { self.left.get(&row).copied().unwrap_or(0) }
+    }
+
+    /// Whether some line runs across this cell.
+    fn crosses(&self, row: i32, track: usize) -> bool {
+        self.plan.straight.contains(&row)
+            || self.left.get(&row).is_some_and(|&reach| reach >= track)
+            || self.right.get(&row).is_some_and(|&start| start <= track)
+            || self.bridges.get(&row).is_some_and(|&(west, east)| west <= track && track <= east)
+    }
+}

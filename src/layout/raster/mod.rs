@@ -1,0 +1,261 @@
+//! The lines of a diagram as cells: made once, then asked for any part of the picture.
+//!
+//! A cell knows the edges of each of its arms, so a crossing is never mistaken for a join, and pointing at a line is
+//! a lookup. How an edge looks is asked at each draw; the cost of a draw depends on the part that is drawn.
+mod glyph;
+mod lines;
+mod marks;
+
+use super::diagram::{Diagram, Point, Rect};
+use super::graph::Direction;
+pub use glyph::{Arms, Glyphs};
+use lines::{Lines, Piece, Run};
+pub use marks::Mark;
+
+/// A side of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// Up.
+    North,
+    /// To the right.
+    East,
+    /// Down.
+    South,
+    /// To the left.
+    West,
+}
+
+/// The kind of a line; of several on the same cells the last of these wins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stroke {
+    /// `┈`
+    Dotted,
+    /// `╌`
+    Dashed,
+    /// `─`
+    #[default]
+    Solid,
+    /// `━`
+    Heavy,
+}
+
+/// How an edge looks at this draw; where edges share cells, the higher stroke and the higher tone are painted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// The kind of its line.
+    pub stroke: Stroke,
+    /// Whatever the view makes of it: a colour, a rank of importance.
+    pub tone: u8,
+}
+
+/// A cell to paint.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// Where, in the cells of the diagram.
+    pub at: Point,
+    /// What.
+    pub glyph: char,
+    /// The highest tone of the edges here.
+    pub tone: u8,
+    /// The strokes towards north, east, south and west.
+    pub arms: Arms,
+    /// A tick or arrow head that is drawn instead of the line.
+    pub mark: Option<Mark>,
+    /// The edges of each arm, in the same order, as indices into the edges of the graph.
+    pub edges: [&'a [u32]; 4],
+}
+
+/// The lines of a diagram, with their marks. Inside, the flow always runs from left to right.
+#[derive(Clone, Debug, Default)]
+pub struct Raster {
+    rows: Lines,
+    columns: Lines,
+    /// Cells in which an edge turns, by row and column.
+    turns: Vec<(i32, i32)>,
+    marks: Vec<((i32, i32), Mark)>,
+    turned: bool,
+}
+
+impl Raster {
+    /// Prepares the lines of a diagram.
+    #[must_use]
+    pub fn new(diagram: &Diagram) -> Self {
+        let turned = diagram.direction == Direction::TopDown;
+        let turn = |p: &Point| if turned { Point { x: p.y, y: p.x } } else { *p };
+        let routes: Vec<Vec<Point>> =
+            diagram.routes.iter().map(|r| r.points.iter().map(turn).collect()).collect();
+        let (mut across, mut down, mut turns) = (Vec::new(), Vec::new(), Vec::new());
+        for (edge, points) in routes.iter().enumerate() {
+            let edge = u32::try_from(edge).unwrap_or(u32::MAX);
+            for ends in points.windows(2) {
+                let (a, b) = (ends[0], ends[1]);
+                if a.y == b.y {
+                    across.push(Run { line: a.y, from: a.x.min(b.x), to: a.x.max(b.x), edge });
+                } else {
+                    down.push(Run { line: a.x, from: a.y.min(b.y), to: a.y.max(b.y), edge });
+                }
+            }
+            turns.extend(points.windows(3).map(|corner| (corner[1].y, corner[1].x)));
+        }
+        turns.sort_unstable();
+        turns.dedup();
+        let mut raster =
+            Self { rows: Lines::new(across), columns: Lines::new(down), turns, marks: Vec::new(), turned };
+        raster.marks = marks::place(&raster, &routes);
+        raster
+    }
+
+    /// The edges that own a cell of the diagram, in ascending order.
+    #[must_use]
+    pub fn edges_at(&self, at: Point) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            self.edges_by_side(self.turn(at)).into_iter().flatten().map(|&e| e as usize).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Paints the part of the diagram that lies in `view`, row by row (by column, if the flow runs down).
+    ///
+    /// `look` says how an edge looks, or `None` if it is not to be drawn now.
+    pub fn draw(
+        &self,
+        view: Rect,
+        glyphs: Glyphs,
+        look: &dyn Fn(usize) -> Option<Style>,
+        paint: &mut dyn FnMut(Cell<'_>),
+    ) {
+        let mut frame = Frame::new(self, self.turn_rect(view));
+        frame.fill(look);
+        frame.emit(glyphs, paint);
+    }
+
+    const fn turn(&self, at: Point) -> Point {
+        if self.turned { Point { x: at.y, y: at.x } } else { at }
+    }
+
+    const fn turn_rect(&self, r: Rect) -> Rect {
+        if self.turned { Rect { x: r.y, y: r.x, width: r.height, height: r.width } } else { r }
+    }
+
+    /// The pieces north, east, south and west of a cell.
+    fn sides(&self, at: Point) -> [Option<&Piece>; 4] {
+        [
+            self.columns.link(at.x, at.y - 1),
+            self.rows.link(at.y, at.x),
+            self.columns.link(at.x, at.y),
+            self.rows.link(at.y, at.x - 1),
+        ]
+    }
+
+    fn edges_by_side(&self, at: Point) -> [&[u32]; 4] {
+        let [north, east, south, west] = self.sides(at);
+        [(&self.columns, north), (&self.rows, east), (&self.columns, south), (&self.rows, west)]
+            .map(|(lines, piece)| piece.map_or(&[][..], |p| lines.edges(p)))
+    }
+
+    fn turns_at(&self, at: Point) -> bool {
+        self.turns.binary_search(&(at.y, at.x)).is_ok()
+    }
+
+    /// The columns of a row, in a range, where something turns.
+    fn turns_between(&self, y: i32, low: i32, high: i32) -> impl Iterator<Item = i32> + '_ {
+        let first = self.turns.partition_point(|&t| t < (y, low));
+        self.turns[first..].iter().take_while(move |&&t| t <= (y, high)).map(|t| t.1)
+    }
+}
+
+/// The part of a raster that is being drawn.
+struct Frame<'a> {
+    raster: &'a Raster,
+    view: Rect,
+    /// For each cell and side, which of `shown` lies there, counted from 1.
+    cells: Vec<[u32; 4]>,
+    shown: Vec<(Style, &'a [u32])>,
+}
+
+impl<'a> Frame<'a> {
+    fn new(raster: &'a Raster, view: Rect) -> Self {
+        let area = i64::from(view.width.max(0)) * i64::from(view.height.max(0));
+        Self { raster, view, cells: vec![[0; 4]; usize::try_from(area).unwrap_or(0)], shown: Vec::new() }
+    }
+
+    fn fill(&mut self, look: &dyn Fn(usize) -> Option<Style>) {
+        let Rect { x, y, width, height } = self.view;
+        let raster = self.raster;
+        for row in y..y + height.max(0) {
+            for piece in raster.rows.touching(row, x, x + width - 1) {
+                let Some(shown) = self.show(raster.rows.edges(piece), look) else { continue };
+                for cell in piece.from.max(x)..=piece.to.min(x + width - 1) {
+                    let sides = self.cell(cell, row);
+                    sides[Side::East as usize].set_if(cell < piece.to, shown);
+                    sides[Side::West as usize].set_if(cell > piece.from, shown);
+                }
+            }
+        }
+        for column in x..x + width.max(0) {
+            for piece in raster.columns.touching(column, y, y + height - 1) {
+                let Some(shown) = self.show(raster.columns.edges(piece), look) else { continue };
+                for cell in piece.from.max(y)..=piece.to.min(y + height - 1) {
+                    let sides = self.cell(column, cell);
+                    sides[Side::South as usize].set_if(cell < piece.to, shown);
+                    sides[Side::North as usize].set_if(cell > piece.from, shown);
+                }
+            }
+        }
+    }
+
+    /// Notes a piece with the highest stroke and tone of its edges; nothing if all of them are hidden.
+    fn show(&mut self, edges: &'a [u32], look: &dyn Fn(usize) -> Option<Style>) -> Option<u32> {
+        let styles = edges.iter().filter_map(|&e| look(e as usize));
+        let style =
+            styles.reduce(|a, b| Style { stroke: a.stroke.max(b.stroke), tone: a.tone.max(b.tone) })?;
+        self.shown.push((style, edges));
+        u32::try_from(self.shown.len()).ok()
+    }
+
+    fn cell(&mut self, x: i32, y: i32) -> &mut [u32; 4] {
+        let index = i64::from(y - self.view.y) * i64::from(self.view.width) + i64::from(x - self.view.x);
+        &mut self.cells[usize::try_from(index).unwrap_or(0)]
+    }
+
+    fn emit(&self, glyphs: Glyphs, paint: &mut dyn FnMut(Cell<'_>)) {
+        let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
+        for (row, cells) in (self.view.y..).zip(self.cells.chunks(width)) {
+            for (column, sides) in (self.view.x..).zip(cells) {
+                if *sides != [0; 4] {
+                    paint(self.resolve(Point { x: column, y: row }, *sides, glyphs));
+                }
+            }
+        }
+    }
+
+    fn resolve(&self, at: Point, sides: [u32; 4], glyphs: Glyphs) -> Cell<'a> {
+        let shown = sides.map(|s| (s as usize).checked_sub(1).and_then(|i| self.shown.get(i)));
+        let mut arms: Arms = shown.map(|s| s.map(|(style, _)| style.stroke));
+        let mut edges = shown.map(|s| s.map_or(&[][..], |&(_, edges)| edges));
+        let tone = shown.iter().flatten().map(|(style, _)| style.tone).max().unwrap_or(0);
+        let marks = &self.raster.marks;
+        let mut mark = marks.binary_search_by_key(&(at.y, at.x), |m| m.0).ok().map(|i| marks[i].1);
+        let join = arms.iter().all(Option::is_some) && self.raster.turns_at(at);
+        if self.raster.turned {
+            arms = glyph::turned_arms(arms);
+            edges = [edges[3], edges[2], edges[1], edges[0]];
+            mark = mark.map(glyph::turned_mark);
+        }
+        Cell { at: self.raster.turn(at), glyph: glyphs.of(arms, join, mark), tone, arms, mark, edges }
+    }
+}
+
+/// A place that keeps what it has unless told otherwise.
+trait SetIf {
+    fn set_if(&mut self, condition: bool, value: u32);
+}
+
+impl SetIf for u32 {
+    fn set_if(&mut self, condition: bool, value: u32) {
+        if condition {
+            *self = value;
+        }
+    }
+}

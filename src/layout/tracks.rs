@@ -1,0 +1,286 @@
+//! The tracks of a channel: an order of the trunks with few crossings that breaks no rule, then packing.
+//!
+//! The order starts from pairwise crossing counts (a Borda score), follows the rules by topological sorting, and is
+//! improved by exchanging neighbours. Packing is the left-edge algorithm with rules, which here is a longest path.
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Up to this many trunks are compared pair by pair; more are ordered by direction and row.
+const PAIR_LIMIT: usize = 400;
+/// Up to this many trunks neighbours are exchanged.
+const EXCHANGE_LIMIT: usize = 120;
+/// Cost of a crossing, of a caller's line that runs on past a shared trunk's end, and of one that runs through it.
+const CROSSING: i64 = 4;
+const RUNS_ON: i64 = 1;
+const RUNS_THROUGH: i64 = 6;
+
+/// A vertical line and the rows it is tapped at.
+#[derive(Clone, Debug, Default)]
+pub struct Trunk {
+    /// Rows of pins on the left and on the right side of the channel.
+    pub left: Vec<i32>,
+    pub right: Vec<i32>,
+    /// Rows of bridges from and to other trunks.
+    pub west: Vec<i32>,
+    pub east: Vec<i32>,
+    /// The row on which it flows out, and how many lines flow in.
+    pub out: i32,
+    pub ins: usize,
+    pub low: i32,
+    pub high: i32,
+}
+
+/// A horizontal line between two trunks on a row that nothing else uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Bridge {
+    pub row: i32,
+    pub west: usize,
+    pub east: usize,
+}
+
+/// The answer: a track for each trunk, and which trunks were broken, at which right row, by which bridge.
+pub struct Tracks {
+    pub track: Vec<usize>,
+    pub broken: Vec<(usize, i32, usize)>,
+}
+
+impl Trunk {
+    /// A trunk that only carries one line from a row to a bridge.
+    pub fn stub(row: i32, bridge: i32) -> Self {
+        Self { left: vec![row], east: vec![bridge], out: bridge, ins: 1, ..Self::default() }
+    }
+
+    /// Sorts the taps and finds the extent.
+    pub fn measure(&mut self) {
+        for rows in [&mut self.left, &mut self.right, &mut self.west, &mut self.east] {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        self.low = self.taps().min().unwrap_or(0);
+        self.high = self.taps().max().unwrap_or(0);
+    }
+
+    fn taps(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.left, &self.right, &self.west, &self.east].into_iter().flatten().copied()
+    }
+
+    /// Whether it is tapped at this row.
+    pub fn touches(&self, row: i32) -> bool {
+        [&self.left, &self.right, &self.west, &self.east].iter().any(|rows| rows.binary_search(&row).is_ok())
+    }
+
+    /// The cost of having this trunk on the left of the other one.
+    fn cost_before(&self, other: &Self) -> i64 {
+        if self.high < other.low || other.high < self.low {
+            return 0;
+        }
+        let mut cost = 0;
+        for rows in [&other.left, &other.west] {
+            let from = rows.partition_point(|&r| r < self.low);
+            for row in rows[from..].iter().take_while(|&&r| r <= self.high) {
+                cost += match (self.left.binary_search(row).is_ok(), self.low < *row && *row < self.high) {
+                    (false, _) => CROSSING,
+                    (true, _) if self.ins < 2 => 0,
+                    (true, true) => RUNS_THROUGH,
+                    (true, false) => RUNS_ON,
+                };
+            }
+        }
+        for rows in [&self.right, &self.east] {
+            let from = rows.partition_point(|&r| r < other.low);
+            cost += rows[from..].iter().take_while(|&&r| r <= other.high).count() as i64 * CROSSING;
+        }
+        cost
+    }
+}
+
+/// Gives every trunk a track; `free_row` finds a row for the bridge of a dogleg.
+pub fn assign(
+    trunks: &mut Vec<Trunk>,
+    bridges: &mut Vec<Bridge>,
+    free_row: &mut dyn FnMut(i32, i32) -> i32,
+) -> Tracks {
+    let mut sorter = Sorter::new(trunks, bridges);
+    let broken = sorter.sort(trunks, bridges, free_row);
+    let Sorter { mut order, before, .. } = sorter;
+    if trunks.len() <= EXCHANGE_LIMIT {
+        exchange(trunks, &before, &mut order);
+    }
+    Tracks { track: pack(trunks, &before, &order), broken }
+}
+
+/// The trunks that must be on the left of one, and for the sake of which of its right rows (`None`: a bridge).
+type Rules = BTreeSet<(usize, Option<i32>)>;
+
+/// A topological sort that prefers low scores and breaks trunks where it is stuck.
+struct Sorter {
+    score: Vec<i64>,
+    before: Vec<Rules>,
+    order: Vec<usize>,
+}
+
+impl Sorter {
+    fn new(trunks: &[Trunk], bridges: &[Bridge]) -> Self {
+        let mut by_left: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+        for (index, trunk) in trunks.iter().enumerate() {
+            trunk.left.iter().for_each(|&row| by_left.entry(row).or_default().push(index));
+        }
+        let mut before = vec![Rules::new(); trunks.len()];
+        for (index, trunk) in trunks.iter().enumerate() {
+            for &row in &trunk.right {
+                let others = by_left.get(&row).into_iter().flatten().filter(|&&o| o != index);
+                before[index].extend(others.map(|&o| (o, Some(row))));
+            }
+        }
+        for bridge in bridges {
+            before[bridge.east].insert((bridge.west, None));
+        }
+        Self { score: scores(trunks), before, order: Vec::new() }
+    }
+
+    fn sort(
+        &mut self,
+        trunks: &mut Vec<Trunk>,
+        bridges: &mut Vec<Bridge>,
+        free_row: &mut dyn FnMut(i32, i32) -> i32,
+    ) -> Vec<(usize, i32, usize)> {
+        let mut broken = Vec::new();
+        let mut waiting: Vec<usize> = self.before.iter().map(Rules::len).collect();
+        let mut after = self.after();
+        let mut ready: BTreeSet<(i64, usize)> =
+            (0..trunks.len()).filter(|&t| waiting[t] == 0).map(|t| (self.score[t], t)).collect();
+        let mut placed = vec![false; trunks.len()];
+        while self.order.len() < trunks.len() {
+            let Some((_, next)) = ready.pop_first() else {
+                let Some(stuck) = self.stuck(&placed) else { break };
+                for row in self.blocked_rows(stuck, &placed) {
+                    let bridge = free_row(row, (trunks[stuck].out - row).signum());
+                    broken.push((stuck, row, bridges.len()));
+                    bridges.push(Bridge { row: bridge, west: stuck, east: trunks.len() });
+                    self.split(trunks, stuck, row, bridge);
+                    placed.push(false);
+                }
+                let open = |rules: &Rules| rules.iter().filter(|&&(b, _)| !placed[b]).count();
+                waiting = self.before.iter().map(open).collect();
+                after = self.after();
+                let free = (0..trunks.len()).filter(|&t| !placed[t] && waiting[t] == 0);
+                ready = free.map(|t| (self.score[t], t)).collect();
+                continue;
+            };
+            placed[next] = true;
+            self.order.push(next);
+            for &trunk in &after[next] {
+                waiting[trunk] -= 1;
+                if waiting[trunk] == 0 {
+                    ready.insert((self.score[trunk], trunk));
+                }
+            }
+        }
+        broken
+    }
+
+    /// For each trunk, which wait for it, once for each rule.
+    fn after(&self) -> Vec<Vec<usize>> {
+        let mut after = vec![Vec::new(); self.before.len()];
+        for (index, rules) in self.before.iter().enumerate() {
+            rules.iter().for_each(|&(b, _)| after[b].push(index));
+        }
+        after
+    }
+
+    /// The trunk to break: the waiting one with the fewest unplaced predecessors, all of them for a row's sake.
+    fn stuck(&self, placed: &[bool]) -> Option<usize> {
+        let waits_for = |t: usize| self.before[t].iter().filter(|&&(b, _)| !placed[b]);
+        let candidates =
+            (0..placed.len()).filter(|&t| !placed[t] && waits_for(t).all(|&(_, row)| row.is_some()));
+        candidates.min_by_key(|&t| (waits_for(t).count(), t))
+    }
+
+    fn blocked_rows(&self, trunk: usize, placed: &[bool]) -> BTreeSet<i32> {
+        self.before[trunk].iter().filter(|&&(b, _)| !placed[b]).filter_map(|&(_, row)| row).collect()
+    }
+
+    /// Moves one right row of a trunk to a new trunk behind a bridge; what had to be left of the row is now left of that.
+    fn split(&mut self, trunks: &mut Vec<Trunk>, index: usize, row: i32, bridge: i32) {
+        let trunk = &mut trunks[index];
+        trunk.right.retain(|&r| r != row);
+        trunk.east.push(bridge);
+        let flows_out = trunk.out == row;
+        if flows_out {
+            trunk.out = bridge;
+        }
+        trunk.measure();
+        let out = if flows_out { row } else { bridge };
+        let mut second = Trunk { right: vec![row], west: vec![bridge], out, ins: 1, ..Trunk::default() };
+        second.measure();
+        trunks.push(second);
+        let of_row = |&&(_, cause): &&(usize, Option<i32>)| cause == Some(row);
+        let mut moved: Rules = self.before[index].iter().filter(of_row).copied().collect();
+        self.before[index].retain(|&(_, cause)| cause != Some(row));
+        moved.insert((index, None));
+        self.before.push(moved);
+        self.score.push(self.score[index]);
+    }
+}
+
+/// How much each trunk would rather be on the right: the sum over all pairs, or direction and row for many trunks.
+fn scores(trunks: &[Trunk]) -> Vec<i64> {
+    let mut score = vec![0; trunks.len()];
+    if trunks.len() > PAIR_LIMIT {
+        for (score, trunk) in score.iter_mut().zip(trunks) {
+            let rows = trunk.left.iter().chain(&trunk.west).map(|&r| i64::from(r));
+            let (sum, count) = rows.fold((0, 0), |(sum, count), row| (sum + row, count + 1));
+            let middle = sum.checked_div(count).unwrap_or(0);
+            *score = if i64::from(trunk.out) < middle { middle } else { -middle };
+        }
+        return score;
+    }
+    for upper in 0..trunks.len() {
+        for lower in upper + 1..trunks.len() {
+            let gain = trunks[upper].cost_before(&trunks[lower]) - trunks[lower].cost_before(&trunks[upper]);
+            score[upper] += gain;
+            score[lower] -= gain;
+        }
+    }
+    score
+}
+
+fn exchange(trunks: &[Trunk], before: &[Rules], order: &mut [usize]) {
+    for _ in 0..order.len() {
+        let mut moved = false;
+        for at in 1..order.len() {
+            let (a, b) = (order[at - 1], order[at]);
+            if before[b].range((a, None)..=(a, Some(i32::MAX))).next().is_some() {
+                continue;
+            }
+            if trunks[b].cost_before(&trunks[a]) < trunks[a].cost_before(&trunks[b]) {
+                order.swap(at - 1, at);
+                moved = true;
+            }
+        }
+        if !moved {
+            return;
+        }
+    }
+}
+
+/// In order, each trunk takes the first track right of all that overlap it or must be left of it.
+///
+/// Ends on the same track keep a row apart, and lines on the same row a column, so that nothing seems to touch.
+fn pack(trunks: &[Trunk], before: &[Rules], order: &[usize]) -> Vec<usize> {
+    let low = trunks.iter().map(|t| t.low).min().unwrap_or(0) - 1;
+    let high = trunks.iter().map(|t| t.high).max().unwrap_or(0) + 1;
+    let mut next_free = vec![0_usize; usize::try_from(high - low + 1).unwrap_or(0)];
+    let mut track = vec![0; trunks.len()];
+    for &index in order {
+        let trunk = &trunks[index];
+        let span = |margin: i32| {
+            let row = |r: i32| usize::try_from(r - low).unwrap_or(0);
+            row(trunk.low - margin)..row(trunk.high + margin) + 1
+        };
+        let apart = next_free[span(1)].iter().copied().max().unwrap_or(0);
+        let ruled = before[index].iter().map(|&(b, cause)| track[b] + 1 + usize::from(cause.is_some())).max();
+        track[index] = apart.max(ruled.unwrap_or(0));
+        next_free[span(0)].fill(track[index] + 1);
+    }
+    track
+}
