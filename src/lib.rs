@@ -3,8 +3,16 @@
 //! The rooms below stand in layers: each may use those above it, never those below it. `tests/architecture.rs`
 //! holds that order, and docs/architecture.md tells the idea.
 
-pub mod decode;
-pub mod layout;
+// Pure: no I/O, no clock, no async.
 pub mod model;
-pub mod source;
+pub mod decode;
 pub mod topology;
+pub mod layout;
+pub mod command;
+pub mod keymap;
+pub mod effect;
+pub mod store;
+pub mod view;
+pub mod app;
+// Outside.
+pub mod source;

@@ -91,6 +91,13 @@ impl Store {
         changed || status_changed
     }
 
+    /// Notes whether `source` tells of changes by itself now.
+    pub fn nudged(&mut self, source: &SourceId, nudged: bool) {
+        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
+            status.nudged = nudged;
+        }
+    }
+
     /// Moves the clock on, and with it what depends on how long something lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;

@@ -23,6 +23,12 @@ impl Search {
         self.text.is_empty()
     }
 
+    /// Whether it is turned round.
+    #[must_use]
+    pub fn is_inverse(&self) -> bool {
+        self.inverse
+    }
+
     /// Whether `text` is among what is searched for.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {

@@ -102,8 +102,11 @@ impl Draft<'_> {
     fn named(&self, from: Caller<'_>, name: &str) -> Vec<(NodeId, String)> {
         let Caller::Service(caller) = from else { return Vec::new() };
         let all: Vec<&Service> = self.services.values().copied().filter(|s| s.is_called(name)).collect();
-        let near: Vec<&Service> =
-            all.iter().copied().filter(|s| s.group == caller.group && s.source() == caller.source()).collect();
+        let near: Vec<&Service> = all
+            .iter()
+            .copied()
+            .filter(|s| s.group == caller.group && s.source() == caller.source())
+            .collect();
         match (&near[..], &all[..]) {
             ([one], _) | (_, [one]) => vec![(NodeId::from(&one.id), name.to_owned())],
             _ => Vec::new(),

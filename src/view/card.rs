@@ -36,10 +36,13 @@ impl View for Card {
         &[Logs, Map, Findings, NextFinding, Back, Help]
     }
 
-    fn follow(&mut self, store: &Store, _area: Rect) -> Vec<Effect> {
-        if self.of != store.selected {
-            (self.of, self.scroll) = (store.selected.clone(), 0);
+    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+        if self.of != scene.store.selected {
+            (self.of, self.scroll) = (scene.store.selected.clone(), 0);
         }
+        let width = usize::from(area.width.saturating_sub(4));
+        let rows = scene.store.node().map_or(0, |node| summary::whole(scene, node, width).len());
+        self.scroll = self.scroll.min((rows + 2).saturating_sub(usize::from(area.height)));
         Vec::new()
     }
 
@@ -47,8 +50,7 @@ impl View for Card {
         let Some(node) = scene.store.node() else { return Hits::default() };
         let inner = frame(area, &node.label(), scene.theme, buf);
         let lines = summary::whole(scene, node, usize::from(inner.width.saturating_sub(2)));
-        let first = self.scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
-        for (y, line) in (inner.y..inner.bottom()).zip(&lines[first..]) {
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll)) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }
         Hits::default()

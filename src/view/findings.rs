@@ -55,7 +55,8 @@ impl View for Findings {
         &[Logs, Card, Map, Search, Back, Help]
     }
 
-    fn follow(&mut self, store: &Store, _area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, _area: Rect) -> Vec<Effect> {
+        let store = scene.store;
         let rows = rows(store);
         let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;
         if !rows.get(self.row).is_some_and(on_selected) {
@@ -116,7 +117,7 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
 fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let inner = frame(area, &format!("{} · {}", finding.service, finding.kind), theme, buf);
-    let since = finding.since.map(|at| at.to_zoned(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let since = finding.since.map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
     let parts = [
         ("what", Some(finding.reason.clone())),
         ("since", since),

@@ -21,17 +21,20 @@ pub struct Help {
 
 impl View for Help {
     fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
-        let rows = COMMANDS.len() + 8;
         self.scroll = match command {
             Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
             Command::Down | Command::ScrollDown => self.scroll + 1,
             Command::PageUp | Command::HalfUp => self.scroll.saturating_sub(10),
             Command::PageDown | Command::HalfDown => self.scroll + 10,
             Command::Top => 0,
-            Command::Bottom => rows,
+            Command::Bottom => COMMANDS.len() * 2,
             _ => self.scroll,
-        }
-        .min(rows);
+        };
+        Vec::new()
+    }
+
+    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+        self.scroll = self.scroll.min(lines(scene).len().saturating_sub(usize::from(area.height)));
         Vec::new()
     }
 
@@ -41,8 +44,7 @@ impl View for Help {
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         let lines = lines(scene);
-        let first = self.scroll.min(lines.len().saturating_sub(usize::from(area.height)));
-        for (y, line) in (area.y..area.bottom()).zip(&lines[first..]) {
+        for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll)) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
         Hits::default()

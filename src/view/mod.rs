@@ -51,7 +51,7 @@ pub trait View {
     }
 
     /// Follows a change of the store, the selection or the size of its area.
-    fn follow(&mut self, _store: &Store, _area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, _scene: Scene<'_>, _area: Rect) -> Vec<Effect> {
         Vec::new()
     }
 

@@ -45,7 +45,7 @@ impl Clock {
     #[must_use]
     pub fn show(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         match self {
-            Self::Local => at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
+            Self::Local => at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string(),
             Self::Utc => at.strftime("%H:%M:%SZ").to_string(),
             Self::Relative => format!("{:>4}", age(at, now)),
             Self::Off => String::new(),

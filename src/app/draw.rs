@@ -1,0 +1,195 @@
+//! The whole screen: the header, the screen that is shown, the footer, and the prompt over it.
+
+use super::{App, prompt::Prompt};
+use crate::{
+    command::Command,
+    model::{Health, Severity, SourceState, SourceStatus},
+    view::{
+        Hits, Scene, Target, Theme, time,
+        widget::{frame::frame, text},
+    },
+};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
+
+/// The parts of the screen.
+pub(super) struct Areas {
+    header: Rect,
+    pub(super) body: Rect,
+    footer: Rect,
+}
+
+/// The least screen on which anything can be read.
+const LEAST: (u16, u16) = (24, 6);
+
+/// The parts of a screen of that size.
+pub(super) fn areas(size: Rect) -> Areas {
+    let header = Rect { height: 1.min(size.height), ..size };
+    let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
+    let body = Rect { y: header.bottom(), height: size.height.saturating_sub(2), ..size };
+    Areas { header, body, footer }
+}
+
+impl App {
+    /// Draws everything, and says where what can be clicked is, and where the cursor stands, if anywhere.
+    pub fn draw(&self, buf: &mut Buffer) -> (Hits, Option<Position>) {
+        let size = buf.area;
+        if size.width < LEAST.0 || size.height < LEAST.1 {
+            buf.set_stringn(0, 0, "too small", usize::from(size.width), Style::default());
+            return (Hits::default(), None);
+        }
+        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
+        let areas = areas(size);
+        let mut hits = self.header(areas.header, buf);
+        if let Some(view) = self.views.get(&self.screen()) {
+            hits.extend(view.draw(scene, areas.body, buf));
+        }
+        let cursor = match &self.prompt {
+            Some(prompt) => Some(self.prompt_line(prompt, &areas, buf)),
+            None => {
+                hits.extend(self.footer(areas.footer, buf));
+                None
+            }
+        };
+        (hits, cursor)
+    }
+
+    /// Name, sources, findings: what must be seen on every screen.
+    fn header(&self, area: Rect, buf: &mut Buffer) -> Hits {
+        let theme = &self.theme;
+        buf.set_style(area, Style::from(theme.ink.bar));
+        let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
+        row.put(" portolan ", Style::from(theme.ink.title), None, buf);
+        if self.store.demo {
+            row.put(" DEMO ", Style::from(theme.ink.badge), None, buf);
+            row.put(" ", Style::default(), None, buf);
+        }
+        let right = self.tally();
+        row.end = area.right().saturating_sub(right.iter().map(|(words, _)| text::width(words) as u16).sum());
+        for status in &self.store.sources {
+            let style = theme.health(Theme::source(status.state));
+            row.put(&format!(" {} ", status.id), Style::from(theme.ink.bar), Some(Command::Sources), buf);
+            let freshness = freshness(status, &self.store);
+            row.put(&format!("{} {freshness} ", theme.mark(Theme::source(status.state))), style, Some(Command::Sources), buf);
+        }
+        (row.x, row.end) = (row.end, area.right());
+        for (words, style) in right {
+            row.put(&words, style, Some(Command::Findings), buf);
+        }
+        row.hits
+    }
+
+    /// How much is wrong, in the right corner.
+    fn tally(&self) -> Vec<(String, Style)> {
+        let theme = &self.theme;
+        let count = |severity| self.store.findings.iter().filter(|f| f.severity == severity).count();
+        let mut parts = Vec::new();
+        for (severity, health) in [(Severity::Critical, Health::Failing), (Severity::Warning, Health::Degraded)] {
+            if count(severity) > 0 {
+                parts.push((format!(" {} {}", theme.mark(health), count(severity)), theme.health(health)));
+            }
+        }
+        let services: usize = self.store.tally().values().sum();
+        if parts.is_empty() && services > 0 {
+            parts.push((format!(" {} all well", theme.mark(Health::Healthy)), theme.health(Health::Healthy)));
+        }
+        parts.push((format!("  {services} services "), theme.ink.dim.into()));
+        parts
+    }
+
+    /// What the keys do here, or what there is to say.
+    fn footer(&self, area: Rect, buf: &mut Buffer) -> Hits {
+        let theme = &self.theme;
+        let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
+        if let Some(notice) = &self.notice {
+            row.put(&format!(" {notice}"), Style::from(theme.ink.accent), None, buf);
+            return row.hits;
+        }
+        if !self.store.search.is_empty() {
+            row.put(" searching, esc ends it ", Style::from(theme.ink.found), Some(Command::Back), buf);
+        }
+        let offers = self.views.get(&self.screen()).map_or(&[][..], |view| view.offers());
+        for command in offers {
+            let keys = self.keymap.keys(*command);
+            let Some(key) = keys.first() else { continue };
+            row.put(&format!(" {key}"), Style::from(theme.ink.key), Some(*command), buf);
+            row.put(&format!(" {} ", command.spec().short), Style::from(theme.ink.dim), Some(*command), buf);
+        }
+        row.hits
+    }
+
+    /// The line that is typed in, with the proposals over it. Gives where the cursor stands.
+    fn prompt_line(&self, prompt: &Prompt, areas: &Areas, buf: &mut Buffer) -> Position {
+        let theme = &self.theme;
+        let sign = if matches!(prompt, Prompt::Search(_)) { "/" } else { ":" };
+        let area = areas.footer;
+        let room = usize::from(area.width.saturating_sub(2));
+        let scroll = prompt.input().visual_scroll(room.saturating_sub(1));
+        buf.set_string(area.x, area.y, sign, Style::from(theme.ink.key));
+        let typed: String = prompt.input().value().chars().skip(scroll).collect();
+        buf.set_stringn(area.x + 1, area.y, typed, room, Style::from(theme.ink.text));
+        self.proposals(prompt, areas.body, buf);
+        let column = prompt.input().visual_cursor().saturating_sub(scroll).min(room) as u16;
+        Position::new(area.x + 1 + column, area.y)
+    }
+
+    /// The commands that what is typed may mean, the likeliest at the top.
+    fn proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
+        let proposals = prompt.proposals();
+        let height = (proposals.len() as u16).min(10).min(area.height.saturating_sub(2));
+        if height == 0 {
+            return;
+        }
+        let theme = &self.theme;
+        let place = Rect { y: area.bottom() - height - 2, height: height + 2, width: area.width.min(76), ..area };
+        for y in place.y..place.bottom() {
+            buf.set_string(place.x, y, " ".repeat(usize::from(place.width)), Style::default());
+        }
+        let inner = frame(place, "commands", theme, buf);
+        let first = prompt.chosen().saturating_sub(usize::from(height) - 1);
+        for (y, (index, spec)) in (inner.y..inner.bottom()).zip(proposals.iter().enumerate().skip(first)) {
+            let keys = self.keymap.keys(spec.command).join(" ");
+            let line = format!("{:<18} {keys:<14} {}", spec.id, spec.about);
+            let style = if index == prompt.chosen() { theme.ink.selected } else { theme.ink.text };
+            let line = text::fit(&line, usize::from(inner.width), theme.glyphs.ellipsis);
+            buf.set_string(inner.x, y, line, Style::from(style));
+        }
+    }
+}
+
+/// How fresh a source is, in a word.
+fn freshness(status: &SourceStatus, store: &crate::store::Store) -> String {
+    match (status.state, status.last_read) {
+        (SourceState::Live, Some(_)) if status.nudged => "live".to_owned(),
+        (SourceState::Live, Some(at)) => time::age(at, store.now),
+        (SourceState::Stale, Some(at)) => format!("stale {}", time::age(at, store.now)),
+        (state, _) => state.word().to_owned(),
+    }
+}
+
+/// A row that is filled from the left.
+struct Row {
+    x: u16,
+    end: u16,
+    y: u16,
+    hits: Hits,
+}
+
+impl Row {
+    /// Puts words behind what is there, where they fit whole.
+    fn put(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Buffer) {
+        let width = text::width(words) as u16;
+        if self.x + width > self.end {
+            self.x = self.end;
+            return;
+        }
+        buf.set_string(self.x, self.y, words, style);
+        if let Some(command) = command {
+            self.hits.add(Rect { x: self.x, y: self.y, width, height: 1 }, Target::Command(command));
+        }
+        self.x += width;
+    }
+}

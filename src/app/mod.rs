@@ -1,0 +1,349 @@
+//! The program as a pure function: a message in, a new state and effects as data out.
+
+mod draw;
+mod prompt;
+
+use crate::{
+    command::Command,
+    effect::{Effect, Screen, Subscription},
+    keymap::{Key, Keymap},
+    layout::Diagram,
+    model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
+    store::{Search, Store},
+    view::{Hits, Scene, Target, Theme, VIEWS, View},
+};
+use prompt::{Answer, Prompt};
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has this size now.
+    Resize(u16, u16),
+    /// The clock went on.
+    Tick(Timestamp),
+    /// A source was looked at.
+    Looked(SourceId, Result<Snapshot, Failure>),
+    /// A source began or ceased to tell of changes by itself.
+    Nudged(SourceId, bool),
+    /// Log lines of a service came.
+    Logs(ServiceId, LogBatch),
+    /// The layout of that number is there.
+    Laid(u64, Box<Diagram>),
+}
+
+/// What a mouse can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button went down at that column and row.
+    Down(u16, u16),
+    /// It was moved there with the button down.
+    Drag(u16, u16),
+    /// The wheel was turned up.
+    WheelUp,
+    /// The wheel was turned down.
+    WheelDown,
+}
+
+/// The whole state of the program.
+pub struct App {
+    /// What is known.
+    pub store: Store,
+    theme: Theme,
+    keymap: Keymap,
+    views: BTreeMap<Screen, Box<dyn View>>,
+    /// The screens on top of each other; the last one is shown. Never empty.
+    stack: Vec<Screen>,
+    prompt: Option<Prompt>,
+    notice: Option<String>,
+    size: Rect,
+    /// Where what can be clicked was in the last frame.
+    hits: Hits,
+    pointer: (u16, u16),
+    mouse: bool,
+}
+
+impl App {
+    /// The program at its start, with the map on a screen of that size.
+    #[must_use]
+    pub fn new(store: Store, theme: Theme, keymap: Keymap, size: (u16, u16), mouse: bool) -> Self {
+        Self {
+            store,
+            theme,
+            keymap,
+            views: VIEWS.iter().map(|spec| (spec.screen, (spec.make)())).collect(),
+            stack: vec![Screen::Map],
+            prompt: None,
+            notice: None,
+            size: Rect::new(0, 0, size.0, size.1),
+            hits: Hits::default(),
+            pointer: (0, 0),
+            mouse,
+        }
+    }
+
+    /// Takes a message. What comes back is for the runtime to carry out.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = match msg {
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Mouse(mouse) => self.point(mouse),
+            Msg::Resize(width, height) => {
+                self.size = Rect::new(0, 0, width, height);
+                Vec::new()
+            }
+            Msg::Tick(now) => {
+                self.store.tick(now);
+                Vec::new()
+            }
+            Msg::Looked(source, outcome) => {
+                self.store.absorb(&source, outcome);
+                Vec::new()
+            }
+            Msg::Nudged(source, nudged) => {
+                self.store.nudged(&source, nudged);
+                Vec::new()
+            }
+            Msg::Logs(service, batch) => {
+                self.store.logs.absorb(&service, batch, self.store.now);
+                return Vec::new();
+            }
+            Msg::Laid(number, diagram) => {
+                if let Some(map) = self.views.get_mut(&Screen::Map) {
+                    map.laid(number, *diagram, &self.store);
+                }
+                Vec::new()
+            }
+        };
+        effects.extend(self.follow());
+        effects
+    }
+
+    /// What should be kept up now.
+    #[must_use]
+    pub fn subscriptions(&self) -> BTreeSet<Subscription> {
+        self.views.get(&self.screen()).map(|view| view.wants(&self.store)).unwrap_or_default()
+    }
+
+    /// The screen that is shown.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.stack.last().copied().unwrap_or(Screen::Map)
+    }
+
+    /// Remembers where what can be clicked is in the frame that was drawn.
+    pub fn drawn(&mut self, hits: Hits) {
+        self.hits = hits;
+    }
+
+    /// Lets the shown screens follow what changed.
+    fn follow(&mut self) -> Vec<Effect> {
+        let area = draw::areas(self.size).body;
+        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
+        let shown = self.stack.last().copied();
+        let views = self.views.iter_mut().filter(|(screen, _)| Some(**screen) == shown || **screen == Screen::Map);
+        views.flat_map(|(_, view)| view.follow(scene, area)).collect()
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.notice = None;
+        if let Some(prompt) = &mut self.prompt {
+            let answer = prompt.key(key);
+            return self.answered(answer);
+        }
+        match self.keymap.command(self.screen().spec().place, key) {
+            Some(command) => self.run(command),
+            None => Vec::new(),
+        }
+    }
+
+    fn paste(&mut self, text: &str) -> Vec<Effect> {
+        let answer = self.prompt.as_mut().map(|prompt| prompt.paste(text));
+        answer.map(|answer| self.answered(answer)).unwrap_or_default()
+    }
+
+    /// Goes on with what a prompt says.
+    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer {
+            Answer::Typing => {
+                if let Some(Prompt::Search(input)) = &self.prompt {
+                    self.store.search = Search::new(input.value());
+                }
+                Vec::new()
+            }
+            Answer::Dropped => {
+                if matches!(self.prompt.take(), Some(Prompt::Search(_))) {
+                    self.store.search = Search::default();
+                }
+                Vec::new()
+            }
+            Answer::Searched => {
+                self.prompt = None;
+                let here = self.store.node().is_some_and(|node| self.store.finds(node));
+                if here || self.screen() == Screen::Logs { Vec::new() } else { self.run(Command::NextMatch) }
+            }
+            Answer::Chosen(command) => {
+                self.prompt = None;
+                self.run(command)
+            }
+            Answer::Unknown(typed) => {
+                self.prompt = None;
+                self.notice = Some(format!("there is no command `{typed}`; ? shows all of them"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Carries out a command: the program's own ones here, the others by the shown screen.
+    fn run(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Map => self.show(Screen::Map),
+            Command::List => self.show(Screen::List),
+            Command::Card => self.show(Screen::Card),
+            Command::Logs => self.show(Screen::Logs),
+            Command::Findings => self.show(Screen::Findings),
+            Command::Sources => self.show(Screen::Sources),
+            Command::Help => self.show(Screen::Help),
+            Command::Palette => self.prompt = Some(Prompt::command()),
+            Command::Search => self.prompt = Some(Prompt::search()),
+            Command::Back => return self.back(false),
+            Command::Quit => return self.back(true),
+            Command::Abort => return vec![Effect::Quit],
+            Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
+            Command::Refresh => {
+                self.notice = Some("looking again".to_owned());
+                return vec![Effect::Refresh];
+            }
+            Command::ToggleMouse => {
+                self.mouse = !self.mouse;
+                return vec![Effect::Mouse(self.mouse)];
+            }
+            Command::Copy => return self.copy(),
+            Command::NextFinding => self.select_finding(1),
+            Command::PreviousFinding => self.select_finding(-1),
+            Command::NextMatch | Command::PreviousMatch if self.screen() != Screen::Logs => {
+                self.select_match(command == Command::NextMatch);
+            }
+            _ => return self.ask_view(|view, store| view.update(command, store)),
+        }
+        Vec::new()
+    }
+
+    /// Asks the shown screen, and carries out what of its effects is the program's own affair.
+    fn ask_view(&mut self, ask: impl FnOnce(&mut dyn View, &Store) -> Vec<Effect>) -> Vec<Effect> {
+        let screen = self.screen();
+        let Some(view) = self.views.get_mut(&screen) else { return Vec::new() };
+        let mut outside = Vec::new();
+        for effect in ask(view.as_mut(), &self.store) {
+            match effect {
+                Effect::Select(node) => self.store.selected = Some(node),
+                Effect::Show(screen) => self.show(screen),
+                Effect::Say(words) => self.notice = Some(words),
+                effect => outside.push(effect),
+            }
+        }
+        outside
+    }
+
+    /// Puts a screen on top; one that is below already comes up, so that going back never goes round.
+    fn show(&mut self, screen: Screen) {
+        match self.stack.iter().position(|shown| *shown == screen) {
+            Some(place) => self.stack.truncate(place + 1),
+            None => self.stack.push(screen),
+        }
+    }
+
+    /// Goes back: first out of a search or a focus, then a screen, and at the root out of the program.
+    fn back(&mut self, quit: bool) -> Vec<Effect> {
+        if !quit && !self.store.search.is_empty() {
+            self.store.search = Search::default();
+        } else if self.stack.len() > 1 {
+            self.stack.pop();
+        } else if quit {
+            return vec![Effect::Quit];
+        } else if self.store.only_faulty {
+            self.store.only_faulty = false;
+        } else {
+            return self.ask_view(|view, store| view.update(Command::Back, store));
+        }
+        Vec::new()
+    }
+
+    fn copy(&mut self) -> Vec<Effect> {
+        let copied = self.views.get(&self.screen()).and_then(|view| view.copied(&self.store));
+        self.notice = Some(copied.as_ref().map_or("there is nothing to copy".to_owned(), |text| format!("copied {text}")));
+        copied.map(Effect::Copy).into_iter().collect()
+    }
+
+    /// Selects the next node with a finding, in the order of the findings.
+    fn select_finding(&mut self, step: isize) {
+        let mut nodes: Vec<_> =
+            self.store.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone()).collect();
+        let mut seen = BTreeSet::new();
+        nodes.retain(|node| seen.insert(node.clone()));
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.select_round(&nodes, here, step, "nothing is wrong");
+    }
+
+    /// Selects the next node that the search finds, in reading order.
+    fn select_match(&mut self, forward: bool) {
+        let nodes: Vec<_> =
+            self.store.listed().into_iter().filter(|n| self.store.finds(n)).map(|n| n.id.clone()).collect();
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.select_round(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
+    }
+
+    /// Selects the node a step on from `here`, round and round.
+    fn select_round(&mut self, nodes: &[crate::model::NodeId], here: Option<usize>, step: isize, none: &str) {
+        let start = match (here, step > 0) {
+            (Some(here), _) => here as isize + step,
+            (None, true) => 0,
+            (None, false) => -1,
+        };
+        match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
+            Some(node) => self.store.selected = Some(node.clone()),
+            None => self.notice = Some(none.to_owned()),
+        }
+    }
+
+    fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
+        match mouse {
+            Mouse::WheelUp => self.run(Command::ScrollUp),
+            Mouse::WheelDown => self.run(Command::ScrollDown),
+            Mouse::Down(column, row) => {
+                self.pointer = (column, row);
+                self.click(column, row)
+            }
+            Mouse::Drag(column, row) => {
+                let moved = |now: u16, before: u16| i32::from(now) - i32::from(before);
+                let (columns, rows) = (moved(column, self.pointer.0), moved(row, self.pointer.1));
+                self.pointer = (column, row);
+                self.ask_view(|view, _| {
+                    view.drag(columns, rows);
+                    Vec::new()
+                })
+            }
+        }
+    }
+
+    /// A click selects; on what is selected already it opens.
+    fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        match self.hits.at(column, row).cloned() {
+            Some(Target::Command(command)) => self.run(command),
+            Some(Target::Row(row)) => self.ask_view(|view, store| view.pick(row, store)),
+            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => self.run(Command::Open),
+            Some(Target::Node(node)) => {
+                self.store.selected = Some(node);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+}

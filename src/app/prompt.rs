@@ -1,0 +1,146 @@
+//! The line at the bottom in which people type: a search, or a command with completion.
+
+use crate::{
+    command::{COMMANDS, Command, Spec},
+    keymap::{Code, Key},
+};
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{CaseMatching, Normalization, Pattern},
+};
+use tui_input::{Input, InputRequest};
+
+/// What is being typed.
+pub(super) enum Prompt {
+    /// What to search for.
+    Search(Input),
+    /// A command, and which of the proposals is chosen.
+    Command(Input, usize),
+}
+
+/// What came of a key.
+pub(super) enum Answer {
+    /// It goes on.
+    Typing,
+    /// It was given up.
+    Dropped,
+    /// The search stands.
+    Searched,
+    /// That command.
+    Chosen(Command),
+    /// There is no such command.
+    Unknown(String),
+}
+
+impl Prompt {
+    pub(super) fn search() -> Self {
+        Self::Search(Input::default())
+    }
+
+    pub(super) fn command() -> Self {
+        Self::Command(Input::default(), 0)
+    }
+
+    /// What is typed so far.
+    pub(super) fn input(&self) -> &Input {
+        match self {
+            Self::Search(input) | Self::Command(input, _) => input,
+        }
+    }
+
+    /// The number of the chosen proposal.
+    pub(super) fn chosen(&self) -> usize {
+        match self {
+            Self::Search(_) => 0,
+            Self::Command(_, chosen) => *chosen,
+        }
+    }
+
+    /// The commands that what is typed may mean, the likeliest first.
+    pub(super) fn proposals(&self) -> Vec<&'static Spec> {
+        let Self::Command(input, _) = self else { return Vec::new() };
+        let pattern = Pattern::parse(input.value(), CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut letters = Vec::new();
+        let mut scored: Vec<_> = COMMANDS
+            .iter()
+            .filter_map(|spec| {
+                pattern.score(Utf32Str::new(spec.id, &mut letters), &mut matcher).map(|score| (score, spec))
+            })
+            .collect();
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        scored.into_iter().map(|(_, spec)| spec).collect()
+    }
+
+    pub(super) fn key(&mut self, key: Key) -> Answer {
+        match key.code {
+            Code::Escape => return Answer::Dropped,
+            Code::Char('c' | 'g') if key.ctrl => return Answer::Dropped,
+            Code::Backspace if self.input().value().is_empty() => return Answer::Dropped,
+            Code::Enter => return self.done(),
+            Code::Down | Code::Tab => return self.choose(1),
+            Code::Up | Code::BackTab => return self.choose(-1),
+            _ => {}
+        }
+        if let Some(request) = request(key) {
+            self.change(request);
+        }
+        Answer::Typing
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> Answer {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            self.change(InputRequest::InsertChar(c));
+        }
+        Answer::Typing
+    }
+
+    fn change(&mut self, request: InputRequest) {
+        match self {
+            Self::Search(input) => {
+                input.handle(request);
+            }
+            Self::Command(input, chosen) => {
+                input.handle(request);
+                *chosen = 0;
+            }
+        }
+    }
+
+    fn choose(&mut self, step: isize) -> Answer {
+        let count = self.proposals().len().max(1) as isize;
+        if let Self::Command(_, chosen) = self {
+            *chosen = usize::try_from((*chosen as isize + step).rem_euclid(count)).unwrap_or(0);
+        }
+        Answer::Typing
+    }
+
+    fn done(&self) -> Answer {
+        match self {
+            Self::Search(_) => Answer::Searched,
+            Self::Command(input, _) if input.value().trim().is_empty() => Answer::Dropped,
+            Self::Command(input, chosen) => match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
+                (Some(command), _) if *chosen == 0 => Answer::Chosen(command),
+                (_, Some(spec)) => Answer::Chosen(spec.command),
+                (_, None) => Answer::Unknown(input.value().to_owned()),
+            },
+        }
+    }
+}
+
+/// What a key does to a line of text, as in a shell.
+fn request(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl) {
+        (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
+        (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,
+        (Code::Char('u'), true) => InputRequest::DeleteLine,
+        (Code::Char('w'), true) => InputRequest::DeletePrevWord,
+        (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (Code::Char(c), false) => InputRequest::InsertChar(c),
+        (Code::Backspace, _) => InputRequest::DeletePrevChar,
+        (Code::Delete, _) => InputRequest::DeleteNextChar,
+        (Code::Left, _) => InputRequest::GoToPrevChar,
+        (Code::Right, _) => InputRequest::GoToNextChar,
+        _ => return None,
+    })
+}

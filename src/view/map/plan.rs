@@ -1,0 +1,118 @@
+//! What the map is to show, as a graph of sized boxes: it changes only when what runs changes, never with its status.
+
+use crate::{
+    layout::{Edge, Graph, Group, Key, Node as Sized, Options, RankHint},
+    model::NodeId,
+    store::Store,
+    topology::{Node, NodeKind, Strength, neighbours},
+    view::widget::text,
+};
+use ratatui::layout::Rect;
+use std::collections::BTreeMap;
+
+/// How much each node shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Level {
+    /// A frame of three rows.
+    #[default]
+    Boxes,
+    /// One row.
+    Pills,
+}
+
+/// What to show, in the words of the layout, and what its indices mean.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// The node of each index.
+    pub nodes: Vec<NodeId>,
+    /// The index of each node.
+    indices: BTreeMap<NodeId, usize>,
+    /// The title of each group.
+    pub groups: Vec<String>,
+    /// The edge of each index.
+    pub edges: Vec<(NodeId, NodeId)>,
+    /// What to lay out.
+    pub graph: Graph,
+    /// How.
+    pub options: Options,
+    /// How much each node shows.
+    pub level: Level,
+}
+
+/// The longest name that is shown whole, in cells.
+const LONGEST_NAME: usize = 24;
+
+/// On a map with more edges than this, those that are merely possible are left out.
+const MANY_EDGES: usize = 80;
+
+/// The cells that a count such as `10/12` takes, so that a change of it changes no width.
+const COUNT: usize = 5;
+
+impl Plan {
+    /// The plan of what the filters let through.
+    pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, area: Rect) -> Self {
+        let near = center.map(|center| neighbours(&store.topology, center, 1));
+        let shown: Vec<&Node> =
+            store.listed().into_iter().filter(|n| near.as_ref().is_none_or(|near| near.contains(&n.id))).collect();
+        let mut plan = Self { level, ..Self::default() };
+        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
+        for node in shown {
+            let group = node.group.as_ref().map(|name| {
+                let key = format!("{}/{name}", node.source.as_ref().map(ToString::to_string).unwrap_or_default());
+                *groups.entry(key.clone()).or_insert_with(|| plan.add_group(key, name))
+            });
+            plan.indices.insert(node.id.clone(), plan.nodes.len());
+            plan.nodes.push(node.id.clone());
+            plan.graph.nodes.push(sized(node, group, level));
+        }
+        plan.add_edges(store);
+        let roomy = area.height >= 30 && level == Level::Boxes;
+        plan.options = Options { gap_rows: u16::from(roomy || level == Level::Pills), ..Options::default() };
+        plan
+    }
+
+    /// The index of that node.
+    pub(super) fn index(&self, id: &NodeId) -> Option<usize> {
+        self.indices.get(id).copied()
+    }
+
+    fn add_group(&mut self, key: String, title: &str) -> usize {
+        self.graph.groups.push(Group { key: Key::from(key), title_width: text::width(title) as u16 + 2 });
+        self.groups.push(title.to_owned());
+        self.groups.len() - 1
+    }
+
+    /// Adds the edges between the nodes that are shown.
+    fn add_edges(&mut self, store: &Store) {
+        let edges = &store.topology.edges;
+        let crowded = edges.len() > MANY_EDGES;
+        for ((from, to), edge) in edges {
+            let (Some(start), Some(end)) = (self.index(from), self.index(to)) else { continue };
+            if crowded && edge.strength() == Strength::Possible {
+                continue;
+            }
+            self.graph.edges.push(Edge { from: start, to: end });
+            self.edges.push((from.clone(), to.clone()));
+        }
+    }
+}
+
+/// A node as a box of its size.
+fn sized(node: &Node, group: Option<usize>, level: Level) -> Sized {
+    let name = text::width(&node.name).min(LONGEST_NAME);
+    let count = if shows_count(node) { COUNT + 1 } else { 0 };
+    let hint = match (&node.kind, node.product) {
+        (NodeKind::Internet | NodeKind::LoadBalancer, _) => RankHint::First,
+        (NodeKind::Dependency, _) => RankHint::Last,
+        _ => RankHint::Free,
+    };
+    // Frame or brackets, mark, space, name, count.
+    let width = (4 + name + count + if level == Level::Boxes { 2 } else { 0 }) as u16;
+    let height = if level == Level::Boxes { 3 } else { 1 };
+    Sized { key: Key::from(node.id.as_str()), width, height, group, hint }
+}
+
+/// Whether a node shows how many of its instances run.
+pub(super) fn shows_count(node: &Node) -> bool {
+    node.desired.is_some()
+}
