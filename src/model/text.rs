@@ -9,11 +9,17 @@ const LONGEST: usize = 2_000;
 /// (Unicode TR 36) and zero-width characters vanish. Ends of line are kept as a space.
 #[must_use]
 pub fn clean(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len().min(LONGEST));
+    clean_within(raw, LONGEST)
+}
+
+/// [`clean`], keeping at most `longest` characters: log lines may be longer than names, quotations are shorter.
+#[must_use]
+pub fn clean_within(raw: &str, longest: usize) -> String {
+    let mut out = String::with_capacity(raw.len().min(longest));
     let mut kept = 0;
     let mut chars = raw.chars().peekable();
     while let Some(c) = chars.next() {
-        if kept == LONGEST {
+        if kept == longest {
             out.push('…');
             break;
         }

@@ -1,0 +1,142 @@
+//! Containers become services: grouped by owner, with what they answer to and name, and what happened to them.
+
+use super::{
+    decode::{Link, Seen},
+    memory::Told,
+    reach,
+};
+use crate::model::{
+    Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, Snapshot, SourceId, State, Timestamp,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// How long a container may be made but not started before it counts as stopped, in seconds.
+const PATIENCE: i64 = 30;
+/// How many facts a service shows at most.
+const FACTS: usize = 60;
+/// How many events a snapshot has at most.
+const EVENTS: usize = 300;
+/// How far apart two reports of the same event may be, in seconds.
+const SAME: i64 = 2;
+
+/// The snapshot that those containers make.
+pub(super) fn snapshot(
+    source: &SourceId,
+    taken: Timestamp,
+    seen: &[Arc<Seen>],
+    told: &[Told],
+    gaps: Vec<Gap>,
+) -> Snapshot {
+    let mut owned: BTreeMap<ServiceId, Vec<&Seen>> = BTreeMap::new();
+    for container in current(seen) {
+        owned.entry(container.owner.id(source)).or_default().push(container);
+    }
+    let reach = reach::of(source, seen);
+    let services = owned.into_iter().filter_map(|(id, mut containers)| {
+        containers.sort_by(|a, b| a.name.cmp(&b.name));
+        service(id, taken, &containers, &reach)
+    });
+    Snapshot {
+        source: source.clone(),
+        taken,
+        services: services.collect(),
+        gateways: Vec::new(),
+        events: events(source, seen, told),
+        gaps,
+    }
+}
+
+/// The containers without those that a later one has replaced in the same place of a swarm service.
+fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
+    let newest =
+        |slot: &String| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
+    let replaced = move |s: &Seen| s.owner.slot.as_ref().is_some_and(|slot| newest(slot) != Some(s.created));
+    seen.iter().map(Arc::as_ref).filter(move |s| !replaced(s))
+}
+
+/// The service that `containers` are; none where they all only hold the network for others that are gone.
+fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach::Reach) -> Option<Service> {
+    let shown: Vec<_> = containers.iter().filter(|c| !c.owner.hidden).collect();
+    let first = shown.first()?;
+    let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
+    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
+    mentions.sort();
+    mentions.dedup();
+    let ids = || containers.iter().map(|c| c.id.as_str());
+    Some(Service {
+        group: first.owner.group.clone(),
+        name: first.owner.name.clone(),
+        kind: first.owner.kind,
+        desired: None,
+        instances: shown.iter().map(|c| instance(c, taken)).collect(),
+        deployments: Vec::new(),
+        answers: reach.answers(ids()),
+        mentions,
+        networks: reach.networks(ids()),
+        facts: facts(&shown),
+        id,
+    })
+}
+
+/// The instance, now: a container that was made and never started is no longer about to start.
+fn instance(container: &Seen, taken: Timestamp) -> Instance {
+    let mut instance = container.instance.clone();
+    let age = container.created.map_or(0, |at| taken.as_second() - at.as_second());
+    if instance.state == State::Starting && age > PATIENCE {
+        instance.state = State::Stopped;
+    }
+    instance
+}
+
+/// What the containers have in common once, and what they differ in under the same label.
+fn facts(containers: &[&&Seen]) -> Vec<Fact> {
+    let mut labels: Vec<&str> = Vec::new();
+    let mut facts: Vec<&Fact> = Vec::new();
+    for fact in containers.iter().flat_map(|c| &c.facts) {
+        if !labels.contains(&fact.label.as_str()) {
+            labels.push(&fact.label);
+        }
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    facts.sort_by_key(|fact| labels.iter().position(|l| *l == fact.label));
+    facts.into_iter().take(FACTS).cloned().collect()
+}
+
+/// What was told, and what the containers themselves say of their last start and end; the newest are kept.
+fn events(source: &SourceId, seen: &[Arc<Seen>], told: &[Told]) -> Vec<Event> {
+    let own = seen.iter().filter(|c| !c.owner.hidden).flat_map(|c| lived(source, c)).filter(|mine| {
+        !told.iter().any(|t| {
+            t.container == mine.container
+                && t.event.kind == mine.event.kind
+                && (t.event.at.as_second() - mine.event.at.as_second()).abs() <= SAME
+        })
+    });
+    let mut events: Vec<_> = own.chain(told.iter().cloned()).map(|t| t.event).collect();
+    events.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.text.cmp(&b.text)));
+    events.truncate(EVENTS);
+    events.reverse();
+    events
+}
+
+/// The last start and end of a container.
+fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
+    let name = &container.name;
+    let tell = |at, kind, text| Told {
+        container: container.id.clone(),
+        event: Event { at, service: container.owner.id(source), kind, text },
+    };
+    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
+    let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
+    let end = end.map(|(at, exit)| tell(at, EventKind::Stop, format!("{name} {}", ended(exit))));
+    start.into_iter().chain(end).collect()
+}
+
+fn ended(exit: &Exit) -> String {
+    let code = exit.code.map_or_else(|| "ended".to_owned(), |code| format!("exited with code {code}"));
+    match &exit.reason {
+        Some(reason) => format!("{code}: {reason}"),
+        None => code,
+    }
+}

@@ -1,0 +1,114 @@
+//! What one inspect answer says, as far as Portolan keeps it: pure functions, and the border for secrets.
+
+mod fact;
+mod link;
+mod network;
+mod owner;
+mod route;
+mod state;
+
+pub(super) use link::Link;
+pub(super) use network::{Endpoint, Network};
+pub(super) use owner::Owner;
+
+use crate::{
+    decode::{arguments, environment},
+    model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
+};
+use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use std::collections::HashMap;
+
+/// A container as one inspect answer shows it, without anything that could be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The engine's id.
+    pub(super) id: String,
+    /// The container's name, without the slash.
+    pub(super) name: String,
+    /// The service it belongs to.
+    pub(super) owner: Owner,
+    /// When it was made.
+    pub(super) created: Option<Timestamp>,
+    /// Its life.
+    pub(super) instance: Instance,
+    /// How it can be reached.
+    pub(super) network: Network,
+    /// What it names.
+    pub(super) mentions: Vec<Mention>,
+    /// What the card shows.
+    pub(super) facts: Vec<Fact>,
+}
+
+/// Decodes one inspect answer; none where it has no id.
+pub(super) fn container(source: &SourceId, answer: &ContainerInspectResponse) -> Option<Seen> {
+    let id = clean(answer.id.as_deref()?);
+    let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
+    let config = answer.config.as_ref();
+    let none = HashMap::new();
+    let labels = config.and_then(|c| c.labels.as_ref()).unwrap_or(&none);
+    let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
+    Some(Seen {
+        created: answer.created.as_deref().and_then(time),
+        instance: state::instance(source, &id, &name, answer),
+        network: network::of(answer),
+        mentions: mentions(answer, &owner, labels),
+        facts: fact::of(answer),
+        id,
+        name,
+        owner,
+    })
+}
+
+/// What tells, in the list, that a container is not as it was: everything there that does not change with time alone.
+pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
+    let state = entry.state.map(|s| s.to_string()).unwrap_or_default();
+    let status = entry.status.as_deref().unwrap_or_default();
+    // "Up 3 minutes (unhealthy)", "Exited (1) 2 hours ago": what stands in brackets is news, the time is not.
+    let told = status.split_once('(').map_or("", |(_, rest)| rest.split(')').next().unwrap_or_default());
+    let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
+    let mut places: Vec<_> = networks
+        .into_iter()
+        .flatten()
+        .map(|(name, at)| format!("{name}={}", at.ip_address.as_deref().unwrap_or_default()))
+        .collect();
+    places.sort();
+    format!("{:?} {state} {told} {}", entry.names, places.join(","))
+}
+
+/// What the container names: in its environment, command, links, extra hosts and start order.
+fn mentions(
+    answer: &ContainerInspectResponse,
+    owner: &Owner,
+    labels: &HashMap<String, String>,
+) -> Vec<Mention> {
+    let config = answer.config.as_ref();
+    let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
+    let mut all = environment(None, variables.filter_map(|pair| pair.split_once('=')));
+    let words = answer.path.iter().chain(answer.args.iter().flatten());
+    all.extend(arguments(None, words.map(String::as_str)));
+    all.extend(link::extra_hosts(answer));
+    if owner.group.is_some() {
+        let order = labels.get("com.docker.compose.depends_on").map(String::as_str).unwrap_or_default();
+        all.extend(link::start_order(order));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// A container's name without the slash; the short id where it has none.
+fn name_of(raw: &str, id: &str) -> String {
+    let name = clean(raw.trim_start_matches('/'));
+    if name.is_empty() { short(id).to_owned() } else { name }
+}
+
+/// The first twelve digits of an id or digest, as people write it.
+fn short(id: &str) -> &str {
+    let digits = id.strip_prefix("sha256:").unwrap_or(id);
+    digits.get(..12).unwrap_or(digits)
+}
+
+/// A time as the engine writes it; the year 1 means never.
+pub(super) fn time(raw: &str) -> Option<Timestamp> {
+    raw.parse().ok().filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,182 @@
+//! A container's life: its state, health check and end, from what the engine records.
+
+use super::{route, short, time};
+use crate::model::{Check, Container, Exit, Instance, InstanceId, SourceId, State, text::clean_within};
+use bollard::models::{
+    ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
+};
+
+/// How much of a health check's output is kept, in characters.
+const OUTPUT: usize = 400;
+
+/// The instance that the container is.
+pub(super) fn instance(
+    source: &SourceId,
+    id: &str,
+    name: &str,
+    answer: &ContainerInspectResponse,
+) -> Instance {
+    let nothing = ContainerState::default();
+    let state = answer.state.as_ref().unwrap_or(&nothing);
+    let restarts = u32::try_from(answer.restart_count.unwrap_or_default()).unwrap_or_default();
+    let exit = exit(state, restarts);
+    let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
+    let image = crate::model::text::clean(image);
+    let image_id = answer.image.as_deref().map(crate::model::text::clean).unwrap_or_default();
+    let manifest = answer.image_manifest_descriptor.as_ref().and_then(|m| m.digest.as_deref());
+    let digest = image.split_once('@').map(|(_, digest)| digest).or(manifest).unwrap_or(&image_id);
+    Instance {
+        id: InstanceId::of(source, id),
+        name: name.to_owned(),
+        state: state_of(state),
+        check: state.health.as_ref().map_or(Check::None, check),
+        started: state.started_at.as_deref().and_then(time),
+        exit: exit.clone(),
+        restarts,
+        version: version(&image, &image_id),
+        containers: vec![Container {
+            name: name.to_owned(),
+            digest: (!digest.is_empty()).then(|| crate::model::text::clean(digest)),
+            image,
+            log: route::of(id, answer),
+            exit,
+        }],
+    }
+}
+
+/// Where the container is in its life. One that was never started is starting; how long that may take is not said here.
+fn state_of(state: &ContainerState) -> State {
+    match state.status.unwrap_or(Status::EMPTY) {
+        Status::RUNNING => State::Running,
+        Status::PAUSED => State::Paused,
+        Status::RESTARTING => State::Restarting,
+        Status::REMOVING | Status::STOPPING => State::Stopping,
+        Status::DEAD => State::Failed,
+        // An engine that could not start a container leaves it created, with the error.
+        Status::CREATED if said(state).is_some() => State::Failed,
+        Status::CREATED => State::Starting,
+        Status::EXITED => ended(state),
+        Status::EMPTY => State::Unknown,
+    }
+}
+
+/// Whether an ended container did as it was told. A kill that was not for want of memory is taken for somebody's wish.
+fn ended(state: &ContainerState) -> State {
+    let asked = matches!(state.exit_code, Some(0 | 130 | 137 | 143));
+    if asked && state.oom_killed != Some(true) && said(state).is_none() {
+        State::Stopped
+    } else {
+        State::Failed
+    }
+}
+
+/// The engine's own words on what went wrong.
+fn said(state: &ContainerState) -> Option<String> {
+    state.error.as_deref().map(|e| clean_within(e, OUTPUT)).filter(|e| !e.trim().is_empty())
+}
+
+/// How the container ended, or ended last before the engine started it again.
+fn exit(state: &ContainerState, restarts: u32) -> Option<Exit> {
+    let at = state.finished_at.as_deref().and_then(time);
+    match state.status.unwrap_or(Status::EMPTY) {
+        // The engine forgets the code as it starts the container again.
+        Status::RUNNING | Status::PAUSED => {
+            (restarts > 0 && at.is_some()).then(|| Exit { at, ..Exit::default() })
+        }
+        Status::CREATED => said(state).map(|reason| Exit {
+            code: state.exit_code.filter(|code| *code != 0),
+            reason: Some(reason),
+            ..Exit::default()
+        }),
+        _ => {
+            let out_of_memory = state.oom_killed == Some(true);
+            let reason = said(state).or_else(|| words(state.exit_code?, out_of_memory).map(str::to_owned));
+            Some(Exit { code: state.exit_code, out_of_memory, reason, at })
+        }
+    }
+}
+
+/// What the exit codes that have a common meaning mean.
+fn words(code: i64, out_of_memory: bool) -> Option<&'static str> {
+    Some(match code {
+        _ if out_of_memory => "out of memory",
+        125 => "the engine could not start it",
+        126 => "its command can not be executed",
+        127 => "its command was not found",
+        130 => "interrupted (SIGINT)",
+        132 => "illegal instruction (SIGILL)",
+        134 => "aborted (SIGABRT)",
+        135 => "bus error (SIGBUS)",
+        136 => "arithmetic error (SIGFPE)",
+        137 => "killed (SIGKILL), not out of memory",
+        139 => "segmentation fault (SIGSEGV)",
+        143 => "terminated (SIGTERM)",
+        _ => return None,
+    })
+}
+
+/// What the health check says, with the output of its last failure.
+fn check(health: &Health) -> Check {
+    match health.status.unwrap_or(HealthStatusEnum::NONE) {
+        HealthStatusEnum::EMPTY | HealthStatusEnum::NONE => Check::None,
+        HealthStatusEnum::STARTING => Check::Pending,
+        HealthStatusEnum::HEALTHY => Check::Healthy,
+        HealthStatusEnum::UNHEALTHY => {
+            let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
+            let output =
+                failures.filter_map(|r| r.output.as_deref()).map(|o| clean_within(o.trim(), OUTPUT)).next();
+            Check::Unhealthy { output: output.filter(|o| !o.is_empty()) }
+        }
+    }
+}
+
+/// What tells two versions of a service apart: the tag, and the image itself where the tag says nothing.
+fn version(image: &str, image_id: &str) -> Option<String> {
+    let (name, digest) = image.split_once('@').unwrap_or((image, image_id));
+    let tag = name.rsplit('/').next().and_then(|last| last.split_once(':')).map(|(_, tag)| tag);
+    let id = short(digest);
+    match tag {
+        Some(tag) if tag != "latest" && !name.starts_with("sha256:") => Some(tag.to_owned()),
+        _ if id.is_empty() => tag.map(str::to_owned),
+        Some("latest") => Some(format!("latest {id}")),
+        _ => Some(id.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Status, ended, state_of, version};
+    use bollard::models::ContainerState;
+
+    fn exited(code: i64, oom: bool) -> State {
+        ended(&ContainerState { exit_code: Some(code), oom_killed: Some(oom), ..ContainerState::default() })
+    }
+
+    #[test]
+    fn an_end_is_a_fault_unless_it_was_asked_for() {
+        for code in [0, 130, 137, 143] {
+            assert_eq!(exited(code, false), State::Stopped, "{code}");
+        }
+        assert_eq!(exited(137, true), State::Failed);
+        assert_eq!(exited(3, false), State::Failed);
+    }
+
+    #[test]
+    fn a_container_that_could_not_start_has_failed() {
+        let mut state = ContainerState { status: Some(Status::CREATED), ..ContainerState::default() };
+        assert_eq!(state_of(&state), State::Starting);
+        state.error = Some("port is already allocated".into());
+        assert_eq!(state_of(&state), State::Failed);
+    }
+
+    #[test]
+    fn a_version_tells_two_images_apart() {
+        let id = "sha256:8f62819f445cfab3a203307665682641306f55a4015f0e04704303567df46bab";
+        assert_eq!(version("host:5000/shop/web:1.4", id).as_deref(), Some("1.4"));
+        assert_eq!(version("host:5000/shop/web", id).as_deref(), Some("8f62819f445c"));
+        assert_eq!(version("web:latest", id).as_deref(), Some("latest 8f62819f445c"));
+        assert_eq!(version("web:2@sha256:0123456789abcdef", id).as_deref(), Some("2"));
+        assert_eq!(version(id, id).as_deref(), Some("8f62819f445c"));
+        assert_eq!(version("", ""), None);
+    }
+}

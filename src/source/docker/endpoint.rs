@@ -1,0 +1,63 @@
+//! Where an engine is, as `DOCKER_HOST` writes it.
+
+use crate::model::{Failure, FailureKind, text::clean};
+use std::{fmt, path::PathBuf};
+
+/// How to reach an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A Unix socket.
+    Socket(PathBuf),
+    /// Plain HTTP, at `host:port`.
+    Tcp(String),
+    /// HTTP over TLS.
+    Tls {
+        /// The `host:port`.
+        address: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+        certificates: PathBuf,
+    },
+}
+
+impl Endpoint {
+    /// Reads `unix:///path`, `tcp://host:port`, `http://…` or `https://…`; with `certificates`, tcp means TLS.
+    pub fn parse(host: &str, certificates: Option<PathBuf>) -> Result<Self, Failure> {
+        let (scheme, rest) = host.split_once("://").unwrap_or(("tcp", host));
+        match (scheme, certificates) {
+            ("unix", _) if rest.starts_with('/') => Ok(Self::Socket(PathBuf::from(rest))),
+            ("tcp" | "https", Some(certificates)) if !rest.is_empty() => {
+                Ok(Self::Tls { address: with_port(rest, 2376), certificates })
+            }
+            ("tcp" | "http", None) if !rest.is_empty() => Ok(Self::Tcp(with_port(rest, 2375))),
+            ("https", None) => {
+                Err(refused(host, "needs certificates", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"))
+            }
+            ("ssh", _) => Err(refused(
+                host,
+                "goes over ssh, which is not supported yet",
+                "forward the socket, `ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`, and set DOCKER_HOST=unix:///tmp/docker.sock",
+            )),
+            _ => Err(refused(host, "is not understood", "use unix:///path/to/socket or tcp://host:port")),
+        }
+    }
+}
+
+/// The address with `port` unless it has one, without a trailing slash.
+fn with_port(address: &str, port: u16) -> String {
+    let bare = address.trim_end_matches('/');
+    let tail = bare.rsplit(']').next().unwrap_or(bare);
+    if tail.contains(':') { bare.to_owned() } else { format!("{bare}:{port}") }
+}
+
+fn refused(host: &str, why: &str, remedy: &str) -> Failure {
+    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", clean(host)), remedy)
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Socket(path) => write!(f, "unix://{}", path.display()),
+            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", clean(address)),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What went wrong with an engine, in words that say what to do.
+
+use super::Endpoint;
+use crate::model::{Failure, FailureKind, text::clean};
+use bollard::errors::Error;
+use std::io;
+
+/// The failure of the call `what` to the engine at `endpoint`.
+pub(super) fn of(endpoint: &Endpoint, what: &str, error: &Error) -> Failure {
+    let (kind, why, remedy) = explain(endpoint, error);
+    Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
+}
+
+fn explain(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
+    match error {
+        Error::DockerResponseServerError { status_code, message } => refused(*status_code, &clean(message)),
+        Error::RequestTimeoutError => (
+            FailureKind::Timeout,
+            "no answer in time".to_owned(),
+            "see whether the engine is busy or stuck: `docker info`".to_owned(),
+        ),
+        Error::SocketNotFoundError(_) => unreachable("there is no such socket"),
+        Error::CertPathError { path }
+        | Error::CertParseError { path }
+        | Error::CertMultipleKeys { path, .. } => (
+            FailureKind::Credentials,
+            format!("the certificate {} can't be read", path.display()),
+            "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points".to_owned(),
+        ),
+        other => transport(endpoint, other),
+    }
+}
+
+/// The engine answered, and said no.
+fn refused(status: u16, message: &str) -> (FailureKind, String, String) {
+    let (kind, remedy) = match status {
+        401 | 403 => (FailureKind::Denied, "ask for the right to read this engine"),
+        404 => (FailureKind::Missing, "look again: it may have been removed meanwhile"),
+        429 | 503 => (FailureKind::Throttled, "wait: the engine asks for fewer calls"),
+        400 if message.contains("HTTPS server") => {
+            (FailureKind::Credentials, "the engine wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH")
+        }
+        _ => (FailureKind::Invalid, "see the engine's own log: `journalctl -u docker`"),
+    };
+    (kind, format!("{status} {message}"), remedy.to_owned())
+}
+
+/// The engine did not answer: what stands at the end of the chain of errors says why.
+fn transport(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
+    let mut words = Vec::new();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut io = None;
+    while let Some(link) = cause {
+        let said = clean(&link.to_string());
+        if !words.iter().any(|w: &String| w.contains(&said)) {
+            words.push(said);
+        }
+        io = link.downcast_ref::<io::Error>().map(io::Error::kind).or(io);
+        cause = link.source();
+    }
+    let chain = words.join(": ");
+    if chain.contains("ertificate") || chain.contains("tls") || chain.contains("InvalidContentType") {
+        let remedy =
+            "check DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and that the engine speaks TLS on this port";
+        return (FailureKind::Credentials, chain, remedy.to_owned());
+    }
+    match io {
+        Some(io::ErrorKind::PermissionDenied) => (
+            FailureKind::Denied,
+            "permission denied".to_owned(),
+            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again), or run as a user that may read it".to_owned(),
+        ),
+        Some(io::ErrorKind::NotFound) => unreachable("there is no such socket"),
+        Some(io::ErrorKind::ConnectionRefused) => unreachable("nobody listens there"),
+        _ if matches!(error, Error::JsonDataError { .. } | Error::JsonSerdeError { .. }) => (
+            FailureKind::Invalid,
+            format!("an answer that makes no sense: {chain}"),
+            format!("see whether it is a Docker engine that answers at {endpoint}"),
+        ),
+        _ => unreachable(&chain),
+    }
+}
+
+fn unreachable(why: &str) -> (FailureKind, String, String) {
+    let remedy = "start the engine (`systemctl start docker`), or set DOCKER_HOST to where it is";
+    (FailureKind::Unreachable, why.to_owned(), remedy.to_owned())
+}

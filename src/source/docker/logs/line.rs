@@ -1,0 +1,177 @@
+//! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
+
+use crate::model::{LogStream, Timestamp, text::clean_within};
+
+/// How long a chunk of a long line is that the engine cut.
+const CHUNK: usize = 16 * 1024;
+/// How much of a line is kept, in bytes.
+const LONGEST: usize = 32 * 1024;
+
+/// A line with its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) at: Timestamp,
+    pub(super) stream: LogStream,
+    pub(super) text: String,
+}
+
+/// Joins chunks to lines. A line without end takes no more memory than a long one.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    out: Option<Part>,
+    err: Option<Part>,
+}
+
+/// The beginning of a line whose end has not come.
+#[derive(Debug)]
+struct Part {
+    at: Option<Timestamp>,
+    bytes: Vec<u8>,
+    cut: usize,
+    /// Whether the last chunk was as long as the engine makes them, so that another belongs to it.
+    full: bool,
+}
+
+impl Assembler {
+    /// Takes one message of the engine; gives the lines it completes.
+    pub(super) fn push(&mut self, stream: LogStream, mut message: &[u8]) -> Vec<Line> {
+        let mut lines = Vec::new();
+        // With a terminal, the chunks of a long line come in one piece, each with its own time stamp.
+        while !message.is_empty() {
+            let (at, text) = stamped(message);
+            let (chunk, rest) = text.split_at(text.len().min(CHUNK));
+            let (chunk, rest) =
+                if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
+            lines.extend(self.chunk(stream, at, chunk));
+            message = rest;
+        }
+        lines
+    }
+
+    /// What is left when the stream ends.
+    pub(super) fn finish(&mut self) -> Vec<Line> {
+        let out = self.out.take().map(|part| part.line(LogStream::Out));
+        out.into_iter().chain(self.err.take().map(|part| part.line(LogStream::Err))).collect()
+    }
+
+    fn chunk(&mut self, stream: LogStream, at: Option<Timestamp>, chunk: &[u8]) -> Vec<Line> {
+        let open = match stream {
+            LogStream::Out => &mut self.out,
+            LogStream::Err => &mut self.err,
+        };
+        let mut lines = Vec::new();
+        // A process that died within a line left one without an end: what comes later is another line.
+        if let Some(whole) = open.take_if(|part| !part.full && part.at != at) {
+            lines.push(whole.line(stream));
+        }
+        let part = open.get_or_insert_with(|| Part { at, bytes: Vec::new(), cut: 0, full: false });
+        part.add(chunk);
+        if chunk.ends_with(b"\n") {
+            lines.extend(open.take().map(|part| part.line(stream)));
+        }
+        lines
+    }
+}
+
+impl Part {
+    fn add(&mut self, chunk: &[u8]) {
+        let kept = chunk.len().min(LONGEST.saturating_sub(self.bytes.len()));
+        self.bytes.extend_from_slice(&chunk[..kept]);
+        self.cut += chunk.len() - kept;
+        self.full = chunk.len() >= CHUNK;
+    }
+
+    fn line(self, stream: LogStream) -> Line {
+        let text = String::from_utf8_lossy(&self.bytes);
+        // A progress bar writes over itself: what it wrote last is what stands there.
+        let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
+        let kept = clean_within(last, LONGEST);
+        let text = if self.cut > 0 { format!("{kept}… ({} bytes cut)", self.cut) } else { kept };
+        Line { at: self.at.unwrap_or_else(Timestamp::now), stream, text }
+    }
+}
+
+/// Takes the engine's time stamp off.
+fn stamped(message: &[u8]) -> (Option<Timestamp>, &[u8]) {
+    let space = message.iter().take(40).position(|b| *b == b' ');
+    let at = space.and_then(|n| std::str::from_utf8(&message[..n]).ok()?.parse().ok());
+    match (at, space) {
+        (Some(at), Some(n)) => (Some(at), &message[n + 1..]),
+        _ => (None, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Assembler, CHUNK, LONGEST};
+    use crate::model::LogStream::{Err, Out};
+
+    const AT: &str = "2026-11-23T16:30:15.789229819Z ";
+    const LATER: &str = "2026-11-23T16:30:18.868913432Z ";
+
+    fn stamp(text: &str) -> Vec<u8> {
+        [AT.as_bytes(), text.as_bytes()].concat()
+    }
+
+    fn texts(lines: Vec<super::Line>) -> Vec<String> {
+        lines.into_iter().map(|l| l.text).collect()
+    }
+
+    #[test]
+    fn a_line_loses_stamp_end_and_colour() {
+        let lines = Assembler::default().push(Out, &stamp("\u{1b}[31mred\u{1b}[0m 12%\r\n"));
+        assert_eq!(lines[0].at.to_string(), AT.trim());
+        assert_eq!(texts(lines), ["red 12%"]);
+        assert_eq!(texts(Assembler::default().push(Out, &stamp("10%\r20%\n"))), ["20%"]);
+        assert_eq!(texts(Assembler::default().push(Out, b"no stamp\n")), ["no stamp"]);
+        assert_eq!(texts(Assembler::default().push(Out, &stamp("\n"))), [""]);
+    }
+
+    #[test]
+    fn chunks_of_a_long_line_are_joined_by_stream() {
+        let mut chunks = Assembler::default();
+        assert!(chunks.push(Out, &stamp(&"x".repeat(CHUNK))).is_empty());
+        assert_eq!(texts(chunks.push(Err, &stamp("err\n"))), ["err"]);
+        assert_eq!(texts(chunks.push(Out, &stamp("end\n"))), ["x".repeat(CHUNK) + "end"]);
+        let terminal = format!("{AT}{}{AT}end\r\n", "x".repeat(CHUNK));
+        assert_eq!(texts(chunks.push(Out, terminal.as_bytes())), ["x".repeat(CHUNK) + "end"]);
+    }
+
+    #[test]
+    fn a_character_cut_in_two_is_whole_again() {
+        let text = "x".repeat(CHUNK - 1) + "é";
+        let mut chunks = Assembler::default();
+        let (head, tail) = text.as_bytes().split_at(CHUNK);
+        assert!(chunks.push(Out, &[AT.as_bytes(), head].concat()).is_empty());
+        assert_eq!(texts(chunks.push(Out, &[AT.as_bytes(), tail, b"\n"].concat())), [text]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_bounded_and_says_so() {
+        let mut chunks = Assembler::default();
+        for _ in 0..100 {
+            assert!(chunks.push(Out, &stamp(&"x".repeat(CHUNK))).is_empty());
+        }
+        let lines = texts(chunks.finish());
+        assert!(lines[0].ends_with(&format!("x… ({} bytes cut)", 98 * CHUNK)));
+        assert!(lines[0].len() < LONGEST + 40);
+    }
+
+    #[test]
+    fn a_line_that_nobody_ended_is_one_of_its_own() {
+        let mut chunks = Assembler::default();
+        assert!(chunks.push(Out, &stamp("dying wor")).is_empty());
+        let next = format!("{LATER}again\n");
+        assert_eq!(texts(chunks.push(Out, next.as_bytes())), ["dying wor", "again"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_text_without_control(raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let mut chunks = Assembler::default();
+            let mut lines = chunks.push(Out, &raw);
+            lines.extend(chunks.finish());
+            proptest::prop_assert!(!lines.iter().any(|l| l.text.chars().any(char::is_control)));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a source remembers between two looks: what it saw of each container, what has changed since, what was told.
+
+use super::decode::Seen;
+use crate::model::{Event, EventKind};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+/// How many events are kept.
+const KEPT: usize = 200;
+
+/// What is remembered of one engine.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    known: BTreeMap<String, Known>,
+    dirty: BTreeSet<String>,
+    told: VecDeque<Told>,
+    /// When the newest event happened, in nanoseconds since 1970.
+    pub(super) latest: Option<i64>,
+    /// Whether anybody has listened to the engine's events before.
+    pub(super) listened: bool,
+}
+
+/// A container as it was when it last changed.
+#[derive(Debug)]
+struct Known {
+    fingerprint: String,
+    seen: Arc<Seen>,
+}
+
+/// An event with the container it happened to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The container's id.
+    pub(super) container: String,
+    /// What happened.
+    pub(super) event: Event,
+}
+
+impl Memory {
+    /// The containers that have changed since the last call.
+    pub(super) fn take_dirty(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Notes that those containers are not as they were.
+    pub(super) fn soil(&mut self, containers: impl IntoIterator<Item = String>) {
+        self.dirty.extend(containers);
+    }
+
+    /// The container, where its entry in the list is as it was.
+    pub(super) fn unchanged(&self, id: &str, fingerprint: &str) -> Option<Arc<Seen>> {
+        self.known.get(id).filter(|k| k.fingerprint == fingerprint).map(|k| Arc::clone(&k.seen))
+    }
+
+    /// The container as it was last seen, whatever happened since.
+    pub(super) fn last(&self, id: &str) -> Option<Arc<Seen>> {
+        self.known.get(id).map(|k| Arc::clone(&k.seen))
+    }
+
+    /// Remembers a container.
+    pub(super) fn learn(&mut self, id: String, fingerprint: String, seen: Arc<Seen>) {
+        self.known.insert(id, Known { fingerprint, seen });
+    }
+
+    /// Forgets the containers that `exists` does not know.
+    pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
+        self.known.retain(|id, _| exists(id));
+    }
+
+    /// Forgets every container: events may have been missed.
+    pub(super) fn doubt(&mut self) {
+        self.known.clear();
+    }
+
+    /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
+    pub(super) fn tell(&mut self, told: Told) -> bool {
+        let repeated = told.event.kind == EventKind::Health
+            && self.told.iter().rev().find(|t| t.container == told.container).is_some_and(|last| {
+                last.event.kind == EventKind::Health && last.event.text == told.event.text
+            });
+        if repeated {
+            return false;
+        }
+        if self.told.len() == KEPT {
+            self.told.pop_front();
+        }
+        self.told.push_back(told);
+        true
+    }
+
+    /// What was told, the oldest first.
+    pub(super) fn told(&self) -> Vec<Told> {
+        self.told.iter().cloned().collect()
+    }
+}

@@ -1,0 +1,119 @@
+//! A Docker or Podman engine: one list and one inspect per new container, then driven by the engine's own events.
+
+mod assemble;
+mod connect;
+mod context;
+mod decode;
+mod endpoint;
+mod events;
+mod examine;
+mod failure;
+mod find;
+mod logs;
+mod look;
+mod memory;
+mod reach;
+
+pub use endpoint::Endpoint;
+pub use find::{Found, Surroundings, find};
+
+use super::{Examined, Source};
+use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
+use connect::Engine;
+use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
+use memory::Memory;
+use serde::{Deserialize, Serialize};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// How long to wait before looking again when no event came.
+const PACE: Duration = Duration::from_mins(1);
+
+/// Which engine to read. With nothing set, those that [`find`] finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The engine's address, as `DOCKER_HOST` has it.
+    pub host: String,
+    /// The docker context to use where `host` is empty.
+    pub context: String,
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem`, for a `host` that wants TLS.
+    pub certificates: String,
+    /// What to call the source; `docker` or `podman` by default.
+    pub name: String,
+}
+
+/// An engine as a source.
+#[derive(Clone, Debug)]
+pub struct Docker {
+    shared: Arc<Shared>,
+    because: String,
+}
+
+/// What everything that talks to one engine shares.
+#[derive(Debug)]
+struct Shared {
+    id: SourceId,
+    engine: Engine,
+    memory: Mutex<Memory>,
+}
+
+impl Shared {
+    /// What is remembered; never held while waiting for an answer.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Docker {
+    /// The engine that was found. Nothing is asked of it yet.
+    #[must_use]
+    pub fn new(found: Found) -> Self {
+        let shared = Shared {
+            id: SourceId::new(&found.name),
+            engine: Engine::new(found.endpoint),
+            memory: Mutex::default(),
+        };
+        Self { shared: Arc::new(shared), because: found.because }
+    }
+}
+
+impl Source for Docker {
+    fn id(&self) -> &SourceId {
+        &self.shared.id
+    }
+
+    fn place(&self) -> String {
+        format!("{} ({})", self.shared.engine.endpoint, self.because)
+    }
+
+    fn kind(&self) -> &'static str {
+        "docker"
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
+        look::snapshot(&self.shared).boxed()
+    }
+
+    fn pace(&self) -> Duration {
+        PACE
+    }
+
+    fn nudges(&self) -> BoxStream<'static, ()> {
+        events::nudges(Arc::clone(&self.shared))
+    }
+
+    fn logs(
+        &self,
+        targets: Vec<LogTarget>,
+        start: LogStart,
+    ) -> BoxStream<'static, Result<LogBatch, Failure>> {
+        logs::read(self.shared.engine.clone(), targets, start)
+    }
+
+    fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+        examine::engine(&self.shared).boxed()
+    }
+}
