@@ -1,3 +1,5 @@
 //! What must hold for every drawing, and fixtures to look at.
+mod laws;
 mod picture;
 mod sample;
+mod shapes;
