@@ -115,7 +115,7 @@ fn a_hub_of_two_thousand_is_one_bus() {
 
 #[test]
 fn systems_keep_the_laws_at_two_hundred() {
-    for seed in 1..4 {
+    for seed in 1..2 {
         for groups in [0, 7] {
             let graph = system(200, seed, 3, groups);
             check(&graph, &layout(&graph, None, &Options::default()));

@@ -64,11 +64,16 @@ fn boxes(graph: &Graph, diagram: &Diagram) {
     let all = Rect { x: 0, y: 0, width: diagram.size.0, height: diagram.size.1 };
     for (index, rect) in diagram.nodes.iter().enumerate() {
         let node = &graph.nodes[index];
-        assert_eq!((rect.width, rect.height), (i32::from(node.width), i32::from(node.height)), "size of {index}");
+        assert_eq!(
+            (rect.width, rect.height),
+            (i32::from(node.width), i32::from(node.height)),
+            "size of {index}"
+        );
         assert!(within(rect, &all), "node {index} outside");
         if let Some(group) = node.group {
             let frame = diagram.groups[group];
-            let inside = Rect { x: frame.x + 1, y: frame.y + 1, width: frame.width - 2, height: frame.height - 2 };
+            let inside =
+                Rect { x: frame.x + 1, y: frame.y + 1, width: frame.width - 2, height: frame.height - 2 };
             assert!(within(rect, &inside), "node {index} {rect:?} not inside its group {frame:?}");
         }
     }
@@ -119,7 +124,9 @@ fn lines(graph: &Graph, diagram: &Diagram) {
             continue;
         }
         let cells = cells(&route.points);
-        let (Some(first), Some(last)) = (cells.first(), cells.last()) else { panic!("edge {edge:?} is lost") };
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else {
+            panic!("edge {edge:?} is lost")
+        };
         assert!(leaves(&diagram.nodes[edge.from], *first), "{edge:?} starts at {first:?}");
         assert!(enters(&diagram.nodes[edge.to], *last), "{edge:?} ends at {last:?}");
         for (index, cell) in cells.iter().enumerate() {
@@ -127,10 +134,17 @@ fn lines(graph: &Graph, diagram: &Diagram) {
             assert!(cell.x >= 0 && cell.y >= 0 && cell.x < diagram.size.0 && cell.y < diagram.size.1);
             if let Some(r) = border(cell) {
                 let across = cells[index - 1].y == cell.y && cells[index + 1].y == cell.y;
-                let side = (cell.x == r.x || cell.x == r.x + r.width - 1) && cell.y > r.y && cell.y < r.y + r.height - 1;
+                let side = (cell.x == r.x || cell.x == r.x + r.width - 1)
+                    && cell.y > r.y
+                    && cell.y < r.y + r.height - 1;
                 let along = cells[index - 1].x == cell.x && cells[index + 1].x == cell.x;
-                let top = (cell.y == r.y || cell.y == r.y + r.height - 1) && cell.x > r.x && cell.x < r.x + r.width - 1;
-                assert!((across && side) || (along && top), "{edge:?} runs along the border {r:?} at {cell:?}");
+                let top = (cell.y == r.y || cell.y == r.y + r.height - 1)
+                    && cell.x > r.x
+                    && cell.x < r.x + r.width - 1;
+                assert!(
+                    (across && side) || (along && top),
+                    "{edge:?} runs along the border {r:?} at {cell:?}"
+                );
             }
         }
     }
