@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Attempts to find room for all ticks.
 const ROUNDS: usize = 12;
+/// With more trunks than this, stubs that later turned out to be unneeded stay.
+const SPARE_LIMIT: usize = 60;
 
 /// Where a line meets the channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub fn route(nets: &[Wiring]) -> Channel {
         }
         plan.stubs.extend(wanted);
     }
+    plan.spare_stubs();
     plan.channel()
 }
 
@@ -131,6 +134,22 @@ impl<'a> Plan<'a> {
         for (trunk, row, bridge) in legs.broken {
             if let Some(&net) = net_of.get(&trunk) {
                 self.bridge_of.insert((net, RIGHT_SIDE + row), bridge);
+            }
+        }
+    }
+
+    /// Takes back stubs that are not needed any more, now that others are there.
+    fn spare_stubs(&mut self) {
+        if self.trunks.len() > SPARE_LIMIT {
+            return;
+        }
+        for stub in self.stubs.clone() {
+            let before = (self.doglegs, self.misleading().len());
+            self.stubs.remove(&stub);
+            self.build();
+            if (self.doglegs, self.misleading().len()) > before {
+                self.stubs.insert(stub);
+                self.build();
             }
         }
     }

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const PAIR_LIMIT: usize = 400;
 /// Up to this many trunks neighbours are exchanged.
 const EXCHANGE_LIMIT: usize = 120;
-/// Cost of a crossing, of a caller's line that runs on past a shared trunk's end, and of one that runs through it.
+/// Cost of a crossing, of a caller's line that runs on past a shared trunk with a tick, and of one that needs a stub.
 const CROSSING: i64 = 4;
 const RUNS_ON: i64 = 1;
-const RUNS_THROUGH: i64 = 6;
+const NEEDS_STUB: i64 = 8;
 
 /// A vertical line and the rows it is tapped at.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,11 @@ impl Trunk {
         [&self.left, &self.right, &self.west, &self.east].iter().any(|rows| rows.binary_search(&row).is_ok())
     }
 
+    /// Whether a tick fits beside a line that runs on past this trunk: it ends here, and is not tapped right after.
+    fn has_room(&self, row: i32) -> bool {
+        (row == self.low && !self.touches(row + 1)) || (row == self.high && !self.touches(row - 1))
+    }
+
     /// The cost of having this trunk on the left of the other one.
     fn cost_before(&self, other: &Self) -> i64 {
         if self.high < other.low || other.high < self.low {
@@ -77,11 +82,11 @@ impl Trunk {
         for rows in [&other.left, &other.west] {
             let from = rows.partition_point(|&r| r < self.low);
             for row in rows[from..].iter().take_while(|&&r| r <= self.high) {
-                cost += match (self.left.binary_search(row).is_ok(), self.low < *row && *row < self.high) {
-                    (false, _) => CROSSING,
-                    (true, _) if self.ins < 2 => 0,
-                    (true, true) => RUNS_THROUGH,
-                    (true, false) => RUNS_ON,
+                cost += match self.left.binary_search(row) {
+                    Err(_) => CROSSING,
+                    Ok(_) if self.ins < 2 => 0,
+                    Ok(_) if self.has_room(*row) => RUNS_ON,
+                    Ok(_) => NEEDS_STUB,
                 };
             }
         }

@@ -1,3 +1,6 @@
 //! What must hold for every drawing, and fixtures to look at.
+mod laws;
 mod picture;
+mod reading;
 mod sample;
+mod shapes;

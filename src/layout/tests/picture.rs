@@ -55,10 +55,12 @@ impl Picture {
             picture.put(cell.at, cell.glyph);
         });
         for (node, rect) in graph.nodes.iter().zip(&diagram.nodes) {
+            let frame = if rect.height > 2 { 4 } else { 2 };
             let label = node.key.rsplit('/').next().unwrap_or_default();
+            let label: String = label.chars().take(rect.width as usize - frame).collect();
             if rect.height > 2 {
                 picture.frame(*rect, ['╔', '╗', '╚', '╝', '═', '║']);
-                picture.text(rect.x + 2, rect.y + (rect.height - 1) / 2, label);
+                picture.text(rect.x + 2, rect.y + (rect.height - 1) / 2, &label);
             } else {
                 let text = format!("▐{:<1$}▌", label, rect.width as usize - 2);
                 picture.text(rect.x, rect.y, &text);

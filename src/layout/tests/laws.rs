@@ -1,0 +1,124 @@
+//! The rules without exception, for any directed graph.
+use super::shapes::{check, numbered, system};
+use crate::layout::{Direction, Graph, Options, layout};
+use proptest::prelude::*;
+
+fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
+    (0_usize..26).prop_flat_map(|count| {
+        let ends = 0..count.max(1);
+        let limit = if count == 0 { 1 } else { 50 };
+        (Just(count), prop::collection::vec((ends.clone(), ends), 0..limit))
+    })
+}
+
+fn any_graph() -> impl Strategy<Value = Graph> {
+    (any_edges(), prop::sample::select(vec![1_u16, 2, 3, 5]), 0_usize..4)
+        .prop_map(|((count, edges), height, groups)| numbered(count, &edges, height, groups))
+}
+
+fn any_options() -> impl Strategy<Value = Options> {
+    (any::<bool>(), 0_u16..3, 0_u16..3).prop_map(|(down, gap_rows, gap_columns)| Options {
+        direction: if down { Direction::TopDown } else { Direction::LeftToRight },
+        gap_rows,
+        gap_columns,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+
+    #[test]
+    fn nothing_overlaps_and_nothing_is_lost(graph in any_graph(), options in any_options()) {
+        check(&graph, &layout(&graph, None, &options));
+    }
+
+    #[test]
+    fn the_same_graph_is_drawn_the_same(graph in any_graph(), options in any_options()) {
+        let first = layout(&graph, None, &options);
+        prop_assert_eq!(&layout(&graph, Some(&first.seed), &options), &first);
+    }
+
+    #[test]
+    fn the_order_of_the_input_is_of_no_account(
+        (graph, nodes, edges) in any_graph().prop_flat_map(|g| {
+            let nodes = Just((0..g.nodes.len()).collect::<Vec<_>>()).prop_shuffle();
+            let edges = Just((0..g.edges.len()).collect::<Vec<_>>()).prop_shuffle();
+            (Just(g), nodes, edges)
+        })
+    ) {
+        let plain = layout(&graph, None, &Options::default());
+        let mut shuffled = graph.clone();
+        for (old, &new) in nodes.iter().enumerate() {
+            shuffled.nodes[new] = graph.nodes[old].clone();
+        }
+        for (old, &new) in edges.iter().enumerate() {
+            let edge = graph.edges[old];
+            shuffled.edges[new] = crate::layout::Edge { from: nodes[edge.from], to: nodes[edge.to] };
+        }
+        let other = layout(&shuffled, None, &Options::default());
+        for (old, &new) in nodes.iter().enumerate() {
+            prop_assert_eq!(plain.nodes[old], other.nodes[new]);
+        }
+        for (old, &new) in edges.iter().enumerate() {
+            prop_assert_eq!(&plain.routes[old], &other.routes[new]);
+        }
+        prop_assert_eq!(&plain.groups, &other.groups);
+    }
+
+    #[test]
+    fn a_changed_graph_keeps_the_laws((graph, other) in (any_graph(), any_graph()), options in any_options()) {
+        let first = layout(&graph, None, &options);
+        check(&other, &layout(&other, Some(&first.seed), &options));
+    }
+}
+
+#[test]
+fn edges_to_nowhere_are_not_drawn() {
+    let graph = numbered(2, &[(0, 1), (0, 7), (9, 1)], 3, 0);
+    let diagram = layout(&graph, None, &Options::default());
+    assert_eq!(diagram.routes.iter().map(|r| r.points.len() > 1).collect::<Vec<_>>(), [true, false, false]);
+}
+
+#[test]
+fn a_node_in_a_group_that_does_not_exist_is_loose() {
+    let mut graph = numbered(2, &[(0, 1)], 3, 0);
+    graph.nodes[0].group = Some(4);
+    assert_eq!(layout(&graph, None, &Options::default()).nodes.len(), 2);
+}
+
+#[test]
+fn a_long_chain_needs_no_recursion() {
+    let edges: Vec<(usize, usize)> = (1..10_000).map(|n| (n - 1, n)).collect();
+    let graph = numbered(10_000, &edges, 1, 0);
+    let diagram = layout(&graph, None, &Options::default());
+    assert_eq!(diagram.size.1, 1);
+    assert!(diagram.nodes.windows(2).all(|pair| pair[0].x < pair[1].x));
+}
+
+#[test]
+fn a_long_cycle_turns_round_once() {
+    let edges: Vec<(usize, usize)> = (0..300).map(|n| (n, (n + 1) % 300)).collect();
+    let graph = numbered(300, &edges, 3, 0);
+    let diagram = layout(&graph, None, &Options::default());
+    assert_eq!(diagram.quality.against, 1);
+    check(&graph, &diagram);
+}
+
+#[test]
+fn a_hub_of_two_thousand_is_one_bus() {
+    let edges: Vec<(usize, usize)> = (1..=2_000).map(|n| (n, 0)).collect();
+    let graph = numbered(2_001, &edges, 1, 0);
+    let diagram = layout(&graph, None, &Options::default());
+    assert_eq!(diagram.quality.crossings, 0);
+    assert!(diagram.size.0 < 60, "{:?}", diagram.size);
+}
+
+#[test]
+fn systems_keep_the_laws_at_two_hundred() {
+    for seed in 1..2 {
+        for groups in [0, 7] {
+            let graph = system(200, seed, 3, groups);
+            check(&graph, &layout(&graph, None, &Options::default()));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The reading test: follow the ink from each caller, as a person would, and compare with the truth.
+//!
+//! The reader sees characters only. It goes straight over `┼`, may take any arm of a join, never passes a tick against
+//! its way, and goes left only where `◂` says so.
+use super::picture::{Picture, graph};
+use super::sample::SHOP;
+use super::shapes::{numbered, system};
+use crate::layout::{Diagram, Glyphs, Graph, Options, Point, layout};
+use std::collections::BTreeSet;
+
+/// North, east, south, west.
+const STEPS: [(i32, i32); 4] = [(0, -1), (1, 0), (0, 1), (-1, 0)];
+
+/// The sides a character reaches, and the one way through it, if it is a tick or a head.
+fn arms(glyph: char) -> [bool; 4] {
+    let sides = match glyph {
+        '─' => "ew",
+        '│' => "ns",
+        '╭' => "es",
+        '╮' => "sw",
+        '╰' => "ne",
+        '╯' => "nw",
+        '├' => "nes",
+        '┤' => "nsw",
+        '┬' => "esw",
+        '┴' => "new",
+        '┼' | '╋' => "nesw",
+        '▴' | '▾' => "ns",
+        '▸' | '◂' => "ew",
+        _ => "",
+    };
+    ['n', 'e', 's', 'w'].map(|side| sides.contains(side))
+}
+
+struct Reader<'a> {
+    picture: &'a Picture,
+    diagram: &'a Diagram,
+}
+
+impl Reader<'_> {
+    fn glyph(&self, at: (i32, i32)) -> char {
+        let row = usize::try_from(at.1).ok().and_then(|y| self.picture.cells.get(y));
+        row.and_then(|r| usize::try_from(at.0).ok().and_then(|x| r.get(x))).copied().unwrap_or(' ')
+    }
+
+    /// The line to the left of here is marked as running left, before anything joins it.
+    fn runs_left(&self, (mut x, y): (i32, i32)) -> bool {
+        loop {
+            x -= 1;
+            match self.glyph((x, y)) {
+                '─' | '┼' => {}
+                '◂' => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// The nodes that a reader who starts at a box arrives at.
+    fn reached(&self, start: usize) -> BTreeSet<usize> {
+        let r = self.diagram.nodes[start];
+        let (mut seen, mut reached) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![((r.x + r.width, r.y + (r.height - 1) / 2), 1)];
+        while let Some((at, heading)) = open.pop() {
+            let glyph = self.glyph(at);
+            let arms = arms(glyph);
+            if !arms[(heading + 2) % 4] || !seen.insert((at, heading)) {
+                continue;
+            }
+            if glyph == '▸' && heading == 1 {
+                let next = Point { x: at.0 + 1, y: at.1 };
+                reached.extend(self.diagram.nodes.iter().position(|r| r.contains(next)));
+            }
+            let only = match glyph {
+                '▴' => Some(0),
+                '▸' => None,
+                '▾' => Some(2),
+                '◂' => Some(3),
+                '┼' => Some(heading),
+                _ => None,
+            };
+            for side in 0..4 {
+                let back = side == (heading + 2) % 4;
+                let allowed = only.is_none_or(|o| o == side && o == heading);
+                if arms[side]
+                    && !back
+                    && allowed
+                    && glyph != '▸'
+                    && (side != 3 || self.may_go_left(at, glyph))
+                {
+                    open.push(((at.0 + STEPS[side].0, at.1 + STEPS[side].1), side));
+                }
+            }
+        }
+        reached
+    }
+
+    fn may_go_left(&self, at: (i32, i32), glyph: char) -> bool {
+        matches!(glyph, '─' | '┼' | '◂') || self.runs_left(at)
+    }
+}
+
+/// Calls that a reader sees but that do not exist, and calls that exist but can not be seen.
+fn misread(graph: &Graph, options: &Options) -> (usize, usize) {
+    let diagram = layout(graph, None, options);
+    let picture = Picture::new(graph, &diagram, Glyphs::Unicode);
+    let reader = Reader { picture: &picture, diagram: &diagram };
+    let (mut wrong, mut missing) = (0, 0);
+    for node in 0..graph.nodes.len() {
+        let truth: BTreeSet<usize> =
+            graph.edges.iter().filter(|e| e.from == node && e.to != node).map(|e| e.to).collect();
+        let read = reader.reached(node);
+        wrong += read.difference(&truth).count();
+        missing += truth.difference(&read).count();
+        if std::env::var_os("SHOW").is_some() && read != truth {
+            println!("{} reads {read:?} but calls {truth:?}", graph.nodes[node].key);
+            println!("{}", picture.text_of());
+        }
+    }
+    (wrong, missing)
+}
+
+fn pills() -> Options {
+    Options { gap_rows: 1, ..Options::default() }
+}
+
+#[test]
+fn the_sample_is_read_right() {
+    assert_eq!(misread(&graph(SHOP, 3), &Options::default()), (0, 0));
+    assert_eq!(misread(&graph(SHOP, 1), &pills()), (0, 0));
+    assert_eq!(misread(&graph(SHOP, 1), &Options::default()), (0, 0));
+}
+
+#[test]
+fn calls_in_circles_are_read_right() {
+    let circles = ["a > b\nb > a", "a > b c\nb > c\nc > a", "a > b\nb > c a\nc > d b\nd > a"];
+    for text in circles {
+        for height in [1, 3] {
+            assert_eq!(misread(&graph(text, height), &pills()), (0, 0), "{text}");
+        }
+    }
+}
+
+#[test]
+fn small_systems_are_read_right() {
+    for seed in 0..60 {
+        for (height, options) in [(3, Options::default()), (1, pills()), (1, Options::default())] {
+            for groups in [0, 3] {
+                let graph = system(15, seed, height, groups);
+                assert_eq!(
+                    misread(&graph, &options),
+                    (0, 0),
+                    "seed {seed}, height {height}, {groups} groups"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_system_of_sixty_is_read_right() {
+    for seed in 0..3 {
+        let graph = system(60, seed, 3, 0);
+        let (wrong, missing) = misread(&graph, &Options::default());
+        assert_eq!(missing, 0);
+        assert!(wrong * 20 <= graph.edges.len(), "{wrong} of {}", graph.edges.len());
+    }
+}
+
+#[test]
+fn everything_calling_everything_is_read_right() {
+    let edges: Vec<(usize, usize)> = (0..6).flat_map(|a| (0..6).map(move |b| (a, b))).collect();
+    assert_eq!(misread(&numbered(6, &edges, 3, 0), &Options::default()), (0, 0));
+}
