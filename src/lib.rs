@@ -16,3 +16,6 @@ pub mod view;
 pub mod app;
 // Outside.
 pub mod source;
+pub mod config;
+pub mod runtime;
+pub mod cli;

@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod log;
 pub mod mention;
 pub mod service;
+pub mod shift;
 pub mod snapshot;
 pub mod status;
 pub mod text;
@@ -33,6 +34,7 @@ pub use inventory::{Annotation, Inventory};
 pub use log::{LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget};
 pub use mention::{Mention, Place, Target, Via};
 pub use service::{Fact, Service, ServiceKind};
+pub use shift::Shift;
 pub use snapshot::{Gap, Snapshot};
 pub use status::{Failure, FailureKind, SourceState, SourceStatus};
 

@@ -1,10 +1,22 @@
 //! The outside world that Portolan reads: every source says everything it sees, now, as one snapshot.
 
 pub mod docker;
+pub mod replay;
 
 use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
 use futures::{future::BoxFuture, stream::BoxStream};
+use serde::Deserialize;
 use std::time::Duration;
+
+/// A source as the configuration names it: the registry of all kinds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Config {
+    /// A Docker or Podman engine.
+    Docker(docker::Config),
+    /// A recording.
+    Replay(replay::Config),
+}
 
 /// One place to look. A source keeps nothing but caches of what can not change.
 pub trait Source: Send + Sync {
@@ -26,9 +38,13 @@ pub trait Source: Send + Sync {
     /// "Look again": an item whenever something changed. Ends when the connection is lost; ask again then.
     fn nudges(&self) -> BoxStream<'static, ()>;
 
+    /// Whether it tells of every change by a nudge, so that the age of the last look says nothing.
+    fn tells(&self) -> bool {
+        false
+    }
+
     /// Lines of those targets, each stream in its own order. Dropping the stream stops the reading.
-    fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
-    -> BoxStream<'static, Result<LogBatch, Failure>>;
+    fn logs(&self, targets: Vec<LogTarget>, start: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>>;
 
     /// Tries each call it needs and says how it went, for `portolan doctor`.
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>>;

@@ -97,6 +97,10 @@ impl Source for Docker {
         look::snapshot(&self.shared).boxed()
     }
 
+    fn tells(&self) -> bool {
+        true
+    }
+
     fn pace(&self) -> Duration {
         PACE
     }

@@ -1,0 +1,91 @@
+//! The loop: the only place that spawns, sleeps, reads the clock and touches the terminal.
+//!
+//! Keys first, then at most a batch of messages, then one frame, and none when nothing changed.
+
+mod perform;
+mod poll;
+mod signals;
+mod streams;
+mod terminal;
+
+pub mod logging;
+
+use crate::{
+    app::{App, Msg},
+    effect::Effect,
+    model::Timestamp,
+    source::Source,
+};
+use poll::Polls;
+use std::{io, sync::Arc, time::Duration};
+use streams::Streams;
+use terminal::Screen;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+/// How many messages may wait. Who sends more waits too.
+const QUEUE: usize = 256;
+
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How long messages are taken in before a frame is drawn.
+const DRAIN: Duration = Duration::from_millis(8);
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The user quit.
+    Quit,
+    /// A signal of that number ended it.
+    Signal(i32),
+}
+
+/// Shows `app` until the user quits, fed by `sources`.
+pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io::Result<End> {
+    let (sender, mut messages) = mpsc::channel(QUEUE);
+    let mut screen = Screen::open(mouse)?;
+    let mut keys = terminal::Keys::new();
+    let mut signals = signals::Signals::new()?;
+    let polls = Polls::start(&sources, &sender);
+    let mut streams = Streams::new(sources, sender.clone());
+    let mut tick = interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut drawn = Instant::now();
+    let mut dirty = true;
+    screen.draw(&mut app)?;
+    loop {
+        let next_frame = drawn + FRAME;
+        let msg = tokio::select! {
+            biased;
+            number = signals.next() => return Ok(End::Signal(number)),
+            key = keys.next() => match key {
+                Some(msg) => msg?,
+                None => return Ok(End::Signal(1)),
+            },
+            () = sleep_until(next_frame), if dirty => {
+                screen.draw(&mut app)?;
+                (dirty, drawn) = (false, Instant::now());
+                continue;
+            }
+            Some(msg) = messages.recv() => msg,
+            _ = tick.tick() => Msg::Tick(Timestamp::now()),
+        };
+        dirty = true;
+        let began = Instant::now();
+        let mut next = Some(msg);
+        while let Some(msg) = next {
+            for effect in app.update(msg) {
+                match effect {
+                    Effect::Quit => return Ok(End::Quit),
+                    Effect::Refresh => polls.refresh(),
+                    effect => perform::perform(effect, &mut screen, &sender)?,
+                }
+            }
+            next = if began.elapsed() < DRAIN { messages.try_recv().ok() } else { None };
+        }
+        streams.keep(&app.subscriptions());
+    }
+}
