@@ -1,5 +1,7 @@
 //! The outside world that Portolan reads: every source says everything it sees, now, as one snapshot.
 
+pub mod ecs;
+
 use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
 use futures::{future::BoxFuture, stream::BoxStream};
 use std::time::Duration;
