@@ -39,7 +39,11 @@ impl Health {
     #[must_use]
     pub fn of(service: &Service) -> Self {
         let live = || service.instances.iter().filter(|i| i.is_current());
-        let serving = live().filter(|i| i.serves()).count();
+        let serving = match service.reported_running {
+            // Instances that can't be listed still count as the source counts them.
+            Some(reported) if service.instances.is_empty() => reported as usize,
+            _ => live().filter(|i| i.serves()).count(),
+        };
         let starting = live().filter(|i| i.is_starting()).count();
         let faulty = live().filter(|i| i.is_faulty()).count();
         let wanted = service.desired.map_or_else(|| live().count(), |d| d as usize);

@@ -17,6 +17,8 @@ pub struct Service {
     pub kind: ServiceKind,
     /// How many instances are wanted, where somebody said so.
     pub desired: Option<u32>,
+    /// How many run by the source's own count, which holds even where the instances can't be listed.
+    pub reported_running: Option<u32>,
     /// Its running copies, and those that ended lately.
     pub instances: Vec<Instance>,
     /// What is being rolled out, the newest first.
@@ -71,10 +73,14 @@ impl Service {
         SourceId::new(self.id.as_str().split('/').next().unwrap_or_default())
     }
 
-    /// How many instances run.
+    /// How many instances run: as listed, or as the source counts where it lists none.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.instances.iter().filter(|i| i.state == State::Running).count()
+        let listed = self.instances.iter().filter(|i| i.state == State::Running).count();
+        match self.reported_running {
+            Some(reported) if self.instances.is_empty() => reported as usize,
+            _ => listed,
+        }
     }
 
     /// Whether a deployment is under way.

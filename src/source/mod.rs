@@ -2,6 +2,7 @@
 
 pub mod docker;
 pub mod replay;
+pub mod ecs;
 
 use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -14,6 +15,8 @@ use std::time::Duration;
 pub enum Config {
     /// A Docker or Podman engine.
     Docker(docker::Config),
+    /// Amazon ECS, one region of one account.
+    Ecs(ecs::Config),
     /// A recording.
     Replay(replay::Config),
 }

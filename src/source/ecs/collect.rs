@@ -1,0 +1,104 @@
+//! One look at the region: clusters, their services and tasks at once, then what those name.
+
+use super::{
+    Config,
+    api::Api,
+    balancers::Watch,
+    clusters::{self, Cluster},
+    decode::{self, Estate, Seen, target_groups, task::Context},
+    definitions::Library,
+    memory::Memory,
+    registry::Registry,
+};
+use crate::model::{Failure, Gap, Snapshot, SourceId, Timestamp};
+use futures::future::join_all;
+use std::collections::BTreeSet;
+
+/// What a source remembers between looks: only what can not change, or changes slowly.
+#[derive(Debug, Default)]
+pub struct Caches {
+    /// Task definitions.
+    pub library: Library,
+    /// Cloud Map names.
+    pub registry: Registry,
+    /// Load balancers.
+    pub watch: Watch,
+    /// Services and tasks that need not be described at every look.
+    pub memory: Memory,
+}
+
+/// Looks at everything. An error means that nothing could be read.
+pub async fn collect(
+    api: &Api,
+    config: &Config,
+    source: &SourceId,
+    caches: &Caches,
+) -> Result<Snapshot, Failure> {
+    let (clusters, mut gaps) = clusters::find(api, &config.clusters).await?;
+    let looks = join_all(clusters.iter().map(|cluster| look(api, cluster, &caches.memory))).await;
+    let mut seen = Vec::new();
+    for (cluster, more) in looks {
+        seen.push(cluster);
+        gaps.extend(more);
+    }
+    let nothing = seen.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.all_services);
+    if nothing
+        && !seen.is_empty()
+        && let Some(gap) = gaps.first()
+    {
+        return Err(gap.failure.clone());
+    }
+    let ((names, unnamed), undefined, (balancers, unbalanced)) = tokio::join!(
+        caches.registry.read(api, &seen),
+        caches.library.fetch(api, definitions(&seen)),
+        caches.watch.read(api, behind(&seen)),
+    );
+    gaps.extend([unnamed, undefined, unbalanced].into_iter().flatten());
+    let context =
+        Context { source: source.clone(), region: api.clients.setting.region.clone(), now: Timestamp::now() };
+    let book = caches.library.book();
+    Ok(decode::snapshot(Estate { context, clusters: seen, book, names, balancers, gaps }))
+}
+
+/// One cluster's services and tasks, and what of them could not be read.
+async fn look(api: &Api, cluster: &Cluster, memory: &Memory) -> (Seen, Vec<Gap>) {
+    let tasks = memory.tasks(api, cluster).await;
+    let services = memory.services(api, cluster, &tasks.stirred).await;
+    let name = &cluster.name;
+    let gaps = services
+        .gap(|| format!("services of {name}"))
+        .into_iter()
+        .chain(tasks.running_gap.into_iter().map(|failure| Gap { what: format!("tasks of {name}"), failure }))
+        .chain(
+            tasks
+                .stopped_gap
+                .into_iter()
+                .map(|failure| Gap { what: format!("stopped tasks of {name}"), failure }),
+        )
+        .collect();
+    let seen = Seen {
+        name: cluster.name.clone(),
+        namespace: cluster.namespace.clone(),
+        all_services: services.failure.is_none(),
+        services: services.items,
+        tasks: tasks.runs,
+    };
+    (seen, gaps)
+}
+
+/// The task definitions that services, their deployments and tasks use.
+fn definitions(seen: &[Seen]) -> BTreeSet<String> {
+    let services = seen.iter().flat_map(|s| &s.services);
+    let of_services = services.flat_map(|s| {
+        let deployed = s.deployments().iter().filter_map(|d| d.task_definition());
+        let sets = s.task_sets().iter().filter_map(|t| t.task_definition());
+        s.task_definition().into_iter().chain(deployed).chain(sets)
+    });
+    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.task.task_definition_arn());
+    of_services.chain(of_tasks).map(str::to_owned).collect()
+}
+
+/// The target groups that services stand behind.
+fn behind(seen: &[Seen]) -> BTreeSet<String> {
+    seen.iter().flat_map(|s| &s.services).flat_map(|s| target_groups(s)).map(str::to_owned).collect()
+}

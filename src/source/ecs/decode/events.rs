@@ -1,0 +1,112 @@
+//! Service events as ECS words them, without the steady state it repeats, and the stops they do not explain.
+
+use super::words::{said, time};
+use crate::model::{Deployment, Event, EventKind, Instance, ServiceId, State};
+use aws_sdk_ecs::types as sdk;
+
+/// How many of a service's events are kept, the newest.
+const KEPT: usize = 20;
+
+/// The events of one service: what ECS says, when its deployments began, and why its tasks ended.
+pub fn events(
+    id: &ServiceId,
+    raw: &[sdk::ServiceEvent],
+    deployments: &[Deployment],
+    instances: &[Instance],
+) -> Vec<Event> {
+    let mut found = told(id, raw);
+    found.extend(deployments.iter().filter_map(|d| {
+        let text = format!("deployment of {} began", d.version);
+        Some(Event { at: d.created?, service: id.clone(), kind: EventKind::Deployment, text })
+    }));
+    found.extend(stops(id, instances));
+    found
+}
+
+/// Why tasks ended; ECS's own events tell only that they did.
+pub fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
+    let ended = instances.iter().filter(|i| matches!(i.state, State::Failed | State::Stopped));
+    let event = |instance: &Instance| {
+        let exit = instance.exit.as_ref()?;
+        let reason = exit.reason.as_deref().unwrap_or("no reason given");
+        let text = format!("task {} ended: {reason}", instance.name);
+        Some(Event { at: exit.at?, service: id.clone(), kind: EventKind::Stop, text })
+    };
+    ended.filter_map(event).collect()
+}
+
+fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
+    let mut newest_first: Vec<&sdk::ServiceEvent> = raw.iter().collect();
+    newest_first.sort_by_key(|e| std::cmp::Reverse(time(e.created_at())));
+    let mut kept = Vec::new();
+    for (index, event) in newest_first.iter().enumerate() {
+        let text = said(event.message());
+        let older = newest_first.get(index + 1).map(|e| said(e.message())).unwrap_or_default();
+        // ECS repeats the steady state every few hours; the one that ended something is the oldest of a row.
+        if is_steady(&text) && is_steady(&older) {
+            continue;
+        }
+        let Some(at) = time(event.created_at()) else { continue };
+        kept.push(Event { at, service: id.clone(), kind: kind(&text), text });
+        if kept.len() == KEPT {
+            break;
+        }
+    }
+    kept
+}
+
+fn is_steady(text: &str) -> bool {
+    text.contains("reached a steady state")
+}
+
+/// The kind of an event, from the fixed parts of ECS's sentences.
+fn kind(text: &str) -> EventKind {
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    if has(&["unhealthy", "health check"]) {
+        EventKind::Health
+    } else if has(&["has started", "has begun"]) && !has(&["deployment"]) {
+        EventKind::Start
+    } else if has(&["has stopped", "draining"]) {
+        EventKind::Stop
+    } else if has(&["deployment", "rolling back", "steady state"]) {
+        EventKind::Deployment
+    } else if has(&["desired count", "scaling"]) {
+        EventKind::Scaling
+    } else {
+        EventKind::Message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{events, kind};
+    use crate::model::{EventKind, ServiceId};
+    use aws_sdk_ecs::{primitives::DateTime, types::ServiceEvent};
+
+    fn event(second: i64, message: &str) -> ServiceEvent {
+        ServiceEvent::builder().created_at(DateTime::from_secs(second)).message(message).build()
+    }
+
+    #[test]
+    fn a_repeated_steady_state_is_told_once() {
+        let steady = "(service a) has reached a steady state.";
+        let raw = [
+            event(40, steady),
+            event(30, steady),
+            event(20, steady),
+            event(10, "(service a) has started 1 tasks: (task 1)."),
+        ];
+        let told = events(&ServiceId::new("ecs/c/a"), &raw, &[], &[]);
+        let times: Vec<i64> = told.iter().map(|e| e.at.as_second()).collect();
+        assert_eq!(times, [20, 10]);
+    }
+
+    #[test]
+    fn kinds_follow_the_sentences() {
+        assert_eq!(kind("(service a) has started 1 tasks: (task 1)."), EventKind::Start);
+        assert_eq!(kind("(service a) has stopped 1 running tasks: (task 1)."), EventKind::Stop);
+        assert_eq!(kind("(service a) (task 1) failed container health checks."), EventKind::Health);
+        assert_eq!(kind("(service a) (deployment ecs-svc/1) deployment completed."), EventKind::Deployment);
+        assert_eq!(kind("(service a) was unable to place a task."), EventKind::Message);
+    }
+}

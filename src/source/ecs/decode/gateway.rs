@@ -1,0 +1,125 @@
+//! Load balancers as gateways: which listener and rule lead to which service.
+
+use super::words::{said, some};
+use crate::model::{Gateway, Host, Route, ServiceId, text::clean};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, Listener, LoadBalancer, LoadBalancerSchemeEnum, Rule, RuleCondition, TargetGroup,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What Elastic Load Balancing says of the target groups in use.
+#[derive(Clone, Debug, Default)]
+pub struct Balancers {
+    /// The target groups in use.
+    pub groups: Vec<TargetGroup>,
+    /// The load balancers before them.
+    pub balancers: Vec<LoadBalancer>,
+    /// Their listeners, each with its rules, where it has any but the default.
+    pub listeners: Vec<(Listener, Vec<Rule>)>,
+}
+
+/// The gateways, given which services stand behind which target group.
+pub fn gateways(known: &Balancers, behind: &BTreeMap<String, BTreeSet<ServiceId>>) -> Vec<Gateway> {
+    let mut found: Vec<Gateway> = known.balancers.iter().map(|b| gateway(b, known, behind)).collect();
+    found.retain(|gateway| !gateway.routes.is_empty());
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+fn gateway(
+    balancer: &LoadBalancer,
+    known: &Balancers,
+    behind: &BTreeMap<String, BTreeSet<ServiceId>>,
+) -> Gateway {
+    let arn = balancer.load_balancer_arn().unwrap_or_default();
+    let mut routes = BTreeSet::new();
+    let mut reached = BTreeSet::new();
+    let mut add = |group: &str, port: Option<u16>, rule: String| {
+        reached.insert(group.to_owned());
+        let services = behind.get(group).into_iter().flatten();
+        routes.extend(services.map(|s| Route { service: s.clone(), port, rule: rule.clone() }));
+    };
+    for (listener, rules) in known.listeners.iter().filter(|(l, _)| l.load_balancer_arn() == Some(arn)) {
+        let port = listener.port().and_then(|p| u16::try_from(p).ok());
+        let special = rules.iter().filter(|r| r.is_default() != Some(true));
+        for rule in special.clone() {
+            targets(rule.actions()).for_each(|group| add(group, port, conditions(rule.conditions())));
+        }
+        for group in targets(listener.default_actions()) {
+            let rest = special.clone().next().is_some();
+            add(group, port, if rest { "everything else".to_owned() } else { group_name(group) });
+        }
+    }
+    for group in &known.groups {
+        let leads = group.load_balancer_arns().iter().any(|a| a == arn);
+        let group = group.target_group_arn().unwrap_or_default();
+        if leads && !reached.contains(group) {
+            let services = behind.get(group).into_iter().flatten();
+            routes.extend(services.map(|s| Route {
+                service: s.clone(),
+                port: None,
+                rule: group_name(group),
+            }));
+        }
+    }
+    Gateway {
+        name: said(balancer.load_balancer_name()),
+        host: Host::named(&said(balancer.dns_name())),
+        public: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
+        kind: balancer.r#type().map_or_else(|| "application".to_owned(), |t| clean(t.as_str())),
+        routes: routes.into_iter().collect(),
+    }
+}
+
+/// The target groups an action forwards to.
+pub fn targets(actions: &[Action]) -> impl Iterator<Item = &str> {
+    actions.iter().flat_map(|action| {
+        let weighted = action.forward_config().map(|f| f.target_groups()).unwrap_or_default();
+        let weighted = weighted.iter().filter_map(|t| t.target_group_arn());
+        // The single target group of an action stands in its forward configuration too.
+        let single = action.target_group_arn().filter(|_| action.forward_config().is_none());
+        weighted.chain(single)
+    })
+}
+
+/// The name in a target group's ARN: `…:targetgroup/NAME/ID`.
+fn group_name(arn: &str) -> String {
+    clean(arn.split('/').nth(1).unwrap_or(arn))
+}
+
+fn conditions(all: &[RuleCondition]) -> String {
+    let words: Vec<String> = all.iter().filter_map(condition).collect();
+    if words.is_empty() { "every request".to_owned() } else { words.join(", ") }
+}
+
+fn condition(condition: &RuleCondition) -> Option<String> {
+    let field = some(condition.field())?;
+    let plain = condition.values();
+    let values = |special: &[String]| -> String {
+        let values = if special.is_empty() { plain } else { special };
+        values.iter().map(|v| clean(v)).collect::<Vec<_>>().join(" or ")
+    };
+    let none: &[String] = &[];
+    Some(match field.as_str() {
+        "host-header" => {
+            format!("host {}", values(condition.host_header_config().map_or(none, |c| c.values())))
+        }
+        "path-pattern" => {
+            format!("path {}", values(condition.path_pattern_config().map_or(none, |c| c.values())))
+        }
+        "http-request-method" => {
+            format!("method {}", values(condition.http_request_method_config().map_or(none, |c| c.values())))
+        }
+        "source-ip" => format!("from {}", values(condition.source_ip_config().map_or(none, |c| c.values()))),
+        "http-header" => {
+            let config = condition.http_header_config()?;
+            format!("header {}: {}", said(config.http_header_name()), values(config.values()))
+        }
+        "query-string" => {
+            let pairs = condition.query_string_config().map(|c| c.values()).unwrap_or_default();
+            let pairs = pairs.iter().map(|p| format!("{}={}", said(p.key()), said(p.value())));
+            format!("query {}", pairs.collect::<Vec<_>>().join(" or "))
+        }
+        other => format!("{other} {}", values(none)),
+    })
+}

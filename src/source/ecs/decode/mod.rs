@@ -1,0 +1,138 @@
+//! From AWS's answers to the model: pure functions of what was read, and of the time at which it was.
+
+pub mod answers;
+pub mod definition;
+pub mod deployment;
+pub mod events;
+pub mod facts;
+pub mod family;
+pub mod gateway;
+pub mod log;
+pub mod service;
+pub mod task;
+pub mod verdict;
+pub mod words;
+
+use crate::model::{Gap, Health, Service, ServiceId, Snapshot};
+use answers::Names;
+use aws_sdk_ecs::types as sdk;
+use definition::Definition;
+use gateway::Balancers;
+use service::{Ground, by_owner};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use task::{Context, Run};
+
+/// The task definitions read so far, by ARN.
+pub type Book = BTreeMap<String, Arc<Definition>>;
+
+/// What was read of one cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Its name.
+    pub name: String,
+    /// Its default Service Connect namespace.
+    pub namespace: Option<String>,
+    /// Its services.
+    pub services: Vec<Arc<sdk::Service>>,
+    /// Whether those are all of them.
+    pub all_services: bool,
+    /// Its tasks.
+    pub tasks: Vec<Arc<Run>>,
+}
+
+/// What was read of a region.
+#[derive(Clone, Debug)]
+pub struct Estate {
+    /// The circumstances.
+    pub context: Context,
+    /// Its clusters.
+    pub clusters: Vec<Seen>,
+    /// The task definitions.
+    pub book: Book,
+    /// What Cloud Map calls things.
+    pub names: Names,
+    /// The load balancers.
+    pub balancers: Arc<Balancers>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// The snapshot of a region.
+pub fn snapshot(estate: Estate) -> Snapshot {
+    let (mut services, mut events) = (Vec::new(), Vec::new());
+    let mut behind: BTreeMap<String, BTreeSet<ServiceId>> = BTreeMap::new();
+    for seen in &estate.clusters {
+        let ground = Ground {
+            cluster: &seen.name,
+            namespace: seen.namespace.as_deref(),
+            book: &estate.book,
+            names: &estate.names,
+            context: &estate.context,
+        };
+        for raw in &seen.services {
+            let id = ground.id(&words::said(raw.service_name()));
+            for group in target_groups(raw) {
+                behind.entry(group.to_owned()).or_default().insert(id.clone());
+            }
+        }
+        cluster(seen, ground, &mut services, &mut events);
+    }
+    services.sort_by(|a, b| a.id.cmp(&b.id));
+    events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
+    Snapshot {
+        source: estate.context.source,
+        taken: estate.context.now,
+        services,
+        gateways: gateway::gateways(&estate.balancers, &behind),
+        events,
+        gaps: estate.gaps,
+    }
+}
+
+fn cluster(
+    seen: &Seen,
+    ground: Ground<'_>,
+    services: &mut Vec<Service>,
+    events: &mut Vec<crate::model::Event>,
+) {
+    let (mut owned, families) = by_owner(&seen.tasks);
+    let mut names = BTreeSet::new();
+    for raw in &seen.services {
+        let name = raw.service_name().unwrap_or_default();
+        let runs = owned.remove(name).unwrap_or_default();
+        let service = service::service(raw, &runs, ground);
+        events.extend(events::events(&service.id, raw.events(), &service.deployments, &service.instances));
+        names.insert(service.name.clone());
+        services.push(service);
+    }
+    for (name, runs) in owned {
+        // A deleted service's last tasks say nothing any more, unless some still run.
+        if !seen.all_services || runs.iter().any(|r| !r.has_stopped()) {
+            let service = service::orphan(&name, &runs, ground);
+            events.extend(events::stops(&service.id, &service.instances));
+            names.insert(service.name.clone());
+            services.push(service);
+        }
+    }
+    for (name, runs) in families {
+        let service = family::family(&name, &runs, names.contains(&name), ground);
+        events.extend(events::stops(&service.id, &service.instances));
+        services.push(service);
+    }
+}
+
+/// The target groups of a service and of its task sets.
+pub fn target_groups(service: &sdk::Service) -> impl Iterator<Item = &str> {
+    let sets = service.task_sets().iter().flat_map(sdk::TaskSet::load_balancers);
+    service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
+}
+
+/// Whether anything in it is on the move or in trouble, so that it is worth looking again soon.
+pub fn is_restless(snapshot: &Snapshot) -> bool {
+    snapshot.services.iter().any(|service| {
+        service.is_deploying() || !matches!(Health::of(service), Health::Healthy | Health::Stopped)
+    })
+}

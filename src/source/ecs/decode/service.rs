@@ -1,0 +1,188 @@
+//! An ECS service with its tasks as one service of the model.
+
+use super::{
+    Book,
+    answers::{self, Names},
+    definition::Definition,
+    deployment::deployments,
+    facts,
+    task::{Context, Run, instance},
+    verdict::{Standing, Stop, counts},
+    words::{count, said, some, time},
+};
+use crate::model::{Instance, Mention, NetworkId, Service, ServiceId, ServiceKind, State, Timestamp};
+use aws_sdk_ecs::types as sdk;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// How many of a service's ended instances are kept, the newest.
+pub const ENDED_KEPT: usize = 10;
+
+/// What a cluster knows that its services need.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// The cluster's name.
+    pub cluster: &'a str,
+    /// Its default Service Connect namespace.
+    pub namespace: Option<&'a str>,
+    /// The task definitions read so far.
+    pub book: &'a Book,
+    /// What Cloud Map calls things.
+    pub names: &'a Names,
+    /// The snapshot's circumstances.
+    pub context: &'a Context,
+}
+
+impl<'a> Ground<'a> {
+    /// The id of a service of this cluster.
+    pub fn id(&self, name: &str) -> ServiceId {
+        ServiceId::of(&self.context.source, Some(self.cluster), name)
+    }
+
+    /// The definition that a task or deployment names.
+    pub fn definition(&self, arn: Option<&str>) -> Option<&'a Definition> {
+        let book: &'a Book = self.book;
+        book.get(arn?).map(AsRef::as_ref)
+    }
+}
+
+/// One service with its tasks.
+pub fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Service {
+    let name = said(raw.service_name());
+    let primary = definition_of(raw, ground);
+    let daemon = raw.scheduling_strategy() == Some(&sdk::SchedulingStrategy::Daemon);
+    let desired = count(raw.desired_count());
+    let mut facts = facts::facts(raw, answers::namespace_words(raw, ground.namespace, ground.names));
+    facts.extend(primary.iter().flat_map(|d| d.facts.clone()));
+    let mut all_answers = answers::aliases(raw, ground.namespace, primary, ground.names, ground.context);
+    all_answers.extend(answers::registered(raw, ground.names));
+    all_answers.extend(answers::addresses(runs.iter().copied(), ground.context));
+    Service {
+        id: ground.id(&name),
+        group: Some(ground.cluster.to_owned()),
+        kind: ServiceKind::EcsService,
+        // A daemon's count may lag behind its container instances; zero then means "as many as there are".
+        desired: if daemon && desired == 0 { None } else { Some(desired) },
+        reported_running: Some(count(raw.running_count())),
+        instances: instances(runs, desired, ground),
+        deployments: deployments(raw),
+        answers: all_answers,
+        mentions: mentions(raw, runs, ground),
+        networks: networks(raw, ground),
+        facts,
+        name,
+    }
+}
+
+/// The task definition of the newest deployment.
+fn definition_of<'a>(raw: &sdk::Service, ground: Ground<'a>) -> Option<&'a Definition> {
+    let primary = raw.deployments().iter().find(|d| d.status() == Some("PRIMARY"));
+    ground.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
+}
+
+/// What all versions in use name: those of the deployments and those of the tasks that run.
+fn mentions(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Vec<Mention> {
+    let deployed = raw.deployments().iter().map(sdk::Deployment::task_definition);
+    let sets = raw.task_sets().iter().map(sdk::TaskSet::task_definition);
+    let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.task.task_definition_arn());
+    let arns: BTreeSet<&str> =
+        deployed.chain(sets).chain(running).chain([raw.task_definition()]).flatten().collect();
+    let found: BTreeSet<Mention> = arns
+        .into_iter()
+        .filter_map(|arn| ground.definition(Some(arn)))
+        .flat_map(|d| d.mentions.iter().cloned())
+        .collect();
+    found.into_iter().collect()
+}
+
+fn networks(raw: &sdk::Service, ground: Ground<'_>) -> BTreeSet<NetworkId> {
+    let space = answers::namespace(raw, ground.namespace).map(|given| ground.names.namespace(given));
+    let mut networks: BTreeSet<NetworkId> =
+        space.iter().map(|space| answers::network(ground.context, space)).collect();
+    networks.insert(answers::vpc(ground.context));
+    networks
+}
+
+/// The instances of a service: all that have not ended, the newest of those that have. A fault that is history counts
+/// as an end like any other; how it ended stays to be seen.
+pub fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<Instance> {
+    let definition = |run: &Run| ground.definition(run.task.task_definition_arn());
+    let mut live = Vec::new();
+    let mut ended = Vec::new();
+    let mut stops = Vec::new();
+    for run in runs {
+        let made = instance(run, definition(run), true, ground.context);
+        match run.stop(true, definition(run)) {
+            Some(stop) => {
+                stops.push(stop);
+                ended.push((stop, made));
+            }
+            None => live.push(made),
+        }
+    }
+    let standing = standing(&live, runs, &ended, desired, ground.context.now);
+    for (stop, instance) in &mut ended {
+        if instance.state == State::Failed && !counts(stop, &stops, &standing) {
+            instance.state = State::Stopped;
+        }
+    }
+    ended.sort_by_key(|(stop, instance)| (Reverse(stop.at), instance.id.clone()));
+    ended.truncate(ENDED_KEPT);
+    live.sort_by_key(|instance| (instance.started, instance.id.clone()));
+    live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect()
+}
+
+fn standing(
+    live: &[Instance],
+    runs: &[&Run],
+    ended: &[(Stop, Instance)],
+    desired: u32,
+    now: Timestamp,
+) -> Standing {
+    let serving: Vec<&Instance> = live.iter().filter(|i| i.serves()).collect();
+    let well_ended = ended.iter().filter(|(stop, _)| !stop.fault).filter_map(|(_, i)| i.started);
+    // A task on its way down served until it was told to stop.
+    let leaving = live.iter().filter(|i| i.state == State::Stopping).filter_map(|i| i.started);
+    Standing {
+        desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },
+        good_starts: serving.iter().filter_map(|i| i.started).chain(well_ended).chain(leaving).collect(),
+        serving: serving.len() as u32,
+        now,
+    }
+}
+
+/// Tasks by the service they belong to, and those that belong to none, by family.
+pub fn by_owner(runs: &[std::sync::Arc<Run>]) -> (BTreeMap<String, Vec<&Run>>, BTreeMap<String, Vec<&Run>>) {
+    let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
+    for run in runs {
+        let (map, key) = match run.service() {
+            Some(service) => (&mut services, service.to_owned()),
+            None => (&mut families, run.family()),
+        };
+        map.entry(key).or_insert_with(Vec::new).push(&**run);
+    }
+    (services, families)
+}
+
+/// A service of which only tasks are known: `ListServices` is denied, or it was deleted while they run on.
+pub fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
+    let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
+    let newest = runs.iter().max_by_key(|r| (time(r.task.created_at()), r.version()));
+    let definition = newest.and_then(|r| ground.definition(r.task.task_definition_arn()));
+    Service {
+        id: ground.id(name),
+        group: Some(ground.cluster.to_owned()),
+        name: some(Some(name)).unwrap_or_default(),
+        kind: ServiceKind::EcsService,
+        desired: None,
+        reported_running: None,
+        instances: instances(runs, live.max(1), ground),
+        deployments: Vec::new(),
+        answers: answers::addresses(runs.iter().copied(), ground.context),
+        mentions: definition.map(|d| d.mentions.clone()).unwrap_or_default(),
+        networks: BTreeSet::from([answers::vpc(ground.context)]),
+        facts: definition.map(|d| d.facts.clone()).unwrap_or_default(),
+    }
+}
