@@ -37,7 +37,10 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     let mut table = parse(EXAMPLE, "config.example.toml")?;
     if let Some(path) = file {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            invalid(format!("{} can't be read: {error}", path.display()), "name a file that can be, with --config")
+            invalid(
+                format!("{} can't be read: {error}", path.display()),
+                "name a file that can be, with --config",
+            )
         })?;
         lay_over(&mut table, parse(&text, &path.display().to_string())?);
     }
@@ -55,7 +58,9 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
 }
 
 fn parse(text: &str, name: &str) -> Result<Table, Failure> {
-    text.parse().map_err(|error: toml::de::Error| invalid(format!("{name}: {}", error.to_string().trim()), "it must be valid TOML"))
+    text.parse().map_err(|error: toml::de::Error| {
+        invalid(format!("{name}: {}", error.to_string().trim()), "it must be valid TOML")
+    })
 }
 
 /// Reads `a.b=value`; what is no TOML value is taken as text.
@@ -132,8 +137,12 @@ mod tests {
     fn the_sources_of_the_example_can_be_read() {
         let text: String = EXAMPLE
             .lines()
-            .filter(|line| !line.starts_with("source =") && !line.starts_with("service =") && *line != "[keys]")
-            .map(|line| line.strip_prefix("# ").filter(|l| l.starts_with("[[") || l.contains(" = ")).unwrap_or(line))
+            .filter(|line| {
+                !line.starts_with("source =") && !line.starts_with("service =") && *line != "[keys]"
+            })
+            .map(|line| {
+                line.strip_prefix("# ").filter(|l| l.starts_with("[[") || l.contains(" = ")).unwrap_or(line)
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         let mut table = parse(EXAMPLE, "example").unwrap();

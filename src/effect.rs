@@ -1,7 +1,6 @@
 //! What the program wants of the world outside, as data: effects to carry out once, subscriptions to keep up.
 
 use crate::{
-    command::Command,
     layout,
     model::{LogStart, LogTarget, NodeId},
 };
@@ -26,10 +25,6 @@ pub enum Effect {
     Select(NodeId),
     /// Show that screen, over the present one.
     Show(Screen),
-    /// Go back to the screen before.
-    Back,
-    /// Carry out a command as if its key were pressed.
-    Run(Command),
     /// Say something in the last row, until the next key.
     Say(String),
     /// Look at all sources again.

@@ -108,7 +108,7 @@ impl fmt::Display for Key {
 }
 
 /// Which key means what, where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Keymap {
     keys: BTreeMap<(Place, Key), Command>,
 }
@@ -126,7 +126,11 @@ impl Keymap {
                 let key = text.parse().map_err(|error| format!("keys.{}: {error}", spec.id))?;
                 let taken = keys.insert((spec.place, key), spec.command);
                 if let Some(other) = taken.filter(|other| *other != spec.command) {
-                    return Err(format!("key `{text}` is given to both `{}` and `{}`", other.spec().id, spec.id));
+                    return Err(format!(
+                        "key `{text}` is given to both `{}` and `{}`",
+                        other.spec().id,
+                        spec.id
+                    ));
                 }
             }
         }
@@ -170,7 +174,8 @@ mod tests {
 
     #[test]
     fn changes_replace_and_unknown_commands_are_named() {
-        let change = |id: &str, key: &str| Keymap::new(&BTreeMap::from([(id.to_owned(), vec![key.to_owned()])]));
+        let change =
+            |id: &str, key: &str| Keymap::new(&BTreeMap::from([(id.to_owned(), vec![key.to_owned()])]));
         let map = change("logs", "ctrl-l").unwrap();
         assert_eq!(map.command(Place::Map, "ctrl-l".parse().unwrap()), Some(Command::Logs));
         assert_eq!(map.command(Place::Map, "l".parse().unwrap()), None);

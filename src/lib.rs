@@ -13,6 +13,7 @@ pub mod keymap;
 pub mod effect;
 pub mod store;
 pub mod view;
+pub mod export;
 pub mod app;
 // Outside.
 pub mod source;

@@ -73,7 +73,12 @@ impl App {
             let style = theme.health(Theme::source(status.state));
             row.put(&format!(" {} ", status.id), Style::from(theme.ink.bar), Some(Command::Sources), buf);
             let freshness = freshness(status, &self.store);
-            row.put(&format!("{} {freshness} ", theme.mark(Theme::source(status.state))), style, Some(Command::Sources), buf);
+            row.put(
+                &format!("{} {freshness} ", theme.mark(Theme::source(status.state))),
+                style,
+                Some(Command::Sources),
+                buf,
+            );
         }
         (row.x, row.end) = (row.end, area.right());
         for (words, style) in right {
@@ -87,7 +92,9 @@ impl App {
         let theme = &self.theme;
         let count = |severity| self.store.findings.iter().filter(|f| f.severity == severity).count();
         let mut parts = Vec::new();
-        for (severity, health) in [(Severity::Critical, Health::Failing), (Severity::Warning, Health::Degraded)] {
+        for (severity, health) in
+            [(Severity::Critical, Health::Failing), (Severity::Warning, Health::Degraded)]
+        {
             if count(severity) > 0 {
                 parts.push((format!(" {} {}", theme.mark(health), count(severity)), theme.health(health)));
             }
@@ -144,7 +151,8 @@ impl App {
             return;
         }
         let theme = &self.theme;
-        let place = Rect { y: area.bottom() - height - 2, height: height + 2, width: area.width.min(76), ..area };
+        let place =
+            Rect { y: area.bottom() - height - 2, height: height + 2, width: area.width.min(76), ..area };
         for y in place.y..place.bottom() {
             buf.set_string(place.x, y, " ".repeat(usize::from(place.width)), Style::default());
         }

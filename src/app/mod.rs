@@ -89,6 +89,11 @@ impl App {
         }
     }
 
+    /// Says something in the last row, until the next key.
+    pub fn say(&mut self, words: &str) {
+        self.notice = Some(words.to_owned());
+    }
+
     /// Takes a message. What comes back is for the runtime to carry out.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = match msg {
@@ -148,7 +153,8 @@ impl App {
         let area = draw::areas(self.size).body;
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         let shown = self.stack.last().copied();
-        let views = self.views.iter_mut().filter(|(screen, _)| Some(**screen) == shown || **screen == Screen::Map);
+        let views =
+            self.views.iter_mut().filter(|(screen, _)| Some(**screen) == shown || **screen == Screen::Map);
         views.flat_map(|(_, view)| view.follow(scene, area)).collect()
     }
 
@@ -278,14 +284,21 @@ impl App {
 
     fn copy(&mut self) -> Vec<Effect> {
         let copied = self.views.get(&self.screen()).and_then(|view| view.copied(&self.store));
-        self.notice = Some(copied.as_ref().map_or("there is nothing to copy".to_owned(), |text| format!("copied {text}")));
+        self.notice = Some(
+            copied.as_ref().map_or("there is nothing to copy".to_owned(), |text| format!("copied {text}")),
+        );
         copied.map(Effect::Copy).into_iter().collect()
     }
 
     /// Selects the next node with a finding, in the order of the findings.
     fn select_finding(&mut self, step: isize) {
-        let mut nodes: Vec<_> =
-            self.store.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone()).collect();
+        let mut nodes: Vec<_> = self
+            .store
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Info)
+            .filter_map(|f| f.node.clone())
+            .collect();
         let mut seen = BTreeSet::new();
         nodes.retain(|node| seen.insert(node.clone()));
         let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
@@ -338,7 +351,9 @@ impl App {
         match self.hits.at(column, row).cloned() {
             Some(Target::Command(command)) => self.run(command),
             Some(Target::Row(row)) => self.ask_view(|view, store| view.pick(row, store)),
-            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => self.run(Command::Open),
+            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
+                self.run(Command::Open)
+            }
             Some(Target::Node(node)) => {
                 self.store.selected = Some(node);
                 Vec::new()

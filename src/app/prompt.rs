@@ -119,11 +119,13 @@ impl Prompt {
         match self {
             Self::Search(_) => Answer::Searched,
             Self::Command(input, _) if input.value().trim().is_empty() => Answer::Dropped,
-            Self::Command(input, chosen) => match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
-                (Some(command), _) if *chosen == 0 => Answer::Chosen(command),
-                (_, Some(spec)) => Answer::Chosen(spec.command),
-                (_, None) => Answer::Unknown(input.value().to_owned()),
-            },
+            Self::Command(input, chosen) => {
+                match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
+                    (Some(command), _) if *chosen == 0 => Answer::Chosen(command),
+                    (_, Some(spec)) => Answer::Chosen(spec.command),
+                    (_, None) => Answer::Unknown(input.value().to_owned()),
+                }
+            }
         }
     }
 }

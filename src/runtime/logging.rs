@@ -9,8 +9,11 @@ pub fn begin(file: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     let writer = Mutex::new(fs::File::create(file)?);
-    let subscriber =
-        tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(LevelFilter::WARN).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(writer)
+        .with_ansi(false)
+        .with_max_level(LevelFilter::WARN)
+        .finish();
     // A second call, as in tests, leaves the first one's file in place.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())

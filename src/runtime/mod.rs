@@ -43,6 +43,11 @@ pub enum End {
     Signal(i32),
 }
 
+/// The size of the terminal in columns and rows.
+pub fn size() -> io::Result<(u16, u16)> {
+    terminal::size()
+}
+
 /// Shows `app` until the user quits, fed by `sources`.
 pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io::Result<End> {
     let (sender, mut messages) = mpsc::channel(QUEUE);

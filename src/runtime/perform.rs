@@ -18,6 +18,7 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
                 let _ = sender.blocking_send(Msg::Laid(job.number, Box::new(diagram)));
             });
         }
+        // The program itself and the loop take these.
         Effect::Select(_) | Effect::Show(_) | Effect::Say(_) | Effect::Refresh | Effect::Quit => {}
     }
     Ok(())

@@ -36,7 +36,8 @@ impl Streams {
     /// Ends what is no longer wanted, and begins what is new.
     pub(super) fn keep(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|(subscriptions, _)| !subscriptions.is_disjoint(wanted));
-        let running: BTreeSet<_> = self.running.iter().flat_map(|(subscriptions, _)| subscriptions).cloned().collect();
+        let running: BTreeSet<_> =
+            self.running.iter().flat_map(|(subscriptions, _)| subscriptions).cloned().collect();
         let mut together = Together::new();
         for Subscription::Logs(target, start) in wanted.difference(&running) {
             let source = source_of(&target.service);
@@ -44,7 +45,8 @@ impl Streams {
         }
         for ((source, service, start), targets) in together {
             let Some(source) = self.sources.iter().find(|s| s.id() == &source) else { continue };
-            let subscriptions = targets.iter().map(|target| Subscription::Logs(target.clone(), start)).collect();
+            let subscriptions =
+                targets.iter().map(|target| Subscription::Logs(target.clone(), start)).collect();
             let task = tokio::spawn(read(Arc::clone(source), service, targets, start, self.sender.clone()));
             self.running.push((subscriptions, AbortOnDropHandle::new(task)));
         }
@@ -57,7 +59,13 @@ fn source_of(service: &ServiceId) -> SourceId {
 }
 
 /// Reads on for as long as it is wanted: when a stream ends or breaks, from its last line on.
-async fn read(source: Arc<dyn Source>, service: ServiceId, targets: Vec<LogTarget>, start: LogStart, sender: Sender<Msg>) {
+async fn read(
+    source: Arc<dyn Source>,
+    service: ServiceId,
+    targets: Vec<LogTarget>,
+    start: LogStart,
+    sender: Sender<Msg>,
+) {
     let mut from = start;
     let mut told: BTreeSet<(Option<Timestamp>, String)> = BTreeSet::new();
     loop {

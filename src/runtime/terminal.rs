@@ -8,13 +8,13 @@ use crossterm::{
     clipboard::CopyToClipboard,
     cursor::Show,
     event::{
-        DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
-        KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+        DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+        EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
     },
     execute,
     terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
     },
 };
 use futures::StreamExt;
@@ -26,6 +26,11 @@ use std::{
 
 /// Provokes a panic after that many frames, so that a test can see the terminal come back.
 const PANIC: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
+
+/// The size of the terminal in columns and rows.
+pub(super) fn size() -> io::Result<(u16, u16)> {
+    crossterm::terminal::size()
+}
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Screen {

@@ -47,7 +47,8 @@ pub trait Source: Send + Sync {
     }
 
     /// Lines of those targets, each stream in its own order. Dropping the stream stops the reading.
-    fn logs(&self, targets: Vec<LogTarget>, start: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>>;
+    fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
+    -> BoxStream<'static, Result<LogBatch, Failure>>;
 
     /// Tries each call it needs and says how it went, for `portolan doctor`.
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>>;

@@ -8,8 +8,8 @@ pub use search::Search;
 
 use crate::{
     model::{
-        Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot, SourceId,
-        SourceStatus, Timestamp,
+        Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
+        SourceId, SourceStatus, Timestamp,
     },
     topology::{Node, NodeKind, Topology, finding, infer, neighbours},
 };
@@ -152,14 +152,17 @@ impl Store {
             .values()
             .filter(|node| shown.as_ref().is_none_or(|shown| shown.contains(&node.id)))
             .collect();
-        nodes.sort_by_key(|n| (!matches!(n.kind, NodeKind::Service(_)), n.source.clone(), n.group.clone(), n.name.clone()));
+        nodes.sort_by_key(|n| {
+            (!matches!(n.kind, NodeKind::Service(_)), n.source.clone(), n.group.clone(), n.name.clone())
+        });
         nodes
     }
 
     /// Everything with a finding that is more than worth knowing, and what is next to it.
     #[must_use]
     pub fn faulty_and_next(&self) -> BTreeSet<NodeId> {
-        let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
+        let bad =
+            self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
         bad.flat_map(|node| neighbours(&self.topology, node, 1)).collect()
     }
 

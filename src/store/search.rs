@@ -40,7 +40,9 @@ impl Search {
     pub fn places(&self, text: &str) -> Vec<(usize, usize)> {
         let mut places = Vec::new();
         let mut from = 0;
-        while let Some((start, end)) = text.get(from..).filter(|_| !self.is_empty() && !self.inverse).and_then(|t| self.find(t)) {
+        while let Some((start, end)) =
+            text.get(from..).filter(|_| !self.is_empty() && !self.inverse).and_then(|t| self.find(t))
+        {
             places.push((from + start, from + end));
             from += end.max(1);
         }
@@ -54,7 +56,9 @@ impl Search {
             return text.find(&self.text).map(|start| (start, start + self.text.len()));
         }
         let starts = text.char_indices().map(|(start, _)| start);
-        starts.into_iter().find_map(|start| prefix(&text[start..], &self.text).map(|len| (start, start + len)))
+        starts
+            .into_iter()
+            .find_map(|start| prefix(&text[start..], &self.text).map(|len| (start, start + len)))
     }
 }
 

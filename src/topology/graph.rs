@@ -155,6 +155,12 @@ impl Topology {
 }
 
 impl Node {
+    /// Whether a source runs it.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        matches!(self.kind, NodeKind::Service(_))
+    }
+
     /// `group/name`, or the name alone where it has no group.
     #[must_use]
     pub fn label(&self) -> String {

@@ -60,7 +60,8 @@ impl View for Findings {
         let rows = rows(store);
         let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;
         if !rows.get(self.row).is_some_and(on_selected) {
-            self.row = rows.iter().position(on_selected).unwrap_or(self.row.min(rows.len().saturating_sub(1)));
+            self.row =
+                rows.iter().position(on_selected).unwrap_or(self.row.min(rows.len().saturating_sub(1)));
         }
         Vec::new()
     }
@@ -78,8 +79,15 @@ impl View for Findings {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         let rows = rows(scene.store);
         if rows.is_empty() {
-            let calm = if scene.store.search.is_empty() { "nothing is wrong" } else { "the search finds nothing" };
-            buf.set_stringn(area.x + 1, area.y, calm, usize::from(area.width), Style::from(scene.theme.ink.healthy));
+            let calm =
+                if scene.store.search.is_empty() { "nothing is wrong" } else { "the search finds nothing" };
+            buf.set_stringn(
+                area.x + 1,
+                area.y,
+                calm,
+                usize::from(area.width),
+                Style::from(scene.theme.ink.healthy),
+            );
             return Hits::default();
         }
         let detail = if area.height >= DETAIL + 6 { DETAIL } else { 0 };
@@ -117,7 +125,9 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
 fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
     let inner = frame(area, &format!("{} · {}", finding.service, finding.kind), theme, buf);
-    let since = finding.since.map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let since = finding
+        .since
+        .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
     let parts = [
         ("what", Some(finding.reason.clone())),
         ("since", since),
@@ -127,7 +137,9 @@ fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer
     let mut y = inner.y;
     for (label, content) in parts {
         let Some(content) = content else { continue };
-        for (index, row) in text::wrap(&content, usize::from(inner.width.saturating_sub(7))).iter().enumerate() {
+        for (index, row) in
+            text::wrap(&content, usize::from(inner.width.saturating_sub(7))).iter().enumerate()
+        {
             if y >= inner.bottom() {
                 return;
             }

@@ -55,7 +55,9 @@ impl View for Help {
 fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
     let mut lines = legend(scene);
-    for (place, title) in [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")] {
+    for (place, title) in
+        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")]
+    {
         lines.push(Line::default());
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
@@ -84,5 +86,9 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         "  {} observed   {} declared by configuration   {} merely possible   (portolan why A B tells the evidence)",
         strokes[0], strokes[1], strokes[2]
     );
-    vec![Line::styled("what the marks mean", ink.title.0), Line::from(health), Line::styled(lines, ink.text.0)]
+    vec![
+        Line::styled("what the marks mean", ink.title.0),
+        Line::from(health),
+        Line::styled(lines, ink.text.0),
+    ]
 }

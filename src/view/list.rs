@@ -46,7 +46,8 @@ impl View for List {
         };
         let rows = rows(store);
         let here = rows.iter().position(|n| Some(&n.id) == store.selected.as_ref()).unwrap_or(0);
-        let there = (here as isize).saturating_add(step).clamp(0, rows.len().saturating_sub(1) as isize) as usize;
+        let there =
+            (here as isize).saturating_add(step).clamp(0, rows.len().saturating_sub(1) as isize) as usize;
         rows.get(there).map(|node| Effect::Select(node.id.clone())).into_iter().collect()
     }
 

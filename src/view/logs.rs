@@ -95,7 +95,12 @@ impl View for Logs {
         let name = store.node().map(crate::topology::Node::label).unwrap_or_default();
         let inner = frame(area, &format!("logs of {name} · {}", self.state(store)), theme, buf);
         let Some(service) = store.service() else {
-            say(inner, "there is no log to read here: nothing of it runs in a source", theme.ink.dim.into(), buf);
+            say(
+                inner,
+                "there is no log to read here: nothing of it runs in a source",
+                theme.ink.dim.into(),
+                buf,
+            );
             return Hits::default();
         };
         let rows = self.rows(scene, service, inner);
@@ -114,10 +119,15 @@ impl Logs {
     fn step(&mut self, store: &Store, by: isize) {
         let entries = entries(store);
         let last = entries.len() as isize - 1;
-        let here = self.anchor.map_or(last, |anchor| entries.partition_point(|e| e.key <= anchor) as isize - 1);
+        let here =
+            self.anchor.map_or(last, |anchor| entries.partition_point(|e| e.key <= anchor) as isize - 1);
         let first = (self.height as isize - 1).min(last);
         let there = here.saturating_add(by).clamp(first, last.max(first));
-        self.anchor = if there >= last { None } else { usize::try_from(there).ok().and_then(|i| entries.get(i)).map(|e| e.key) };
+        self.anchor = if there >= last {
+            None
+        } else {
+            usize::try_from(there).ok().and_then(|i| entries.get(i)).map(|e| e.key)
+        };
     }
 
     /// Goes to the next entry that fits, or the one before.
@@ -138,7 +148,8 @@ impl Logs {
 
     /// Reads the last so many minutes anew.
     fn since(&mut self, store: &Store, minutes: i64) {
-        (self.back, self.asked, self.anchor) = (Some(SignedDuration::from_mins(minutes)), Some(store.now), None);
+        (self.back, self.asked, self.anchor) =
+            (Some(SignedDuration::from_mins(minutes)), Some(store.now), None);
     }
 
     /// Whether it follows, and what is missing, for the title.
@@ -184,7 +195,11 @@ impl Logs {
             () => theme.ink.text,
         };
         let room = width.saturating_sub(margin).max(10);
-        let rows = if self.wrap { text::wrap(&entry.text, room) } else { vec![text::cut(&entry.text, room, theme.glyphs.ellipsis)] };
+        let rows = if self.wrap {
+            text::wrap(&entry.text, room)
+        } else {
+            vec![text::cut(&entry.text, room, theme.glyphs.ellipsis)]
+        };
         rows.into_iter()
             .enumerate()
             .map(|(index, row)| {
@@ -192,7 +207,8 @@ impl Logs {
                 if index == 0 {
                     let time = if time.is_empty() { String::new() } else { format!("{time} ") };
                     let tint = label_style(&entry.label, theme);
-                    spans = vec![Span::styled(time, theme.ink.dim.0), Span::styled(format!("{label} "), tint)];
+                    spans =
+                        vec![Span::styled(time, theme.ink.dim.0), Span::styled(format!("{label} "), tint)];
                 }
                 spans.extend(marked(&row, scene, style.0));
                 Line::from(spans)
@@ -242,11 +258,17 @@ fn nothing(service: &Service, store: &Store) -> String {
     if service.instances.is_empty() {
         return format!("no instance of {} runs or ended lately, so there is no log to read", service.name);
     }
-    if store.search.is_inverse() { "the search hides every line".to_owned() } else { "no line yet".to_owned() }
+    if store.search.is_inverse() {
+        "the search hides every line".to_owned()
+    } else {
+        "no line yet".to_owned()
+    }
 }
 
 fn say(area: Rect, words: &str, style: Style, buf: &mut Buffer) {
-    for (y, row) in (area.y + 1..area.bottom()).zip(text::wrap(words, usize::from(area.width.saturating_sub(4)))) {
+    for (y, row) in
+        (area.y + 1..area.bottom()).zip(text::wrap(words, usize::from(area.width.saturating_sub(4))))
+    {
         buf.set_string(area.x + 2, y, row, style);
     }
 }

@@ -91,11 +91,36 @@ pub struct Spec {
 pub const VIEWS: &[Spec] = &[
     Spec { screen: Screen::Map, title: "map", place: Place::Map, make: || Box::new(map::Map::default()) },
     Spec { screen: Screen::List, title: "services", place: Place::Everywhere, make: || Box::new(list::List) },
-    Spec { screen: Screen::Card, title: "card", place: Place::Everywhere, make: || Box::new(card::Card::default()) },
-    Spec { screen: Screen::Logs, title: "logs", place: Place::Logs, make: || Box::new(logs::Logs::default()) },
-    Spec { screen: Screen::Findings, title: "findings", place: Place::Everywhere, make: || Box::new(findings::Findings::default()) },
-    Spec { screen: Screen::Sources, title: "sources", place: Place::Everywhere, make: || Box::new(sources::Sources::default()) },
-    Spec { screen: Screen::Help, title: "help", place: Place::Everywhere, make: || Box::new(help::Help::default()) },
+    Spec {
+        screen: Screen::Card,
+        title: "card",
+        place: Place::Everywhere,
+        make: || Box::new(card::Card::default()),
+    },
+    Spec {
+        screen: Screen::Logs,
+        title: "logs",
+        place: Place::Logs,
+        make: || Box::new(logs::Logs::default()),
+    },
+    Spec {
+        screen: Screen::Findings,
+        title: "findings",
+        place: Place::Everywhere,
+        make: || Box::new(findings::Findings::default()),
+    },
+    Spec {
+        screen: Screen::Sources,
+        title: "sources",
+        place: Place::Everywhere,
+        make: || Box::new(sources::Sources::default()),
+    },
+    Spec {
+        screen: Screen::Help,
+        title: "help",
+        place: Place::Everywhere,
+        make: || Box::new(help::Help::default()),
+    },
 ];
 
 impl Screen {

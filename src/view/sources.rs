@@ -54,14 +54,20 @@ fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, 
     let Scene { store, theme, .. } = scene;
     let health = super::Theme::source(status.state);
     let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
-    let read = status.last_read.map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.now)));
+    let read = status
+        .last_read
+        .map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.now)));
     let mut lines = vec![
         (format!("{} {}, {read}", theme.mark(health), status.state.word()), theme.health(health)),
         (status.place.clone(), dim),
     ];
     if let Some(snapshot) = store.inventory.snapshots().find(|s| s.source == status.id) {
         let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
-        let counts = format!("{} services, {instances} instances, {} load balancers", snapshot.services.len(), snapshot.gateways.len());
+        let counts = format!(
+            "{} services, {instances} instances, {} load balancers",
+            snapshot.services.len(),
+            snapshot.gateways.len()
+        );
         lines.push((counts, plain));
         for gap in &snapshot.gaps {
             let gap_style = theme.health(crate::model::Health::Degraded);

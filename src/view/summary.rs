@@ -71,14 +71,18 @@ impl<'a> Page<'a> {
         let room = self.width.saturating_sub(13).max(10);
         for (index, row) in text::wrap(content, room).into_iter().enumerate() {
             let label = if index == 0 { text::fit(label, 12, "…") } else { " ".repeat(12) };
-            self.lines.push(Line::from(vec![Span::styled(label + " ", ink.dim.0), Span::styled(row, ink.text.0)]));
+            self.lines
+                .push(Line::from(vec![Span::styled(label + " ", ink.dim.0), Span::styled(row, ink.text.0)]));
         }
     }
 
     /// How it is.
     fn state(&mut self, node: &Node) {
         let theme = self.scene.theme;
-        let mut words = vec![Span::styled(format!("{} {}", theme.mark(node.health), node.health.word()), theme.health(node.health))];
+        let mut words = vec![Span::styled(
+            format!("{} {}", theme.mark(node.health), node.health.word()),
+            theme.health(node.health),
+        )];
         if let Some(desired) = node.desired {
             words.push(Span::styled(format!("  {}/{desired} running", node.running), theme.ink.text.0));
         } else if node.running > 0 {
@@ -98,7 +102,8 @@ impl<'a> Page<'a> {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.findings_on(&node.id) {
             let health = Theme::severity(finding.severity);
-            let since = finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
+            let since =
+                finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
             self.lines.push(Line::default());
             self.text(&format!("{} {}{since}", theme.mark(health), finding.reason), theme.health(health));
             if let Some(cause) = &finding.cause {
@@ -144,7 +149,8 @@ impl<'a> Page<'a> {
             Rollout::Unknown => "active",
         };
         let age = deployment.created.map(|at| format!(", {} ago", time::age(at, self.scene.store.now)));
-        let failed = if deployment.failed > 0 { format!(", {} failed", deployment.failed) } else { String::new() };
+        let failed =
+            if deployment.failed > 0 { format!(", {} failed", deployment.failed) } else { String::new() };
         let counts = format!("{}/{} running{failed}", deployment.running, deployment.desired);
         format!("{state}{}, {counts}", age.unwrap_or_default())
     }
@@ -193,7 +199,8 @@ impl<'a> Page<'a> {
     fn neighbours(&mut self, node: &Node, why: bool) {
         let topology = &self.scene.store.topology;
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
-        let callers: Vec<_> = topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
+        let callers: Vec<_> =
+            topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         for (title, edges) in [("called by", callers), ("calls", calls)] {
             if edges.is_empty() {
                 continue;

@@ -67,6 +67,7 @@ fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach:
         group: first.owner.group.clone(),
         name: first.owner.name.clone(),
         kind: first.owner.kind,
+        reported_running: None,
         desired: None,
         instances: shown.iter().map(|c| instance(c, taken)).collect(),
         deployments: Vec::new(),

@@ -5,7 +5,9 @@ mod recording;
 pub use recording::{Frame, Header, Recording, SCHEMA};
 
 use super::{Examined, Source};
-use crate::model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Timestamp};
+use crate::model::{
+    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Timestamp,
+};
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
@@ -71,7 +73,10 @@ impl Replay {
         let rounds = (played.as_nanos() / length.as_nanos()) as u32;
         let before = length * rounds;
         let moved = self.began.1.duration_since(self.recording.header.taken);
-        (played.saturating_sub(before), moved + SignedDuration::try_from(before).unwrap_or(SignedDuration::ZERO))
+        (
+            played.saturating_sub(before),
+            moved + SignedDuration::try_from(before).unwrap_or(SignedDuration::ZERO),
+        )
     }
 }
 
@@ -105,7 +110,11 @@ impl Source for Replay {
         stream::pending().boxed()
     }
 
-    fn logs(&self, targets: Vec<LogTarget>, start: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
+    fn logs(
+        &self,
+        targets: Vec<LogTarget>,
+        start: LogStart,
+    ) -> BoxStream<'static, Result<LogBatch, Failure>> {
         let (at, moved) = self.position();
         let mut batch = self.recording.logs(&targets, Duration::ZERO, at);
         batch.shift(moved);

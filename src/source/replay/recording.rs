@@ -1,7 +1,8 @@
 //! The file of a recording: JSON lines, a header first, then what changed at which moment.
 
 use crate::model::{
-    Event, Failure, FailureKind, Gap, Gateway, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId, Timestamp,
+    Event, Failure, FailureKind, Gap, Gateway, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -116,11 +117,14 @@ impl Recording {
         let (_, first) = lines.next().ok_or_else(|| broken(1, "the file is empty".to_owned()))?;
         let header: Header = serde_json::from_str(first).map_err(|error| broken(1, error.to_string()))?;
         if header.schema != SCHEMA {
-            return Err(broken(1, format!("its format is `{}`, and this program reads `{SCHEMA}`", header.schema)));
+            return Err(broken(
+                1,
+                format!("its format is `{}`, and this program reads `{SCHEMA}`", header.schema),
+            ));
         }
-        let frames = lines
-            .filter(|(_, line)| !line.is_empty())
-            .map(|(number, line)| serde_json::from_str(line).map_err(|error| broken(number + 1, error.to_string())));
+        let frames = lines.filter(|(_, line)| !line.is_empty()).map(|(number, line)| {
+            serde_json::from_str(line).map_err(|error| broken(number + 1, error.to_string()))
+        });
         let mut frames = frames.collect::<Result<Vec<Frame>, _>>()?;
         frames.sort_by_key(|frame| frame.at_ms);
         Ok(Self { header, frames })

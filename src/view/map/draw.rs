@@ -60,7 +60,20 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
     hits
 }
 
+/// The map alone, as text: rows without trailing spaces.
+pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
+    let mut buf = Buffer::empty(area);
+    let painter = Painter { map, scene, area, nodes: Near::default() };
+    painter.lines(&mut buf);
+    painter.groups(&mut buf);
+    painter.nodes(&mut buf);
+    let row =
+        |y| (0..area.width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned() + "\n";
+    (0..area.height).map(row).collect()
+}
+
 /// The selected node and its neighbours.
+#[derive(Default)]
 struct Near {
     selected: Option<NodeId>,
     next: Vec<NodeId>,
@@ -96,7 +109,8 @@ impl Painter<'_> {
         let (x, y) = (cells.x - self.map.origin.x, cells.y - self.map.origin.y);
         let (right, bottom) = (x + cells.width, y + cells.height);
         let (left, top) = (x.max(0), y.max(0));
-        let (right, bottom) = (right.min(i32::from(self.area.width)), bottom.min(i32::from(self.area.height)));
+        let (right, bottom) =
+            (right.min(i32::from(self.area.width)), bottom.min(i32::from(self.area.height)));
         let rect = Rect {
             x: self.area.x + u16::try_from(left).ok()?,
             y: self.area.y + u16::try_from(top).ok()?,
@@ -217,7 +231,11 @@ impl Painter<'_> {
             Level::Pills => 0,
         };
         let inset = if row == 1 { 2 } else { 1 };
-        self.label(node, Rect { x: inset, y: row, width: own.width.saturating_sub(2 * inset), height: 1 }, &mut picture);
+        self.label(
+            node,
+            Rect { x: inset, y: row, width: own.width.saturating_sub(2 * inset), height: 1 },
+            &mut picture,
+        );
         if row == 0 {
             let brackets = if theme.glyphs.ascii { ["[", "]"] } else { ["▐", "▌"] };
             picture.set_string(0, 0, brackets[0], border);
@@ -230,7 +248,9 @@ impl Painter<'_> {
         for dy in 0..rect.height {
             for dx in 0..rect.width {
                 let from = (left as u16 + dx, top as u16 + dy);
-                if let (Some(cell), Some(place)) = (picture.cell(from), buf.cell_mut((rect.x + dx, rect.y + dy))) {
+                if let (Some(cell), Some(place)) =
+                    (picture.cell(from), buf.cell_mut((rect.x + dx, rect.y + dy)))
+                {
                     *place = cell.clone();
                 }
             }
@@ -251,10 +271,19 @@ impl Painter<'_> {
         let count = shows_count(node).then(|| format!("{}/{}", node.running, node.desired.unwrap_or(0)));
         let count_width = count.as_ref().map_or(0, |c| text::width(c) + 1);
         let cells = usize::from(room.width).saturating_sub(2 + count_width);
-        buf.set_string(room.x + 2, room.y, text::squeeze(&node.name, cells, theme.glyphs.ellipsis), name_style.0);
+        buf.set_string(
+            room.x + 2,
+            room.y,
+            text::squeeze(&node.name, cells, theme.glyphs.ellipsis),
+            name_style.0,
+        );
         if let Some(count) = count {
             let x = room.right().saturating_sub(text::width(&count) as u16);
-            let style = if node.health >= Health::Degraded { theme.health(node.health) } else { theme.ink.dim.into() };
+            let style = if node.health >= Health::Degraded {
+                theme.health(node.health)
+            } else {
+                theme.ink.dim.into()
+            };
             buf.set_string(x, room.y, count, style);
         }
     }
@@ -341,7 +370,9 @@ fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let health = crate::view::Theme::source(status.state);
         let what = match status.state {
             SourceState::Loading => format!("looking at {} ({})", status.id, status.place),
-            SourceState::Live | SourceState::Stale => format!("{} ({}): nothing runs there", status.id, status.place),
+            SourceState::Live | SourceState::Stale => {
+                format!("{} ({}): nothing runs there", status.id, status.place)
+            }
             SourceState::Denied | SourceState::Failed => {
                 format!("{}: {}", status.id, status.failure.as_ref().map_or("can't be read", |f| &f.what))
             }
@@ -353,6 +384,10 @@ fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     if store.sources.iter().all(|s| s.state != SourceState::Loading) {
         say("", theme.ink.text.into(), buf);
-        say("portolan --demo shows a recorded estate; portolan doctor tells what was looked for", theme.ink.dim.into(), buf);
+        say(
+            "portolan --demo shows a recorded estate; portolan doctor tells what was looked for",
+            theme.ink.dim.into(),
+            buf,
+        );
     }
 }

@@ -8,7 +8,7 @@ use super::{Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Effect, LayoutJob, Screen},
-    layout::{Diagram, Point, Raster, Rect as Cells},
+    layout::{Diagram, Point, Raster, Rect as Cells, layout},
     model::NodeId,
     store::Store,
 };
@@ -36,6 +36,9 @@ pub struct Map {
     center: Option<NodeId>,
 }
 
+/// The most columns and rows of a map as text.
+const WIDEST: i32 = 4_000;
+
 /// A plan with its layout, ready to be drawn.
 #[derive(Default)]
 pub(super) struct Chart {
@@ -55,7 +58,8 @@ impl View for Map {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
-                let next = store.selected.as_ref().and_then(|from| steer::nearest(&self.chart, from, command));
+                let next =
+                    store.selected.as_ref().and_then(|from| steer::nearest(&self.chart, from, command));
                 return next.map(Effect::Select).into_iter().collect();
             }
             Command::NextNeighbour | Command::PreviousNeighbour => {
@@ -135,6 +139,17 @@ impl View for Map {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         draw::draw(self, scene, area, buf)
     }
+}
+
+/// The whole map as text, in boxes, however large it is.
+#[must_use]
+pub fn whole(scene: Scene<'_>) -> String {
+    let plan = Plan::of(scene.store, None, Level::Boxes, Rect::new(0, 0, u16::MAX, u16::MAX));
+    let diagram = layout(&plan.graph, None, &plan.options);
+    let (width, height) = (diagram.size.0.clamp(0, WIDEST) as u16, diagram.size.1.clamp(0, WIDEST) as u16);
+    let area = Rect::new(0, 0, width, height);
+    let chart = Chart { raster: Raster::new(&diagram), plan, diagram };
+    draw::text(&Map { chart, area, ..Map::default() }, scene, area)
 }
 
 impl Map {

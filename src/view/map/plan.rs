@@ -52,13 +52,17 @@ impl Plan {
     /// The plan of what the filters let through.
     pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, area: Rect) -> Self {
         let near = center.map(|center| neighbours(&store.topology, center, 1));
-        let shown: Vec<&Node> =
-            store.listed().into_iter().filter(|n| near.as_ref().is_none_or(|near| near.contains(&n.id))).collect();
+        let shown: Vec<&Node> = store
+            .listed()
+            .into_iter()
+            .filter(|n| near.as_ref().is_none_or(|near| near.contains(&n.id)))
+            .collect();
         let mut plan = Self { level, ..Self::default() };
         let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         for node in shown {
             let group = node.group.as_ref().map(|name| {
-                let key = format!("{}/{name}", node.source.as_ref().map(ToString::to_string).unwrap_or_default());
+                let key =
+                    format!("{}/{name}", node.source.as_ref().map(ToString::to_string).unwrap_or_default());
                 *groups.entry(key.clone()).or_insert_with(|| plan.add_group(key, name))
             });
             plan.indices.insert(node.id.clone(), plan.nodes.len());

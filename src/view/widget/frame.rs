@@ -11,7 +11,12 @@ pub fn frame(area: Rect, title: &str, theme: &Theme, buf: &mut Buffer) -> Rect {
         let title = format!(" {} ", text::cut(title, usize::from(area.width) - 6, theme.glyphs.ellipsis));
         buf.set_string(area.x + 2, area.y, title, Style::from(theme.ink.title));
     }
-    Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) }
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
 }
 
 /// Draws the four sides of `area`.

@@ -1,0 +1,127 @@
+//! The command line: what can be asked, and how.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use std::path::PathBuf;
+
+/// A chart of your running services: Amazon ECS and Docker on one interactive map.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 fine, 1 findings (status), 2 wrong usage or configuration, 3 no source could be read"
+)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// Without one, the map opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What applies to every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Read this configuration file instead of the usual one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set one setting, such as theme=day; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Look at this source only, by its id; may be repeated
+    #[arg(long, global = true, value_name = "ID")]
+    pub source: Vec<String>,
+    /// The AWS profile
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// The AWS region
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+    /// Show the built-in demo estate
+    #[arg(long, global = true)]
+    pub demo: bool,
+    /// Draw with nothing but ASCII characters
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// How long headless commands wait for the sources
+    #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    pub wait: SignedDuration,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the map
+    Map {
+        /// text, json, dot or mermaid
+        #[arg(long, default_value = "text")]
+        format: String,
+    },
+    /// Print all services and what is wrong; exit code 1 if something is
+    Status {
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
+    /// Print what is wrong
+    Findings {
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
+    /// Print the logs of a service, all its instances merged in time order
+    Logs {
+        /// The service: its name, group/name, or whole id
+        service: String,
+        /// Go on with new lines as they come
+        #[arg(short, long)]
+        follow: bool,
+        /// Not before this long ago, such as 10m
+        #[arg(long, value_parser = duration)]
+        since: Option<SignedDuration>,
+        /// At most this many of the newest lines of each stream
+        #[arg(long)]
+        tail: Option<usize>,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
+    /// Tell why there is a line from A to B, or which ways lead there
+    Why {
+        /// The caller
+        from: String,
+        /// The called
+        to: String,
+    },
+    /// Tell what was looked for and found, which calls work, and what to fix
+    Doctor,
+    /// Record what the sources show into a file that can be replayed
+    Record {
+        /// The file to write
+        file: PathBuf,
+        /// For how long
+        #[arg(long = "for", default_value = "60s", value_parser = duration)]
+        length: SignedDuration,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How a headless command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs, by a versioned schema
+    Json,
+}
+
+/// A duration as people write it: `90s`, `10m`, `1h 30m`.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let duration: SignedDuration = text.parse().map_err(|_| "write it like 90s, 10m or 1h".to_owned())?;
+    if duration.is_negative() { Err("it can't be negative".to_owned()) } else { Ok(duration) }
+}

@@ -1,0 +1,41 @@
+//! One complete answer of every source, for headless commands.
+
+use crate::{
+    model::{Failure, FailureKind, Inventory, SourceStatus, Timestamp},
+    source::Source,
+    store::Store,
+};
+use futures::future::join_all;
+use jiff::{SignedDuration, tz::TimeZone};
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// An empty store for those sources.
+pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
+    let statuses = sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.place())).collect();
+    let inventory = Inventory::new(config.service.clone());
+    let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
+    store.zone = TimeZone::system();
+    store
+}
+
+/// Asks every source once, all at the same time, and waits for them no longer than `wait`.
+pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait: SignedDuration) {
+    let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    let looks = sources.iter().map(|source| async move {
+        let outcome = timeout(wait, source.snapshot()).await;
+        (source, outcome.unwrap_or_else(|_| Err(late(&**source, wait))))
+    });
+    for (source, outcome) in join_all(looks).await {
+        store.absorb(source.id(), outcome);
+        if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
+            status.place = source.place();
+        }
+    }
+    store.tick(Timestamp::now());
+}
+
+fn late(source: &dyn Source, wait: Duration) -> Failure {
+    let what = format!("{} did not answer within {} s", source.place(), wait.as_secs());
+    Failure::new(FailureKind::Timeout, what, "wait longer with --wait, or look with portolan doctor")
+}

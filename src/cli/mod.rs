@@ -1,0 +1,164 @@
+//! The command line: the map on a terminal, and its headless twins for pipes.
+
+pub mod args;
+mod doctor;
+mod gather;
+mod logs;
+mod record;
+mod sources;
+mod status;
+mod tui;
+mod why;
+
+use crate::{
+    config::{self, Config},
+    export::{self, FORMATS},
+    keymap::Keymap,
+    model::{Failure, FailureKind, SourceState},
+    store::Store,
+    view::{Scene, Theme},
+};
+use args::{Cli, Command, Common, Format};
+use clap::CommandFactory;
+use directories::ProjectDirs;
+use sources::Opened;
+use std::io::{self, Write, stdout};
+
+/// How a command ended, as exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All went well.
+    Fine,
+    /// Something is wrong with the estate.
+    Findings,
+    /// No source could be read.
+    NothingRead,
+    /// A signal of that number ended it.
+    Signal(i32),
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Wrong usage or configuration, or nothing that could be done about it.
+    #[error("{} ({})", .0.what, .0.remedy)]
+    Failure(#[from] Failure),
+    /// Nobody reads what is printed, or the terminal is gone.
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+impl Outcome {
+    /// The exit code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Findings => 1,
+            Self::NothingRead => 3,
+            Self::Signal(number) => 128 + number as u8,
+        }
+    }
+}
+
+/// Carries out what the command line asks for.
+pub async fn run(cli: Cli) -> Result<Outcome, Error> {
+    let common = &cli.common;
+    let Some(command) = cli.command else { return tui::run(common).await };
+    match command {
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut stdout());
+            Ok(Outcome::Fine)
+        }
+        Command::Map { format } => {
+            let Some(format) = FORMATS.iter().find(|known| known.id == format) else {
+                let known: Vec<_> = FORMATS.iter().map(|known| known.id).collect();
+                let what = format!("there is no format `{format}`");
+                return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());
+            };
+            let (store, _) = charted(common).await?;
+            print((format.write)(Scene {
+                store: &store,
+                theme: &plain(common)?,
+                keymap: &Keymap::default(),
+            }))?;
+            Ok(read(&store))
+        }
+        Command::Status { format } => {
+            let (store, _) = charted(common).await?;
+            print(if format == Format::Json { export::status(&store) } else { status::table(&store) })?;
+            Ok(match read(&store) {
+                Outcome::Fine if status::is_wrong(&store) => Outcome::Findings,
+                outcome => outcome,
+            })
+        }
+        Command::Findings { format } => {
+            let (store, _) = charted(common).await?;
+            print(if format == Format::Json { export::findings(&store) } else { status::findings(&store) })?;
+            Ok(read(&store))
+        }
+        Command::Why { from, to } => {
+            let (store, _) = charted(common).await?;
+            print(why::explain(&store, &from, &to)?)?;
+            Ok(read(&store))
+        }
+        Command::Logs { service, follow, since, tail, format } => {
+            let (store, opened) = charted(common).await?;
+            logs::run(&store, &opened, &logs::Asked { service, follow, since, tail, format }).await
+        }
+        Command::Doctor => doctor::run(common).await,
+        Command::Record { file, length } => record::run(common, &file, length).await,
+    }
+}
+
+/// The configuration and the sources that the flags ask for.
+fn open(common: &Common) -> Result<(Config, Opened), Failure> {
+    let usual = config_file().filter(|file| file.exists());
+    let file = common.config.clone().or(usual);
+    let mut config = config::read(file.as_deref(), &common.set)?;
+    config.ascii |= common.ascii;
+    let opened = sources::open(common, &config)?;
+    Ok((config, opened))
+}
+
+/// One complete answer of every source.
+async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
+    let (config, opened) = open(common)?;
+    if opened.sources.is_empty() {
+        let what = format!("there is nothing to look at: {}", opened.looked.join("; "));
+        return Err(Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor"));
+    }
+    let mut store = gather::store(&opened.sources, &config);
+    gather::gather(&opened.sources, &mut store, common.wait).await;
+    for status in &store.sources {
+        if let Some(failure) = &status.failure {
+            eprintln!("portolan: {}: {} ({})", status.id, failure.what, failure.remedy);
+        }
+    }
+    Ok((store, opened))
+}
+
+/// The theme of what is printed: no colours.
+fn plain(common: &Common) -> Result<Theme, Failure> {
+    Theme::named("mono", common.ascii).map_err(|what| Failure::new(FailureKind::Invalid, what, ""))
+}
+
+/// Whether any source could be read.
+fn read(store: &Store) -> Outcome {
+    let any = store.sources.iter().any(|s| s.state == SourceState::Live);
+    if any { Outcome::Fine } else { Outcome::NothingRead }
+}
+
+fn print(text: impl AsRef<str>) -> io::Result<()> {
+    stdout().write_all(text.as_ref().as_bytes())
+}
+
+/// The directories that this platform gives the program.
+fn directories() -> Option<ProjectDirs> {
+    ProjectDirs::from("", "", "portolan")
+}
+
+/// The usual configuration file.
+fn config_file() -> Option<std::path::PathBuf> {
+    directories().map(|dirs| dirs.config_dir().join("config.toml"))
+}

@@ -1,0 +1,112 @@
+//! Which sources to open: those that the configuration names, else those that can be found here.
+
+use super::args::Common;
+use crate::{
+    config::Config,
+    model::{Failure, FailureKind},
+    source::{self, Source, docker, ecs, replay},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// The sources that were opened, and where they were looked for.
+pub(super) struct Opened {
+    /// Ready to be read; nothing was asked of them yet.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// What was looked at, in words.
+    pub looked: Vec<String>,
+}
+
+/// Opens what the flags and the configuration ask for.
+pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> {
+    let mut opened = Opened { sources: Vec::new(), looked: Vec::new() };
+    if common.demo {
+        opened.add(replay::demo()?);
+    } else if config.source.is_empty() {
+        opened.discover(common)?;
+    } else {
+        for one in &config.source {
+            opened.open(one, common)?;
+        }
+    }
+    opened.select(&common.source)?;
+    Ok(opened)
+}
+
+impl Opened {
+    fn add<S: Source + 'static>(&mut self, sources: Vec<S>) {
+        self.sources.extend(sources.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
+    }
+
+    /// What is here without a word of configuration: the local engines, and the AWS configuration.
+    fn discover(&mut self, common: &Common) -> Result<(), Failure> {
+        let engines = docker::find(&docker::Config::default(), &surroundings())?;
+        if engines.is_empty() {
+            self.looked.push("no Docker or Podman socket, DOCKER_HOST or Docker context".to_owned());
+        }
+        for found in &engines {
+            self.looked.push(format!("{} by {}", found.endpoint, found.because));
+        }
+        self.add(engines.into_iter().map(docker::Docker::new).collect());
+        let home = home();
+        let found = ecs::find(ecs::Surroundings {
+            variable: &|name| std::env::var(name).ok(),
+            home: home.as_deref(),
+        });
+        self.looked.extend(found.looked);
+        let asked = common.profile.is_some().then(ecs::Config::default);
+        if let Some(config) = found.config.or(asked) {
+            self.add(vec![ecs::Ecs::new(flagged(config, common))]);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, config: &source::Config, common: &Common) -> Result<(), Failure> {
+        match config {
+            source::Config::Docker(config) => {
+                let found = docker::find(config, &surroundings())?;
+                if found.is_empty() {
+                    let what = "configuration: a docker source is named, and no engine is found";
+                    return Err(Failure::new(
+                        FailureKind::Missing,
+                        what,
+                        "give it a host, or start the engine",
+                    ));
+                }
+                self.add(found.into_iter().map(docker::Docker::new).collect());
+            }
+            source::Config::Ecs(config) => self.add(vec![ecs::Ecs::new(flagged(config.clone(), common))]),
+            source::Config::Replay(config) => self.add(replay::open(config)?),
+        }
+        Ok(())
+    }
+
+    /// Leaves only the sources of these ids, where any are given.
+    fn select(&mut self, ids: &[String]) -> Result<(), Failure> {
+        let known: Vec<String> = self.sources.iter().map(|s| s.id().to_string()).collect();
+        if let Some(unknown) = ids.iter().find(|id| !known.contains(id)) {
+            let what = format!("there is no source `{unknown}`");
+            return Err(Failure::new(FailureKind::Missing, what, format!("there are: {}", known.join(", "))));
+        }
+        self.sources.retain(|s| ids.is_empty() || ids.iter().any(|id| id == s.id().as_str()));
+        Ok(())
+    }
+}
+
+/// The configuration of an ECS source with the flags over it.
+fn flagged(mut config: ecs::Config, common: &Common) -> ecs::Config {
+    if let Some(profile) = &common.profile {
+        config.profile.clone_from(profile);
+    }
+    if let Some(region) = &common.region {
+        config.region.clone_from(region);
+    }
+    config
+}
+
+fn surroundings() -> docker::Surroundings {
+    docker::Surroundings::read(&home().unwrap_or_default(), |name| std::env::var(name).ok())
+}
+
+fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}

@@ -1,0 +1,63 @@
+//! Services and findings as tables for people.
+
+use crate::{
+    model::{Finding, Severity},
+    store::Store,
+    topology::Node,
+    view::{time, widget::text},
+};
+
+/// Whether anything is worse than worth knowing.
+pub(super) fn is_wrong(store: &Store) -> bool {
+    store.findings.iter().any(|f| f.severity > Severity::Info)
+}
+
+/// All services, then what is wrong.
+pub(super) fn table(store: &Store) -> String {
+    let services: Vec<&Node> = store.listed().into_iter().filter(|n| n.is_service()).collect();
+    let rows = services.iter().map(|n| service(n)).collect();
+    let mut out = columns(&["SERVICE", "RUNNING", "HEALTH"], rows);
+    if !store.findings.is_empty() {
+        out.push('\n');
+        out.push_str(&findings(store));
+    }
+    out
+}
+
+/// What is wrong.
+pub(super) fn findings(store: &Store) -> String {
+    if store.findings.is_empty() {
+        return "nothing is wrong\n".to_owned();
+    }
+    let rows = store.findings.iter().map(|f| finding(f, store)).collect();
+    columns(&["SEVERITY", "SINCE", "SERVICE", "WHAT"], rows)
+}
+
+fn service(node: &Node) -> Vec<String> {
+    let running = match node.desired {
+        Some(desired) => format!("{}/{desired}", node.running),
+        None => node.running.to_string(),
+    };
+    vec![node.label(), running, node.health.word().to_owned()]
+}
+
+fn finding(finding: &Finding, store: &Store) -> Vec<String> {
+    let since = finding.since.map(|at| time::age(at, store.now)).unwrap_or_default();
+    let cause = finding.cause.as_ref().map(|cause| format!("; {cause}")).unwrap_or_default();
+    let what = format!("{}{cause}", finding.reason);
+    vec![finding.severity.word().to_owned(), since, finding.service.clone(), what]
+}
+
+/// Rows in columns as wide as their widest cell; the last one is as long as it likes.
+fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
+    let head = titles.iter().map(|title| (*title).to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..titles.len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<_> =
+            row.iter().zip(&widths).map(|(cell, width)| text::fit(cell, *width, "…")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,67 @@
+//! The interactive program: what it needs before the loop begins.
+
+use super::{Error, Outcome, args::Common, directories, gather, open};
+use crate::{
+    app::App,
+    keymap::Keymap,
+    model::{Failure, FailureKind},
+    runtime::{self, End, logging},
+    source::{Source, replay},
+    view::Theme,
+};
+use std::{
+    io::{IsTerminal, stdin, stdout},
+    sync::Arc,
+};
+
+/// Opens the map.
+pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
+    if !stdout().is_terminal() || !stdin().is_terminal() {
+        let remedy = "in a pipe, use portolan map, status, findings or logs";
+        return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
+    }
+    let (config, mut opened) = open(common)?;
+    let found = !opened.sources.is_empty();
+    if !found {
+        let demo = replay::demo()?;
+        opened.sources.extend(demo.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
+    }
+    let (name, ascii) = look(&config.theme, config.ascii);
+    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
+    let theme = Theme::named(name, ascii).map_err(invalid)?;
+    let keymap = Keymap::new(&config.keys).map_err(invalid)?;
+    if let Some(file) =
+        directories().map(|dirs| dirs.state_dir().unwrap_or(dirs.cache_dir()).join("portolan.log"))
+    {
+        // Without a log file the program is as useful as with one.
+        let _ = logging::begin(&file);
+    }
+    let store = gather::store(&opened.sources, &config);
+    let size = runtime::size()?;
+    let mut app = App::new(store, theme, keymap, size, config.mouse);
+    if !found {
+        app.say(
+            "no Docker engine and no AWS configuration found: this is the demo; portolan doctor tells more",
+        );
+    }
+    Ok(match runtime::run(app, opened.sources, config.mouse).await? {
+        End::Quit => Outcome::Fine,
+        End::Signal(number) => Outcome::Signal(number),
+    })
+}
+
+/// The theme and the character set for this terminal: no colour where NO_COLOR is set (no-color.org) or the terminal
+/// has none, few where it has few, no box drawing where it can't.
+fn look(theme: &str, ascii: bool) -> (&str, bool) {
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    let term = variable("TERM");
+    let many = term.contains("256color") || !variable("COLORTERM").is_empty();
+    let name = match theme {
+        _ if !variable("NO_COLOR").is_empty() => "mono",
+        "auto" if matches!(term.as_str(), "dumb" | "vt100" | "vt220") => "mono",
+        "auto" if many => "night",
+        "auto" => "ansi",
+        named => named,
+    };
+    (name, ascii || matches!(term.as_str(), "dumb" | "linux" | "vt100" | "vt220"))
+}

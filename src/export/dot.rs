@@ -1,0 +1,66 @@
+//! Graphviz: groups as clusters, health as colour, strength as line style.
+
+use crate::{
+    model::Health,
+    topology::{Node, NodeKind, Strength},
+    view::Scene,
+};
+use std::{collections::BTreeMap, fmt::Write};
+
+pub(super) fn write(scene: Scene<'_>) -> String {
+    let store = scene.store;
+    let mut out = String::from("digraph portolan {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
+    let mut groups: BTreeMap<Option<&str>, Vec<&Node>> = BTreeMap::new();
+    for node in store.topology.nodes.values() {
+        groups.entry(node.group.as_deref()).or_default().push(node);
+    }
+    for (number, (group, nodes)) in groups.iter().enumerate() {
+        if let Some(group) = group {
+            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted(group));
+        }
+        for node in nodes {
+            let _ = writeln!(
+                out,
+                "    {} [label={}{}];",
+                quoted(node.id.as_str()),
+                quoted(&node.name),
+                looks(node)
+            );
+        }
+        if group.is_some() {
+            out.push_str("  }\n");
+        }
+    }
+    for ((from, to), edge) in &store.topology.edges {
+        let style = match edge.strength() {
+            Strength::Observed => "solid",
+            Strength::Declared => "dashed",
+            Strength::Possible => "dotted",
+        };
+        let _ = writeln!(out, "  {} -> {} [style={style}];", quoted(from.as_str()), quoted(to.as_str()));
+    }
+    out + "}\n"
+}
+
+fn looks(node: &Node) -> String {
+    let shape = match node.kind {
+        NodeKind::Service(_) => "",
+        NodeKind::Dependency => ", shape=cylinder",
+        NodeKind::LoadBalancer => ", shape=house",
+        NodeKind::Internet => ", shape=ellipse",
+    };
+    let color = match node.health {
+        Health::Healthy => ", color=darkgreen",
+        Health::Starting => ", color=blue",
+        Health::Degraded => ", color=orange",
+        Health::Failing => ", color=red",
+        Health::Stopped => ", color=gray",
+        Health::Unknown => "",
+    };
+    format!("{shape}{color}")
+}
+
+/// A quoted string, as the DOT language has it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,40 @@
+//! Mermaid flowcharts: groups as subgraphs, observed calls as full lines, all others dotted.
+
+use crate::{
+    model::NodeId,
+    topology::{Node, Strength},
+    view::Scene,
+};
+use std::{collections::BTreeMap, fmt::Write};
+
+pub(super) fn write(scene: Scene<'_>) -> String {
+    let store = scene.store;
+    let mut out = String::from("flowchart LR\n");
+    let ids: BTreeMap<&NodeId, String> =
+        store.topology.nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
+    let mut groups: BTreeMap<Option<&str>, Vec<&Node>> = BTreeMap::new();
+    for node in store.topology.nodes.values() {
+        groups.entry(node.group.as_deref()).or_default().push(node);
+    }
+    for (number, (group, nodes)) in groups.iter().enumerate() {
+        if let Some(group) = group {
+            let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(group));
+        }
+        for node in nodes {
+            let _ = writeln!(out, "    {}[{}]", ids[&node.id], quoted(&node.name));
+        }
+        if group.is_some() {
+            out.push_str("  end\n");
+        }
+    }
+    for ((from, to), edge) in &store.topology.edges {
+        let arrow = if edge.strength() == Strength::Observed { "-->" } else { "-.->" };
+        let _ = writeln!(out, "  {} {arrow} {}", ids[from], ids[to]);
+    }
+    out
+}
+
+/// A quoted label; Mermaid writes a quote inside as an entity.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "#quot;"))
+}
