@@ -46,21 +46,21 @@ fn time(item: Option<&Item>) -> Option<Timestamp> {
 mod tests {
     use super::{Item, by_time};
     use crate::model::{LogNote, Timestamp};
-    use futures::{StreamExt, executor::block_on, stream};
+    use futures::{StreamExt, stream};
 
     fn at(seconds: i64) -> Item {
         let at = Timestamp::from_second(seconds).ok();
         Item::Note(LogNote { at, label: String::new(), text: String::new() })
     }
 
-    #[test]
-    fn the_oldest_comes_first() {
+    #[tokio::test]
+    async fn the_oldest_comes_first() {
         let streams = vec![
             stream::iter([at(1), at(4), at(5)]).boxed(),
             stream::iter([]).boxed(),
             stream::iter([at(2), at(3), at(9)]).boxed(),
         ];
-        let merged: Vec<_> = block_on(by_time(streams).collect());
+        let merged: Vec<_> = by_time(streams).collect().await;
         assert_eq!(merged, [at(1), at(2), at(3), at(4), at(5), at(9)]);
     }
 }

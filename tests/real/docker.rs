@@ -1,0 +1,185 @@
+//! The Docker source on a real engine.
+
+mod broken;
+mod lab;
+mod logs;
+
+use futures::StreamExt;
+use lab::{EXPORTER, Lab, must};
+use portolan::{
+    model::{Answer, Check, Health, Host, Scope, Service, State, Target, Via},
+    source::Source,
+};
+use std::time::Duration;
+
+/// A container that runs until it is told to end.
+const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+
+#[tokio::test]
+async fn states_and_checks_are_told() {
+    let Some(lab) = Lab::open() else { return };
+    let check = |test: &'static str| {
+        ["--health-cmd", test, "--health-interval", "1s", "--health-retries", "1", "--memory", "16m"]
+    };
+    lab.run("well", &check("/bin/busybox true"), IDLE);
+    lab.run("ill", &check("/bin/busybox echo no answer from db; /bin/busybox false"), IDLE);
+    lab.run("three", &[], "exit 3");
+    lab.run("done", &[], "exit 0");
+    lab.run("loop", &["--restart", "always"], "busybox sleep 0.3; exit 1");
+    lab.run("hungry", &["--memory", "8m", "--memory-swap", "8m"], "busybox tail /dev/zero");
+    lab.run("held", &[], IDLE);
+    lab.create("never", &[], IDLE);
+    must(&["pause", &lab.full("held")]);
+
+    let well = lab.until("well", |i| i.check == Check::Healthy).await;
+    assert_eq!((well.state, well.exit.clone(), well.restarts), (State::Running, None, 0));
+    assert_eq!(well.version.as_deref(), Some("1.35"));
+    assert!(well.started.is_some() && well.containers[0].digest.as_ref().unwrap().starts_with("sha256:"));
+    let ill = lab.until("ill", |i| i.check.failed()).await;
+    assert_eq!(ill.check, Check::Unhealthy { output: Some("no answer from db".into()) });
+    let three = lab.until("three", |i| i.state == State::Failed).await;
+    assert_eq!(three.exit.as_ref().and_then(|e| e.code), Some(3));
+    let hungry = lab.until("hungry", |i| i.state == State::Failed).await;
+    assert!(hungry.exit.unwrap().out_of_memory);
+    lab.until("done", |i| i.state == State::Stopped).await;
+    lab.until("never", |i| i.state == State::Starting).await;
+    lab.until("held", |i| i.state == State::Paused).await;
+    lab.until("loop", |i| i.state == State::Restarting && i.restarts >= 2).await;
+    must(&["stop", &lab.full("well")]);
+    lab.until("well", |i| i.state == State::Stopped).await;
+
+    let snapshot = lab.look().await;
+    let health = |name| Health::of(lab.service(&snapshot, name));
+    assert_eq!(health("ill"), Health::Failing);
+    assert_eq!(health("done"), Health::Stopped);
+    assert_eq!(health("three"), Health::Failing);
+    let three = lab.full("three");
+    assert!(
+        snapshot.events.iter().any(|e| e.text == format!("{three} exited with code 3")),
+        "{:?}",
+        snapshot.events
+    );
+}
+
+#[tokio::test]
+async fn services_answer_by_their_names_and_name_others() {
+    let Some(lab) = Lab::open() else { return };
+    let (front, back) = (lab.network("front"), lab.network("back"));
+    let project = format!("com.docker.compose.project={}", lab.name);
+    let compose = |service: &str| format!("com.docker.compose.service={service}");
+    let order = "com.docker.compose.depends_on=db:service_started:false";
+    let web = compose("web");
+    for name in ["web-1", "web-2"] {
+        let options = ["--network", &front, "--network-alias", "www", "--label", &project, "--label", &web];
+        let more = ["--label", order, "-e", "SECRET=hunter2", "-p", "127.0.0.1::80"];
+        lab.run(name, &[&options[..], &more].concat(), IDLE);
+        must(&["network", "connect", &back, &lab.full(name)]);
+    }
+    let db = compose("db");
+    lab.run("db-1", &["--network", &back, "--label", &project, "--label", &db, "--hostname", "store"], IDLE);
+    let once = "com.docker.compose.oneoff=True";
+    lab.run("once", &["--network", &back, "--label", &project, "--label", &db, "--label", once], IDLE);
+    lab.run("old", &[], IDLE);
+    let link = format!("{}:elder", lab.full("old"));
+    lab.run("linked", &["--link", &link, "--add-host", "far:203.0.113.9"], IDLE);
+    let share = format!("container:{}", lab.full("db-1"));
+    lab.run_of(EXPORTER, "sidecar", &["--network", &share], IDLE);
+
+    let snapshot = lab.look().await;
+    let (web, db) = (lab.service(&snapshot, "web"), lab.service(&snapshot, "db"));
+    assert_eq!(web.group.as_deref(), Some(lab.name.as_str()));
+    assert_eq!((web.instances.len(), db.instances.len()), (2, 1));
+    assert_eq!(lab.service(&snapshot, "once").group, None);
+    assert_eq!((shared(web, "www", web), shared(web, "www", db)), (1, 0));
+    for name in ["web", &lab.full("web-1"), &lab.full("web-2")] {
+        assert_eq!(shared(web, name, web), 2, "{name}");
+        assert_eq!(shared(web, name, db), 1, "{name}");
+    }
+    assert_eq!(shared(db, "store", web), 1);
+    assert_eq!(shared(db, "db", lab.service(&snapshot, "old")), 0);
+    assert!(web.mentions.iter().any(|m| m.via == Via::StartOrder && m.target == Target::Peer("db".into())));
+    assert!(!serde_json::to_string(&snapshot).unwrap().contains("hunter2"));
+    assert!(web.answers.iter().any(|a| a.host == Host::named("host.docker.internal") && a.port.is_some()));
+
+    let (old, linked) = (lab.service(&snapshot, "old"), lab.service(&snapshot, "linked"));
+    assert_eq!(shared(old, "elder", linked), 1);
+    assert_eq!(shared(old, "elder", lab.service(&snapshot, "sidecar")), 0);
+    assert!(linked.mentions.iter().any(|m| m.via == Via::Link));
+    assert!(linked.mentions.iter().any(|m| m.via == Via::ExtraHost && m.place.key == "far"));
+    let sidecar = lab.service(&snapshot, "sidecar");
+    assert!(sidecar.answers.iter().any(|a| a.host == Host::named("db") && a.port == Some(9187)));
+    assert!(db.networks.is_subset(&sidecar.networks));
+}
+
+/// In how many of the caller's networks the service answers to the name.
+fn shared(service: &Service, name: &str, caller: &Service) -> usize {
+    let counts = |a: &&Answer| match &a.scope {
+        Scope::Network(network) => a.host == Host::named(name) && caller.networks.contains(network),
+        Scope::Everywhere => false,
+    };
+    service.answers.iter().filter(counts).count()
+}
+
+#[tokio::test]
+async fn a_change_nudges_and_a_quiet_engine_does_not_change() {
+    let Some(lab) = Lab::open() else { return };
+    lab.run("web", &[], IDLE);
+    let before = lab.look().await;
+    let mut nudges = lab.source.nudges();
+    // What the engine remembers of the last hour comes at once.
+    let _ = tokio::time::timeout(Duration::from_secs(1), nudges.next()).await;
+    let first = lab.service(&before, "web").clone();
+    assert_eq!(lab.service(&lab.look().await, "web"), &first);
+
+    must(&["kill", &lab.full("web")]);
+    nudge(&mut nudges).await;
+    let killed = lab.until("web", |i| i.state == State::Stopped).await;
+    let exit = killed.exit.unwrap();
+    assert_eq!(exit.code, Some(137));
+    assert_eq!(exit.reason.as_deref(), Some("killed (SIGKILL), not out of memory"));
+    must(&["start", &lab.full("web")]);
+    nudge(&mut nudges).await;
+    let again = lab.until("web", |i| i.state == State::Running).await;
+    assert!(again.started > first.instances[0].started);
+
+    must(&["rm", "-f", &lab.full("web")]);
+    nudge(&mut nudges).await;
+    let after = lab.look().await;
+    assert!(!after.services.iter().any(|s| s.id == first.id));
+    assert!(after.events.iter().any(|e| e.service == first.id && e.text.ends_with("was removed")));
+}
+
+async fn nudge(nudges: &mut (impl futures::Stream<Item = ()> + Unpin)) {
+    let nudge = tokio::time::timeout(Duration::from_secs(10), nudges.next()).await;
+    assert_eq!(nudge.expect("no nudge came"), Some(()));
+}
+
+#[tokio::test]
+async fn containers_may_come_and_go_while_one_looks() {
+    let Some(lab) = Lab::open() else { return };
+    let churn = async {
+        for n in 0..8 {
+            let name = format!("brief-{n}");
+            let full = lab.full(&name);
+            lab.run(&name, &[], IDLE);
+            tokio::task::spawn_blocking(move || must(&["rm", "-f", &full])).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    let looks = async {
+        for _ in 0..60 {
+            let snapshot = lab.look().await;
+            let own = snapshot.gaps.iter().filter(|g| g.what.contains(&lab.name));
+            assert_eq!(own.count(), 0, "{:?}", snapshot.gaps);
+        }
+    };
+    tokio::join!(churn, looks);
+}
+
+#[tokio::test]
+async fn doctor_tries_every_call() {
+    let Some(lab) = Lab::open() else { return };
+    let examined = lab.source.examine().await;
+    assert_eq!(examined.len(), 4);
+    assert!(examined.iter().all(|e| e.outcome.is_ok()), "{examined:?}");
+}

@@ -1,0 +1,92 @@
+//! Engines that are not there, do not answer, or answer nonsense: each says what to do, and nothing hangs.
+
+use portolan::{
+    model::{Failure, FailureKind},
+    source::{
+        Source,
+        docker::{Docker, Endpoint, Found},
+    },
+};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    os::unix::net::UnixListener,
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
+
+fn at(endpoint: Endpoint) -> Docker {
+    Docker::new(Found { name: "docker".into(), endpoint, because: "a test".into() })
+}
+
+/// A folder of the test's own.
+fn folder(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("portolan-test-{}-{name}", std::process::id()));
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+async fn failure(docker: &Docker) -> Failure {
+    docker.snapshot().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_missing_socket_says_what_to_do() {
+    let docker = at(Endpoint::Socket("/nowhere/docker.sock".into()));
+    let failed = failure(&docker).await;
+    assert_eq!(failed.kind, FailureKind::Unreachable);
+    assert!(failed.what.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
+    assert!(docker.examine().await[0].outcome.is_err());
+}
+
+#[tokio::test]
+async fn a_dead_socket_says_that_nobody_listens() {
+    let path = folder("dead").join("docker.sock");
+    drop(UnixListener::bind(&path).unwrap());
+    let failed = failure(&at(Endpoint::Socket(path))).await;
+    assert_eq!(failed.kind, FailureKind::Unreachable);
+    assert!(failed.what.contains("nobody listens"), "{failed:?}");
+}
+
+#[tokio::test]
+async fn an_engine_that_never_answers_is_given_up() {
+    let path = folder("mute").join("docker.sock");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let began = Instant::now();
+    let failed = failure(&at(Endpoint::Socket(path))).await;
+    assert_eq!(failed.kind, FailureKind::Timeout);
+    assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn nonsense_is_no_engine() {
+    let address = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
+    let failed = failure(&at(Endpoint::Tcp(address))).await;
+    assert_eq!(failed.kind, FailureKind::Invalid, "{failed:?}");
+}
+
+#[tokio::test]
+async fn tls_to_a_port_without_it_fails_in_words() {
+    let certificates = folder("tls");
+    for name in ["ca.pem", "cert.pem", "key.pem"] {
+        fs::write(certificates.join(name), "").unwrap();
+    }
+    let address = serve(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let failed = failure(&at(Endpoint::Tls { address, certificates })).await;
+    assert_eq!(failed.kind, FailureKind::Credentials, "{failed:?}");
+}
+
+/// A port that gives everyone the same answer.
+fn serve(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer);
+        }
+    });
+    address
+}

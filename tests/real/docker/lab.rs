@@ -1,0 +1,182 @@
+//! Containers of a test's own, on the real engine: a static busybox as image, one label, gone when the test ends.
+
+use portolan::{
+    model::{Instance, LogTarget, Service, Snapshot},
+    source::{
+        Source,
+        docker::{Config, Docker, Surroundings, find},
+    },
+};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Output, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// What most containers run; it exposes port 80.
+pub(crate) const IMAGE: &str = "portolan-test/busybox:1.35";
+/// The same, but it exposes port 9187.
+pub(crate) const EXPORTER: &str = "portolan-test/exporter:1.35";
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// The containers and networks of one test; all of them carry `name` as a label and at the head of their names.
+pub(crate) struct Lab {
+    pub(crate) name: String,
+    pub(crate) source: Docker,
+}
+
+impl Lab {
+    /// Nothing yet; none where no engine answers and the caller said that this is all right.
+    pub(crate) fn open() -> Option<Self> {
+        if !docker(&["version"]).status.success() {
+            assert!(
+                std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1"),
+                "no Docker engine answers: start one (`dockerd`), or set PORTOLAN_SKIP_REAL=1 to leave these tests out"
+            );
+            eprintln!("SKIPPED: no Docker engine answers, and PORTOLAN_SKIP_REAL=1");
+            return None;
+        }
+        images();
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("portolan-test-{}-{count}", std::process::id());
+        let home = std::env::var("HOME").unwrap_or_default();
+        let around = Surroundings::read(Path::new(&home), |name| std::env::var(name).ok());
+        let found = find(&Config::default(), &around).unwrap();
+        Some(Self { name, source: Docker::new(found[0].clone()) })
+    }
+
+    /// Starts a container: options before `--`, the shell script after it.
+    pub(crate) fn run(&self, name: &str, options: &[&str], script: &str) -> String {
+        self.make(&["run", "-d"], name, options, IMAGE, script)
+    }
+
+    /// Starts a container of another image.
+    pub(crate) fn run_of(&self, image: &str, name: &str, options: &[&str], script: &str) -> String {
+        self.make(&["run", "-d"], name, options, image, script)
+    }
+
+    /// Makes a container without starting it.
+    pub(crate) fn create(&self, name: &str, options: &[&str], script: &str) -> String {
+        self.make(&["create"], name, options, IMAGE, script)
+    }
+
+    fn make(&self, verb: &[&str], name: &str, options: &[&str], image: &str, script: &str) -> String {
+        let (full, label) = (self.full(name), format!("{}=1", self.name));
+        let fixed = ["--name", &full, "--label", &label];
+        let args = [verb, &fixed, options, &[image, "/bin/busybox", "sh", "-c", script]].concat();
+        must(&args)
+    }
+
+    pub(crate) fn network(&self, name: &str) -> String {
+        let (full, label) = (self.full(name), format!("{}=1", self.name));
+        must(&["network", "create", "--label", &label, &full]);
+        full
+    }
+
+    /// The name that the engine knows.
+    pub(crate) fn full(&self, name: &str) -> String {
+        format!("{}-{name}", self.name)
+    }
+
+    /// The source's service with that name; names without a group are the lab's own.
+    pub(crate) fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> &'a Service {
+        let full = self.full(name);
+        let found = snapshot.services.iter().find(|s| s.is_called(&full) || s.is_called(name));
+        found.unwrap_or_else(|| panic!("no service {name} among {:?}", names(snapshot)))
+    }
+
+    pub(crate) async fn look(&self) -> Snapshot {
+        self.source.snapshot().await.unwrap()
+    }
+
+    /// Looks until the one instance of the service `name` is as `wanted`.
+    pub(crate) async fn until(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Instance {
+        let began = Instant::now();
+        loop {
+            let snapshot = self.look().await;
+            let instance = self.service(&snapshot, name).instances[0].clone();
+            if wanted(&instance) {
+                return instance;
+            }
+            assert!(began.elapsed() < Duration::from_secs(40), "{name} stays {instance:?}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// What to read for the logs of those services.
+    pub(crate) async fn targets(&self, services: &[&str]) -> Vec<LogTarget> {
+        let snapshot = self.look().await;
+        let of = |name: &&str| {
+            let service = self.service(&snapshot, name);
+            let instance = &service.instances[0];
+            LogTarget {
+                service: service.id.clone(),
+                instance: instance.id.clone(),
+                label: (*name).to_owned(),
+                route: instance.containers[0].log.clone(),
+            }
+        };
+        services.iter().map(of).collect()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let filter = format!("label={}", self.name);
+        for (list, remove) in [(["ps", "-aq"], ["rm", "-f"]), (["network", "ls"], ["network", "rm"])] {
+            let found = docker(&[&list[..], &["--filter", &filter, "--format", "{{.ID}}"]].concat());
+            let text = String::from_utf8_lossy(&found.stdout).into_owned();
+            let ids: Vec<_> = text.split_whitespace().collect();
+            if !ids.is_empty() {
+                docker(&[&remove[..], &ids].concat());
+            }
+        }
+    }
+}
+
+fn names(snapshot: &Snapshot) -> Vec<String> {
+    snapshot.services.iter().map(|s| s.id.to_string()).collect()
+}
+
+pub(crate) fn docker(args: &[&str]) -> Output {
+    Command::new("docker").args(args).stdin(Stdio::null()).output().expect("the docker command is needed")
+}
+
+/// Runs the docker command and gives what it prints.
+pub(crate) fn must(args: &[&str]) -> String {
+    let output = docker(args);
+    assert!(output.status.success(), "docker {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Makes the images, once, from the machine's own busybox: no registry is needed.
+fn images() {
+    static MADE: OnceLock<()> = OnceLock::new();
+    MADE.get_or_init(|| {
+        assert!(
+            Path::new("/bin/busybox").exists(),
+            "a static busybox is needed: apt-get install busybox-static"
+        );
+        let root = std::env::temp_dir().join(format!("portolan-test-{}-image", std::process::id()));
+        fs::create_dir_all(root.join("bin")).unwrap();
+        fs::copy("/bin/busybox", root.join("bin/busybox")).unwrap();
+        symlink("busybox", root.join("bin/sh")).unwrap();
+        let tar = Command::new("tar").arg("-C").arg(&root).args(["-c", "."]).output().expect("tar is needed");
+        let archive = root.join("image.tar");
+        fs::write(&archive, tar.stdout).unwrap();
+        let archive = archive.to_string_lossy();
+        for (image, change) in [(IMAGE, "EXPOSE 80"), (EXPORTER, "EXPOSE 9187")] {
+            // A second run finds the same image again.
+            if !docker(&["image", "inspect", image]).status.success() {
+                must(&["import", "--change", change, &archive, image]);
+            }
+        }
+        fs::remove_dir_all(root).unwrap();
+    });
+}

@@ -1,0 +1,3 @@
+//! Tests against real engines and APIs: nothing here is simulated.
+
+mod docker;
