@@ -13,7 +13,7 @@ use std::{error::Error, sync::Arc};
 
 /// What a source calls with.
 #[derive(Clone, Debug)]
-pub struct Api {
+pub(crate) struct Api {
     /// The clients.
     pub clients: Clients,
     /// The gate all calls pass.
@@ -22,7 +22,7 @@ pub struct Api {
 
 /// What could be read, and why not the rest.
 #[derive(Clone, Debug)]
-pub struct Read<T> {
+pub(crate) struct Read<T> {
     /// What came.
     pub items: Vec<T>,
     /// The first failure.
@@ -31,7 +31,7 @@ pub struct Read<T> {
 
 impl Api {
     /// Makes one call through the gate. The SDK's futures are large, so each is boxed once, here.
-    pub fn pass<'a, T, E, R>(
+    pub(crate) fn pass<'a, T, E, R>(
         &'a self,
         call: &'static Call,
         answer: impl Future<Output = Result<T, SdkError<E, R>>> + Send + 'a,
@@ -47,12 +47,12 @@ impl Api {
 
 impl<T> Read<T> {
     /// Everything was read.
-    pub fn all(items: Vec<T>) -> Self {
+    pub(crate) fn all(items: Vec<T>) -> Self {
         Self { items, failure: None }
     }
 
     /// Says what is missing, where something is.
-    pub fn gap(&self, what: impl FnOnce() -> String) -> Option<Gap> {
+    pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<Gap> {
         self.failure.clone().map(|failure| Gap { what: what(), failure })
     }
 }
@@ -64,7 +64,7 @@ impl<T> Default for Read<T> {
 }
 
 /// Reads page after page until there is no further token, or a call fails.
-pub async fn pages<T, F, A>(mut ask: F) -> Read<T>
+pub(crate) async fn pages<T, F, A>(mut ask: F) -> Read<T>
 where
     F: FnMut(Option<String>) -> A,
     A: Future<Output = Result<(Vec<T>, Option<String>), Failure>>,
@@ -87,7 +87,7 @@ where
 }
 
 /// Reads batches of at most `size`, a few at a time, in any order of answering; the result keeps the order asked.
-pub async fn batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> Read<T>
+pub(crate) async fn batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> Read<T>
 where
     F: Fn(Vec<K>) -> A,
     A: Future<Output = Result<Vec<T>, Failure>>,

@@ -22,7 +22,7 @@ const GOOD: Duration = Duration::from_mins(1);
 
 /// The last answer.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub(crate) struct Watch {
     last: Mutex<Option<Last>>,
 }
 
@@ -36,7 +36,7 @@ struct Last {
 
 impl Watch {
     /// The load balancers before those target groups, and why some are missing.
-    pub async fn read(&self, api: &Api, wanted: BTreeSet<String>) -> (Arc<Balancers>, Option<Gap>) {
+    pub(crate) async fn read(&self, api: &Api, wanted: BTreeSet<String>) -> (Arc<Balancers>, Option<Gap>) {
         if wanted.is_empty() {
             return (Arc::default(), None);
         }
@@ -79,10 +79,10 @@ async fn fetch(api: &Api, wanted: &BTreeSet<String>, known: &mut Balancers) -> R
         Ok((answer.load_balancers.unwrap_or_default(), answer.next_marker))
     })
     .await;
-    known.balancers = balancers.items;
-    known.balancers.retain(|b| b.load_balancer_arn().is_some_and(|arn| before.contains(arn)));
+    known.all = balancers.items;
+    known.all.retain(|b| b.load_balancer_arn().is_some_and(|arn| before.contains(arn)));
     let mut failure = groups.failure.or(balancers.failure);
-    for balancer in known.balancers.clone() {
+    for balancer in known.all.clone() {
         let arn = balancer.load_balancer_arn().unwrap_or_default();
         let listeners = listeners(api, arn).await.unwrap_or_else(|e| {
             failure.get_or_insert(e);

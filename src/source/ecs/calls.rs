@@ -16,7 +16,7 @@ pub struct Call {
 macro_rules! calls {
     ($($name:ident = $action:literal, $group:ident, $gives:literal;)*) => {
         $(#[doc = concat!("`", $action, "`: ", $gives, ".")]
-        pub const $name: Call = Call { action: $action, group: Group::$group, gives: $gives };)*
+        pub(crate) const $name: Call = Call { action: $action, group: Group::$group, gives: $gives };)*
 
         /// All of them, in the order in which they are first made.
         pub const CALLS: &[Call] = &[$($name),*];
@@ -38,6 +38,7 @@ calls! {
     DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers", Balancers, "load balancers";
     DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners", Balancers, "load balancer listeners";
     DESCRIBE_RULES = "elasticloadbalancing:DescribeRules", Balancers, "load balancer rules";
+    DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", DescribeLogs, "live logs";
     GET_LOG_EVENTS = "logs:GetLogEvents", GetLogs, "logs";
     FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs";
     START_LIVE_TAIL = "logs:StartLiveTail", LiveTail, "live logs";

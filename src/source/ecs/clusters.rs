@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A cluster to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cluster {
+pub(crate) struct Cluster {
     /// Its name.
     pub name: String,
     /// Its name or ARN, as calls take it.
@@ -21,7 +21,7 @@ pub struct Cluster {
 }
 
 /// The clusters, and those that could not be found. An error where there is nothing to read at all.
-pub async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>), Failure> {
+pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>), Failure> {
     if wanted.is_empty() { all(api).await } else { given(api, wanted).await }
 }
 

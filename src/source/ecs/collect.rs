@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// What a source remembers between looks: only what can not change, or changes slowly.
 #[derive(Debug, Default)]
-pub struct Caches {
+pub(crate) struct Caches {
     /// Task definitions.
     pub library: Library,
     /// Cloud Map names.
@@ -28,7 +28,7 @@ pub struct Caches {
 }
 
 /// Looks at everything. An error means that nothing could be read.
-pub async fn collect(
+pub(crate) async fn collect(
     api: &Api,
     config: &Config,
     source: &SourceId,
@@ -62,8 +62,15 @@ pub async fn collect(
 
 /// One cluster's services and tasks, and what of them could not be read.
 async fn look(api: &Api, cluster: &Cluster, memory: &Memory) -> (Seen, Vec<Gap>) {
-    let tasks = memory.tasks(api, cluster).await;
-    let services = memory.services(api, cluster, &tasks.stirred).await;
+    let none = BTreeSet::new();
+    let (tasks, services) = if memory.knows(cluster) {
+        let tasks = memory.tasks(api, cluster).await;
+        let services = memory.services(api, cluster, &tasks.stirred).await;
+        (tasks, services)
+    } else {
+        // At the first look all is described anyway, and neither need wait for the other.
+        tokio::join!(memory.tasks(api, cluster), memory.services(api, cluster, &none))
+    };
     let name = &cluster.name;
     let gaps = services
         .gap(|| format!("services of {name}"))

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// The clients of one source, over one configuration.
 #[derive(Clone, Debug)]
-pub struct Clients {
+pub(crate) struct Clients {
     /// Amazon ECS.
     pub ecs: aws_sdk_ecs::Client,
     /// CloudWatch Logs.
@@ -35,7 +35,7 @@ pub struct Clients {
 }
 
 /// Resolves the configuration and makes the clients; asks no network. `http` replaces the connection in tests.
-pub async fn connect(config: &Config, http: Option<SharedHttpClient>) -> Result<Clients, Failure> {
+pub(crate) async fn connect(config: &Config, http: Option<SharedHttpClient>) -> Result<Clients, Failure> {
     let region = region(config).await.ok_or_else(no_region)?;
     let shared = load(config, region.clone(), http).await;
     let setting = Setting {
@@ -57,7 +57,7 @@ pub async fn connect(config: &Config, http: Option<SharedHttpClient>) -> Result<
 impl Clients {
     /// A log client for another region, for containers that log there.
     #[must_use]
-    pub fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+    pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         let config = self.logs.config().to_builder().region(Region::new(region.to_owned())).build();
         aws_sdk_cloudwatchlogs::Client::from_conf(config)
     }

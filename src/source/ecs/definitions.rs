@@ -15,13 +15,14 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long one look at the estate may wait for definitions. Of a big account they take minutes within the quota;
-/// the rest comes with the next looks.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long one look at the estate may wait for definitions: the first one, which nobody wants to wait for, and each
+/// after it. Of a big account they take minutes within the quota; the rest comes with the next looks.
+const PATIENCE_FIRST: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The definitions read so far, and those that can not be.
 #[derive(Debug, Default)]
-pub struct Library {
+pub(crate) struct Library {
     book: Mutex<Book>,
     refused: Mutex<BTreeSet<String>>,
 }
@@ -29,17 +30,18 @@ pub struct Library {
 impl Library {
     /// What has been read so far.
     #[must_use]
-    pub fn book(&self) -> Book {
+    pub(crate) fn book(&self) -> Book {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads those of `wanted` that are not known, as many as patience allows. Says what is still missing.
-    pub async fn fetch(&self, api: &Api, wanted: BTreeSet<String>) -> Option<Gap> {
+    pub(crate) async fn fetch(&self, api: &Api, wanted: BTreeSet<String>) -> Option<Gap> {
         let missing = self.missing(wanted);
         if missing.is_empty() {
             return None;
         }
-        let deadline = Instant::now() + PATIENCE;
+        let first = self.book.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        let deadline = Instant::now() + if first { PATIENCE_FIRST } else { PATIENCE };
         let reads: Vec<_> = missing.iter().map(|arn| self.read(api, arn)).collect();
         let mut answers = stream::iter(reads).buffer_unordered(IN_FLIGHT);
         let (mut done, mut failure) = (0, None);
@@ -47,7 +49,7 @@ impl Library {
             match tokio::time::timeout_at(deadline, answers.next()).await {
                 Ok(Some(Ok(()))) => done += 1,
                 Ok(Some(Err(e))) if e.kind == FailureKind::Missing || e.kind == FailureKind::Invalid => {
-                    done += 1
+                    done += 1;
                 }
                 Ok(Some(Err(e))) => {
                     failure = Some(e);

@@ -8,7 +8,7 @@ use std::error::Error;
 
 /// Where the calls go and as whom: what a remedy needs to name.
 #[derive(Clone, Debug, Default)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The profile, where one was chosen.
     pub profile: Option<String>,
     /// The region.
@@ -18,7 +18,7 @@ pub struct Setting {
 }
 
 /// The failure of `call`.
-pub fn of<E, R>(call: &Call, error: &SdkError<E, R>, setting: &Setting) -> Failure
+pub(crate) fn of<E, R>(call: &Call, error: &SdkError<E, R>, setting: &Setting) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
@@ -36,7 +36,7 @@ where
 }
 
 /// No answer in time.
-pub fn timeout(call: &Call, setting: &Setting) -> Failure {
+pub(crate) fn timeout(call: &Call, setting: &Setting) -> Failure {
     Failure::new(
         FailureKind::Timeout,
         format!("{}: no answer in time from {}", call.action, place(setting)),
@@ -45,7 +45,7 @@ pub fn timeout(call: &Call, setting: &Setting) -> Failure {
 }
 
 /// The service answered with an error code.
-pub fn refused(call: &Call, code: &str, message: &str, setting: &Setting) -> Failure {
+pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting) -> Failure {
     // Query-protocol services drop the suffix, older ones prefix a namespace: compare the bare word.
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");

@@ -16,11 +16,11 @@ use std::{
 use tokio::{sync::Semaphore, time::Instant};
 
 /// How many calls may be in flight at once.
-pub const IN_FLIGHT: usize = 8;
+pub(crate) const IN_FLIGHT: usize = 8;
 
 /// The gate of one source.
 #[derive(Debug)]
-pub struct Gate {
+pub(crate) struct Gate {
     slots: Semaphore,
     budget: Mutex<Budget>,
     origin: Instant,
@@ -29,12 +29,12 @@ pub struct Gate {
 impl Gate {
     /// An open gate with full buckets.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { slots: Semaphore::new(IN_FLIGHT), budget: Mutex::new(Budget::new()), origin: Instant::now() }
     }
 
     /// Waits for the budget and a free slot, makes the call and says how it went.
-    pub async fn pass<T, E, R>(
+    pub(crate) async fn pass<T, E, R>(
         &self,
         call: &Call,
         setting: &Setting,
@@ -60,19 +60,13 @@ impl Gate {
     }
 
     /// How much of the account's quota to take from now on.
-    pub fn take_share(&self, share: Share) {
+    pub(crate) fn take_share(&self, share: Share) {
         self.budget().take_share(share);
-    }
-
-    /// How many calls of that group could be made now without waiting.
-    #[must_use]
-    pub fn room(&self, group: Group) -> usize {
-        self.budget().room(group, self.origin.elapsed())
     }
 
     /// How many calls each group has made so far.
     #[must_use]
-    pub fn spent(&self) -> BTreeMap<Group, u64> {
+    pub(crate) fn spent(&self) -> BTreeMap<Group, u64> {
         self.budget().spent()
     }
 

@@ -23,7 +23,7 @@ const CALM_TASKS: usize = 1_000;
 
 /// What was last seen, by cluster.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     clusters: Mutex<BTreeMap<String, Remembered>>,
 }
 
@@ -49,7 +49,7 @@ impl<T> Clone for Held<T> {
 
 /// The tasks of a cluster.
 #[derive(Debug, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     /// Those that run and those that have ended.
     pub runs: Vec<Arc<Run>>,
     /// The names of the services whose tasks came or went since the last look.
@@ -62,7 +62,7 @@ pub struct Tasks {
 
 impl Memory {
     /// The tasks of `cluster` now.
-    pub async fn tasks(&self, api: &Api, cluster: &Cluster) -> Tasks {
+    pub(crate) async fn tasks(&self, api: &Api, cluster: &Cluster) -> Tasks {
         let (running, stopped) = tokio::join!(
             tasks::list(api, cluster, DesiredStatus::Running),
             tasks::list(api, cluster, DesiredStatus::Stopped),
@@ -77,7 +77,7 @@ impl Memory {
             .filter(|(arn, _)| !listed.contains(*arn))
             .map(|(_, held)| held.thing.clone())
             .collect();
-        let resting = resting(settled, CALM_TASKS, |run| run.has_stopped());
+        let resting = resting(settled, CALM_TASKS, Run::has_stopped);
         let ask: Vec<String> = listed.iter().filter(|arn| !resting.contains(*arn)).cloned().collect();
         let described = tasks::describe(api, cluster, &ask).await;
         let mut stirred: BTreeSet<String> =
@@ -102,7 +102,7 @@ impl Memory {
     }
 
     /// The services of `cluster` now; those `stirred` are described in any case.
-    pub async fn services(
+    pub(crate) async fn services(
         &self,
         api: &Api,
         cluster: &Cluster,
@@ -131,6 +131,11 @@ impl Memory {
         let items = held.values().map(|held| held.thing.clone()).collect();
         self.change(cluster, |remembered| remembered.services = held);
         Read { items, failure: listed.failure.or(described.failure) }
+    }
+
+    /// Whether `cluster` was looked at before.
+    pub(crate) fn knows(&self, cluster: &Cluster) -> bool {
+        self.change(cluster, |remembered| remembered.looks > 0)
     }
 
     fn begin(&self, cluster: &Cluster) -> (BTreeMap<String, Held<Run>>, u64) {

@@ -11,15 +11,18 @@ mod config;
 mod connect;
 mod decode;
 mod definitions;
+mod examine;
 mod failure;
 mod find;
 mod gate;
+mod logs;
 mod memory;
 mod prefix;
 mod registry;
 mod services;
 mod tasks;
 
+pub use budget::Group;
 pub use calls::{CALLS, Call};
 pub use config::Config;
 pub use find::{Found, Surroundings, find};
@@ -27,7 +30,7 @@ pub use find::{Found, Surroundings, find};
 use super::{Examined, Source};
 use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
 use api::Api;
-use budget::{Group, Share};
+use budget::Share;
 use collect::Caches;
 use futures::{
     FutureExt, StreamExt,
@@ -104,17 +107,15 @@ impl Source for Ecs {
     }
 
     fn place(&self) -> String {
-        let region = self.api.get().map_or(&self.config.region, |api| &api.clients.setting.region);
-        let endpoint = self.api.get().and_then(|api| api.clients.setting.endpoint.as_deref());
-        let mut words =
-            if region.is_empty() { "Amazon ECS".to_owned() } else { format!("Amazon ECS in {region}") };
-        if !self.config.profile.is_empty() {
-            words.push_str(&format!(", profile {}", self.config.profile));
-        }
-        if let Some(endpoint) = endpoint {
-            words.push_str(&format!(", at {endpoint}"));
-        }
-        words
+        let setting = self.api.get().map(|api| &api.clients.setting);
+        let region = setting.map_or(&self.config.region, |s| &s.region);
+        let endpoint = setting.and_then(|s| s.endpoint.as_deref()).unwrap_or(&self.config.endpoint);
+        let part = |before: &str, text: &str| match text {
+            "" => String::new(),
+            text => format!("{before}{text}"),
+        };
+        let profile = part(", profile ", &self.config.profile);
+        format!("Amazon ECS{}{profile}{}", part(" in ", region), part(", at ", endpoint))
     }
 
     fn kind(&self) -> &'static str {
@@ -135,13 +136,28 @@ impl Source for Ecs {
 
     fn logs(
         &self,
-        _targets: Vec<LogTarget>,
-        _start: LogStart,
+        targets: Vec<LogTarget>,
+        start: LogStart,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-        stream::empty().boxed()
+        let (cell, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
+        let opened = async move {
+            match cell.get_or_try_init(|| open(&config, &gate)).await {
+                Ok(api) => logs::read(api, targets, start),
+                Err(failure) => stream::iter([Err(failure)]).boxed(),
+            }
+        };
+        stream::once(opened).flatten().boxed()
     }
 
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
-        async { Vec::new() }.boxed()
+        async {
+            match self.api().await {
+                Ok(api) => examine::examine(api, &self.config).await,
+                Err(failure) => {
+                    vec![Examined { what: "AWS configuration".to_owned(), outcome: Err(failure) }]
+                }
+            }
+        }
+        .boxed()
     }
 }

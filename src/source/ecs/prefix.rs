@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 /// The interceptor.
 #[derive(Debug)]
-pub struct StripPrefix;
+pub(crate) struct StripPrefix;
 
 #[dyn_dispatch_hint]
 impl Intercept for StripPrefix {

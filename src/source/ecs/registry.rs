@@ -21,14 +21,14 @@ const REST: Duration = Duration::from_mins(1);
 
 /// The names read so far; they never change.
 #[derive(Debug, Default)]
-pub struct Registry {
+pub(crate) struct Registry {
     names: Mutex<Names>,
     refused: Mutex<Option<(Instant, Gap)>>,
 }
 
 impl Registry {
     /// Reads the names that the services of `clusters` need, and gives all that are known.
-    pub async fn read(&self, api: &Api, clusters: &[Seen]) -> (Names, Option<Gap>) {
+    pub(crate) async fn read(&self, api: &Api, clusters: &[Seen]) -> (Names, Option<Gap>) {
         let rest = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = rest
             && Instant::now() < until

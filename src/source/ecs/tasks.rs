@@ -10,7 +10,7 @@ use aws_sdk_ecs::types::DesiredStatus;
 use std::sync::Arc;
 
 /// The ARNs of the tasks of `cluster` that are meant to be in that status. `Stopped` are those of the last hour.
-pub async fn list(api: &Api, cluster: &Cluster, status: DesiredStatus) -> Read<String> {
+pub(crate) async fn list(api: &Api, cluster: &Cluster, status: DesiredStatus) -> Read<String> {
     let status = &status;
     pages(|token| async move {
         let ask = api.clients.ecs.list_tasks().cluster(&cluster.key).desired_status(status.clone());
@@ -21,7 +21,7 @@ pub async fn list(api: &Api, cluster: &Cluster, status: DesiredStatus) -> Read<S
 }
 
 /// Those tasks as they are now. One that vanished since it was listed is left out.
-pub async fn describe(api: &Api, cluster: &Cluster, arns: &[String]) -> Read<Arc<Run>> {
+pub(crate) async fn describe(api: &Api, cluster: &Cluster, arns: &[String]) -> Read<Arc<Run>> {
     batches(arns, 100, |batch| async move {
         let ask = api.clients.ecs.describe_tasks().cluster(&cluster.key).set_tasks(Some(batch));
         let tasks = api.pass(&calls::DESCRIBE_TASKS, ask.send()).await?.tasks.unwrap_or_default();

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that only Cloud Map knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub(crate) struct Names {
     /// The namespaces' names by their ids (`ns-…`).
     pub namespaces: BTreeMap<String, String>,
     /// The DNS names of registries by their ARNs.
@@ -21,7 +21,7 @@ pub struct Names {
 impl Names {
     /// The name of a namespace that is given by name or by ARN; its id where the name is not known.
     #[must_use]
-    pub fn namespace(&self, given: &str) -> String {
+    pub(crate) fn namespace(&self, given: &str) -> String {
         match namespace_id(given) {
             Some(id) => clean(self.namespaces.get(id).map_or(id, String::as_str)),
             None => clean(given),
@@ -30,12 +30,12 @@ impl Names {
 }
 
 /// The id in a namespace's ARN; none if it is given by name.
-pub fn namespace_id(given: &str) -> Option<&str> {
+pub(crate) fn namespace_id(given: &str) -> Option<&str> {
     given.starts_with("arn:").then(|| given.rsplit('/').next()).flatten()
 }
 
 /// The Service Connect configurations of a service: of the primary deployment, or of any that has one.
-pub fn connect(service: &sdk::Service) -> Option<&sdk::ServiceConnectConfiguration> {
+pub(crate) fn connect(service: &sdk::Service) -> Option<&sdk::ServiceConnectConfiguration> {
     let all = service.deployments();
     let primary = all.iter().filter(|d| d.status() == Some("PRIMARY"));
     primary
@@ -45,22 +45,22 @@ pub fn connect(service: &sdk::Service) -> Option<&sdk::ServiceConnectConfigurati
 }
 
 /// The namespace a service is a member of, as it is given; `default` is the cluster's.
-pub fn namespace<'a>(service: &'a sdk::Service, default: Option<&'a str>) -> Option<&'a str> {
+pub(crate) fn namespace<'a>(service: &'a sdk::Service, default: Option<&'a str>) -> Option<&'a str> {
     connect(service).and_then(|config| config.namespace().or(default))
 }
 
 /// The network of a namespace.
-pub fn network(context: &Context, namespace: &str) -> NetworkId {
+pub(crate) fn network(context: &Context, namespace: &str) -> NetworkId {
     NetworkId::of(&context.source, &format!("namespace/{namespace}"))
 }
 
 /// The network of everything that has an address of its own.
-pub fn vpc(context: &Context) -> NetworkId {
+pub(crate) fn vpc(context: &Context) -> NetworkId {
     NetworkId::of(&context.source, "vpc")
 }
 
 /// What Service Connect calls the service, within its namespace.
-pub fn aliases(
+pub(crate) fn aliases(
     service: &sdk::Service,
     default: Option<&str>,
     definition: Option<&Definition>,
@@ -94,7 +94,7 @@ pub fn aliases(
 }
 
 /// What Cloud Map calls the service, for the whole VPC.
-pub fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
+pub(crate) fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
     let registries = service.service_registries().iter().filter_map(sdk::ServiceRegistry::registry_arn);
     registries
         .filter_map(|arn| names.registries.get(arn))
@@ -108,7 +108,7 @@ pub fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
 }
 
 /// The addresses of the tasks that have not ended.
-pub fn addresses<'a>(runs: impl IntoIterator<Item = &'a Run>, context: &Context) -> Vec<Answer> {
+pub(crate) fn addresses<'a>(runs: impl IntoIterator<Item = &'a Run>, context: &Context) -> Vec<Answer> {
     let live = runs.into_iter().filter(|run| !run.has_stopped());
     let found: BTreeSet<_> = live.flat_map(Run::addresses).collect();
     let answer = |ip| Answer {
@@ -121,6 +121,10 @@ pub fn addresses<'a>(runs: impl IntoIterator<Item = &'a Run>, context: &Context)
 }
 
 /// The namespace's name for the service card.
-pub fn namespace_words(service: &sdk::Service, default: Option<&str>, names: &Names) -> Option<String> {
+pub(crate) fn namespace_words(
+    service: &sdk::Service,
+    default: Option<&str>,
+    names: &Names,
+) -> Option<String> {
     namespace(service, default).map(|given| said(Some(&names.namespace(given))))
 }

@@ -17,7 +17,7 @@ use std::{
 
 /// What Portolan keeps of a task definition, for ever: a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Definition {
+pub(crate) struct Definition {
     /// `family:revision`.
     pub version: String,
     /// The addresses that its environment and arguments name.
@@ -32,7 +32,7 @@ pub struct Definition {
 
 /// One container as the task definition plans it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Whether the task ends with it.
     pub essential: bool,
     /// How long its health check may take to have an opinion; none without a check.
@@ -42,7 +42,7 @@ pub struct Plan {
 }
 
 /// Reads a task definition.
-pub fn definition(raw: &TaskDefinition) -> Definition {
+pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
     let all = raw.container_definitions();
     let mut mentions = BTreeSet::new();
     for container in all {
@@ -123,9 +123,8 @@ fn facts(raw: &TaskDefinition) -> Vec<Fact> {
 }
 
 fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> {
-    let label = |what: &str| match several {
-        true => format!("{}: {what}", said(container.name())),
-        false => what.to_owned(),
+    let label = |what: &str| {
+        if several { format!("{}: {what}", said(container.name())) } else { what.to_owned() }
     };
     let mut facts = vec![Fact::new(&label("image"), said(container.image()))];
     let ports: Vec<String> = container

@@ -5,7 +5,7 @@ use crate::model::{Deployment, Rollout};
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState, StabilityStatus};
 
 /// The deployments of a service, the primary one first, then the newest.
-pub fn deployments(service: &sdk::Service) -> Vec<Deployment> {
+pub(crate) fn deployments(service: &sdk::Service) -> Vec<Deployment> {
     let mut found: Vec<(bool, Deployment)> =
         service.deployments().iter().map(|d| (d.status() == Some("PRIMARY"), deployment(d))).collect();
     // Services with an external controller (CodeDeploy, custom) have task sets in their place.

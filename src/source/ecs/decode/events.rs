@@ -8,7 +8,7 @@ use aws_sdk_ecs::types as sdk;
 const KEPT: usize = 20;
 
 /// The events of one service: what ECS says, when its deployments began, and why its tasks ended.
-pub fn events(
+pub(crate) fn events(
     id: &ServiceId,
     raw: &[sdk::ServiceEvent],
     deployments: &[Deployment],
@@ -24,7 +24,7 @@ pub fn events(
 }
 
 /// Why tasks ended; ECS's own events tell only that they did.
-pub fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
+pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     let ended = instances.iter().filter(|i| matches!(i.state, State::Failed | State::Stopped));
     let event = |instance: &Instance| {
         let exit = instance.exit.as_ref()?;
@@ -36,23 +36,27 @@ pub fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
 }
 
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
-    let mut newest_first: Vec<&sdk::ServiceEvent> = raw.iter().collect();
-    newest_first.sort_by_key(|e| std::cmp::Reverse(time(e.created_at())));
-    let mut kept = Vec::new();
-    for (index, event) in newest_first.iter().enumerate() {
+    let event = |event: &sdk::ServiceEvent| {
         let text = said(event.message());
-        let older = newest_first.get(index + 1).map(|e| said(e.message())).unwrap_or_default();
-        // ECS repeats the steady state every few hours; the one that ended something is the oldest of a row.
-        if is_steady(&text) && is_steady(&older) {
-            continue;
-        }
-        let Some(at) = time(event.created_at()) else { continue };
-        kept.push(Event { at, service: id.clone(), kind: kind(&text), text });
-        if kept.len() == KEPT {
-            break;
-        }
-    }
-    kept
+        Some(Event { at: time(event.created_at())?, service: id.clone(), kind: kind(&text), text })
+    };
+    raw.iter().filter_map(event).collect()
+}
+
+/// The newest events, without the steady state that ECS repeats every few hours: of a row of them the oldest, which
+/// ended something, stays. A hundred events a service, as ECS sends them, are most of its answer.
+pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
+    raw.sort_by_key(|e| std::cmp::Reverse(time(e.created_at())));
+    let steady: Vec<bool> = raw.iter().map(|e| is_steady(e.message().unwrap_or_default())).collect();
+    let repeats = |index: usize| steady[index] && steady.get(index + 1) == Some(&true);
+    let mut index = 0;
+    raw.retain(|_| {
+        index += 1;
+        !repeats(index - 1)
+    });
+    raw.truncate(KEPT);
+    raw.shrink_to_fit();
+    raw
 }
 
 fn is_steady(text: &str) -> bool {
@@ -79,7 +83,7 @@ fn kind(text: &str) -> EventKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{events, kind};
+    use super::{events, kind, thin};
     use crate::model::{EventKind, ServiceId};
     use aws_sdk_ecs::{primitives::DateTime, types::ServiceEvent};
 
@@ -90,13 +94,13 @@ mod tests {
     #[test]
     fn a_repeated_steady_state_is_told_once() {
         let steady = "(service a) has reached a steady state.";
-        let raw = [
+        let raw = vec![
             event(40, steady),
             event(30, steady),
             event(20, steady),
             event(10, "(service a) has started 1 tasks: (task 1)."),
         ];
-        let told = events(&ServiceId::new("ecs/c/a"), &raw, &[], &[]);
+        let told = events(&ServiceId::new("ecs/c/a"), &thin(raw), &[], &[]);
         let times: Vec<i64> = told.iter().map(|e| e.at.as_second()).collect();
         assert_eq!(times, [20, 10]);
     }

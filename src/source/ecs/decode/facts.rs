@@ -5,7 +5,7 @@ use crate::model::{Fact, text::clean};
 use aws_sdk_ecs::types::{self as sdk, Service};
 
 /// The facts that the service itself has; those of its task definition follow them.
-pub fn facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
+pub(crate) fn facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |label: &str, value: Option<String>| {
         facts.extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(label, v)));

@@ -6,14 +6,11 @@ use super::{
     task::{Run, instance},
 };
 use crate::model::{Fact, Instance, Mention, Service, ServiceKind, State};
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 /// One family as a service. Only its newest task's end counts: a migration that failed and then passed has passed.
 /// `taken` says that a service of the cluster has the family's name.
-pub fn family(name: &str, runs: &[&Run], taken: bool, ground: Ground<'_>) -> Service {
+pub(crate) fn family(name: &str, runs: &[&Run], taken: bool, ground: Ground<'_>) -> Service {
     let newest = runs.iter().max_by_key(|r| (r.made(), r.id()));
     let newest_arn = newest.and_then(|r| r.task.task_definition_arn());
     let definition = ground.definition(newest_arn);
@@ -65,9 +62,8 @@ fn instances(runs: &[&Run], newest: Option<&str>, ground: Ground<'_>) -> Vec<Ins
 }
 
 fn mentions(runs: &[&Run], ground: Ground<'_>) -> Vec<Mention> {
-    let arns: BTreeMap<&str, ()> =
-        runs.iter().filter_map(|r| r.task.task_definition_arn()).map(|arn| (arn, ())).collect();
-    let defined = arns.keys().filter_map(|arn| ground.definition(Some(arn))).flat_map(|d| &d.mentions);
+    let arns: BTreeSet<&str> = runs.iter().filter_map(|r| r.task.task_definition_arn()).collect();
+    let defined = arns.iter().filter_map(|arn| ground.definition(Some(arn))).flat_map(|d| &d.mentions);
     let overridden = runs.iter().flat_map(|r| &r.mentions);
     let all: BTreeSet<Mention> = defined.chain(overridden).cloned().collect();
     all.into_iter().collect()

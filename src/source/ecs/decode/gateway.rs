@@ -3,24 +3,25 @@
 use super::words::{said, some};
 use crate::model::{Gateway, Host, Route, ServiceId, text::clean};
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, Listener, LoadBalancer, LoadBalancerSchemeEnum, Rule, RuleCondition, TargetGroup,
+    Action, ForwardActionConfig, Listener, LoadBalancer, LoadBalancerSchemeEnum, QueryStringConditionConfig,
+    Rule, RuleCondition, TargetGroup,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What Elastic Load Balancing says of the target groups in use.
 #[derive(Clone, Debug, Default)]
-pub struct Balancers {
+pub(crate) struct Balancers {
     /// The target groups in use.
     pub groups: Vec<TargetGroup>,
     /// The load balancers before them.
-    pub balancers: Vec<LoadBalancer>,
+    pub all: Vec<LoadBalancer>,
     /// Their listeners, each with its rules, where it has any but the default.
     pub listeners: Vec<(Listener, Vec<Rule>)>,
 }
 
 /// The gateways, given which services stand behind which target group.
-pub fn gateways(known: &Balancers, behind: &BTreeMap<String, BTreeSet<ServiceId>>) -> Vec<Gateway> {
-    let mut found: Vec<Gateway> = known.balancers.iter().map(|b| gateway(b, known, behind)).collect();
+pub(crate) fn gateways(known: &Balancers, behind: &BTreeMap<String, BTreeSet<ServiceId>>) -> Vec<Gateway> {
+    let mut found: Vec<Gateway> = known.all.iter().map(|b| gateway(b, known, behind)).collect();
     found.retain(|gateway| !gateway.routes.is_empty());
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
@@ -72,9 +73,9 @@ fn gateway(
 }
 
 /// The target groups an action forwards to.
-pub fn targets(actions: &[Action]) -> impl Iterator<Item = &str> {
+pub(crate) fn targets(actions: &[Action]) -> impl Iterator<Item = &str> {
     actions.iter().flat_map(|action| {
-        let weighted = action.forward_config().map(|f| f.target_groups()).unwrap_or_default();
+        let weighted = action.forward_config().map(ForwardActionConfig::target_groups).unwrap_or_default();
         let weighted = weighted.iter().filter_map(|t| t.target_group_arn());
         // The single target group of an action stands in its forward configuration too.
         let single = action.target_group_arn().filter(|_| action.forward_config().is_none());
@@ -116,7 +117,8 @@ fn condition(condition: &RuleCondition) -> Option<String> {
             format!("header {}: {}", said(config.http_header_name()), values(config.values()))
         }
         "query-string" => {
-            let pairs = condition.query_string_config().map(|c| c.values()).unwrap_or_default();
+            let pairs =
+                condition.query_string_config().map(QueryStringConditionConfig::values).unwrap_or_default();
             let pairs = pairs.iter().map(|p| format!("{}={}", said(p.key()), said(p.value())));
             format!("query {}", pairs.collect::<Vec<_>>().join(" or "))
         }

@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
 
 /// Where a container logs, as far as its definition tells; the task completes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogPlan {
+pub(crate) enum LogPlan {
     /// The `awslogs` driver.
     AwsLogs {
         /// The log group.
@@ -16,7 +16,7 @@ pub enum LogPlan {
         /// The region in the options.
         region: Option<String>,
     },
-    /// FireLens, whose router writes to CloudWatch.
+    /// `FireLens`, whose router writes to CloudWatch.
     FireLens {
         /// The log group.
         group: String,
@@ -33,7 +33,7 @@ pub enum LogPlan {
 
 /// One running container: what completes the plan.
 #[derive(Clone, Copy, Debug)]
-pub struct Running<'a> {
+pub(crate) struct Running<'a> {
     /// The container's name.
     pub name: &'a str,
     /// The task's id.
@@ -45,7 +45,7 @@ pub struct Running<'a> {
 }
 
 /// The plan for `container`; `all` are its neighbours, one of which may route its log.
-pub fn plan(container: &ContainerDefinition, all: &[ContainerDefinition]) -> LogPlan {
+pub(crate) fn plan(container: &ContainerDefinition, all: &[ContainerDefinition]) -> LogPlan {
     let Some(config) = container.log_configuration() else {
         return LogPlan::Nowhere(
             "no log driver is set: on EC2 `docker logs` on the container instance has it, on Fargate nothing keeps it"
@@ -100,7 +100,7 @@ fn option(config: &LogConfiguration, key: &str) -> Option<String> {
 
 impl LogPlan {
     /// The route to the log of one running container.
-    pub fn route(&self, of: Running<'_>) -> LogRoute {
+    pub(crate) fn route(&self, of: Running<'_>) -> LogRoute {
         let elsewhere = |region: &Option<String>| region.clone().filter(|r| r != of.region);
         match self {
             Self::AwsLogs { group, prefix, region } => LogRoute::CloudWatch {
@@ -125,7 +125,7 @@ impl LogPlan {
 }
 
 /// Where the log goes, for the service card.
-pub fn words(container: &ContainerDefinition) -> String {
+pub(crate) fn words(container: &ContainerDefinition) -> String {
     match plan(container, &[]) {
         LogPlan::AwsLogs { group, .. } => group,
         LogPlan::FireLens { group, .. } => format!("{group} (by FireLens)"),

@@ -1,17 +1,17 @@
 //! From AWS's answers to the model: pure functions of what was read, and of the time at which it was.
 
-pub mod answers;
-pub mod definition;
-pub mod deployment;
-pub mod events;
-pub mod facts;
-pub mod family;
-pub mod gateway;
-pub mod log;
-pub mod service;
-pub mod task;
-pub mod verdict;
-pub mod words;
+pub(crate) mod answers;
+pub(crate) mod definition;
+pub(crate) mod deployment;
+pub(crate) mod events;
+pub(crate) mod facts;
+pub(crate) mod family;
+pub(crate) mod gateway;
+pub(crate) mod log;
+pub(crate) mod service;
+pub(crate) mod task;
+pub(crate) mod verdict;
+pub(crate) mod words;
 
 use crate::model::{Gap, Health, Service, ServiceId, Snapshot};
 use answers::Names;
@@ -26,11 +26,11 @@ use std::{
 use task::{Context, Run};
 
 /// The task definitions read so far, by ARN.
-pub type Book = BTreeMap<String, Arc<Definition>>;
+pub(crate) type Book = BTreeMap<String, Arc<Definition>>;
 
 /// What was read of one cluster.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Its name.
     pub name: String,
     /// Its default Service Connect namespace.
@@ -45,7 +45,7 @@ pub struct Seen {
 
 /// What was read of a region.
 #[derive(Clone, Debug)]
-pub struct Estate {
+pub(crate) struct Estate {
     /// The circumstances.
     pub context: Context,
     /// Its clusters.
@@ -61,7 +61,7 @@ pub struct Estate {
 }
 
 /// The snapshot of a region.
-pub fn snapshot(estate: Estate) -> Snapshot {
+pub(crate) fn snapshot(estate: Estate) -> Snapshot {
     let (mut services, mut events) = (Vec::new(), Vec::new());
     let mut behind: BTreeMap<String, BTreeSet<ServiceId>> = BTreeMap::new();
     for seen in &estate.clusters {
@@ -125,13 +125,13 @@ fn cluster(
 }
 
 /// The target groups of a service and of its task sets.
-pub fn target_groups(service: &sdk::Service) -> impl Iterator<Item = &str> {
+pub(crate) fn target_groups(service: &sdk::Service) -> impl Iterator<Item = &str> {
     let sets = service.task_sets().iter().flat_map(sdk::TaskSet::load_balancers);
     service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
 }
 
 /// Whether anything in it is on the move or in trouble, so that it is worth looking again soon.
-pub fn is_restless(snapshot: &Snapshot) -> bool {
+pub(crate) fn is_restless(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
         service.is_deploying() || !matches!(Health::of(service), Health::Healthy | Health::Stopped)
     })

@@ -15,14 +15,15 @@ use aws_sdk_ecs::types as sdk;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 /// How many of a service's ended instances are kept, the newest.
-pub const ENDED_KEPT: usize = 10;
+pub(crate) const ENDED_KEPT: usize = 10;
 
 /// What a cluster knows that its services need.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground<'a> {
+pub(crate) struct Ground<'a> {
     /// The cluster's name.
     pub cluster: &'a str,
     /// Its default Service Connect namespace.
@@ -37,19 +38,19 @@ pub struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     /// The id of a service of this cluster.
-    pub fn id(&self, name: &str) -> ServiceId {
+    pub(crate) fn id(&self, name: &str) -> ServiceId {
         ServiceId::of(&self.context.source, Some(self.cluster), name)
     }
 
     /// The definition that a task or deployment names.
-    pub fn definition(&self, arn: Option<&str>) -> Option<&'a Definition> {
+    pub(crate) fn definition(&self, arn: Option<&str>) -> Option<&'a Definition> {
         let book: &'a Book = self.book;
         book.get(arn?).map(AsRef::as_ref)
     }
 }
 
 /// One service with its tasks.
-pub fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Service {
+pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Service {
     let name = said(raw.service_name());
     let primary = definition_of(raw, ground);
     let daemon = raw.scheduling_strategy() == Some(&sdk::SchedulingStrategy::Daemon);
@@ -107,7 +108,7 @@ fn networks(raw: &sdk::Service, ground: Ground<'_>) -> BTreeSet<NetworkId> {
 
 /// The instances of a service: all that have not ended, the newest of those that have. A fault that is history counts
 /// as an end like any other; how it ended stays to be seen.
-pub fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<Instance> {
+pub(crate) fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<Instance> {
     let definition = |run: &Run| ground.definition(run.task.task_definition_arn());
     let mut live = Vec::new();
     let mut ended = Vec::new();
@@ -153,8 +154,11 @@ fn standing(
     }
 }
 
+/// Tasks by the name of their owner.
+pub(crate) type Owned<'a> = BTreeMap<String, Vec<&'a Run>>;
+
 /// Tasks by the service they belong to, and those that belong to none, by family.
-pub fn by_owner(runs: &[std::sync::Arc<Run>]) -> (BTreeMap<String, Vec<&Run>>, BTreeMap<String, Vec<&Run>>) {
+pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
     let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
     for run in runs {
         let (map, key) = match run.service() {
@@ -167,7 +171,7 @@ pub fn by_owner(runs: &[std::sync::Arc<Run>]) -> (BTreeMap<String, Vec<&Run>>, B
 }
 
 /// A service of which only tasks are known: `ListServices` is denied, or it was deleted while they run on.
-pub fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
+pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (time(r.task.created_at()), r.version()));
     let definition = newest.and_then(|r| ground.definition(r.task.task_definition_arn()));

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 
 /// A task without its overrides, whose values are gone, and what they named.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// The task as AWS reports it.
     pub task: Task,
     /// The addresses that its overrides name.
@@ -28,7 +28,7 @@ pub struct Run {
 
 /// What every decoder of a snapshot needs to know of it.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub(crate) struct Context {
     /// The source.
     pub source: SourceId,
     /// Its region.
@@ -40,7 +40,7 @@ pub struct Context {
 impl Run {
     /// Takes a task in and lets go of what its overrides say.
     #[must_use]
-    pub fn new(mut task: Task) -> Self {
+    pub(crate) fn new(mut task: Task) -> Self {
         let overrides = task.overrides.take();
         let several = task.containers().len() > 1;
         let mut mentions = Vec::new();
@@ -56,37 +56,37 @@ impl Run {
 
     /// The task's id: the last part of its ARN.
     #[must_use]
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         tail(self.task.task_arn().unwrap_or_default())
     }
 
     /// `family:revision`.
     #[must_use]
-    pub fn version(&self) -> String {
+    pub(crate) fn version(&self) -> String {
         tail(self.task.task_definition_arn().unwrap_or_default())
     }
 
     /// The family of its task definition.
     #[must_use]
-    pub fn family(&self) -> String {
+    pub(crate) fn family(&self) -> String {
         family(self.task.task_definition_arn().unwrap_or_default())
     }
 
     /// The service it belongs to, if any.
     #[must_use]
-    pub fn service(&self) -> Option<&str> {
+    pub(crate) fn service(&self) -> Option<&str> {
         self.task.group()?.strip_prefix("service:")
     }
 
     /// Whether it has ended.
     #[must_use]
-    pub fn has_stopped(&self) -> bool {
+    pub(crate) fn has_stopped(&self) -> bool {
         self.task.last_status() == Some("STOPPED")
     }
 
     /// When it ended.
     #[must_use]
-    pub fn ended(&self) -> Option<Timestamp> {
+    pub(crate) fn ended(&self) -> Option<Timestamp> {
         time(self.task.stopped_at())
             .or_else(|| time(self.task.execution_stopped_at()))
             .or_else(|| time(self.task.stopping_at()))
@@ -94,13 +94,13 @@ impl Run {
 
     /// When it was made: what orders the tasks of a family.
     #[must_use]
-    pub fn made(&self) -> Option<Timestamp> {
+    pub(crate) fn made(&self) -> Option<Timestamp> {
         time(self.task.created_at()).or_else(|| time(self.task.started_at()))
     }
 
     /// How it ended, for the verdict; none while it has not.
     #[must_use]
-    pub fn stop(&self, endless: bool, definition: Option<&Definition>) -> Option<verdict::Stop> {
+    pub(crate) fn stop(&self, endless: bool, definition: Option<&Definition>) -> Option<verdict::Stop> {
         if !self.has_stopped() {
             return None;
         }
@@ -111,13 +111,13 @@ impl Run {
 
     /// Whether a fault ended it.
     #[must_use]
-    pub fn is_fault(&self, endless: bool, definition: Option<&Definition>) -> bool {
+    pub(crate) fn is_fault(&self, endless: bool, definition: Option<&Definition>) -> bool {
         let exit = exit_code(&self.task, definition);
         verdict::is_fault(self.task.stop_code(), exit, &said(self.task.stopped_reason()), endless)
     }
 
     /// The private addresses of its network interfaces.
-    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         let attached = self.task.attachments().iter().flat_map(sdk::Attachment::details).filter_map(|d| {
             matches!(d.name()?, "privateIPv4Address" | "privateIPv6Address").then(|| d.value())?
         });
@@ -128,7 +128,12 @@ impl Run {
 }
 
 /// The instance. Its state says `Failed` for any fault; the service's verdict may call it history.
-pub fn instance(run: &Run, definition: Option<&Definition>, endless: bool, context: &Context) -> Instance {
+pub(crate) fn instance(
+    run: &Run,
+    definition: Option<&Definition>,
+    endless: bool,
+    context: &Context,
+) -> Instance {
     let task = &run.task;
     let id = run.id();
     Instance {

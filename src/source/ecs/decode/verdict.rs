@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 /// How a stopped task ended, as far as the verdict needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stop {
+pub(crate) struct Stop {
     /// When it ended.
     pub at: Timestamp,
     /// How long it ran, where it did.
@@ -20,7 +20,7 @@ pub struct Stop {
 
 /// How the service stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// How many tasks it wants.
     pub desired: u32,
     /// When its serving tasks began, and those that served until they were told to stop.
@@ -36,7 +36,7 @@ const SHORTEST: SignedDuration = SignedDuration::from_mins(2);
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether the stop still counts against the service. `stops` are all its stops of the last hour.
-pub fn counts(stop: &Stop, stops: &[Stop], standing: &Standing) -> bool {
+pub(crate) fn counts(stop: &Stop, stops: &[Stop], standing: &Standing) -> bool {
     if !stop.fault || standing.desired == 0 {
         return false;
     }
@@ -63,7 +63,7 @@ fn hold(stops: &[Stop]) -> SignedDuration {
 /// Whether a task ended by a fault: by its stop code and the exit code of an essential container, and for the
 /// scheduler's own stops by AWS's fixed words, as no code tells a failed check from a scale-in. A task of a service
 /// (`endless`) must not end by itself at all.
-pub fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
+pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
     let bad_exit = exit.is_some_and(|code| code != 0);
     match code {
         Some(

@@ -4,28 +4,28 @@ use crate::model::{Timestamp, text::clean};
 use aws_smithy_types::DateTime;
 
 /// Text from outside, cleaned; empty where there is none.
-pub fn said(text: Option<&str>) -> String {
+pub(crate) fn said(text: Option<&str>) -> String {
     text.map(clean).unwrap_or_default()
 }
 
 /// Text from outside, cleaned, unless it is empty.
-pub fn some(text: Option<&str>) -> Option<String> {
+pub(crate) fn some(text: Option<&str>) -> Option<String> {
     text.map(clean).filter(|t| !t.trim().is_empty())
 }
 
 /// A time as AWS sends it.
-pub fn time(at: Option<&DateTime>) -> Option<Timestamp> {
+pub(crate) fn time(at: Option<&DateTime>) -> Option<Timestamp> {
     let at = at?;
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).unwrap_or(0)).ok()
 }
 
 /// What stands after the last slash: `orders:42` of a task definition's ARN, the name of a cluster's.
-pub fn tail(arn: &str) -> String {
+pub(crate) fn tail(arn: &str) -> String {
     clean(arn.rsplit('/').next().unwrap_or(arn))
 }
 
 /// The family of `family:revision`, or of a task definition's ARN.
-pub fn family(definition: &str) -> String {
+pub(crate) fn family(definition: &str) -> String {
     let name = tail(definition);
     match name.rsplit_once(':') {
         Some((family, revision)) if revision.chars().all(|c| c.is_ascii_digit()) => family.to_owned(),
@@ -34,7 +34,7 @@ pub fn family(definition: &str) -> String {
 }
 
 /// A count, never below zero.
-pub fn count(n: i32) -> u32 {
+pub(crate) fn count(n: i32) -> u32 {
     u32::try_from(n).unwrap_or(0)
 }
 
