@@ -18,6 +18,9 @@ const EXCHANGE_LIMIT: usize = 4_000;
 /// Wider layers are not sifted.
 const SIFT_LIMIT: usize = 160;
 const SIFT_ROUNDS: usize = 3;
+/// Passes of exchanges after a sweep, and after all of them.
+const ROUNDS: usize = 4;
+const ROUNDS_AT_LAST: usize = 64;
 
 /// An order under construction.
 #[derive(Clone)]
@@ -62,16 +65,20 @@ impl Order {
 fn fresh(graph: &Layered, ends: &Ends) -> Order {
     let lines: usize = ends.right.iter().map(Vec::len).sum();
     let starts = (START_BUDGET / lines.max(1)).clamp(1, STARTS);
+    let mut swap = Swap::new(ends);
     let runs = (0..starts).map(|start| {
-        let order = run(graph, ends, start, lines <= EXCHANGE_LIMIT);
+        let order = run(graph, ends, &mut swap, start, lines <= EXCHANGE_LIMIT);
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    best.map_or_else(|| Order::new(graph.layers.clone(), graph.vertices.len()), |(_, order)| order)
+    let mut best =
+        best.map_or_else(|| Order::new(graph.layers.clone(), graph.vertices.len()), |(_, order)| order);
+    polish(&mut best, &mut swap);
+    best
 }
 
 /// One start: by key or against it, forward or backward first, by barycentre or median first.
-fn run(graph: &Layered, ends: &Ends, start: usize, exchange_often: bool) -> Order {
+fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange_often: bool) -> Order {
     let mut layers = graph.layers.clone();
     if start % 2 == 1 {
         layers.iter_mut().for_each(|layer| layer.reverse());
@@ -84,7 +91,7 @@ fn run(graph: &Layered, ends: &Ends, start: usize, exchange_often: bool) -> Orde
         let forward = (step + start / 2) % 2 == 0;
         sweep(ends, &mut order, forward, (step / 2 + start / 2) % 2 == 1);
         if exchange_often {
-            exchange(ends, &mut order);
+            exchange(&mut order, swap, ROUNDS);
         }
         let crossings = crossing::count(ends, &order.layers, &order.place);
         if crossings < fewest {
@@ -98,13 +105,17 @@ fn run(graph: &Layered, ends: &Ends, start: usize, exchange_often: bool) -> Orde
             break;
         }
     }
+    best
+}
+
+/// Sifting and exchanges in turn, until neither helps.
+fn polish(order: &mut Order, swap: &mut Swap<'_>) {
     for _ in 0..SIFT_ROUNDS {
-        let moved = sift(ends, &mut best, |_| true);
-        if !exchange(ends, &mut best) && !moved {
+        let moved = sift(order, swap, |_| true);
+        if !exchange(order, swap, ROUNDS_AT_LAST) && !moved {
             break;
         }
     }
-    best
 }
 
 /// Sorts each layer by where its lines come from; a vertex without lines on that side keeps its place.
@@ -112,13 +123,18 @@ fn sweep(ends: &Ends, order: &mut Order, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
         let layer = if forward { step } else { count - 1 - step };
-        let wish = |v: usize| wish(ends, &order.place, v, !forward, median);
         let old = &order.layers[layer];
-        let mut wished: Vec<(i64, usize)> = old.iter().filter_map(|&v| wish(v).map(|w| (w, v))).collect();
+        let wishes: Vec<Option<i64>> =
+            old.iter().map(|&v| wish(ends, &order.place, v, !forward, median)).collect();
+        let mut wished: Vec<(i64, usize)> =
+            old.iter().zip(&wishes).filter_map(|(&v, wish)| wish.map(|w| (w, v))).collect();
         wished.sort_by_key(|&(value, _)| value);
         let mut sorted = wished.iter().map(|&(_, v)| v);
-        let next: Vec<usize> =
-            old.iter().map(|&v| if wish(v).is_some() { sorted.next().unwrap_or(v) } else { v }).collect();
+        let next: Vec<usize> = old
+            .iter()
+            .zip(&wishes)
+            .map(|(&v, wish)| if wish.is_some() { sorted.next().unwrap_or(v) } else { v })
+            .collect();
         order.layers[layer] = next;
         order.number(layer);
     }
@@ -151,11 +167,10 @@ fn wish(ends: &Ends, place: &[usize], vertex: usize, right: bool, median: bool) 
 }
 
 /// Swaps neighbours while that saves crossings; tells whether it did.
-fn exchange(ends: &Ends, order: &mut Order) -> bool {
-    let mut swap = Swap::new(ends);
+fn exchange(order: &mut Order, swap: &mut Swap<'_>, rounds: usize) -> bool {
     let mut ever = false;
     let mut dirty = vec![true; order.layers.len()];
-    for _ in 0..order.layers.len().clamp(8, 64) {
+    for _ in 0..rounds {
         let mut moved = false;
         for layer in 0..order.layers.len() {
             if !std::mem::take(&mut dirty[layer]) {
@@ -181,8 +196,7 @@ fn exchange(ends: &Ends, order: &mut Order) -> bool {
 }
 
 /// Carries single vertices through their layer to the place with the fewest crossings.
-fn sift(ends: &Ends, order: &mut Order, may_move: impl Fn(usize) -> bool) -> bool {
-    let mut swap = Swap::new(ends);
+fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> bool) -> bool {
     let mut moved = false;
     for layer in 0..order.layers.len() {
         let size = order.layers[layer].len();
@@ -192,7 +206,7 @@ fn sift(ends: &Ends, order: &mut Order, may_move: impl Fn(usize) -> bool) -> boo
         swap.look(&order.layers[layer], &order.place);
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
-                moved |= carry(&swap, order, layer, vertex);
+                moved |= carry(swap, order, layer, vertex);
             }
         }
     }
@@ -240,8 +254,9 @@ fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
         layer.sort_by_key(|&v| (rows[v].or_else(|| near_rows(v)).unwrap_or(i32::MAX), rows[v].is_none()));
     }
     let mut order = Order::new(layers, graph.vertices.len());
+    let mut swap = Swap::new(ends);
     for _ in 0..SIFT_ROUNDS {
-        if !sift(ends, &mut order, |v| rows[v].is_none()) {
+        if !sift(&mut order, &mut swap, |v| rows[v].is_none()) {
             break;
         }
     }

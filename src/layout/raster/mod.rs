@@ -221,22 +221,23 @@ impl<'a> Frame<'a> {
 
     fn emit(&self, glyphs: Glyphs, paint: &mut dyn FnMut(Cell<'_>)) {
         let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
+        let all = &self.raster.marks;
         for (row, cells) in (self.view.y..).zip(self.cells.chunks(width)) {
+            let mut marks = all[all.partition_point(|m| m.0 < (row, self.view.x))..].iter().peekable();
             for (column, sides) in (self.view.x..).zip(cells) {
+                let mark = marks.next_if(|m| m.0 == (row, column)).map(|m| m.1);
                 if *sides != [0; 4] {
-                    paint(self.resolve(Point { x: column, y: row }, *sides, glyphs));
+                    paint(self.resolve(Point { x: column, y: row }, *sides, mark, glyphs));
                 }
             }
         }
     }
 
-    fn resolve(&self, at: Point, sides: [u32; 4], glyphs: Glyphs) -> Cell<'a> {
+    fn resolve(&self, at: Point, sides: [u32; 4], mut mark: Option<Mark>, glyphs: Glyphs) -> Cell<'a> {
         let shown = sides.map(|s| (s as usize).checked_sub(1).and_then(|i| self.shown.get(i)));
         let mut arms: Arms = shown.map(|s| s.map(|(style, _)| style.stroke));
         let mut edges = shown.map(|s| s.map_or(&[][..], |&(_, edges)| edges));
         let tone = shown.iter().flatten().map(|(style, _)| style.tone).max().unwrap_or(0);
-        let marks = &self.raster.marks;
-        let mut mark = marks.binary_search_by_key(&(at.y, at.x), |m| m.0).ok().map(|i| marks[i].1);
         let join = arms.iter().all(Option::is_some) && self.raster.turns_at(at);
         if self.raster.turned {
             arms = glyph::turned_arms(arms);

@@ -4,3 +4,4 @@ mod picture;
 mod reading;
 mod sample;
 mod shapes;
+mod stability;
