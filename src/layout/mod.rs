@@ -7,7 +7,7 @@
 //!
 //! The method is that of Sugiyama, Tagawa and Toda (1981) as refined by Gansner et al. (1993) and by ELK, with the
 //! lines bundled by target: [`cycle`] removal, layering ([`rank`], [`simplex`]), lanes ([`layered`]), crossing
-//! reduction ([`order`], [`crossing`]), rows by isotonic regression ([`place`]), channel routing ([`channel`],
+//! reduction ([`order`], [`crossing`]), rows by isotonic regression ([`place`], [`straight`]), channel routing ([`channel`],
 //! [`tracks`]); [`plan`] is the pipeline for one level, [`nest`] puts levels together into groups.
 mod channel;
 mod crossing;
@@ -25,6 +25,7 @@ mod plan;
 mod rank;
 mod raster;
 mod simplex;
+mod straight;
 mod tracks;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
