@@ -7,27 +7,17 @@
 use super::crossing::{self, Swap};
 use super::ends::Ends;
 use super::layered::Layered;
+use super::refine::{Order, SIFT_ROUNDS, exchange, polish, sift};
 
 const SWEEPS: usize = 24;
 const STALLS: usize = 5;
 /// Lines times starts must not be more than this.
 const START_BUDGET: usize = 3_000;
 const STARTS: usize = 4;
+/// Passes of exchanges after a sweep.
+const ROUNDS: usize = 4;
 /// Up to this many lines neighbours are exchanged after each sweep, above it only at the end.
 const EXCHANGE_LIMIT: usize = 4_000;
-/// Wider layers are not sifted.
-const SIFT_LIMIT: usize = 160;
-const SIFT_ROUNDS: usize = 3;
-/// Passes of exchanges after a sweep, and after all of them.
-const ROUNDS: usize = 4;
-const ROUNDS_AT_LAST: usize = 64;
-
-/// An order under construction.
-#[derive(Clone)]
-struct Order {
-    layers: Vec<Vec<usize>>,
-    place: Vec<usize>,
-}
 
 /// Orders the layers of the graph in place and tells the crossings that remain.
 ///
@@ -38,28 +28,6 @@ pub fn order(graph: &mut Layered, rows: &[Option<i32>]) -> usize {
         if rows.iter().any(Option::is_some) { seeded(graph, &ends, rows) } else { fresh(graph, &ends) };
     graph.layers.clone_from(&best.layers);
     crossing::count(&ends, &best.layers, &best.place)
-}
-
-impl Order {
-    fn new(layers: Vec<Vec<usize>>, count: usize) -> Self {
-        let mut order = Self { layers, place: vec![0; count] };
-        for layer in 0..order.layers.len() {
-            order.number(layer);
-        }
-        order
-    }
-
-    fn number(&mut self, layer: usize) {
-        for (place, &vertex) in self.layers[layer].iter().enumerate() {
-            self.place[vertex] = place;
-        }
-    }
-
-    fn swap(&mut self, layer: usize, upper: usize) {
-        self.layers[layer].swap(upper, upper + 1);
-        self.place[self.layers[layer][upper]] = upper;
-        self.place[self.layers[layer][upper + 1]] = upper + 1;
-    }
 }
 
 fn fresh(graph: &Layered, ends: &Ends) -> Order {
@@ -81,14 +49,16 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
 fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange_often: bool) -> Order {
     let mut layers = graph.layers.clone();
     if start % 2 == 1 {
-        layers.iter_mut().for_each(|layer| layer.reverse());
+        for layer in &mut layers {
+            layer.reverse();
+        }
     }
     let mut order = Order::new(layers, graph.vertices.len());
     let mut best = order.clone();
     let mut fewest = usize::MAX;
     let mut stalls = 0;
     for step in 0..SWEEPS {
-        let forward = (step + start / 2) % 2 == 0;
+        let forward = (step + start / 2).is_multiple_of(2);
         sweep(ends, &mut order, forward, (step / 2 + start / 2) % 2 == 1);
         if exchange_often {
             exchange(&mut order, swap, ROUNDS);
@@ -106,16 +76,6 @@ fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange
         }
     }
     best
-}
-
-/// Sifting and exchanges in turn, until neither helps.
-fn polish(order: &mut Order, swap: &mut Swap<'_>) {
-    for _ in 0..SIFT_ROUNDS {
-        let moved = sift(order, swap, |_| true);
-        if !exchange(order, swap, ROUNDS_AT_LAST) && !moved {
-            break;
-        }
-    }
 }
 
 /// Sorts each layer by where its lines come from; a vertex without lines on that side keeps its place.
@@ -160,85 +120,10 @@ fn wish(ends: &Ends, place: &[usize], vertex: usize, right: bool, median: bool) 
         positions.sort_unstable();
         let middle = positions.len() / 2;
         let lower = positions[(positions.len() - 1) / 2];
-        Some((positions[middle] + lower) / 2)
+        Some(lower.midpoint(positions[middle]))
     } else {
         Some(positions.iter().sum::<i64>() / positions.len() as i64)
     }
-}
-
-/// Swaps neighbours while that saves crossings; tells whether it did.
-fn exchange(order: &mut Order, swap: &mut Swap<'_>, rounds: usize) -> bool {
-    let mut ever = false;
-    let mut dirty = vec![true; order.layers.len()];
-    for _ in 0..rounds {
-        let mut moved = false;
-        for layer in 0..order.layers.len() {
-            if !std::mem::take(&mut dirty[layer]) {
-                continue;
-            }
-            swap.look(&order.layers[layer], &order.place);
-            for upper in 1..order.layers[layer].len() {
-                let (a, b) = (order.layers[layer][upper - 1], order.layers[layer][upper]);
-                if swap.gain(a, b, &order.place) < 0 {
-                    order.swap(layer, upper - 1);
-                    moved = true;
-                    let around = layer.saturating_sub(1)..(layer + 2).min(dirty.len());
-                    dirty[around].fill(true);
-                }
-            }
-        }
-        ever |= moved;
-        if !moved {
-            break;
-        }
-    }
-    ever
-}
-
-/// Carries single vertices through their layer to the place with the fewest crossings.
-fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> bool) -> bool {
-    let mut moved = false;
-    for layer in 0..order.layers.len() {
-        let size = order.layers[layer].len();
-        if size > SIFT_LIMIT {
-            continue;
-        }
-        swap.look(&order.layers[layer], &order.place);
-        for vertex in order.layers[layer].clone() {
-            if may_move(vertex) {
-                moved |= carry(swap, order, layer, vertex);
-            }
-        }
-    }
-    moved
-}
-
-/// Tries every place for one vertex; it stays where it was unless another place is strictly better.
-fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize) -> bool {
-    let start = order.place[vertex];
-    let (mut total, mut best, mut best_place) = (0, 0, start);
-    for upper in (0..start).rev() {
-        total += swap.gain(order.layers[layer][upper], vertex, &order.place);
-        order.swap(layer, upper);
-        if total < best {
-            (best, best_place) = (total, upper);
-        }
-    }
-    for upper in 0..start {
-        order.swap(layer, upper);
-    }
-    total = 0;
-    for upper in start..order.layers[layer].len() - 1 {
-        total += swap.gain(vertex, order.layers[layer][upper + 1], &order.place);
-        order.swap(layer, upper);
-        if total < best {
-            (best, best_place) = (total, upper + 1);
-        }
-    }
-    for upper in (best_place..order.layers[layer].len() - 1).rev() {
-        order.swap(layer, upper);
-    }
-    best_place != start
 }
 
 /// Known vertices in their old order; new ones first beside their neighbours, then wherever they cross least.
