@@ -8,7 +8,9 @@
 //! A reader must never be led astray. Where a caller's line feeds a trunk and runs on, a reader who comes along the
 //! trunk could take the wrong line, so the raster draws a tick there; where no tick has room, or the trunk passes the
 //! line on both sides, the caller gets a small trunk of its own (a stub) that enters the trunk from the left.
-use super::tracks::{self, Bridge, Trunk};
+use super::reach::{FreeRows, Reach};
+use super::tracks;
+use super::trunk::{Bridge, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Attempts to find room for all ticks.
@@ -156,7 +158,7 @@ impl<'a> Plan<'a> {
 
     /// Callers whose line runs on past a trunk in a way that no tick can make clear.
     fn misleading(&self) -> Vec<Place> {
-        let reach = Reach::new(self);
+        let reach = Reach::new(&self.straight, &self.trunks, &self.bridges, &self.track);
         let mut found = Vec::new();
         for (net, trunk_index) in self.trunk_of.iter().enumerate() {
             let Some(index) = *trunk_index else { continue };
@@ -231,65 +233,3 @@ impl<'a> Plan<'a> {
 
 /// Added to a row to name a tap on the right side; rows are far smaller.
 const RIGHT_SIDE: i32 = 1 << 28;
-
-/// Rows that no pin of the channel uses.
-struct FreeRows {
-    used: BTreeSet<i32>,
-}
-
-impl FreeRows {
-    fn new(nets: &[Wiring]) -> Self {
-        Self { used: nets.iter().flat_map(|n| n.ins.iter().chain([&n.out])).map(|t| t.row).collect() }
-    }
-
-    /// The free row nearest to the given one, rather on the wished side of it.
-    fn take(&mut self, near: i32, way: i32) -> i32 {
-        let way = if way == 0 { 1 } else { way };
-        let mut distance = 1;
-        loop {
-            for row in [near + way * distance, near - way * distance] {
-                if self.used.insert(row) {
-                    return row;
-                }
-            }
-            distance += 1;
-        }
-    }
-}
-
-/// How far the horizontal lines of a routed channel reach.
-struct Reach<'a> {
-    plan: &'a Plan<'a>,
-    left: BTreeMap<i32, usize>,
-    right: BTreeMap<i32, usize>,
-    bridges: BTreeMap<i32, (usize, usize)>,
-}
-
-impl<'a> Reach<'a> {
-    fn new(plan: &'a Plan<'a>) -> Self {
-        let (mut left, mut right) = (BTreeMap::new(), BTreeMap::new());
-        for (trunk, &track) in plan.trunks.iter().zip(&plan.track) {
-            for &row in &trunk.left {
-                let reach = left.entry(row).or_insert(track);
-                *reach = track.max(*reach);
-            }
-            right.extend(trunk.right.iter().map(|&row| (row, track)));
-        }
-        let bridges =
-            plan.bridges.iter().map(|b| (b.row, (plan.track[b.west], plan.track[b.east]))).collect();
-        Self { plan, left, right, bridges }
-    }
-
-    /// The track up to which the line from the left on this row runs.
-    fn left(&self, row: i32) -> usize {
-        if self.plan.straight.contains(&row) { usize::MAX } else { self.left.get(&row).copied().unwrap_or(0) }
-    }
-
-    /// Whether some line runs across this cell.
-    fn crosses(&self, row: i32, track: usize) -> bool {
-        self.plan.straight.contains(&row)
-            || self.left.get(&row).is_some_and(|&reach| reach >= track)
-            || self.right.get(&row).is_some_and(|&start| start <= track)
-            || self.bridges.get(&row).is_some_and(|&(west, east)| west <= track && track <= east)
-    }
-}

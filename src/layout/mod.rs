@@ -5,14 +5,18 @@
 //! diagram, answers for any part of the screen which line characters to paint. Neither knows colours or terminals,
 //! and a change of status needs neither: the caller says at each draw how each edge looks.
 //!
-//! The method is that of Sugiyama, Tagawa and Toda (1981) as refined by Gansner et al. (1993) and by ELK, with the
-//! lines bundled by target: [`cycle`] removal, layering ([`rank`], [`simplex`]), lanes ([`layered`]), crossing
-//! reduction ([`order`], [`crossing`]), rows by isotonic regression ([`place`]), channel routing ([`channel`],
-//! [`tracks`]); [`plan`] is the pipeline for one level, [`nest`] puts levels together into groups.
+//! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
+//! Structures", 1981) as refined by Gansner et al. (1993) and by ELK, with the lines bundled by target. In the order
+//! of the flow: `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
+//! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), cuts lines into lanes (`layered`), reduces
+//! crossings (`order`, `crossing`, `refine`) and finds rows (`place`, `straight`); `drawing` routes the gaps between
+//! layers (`channel`, `tracks`, `trunk`, `reach`) and measures columns; `assemble` puts the levels together.
+mod assemble;
 mod channel;
 mod crossing;
 mod cycle;
 mod diagram;
+mod drawing;
 mod ends;
 mod graph;
 mod layered;
@@ -24,8 +28,13 @@ mod place;
 mod plan;
 mod rank;
 mod raster;
+mod reach;
+mod refine;
+mod sheet;
 mod simplex;
+mod straight;
 mod tracks;
+mod trunk;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};

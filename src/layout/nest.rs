@@ -4,11 +4,13 @@
 //! the right border, through the channels of the outer picture to a gate in the left border of the other group, and
 //! on to its target. All of them are bundled by target, so the whole way to a target is one tree. A level that asks
 //! the same as last time is answered from memory; a change touches one group and the outer picture.
-use super::diagram::{Diagram, Memo, Point, Quality, Rect, Route, Seed};
+use super::assemble::Assembly;
+use super::diagram::{Diagram, Memo, Seed};
 use super::graph::{Direction, Graph, Key, Options, RankHint};
-use super::level::{Item, Level, Link, Role, Target};
-use super::plan::{self, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use super::level::{Item, Level, Role};
+use super::plan;
+use super::sheet::{Sheet, Spot};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Cells that a title needs beside its own: two corners and two of border.
@@ -40,30 +42,19 @@ fn draw(level: &Level, memo: Option<&Arc<Memo>>) -> Arc<Memo> {
     }
 }
 
-/// Something that has a place in a level; nodes and groups by their place in the sorted order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Spot {
-    Node(usize),
-    Group(usize),
-    /// The gate through which this node is called from outside.
-    Entry(usize),
-    /// The gate through which this outer node is called.
-    Exit(usize),
-}
-
 /// The graph with everything sorted by key.
-struct Sorted<'a> {
-    graph: &'a Graph,
-    options: &'a Options,
+pub struct Sorted<'a> {
+    pub graph: &'a Graph,
+    pub options: &'a Options,
     /// Indices into the graph.
-    nodes: Vec<usize>,
-    groups: Vec<usize>,
+    pub nodes: Vec<usize>,
+    pub groups: Vec<usize>,
     /// The group of each sorted node, as a place in `groups`.
-    home: Vec<Option<usize>>,
+    pub home: Vec<Option<usize>>,
     /// The distinct pairs of sorted nodes that are joined.
-    pairs: BTreeSet<(usize, usize)>,
+    pub pairs: BTreeSet<(usize, usize)>,
     /// The place of each node of the graph in `nodes`.
-    place: Vec<usize>,
+    pub place: Vec<usize>,
 }
 
 impl<'a> Sorted<'a> {
@@ -87,7 +78,7 @@ impl<'a> Sorted<'a> {
     }
 
     /// Width and height as the engine sees them: its flow always runs left to right.
-    fn turn(&self, width: i32, height: i32) -> (i32, i32) {
+    pub fn turn(&self, width: i32, height: i32) -> (i32, i32) {
         match self.options.direction {
             Direction::LeftToRight => (width, height),
             Direction::TopDown => (height, width),
@@ -157,8 +148,8 @@ impl<'a> Sorted<'a> {
 
     /// The question for the outermost picture, given the groups as they came out.
     fn outer(&self, inner: &[Sheet], drawn: &[Arc<Memo>]) -> Sheet {
-        let loose = (0..self.nodes.len()).filter(|&n| self.home[n].is_none());
-        let nodes = loose.map(|n| (Spot::Node(n), self.node_item(n)));
+        let without = (0..self.nodes.len()).filter(|&n| self.home[n].is_none());
+        let nodes = without.map(|n| (Spot::Node(n), self.node_item(n)));
         let groups = drawn.iter().enumerate().map(|(group, memo)| {
             let key = Key::from(format!("\u{1}group {}", self.graph.groups[self.groups[group]].key));
             let (width, height) = memo.plan.size;
@@ -180,184 +171,4 @@ impl<'a> Sorted<'a> {
         }
         sheet.close()
     }
-}
-
-/// A level under construction, with the names of what is in it.
-struct Sheet {
-    level: Level,
-    item: BTreeMap<Spot, usize>,
-    /// Targets by the node that is called in the end.
-    target: BTreeMap<usize, usize>,
-}
-
-impl Sheet {
-    fn new(items: impl Iterator<Item = (Spot, Item)>) -> Self {
-        let (spots, items): (Vec<Spot>, Vec<Item>) = items.unzip();
-        let item = spots.into_iter().enumerate().map(|(index, spot)| (spot, index)).collect();
-        Self { level: Level { items, ..Level::default() }, item, target: BTreeMap::new() }
-    }
-
-    /// Notes a call from a row of one spot to a row of another, on the way to `node`.
-    fn call(&mut self, (from, row): (Spot, i32), (to, at): (Spot, i32), node: usize, key: &Key) {
-        let (Some(&from), Some(&item)) = (self.item.get(&from), self.item.get(&to)) else { return };
-        let targets = &mut self.level.targets;
-        let target = *self.target.entry(node).or_insert_with(|| {
-            targets.push(Target { key: key.clone(), item, row: at });
-            targets.len() - 1
-        });
-        self.level.links.push(Link { target, from, row });
-    }
-
-    fn close(mut self) -> Self {
-        self.level.links.sort_unstable();
-        self.level.links.dedup();
-        self
-    }
-
-    /// The way from a spot towards a node, in the cells of this level.
-    fn path<'p>(&self, plan: &'p Plan, from: Spot, node: usize) -> &'p [Point] {
-        let (Some(&from), Some(&target)) = (self.item.get(&from), self.target.get(&node)) else { return &[] };
-        let link = self.level.links.partition_point(|l| (l.target, l.from) < (target, from));
-        plan.paths.get(link).map_or(&[], Vec::as_slice)
-    }
-
-    fn rect(&self, plan: &Plan, spot: Spot) -> Rect {
-        let Some(&item) = self.item.get(&spot) else { return Rect::default() };
-        let (at, size) = (plan.at[item], &self.level.items[item]);
-        Rect { x: at.x, y: at.y, width: size.width, height: size.height }
-    }
-}
-
-/// All levels, ready to be put together.
-struct Assembly<'a> {
-    sorted: &'a Sorted<'a>,
-    inner: &'a [Sheet],
-    drawn: Vec<Arc<Memo>>,
-    outer: &'a Sheet,
-    top: Arc<Memo>,
-}
-
-impl Assembly<'_> {
-    fn diagram(self) -> Diagram {
-        let graph = self.sorted.graph;
-        let mut diagram = Diagram {
-            nodes: vec![Rect::default(); graph.nodes.len()],
-            groups: vec![Rect::default(); graph.groups.len()],
-            routes: Vec::with_capacity(graph.edges.len()),
-            size: self.sorted.turn(self.top.plan.size.0, self.top.plan.size.1),
-            direction: self.sorted.options.direction,
-            ..Diagram::default()
-        };
-        for (place, &group) in self.sorted.groups.iter().enumerate() {
-            diagram.groups[group] = self.turned(self.frame(place));
-        }
-        for (place, &node) in self.sorted.nodes.iter().enumerate() {
-            diagram.nodes[node] = self.turned(self.node(place));
-        }
-        let ways: BTreeMap<(usize, usize), Route> =
-            self.sorted.pairs.iter().map(|&(from, to)| ((from, to), self.way(from, to))).collect();
-        let place = |node: usize| self.sorted.place.get(node).copied();
-        let way = |from, to| Some(ways.get(&(place(from)?, place(to)?))?.clone());
-        diagram.routes.extend(graph.edges.iter().map(|e| way(e.from, e.to).unwrap_or_default()));
-        diagram.quality = self.quality(ways.values());
-        diagram.seed = self.seed();
-        diagram
-    }
-
-    fn frame(&self, group: usize) -> Rect {
-        self.outer.rect(&self.top.plan, Spot::Group(group))
-    }
-
-    fn node(&self, node: usize) -> Rect {
-        let Some(group) = self.sorted.home[node] else {
-            return self.outer.rect(&self.top.plan, Spot::Node(node));
-        };
-        let (frame, inside) =
-            (self.frame(group), self.inner[group].rect(&self.drawn[group].plan, Spot::Node(node)));
-        Rect { x: frame.x + inside.x, y: frame.y + inside.y, ..inside }
-    }
-
-    /// The whole way of a pair: inside its group, outside, and inside the other group.
-    fn way(&self, from: usize, to: usize) -> Route {
-        let (here, there) = (self.sorted.home[from], self.sorted.home[to]);
-        let mut points = Vec::new();
-        let mut inside = |group: usize, spot: Spot| {
-            let frame = self.frame(group);
-            let path = self.inner[group].path(&self.drawn[group].plan, spot, to);
-            points.extend(path.iter().map(|p| Point { x: p.x + frame.x, y: p.y + frame.y }));
-        };
-        if let Some(group) = here {
-            inside(group, Spot::Node(from));
-        }
-        if here != there || here.is_none() {
-            let spot = here.map_or(Spot::Node(from), Spot::Group);
-            let middle = self.outer.path(&self.top.plan, spot, to);
-            let at = points.len();
-            if let Some(group) = there {
-                let frame = self.frame(group);
-                let path = self.inner[group].path(&self.drawn[group].plan, Spot::Entry(to), to);
-                points.extend(path.iter().map(|p| Point { x: p.x + frame.x, y: p.y + frame.y }));
-            }
-            points.splice(at..at, middle.iter().copied());
-        }
-        let mut route = Route { points: straighten(&points) };
-        if self.sorted.options.direction == Direction::TopDown {
-            route.points.iter_mut().for_each(|p| *p = Point { x: p.y, y: p.x });
-        }
-        route
-    }
-
-    fn turned(&self, rect: Rect) -> Rect {
-        match self.sorted.options.direction {
-            Direction::LeftToRight => rect,
-            Direction::TopDown => Rect { x: rect.y, y: rect.x, width: rect.height, height: rect.width },
-        }
-    }
-
-    fn quality<'r>(&self, routes: impl Iterator<Item = &'r Route>) -> Quality {
-        let levels = self.drawn.iter().chain([&self.top]).map(|memo| memo.plan.quality);
-        let mut total = levels.fold(Quality::default(), |sum, level| Quality {
-            crossings: sum.crossings + level.crossings,
-            against: sum.against + level.against,
-            doglegs: sum.doglegs + level.doglegs,
-            ..sum
-        });
-        for route in routes {
-            total.bends += route.points.len().saturating_sub(2);
-            let steps = route.points.windows(2).map(|w| w[0].x.abs_diff(w[1].x) + w[0].y.abs_diff(w[1].y));
-            total.length += steps.map(|s| s as usize).sum::<usize>();
-        }
-        total
-    }
-
-    fn seed(self) -> Seed {
-        let key = |place: usize| self.sorted.graph.groups[self.sorted.groups[place]].key.clone();
-        Seed {
-            options: Some(*self.sorted.options),
-            groups: self
-                .drawn
-                .iter()
-                .enumerate()
-                .map(|(place, memo)| (key(place), Arc::clone(memo)))
-                .collect(),
-            top: Some(self.top),
-        }
-    }
-}
-
-/// Only the points at which the way turns, beside its ends.
-fn straighten(points: &[Point]) -> Vec<Point> {
-    let mut kept: Vec<Point> = Vec::with_capacity(points.len());
-    for &point in points {
-        if kept.last() == Some(&point) {
-            continue;
-        }
-        if let [.., a, b] = kept.as_slice() {
-            if (a.x == b.x && b.x == point.x) || (a.y == b.y && b.y == point.y) {
-                kept.pop();
-            }
-        }
-        kept.push(point);
-    }
-    kept
 }

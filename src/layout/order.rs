@@ -7,24 +7,17 @@
 use super::crossing::{self, Swap};
 use super::ends::Ends;
 use super::layered::Layered;
+use super::refine::{Order, SIFT_ROUNDS, exchange, polish, sift};
 
 const SWEEPS: usize = 24;
 const STALLS: usize = 5;
 /// Lines times starts must not be more than this.
 const START_BUDGET: usize = 3_000;
 const STARTS: usize = 4;
+/// Passes of exchanges after a sweep.
+const ROUNDS: usize = 4;
 /// Up to this many lines neighbours are exchanged after each sweep, above it only at the end.
 const EXCHANGE_LIMIT: usize = 4_000;
-/// Wider layers are not sifted.
-const SIFT_LIMIT: usize = 160;
-const SIFT_ROUNDS: usize = 3;
-
-/// An order under construction.
-#[derive(Clone)]
-struct Order {
-    layers: Vec<Vec<usize>>,
-    place: Vec<usize>,
-}
 
 /// Orders the layers of the graph in place and tells the crossings that remain.
 ///
@@ -37,54 +30,38 @@ pub fn order(graph: &mut Layered, rows: &[Option<i32>]) -> usize {
     crossing::count(&ends, &best.layers, &best.place)
 }
 
-impl Order {
-    fn new(layers: Vec<Vec<usize>>, count: usize) -> Self {
-        let mut order = Self { layers, place: vec![0; count] };
-        for layer in 0..order.layers.len() {
-            order.number(layer);
-        }
-        order
-    }
-
-    fn number(&mut self, layer: usize) {
-        for (place, &vertex) in self.layers[layer].iter().enumerate() {
-            self.place[vertex] = place;
-        }
-    }
-
-    fn swap(&mut self, layer: usize, upper: usize) {
-        self.layers[layer].swap(upper, upper + 1);
-        self.place[self.layers[layer][upper]] = upper;
-        self.place[self.layers[layer][upper + 1]] = upper + 1;
-    }
-}
-
 fn fresh(graph: &Layered, ends: &Ends) -> Order {
     let lines: usize = ends.right.iter().map(Vec::len).sum();
     let starts = (START_BUDGET / lines.max(1)).clamp(1, STARTS);
+    let mut swap = Swap::new(ends);
     let runs = (0..starts).map(|start| {
-        let order = run(graph, ends, start, lines <= EXCHANGE_LIMIT);
+        let order = run(graph, ends, &mut swap, start, lines <= EXCHANGE_LIMIT);
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    best.map_or_else(|| Order::new(graph.layers.clone(), graph.vertices.len()), |(_, order)| order)
+    let mut best =
+        best.map_or_else(|| Order::new(graph.layers.clone(), graph.vertices.len()), |(_, order)| order);
+    polish(&mut best, &mut swap);
+    best
 }
 
 /// One start: by key or against it, forward or backward first, by barycentre or median first.
-fn run(graph: &Layered, ends: &Ends, start: usize, exchange_often: bool) -> Order {
+fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange_often: bool) -> Order {
     let mut layers = graph.layers.clone();
     if start % 2 == 1 {
-        layers.iter_mut().for_each(|layer| layer.reverse());
+        for layer in &mut layers {
+            layer.reverse();
+        }
     }
     let mut order = Order::new(layers, graph.vertices.len());
     let mut best = order.clone();
     let mut fewest = usize::MAX;
     let mut stalls = 0;
     for step in 0..SWEEPS {
-        let forward = (step + start / 2) % 2 == 0;
+        let forward = (step + start / 2).is_multiple_of(2);
         sweep(ends, &mut order, forward, (step / 2 + start / 2) % 2 == 1);
         if exchange_often {
-            exchange(ends, &mut order);
+            exchange(&mut order, swap, ROUNDS);
         }
         let crossings = crossing::count(ends, &order.layers, &order.place);
         if crossings < fewest {
@@ -98,12 +75,6 @@ fn run(graph: &Layered, ends: &Ends, start: usize, exchange_often: bool) -> Orde
             break;
         }
     }
-    for _ in 0..SIFT_ROUNDS {
-        let moved = sift(ends, &mut best, |_| true);
-        if !exchange(ends, &mut best) && !moved {
-            break;
-        }
-    }
     best
 }
 
@@ -112,13 +83,18 @@ fn sweep(ends: &Ends, order: &mut Order, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
         let layer = if forward { step } else { count - 1 - step };
-        let wish = |v: usize| wish(ends, &order.place, v, !forward, median);
         let old = &order.layers[layer];
-        let mut wished: Vec<(i64, usize)> = old.iter().filter_map(|&v| wish(v).map(|w| (w, v))).collect();
+        let wishes: Vec<Option<i64>> =
+            old.iter().map(|&v| wish(ends, &order.place, v, !forward, median)).collect();
+        let mut wished: Vec<(i64, usize)> =
+            old.iter().zip(&wishes).filter_map(|(&v, wish)| wish.map(|w| (w, v))).collect();
         wished.sort_by_key(|&(value, _)| value);
         let mut sorted = wished.iter().map(|&(_, v)| v);
-        let next: Vec<usize> =
-            old.iter().map(|&v| if wish(v).is_some() { sorted.next().unwrap_or(v) } else { v }).collect();
+        let next: Vec<usize> = old
+            .iter()
+            .zip(&wishes)
+            .map(|(&v, wish)| if wish.is_some() { sorted.next().unwrap_or(v) } else { v })
+            .collect();
         order.layers[layer] = next;
         order.number(layer);
     }
@@ -144,87 +120,10 @@ fn wish(ends: &Ends, place: &[usize], vertex: usize, right: bool, median: bool) 
         positions.sort_unstable();
         let middle = positions.len() / 2;
         let lower = positions[(positions.len() - 1) / 2];
-        Some((positions[middle] + lower) / 2)
+        Some(lower.midpoint(positions[middle]))
     } else {
         Some(positions.iter().sum::<i64>() / positions.len() as i64)
     }
-}
-
-/// Swaps neighbours while that saves crossings; tells whether it did.
-fn exchange(ends: &Ends, order: &mut Order) -> bool {
-    let mut swap = Swap::new(ends);
-    let mut ever = false;
-    let mut dirty = vec![true; order.layers.len()];
-    for _ in 0..order.layers.len().clamp(8, 64) {
-        let mut moved = false;
-        for layer in 0..order.layers.len() {
-            if !std::mem::take(&mut dirty[layer]) {
-                continue;
-            }
-            swap.look(&order.layers[layer], &order.place);
-            for upper in 1..order.layers[layer].len() {
-                let (a, b) = (order.layers[layer][upper - 1], order.layers[layer][upper]);
-                if swap.gain(a, b, &order.place) < 0 {
-                    order.swap(layer, upper - 1);
-                    moved = true;
-                    let around = layer.saturating_sub(1)..(layer + 2).min(dirty.len());
-                    dirty[around].fill(true);
-                }
-            }
-        }
-        ever |= moved;
-        if !moved {
-            break;
-        }
-    }
-    ever
-}
-
-/// Carries single vertices through their layer to the place with the fewest crossings.
-fn sift(ends: &Ends, order: &mut Order, may_move: impl Fn(usize) -> bool) -> bool {
-    let mut swap = Swap::new(ends);
-    let mut moved = false;
-    for layer in 0..order.layers.len() {
-        let size = order.layers[layer].len();
-        if size > SIFT_LIMIT {
-            continue;
-        }
-        swap.look(&order.layers[layer], &order.place);
-        for vertex in order.layers[layer].clone() {
-            if may_move(vertex) {
-                moved |= carry(&swap, order, layer, vertex);
-            }
-        }
-    }
-    moved
-}
-
-/// Tries every place for one vertex; it stays where it was unless another place is strictly better.
-fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize) -> bool {
-    let start = order.place[vertex];
-    let (mut total, mut best, mut best_place) = (0, 0, start);
-    for upper in (0..start).rev() {
-        total += swap.gain(order.layers[layer][upper], vertex, &order.place);
-        order.swap(layer, upper);
-        if total < best {
-            (best, best_place) = (total, upper);
-        }
-    }
-    for upper in 0..start {
-        order.swap(layer, upper);
-    }
-    total = 0;
-    for upper in start..order.layers[layer].len() - 1 {
-        total += swap.gain(vertex, order.layers[layer][upper + 1], &order.place);
-        order.swap(layer, upper);
-        if total < best {
-            (best, best_place) = (total, upper + 1);
-        }
-    }
-    for upper in (best_place..order.layers[layer].len() - 1).rev() {
-        order.swap(layer, upper);
-    }
-    best_place != start
 }
 
 /// Known vertices in their old order; new ones first beside their neighbours, then wherever they cross least.
@@ -240,8 +139,9 @@ fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
         layer.sort_by_key(|&v| (rows[v].or_else(|| near_rows(v)).unwrap_or(i32::MAX), rows[v].is_none()));
     }
     let mut order = Order::new(layers, graph.vertices.len());
+    let mut swap = Swap::new(ends);
     for _ in 0..SIFT_ROUNDS {
-        if !sift(ends, &mut order, |v| rows[v].is_none()) {
+        if !sift(&mut order, &mut swap, |v| rows[v].is_none()) {
             break;
         }
     }

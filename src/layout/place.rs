@@ -5,6 +5,7 @@
 //! which makes long lines straight. Rows of the previous drawing act as anchors.
 use super::ends::{End, Ends};
 use super::layered::{Layered, Occupant};
+use super::straight::Straightener;
 
 /// Rows are computed in this many parts of a cell, and rounded to whole cells in the last sweeps.
 const PARTS: i64 = 16;
@@ -29,7 +30,10 @@ pub fn rows(graph: &Layered, gap: i32, anchors: &[Option<i32>]) -> Vec<i32> {
             placer.settle(layer, &mut row, [both || forward, both || !forward], unit);
         }
     }
-    row.iter().map(|r| i32::try_from(r.div_euclid(PARTS)).unwrap_or(0)).collect()
+    let mut rows: Vec<i32> = row.iter().map(|r| i32::try_from(r.div_euclid(PARTS)).unwrap_or(0)).collect();
+    let distance = |upper, lower| i32::try_from(placer.distance(upper, lower) / PARTS).unwrap_or(0);
+    Straightener::new(graph, anchors, distance).run(&mut rows);
+    rows
 }
 
 struct Placer<'a> {

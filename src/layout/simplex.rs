@@ -49,7 +49,9 @@ impl Network {
         let mut arcs: Vec<Arc> =
             pairs.iter().map(|&(from, to)| Arc { from, to, weight: 1, length: 1 }).collect();
         let mut called = vec![false; count];
-        pairs.iter().for_each(|&(_, to)| called[to] = true);
+        for &(_, to) in pairs {
+            called[to] = true;
+        }
         let sources = (0..count).filter(|&n| !called[n]);
         arcs.extend(sources.map(|to| Arc { from: count, to, weight: 0, length: 0 }));
         let mut near = vec![Vec::new(); count + 1];
@@ -108,7 +110,9 @@ impl Network {
             };
             let slack = self.slack(arc);
             let delta = if inside[self.arcs[arc].to] { -slack } else { slack };
-            members.iter().for_each(|&n| self.rank[n] += delta);
+            for &node in &members {
+                self.rank[node] += delta;
+            }
             next = 0;
         }
     }

@@ -2,100 +2,17 @@
 //!
 //! The order starts from pairwise crossing counts (a Borda score), follows the rules by topological sorting, and is
 //! improved by exchanging neighbours. Packing is the left-edge algorithm with rules, which here is a longest path.
+use super::trunk::{Bridge, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to this many trunks are compared pair by pair; more are ordered by direction and row.
 const PAIR_LIMIT: usize = 400;
 /// Up to this many trunks neighbours are exchanged.
 const EXCHANGE_LIMIT: usize = 120;
-/// Cost of a crossing, of a caller's line that runs on past a shared trunk with a tick, and of one that needs a stub.
-const CROSSING: i64 = 4;
-const RUNS_ON: i64 = 1;
-const NEEDS_STUB: i64 = 8;
-
-/// A vertical line and the rows it is tapped at.
-#[derive(Clone, Debug, Default)]
-pub struct Trunk {
-    /// Rows of pins on the left and on the right side of the channel.
-    pub left: Vec<i32>,
-    pub right: Vec<i32>,
-    /// Rows of bridges from and to other trunks.
-    pub west: Vec<i32>,
-    pub east: Vec<i32>,
-    /// The row on which it flows out, and how many lines flow in.
-    pub out: i32,
-    pub ins: usize,
-    pub low: i32,
-    pub high: i32,
-}
-
-/// A horizontal line between two trunks on a row that nothing else uses.
-#[derive(Clone, Copy, Debug)]
-pub struct Bridge {
-    pub row: i32,
-    pub west: usize,
-    pub east: usize,
-}
-
 /// The answer: a track for each trunk, and which trunks were broken, at which right row, by which bridge.
 pub struct Tracks {
     pub track: Vec<usize>,
     pub broken: Vec<(usize, i32, usize)>,
-}
-
-impl Trunk {
-    /// A trunk that only carries one line from a row to a bridge.
-    pub fn stub(row: i32, bridge: i32) -> Self {
-        Self { left: vec![row], east: vec![bridge], out: bridge, ins: 1, ..Self::default() }
-    }
-
-    /// Sorts the taps and finds the extent.
-    pub fn measure(&mut self) {
-        for rows in [&mut self.left, &mut self.right, &mut self.west, &mut self.east] {
-            rows.sort_unstable();
-            rows.dedup();
-        }
-        self.low = self.taps().min().unwrap_or(0);
-        self.high = self.taps().max().unwrap_or(0);
-    }
-
-    fn taps(&self) -> impl Iterator<Item = i32> + '_ {
-        [&self.left, &self.right, &self.west, &self.east].into_iter().flatten().copied()
-    }
-
-    /// Whether it is tapped at this row.
-    pub fn touches(&self, row: i32) -> bool {
-        [&self.left, &self.right, &self.west, &self.east].iter().any(|rows| rows.binary_search(&row).is_ok())
-    }
-
-    /// Whether a tick fits beside a line that runs on past this trunk: it ends here, and is not tapped right after.
-    fn has_room(&self, row: i32) -> bool {
-        (row == self.low && !self.touches(row + 1)) || (row == self.high && !self.touches(row - 1))
-    }
-
-    /// The cost of having this trunk on the left of the other one.
-    fn cost_before(&self, other: &Self) -> i64 {
-        if self.high < other.low || other.high < self.low {
-            return 0;
-        }
-        let mut cost = 0;
-        for rows in [&other.left, &other.west] {
-            let from = rows.partition_point(|&r| r < self.low);
-            for row in rows[from..].iter().take_while(|&&r| r <= self.high) {
-                cost += match self.left.binary_search(row) {
-                    Err(_) => CROSSING,
-                    Ok(_) if self.ins < 2 => 0,
-                    Ok(_) if self.has_room(*row) => RUNS_ON,
-                    Ok(_) => NEEDS_STUB,
-                };
-            }
-        }
-        for rows in [&self.right, &self.east] {
-            let from = rows.partition_point(|&r| r < other.low);
-            cost += rows[from..].iter().take_while(|&&r| r <= other.high).count() as i64 * CROSSING;
-        }
-        cost
-    }
 }
 
 /// Gives every trunk a track; `free_row` finds a row for the bridge of a dogleg.
@@ -127,7 +44,9 @@ impl Sorter {
     fn new(trunks: &[Trunk], bridges: &[Bridge]) -> Self {
         let mut by_left: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
         for (index, trunk) in trunks.iter().enumerate() {
-            trunk.left.iter().for_each(|&row| by_left.entry(row).or_default().push(index));
+            for &row in &trunk.left {
+                by_left.entry(row).or_default().push(index);
+            }
         }
         let mut before = vec![Rules::new(); trunks.len()];
         for (index, trunk) in trunks.iter().enumerate() {

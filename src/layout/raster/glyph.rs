@@ -17,7 +17,12 @@ pub enum Glyphs {
 }
 
 /// By weights north, east, south, west: 0 nothing, 1 light, 2 heavy, read as a number of base 3.
-const TABLE: &str = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋";
+#[rustfmt::skip]
+const TABLE: [char; 81] = [
+    ' ', '╴', '╸', '╷', '┐', '┑', '╻', '┒', '┓', '╶', '─', '╾', '┌', '┬', '┭', '┎', '┰', '┱', '╺', '╼', '━', '┍', '┮', '┯', '┏', '┲', '┳',
+    '╵', '┘', '┙', '│', '┤', '┥', '╽', '┧', '┪', '└', '┴', '┵', '├', '┼', '┽', '┟', '╁', '╅', '┕', '┶', '┷', '┝', '┾', '┿', '┢', '╆', '╈',
+    '╹', '┚', '┛', '╿', '┦', '┩', '┃', '┨', '┫', '┖', '┸', '┹', '┞', '╀', '╃', '┠', '╂', '╉', '┗', '┺', '┻', '┡', '╄', '╇', '┣', '╊', '╋',
+];
 
 /// The strokes of the arms of a cell: north, east, south, west.
 pub type Arms = [Option<Stroke>; 4];
@@ -64,7 +69,7 @@ fn unicode(arms: Arms, join: bool) -> char {
             _ => {
                 let weight = |arm: Option<Stroke>| arm.map_or(0, |a| 1 + usize::from(a == Stroke::Heavy));
                 let index = arms.iter().fold(0, |sum, &arm| sum * 3 + weight(arm));
-                TABLE.chars().nth(index).unwrap_or(' ')
+                TABLE[index]
             }
         },
     }

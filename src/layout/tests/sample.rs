@@ -1,6 +1,6 @@
 //! The sample of thirteen services, and what it must fit into.
 use super::picture::{Picture, graph};
-use crate::layout::{Glyphs, Options, layout};
+use crate::layout::{Direction, Glyphs, Options, layout};
 
 /// Thirteen services and eighteen calls.
 pub const SHOP: &str = "
@@ -14,11 +14,88 @@ pub const SHOP: &str = "
     rabbitmq > workers
     workers > s3 postgres";
 
+/// A call in a circle.
+const CIRCLE: &str = "a > b c\nb > c\nc > a\nlone";
+
+/// Two groups, one of them called from the other and from outside.
+const GROUPS: &str = "
+    cli > shop/web
+    shop/web > shop/orders data/cache
+    shop/orders > data/db data/cache
+    shop/idle
+    data/db > s3";
+
+const BOXES: &str = "
+                                   ╔═════════╗ ╭╮
+                              ╭───▸║ catalog ║─┴┼─╮  ╔═══════╗
+                              │    ╚═════════╝  ├─┼─▸║ redis ║
+                              │    ╔═══════╗    ▴ │  ╚═══════╝                                        ╔══════════╗
+╔════════╗                    │ ╭─▸║ users ║────┴─╋────────────────────────────────────────────────┬─▸║ postgres ║
+║ mobile ║─╮                  │ │  ╚═══════╝      │                  ╔══════════╗     ╔═════════╗  │  ╚══════════╝
+╚════════╝ │  ╔═════════════╗ │ │  ╔════════╗     ▴               ╭─▸║ rabbitmq ║────▸║ workers ║─┬╯  ╔════╗
+╔═════╗    ├─▸║ api-gateway ║─┴┬┴─▸║ orders ║──┬──┴───────────────┤  ╚══════════╝     ╚═════════╝ ╰──▸║ s3 ║
+║ web ║────╯  ╚═════════════╝  │   ╚════════╝  ▾     ╔══════════╗ ▴  ╔════════════╗                   ╚════╝
+╚═════╝                        ╰───────────────┴────▸║ payments ║─┴─▸║ stripe.com ║
+                                                     ╚══════════╝    ╚════════════╝
+";
+const CIRCLE_ASCII: &str = "
++<------------------------<+
+|  ╔═══╗    ╔═══╗    ╔═══╗ |
++->║ a ║-+->║ b ║-+->║ c ║-+
+   ╚═══╝ |  ╚═══╝ |  ╚═══╝
+         +--------+
+
+╔══════╗
+║ lone ║
+╚══════╝
+";
+const GROUPS_DRAWN: &str = "
+        ┌┄shop┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┐        ┌┄data┄┄┄┄┄┄┄┄┐
+        ┆         ╭─▸▐orders▌─┬──────╮ ╭─────▸▐cache▌   ┆
+        ┆         │           ▾  ┆ ╭─┼─╯  ┆             ┆
+▐cli▌──────▸▐web▌─┴───────────┴────╯ ╰───────▸▐db▌─────────▸▐s3▌
+        ┆                        ┆        └┄┄┄┄┄┄┄┄┄┄┄┄┄┘
+        ┆ ▐idle▌                 ┆
+        └┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┘
+";
+
 #[test]
 fn the_sample_fits_a_terminal() {
     let graph = graph(SHOP, 3);
     let diagram = layout(&graph, None, &Options::default());
-    println!("{}", Picture::new(&graph, &diagram, Glyphs::Unicode).text_of());
-    println!("{:?} {:?}", diagram.size, diagram.quality);
     assert!(diagram.size.0 <= 120 && diagram.size.1 <= 12, "{:?}", diagram.size);
+    assert_eq!(
+        Picture::new(&graph, &diagram, Glyphs::Unicode).text_of().trim_end(),
+        BOXES.trim_matches('\n')
+    );
+}
+
+#[test]
+fn a_group_of_pills_fits_a_small_terminal() {
+    let graph = graph(SHOP, 1);
+    let diagram = layout(&graph, None, &Options { gap_rows: 1, ..Options::default() });
+    assert!(diagram.size.0 <= 110 && diagram.size.1 <= 11, "{:?}", diagram.size);
+}
+
+#[test]
+fn top_down_is_narrow() {
+    let options = Options { direction: Direction::TopDown, ..Options::default() };
+    let diagram = layout(&graph(SHOP, 3), None, &options);
+    assert!(diagram.size.0 <= 60, "{:?}", diagram.size);
+}
+
+#[test]
+fn without_box_drawing_characters() {
+    let graph = graph(CIRCLE, 3);
+    let diagram = layout(&graph, None, &Options::default());
+    let picture = Picture::new(&graph, &diagram, Glyphs::Ascii).text_of();
+    assert_eq!(picture.trim_end(), CIRCLE_ASCII.trim_matches('\n'));
+}
+
+#[test]
+fn groups_are_entered_and_left_through_their_borders() {
+    let graph = graph(GROUPS, 1);
+    let diagram = layout(&graph, None, &Options { gap_rows: 1, ..Options::default() });
+    let picture = Picture::new(&graph, &diagram, Glyphs::Unicode).text_of();
+    assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }

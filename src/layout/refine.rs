@@ -1,0 +1,123 @@
+//! Small steps that save crossings: exchanging neighbours, and sifting single vertices through their layer.
+use super::crossing::Swap;
+
+/// Wider layers are not sifted.
+const SIFT_LIMIT: usize = 160;
+/// Turns of sifting and exchanging.
+pub const SIFT_ROUNDS: usize = 3;
+/// Passes of exchanges after all sweeps.
+const ROUNDS_AT_LAST: usize = 64;
+
+/// An order under construction.
+#[derive(Clone)]
+pub struct Order {
+    pub layers: Vec<Vec<usize>>,
+    pub place: Vec<usize>,
+}
+
+impl Order {
+    pub fn new(layers: Vec<Vec<usize>>, count: usize) -> Self {
+        let mut order = Self { layers, place: vec![0; count] };
+        for layer in 0..order.layers.len() {
+            order.number(layer);
+        }
+        order
+    }
+
+    pub fn number(&mut self, layer: usize) {
+        for (place, &vertex) in self.layers[layer].iter().enumerate() {
+            self.place[vertex] = place;
+        }
+    }
+
+    pub fn swap(&mut self, layer: usize, upper: usize) {
+        self.layers[layer].swap(upper, upper + 1);
+        self.place[self.layers[layer][upper]] = upper;
+        self.place[self.layers[layer][upper + 1]] = upper + 1;
+    }
+}
+
+/// Sifting and exchanges in turn, until neither helps.
+pub fn polish(order: &mut Order, swap: &mut Swap<'_>) {
+    for _ in 0..SIFT_ROUNDS {
+        let moved = sift(order, swap, |_| true);
+        if !exchange(order, swap, ROUNDS_AT_LAST) && !moved {
+            break;
+        }
+    }
+}
+
+/// Swaps neighbours while that saves crossings; tells whether it did.
+pub fn exchange(order: &mut Order, swap: &mut Swap<'_>, rounds: usize) -> bool {
+    let mut ever = false;
+    let mut dirty = vec![true; order.layers.len()];
+    for _ in 0..rounds {
+        let mut moved = false;
+        for layer in 0..order.layers.len() {
+            if !std::mem::take(&mut dirty[layer]) {
+                continue;
+            }
+            swap.look(&order.layers[layer], &order.place);
+            for upper in 1..order.layers[layer].len() {
+                let (a, b) = (order.layers[layer][upper - 1], order.layers[layer][upper]);
+                if swap.gain(a, b, &order.place) < 0 {
+                    order.swap(layer, upper - 1);
+                    moved = true;
+                    let around = layer.saturating_sub(1)..(layer + 2).min(dirty.len());
+                    dirty[around].fill(true);
+                }
+            }
+        }
+        ever |= moved;
+        if !moved {
+            break;
+        }
+    }
+    ever
+}
+
+/// Carries single vertices through their layer to the place with the fewest crossings.
+pub fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> bool) -> bool {
+    let mut moved = false;
+    for layer in 0..order.layers.len() {
+        let size = order.layers[layer].len();
+        if size > SIFT_LIMIT {
+            continue;
+        }
+        swap.look(&order.layers[layer], &order.place);
+        for vertex in order.layers[layer].clone() {
+            if may_move(vertex) {
+                moved |= carry(swap, order, layer, vertex);
+            }
+        }
+    }
+    moved
+}
+
+/// Tries every place for one vertex; it stays where it was unless another place is strictly better.
+fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize) -> bool {
+    let start = order.place[vertex];
+    let (mut total, mut best, mut best_place) = (0, 0, start);
+    for upper in (0..start).rev() {
+        total += swap.gain(order.layers[layer][upper], vertex, &order.place);
+        order.swap(layer, upper);
+        if total < best {
+            (best, best_place) = (total, upper);
+        }
+    }
+    for upper in 0..start {
+        order.swap(layer, upper);
+    }
+    total = 0;
+    for upper in start..order.layers[layer].len() - 1 {
+        total += swap.gain(vertex, order.layers[layer][upper + 1], &order.place);
+        order.swap(layer, upper);
+        if total < best {
+            (best, best_place) = (total, upper + 1);
+        }
+    }
+    for upper in (best_place..order.layers[layer].len() - 1).rev() {
+        order.swap(layer, upper);
+    }
+    best_place != start
+}

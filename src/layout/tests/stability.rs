@@ -1,0 +1,132 @@
+//! A picture that changes a little: what was there stays where it was, or nearly so.
+use super::shapes::system;
+use crate::layout::{Diagram, Direction, Edge, Graph, Key, Node, Options, layout};
+
+/// The graph with one service more, that has a caller and two dependencies.
+fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
+    let mut more = graph.clone();
+    let (new, count) = (graph.nodes.len(), graph.nodes.len());
+    more.nodes.push(Node { key: Key::from(name), ..graph.nodes[caller].clone() });
+    more.edges.push(Edge { from: caller, to: new });
+    more.edges.push(Edge { from: new, to: (caller + count / 3).min(count - 1) });
+    more.edges.push(Edge { from: new, to: count - 1 });
+    more
+}
+
+/// The graph without its last node.
+fn shrunk(graph: &Graph) -> Graph {
+    let mut less = graph.clone();
+    let gone = less.nodes.len() - 1;
+    less.nodes.pop();
+    less.edges.retain(|e| e.from != gone && e.to != gone);
+    less
+}
+
+/// Gives every service a call, so that none comes out of the grid of lone ones.
+fn linked(mut graph: Graph) -> Graph {
+    let count = graph.nodes.len();
+    let lone: Vec<usize> = (0..count)
+        .filter(|&n| graph.edges.iter().all(|e| (e.from != n && e.to != n) || e.from == e.to))
+        .collect();
+    graph.edges.extend(lone.into_iter().map(|from| Edge { from, to: (from + count / 3) % count }));
+    graph
+}
+
+/// The mean way in rows and in columns of the nodes that are in both, after the best shift of the whole.
+fn movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
+    let both = before.nodes.iter().zip(&after.nodes);
+    let (mut columns, mut rows): (Vec<i32>, Vec<i32>) = both.map(|(a, b)| (b.x - a.x, b.y - a.y)).unzip();
+    (spread(&mut rows), spread(&mut columns))
+}
+
+fn spread(moves: &mut [i32]) -> f64 {
+    moves.sort_unstable();
+    let middle = moves[moves.len() / 2];
+    moves.iter().map(|m| f64::from((m - middle).abs())).sum::<f64>() / moves.len() as f64
+}
+
+/// Pairs that stood above one another in one column, and now stand the other way round in one column.
+fn flips(before: &Diagram, after: &Diagram) -> usize {
+    let count = before.nodes.len().min(after.nodes.len());
+    let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
+    let flipped = |&(a, b): &(usize, usize)| {
+        let (old, new) = (&before.nodes, &after.nodes);
+        old[a].x == old[b].x && new[a].x == new[b].x && old[a].y < old[b].y && new[a].y > new[b].y
+    };
+    pairs.filter(flipped).count()
+}
+
+#[test]
+fn one_more_service_moves_the_others_by_little() {
+    let (mut rows, mut columns, mut runs) = (0.0, 0.0, 0.0);
+    for count in [13, 30, 100] {
+        for seed in 0..4 {
+            let graph = linked(system(count, seed, 3, 0));
+            let before = layout(&graph, None, &Options::default());
+            for caller in [0, count / 4, count / 2] {
+                let more = grown(&graph, caller, "n00007x");
+                let after = layout(&more, Some(&before.seed), &Options::default());
+                assert_eq!(flips(&before, &after), 0, "{count} services, seed {seed}, caller {caller}");
+                let (down, across) = movement(&before, &after);
+                assert!(
+                    down <= 4.0 && across <= 25.0,
+                    "{count}, {seed}, {caller}: {down} rows, {across} columns"
+                );
+                rows += down;
+                columns += across;
+                runs += 1.0;
+            }
+        }
+    }
+    println!("{:.2} rows, {:.2} columns", rows / runs, columns / runs);
+    assert!(rows / runs <= 0.5, "{} rows", rows / runs);
+    assert!(columns / runs <= 4.0, "{} columns", columns / runs);
+}
+
+#[test]
+fn one_service_less_moves_the_others_by_less() {
+    let (mut rows, mut runs) = (0.0, 0.0);
+    for seed in 0..8 {
+        let graph = system(40, seed, 3, 0);
+        let before = layout(&graph, None, &Options::default());
+        let after = layout(&shrunk(&graph), Some(&before.seed), &Options::default());
+        assert_eq!(flips(&after, &before), 0);
+        rows += movement(&after, &before).0;
+        runs += 1.0;
+    }
+    assert!(rows / runs <= 0.3, "{} rows", rows / runs);
+}
+
+#[test]
+fn a_change_in_one_group_leaves_the_inside_of_the_others_alone() {
+    let graph = system(60, 5, 3, 4);
+    let before = layout(&graph, None, &Options::default());
+    let mut more = graph.clone();
+    let member = (0..60).find(|&n| graph.nodes[n].group == Some(2)).unwrap();
+    more.nodes.push(Node { key: Key::from("n00031x"), ..graph.nodes[member].clone() });
+    more.edges.push(Edge { from: member, to: 60 });
+    let after = layout(&more, Some(&before.seed), &Options::default());
+    for (node, home) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group.is_some_and(|g| g != 2)) {
+        let group = home.group.unwrap();
+        let inside = |d: &Diagram| (d.nodes[node].x - d.groups[group].x, d.nodes[node].y - d.groups[group].y);
+        assert_eq!(inside(&before), inside(&after));
+    }
+}
+
+#[test]
+fn a_lone_service_takes_a_free_place() {
+    let mut graph = system(20, 1, 3, 0);
+    graph.edges.retain(|e| e.from % 5 != 1 && e.to % 5 != 1);
+    let before = layout(&graph, None, &Options::default());
+    graph.nodes.push(Node { key: Key::from("n00000x"), ..graph.nodes[1].clone() });
+    let after = layout(&graph, Some(&before.seed), &Options::default());
+    assert_eq!(before.nodes, after.nodes[..20]);
+}
+
+#[test]
+fn another_direction_starts_afresh() {
+    let graph = system(20, 1, 3, 0);
+    let down = Options { direction: Direction::TopDown, ..Options::default() };
+    let across = layout(&graph, None, &Options::default());
+    assert_eq!(layout(&graph, Some(&across.seed), &down), layout(&graph, None, &down));
+}
