@@ -1,0 +1,3 @@
+//! Tests against real outsides: an ECS emulator that runs real containers.
+
+mod ecs;
