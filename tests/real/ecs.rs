@@ -35,7 +35,7 @@ fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'a Service {
 async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let mut last = None;
     for _ in 0..60 {
-        let snapshot = source.snapshot().await.expect("a snapshot");
+        let snapshot = source.snapshot().await.unwrap_or_else(|failure| panic!("{failure:?}"));
         if holds(&snapshot) {
             return snapshot;
         }
