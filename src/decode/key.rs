@@ -31,7 +31,7 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
     (
         Meaning::Own,
         Where::Any,
-        &["LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST"],
+        &["LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "METADATA", "ADVERTISED", "SELF", "MYHOST"],
     ),
     (
         Meaning::Browser,
@@ -109,6 +109,9 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
             "TARGET",
             "TARGETS",
             "DSN",
+            "SEEDS",
+            "NODES",
+            "PEERS",
         ],
     ),
 ];

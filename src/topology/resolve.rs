@@ -81,14 +81,16 @@ impl<'a> Resolver<'a> {
             };
             reachable = known.iter().filter(meant).collect();
         }
+        let unanswered =
+            if looks_outside(&address.host) { Resolution::Outside } else { Resolution::Dangling };
         if reachable.is_empty() {
-            return if looks_outside(&address.host) { Resolution::Outside } else { Resolution::Dangling };
+            return unanswered;
         }
         let at_port =
             |c: &&Candidate| c.port.is_none_or(|port| address.port.is_none_or(|asked| asked == port));
         let mut chosen: Vec<_> = reachable.iter().copied().filter(at_port).collect();
         if chosen.is_empty() && reachable.iter().all(|c| c.by == AnsweredBy::PublishedPort.words()) {
-            return Resolution::Dangling;
+            return unanswered;
         }
         if chosen.is_empty() {
             chosen = reachable;
@@ -134,8 +136,12 @@ fn looks_outside(host: &Host) -> bool {
         Host::Name(name) => {
             let private =
                 [".local", ".internal", ".lan", ".home.arpa", ".svc", ".consul", ".test", ".localdomain"];
+            // The machine that the engine runs on is outside, whatever listens there.
+            let host_machine = name == "host.docker.internal" || name == "gateway.docker.internal";
             name.contains('.')
-                && (name.ends_with(".amazonaws.com") || !private.iter().any(|suffix| name.ends_with(suffix)))
+                && (host_machine
+                    || name.ends_with(".amazonaws.com")
+                    || !private.iter().any(|suffix| name.ends_with(suffix)))
         }
     }
 }

@@ -6,7 +6,8 @@ use super::{
     reach,
 };
 use crate::model::{
-    Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, Snapshot, SourceId, State, Timestamp,
+    Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId, State,
+    Timestamp,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -56,7 +57,7 @@ fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
 
 /// The service that `containers` are; none where they all only hold the network for others that are gone.
 fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach::Reach) -> Option<Service> {
-    let shown: Vec<_> = containers.iter().filter(|c| !c.owner.hidden).collect();
+    let shown = standing(containers);
     let first = shown.first()?;
     let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
     mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
@@ -77,6 +78,21 @@ fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach:
         facts: facts(&shown),
         id,
     })
+}
+
+/// The containers that stand for the service. Of a family of ECS tasks, whose agent leaves every task that it replaced
+/// behind, those are the running ones, or else the one that was made last.
+fn standing<'a>(containers: &'a [&'a Seen]) -> Vec<&'a &'a Seen> {
+    let mut shown: Vec<_> = containers.iter().filter(|c| !c.owner.hidden).collect();
+    let agent =
+        shown.first().is_some_and(|c| c.owner.kind == ServiceKind::Container && c.owner.group.is_some());
+    if agent {
+        let runs = |c: &&&Seen| matches!(c.instance.state, State::Running | State::Starting);
+        let newest = shown.iter().map(|c| c.created).max();
+        let any = shown.iter().any(runs);
+        shown.retain(|c| if any { runs(c) } else { Some(c.created) == newest });
+    }
+    shown
 }
 
 /// The instance, now: a container that was made and never started is no longer about to start.

@@ -67,9 +67,7 @@ fn a_failing_check_is_told_with_its_output() {
     );
     assert_eq!(
         found(vec![with("web", vec![sick, replaced, instance("web-2")])]),
-        [
-            "unhealthy warning health check fails on 1 of 2 running, 1 more were replaced for that: connection refused"
-        ]
+        ["unhealthy warning health check fails on 1 of 2 running, 1 replaced for that: connection refused"]
     );
 }
 

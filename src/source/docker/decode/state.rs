@@ -20,6 +20,7 @@ pub(super) fn instance(
     let state = answer.state.as_ref().unwrap_or(&nothing);
     let restarts = u32::try_from(answer.restart_count.unwrap_or_default()).unwrap_or_default();
     let exit = exit(state, restarts);
+    let life = state_of(state);
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     let image = crate::model::text::clean(image);
     let image_id = answer.image.as_deref().map(crate::model::text::clean).unwrap_or_default();
@@ -28,8 +29,9 @@ pub(super) fn instance(
     Instance {
         id: InstanceId::of(source, id),
         name: name.to_owned(),
-        state: state_of(state),
-        check: state.health.as_ref().map_or(Check::None, check),
+        state: life,
+        // What a check said of a process that has ended since says nothing any more.
+        check: state.health.as_ref().filter(|_| life == State::Running).map_or(Check::None, check),
         started: state.started_at.as_deref().and_then(time),
         exit: exit.clone(),
         restarts,
