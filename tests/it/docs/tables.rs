@@ -54,7 +54,9 @@ pub(super) fn table(name: &str) -> Option<String> {
 /// The keys that a newcomer needs.
 const FIRST: &[Command] = &[
     Command::Left,
+    Command::Down,
     Command::Up,
+    Command::Right,
     Command::Open,
     Command::Back,
     Command::Logs,
