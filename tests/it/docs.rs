@@ -41,7 +41,10 @@ fn every_table_is_what_the_code_says() {
             continue;
         }
         if update {
-            std::fs::write(root().join(&page), new).unwrap();
+            // Whole at any moment, as the other tests read the pages meanwhile.
+            let beside = root().join(format!("{page}.new"));
+            std::fs::write(&beside, new).unwrap();
+            std::fs::rename(beside, root().join(&page)).unwrap();
         } else {
             stale.push(page);
         }

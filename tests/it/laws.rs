@@ -4,7 +4,8 @@
 use portolan::{
     model::{
         Address, Answer, AnsweredBy, Failure, FailureKind, Host, Inventory, Mention, NetworkId, Place, Scope,
-        Service, ServiceId, ServiceKind, Snapshot, SourceId, SourceState, SourceStatus, Target, Timestamp, Via,
+        Service, ServiceId, ServiceKind, Snapshot, SourceId, SourceState, SourceStatus, Target, Timestamp,
+        Via,
     },
     source::replay::{Frame, Header, Recording},
     store::Store,
@@ -102,7 +103,8 @@ fn a_recording_shows_what_was_seen() {
     after.services[0].mentions.clear();
     let minute = Duration::from_mins(1);
     let header = serde_json::to_string(&Header::new(before.taken, 2 * minute)).unwrap();
-    let frames = [Frame::between(Duration::ZERO, None, &before), Frame::between(minute, Some(&before), &after)];
+    let frames =
+        [Frame::between(Duration::ZERO, None, &before), Frame::between(minute, Some(&before), &after)];
     let frames = frames.map(|frame| serde_json::to_string(&frame).unwrap()).join("\n");
     let recording = Recording::read(&format!("{header}\n{frames}\n"), "a test").unwrap();
     for (at, seen) in [(Duration::ZERO, &before), (minute, &after)] {

@@ -29,7 +29,8 @@ pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<Stri
 pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
     let (_, rest) = page.split_once(&format!("<!-- fields: {name} -->\n"))?;
     let rows = rest.trim_start().lines().take_while(|line| line.starts_with('|')).skip(2);
-    let cell = |row: &str| row.trim_matches('|').split('|').next().unwrap_or_default().trim().replace('`', "");
+    let cell =
+        |row: &str| row.trim_matches('|').split('|').next().unwrap_or_default().trim().replace('`', "");
     let mut fields: Vec<_> = rows.map(cell).collect();
     fields.sort();
     Some(fields)
