@@ -20,7 +20,9 @@ pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<Stri
         };
         let content = content(table).unwrap_or_else(|| panic!("{name}: there is no table `{table}`"));
         assert!(lines.any(|line| line == END), "{name}: the table `{table}` has no end");
-        out.push_str(&format!("\n{}\n\n{END}\n", content.trim_end()));
+        for part in ["\n", content.trim_end(), "\n\n", END, "\n"] {
+            out.push_str(part);
+        }
     }
     out
 }

@@ -46,7 +46,7 @@ pub(super) fn table(name: &str) -> Option<String> {
         "calls" => calls(),
         "policy" => policy(),
         "products" => products(),
-        "configuration" => format!("```toml\n{}```", EXAMPLE),
+        "configuration" => format!("```toml\n{EXAMPLE}```"),
         _ => return None,
     })
 }
@@ -156,7 +156,8 @@ fn option(arg: &clap::Arg) -> Vec<String> {
     let mut written = format!("--{}", arg.get_long().unwrap_or_default());
     if arg.get_action().takes_values() {
         let name = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
-        written += &format!(" {}", name.unwrap_or_else(|| arg.get_id().as_str().to_uppercase()));
+        let name = name.unwrap_or_else(|| arg.get_id().as_str().to_uppercase());
+        written = format!("{written} {name}");
     }
     if let Some(short) = arg.get_short() {
         written = format!("-{short}, {written}");
