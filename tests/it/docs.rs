@@ -1,0 +1,84 @@
+//! The documentation says what the code says: every table in it that repeats a table of the code is written from that
+//! table, and every field of a JSON schema is told.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it docs` writes the tables anew.
+
+mod blocks;
+mod schemas;
+mod tables;
+
+use std::path::{Path, PathBuf};
+
+/// The folder that holds README.md.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The text of a file of the repository.
+fn text(file: &str) -> String {
+    let path = root().join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// README.md and all of docs/, as paths from the root.
+fn pages() -> Vec<String> {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap();
+    let mut pages: Vec<_> = docs.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    pages.retain(|name| Path::new(name).extension().is_some_and(|e| e == "md"));
+    pages.sort();
+    let top = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(str::to_owned);
+    top.into_iter().chain(pages.into_iter().map(|name| format!("docs/{name}"))).collect()
+}
+
+#[test]
+fn every_table_is_what_the_code_says() {
+    let update = std::env::var("UPDATE_DOCS").is_ok_and(|v| v == "1");
+    let mut stale = Vec::new();
+    for page in pages() {
+        let old = text(&page);
+        let new = blocks::fill(&old, &page, tables::table);
+        if old == new {
+            continue;
+        }
+        if update {
+            // Whole at any moment, as the other tests read the pages meanwhile.
+            let beside = root().join(format!("{page}.new"));
+            std::fs::write(&beside, new).unwrap();
+            std::fs::rename(beside, root().join(&page)).unwrap();
+        } else {
+            stale.push(page);
+        }
+    }
+    assert!(stale.is_empty(), "{stale:?} are out of date: run UPDATE_DOCS=1 cargo test --test it docs");
+}
+
+#[test]
+fn every_table_of_the_code_is_somewhere() {
+    let all: String = pages().iter().map(|page| text(page)).collect();
+    for name in tables::NAMES {
+        assert!(all.contains(&blocks::opening(name)), "no page has the table `{name}`");
+    }
+}
+
+#[test]
+fn every_kind_is_told_in_words() {
+    let evidence = portolan::topology::evidence::KINDS.iter().map(|kind| ("docs/evidence.md", kind.id));
+    let findings = portolan::topology::finding::KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
+    for (page, id) in evidence.chain(findings) {
+        assert!(text(page).contains(&format!("### `{id}`")), "{page} has no section on `{id}`");
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    for page in pages() {
+        let folder = root().join(&page).parent().map(PathBuf::from).unwrap();
+        let text = text(&page);
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !target.contains("://") {
+                assert!(folder.join(file).exists(), "{page} links to {target}, which is not there");
+            }
+        }
+    }
+}

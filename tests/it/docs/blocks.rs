@@ -1,0 +1,48 @@
+//! The parts of a page that are written by a program: what stands between `<!-- table: NAME -->` and
+//! `<!-- end -->`.
+
+const END: &str = "<!-- end -->";
+
+/// The line that opens the block of that name.
+pub(super) fn opening(name: &str) -> String {
+    format!("<!-- table: {name} -->")
+}
+
+/// The page with every block filled by `content`.
+pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        let Some(table) = line.strip_prefix("<!-- table: ").and_then(|rest| rest.strip_suffix(" -->")) else {
+            continue;
+        };
+        let content = content(table).unwrap_or_else(|| panic!("{name}: there is no table `{table}`"));
+        assert!(lines.any(|line| line == END), "{name}: the table `{table}` has no end");
+        for part in ["\n", content.trim_end(), "\n\n", END, "\n"] {
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+/// The first column of the table behind `<!-- fields: NAME -->`, without backticks, where the page has one.
+pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
+    let (_, rest) = page.split_once(&format!("<!-- fields: {name} -->\n"))?;
+    let rows = rest.trim_start().lines().take_while(|line| line.starts_with('|')).skip(2);
+    let cell =
+        |row: &str| row.trim_matches('|').split('|').next().unwrap_or_default().trim().replace('`', "");
+    let mut fields: Vec<_> = rows.map(cell).collect();
+    fields.sort();
+    Some(fields)
+}
+
+/// A Markdown table. A `|` in a cell is escaped, so that it ends no column.
+pub(super) fn markdown(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let head = line(titles.iter().map(|title| (*title).to_owned()).collect());
+    let rule = format!("|{}\n", "---|".repeat(titles.len()));
+    let escaped = |row: Vec<String>| row.into_iter().map(|cell| cell.replace('|', "\\|")).collect();
+    head + &rule + &rows.into_iter().map(|row| line(escaped(row))).collect::<String>()
+}

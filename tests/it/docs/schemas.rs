@@ -1,0 +1,142 @@
+//! Every field that a command prints as JSON stands in docs/json.md, and no other.
+//!
+//! The commands run as people run them, on a recording that the test writes.
+
+use super::{blocks::fields, text};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, path::PathBuf, process::Command};
+
+/// A folder of the test's own, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("portolan-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A recording with one of everything that JSON tells.
+fn recording() -> String {
+    let at = "2026-01-02T03:04:05Z";
+    let address = json!({"scheme": "postgres", "host": {"Name": "db.example.com"}, "port": 5432});
+    let mention = json!({
+        "via": "environment",
+        "place": {"container": null, "key": "environment DATABASE_URL"},
+        "target": {"address": address},
+    });
+    let instance = json!({
+        "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "started": at,
+        "exit": {"code": 1, "out_of_memory": false, "reason": "it ended", "at": at}, "restarts": 0,
+        "version": "1.0",
+        "containers": [{
+            "name": "web-1", "image": "web:1.0", "digest": null, "log": {"engine": {"container": "1"}},
+            "exit": null,
+        }],
+    });
+    let service = json!({
+        "id": "replay/shop/web", "group": "shop", "name": "web", "kind": "compose", "desired": 1,
+        "reported_running": null, "instances": [instance], "deployments": [], "answers": [],
+        "mentions": [mention], "networks": [], "facts": [],
+    });
+    let line = json!({
+        "at": at, "service": "replay/shop/web", "label": "web-1", "stream": "err", "text": "no answer from db",
+    });
+    let gap = json!({
+        "what": "load balancers", "failure": {"kind": "denied", "what": "not allowed", "remedy": "allow it"},
+    });
+    let lines = [
+        json!({"schema": "portolan.recording/1", "taken": at, "length_ms": 60_000}),
+        json!({
+            "at_ms": 0, "source": "replay", "services": [service], "gone": [], "gateways": [],
+            "events": [{"at": at, "service": "replay/shop/web", "kind": "stop", "text": "web-1 ended"}],
+            "gaps": [gap],
+        }),
+        json!({"at_ms": 0, "source": "replay", "logs": {"lines": [line], "notes": []}}),
+    ];
+    lines.map(|line| line.to_string() + "\n").concat()
+}
+
+/// What `portolan` prints about the recording.
+fn printed(arguments: &[&str]) -> String {
+    let folder = Folder::new(&arguments.concat());
+    let path = folder.0.join("recording.jsonl");
+    std::fs::write(&path, recording()).unwrap();
+    let source = format!("source=[{{kind = \"replay\", path = \"{}\"}}]", path.display());
+    let ran = Command::new(env!("CARGO_BIN_EXE_portolan"))
+        .args(["--set", &source])
+        .args(arguments)
+        .env("HOME", &folder.0)
+        .env("XDG_CONFIG_HOME", &folder.0)
+        .output()
+        .unwrap();
+    assert!(!ran.stdout.is_empty(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// Holds docs/json.md against the fields of a JSON object.
+fn told(name: &str, object: &Value) {
+    let fields = fields(&text("docs/json.md"), name).unwrap_or_else(|| panic!("no fields of `{name}`"));
+    let real: BTreeSet<_> = object.as_object().unwrap_or_else(|| panic!("{name}: {object}")).keys().collect();
+    let told: BTreeSet<_> = fields.iter().collect();
+    assert_eq!(told, real, "docs/json.md, fields of `{name}`");
+}
+
+fn json_of(arguments: &[&str]) -> Value {
+    serde_json::from_str(&printed(arguments)).unwrap()
+}
+
+#[test]
+fn the_map_is_told_field_by_field() {
+    let map = json_of(&["map", "--format", "json"]);
+    assert_eq!(map["schema"], "portolan.map/1");
+    told("portolan.map/1", &map);
+    told("source", &map["sources"][0]);
+    told("node", &map["nodes"][0]);
+    told("edge", &map["edges"][0]);
+    told("evidence", &map["edges"][0]["evidence"][0]);
+    told("finding", &map["findings"][0]);
+}
+
+#[test]
+fn findings_and_status_are_told_field_by_field() {
+    for (command, schema) in [("findings", "portolan.findings/1"), ("status", "portolan.status/1")] {
+        let answer = json_of(&[command, "--format", "json"]);
+        assert_eq!(answer["schema"], schema);
+        told(schema, &answer);
+    }
+}
+
+#[test]
+fn a_log_line_is_told_field_by_field() {
+    let printed = printed(&["logs", "web", "--format", "json"]);
+    let line: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
+    assert_eq!(line["schema"], "portolan.log/1");
+    told("portolan.log/1", &line);
+}
+
+#[test]
+fn a_recording_is_told_field_by_field() {
+    use portolan::source::replay::{Frame, Header};
+    let recording = recording();
+    let mut lines = recording.lines();
+    let header: Header = serde_json::from_str(lines.next().unwrap()).unwrap();
+    told("portolan.recording/1", &serde_json::to_value(header).unwrap());
+    let mut first: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    let second: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    first["logs"] = second["logs"].clone();
+    let frame: Frame = serde_json::from_value(first.clone()).unwrap();
+    assert_eq!(frame.services.len(), 1);
+    told("frame", &first);
+    told("service", &first["services"][0]);
+    told("instance", &first["services"][0]["instances"][0]);
+    told("container", &first["services"][0]["instances"][0]["containers"][0]);
+    told("log line", &first["logs"]["lines"][0]);
+}

@@ -1,0 +1,209 @@
+//! The tables of the code as Markdown.
+
+use super::blocks::markdown;
+use clap::CommandFactory;
+use portolan::{
+    cli::args::Cli,
+    command::{COMMANDS, Command, Place, Spec},
+    config::EXAMPLE,
+    export::FORMATS,
+    source::ecs::CALLS,
+    topology::{PRODUCTS, evidence, finding},
+};
+use std::collections::BTreeMap;
+
+/// The names of all tables.
+pub(super) const NAMES: &[&str] = &[
+    "keys",
+    "keys everywhere",
+    "keys map",
+    "keys logs",
+    "evidence",
+    "findings",
+    "formats",
+    "commands",
+    "options",
+    "command options",
+    "calls",
+    "policy",
+    "products",
+    "configuration",
+];
+
+/// The table of that name.
+pub(super) fn table(name: &str) -> Option<String> {
+    Some(match name {
+        "keys" => short_keys(),
+        "keys everywhere" => keys(Place::Everywhere),
+        "keys map" => keys(Place::Map),
+        "keys logs" => keys(Place::Logs),
+        "evidence" => evidence(),
+        "findings" => findings(),
+        "formats" => formats(),
+        "commands" => commands(),
+        "options" => options(&Cli::command()),
+        "command options" => command_options(),
+        "calls" => calls(),
+        "policy" => policy(),
+        "products" => products(),
+        "configuration" => format!("```toml\n{EXAMPLE}```"),
+        _ => return None,
+    })
+}
+
+/// The keys that a newcomer needs.
+const FIRST: &[Command] = &[
+    Command::Left,
+    Command::Down,
+    Command::Up,
+    Command::Right,
+    Command::Open,
+    Command::Back,
+    Command::Logs,
+    Command::Card,
+    Command::NextFinding,
+    Command::Findings,
+    Command::List,
+    Command::Map,
+    Command::Sources,
+    Command::Search,
+    Command::OnlyFaulty,
+    Command::Focus,
+    Command::Palette,
+    Command::Help,
+    Command::Quit,
+];
+
+fn code(text: &str) -> String {
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// Keys as they are pressed, each in code.
+fn pressed(spec: &Spec) -> String {
+    spec.keys.split(' ').map(code).collect::<Vec<_>>().join(" ")
+}
+
+fn short_keys() -> String {
+    let row = |command: &Command| vec![pressed(command.spec()), command.spec().about.to_owned()];
+    markdown(&["key", "what it does"], FIRST.iter().map(row))
+}
+
+fn keys(place: Place) -> String {
+    let row = |spec: &Spec| vec![pressed(spec), code(spec.id), spec.about.to_owned()];
+    markdown(&["key", "command", "what it does"], COMMANDS.iter().filter(|s| s.place == place).map(row))
+}
+
+fn evidence() -> String {
+    let row = |kind: &evidence::Kind| {
+        vec![code(kind.id), kind.title.to_owned(), kind.strength.word().to_owned(), kind.about.to_owned()]
+    };
+    markdown(&["kind", "called", "strength", "what it is"], evidence::KINDS.iter().map(row))
+}
+
+fn findings() -> String {
+    let row = |kind: &finding::Kind| vec![code(kind.id), kind.title.to_owned()];
+    markdown(&["kind", "called"], finding::KINDS.iter().map(row))
+}
+
+fn formats() -> String {
+    let row = |format: &portolan::export::Format| vec![code(format.id), format.about.to_owned()];
+    markdown(&["format", "what it is"], FORMATS.iter().map(row))
+}
+
+/// The commands for pipes, as `--help` has them, without clap's own `help`.
+fn subcommands() -> Vec<clap::Command> {
+    let mut cli = Cli::command();
+    cli.build();
+    cli.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect()
+}
+
+/// `logs SERVICE`: a command and what it must be given.
+fn usage(command: &clap::Command) -> String {
+    let wanted = command.get_positionals().map(|arg| arg.get_id().as_str().to_uppercase());
+    std::iter::once(command.get_name().to_owned()).chain(wanted).collect::<Vec<_>>().join(" ")
+}
+
+fn commands() -> String {
+    let row = |command: clap::Command| {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        vec![code(&format!("portolan {}", usage(&command))), about]
+    };
+    markdown(&["command", "what it does"], subcommands().into_iter().map(row))
+}
+
+fn options(command: &clap::Command) -> String {
+    markdown(&["option", "default", "what it does"], rows(command, |arg| arg.is_global_set()))
+}
+
+/// The options of each command that has any of its own.
+fn command_options() -> String {
+    let own = subcommands().into_iter().flat_map(|command| {
+        let named = code(&usage(&command));
+        let rows = rows(&command, |arg| !arg.is_global_set());
+        rows.into_iter().map(move |row| std::iter::once(named.clone()).chain(row).collect::<Vec<_>>())
+    });
+    markdown(&["command", "option", "default", "what it does"], own)
+}
+
+fn rows(command: &clap::Command, shown: impl Fn(&clap::Arg) -> bool) -> Vec<Vec<String>> {
+    let named = |arg: &&clap::Arg| {
+        arg.get_long().is_some_and(|long| long != "help" && long != "version") && shown(arg)
+    };
+    command.get_arguments().filter(named).map(option).collect()
+}
+
+fn option(arg: &clap::Arg) -> Vec<String> {
+    let mut written = format!("--{}", arg.get_long().unwrap_or_default());
+    if arg.get_action().takes_values() {
+        let name = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        let name = name.unwrap_or_else(|| arg.get_id().as_str().to_uppercase());
+        written = format!("{written} {name}");
+    }
+    if let Some(short) = arg.get_short() {
+        written = format!("-{short}, {written}");
+    }
+    let default = arg.get_default_values().iter().map(|value| value.to_string_lossy());
+    let default: Vec<_> = default.filter(|_| arg.get_action().takes_values()).collect();
+    let default = if default.is_empty() { String::new() } else { code(&default.join(" ")) };
+    let values: Vec<_> = arg.get_possible_values().iter().map(|v| code(v.get_name())).collect();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let choice = arg.get_action().takes_values() && !values.is_empty();
+    let help = if choice { format!("{help}: {}", values.join(" or ")) } else { help };
+    vec![code(&written), default, help]
+}
+
+fn calls() -> String {
+    let row = |call: &portolan::source::ecs::Call| vec![code(call.action), call.gives.to_owned()];
+    markdown(&["action", "without it there are no"], CALLS.iter().map(row))
+}
+
+/// The smallest policy that allows every call.
+fn policy() -> String {
+    let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for call in CALLS {
+        let (service, _) = call.action.split_once(':').unwrap();
+        services.entry(service).or_default().push(call.action);
+    }
+    // ECS first: without it there is nothing to see.
+    let ecs = services.remove_entry("ecs");
+    let actions: Vec<String> = ecs
+        .into_iter()
+        .chain(services)
+        .map(|(_, actions)| {
+            let quoted: Vec<_> = actions.iter().map(|action| format!("        \"{action}\"")).collect();
+            quoted.join(",\n")
+        })
+        .collect();
+    let actions = actions.join(",\n");
+    format!(
+        "```json\n{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {{\n      \"Sid\": \"PortolanReads\",\n      \
+         \"Effect\": \"Allow\",\n      \"Action\": [\n{actions}\n      ],\n      \"Resource\": \"*\"\n    }}\n  ]\n}}\n```"
+    )
+}
+
+fn products() -> String {
+    let row = |product: &portolan::topology::Product| {
+        vec![code(product.id), code(&product.mark.to_string()), code(&product.ascii.to_string())]
+    };
+    markdown(&["product", "mark", "in ASCII"], PRODUCTS.iter().map(row))
+}

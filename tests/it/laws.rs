@@ -1,0 +1,115 @@
+//! Laws that hold for any estate: what order things come in is of no account, a source that fails takes nothing off the
+//! map, and a recording shows what was seen.
+
+use portolan::{
+    model::{
+        Address, Answer, AnsweredBy, Failure, FailureKind, Host, Inventory, Mention, NetworkId, Place, Scope,
+        Service, ServiceId, ServiceKind, Snapshot, SourceId, SourceState, SourceStatus, Target, Timestamp,
+        Via,
+    },
+    source::replay::{Frame, Header, Recording},
+    store::Store,
+    topology::infer,
+};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// A service on the network of its source that answers to its name and names those others.
+fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
+    let network = NetworkId::of(source, "net");
+    let mention = |host: &&str| Mention {
+        via: Via::Environment,
+        place: Place::at(&format!("environment {host}_HOST")),
+        target: Target::Address(Address::name(host).with_port(80)),
+    };
+    Service {
+        id: ServiceId::of(source, Some("shop"), name),
+        group: Some("shop".to_owned()),
+        name: name.to_owned(),
+        kind: ServiceKind::Compose,
+        desired: None,
+        reported_running: None,
+        instances: Vec::new(),
+        deployments: Vec::new(),
+        answers: vec![Answer {
+            host: Host::named(name),
+            port: None,
+            scope: Scope::Network(network.clone()),
+            by: AnsweredBy::ServiceName,
+        }],
+        mentions: calls.iter().map(mention).collect(),
+        networks: BTreeSet::from([network]),
+        facts: Vec::new(),
+    }
+}
+
+/// A small shop as `source` sees it, its services turned by so many places.
+fn shop(source: &str, turned: usize) -> Snapshot {
+    let source = SourceId::new(source);
+    let mut services = vec![
+        service(&source, "web", &["orders", "users", "cdn.example.com"]),
+        service(&source, "orders", &["db", "queue"]),
+        service(&source, "users", &["db"]),
+        service(&source, "db", &[]),
+    ];
+    services.rotate_left(turned % 4);
+    let taken = "2026-01-02T03:04:05Z".parse().unwrap();
+    Snapshot { source, taken, services, gateways: Vec::new(), events: Vec::new(), gaps: Vec::new() }
+}
+
+fn inventory(snapshots: impl IntoIterator<Item = Snapshot>) -> Inventory {
+    let mut inventory = Inventory::new(Vec::new());
+    for snapshot in snapshots {
+        inventory.replace(Arc::new(snapshot));
+    }
+    inventory
+}
+
+#[test]
+fn the_order_of_sources_and_services_is_of_no_account() {
+    let first = infer(&inventory([shop("a", 0), shop("b", 0)]));
+    assert_eq!(first.edges.len(), 10, "{:?}", first.edges.keys());
+    for turned in 1..4 {
+        assert_eq!(infer(&inventory([shop("b", turned), shop("a", turned + 1)])), first);
+    }
+}
+
+#[test]
+fn every_edge_has_evidence_and_both_its_ends() {
+    let topology = infer(&inventory([shop("a", 0), shop("b", 0)]));
+    for ((from, to), edge) in &topology.edges {
+        assert!(topology.nodes.contains_key(from) && topology.nodes.contains_key(to), "{from} → {to}");
+        assert!(!edge.evidence.is_empty(), "{from} → {to}");
+    }
+}
+
+#[test]
+fn a_source_that_fails_takes_nothing_off_the_map() {
+    let id = SourceId::new("a");
+    let status = SourceStatus::new(id.clone(), "docker", "a socket".to_owned());
+    let mut store = Store::new(Inventory::new(Vec::new()), vec![status], 1 << 20, Timestamp::UNIX_EPOCH);
+    store.absorb(&id, Ok(shop("a", 0)));
+    let before = store.topology.clone();
+    store.absorb(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
+    assert_eq!(store.topology, before);
+    assert_eq!(store.sources[0].state, SourceState::Stale);
+    assert!(store.findings.iter().any(|finding| finding.kind == "source-trouble"));
+}
+
+#[test]
+fn a_recording_shows_what_was_seen() {
+    let source = SourceId::new("a");
+    let (before, mut after) = (shop("a", 0), shop("a", 0));
+    after.services.remove(1);
+    after.services[0].mentions.clear();
+    let minute = Duration::from_mins(1);
+    let header = serde_json::to_string(&Header::new(before.taken, 2 * minute)).unwrap();
+    let frames =
+        [Frame::between(Duration::ZERO, None, &before), Frame::between(minute, Some(&before), &after)];
+    let frames = frames.map(|frame| serde_json::to_string(&frame).unwrap()).join("\n");
+    let recording = Recording::read(&format!("{header}\n{frames}\n"), "a test").unwrap();
+    for (at, seen) in [(Duration::ZERO, &before), (minute, &after)] {
+        let mut seen = seen.clone();
+        seen.services.sort_by(|a, b| a.id.cmp(&b.id));
+        assert!(recording.snapshot(&source, at).says_the_same(&seen), "at {at:?}");
+    }
+}
