@@ -58,7 +58,7 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
             "LETSENCRYPT_HOST",
         ],
     ),
-    (Meaning::Image, Where::Any, &["IMAGE", "VERSION", "TAG"]),
+    (Meaning::Image, Where::Last, &["IMAGE", "VERSION", "TAG"]),
     (
         Meaning::Name,
         Where::Last,

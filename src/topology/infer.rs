@@ -6,7 +6,7 @@ use super::{
     graph::Dangling,
     resolve::gateway_node,
 };
-use crate::model::{Address, Gateway, Health, Inventory, NodeId, Service, ServiceId, SourceId};
+use crate::model::{Address, Gateway, Health, Inventory, Mention, NodeId, Service, ServiceId, SourceId};
 use std::collections::BTreeMap;
 
 /// The topology of everything in `inventory`. The same for any order of sources and services.
@@ -113,18 +113,27 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether the target says the very same of itself: then the mention is a block that everybody is given, and
-    /// tells nothing about who uses it.
+    /// Whether every service of the caller's group says the very same, the target of itself included: then the mention
+    /// is a block that everybody is given, and tells nothing about who uses it.
     fn is_shared_block(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
-        let (Some(mention), Some(node)) = (reference.mention, self.topology.nodes.get(to)) else {
+        let (Some(mention), Caller::Service(caller)) = (reference.mention, reference.from) else {
             return false;
         };
-        let NodeKind::Service(id) = &node.kind else { return false };
-        self.services.get(id).is_some_and(|target| {
-            target.mentions.iter().any(|m| {
+        let Some(NodeKind::Service(target)) = self.topology.nodes.get(to).map(|node| &node.kind) else {
+            return false;
+        };
+        let says_it = |service: &Service| {
+            let same = |m: &Mention| {
                 m.via == mention.via && m.place.key == mention.place.key && m.target == mention.target
-            })
-        })
+            };
+            service.mentions.iter().any(same)
+        };
+        if !self.services.get(target).is_some_and(|target| says_it(target)) {
+            return false;
+        }
+        let home = |service: &&&Service| service.group == caller.group && service.source() == caller.source();
+        let group: Vec<_> = self.services.values().filter(home).collect();
+        group.len() >= SMALLEST_BLOCK && group.iter().all(|service| says_it(service))
     }
 
     /// Puts everything in the order that does not depend on how it was found.
@@ -139,6 +148,9 @@ impl Draft<'_> {
         self.topology
     }
 }
+
+/// In a group smaller than this, that everybody says the same is no sign of a shared block.
+const SMALLEST_BLOCK: usize = 3;
 
 /// Whether an address is surely one, so that its dangling is worth a word: it has a scheme or a port.
 fn is_clear(address: &Address) -> bool {

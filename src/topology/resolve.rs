@@ -14,6 +14,7 @@ pub struct Resolver<'a> {
 struct Candidate<'a> {
     node: NodeId,
     source: &'a SourceId,
+    group: Option<&'a str>,
     port: Option<u16>,
     scope: Option<&'a NetworkId>,
     by: &'static str,
@@ -49,6 +50,7 @@ impl<'a> Resolver<'a> {
                 by_host.entry(&gateway.host).or_default().push(Candidate {
                     node: gateway_node(&snapshot.source, gateway),
                     source: &snapshot.source,
+                    group: None,
                     port: None,
                     scope: None,
                     by: "load balancer's DNS name",
@@ -67,8 +69,18 @@ impl<'a> Resolver<'a> {
         let own = NodeId::from(&service.id);
         let source = service.source();
         let known = self.by_host.get(&address.host).map_or(&[][..], Vec::as_slice);
-        let reachable: Vec<_> =
-            known.iter().filter(|c| c.scope.is_none_or(|n| service.networks.contains(n))).collect();
+        let in_scope = |c: &&Candidate| c.scope.is_none_or(|n| service.networks.contains(n));
+        let mut reachable: Vec<_> = known.iter().filter(in_scope).collect();
+        if reachable.is_empty() {
+            // A task that names a Service Connect alias of its own cluster means that service, even where somebody
+            // forgot to let it into the namespace.
+            let meant = |c: &&Candidate| {
+                c.by == AnsweredBy::ServiceConnect.words()
+                    && c.source == &source
+                    && c.group == service.group.as_deref()
+            };
+            reachable = known.iter().filter(meant).collect();
+        }
         if reachable.is_empty() {
             return if looks_outside(&address.host) { Resolution::Outside } else { Resolution::Dangling };
         }
@@ -99,7 +111,8 @@ impl<'a> Candidate<'a> {
             Scope::Everywhere => None,
             Scope::Network(network) => Some(network),
         };
-        Self { node: NodeId::from(&service.id), source, port: answer.port, scope, by: answer.by.words() }
+        let (node, group) = (NodeId::from(&service.id), service.group.as_deref());
+        Self { node, source, group, port: answer.port, scope, by: answer.by.words() }
     }
 }
 

@@ -24,10 +24,10 @@ pub struct Findings {
 
 /// Its columns.
 const COLUMNS: &[Column] = &[
-    Column { title: "", width: 1, share: 0 },
-    Column { title: "SINCE", width: 5, share: 0 },
-    Column { title: "SERVICE", width: 16, share: 1 },
-    Column { title: "WHAT", width: 20, share: 4 },
+    Column::names("", 1, 0),
+    Column::names("SINCE", 5, 0),
+    Column::names("SERVICE", 16, 1),
+    Column::prose("WHAT", 20, 4),
 ];
 
 /// The rows of the part that shows one finding in full.

@@ -17,14 +17,14 @@ pub struct List;
 
 /// Its columns.
 const COLUMNS: &[Column] = &[
-    Column { title: "", width: 1, share: 0 },
-    Column { title: "NAME", width: 14, share: 3 },
-    Column { title: "GROUP", width: 10, share: 2 },
-    Column { title: "RUN", width: 5, share: 0 },
-    Column { title: "HEALTH", width: 8, share: 0 },
-    Column { title: "VERSION", width: 8, share: 2 },
-    Column { title: "AGE", width: 3, share: 0 },
-    Column { title: "WHAT IS WRONG", width: 13, share: 6 },
+    Column::names("", 1, 0),
+    Column::names("NAME", 14, 3),
+    Column::names("GROUP", 10, 2),
+    Column::names("RUN", 5, 0),
+    Column::names("HEALTH", 8, 0),
+    Column::names("VERSION", 8, 2),
+    Column::names("AGE", 3, 0),
+    Column::prose("WHAT IS WRONG", 13, 6),
 ];
 
 /// The rows that half a page and a page are.

@@ -19,6 +19,7 @@ pub struct Page<'a> {
 pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.home(node);
     page.findings(node);
     if let Some(service) = scene.store.service_of(node) {
         page.deployments(service);
@@ -27,11 +28,31 @@ pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     page.lines
 }
 
+/// What matters most, in as few rows as it takes.
+#[must_use]
+pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
+    let mut page = Page::new(scene, width);
+    page.state(node);
+    page.findings(node);
+    page.lines.retain(|line| line.width() > 0);
+    let topology = &scene.store.topology;
+    let name = |id: &NodeId| topology.nodes.get(id).map(|n| n.name.clone()).unwrap_or_default();
+    let callers: Vec<_> = topology.callers(&node.id).map(|(id, _)| name(id)).collect();
+    let calls: Vec<_> = topology.calls(&node.id).map(|(id, _)| name(id)).collect();
+    for (label, names) in [("called by", callers), ("calls", calls)] {
+        if !names.is_empty() {
+            page.labelled(label, &names.join(", "));
+        }
+    }
+    page.lines
+}
+
 /// All there is to say.
 #[must_use]
 pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.home(node);
     page.findings(node);
     let service = scene.store.service_of(node);
     if let Some(service) = service {
@@ -91,10 +112,13 @@ impl<'a> Page<'a> {
         let what = node.product.map_or(node.kind.word(), |p| p.id);
         words.push(Span::styled(format!("  {what}"), theme.ink.dim.0));
         self.lines.push(Line::from(words));
-        if let Some(group) = &node.group {
-            let source = node.source.as_ref().map(|s| format!(" on {s}")).unwrap_or_default();
-            self.text(&format!("in {group}{source}"), theme.ink.dim.0);
-        }
+    }
+
+    /// Where it runs.
+    fn home(&mut self, node: &Node) {
+        let Some(source) = &node.source else { return };
+        let group = node.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
+        self.text(&format!("{group}on {source}"), self.scene.theme.ink.dim.0);
     }
 
     /// What is wrong with it.

@@ -14,7 +14,6 @@ use aws_config::{
     timeout::TimeoutConfig,
     web_identity_token::WebIdentityTokenCredentialsProvider,
 };
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::time::Duration;
 
 /// The clients of one source, over one configuration.
@@ -34,27 +33,32 @@ pub(crate) struct Clients {
     pub setting: Setting,
 }
 
-/// Resolves the configuration and makes the clients; asks no network. `http` replaces the connection in tests.
-pub(crate) async fn connect(config: &Config, http: Option<SharedHttpClient>) -> Result<Clients, Failure> {
+/// Resolves the configuration and makes the clients; asks no network.
+pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
     let region = region(config).await.ok_or_else(no_region)?;
-    let shared = load(config, region.clone(), http).await;
+    let shared = load(config, region.clone()).await;
     let setting = Setting {
         profile: Config::given(&config.profile).or_else(|| std::env::var("AWS_PROFILE").ok()),
         region: region.to_string(),
         endpoint: shared.endpoint_url().map(str::to_owned),
     };
-    let logs = aws_sdk_cloudwatchlogs::config::Builder::from(&shared).interceptor(StripPrefix).build();
-    Ok(Clients {
-        ecs: aws_sdk_ecs::Client::new(&shared),
-        logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs),
-        registry: aws_sdk_servicediscovery::Client::new(&shared),
-        balancers: aws_sdk_elasticloadbalancingv2::Client::new(&shared),
-        identity: aws_sdk_sts::Client::new(&shared),
-        setting,
-    })
+    Ok(Clients::over(&shared, setting))
 }
 
 impl Clients {
+    /// The clients over one configuration.
+    pub(crate) fn over(shared: &SdkConfig, setting: Setting) -> Self {
+        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripPrefix).build();
+        Self {
+            ecs: aws_sdk_ecs::Client::new(shared),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs),
+            registry: aws_sdk_servicediscovery::Client::new(shared),
+            balancers: aws_sdk_elasticloadbalancingv2::Client::new(shared),
+            identity: aws_sdk_sts::Client::new(shared),
+            setting,
+        }
+    }
+
     /// A log client for another region, for containers that log there.
     #[must_use]
     pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
@@ -87,7 +91,7 @@ fn no_region() -> Failure {
     )
 }
 
-async fn load(config: &Config, region: Region, http: Option<SharedHttpClient>) -> SdkConfig {
+async fn load(config: &Config, region: Region) -> SdkConfig {
     let limits = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(10))
@@ -105,9 +109,6 @@ async fn load(config: &Config, region: Region, http: Option<SharedHttpClient>) -
     }
     if let Some(endpoint) = Config::given(&config.endpoint) {
         loader = loader.endpoint_url(endpoint);
-    }
-    if let Some(http) = http {
-        loader = loader.http_client(http);
     }
     loader.load().await
 }

@@ -18,6 +18,8 @@ mod gate;
 mod logs;
 mod memory;
 mod prefix;
+#[cfg(test)]
+mod recorded;
 mod registry;
 mod services;
 mod tasks;
@@ -98,7 +100,7 @@ impl Ecs {
 
 /// Resolves the configuration. A failure is not kept, so that a repaired profile works at the next look.
 async fn open(config: &Config, gate: &Arc<Gate>) -> Result<Api, Failure> {
-    Ok(Api { clients: connect::connect(config, None).await?, gate: gate.clone() })
+    Ok(Api { clients: connect::connect(config).await?, gate: gate.clone() })
 }
 
 impl Source for Ecs {

@@ -1,9 +1,6 @@
 //! Painting the map: lines first, then frames of groups, then nodes over them, and only what is on the screen.
 
-use super::{
-    Map,
-    plan::{Level, shows_count},
-};
+use super::{Map, plan::Level};
 use crate::{
     layout::{Cell, Glyphs, Point, Rect as Cells, Stroke, Style as Look},
     model::{Health, NodeId, SourceState},
@@ -268,7 +265,7 @@ impl Painter<'_> {
             () => theme.ink.text,
         };
         buf.set_string(room.x, room.y, mark(node, self.scene), theme.health(node.health));
-        let count = shows_count(node).then(|| format!("{}/{}", node.running, node.desired.unwrap_or(0)));
+        let count = node.desired.map(|desired| format!("{}/{desired}", node.running));
         let count_width = count.as_ref().map_or(0, |c| text::width(c) + 1);
         let cells = usize::from(room.width).saturating_sub(2 + count_width);
         buf.set_string(
@@ -347,8 +344,10 @@ fn draw_panel(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     if area.height < 3 {
         return;
     }
-    let inner = frame(area, &node.name, scene.theme, buf);
-    let lines = summary::head(scene, node, usize::from(inner.width.saturating_sub(1)));
+    let inner = frame(area, &node.label(), scene.theme, buf);
+    let width = usize::from(inner.width.saturating_sub(1));
+    let lines =
+        if inner.height < 8 { summary::brief(scene, node, width) } else { summary::head(scene, node, width) };
     for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
         buf.set_line(inner.x, y, line, inner.width);
     }

@@ -45,9 +45,6 @@ const LONGEST_NAME: usize = 24;
 /// On a map with more edges than this, those that are merely possible are left out.
 const MANY_EDGES: usize = 80;
 
-/// The cells that a count such as `10/12` takes, so that a change of it changes no width.
-const COUNT: usize = 5;
-
 impl Plan {
     /// The plan of what the filters let through.
     pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, area: Rect) -> Self {
@@ -104,7 +101,7 @@ impl Plan {
 /// A node as a box of its size.
 fn sized(node: &Node, group: Option<usize>, level: Level) -> Sized {
     let name = text::width(&node.name).min(LONGEST_NAME);
-    let count = if shows_count(node) { COUNT + 1 } else { 0 };
+    let count = node.desired.map_or(0, |desired| 1 + count_width(desired));
     let hint = match (&node.kind, node.product) {
         (NodeKind::Internet | NodeKind::LoadBalancer, _) => RankHint::First,
         (NodeKind::Dependency, _) => RankHint::Last,
@@ -116,7 +113,8 @@ fn sized(node: &Node, group: Option<usize>, level: Level) -> Sized {
     Sized { key: Key::from(node.id.as_str()), width, height, group, hint }
 }
 
-/// Whether a node shows how many of its instances run.
-pub(super) fn shows_count(node: &Node) -> bool {
-    node.desired.is_some()
+/// The cells that a count such as `2/3` takes: room for as many digits on both sides as are wanted, so that a change
+/// of what runs changes no width.
+fn count_width(desired: u32) -> usize {
+    2 * desired.to_string().len() + 1
 }

@@ -12,6 +12,22 @@ pub struct Column {
     pub width: u16,
     /// Its share of what is left over.
     pub share: u16,
+    /// Whether it holds sentences, which are cut at their end; names are cut in their middle.
+    pub prose: bool,
+}
+
+impl Column {
+    /// A column of names or numbers.
+    #[must_use]
+    pub const fn names(title: &'static str, width: u16, share: u16) -> Self {
+        Self { title, width, share, prose: false }
+    }
+
+    /// A column of sentences.
+    #[must_use]
+    pub const fn prose(title: &'static str, width: u16, share: u16) -> Self {
+        Self { title, width, share, prose: true }
+    }
 }
 
 /// One cell: its text and its style.
@@ -41,13 +57,13 @@ pub fn table(
     }
     let widths = widths(columns, area.width);
     let headings: Vec<Cell> = columns.iter().map(|c| (c.title.to_owned(), theme.ink.dim.into())).collect();
-    line(&headings, &widths, area, area.y, theme, buf);
+    line(columns, &headings, &widths, Rect { height: 1, ..area }, theme, buf);
     let height = usize::from(area.height) - 1;
     let first = first_row(selected.unwrap_or(0), rows, height);
     for (offset, index) in (first..rows.min(first + height)).enumerate() {
         let y = area.y + 1 + offset as u16;
-        line(&row(index), &widths, area, y, theme, buf);
         let place = Rect { y, height: 1, ..area };
+        line(columns, &row(index), &widths, place, theme, buf);
         if selected == Some(index) {
             buf.set_style(place, Style::from(theme.ink.selected));
         }
@@ -65,14 +81,15 @@ fn widths(columns: &[Column], total: u16) -> Vec<usize> {
 }
 
 /// Draws one row of cells.
-fn line(cells: &[Cell], widths: &[usize], area: Rect, y: u16, theme: &Theme, buf: &mut Buffer) {
+fn line(columns: &[Column], cells: &[Cell], widths: &[usize], area: Rect, theme: &Theme, buf: &mut Buffer) {
     let mut x = area.x;
-    for ((content, style), width) in cells.iter().zip(widths) {
+    for ((column, (content, style)), width) in columns.iter().zip(cells).zip(widths) {
         let room = usize::from(area.right().saturating_sub(x)).min(*width);
         if room == 0 {
             break;
         }
-        buf.set_string(x, y, text::squeeze(content, room, theme.glyphs.ellipsis), *style);
+        let shorten = if column.prose { text::cut } else { text::squeeze };
+        buf.set_string(x, area.y, shorten(content, room, theme.glyphs.ellipsis), *style);
         x += *width as u16 + 1;
     }
 }

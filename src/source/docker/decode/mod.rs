@@ -6,6 +6,8 @@ mod network;
 mod owner;
 mod route;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};

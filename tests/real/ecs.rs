@@ -1,0 +1,129 @@
+//! The ECS source against an emulator with real containers; `scripts/lab/ecs-up` starts and seeds it.
+
+use futures::StreamExt;
+use portolan::{
+    model::{AnsweredBy, Health, LogStart, LogTarget, Service, Snapshot, State},
+    source::{
+        Source,
+        ecs::{Config, Ecs},
+    },
+};
+use std::time::Duration;
+
+/// The emulator's address; none when real tests are to be skipped.
+fn endpoint() -> Option<String> {
+    let endpoint = std::env::var("PORTOLAN_TEST_ECS").ok();
+    let skip = std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1");
+    assert!(
+        endpoint.is_some() || skip,
+        "no ECS emulator: run eval \"$(scripts/lab/ecs-up)\" first, or set PORTOLAN_SKIP_REAL=1"
+    );
+    endpoint.filter(|_| !skip)
+}
+
+fn source(endpoint: &str, clusters: &[&str]) -> Ecs {
+    let clusters = clusters.iter().map(|c| (*c).to_owned()).collect();
+    Ecs::new(Config { endpoint: endpoint.into(), region: "us-east-1".into(), clusters, ..Config::default() })
+}
+
+fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'a Service {
+    let found = snapshot.services.iter().find(|s| s.name == name && s.group.as_deref() == Some(group));
+    found.unwrap_or_else(|| panic!("no {group}/{name}"))
+}
+
+/// Looks until `holds`, as containers take their time to start.
+async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    let mut last = None;
+    for _ in 0..60 {
+        let snapshot = source.snapshot().await.expect("a snapshot");
+        if holds(&snapshot) {
+            return snapshot;
+        }
+        last = Some(snapshot);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("it never came to hold: {last:#?}");
+}
+
+#[tokio::test]
+async fn the_whole_estate_is_there_with_its_health() {
+    let Some(endpoint) = endpoint() else { return };
+    let source = source(&endpoint, &[]);
+    let snapshot = until(&source, |s| {
+        let of = |group, name| Health::of(service(s, group, name));
+        of("harbour", "web") == Health::Healthy
+            && of("harbour", "pilot") == Health::Healthy
+            && matches!(of("harbour", "wreck"), Health::Failing | Health::Degraded)
+            && of("quay", "survey") == Health::Stopped
+    })
+    .await;
+    assert_eq!(snapshot.gaps, []);
+    assert_eq!(Health::of(service(&snapshot, "quay", "idle")), Health::Stopped);
+    assert_eq!(service(&snapshot, "harbour", "web").running(), 2);
+    let wreck = service(&snapshot, "harbour", "wreck");
+    let crash = wreck.instances.iter().find(|i| i.state == State::Failed).expect("a crash");
+    assert_eq!(crash.exit.as_ref().and_then(|e| e.code), Some(1));
+}
+
+#[tokio::test]
+async fn names_and_load_balancers_are_known_and_values_are_not() {
+    let Some(endpoint) = endpoint() else { return };
+    let snapshot = source(&endpoint, &["harbour"]).snapshot().await.expect("a snapshot");
+    let pilot = service(&snapshot, "harbour", "pilot");
+    let alias = pilot.answers.iter().find(|a| a.by == AnsweredBy::ServiceConnect).expect("an alias");
+    assert_eq!((alias.host.to_string().as_str(), alias.port), ("pilot", Some(9000)));
+    let gateway = snapshot.gateways.first().expect("a load balancer");
+    assert_eq!(gateway.name, "lighthouse");
+    assert_eq!(gateway.routes[0].service.as_str(), "ecs:us-east-1/harbour/web");
+    let all = serde_json::to_string(&snapshot).expect("JSON");
+    assert!(!all.contains("must-not-be-kept"));
+    assert!(!all.contains("quay"), "only the cluster that was asked for");
+}
+
+#[tokio::test]
+async fn a_cluster_that_does_not_exist_says_which_do() {
+    let Some(endpoint) = endpoint() else { return };
+    let failure = source(&endpoint, &["harbor"]).snapshot().await.expect_err("no such cluster");
+    assert!(failure.remedy.contains("harbour") && failure.remedy.contains("quay"), "{}", failure.remedy);
+}
+
+#[tokio::test]
+async fn logs_begin_with_the_newest_and_follow() {
+    let Some(endpoint) = endpoint() else { return };
+    let source = source(&endpoint, &["harbour"]);
+    let healthy = |s: &Snapshot| Health::of(service(s, "harbour", "web")) == Health::Healthy;
+    let snapshot = until(&source, healthy).await;
+    let web = service(&snapshot, "harbour", "web");
+    let target = |i: &portolan::model::Instance| LogTarget {
+        service: web.id.clone(),
+        instance: i.id.clone(),
+        label: i.name.clone(),
+        route: i.containers[0].log.clone(),
+    };
+    let running = web.instances.iter().filter(|i| i.state == State::Running);
+    let targets: Vec<LogTarget> = running.map(target).collect();
+    let mut stream = source.logs(targets, LogStart { since: None, tail: 3, follow: true });
+    let mut seen = Vec::new();
+    let reading = async {
+        while seen.len() < 12 {
+            let batch = stream.next().await.expect("it goes on").expect("no failure");
+            seen.extend(batch.lines);
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), reading).await.expect("lines in time");
+    let mut keys: Vec<_> = seen.iter().map(|l| (l.at, l.label.clone(), l.text.clone())).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), seen.len(), "each line once");
+    assert!(seen.iter().all(|l| l.text.starts_with("line ")));
+}
+
+#[tokio::test]
+async fn nobody_there_is_said_and_does_not_hang() {
+    // A port that nobody listens on: the discard port of the loopback address.
+    let Some(_) = endpoint() else { return };
+    let look = source("http://127.0.0.1:9", &[]);
+    let asked = tokio::time::timeout(Duration::from_secs(20), look.snapshot()).await.expect("no hanging");
+    let failure = asked.expect_err("nobody there");
+    assert!(failure.what.contains("127.0.0.1:9"), "{}", failure.what);
+}
