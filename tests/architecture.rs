@@ -129,8 +129,11 @@ fn astray(source: &Source) -> Vec<String> {
     for (line, path) in source.paths() {
         for (library, rooms) in ROOMS {
             let first = path.first().map(String::as_str).unwrap_or_default();
-            let named =
-                if library.ends_with('_') { first.starts_with(library) } else { first == *library && path.len() > 1 };
+            let named = if library.ends_with('_') {
+                first.starts_with(library)
+            } else {
+                first == *library && path.len() > 1
+            };
             if named && !rooms.iter().any(|room| source.path.starts_with(room)) {
                 wrong.push(format!(
                     "{}:{line}: `{first}` may be named only in {}; translate it there into the model's words",
@@ -157,7 +160,10 @@ fn unkempt(source: &Source) -> Vec<String> {
     for (number, line) in source.words.lines().enumerate() {
         for mark in UNFINISHED {
             if identifiers(line).any(|word| word == mark.trim_end_matches('!')) && line.contains(mark) {
-                wrong.push(format!("{path}:{}: `{mark}`: do it, or open an issue and take it out", number + 1));
+                wrong.push(format!(
+                    "{path}:{}: `{mark}`: do it, or open an issue and take it out",
+                    number + 1
+                ));
             }
         }
     }
@@ -219,7 +225,8 @@ fn every_room_is_listed() {
 mod tests {
     use super::*;
 
-    const LIB: &str = "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod source;\npub mod runtime;\n";
+    const LIB: &str =
+        "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod source;\npub mod runtime;\n";
 
     /// The lines on which `text` at `path` has faults, with what they say.
     fn faults_in(path: &str, text: &str) -> Vec<String> {
@@ -244,7 +251,12 @@ mod tests {
         assert_eq!(layers(LIB), ["model", "view", "source", "runtime"]);
         good("src/view/map.rs", "use crate::{model::Service, view::Theme};");
         bad("src/model/id.rs", "use crate::view::Theme;", 2, "`model` uses `view`");
-        bad("src/view/mod.rs", "use crate::{\n    model::Id,\n    source::{self, docker},\n};", 4, "`source`");
+        bad(
+            "src/view/mod.rs",
+            "use crate::{\n    model::Id,\n    source::{self, docker},\n};",
+            4,
+            "`source`",
+        );
         bad("src/view/map.rs", "fn f() { crate::runtime::size(); }", 2, "`runtime`");
         bad("src/model.rs", "use super::source::Source;", 2, "`source`");
         bad("src/view/map/draw.rs", "use super::super::super::source::X;", 2, "`source`");

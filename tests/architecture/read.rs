@@ -57,9 +57,9 @@ impl Source {
                 found.push((start, path));
                 stop
             };
-            let kept = found.into_iter().filter(|(_, path)| {
-                !in_test || matches!(path.first().map(String::as_str), Some("crate"))
-            });
+            let kept = found
+                .into_iter()
+                .filter(|(_, path)| !in_test || matches!(path.first().map(String::as_str), Some("crate")));
             all.extend(kept.map(|(at, path)| (line(at), path)));
         }
         all
@@ -104,7 +104,9 @@ fn without(text: &str) -> (String, String) {
                 ('/', Some('/')) => inside = Inside::LineComment,
                 ('/', Some('*')) => (inside, step) = (Inside::BlockComment(1), 2),
                 ('"', _) => inside = Inside::Text,
-                ('r', Some('"' | '#')) if !word_before && chars.get(at + 1 + hashes(at + 1)) == Some(&'"') => {
+                ('r', Some('"' | '#'))
+                    if !word_before && chars.get(at + 1 + hashes(at + 1)) == Some(&'"') =>
+                {
                     (inside, step) = (Inside::RawText(hashes(at + 1)), hashes(at + 1) + 2);
                 }
                 // A character, not a lifetime: `'x'` or `'\…'`.
@@ -118,7 +120,8 @@ fn without(text: &str) -> (String, String) {
             Inside::LineComment if c == '\n' => inside = Inside::Code,
             Inside::BlockComment(depth) => match (c, next) {
                 ('*', Some('/')) => {
-                    (inside, step) = (if depth == 1 { Inside::Code } else { Inside::BlockComment(depth - 1) }, 2);
+                    (inside, step) =
+                        (if depth == 1 { Inside::Code } else { Inside::BlockComment(depth - 1) }, 2);
                 }
                 ('/', Some('*')) => (inside, step) = (Inside::BlockComment(depth + 1), 2),
                 _ => {}
