@@ -71,7 +71,10 @@ fn the_json_has_what_the_contract_names() {
     assert_eq!(map["schema"], "portolan.map/1");
     assert!(map["taken"].as_str().unwrap().parse::<Timestamp>().is_ok());
     has(&map["sources"][0], &["id", "kind", "state", "age_s", "error"]);
-    assert_eq!((&map["sources"][0]["state"], &map["sources"][0]["error"]), (&"stale".into(), &"too slow".into()));
+    assert_eq!(
+        (&map["sources"][0]["state"], &map["sources"][0]["error"]),
+        (&"stale".into(), &"too slow".into())
+    );
     has(&map["nodes"][0], &["id", "name", "kind", "source", "group", "health", "running", "desired"]);
     has(&map["edges"][0], &["from", "to", "strength", "evidence"]);
     has(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);

@@ -48,7 +48,8 @@ pub(crate) fn services(drafts: &[Draft], rename: impl Fn(&str) -> String) -> Vec
 
 fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> String) -> Service {
     let (source, group) =
-        [("docker", Some("shop")), ("docker", None), ("ecs:a", Some("prod")), ("ecs:a", Some("staging"))][*place];
+        [("docker", Some("shop")), ("docker", None), ("ecs:a", Some("prod")), ("ecs:a", Some("staging"))]
+            [*place];
     let mut service = service(source, group, &rename(NAMES[*name]));
     for (key, target) in mentions {
         service = service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &renamed(TARGETS[*target], rename));
@@ -74,7 +75,8 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
         let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
         let mut said = snapshot(source, mine);
         if source.starts_with("ecs") {
-            let mut behind: Vec<&Service> = said.services.iter().filter(|s| s.name.starts_with('w')).collect();
+            let mut behind: Vec<&Service> =
+                said.services.iter().filter(|s| s.name.starts_with('w')).collect();
             behind.sort_by_key(|service| service.id.clone());
             said.gateways = vec![gateway("front", &behind)];
         }
