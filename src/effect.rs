@@ -44,12 +44,50 @@ pub enum Effect {
 pub struct LayoutJob {
     /// Counts up, so that an answer that comes late is known.
     pub number: u64,
+    /// The ways in which it may be drawn, the most telling first.
+    pub choices: Vec<Choice>,
+    /// The columns and rows that there are.
+    pub room: (u16, u16),
+}
+
+/// One way to draw the map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
     /// What to lay out.
     pub graph: layout::Graph,
-    /// The layout before it.
-    pub seed: Option<layout::Seed>,
     /// How.
     pub options: layout::Options,
+    /// The layout before it, where that was drawn in the same way.
+    pub seed: Option<layout::Seed>,
+}
+
+/// How much better another way must fit than the one that is drawn now, so that the map does not flip about.
+const GAIN: f64 = 1.25;
+
+impl LayoutJob {
+    /// Computes the choice that fits: the first that is no larger than the room, else the one that is least too
+    /// large. The one that is drawn now, which has a seed, stays unless another fits much better.
+    #[must_use]
+    pub fn compute(&self) -> (usize, layout::Diagram) {
+        let mut best: Option<(f64, usize, layout::Diagram)> = None;
+        for (index, choice) in self.choices.iter().enumerate() {
+            let diagram = layout::layout(&choice.graph, choice.seed.as_ref(), &choice.options);
+            let excess = self.excess(diagram.size) / if choice.seed.is_some() { GAIN } else { 1.0 };
+            if best.as_ref().is_none_or(|(least, ..)| excess < *least) {
+                best = Some((excess, index, diagram));
+            }
+            if excess <= 1.0 {
+                break;
+            }
+        }
+        best.map(|(_, index, diagram)| (index, diagram)).unwrap_or_default()
+    }
+
+    /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits.
+    fn excess(&self, (width, height): (i32, i32)) -> f64 {
+        let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
+        times(width, self.room.0).max(times(height, self.room.1)).max(1.0)
+    }
 }
 
 /// Something to keep up for as long as it is wanted.

@@ -31,8 +31,8 @@ def define(family, script, port=None, env=None):
     }
     if port:
         container["portMappings"] = [{"name": "http", "containerPort": port, "protocol": "tcp"}]
-    made = ecs.register_task_definition(family=family, containerDefinitions=[container], networkMode="bridge",
-                                        requiresCompatibilities=["EC2"], cpu="64", memory="64")
+    made = ecs.register_task_definition(family=family, containerDefinitions=[container], networkMode="awsvpc",
+                                        requiresCompatibilities=["FARGATE"], cpu="256", memory="512")
     return made["taskDefinition"]["taskDefinitionArn"]
 
 
@@ -40,7 +40,7 @@ def service(cluster, name, definition, count, **kw):
     known = ecs.describe_services(cluster=cluster, services=[name])["services"]
     if not [s for s in known if s["status"] == "ACTIVE"]:
         ecs.create_service(cluster=cluster, serviceName=name, taskDefinition=definition, desiredCount=count,
-                           launchType="EC2", **kw)
+                           launchType="FARGATE", networkConfiguration=NETWORK, **kw)
 
 
 or_none(logs.create_log_group, logGroupName=GROUP)
@@ -50,6 +50,7 @@ for cluster in ("harbour", "quay"):
 
 vpc = (ec2.describe_vpcs()["Vpcs"] or [ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]])[0]["VpcId"]
 subnets = [s["SubnetId"] for s in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]]
+NETWORK = {"awsvpcConfiguration": {"subnets": subnets[:1]}}  # bridge tasks would take ports of this machine
 balancers = or_none(elb.describe_load_balancers, Names=["lighthouse"])
 if balancers and balancers["LoadBalancers"]:
     group = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["TargetGroupArn"]
@@ -57,7 +58,7 @@ else:
     balancer = elb.create_load_balancer(Name="lighthouse", Subnets=subnets[:2], Scheme="internet-facing",
                                         Type="application")["LoadBalancers"][0]["LoadBalancerArn"]
     group = elb.create_target_group(Name="web", Protocol="HTTP", Port=8080, VpcId=vpc,
-                                    TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+                                    TargetType="ip")["TargetGroups"][0]["TargetGroupArn"]
     elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80,
                         DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
 names = [n["Name"] for n in cloudmap.list_namespaces()["Namespaces"]]
@@ -77,4 +78,4 @@ service("quay", "idle", define("idle", "sleep 3600"), 0)
 job = define("survey", "echo done")
 tasks = [t for s in ("RUNNING", "STOPPED") for t in ecs.list_tasks(cluster="quay", family="survey", desiredStatus=s)["taskArns"]]
 if not tasks:
-    ecs.run_task(cluster="quay", taskDefinition=job, launchType="EC2")
+    ecs.run_task(cluster="quay", taskDefinition=job, launchType="FARGATE", networkConfiguration=NETWORK)

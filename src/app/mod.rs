@@ -35,8 +35,8 @@ pub enum Msg {
     Nudged(SourceId, bool),
     /// Log lines of a service came.
     Logs(ServiceId, LogBatch),
-    /// The layout of that number is there.
-    Laid(u64, Box<Diagram>),
+    /// The layout of that number is there, drawn in the way of that index.
+    Laid(u64, usize, Box<Diagram>),
 }
 
 /// What a mouse can do.
@@ -120,9 +120,9 @@ impl App {
                 self.store.logs.absorb(&service, batch, self.store.now);
                 return Vec::new();
             }
-            Msg::Laid(number, diagram) => {
+            Msg::Laid(number, choice, diagram) => {
                 if let Some(map) = self.views.get_mut(&Screen::Map) {
-                    map.laid(number, *diagram, &self.store);
+                    map.laid(number, choice, *diagram, &self.store);
                 }
                 Vec::new()
             }

@@ -55,11 +55,18 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Asked) -> Result
     let mut batches = source.logs(log_targets(service), start);
     let mut outcome = Outcome::Fine;
     let mut read = false;
+    // What is not followed has an end: all of it is put in order of time before it is printed.
+    let mut history = LogBatch::default();
     while let Some(batch) = batches.next().await {
         match batch {
             Ok(batch) => {
                 read |= !batch.lines.is_empty() || batch.notes.is_empty();
-                write(&batch, asked.format)?;
+                if asked.follow {
+                    write(&batch, asked.format)?;
+                } else {
+                    history.lines.extend(batch.lines);
+                    history.notes.extend(batch.notes);
+                }
             }
             Err(failure) => {
                 eprintln!("portolan: {} ({})", failure.what, failure.remedy);
@@ -67,6 +74,8 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Asked) -> Result
             }
         }
     }
+    history.lines.sort_by_key(|line| line.at);
+    write(&history, asked.format)?;
     Ok(if read { Outcome::Fine } else { outcome })
 }
 

@@ -1,6 +1,7 @@
 //! Levels put together: boxes moved into their groups, the parts of each line joined, top-down pictures turned.
 use super::diagram::{Diagram, Memo, Point, Quality, Rect, Route, Seed};
 use super::graph::Direction;
+use super::level::Role;
 use super::nest::Sorted;
 use super::sheet::{Sheet, Spot};
 use std::collections::BTreeMap;
@@ -9,13 +10,46 @@ use std::sync::Arc;
 /// All levels, ready to be put together.
 pub struct Assembly<'a> {
     pub sorted: &'a Sorted<'a>,
-    pub inner: &'a [Sheet],
+    pub inner: Vec<Sheet>,
     pub drawn: Vec<Arc<Memo>>,
-    pub outer: &'a Sheet,
+    pub outer: Sheet,
     pub top: Arc<Memo>,
 }
 
 impl Assembly<'_> {
+    /// Whether any group is called from outside or calls outside.
+    pub fn has_gates(&self) -> bool {
+        self.inner.iter().flat_map(|sheet| &sheet.level.items).any(|item| item.role != Role::Box)
+    }
+
+    /// The questions for the groups, with their gates in the order of what lies beyond them in this picture.
+    pub fn settled(&self) -> Vec<Sheet> {
+        let rows: Vec<i32> =
+            (0..self.sorted.nodes.len()).map(|n| self.node(n).y + self.sorted.port(n)).collect();
+        let mut callers = vec![(0, 0); rows.len()];
+        for &(from, to) in &self.sorted.pairs {
+            if self.sorted.home[from] != self.sorted.home[to] {
+                callers[to] = (callers[to].0 + rows[from], callers[to].1 + 1);
+            }
+        }
+        let beyond = |gate: Spot| match gate {
+            Spot::Exit(node) => Some(rows[node]),
+            Spot::Entry(node) => i32::checked_div(callers[node].0, callers[node].1),
+            Spot::Node(_) | Spot::Group(_) => None,
+        };
+        let settle = |group: usize| {
+            let mut sheet = self.sorted.inner(group);
+            let wish = |&spot: &Spot| beyond(spot).map(|row| (row, spot));
+            let mut gates: Vec<(i32, Spot)> = sheet.item.keys().filter_map(wish).collect();
+            gates.sort_unstable();
+            for (order, (_, spot)) in gates.into_iter().enumerate() {
+                sheet.level.items[sheet.item[&spot]].order = Some(order);
+            }
+            sheet
+        };
+        (0..self.inner.len()).map(settle).collect()
+    }
+
     /// Everything in the cells of one picture.
     pub fn diagram(self) -> Diagram {
         let graph = self.sorted.graph;

@@ -146,10 +146,10 @@ impl<'a> Plan<'a> {
             return;
         }
         for stub in self.stubs.clone() {
-            let before = (self.doglegs, self.misleading().len());
+            let (doglegs, misleading) = (self.doglegs, self.misleading().len());
             self.stubs.remove(&stub);
             self.build();
-            if (self.doglegs, self.misleading().len()) > before {
+            if self.doglegs > doglegs || self.misleading().len() > misleading {
                 self.stubs.insert(stub);
                 self.build();
             }

@@ -48,6 +48,8 @@ pub struct Layered {
     pub vertices: Vec<Vertex>,
     /// The vertices of each layer; the order is what the ordering phase decides.
     pub layers: Vec<Vec<usize>>,
+    /// Layers of gates whose order is settled from outside.
+    pub settled: Vec<bool>,
     /// Sorted by target, then gap.
     pub nets: Vec<Net>,
     /// For each link of the level, the pins it passes, in the order of the flow.
@@ -71,7 +73,22 @@ impl Layered {
         for (index, vertex) in built.vertices.iter().enumerate() {
             built.layers[vertex.layer].push(index);
         }
+        built.settle_gates(level);
         built
+    }
+
+    /// Sorts the layers of gates that have an order.
+    fn settle_gates(&mut self, level: &Level) {
+        for (layer, settled) in self.layers.iter_mut().zip(&mut self.settled) {
+            let order = |vertex: usize| match self.vertices[vertex].role {
+                Occupant::Item(item) => level.items[item].order,
+                Occupant::Lane { .. } => None,
+            };
+            if !layer.is_empty() && layer.iter().all(|&v| order(v).is_some()) {
+                layer.sort_by_key(|&v| order(v));
+                *settled = true;
+            }
+        }
     }
 
     fn with_items(level: &Level, layer_of: &[Option<usize>], layers: usize) -> Self {
@@ -86,6 +103,7 @@ impl Layered {
         Self {
             vertices,
             layers: vec![Vec::new(); layers],
+            settled: vec![false; layers],
             nets: Vec::new(),
             hops: vec![Vec::new(); level.links.len()],
             against: 0,

@@ -13,6 +13,8 @@ pub struct Item {
     pub height: i32,
     pub hint: RankHint,
     pub role: Role,
+    /// The place of a gate among those of its border, if the outer picture has a wish about it.
+    pub order: Option<usize>,
 }
 
 /// What an item is to the layering.

@@ -17,18 +17,36 @@ use std::sync::Arc;
 const TITLE_MARGIN: i32 = 4;
 
 /// Lays out a graph; see [`super::layout`].
+///
+/// A fresh picture with groups is drawn a second time, with the gates of each group in the order of what lies beyond
+/// them, and the better one is taken; later pictures keep the order of the gates.
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
     let seed = seed.filter(|s| s.options.is_some_and(|o| o.direction == options.direction));
     let sorted = Sorted::new(graph, options);
-    let inner: Vec<Sheet> = (0..sorted.groups.len()).map(|g| sorted.inner(g)).collect();
-    let mut drawn = Vec::with_capacity(inner.len());
-    for (sheet, key) in inner.iter().zip(&sorted.groups) {
-        let memo = seed.and_then(|s| s.groups.get(&graph.groups[*key].key));
-        drawn.push(draw(&sheet.level, memo));
+    let mut inner: Vec<Sheet> = (0..sorted.groups.len()).map(|g| sorted.inner(g)).collect();
+    for (sheet, &group) in inner.iter_mut().zip(&sorted.groups) {
+        if let Some(memo) = seed.and_then(|s| s.groups.get(&graph.groups[group].key)) {
+            sheet.keep_gates(&memo.level);
+        }
     }
+    let first = compose(&sorted, inner, seed);
+    if seed.is_some() || !first.has_gates() {
+        return first.diagram();
+    }
+    let second = compose(&sorted, first.settled(), None).diagram();
+    let first = first.diagram();
+    let merit = |d: &Diagram| (d.quality.crossings, d.quality.length);
+    if merit(&second) < merit(&first) { second } else { first }
+}
+
+/// Draws all levels.
+fn compose<'a>(sorted: &'a Sorted<'a>, inner: Vec<Sheet>, seed: Option<&Seed>) -> Assembly<'a> {
+    let memo = |group: usize| seed.and_then(|s| s.groups.get(&sorted.graph.groups[group].key));
+    let drawn: Vec<Arc<Memo>> =
+        inner.iter().zip(&sorted.groups).map(|(sheet, &group)| draw(&sheet.level, memo(group))).collect();
     let outer = sorted.outer(&inner, &drawn);
     let top = draw(&outer.level, seed.and_then(|s| s.top.as_ref()));
-    Assembly { sorted: &sorted, inner: &inner, drawn, outer: &outer, top }.diagram()
+    Assembly { sorted, inner, drawn, outer, top }
 }
 
 /// The answer from memory if the question is the same, else a new one, close to the old.
@@ -99,22 +117,22 @@ impl<'a> Sorted<'a> {
     fn node_item(&self, node: usize) -> Item {
         let node = &self.graph.nodes[self.nodes[node]];
         let (width, height) = self.turn(i32::from(node.width.max(1)), i32::from(node.height.max(1)));
-        Item { key: node.key.clone(), width, height, hint: node.hint, role: Role::Box }
+        Item { key: node.key.clone(), width, height, hint: node.hint, role: Role::Box, order: None }
     }
 
     /// The row of a node at which its lines arrive and leave.
-    fn port(&self, node: usize) -> i32 {
+    pub fn port(&self, node: usize) -> i32 {
         (self.node_item(node).height - 1) / 2
     }
 
     fn gate(&self, node: usize, role: Role) -> Item {
         let prefix = if role == Role::Entry { "\u{1}in " } else { "\u{1}out " };
         let key = Key::from(format!("{prefix}{}", self.key(node)));
-        Item { key, width: 1, height: 1, hint: RankHint::Free, role }
+        Item { key, width: 1, height: 1, hint: RankHint::Free, role, order: None }
     }
 
     /// The question for the inside of a group.
-    fn inner(&self, group: usize) -> Sheet {
+    pub fn inner(&self, group: usize) -> Sheet {
         let inside = |node: usize| self.home[node] == Some(group);
         let mut spots: BTreeSet<Spot> =
             (0..self.nodes.len()).filter(|&n| inside(n)).map(Spot::Node).collect();
@@ -153,7 +171,10 @@ impl<'a> Sorted<'a> {
         let groups = drawn.iter().enumerate().map(|(group, memo)| {
             let key = Key::from(format!("\u{1}group {}", self.graph.groups[self.groups[group]].key));
             let (width, height) = memo.plan.size;
-            (Spot::Group(group), Item { key, width, height, hint: RankHint::Free, role: Role::Box })
+            (
+                Spot::Group(group),
+                Item { key, width, height, hint: RankHint::Free, role: Role::Box, order: None },
+            )
         });
         let mut sheet = Sheet::new(nodes.chain(groups));
         sheet.level.gap = if drawn.is_empty() { self.gap() } else { self.gap().max(1) };

@@ -39,8 +39,7 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    let mut best =
-        best.map_or_else(|| Order::new(graph.layers.clone(), graph.vertices.len()), |(_, order)| order);
+    let mut best = best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order);
     polish(&mut best, &mut swap);
     best
 }
@@ -49,11 +48,10 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
 fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange_often: bool) -> Order {
     let mut layers = graph.layers.clone();
     if start % 2 == 1 {
-        for layer in &mut layers {
-            layer.reverse();
-        }
+        let free = layers.iter_mut().zip(&graph.settled).filter(|(_, settled)| !**settled);
+        free.for_each(|(layer, _)| layer.reverse());
     }
-    let mut order = Order::new(layers, graph.vertices.len());
+    let mut order = Order::new(layers, graph);
     let mut best = order.clone();
     let mut fewest = usize::MAX;
     let mut stalls = 0;
@@ -83,6 +81,9 @@ fn sweep(ends: &Ends, order: &mut Order, forward: bool, median: bool) {
     let count = order.layers.len();
     for step in 0..count {
         let layer = if forward { step } else { count - 1 - step };
+        if order.settled[layer] {
+            continue;
+        }
         let old = &order.layers[layer];
         let wishes: Vec<Option<i64>> =
             old.iter().map(|&v| wish(ends, &order.place, v, !forward, median)).collect();
@@ -138,7 +139,7 @@ fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
     for layer in &mut layers {
         layer.sort_by_key(|&v| (rows[v].or_else(|| near_rows(v)).unwrap_or(i32::MAX), rows[v].is_none()));
     }
-    let mut order = Order::new(layers, graph.vertices.len());
+    let mut order = Order::new(layers, graph);
     let mut swap = Swap::new(ends);
     for _ in 0..SIFT_ROUNDS {
         if !sift(&mut order, &mut swap, |v| rows[v].is_none()) {

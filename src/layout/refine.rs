@@ -1,5 +1,6 @@
 //! Small steps that save crossings: exchanging neighbours, and sifting single vertices through their layer.
 use super::crossing::Swap;
+use super::layered::Layered;
 
 /// Wider layers are not sifted.
 const SIFT_LIMIT: usize = 160;
@@ -13,11 +14,13 @@ const ROUNDS_AT_LAST: usize = 64;
 pub struct Order {
     pub layers: Vec<Vec<usize>>,
     pub place: Vec<usize>,
+    /// Layers that must stay as they are.
+    pub settled: Vec<bool>,
 }
 
 impl Order {
-    pub fn new(layers: Vec<Vec<usize>>, count: usize) -> Self {
-        let mut order = Self { layers, place: vec![0; count] };
+    pub fn new(layers: Vec<Vec<usize>>, graph: &Layered) -> Self {
+        let mut order = Self { layers, place: vec![0; graph.vertices.len()], settled: graph.settled.clone() };
         for layer in 0..order.layers.len() {
             order.number(layer);
         }
@@ -54,7 +57,7 @@ pub fn exchange(order: &mut Order, swap: &mut Swap<'_>, rounds: usize) -> bool {
     for _ in 0..rounds {
         let mut moved = false;
         for layer in 0..order.layers.len() {
-            if !std::mem::take(&mut dirty[layer]) {
+            if !std::mem::take(&mut dirty[layer]) || order.settled[layer] {
                 continue;
             }
             swap.look(&order.layers[layer], &order.place);
@@ -81,7 +84,7 @@ pub fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> 
     let mut moved = false;
     for layer in 0..order.layers.len() {
         let size = order.layers[layer].len();
-        if size > SIFT_LIMIT {
+        if size > SIFT_LIMIT || order.settled[layer] {
             continue;
         }
         swap.look(&order.layers[layer], &order.place);

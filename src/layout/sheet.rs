@@ -42,6 +42,15 @@ impl Sheet {
         self.level.links.push(Link { target, from, row });
     }
 
+    /// Takes over the order of the gates of an earlier level.
+    pub fn keep_gates(&mut self, before: &Level) {
+        let order: BTreeMap<&Key, usize> =
+            before.items.iter().filter_map(|i| i.order.map(|order| (&i.key, order))).collect();
+        for item in &mut self.level.items {
+            item.order = order.get(&item.key).copied();
+        }
+    }
+
     pub fn close(mut self) -> Self {
         self.level.links.sort_unstable();
         self.level.links.dedup();

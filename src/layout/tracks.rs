@@ -189,7 +189,8 @@ fn exchange(trunks: &[Trunk], before: &[Rules], order: &mut [usize]) {
 
 /// In order, each trunk takes the first track right of all that overlap it or must be left of it.
 ///
-/// Ends on the same track keep a row apart, and lines on the same row a column, so that nothing seems to touch.
+/// Ends on the same track keep a row apart, and lines on the same row a column, so that nothing seems to touch; a
+/// bridge that flows to the left gets a column for its tick.
 fn pack(trunks: &[Trunk], before: &[Rules], order: &[usize]) -> Vec<usize> {
     let low = trunks.iter().map(|t| t.low).min().unwrap_or(0) - 1;
     let high = trunks.iter().map(|t| t.high).max().unwrap_or(0) + 1;
@@ -202,7 +203,9 @@ fn pack(trunks: &[Trunk], before: &[Rules], order: &[usize]) -> Vec<usize> {
             row(trunk.low - margin)..row(trunk.high + margin) + 1
         };
         let apart = next_free[span(1)].iter().copied().max().unwrap_or(0);
-        let ruled = before[index].iter().map(|&(b, cause)| track[b] + 1 + usize::from(cause.is_some())).max();
+        let leftward = trunk.west.contains(&trunk.out);
+        let apart_from = |cause: Option<i32>| 1 + usize::from(cause.is_some() || leftward);
+        let ruled = before[index].iter().map(|&(b, cause)| track[b] + apart_from(cause)).max();
         track[index] = apart.max(ruled.unwrap_or(0));
         next_free[span(0)].fill(track[index] + 1);
     }

@@ -21,6 +21,9 @@ pub mod snapshot;
 pub mod status;
 pub mod text;
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 pub use address::{Address, Arn, Host};
 pub use answer::{Answer, AnsweredBy, Scope};
 pub use deployment::{Deployment, Rollout};

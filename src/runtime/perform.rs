@@ -1,7 +1,7 @@
 //! Carrying out effects.
 
 use super::terminal::Screen;
-use crate::{app::Msg, effect::Effect, layout};
+use crate::{app::Msg, effect::Effect};
 use std::io;
 use tokio::{sync::mpsc::Sender, task::spawn_blocking};
 
@@ -13,9 +13,9 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         Effect::Lay(job) => {
             let sender = sender.clone();
             spawn_blocking(move || {
-                let diagram = layout::layout(&job.graph, job.seed.as_ref(), &job.options);
+                let (choice, diagram) = job.compute();
                 // When the program has ended meanwhile, nobody waits for it.
-                let _ = sender.blocking_send(Msg::Laid(job.number, Box::new(diagram)));
+                let _ = sender.blocking_send(Msg::Laid(job.number, choice, Box::new(diagram)));
             });
         }
         // The program itself and the loop take these.

@@ -13,3 +13,6 @@ pub use infer::infer;
 pub use path::{neighbours, path};
 pub use product::{PRODUCTS, Product};
 pub use resolve::{Resolution, Resolver};
+
+#[cfg(test)]
+mod tests;

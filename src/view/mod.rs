@@ -55,8 +55,8 @@ pub trait View {
         Vec::new()
     }
 
-    /// Takes a layout that was asked for.
-    fn laid(&mut self, _number: u64, _diagram: Diagram, _store: &Store) {}
+    /// Takes a layout that was asked for, and which of the choices it is.
+    fn laid(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
 
     /// Moves what is shown by so many cells, as the mouse drags it.
     fn drag(&mut self, _columns: i32, _rows: i32) {}

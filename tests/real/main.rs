@@ -1,4 +1,6 @@
 //! Tests against real engines and APIs: nothing here is simulated.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
+
 mod docker;
 mod ecs;

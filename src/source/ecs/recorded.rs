@@ -162,7 +162,8 @@ async fn names_come_from_service_connect_and_cloud_map() {
     assert_eq!(answers("payments", AnsweredBy::ServiceConnect), ["payments:8080"]);
     assert_eq!(answers("redis", AnsweredBy::CloudMap), ["redis.shop.local"]);
     assert_eq!(answers("users", AnsweredBy::InstanceAddress).len(), 2);
-    let networks: Vec<&str> = service(&snapshot, "web-edge").networks.iter().map(|n| n.as_str()).collect();
+    let networks: Vec<&str> =
+        service(&snapshot, "web-edge").networks.iter().map(crate::model::NetworkId::as_str).collect();
     assert_eq!(networks, ["ecs/namespace/shop.internal", "ecs/vpc"]);
 }
 

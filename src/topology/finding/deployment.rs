@@ -29,11 +29,8 @@ pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             String::new()
         };
         let reason = format!(
-            "deployment of {} in progress for {minutes} min: {} of {} running{failed}{}",
-            deployment.version,
-            deployment.running,
-            deployment.desired,
-            said(deployment),
+            "deployment of {} in progress for {minutes} min: {} of {} running{failed}",
+            deployment.version, deployment.running, deployment.desired,
         );
         let next = "look at its newest instances and their health";
         drafts.push(Draft::of(service, Severity::Warning, deployment.created, reason, next));

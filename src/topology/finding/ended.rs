@@ -5,7 +5,7 @@ use crate::model::{Severity, State};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
-        let failed = service.instances.iter().filter(|i| i.state == State::Failed);
+        let failed = service.instances.iter().filter(|i| i.state == State::Failed && !i.check.failed());
         let Some(newest) = failed.max_by_key(|i| i.exit.as_ref().and_then(|exit| exit.at)) else { continue };
         let (how, since) =
             newest.exit.as_ref().map_or(("it ended".to_owned(), None), |exit| (ending(exit), exit.at));

@@ -5,17 +5,23 @@ use crate::model::{Check, Severity, State};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
-        let sick: Vec<_> =
-            service.instances.iter().filter(|i| i.state == State::Running && i.check.failed()).collect();
-        let Some(first) = sick.first() else { continue };
+        let failing = || service.instances.iter().filter(|i| i.check.failed());
+        let sick = failing().filter(|i| i.state == State::Running).count();
+        let replaced = failing().filter(|i| i.state == State::Failed).count();
+        let Some(first) = failing().next() else { continue };
+        if sick + replaced == 0 {
+            continue;
+        }
         let output = match &first.check {
             Check::Unhealthy { output: Some(output) } => format!(": {}", output.trim()),
             _ => String::new(),
         };
-        let all = sick.len() == service.running();
-        let severity = if all { Severity::Critical } else { Severity::Warning };
-        let since = sick.iter().filter_map(|i| i.started).min();
-        let reason = format!("health check fails on {} of {}{output}", sick.len(), service.running());
+        let serving = service.instances.iter().filter(|i| i.serves()).count();
+        let severity = if serving == 0 { Severity::Critical } else { Severity::Warning };
+        let since = failing().filter_map(|i| i.started).min();
+        let ended =
+            if replaced > 0 { format!(", {replaced} more were replaced for that") } else { String::new() };
+        let reason = format!("health check fails on {sick} of {} running{ended}{output}", service.running());
         drafts.push(Draft::of(service, severity, since, reason, "look at the check's output and its log"));
     }
 }

@@ -7,8 +7,8 @@ mod steer;
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
-    effect::{Effect, LayoutJob, Screen},
-    layout::{Diagram, Point, Raster, Rect as Cells, layout},
+    effect::{Choice, Effect, LayoutJob, Screen},
+    layout::{Diagram, Direction, Point, Raster, Rect as Cells, layout},
     model::NodeId,
     store::Store,
 };
@@ -18,8 +18,8 @@ use ratatui::{buffer::Buffer, layout::Rect};
 /// The map.
 #[derive(Default)]
 pub struct Map {
-    /// What was last asked to be laid out.
-    plan: Plan,
+    /// What was last asked to be laid out: the ways in which it may be drawn.
+    plans: Vec<Plan>,
     /// The number of that job, and whether its answer is still to come.
     number: u64,
     pending: bool,
@@ -29,9 +29,8 @@ pub struct Map {
     origin: Point,
     /// Where the map is drawn.
     area: Rect,
-    /// How much each node shows; chosen by the size of the screen until somebody zooms.
-    level: Level,
-    zoomed: bool,
+    /// How much each node shows, where somebody chose; else what fits the screen.
+    level: Option<Level>,
     /// The node whose neighbourhood alone is shown.
     center: Option<NodeId>,
 }
@@ -74,8 +73,8 @@ impl View for Map {
             Command::ScrollDown => self.pan(0, 2),
             Command::HalfUp | Command::PageUp => self.pan(0, -i32::from(self.area.height) / 2),
             Command::HalfDown | Command::PageDown => self.pan(0, i32::from(self.area.height) / 2),
-            Command::ZoomIn => (self.level, self.zoomed) = (Level::Boxes, true),
-            Command::ZoomOut => (self.level, self.zoomed) = (Level::Pills, true),
+            Command::ZoomIn => self.level = Some(Level::Boxes),
+            Command::ZoomOut => self.level = Some(Level::Pills),
             Command::Focus => self.center = if self.center.is_some() { None } else { store.selected.clone() },
             Command::Open => return vec![Effect::Show(Screen::Card)],
             Command::Back if self.center.is_some() => self.center = None,
@@ -92,42 +91,24 @@ impl View for Map {
     fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
         let store = scene.store;
         let area = draw::areas(area).map;
-        if area != self.area {
-            self.area = area;
-            self.level = if self.zoomed { self.level } else { Level::Boxes };
-        }
-        let plan = Plan::of(store, self.center.as_ref(), self.level, area);
-        let mut effects = Vec::new();
-        if plan.graph != self.plan.graph || plan.options != self.plan.options {
-            self.number += 1;
-            self.pending = true;
-            effects.push(Effect::Lay(Box::new(LayoutJob {
-                number: self.number,
-                graph: plan.graph.clone(),
-                seed: (plan.level == self.chart.plan.level).then(|| self.chart.diagram.seed.clone()),
-                options: plan.options,
-            })));
-        }
-        self.plan = plan;
+        let resized = area != self.area;
+        self.area = area;
+        let plans = Plan::all(store, self.center.as_ref(), self.level);
+        let changed = resized || !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
+        self.plans = plans;
         self.show_selected(store);
-        effects
+        if changed { vec![self.ask()] } else { Vec::new() }
     }
 
-    fn laid(&mut self, number: u64, diagram: Diagram, store: &Store) {
-        if number != self.number {
-            return;
-        }
+    fn laid(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
+        let Some(plan) = self.plans.get(choice).filter(|_| number == self.number) else { return };
+        let place = |chart: &Chart| store.selected.as_ref().and_then(|id| chart.place(id));
+        let before = place(&self.chart);
         self.pending = false;
-        let before = store.selected.as_ref().and_then(|id| self.chart.place(id));
-        let raster = Raster::new(&diagram);
-        self.chart = Chart { plan: self.plan.clone(), diagram, raster };
-        let after = store.selected.as_ref().and_then(|id| self.chart.place(id));
-        if let (Some(before), Some(after)) = (before, after) {
+        self.chart = Chart { plan: plan.clone(), raster: Raster::new(&diagram), diagram };
+        if let (Some(before), Some(after)) = (before, place(&self.chart)) {
             self.origin.x += after.x - before.x;
             self.origin.y += after.y - before.y;
-        }
-        if !self.zoomed && self.level == Level::Boxes && self.is_too_large() {
-            self.level = Level::Pills;
         }
         self.show_selected(store);
     }
@@ -144,7 +125,7 @@ impl View for Map {
 /// The whole map as text, in boxes, however large it is.
 #[must_use]
 pub fn whole(scene: Scene<'_>) -> String {
-    let plan = Plan::of(scene.store, None, Level::Boxes, Rect::new(0, 0, u16::MAX, u16::MAX));
+    let plan = Plan::of(scene.store, None, Level::Boxes, Direction::LeftToRight);
     let diagram = layout(&plan.graph, None, &plan.options);
     let (width, height) = (diagram.size.0.clamp(0, WIDEST) as u16, diagram.size.1.clamp(0, WIDEST) as u16);
     let area = Rect::new(0, 0, width, height);
@@ -153,10 +134,21 @@ pub fn whole(scene: Scene<'_>) -> String {
 }
 
 impl Map {
-    /// Whether the boxes take more than twice the screen, so that pills show more of the system.
-    fn is_too_large(&self) -> bool {
-        let (width, height) = self.chart.diagram.size;
-        width > 2 * i32::from(self.area.width) || height > 3 * i32::from(self.area.height) / 2
+    /// Asks for the layout of the present plans.
+    fn ask(&mut self) -> Effect {
+        self.number += 1;
+        self.pending = true;
+        let drawn = &self.chart;
+        let choice = |plan: &Plan| {
+            let same = plan.level == drawn.plan.level
+                && plan.options == drawn.plan.options
+                && !drawn.plan.nodes.is_empty();
+            let seed = same.then(|| drawn.diagram.seed.clone());
+            Choice { graph: plan.graph.clone(), options: plan.options, seed }
+        };
+        let choices = self.plans.iter().map(choice).collect();
+        let room = (self.area.width, self.area.height);
+        Effect::Lay(Box::new(LayoutJob { number: self.number, choices, room }))
     }
 
     /// Moves what is seen.

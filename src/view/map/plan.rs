@@ -1,13 +1,12 @@
 //! What the map is to show, as a graph of sized boxes: it changes only when what runs changes, never with its status.
 
 use crate::{
-    layout::{Edge, Graph, Group, Key, Node as Sized, Options, RankHint},
+    layout::{Direction, Edge, Graph, Group, Key, Node as Sized, Options, RankHint},
     model::NodeId,
     store::Store,
     topology::{Node, NodeKind, Strength, neighbours},
     view::widget::text,
 };
-use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 
 /// How much each node shows.
@@ -46,8 +45,21 @@ const LONGEST_NAME: usize = 24;
 const MANY_EDGES: usize = 80;
 
 impl Plan {
+    /// The ways in which what the filters let through may be drawn, the most telling first.
+    pub(super) fn all(store: &Store, center: Option<&NodeId>, level: Option<Level>) -> Vec<Self> {
+        let levels = level.map_or_else(|| vec![Level::Boxes, Level::Pills], |level| vec![level]);
+        let directions = [Direction::LeftToRight, Direction::TopDown];
+        let ways = levels.into_iter().flat_map(|level| directions.map(|direction| (level, direction)));
+        ways.map(|(level, direction)| Self::of(store, center, level, direction)).collect()
+    }
+
+    /// What the layout depends on.
+    pub(super) fn shape(&self) -> (&Graph, Options) {
+        (&self.graph, self.options)
+    }
+
     /// The plan of what the filters let through.
-    pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, area: Rect) -> Self {
+    pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, direction: Direction) -> Self {
         let near = center.map(|center| neighbours(&store.topology, center, 1));
         let shown: Vec<&Node> = store
             .listed()
@@ -67,8 +79,8 @@ impl Plan {
             plan.graph.nodes.push(sized(node, group, level));
         }
         plan.add_edges(store);
-        let roomy = area.height >= 30 && level == Level::Boxes;
-        plan.options = Options { gap_rows: u16::from(roomy || level == Level::Pills), ..Options::default() };
+        plan.options =
+            Options { direction, gap_rows: u16::from(level == Level::Pills), ..Options::default() };
         plan
     }
 

@@ -1,5 +1,7 @@
 //! Engines that are not there, do not answer, or answer nonsense: each says what to do, and nothing hangs.
 
+use super::lab::Lab;
+use futures::StreamExt;
 use portolan::{
     model::{Failure, FailureKind},
     source::{
@@ -11,7 +13,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpListener,
-    os::unix::net::UnixListener,
+    os::unix::{fs::symlink, net::UnixListener},
     path::PathBuf,
     thread,
     time::{Duration, Instant},
@@ -39,6 +41,23 @@ async fn a_missing_socket_says_what_to_do() {
     assert_eq!(failed.kind, FailureKind::Unreachable);
     assert!(failed.what.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
     assert!(docker.examine().await[0].outcome.is_err());
+}
+
+#[tokio::test]
+async fn an_engine_that_comes_back_is_read_again() {
+    if Lab::open().is_none() {
+        return;
+    }
+    let path = folder("back").join("docker.sock");
+    let docker = at(Endpoint::Socket(path.clone()));
+    assert_eq!(failure(&docker).await.kind, FailureKind::Unreachable);
+    assert_eq!(docker.nudges().next().await, None);
+    for _ in 0..2 {
+        symlink("/var/run/docker.sock", &path).unwrap();
+        assert!(docker.snapshot().await.is_ok());
+        fs::remove_file(&path).unwrap();
+        assert_eq!(failure(&docker).await.kind, FailureKind::Unreachable);
+    }
 }
 
 #[tokio::test]

@@ -84,10 +84,10 @@ impl Lab {
         format!("{}-{name}", self.name)
     }
 
-    /// The source's service with that name; names without a group are the lab's own.
+    /// The lab's own service with that name: others may use the engine too.
     pub(crate) fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> &'a Service {
-        let full = self.full(name);
-        let found = snapshot.services.iter().find(|s| s.is_called(&full) || s.is_called(name));
+        let (lone, grouped) = (self.full(name), format!("{}/{name}", self.name));
+        let found = snapshot.services.iter().find(|s| s.is_called(&lone) || s.is_called(&grouped));
         found.unwrap_or_else(|| panic!("no service {name} among {:?}", names(snapshot)))
     }
 

@@ -1,5 +1,6 @@
 //! Logs as the engine keeps them: every target is read by itself, and their lines travel together in batches.
 
+mod ended;
 mod line;
 mod merge;
 mod target;

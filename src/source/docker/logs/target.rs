@@ -6,33 +6,22 @@ use super::{
 };
 use crate::{
     model::{Failure, FailureKind, LogLine, LogNote, LogStart, LogStream, LogTarget, Timestamp},
-    source::docker::{connect::Engine, decode, failure},
+    source::docker::{connect::Engine, failure},
 };
-use bollard::{
-    container::LogOutput,
-    errors::Error,
-    models::{ContainerState, ContainerStateStatusEnum as Status},
-    query_parameters::{EventsOptionsBuilder, LogsOptionsBuilder},
-};
+use bollard::{container::LogOutput, errors::Error, query_parameters::LogsOptionsBuilder};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
-
-/// How long to wait before a stream is opened again that ended although the container runs.
-const BREATH: Duration = Duration::from_millis(500);
+use std::collections::VecDeque;
 
 /// A reader of one container's log.
-struct Reader {
-    engine: Engine,
+pub(super) struct Reader {
+    pub(super) engine: Engine,
     target: LogTarget,
-    container: String,
+    pub(super) container: String,
     start: LogStart,
-    phase: Phase,
+    pub(super) phase: Phase,
     assembler: Assembler,
     ready: VecDeque<Item>,
     /// The time of the newest line so far.
@@ -42,7 +31,7 @@ struct Reader {
 }
 
 /// What a reader does next.
-enum Phase {
+pub(super) enum Phase {
     Open,
     Read(BoxStream<'static, Result<LogOutput, Error>>),
     Ended,
@@ -152,70 +141,14 @@ impl Reader {
         }
     }
 
-    /// The engine ended the stream: says why, and goes on where the container does.
-    async fn ended(&mut self) {
-        let inspected = match self.engine.client().await {
-            Ok(client) => {
-                self.engine.limited("inspect", client.inspect_container(&self.container, None)).await
-            }
-            Err(failure) => Err(failure),
-        };
-        let state = match inspected {
-            Ok(answer) => answer.state.unwrap_or_default(),
-            Err(failure) => return self.give_up(&failure),
-        };
-        let at = state.finished_at.as_deref().and_then(decode::time);
-        self.phase = match state.status {
-            Some(Status::RUNNING | Status::PAUSED) => {
-                tokio::time::sleep(BREATH).await;
-                Phase::Open
-            }
-            Some(Status::RESTARTING) => {
-                self.note(at, format!("{}, and is about to be started again", ended(&state)));
-                Phase::Wait(at)
-            }
-            _ => {
-                self.note(at, ended(&state));
-                Phase::Done
-            }
-        };
-    }
-
-    /// Waits until the engine has started the container again, or somebody has stopped or removed it.
-    async fn wait(&mut self, since: Option<Timestamp>) {
-        let next = match self.engine.streaming().await {
-            Ok(client) => {
-                let since = since.unwrap_or_else(Timestamp::now);
-                let filters: HashMap<&str, Vec<&str>> = HashMap::from([
-                    ("container", vec![self.container.as_str()]),
-                    ("event", vec!["start", "stop", "destroy"]),
-                ]);
-                let since = format!("{}.{:09}", since.as_second(), since.subsec_nanosecond());
-                let options = EventsOptionsBuilder::new().since(&since).filters(&filters).build();
-                Ok(client.events(Some(options)).boxed().next().await)
-            }
-            Err(failure) => Err(failure),
-        };
-        match next {
-            Ok(Some(Ok(event))) if event.action.as_deref() == Some("start") => self.phase = Phase::Open,
-            Ok(Some(Err(error))) => self.fail(&error),
-            Ok(Some(Ok(_))) => self.phase = Phase::Ended,
-            Ok(None) => {
-                self.note(None, "the connection to the engine ended".to_owned());
-                self.phase = Phase::Done;
-            }
-            Err(failure) => self.give_up(&failure),
-        }
-    }
-
-    fn fail(&mut self, error: &Error) {
+    pub(super) fn fail(&mut self, error: &Error) {
         let rest = self.assembler.finish();
         self.keep(rest);
         let failure = failure::of(&self.engine.endpoint, "logs", error);
         self.give_up(&failure);
     }
 
-    fn give_up(&mut self, failure: &Failure) {
+    pub(super) fn give_up(&mut self, failure: &Failure) {
         let text = match failure.kind {
             FailureKind::Missing => "the container was removed: its log is gone".to_owned(),
             _ => format!("{}: {}", failure.what, failure.remedy),
@@ -224,16 +157,7 @@ impl Reader {
         self.phase = Phase::Done;
     }
 
-    fn note(&mut self, at: Option<Timestamp>, text: String) {
+    pub(super) fn note(&mut self, at: Option<Timestamp>, text: String) {
         self.ready.push_back(Item::Note(LogNote { at, label: self.target.label.clone(), text }));
-    }
-}
-
-/// How a container ended, in words.
-fn ended(state: &ContainerState) -> String {
-    match state.exit_code {
-        _ if state.oom_killed == Some(true) => "the container was killed: out of memory".to_owned(),
-        Some(code) => format!("the container ended with exit code {code}"),
-        None => "the container ended".to_owned(),
     }
 }

@@ -1,0 +1,79 @@
+//! Small estates for unit tests: a service that runs well, to be changed into what a test is about.
+
+use super::*;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The second that tests call now.
+pub(crate) const NOW: i64 = 1_000_000;
+
+/// So many seconds before now.
+pub(crate) fn ago(seconds: i64) -> Timestamp {
+    Timestamp::from_second(NOW - seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A running instance of that name.
+pub(crate) fn instance(name: &str) -> Instance {
+    Instance {
+        id: InstanceId::new(format!("docker/{name}")),
+        name: name.to_owned(),
+        state: State::Running,
+        check: Check::None,
+        started: Some(ago(3_600)),
+        exit: None,
+        restarts: 0,
+        version: None,
+        containers: Vec::new(),
+    }
+}
+
+/// An instance that failed with that exit code.
+pub(crate) fn failed(name: &str, code: i64) -> Instance {
+    let exit = Exit { code: Some(code), out_of_memory: false, reason: None, at: Some(ago(60)) };
+    Instance { state: State::Failed, exit: Some(exit), ..instance(name) }
+}
+
+/// The service `shop/name` on one network, answering to its name at any port.
+pub(crate) fn service(name: &str) -> Service {
+    let network = NetworkId::new("docker/shop");
+    let answer = Answer {
+        host: Host::named(name),
+        port: None,
+        scope: Scope::Network(network.clone()),
+        by: AnsweredBy::ServiceName,
+    };
+    Service {
+        id: ServiceId::new(format!("docker/shop/{name}")),
+        group: Some("shop".to_owned()),
+        name: name.to_owned(),
+        kind: ServiceKind::Compose,
+        desired: None,
+        reported_running: None,
+        instances: vec![instance(name)],
+        deployments: Vec::new(),
+        answers: vec![answer],
+        mentions: Vec::new(),
+        networks: BTreeSet::from([network]),
+        facts: Vec::new(),
+    }
+}
+
+/// That `address` stands in the variable `key`.
+pub(crate) fn mention(key: &str, address: Address) -> Mention {
+    Mention { via: Via::Environment, place: Place::at(key), target: Target::Address(address) }
+}
+
+/// An estate of one source with those services.
+pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
+    let mut inventory = Inventory::default();
+    let snapshot = Snapshot {
+        source: SourceId::new("docker"),
+        taken: ago(0),
+        services,
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+    };
+    inventory.replace(Arc::new(snapshot));
+    inventory
+}

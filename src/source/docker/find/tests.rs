@@ -1,0 +1,142 @@
+//! Machines made up in a folder: what is found on each.
+
+use super::{Config, Endpoint, Surroundings, find};
+use crate::model::{Failure, FailureKind};
+use std::{
+    fs,
+    os::unix::{fs::symlink, net::UnixListener},
+    path::{Path, PathBuf},
+};
+
+/// An empty machine of a test's own.
+struct Machine(PathBuf);
+
+impl Machine {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("portolan-find-{}-{name}", std::process::id()));
+        fs::create_dir_all(root.join("home/.docker")).unwrap();
+        Self(root)
+    }
+
+    fn with(&self, variables: &[(&str, &str)]) -> Surroundings {
+        let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Surroundings { root: self.0.clone(), ..Surroundings::read(&self.0.join("home"), get) }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join("home/.docker").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn socket(&self, path: &str) -> PathBuf {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        drop(UnixListener::bind(&path).unwrap());
+        path
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn places(config: &Config, around: &Surroundings) -> Result<Vec<String>, Failure> {
+    Ok(find(config, around)?.iter().map(|f| format!("{} {}", f.name, f.endpoint)).collect())
+}
+
+fn tls(address: &str, certificates: &Path) -> Endpoint {
+    Endpoint::Tls { address: address.to_owned(), certificates: certificates.to_owned() }
+}
+
+#[test]
+fn nothing_is_found_on_an_empty_machine_and_it_says_where_it_looked() {
+    let failure = find(&Config::default(), &Machine::new("empty").with(&[])).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Missing);
+    assert!(failure.what.contains("var/run/docker.sock"), "{failure:?}");
+}
+
+#[test]
+fn docker_host_comes_before_the_context_and_the_socket() {
+    let machine = Machine::new("host");
+    machine.socket("var/run/docker.sock");
+    machine.write("config.json", r#"{"currentContext": "missing"}"#);
+    let around = machine.with(&[("DOCKER_HOST", "unix:///other.sock")]);
+    assert_eq!(places(&Config::default(), &around).unwrap(), ["docker unix:///other.sock"]);
+    let config = Config { host: "tcp://box".into(), name: "b/x".into(), ..Config::default() };
+    assert_eq!(places(&config, &around).unwrap(), ["b-x tcp://box:2375"]);
+}
+
+#[test]
+fn tls_is_asked_for_by_variable() {
+    let machine = Machine::new("tls");
+    let verify = ("DOCKER_TLS_VERIFY", "1");
+    let host = ("DOCKER_HOST", "tcp://box/");
+    let found = find(&Config::default(), &machine.with(&[host, verify])).unwrap();
+    assert_eq!(found[0].endpoint, tls("box:2376", &machine.0.join("home/.docker")));
+    let around = machine.with(&[host, verify, ("DOCKER_CERT_PATH", "/keys")]);
+    assert_eq!(find(&Config::default(), &around).unwrap()[0].endpoint, tls("box:2376", Path::new("/keys")));
+}
+
+#[test]
+fn ssh_is_refused_with_a_way_round() {
+    let around = Machine::new("ssh").with(&[("DOCKER_HOST", "ssh://me@box")]);
+    let failure = find(&Config::default(), &around).unwrap_err();
+    assert!(failure.what.contains("ssh") && failure.remedy.contains("ssh -nNT"));
+}
+
+#[test]
+fn contexts_are_found_by_name() {
+    let machine = Machine::new("context");
+    let meta = |name: &str, host: &str, more: &str| {
+        format!(r#"{{"Name":"{name}","Metadata":{{}},"Endpoints":{{"docker":{{"Host":"{host}"{more}}}}}}}"#)
+    };
+    machine.write("contexts/meta/aa/meta.json", &meta("near", "unix:///near.sock", ""));
+    machine.write("contexts/meta/bb/meta.json", &meta("far", "tcp://far:1234", ""));
+    machine.write("contexts/meta/cc/meta.json", &meta("lax", "tcp://lax:1", r#","SkipTLSVerify":true"#));
+    machine.write("contexts/meta/dd/meta.json", "not json");
+    machine.write("contexts/tls/bb/docker/ca.pem", "");
+    machine.write("config.json", r#"{"auths":{},"currentContext":"near"}"#);
+    let config = Config::default();
+    assert_eq!(places(&config, &machine.with(&[])).unwrap(), ["docker unix:///near.sock"]);
+    let found = find(&config, &machine.with(&[("DOCKER_CONTEXT", "far")])).unwrap();
+    assert_eq!(found[0].endpoint, tls("far:1234", &machine.0.join("home/.docker/contexts/tls/bb/docker")));
+    assert!(find(&config, &machine.with(&[("DOCKER_CONTEXT", "lax")])).is_err());
+    let missing = find(&config, &machine.with(&[("DOCKER_CONTEXT", "gone")])).unwrap_err();
+    assert!(missing.remedy.contains("near") && missing.remedy.contains("far"), "{missing:?}");
+    machine.socket("var/run/docker.sock");
+    let default = places(&config, &machine.with(&[("DOCKER_CONTEXT", "default")])).unwrap();
+    assert!(default[0].ends_with("var/run/docker.sock"), "{default:?}");
+}
+
+#[test]
+fn malformed_settings_are_named() {
+    let machine = Machine::new("malformed");
+    machine.write("config.json", "{");
+    let failure = find(&Config::default(), &machine.with(&[])).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Invalid);
+    assert!(failure.what.contains("config.json"));
+}
+
+#[test]
+fn podman_stands_beside_docker_unless_it_is_the_same_socket() {
+    let machine = Machine::new("podman");
+    let real = machine.socket("user/podman/podman.sock");
+    let user = machine.0.join("user").display().to_string();
+    let around = machine.with(&[("XDG_RUNTIME_DIR", &user)]);
+    let names = |found: Vec<super::Found>| found.into_iter().map(|f| f.name).collect::<Vec<_>>();
+    assert_eq!(names(find(&Config::default(), &around).unwrap()), ["podman"]);
+    fs::create_dir_all(machine.0.join("var/run")).unwrap();
+    symlink(&real, machine.0.join("var/run/docker.sock")).unwrap();
+    assert_eq!(names(find(&Config::default(), &around).unwrap()), ["docker"]);
+    machine.socket("run/podman/podman.sock");
+    assert_eq!(names(find(&Config::default(), &around).unwrap()), ["docker", "podman-root"]);
+}
+
+#[test]
+fn unknown_settings_are_refused() {
+    assert!(toml::from_str::<Config>("host = 'tcp://box'").is_ok());
+    assert!(toml::from_str::<Config>("hots = 'tcp://box'").is_err());
+}

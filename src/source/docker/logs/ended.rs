@@ -1,0 +1,80 @@
+//! What a reader does when a container's log has ended: it says why, and goes on where the container does.
+
+use super::target::{Phase, Reader};
+use crate::{model::Timestamp, source::docker::decode};
+use bollard::{
+    models::{ContainerState, ContainerStateStatusEnum as Status},
+    query_parameters::EventsOptionsBuilder,
+};
+use futures::StreamExt;
+use std::{collections::HashMap, time::Duration};
+
+/// How long to wait before a stream is opened again that ended although the container runs.
+const BREATH: Duration = Duration::from_millis(500);
+
+impl Reader {
+    /// The engine ended the stream: says why, and goes on where the container does.
+    pub(super) async fn ended(&mut self) {
+        let inspected = match self.engine.client().await {
+            Ok(client) => {
+                self.engine.limited("inspect", client.inspect_container(&self.container, None)).await
+            }
+            Err(failure) => Err(failure),
+        };
+        let state = match inspected {
+            Ok(answer) => answer.state.unwrap_or_default(),
+            Err(failure) => return self.give_up(&failure),
+        };
+        let at = state.finished_at.as_deref().and_then(decode::time);
+        self.phase = match state.status {
+            Some(Status::RUNNING | Status::PAUSED) => {
+                tokio::time::sleep(BREATH).await;
+                Phase::Open
+            }
+            Some(Status::RESTARTING) => {
+                self.note(at, format!("{}, and is about to be started again", ended(&state)));
+                Phase::Wait(at)
+            }
+            _ => {
+                self.note(at, ended(&state));
+                Phase::Done
+            }
+        };
+    }
+
+    /// Waits until the engine has started the container again, or somebody has stopped or removed it.
+    pub(super) async fn wait(&mut self, since: Option<Timestamp>) {
+        let next = match self.engine.streaming().await {
+            Ok(client) => {
+                let since = since.unwrap_or_else(Timestamp::now);
+                let filters: HashMap<&str, Vec<&str>> = HashMap::from([
+                    ("container", vec![self.container.as_str()]),
+                    ("event", vec!["start", "stop", "destroy"]),
+                ]);
+                let since = format!("{}.{:09}", since.as_second(), since.subsec_nanosecond());
+                let options = EventsOptionsBuilder::new().since(&since).filters(&filters).build();
+                Ok(client.events(Some(options)).boxed().next().await)
+            }
+            Err(failure) => Err(failure),
+        };
+        match next {
+            Ok(Some(Ok(event))) if event.action.as_deref() == Some("start") => self.phase = Phase::Open,
+            Ok(Some(Err(error))) => self.fail(&error),
+            Ok(Some(Ok(_))) => self.phase = Phase::Ended,
+            Ok(None) => {
+                self.note(None, "the connection to the engine ended".to_owned());
+                self.phase = Phase::Done;
+            }
+            Err(failure) => self.give_up(&failure),
+        }
+    }
+}
+
+/// How a container ended, in words.
+fn ended(state: &ContainerState) -> String {
+    match state.exit_code {
+        _ if state.oom_killed == Some(true) => "the container was killed: out of memory".to_owned(),
+        Some(code) => format!("the container ended with exit code {code}"),
+        None => "the container ended".to_owned(),
+    }
+}
