@@ -37,6 +37,9 @@ impl App {
     /// Draws everything, and says where what can be clicked is, and where the cursor stands, if anywhere.
     pub fn draw(&self, buf: &mut Buffer) -> (Hits, Option<Position>) {
         let size = buf.area;
+        if size.is_empty() {
+            return (Hits::default(), None);
+        }
         if size.width < LEAST.0 || size.height < LEAST.1 {
             buf.set_stringn(0, 0, "too small", usize::from(size.width), Style::default());
             return (Hits::default(), None);

@@ -39,10 +39,13 @@ impl Opened {
 
     /// What is here without a word of configuration: the local engines, and the AWS configuration.
     fn discover(&mut self, common: &Common) -> Result<(), Failure> {
-        let engines = docker::find(&docker::Config::default(), &surroundings())?;
-        if engines.is_empty() {
-            self.looked.push("no Docker or Podman socket, DOCKER_HOST or Docker context".to_owned());
-        }
+        let engines = match docker::find(&docker::Config::default(), &surroundings()) {
+            Err(failure) if failure.kind == FailureKind::Missing => {
+                self.looked.push(failure.what);
+                Vec::new()
+            }
+            found => found?,
+        };
         for found in &engines {
             self.looked.push(format!("{} by {}", found.endpoint, found.because));
         }

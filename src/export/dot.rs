@@ -1,7 +1,7 @@
 //! Graphviz: groups as clusters, health as colour, strength as line style.
 
 use crate::{
-    model::Health,
+    model::{Health, SourceId},
     topology::{Node, NodeKind, Strength},
     view::Scene,
 };
@@ -10,12 +10,12 @@ use std::{collections::BTreeMap, fmt::Write};
 pub(super) fn write(scene: Scene<'_>) -> String {
     let store = scene.store;
     let mut out = String::from("digraph portolan {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
-    let mut groups: BTreeMap<Option<&str>, Vec<&Node>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
     for node in store.topology.nodes.values() {
-        groups.entry(node.group.as_deref()).or_default().push(node);
+        groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, (group, nodes)) in groups.iter().enumerate() {
-        if let Some(group) = group {
+        if let Some((_, group)) = group {
             let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted(group));
         }
         for node in nodes {

@@ -1,7 +1,7 @@
 //! Mermaid flowcharts: groups as subgraphs, observed calls as full lines, all others dotted.
 
 use crate::{
-    model::NodeId,
+    model::{NodeId, SourceId},
     topology::{Node, Strength},
     view::Scene,
 };
@@ -12,12 +12,12 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let mut out = String::from("flowchart LR\n");
     let ids: BTreeMap<&NodeId, String> =
         store.topology.nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
-    let mut groups: BTreeMap<Option<&str>, Vec<&Node>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
     for node in store.topology.nodes.values() {
-        groups.entry(node.group.as_deref()).or_default().push(node);
+        groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, (group, nodes)) in groups.iter().enumerate() {
-        if let Some(group) = group {
+        if let Some((_, group)) = group {
             let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(group));
         }
         for node in nodes {
@@ -34,7 +34,18 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     out
 }
 
-/// A quoted label; Mermaid writes a quote inside as an entity.
+/// A quoted label. Mermaid reads HTML and `#…;` in it, so that their signs are written as such entities.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "#quot;"))
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("#quot;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            '&' => out.push_str("#amp;"),
+            '#' => out.push_str("#35;"),
+            c => out.push(c),
+        }
+    }
+    out + "\""
 }

@@ -110,10 +110,10 @@ impl Store {
         self.findings = finding::findings(&finding::Evidence { inventory, topology, sources, now: *now });
     }
 
-    /// What to select when nothing is: the worst finding's service, else the first node.
+    /// What to select when nothing is: the worst finding's service, else the first service, else anything.
     fn first_choice(&self) -> Option<NodeId> {
         let worst = self.findings.iter().find_map(|f| f.node.clone());
-        worst.or_else(|| self.topology.nodes.keys().next().cloned())
+        worst.or_else(|| self.listed().first().map(|node| node.id.clone()))
     }
 
     /// The selected node.

@@ -1,7 +1,7 @@
 //! Inference is one join: what is referred to, against who answers.
 
 use super::{
-    Evidence, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    Evidence, Node, NodeKind, PRODUCTS, Product, Resolution, Resolver, Strength, Topology,
     evidence::{Caller, KINDS, Kind, Reference, Referent},
     graph::Dangling,
     resolve::gateway_node,
@@ -38,6 +38,17 @@ impl Draft<'_> {
     fn place(&mut self, node: Node) -> NodeId {
         let id = node.id.clone();
         self.topology.nodes.entry(id.clone()).or_insert(node);
+        id
+    }
+
+    /// Adds the dependency that an address names. Of the products that its addresses tell of, the first in the table
+    /// counts, whoever was asked first.
+    fn place_dependency(&mut self, address: &Address) -> NodeId {
+        let id = self.place(dependency(address));
+        if let Some(node) = self.topology.nodes.get_mut(&id) {
+            let rank = |product: &&Product| PRODUCTS.iter().position(|known| known.id == product.id);
+            node.product = node.product.into_iter().chain(Product::of_address(address)).min_by_key(rank);
+        }
         id
     }
 
@@ -81,7 +92,7 @@ impl Draft<'_> {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
                     }
-                    Resolution::Outside => vec![(self.place(dependency(address)), address.to_string())],
+                    Resolution::Outside => vec![(self.place_dependency(address), address.to_string())],
                     Resolution::Dangling => {
                         if kind.strength == Strength::Declared && is_clear(address) {
                             let (from, place) = (from.clone(), reference.place.clone());

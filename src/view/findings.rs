@@ -124,7 +124,7 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
 /// One finding in full.
 fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let theme = scene.theme;
-    let inner = frame(area, &format!("{} · {}", finding.service, finding.kind), theme, buf);
+    let inner = frame(area, &format!("{}: {}", finding.service, finding.kind), theme, buf);
     let since = finding
         .since
         .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());

@@ -93,7 +93,7 @@ impl View for Logs {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         let Scene { store, theme, .. } = scene;
         let name = store.node().map(crate::topology::Node::label).unwrap_or_default();
-        let inner = frame(area, &format!("logs of {name} · {}", self.state(store)), theme, buf);
+        let inner = frame(area, &format!("logs of {name}, {}", self.state(store)), theme, buf);
         let Some(service) = store.service() else {
             say(
                 inner,
@@ -160,7 +160,7 @@ impl Logs {
         if dropped > 0 {
             words.push(format!("{dropped} old lines dropped"));
         }
-        words.join(" · ")
+        words.join(", ")
     }
 
     /// The rows that fit, the newest at the bottom.

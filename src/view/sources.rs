@@ -39,7 +39,7 @@ impl View for Sources {
                 break;
             }
             let place = Rect { y, height, ..area };
-            let inner = frame(place, &format!("{} · {}", status.id, status.kind), scene.theme, buf);
+            let inner = frame(place, &format!("{}, {}", status.id, status.kind), scene.theme, buf);
             for (row, (line, style)) in (inner.y..inner.bottom()).zip(lines) {
                 buf.set_stringn(inner.x + 1, row, line, usize::from(inner.width), style);
             }

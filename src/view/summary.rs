@@ -91,7 +91,11 @@ impl<'a> Page<'a> {
         let ink = &self.scene.theme.ink;
         let room = self.width.saturating_sub(13).max(10);
         for (index, row) in text::wrap(content, room).into_iter().enumerate() {
-            let label = if index == 0 { text::fit(label, 12, "…") } else { " ".repeat(12) };
+            let label = if index == 0 {
+                text::fit(label, 12, self.scene.theme.glyphs.ellipsis)
+            } else {
+                " ".repeat(12)
+            };
             self.lines
                 .push(Line::from(vec![Span::styled(label + " ", ink.dim.0), Span::styled(row, ink.text.0)]));
         }

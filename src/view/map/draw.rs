@@ -302,7 +302,7 @@ impl Painter<'_> {
         if larger {
             words.push(format!("map {width}x{height}"));
         }
-        let line = words.join(" · ");
+        let line = words.join(", ");
         if !line.is_empty() && self.area.height > 0 {
             let x = self.area.right().saturating_sub(text::width(&line) as u16 + 1).max(self.area.x);
             let style = Style::from(self.scene.theme.ink.dim);

@@ -1,0 +1,314 @@
+//! The house rules, held by reading the sources: layers in the order of src/lib.rs, pure rooms without an outside,
+//! each library in its own room, files that open with a word about themselves and stay short.
+//!
+//! Paths are read as the compiler reads them (use trees are unfolded, comments and strings do not count), but without
+//! macros or renames: it holds what people write, not what somebody could hide.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+#[path = "architecture/read.rs"]
+mod read;
+
+use read::{Source, identifiers};
+
+/// The room from which on the outside begins; everything listed before it is pure.
+const OUTSIDE: &str = "source";
+/// The longest file, in lines.
+const LONGEST: usize = 400;
+/// Marks of something unfinished.
+const UNFINISHED: &[&str] = &["TODO", "FIXME", "XXX", "todo!", "unimplemented!"];
+/// What a pure room may not say: a path's beginning, and what to do instead.
+const IMPURE_PATHS: &[(&str, &str)] = &[
+    ("tokio", "return an Effect and let runtime do it"),
+    ("crossterm", "say it in the words of keymap and effect; runtime speaks to the terminal"),
+    ("std::fs", "read the file in cli or source and pass its text in"),
+    ("std::env", "read the variable in cli and pass its value in"),
+    ("std::process", "return an Effect and let runtime do it"),
+    ("std::thread", "return an Effect and let runtime do it"),
+    ("std::net", "of std::net only the address types are pure; connections belong into source"),
+];
+/// What a pure room may not name anywhere in a path.
+const IMPURE_NAMES: &[(&str, &str)] = &[
+    ("now", "time comes as a message or in the snapshot"),
+    ("Instant", "time comes as a message or in the snapshot"),
+    ("SystemTime", "time comes as a message or in the snapshot"),
+    ("HashMap", "its order is random; take a BTreeMap"),
+    ("HashSet", "its order is random; take a BTreeSet"),
+    ("Mutex", "state changes only under App::update"),
+    ("RwLock", "state changes only under App::update"),
+    ("RefCell", "state changes only under App::update"),
+];
+/// The pure part of `std::net`.
+const PURE_NET: &[&str] = &["IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"];
+/// Libraries and the only places that may name them.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("ratatui", &["src/view/", "src/app/", "src/runtime/"]),
+    ("crossterm", &["src/runtime/"]),
+    ("bollard", &["src/source/docker/"]),
+    ("aws_", &["src/source/ecs/"]),
+];
+
+/// The rooms that lib.rs declares, in its order.
+fn layers(lib: &str) -> Vec<String> {
+    let declared = lib.lines().filter_map(|line| line.trim().strip_prefix("pub mod ")?.strip_suffix(';'));
+    declared.map(str::to_owned).collect()
+}
+
+/// The room that a file of src/ belongs to; none for lib.rs and main.rs.
+fn layer_of<'a>(path: &str, layers: &'a [String]) -> Option<&'a String> {
+    let inside = path.strip_prefix("src/")?;
+    let room = inside.split('/').next()?.trim_end_matches(".rs");
+    layers.iter().find(|layer| *layer == room)
+}
+
+/// Imports that point down.
+fn downward(source: &Source, layers: &[String]) -> Vec<String> {
+    let Some(own) = layer_of(&source.path, layers) else { return Vec::new() };
+    let rank = |name: &str| layers.iter().position(|layer| layer == name);
+    let mut wrong = Vec::new();
+    for (line, path) in source.paths() {
+        let Some(room) = source.room_named(&path) else { continue };
+        if rank(&room) > rank(own) {
+            wrong.push(format!(
+                "{}:{line}: `{own}` uses `{room}`, which src/lib.rs lists below it; move what it needs up, or pass \
+                 it in as data",
+                source.path
+            ));
+        }
+    }
+    wrong
+}
+
+/// Things of the outside in a pure room.
+fn impure(source: &Source, layers: &[String]) -> Vec<String> {
+    let Some(own) = layer_of(&source.path, layers) else { return Vec::new() };
+    let pure = layers.iter().take_while(|layer| *layer != OUTSIDE).any(|layer| layer == own);
+    if !pure || source.is_test() {
+        return Vec::new();
+    }
+    let mut wrong = Vec::new();
+    let mut tell = |line: usize, what: &str, instead: &str| {
+        wrong.push(format!("{}:{line}: `{own}` is pure and says `{what}`: {instead}", source.path));
+    };
+    for (line, path) in source.paths() {
+        let whole = path.join("::");
+        for (start, instead) in IMPURE_PATHS {
+            let begins = whole == *start || whole.starts_with(&format!("{start}::"));
+            let address = *start == "std::net" && path.get(2).is_some_and(|t| PURE_NET.contains(&t.as_str()));
+            if begins && !address {
+                tell(line, &whole, instead);
+            }
+        }
+        if whole.ends_with("TimeZone::system") {
+            tell(line, &whole, "the time zone is part of the store");
+        }
+        for (name, instead) in IMPURE_NAMES {
+            let called = path.len() > 1 || *name != "now";
+            if called && path.iter().any(|part| part == name) {
+                tell(line, &whole, instead);
+            }
+        }
+        if path.iter().any(|part| part.starts_with("Atomic")) {
+            tell(line, &whole, "state changes only under App::update");
+        }
+    }
+    for (number, line) in source.code.lines().enumerate() {
+        if line.contains("static mut") {
+            tell(number + 1, "static mut", "state changes only under App::update");
+        }
+    }
+    wrong
+}
+
+/// Libraries outside their room.
+fn astray(source: &Source) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (line, path) in source.paths() {
+        for (library, rooms) in ROOMS {
+            let first = path.first().map(String::as_str).unwrap_or_default();
+            let named = if library.ends_with('_') {
+                first.starts_with(library)
+            } else {
+                first == *library && path.len() > 1
+            };
+            if named && !rooms.iter().any(|room| source.path.starts_with(room)) {
+                wrong.push(format!(
+                    "{}:{line}: `{first}` may be named only in {}; translate it there into the model's words",
+                    source.path,
+                    rooms.join(", ")
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+/// What every file of ours must be.
+fn unkempt(source: &Source) -> Vec<String> {
+    let path = &source.path;
+    let mut wrong = Vec::new();
+    if !source.text.starts_with("//! ") {
+        wrong.push(format!("{path}:1: begin with `//!` and say what is here"));
+    }
+    let lines = source.text.lines().count();
+    if lines > LONGEST {
+        wrong.push(format!("{path}:{LONGEST}: {lines} lines; split it where its parts have names"));
+    }
+    for (number, line) in source.words.lines().enumerate() {
+        for mark in UNFINISHED {
+            if identifiers(line).any(|word| word == mark.trim_end_matches('!')) && line.contains(mark) {
+                wrong.push(format!(
+                    "{path}:{}: `{mark}`: do it, or open an issue and take it out",
+                    number + 1
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+/// Everything that is wrong with one file.
+fn faults(source: &Source, layers: &[String]) -> Vec<String> {
+    [downward(source, layers), impure(source, layers), unkempt(source)]
+        .into_iter()
+        .flatten()
+        .chain(if source.path.starts_with("src/") { astray(source) } else { Vec::new() })
+        .collect()
+}
+
+/// All Rust files below a folder, by their paths from the package.
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_house_rules_hold() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let layers = layers(&fs::read_to_string(package.join("src/lib.rs")).unwrap());
+    assert!(layers.iter().any(|layer| layer == OUTSIDE), "src/lib.rs declares no `{OUTSIDE}`: {layers:?}");
+    let mut found = Vec::new();
+    for folder in ["src", "tests", "benches", "examples"] {
+        files(&package.join(folder), &mut found);
+    }
+    found.sort();
+    let mut wrong = Vec::new();
+    for file in &found {
+        let path = file.strip_prefix(package).unwrap().to_str().unwrap().to_owned();
+        wrong.extend(faults(&Source::new(path, fs::read_to_string(file).unwrap()), &layers));
+    }
+    assert!(wrong.is_empty(), "{} faults in {} files:\n{}", wrong.len(), found.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_room_is_listed() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let layers = layers(&fs::read_to_string(package.join("src/lib.rs")).unwrap());
+    for entry in fs::read_dir(package.join("src")).unwrap().flatten() {
+        let name = entry.file_name().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let listed = ["lib", "main"].contains(&name.as_str()) || layers.contains(&name);
+        assert!(listed, "src/{name} is in no `pub mod` line of src/lib.rs, so that no rule holds it");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIB: &str =
+        "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod source;\npub mod runtime;\n";
+
+    /// The lines on which `text` at `path` has faults, with what they say.
+    fn faults_in(path: &str, text: &str) -> Vec<String> {
+        let text = format!("//! head\n{text}");
+        faults(&Source::new(path.to_owned(), text), &layers(LIB))
+    }
+
+    #[track_caller]
+    fn bad(path: &str, text: &str, line: usize, says: &str) {
+        let found = faults_in(path, text);
+        let at = format!("{path}:{line}: ");
+        assert!(found.iter().any(|f| f.starts_with(&at) && f.contains(says)), "{text}: {found:?}");
+    }
+
+    #[track_caller]
+    fn good(path: &str, text: &str) {
+        assert_eq!(faults_in(path, text), Vec::<String>::new(), "{text}");
+    }
+
+    #[test]
+    fn imports_point_up() {
+        assert_eq!(layers(LIB), ["model", "view", "source", "runtime"]);
+        good("src/view/map.rs", "use crate::{model::Service, view::Theme};");
+        bad("src/model/id.rs", "use crate::view::Theme;", 2, "`model` uses `view`");
+        bad(
+            "src/view/mod.rs",
+            "use crate::{\n    model::Id,\n    source::{self, docker},\n};",
+            4,
+            "`source`",
+        );
+        bad("src/view/map.rs", "fn f() { crate::runtime::size(); }", 2, "`runtime`");
+        bad("src/model.rs", "use super::source::Source;", 2, "`source`");
+        bad("src/view/map/draw.rs", "use super::super::super::source::X;", 2, "`source`");
+        good("src/view/map/draw.rs", "use super::super::source::X;");
+        good("src/model/id.rs", "// crate::view\nconst X: &str = \"crate::view\";");
+        bad("src/model/id.rs", "#[cfg(test)]\nmod tests { use crate::view::X; }", 3, "`view`");
+        good("src/main.rs", "use portolan::runtime;");
+    }
+
+    #[test]
+    fn pure_rooms_have_no_outside() {
+        for (text, says) in [
+            ("use tokio::time::sleep;", "tokio"),
+            ("use std::{fmt, fs};", "std::fs"),
+            ("fn f() { std::env::var(\"X\"); }", "std::env"),
+            ("use std::net::TcpStream;", "std::net"),
+            ("use std::{fmt, net::{IpAddr, UdpSocket}};", "UdpSocket"),
+            ("fn f() { Timestamp::now(); }", "now"),
+            ("use std::collections::HashMap;", "BTreeMap"),
+            ("struct A(std::sync::Mutex<u8>);", "Mutex"),
+            ("struct A(RefCell<u8>);", "RefCell"),
+            ("struct A(AtomicU8);", "AtomicU8"),
+            ("static mut A: u8 = 0;", "static mut"),
+            ("fn f() { TimeZone::system(); }", "TimeZone::system"),
+        ] {
+            bad("src/view/map.rs", text, 2, says);
+            good("src/runtime/poll.rs", text);
+        }
+        good("src/view/map.rs", "use std::net::{IpAddr, Ipv6Addr};\nfn f(now: u8) -> u8 { now + self.now }");
+        good("src/view/map.rs", "#[cfg(test)]\nmod tests { fn f() { std::fs::read(\"x\"); } }");
+        good("src/view/tests.rs", "use std::fs;");
+        bad("src/view/map.rs", "#[cfg(test)]\nmod tests;\nuse std::fs;", 4, "std::fs");
+    }
+
+    #[test]
+    fn libraries_have_their_rooms() {
+        bad("src/source/mod.rs", "use bollard::Docker;", 2, "src/source/docker/");
+        bad("src/source/docker/mod.rs", "use aws_sdk_ecs::Client;", 2, "src/source/ecs/");
+        bad("src/source/mod.rs", "fn f() { crossterm::terminal::size(); }", 2, "src/runtime/");
+        bad("src/model/id.rs", "use ratatui::style::Style;", 2, "src/view/");
+        good("src/source/docker/mod.rs", "use bollard::Docker;");
+        good("src/runtime/mod.rs", "use ratatui::Terminal;");
+    }
+
+    #[test]
+    fn files_are_kempt() {
+        assert!(unkempt(&Source::new("src/a.rs".into(), "use b;\n".into()))[0].contains("//!"));
+        let long = format!("//! x\n{}", "\n".repeat(LONGEST));
+        assert!(unkempt(&Source::new("src/a.rs".into(), long))[0].contains("401 lines"));
+        bad("src/model/id.rs", "// TODO later", 2, "TODO");
+        bad("src/model/id.rs", "fn f() { todo!() }", 2, "todo!");
+        bad("tests/a.rs", "/* a\n FIXME */", 3, "FIXME");
+        good("src/model/id.rs", "fn todo() {}\nconst A: &str = \"TODO\";");
+    }
+}

@@ -1,0 +1,243 @@
+//! Reading Rust just far enough: what is comment, string and test, and which paths the rest names.
+
+/// A file, in the three ways in which the rules look at it. All have the same lines.
+pub struct Source {
+    /// Its path from the package.
+    pub path: String,
+    /// As it is written.
+    pub text: String,
+    /// Without what stands in strings.
+    pub words: String,
+    /// Without strings and comments.
+    pub code: String,
+    /// Where each module for tests begins and ends in `code`, in bytes.
+    tests: Vec<(usize, usize)>,
+}
+
+/// What the reader is in.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Code,
+    LineComment,
+    BlockComment(usize),
+    Text,
+    RawText(usize),
+}
+
+impl Source {
+    /// Reads a file.
+    pub fn new(path: String, text: String) -> Self {
+        let (words, code) = without(&text);
+        let tests = test_modules(&code);
+        Self { path, text, words, code, tests }
+    }
+
+    /// Whether the whole file is a test.
+    pub fn is_test(&self) -> bool {
+        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+    }
+
+    /// Every path that is named, with its line. Use trees are unfolded. What pure code may not say, its tests may, so
+    /// that paths in test modules are left out, but for those that say which room they lead to.
+    pub fn paths(&self) -> Vec<(usize, Vec<String>)> {
+        let mut all = Vec::new();
+        let ends: Vec<usize> = self.code.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
+        let mut at = 0;
+        while let Some((start, end)) = next_identifier(&self.code, at) {
+            let in_test = self.tests.iter().any(|(from, to)| (*from..*to).contains(&start));
+            let mut found = Vec::new();
+            at = if &self.code[start..end] == "use" {
+                let stop = self.code[end..].find(';').map_or(self.code.len(), |stop| end + stop);
+                unfold(&self.code, end, stop, &[], &mut found);
+                stop
+            } else {
+                let (path, stop) = inline(&self.code, start);
+                // `crate::{` outside a use does not exist, a path before a turbofish or a call is whole.
+                found.push((start, path));
+                stop
+            };
+            let kept = found
+                .into_iter()
+                .filter(|(_, path)| !in_test || matches!(path.first().map(String::as_str), Some("crate")));
+            all.extend(kept.map(|(at, path)| (line(at), path)));
+        }
+        all
+    }
+
+    /// The room of the library that a path leads to, from this file.
+    pub fn room_named(&self, path: &[String]) -> Option<String> {
+        let supers = path.iter().take_while(|part| *part == "super").count();
+        match path.first()?.as_str() {
+            "crate" => path.get(1).cloned(),
+            "super" if supers == self.depth() => path.get(supers).cloned(),
+            _ => None,
+        }
+    }
+
+    /// How many modules this file is below the crate.
+    fn depth(&self) -> usize {
+        let inside = self.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+        inside.split('/').count()
+    }
+}
+
+/// The words in a line.
+pub fn identifiers(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// The text without what stands in strings, and without comments too; blanks take their place.
+fn without(text: &str) -> (String, String) {
+    let chars: Vec<char> = text.chars().collect();
+    let (mut words, mut code) = (String::new(), String::new());
+    let mut inside = Inside::Code;
+    let mut at = 0;
+    let hashes = |from: usize| chars[from..].iter().take_while(|c| **c == '#').count();
+    while at < chars.len() {
+        let (c, next) = (chars[at], chars.get(at + 1).copied());
+        let word_before = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
+        let mut step = 1;
+        let before = inside;
+        match inside {
+            Inside::Code => match (c, next) {
+                ('/', Some('/')) => inside = Inside::LineComment,
+                ('/', Some('*')) => (inside, step) = (Inside::BlockComment(1), 2),
+                ('"', _) => inside = Inside::Text,
+                ('r', Some('"' | '#'))
+                    if !word_before && chars.get(at + 1 + hashes(at + 1)) == Some(&'"') =>
+                {
+                    (inside, step) = (Inside::RawText(hashes(at + 1)), hashes(at + 1) + 2);
+                }
+                // A character, not a lifetime: `'x'` or `'\…'`.
+                ('\'', Some('\\')) => {
+                    let end = chars[at + 3..].iter().position(|c| *c == '\'').unwrap_or(0);
+                    step = end + 4;
+                }
+                ('\'', Some(_)) if chars.get(at + 2) == Some(&'\'') => step = 3,
+                _ => {}
+            },
+            Inside::LineComment if c == '\n' => inside = Inside::Code,
+            Inside::BlockComment(depth) => match (c, next) {
+                ('*', Some('/')) => {
+                    (inside, step) =
+                        (if depth == 1 { Inside::Code } else { Inside::BlockComment(depth - 1) }, 2);
+                }
+                ('/', Some('*')) => (inside, step) = (Inside::BlockComment(depth + 1), 2),
+                _ => {}
+            },
+            Inside::Text => match c {
+                '\\' => step = 2,
+                '"' => inside = Inside::Code,
+                _ => {}
+            },
+            Inside::RawText(count) if c == '"' && hashes(at + 1) >= count => {
+                (inside, step) = (Inside::Code, count + 1);
+            }
+            Inside::LineComment | Inside::RawText(_) => {}
+        }
+        let plain = before == Inside::Code && inside == Inside::Code && step == 1;
+        let comment = |i: Inside| matches!(i, Inside::LineComment | Inside::BlockComment(_));
+        for c in &chars[at..(at + step).min(chars.len())] {
+            let blank = if *c == '\n' { '\n' } else { ' ' };
+            code.push(if plain { *c } else { blank });
+            words.push(if plain || comment(before) || comment(inside) { *c } else { blank });
+        }
+        at += step;
+    }
+    (words, code)
+}
+
+/// Where the modules under `#[cfg(test)]` begin and end; a module in a file of its own has no extent here.
+fn test_modules(code: &str) -> Vec<(usize, usize)> {
+    let mut all = Vec::new();
+    for (start, mark) in code.match_indices("#[cfg(test)]") {
+        let rest = &code[start + mark.len()..];
+        let Some(open) = rest.find(['{', ';']).filter(|at| rest[*at..].starts_with('{')) else { continue };
+        let mut depth = 0;
+        for (at, c) in rest[open..].char_indices() {
+            depth += match c {
+                '{' => 1,
+                '}' => -1,
+                _ => 0,
+            };
+            if depth == 0 {
+                all.push((start, start + mark.len() + open + at));
+                break;
+            }
+        }
+    }
+    all
+}
+
+/// The next identifier at or behind `from`.
+fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let start = from + code[from..].find(word)?;
+    let end = code[start..].find(|c| !word(c)).map_or(code.len(), |end| start + end);
+    Some((start, end))
+}
+
+/// The path that begins at `start`, and where it ends.
+fn inline(code: &str, start: usize) -> (Vec<String>, usize) {
+    let mut path = Vec::new();
+    let mut at = start;
+    while let Some((from, to)) = next_identifier(code, at).filter(|(from, _)| *from == at) {
+        path.push(code[from..to].to_owned());
+        at = to;
+        if !code[at..].starts_with("::") {
+            break;
+        }
+        at += 2;
+    }
+    (path, at.max(start + 1))
+}
+
+/// Unfolds a use tree into whole paths, each with where its last part stands.
+fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec<(usize, Vec<String>)>) {
+    let mut path = before.to_vec();
+    let mut last = None;
+    let mut at = from;
+    while at < to {
+        let rest = &code[at..to];
+        let c = rest.chars().next().unwrap_or(' ');
+        if c.is_alphanumeric() || c == '_' {
+            let Some((start, end)) = next_identifier(code, at) else { break };
+            match &code[start..end] {
+                // What a thing is called here does not matter.
+                "as" => at = next_identifier(code, end).map_or(to, |(_, end)| end),
+                word => {
+                    path.push(word.to_owned());
+                    (last, at) = (Some(start), end);
+                }
+            }
+        } else if c == '{' {
+            let close = at + closing(rest);
+            unfold(code, at + 1, close, &path, found);
+            (last, at) = (None, close + 1);
+        } else if c == ',' {
+            found.extend(last.take().map(|place| (place, path.clone())));
+            path = before.to_vec();
+            at += 1;
+        } else {
+            at += c.len_utf8();
+        }
+    }
+    found.extend(last.map(|place| (place, path)));
+}
+
+/// Where the brace that `text` opens with closes.
+fn closing(text: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        depth += match c {
+            '{' => 1,
+            '}' => -1,
+            _ => 0,
+        };
+        if depth == 0 {
+            return at;
+        }
+    }
+    text.len() - 1
+}

@@ -1,0 +1,215 @@
+//! Estates for tests, built in few words: services with instances, what they name, and what is wrong with them.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part of it")]
+
+mod shop;
+
+pub use shop::{faults, foreign_names, shop, shop_logs};
+
+use portolan::model::{
+    Address, Answer, AnsweredBy, Check, Container, Event, EventKind, Exit, Failure, FailureKind, Gateway,
+    Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scope, Service, ServiceId,
+    ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
+};
+use std::collections::BTreeSet;
+
+/// The time at which all of it is looked at.
+pub fn now() -> Timestamp {
+    "2026-03-08T03:10:00Z".parse().unwrap()
+}
+
+/// So many minutes before that.
+pub fn ago(minutes: i64) -> Timestamp {
+    Timestamp::from_second(now().as_second() - 60 * minutes).unwrap()
+}
+
+/// A service of which one instance runs. It answers to its name in its group's network, or everywhere without one.
+pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
+    let id = SourceId::new(source);
+    let ecs = source.starts_with("ecs");
+    let kind = match (ecs, group) {
+        (true, _) => ServiceKind::EcsService,
+        (false, Some(_)) => ServiceKind::Compose,
+        (false, None) => ServiceKind::Container,
+    };
+    let network = NetworkId::of(&id, group.unwrap_or("bridge"));
+    let answer = Answer {
+        host: Host::named(name),
+        port: None,
+        scope: Scope::Network(network.clone()),
+        by: AnsweredBy::ServiceName,
+    };
+    let service = Service {
+        id: ServiceId::of(&id, group, name),
+        group: group.map(str::to_owned),
+        name: name.to_owned(),
+        kind,
+        desired: ecs.then_some(1),
+        reported_running: None,
+        instances: Vec::new(),
+        deployments: Vec::new(),
+        answers: vec![answer],
+        mentions: Vec::new(),
+        networks: BTreeSet::from([network]),
+        facts: Vec::new(),
+    };
+    service.copies(1)
+}
+
+/// Further words about a service.
+pub trait Build: Sized {
+    /// So many copies run, and as many are wanted.
+    fn copies(self, count: usize) -> Self;
+    /// So many are wanted.
+    fn wanted(self, count: u32) -> Self;
+    /// Its environment variable `key` names `address`, written `scheme://host:port`, `host:port` or `host`.
+    fn calls(self, key: &str, address: &str) -> Self;
+    /// It is started after that service of its group.
+    fn after(self, name: &str) -> Self;
+    /// A further copy of it, as `change` makes it.
+    fn copy(self, change: impl FnOnce(&mut Instance)) -> Self;
+    /// Every copy of it, as `change` makes it.
+    fn each(self, change: impl Fn(&mut Instance)) -> Self;
+    /// Its image.
+    fn image(self, image: &str) -> Self;
+    /// Whatever else.
+    fn with(self, change: impl FnOnce(&mut Self)) -> Self;
+}
+
+impl Build for Service {
+    fn copies(mut self, count: usize) -> Self {
+        self.instances = (1..=count).map(|number| instance(&self, number)).collect();
+        self.desired = self.desired.map(|_| count as u32);
+        self
+    }
+
+    fn wanted(mut self, count: u32) -> Self {
+        self.desired = Some(count);
+        self
+    }
+
+    fn calls(mut self, key: &str, address: &str) -> Self {
+        let place = Place::at(&format!("environment {key}"));
+        self.mentions.push(Mention { via: Via::Environment, place, target: Target::Address(read(address)) });
+        self
+    }
+
+    fn after(mut self, name: &str) -> Self {
+        let place = Place::at("depends_on");
+        self.mentions.push(Mention { via: Via::StartOrder, place, target: Target::Peer(name.to_owned()) });
+        self
+    }
+
+    fn copy(mut self, change: impl FnOnce(&mut Instance)) -> Self {
+        let mut one = instance(&self, self.instances.len() + 1);
+        change(&mut one);
+        self.instances.push(one);
+        self
+    }
+
+    fn each(mut self, change: impl Fn(&mut Instance)) -> Self {
+        self.instances.iter_mut().for_each(change);
+        self
+    }
+
+    fn image(self, image: &str) -> Self {
+        self.each(|instance| image.clone_into(&mut instance.containers[0].image))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+/// A running copy.
+fn instance(service: &Service, number: usize) -> Instance {
+    let name = format!("{}-{number}", service.name);
+    let native = format!("{}-{name}", service.group.as_deref().unwrap_or("lone"));
+    let container = Container {
+        name: service.name.clone(),
+        image: format!("registry.example/{}:7", service.name),
+        digest: None,
+        log: LogRoute::Engine { container: native.clone() },
+        exit: None,
+    };
+    Instance {
+        id: InstanceId::of(&service.source(), &native),
+        name,
+        state: State::Running,
+        check: Check::None,
+        started: Some(ago(180)),
+        exit: None,
+        restarts: 0,
+        version: Some("7".to_owned()),
+        containers: vec![container],
+    }
+}
+
+/// An address from text.
+pub fn read(text: &str) -> Address {
+    let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Some(s.to_owned()), rest));
+    let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
+    Address { scheme, host: Host::named(host), port }
+}
+
+/// It ended by a fault, so many minutes ago.
+pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
+    move |instance| {
+        instance.state = State::Failed;
+        instance.exit = Some(Exit {
+            code: Some(code),
+            out_of_memory: code == 137,
+            reason: (code == 137)
+                .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned()),
+            at: Some(ago(minutes)),
+        });
+    }
+}
+
+/// What a source says with those services.
+pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
+    Snapshot {
+        source: SourceId::new(source),
+        taken: now(),
+        services,
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+    }
+}
+
+/// A load balancer before those services.
+pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
+    let route = |service: &&Service| Route {
+        service: service.id.clone(),
+        port: Some(443),
+        rule: format!("path /{}/*", service.name),
+    };
+    Gateway {
+        name: name.to_owned(),
+        host: Host::named(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
+        public: true,
+        kind: "application".to_owned(),
+        routes: services.iter().map(route).collect(),
+    }
+}
+
+/// Something that happened.
+pub fn event(service: &Service, minutes: i64, kind: EventKind, text: &str) -> Event {
+    Event { at: ago(minutes), service: service.id.clone(), kind, text: text.to_owned() }
+}
+
+/// A source that has not answered.
+pub fn status(source: &str) -> SourceStatus {
+    let (kind, place) = if source.starts_with("ecs") {
+        ("ecs", "account 123456789012, eu-west-1, clusters: all")
+    } else {
+        ("docker", "unix:///var/run/docker.sock (the usual socket)")
+    };
+    SourceStatus::new(SourceId::new(source), kind, place.to_owned())
+}
+
+/// A failure of that kind.
+pub fn failure(kind: FailureKind, what: &str, remedy: &str) -> Failure {
+    Failure::new(kind, what, remedy)
+}

@@ -1,0 +1,142 @@
+//! A shop: a compose project on one engine, and an ECS cluster of which some is broken.
+
+use super::{Build, ago, ended, event, gateway, service, snapshot};
+use portolan::model::{
+    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNote, LogStream, Rollout, Service, ServiceId,
+    Snapshot, State, Timestamp,
+};
+
+const ECS: &str = "ecs:eu-west-1";
+
+/// Everything healthy on the engine, faults in the cluster.
+pub fn shop() -> Vec<Snapshot> {
+    vec![engine(), faults()]
+}
+
+/// The compose project.
+fn engine() -> Snapshot {
+    let of = |name| service("docker", Some("shop"), name);
+    let web = of("web").copies(2).calls("GATEWAY_URL", "http://gateway:8080").after("gateway");
+    let gateway = of("gateway")
+        .calls("CATALOG_ADDR", "catalog:9000")
+        .calls("CART_ADDR", "cart:9000")
+        .calls("TRACES", "http://otel.example.com:4317");
+    let catalog = of("catalog").calls("DATABASE_URL", "postgres://db:5432").after("db");
+    let cart = of("cart").calls("REDIS_URL", "redis://cache:6379").each(|i| i.check = Check::Healthy);
+    let db = of("db").image("postgres:16").each(|i| i.check = Check::Healthy);
+    let cache = of("cache").image("redis:7");
+    let job = of("migrate").calls("DATABASE_URL", "postgres://db:5432").each(|i| i.state = State::Stopped);
+    let lone = service("docker", None, "mailpit").image("axllent/mailpit:v1.20");
+    snapshot("docker", vec![web, gateway, catalog, cart, db, cache, job, lone])
+}
+
+/// The cluster: a service that is killed again and again, one whose check fails, a deployment that does not come up.
+pub fn faults() -> Snapshot {
+    let of = |name| service(ECS, Some("prod"), name);
+    let edge = of("edge")
+        .copies(2)
+        .calls("ORDERS_URL", "http://orders:8000")
+        .calls("USERS_URL", "http://users:8000");
+    let orders = of("orders")
+        .copies(1)
+        .wanted(3)
+        .copy(ended(137, 3))
+        .copy(ended(137, 1))
+        .calls("DB_HOST", "shop.cluster-c1.eu-west-1.rds.amazonaws.com:5432")
+        .calls("PAYMENTS_URL", "http://payments:8000")
+        .with(|service| {
+            service.deployments =
+                vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old("orders:41")];
+            service.facts =
+                vec![Fact::new("task definition", "orders:42"), Fact::new("launch type", "FARGATE")];
+        });
+    let users =
+        of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
+    let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
+        i.check = Check::Unhealthy { output: Some("GET /health: 503 no answer from upstream".to_owned()) }
+    });
+    let search = of("search").copies(0).wanted(2).copy(|i| i.state = State::Starting).with(|service| {
+        service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
+    });
+    let report = of("report").copies(0);
+    let mut told = snapshot(ECS, Vec::new());
+    told.gateways = vec![gateway("shop-alb", &[&edge, &search])];
+    told.events = vec![
+        event(&orders, 5, EventKind::Deployment, "deployment of orders:42 began"),
+        event(&orders, 3, EventKind::Stop, "task orders-2 stopped: OutOfMemoryError"),
+        event(&orders, 1, EventKind::Stop, "task orders-3 stopped: OutOfMemoryError"),
+    ];
+    told.services = vec![edge, orders, users, payments, search, report];
+    told
+}
+
+fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, u32)) -> Deployment {
+    let (running, desired, failed) = counts;
+    Deployment {
+        id: format!("ecs-svc/{version}"),
+        version: version.to_owned(),
+        rollout,
+        reason: None,
+        desired,
+        running,
+        failed,
+        created: Some(ago(minutes)),
+        updated: Some(ago(minutes - 1)),
+    }
+}
+
+fn old(version: &str) -> Deployment {
+    deployment(version, Rollout::Completed, 2_000, (0, 0, 0))
+}
+
+/// Names that are wide, go from right to left, are long, or have marks: on both sources.
+pub fn foreign_names() -> Vec<Snapshot> {
+    let of = |name: &str| service("docker", Some("店舗グループ"), name);
+    let names = [
+        "注文サービス",
+        "決済",
+        "שירות-הזמנות",
+        "خدمة-الدفع",
+        "café-crème",
+        "👩‍👩‍👧-family",
+        "a-very-long-service-name-that-nobody-would-ever-type",
+    ];
+    let mut services: Vec<Service> = names.iter().map(|name| of(name)).collect();
+    let heads: Vec<String> = names.iter().skip(1).map(|name| format!("http://{name}:80")).collect();
+    for (service, next) in services.iter_mut().zip(&heads) {
+        *service = service.clone().calls("NEXT_URL", next);
+    }
+    services.push(service("docker", None, "日本語コンテナ"));
+    vec![snapshot("docker", services)]
+}
+
+/// Lines of the orders service, with an error, a long one, and a note about what is missing.
+pub fn shop_logs() -> (ServiceId, LogBatch) {
+    let orders = ServiceId::new(format!("{ECS}/prod/orders"));
+    let line = |second: i64, copy: usize, text: &str| LogLine {
+        at: Timestamp::from_second(ago(4).as_second() + second).unwrap(),
+        service: orders.clone(),
+        label: format!("orders-{copy}"),
+        stream: LogStream::Out,
+        text: text.to_owned(),
+    };
+    let mut lines = vec![
+        line(0, 1, "listening on :8000"),
+        line(2, 2, "listening on :8000"),
+        line(31, 1, "GET /orders/17 200 12ms"),
+        line(
+            34,
+            2,
+            "ERROR could not connect to shop.cluster-c1.eu-west-1.rds.amazonaws.com:5432: connection refused, and this line goes on and on until it is wider than the screen that shows it, whatever that may be",
+        ),
+        line(35, 2, "WARN retrying in 5s"),
+        line(59, 1, "日本語の行 and עברית in one line"),
+    ];
+    lines.extend((60..90).map(|second| line(second, 1, &format!("GET /orders/{second} 200 9ms"))));
+    let note = LogNote {
+        at: Some(ago(3)),
+        label: "orders-2".to_owned(),
+        text: "the stream ended: the task stopped".to_owned(),
+    };
+    (orders, LogBatch { lines, notes: vec![note] })
+}

@@ -1,0 +1,82 @@
+//! The configuration is an overlay: what is said last counts, what is not said stays, and what is wrong is named.
+
+use portolan::config::{EXAMPLE, read};
+use proptest::prelude::*;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use toml::Table;
+
+/// A configuration file of its own, gone at the end.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("portolan-config-{}-{name}.toml", std::process::id()));
+        fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn words(settings: &[&str]) -> Vec<String> {
+    settings.iter().map(|setting| (*setting).to_owned()).collect()
+}
+
+#[test]
+fn an_empty_file_changes_nothing_and_the_example_is_the_default() {
+    let default = read(None, &[]).unwrap();
+    let empty = File::new("empty", "");
+    assert_eq!(read(Some(&empty.0), &[]).unwrap(), default);
+    let example = File::new("example", EXAMPLE);
+    assert_eq!(read(Some(&example.0), &[]).unwrap(), default);
+}
+
+#[test]
+fn settings_lie_over_the_file_and_the_file_over_the_default() {
+    let file = File::new("layers", "theme = \"day\"\nlog-memory = 4\n[keys]\nlogs = [\"L\"]\n");
+    let config = read(Some(&file.0), &words(&["theme=mono", "keys.card=[\"D\"]"])).unwrap();
+    assert_eq!((config.theme.as_str(), config.log_memory), ("mono", 4));
+    assert_eq!((&config.keys["logs"], &config.keys["card"]), (&words(&["L"]), &words(&["D"])));
+    assert!(config.mouse, "what nobody says stays as it is by default");
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place() {
+    let malformed = File::new("malformed", "theme = \"day\"\nascii = tru\n");
+    let failure = read(Some(&malformed.0), &[]).unwrap_err();
+    assert!(failure.what.contains("malformed") && failure.what.contains("line 2"), "{}", failure.what);
+    let unknown = File::new("unknown", "log-memmory = 3\n");
+    let failure = read(Some(&unknown.0), &[]).unwrap_err();
+    assert!(failure.remedy.contains("`log-memory`"), "{failure:?}");
+    let failure = read(Some(Path::new("/nonexistent/portolan.toml")), &[]).unwrap_err();
+    assert!(failure.what.contains("/nonexistent/portolan.toml"), "{failure:?}");
+    let source = File::new("source", "[[source]]\nkind = \"dokcer\"\n");
+    let failure = read(Some(&source.0), &[]).unwrap_err();
+    assert!(failure.what.contains("dokcer") && failure.what.contains("docker"), "{failure:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_key_but_the_known_ones_is_refused(key in "[a-z]{1,12}") {
+        let known: Table = EXAMPLE.parse().unwrap();
+        prop_assume!(!known.contains_key(&key));
+        let failure = read(None, &[format!("{key}=1")]).unwrap_err();
+        prop_assert!(failure.what.contains(&key), "{failure:?}");
+    }
+
+    #[test]
+    fn any_setting_is_read_or_refused(setting in "\\PC{0,24}") {
+        if let Err(failure) = read(None, &[setting]) {
+            prop_assert!(!failure.what.is_empty() && !failure.remedy.is_empty());
+        }
+    }
+}

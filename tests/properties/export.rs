@@ -1,0 +1,152 @@
+//! Exports stay well-formed whatever services are called, and say the same in every format.
+
+use crate::{
+    estate::{Build, failure, now, service, shop, snapshot, status},
+    world::{drafts, services, snapshots},
+};
+use portolan::{
+    export::{self, FORMATS},
+    keymap::Keymap,
+    model::{FailureKind, Inventory, Snapshot, Timestamp},
+    store::Store,
+    view::{Scene, Theme},
+};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// A store that has read those snapshots.
+pub(crate) fn store(told: &[Snapshot]) -> Store {
+    let statuses = told.iter().map(|s| status(s.source.as_str())).collect();
+    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, now());
+    for snapshot in told {
+        store.absorb(&snapshot.source, Ok(snapshot.clone()));
+    }
+    store
+}
+
+/// The map of a store in that format.
+pub(crate) fn written(store: &Store, format: &str) -> String {
+    let theme = Theme::named("mono", false).unwrap();
+    let scene = Scene { store, theme: &theme, keymap: &Keymap::default() };
+    (FORMATS.iter().find(|known| known.id == format).unwrap().write)(scene)
+}
+
+fn json(store: &Store) -> Value {
+    serde_json::from_str(&written(store, "json")).unwrap()
+}
+
+/// The quoted strings of a text, read with the escapes of DOT; none where a quote is left open.
+fn quoted(text: &str) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    let mut chars = text.chars();
+    while chars.by_ref().any(|c| c == '"') {
+        let mut one = String::new();
+        loop {
+            match chars.next()? {
+                '"' => break,
+                '\\' => one.push(chars.next()?),
+                c => one.push(c),
+            }
+        }
+        all.push(one);
+    }
+    Some(all)
+}
+
+/// A Mermaid label as Mermaid shows it.
+fn shown(label: &str) -> String {
+    let marks = [("#quot;", "\""), ("#lt;", "<"), ("#gt;", ">"), ("#amp;", "&"), ("#35;", "#")];
+    marks.iter().fold(label.to_owned(), |text, (mark, sign)| text.replace(mark, sign))
+}
+
+#[test]
+fn the_json_has_what_the_contract_names() {
+    let mut store = store(&shop());
+    store.absorb(&shop()[0].source, Err(failure(FailureKind::Timeout, "too slow", "wait")));
+    let map = json(&store);
+    let has = |value: &Value, keys: &[&str]| {
+        let missing: Vec<_> = keys.iter().filter(|key| value.get(**key).is_none()).collect();
+        assert!(missing.is_empty(), "{missing:?} are missing in {value}");
+    };
+    assert_eq!(map["schema"], "portolan.map/1");
+    assert!(map["taken"].as_str().unwrap().parse::<Timestamp>().is_ok());
+    has(&map["sources"][0], &["id", "kind", "state", "age_s", "error"]);
+    assert_eq!(
+        (&map["sources"][0]["state"], &map["sources"][0]["error"]),
+        (&"stale".into(), &"too slow".into())
+    );
+    has(&map["nodes"][0], &["id", "name", "kind", "source", "group", "health", "running", "desired"]);
+    has(&map["edges"][0], &["from", "to", "strength", "evidence"]);
+    has(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);
+    has(&map["findings"][0], &["kind", "severity", "service", "node", "since", "reason", "cause", "next"]);
+    let kinds = ["service", "dependency", "load-balancer", "internet"];
+    let nodes = map["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|node| kinds.contains(&node["kind"].as_str().unwrap())));
+    let orders = nodes.iter().find(|node| node["name"] == "orders").unwrap();
+    let (group, running, desired) = (&orders["group"], &orders["running"], &orders["desired"]);
+    assert_eq!((group, running, desired), (&"prod".into(), &1.into(), &3.into()));
+    let alone: Value = serde_json::from_str(&export::findings(&store)).unwrap();
+    assert_eq!((&alone["schema"], &alone["findings"]), (&"portolan.findings/1".into(), &map["findings"]));
+    let status: Value = serde_json::from_str(&export::status(&store)).unwrap();
+    assert_eq!(status["schema"], "portolan.status/1");
+}
+
+#[test]
+fn two_groups_of_one_name_on_two_sources_are_two() {
+    let web = |source| snapshot(source, vec![service(source, Some("shop"), "web")]);
+    let store = store(&[web("docker"), web("ecs:a")]);
+    for format in ["dot", "mermaid"] {
+        let text = written(&store, format);
+        assert_eq!(text.matches("subgraph").count(), 2, "{text}");
+    }
+}
+
+#[test]
+fn a_stopped_service_is_a_node_too() {
+    let idle = service("ecs:a", Some("prod"), "idle").copies(0);
+    let map = json(&store(&[snapshot("ecs:a", vec![idle])]));
+    assert_eq!(map["nodes"][0]["health"], "stopped");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn names_come_out_of_the_exports_as_they_went_in(
+        name in "[!-~é日\u{05d0}][ -~é日]{0,12}",
+        group in prop::option::of("[!-~é日][ -~é日]{0,12}"),
+    ) {
+        let store = store(&[snapshot("docker", vec![service("docker", group.as_deref(), &name)])]);
+        prop_assert_eq!(&json(&store)["nodes"][0]["name"], &Value::from(name.clone()));
+        let dot = written(&store, "dot");
+        prop_assert!(quoted(&dot).is_some_and(|all| all.contains(&name)), "{dot}");
+        for line in written(&store, "mermaid").lines().filter(|line| line.contains('[')) {
+            let label = line.split_once("[\"").and_then(|(_, rest)| rest.strip_suffix("\"]"));
+            prop_assert!(label.is_some(), "no label in {line}");
+            let label = label.unwrap_or_default();
+            prop_assert!(!label.contains(['"', '<', '>']), "{label}");
+            let read = shown(label);
+            prop_assert!(read == name || Some(&read) == group.as_ref(), "{label} shows as {read}");
+        }
+    }
+
+    #[test]
+    fn every_format_has_every_edge(all in drafts()) {
+        let store = store(&snapshots(&services(&all, str::to_owned)));
+        let edges = store.topology.edges.len();
+        prop_assert_eq!(json(&store)["edges"].as_array().map(Vec::len), Some(edges));
+        prop_assert_eq!(written(&store, "dot").matches("\" -> \"").count(), edges);
+        let mermaid = written(&store, "mermaid");
+        prop_assert_eq!(mermaid.matches(" --> ").count() + mermaid.matches(" -.-> ").count(), edges);
+    }
+
+    #[test]
+    fn the_drawing_names_every_node(all in drafts()) {
+        let store = store(&snapshots(&services(&all, str::to_owned)));
+        let drawing = written(&store, "text");
+        for node in store.topology.nodes.values() {
+            prop_assert!(drawing.contains(node.name.as_str()), "{} is missing in\n{drawing}", node.name);
+        }
+        prop_assert!(!drawing.lines().any(|line| line.ends_with(' ')));
+    }
+}

@@ -1,0 +1,9 @@
+//! What holds for any estate: the topology, the exports, the configuration, and secrets that end at the border.
+
+#[path = "../estate/mod.rs"]
+mod estate;
+mod config;
+mod export;
+mod secrets;
+mod topology;
+mod world;

@@ -1,0 +1,132 @@
+//! Secrets end at the border: what is planted in variables, arguments and addresses is in nothing that comes out.
+
+use crate::{
+    estate::{now, service, snapshot},
+    export::{store, written},
+};
+use portolan::{
+    app::{App, Msg},
+    decode::{arguments, environment},
+    export::{self, FORMATS},
+    keymap::Keymap,
+    model::{Service, Snapshot},
+    source::replay::{Frame, Header},
+    view::Theme,
+};
+use proptest::prelude::*;
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
+
+/// Where people put secrets: a name, and a value with `{}` for the secret.
+const PLACES: &[(&str, &str)] = &[
+    ("DB_PASSWORD", "{}"),
+    ("API_KEY", "{}"),
+    ("TOKEN", "{}"),
+    ("PGPASSWORD", "{}"),
+    ("DATABASE_URL", "postgres://app:{}@db:5432/shop"),
+    ("READ_URL", "postgres://{}@db:5432/shop?sslmode=require&password={}"),
+    ("REDIS_URL", "redis://:{}@cache:6379/0"),
+    ("AMQP", "amqp://guest:{}@queue.example.com/%2f"),
+    ("MONGO", "mongodb+srv://user:{}@cluster0.example.net/db?authSource={}"),
+    ("WEBHOOK_URL", "https://hooks.example.com/services/{}"),
+    ("SENTRY_DSN", "https://{}@o1.ingest.example.com/42"),
+    ("UPSTREAM", "https://example.com/path?token={}&x=1#{}"),
+    ("JDBC_URL", "jdbc:postgresql://db:5432/shop?user=app&password={}"),
+    ("DSN", "app:{}@tcp(db:3306)/shop"),
+    ("CONNECTION", "Server=db,1433;User Id=sa;Password={};Database=shop"),
+    ("BROKERS", "SASL_SSL://user:{}@kafka-1:9092,kafka-2:9092"),
+    ("OTHER", "just some words {} here"),
+    ("JSON", "{\"url\":\"https://db.example.com\",\"password\":\"{}\"}"),
+];
+
+/// The words of an entry point in which people put them.
+const WORDS: &[&str] = &[
+    "--password={}",
+    "--password {}",
+    "-p {}",
+    "--dsn=postgres://u:{}@db:5432/x",
+    "https://u:{}@db.example.com/{}",
+    "SECRET={} ./run",
+    "--requirepass {}",
+    "sh -c 'curl -H \"Authorization: Bearer {}\" https://api.example.com/?key={}'",
+];
+
+/// A service with that secret in all of those places, through the same door as every source's.
+fn service_with(secret: &str) -> Service {
+    let pairs: Vec<(&str, String)> =
+        PLACES.iter().map(|(name, value)| (*name, value.replace("{}", secret))).collect();
+    let words: Vec<String> = WORDS.iter().map(|word| word.replace("{}", secret)).collect();
+    let mut service = service("docker", Some("shop"), "web");
+    service.mentions = environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
+    service.mentions.extend(arguments(Some("web"), words.iter().map(String::as_str)));
+    service
+}
+
+/// Everything that leaves the program about an estate: recordings, exports, screens.
+fn everything(told: &Snapshot) -> String {
+    let store = store(std::slice::from_ref(told));
+    let mut out = serde_json::to_string(told).unwrap();
+    out += &serde_json::to_string(&Header::new(now(), Duration::ZERO)).unwrap();
+    out += &serde_json::to_string(&Frame::between(Duration::ZERO, None, told)).unwrap();
+    for format in FORMATS {
+        out += &written(&store, format.id);
+    }
+    out += &export::status(&store);
+    out += &export::findings(&store);
+    let _ = write!(out, "{:?} {:?}", store.topology, store.findings);
+    let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+    let mut app = App::new(store, Theme::named("mono", true).unwrap(), keymap, (160, 200), false);
+    for key in ["t", "d", "l", "!", "S", "M"] {
+        app.update(Msg::Key(key.parse().unwrap()));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 160, 200));
+        app.draw(&mut buffer);
+        out.extend(buffer.content.iter().map(ratatui::buffer::Cell::symbol));
+    }
+    out
+}
+
+/// The part of `all` in which `part` stands.
+fn around(all: &str, part: &str) -> String {
+    let at = all.find(part).unwrap_or(0);
+    all.get(at.saturating_sub(60)..(at + 100).min(all.len())).unwrap_or(part).to_owned()
+}
+
+#[test]
+fn the_planted_service_is_seen_at_all() {
+    let all = everything(&snapshot("docker", vec![service_with("hunter2hunter2")]));
+    for seen in ["queue.example.com", "environment DATABASE_URL", "hooks.example.com", "kafka-1"] {
+        assert!(all.contains(seen), "{seen} is not there, so that this test looks at nothing");
+    }
+}
+
+#[test]
+fn secrets_of_every_look_end_at_the_border() {
+    for secret in [
+        "hunter2hunter2",
+        "s3cr3t-with-dashes",
+        "Tr0ub4dor&3xyz",
+        "AKIAIOSFODNN7PORTOLAN",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYPORTOLAN",
+        "ghp_0123456789abcdefPORTOLAN",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwb3J0b2xhbiJ9.c2lnbmF0dXJl",
+        "p@ss:w0rd/with?all#of%them",
+    ] {
+        let all = everything(&snapshot("docker", vec![service_with(secret)])).to_lowercase();
+        let secret = secret.to_lowercase();
+        for part in std::iter::once(secret.as_str()).chain(secret.split(['/', '?', '#', '%', '&'])) {
+            let found = part.len() > 5 && all.contains(part);
+            assert!(!found, "`{part}` of `{secret}` came through: {}", around(&all, part));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_password_of_letters_and_digits_comes_through(secret in "[a-zA-Z0-9]{12,24}") {
+        let told = serde_json::to_string(&snapshot("docker", vec![service_with(&secret)])).unwrap();
+        let (told, secret) = (told.to_lowercase(), secret.to_lowercase());
+        prop_assert!(!told.contains(&secret), "{}", around(&told, &secret));
+    }
+}

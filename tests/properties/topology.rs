@@ -1,0 +1,92 @@
+//! Inference gives the same for any order, edges that can say why, and no edge to nowhere.
+
+use crate::world::{Draft, drafts, inventory, services, snapshots};
+use portolan::{
+    model::Service,
+    topology::{Topology, evidence::KINDS, infer},
+};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The topology of those services.
+fn chart(services: &[Service]) -> Topology {
+    infer(&inventory(snapshots(services)))
+}
+
+fn plain(drafts: &[Draft]) -> Vec<Service> {
+    services(drafts, str::to_owned)
+}
+
+fn edges(topology: &Topology) -> BTreeSet<(String, String)> {
+    topology.edges.keys().map(|(from, to)| (from.to_string(), to.to_string())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_sources_and_services_does_not_matter(
+        all in drafts(),
+        seed in prop::collection::vec(any::<u32>(), 12),
+    ) {
+        let told = plain(&all);
+        let mut mixed: Vec<(u32, Service)> = seed.into_iter().zip(told.clone()).collect();
+        mixed.sort_by_key(|(place, _)| *place);
+        let mixed: Vec<Service> = mixed.into_iter().map(|(_, service)| service).collect();
+        let mut said = snapshots(&mixed);
+        said.reverse();
+        prop_assert_eq!(infer(&inventory(said)), chart(&told));
+    }
+
+    #[test]
+    fn every_edge_says_why_and_none_dangles(all in drafts()) {
+        let topology = chart(&plain(&all));
+        for ((from, to), edge) in &topology.edges {
+            prop_assert!(!edge.evidence.is_empty(), "{from} → {to} has no evidence");
+            prop_assert!(topology.nodes.contains_key(from), "{from} is no node");
+            prop_assert!(topology.nodes.contains_key(to), "{to} is no node");
+            prop_assert!(from != to, "{from} calls itself");
+            for evidence in &edge.evidence {
+                prop_assert!(KINDS.iter().any(|kind| kind.id == evidence.kind));
+                prop_assert!(!evidence.place.is_empty() && !evidence.detail.is_empty());
+            }
+            let distinct: BTreeSet<_> = edge.evidence.iter().collect();
+            prop_assert_eq!(distinct.len(), edge.evidence.len(), "evidence is told twice");
+        }
+    }
+
+    #[test]
+    fn every_service_is_a_node_and_every_dependency_has_a_caller(all in drafts()) {
+        let told = plain(&all);
+        let topology = chart(&told);
+        for service in &told {
+            prop_assert!(topology.nodes.keys().any(|id| id.as_str() == service.id.as_str()));
+        }
+        let called: BTreeSet<_> = topology.edges.keys().map(|(_, to)| to).collect();
+        for node in topology.nodes.values().filter(|node| node.kind.word() == "dependency") {
+            prop_assert!(called.contains(&node.id), "{} is led to by nothing", node.id);
+        }
+    }
+
+    #[test]
+    fn other_names_give_the_same_chart_under_other_names(all in drafts()) {
+        let rename = |name: &str| format!("{name}x");
+        let (old, new) = (plain(&all), services(&all, rename));
+        let names: BTreeMap<String, String> =
+            old.iter().zip(&new).map(|(old, new)| (old.id.to_string(), new.id.to_string())).collect();
+        let called = |id: &String| names.get(id).unwrap_or(id).clone();
+        let expected: BTreeSet<_> =
+            edges(&chart(&old)).iter().map(|(from, to)| (called(from), called(to))).collect();
+        prop_assert_eq!(edges(&chart(&new)), expected);
+    }
+
+    #[test]
+    fn more_mentions_never_remove_an_edge(all in drafts(), more in drafts()) {
+        let mut fuller = all.clone();
+        for (draft, extra) in fuller.iter_mut().zip(&more) {
+            draft.1.extend(&extra.1);
+        }
+        let (before, after) = (edges(&chart(&plain(&all))), edges(&chart(&plain(&fuller))));
+        prop_assert!(before.is_subset(&after), "lost: {:?}", before.difference(&after));
+    }
+}

@@ -1,0 +1,95 @@
+//! Random estates: services of a few groups on two sources, that name each other, the outside, and nothing.
+
+use crate::estate::{Build, gateway, service, snapshot};
+use portolan::model::{Inventory, Service, Snapshot};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// The names of services. Some mean something in more than one group.
+pub(crate) const NAMES: [&str; 6] = ["web", "api", "db", "cache", "orders", "users"];
+
+/// What a service may name: services by name, a shared host, the outside in several ways, and what dangles.
+const TARGETS: [&str; 12] = [
+    "http://web:80",
+    "api:8080",
+    "db",
+    "postgres://db:5432",
+    "cache:6379",
+    "http://orders",
+    "users:9000",
+    "https://api.stripe.com",
+    "db.example.com",
+    "postgres://db.example.com:5432",
+    "nobody:1234",
+    "10.0.0.7:80",
+];
+
+/// A service: where it stands, what it names under which key, and after whom it starts.
+pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
+
+/// Random services, each name at most once in a group.
+pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
+    let one = (
+        (0..4usize, 0..NAMES.len()),
+        prop::collection::vec((0..3usize, 0..TARGETS.len()), 0..5),
+        prop::option::of(0..NAMES.len()),
+    );
+    prop::collection::vec(one, 1..12).prop_map(|mut all: Vec<Draft>| {
+        all.sort();
+        all.dedup_by_key(|draft| draft.0);
+        all
+    })
+}
+
+/// The services of those drafts, with names as `rename` says.
+pub(crate) fn services(drafts: &[Draft], rename: impl Fn(&str) -> String) -> Vec<Service> {
+    drafts.iter().map(|draft| one(draft, &rename)).collect()
+}
+
+fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> String) -> Service {
+    let (source, group) =
+        [("docker", Some("shop")), ("docker", None), ("ecs:a", Some("prod")), ("ecs:a", Some("staging"))]
+            [*place];
+    let mut service = service(source, group, &rename(NAMES[*name]));
+    for (key, target) in mentions {
+        service = service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &renamed(TARGETS[*target], rename));
+    }
+    match after {
+        Some(after) => service.after(&rename(NAMES[*after])),
+        None => service,
+    }
+}
+
+/// An address with its host as `rename` says, where the host is a service's name.
+fn renamed(address: &str, rename: &impl Fn(&str) -> String) -> String {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let host = rest.split(':').next().unwrap_or(rest);
+    let new = if NAMES.contains(&host) { rename(host) } else { host.to_owned() };
+    let rest = rest.replacen(host, &new, 1);
+    if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") }
+}
+
+/// What the sources say with those services; before those with a `w` stands a load balancer.
+pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
+    let of = |source: &str| {
+        let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
+        let mut said = snapshot(source, mine);
+        if source.starts_with("ecs") {
+            let mut behind: Vec<&Service> =
+                said.services.iter().filter(|s| s.name.starts_with('w')).collect();
+            behind.sort_by_key(|service| service.id.clone());
+            said.gateways = vec![gateway("front", &behind)];
+        }
+        said
+    };
+    vec![of("docker"), of("ecs:a")]
+}
+
+/// All of them together.
+pub(crate) fn inventory(snapshots: Vec<Snapshot>) -> Inventory {
+    let mut inventory = Inventory::new(Vec::new());
+    for snapshot in snapshots {
+        inventory.replace(Arc::new(snapshot));
+    }
+    inventory
+}

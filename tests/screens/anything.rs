@@ -1,0 +1,131 @@
+//! Whatever is pressed, in whatever order, on a screen of whatever size: nothing panics, and nothing is drawn badly.
+
+use crate::{
+    estate::{failure, foreign_names, shop, shop_logs, snapshot},
+    stage::Stage,
+};
+use portolan::{
+    app::{Mouse, Msg},
+    command::COMMANDS,
+    keymap::Key,
+    model::{FailureKind, Snapshot, Timestamp},
+};
+use proptest::prelude::*;
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+enum Happens {
+    Key(Key),
+    Typed(char),
+    Paste(String),
+    Size(u16, u16),
+    Mouse(Mouse),
+    Looks(usize),
+    Fails,
+    Logs,
+    Time(i64),
+}
+
+/// The estates that sources may tell of, one after the other.
+fn estates() -> Vec<Vec<Snapshot>> {
+    let few = |mut all: Vec<Snapshot>| {
+        for one in &mut all {
+            one.services.truncate(2);
+        }
+        all
+    };
+    let empty = shop().iter().map(|s| snapshot(s.source.as_str(), Vec::new())).collect();
+    vec![shop(), foreign_names(), few(shop()), few(foreign_names()), empty]
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let keys: Vec<Key> = COMMANDS
+        .iter()
+        // Quitting ends nothing here, and only makes the sequences dull.
+        .filter(|spec| !["quit", "abort"].contains(&spec.id))
+        .flat_map(|spec| spec.keys.split(' '))
+        .chain(["enter", "esc", "backspace", "tab", "backtab", "up", "down", "left", "right"])
+        .filter_map(|key| key.parse().ok())
+        .collect();
+    let mouse = (0..3u8, 0..220u16, 0..70u16).prop_map(|(kind, x, y)| {
+        Happens::Mouse(match kind {
+            0 => Mouse::Down(x, y),
+            1 => Mouse::Drag(x, y),
+            _ => {
+                if x % 2 == 0 {
+                    Mouse::WheelUp
+                } else {
+                    Mouse::WheelDown
+                }
+            }
+        })
+    });
+    prop_oneof![
+        12 => prop::sample::select(keys).prop_map(Happens::Key),
+        3 => any::<char>().prop_map(Happens::Typed),
+        1 => ".{0,12}".prop_map(Happens::Paste),
+        2 => (0..220u16, 0..70u16).prop_map(|(width, height)| Happens::Size(width, height)),
+        2 => mouse,
+        2 => (0..5usize).prop_map(Happens::Looks),
+        1 => Just(Happens::Fails),
+        1 => Just(Happens::Logs),
+        1 => (-100_000..100_000i64).prop_map(Happens::Time),
+    ]
+}
+
+fn carry_out(stage: &mut Stage, one: &Happens) {
+    match one {
+        Happens::Key(key) => stage.press(*key),
+        Happens::Typed(c) => stage.press(portolan::keymap::Code::Char(*c).into()),
+        Happens::Paste(text) => stage.send(Msg::Paste(text.clone())),
+        Happens::Size(width, height) => stage.size(*width, *height),
+        Happens::Mouse(mouse) => stage.send(Msg::Mouse(*mouse)),
+        Happens::Looks(index) => estates()[*index].iter().for_each(|snapshot| stage.looked(snapshot)),
+        Happens::Fails => stage.failed("docker", failure(FailureKind::Timeout, "too slow", "wait")),
+        Happens::Logs => {
+            let (service, batch) = shop_logs();
+            stage.send(Msg::Logs(service, batch));
+        }
+        Happens::Time(by) => {
+            let now = Timestamp::from_second(crate::estate::now().as_second() + by).unwrap();
+            stage.send(Msg::Tick(now));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_panics_and_nothing_is_drawn_badly(
+        width in 1..200u16,
+        height in 1..60u16,
+        ascii in any::<bool>(),
+        all in prop::collection::vec(happens(), 0..40),
+    ) {
+        let mut stage = Stage::dressed(&shop(), (width, height), ("night", ascii));
+        for one in &all {
+            carry_out(&mut stage, one);
+            let flaws = stage.picture().flaws();
+            prop_assert!(flaws.is_empty(), "after {one:?}: {flaws:?}");
+        }
+    }
+}
+
+/// Every command, on every screen, at every small size.
+#[test]
+fn every_command_on_every_screen_of_every_small_size() {
+    for screen in ["M", "t", "d", "l", "!", "S", "?"] {
+        for (width, height) in [(0, 0), (1, 1), (2, 3), (24, 6), (25, 7), (40, 8), (110, 3), (3, 60)] {
+            let mut stage = Stage::showing(&shop(), (width, height));
+            stage.keys(screen);
+            for spec in COMMANDS {
+                for key in spec.keys.split(' ') {
+                    stage.keys(key);
+                    let flaws = stage.picture().flaws();
+                    assert!(flaws.is_empty(), "{key} on {screen} at {width}x{height}: {flaws:?}");
+                    stage.keys("esc");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The way from the shell prompt to the cause, by keys, as the one on call goes it.
+
+use crate::{
+    estate::{shop, shop_logs},
+    stage::Stage,
+};
+use portolan::{
+    app::{Mouse, Msg},
+    effect::{Effect, Screen},
+};
+
+#[test]
+fn from_the_map_to_the_log_of_what_is_broken_and_back() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    let (service, batch) = shop_logs();
+    stage.send(Msg::Logs(service, batch));
+    assert_eq!(stage.app.screen(), Screen::Map);
+    stage.keys("f");
+    let first = stage.selected();
+    assert!(
+        ["orders", "payments"].contains(&first.as_str()),
+        "one key leads to what is worst, not to {first}"
+    );
+    while stage.selected() != "orders" {
+        stage.keys("f");
+    }
+    let before = stage.picture().text();
+    stage.keys("l E");
+    let text = stage.picture().text();
+    assert!(text.contains("ERROR could not connect"), "{text}");
+    stage.keys("esc");
+    assert_eq!(stage.app.screen(), Screen::Map);
+    assert_eq!(stage.picture().text(), before, "esc brings back to the same spot");
+    stage.keys("q");
+    assert_eq!(stage.asked, [Effect::Quit]);
+}
+
+#[test]
+fn the_selection_is_shared_by_all_screens() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    stage.keys("t g j j");
+    let chosen = stage.selected();
+    for keys in ["d", "l", "M"] {
+        stage.keys(keys);
+        assert_eq!(stage.selected(), chosen, "after {keys}");
+        assert!(stage.picture().text().contains(&chosen));
+    }
+}
+
+#[test]
+fn moving_right_goes_to_what_is_called_and_left_comes_back() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("/");
+    stage.typed("gateway");
+    stage.keys("enter esc");
+    assert_eq!(stage.selected(), "gateway");
+    stage.keys("right");
+    let called = stage.selected();
+    assert!(["catalog", "cart", "otel.example.com"].contains(&called.as_str()), "{called}");
+    stage.keys("left");
+    assert_eq!(stage.selected(), "gateway");
+}
+
+/// Where `words` stand on the screen.
+fn place(stage: &mut Stage, words: &str) -> (u16, u16) {
+    let text = stage.picture().text();
+    let found = text.lines().enumerate().find_map(|(row, line)| {
+        let before = line.split_once(words)?.0;
+        Some((before.chars().count() as u16, row as u16))
+    });
+    found.unwrap_or_else(|| panic!("`{words}` is not on the screen:\n{text}"))
+}
+
+#[test]
+fn a_click_selects_and_a_second_one_opens() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    let (column, row) = place(&mut stage, "● cart");
+    stage.send(Msg::Mouse(Mouse::Down(column, row)));
+    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("cart", Screen::Map));
+    let (column, row) = place(&mut stage, "● cart");
+    stage.send(Msg::Mouse(Mouse::Down(column, row)));
+    assert_eq!(stage.app.screen(), Screen::Card);
+}
+
+#[test]
+fn ctrl_c_quits_from_everywhere() {
+    for keys in ["", "t", "d", "l", "!", "S", "?"] {
+        let mut stage = Stage::showing(&shop(), (80, 24));
+        stage.keys(keys);
+        stage.keys("ctrl-c");
+        assert_eq!(stage.asked, [Effect::Quit], "from `{keys}`");
+    }
+}
+
+#[test]
+fn q_goes_back_and_quits_only_at_the_root() {
+    let mut stage = Stage::showing(&shop(), (80, 24));
+    stage.keys("d l q q");
+    assert_eq!((stage.app.screen(), stage.asked.len()), (Screen::Map, 0));
+    stage.keys("q");
+    assert_eq!(stage.asked, [Effect::Quit]);
+}

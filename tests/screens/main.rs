@@ -1,0 +1,24 @@
+//! Screens by keys: the program is a function, so that a test gives it snapshots and keys, and reads the whole screen.
+//!
+//! A changed picture is a decision: look at it, then accept it with `INSTA_UPDATE=always cargo test --test screens`.
+
+#[path = "../estate/mod.rs"]
+mod estate;
+mod anything;
+mod journey;
+mod map;
+mod picture;
+mod rooms;
+mod stage;
+mod trouble;
+
+/// Compares the picture of a stage with the one that was accepted, and looks for what no screen may have.
+macro_rules! see {
+    ($stage:expr) => {{
+        let picture = $stage.picture();
+        assert_eq!(picture.flaws(), Vec::<String>::new());
+        insta::assert_snapshot!(picture.show());
+    }};
+}
+
+pub(crate) use see;

@@ -1,0 +1,111 @@
+//! The map at every size and in every dress.
+
+use crate::{
+    estate::{foreign_names, shop},
+    see,
+    stage::Stage,
+};
+
+#[test]
+fn small() {
+    see!(Stage::showing(&shop(), (80, 24)));
+}
+
+#[test]
+fn middling() {
+    see!(Stage::showing(&shop(), (120, 40)));
+}
+
+#[test]
+fn large() {
+    see!(Stage::showing(&shop(), (200, 50)));
+}
+
+#[test]
+fn least() {
+    see!(Stage::showing(&shop(), (24, 6)));
+}
+
+#[test]
+fn too_small() {
+    see!(Stage::showing(&shop(), (23, 6)));
+    see!(Stage::showing(&shop(), (1, 1)));
+}
+
+#[test]
+fn in_ascii() {
+    see!(Stage::dressed(&shop(), (120, 40), ("night", true)));
+}
+
+#[test]
+fn without_colour() {
+    see!(Stage::dressed(&shop(), (120, 40), ("mono", false)));
+}
+
+#[test]
+fn in_sixteen_colours() {
+    see!(Stage::dressed(&shop(), (80, 24), ("ansi", false)));
+}
+
+#[test]
+fn wide_and_right_to_left_names() {
+    see!(Stage::showing(&foreign_names(), (120, 40)));
+    see!(Stage::showing(&foreign_names(), (80, 24)));
+}
+
+#[test]
+fn focus_shows_the_neighbours_alone() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("f x");
+    see!(stage);
+    assert!(!stage.picture().text().contains("● users"), "users is no neighbour");
+    stage.keys("esc");
+    assert!(stage.picture().text().contains("● users"), "esc ends the focus");
+}
+
+#[test]
+fn only_what_is_faulty() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    stage.keys("ctrl-z");
+    see!(stage);
+}
+
+#[test]
+fn a_search_marks_what_it_finds() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    stage.keys("/");
+    stage.typed("cat");
+    see!(stage);
+    stage.keys("enter");
+    assert_eq!(stage.selected(), "catalog");
+}
+
+#[test]
+fn zoomed_out() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    stage.keys("-");
+    see!(stage);
+}
+
+/// A screen in ASCII has nothing else on it, whatever is shown.
+#[test]
+fn ascii_is_ascii_on_every_screen() {
+    for keys in ["", "-", "t", "d", "l", "!", "S", "?", ":", "/ c", "x", "ctrl-z", "t / z z enter"] {
+        let mut stage = Stage::dressed(&shop(), (120, 40), ("night", true));
+        stage.keys(keys);
+        let text = stage.picture().text();
+        let foreign: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();
+        assert!(foreign.is_empty(), "after `{keys}`:\n{}", foreign.join("\n"));
+    }
+}
+
+/// A look that changes nothing moves nothing.
+#[test]
+fn the_map_holds_still() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    let before = stage.picture().text();
+    for snapshot in shop() {
+        stage.looked(&snapshot);
+    }
+    assert_eq!(stage.picture().text(), before);
+}

@@ -1,0 +1,126 @@
+//! Every other screen: list, card, logs, findings, sources, help, palette.
+
+use crate::{
+    estate::{shop, shop_logs},
+    see,
+    stage::Stage,
+};
+use portolan::{app::Msg, effect::Subscription};
+
+fn stage() -> Stage {
+    Stage::showing(&shop(), (100, 30))
+}
+
+/// The logs of the orders service, with lines.
+fn logs(size: (u16, u16)) -> Stage {
+    let mut stage = Stage::showing(&shop(), size);
+    let (service, batch) = shop_logs();
+    stage.send(Msg::Logs(service, batch));
+    while stage.selected() != "orders" {
+        stage.keys("f");
+    }
+    stage.keys("l");
+    stage
+}
+
+#[test]
+fn list() {
+    let mut stage = stage();
+    stage.keys("t j j");
+    see!(stage);
+}
+
+#[test]
+fn list_of_what_is_found() {
+    let mut stage = stage();
+    stage.keys("t /");
+    stage.typed("ca");
+    stage.keys("enter");
+    see!(stage);
+}
+
+#[test]
+fn card() {
+    let mut stage = logs((100, 30));
+    stage.keys("d");
+    see!(stage);
+    stage.keys("G");
+    see!(stage);
+}
+
+#[test]
+fn card_of_a_dependency() {
+    let mut stage = stage();
+    stage.keys("t G d");
+    see!(stage);
+}
+
+#[test]
+fn logs_follow() {
+    let mut stage = logs((100, 30));
+    see!(stage);
+    let wanted = stage.app.subscriptions();
+    assert_eq!(wanted.len(), 3, "every instance's log is wanted: {wanted:?}");
+    assert!(wanted.iter().all(|Subscription::Logs(target, _)| target.service.as_str().ends_with("/orders")));
+    stage.keys("esc");
+    assert!(stage.app.subscriptions().is_empty(), "what is not shown is not read");
+}
+
+#[test]
+fn logs_at_an_error() {
+    let mut stage = logs((100, 30));
+    stage.keys("E w");
+    see!(stage);
+}
+
+#[test]
+fn logs_paused_with_a_search() {
+    let mut stage = logs((80, 24));
+    stage.keys("= /");
+    stage.typed("get");
+    stage.keys("enter n n");
+    see!(stage);
+}
+
+#[test]
+fn logs_without_a_line() {
+    let mut stage = stage();
+    stage.keys("l");
+    see!(stage);
+}
+
+#[test]
+fn findings() {
+    let mut stage = stage();
+    stage.keys("! j");
+    see!(stage);
+}
+
+#[test]
+fn help() {
+    let mut stage = stage();
+    stage.keys("?");
+    see!(stage);
+    stage.keys("G");
+    see!(stage);
+}
+
+#[test]
+fn palette_proposes() {
+    let mut stage = stage();
+    stage.keys(":");
+    stage.typed("fo");
+    see!(stage);
+    stage.keys("down");
+    see!(stage);
+}
+
+#[test]
+fn an_unknown_command_is_named() {
+    let mut stage = stage();
+    stage.keys(":");
+    stage.typed("qqqq");
+    stage.keys("enter");
+    let text = stage.picture().text();
+    assert!(text.contains("there is no command `qqqq`"), "{text}");
+}

@@ -1,0 +1,119 @@
+//! The program on a stage: keys and messages go in, effects are carried out at once, and the picture can be taken.
+
+use crate::picture::Picture;
+use portolan::{
+    app::{App, Msg},
+    effect::Effect,
+    keymap::{Key, Keymap},
+    layout,
+    model::{Failure, Inventory, Snapshot, SourceId, SourceStatus},
+    store::Store,
+    view::Theme,
+};
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::collections::BTreeMap;
+
+/// The program with a screen, and what it asked of the outside.
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    size: (u16, u16),
+    /// What was asked beside layouts, which are computed at once.
+    pub(crate) asked: Vec<Effect>,
+}
+
+/// More layouts than any one message needs.
+const MANY: usize = 8;
+
+impl Stage {
+    /// The program with those sources, none of which has answered.
+    pub(crate) fn waiting(sources: Vec<SourceStatus>, size: (u16, u16)) -> Self {
+        Self::themed(sources, size, ("night", false))
+    }
+
+    /// The same in that theme, in ASCII or not.
+    pub(crate) fn themed(sources: Vec<SourceStatus>, size: (u16, u16), (theme, ascii): (&str, bool)) -> Self {
+        let store = Store::new(Inventory::new(Vec::new()), sources, 1 << 20, crate::estate::now());
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let app = App::new(store, Theme::named(theme, ascii).unwrap(), keymap, size, true);
+        let mut stage = Self { app, size, asked: Vec::new() };
+        stage.size(size.0, size.1);
+        stage
+    }
+
+    /// The program after those sources have answered.
+    pub(crate) fn showing(snapshots: &[Snapshot], size: (u16, u16)) -> Self {
+        Self::dressed(snapshots, size, ("night", false))
+    }
+
+    /// The same in that theme.
+    pub(crate) fn dressed(snapshots: &[Snapshot], size: (u16, u16), theme: (&str, bool)) -> Self {
+        let statuses = snapshots.iter().map(|s| crate::estate::status(s.source.as_str())).collect();
+        let mut stage = Self::themed(statuses, size, theme);
+        for snapshot in snapshots {
+            stage.looked(snapshot);
+        }
+        stage
+    }
+
+    /// A source answers.
+    pub(crate) fn looked(&mut self, snapshot: &Snapshot) {
+        self.send(Msg::Looked(snapshot.source.clone(), Ok(snapshot.clone())));
+    }
+
+    /// A source fails.
+    pub(crate) fn failed(&mut self, source: &str, failure: Failure) {
+        self.send(Msg::Looked(SourceId::new(source), Err(failure)));
+    }
+
+    /// The terminal gets that size.
+    pub(crate) fn size(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        self.send(Msg::Resize(width, height));
+    }
+
+    /// Those keys are pressed, written as in `f l / e r r enter esc`.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        for key in keys.split(' ').filter(|key| !key.is_empty()) {
+            self.press(key.parse().unwrap());
+        }
+    }
+
+    /// That text is typed.
+    pub(crate) fn typed(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(portolan::keymap::Code::Char(c).into());
+        }
+    }
+
+    pub(crate) fn press(&mut self, key: Key) {
+        self.send(Msg::Key(key));
+    }
+
+    /// A message comes. Layouts are computed at once, as often as they are asked for.
+    pub(crate) fn send(&mut self, msg: Msg) {
+        let mut effects = self.app.update(msg);
+        for _ in 0..MANY {
+            let (jobs, others): (Vec<_>, Vec<_>) =
+                effects.into_iter().partition(|effect| matches!(effect, Effect::Lay(_)));
+            self.asked.extend(others);
+            // Only the newest answer counts, as in the runtime.
+            let Some(Effect::Lay(job)) = jobs.into_iter().next_back() else { return };
+            let diagram = layout::layout(&job.graph, job.seed.as_ref(), &job.options);
+            effects = self.app.update(Msg::Laid(job.number, Box::new(diagram)));
+        }
+        panic!("the map asks for one layout after the other");
+    }
+
+    /// What is on the screen now. The places of what can be clicked are remembered, as after a frame.
+    pub(crate) fn picture(&mut self) -> Picture {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        let (hits, cursor) = self.app.draw(&mut buffer);
+        self.app.drawn(hits);
+        Picture { buffer, cursor }
+    }
+
+    /// The name of the selected node.
+    pub(crate) fn selected(&self) -> String {
+        self.app.store.node().map(|node| node.name.clone()).unwrap_or_default()
+    }
+}
