@@ -125,8 +125,11 @@ impl App {
         for command in offers {
             let keys = self.keymap.keys(*command);
             let Some(key) = keys.first() else { continue };
-            row.put(&format!(" {key}"), Style::from(theme.ink.key), Some(*command), buf);
-            row.put(&format!(" {} ", command.spec().short), Style::from(theme.ink.dim), Some(*command), buf);
+            let (key, short) = (format!(" {key}"), format!(" {} ", command.spec().short));
+            if row.fits(&key, &short) {
+                row.put(&key, Style::from(theme.ink.key), Some(*command), buf);
+                row.put(&short, Style::from(theme.ink.dim), Some(*command), buf);
+            }
         }
         row.hits
     }
@@ -190,6 +193,11 @@ struct Row {
 }
 
 impl Row {
+    /// Whether both fit one behind the other.
+    fn fits(&self, first: &str, second: &str) -> bool {
+        usize::from(self.x) + text::width(first) + text::width(second) <= usize::from(self.end)
+    }
+
     /// Puts words behind what is there, where they fit whole.
     fn put(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Buffer) {
         let width = text::width(words) as u16;

@@ -260,6 +260,9 @@ impl App {
 
     /// Puts a screen on top; one that is below already comes up, so that going back never goes round.
     fn show(&mut self, screen: Screen) {
+        if screen != self.screen() {
+            self.store.search = Search::default();
+        }
         match self.stack.iter().position(|shown| *shown == screen) {
             Some(place) => self.stack.truncate(place + 1),
             None => self.stack.push(screen),

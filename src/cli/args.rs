@@ -78,10 +78,10 @@ pub enum Command {
         #[arg(short, long)]
         follow: bool,
         /// Not before this long ago, such as 10m
-        #[arg(long, value_parser = duration)]
+        #[arg(long, value_name = "DURATION", value_parser = duration)]
         since: Option<SignedDuration>,
-        /// At most this many of the newest lines of each stream
-        #[arg(long)]
+        /// Only this many of the newest lines (of each stream, with --follow)
+        #[arg(long, value_name = "LINES")]
         tail: Option<usize>,
         /// How to print it
         #[arg(long, default_value = "table")]
@@ -93,15 +93,22 @@ pub enum Command {
         from: String,
         /// The called
         to: String,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
     },
     /// Tell what was looked for and found, which calls work, and what to fix
-    Doctor,
+    Doctor {
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
     /// Record what the sources show into a file that can be replayed
     Record {
         /// The file to write
         file: PathBuf,
         /// For how long
-        #[arg(long = "for", default_value = "60s", value_parser = duration)]
+        #[arg(long = "for", value_name = "DURATION", default_value = "60s", value_parser = duration)]
         length: SignedDuration,
     },
     /// Print completions for a shell

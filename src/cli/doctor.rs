@@ -1,43 +1,110 @@
 //! What was looked for, what was found, which calls work, and what to fix.
 
-use super::{Error, Outcome, args::Common, config_file, open, print};
+use super::{
+    Error, Outcome,
+    args::{Common, Format},
+    config_file, open, print,
+    sources::Opened,
+};
+use crate::source::{Examined, Source};
+use serde::Serialize;
 use std::fmt::Write;
 
+/// `portolan.doctor/1`.
+#[derive(Serialize)]
+struct Report {
+    schema: &'static str,
+    configuration: Option<String>,
+    looked_at: Vec<String>,
+    sources: Vec<Checked>,
+}
+
+/// One source with everything that was tried on it.
+#[derive(Serialize)]
+struct Checked {
+    id: String,
+    kind: &'static str,
+    place: String,
+    tries: Vec<Try>,
+}
+
+/// One thing that was tried.
+#[derive(Serialize)]
+struct Try {
+    what: String,
+    ok: bool,
+    outcome: String,
+    remedy: Option<String>,
+}
+
 /// Examines every source.
-pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
-    let mut out = String::new();
-    if let Some(file) = config_file() {
-        let found = if file.exists() { "read" } else { "not there, which is fine" };
-        let _ = writeln!(out, "configuration  {} ({found})", file.display());
+pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Error> {
+    let (config, opened) = open(common)?;
+    let file = common.config.clone().or_else(|| config_file().filter(|file| file.exists()));
+    let mut report = Report {
+        schema: "portolan.doctor/1",
+        configuration: file.map(|file| file.display().to_string()),
+        looked_at: opened.looked.clone(),
+        sources: Vec::new(),
+    };
+    if format == Format::Table {
+        print(beginning(&report, &config, &opened))?;
     }
-    let (_, opened) = open(common)?;
-    for place in &opened.looked {
+    for source in &opened.sources {
+        let checked = checked(&**source).await;
+        if format == Format::Table {
+            print(lines(&checked))?;
+        }
+        report.sources.push(checked);
+    }
+    if format == Format::Json {
+        print(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n")?;
+    }
+    let any = report.sources.iter().flat_map(|source| &source.tries).any(|one| one.ok);
+    Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
+}
+
+async fn checked(source: &dyn Source) -> Checked {
+    let examined = source.examine().await;
+    let tries = examined.into_iter().map(tried).collect();
+    Checked { id: source.id().to_string(), kind: source.kind(), place: source.place(), tries }
+}
+
+fn tried(Examined { what, outcome }: Examined) -> Try {
+    match outcome {
+        Ok(outcome) => Try { what, ok: true, outcome, remedy: None },
+        Err(failure) => Try { what, ok: false, outcome: failure.what, remedy: Some(failure.remedy) },
+    }
+}
+
+/// What was looked for, before anything is tried.
+fn beginning(report: &Report, config: &crate::config::Config, opened: &Opened) -> String {
+    let mut out = String::new();
+    let usual =
+        config_file().map(|file| format!("none; {} would be read", file.display())).unwrap_or_default();
+    let _ = writeln!(out, "configuration  {}", report.configuration.as_ref().unwrap_or(&usual));
+    for place in &report.looked_at {
         let _ = writeln!(out, "looked at      {place}");
     }
-    print(&out)?;
-    let mut any = false;
-    for source in &opened.sources {
-        let examined = source.examine().await;
-        let mut out = format!("\n{} ({}): {}\n", source.id(), source.kind(), source.place());
-        for one in examined {
-            match one.outcome {
-                Ok(gave) => {
-                    any = true;
-                    let _ = writeln!(out, "  ok      {}: {gave}", one.what);
-                }
-                Err(failure) => {
-                    let _ = writeln!(
-                        out,
-                        "  failed  {}: {}\n          {}",
-                        one.what, failure.what, failure.remedy
-                    );
-                }
-            }
-        }
-        print(out)?;
+    for annotation in config.service.iter().filter(|a| a.service.is_empty()) {
+        let _ =
+            writeln!(out, "unclear        a [[service]] of {} does not say which service", annotation.owner);
     }
     if opened.sources.is_empty() {
-        print("\nnothing to look at: start a Docker engine, configure AWS, or see --demo\n")?;
+        out.push_str("\nnothing to look at: start a Docker engine, configure AWS, or see --demo\n");
     }
-    Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
+    out
+}
+
+/// One source for people.
+fn lines(source: &Checked) -> String {
+    let mut out = format!("\n{} ({}): {}\n", source.id, source.kind, source.place);
+    for one in &source.tries {
+        let word = if one.ok { "ok    " } else { "failed" };
+        let _ = writeln!(out, "  {word}  {}: {}", one.what, one.outcome);
+        if let Some(remedy) = &one.remedy {
+            let _ = writeln!(out, "          {remedy}");
+        }
+    }
+    out
 }

@@ -19,7 +19,7 @@ pub(super) struct Asked {
     pub follow: bool,
     /// Not before this long ago.
     pub since: Option<SignedDuration>,
-    /// At most this many lines of each stream.
+    /// At most this many lines.
     pub tail: Option<usize>,
     /// How to print.
     pub format: Format,
@@ -36,7 +36,7 @@ struct Line<'a> {
     text: &'a str,
 }
 
-/// The newest lines of each stream that are printed when nobody says how many.
+/// The newest lines that are printed when nobody says how many.
 const TAIL: usize = 100;
 
 /// Prints the lines; with `--follow` until it is interrupted or nobody reads.
@@ -75,6 +75,7 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Asked) -> Result
         }
     }
     history.lines.sort_by_key(|line| line.at);
+    history.lines.drain(..history.lines.len().saturating_sub(tail));
     write(&history, asked.format)?;
     Ok(if read { Outcome::Fine } else { outcome })
 }

@@ -97,16 +97,16 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             print(if format == Format::Json { export::findings(&store) } else { status::findings(&store) })?;
             Ok(read(&store))
         }
-        Command::Why { from, to } => {
+        Command::Why { from, to, format } => {
             let (store, _) = charted(common).await?;
-            print(why::explain(&store, &from, &to)?)?;
+            print(why::explain(&store, &from, &to, format)?)?;
             Ok(read(&store))
         }
         Command::Logs { service, follow, since, tail, format } => {
             let (store, opened) = charted(common).await?;
             logs::run(&store, &opened, &logs::Asked { service, follow, since, tail, format }).await
         }
-        Command::Doctor => doctor::run(common).await,
+        Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length } => record::run(common, &file, length).await,
     }
 }
@@ -117,6 +117,11 @@ fn open(common: &Common) -> Result<(Config, Opened), Failure> {
     let file = common.config.clone().or(usual);
     let mut config = config::read(file.as_deref(), &common.set)?;
     config.ascii |= common.ascii;
+    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
+    Keymap::new(&config.keys).map_err(invalid)?;
+    if config.theme != "auto" {
+        Theme::named(&config.theme, config.ascii).map_err(invalid)?;
+    }
     let opened = sources::open(common, &config)?;
     Ok((config, opened))
 }

@@ -28,6 +28,7 @@ pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> 
             opened.open(one, common)?;
         }
     }
+    opened.refuse_doubles()?;
     opened.select(&common.source)?;
     Ok(opened)
 }
@@ -81,6 +82,19 @@ impl Opened {
             source::Config::Replay(config) => self.add(replay::open(config)?),
         }
         Ok(())
+    }
+
+    /// Two sources of one id would overwrite each other.
+    fn refuse_doubles(&self) -> Result<(), Failure> {
+        let mut ids: Vec<_> = self.sources.iter().map(|s| s.id()).collect();
+        ids.sort();
+        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            None => Ok(()),
+            Some(pair) => {
+                let what = format!("configuration: two sources are called `{}`", pair[0]);
+                Err(Failure::new(FailureKind::Invalid, what, "give each [[source]] a name of its own"))
+            }
+        }
     }
 
     /// Leaves only the sources of these ids, where any are given.

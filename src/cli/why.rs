@@ -1,7 +1,9 @@
 //! Why there is a line from one node to another, in words; or which ways lead there, and what was looked at.
 
+use super::args::Format;
 use crate::{
-    model::{Failure, FailureKind},
+    export,
+    model::{Failure, FailureKind, NodeId},
     store::Store,
     topology::{Edge, Node, evidence::KINDS, path},
     view::time,
@@ -9,30 +11,34 @@ use crate::{
 use std::fmt::Write;
 
 /// All evidence for the edge from `from` to `to`; without an edge, the ways between them.
-pub(super) fn explain(store: &Store, from: &str, to: &str) -> Result<String, Failure> {
+pub(super) fn explain(store: &Store, from: &str, to: &str, format: Format) -> Result<String, Failure> {
     let (from, to) = (one(store, from)?, one(store, to)?);
+    let edge = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
+    let ways = if edge.is_some() { Vec::new() } else { ways(store, from, to) };
+    if format == Format::Json {
+        return Ok(export::why(store, from, to, &ways));
+    }
     let (a, b) = (from.label(), to.label());
     let mut out = String::new();
-    let edge = |x: &Node, y: &Node| store.topology.edges.get(&(x.id.clone(), y.id.clone()));
-    if let Some(edge) = edge(from, to) {
+    if let Some(edge) = edge {
         let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().word());
         tell(edge, store, &mut out);
         return Ok(out);
     }
     let _ = writeln!(out, "nothing says that {a} calls {b}");
-    if edge(to, from).is_some() {
-        let _ = writeln!(out, "the other way round there is an edge: portolan why {b} {a}");
-    }
-    for (start, end) in [(from, to), (to, from)] {
-        if let Some(way) = path(&store.topology, &start.id, &end.id).filter(|way| way.len() > 2) {
-            let names: Vec<_> =
-                way.iter().filter_map(|id| store.topology.nodes.get(id)).map(Node::label).collect();
-            let _ = writeln!(out, "a way: {}", names.join(" → "));
-        }
+    for way in ways {
+        let names: Vec<_> =
+            way.iter().filter_map(|id| store.topology.nodes.get(id)).map(Node::label).collect();
+        let _ = writeln!(out, "a way: {}", names.join(" → "));
     }
     let looked: Vec<_> = KINDS.iter().map(|kind| kind.title).collect();
     let _ = writeln!(out, "looked at: {}", looked.join(", "));
     Ok(out)
+}
+
+/// The shortest way there, and the shortest way back.
+fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
+    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(&store.topology, &a.id, &b.id)).collect()
 }
 
 /// Each piece of evidence on a line.

@@ -2,9 +2,9 @@
 //! version.
 
 use crate::{
-    model::{Finding, SourceStatus, Timestamp},
+    model::{Finding, NodeId, SourceStatus, Timestamp},
     store::Store,
-    topology::{Edge, Evidence, Node},
+    topology::{Edge, Evidence, Node, evidence::KINDS},
     view::Scene,
 };
 use serde::Serialize;
@@ -37,6 +37,18 @@ struct Status<'a> {
     sources: Vec<Source<'a>>,
     services: Vec<NodeOut<'a>>,
     findings: &'a [Finding],
+}
+
+/// `portolan.why/1`.
+#[derive(Serialize)]
+struct Why<'a> {
+    schema: &'static str,
+    taken: Timestamp,
+    from: NodeOut<'a>,
+    to: NodeOut<'a>,
+    edge: Option<EdgeOut<'a>>,
+    ways: &'a [Vec<NodeId>],
+    looked_at: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -108,6 +120,21 @@ pub fn status(store: &Store) -> String {
     let services = store.topology.nodes.values().filter(|n| n.is_service()).map(node).collect();
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
     write(&Status { schema: "portolan.status/1", taken, sources, services, findings })
+}
+
+/// Why one node calls another as `portolan.why/1`; `ways` are the paths between them where it does not.
+#[must_use]
+pub fn why(store: &Store, from: &Node, to: &Node, ways: &[Vec<NodeId>]) -> String {
+    let found = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
+    write(&Why {
+        schema: "portolan.why/1",
+        taken: store.now,
+        from: node(from),
+        to: node(to),
+        edge: found.map(|e| edge(from.id.as_str(), to.id.as_str(), e)),
+        ways,
+        looked_at: KINDS.iter().map(|kind| kind.id).collect(),
+    })
 }
 
 fn sources(store: &Store) -> Vec<Source<'_>> {

@@ -7,7 +7,7 @@ mod text;
 
 use crate::view::Scene;
 
-pub use json::{findings, status};
+pub use json::{findings, status, why};
 
 /// A format of the map.
 pub struct Format {

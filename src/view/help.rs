@@ -39,7 +39,7 @@ impl View for Help {
     }
 
     fn offers(&self) -> &'static [Command] {
-        &[Command::Up, Command::Down, Command::Back]
+        &[Command::PageDown, Command::PageUp, Command::Back]
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -81,7 +81,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     for mark in marks {
         health.push(Span::styled(format!("{} {}   ", theme.mark(mark), mark.word()), theme.health(mark)));
     }
-    let strokes = if theme.glyphs.ascii { ["--", "--", ".."] } else { ["──", "╌╌", "┈┈"] };
+    let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
     let lines = format!(
         "  {} observed   {} declared by configuration   {} merely possible   (portolan why A B tells the evidence)",
         strokes[0], strokes[1], strokes[2]

@@ -73,7 +73,7 @@ impl View for Logs {
     }
 
     fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
-        let since = self.back.and_then(|back| self.asked.and_then(|asked| asked.checked_sub(back).ok()));
+        let since = self.start();
         let tail = if since.is_some() { usize::MAX } else { TAIL };
         let start = LogStart { since, tail, follow: true };
         let targets = store.service().map(log_targets).unwrap_or_default();
@@ -130,20 +130,22 @@ impl Logs {
         };
     }
 
-    /// Goes to the next entry that fits, or the one before.
+    /// Goes to the next entry that fits, or the one before, round and round.
     fn jump(&mut self, store: &Store, forward: bool, fits: impl Fn(&Entry) -> bool) -> Vec<Effect> {
-        let entries = entries(store);
-        let here = self.anchor.or_else(|| entries.last().map(|e| e.key));
-        let found = match here {
-            Some(here) if forward => entries.iter().find(|e| e.key > here && fits(e)),
-            Some(here) => entries.iter().rev().find(|e| (e.key < here || self.anchor.is_none()) && fits(e)),
-            None => None,
-        };
+        let fitting: Vec<_> = entries(store).into_iter().filter(|e| fits(e)).map(|e| e.key).collect();
+        let after = fitting.iter().find(|key| self.anchor.is_some_and(|here| **key > here));
+        let before = fitting.iter().rev().find(|key| self.anchor.is_none_or(|here| **key < here));
+        let found = if forward { after.or(fitting.first()) } else { before.or(fitting.last()) };
         match found {
-            Some(entry) => self.anchor = Some(entry.key),
-            None => return vec![Effect::Say(format!("none {}", if forward { "below" } else { "above" }))],
+            Some(key) => self.anchor = Some(*key),
+            None => return vec![Effect::Say("there is none".to_owned())],
         }
         Vec::new()
+    }
+
+    /// The time before which nothing is shown, where somebody asked for the last minutes.
+    fn start(&self) -> Option<Timestamp> {
+        self.back.and_then(|back| self.asked.and_then(|asked| asked.checked_sub(back).ok()))
     }
 
     /// Reads the last so many minutes anew.
@@ -166,8 +168,12 @@ impl Logs {
     /// The rows that fit, the newest at the bottom.
     fn rows(&self, scene: Scene<'_>, service: &Service, area: Rect) -> Vec<Line<'static>> {
         let height = usize::from(area.height);
+        let since = self.start();
         let mut rows = Vec::new();
         for entry in scene.store.logs.of(&service.id).rev() {
+            if since.is_some_and(|since| entry.key.0 < since) {
+                break;
+            }
             if self.anchor.is_some_and(|anchor| entry.key > anchor) || hidden(entry, scene.store) {
                 continue;
             }

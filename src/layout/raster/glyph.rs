@@ -12,7 +12,7 @@ pub enum Glyphs {
     /// Box drawing characters with rounded corners.
     #[default]
     Unicode,
-    /// `+ - | > < ^ v *`, with `=` for heavy and `. :` for dotted or dashed lines.
+    /// `+ - | > < ^ v *`, with `=` for heavy, `~ !` for dashed and `. :` for dotted lines.
     Ascii,
 }
 
@@ -79,12 +79,14 @@ const fn ascii(arms: Arms, join: bool) -> char {
     match arms {
         [None, None, None, None] => ' ',
         [None, Some(stroke), None, Some(_)] => match stroke {
-            Stroke::Dotted | Stroke::Dashed => '.',
+            Stroke::Dotted => '.',
+            Stroke::Dashed => '~',
             Stroke::Solid => '-',
             Stroke::Heavy => '=',
         },
         [Some(stroke), None, Some(_), None] => match stroke {
-            Stroke::Dotted | Stroke::Dashed => ':',
+            Stroke::Dotted => ':',
+            Stroke::Dashed => '!',
             Stroke::Solid | Stroke::Heavy => '|',
         },
         [Some(_), Some(_), Some(_), Some(_)] => {

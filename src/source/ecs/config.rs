@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// One region of one account, and the clusters to read in it. Whatever is empty is left to what the AWS SDK
 /// resolves from the environment and `~/.aws`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// What people call it; the source's id becomes `ecs:NAME`.
     pub name: String,

@@ -31,6 +31,8 @@ pub struct Kind {
     pub id: &'static str,
     /// What people call it.
     pub title: &'static str,
+    /// Whether something else may be the cause: another service, or a deployment just before.
+    caused: bool,
     /// Finds all of its kind.
     find: fn(&Evidence<'_>, &mut Vec<Draft>),
 }
@@ -47,15 +49,20 @@ struct Draft {
 
 /// All kinds. Where several say the same of one service, the first one speaks for it.
 pub const KINDS: &[Kind] = &[
-    Kind { id: "out-of-memory", title: "out of memory", find: out_of_memory::find },
-    Kind { id: "crash-loop", title: "crash loop", find: crash_loop::find },
-    Kind { id: "stopped-with-error", title: "stopped with an error", find: ended::find },
-    Kind { id: "unhealthy", title: "unhealthy", find: unhealthy::find },
-    Kind { id: "deployment-failed", title: "deployment failed", find: deployment::find_failed },
-    Kind { id: "deployment-stuck", title: "deployment stuck", find: deployment::find_stuck },
-    Kind { id: "too-few-running", title: "too few running", find: too_few::find },
-    Kind { id: "dangling-reference", title: "dangling reference", find: dangling::find },
-    Kind { id: "source-trouble", title: "source trouble", find: source::find },
+    Kind { id: "out-of-memory", title: "out of memory", caused: false, find: out_of_memory::find },
+    Kind { id: "crash-loop", title: "crash loop", caused: true, find: crash_loop::find },
+    Kind { id: "stopped-with-error", title: "stopped with an error", caused: true, find: ended::find },
+    Kind { id: "unhealthy", title: "unhealthy", caused: true, find: unhealthy::find },
+    Kind {
+        id: "deployment-failed",
+        title: "deployment failed",
+        caused: false,
+        find: deployment::find_failed,
+    },
+    Kind { id: "deployment-stuck", title: "deployment stuck", caused: false, find: deployment::find_stuck },
+    Kind { id: "too-few-running", title: "too few running", caused: true, find: too_few::find },
+    Kind { id: "dangling-reference", title: "dangling reference", caused: false, find: dangling::find },
+    Kind { id: "source-trouble", title: "source trouble", caused: false, find: source::find },
 ];
 
 /// Kinds that say why a service does not run: one of them is enough for one service.
@@ -108,10 +115,19 @@ impl Draft {
     }
 
     fn into_finding(self, kind: &Kind, evidence: &Evidence<'_>) -> Finding {
-        let cause = self.node.as_ref().and_then(|node| cause::suspect(evidence, node, self.since));
+        let suspected = self.node.as_ref().filter(|_| kind.caused && !is_platform(&self.reason));
+        let cause = suspected.and_then(|node| cause::suspect(evidence, node, self.since));
         let Self { severity, service, node, since, reason, next } = self;
         Finding { kind: kind.id.to_owned(), severity, service, node, since, reason, cause, next }
     }
+}
+
+/// Whether the platform itself says why, by the prefixes that ECS gives its stop reasons (Amazon ECS developer guide,
+/// stopped task error messages): then no other service is to blame.
+fn is_platform(reason: &str) -> bool {
+    ["CannotPull", "ResourceInitialization", "CannotStart", "CannotCreate"]
+        .iter()
+        .any(|word| reason.contains(word))
 }
 
 /// How an instance ended, in words: `exit code 137 (SIGKILL)`, with the source's own reason.

@@ -285,10 +285,21 @@ impl Painter<'_> {
         }
     }
 
-    /// How much of the map is seen, and whether a newer one is on its way.
-    fn corner(&self, buf: &mut Buffer) {
+    /// The directions in which the map goes on beyond the screen.
+    fn more(&self) -> String {
+        let Point { x, y } = self.map.origin;
         let (width, height) = self.map.chart.diagram.size;
-        let larger = width > i32::from(self.area.width) || height > i32::from(self.area.height);
+        let arrows =
+            if self.scene.theme.glyphs.ascii { ["<", "^", "v", ">"] } else { ["←", "↑", "↓", "→"] };
+        let beyond =
+            [x > 0, y > 0, y + i32::from(self.area.height) < height, x + i32::from(self.area.width) < width];
+        let shown: Vec<_> =
+            arrows.into_iter().zip(beyond).filter(|(_, beyond)| *beyond).map(|(arrow, _)| arrow).collect();
+        shown.join(" ")
+    }
+
+    /// Where more of the map is, and whether a newer one is on its way.
+    fn corner(&self, buf: &mut Buffer) {
         let mut words = Vec::new();
         if self.map.center.is_some() {
             words.push("focus".to_owned());
@@ -299,14 +310,21 @@ impl Painter<'_> {
         if self.map.pending {
             words.push("laying out".to_owned());
         }
-        if larger {
-            words.push(format!("map {width}x{height}"));
+        let more = self.more();
+        if !more.is_empty() {
+            words.push(format!("more {more}"));
         }
         let line = words.join(", ");
         if !line.is_empty() && self.area.height > 0 {
             let x = self.area.right().saturating_sub(text::width(&line) as u16 + 1).max(self.area.x);
             let style = Style::from(self.scene.theme.ink.dim);
-            buf.set_stringn(x, self.area.bottom() - 1, line, usize::from(self.area.width), style);
+            buf.set_stringn(
+                x,
+                self.area.bottom() - 1,
+                format!("{line} "),
+                usize::from(self.area.width),
+                style,
+            );
         }
     }
 }

@@ -85,7 +85,7 @@ impl View for Map {
 
     fn offers(&self) -> &'static [Command] {
         use Command::{Card, Findings, Focus, Help, List, Logs, NextFinding, Palette, Search};
-        &[Logs, Card, NextFinding, Findings, List, Focus, Search, Palette, Help]
+        &[Help, Logs, Card, NextFinding, Findings, List, Search, Focus, Palette]
     }
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
