@@ -115,6 +115,19 @@ fn findings_and_status_are_told_field_by_field() {
 }
 
 #[test]
+fn why_and_doctor_are_told_field_by_field() {
+    let why = json_of(&["why", "web", "db.example.com", "--format", "json"]);
+    assert_eq!(why["schema"], "portolan.why/1");
+    told("portolan.why/1", &why);
+    told("edge", &why["edge"]);
+    let report = json_of(&["doctor", "--format", "json"]);
+    assert_eq!(report["schema"], "portolan.doctor/1");
+    told("portolan.doctor/1", &report);
+    told("examined", &report["sources"][0]);
+    told("try", &report["sources"][0]["tries"][0]);
+}
+
+#[test]
 fn a_log_line_is_told_field_by_field() {
     let printed = printed(&["logs", "web", "--format", "json"]);
     let line: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
