@@ -47,8 +47,13 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     for setting in settings {
         lay_over(&mut table, parse_setting(setting)?);
     }
-    table.try_into::<Config>().map_err(|error| {
-        let message = error.message().to_owned();
+    // Read from text again, so that an error knows its line.
+    let text = table.to_string();
+    toml::from_str::<Config>(&text).map_err(|error| {
+        let line = error.span().and_then(|span| text.get(..span.end)?.lines().next_back());
+        let line = line.filter(|line| line.contains('=') && !error.message().starts_with("unknown field"));
+        let message =
+            format!("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), error.message());
         let remedy = nearest(&message).map_or_else(
             || "config.example.toml tells every setting".to_owned(),
             |nearest| format!("did you mean `{nearest}`? config.example.toml tells every setting"),

@@ -67,7 +67,9 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let Some(command) = cli.command else { return tui::run(common).await };
     match command {
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut script);
+            stdout().write_all(&script)?;
             Ok(Outcome::Fine)
         }
         Command::Map { format } => {

@@ -29,7 +29,8 @@ const PLACES: &[(&str, &str)] = &[
     ("AMQP", "amqp://guest:{}@queue.example.com/%2f"),
     ("MONGO", "mongodb+srv://user:{}@cluster0.example.net/db?authSource={}"),
     ("WEBHOOK_URL", "https://hooks.example.com/services/{}"),
-    ("SENTRY_DSN", "https://{}@o1.ingest.example.com/42"),
+    // A web address whose only user part has a bare slash can't be told from a host and its path: libraries encode it.
+    ("SENTRY_DSN", "https://%{}@o1.ingest.example.com/42"),
     ("UPSTREAM", "https://example.com/path?token={}&x=1#{}"),
     ("JDBC_URL", "jdbc:postgresql://db:5432/shop?user=app&password={}"),
     ("DSN", "app:{}@tcp(db:3306)/shop"),
@@ -54,12 +55,21 @@ const WORDS: &[&str] = &[
 /// A service with that secret in all of those places, through the same door as every source's.
 fn service_with(secret: &str) -> Service {
     let pairs: Vec<(&str, String)> =
-        PLACES.iter().map(|(name, value)| (*name, value.replace("{}", secret))).collect();
+        PLACES.iter().map(|(name, value)| (*name, planted(value, secret))).collect();
     let words: Vec<String> = WORDS.iter().map(|word| word.replace("{}", secret)).collect();
     let mut service = service("docker", Some("shop"), "web");
     service.mentions = environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
     service.mentions.extend(arguments(Some("web"), words.iter().map(String::as_str)));
     service
+}
+
+/// The value with the secret in it, percent-encoded where it says `%{}`.
+fn planted(value: &str, secret: &str) -> String {
+    let encoded: String = secret
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", c as u32) })
+        .collect();
+    value.replace("%{}", &encoded).replace("{}", secret)
 }
 
 /// Everything that leaves the program about an estate: recordings, exports, screens.

@@ -1,0 +1,150 @@
+//! The headless commands: what a pipe reads is what the screen shows, with exit codes that mean something.
+
+use crate::home::{Home, harbour};
+use serde_json::Value;
+use std::{io, process::Stdio};
+
+/// That the object has all of those keys.
+#[track_caller]
+fn has(value: &Value, keys: &[&str]) {
+    let missing: Vec<_> = keys.iter().filter(|key| value.get(**key).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?} are missing in {value}");
+}
+
+#[test]
+fn the_demo_is_a_map_in_every_format() {
+    let home = Home::new();
+    let map = home.run(&["map", "--demo", "--format", "json"]);
+    assert_eq!((map.code, map.err.as_str()), (Some(0), ""));
+    let map = map.json();
+    assert_eq!(map["schema"], "portolan.map/1");
+    has(&map, &["taken", "sources", "nodes", "edges", "findings"]);
+    has(&map["sources"][0], &["id", "kind", "state", "age_s", "error"]);
+    assert_eq!(map["sources"][0]["state"], "live");
+    has(&map["nodes"][0], &["id", "name", "kind", "source", "group", "health", "running", "desired"]);
+    has(&map["edges"][0], &["from", "to", "strength", "evidence"]);
+    has(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);
+    for (format, start) in [("text", " "), ("dot", "digraph portolan {\n"), ("mermaid", "flowchart LR\n")] {
+        let ran = home.run(&["map", "--demo", "--format", format]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.out.len() > 100 && ran.out.starts_with(start), "{format}: {}", ran.out);
+        assert!(!ran.out.contains('\u{1b}'), "no escapes in a pipe");
+    }
+}
+
+#[test]
+fn ascii_prints_nothing_else() {
+    let drawing = Home::new().harbour(&["map", "--ascii"]).out;
+    assert!(drawing.is_ascii() && drawing.contains("crane"), "{drawing}");
+}
+
+#[test]
+fn the_exit_code_of_status_says_whether_something_is_wrong() {
+    let home = Home::new();
+    let broken = home.harbour(&["status"]);
+    assert_eq!(broken.code, Some(1), "{broken:?}");
+    assert!(broken.out.contains("quay/crane") && broken.out.contains("exit code 3"), "{broken:?}");
+    let setting = home.replaying(&harbour(false));
+    let calm = home.run(&["status", "--set", &setting]);
+    assert_eq!(calm.code, Some(0), "{calm:?}");
+    let json = home.harbour(&["status", "--format", "json"]);
+    assert_eq!((json.code, &json.json()["schema"]), (Some(1), &"portolan.status/1".into()));
+}
+
+#[test]
+fn the_status_of_the_demo_follows_from_its_findings() {
+    let home = Home::new();
+    let findings = home.run(&["findings", "--demo", "--format", "json"]).json();
+    assert_eq!(findings["schema"], "portolan.findings/1");
+    let wrong = findings["findings"].as_array().unwrap().iter().any(|finding| finding["severity"] != "info");
+    assert_eq!(home.run(&["status", "--demo"]).code, Some(i32::from(wrong)));
+}
+
+#[test]
+fn findings_say_what_where_and_what_next() {
+    let home = Home::new();
+    let table = home.harbour(&["findings"]);
+    assert_eq!(table.code, Some(0));
+    assert!(table.out.contains("critical") && table.out.contains("quay/crane"), "{table:?}");
+    let json = home.harbour(&["findings", "--format", "json"]).json();
+    let finding = &json["findings"][0];
+    has(finding, &["kind", "severity", "service", "node", "since", "reason", "cause", "next"]);
+    assert_eq!((&finding["kind"], &finding["severity"]), (&"stopped-with-error".into(), &"critical".into()));
+    assert_eq!(finding["node"], "docker/quay/crane");
+}
+
+#[test]
+fn why_tells_the_evidence() {
+    let home = Home::new();
+    let why = home.harbour(&["why", "crane", "quay/store"]);
+    assert_eq!(why.code, Some(0));
+    assert!(why.out.contains("quay/crane calls quay/store: declared"), "{why:?}");
+    assert!(why.out.contains("environment STORE_URL") && why.out.contains("store:80"), "{why:?}");
+    let other = home.harbour(&["why", "store", "crane"]);
+    assert!(other.out.contains("nothing says") && other.out.contains("the other way round"), "{other:?}");
+}
+
+#[test]
+fn logs_come_in_order_and_as_many_as_asked_for() {
+    let home = Home::new();
+    let logs = home.harbour(&["logs", "crane"]);
+    assert_eq!(logs.code, Some(0));
+    let lines: Vec<&str> = logs.out.lines().collect();
+    assert_eq!(lines.len(), 3, "{logs:?}");
+    assert!(lines[0].ends_with("lifting") && lines[2].ends_with("stopping"), "{logs:?}");
+    assert!(lines.iter().all(|line| line.contains("crane-1")));
+    assert_eq!(home.harbour(&["logs", "crane", "--tail", "1"]).out.lines().count(), 1);
+    for line in home.harbour(&["logs", "crane", "--format", "json"]).out.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        has(&line, &["schema", "at", "service", "instance", "stream", "text"]);
+        assert_eq!(line["schema"], "portolan.log/1");
+    }
+}
+
+/// A reader that has gone, as behind `| head`, is no error and needs no word.
+#[test]
+fn it_ends_quietly_when_nobody_reads() {
+    let home = Home::new();
+    let setting = home.replaying(&harbour(true));
+    for arguments in
+        [&["logs", "-f", "crane"][..], &["map"], &["status"], &["completions", "bash"], &["doctor"]]
+    {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let mut command = home.command(&[arguments, &["--set", &setting]].concat());
+        let output = command.stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.code() == Some(0) && err.is_empty(),
+            "{arguments:?}: {:?} {err}",
+            output.status
+        );
+    }
+}
+
+#[test]
+fn the_sources_can_be_chosen() {
+    let home = Home::new();
+    assert_eq!(home.harbour(&["map", "--source", "docker"]).code, Some(0));
+    home.harbour(&["map", "--source", "dokcer"]).complains(2, &["dokcer", "docker"]);
+}
+
+#[test]
+fn help_names_every_command_and_the_exit_codes() {
+    let help = Home::new().run(&["--help"]);
+    assert_eq!(help.code, Some(0));
+    for word in ["map", "status", "findings", "logs", "why", "doctor", "record", "completions", "Exit codes"]
+    {
+        assert!(help.out.contains(word), "{word} is not in {}", help.out);
+    }
+    assert!(Home::new().run(&["--version"]).out.contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = Home::new().run(&["completions", shell]);
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.out.contains("portolan") && ran.out.contains("findings"), "{shell}: {}", ran.out);
+    }
+}

@@ -1,0 +1,161 @@
+//! A home of its own for each run: no engine, no AWS, no configuration but what a test puts there.
+
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// The program.
+pub(crate) const PORTOLAN: &str = env!("CARGO_BIN_EXE_portolan");
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// A directory that is gone at the end.
+pub(crate) struct Home(pub(crate) PathBuf);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let name = format!("portolan-home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Writes a file there and gives its path.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The variables that lead a program into this home, and nowhere else.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        let at = |name: &str| self.0.join(name).to_str().unwrap().to_owned();
+        vec![
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+            ("HOME", at("")),
+            ("XDG_CONFIG_HOME", at("config")),
+            ("XDG_STATE_HOME", at("state")),
+            ("XDG_CACHE_HOME", at("cache")),
+            ("XDG_DATA_HOME", at("data")),
+            ("XDG_RUNTIME_DIR", at("run")),
+            ("DOCKER_HOST", format!("unix://{}", at("no-engine.sock"))),
+            ("DOCKER_CONFIG", at("docker")),
+            ("AWS_CONFIG_FILE", at("aws/config")),
+            ("AWS_SHARED_CREDENTIALS_FILE", at("aws/credentials")),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("TERM", "xterm-256color".to_owned()),
+            ("TZ", "UTC".to_owned()),
+        ]
+    }
+
+    /// The program in this home.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PORTOLAN);
+        command.args(arguments).env_clear().envs(self.variables()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs it on the harbour, as it was recorded.
+    pub(crate) fn harbour(&self, arguments: &[&str]) -> Ran {
+        let setting = self.replaying(&harbour(true));
+        self.run(&[arguments, &["--set", &setting]].concat())
+    }
+
+    /// The setting by which a recording is the only source.
+    pub(crate) fn replaying(&self, recording: &str) -> String {
+        format!("source=[{{kind=\"replay\",path=\"{}\"}}]", self.file("harbour.jsonl", recording))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// What was printed, as JSON; it went well.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// It ended with that code, and said all of that on standard error, and nothing of Rust's own.
+    #[track_caller]
+    pub(crate) fn complains(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is not in {self:?}");
+        }
+        assert!(!self.err.contains("panicked") && !self.err.contains("RUST_BACKTRACE"), "{self:?}");
+    }
+}
+
+/// A recording: a crane that calls a store, with three log lines; broken, the crane has ended by a fault.
+pub(crate) fn harbour(broken: bool) -> String {
+    let taken = "2026-03-08T03:00:00Z";
+    let exit = json!({"code": 3, "out_of_memory": false, "reason": null, "at": taken});
+    let crane = service(
+        "crane",
+        if broken { ("failed", exit) } else { ("running", Value::Null) },
+        json!([{
+            "via": "environment",
+            "place": {"container": null, "key": "environment STORE_URL"},
+            "target": {"address": {"scheme": "http", "host": {"Name": "store"}, "port": 80}}
+        }]),
+    );
+    let store = service("store", ("running", Value::Null), json!([]));
+    let line = |second: u32, text: &str| {
+        json!({"at": format!("2026-03-08T02:59:{second}Z"), "service": "docker/quay/crane", "label": "crane-1",
+               "stream": "out", "text": text})
+    };
+    let lines = [line(10, "lifting"), line(20, "ERROR the chain is broken"), line(30, "stopping")];
+    [
+        json!({"schema": "portolan.recording/1", "taken": taken, "length_ms": 600_000}),
+        json!({"at_ms": 0, "source": "docker", "services": [crane, store], "gateways": [], "gaps": [],
+               "logs": {"lines": lines, "notes": []}}),
+    ]
+    .map(|line| format!("{line}\n"))
+    .concat()
+}
+
+fn service(name: &str, (state, exit): (&str, Value), mentions: Value) -> Value {
+    let id = format!("docker/quay/{name}");
+    let network = "docker/quay_default";
+    json!({
+        "id": id, "group": "quay", "name": name, "kind": "compose", "desired": null, "reported_running": null,
+        "instances": [{
+            "id": format!("docker/{name}-1"), "name": format!("{name}-1"), "state": state, "check": "none",
+            "started": "2026-03-08T02:00:00Z", "exit": exit, "restarts": 0, "version": "1",
+            "containers": [{
+                "name": name, "image": format!("{name}:1"), "digest": null,
+                "log": {"engine": {"container": name}}, "exit": null
+            }]
+        }],
+        "deployments": [],
+        "answers": [{"host": {"Name": name}, "port": null, "scope": {"Network": network}, "by": "service-name"}],
+        "mentions": mentions, "networks": [network], "facts": []
+    })
+}

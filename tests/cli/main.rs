@@ -1,0 +1,11 @@
+//! The program from outside: what it prints, with which exit code, and how it leaves the terminal.
+//!
+//! Only the binary is used, in a home of its own, so that nothing of this machine is seen.
+
+mod headless;
+mod home;
+mod nothing;
+mod pty;
+mod record;
+mod terminal;
+mod wrong;

@@ -1,0 +1,112 @@
+//! The terminal comes back: after quit, signals, a panic; and follows its size.
+
+use crate::{home::Home, pty::Terminal};
+use vt100::MouseProtocolMode;
+
+/// The demo on its first screen.
+fn demo() -> Terminal {
+    let terminal = Terminal::start(&["--demo"], &[]);
+    terminal.until_says("DEMO");
+    terminal.until_says("? help");
+    terminal.is_taken();
+    terminal
+}
+
+#[test]
+fn the_first_screen_is_the_map_and_q_quits() {
+    let mut terminal = demo();
+    terminal.until("the mouse is taken", |screen| screen.mouse_protocol_mode() != MouseProtocolMode::None);
+    terminal.until("services are there", |screen| !screen.contents().contains(" 0 services"));
+    terminal.types("q");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+    assert_eq!(terminal.text().trim(), "", "nothing is left behind");
+}
+
+#[test]
+fn keys_lead_through_the_screens_and_back() {
+    let mut terminal = demo();
+    terminal.until("services are there", |screen| !screen.contents().contains(" 0 services"));
+    terminal.types("t");
+    terminal.until_says("HEALTH");
+    terminal.types("?");
+    terminal.until_says("what the marks mean");
+    terminal.types("\u{1b}");
+    terminal.until_says("HEALTH");
+    terminal.types(":sources\r");
+    terminal.until_says("the built-in demo estate");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn signals_end_it_with_the_terminal_restored() {
+    for (name, number) in [("TERM", 15), ("HUP", 1), ("INT", 2)] {
+        let mut terminal = demo();
+        terminal.signal(name);
+        assert_eq!(terminal.ends(), 128 + number, "SIG{name}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_panic_is_told_on_a_restored_terminal() {
+    let mut terminal = Terminal::start(&["--demo"], &[("PORTOLAN_PANIC_AFTER_FRAMES", "3")]);
+    let code = terminal.ends();
+    terminal.is_restored();
+    terminal.until_says("PORTOLAN_PANIC_AFTER_FRAMES asked for this");
+    assert!(![0, 1, 2, 3].contains(&code), "a panic has a code of its own, not {code}");
+}
+
+#[test]
+fn it_follows_the_size_of_the_terminal() {
+    let mut terminal = demo();
+    for (rows, cols) in [(50, 200), (24, 80), (10, 40)] {
+        terminal.resize(rows, cols);
+        terminal.until(&format!("a frame of {cols}x{rows}"), |screen| {
+            let last = screen.rows(0, cols).last().unwrap_or_default();
+            last.contains("l logs") && screen.rows(0, cols).next().unwrap_or_default().contains("portolan")
+        });
+    }
+    terminal.resize(3, 10);
+    terminal.until_says("too small");
+    terminal.resize(24, 80);
+    terminal.until_says("l logs");
+    terminal.types("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn without_colours_and_in_ascii() {
+    let mut terminal = Terminal::start(&["--demo", "--ascii"], &[("NO_COLOR", "1")]);
+    terminal.until("services are there", |screen| {
+        screen.contents().contains("DEMO") && !screen.contents().contains(" 0 services")
+    });
+    terminal.until("a screen in ASCII without colours", |screen| {
+        let (rows, cols) = screen.size();
+        let mut cells = (0..rows).flat_map(|row| (0..cols).filter_map(move |col| screen.cell(row, col)));
+        let plain =
+            |cell: &vt100::Cell| cell.fgcolor() == vt100::Color::Default && cell.contents().is_ascii();
+        cells.all(plain)
+    });
+    terminal.types("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_map_needs_a_terminal() {
+    Home::new().run(&["--demo"]).complains(2, &["terminal", "portolan map"]);
+}
+
+#[test]
+fn wrong_configuration_never_takes_the_terminal() {
+    let mut terminal = Terminal::start(&["--demo", "--set", "thme=day"], &[]);
+    assert_eq!(terminal.ends(), 2);
+    terminal.until_says("did you mean `theme`");
+    terminal.is_restored();
+    let mut terminal = Terminal::start(&["--demo", "--set", "theme=neon"], &[]);
+    assert_eq!(terminal.ends(), 2);
+    terminal.until_says("neon");
+    terminal.is_restored();
+}
