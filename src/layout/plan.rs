@@ -73,8 +73,7 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
     let known: Vec<Option<i32>> =
         boxes.iter().map(|&i| memory.ranks.get(&level.items[i].key).copied()).collect();
     let guessed = cycle::guess(&arcs, &known);
-    let roots = cycle::roots(boxes.len(), &arcs, &guessed);
-    let against = cycle::against(boxes.len(), &arcs, &guessed, &roots);
+    let against = cycle::against(boxes.len(), &arcs, &guessed);
     let mut forward: Vec<(usize, usize)> =
         arcs.iter().zip(against).map(|(&(a, b), back)| if back { (b, a) } else { (a, b) }).collect();
     forward.sort_unstable();
