@@ -146,7 +146,7 @@ mod tests {
                 !line.starts_with("source =") && !line.starts_with("service =") && *line != "[keys]"
             })
             .map(|line| {
-                line.strip_prefix("# ").filter(|l| l.starts_with("[[") || l.contains(" = ")).unwrap_or(line)
+                line.strip_prefix("# ").filter(|l| l.starts_with('[') || l.contains(" = ")).unwrap_or(line)
             })
             .map(|line| format!("{line}\n"))
             .collect();
