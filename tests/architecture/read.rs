@@ -1,15 +1,15 @@
 //! Reading Rust just far enough: what is comment, string and test, and which paths the rest names.
 
 /// A file, in the three ways in which the rules look at it. All have the same lines.
-pub struct Source {
+pub(crate) struct Source {
     /// Its path from the package.
-    pub path: String,
+    pub(crate) path: String,
     /// As it is written.
-    pub text: String,
+    pub(crate) text: String,
     /// Without what stands in strings.
-    pub words: String,
+    pub(crate) words: String,
     /// Without strings and comments.
-    pub code: String,
+    pub(crate) code: String,
     /// Where each module for tests begins and ends in `code`, in bytes.
     tests: Vec<(usize, usize)>,
 }
@@ -26,20 +26,20 @@ enum Inside {
 
 impl Source {
     /// Reads a file.
-    pub fn new(path: String, text: String) -> Self {
+    pub(crate) fn new(path: String, text: String) -> Self {
         let (words, code) = without(&text);
         let tests = test_modules(&code);
         Self { path, text, words, code, tests }
     }
 
     /// Whether the whole file is a test.
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
     /// Every path that is named, with its line. Use trees are unfolded. What pure code may not say, its tests may, so
     /// that paths in test modules are left out, but for those that say which room they lead to.
-    pub fn paths(&self) -> Vec<(usize, Vec<String>)> {
+    pub(crate) fn paths(&self) -> Vec<(usize, Vec<String>)> {
         let mut all = Vec::new();
         let ends: Vec<usize> = self.code.match_indices('\n').map(|(at, _)| at).collect();
         let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
@@ -66,7 +66,7 @@ impl Source {
     }
 
     /// The room of the library that a path leads to, from this file.
-    pub fn room_named(&self, path: &[String]) -> Option<String> {
+    pub(crate) fn room_named(&self, path: &[String]) -> Option<String> {
         let supers = path.iter().take_while(|part| *part == "super").count();
         match path.first()?.as_str() {
             "crate" => path.get(1).cloned(),
@@ -83,7 +83,7 @@ impl Source {
 }
 
 /// The words in a line.
-pub fn identifiers(line: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn identifiers(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 

@@ -120,13 +120,13 @@ pub(crate) fn harbour(broken: bool) -> String {
     let crane = service(
         "crane",
         if broken { ("failed", exit) } else { ("running", Value::Null) },
-        json!([{
+        &json!([{
             "via": "environment",
             "place": {"container": null, "key": "environment STORE_URL"},
             "target": {"address": {"scheme": "http", "host": {"Name": "store"}, "port": 80}}
         }]),
     );
-    let store = service("store", ("running", Value::Null), json!([]));
+    let store = service("store", ("running", Value::Null), &json!([]));
     let line = |second: u32, text: &str| {
         json!({"at": format!("2026-03-08T02:59:{second}Z"), "service": "docker/quay/crane", "label": "crane-1",
                "stream": "out", "text": text})
@@ -141,7 +141,7 @@ pub(crate) fn harbour(broken: bool) -> String {
     .concat()
 }
 
-fn service(name: &str, (state, exit): (&str, Value), mentions: Value) -> Value {
+fn service(name: &str, (state, exit): (&str, Value), mentions: &Value) -> Value {
     let id = format!("docker/quay/{name}");
     let network = "docker/quay_default";
     json!({

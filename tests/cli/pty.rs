@@ -12,7 +12,7 @@ use std::{
 use vt100::Parser;
 
 /// How long something that must happen may take on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program in a terminal.
 pub(crate) struct Terminal {

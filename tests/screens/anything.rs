@@ -94,7 +94,7 @@ fn carry_out(stage: &mut Stage, one: &Happens) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn nothing_panics_and_nothing_is_drawn_badly(
         width in 1..200u16,

@@ -1,6 +1,7 @@
 //! Screens by keys: the program is a function, so that a test gives it snapshots and keys, and reads the whole screen.
 //!
 //! A changed picture is a decision: look at it, then accept it with `INSTA_UPDATE=always cargo test --test screens`.
+#![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 #[path = "../estate/mod.rs"]
 mod estate;

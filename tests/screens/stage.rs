@@ -5,7 +5,6 @@ use portolan::{
     app::{App, Msg},
     effect::Effect,
     keymap::{Key, Keymap},
-    layout,
     model::{Failure, Inventory, Snapshot, SourceId, SourceStatus},
     store::Store,
     view::Theme,
@@ -98,8 +97,8 @@ impl Stage {
             self.asked.extend(others);
             // Only the newest answer counts, as in the runtime.
             let Some(Effect::Lay(job)) = jobs.into_iter().next_back() else { return };
-            let diagram = layout::layout(&job.graph, job.seed.as_ref(), &job.options);
-            effects = self.app.update(Msg::Laid(job.number, Box::new(diagram)));
+            let (choice, diagram) = job.compute();
+            effects = self.app.update(Msg::Laid(job.number, choice, Box::new(diagram)));
         }
         panic!("the map asks for one layout after the other");
     }

@@ -1,16 +1,13 @@
 //! Painting the map: lines first, then frames of groups, then nodes over them, and only what is on the screen.
 
-use super::{Map, plan::Level};
+use super::{Map, panel, plan::Level};
 use crate::{
     layout::{Cell, Glyphs, Point, Rect as Cells, Stroke, Style as Look},
-    model::{Health, NodeId, SourceState},
+    model::{Health, NodeId},
     topology::{Node, NodeKind, Strength},
     view::{
-        Hits, Scene, Target, summary,
-        widget::{
-            frame::{frame, outline},
-            text,
-        },
+        Hits, Scene, Target,
+        widget::{frame::outline, text},
     },
 };
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -45,7 +42,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
     let areas = areas(area);
     if scene.store.topology.nodes.is_empty() {
-        draw_empty(scene, area, buf);
+        panel::draw_empty(scene, area, buf);
         return Hits::default();
     }
     let painter = Painter { map, scene, area: areas.map, nodes: neighbours(scene) };
@@ -53,7 +50,7 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
     painter.groups(buf);
     let hits = painter.nodes(buf);
     painter.corner(buf);
-    draw_panel(scene, areas.panel, buf);
+    panel::draw_panel(scene, areas.panel, buf);
     hits
 }
 
@@ -249,6 +246,10 @@ impl Painter<'_> {
                     (picture.cell(from), buf.cell_mut((rect.x + dx, rect.y + dy)))
                 {
                     *place = cell.clone();
+                    if dx + 1 == rect.width && text::width(cell.symbol()) > 1 {
+                        // Its second half is cut off, and half of a character is none.
+                        place.set_symbol(" ");
+                    }
                 }
             }
         }
@@ -353,58 +354,5 @@ fn mark(node: &Node, scene: Scene<'_>) -> String {
         (NodeKind::Dependency, Some(product)) if glyphs.ascii => product.ascii.to_string(),
         (NodeKind::Dependency, Some(product)) => product.mark.to_string(),
         (NodeKind::Dependency, None) => glyphs.unknown.to_owned(),
-    }
-}
-
-/// What there is to say about the selected node.
-fn draw_panel(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(node) = scene.store.node() else { return };
-    if area.height < 3 {
-        return;
-    }
-    let inner = frame(area, &node.label(), scene.theme, buf);
-    let width = usize::from(inner.width.saturating_sub(1));
-    let lines =
-        if inner.height < 8 { summary::brief(scene, node, width) } else { summary::head(scene, node, width) };
-    for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
-        buf.set_line(inner.x, y, line, inner.width);
-    }
-}
-
-/// What is said where there is no node yet: what is being looked at, or what to do.
-fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let Scene { store, theme, .. } = scene;
-    let mut y = area.y + area.height / 4;
-    let mut say = |content: &str, style: Style, buf: &mut Buffer| {
-        for row in text::wrap(content, usize::from(area.width.saturating_sub(8))) {
-            if y < area.bottom() {
-                buf.set_string(area.x + 4, y, row, style);
-            }
-            y += 1;
-        }
-    };
-    for status in &store.sources {
-        let health = crate::view::Theme::source(status.state);
-        let what = match status.state {
-            SourceState::Loading => format!("looking at {} ({})", status.id, status.place),
-            SourceState::Live | SourceState::Stale => {
-                format!("{} ({}): nothing runs there", status.id, status.place)
-            }
-            SourceState::Denied | SourceState::Failed => {
-                format!("{}: {}", status.id, status.failure.as_ref().map_or("can't be read", |f| &f.what))
-            }
-        };
-        say(&format!("{} {what}", theme.mark(health)), theme.health(health), buf);
-        if let Some(failure) = &status.failure {
-            say(&format!("  {}", failure.remedy), theme.ink.text.into(), buf);
-        }
-    }
-    if store.sources.iter().all(|s| s.state != SourceState::Loading) {
-        say("", theme.ink.text.into(), buf);
-        say(
-            "portolan --demo shows a recorded estate; portolan doctor tells what was looked for",
-            theme.ink.dim.into(),
-            buf,
-        );
     }
 }

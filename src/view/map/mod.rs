@@ -1,6 +1,7 @@
 //! The map: nodes as boxes, calls as lines, the selected node in its middle, and beside it what there is to say.
 
 mod draw;
+mod panel;
 mod plan;
 mod steer;
 
