@@ -50,13 +50,10 @@ impl App {
         if let Some(view) = self.views.get(&self.screen()) {
             hits.extend(view.draw(scene, areas.body, buf));
         }
-        let cursor = match &self.prompt {
-            Some(prompt) => Some(self.prompt_line(prompt, &areas, buf)),
-            None => {
-                hits.extend(self.footer(areas.footer, buf));
-                None
-            }
-        };
+        let cursor = self.prompt.as_ref().map(|prompt| self.prompt_line(prompt, &areas, buf));
+        if cursor.is_none() {
+            hits.extend(self.footer(areas.footer, buf));
+        }
         (hits, cursor)
     }
 

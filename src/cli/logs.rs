@@ -84,12 +84,13 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Asked) -> Result
 fn write(batch: &LogBatch, format: Format) -> std::io::Result<()> {
     let mut out = stdout().lock();
     for line in &batch.lines {
-        match format {
+        let printed = match format {
             Format::Table => {
-                writeln!(out, "{} {} {}", line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"), label(line), line.text)?
+                format!("{} {} {}", line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"), label(line), line.text)
             }
-            Format::Json => writeln!(out, "{}", serde_json::to_string(&json(line)).unwrap_or_default())?,
-        }
+            Format::Json => serde_json::to_string(&json(line)).unwrap_or_default(),
+        };
+        writeln!(out, "{printed}")?;
     }
     for note in &batch.notes {
         eprintln!("portolan: {}: {}", note.label, note.text);

@@ -50,7 +50,7 @@ pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
     })
 }
 
-/// The theme and the character set for this terminal: no colour where NO_COLOR is set (no-color.org) or the terminal
+/// The theme and the character set for this terminal: no colour where `NO_COLOR` is set (no-color.org) or the terminal
 /// has none, few where it has few, no box drawing where it can't.
 fn look(theme: &str, ascii: bool) -> (&str, bool) {
     let variable = |name| std::env::var(name).unwrap_or_default();

@@ -14,7 +14,7 @@ use serde::Serialize;
 struct Map<'a> {
     schema: &'static str,
     taken: Timestamp,
-    sources: Vec<Source<'a>>,
+    sources: Vec<SourceOut<'a>>,
     nodes: Vec<NodeOut<'a>>,
     edges: Vec<EdgeOut<'a>>,
     findings: &'a [Finding],
@@ -22,10 +22,10 @@ struct Map<'a> {
 
 /// `portolan.findings/1`.
 #[derive(Serialize)]
-struct Findings<'a> {
+struct Report<'a> {
     schema: &'static str,
     taken: Timestamp,
-    sources: Vec<Source<'a>>,
+    sources: Vec<SourceOut<'a>>,
     findings: &'a [Finding],
 }
 
@@ -34,7 +34,7 @@ struct Findings<'a> {
 struct Status<'a> {
     schema: &'static str,
     taken: Timestamp,
-    sources: Vec<Source<'a>>,
+    sources: Vec<SourceOut<'a>>,
     services: Vec<NodeOut<'a>>,
     findings: &'a [Finding],
 }
@@ -52,7 +52,7 @@ struct Why<'a> {
 }
 
 #[derive(Serialize)]
-struct Source<'a> {
+struct SourceOut<'a> {
     id: &'a str,
     kind: &'a str,
     place: &'a str,
@@ -111,7 +111,7 @@ pub(super) fn map(scene: Scene<'_>) -> String {
 #[must_use]
 pub fn findings(store: &Store) -> String {
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
-    write(&Findings { schema: "portolan.findings/1", taken, sources, findings })
+    write(&Report { schema: "portolan.findings/1", taken, sources, findings })
 }
 
 /// The services and findings as `portolan.status/1`.
@@ -137,12 +137,12 @@ pub fn why(store: &Store, from: &Node, to: &Node, ways: &[Vec<NodeId>]) -> Strin
     })
 }
 
-fn sources(store: &Store) -> Vec<Source<'_>> {
+fn sources(store: &Store) -> Vec<SourceOut<'_>> {
     store.sources.iter().map(|status| source(status, store.now)).collect()
 }
 
-fn source(status: &SourceStatus, now: Timestamp) -> Source<'_> {
-    Source {
+fn source(status: &SourceStatus, now: Timestamp) -> SourceOut<'_> {
+    SourceOut {
         id: status.id.as_str(),
         kind: &status.kind,
         place: &status.place,

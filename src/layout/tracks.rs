@@ -106,7 +106,9 @@ impl Sorter {
     fn after(&self) -> Vec<Vec<usize>> {
         let mut after = vec![Vec::new(); self.before.len()];
         for (index, rules) in self.before.iter().enumerate() {
-            rules.iter().for_each(|&(b, _)| after[b].push(index));
+            for &(b, _) in rules {
+                after[b].push(index);
+            }
         }
         after
     }

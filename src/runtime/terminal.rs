@@ -79,12 +79,13 @@ impl Screen {
 
     /// Takes the mouse, or gives it back.
     pub(super) fn mouse(&mut self, take: bool) -> io::Result<()> {
-        if take { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+        let out = self.terminal.backend_mut();
+        if take { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
     /// Puts text into the clipboard, by the terminal itself (OSC 52), so that it works over ssh.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     Hits, Scene, Target, Theme, View, time,
     widget::{
         frame::frame,
-        table::{Cell, Column, table},
+        table::{Cell, Column, moved, table},
         text,
     },
 };
@@ -35,19 +35,11 @@ const DETAIL: u16 = 9;
 
 impl View for Findings {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        let step: isize = match command {
-            Command::Up | Command::ScrollUp => -1,
-            Command::Down | Command::ScrollDown => 1,
-            Command::HalfUp | Command::PageUp => -10,
-            Command::HalfDown | Command::PageDown => 10,
-            Command::Top => isize::MIN / 2,
-            Command::Bottom => isize::MAX / 2,
-            Command::Open => return vec![Effect::Show(Screen::Card)],
-            _ => return Vec::new(),
-        };
-        let last = rows(store).len().saturating_sub(1) as isize;
-        let row = (self.row as isize).saturating_add(step).clamp(0, last) as usize;
-        self.pick(row, store)
+        if command == Command::Open {
+            return vec![Effect::Show(Screen::Card)];
+        }
+        let there = moved(command, self.row, rows(store).len());
+        there.map(|row| self.pick(row, store)).unwrap_or_default()
     }
 
     fn offers(&self) -> &'static [Command] {

@@ -2,7 +2,7 @@
 
 use super::{
     Hits, Scene, Target, Theme, View, time,
-    widget::table::{Cell, Column, table},
+    widget::table::{Cell, Column, moved, table},
 };
 use crate::{
     command::Command,
@@ -27,28 +27,15 @@ const COLUMNS: &[Column] = &[
     Column::prose("WHAT IS WRONG", 13, 6),
 ];
 
-/// The rows that half a page and a page are.
-const PAGE: isize = 20;
-
 impl View for List {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        let step = match command {
-            Command::Up | Command::ScrollUp => -1,
-            Command::Down | Command::ScrollDown => 1,
-            Command::HalfUp => -PAGE / 2,
-            Command::HalfDown => PAGE / 2,
-            Command::PageUp => -PAGE,
-            Command::PageDown => PAGE,
-            Command::Top => isize::MIN / 2,
-            Command::Bottom => isize::MAX / 2,
-            Command::Open => return vec![Effect::Show(Screen::Card)],
-            _ => return Vec::new(),
-        };
+        if command == Command::Open {
+            return vec![Effect::Show(Screen::Card)];
+        }
         let rows = rows(store);
         let here = rows.iter().position(|n| Some(&n.id) == store.selected.as_ref()).unwrap_or(0);
-        let there =
-            (here as isize).saturating_add(step).clamp(0, rows.len().saturating_sub(1) as isize) as usize;
-        rows.get(there).map(|node| Effect::Select(node.id.clone())).into_iter().collect()
+        let there = moved(command, here, rows.len()).and_then(|row| rows.get(row));
+        there.map(|node| Effect::Select(node.id.clone())).into_iter().collect()
     }
 
     fn offers(&self) -> &'static [Command] {

@@ -1,4 +1,9 @@
 //! What must hold for every drawing, and fixtures to look at.
+#![allow(
+    clippy::match_same_arms,
+    clippy::unnecessary_wraps,
+    reason = "tables of glyphs read best line by line"
+)]
 mod laws;
 mod picture;
 mod raster;

@@ -4,7 +4,7 @@
 //! its way, and goes left only where `◂` says so.
 use super::picture::{Picture, graph};
 use super::sample::SHOP;
-use super::shapes::{numbered, system};
+use super::shapes::{Dice, numbered, system};
 use crate::layout::{Diagram, Glyphs, Graph, Options, Point, layout};
 use std::collections::BTreeSet;
 
@@ -170,4 +170,15 @@ fn a_system_of_sixty_is_read_right() {
 fn everything_calling_everything_is_read_right() {
     let edges: Vec<(usize, usize)> = (0..6).flat_map(|a| (0..6).map(move |b| (a, b))).collect();
     assert_eq!(misread(&numbered(6, &edges, 3, 0), &Options::default()), (0, 0));
+}
+
+#[test]
+fn tangles_are_read_right() {
+    for seed in (0..30).chain([795]) {
+        let mut dice = Dice(seed);
+        let edges: Vec<(usize, usize)> = (0..24).map(|_| (dice.roll(9), dice.roll(9))).collect();
+        for (height, options) in [(3, Options::default()), (1, pills())] {
+            assert_eq!(misread(&numbered(9, &edges, height, 0), &options), (0, 0), "seed {seed}");
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Rows in columns, with one row selected and kept in sight.
 
 use super::text;
-use crate::view::{Hits, Target, Theme};
+use crate::{
+    command::Command,
+    view::{Hits, Target, Theme},
+};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 /// A column.
@@ -32,6 +35,27 @@ impl Column {
 
 /// One cell: its text and its style.
 pub type Cell = (String, Style);
+
+/// The rows that a page is.
+const PAGE: isize = 20;
+
+/// The row to which a command leads from `here`; none where it is no way to move.
+#[must_use]
+pub fn moved(command: Command, here: usize, rows: usize) -> Option<usize> {
+    let step = match command {
+        Command::Up | Command::ScrollUp => -1,
+        Command::Down | Command::ScrollDown => 1,
+        Command::HalfUp => -PAGE / 2,
+        Command::HalfDown => PAGE / 2,
+        Command::PageUp => -PAGE,
+        Command::PageDown => PAGE,
+        Command::Top => isize::MIN / 2,
+        Command::Bottom => isize::MAX / 2,
+        _ => return None,
+    };
+    let last = rows.saturating_sub(1) as isize;
+    usize::try_from((here as isize).saturating_add(step).clamp(0, last)).ok()
+}
 
 /// The first row to show, so that the selected one is in sight with some context.
 #[must_use]
