@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_sources_of_the_example_can_be_read() {
-        let text: String = EXAMPLE
+        let lines: Vec<&str> = EXAMPLE
             .lines()
             .filter(|line| {
                 !line.starts_with("source =") && !line.starts_with("service =") && *line != "[keys]"
@@ -148,10 +148,9 @@ mod tests {
             .map(|line| {
                 line.strip_prefix("# ").filter(|l| l.starts_with('[') || l.contains(" = ")).unwrap_or(line)
             })
-            .map(|line| format!("{line}\n"))
             .collect();
         let mut table = parse(EXAMPLE, "example").unwrap();
-        lay_over(&mut table, parse(&text, "uncommented").unwrap());
+        lay_over(&mut table, parse(&lines.join("\n"), "uncommented").unwrap());
         let config: Config = table.try_into().unwrap();
         assert_eq!((config.source.len(), config.service.len()), (3, 1));
     }

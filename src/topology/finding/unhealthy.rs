@@ -19,8 +19,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let serving = service.instances.iter().filter(|i| i.serves()).count();
         let severity = if serving == 0 { Severity::Critical } else { Severity::Warning };
         let since = failing().filter_map(|i| i.started).min();
-        let ended =
-            if replaced > 0 { format!(", {replaced} replaced for that") } else { String::new() };
+        let ended = if replaced > 0 { format!(", {replaced} replaced for that") } else { String::new() };
         let reason = format!("health check fails on {sick} of {} running{ended}{output}", service.running());
         drafts.push(Draft::of(service, severity, since, reason, "look at the check's output and its log"));
     }

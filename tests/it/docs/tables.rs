@@ -132,7 +132,7 @@ fn commands() -> String {
 }
 
 fn options(command: &clap::Command) -> String {
-    markdown(&["option", "default", "what it does"], rows(command, |arg| arg.is_global_set()))
+    markdown(&["option", "default", "what it does"], rows(command, clap::Arg::is_global_set))
 }
 
 /// The options of each command that has any of its own.
