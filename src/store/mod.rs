@@ -25,6 +25,8 @@ pub struct Store {
     pub inventory: Inventory,
     /// Who calls whom.
     pub topology: Topology,
+    /// Counts up with every change of the topology, so that what follows from it is made anew only then.
+    pub version: u64,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
     /// How the sources are, in the order in which they were given.
@@ -52,6 +54,7 @@ impl Store {
         Self {
             inventory,
             topology: Topology::default(),
+            version: 0,
             findings: Vec::new(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
@@ -81,6 +84,7 @@ impl Store {
         let status_changed = before != (status.state, status.failure.clone());
         if changed {
             self.topology = infer(&self.inventory);
+            self.version += 1;
         }
         if changed || status_changed {
             self.judge();

@@ -15,12 +15,15 @@ use crate::{
 };
 use plan::{Level, Plan};
 use ratatui::{buffer::Buffer, layout::Rect};
+use std::collections::BTreeSet;
 
 /// The map.
 #[derive(Default)]
 pub struct Map {
     /// What was last asked to be laid out: the ways in which it may be drawn.
     plans: Vec<Plan>,
+    /// What those plans were made from.
+    made_from: Option<MadeFrom>,
     /// The number of that job, and whether its answer is still to come.
     number: u64,
     pending: bool,
@@ -35,6 +38,10 @@ pub struct Map {
     /// The node whose neighbourhood alone is shown.
     center: Option<NodeId>,
 }
+
+/// Everything that plans depend on: the version of the topology, the filter where it is on with what it lets through,
+/// the neighbourhood, and how much each node shows.
+type MadeFrom = (u64, Option<BTreeSet<NodeId>>, Option<NodeId>, Option<Level>);
 
 /// The most columns and rows of a map as text.
 const WIDEST: i32 = 4_000;
@@ -94,9 +101,7 @@ impl View for Map {
         let area = draw::areas(area).map;
         let resized = area != self.area;
         self.area = area;
-        let plans = Plan::all(store, self.center.as_ref(), self.level);
-        let changed = resized || !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
-        self.plans = plans;
+        let changed = self.plan(store) || resized;
         self.show_selected(store);
         if changed { vec![self.ask()] } else { Vec::new() }
     }
@@ -135,6 +140,21 @@ pub fn whole(scene: Scene<'_>) -> String {
 }
 
 impl Map {
+    /// Makes the plans anew where what they depend on has changed. Returns whether they ask for another layout: a
+    /// change of status alone does not.
+    fn plan(&mut self, store: &Store) -> bool {
+        let filtered = store.only_faulty.then(|| store.faulty_and_next());
+        let from = Some((store.version, filtered, self.center.clone(), self.level));
+        if from == self.made_from {
+            return false;
+        }
+        self.made_from = from;
+        let plans = Plan::all(store, self.center.as_ref(), self.level);
+        let changed = !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
+        self.plans = plans;
+        changed
+    }
+
     /// Asks for the layout of the present plans.
     fn ask(&mut self) -> Effect {
         self.number += 1;
