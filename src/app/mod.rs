@@ -249,7 +249,7 @@ impl App {
         let mut outside = Vec::new();
         for effect in ask(view.as_mut(), &self.store) {
             match effect {
-                Effect::Select(node) => self.store.selected = Some(node),
+                Effect::Select(node) => self.store.select(node),
                 Effect::Show(screen) => self.show(screen),
                 Effect::Say(words) => self.notice = Some(words),
                 effect => outside.push(effect),
@@ -324,7 +324,7 @@ impl App {
             (None, false) => -1,
         };
         match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
-            Some(node) => self.store.selected = Some(node.clone()),
+            Some(node) => self.store.select(node.clone()),
             None => self.notice = Some(none.to_owned()),
         }
     }
@@ -358,7 +358,7 @@ impl App {
                 self.run(Command::Open)
             }
             Some(Target::Node(node)) => {
-                self.store.selected = Some(node);
+                self.store.select(node);
                 Vec::new()
             }
             None => Vec::new(),

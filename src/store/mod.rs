@@ -9,7 +9,7 @@ pub use search::Search;
 use crate::{
     model::{
         Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
-        SourceId, SourceStatus, Timestamp,
+        SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{Node, NodeKind, Topology, finding, infer, neighbours},
 };
@@ -33,6 +33,8 @@ pub struct Store {
     pub sources: Vec<SourceStatus>,
     /// The selected node, the same on every screen.
     pub selected: Option<NodeId>,
+    /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
+    pub chosen: bool,
     /// The time of the last tick.
     pub now: Timestamp,
     /// The log lines that are held.
@@ -59,6 +61,7 @@ impl Store {
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
             selected: None,
+            chosen: false,
             now,
             logs: LogBook::new(log_bytes),
             search: Search::default(),
@@ -69,6 +72,7 @@ impl Store {
 
     /// Takes what a look at `source` gave. Returns whether anything but times changed.
     pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+        let complete = self.sources.iter().all(|s| s.state != SourceState::Loading);
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
         let changed = match outcome {
@@ -89,10 +93,16 @@ impl Store {
         if changed || status_changed {
             self.judge();
         }
-        if self.selected.as_ref().is_none_or(|id| !self.topology.nodes.contains_key(id)) {
+        let lost = self.selected.as_ref().is_none_or(|id| !self.topology.nodes.contains_key(id));
+        if lost || !(self.chosen || complete) {
             self.selected = self.first_choice();
         }
         changed || status_changed
+    }
+
+    /// Selects that node, as somebody asked.
+    pub fn select(&mut self, node: NodeId) {
+        (self.selected, self.chosen) = (Some(node), true);
     }
 
     /// Notes whether `source` tells of changes by itself now.

@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
     Column::names("NAME", 14, 3),
     Column::names("GROUP", 10, 2),
     Column::names("RUN", 5, 0),
-    Column::names("HEALTH", 8, 0),
+    Column::names("HEALTH", 10, 0),
     Column::names("VERSION", 8, 2),
     Column::names("AGE", 3, 0),
     Column::prose("WHAT IS WRONG", 13, 6),

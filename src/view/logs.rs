@@ -8,7 +8,7 @@ use super::{
 use crate::{
     command::Command,
     effect::{Effect, Subscription},
-    model::{LogStart, Service, Timestamp},
+    model::{LogStart, NodeId, Service, Timestamp},
     store::{Entry, Store, log_targets},
 };
 use jiff::SignedDuration;
@@ -23,8 +23,12 @@ use std::collections::BTreeSet;
 /// The logs.
 #[derive(Default)]
 pub struct Logs {
+    /// Whose logs they are.
+    of: Option<NodeId>,
     /// The last entry to show while paused; none while following.
     anchor: Option<(Timestamp, u64)>,
+    /// The entry that a jump led to.
+    found: Option<(Timestamp, u64)>,
     wrap: bool,
     clock: Clock,
     /// How far back to read; none for the newest lines.
@@ -48,7 +52,7 @@ impl View for Logs {
             Command::PageUp => self.step(store, 1 - page as isize),
             Command::PageDown => self.step(store, page as isize - 1),
             Command::Top | Command::Head => self.step(store, isize::MIN / 2),
-            Command::Bottom => self.anchor = None,
+            Command::Bottom => (self.anchor, self.found) = (None, None),
             Command::Pause => self.anchor = if self.anchor.is_some() { None } else { newest(store) },
             Command::Wrap => self.wrap = !self.wrap,
             Command::Times => self.clock = self.clock.next(),
@@ -56,7 +60,7 @@ impl View for Logs {
             Command::PreviousError => return self.jump(store, false, Entry::is_error),
             Command::NextMatch => return self.jump(store, true, |e| store.search.matches(&e.text)),
             Command::PreviousMatch => return self.jump(store, false, |e| store.search.matches(&e.text)),
-            Command::Tail => (self.back, self.asked, self.anchor) = (None, None, None),
+            Command::Tail => (self.back, self.asked, self.anchor, self.found) = (None, None, None, None),
             Command::LastMinute => self.since(store, 1),
             Command::LastFiveMinutes => self.since(store, 5),
             Command::LastQuarter => self.since(store, 15),
@@ -80,13 +84,16 @@ impl View for Logs {
         targets.into_iter().map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    fn follow(&mut self, _scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+        if self.of != scene.store.selected {
+            (self.of, self.anchor, self.found) = (scene.store.selected.clone(), None, None);
+        }
         self.height = usize::from(area.height.saturating_sub(2));
         Vec::new()
     }
 
     fn copied(&self, store: &Store) -> Option<String> {
-        let anchor = self.anchor;
+        let anchor = self.found.or(self.anchor);
         entries(store).into_iter().rev().find(|e| anchor.is_none_or(|a| e.key <= a)).map(|e| e.text.clone())
     }
 
@@ -130,16 +137,24 @@ impl Logs {
         };
     }
 
-    /// Goes to the next entry that fits, or the one before, round and round.
+    /// Goes to the next entry that fits, or the one before, round and round, and shows it with what stands around it.
     fn jump(&mut self, store: &Store, forward: bool, fits: impl Fn(&Entry) -> bool) -> Vec<Effect> {
-        let fitting: Vec<_> = entries(store).into_iter().filter(|e| fits(e)).map(|e| e.key).collect();
-        let after = fitting.iter().find(|key| self.anchor.is_some_and(|here| **key > here));
-        let before = fitting.iter().rev().find(|key| self.anchor.is_none_or(|here| **key < here));
-        let found = if forward { after.or(fitting.first()) } else { before.or(fitting.last()) };
-        match found {
-            Some(key) => self.anchor = Some(*key),
-            None => return vec![Effect::Say("there is none".to_owned())],
+        let entries = entries(store);
+        let here = self.found.or(self.anchor);
+        let mut fitting: Vec<_> = (0..entries.len()).filter(|i| fits(entries[*i])).collect();
+        if !forward {
+            fitting.reverse();
         }
+        let beyond = |i: &&usize| {
+            let key = entries[**i].key;
+            here.is_none_or(|here| if forward { key > here } else { key < here })
+        };
+        let first = if here.is_none() && forward { None } else { fitting.iter().find(beyond) };
+        let Some(place) = first.or(fitting.first()) else {
+            return vec![Effect::Say("there is none".to_owned())];
+        };
+        let last = (place + self.height / 2).min(entries.len() - 1);
+        (self.found, self.anchor) = (Some(entries[*place].key), Some(entries[last].key));
         Vec::new()
     }
 
@@ -196,6 +211,7 @@ impl Logs {
         let label = text::fit(&label, cells, theme.glyphs.ellipsis);
         let margin = if time.is_empty() { 0 } else { text::width(&time) + 1 } + text::width(&label) + 1;
         let style = match () {
+            () if self.found == Some(entry.key) => theme.ink.selected,
             () if entry.is_note => theme.ink.accent,
             () if entry.is_error() => theme.ink.failing,
             () => theme.ink.text,

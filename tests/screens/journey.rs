@@ -48,6 +48,28 @@ fn the_selection_is_shared_by_all_screens() {
 }
 
 #[test]
+fn tab_goes_round_all_neighbours_of_one() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("/");
+    stage.typed("gateway");
+    stage.keys("enter esc");
+    let mut reached = Vec::new();
+    loop {
+        stage.keys("tab");
+        if reached.first() == Some(&stage.selected()) {
+            break;
+        }
+        reached.push(stage.selected());
+    }
+    assert!(
+        ["web", "catalog", "cart"].iter().all(|name| reached.contains(&(*name).to_owned())),
+        "{reached:?}"
+    );
+    stage.keys("backtab");
+    assert_eq!(Some(&stage.selected()), reached.last());
+}
+
+#[test]
 fn moving_right_goes_to_what_is_called_and_left_comes_back() {
     let mut stage = Stage::showing(&shop(), (200, 50));
     stage.keys("/");

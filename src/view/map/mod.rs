@@ -35,6 +35,8 @@ pub struct Map {
     area: Rect,
     /// How much each node shows, where somebody chose; else what fits the screen.
     level: Option<Level>,
+    /// The round of neighbours that tab goes.
+    round: Option<steer::Round>,
     /// The node whose neighbourhood alone is shown.
     center: Option<NodeId>,
 }
@@ -70,8 +72,9 @@ impl View for Map {
                 return next.map(Effect::Select).into_iter().collect();
             }
             Command::NextNeighbour | Command::PreviousNeighbour => {
-                let next = steer::neighbour(&self.chart, store, command == Command::NextNeighbour);
-                return next.map(Effect::Select).into_iter().collect();
+                let forward = command == Command::NextNeighbour;
+                self.round = steer::neighbour(&self.chart, store, self.round.as_ref(), forward);
+                return self.round.iter().map(|(_, next)| Effect::Select(next.clone())).collect();
             }
             Command::Top | Command::Bottom => {
                 let next = steer::end(&self.chart, command == Command::Bottom);

@@ -29,16 +29,27 @@ pub(super) fn nearest(chart: &Chart, from: &NodeId, direction: Command) -> Optio
     others.filter_map(|id| cost(id).map(|cost| (cost, id))).min().map(|(_, id)| id.clone())
 }
 
-/// The next neighbour round the selected node: what it calls, then who calls it.
-pub(super) fn neighbour(chart: &Chart, store: &Store, forward: bool) -> Option<NodeId> {
+/// A round of neighbours: whose they are, and the one that was reached last.
+pub(super) type Round = (NodeId, NodeId);
+
+/// The next step round the neighbours of the selected node, what it calls first, then who calls it. `before` is the
+/// step before this one: as long as nothing else was selected since, the round goes on.
+pub(super) fn neighbour(
+    chart: &Chart,
+    store: &Store,
+    before: Option<&Round>,
+    forward: bool,
+) -> Option<Round> {
     let selected = store.selected.as_ref()?;
-    let calls = store.topology.calls(selected).map(|(id, _)| id);
-    let callers = store.topology.callers(selected).map(|(id, _)| id);
+    let hub = before.filter(|(_, reached)| reached == selected).map_or(selected, |(hub, _)| hub);
+    let calls = store.topology.calls(hub).map(|(id, _)| id);
+    let callers = store.topology.callers(hub).map(|(id, _)| id);
     let mut round: Vec<_> = calls.chain(callers).filter(|id| chart.place(id).is_some()).collect();
     if !forward {
         round.reverse();
     }
-    round.first().map(|id| (*id).clone())
+    let next = round.iter().position(|id| *id == selected).map_or(0, |here| (here + 1) % round.len());
+    round.get(next).map(|id| (hub.clone(), (*id).clone()))
 }
 
 /// The first or the last node in reading order.
