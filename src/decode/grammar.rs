@@ -141,23 +141,33 @@ fn url(scheme: &str, rest: &str) -> Vec<Found> {
     hosts.map(|address| Found { address, shape: Shape::Url }).collect()
 }
 
-/// The authority's end, and what follows it.
+/// The authority without user information, and what follows it; empty where nobody can tell.
 ///
-/// A password may hold `/`, `?` and `#` unescaped, against RFC 3986. Then the first `/` is inside it, and what stands
-/// before that is no host: the authority is taken from behind the last `@` instead, so that no part of it leaks.
+/// A password may hold `/`, `?`, `#` and `@` unescaped, against RFC 3986. Then what stands before the first of those
+/// is no host: the authority is taken from behind the last `@` instead. Where an `@` could as well belong to a path or
+/// query, nothing is taken: a line that is missing is better than a piece of a password.
 fn split_authority<'a>(scheme: &str, rest: &'a str) -> (&'a str, &'a str) {
     let end = |text: &str| text.find(['/', '?', '#', ';', '\\']).unwrap_or(text.len());
     let plain = &rest[..end(rest)];
-    let behind = rest.rfind('@').map(|at| &rest[at + 1..]);
     let web = matches!(scheme, "http" | "https" | "ws" | "wss");
-    let in_password = !plain.contains('@') && (!web || authority_part(plain, None).is_none());
-    let start = match behind {
-        Some(behind) if in_password => behind,
-        _ => rest,
+    let start = match rest.rfind('@') {
+        None => rest,
+        Some(at) if at < plain.len() => &rest[at + 1..],
+        // `https://example.com/@name` is how sites write the pages of people.
+        Some(_)
+            if web
+                && rest[plain.len()..].matches('@').count() == rest[plain.len()..].matches("/@").count() =>
+        {
+            plain.rfind('@').map_or(rest, |at| &rest[at + 1..])
+        }
+        Some(at) => {
+            let host_before = authority_part(plain, None).is_some();
+            let in_query = rest[plain.len()..at].contains(['?', '#']);
+            if host_before && (web || in_query) { "" } else { &rest[at + 1..] }
+        }
     };
     let authority = &start[..end(start)];
-    let path = &start[authority.len()..];
-    (authority.rsplit('@').next().unwrap_or_default(), path)
+    (authority, &start[authority.len()..])
 }
 
 /// Whether the URL names a file to fetch rather than something to call.

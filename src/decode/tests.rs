@@ -28,6 +28,15 @@ fn urls_give_their_authority_only() {
 }
 
 #[test]
+fn an_at_sign_that_nobody_can_place_gives_nothing() {
+    assert_eq!(names("X", "https://se/cret@host/v1"), Vec::<String>::new());
+    assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), Vec::<String>::new());
+    assert_eq!(names("X", "https://medium.com/@name/post"), ["medium.com"]);
+    assert_eq!(names("X", "https://user:p@host:8443/x"), ["host:8443"]);
+    assert_eq!(names("X", "postgres://u:p@s/s@host:5432/db"), ["host:5432"]);
+}
+
+#[test]
 fn connection_strings_and_drivers() {
     assert_eq!(names("CS", "Host=db;Port=5432;Username=u;Password=p"), ["db:5432"]);
     assert_eq!(names("CS", "Server=tcp:sql,1433;Database=orders;User Id=sa;Password=x"), ["sql:1433"]);
