@@ -60,7 +60,7 @@ async fn states_and_checks_are_told() {
 
 #[tokio::test]
 async fn an_end_for_want_of_memory_is_told() {
-    let lab = Lab::new("memory");
+    let Some(lab) = Lab::open() else { return };
     // Under load the engine now and then misses the kernel's word, and records a plain kill: then it is asked again.
     for round in 0..8 {
         let name = format!("hungry{round}");
