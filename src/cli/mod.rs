@@ -101,7 +101,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Why { from, to, format } => {
             let (store, _) = charted(common).await?;
-            print(why::explain(&store, &from, &to, format)?)?;
+            print(why::explain(&store, (&from, &to), format, common.ascii)?)?;
             Ok(read(&store))
         }
         Command::Logs { service, follow, since, tail, format } => {

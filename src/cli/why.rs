@@ -11,8 +11,13 @@ use crate::{
 use std::fmt::Write;
 
 /// All evidence for the edge from `from` to `to`; without an edge, the ways between them.
-pub(super) fn explain(store: &Store, from: &str, to: &str, format: Format) -> Result<String, Failure> {
-    let (from, to) = (one(store, from)?, one(store, to)?);
+pub(super) fn explain(
+    store: &Store,
+    ends: (&str, &str),
+    format: Format,
+    ascii: bool,
+) -> Result<String, Failure> {
+    let (from, to) = (one(store, ends.0)?, one(store, ends.1)?);
     let edge = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
     let ways = if edge.is_some() { Vec::new() } else { ways(store, from, to) };
     if format == Format::Json {
@@ -29,7 +34,7 @@ pub(super) fn explain(store: &Store, from: &str, to: &str, format: Format) -> Re
     for way in ways {
         let names: Vec<_> =
             way.iter().filter_map(|id| store.topology.nodes.get(id)).map(Node::label).collect();
-        let _ = writeln!(out, "a way: {}", names.join(" → "));
+        let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
     }
     let looked: Vec<_> = KINDS.iter().map(|kind| kind.title).collect();
     let _ = writeln!(out, "looked at: {}", looked.join(", "));

@@ -83,7 +83,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
     }
     let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
     let lines = format!(
-        "  {} observed   {} declared by configuration   {} merely possible   (portolan why A B tells the evidence)",
+        "  {} observed   {} declared by configuration   {} merely possible",
         strokes[0], strokes[1], strokes[2]
     );
     vec![

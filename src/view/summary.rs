@@ -7,6 +7,9 @@ use crate::{
 };
 use ratatui::text::{Line, Span};
 
+/// From this width on labels have more room.
+const ROOMY: usize = 60;
+
 /// The lines of a card in the making, at a width.
 pub struct Page<'a> {
     scene: Scene<'a>,
@@ -89,12 +92,13 @@ impl<'a> Page<'a> {
     /// A label and what belongs to it, over as many rows as it takes.
     fn labelled(&mut self, label: &str, content: &str) {
         let ink = &self.scene.theme.ink;
-        let room = self.width.saturating_sub(13).max(10);
+        let column = if self.width >= ROOMY { 18 } else { 12 };
+        let room = self.width.saturating_sub(column + 1).max(10);
         for (index, row) in text::wrap(content, room).into_iter().enumerate() {
             let label = if index == 0 {
-                text::fit(label, 12, self.scene.theme.glyphs.ellipsis)
+                text::fit(label, column, self.scene.theme.glyphs.ellipsis)
             } else {
-                " ".repeat(12)
+                " ".repeat(column)
             };
             self.lines
                 .push(Line::from(vec![Span::styled(label + " ", ink.dim.0), Span::styled(row, ink.text.0)]));
