@@ -58,8 +58,9 @@ async fn one(source: &Arc<dyn Source>, began: Instant, taken: Timestamp, length:
     while began.elapsed() < length {
         if let Ok(snapshot) = source.snapshot().await {
             let at = if before.is_none() { Duration::ZERO } else { began.elapsed() };
-            if before.as_ref().is_none_or(|b| !b.says_the_same(&snapshot)) {
-                frames.push(Frame::between(at, before.as_ref(), &snapshot));
+            let frame = Frame::between(at, before.as_ref(), &snapshot);
+            if frame != Frame::empty(at, source.id().clone()) {
+                frames.push(frame);
             }
             before = Some(snapshot);
         }

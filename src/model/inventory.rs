@@ -1,15 +1,20 @@
 //! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
 
-use super::{Gateway, Mention, Service, ServiceId, Snapshot, SourceId};
+use super::{Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// All that is known of the estate now.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Inventory {
     snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
     annotations: Vec<Annotation>,
+    ledger: Ledger,
+    keep: i64,
 }
+
+/// How long a connection that was seen is remembered where nobody says, in seconds: a day.
+const KEEP: i64 = 24 * 60 * 60;
 
 /// What the user's configuration says about a service: people's knowledge that no API has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,15 +38,30 @@ impl Inventory {
     /// An empty estate with what the configuration knows.
     #[must_use]
     pub fn new(annotations: Vec<Annotation>) -> Self {
-        Self { snapshots: BTreeMap::new(), annotations }
+        Self { snapshots: BTreeMap::new(), annotations, ledger: Ledger::default(), keep: KEEP }
     }
 
-    /// Replaces what `snapshot`'s source says. Returns whether anything changed but its time.
+    /// The same, where connections that were seen are remembered for that many seconds.
+    #[must_use]
+    pub fn keeping(mut self, seconds: i64) -> Self {
+        self.keep = seconds;
+        self
+    }
+
+    /// Replaces what `snapshot`'s source says, and notes the connections that it saw. Returns whether anything changed
+    /// but its time.
     pub fn replace(&mut self, snapshot: Arc<Snapshot>) -> bool {
         let source = snapshot.source.clone();
         let same = self.snapshots.get(&source).is_some_and(|old| old.says_the_same(&snapshot));
+        let news = self.ledger.note(&snapshot.flows, &snapshot.watched, snapshot.taken, self.keep);
         self.snapshots.insert(source, snapshot);
-        !same
+        news || !same
+    }
+
+    /// The connections that were seen, gone or not.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The snapshots in the order of their sources.
@@ -73,6 +93,12 @@ impl Inventory {
     /// What the configuration says about `service`.
     pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a Annotation> {
         self.annotations.iter().filter(|a| service.is_called(&a.service))
+    }
+}
+
+impl Default for Inventory {
+    fn default() -> Self {
+        Self::new(Vec::new())
     }
 }
 

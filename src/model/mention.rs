@@ -26,10 +26,18 @@ pub enum Via {
     Link,
     /// An extra hosts entry.
     ExtraHost,
+    /// A configuration file that is mounted into the container.
+    ConfigFile,
+    /// A label that tells a proxy to send requests here.
+    ProxyLabel,
+    /// A service mesh's configuration.
+    Mesh,
+    /// A connection error in the log.
+    LogError,
+    /// A compose file that Portolan's configuration names.
+    ComposeFile,
     /// Start order: `depends_on`.
     StartOrder,
-    /// Declared in Portolan's own configuration.
-    Declared,
 }
 
 /// Where a mention stands: the container, and the name of the variable, label or option in it.
@@ -49,6 +57,8 @@ pub enum Target {
     Address(Address),
     /// A service of the same group, by name.
     Peer(String),
+    /// This very service, called by the proxies of that product which can reach it.
+    FromProxy(String),
 }
 
 impl Place {

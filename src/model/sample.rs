@@ -73,6 +73,8 @@ pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
         gateways: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),
+        flows: Vec::new(),
+        watched: Vec::new(),
     };
     inventory.replace(Arc::new(snapshot));
     inventory

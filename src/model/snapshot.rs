@@ -1,6 +1,6 @@
 //! Everything one source sees, at one moment. The store replaces it as a whole; nothing patches it.
 
-use super::{Event, Failure, Gateway, Service, SourceId, Timestamp};
+use super::{Event, Failure, Flow, Gateway, Service, SourceId, Timestamp, Watched};
 use serde::{Deserialize, Serialize};
 
 /// Everything one source sees now.
@@ -18,6 +18,12 @@ pub struct Snapshot {
     pub events: Vec<Event>,
     /// What could not be read although the rest could.
     pub gaps: Vec<Gap>,
+    /// The connections that were seen since the last look.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// The services whose connections can be seen.
+    #[serde(default)]
+    pub watched: Vec<Watched>,
 }
 
 /// A part of a source that could not be read.
@@ -30,7 +36,7 @@ pub struct Gap {
 }
 
 impl Snapshot {
-    /// Whether both say the same of the world, whenever they were taken.
+    /// Whether both say the same of the world, whenever they were taken and whatever connections were seen.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.source == other.source

@@ -58,16 +58,29 @@ impl Draft<'_> {
             Caller::Service(service) => NodeId::from(&service.id),
             Caller::Gateway(source, gateway) => gateway_node(source, gateway),
             Caller::Internet => self.place(internet()),
+            Caller::Address(address) => match self.resolver.anywhere(address) {
+                Some(node) => node,
+                None => return,
+            },
         };
         for (to, detail) in self.targets(kind, &from, reference) {
             if from == to {
                 continue;
             }
-            let strength =
-                if self.is_shared_block(reference, &to) { Strength::Possible } else { kind.strength };
-            let place = reference.place.clone();
-            let evidence =
-                Evidence { kind: kind.id, strength, place, detail, first_seen: None, last_seen: None };
+            let strength = if self.is_shared_block(reference, &to) {
+                Strength::Possible
+            } else {
+                self.topology.nodes.get(&to).map_or(kind.strength, |node| kind.towards(node))
+            };
+            let (place, seen) = (reference.place.clone(), reference.seen);
+            let evidence = Evidence {
+                kind: kind.id,
+                strength,
+                place,
+                detail,
+                first_seen: seen.map(|s| s.first),
+                last_seen: seen.map(|s| s.last),
+            };
             let edge = self.topology.edges.entry((from.clone(), to)).or_default();
             if !edge.evidence.contains(&evidence) {
                 edge.evidence.push(evidence);
@@ -170,7 +183,6 @@ fn is_clear(address: &Address) -> bool {
 
 /// The node of a service.
 fn service_node(service: &Service) -> Node {
-    let images = service.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
     Node {
         id: NodeId::from(&service.id),
         name: service.name.clone(),
@@ -180,7 +192,7 @@ fn service_node(service: &Service) -> Node {
         health: Health::of(service),
         running: service.running(),
         desired: service.desired,
-        product: images.into_iter().find_map(Product::of_image),
+        product: Product::of_service(service),
     }
 }
 

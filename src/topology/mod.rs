@@ -11,7 +11,7 @@ mod resolve;
 pub use graph::{Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;
 pub use path::{neighbours, path};
-pub use product::{PRODUCTS, Product};
+pub use product::{PRODUCTS, Product, Role};
 pub use resolve::{Resolution, Resolver};
 
 #[cfg(test)]

@@ -60,6 +60,19 @@ impl<'a> Resolver<'a> {
         Self { by_host }
     }
 
+    /// The only service that has that address, wherever it counts; a port that it does not listen on is no matter, as
+    /// the caller's end has none.
+    #[must_use]
+    pub fn anywhere(&self, address: &Address) -> Option<NodeId> {
+        let mut nodes: Vec<_> = self.by_host.get(&address.host)?.iter().map(|c| &c.node).collect();
+        nodes.sort();
+        nodes.dedup();
+        match nodes[..] {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
     /// Who answers when `service` asks for `address`.
     ///
     /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of

@@ -175,6 +175,8 @@ pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
         gateways: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),
+        flows: Vec::new(),
+        watched: Vec::new(),
     }
 }
 

@@ -53,7 +53,16 @@ fn shop(source: &str, turned: usize) -> Snapshot {
     ];
     services.rotate_left(turned % 4);
     let taken = "2026-01-02T03:04:05Z".parse().unwrap();
-    Snapshot { source, taken, services, gateways: Vec::new(), events: Vec::new(), gaps: Vec::new() }
+    Snapshot {
+        source,
+        taken,
+        services,
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+        flows: Vec::new(),
+        watched: Vec::new(),
+    }
 }
 
 fn inventory(snapshots: impl IntoIterator<Item = Snapshot>) -> Inventory {

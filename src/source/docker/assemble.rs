@@ -44,6 +44,8 @@ pub(super) fn snapshot(
         gateways: Vec::new(),
         events: events(source, seen, told),
         gaps,
+        flows: Vec::new(),
+        watched: Vec::new(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The file of a recording: JSON lines, a header first, then what changed at which moment.
 
 use crate::model::{
-    Event, Failure, FailureKind, Gap, Gateway, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId,
-    Timestamp,
+    Event, Failure, FailureKind, Flow, Gap, Gateway, LogBatch, LogTarget, Service, ServiceId, Sighting,
+    Snapshot, SourceId, Timestamp, Watched,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -48,6 +48,12 @@ pub struct Frame {
     /// What can't be read, where that is different.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gaps: Option<Vec<Gap>>,
+    /// The connections that were seen for the first time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<Flow>,
+    /// The services whose connections can be seen, where they are different.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Vec<Watched>>,
     /// Log lines that came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<LogBatch>,
@@ -80,6 +86,8 @@ impl Frame {
             gateways: None,
             events: Vec::new(),
             gaps: None,
+            flows: Vec::new(),
+            watched: None,
             logs: None,
         }
     }
@@ -91,12 +99,16 @@ impl Frame {
         let kept: BTreeSet<_> = after.services.iter().map(|s| &s.id).collect();
         let changed = |s: &&Service| old.get(&s.id) != Some(s);
         let told = |e: &&Event| !before.is_some_and(|b| b.events.contains(e));
+        let seen: BTreeSet<&Sighting> = before.iter().flat_map(|b| &b.flows).map(|f| &f.sighting).collect();
+        let watched = |s: &Snapshot| s.watched.iter().map(|w| w.service.clone()).collect::<BTreeSet<_>>();
         Self {
             services: after.services.iter().filter(changed).cloned().collect(),
             gone: old.keys().filter(|id| !kept.contains(*id)).map(|id| (*id).clone()).collect(),
             gateways: before.is_none_or(|b| b.gateways != after.gateways).then(|| after.gateways.clone()),
             events: after.events.iter().filter(told).cloned().collect(),
             gaps: before.is_none_or(|b| b.gaps != after.gaps).then(|| after.gaps.clone()),
+            flows: after.flows.iter().filter(|f| !seen.contains(&f.sighting)).cloned().collect(),
+            watched: before.is_none_or(|b| watched(b) != watched(after)).then(|| after.watched.clone()),
             ..Self::empty(at, after.source.clone())
         }
     }
@@ -148,6 +160,7 @@ impl Recording {
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Service> = BTreeMap::new();
         let (mut gateways, mut gaps, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut flows, mut watched) = (Vec::new(), Vec::new());
         for frame in self.frames.iter().filter(|f| &f.source == source).take_while(|f| f.at() <= at) {
             for id in &frame.gone {
                 services.remove(id);
@@ -156,9 +169,12 @@ impl Recording {
             gateways = frame.gateways.clone().unwrap_or(gateways);
             gaps = frame.gaps.clone().unwrap_or(gaps);
             events.extend(frame.events.iter().cloned());
+            flows.extend(frame.flows.iter().cloned());
+            watched = frame.watched.clone().unwrap_or(watched);
         }
         let services = services.into_values().cloned().collect();
-        Snapshot { source: source.clone(), taken: self.header.taken, services, gateways, events, gaps }
+        let (source, taken) = (source.clone(), self.header.taken);
+        Snapshot { source, taken, services, gateways, events, gaps, flows, watched }
     }
 
     /// The lines of those targets that came after `from`, up to and with `to`; from the start on with what was

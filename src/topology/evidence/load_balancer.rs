@@ -13,13 +13,14 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
                 to: Referent::Gateway(source, gateway),
                 place,
                 mention: None,
+                seen: None,
             });
         }
         for route in &gateway.routes {
             let port = route.port.map(|port| format!("listener {port}, ")).unwrap_or_default();
             let place = format!("{port}{}", route.rule);
             let to = Referent::Service(&route.service);
-            give(Reference { from: Caller::Gateway(source, gateway), to, place, mention: None });
+            give(Reference { from: Caller::Gateway(source, gateway), to, place, mention: None, seen: None });
         }
     }
 }

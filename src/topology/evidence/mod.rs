@@ -4,10 +4,14 @@
 //! one file and its row.
 
 mod declared;
+mod flow;
 mod load_balancer;
+mod proxy_label;
 
-use super::Strength;
-use crate::model::{Address, Gateway, Inventory, Mention, Service, ServiceId, SourceId, Target, Via};
+use super::{Node, Strength};
+use crate::model::{
+    Address, Gateway, Inventory, Mention, SeenBy, Service, ServiceId, SourceId, Span, Target, Via,
+};
 
 /// A kind of evidence.
 pub struct Kind {
@@ -27,6 +31,8 @@ pub struct Kind {
 enum Find {
     /// The mentions of that sort, as the sources decoded them.
     Mentions(Via),
+    /// The connections seen in that way.
+    Flows(SeenBy),
     /// A search of its own.
     Search(Search),
 }
@@ -44,6 +50,8 @@ pub struct Reference<'a> {
     pub place: String,
     /// The mention it is, where it is one.
     pub mention: Option<&'a Mention>,
+    /// From when to when it was seen, where it was.
+    pub seen: Option<Span>,
 }
 
 /// Who refers.
@@ -55,6 +63,8 @@ pub enum Caller<'a> {
     Gateway(&'a SourceId, &'a Gateway),
     /// Everybody outside.
     Internet,
+    /// Whoever has that address.
+    Address(&'a Address),
 }
 
 /// To whom a reference leads.
@@ -72,6 +82,27 @@ pub enum Referent<'a> {
 
 /// All kinds, the most telling first.
 pub const KINDS: &[Kind] = &[
+    Kind {
+        id: "socket",
+        title: "socket",
+        strength: Strength::Observed,
+        about: "A connection stands, or stood a moment ago, in the network namespace of a local container.",
+        find: Find::Flows(SeenBy::Socket),
+    },
+    Kind {
+        id: "flow-log",
+        title: "VPC flow log",
+        strength: Strength::Observed,
+        about: "A record of the VPC's flow logs tells of traffic from one task's address to another's.",
+        find: Find::Flows(SeenBy::FlowLog),
+    },
+    Kind {
+        id: "service-connect",
+        title: "Service Connect metric",
+        strength: Strength::Observed,
+        about: "A CloudWatch metric of ECS Service Connect counts requests from the one service to the other.",
+        find: Find::Flows(SeenBy::ServiceConnect),
+    },
     Kind {
         id: "declared",
         title: "Portolan's configuration",
@@ -109,6 +140,44 @@ pub const KINDS: &[Kind] = &[
         find: Find::Mentions(Via::ExtraHost),
     },
     Kind {
+        id: "config-file",
+        title: "configuration file",
+        strength: Strength::Declared,
+        about: "A text file that is mounted into the container names a host, URL or connection string. Only the file, the \
+                line, the host and the port are kept. A file that many services are given and that names many of them is \
+                an address book, and merely possible.",
+        find: Find::Mentions(Via::ConfigFile),
+    },
+    Kind {
+        id: "proxy-label",
+        title: "proxy label",
+        strength: Strength::Declared,
+        about: "A label tells the proxies of that product (Traefik, Caddy, nginx-proxy) to send requests to this \
+                container: those on a shared network call it.",
+        find: Find::Search(proxy_label::search),
+    },
+    Kind {
+        id: "mesh",
+        title: "service mesh",
+        strength: Strength::Declared,
+        about: "The backends of the App Mesh virtual node or the Envoy proxy that stands beside the task name it.",
+        find: Find::Mentions(Via::Mesh),
+    },
+    Kind {
+        id: "compose-file",
+        title: "compose file",
+        strength: Strength::Declared,
+        about: "A compose file that Portolan's configuration names as a source says so.",
+        find: Find::Mentions(Via::ComposeFile),
+    },
+    Kind {
+        id: "log-error",
+        title: "connection error in the log",
+        strength: Strength::Declared,
+        about: "The service's own log tells that it could not reach an address which is one of the estate's.",
+        find: Find::Mentions(Via::LogError),
+    },
+    Kind {
         id: "load-balancer",
         title: "load balancer",
         strength: Strength::Declared,
@@ -120,16 +189,29 @@ pub const KINDS: &[Kind] = &[
         id: "start-order",
         title: "start order",
         strength: Strength::Possible,
-        about: "The service is started after the other one. Five in six such pairs are also calls.",
+        about: "The service is started after the other one. Where the other one is a database, cache, queue, mail server \
+                or directory, which are there to be called and nothing else, that is declared: of 23 such pairs in 30 \
+                published compose systems, 22 are calls. Of the others two in three are.",
         find: Find::Mentions(Via::StartOrder),
     },
 ];
 
 impl Kind {
+    /// How much this kind says of a call to `target`: start order says more where the target only serves.
+    #[must_use]
+    pub fn towards(&self, target: &Node) -> Strength {
+        let serves = target.product.is_some_and(|product| product.role.only_serves());
+        match self.find {
+            Find::Mentions(Via::StartOrder) if serves => Strength::Declared,
+            _ => self.strength,
+        }
+    }
+
     /// Gives every reference of this kind.
     pub fn find<'a>(&self, inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
         match self.find {
             Find::Search(search) => search(inventory, give),
+            Find::Flows(by) => flow::search(by, inventory, give),
             Find::Mentions(via) => {
                 for (service, mention) in inventory.mentions().filter(|(_, mention)| mention.via == via) {
                     give(Reference::of(service, mention));
@@ -145,7 +227,9 @@ impl<'a> Reference<'a> {
         let to = match &mention.target {
             Target::Address(address) => Referent::Address(address.clone()),
             Target::Peer(name) => Referent::Named(name),
+            Target::FromProxy(_) => Referent::Service(&service.id),
         };
-        Self { from: Caller::Service(service), to, place: mention.place.to_string(), mention: Some(mention) }
+        let (from, place) = (Caller::Service(service), mention.place.to_string());
+        Self { from, to, place, mention: Some(mention), seen: None }
     }
 }

@@ -351,8 +351,8 @@ fn mark(node: &Node, scene: Scene<'_>) -> String {
         (NodeKind::Service(_), _) => scene.theme.mark(node.health).to_owned(),
         (NodeKind::Internet, _) => glyphs.internet.to_owned(),
         (NodeKind::LoadBalancer, _) => glyphs.balancer.to_owned(),
-        (NodeKind::Dependency, Some(product)) if glyphs.ascii => product.ascii.to_string(),
-        (NodeKind::Dependency, Some(product)) => product.mark.to_string(),
+        (NodeKind::Dependency, Some(product)) if glyphs.ascii => product.role.marks().1.to_string(),
+        (NodeKind::Dependency, Some(product)) => product.role.marks().0.to_string(),
         (NodeKind::Dependency, None) => glyphs.unknown.to_owned(),
     }
 }

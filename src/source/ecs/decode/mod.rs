@@ -89,6 +89,8 @@ pub(crate) fn snapshot(estate: Estate) -> Snapshot {
         gateways: gateway::gateways(&estate.balancers, &behind),
         events,
         gaps: estate.gaps,
+        flows: Vec::new(),
+        watched: Vec::new(),
     }
 }
 
