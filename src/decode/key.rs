@@ -167,6 +167,28 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
+/// Whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform.
+pub(super) fn names_hosts(key: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "HOST",
+        "HOSTS",
+        "ADDR",
+        "ADDRS",
+        "ADDRESS",
+        "ADDRESSES",
+        "SERVER",
+        "SERVERS",
+        "BROKER",
+        "BROKERS",
+        "SEEDS",
+        "NODES",
+        "PEERS",
+        "UPSTREAM",
+        "UPSTREAMS",
+    ];
+    words(key).last().is_some_and(|last| ENDS.iter().any(|end| last.ends_with(end)))
+}
+
 /// The key under which the port of the host under `key` would stand, as words joined with `_`.
 pub(super) fn port_sibling(key: &str) -> Option<String> {
     let mut words = words(key);

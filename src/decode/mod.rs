@@ -4,8 +4,11 @@
 //! variable's name, and the host and port that its value names.
 
 mod aws;
+mod file;
 mod grammar;
 mod key;
+
+pub use file::{LARGEST, file, is_config_file, may_be_config_file};
 
 use crate::model::{Address, Mention, Place, Target, Via};
 use grammar::{Found, Shape};

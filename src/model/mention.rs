@@ -55,6 +55,8 @@ pub struct Place {
 pub enum Target {
     /// An address, to be resolved against the answers.
     Address(Address),
+    /// An address that counts only where somebody in the estate answers to it.
+    Local(Address),
     /// A service of the same group, by name.
     Peer(String),
     /// This very service, called by the proxies of that product which can reach it.

@@ -6,7 +6,9 @@ use super::{
     graph::Dangling,
     resolve::gateway_node,
 };
-use crate::model::{Address, Gateway, Health, Inventory, Mention, NodeId, Service, ServiceId, SourceId};
+use crate::model::{
+    Address, Gateway, Health, Host, Inventory, Mention, NodeId, Service, ServiceId, SourceId,
+};
 use std::collections::BTreeMap;
 
 /// The topology of everything in `inventory`. The same for any order of sources and services.
@@ -99,15 +101,17 @@ impl Draft<'_> {
             }
             Referent::Service(_) => Vec::new(),
             Referent::Named(name) => self.named(reference.from, name),
-            Referent::Address(address) => {
-                let Caller::Service(service) = reference.from else { return Vec::new() };
-                match self.resolver.resolve(service, address) {
+            Referent::Address(address) | Referent::Local(address) => {
+                let (resolution, address) = (self.resolve(reference.from, address), address.clone());
+                let local = matches!(reference.to, Referent::Local(_));
+                match resolution {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
                     }
-                    Resolution::Outside => vec![(self.place_dependency(address), address.to_string())],
+                    _ if local => Vec::new(),
+                    Resolution::Outside => vec![(self.place_outside(kind, &address), address.to_string())],
                     Resolution::Dangling => {
-                        if kind.strength == Strength::Declared && is_clear(address) {
+                        if kind.strength == Strength::Declared && is_clear(&address) {
                             let (from, place) = (from.clone(), reference.place.clone());
                             self.topology.dangling.push(Dangling {
                                 from,
@@ -119,6 +123,29 @@ impl Draft<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Who answers to an address when `from` asks for it.
+    fn resolve(&self, from: Caller<'_>, address: &Address) -> Resolution {
+        match from {
+            Caller::Service(service) => self.resolver.resolve(service, address),
+            // What a load balancer, or an address that was seen calling, means by an address is its own affair.
+            Caller::Gateway(..) | Caller::Internet | Caller::Address(_) => {
+                match self.resolver.anywhere(address) {
+                    Some(node) => Resolution::Nodes(vec![(node, "instance address")]),
+                    None => Resolution::Dangling,
+                }
+            }
+        }
+    }
+
+    /// The node of something outside. Connections to public addresses, which say little by themselves, lead to one
+    /// node for all.
+    fn place_outside(&mut self, kind: &Kind, address: &Address) -> NodeId {
+        match address.host {
+            Host::Ip(_) if kind.strength == Strength::Observed => self.place(public_addresses()),
+            _ => self.place_dependency(address),
         }
     }
 
@@ -216,6 +243,12 @@ fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
 /// The node of everybody outside.
 fn internet() -> Node {
     outside(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
+}
+
+/// The node of all public addresses that somebody was seen to call.
+fn public_addresses() -> Node {
+    let name = "public addresses";
+    outside(NodeId::new(format!("dependency:{name}")), name.to_owned(), NodeKind::Dependency, None)
 }
 
 /// A node without instances.

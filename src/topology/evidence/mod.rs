@@ -72,6 +72,8 @@ pub enum Caller<'a> {
 pub enum Referent<'a> {
     /// Whoever answers to the address.
     Address(Address),
+    /// Whoever in the estate answers to the address; nobody else.
+    Local(Address),
     /// The service that people call so: in the caller's group first, else anywhere if it is the only one.
     Named(&'a str),
     /// That very service.
@@ -226,6 +228,7 @@ impl<'a> Reference<'a> {
     fn of(service: &'a Service, mention: &'a Mention) -> Self {
         let to = match &mention.target {
             Target::Address(address) => Referent::Address(address.clone()),
+            Target::Local(address) => Referent::Local(address.clone()),
             Target::Peer(name) => Referent::Named(name),
             Target::FromProxy(_) => Referent::Service(&service.id),
         };
