@@ -20,6 +20,8 @@ pub struct Mention {
 pub enum Via {
     /// The value of an environment variable.
     Environment,
+    /// The value of a variable that is for a command line tool beside the service.
+    ToolSetting,
     /// An entry point, command or argument.
     Argument,
     /// A container link.

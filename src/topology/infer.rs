@@ -5,17 +5,18 @@ use super::{
     evidence::{Caller, KINDS, Kind, Reference, Referent},
     graph::Dangling,
     resolve::gateway_node,
+    shared::Shared,
 };
-use crate::model::{
-    Address, Gateway, Health, Host, Inventory, Mention, NodeId, Service, ServiceId, SourceId,
-};
+use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, ServiceId, SourceId};
 use std::collections::BTreeMap;
 
 /// The topology of everything in `inventory`. The same for any order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
     let services = inventory.services().map(|service| (&service.id, service)).collect();
-    let mut draft = Draft { services, resolver: Resolver::new(inventory), topology: Topology::default() };
+    let (resolver, shared) = (Resolver::new(inventory), Shared::new(inventory));
+    let topology = Topology::default();
+    let mut draft = Draft { services, resolver, shared, topology, support: BTreeMap::new() };
     for service in inventory.services() {
         draft.place(service_node(service));
     }
@@ -32,7 +33,10 @@ pub fn infer(inventory: &Inventory) -> Topology {
 struct Draft<'a> {
     services: BTreeMap<&'a ServiceId, &'a Service>,
     resolver: Resolver<'a>,
+    shared: Shared<'a>,
     topology: Topology,
+    /// What makes no edge by itself, by the edge that it would support.
+    support: BTreeMap<(NodeId, NodeId), Vec<Evidence>>,
 }
 
 impl Draft<'_> {
@@ -69,25 +73,33 @@ impl Draft<'_> {
             if from == to {
                 continue;
             }
-            let strength = if self.is_shared_block(reference, &to) {
-                Strength::Possible
-            } else {
-                self.topology.nodes.get(&to).map_or(kind.strength, |node| kind.towards(node))
-            };
+            let (strength, only_supports) = self.weigh(kind, reference, &to);
             let (place, seen) = (reference.place.clone(), reference.seen);
-            let evidence = Evidence {
-                kind: kind.id,
-                strength,
-                place,
-                detail,
-                first_seen: seen.map(|s| s.first),
-                last_seen: seen.map(|s| s.last),
+            let (first_seen, last_seen) = (seen.map(|s| s.first), seen.map(|s| s.last));
+            let evidence = Evidence { kind: kind.id, strength, place, detail, first_seen, last_seen };
+            let ends = (from.clone(), to);
+            let all = if only_supports {
+                self.support.entry(ends).or_default()
+            } else {
+                &mut self.topology.edges.entry(ends).or_default().evidence
             };
-            let edge = self.topology.edges.entry((from.clone(), to)).or_default();
-            if !edge.evidence.contains(&evidence) {
-                edge.evidence.push(evidence);
+            if !all.contains(&evidence) {
+                all.push(evidence);
             }
         }
+    }
+
+    /// How much a reference says of a call to `to`, and whether it only supports what else is said.
+    ///
+    /// What everybody is given says little. Where it names something that is there to be called it is still possible;
+    /// of other services it tells nothing.
+    fn weigh(&self, kind: &Kind, reference: &Reference<'_>, to: &NodeId) -> (Strength, bool) {
+        let node = self.topology.nodes.get(to);
+        if self.is_shared(reference, to) {
+            let serves = node.and_then(|node| node.product).is_some_and(|product| product.role.only_serves());
+            return (Strength::Possible, !serves);
+        }
+        (node.map_or(kind.strength, |node| kind.towards(node)), kind.only_supports())
     }
 
     /// Who a reference leads to, each with what it names and how the target answers to that.
@@ -164,34 +176,29 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether every service of the caller's group says the very same, the target of itself included: then the mention
-    /// is a block that everybody is given, and tells nothing about who uses it.
-    fn is_shared_block(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
+    /// Whether the mention is one that everybody is given, so that it tells nothing about who uses it.
+    fn is_shared(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
         let (Some(mention), Caller::Service(caller)) = (reference.mention, reference.from) else {
             return false;
         };
-        let Some(NodeKind::Service(target)) = self.topology.nodes.get(to).map(|node| &node.kind) else {
-            return false;
+        let target = match self.topology.nodes.get(to).map(|node| &node.kind) {
+            Some(NodeKind::Service(id)) => self.services.get(id).copied(),
+            _ => None,
         };
-        let says_it = |service: &Service| {
-            let same = |m: &Mention| {
-                m.via == mention.via && m.place.key == mention.place.key && m.target == mention.target
-            };
-            service.mentions.iter().any(same)
-        };
-        if !self.services.get(target).is_some_and(|target| says_it(target)) {
-            return false;
-        }
-        let home = |service: &&&Service| service.group == caller.group && service.source() == caller.source();
-        let group: Vec<_> = self.services.values().filter(home).collect();
-        group.len() >= SMALLEST_BLOCK && group.iter().all(|service| says_it(service))
+        self.shared.is_block(caller, mention, target) || self.shared.is_address_book(caller, mention)
     }
 
     /// Puts everything in the order that does not depend on how it was found.
     fn finish(mut self) -> Topology {
         let rank =
             |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+        for (ends, more) in self.support {
+            if let Some(edge) = self.topology.edges.get_mut(&ends) {
+                edge.evidence.extend(more);
+            }
+        }
         for edge in self.topology.edges.values_mut() {
+            agree(&mut edge.evidence);
             edge.evidence.sort_by_cached_key(rank);
         }
         self.topology.dangling.sort();
@@ -200,8 +207,14 @@ impl Draft<'_> {
     }
 }
 
-/// In a group smaller than this, that everybody says the same is no sign of a shared block.
-const SMALLEST_BLOCK: usize = 3;
+/// Raises what is only possible where another kind of evidence says the same: start order, and a block of settings that
+/// everybody is given, are each little by themselves.
+fn agree(evidence: &mut [Evidence]) {
+    let possible = evidence.iter().all(|e| e.strength == Strength::Possible);
+    if possible && evidence.iter().any(|e| e.kind != evidence[0].kind) {
+        evidence.iter_mut().for_each(|e| e.strength = Strength::Declared);
+    }
+}
 
 /// Whether an address is surely one, so that its dangling is worth a word: it has a scheme or a port.
 fn is_clear(address: &Address) -> bool {

@@ -7,6 +7,7 @@ mod infer;
 mod path;
 mod product;
 mod resolve;
+mod shared;
 
 pub use graph::{Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;

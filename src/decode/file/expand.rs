@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// The text with its variables filled in. One that has no value and no default stays as it is, and is no host.
+/// The text with its variables filled in. One that has no value and no default stays as `$NAME`, which is no host.
 pub(super) fn expand<'t, 'a>(text: &'t str, variable: &impl Fn(&str) -> Option<&'a str>) -> Cow<'t, str> {
     if !text.contains(['$', '{', '%']) {
         return Cow::Borrowed(text);
@@ -16,7 +16,10 @@ pub(super) fn expand<'t, 'a>(text: &'t str, variable: &impl Fn(&str) -> Option<&
         match reference(rest) {
             Some(Reference { name, default, length }) => {
                 let value = variable(name).filter(|value| !value.is_empty()).or(default);
-                out.push_str(value.unwrap_or(&rest[..length]));
+                match value {
+                    Some(value) => out.push_str(value),
+                    None => out.extend(["$", name]),
+                }
                 rest = &rest[length..];
             }
             None => {
@@ -86,7 +89,7 @@ mod tests {
     #[test]
     fn a_default_stands_in_and_the_unknown_stays() {
         assert_eq!(filled("${NONE:-cache}:6379"), "cache:6379");
-        assert_eq!(filled("${NONE}:6379"), "${NONE}:6379");
+        assert_eq!(filled("${NONE}:6379"), "$NONE:6379");
         assert_eq!(filled("100% {} $ ${"), "100% {} $ ${");
     }
 }

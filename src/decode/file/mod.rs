@@ -70,7 +70,7 @@ pub fn file<'a>(
 
 /// What a value names, by what its key says.
 fn targets(dialect: Dialect, entry: &Entry<'_>, value: &str, defined: &BTreeSet<String>) -> Vec<Target> {
-    let meaning = key::meaning(entry.key);
+    let meaning = meaning(dialect, entry.key);
     let found = grammar::addresses(value).into_iter().filter(|found| match (meaning, found.shape) {
         (Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image, _) => false,
         (Meaning::Name, shape) => matches!(shape, Shape::Url | Shape::Resource),
@@ -86,6 +86,14 @@ fn targets(dialect: Dialect, entry: &Entry<'_>, value: &str, defined: &BTreeSet<
             _ => Target::Local(found.address),
         })
         .collect()
+}
+
+/// What kind of value stands under `key` in a file: nginx's `proxy_pass` and its like are no passwords.
+fn meaning(dialect: Dialect, key: &str) -> Meaning {
+    const PASSES: &[&str] =
+        &["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
+    let passes = dialect == Dialect::Directives && PASSES.contains(&key);
+    if passes { Meaning::Other } else { key::meaning(key) }
 }
 
 /// Whether it is a name that the file defines for its own use.

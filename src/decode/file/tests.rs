@@ -19,7 +19,7 @@ fn names(path: &str, text: &str) -> Vec<String> {
 fn nginx() {
     let text = "upstream api {\n  server orders:8080 max_fails=3;\n  server users;\n}\nserver {\n  listen 80;\n  \
                 server_name shop.example.com;\n  location / { proxy_pass http://api; }\n  # proxy_pass http://old:1;\n  \
-                location /x { proxy_pass http://web:3000/x; }\n}\n";
+                location /x {\n   proxy_pass   http://web:3000/x;\n }\n}\n";
     assert_eq!(names("/etc/nginx/nginx.conf", text), ["(orders:8080)", "(users)", "(web:3000)"]);
 }
 

@@ -121,6 +121,14 @@ pub const KINDS: &[Kind] = &[
         find: Find::Mentions(Via::Environment),
     },
     Kind {
+        id: "tool-setting",
+        title: "setting of a tool",
+        strength: Strength::Possible,
+        about: "A variable for a command line tool that lies in the image beside the service (`…_CLI_…`) names it. By itself \
+                that is no line; it supports another one.",
+        find: Find::Mentions(Via::ToolSetting),
+    },
+    Kind {
         id: "argument",
         title: "argument",
         strength: Strength::Declared,
@@ -199,6 +207,12 @@ pub const KINDS: &[Kind] = &[
 ];
 
 impl Kind {
+    /// Whether it can not make a line by itself, and only supports one.
+    #[must_use]
+    pub fn only_supports(&self) -> bool {
+        matches!(self.find, Find::Mentions(Via::ToolSetting))
+    }
+
     /// How much this kind says of a call to `target`: start order says more where the target only serves.
     #[must_use]
     pub fn towards(&self, target: &Node) -> Strength {

@@ -35,6 +35,7 @@ const SYSTEM: &[&str] = &[
     "/usr/lib",
     "/usr/local",
     "/usr/share",
+    "/usr/src",
     "/var",
     "/var/cache",
     "/var/lib",
@@ -53,7 +54,6 @@ const DATA: &[&str] = &[
     "/var/lib/containers",
     "/var/log",
     "/lib/modules",
-    "/usr/src",
     "/etc/ssl",
     "/etc/pki",
     "/usr/share/zoneinfo",
@@ -130,6 +130,7 @@ mod tests {
             assert!(!configures(path), "{path}");
         }
         assert!(configures("/home/me/shop/nginx.conf") && configures("/etc/nginx/conf.d"));
+        assert!(configures("/usr/src/app"), "where Node images keep the program");
     }
 
     #[test]

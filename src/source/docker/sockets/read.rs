@@ -30,6 +30,8 @@ pub(super) fn namespaces(seen: &[Arc<Seen>]) -> Vec<Namespace> {
     }
     let read = |(key, places): (Key, Vec<usize>)| {
         let sockets = places.iter().find_map(|place| tables(here[*place]?))?;
+        // What only holds the network for others opens nothing itself.
+        let places: Vec<usize> = places.into_iter().filter(|place| !seen[*place].owner.hidden).collect();
         let alone = places.len() == 1 && key != Key::Host;
         let member = |place: &usize| {
             let inodes = if alone { None } else { Some(held(here[*place]?)?) };
