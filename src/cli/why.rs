@@ -18,7 +18,7 @@ pub(super) fn explain(
     ascii: bool,
 ) -> Result<String, Failure> {
     let (from, to) = (one(store, ends.0)?, one(store, ends.1)?);
-    let edge = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
+    let edge = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
     let ways = if edge.is_some() { Vec::new() } else { ways(store, from, to) };
     if format == Format::Json {
         return Ok(export::why(store, from, to, &ways));
@@ -33,7 +33,7 @@ pub(super) fn explain(
     let _ = writeln!(out, "nothing says that {a} calls {b}");
     for way in ways {
         let names: Vec<_> =
-            way.iter().filter_map(|id| store.topology.nodes.get(id)).map(Node::label).collect();
+            way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
         let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
     }
     let looked: Vec<_> = KINDS.iter().map(|kind| kind.title).collect();
@@ -43,7 +43,7 @@ pub(super) fn explain(
 
 /// The shortest way there, and the shortest way back.
 fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
-    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(&store.topology, &a.id, &b.id)).collect()
+    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(&store.topology(), &a.id, &b.id)).collect()
 }
 
 /// Each piece of evidence on a line.
@@ -65,11 +65,11 @@ fn tell(edge: &Edge, store: &Store, out: &mut String) {
 
 /// The one node that people mean by `name`.
 pub(super) fn one<'a>(store: &'a Store, name: &str) -> Result<&'a Node, Failure> {
-    match store.topology.named(name)[..] {
+    match store.topology().named(name)[..] {
         [one] => Ok(one),
         [] => {
             let near =
-                store.topology.nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
+                store.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
             let remedy =
                 near.map_or("nothing runs here".to_owned(), |n| format!("did you mean {}?", n.label()));
             Err(Failure::new(FailureKind::Missing, format!("there is no `{name}`"), remedy))

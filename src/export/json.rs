@@ -96,12 +96,12 @@ struct EvidenceOut<'a> {
 /// The map as `portolan.map/1`.
 pub(super) fn map(scene: Scene<'_>) -> String {
     let store = scene.store;
-    let edges = store.topology.edges.iter();
+    let edges = store.topology().edges.iter();
     write(&Map {
         schema: "portolan.map/1",
         taken: store.now,
         sources: sources(store),
-        nodes: store.topology.nodes.values().map(node).collect(),
+        nodes: store.topology().nodes.values().map(node).collect(),
         edges: edges.map(|((from, to), e)| edge(from.as_str(), to.as_str(), e)).collect(),
         findings: &store.findings,
     })
@@ -117,7 +117,7 @@ pub fn findings(store: &Store) -> String {
 /// The services and findings as `portolan.status/1`.
 #[must_use]
 pub fn status(store: &Store) -> String {
-    let services = store.topology.nodes.values().filter(|n| n.is_service()).map(node).collect();
+    let services = store.topology().nodes.values().filter(|n| n.is_service()).map(node).collect();
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
     write(&Status { schema: "portolan.status/1", taken, sources, services, findings })
 }
@@ -125,7 +125,7 @@ pub fn status(store: &Store) -> String {
 /// Why one node calls another as `portolan.why/1`; `ways` are the paths between them where it does not.
 #[must_use]
 pub fn why(store: &Store, from: &Node, to: &Node, ways: &[Vec<NodeId>]) -> String {
-    let found = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
+    let found = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
     write(&Why {
         schema: "portolan.why/1",
         taken: store.now,

@@ -8,10 +8,10 @@ pub use search::Search;
 
 use crate::{
     model::{
-        Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
+        Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
         SourceId, SourceState, SourceStatus, Timestamp,
     },
-    topology::{Node, NodeKind, Topology, finding, infer, neighbours},
+    topology::{Inference, Node, NodeKind, Topology, finding, neighbours},
 };
 use jiff::tz::TimeZone;
 use std::{
@@ -23,8 +23,7 @@ use std::{
 pub struct Store {
     /// All sources' services.
     pub inventory: Inventory,
-    /// Who calls whom.
-    pub topology: Topology,
+    inference: Inference,
     /// Counts up with every change of the topology, so that what follows from it is made anew only then.
     pub version: u64,
     /// What is wrong, the worst first.
@@ -55,7 +54,7 @@ impl Store {
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self {
             inventory,
-            topology: Topology::default(),
+            inference: Inference::default(),
             version: 0,
             findings: Vec::new(),
             demo: sources.iter().any(|s| s.kind == "demo"),
@@ -82,22 +81,27 @@ impl Store {
             }
             Err(failure) => {
                 status.failed(failure);
-                false
+                Change::Nothing
             }
         };
         let status_changed = before != (status.state, status.failure.clone());
-        if changed {
-            self.topology = infer(&self.inventory);
-            self.version += 1;
-        }
+        self.inference.update(&self.inventory, &changed);
+        let changed = changed.is_any();
+        self.version += u64::from(changed);
         if changed || status_changed {
             self.judge();
         }
-        let lost = self.selected.as_ref().is_none_or(|id| !self.topology.nodes.contains_key(id));
+        let lost = self.selected.as_ref().is_none_or(|id| !self.topology().nodes.contains_key(id));
         if lost || !(self.chosen || complete) {
             self.selected = self.first_choice();
         }
         changed || status_changed
+    }
+
+    /// Who calls whom.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        self.inference.topology()
     }
 
     /// Selects that node, as somebody asked.
@@ -120,7 +124,8 @@ impl Store {
 
     /// Draws the findings anew.
     fn judge(&mut self) {
-        let Self { inventory, topology, sources, now, .. } = self;
+        let Self { inventory, inference, sources, now, .. } = self;
+        let topology = inference.topology();
         self.findings = finding::findings(&finding::Evidence { inventory, topology, sources, now: *now });
     }
 
@@ -133,7 +138,7 @@ impl Store {
     /// The selected node.
     #[must_use]
     pub fn node(&self) -> Option<&Node> {
-        self.selected.as_ref().and_then(|id| self.topology.nodes.get(id))
+        self.selected.as_ref().and_then(|id| self.topology().nodes.get(id))
     }
 
     /// The selected service.
@@ -161,7 +166,7 @@ impl Store {
     pub fn listed(&self) -> Vec<&Node> {
         let shown = self.only_faulty.then(|| self.faulty_and_next());
         let mut nodes: Vec<_> = self
-            .topology
+            .topology()
             .nodes
             .values()
             .filter(|node| shown.as_ref().is_none_or(|shown| shown.contains(&node.id)))
@@ -177,7 +182,7 @@ impl Store {
     pub fn faulty_and_next(&self) -> BTreeSet<NodeId> {
         let bad =
             self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
-        bad.flat_map(|node| neighbours(&self.topology, node, 1)).collect()
+        bad.flat_map(|node| neighbours(self.topology(), node, 1)).collect()
     }
 
     /// Whether the search finds this node: by its name, its group or its source.
@@ -191,7 +196,7 @@ impl Store {
     #[must_use]
     pub fn tally(&self) -> BTreeMap<Health, usize> {
         let mut tally = BTreeMap::new();
-        for node in self.topology.nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
+        for node in self.topology().nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
             *tally.entry(node.health).or_default() += 1;
         }
         tally

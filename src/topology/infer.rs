@@ -7,16 +7,14 @@ use super::{
     resolve::gateway_node,
     shared::Shared,
 };
-use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, ServiceId, SourceId};
-use std::collections::BTreeMap;
+use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, SourceId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The topology of everything in `inventory`. The same for any order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
-    let services = inventory.services().map(|service| (&service.id, service)).collect();
-    let (resolver, shared) = (Resolver::new(inventory), Shared::new(inventory));
-    let topology = Topology::default();
-    let mut draft = Draft { services, resolver, shared, topology, support: BTreeMap::new() };
+    let (resolver, mut topology) = (Resolver::new(inventory), Topology::default());
+    let mut draft = Draft::new(inventory, &resolver, &mut topology);
     for service in inventory.services() {
         draft.place(service_node(service));
     }
@@ -26,20 +24,33 @@ pub fn infer(inventory: &Inventory) -> Topology {
     for kind in KINDS {
         kind.find(inventory, &mut |reference| draft.join(kind, &reference));
     }
-    draft.finish()
+    let edges = draft.finish();
+    topology.tidy(edges);
+    topology
 }
 
 /// A topology in the making.
-struct Draft<'a> {
-    services: BTreeMap<&'a ServiceId, &'a Service>,
-    resolver: Resolver<'a>,
-    shared: Shared<'a>,
-    topology: Topology,
+pub(super) struct Draft<'a> {
+    inventory: &'a Inventory,
+    resolver: &'a Resolver,
+    pub(super) shared: Shared<'a>,
+    topology: &'a mut Topology,
     /// What makes no edge by itself, by the edge that it would support.
-    support: BTreeMap<(NodeId, NodeId), Vec<Evidence>>,
+    support: BTreeMap<Ends, Vec<Evidence>>,
+    /// The edges that something was said of.
+    touched: BTreeSet<Ends>,
 }
 
-impl Draft<'_> {
+/// Who calls, and who is called.
+pub(super) type Ends = (NodeId, NodeId);
+
+impl<'a> Draft<'a> {
+    /// A draft that adds to `topology`.
+    pub(super) fn new(inventory: &'a Inventory, resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
+        let shared = Shared::new(inventory);
+        Self { inventory, resolver, shared, topology, support: BTreeMap::new(), touched: BTreeSet::new() }
+    }
+
     /// Adds a node, unless it is there.
     fn place(&mut self, node: Node) -> NodeId {
         let id = node.id.clone();
@@ -59,7 +70,7 @@ impl Draft<'_> {
     }
 
     /// Turns a reference into edges to whoever it leads to.
-    fn join(&mut self, kind: &Kind, reference: &Reference<'_>) {
+    pub(super) fn join(&mut self, kind: &Kind, reference: &Reference<'a>) {
         let from = match reference.from {
             Caller::Service(service) => NodeId::from(&service.id),
             Caller::Gateway(source, gateway) => gateway_node(source, gateway),
@@ -78,6 +89,7 @@ impl Draft<'_> {
             let (first_seen, last_seen) = (seen.map(|s| s.first), seen.map(|s| s.last));
             let evidence = Evidence { kind: kind.id, strength, place, detail, first_seen, last_seen };
             let ends = (from.clone(), to);
+            self.touched.insert(ends.clone());
             let all = if only_supports {
                 self.support.entry(ends).or_default()
             } else {
@@ -89,21 +101,18 @@ impl Draft<'_> {
         }
     }
 
-    /// How much a reference says of a call to `to`, and whether it only supports what else is said.
-    ///
-    /// What everybody is given says little. Where it names something that is there to be called it is still possible;
-    /// of other services it tells nothing.
-    fn weigh(&self, kind: &Kind, reference: &Reference<'_>, to: &NodeId) -> (Strength, bool) {
-        let node = self.topology.nodes.get(to);
+    /// How much a reference says of a call to `to`, and whether it only supports what else is said. What everybody is
+    /// given is merely possible, but not nothing: more evidence must never take a line away.
+    fn weigh(&mut self, kind: &Kind, reference: &Reference<'a>, to: &NodeId) -> (Strength, bool) {
         if self.is_shared(reference, to) {
-            let serves = node.and_then(|node| node.product).is_some_and(|product| product.role.only_serves());
-            return (Strength::Possible, !serves);
+            return (Strength::Possible, false);
         }
-        (node.map_or(kind.strength, |node| kind.towards(node)), kind.only_supports())
+        let strength = self.topology.nodes.get(to).map_or(kind.strength, |node| kind.towards(node));
+        (strength, kind.only_supports())
     }
 
     /// Who a reference leads to, each with what it names and how the target answers to that.
-    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'_>) -> Vec<(NodeId, String)> {
+    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'a>) -> Vec<(NodeId, String)> {
         match &reference.to {
             Referent::Gateway(source, gateway) => {
                 vec![(gateway_node(source, gateway), gateway.host.to_string())]
@@ -112,7 +121,11 @@ impl Draft<'_> {
                 vec![(NodeId::from(*id), id.to_string())]
             }
             Referent::Service(_) => Vec::new(),
-            Referent::Named(name) => self.named(reference.from, name),
+            Referent::Named(name) => {
+                let Caller::Service(caller) = reference.from else { return Vec::new() };
+                let node = self.resolver.named(caller, name);
+                node.map(|node| (node, (*name).to_owned())).into_iter().collect()
+            }
             Referent::Address(address) | Referent::Local(address) => {
                 let (resolution, address) = (self.resolve(reference.from, address), address.clone());
                 let local = matches!(reference.to, Referent::Local(_));
@@ -161,49 +174,42 @@ impl Draft<'_> {
         }
     }
 
-    /// The service that people call `name`: in the caller's group first, else anywhere if it is the only one.
-    fn named(&self, from: Caller<'_>, name: &str) -> Vec<(NodeId, String)> {
-        let Caller::Service(caller) = from else { return Vec::new() };
-        let all: Vec<&Service> = self.services.values().copied().filter(|s| s.is_called(name)).collect();
-        let near: Vec<&Service> = all
-            .iter()
-            .copied()
-            .filter(|s| s.group == caller.group && s.source() == caller.source())
-            .collect();
-        match (&near[..], &all[..]) {
-            ([one], _) | (_, [one]) => vec![(NodeId::from(&one.id), name.to_owned())],
-            _ => Vec::new(),
-        }
-    }
-
     /// Whether the mention is one that everybody is given, so that it tells nothing about who uses it.
-    fn is_shared(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
+    fn is_shared(&mut self, reference: &Reference<'a>, to: &NodeId) -> bool {
         let (Some(mention), Caller::Service(caller)) = (reference.mention, reference.from) else {
             return false;
         };
         let target = match self.topology.nodes.get(to).map(|node| &node.kind) {
-            Some(NodeKind::Service(id)) => self.services.get(id).copied(),
+            Some(NodeKind::Service(id)) => self.inventory.service(id),
             _ => None,
         };
         self.shared.is_block(caller, mention, target) || self.shared.is_address_book(caller, mention)
     }
 
-    /// Puts everything in the order that does not depend on how it was found.
-    fn finish(mut self) -> Topology {
-        let rank =
-            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+    /// Adds what only supports to the edges that are there. Gives the edges that something was said of.
+    pub(super) fn finish(self) -> BTreeSet<Ends> {
         for (ends, more) in self.support {
             if let Some(edge) = self.topology.edges.get_mut(&ends) {
                 edge.evidence.extend(more);
             }
         }
-        for edge in self.topology.edges.values_mut() {
-            agree(&mut edge.evidence);
-            edge.evidence.sort_by_cached_key(rank);
+        self.touched
+    }
+}
+
+impl Topology {
+    /// Weighs the evidence of those edges together, and puts all in the order that does not depend on how it was found.
+    pub(super) fn tidy(&mut self, edges: BTreeSet<Ends>) {
+        let rank =
+            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+        for ends in edges {
+            if let Some(edge) = self.edges.get_mut(&ends) {
+                agree(&mut edge.evidence);
+                edge.evidence.sort_by_cached_key(rank);
+            }
         }
-        self.topology.dangling.sort();
-        self.topology.dangling.dedup();
-        self.topology
+        self.dangling.sort();
+        self.dangling.dedup();
     }
 }
 
@@ -222,7 +228,7 @@ fn is_clear(address: &Address) -> bool {
 }
 
 /// The node of a service.
-fn service_node(service: &Service) -> Node {
+pub(super) fn service_node(service: &Service) -> Node {
     Node {
         id: NodeId::from(&service.id),
         name: service.name.clone(),

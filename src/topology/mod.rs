@@ -4,6 +4,7 @@ pub mod evidence;
 pub mod finding;
 mod graph;
 mod infer;
+mod inference;
 mod path;
 mod product;
 mod resolve;
@@ -11,6 +12,7 @@ mod shared;
 
 pub use graph::{Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;
+pub use inference::Inference;
 pub use path::{neighbours, path};
 pub use product::{PRODUCTS, Product, Role};
 pub use resolve::{Resolution, Resolver};

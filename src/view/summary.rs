@@ -38,7 +38,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
     page.state(node);
     page.findings(node);
     page.lines.retain(|line| line.width() > 0);
-    let topology = &scene.store.topology;
+    let topology = &scene.store.topology();
     let name = |id: &NodeId| topology.nodes.get(id).map(|n| n.name.clone()).unwrap_or_default();
     let callers: Vec<_> = topology.callers(&node.id).map(|(id, _)| name(id)).collect();
     let calls: Vec<_> = topology.calls(&node.id).map(|(id, _)| name(id)).collect();
@@ -229,7 +229,7 @@ impl<'a> Page<'a> {
 
     /// Who calls it and whom it calls; `why` adds the evidence of each edge.
     fn neighbours(&mut self, node: &Node, why: bool) {
-        let topology = &self.scene.store.topology;
+        let topology = &self.scene.store.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         let callers: Vec<_> =
             topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -246,7 +246,7 @@ impl<'a> Page<'a> {
 
     fn neighbour(&mut self, id: &NodeId, edge: &Edge, why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        let Some(other) = store.topology.nodes.get(id) else { return };
+        let Some(other) = store.topology().nodes.get(id) else { return };
         let name = text::squeeze(&other.name, self.width.saturating_sub(14), theme.glyphs.ellipsis);
         self.lines.push(Line::from(vec![
             Span::styled(format!("{} ", theme.mark(other.health)), theme.health(other.health)),

@@ -223,16 +223,27 @@ impl Kind {
         }
     }
 
+    /// Whether its references are mentions, so that each service's can be found by itself.
+    #[must_use]
+    pub fn is_of_mentions(&self) -> bool {
+        matches!(self.find, Find::Mentions(_))
+    }
+
+    /// Gives every reference of this kind that `service` makes by a mention.
+    pub fn find_in<'a>(&self, service: &'a Service, give: &mut dyn FnMut(Reference<'a>)) {
+        if let Find::Mentions(via) = self.find {
+            for mention in service.mentions.iter().filter(|mention| mention.via == via) {
+                give(Reference::of(service, mention));
+            }
+        }
+    }
+
     /// Gives every reference of this kind.
     pub fn find<'a>(&self, inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
         match self.find {
             Find::Search(search) => search(inventory, give),
             Find::Flows(by) => flow::search(by, inventory, give),
-            Find::Mentions(via) => {
-                for (service, mention) in inventory.mentions().filter(|(_, mention)| mention.via == via) {
-                    give(Reference::of(service, mention));
-                }
-            }
+            Find::Mentions(_) => inventory.services().for_each(|service| self.find_in(service, give)),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 /// Draws the map with its panel.
 pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
     let areas = areas(area);
-    if scene.store.topology.nodes.is_empty() {
+    if scene.store.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
         return Hits::default();
     }
@@ -76,7 +76,7 @@ struct Near {
 fn neighbours(scene: Scene<'_>) -> Near {
     let selected = scene.store.selected.clone();
     let next = selected.as_ref().map(|id| {
-        let topology = &scene.store.topology;
+        let topology = &scene.store.topology();
         topology.calls(id).chain(topology.callers(id)).map(|(other, _)| other.clone()).collect()
     });
     Near { selected, next: next.unwrap_or_default() }
@@ -134,7 +134,7 @@ impl Painter<'_> {
 
     /// How an edge looks now; none where it is gone.
     fn look(&self, from: &NodeId, to: &NodeId) -> Option<Look> {
-        let topology = &self.scene.store.topology;
+        let topology = &self.scene.store.topology();
         let edge = topology.edges.get(&(from.clone(), to.clone()))?;
         let strength = edge.strength();
         let stroke = match strength {
@@ -196,7 +196,7 @@ impl Painter<'_> {
         let mut hits = Hits::default();
         let chart = &self.map.chart;
         for (id, cells) in chart.plan.nodes.iter().zip(&chart.diagram.nodes) {
-            let Some(node) = self.scene.store.topology.nodes.get(id) else { continue };
+            let Some(node) = self.scene.store.topology().nodes.get(id) else { continue };
             let Some((rect, left, top)) = self.on_screen(*cells) else { continue };
             self.node(node, *cells, (rect, left, top), buf);
             hits.add(rect, Target::Node(id.clone()));
