@@ -7,8 +7,8 @@ use divan::{Bencher, black_box};
 use portolan::{
     decode::environment,
     model::{
-        Answer, AnsweredBy, Change, Host, Inventory, NetworkId, Scope, Service, ServiceId, ServiceKind, Snapshot,
-        SourceId, Timestamp,
+        Answer, AnsweredBy, Change, Host, Inventory, NetworkId, Scope, Service, ServiceId, ServiceKind,
+        Snapshot, SourceId, Timestamp,
     },
     topology::{Inference, Resolver, infer},
 };
@@ -25,14 +25,16 @@ fn service(number: usize, changed: bool) -> Service {
     let (source, group) = (SourceId::new("docker"), format!("group-{:03}", number / GROUP));
     let first = number / GROUP * GROUP;
     let peer = |step: usize| format!("service-{:05}", first + (number * 7 + step * 11) % GROUP);
-    let mut variables: Vec<(String, String)> = (0..32).map(|n| (format!("SETTING_{n}"), format!("value {n}"))).collect();
+    let mut variables: Vec<(String, String)> =
+        (0..32).map(|n| (format!("SETTING_{n}"), format!("value {n}"))).collect();
     for step in 0..4 {
         variables.push((format!("PEER_{step}_URL"), format!("http://{}:8080/v1", peer(step))));
     }
     variables.push(("DATABASE_URL".to_owned(), format!("postgres://app:x@service-{first:05}:5432/app")));
     variables.push(("REDIS_HOST".to_owned(), format!("service-{:05}", first + 1)));
     variables.push(("PAYMENTS_URL".to_owned(), format!("https://api-{}.example.com", number % 20)));
-    variables.push(("QUEUE".to_owned(), format!("https://sqs.eu-west-1.amazonaws.com/1/queue-{}", number % 100)));
+    variables
+        .push(("QUEUE".to_owned(), format!("https://sqs.eu-west-1.amazonaws.com/1/queue-{}", number % 100)));
     if changed {
         variables[32].1 = format!("http://{}:9090", peer(9));
     }
@@ -49,7 +51,10 @@ fn service(number: usize, changed: bool) -> Service {
         answers: vec![
             answer(Host::named(&name), AnsweredBy::ServiceName),
             answer(Host::named(&format!("{group}-{name}-1")), AnsweredBy::ContainerName),
-            answer(Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()), AnsweredBy::InstanceAddress),
+            answer(
+                Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()),
+                AnsweredBy::InstanceAddress,
+            ),
         ],
         mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network.clone()]),

@@ -8,8 +8,8 @@ pub use search::Search;
 
 use crate::{
     model::{
-        Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
-        SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity,
+        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{Inference, Node, NodeKind, Topology, finding, neighbours},
 };

@@ -62,7 +62,8 @@ impl Inference {
                 topology.nodes.insert(NodeId::from(id), service_node(service));
             }
         }
-        let mut edges: BTreeSet<Ends> = anew.iter().flat_map(|id| topology.forget(&NodeId::from(id))).collect();
+        let mut edges: BTreeSet<Ends> =
+            anew.iter().flat_map(|id| topology.forget(&NodeId::from(id))).collect();
         let mut draft = Draft::new(inventory, resolver, topology);
         for kind in KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
@@ -139,7 +140,9 @@ fn difference<'a>(old: &'a [Mention], new: &'a [Mention]) -> Vec<&'a Mention> {
 /// The dependency that a mention leads to, if it leads outside.
 fn dependency_of(mention: &Mention) -> Option<NodeId> {
     match &mention.target {
-        Target::Address(address) => Some(NodeId::new(format!("dependency:{}", address.host))),
+        Target::Address(address) if mention.via != Via::ToolSetting => {
+            Some(NodeId::new(format!("dependency:{}", address.host)))
+        }
         _ => None,
     }
 }

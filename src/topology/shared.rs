@@ -36,7 +36,12 @@ impl<'a> Shared<'a> {
     }
 
     /// Whether every service of the caller's group says the very same, the `target` of itself included.
-    pub(super) fn is_block(&mut self, caller: &'a Service, mention: &'a Mention, target: Option<&Service>) -> bool {
+    pub(super) fn is_block(
+        &mut self,
+        caller: &'a Service,
+        mention: &'a Mention,
+        target: Option<&Service>,
+    ) -> bool {
         if !target.is_some_and(|target| says(target, mention)) {
             return false;
         }
@@ -57,7 +62,8 @@ impl<'a> Shared<'a> {
         let everybody = groups.get(&group).map_or(&[][..], Vec::as_slice);
         let books = books.entry(group).or_insert_with(|| books_of(everybody));
         let names = names_in(caller, file);
-        names.len() >= FEWEST_NAMES && books.get(&(file, names)).is_some_and(|count| *count >= FEWEST_SERVICES)
+        names.len() >= FEWEST_NAMES
+            && books.get(&(file, names)).is_some_and(|count| *count >= FEWEST_SERVICES)
     }
 
     /// The services whose evidence may weigh differently now that `service` says something else: all of its group,
