@@ -3,6 +3,7 @@
 
 use super::{
     log::{self, LogPlan},
+    mesh::{self, Member},
     words::{said, some, tail},
 };
 use crate::{
@@ -28,6 +29,10 @@ pub(crate) struct Definition {
     pub containers: BTreeMap<String, Plan>,
     /// Its named ports.
     pub ports: BTreeMap<String, u16>,
+    /// All ports at which its containers listen.
+    pub listens: BTreeSet<u16>,
+    /// The node of App Mesh whose proxy stands beside its containers.
+    pub node: Option<Member>,
 }
 
 /// One container as the task definition plans it.
@@ -56,6 +61,8 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         facts: facts(raw),
         containers: all.iter().map(|c| (said(c.name()), plan(c, all))).collect(),
         ports: ports(all),
+        listens: listens(all),
+        node: all.iter().find_map(mesh::member),
     }
 }
 
@@ -68,6 +75,8 @@ fn version(raw: &TaskDefinition) -> String {
 
 fn mentioned(place: Option<&str>, container: &ContainerDefinition) -> Vec<Mention> {
     let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
+    // What names the proxy's own node is no call.
+    let pairs = pairs.filter(|(name, _)| !mesh::NODE_VARIABLES.contains(name));
     let mut found = decode::environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(decode::arguments(place, arguments));
@@ -91,6 +100,25 @@ fn ports(all: &[ContainerDefinition]) -> BTreeMap<String, u16> {
         .filter_map(|m| Some((clean(m.name()?), u16::try_from(m.container_port()?).ok()?)))
         .collect()
 }
+
+/// The ports at which containers listen, those of ranges among them.
+fn listens(all: &[ContainerDefinition]) -> BTreeSet<u16> {
+    let mappings = all.iter().flat_map(ContainerDefinition::port_mappings);
+    mappings
+        .flat_map(|mapping| {
+            let range = mapping.container_port_range().and_then(|text| {
+                let (first, last) = text.split_once('-')?;
+                Some(first.parse::<u16>().ok()?..=last.parse::<u16>().ok()?)
+            });
+            let single = mapping.container_port().and_then(|port| u16::try_from(port).ok());
+            single.into_iter().chain(range.into_iter().flatten().take(LONGEST_RANGE))
+        })
+        .filter(|port| *port != 0)
+        .collect()
+}
+
+/// How many ports of a range are kept.
+const LONGEST_RANGE: usize = 1_000;
 
 fn facts(raw: &TaskDefinition) -> Vec<Fact> {
     let mut facts = Vec::new();

@@ -8,6 +8,8 @@ pub(crate) mod facts;
 pub(crate) mod family;
 pub(crate) mod gateway;
 pub(crate) mod log;
+pub(crate) mod mesh;
+pub(crate) mod requests;
 pub(crate) mod service;
 pub(crate) mod task;
 pub(crate) mod verdict;
@@ -18,6 +20,7 @@ use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
 use gateway::Balancers;
+use mesh::{Member, Meshes};
 use service::{Ground, by_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,12 +59,15 @@ pub(crate) struct Estate {
     pub names: Names,
     /// The load balancers.
     pub balancers: Arc<Balancers>,
+    /// What App Mesh knows of the nodes that tasks stand for.
+    pub meshes: Arc<Meshes>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
 
 /// The snapshot of a region.
-pub(crate) fn snapshot(estate: Estate) -> Snapshot {
+pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
+    let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
     let mut behind: BTreeMap<String, BTreeSet<ServiceId>> = BTreeMap::new();
     for seen in &estate.clusters {
@@ -70,6 +76,8 @@ pub(crate) fn snapshot(estate: Estate) -> Snapshot {
             namespace: seen.namespace.as_deref(),
             book: &estate.book,
             names: &estate.names,
+            meshes: &estate.meshes,
+            present: &present,
             context: &estate.context,
         };
         for raw in &seen.services {
@@ -83,12 +91,12 @@ pub(crate) fn snapshot(estate: Estate) -> Snapshot {
     services.sort_by(|a, b| a.id.cmp(&b.id));
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
-        source: estate.context.source,
+        source: estate.context.source.clone(),
         taken: estate.context.now,
         services,
         gateways: gateway::gateways(&estate.balancers, &behind),
         events,
-        gaps: estate.gaps,
+        gaps: estate.gaps.clone(),
         flows: Vec::new(),
         watched: Vec::new(),
     }
