@@ -93,7 +93,8 @@ async fn list(api: &Api) -> Result<Vec<Series>, Failure> {
         if let Some(token) = token {
             ask["NextToken"] = Value::from(token);
         }
-        let answer = json(api, &calls::LIST_METRICS, "GraniteServiceVersion20100801.ListMetrics", &ask).await?;
+        let answer =
+            json(api, &calls::LIST_METRICS, "GraniteServiceVersion20100801.ListMetrics", &ask).await?;
         Ok((requests::listed(&answer), answer["NextToken"].as_str().map(str::to_owned)))
     })
     .await;

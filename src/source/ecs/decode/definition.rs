@@ -2,6 +2,7 @@
 //! of its variables are gone after this.
 
 use super::{
+    door::{self, Door},
     log::{self, LogPlan},
     mesh::{self, Member},
     words::{said, some, tail},
@@ -23,6 +24,8 @@ pub(crate) struct Definition {
     pub version: String,
     /// The addresses that its environment and arguments name.
     pub mentions: Vec<Mention>,
+    /// The load balancers that it names, with the paths behind them.
+    pub doors: Vec<Door>,
     /// What is worth showing.
     pub facts: Vec<Fact>,
     /// Its containers by name.
@@ -49,15 +52,21 @@ pub(crate) struct Plan {
 /// Reads a task definition.
 pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
     let all = raw.container_definitions();
-    let mut mentions = BTreeSet::new();
+    let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
     for container in all {
         let name = said(container.name());
         let place = (all.len() > 1).then_some(name.as_str());
-        mentions.extend(mentioned(place, container));
+        let found = mentioned(place, container);
+        for pair in container.environment() {
+            let (key, value) = (pair.name().unwrap_or_default(), pair.value().unwrap_or_default());
+            doors.extend(door::doors(&found, key, value));
+        }
+        mentions.extend(found);
     }
     Definition {
         version: version(raw),
         mentions: mentions.into_iter().collect(),
+        doors: doors.into_iter().collect(),
         facts: facts(raw),
         containers: all.iter().map(|c| (said(c.name()), plan(c, all))).collect(),
         ports: ports(all),

@@ -2,7 +2,9 @@
 //! answers. Pure.
 
 use super::words::some;
-use crate::model::{Address, Answer, AnsweredBy, Host, Mention, NetworkId, Place, Scope, SourceId, Target, Via};
+use crate::model::{
+    Address, Answer, AnsweredBy, Host, Mention, NetworkId, Place, Scope, SourceId, Target, Via,
+};
 use aws_sdk_ecs::types::ContainerDefinition;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,10 +131,7 @@ pub(crate) fn host(node: &Value) -> Option<String> {
 /// What a virtual service leads to: a node, or a router.
 pub(crate) fn provider(service: &Value) -> (Option<String>, Option<String>) {
     let provider = &inside(service, "virtualService")["spec"]["provider"];
-    (
-        text(&provider["virtualNode"]["virtualNodeName"]),
-        text(&provider["virtualRouter"]["virtualRouterName"]),
-    )
+    (text(&provider["virtualNode"]["virtualNodeName"]), text(&provider["virtualRouter"]["virtualRouterName"]))
 }
 
 /// The names in a list of routes, of a router or of a gateway.
@@ -153,9 +152,7 @@ pub(crate) fn weighted(route: &Value) -> BTreeSet<String> {
 /// The virtual service that a gateway's route leads to.
 pub(crate) fn routed(route: &Value) -> Option<String> {
     let spec = &inside(route, "gatewayRoute")["spec"];
-    let target = |kind: &&str| {
-        text(&spec[kind]["action"]["target"]["virtualService"]["virtualServiceName"])
-    };
+    let target = |kind: &&str| text(&spec[kind]["action"]["target"]["virtualService"]["virtualServiceName"]);
     ROUTES.iter().find_map(|kind| target(&kind))
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 pub(crate) mod definition;
 pub(crate) mod deployment;
+pub(crate) mod door;
 pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod family;
@@ -19,6 +20,7 @@ use crate::model::{Gap, Health, Service, ServiceId, Snapshot};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
+use door::Behind;
 use gateway::Balancers;
 use mesh::{Member, Meshes};
 use service::{Ground, by_owner};
@@ -69,7 +71,7 @@ pub(crate) struct Estate {
 pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
     let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
-    let mut behind: BTreeMap<String, BTreeSet<ServiceId>> = BTreeMap::new();
+    let behind = behind(estate);
     for seen in &estate.clusters {
         let ground = Ground {
             cluster: &seen.name,
@@ -78,14 +80,10 @@ pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
             names: &estate.names,
             meshes: &estate.meshes,
             present: &present,
+            balancers: &estate.balancers,
+            behind: &behind,
             context: &estate.context,
         };
-        for raw in &seen.services {
-            let id = ground.id(&words::said(raw.service_name()));
-            for group in target_groups(raw) {
-                behind.entry(group.to_owned()).or_default().insert(id.clone());
-            }
-        }
         cluster(seen, ground, &mut services, &mut events);
     }
     services.sort_by(|a, b| a.id.cmp(&b.id));
@@ -100,6 +98,21 @@ pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
         flows: Vec::new(),
         watched: Vec::new(),
     }
+}
+
+/// The services behind each target group.
+fn behind(estate: &Estate) -> Behind {
+    let mut behind = Behind::new();
+    for seen in &estate.clusters {
+        for raw in &seen.services {
+            let name = words::said(raw.service_name());
+            let id = ServiceId::of(&estate.context.source, Some(&seen.name), &name);
+            for group in target_groups(raw) {
+                behind.entry(group.to_owned()).or_default().insert(id.clone());
+            }
+        }
+    }
+    behind
 }
 
 fn cluster(

@@ -27,7 +27,7 @@ const TELLING: [&str; 9] = [
 ];
 
 /// The seconds that one count covers.
-const PERIOD: i64 = 300;
+const PERIOD: i64 = 60;
 
 /// Who sends to which name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,8 +119,7 @@ impl Counted {
                 let Some(at) = time(at).filter(|_| value.as_f64().is_some_and(|count| count > 0.0)) else {
                     continue;
                 };
-                let known =
-                    self.calls.entry(series.call.clone()).or_insert((at, at, series.metric.clone()));
+                let known = self.calls.entry(series.call.clone()).or_insert((at, at, series.metric.clone()));
                 (known.0, known.1) = (known.0.min(at), known.1.max(at));
             }
         }
@@ -128,7 +127,12 @@ impl Counted {
 
     /// The connections that the counts tell of, between services that are `known`: a discovery name is looked up in the
     /// caller's namespace, and counts where one service has it.
-    pub(crate) fn flows(&self, clusters: &[Seen], known: &BTreeSet<ServiceId>, context: &Context) -> Vec<Flow> {
+    pub(crate) fn flows(
+        &self,
+        clusters: &[Seen],
+        known: &BTreeSet<ServiceId>,
+        context: &Context,
+    ) -> Vec<Flow> {
         let mut homes: BTreeMap<ServiceId, String> = BTreeMap::new();
         let mut offers: BTreeMap<(String, String), BTreeMap<ServiceId, Option<u16>>> = BTreeMap::new();
         for seen in clusters {

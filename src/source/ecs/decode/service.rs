@@ -4,9 +4,11 @@ use super::{
     Book,
     answers::{self, Names},
     definition::Definition,
-    mesh::{self, Member, Meshes},
     deployment::deployments,
+    door::{self, Behind},
     facts,
+    gateway::Balancers,
+    mesh::{self, Member, Meshes},
     task::{Context, Run, instance},
     verdict::{Standing, Stop, counts},
     words::{count, said, some, time},
@@ -37,6 +39,10 @@ pub(crate) struct Ground<'a> {
     pub meshes: &'a Meshes,
     /// The nodes that tasks stand for.
     pub present: &'a BTreeSet<Member>,
+    /// The load balancers.
+    pub balancers: &'a Balancers,
+    /// The services behind each target group.
+    pub behind: &'a Behind,
     /// The snapshot's circumstances.
     pub context: &'a Context,
 }
@@ -79,7 +85,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         instances: instances(runs, desired, ground),
         deployments: deployments(raw),
         answers: all_answers,
-        mentions: mentions(&used, ground),
+        mentions: mentions(&used, &ground.id(&name), ground),
         networks: networks(raw, &used, ground),
         facts,
         name,
@@ -107,9 +113,11 @@ fn nodes<'a>(used: &[&'a Definition]) -> BTreeSet<&'a Member> {
     used.iter().filter_map(|d| d.node.as_ref()).collect()
 }
 
-/// What all versions in use name, themselves and through their nodes.
-fn mentions(used: &[&Definition], ground: Ground<'_>) -> Vec<Mention> {
+/// What all versions in use name: themselves, through load balancers, and through their nodes.
+fn mentions(used: &[&Definition], own: &ServiceId, ground: Ground<'_>) -> Vec<Mention> {
     let mut found: BTreeSet<Mention> = used.iter().flat_map(|d| d.mentions.iter().cloned()).collect();
+    let doors = used.iter().flat_map(|d| &d.doors);
+    found.extend(doors.filter_map(|door| door::through(door, own, ground.balancers, ground.behind)));
     found.extend(nodes(used).into_iter().flat_map(|node| ground.meshes.mentions(node, ground.present)));
     found.into_iter().collect()
 }

@@ -21,8 +21,8 @@ const EPHEMERAL: u16 = 32_768;
 
 /// Ports above 1023 at which well-known products listen: such an end is called, if the other is none of them.
 const WELL_KNOWN: [u16; 22] = [
-    1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090, 9092,
-    9200, 11_211, 27_017, 50_051,
+    1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
+    9092, 9200, 11_211, 27_017, 50_051,
 ];
 
 /// One end of a connection, and whose it was.
@@ -78,8 +78,8 @@ fn recorder(line: &Line, tenants: &mut Tenants) -> Option<(ServiceId, Timestamp)
         Line::Quiet { interface, owner, .. } => (interface, owner),
     };
     let told = owner.as_ref().and_then(|owner| tenants.named(owner));
-    let service = told
-        .or_else(|| interface.as_ref().and_then(|interface| tenants.interfaces.get(interface).cloned()));
+    let service =
+        told.or_else(|| interface.as_ref().and_then(|interface| tenants.interfaces.get(interface).cloned()));
     match line {
         Line::Quiet { from, .. } => Some((service?, *from)),
         Line::Traffic(record) => {
@@ -100,19 +100,16 @@ fn note(record: &Record, tenants: &Tenants, connections: &mut BTreeMap<(u8, Part
         .as_ref()
         .and_then(|owner| tenants.named(owner))
         .or_else(|| tenants.interfaces.get(record.interface.as_ref()?).cloned());
-    let party = |socket: Socket| Party {
-        socket,
-        service: tenants.at(socket.0, record.span, hint.as_ref()).cloned(),
-    };
+    let party =
+        |socket: Socket| Party { socket, service: tenants.at(socket.0, record.span, hint.as_ref()).cloned() };
     let (source, target) = (party(record.source), party(record.target));
     let forward = source <= target;
     let (first, second) = if forward { (source, target) } else { (target, source) };
-    let connection =
-        connections.entry((record.protocol, first, second)).or_insert_with(|| Connection {
-            rejected: false,
-            opened: (0, 0),
-            span: record.span,
-        });
+    let connection = connections.entry((record.protocol, first, second)).or_insert_with(|| Connection {
+        rejected: false,
+        opened: (0, 0),
+        span: record.span,
+    });
     connection.rejected |= record.rejected;
     connection.span = (connection.span.0.min(record.span.0), connection.span.1.max(record.span.1));
     if let Some(opens) = record.opens() {
@@ -171,8 +168,9 @@ fn direction(
         (0, 1..) => return Some(false),
         _ => {}
     }
-    let listens =
-        |party: &Party| party.service.as_ref().is_some_and(|service| tenants.listens(service, party.socket.1));
+    let listens = |party: &Party| {
+        party.service.as_ref().is_some_and(|service| tenants.listens(service, party.socket.1))
+    };
     let (a, b) = (first.socket.1, second.socket.1);
     let system = |port: u16| port < 1024;
     let known = |port: u16| port < 1024 || WELL_KNOWN.contains(&port);
