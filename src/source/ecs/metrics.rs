@@ -67,6 +67,11 @@ impl Metrics {
     }
 }
 
+/// How many metrics tell of calls.
+pub(crate) async fn count(api: &Api) -> Result<usize, Failure> {
+    Ok(list(api).await?.len())
+}
+
 async fn look(api: &Api, last: &mut Last) -> Result<Counted, Failure> {
     let fresh = last.listed.take().filter(|(at, _)| at.elapsed() < LISTED);
     let (at, series) = match fresh {

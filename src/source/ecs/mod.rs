@@ -16,6 +16,8 @@ mod failure;
 mod find;
 mod flows;
 mod gate;
+#[cfg(test)]
+mod harbour;
 mod logs;
 mod memory;
 mod mesh;

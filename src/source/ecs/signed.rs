@@ -79,7 +79,8 @@ impl Ask {
 
     /// A call of the REST protocol for the resource at those segments.
     pub(crate) fn get(segments: &[&str]) -> Self {
-        let path = segments.iter().map(|segment| format!("/{}", escaped(segment))).collect();
+        let escaped: Vec<String> = segments.iter().map(|segment| escaped(segment)).collect();
+        let path = format!("/{}", escaped.join("/"));
         Self { method: "GET", path, headers: vec![("accept", "application/json")], body: String::new() }
     }
 

@@ -5,7 +5,9 @@ use super::{
     words::said,
 };
 use crate::model::{Address, Host, Mention, Place, ServiceId, Target, Via};
-use aws_sdk_elasticloadbalancingv2::types::{Listener, Rule, RuleCondition};
+use aws_sdk_elasticloadbalancingv2::types::{
+    HostHeaderConditionConfig, Listener, PathPatternConditionConfig, Rule, RuleCondition,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// That a variable names a path behind a load balancer.
@@ -113,8 +115,8 @@ fn leads_to<'a>(
 /// Whether a condition holds for requests at and below the path; none where it depends on something else.
 fn holds(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
     let special = match condition.field()? {
-        "path-pattern" => condition.path_pattern_config().map(|config| config.values()),
-        "host-header" => condition.host_header_config().map(|config| config.values()),
+        "path-pattern" => condition.path_pattern_config().map(PathPatternConditionConfig::values),
+        "host-header" => condition.host_header_config().map(HostHeaderConditionConfig::values),
         _ => return None,
     };
     let values = special.filter(|values| !values.is_empty()).unwrap_or(condition.values());

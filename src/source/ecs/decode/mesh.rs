@@ -41,7 +41,7 @@ pub(crate) fn member(container: &ContainerDefinition) -> Option<Member> {
         let pair = container.environment().iter().find(|pair| pair.name() == Some(*name))?;
         named(pair.value()?)
     };
-    NODE_VARIABLES.iter().find_map(|name| told(name))
+    NODE_VARIABLES.iter().find_map(told)
 }
 
 fn named(value: &str) -> Option<Member> {
@@ -153,7 +153,7 @@ pub(crate) fn weighted(route: &Value) -> BTreeSet<String> {
 pub(crate) fn routed(route: &Value) -> Option<String> {
     let spec = &inside(route, "gatewayRoute")["spec"];
     let target = |kind: &&str| text(&spec[kind]["action"]["target"]["virtualService"]["virtualServiceName"]);
-    ROUTES.iter().find_map(|kind| target(&kind))
+    ROUTES.iter().find_map(target)
 }
 
 #[cfg(test)]

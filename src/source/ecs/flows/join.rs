@@ -3,7 +3,7 @@
 
 use super::{
     record::{Line, Record, Socket},
-    tenants::Tenants,
+    tenants::{Tenants, Who},
 };
 use crate::model::{
     Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Timestamp, Verdict, Watched, text::clean,
@@ -87,8 +87,11 @@ fn recorder(line: &Line, tenants: &mut Tenants) -> Option<(ServiceId, Timestamp)
             if let (Some(service), Some(own)) = (&service, own) {
                 tenants.told(own, service, record.span);
             }
-            let service = service.or_else(|| tenants.at(own?, record.span, None).cloned());
-            Some((service?, record.span.0))
+            let by_address = |own| match tenants.at(own, record.span, None) {
+                Who::Service(service) => Some(service.clone()),
+                Who::Unsure | Who::Nobody => None,
+            };
+            Some((service.or_else(|| by_address(own?))?, record.span.0))
         }
     }
 }
@@ -100,9 +103,16 @@ fn note(record: &Record, tenants: &Tenants, connections: &mut BTreeMap<(u8, Part
         .as_ref()
         .and_then(|owner| tenants.named(owner))
         .or_else(|| tenants.interfaces.get(record.interface.as_ref()?).cloned());
-    let party =
-        |socket: Socket| Party { socket, service: tenants.at(socket.0, record.span, hint.as_ref()).cloned() };
-    let (source, target) = (party(record.source), party(record.target));
+    let party = |socket: Socket| {
+        let service = match tenants.at(socket.0, record.span, hint.as_ref()) {
+            Who::Service(service) => Some(service.clone()),
+            Who::Nobody => None,
+            // Told as an address it would be taken for whoever has it now.
+            Who::Unsure => return None,
+        };
+        Some(Party { socket, service })
+    };
+    let (Some(source), Some(target)) = (party(record.source), party(record.target)) else { return };
     let forward = source <= target;
     let (first, second) = if forward { (source, target) } else { (target, source) };
     let connection = connections.entry((record.protocol, first, second)).or_insert_with(|| Connection {

@@ -99,6 +99,11 @@ impl FlowLogs {
     }
 }
 
+/// How many log groups flow logs are written to.
+pub(crate) async fn count(api: &Api) -> Result<usize, Failure> {
+    Ok(find::find(api).await?.len())
+}
+
 /// One look at all log groups; what was not read, and why, beside what was.
 async fn look(api: &Api, known: &mut Known) -> Result<(Lines, Option<Failure>), Failure> {
     let fresh = known.found.take().filter(|(at, _)| at.elapsed() < GOOD);

@@ -27,6 +27,17 @@ pub(crate) struct Tenants {
     source: Option<SourceId>,
 }
 
+/// Who had an address at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who<'a> {
+    /// That service.
+    Service(&'a ServiceId),
+    /// One of several services, or none of those that had it at other times: an address goes from hand to hand.
+    Unsure,
+    /// No service ever, as far as anybody knows.
+    Nobody,
+}
+
 /// That a service had an address for a time. Addresses are given to others once a task has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stay {
@@ -106,25 +117,27 @@ impl Tenants {
         by_task.or_else(|| self.id(owner.cluster.as_deref()?, owner.service.as_deref()?))
     }
 
-    /// The service that had the address all that time, or else the only one that had it at any moment of it. `hint` is
-    /// whose interface it was, if that is known: it wins where it had the address too.
+    /// Who had the address at that time. `hint` is whose interface it was, if that is known: it wins where it had the
+    /// address too.
     #[must_use]
     pub(super) fn at(
         &self,
         address: IpAddr,
         span: (Timestamp, Timestamp),
         hint: Option<&ServiceId>,
-    ) -> Option<&ServiceId> {
-        let stays: Vec<&Stay> = self.stays.get(&address)?.iter().filter(|stay| stay.overlaps(span)).collect();
-        let only = |stays: &mut dyn Iterator<Item = &&'_ Stay>| -> Option<ServiceId> {
-            let found: BTreeSet<&ServiceId> = stays.map(|stay| &stay.service).collect();
-            if found.len() == 1 { found.into_iter().next().cloned() } else { None }
-        };
-        let hinted = hint.filter(|hint| stays.iter().any(|stay| &stay.service == *hint)).cloned();
-        let found = hinted
-            .or_else(|| only(&mut stays.iter().filter(|stay| stay.contains(span))))
-            .or_else(|| only(&mut stays.iter()))?;
-        self.known.get(&found)
+    ) -> Who<'_> {
+        let Some(stays) = self.stays.get(&address) else { return Who::Nobody };
+        let mut found: BTreeSet<&ServiceId> =
+            stays.iter().filter(|stay| stay.overlaps(span)).map(|stay| &stay.service).collect();
+        if let Some(hint) = hint
+            && found.contains(hint)
+        {
+            found.retain(|service| *service == hint);
+        }
+        match (found.pop_first(), found.is_empty()) {
+            (Some(service), true) => Who::Service(service),
+            _ => Who::Unsure,
+        }
     }
 
     /// Whether that service is known to listen on the port.
