@@ -162,6 +162,17 @@ fn an_address_that_changed_hands_within_a_record_is_nobodys() {
     assert_eq!(words(&told("", region(&tasks, &[]), &[line])), [""; 0]);
 }
 
+#[test]
+fn the_port_of_a_service_connect_proxy_listens() {
+    let mut run = Arc::unwrap_or_clone(task("quay", "db", "10.0.0.2", (0, None)));
+    let port = KeyValuePair::builder().name("ingressPortOverride").value("50000").build();
+    let proxy = Attachment::builder().r#type("Service Connect").details(port).build();
+    run.task.attachments.get_or_insert_default().push(proxy);
+    let tasks = [("quay", task("quay", "web", "10.0.0.1", (0, None))), ("quay", Arc::new(run))];
+    let line = two("eni-10.0.0.2", ("10.0.0.2", 50_000), ("10.0.0.1", 40_000), 0, "ACCEPT");
+    assert_eq!(words(&told("", region(&tasks, &[]), &[line])), ["ecs/quay/web > ecs/quay/db:50000"]);
+}
+
 /// A line of version 7.
 fn seven(
     direction: &str,
