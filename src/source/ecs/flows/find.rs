@@ -86,22 +86,24 @@ fn read(xml: &str) -> (Vec<FlowLog>, Option<String>) {
 
 fn flow_log(item: &mut ScopedDecoder<'_, '_>) -> FlowLog {
     let mut log = FlowLog::default();
-    let mut destination = None;
+    let (mut destination, mut sort) = (None, None);
     while let Some(mut tag) = item.next_tag() {
         let name = tag.start_el().local().to_owned();
         match name.as_str() {
             "logGroupName" => log.group = text(&mut tag),
             "logDestination" => destination = text(&mut tag),
+            "logDestinationType" => sort = text(&mut tag),
             "logFormat" => log.format = text(&mut tag).unwrap_or_default(),
             "maxAggregationInterval" => log.window = text(&mut tag).and_then(|t| t.parse().ok()),
             "flowLogStatus" => log.status = text(&mut tag),
             _ => {}
         }
     }
-    // `arn:aws:logs:REGION:ACCOUNT:log-group:NAME`, where the name stands nowhere else.
-    let named = destination.and_then(|arn| {
-        let name = arn.split_once(":log-group:")?.1.trim_end_matches(":*").to_owned();
-        Some(name)
+    // `arn:aws:logs:REGION:ACCOUNT:log-group:NAME`, where the name stands nowhere else; emulators leave out all but the name.
+    let named = destination.and_then(|place| match place.split_once(":log-group:") {
+        Some((_, name)) => Some(name.trim_end_matches(":*").to_owned()),
+        None if sort.as_deref() == Some("cloud-watch-logs") && !place.starts_with("arn:") => Some(place),
+        None => None,
     });
     log.group = log.group.or(named);
     log
@@ -126,13 +128,14 @@ mod tests {
             <item><flowLogId>fl-2</flowLogId><logDestinationType>s3</logDestinationType>
               <logDestination>arn:aws:s3:::bucket</logDestination><flowLogStatus>ACTIVE</flowLogStatus></item>
             <item><logDestination>arn:aws:logs:eu-west-1:1:log-group:/other:*</logDestination></item>
+            <item><logDestinationType>cloud-watch-logs</logDestinationType><logDestination>/bare</logDestination></item>
             <item><logGroupName>/gone</logGroupName><flowLogStatus>DELETED</flowLogStatus></item>
             </flowLogSet><nextToken>more</nextToken></DescribeFlowLogsResponse>"#;
         let (found, token) = read(xml);
-        assert_eq!((found.len(), token.as_deref()), (4, Some("more")));
+        assert_eq!((found.len(), token.as_deref()), (5, Some("more")));
         let mut groups = BTreeMap::new();
         gather(found, &mut groups);
-        assert_eq!(groups.keys().collect::<Vec<_>>(), ["/other", "/vpc/flows"]);
+        assert_eq!(groups.keys().collect::<Vec<_>>(), ["/bare", "/other", "/vpc/flows"]);
         assert_eq!((groups["/vpc/flows"].window, groups["/other"].window), (60, 600));
     }
 
