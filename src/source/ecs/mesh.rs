@@ -22,6 +22,9 @@ use tokio::time::Instant;
 /// How long an answer is good.
 const GOOD: Duration = Duration::from_mins(10);
 
+/// How long the map waits for it.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// How many resources one look reads at most.
 const MOST: usize = 300;
 
@@ -54,7 +57,8 @@ impl MeshWatch {
             return (last.known, last.gap);
         }
         let mut reader = Reader { api, known: Meshes::default(), left: MOST };
-        let failure = reader.read(&wanted).await.err();
+        let asked = tokio::time::timeout(PATIENCE, reader.read(&wanted)).await;
+        let failure = asked.ok().and_then(Result::err);
         // Where App Mesh is no more, there is nothing to miss.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
         let gap = denied.map(|failure| Gap { what: "App Mesh".to_owned(), failure });

@@ -15,6 +15,7 @@ pub(crate) use tenants::Tenants;
 use super::{api::Api, calls};
 use crate::model::{Failure, FailureKind, Gap, Timestamp, text::clean};
 use find::Group;
+use read::Allowance;
 use record::Line;
 use std::{
     collections::BTreeMap,
@@ -37,6 +38,9 @@ const FIRST: i64 = 15 * 60;
 
 /// How many pages, of up to 10,000 records or 1 MB each, one look reads: the flow logs of a big VPC are endless.
 const PAGES: usize = 8;
+
+/// How long a look may go on beginning pages: those of big log groups take seconds, and the map waits.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What is remembered between looks.
 #[derive(Debug, Default)]
@@ -115,10 +119,10 @@ async fn look(api: &Api, known: &mut Known) -> Result<(Lines, Option<Failure>), 
     let now = Timestamp::now().as_millisecond();
     let mut lines = Lines::default();
     let mut failure = None;
-    let mut pages = PAGES;
+    let mut left = Allowance { pages: PAGES, until: Instant::now() + PATIENCE };
     for (name, group) in &groups {
         let from = known.cursors.get(name).copied().unwrap_or(now - FIRST * 1000);
-        match read::since(api, name, group, from, &mut pages).await {
+        match read::since(api, name, group, from, &mut left).await {
             Ok(batch) => {
                 // A record's time is when it began, and it comes when its window is over: those of other interfaces that
                 // began a window earlier may still be under way. Where there is too much, the next look takes what is new
@@ -151,9 +155,10 @@ fn too_many(name: &str) -> Failure {
     Failure::new(
         FailureKind::Throttled,
         format!(
-            "{}: {} holds more than {PAGES} pages of records per look; the rest is left out",
+            "{}: {} holds more than one look reads, {PAGES} pages or {} seconds; the rest is left out",
             calls::FILTER_LOG_EVENTS.action,
-            clean(name)
+            clean(name),
+            PATIENCE.as_secs()
         ),
         "nothing to do: calls that go on are seen at a later look",
     )

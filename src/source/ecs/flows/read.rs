@@ -5,6 +5,7 @@ use crate::{
     model::{Failure, Timestamp},
     source::ecs::{api::Api, calls},
 };
+use tokio::time::Instant;
 
 /// What was read of a log group.
 #[derive(Clone, Debug, Default)]
@@ -17,22 +18,31 @@ pub(super) struct Batch {
     pub capped: bool,
 }
 
-/// Reads what began since `from` (milliseconds), for at most `pages` pages; those that are read are taken off.
+/// What one look at all log groups may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    /// How many more pages may be read.
+    pub pages: usize,
+    /// Until when a page may be begun.
+    pub until: Instant,
+}
+
+/// Reads what began since `from` (milliseconds), as far as is allowed; what is taken is taken off.
 pub(super) async fn since(
     api: &Api,
     name: &str,
     group: &Group,
     from: i64,
-    pages: &mut usize,
+    left: &mut Allowance,
 ) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
     let mut token: Option<String> = None;
     loop {
-        if *pages == 0 {
+        if left.pages == 0 || Instant::now() > left.until {
             batch.capped = true;
             return Ok(batch);
         }
-        *pages -= 1;
+        left.pages -= 1;
         let ask = api.clients.logs.filter_log_events().log_group_name(name).start_time(from);
         let ask = ask.limit(10_000).set_next_token(token.clone());
         let answer = api.pass(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
