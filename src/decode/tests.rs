@@ -10,7 +10,7 @@ fn names(key: &str, value: &str) -> Vec<String> {
         .into_iter()
         .map(|m| match m.target {
             Target::Address(address) => address.to_string(),
-            Target::Peer(name) => name,
+            Target::Peer(name) | Target::FromProxy(name) => name,
         })
         .collect()
 }
@@ -102,7 +102,7 @@ fn arguments_are_read_like_variables() {
             .into_iter()
             .map(|m| match m.target {
                 Target::Address(a) => format!("{} {a}", m.place),
-                Target::Peer(name) => name,
+                Target::Peer(name) | Target::FromProxy(name) => name,
             })
             .collect::<Vec<_>>()
     };

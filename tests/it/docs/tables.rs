@@ -203,7 +203,8 @@ fn policy() -> String {
 
 fn products() -> String {
     let row = |product: &portolan::topology::Product| {
-        vec![code(product.id), code(&product.mark.to_string()), code(&product.ascii.to_string())]
+        let (mark, ascii) = product.role.marks();
+        vec![code(product.id), code(&mark.to_string()), code(&ascii.to_string())]
     };
     markdown(&["product", "mark", "in ASCII"], PRODUCTS.iter().map(row))
 }
