@@ -49,10 +49,10 @@ pub enum EdgeFilter {
 
 /// All filters, in the order in which the key goes round them: what people write behind `--edges`, and what it means.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
-    (EdgeFilter::All, "all", "all edges"),
-    (EdgeFilter::Observed, "observed", "edges that were observed"),
-    (EdgeFilter::NeverObserved, "never-observed", "edges that are declared and were never observed"),
-    (EdgeFilter::Undeclared, "undeclared", "edges that were observed and that nothing declares"),
+    (EdgeFilter::All, "all", "all of them"),
+    (EdgeFilter::Observed, "observed", "those that were observed"),
+    (EdgeFilter::NeverObserved, "never-observed", "those that are declared and were never observed"),
+    (EdgeFilter::Undeclared, "undeclared", "those that were observed and that nothing declares"),
 ];
 
 impl EdgeFilter {
