@@ -12,8 +12,8 @@ use crate::{
         SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{
-        Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding, infer, neighbours, rejected,
-        twins,
+        Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding, infer, neighbours,
+        rejected, twins,
     },
 };
 use jiff::tz::TimeZone;

@@ -210,7 +210,11 @@ mod tests {
     fn never_observed_needs_both_ends_watched_for_long_enough() {
         let long = WATCHED_ENOUGH;
         assert_eq!(drift(true, None, Some((long, long))), [Drift::NeverObserved]);
-        assert_eq!(drift(true, None, Some((long, long - 1))), [], "the callee was not watched for long enough");
+        assert_eq!(
+            drift(true, None, Some((long, long - 1))),
+            [],
+            "the callee was not watched for long enough"
+        );
         assert_eq!(drift(true, None, Some((0, 0))), [], "one look says nothing");
         assert_eq!(drift(true, None, None), [], "nobody watches");
         assert_eq!(drift(true, Some(60), Some((long, long))), [], "it was seen");

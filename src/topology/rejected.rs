@@ -139,7 +139,10 @@ mod tests {
     #[test]
     fn what_gets_through_since_is_over() {
         let before = flow("web", "db", Verdict::Rejected, 600);
-        assert_eq!(turned(vec![before.clone(), flow("web", "db", Verdict::Accepted, 60)]), Vec::<String>::new());
+        assert_eq!(
+            turned(vec![before.clone(), flow("web", "db", Verdict::Accepted, 60)]),
+            Vec::<String>::new()
+        );
         assert_eq!(turned(vec![before, flow("web", "db", Verdict::Accepted, 900)]).len(), 1);
     }
 }

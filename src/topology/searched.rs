@@ -21,7 +21,9 @@ pub fn searched(inventory: &Inventory, topology: &Topology, node: &NodeId) -> Ve
     let kind = topology.nodes.get(node).map(|node| &node.kind);
     let asks = |caller: Caller<'_>| match (caller, kind) {
         (Caller::Service(service), Some(NodeKind::Service(id))) => &service.id == id,
-        (Caller::Gateway(source, gateway), Some(NodeKind::LoadBalancer)) => &gateway_node(source, gateway) == node,
+        (Caller::Gateway(source, gateway), Some(NodeKind::LoadBalancer)) => {
+            &gateway_node(source, gateway) == node
+        }
         (Caller::Internet, Some(NodeKind::Internet)) => true,
         _ => false,
     };

@@ -43,7 +43,8 @@ fn note(pairs: &mut BTreeMap<(NodeId, NodeId), String>, one: &Service, other: &S
 fn configured(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     for service in inventory.services() {
         for name in inventory.annotations(service).flat_map(|annotation| &annotation.twins) {
-            let mut named = inventory.services().filter(|other| other.id != service.id && other.is_called(name));
+            let mut named =
+                inventory.services().filter(|other| other.id != service.id && other.is_called(name));
             if let (Some(other), None) = (named.next(), named.next()) {
                 note(pairs, service, other, "the configuration says so".to_owned());
             }
@@ -65,7 +66,8 @@ fn by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String
         let product = Product::of_image(image).is_some();
         for (home, mine) in homes {
             for service in mine {
-                for (_, theirs) in homes.range((std::ops::Bound::Excluded(home), std::ops::Bound::Unbounded)) {
+                for (_, theirs) in homes.range((std::ops::Bound::Excluded(home), std::ops::Bound::Unbounded))
+                {
                     let other = only(service, theirs).filter(|other| {
                         let back = only(other, mine).is_some_and(|back| back.id == service.id);
                         back && other.source() != home.0 && (!product || other.name == service.name)
@@ -164,7 +166,10 @@ mod tests {
         let cluster = running("ecs:a", "prod", "orders-service", &format!("{ECR}/shop/orders:42"));
         assert_eq!(
             pairs(vec![laptop, other, cluster], vec![]),
-            ["docker/old/orders = ecs:a/prod/orders-service", "docker/shop/orders = ecs:a/prod/orders-service"]
+            [
+                "docker/old/orders = ecs:a/prod/orders-service",
+                "docker/shop/orders = ecs:a/prod/orders-service"
+            ]
         );
     }
 
@@ -195,8 +200,11 @@ mod tests {
 
     #[test]
     fn what_people_say_counts_both_ways() {
-        let known =
-            Annotation { service: "shop/web".into(), twins: vec!["prod/front".into()], ..Annotation::default() };
+        let known = Annotation {
+            service: "shop/web".into(),
+            twins: vec!["prod/front".into()],
+            ..Annotation::default()
+        };
         let all = vec![running("docker", "shop", "web", "a"), running("ecs:a", "prod", "front", "b")];
         assert_eq!(pairs(all, vec![known]), ["docker/shop/web = ecs:a/prod/front"]);
     }

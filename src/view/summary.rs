@@ -40,9 +40,12 @@ pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
     page.findings(node, true);
     page.lines.retain(|line| line.width() > 0);
     let topology = &scene.store.topology;
-    let name = |id: &NodeId| topology.nodes.get(id).map(|n| n.name.clone()).unwrap_or_default();
-    let callers: Vec<_> = topology.callers(&node.id).map(|(id, _)| name(id)).collect();
-    let calls: Vec<_> = topology.calls(&node.id).map(|(id, _)| name(id)).collect();
+    let name = |(id, edge): (&NodeId, &Edge)| {
+        let name = topology.nodes.get(id).map_or("", |node| &node.name);
+        format!("{} {name}", scene.theme.stroke(edge.strength()))
+    };
+    let callers: Vec<_> = topology.callers(&node.id).map(name).collect();
+    let calls: Vec<_> = topology.calls(&node.id).map(name).collect();
     for (label, names) in [("called by", callers), ("calls", calls)] {
         if !names.is_empty() {
             page.labelled(label, &names.join(", "));
@@ -252,7 +255,8 @@ impl<'a> Page<'a> {
         let Some(other) = store.topology.nodes.get(id) else { return };
         let name = text::squeeze(&other.name, self.width.saturating_sub(17), theme.glyphs.ellipsis);
         let strength = edge.strength();
-        let seen = edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();
+        let seen =
+            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();
         self.lines.push(Line::from(vec![
             Span::styled(format!("{} ", theme.stroke(strength)), theme.ink.dim.0),
             Span::styled(format!("{} ", theme.mark(other.health)), theme.health(other.health)),

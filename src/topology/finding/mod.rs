@@ -157,7 +157,8 @@ fn drift(
     let nodes = &evidence.topology.nodes;
     for (from, drifted) in callers {
         let Some(node) = nodes.get(from) else { continue };
-        let peers: Vec<String> = drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(|n| n.label()).collect();
+        let peers: Vec<String> =
+            drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(|n| n.label()).collect();
         drafts.push(Draft {
             severity: Severity::Info,
             service: node.label(),

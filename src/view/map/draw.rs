@@ -138,7 +138,8 @@ impl Painter<'_> {
     fn look(&self, from: &NodeId, to: &NodeId) -> Option<Look> {
         let store = self.scene.store;
         let topology = &store.topology;
-        let edge = topology.edges.get(&(from.clone(), to.clone())).filter(|edge| store.shows(from, to, edge))?;
+        let edge =
+            topology.edges.get(&(from.clone(), to.clone())).filter(|edge| store.shows(from, to, edge))?;
         let strength = edge.strength();
         let stroke = match strength {
             Strength::Observed => Stroke::Solid,

@@ -22,9 +22,9 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
 const COLUMNS: &[Column] = &[
     Column::names("", 2, 0),
     Column::names("", 1, 0),
-    Column::names("PEER", 11, 3),
+    Column::names("PEER", 14, 1),
     Column::names("", 2, 0),
-    Column::prose("WHY", 20, 2),
+    Column::prose("WHY", 17, 1),
     Column::names("SEEN", 5, 0),
 ];
 
@@ -73,7 +73,9 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
 
 /// Whose edges they are, and how many.
 fn title(node: &Node, rows: &[Row<'_>]) -> String {
-    let count = |wanted: bool| rows.iter().filter(|row| matches!(row, Row::Edge { out, .. } if *out == wanted)).count();
+    let count = |wanted: bool| {
+        rows.iter().filter(|row| matches!(row, Row::Edge { out, .. } if *out == wanted)).count()
+    };
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
 
@@ -116,9 +118,9 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
             say(&words::turned_away(rejected, store.now), 2, ink.text.into());
         }
     }
-    let service_end = words::watched(store, node);
-    if let Some(watched) = service_end {
-        say("", 0, ink.text.into());
+    let (from, to) = row.ends(node);
+    say("", 0, ink.text.into());
+    for watched in [Some(from), to].into_iter().flatten().filter_map(|end| words::watched(store, end)) {
         say(&watched, 0, ink.dim.into());
     }
     lines
@@ -131,11 +133,17 @@ fn draw_none(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
     let width = usize::from(inner.width.saturating_sub(2));
     let mut lines = vec![];
     if store.edges == EdgeFilter::All {
-        lines.push(("nothing says that it calls anybody, or that anybody calls it".to_owned(), theme.ink.title));
+        lines.push((
+            "nothing says that it calls anybody, or that anybody calls it".to_owned(),
+            theme.ink.title,
+        ));
         lines.push(("looked at:".to_owned(), theme.ink.dim));
         lines.extend(words::looked_at(store, node, None).into_iter().map(|line| (line, theme.ink.text)));
     } else {
-        lines.push((format!("none here: only {} are shown (e changes that)", store.edges.about()), theme.ink.title));
+        lines.push((
+            format!("none here: only {} are shown (e changes that)", store.edges.about()),
+            theme.ink.title,
+        ));
     }
     let rows = lines.into_iter().flat_map(|(line, ink)| {
         text::wrap(&line, width.max(1)).into_iter().map(move |row| (row, Style::from(ink)))

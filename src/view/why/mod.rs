@@ -21,6 +21,8 @@ pub struct Why {
     trail: Vec<(NodeId, Option<Spot>)>,
     /// How far the evidence is scrolled.
     scroll: usize,
+    /// How far it can be: where all of it is in sight, scrolling moves the selection instead.
+    most: usize,
 }
 
 impl View for Why {
@@ -28,11 +30,12 @@ impl View for Why {
         match command {
             Command::Open => return self.walk(store),
             Command::Back => return self.back(store),
-            Command::ScrollUp => self.scroll = self.scroll.saturating_sub(1),
-            Command::ScrollDown => self.scroll += 1,
+            Command::ScrollUp if self.most > 0 => self.scroll = self.scroll.saturating_sub(1),
+            Command::ScrollDown if self.most > 0 => self.scroll = (self.scroll + 1).min(self.most),
             _ => {
                 let rows = self.rows(store);
-                if let Some(row) = moved(command, self.here(&rows), rows.len()).and_then(|row| rows.get(row)) {
+                if let Some(row) = moved(command, self.here(&rows), rows.len()).and_then(|row| rows.get(row))
+                {
                     (self.spot, self.scroll) = (Some(row.spot()), 0);
                 }
             }
@@ -59,7 +62,8 @@ impl View for Why {
             (Some(row), Some(node)) => draw::evidence(row, node, scene, width).len(),
             _ => 0,
         };
-        self.scroll = self.scroll.min((lines + 2).saturating_sub(usize::from(detail.height)));
+        self.most = (lines + 2).saturating_sub(usize::from(detail.height));
+        self.scroll = self.scroll.min(self.most);
         Vec::new()
     }
 

@@ -52,8 +52,9 @@ pub fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
 pub fn piece(evidence: &Evidence, now: Timestamp) -> (String, String) {
     let Evidence { kind, strength, place, detail, first_seen, last_seen } = evidence;
     let seen = [("first", first_seen), ("last", last_seen)];
-    let seen = seen.iter().filter_map(|(word, at)| at.map(|at| format!(", {word} seen {} ago", age(at, now))));
-    let text = format!("{place} {} {detail}{}", verb(kind), seen.collect::<String>());
+    let seen =
+        seen.iter().filter_map(|(word, at)| at.map(|at| format!(", {word} seen {} ago", age(at, now))));
+    let text = format!("{place}{} {detail}{}", verb(kind), seen.collect::<String>());
     (format!("{}, {}", strength.word(), title(kind)), text)
 }
 
@@ -63,16 +64,16 @@ pub fn title(kind: &str) -> &str {
     KINDS.iter().find(|known| known.id == kind).map_or(kind, |known| known.title)
 }
 
-/// What a place of that kind does to what it names.
+/// What a place of that kind does to what it names, as it follows the place in a sentence.
 fn verb(kind: &str) -> &'static str {
     match kind {
-        "socket" => "connected to",
-        "flow-log" => "tells of traffic to",
-        "service-connect" => "counts requests to",
-        "load-balancer" => "leads to",
-        "proxy-label" => "has requests sent to",
-        "log-error" => "tells of a failed connection to",
-        _ => "names",
+        "socket" => " connected to",
+        "flow-log" => " tells of traffic to",
+        "service-connect" => " counts requests to",
+        "load-balancer" => ", leads to",
+        "proxy-label" => " has requests sent to",
+        "log-error" => " tells of a failed connection to",
+        _ => " names",
     }
 }
 
@@ -107,9 +108,12 @@ pub fn looked_at(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
     }
     lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watched(store, node)));
     for dangling in store.topology.dangling.iter().filter(|dangling| dangling.from == from.id) {
-        lines.push(format!("{} names {}, and nothing here answers to that", dangling.place, dangling.address));
+        lines
+            .push(format!("{} names {}, and nothing here answers to that", dangling.place, dangling.address));
     }
-    lines.extend(store.rejected.iter().filter(|rejected| rejected.from == from.id).map(|r| turned_away(r, store.now)));
+    lines.extend(
+        store.rejected.iter().filter(|rejected| rejected.from == from.id).map(|r| turned_away(r, store.now)),
+    );
     lines
 }
 
@@ -140,5 +144,7 @@ pub fn watched(store: &Store, node: &Node) -> Option<String> {
 pub fn turned_away(rejected: &Rejected, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first, now), age(rejected.seen.last, now));
     let Rejected { target, place, .. } = rejected;
-    format!("{place} tells that a connection to {target} was rejected, first seen {first} ago, last seen {last} ago")
+    format!(
+        "{place} tells that a connection to {target} was rejected, first seen {first} ago, last seen {last} ago"
+    )
 }

@@ -70,7 +70,7 @@ fn recording() -> String {
         json!({
             "at_ms": 0, "source": "replay", "services": [service], "gone": [], "gateways": [],
             "events": [{"at": at, "service": "replay/shop/web", "kind": "stop", "text": "web-1 ended"}],
-            "gaps": [gap], "flows": [rejected],
+            "gaps": [gap], "flows": [rejected], "watched": [{"service": "replay/shop/web", "since": at}],
         }),
         json!({"at_ms": 0, "source": "replay", "logs": {"lines": [line], "notes": []}}),
     ];
