@@ -227,7 +227,7 @@ impl App {
             Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
             Command::Edges => {
                 self.store.edges = self.store.edges.next();
-                let (shown, all) = (self.store.shown_edges().count(), self.store.topology.edges.len());
+                let (shown, all) = (self.store.shown_edges().count(), self.store.topology().edges.len());
                 self.notice = Some(format!("{shown} of {all} edges: {}", self.store.edges.about()));
             }
             Command::Refresh => {

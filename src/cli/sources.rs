@@ -50,7 +50,8 @@ impl Opened {
         for found in &engines {
             self.looked.push(format!("{} by {}", found.endpoint, found.because));
         }
-        self.add(engines.into_iter().map(docker::Docker::new).collect());
+        let config = docker::Config::default();
+        self.add(engines.into_iter().map(|found| docker::Docker::new(found, &config)).collect());
         let home = home();
         let found = ecs::find(ecs::Surroundings {
             variable: &|name| std::env::var(name).ok(),
@@ -76,7 +77,7 @@ impl Opened {
                         "give it a host, or start the engine",
                     ));
                 }
-                self.add(found.into_iter().map(docker::Docker::new).collect());
+                self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
             }
             source::Config::Ecs(config) => self.add(vec![ecs::Ecs::new(flagged(config.clone(), common))]),
             source::Config::Replay(config) => self.add(replay::open(config)?),

@@ -25,11 +25,11 @@ pub(super) fn explain(
 
 /// The one node that people mean by `name`.
 pub(super) fn one<'a>(store: &'a Store, name: &str) -> Result<&'a Node, Failure> {
-    match store.topology.named(name)[..] {
+    match store.topology().named(name)[..] {
         [one] => Ok(one),
         [] => {
             let near =
-                store.topology.nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
+                store.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
             let remedy =
                 near.map_or("nothing runs here".to_owned(), |n| format!("did you mean {}?", n.label()));
             Err(Failure::new(FailureKind::Missing, format!("there is no `{name}`"), remedy))

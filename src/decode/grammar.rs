@@ -95,8 +95,9 @@ fn token(token: &str) -> Vec<Found> {
     if token.contains("://") {
         return urls(token);
     }
-    // Go's MySQL driver: user:password@tcp(host:port)/database.
-    if let Some((_, rest)) = token.split_once("@tcp(").or_else(|| token.split_once("@udp(")) {
+    // Go's MySQL driver: user:password@tcp(host:port)/database, where tcp may be left out.
+    let dsn = ["@tcp(", "@udp(", "@("].iter().find_map(|open| token.split_once(open));
+    if let Some((_, rest)) = dsn {
         let inner = rest.split(')').next().unwrap_or_default();
         return authority_part(inner, None)
             .map(|address| Found { address, shape: Shape::Url })
@@ -217,6 +218,13 @@ fn plain(token: &str) -> Option<Found> {
     let token = token.split_once('=').map_or(token, |(_, value)| value);
     let token = token.rsplit('@').next()?;
     let head = token.split('/').next()?;
+    // dnsmasq and unbound put `#` or `@` before the port of an address.
+    if let Some((ip, port)) = head.split_once('#')
+        && ip.parse::<IpAddr>().is_ok()
+    {
+        let address = host_port(ip, Some(port.parse().ok()?))?;
+        return Some(Found { address, shape: Shape::HostPort });
+    }
     let mut parts = head.splitn(3, ':');
     let (host, port) = (parts.next()?, parts.next());
     match port {

@@ -31,7 +31,7 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
     (
         Meaning::Own,
         Where::Any,
-        &["LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "METADATA", "ADVERTISED", "SELF", "MYHOST"],
+        &["LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST"],
     ),
     (
         Meaning::Browser,
@@ -56,6 +56,31 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
             "ALLOWED_HOSTS",
             "VIRTUAL_HOST",
             "LETSENCRYPT_HOST",
+        ],
+    ),
+    (
+        Meaning::Address,
+        Where::Tail,
+        &[
+            "DB_HOSTNAME",
+            "DATABASE_HOSTNAME",
+            "POSTGRES_HOSTNAME",
+            "POSTGRESQL_HOSTNAME",
+            "MYSQL_HOSTNAME",
+            "MARIADB_HOSTNAME",
+            "MONGO_HOSTNAME",
+            "MONGODB_HOSTNAME",
+            "REDIS_HOSTNAME",
+            "CACHE_HOSTNAME",
+            "RABBITMQ_HOSTNAME",
+            "KAFKA_HOSTNAME",
+            "BROKER_HOSTNAME",
+            "QUEUE_HOSTNAME",
+            "ELASTICSEARCH_HOSTNAME",
+            "SMTP_HOSTNAME",
+            "MAIL_HOSTNAME",
+            "SERVER_HOSTNAME",
+            "REMOTE_HOSTNAME",
         ],
     ),
     (Meaning::Image, Where::Last, &["IMAGE", "VERSION", "TAG"]),
@@ -112,6 +137,9 @@ const TABLE: &[(Meaning, Where, &[&str])] = &[
             "SEEDS",
             "NODES",
             "PEERS",
+            "JOIN",
+            "SLAVEOF",
+            "REPLICAOF",
         ],
     ),
 ];
@@ -165,6 +193,40 @@ fn words(key: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform.
+pub(super) fn names_hosts(key: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "HOST",
+        "HOSTS",
+        "ADDR",
+        "ADDRS",
+        "ADDRESS",
+        "ADDRESSES",
+        "SERVER",
+        "SERVERS",
+        "BROKER",
+        "BROKERS",
+        "SEEDS",
+        "NODES",
+        "PEERS",
+        "UPSTREAM",
+        "UPSTREAMS",
+    ];
+    words(key).last().is_some_and(|last| ENDS.iter().any(|end| last.ends_with(end)))
+}
+
+/// Whether a variable is for a command line tool that lies in the image beside the service: `TEMPORAL_CLI_ADDRESS`, and
+/// with it `TEMPORAL_ADDRESS` where both say the same, as tools have old names and new ones.
+pub(super) fn is_for_tool(key: &str, value: &str, all: &[(&str, &str)]) -> bool {
+    let is_tools = |words: &[String]| words.iter().any(|word| word == "CLI");
+    let own = words(key);
+    is_tools(&own)
+        || all.iter().filter(|(other, said)| said == &value && other.len() > key.len()).any(|(other, _)| {
+            let other = words(other);
+            is_tools(&other) && other.iter().filter(|word| *word != "CLI").eq(own.iter())
+        })
 }
 
 /// The key under which the port of the host under `key` would stand, as words joined with `_`.

@@ -4,8 +4,11 @@
 //! variable's name, and the host and port that its value names.
 
 mod aws;
+mod file;
 mod grammar;
 mod key;
+
+pub use file::{LARGEST, file, is_config_file, may_be_config_file};
 
 use crate::model::{Address, Mention, Place, Target, Via};
 use grammar::{Found, Shape};
@@ -26,7 +29,10 @@ pub fn environment<'a>(
             sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
         });
         let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
-        collect(Via::Environment, &place, named(name, value, sibling), &mut mentions);
+        let addresses = named(name, value, sibling);
+        let for_tool = !addresses.is_empty() && key::is_for_tool(name, value, &pairs);
+        let via = if for_tool { Via::ToolSetting } else { Via::Environment };
+        collect(via, &place, addresses, &mut mentions);
     }
     mentions
 }

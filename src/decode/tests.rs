@@ -1,7 +1,7 @@
 //! The address grammar by example, and what must never come out of it.
 
-use super::{arguments, environment};
-use crate::model::Target;
+use super::{arguments, environment, file};
+use crate::model::{Target, Via};
 use proptest::prelude::*;
 
 /// What one variable names, as text.
@@ -10,7 +10,7 @@ fn names(key: &str, value: &str) -> Vec<String> {
         .into_iter()
         .map(|m| match m.target {
             Target::Address(address) => address.to_string(),
-            Target::Peer(name) | Target::FromProxy(name) => name,
+            other => format!("{other:?}"),
         })
         .collect()
 }
@@ -42,6 +42,8 @@ fn connection_strings_and_drivers() {
     assert_eq!(names("CS", "Server=tcp:sql,1433;Database=orders;User Id=sa;Password=x"), ["sql:1433"]);
     assert_eq!(names("DSN", "host=pg port=5433 user=u password=hunter2 dbname=d"), ["pg:5433"]);
     assert_eq!(names("DSN", "user:pa:ss@tcp(mysql:3306)/db"), ["mysql:3306"]);
+    assert_eq!(names("DATA_SOURCE_NAME", "exporter:x@(mysql:3306)/"), ["mysql:3306"]);
+    assert_eq!(names("PIHOLE_DNS_", "172.20.0.2#5054"), ["172.20.0.2:5054"]);
 }
 
 #[test]
@@ -52,6 +54,7 @@ fn a_word_counts_under_a_telling_key_only() {
     assert_eq!(names("POSTGRES_DB", "orders"), Vec::<String>::new());
     assert_eq!(names("OTEL_METRICS_EXPORTER", "prometheus"), Vec::<String>::new());
     assert_eq!(names("HOSTNAME", "web"), Vec::<String>::new());
+    assert_eq!(names("DB_HOSTNAME", "database"), ["database"]);
     assert_eq!(names("USE_SERVER", "true"), Vec::<String>::new());
 }
 
@@ -67,6 +70,16 @@ fn a_port_may_stand_beside_its_host() {
     let mentions = environment(None, [("DB_HOST", "db"), ("DB_PORT", "5432")]);
     assert_eq!(mentions.len(), 1);
     assert!(matches!(&mentions[0].target, Target::Address(a) if a.to_string() == "db:5432"));
+}
+
+#[test]
+fn a_tools_setting_is_not_the_services() {
+    let both = [("TEMPORAL_CLI_ADDRESS", "temporal:7233"), ("TEMPORAL_ADDRESS", "temporal:7233")];
+    let via = |pairs: &[(&'static str, &'static str)]| {
+        environment(None, pairs.iter().copied()).into_iter().map(|m| m.via).collect::<Vec<_>>()
+    };
+    assert_eq!(via(&both), [Via::ToolSetting, Via::ToolSetting]);
+    assert_eq!(via(&both[1..]), [Via::Environment]);
 }
 
 #[test]
@@ -102,7 +115,7 @@ fn arguments_are_read_like_variables() {
             .into_iter()
             .map(|m| match m.target {
                 Target::Address(a) => format!("{} {a}", m.place),
-                Target::Peer(name) | Target::FromProxy(name) => name,
+                other => format!("{other:?}"),
             })
             .collect::<Vec<_>>()
     };
@@ -119,6 +132,9 @@ proptest! {
     fn any_text_is_read_without_panic(key in "\\PC{0,40}", value in "\\PC{0,200}") {
         let _ = environment(None, [(key.as_str(), value.as_str())]);
         let _ = arguments(None, [value.as_str()]);
+        for name in ["x.yml", "x.json", "x.xml", "x.conf", "x.js"] {
+            let _ = file(None, name, &value, |_| Some(key.as_str()));
+        }
     }
 
     #[test]
@@ -133,6 +149,16 @@ proptest! {
             for mention in environment(None, [("DATABASE_URL", value.as_str())]) {
                 let Target::Address(address) = mention.target else { continue };
                 prop_assert_eq!(address.host.to_string(), host.clone());
+            }
+            for (name, text) in [
+                ("x.yml", format!("database:\n  url: {value}\n  password: {secret}\n")),
+                ("x.json", format!("{{\"url\": \"{value}\", \"password\": \"{secret}\"}}")),
+                ("x.conf", format!("url {value};\npassword {secret};\n")),
+                ("x.js", format!("connect('{value}', {{ password: '{secret}' }})\n")),
+            ] {
+                for mention in file(None, name, &text, |_| None) {
+                    prop_assert!(!format!("{mention:?}").contains(&secret), "{name}: {mention:?}");
+                }
             }
         }
     }

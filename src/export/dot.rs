@@ -11,7 +11,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let store = scene.store;
     let mut out = String::from("digraph portolan {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in store.topology.nodes.values() {
+    for node in store.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, (group, nodes)) in groups.iter().enumerate() {

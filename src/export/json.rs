@@ -128,7 +128,7 @@ pub(super) fn map(scene: Scene<'_>) -> String {
         schema: "portolan.map/1",
         taken: store.now,
         sources: sources(store),
-        nodes: store.topology.nodes.values().map(|n| node(n, store)).collect(),
+        nodes: store.topology().nodes.values().map(|n| node(n, store)).collect(),
         edges: store.shown_edges().map(|(from, to, e)| edge(from, to, e, store)).collect(),
         findings: &store.findings,
     })
@@ -144,7 +144,7 @@ pub fn findings(store: &Store) -> String {
 /// The services and findings as `portolan.status/1`.
 #[must_use]
 pub fn status(store: &Store) -> String {
-    let services = store.topology.nodes.values().filter(|n| n.is_service());
+    let services = store.topology().nodes.values().filter(|n| n.is_service());
     let services = services.map(|n| node(n, store)).collect();
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
     write(&Status { schema: "portolan.status/1", taken, sources, services, findings })
@@ -154,13 +154,13 @@ pub fn status(store: &Store) -> String {
 /// told either way.
 #[must_use]
 pub fn why(store: &Store, from: &Node, to: &Node) -> String {
-    let found = store.topology.edges.get(&(from.id.clone(), to.id.clone()));
+    let found = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
     let watched = |node| {
         let service = store.service_of(node)?;
         store.inventory.ledger().watched_since(&service.id)
     };
-    let searched = searched(&store.inventory, &store.topology, &from.id);
-    let dangling = store.topology.dangling.iter().filter(|d| d.from == from.id);
+    let searched = searched(&store.inventory, store.topology(), &from.id);
+    let dangling = store.topology().dangling.iter().filter(|d| d.from == from.id);
     let rejected = store.rejected.iter().filter(|r| r.from == from.id);
     write(&Why {
         schema: "portolan.why/1",

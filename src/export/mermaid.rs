@@ -11,9 +11,9 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     let store = scene.store;
     let mut out = String::from("flowchart LR\n");
     let ids: BTreeMap<&NodeId, String> =
-        store.topology.nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
+        store.topology().nodes.keys().enumerate().map(|(number, id)| (id, format!("n{number}"))).collect();
     let mut groups: BTreeMap<Option<(&SourceId, &str)>, Vec<&Node>> = BTreeMap::new();
-    for node in store.topology.nodes.values() {
+    for node in store.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, (group, nodes)) in groups.iter().enumerate() {

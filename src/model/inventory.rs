@@ -1,6 +1,6 @@
 //! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
 
-use super::{Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId};
+use super::{Change, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -50,14 +50,18 @@ impl Inventory {
         self
     }
 
-    /// Replaces what `snapshot`'s source says, and notes the connections that it saw. Returns whether anything changed
-    /// but its time.
-    pub fn replace(&mut self, snapshot: Arc<Snapshot>) -> bool {
-        let source = snapshot.source.clone();
-        let same = self.snapshots.get(&source).is_some_and(|old| old.says_the_same(&snapshot));
+    /// Replaces what `snapshot`'s source says, and notes the connections that it saw. Tells what is different but for
+    /// its time.
+    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> Change {
+        if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
+            Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
+        }
         let news = self.ledger.note(&snapshot.flows, &snapshot.watched, snapshot.taken, self.keep);
-        self.snapshots.insert(source, snapshot);
-        news || !same
+        let old = self.snapshots.insert(snapshot.source.clone(), Arc::clone(&snapshot));
+        match old {
+            Some(old) if !news => Change::between(&old, &snapshot),
+            _ => Change::Everything,
+        }
     }
 
     /// The connections that were seen, gone or not.
@@ -84,7 +88,8 @@ impl Inventory {
     /// The service with that id.
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
-        self.services().find(|s| &s.id == id)
+        let services = &self.snapshots.get(&SourceId::from(id))?.services;
+        services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &services[place])
     }
 
     /// Every mention with the service that makes it.

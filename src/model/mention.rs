@@ -20,6 +20,8 @@ pub struct Mention {
 pub enum Via {
     /// The value of an environment variable.
     Environment,
+    /// The value of a variable that is for a command line tool beside the service.
+    ToolSetting,
     /// An entry point, command or argument.
     Argument,
     /// A container link.
@@ -55,6 +57,8 @@ pub struct Place {
 pub enum Target {
     /// An address, to be resolved against the answers.
     Address(Address),
+    /// An address that counts only where somebody in the estate answers to it.
+    Local(Address),
     /// A service of the same group, by name.
     Peer(String),
     /// This very service, called by the proxies of that product which can reach it.

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod change;
 pub mod deployment;
 pub mod event;
 pub mod finding;
@@ -27,6 +28,7 @@ pub(crate) mod sample;
 
 pub use address::{Address, Arn, Host};
 pub use answer::{Answer, AnsweredBy, Scope};
+pub use change::Change;
 pub use deployment::{Deployment, Rollout};
 pub use event::{Event, EventKind};
 pub use finding::{Finding, Severity};

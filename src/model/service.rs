@@ -70,7 +70,7 @@ impl Service {
     /// The source that reports it: what stands before the first slash of its id.
     #[must_use]
     pub fn source(&self) -> SourceId {
-        SourceId::new(self.id.as_str().split('/').next().unwrap_or_default())
+        SourceId::from(&self.id)
     }
 
     /// How many instances run: as listed, or as the source counts where it lists none.

@@ -8,12 +8,12 @@ pub use search::Search;
 
 use crate::{
     model::{
-        Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity, Snapshot,
-        SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity,
+        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{
-        Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding, infer, neighbours,
-        rejected, twins,
+        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
+        neighbours, rejected, twins,
     },
 };
 use jiff::tz::TimeZone;
@@ -26,8 +26,7 @@ use std::{
 pub struct Store {
     /// All sources' services.
     pub inventory: Inventory,
-    /// Who calls whom.
-    pub topology: Topology,
+    inference: Inference,
     /// The services that seem to be the same as others.
     pub twins: BTreeMap<NodeId, Vec<Twin>>,
     /// The connections that were turned away.
@@ -64,7 +63,7 @@ impl Store {
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self {
             inventory,
-            topology: Topology::default(),
+            inference: Inference::default(),
             twins: BTreeMap::new(),
             rejected: Vec::new(),
             version: 0,
@@ -94,24 +93,31 @@ impl Store {
             }
             Err(failure) => {
                 status.failed(failure);
-                false
+                Change::Nothing
             }
         };
         let status_changed = before != (status.state, status.failure.clone());
+        self.inference.update(&self.inventory, &changed);
+        let changed = changed.is_any();
         if changed {
-            self.topology = infer(&self.inventory);
             self.twins = twins(&self.inventory);
-            self.rejected = rejected(&self.inventory, &self.topology);
+            self.rejected = rejected(&self.inventory, self.inference.topology());
             self.version += 1;
         }
         if changed || status_changed {
             self.judge();
         }
-        let lost = self.selected.as_ref().is_none_or(|id| !self.topology.nodes.contains_key(id));
+        let lost = self.selected.as_ref().is_none_or(|id| !self.topology().nodes.contains_key(id));
         if lost || !(self.chosen || complete) {
             self.selected = self.first_choice();
         }
         changed || status_changed
+    }
+
+    /// Who calls whom.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        self.inference.topology()
     }
 
     /// Selects that node, as somebody asked.
@@ -134,7 +140,8 @@ impl Store {
 
     /// Draws the findings anew.
     fn judge(&mut self) {
-        let Self { inventory, topology, rejected, sources, now, .. } = self;
+        let Self { inventory, inference, rejected, sources, now, .. } = self;
+        let topology = inference.topology();
         let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
         self.findings = finding::findings(&evidence);
     }
@@ -149,7 +156,7 @@ impl Store {
     /// The selected node.
     #[must_use]
     pub fn node(&self) -> Option<&Node> {
-        self.selected.as_ref().and_then(|id| self.topology.nodes.get(id))
+        self.selected.as_ref().and_then(|id| self.topology().nodes.get(id))
     }
 
     /// The selected service.
@@ -175,7 +182,7 @@ impl Store {
     /// What drift is judged by.
     #[must_use]
     pub fn watch(&self) -> Watch<'_> {
-        Watch { inventory: &self.inventory, topology: &self.topology, now: self.now }
+        Watch { inventory: &self.inventory, topology: self.topology(), now: self.now }
     }
 
     /// Whether the present filter shows the edge between those two.
@@ -186,7 +193,7 @@ impl Store {
 
     /// The edges to show under the present filter, by both their ends.
     pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
-        let all = self.topology.edges.iter().map(|((from, to), edge)| (from, to, edge));
+        let all = self.topology().edges.iter().map(|((from, to), edge)| (from, to, edge));
         all.filter(|(from, to, edge)| self.shows(from, to, edge))
     }
 
@@ -195,7 +202,7 @@ impl Store {
     pub fn listed(&self) -> Vec<&Node> {
         let shown = self.only_faulty.then(|| self.faulty_and_next());
         let mut nodes: Vec<_> = self
-            .topology
+            .topology()
             .nodes
             .values()
             .filter(|node| shown.as_ref().is_none_or(|shown| shown.contains(&node.id)))
@@ -211,7 +218,7 @@ impl Store {
     pub fn faulty_and_next(&self) -> BTreeSet<NodeId> {
         let bad =
             self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
-        bad.flat_map(|node| neighbours(&self.topology, node, 1)).collect()
+        bad.flat_map(|node| neighbours(self.topology(), node, 1)).collect()
     }
 
     /// Whether the search finds this node: by its name, its group or its source.
@@ -225,7 +232,7 @@ impl Store {
     #[must_use]
     pub fn tally(&self) -> BTreeMap<Health, usize> {
         let mut tally = BTreeMap::new();
-        for node in self.topology.nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
+        for node in self.topology().nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
             *tally.entry(node.health).or_default() += 1;
         }
         tally

@@ -5,15 +5,16 @@ use super::{
     evidence::{Caller, KINDS, Kind, Reference, Referent},
     graph::Dangling,
     resolve::gateway_node,
+    shared::Shared,
 };
-use crate::model::{Address, Gateway, Health, Inventory, Mention, NodeId, Service, ServiceId, SourceId};
-use std::collections::BTreeMap;
+use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, SourceId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The topology of everything in `inventory`. The same for any order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
-    let services = inventory.services().map(|service| (&service.id, service)).collect();
-    let mut draft = Draft { services, resolver: Resolver::new(inventory), topology: Topology::default() };
+    let (resolver, mut topology) = (Resolver::new(inventory), Topology::default());
+    let mut draft = Draft::new(inventory, &resolver, &mut topology);
     for service in inventory.services() {
         draft.place(service_node(service));
     }
@@ -23,17 +24,33 @@ pub fn infer(inventory: &Inventory) -> Topology {
     for kind in KINDS {
         kind.find(inventory, &mut |reference| draft.join(kind, &reference));
     }
-    draft.finish()
+    let edges = draft.finish();
+    topology.tidy(edges);
+    topology
 }
 
 /// A topology in the making.
-struct Draft<'a> {
-    services: BTreeMap<&'a ServiceId, &'a Service>,
-    resolver: Resolver<'a>,
-    topology: Topology,
+pub(super) struct Draft<'a> {
+    inventory: &'a Inventory,
+    resolver: &'a Resolver,
+    pub(super) shared: Shared<'a>,
+    topology: &'a mut Topology,
+    /// What makes no edge by itself, by the edge that it would support.
+    support: BTreeMap<Ends, Vec<Evidence>>,
+    /// The edges that something was said of.
+    touched: BTreeSet<Ends>,
 }
 
-impl Draft<'_> {
+/// Who calls, and who is called.
+pub(super) type Ends = (NodeId, NodeId);
+
+impl<'a> Draft<'a> {
+    /// A draft that adds to `topology`.
+    pub(super) fn new(inventory: &'a Inventory, resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
+        let shared = Shared::new(inventory);
+        Self { inventory, resolver, shared, topology, support: BTreeMap::new(), touched: BTreeSet::new() }
+    }
+
     /// Adds a node, unless it is there.
     fn place(&mut self, node: Node) -> NodeId {
         let id = node.id.clone();
@@ -53,7 +70,7 @@ impl Draft<'_> {
     }
 
     /// Turns a reference into edges to whoever it leads to.
-    fn join(&mut self, kind: &Kind, reference: &Reference<'_>) {
+    pub(super) fn join(&mut self, kind: &Kind, reference: &Reference<'a>) {
         let from = match reference.from {
             Caller::Service(service) => NodeId::from(&service.id),
             Caller::Gateway(source, gateway) => gateway_node(source, gateway),
@@ -67,29 +84,35 @@ impl Draft<'_> {
             if from == to {
                 continue;
             }
-            let strength = if self.is_shared_block(reference, &to) {
-                Strength::Possible
-            } else {
-                self.topology.nodes.get(&to).map_or(kind.strength, |node| kind.towards(node))
-            };
+            let (strength, only_supports) = self.weigh(kind, reference, &to);
             let (place, seen) = (reference.place.clone(), reference.seen);
-            let evidence = Evidence {
-                kind: kind.id,
-                strength,
-                place,
-                detail,
-                first_seen: seen.map(|s| s.first),
-                last_seen: seen.map(|s| s.last),
+            let (first_seen, last_seen) = (seen.map(|s| s.first), seen.map(|s| s.last));
+            let evidence = Evidence { kind: kind.id, strength, place, detail, first_seen, last_seen };
+            let ends = (from.clone(), to);
+            self.touched.insert(ends.clone());
+            let all = if only_supports {
+                self.support.entry(ends).or_default()
+            } else {
+                &mut self.topology.edges.entry(ends).or_default().evidence
             };
-            let edge = self.topology.edges.entry((from.clone(), to)).or_default();
-            if !edge.evidence.contains(&evidence) {
-                edge.evidence.push(evidence);
+            if !all.contains(&evidence) {
+                all.push(evidence);
             }
         }
     }
 
+    /// How much a reference says of a call to `to`, and whether it only supports what else is said. What everybody is
+    /// given is merely possible, but not nothing: more evidence must never take a line away.
+    fn weigh(&mut self, kind: &Kind, reference: &Reference<'a>, to: &NodeId) -> (Strength, bool) {
+        if self.is_shared(reference, to) {
+            return (Strength::Possible, false);
+        }
+        let strength = self.topology.nodes.get(to).map_or(kind.strength, |node| kind.towards(node));
+        (strength, kind.only_supports())
+    }
+
     /// Who a reference leads to, each with what it names and how the target answers to that.
-    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'_>) -> Vec<(NodeId, String)> {
+    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'a>) -> Vec<(NodeId, String)> {
         match &reference.to {
             Referent::Gateway(source, gateway) => {
                 vec![(gateway_node(source, gateway), gateway.host.to_string())]
@@ -98,16 +121,22 @@ impl Draft<'_> {
                 vec![(NodeId::from(*id), id.to_string())]
             }
             Referent::Service(_) => Vec::new(),
-            Referent::Named(name) => self.named(reference.from, name),
-            Referent::Address(address) => {
-                let Caller::Service(service) = reference.from else { return Vec::new() };
-                match self.resolver.resolve(service, address) {
+            Referent::Named(name) => {
+                let Caller::Service(caller) = reference.from else { return Vec::new() };
+                let node = self.resolver.named(caller, name);
+                node.map(|node| (node, (*name).to_owned())).into_iter().collect()
+            }
+            Referent::Address(address) | Referent::Local(address) => {
+                let (resolution, address) = (self.resolve(reference.from, address), address.clone());
+                let local = matches!(reference.to, Referent::Local(_));
+                match resolution {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
                     }
-                    Resolution::Outside => vec![(self.place_dependency(address), address.to_string())],
+                    _ if local => Vec::new(),
+                    Resolution::Outside => vec![(self.place_outside(kind, &address), address.to_string())],
                     Resolution::Dangling => {
-                        if kind.strength == Strength::Declared && is_clear(address) {
+                        if kind.strength == Strength::Declared && is_clear(&address) {
                             let (from, place) = (from.clone(), reference.place.clone());
                             self.topology.dangling.push(Dangling {
                                 from,
@@ -122,59 +151,76 @@ impl Draft<'_> {
         }
     }
 
-    /// The service that people call `name`: in the caller's group first, else anywhere if it is the only one.
-    fn named(&self, from: Caller<'_>, name: &str) -> Vec<(NodeId, String)> {
-        let Caller::Service(caller) = from else { return Vec::new() };
-        let all: Vec<&Service> = self.services.values().copied().filter(|s| s.is_called(name)).collect();
-        let near: Vec<&Service> = all
-            .iter()
-            .copied()
-            .filter(|s| s.group == caller.group && s.source() == caller.source())
-            .collect();
-        match (&near[..], &all[..]) {
-            ([one], _) | (_, [one]) => vec![(NodeId::from(&one.id), name.to_owned())],
-            _ => Vec::new(),
+    /// Who answers to an address when `from` asks for it.
+    fn resolve(&self, from: Caller<'_>, address: &Address) -> Resolution {
+        match from {
+            Caller::Service(service) => self.resolver.resolve(service, address),
+            // What a load balancer, or an address that was seen calling, means by an address is its own affair.
+            Caller::Gateway(..) | Caller::Internet | Caller::Address(_) => {
+                match self.resolver.anywhere(address) {
+                    Some(node) => Resolution::Nodes(vec![(node, "instance address")]),
+                    None => Resolution::Dangling,
+                }
+            }
         }
     }
 
-    /// Whether every service of the caller's group says the very same, the target of itself included: then the mention
-    /// is a block that everybody is given, and tells nothing about who uses it.
-    fn is_shared_block(&self, reference: &Reference<'_>, to: &NodeId) -> bool {
+    /// The node of something outside. Connections to public addresses, which say little by themselves, lead to one
+    /// node for all.
+    fn place_outside(&mut self, kind: &Kind, address: &Address) -> NodeId {
+        match address.host {
+            Host::Ip(_) if kind.strength == Strength::Observed => self.place(public_addresses()),
+            _ => self.place_dependency(address),
+        }
+    }
+
+    /// Whether the mention is one that everybody is given, so that it tells nothing about who uses it.
+    fn is_shared(&mut self, reference: &Reference<'a>, to: &NodeId) -> bool {
         let (Some(mention), Caller::Service(caller)) = (reference.mention, reference.from) else {
             return false;
         };
-        let Some(NodeKind::Service(target)) = self.topology.nodes.get(to).map(|node| &node.kind) else {
-            return false;
+        let target = match self.topology.nodes.get(to).map(|node| &node.kind) {
+            Some(NodeKind::Service(id)) => self.inventory.service(id),
+            _ => None,
         };
-        let says_it = |service: &Service| {
-            let same = |m: &Mention| {
-                m.via == mention.via && m.place.key == mention.place.key && m.target == mention.target
-            };
-            service.mentions.iter().any(same)
-        };
-        if !self.services.get(target).is_some_and(|target| says_it(target)) {
-            return false;
-        }
-        let home = |service: &&&Service| service.group == caller.group && service.source() == caller.source();
-        let group: Vec<_> = self.services.values().filter(home).collect();
-        group.len() >= SMALLEST_BLOCK && group.iter().all(|service| says_it(service))
+        self.shared.is_block(caller, mention, target) || self.shared.is_address_book(caller, mention)
     }
 
-    /// Puts everything in the order that does not depend on how it was found.
-    fn finish(mut self) -> Topology {
-        let rank =
-            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
-        for edge in self.topology.edges.values_mut() {
-            edge.evidence.sort_by_cached_key(rank);
+    /// Adds what only supports to the edges that are there. Gives the edges that something was said of.
+    pub(super) fn finish(self) -> BTreeSet<Ends> {
+        for (ends, more) in self.support {
+            if let Some(edge) = self.topology.edges.get_mut(&ends) {
+                edge.evidence.extend(more);
+            }
         }
-        self.topology.dangling.sort();
-        self.topology.dangling.dedup();
-        self.topology
+        self.touched
     }
 }
 
-/// In a group smaller than this, that everybody says the same is no sign of a shared block.
-const SMALLEST_BLOCK: usize = 3;
+impl Topology {
+    /// Weighs the evidence of those edges together, and puts all in the order that does not depend on how it was found.
+    pub(super) fn tidy(&mut self, edges: BTreeSet<Ends>) {
+        let rank =
+            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+        for ends in edges {
+            if let Some(edge) = self.edges.get_mut(&ends) {
+                agree(&mut edge.evidence);
+                edge.evidence.sort_by_cached_key(rank);
+            }
+        }
+        self.dangling.sort();
+        self.dangling.dedup();
+    }
+}
+
+/// Raises what is only possible where another kind of evidence says the same: start order, and a block of settings that
+/// everybody is given, are each little by themselves.
+fn agree(evidence: &mut [Evidence]) {
+    let possible = evidence.iter().all(|e| e.strength == Strength::Possible);
+    if possible && evidence.iter().any(|e| e.kind != evidence[0].kind) {
+        evidence.iter_mut().for_each(|e| e.strength = Strength::Declared);
+    }
+}
 
 /// Whether an address is surely one, so that its dangling is worth a word: it has a scheme or a port.
 fn is_clear(address: &Address) -> bool {
@@ -182,7 +228,7 @@ fn is_clear(address: &Address) -> bool {
 }
 
 /// The node of a service.
-fn service_node(service: &Service) -> Node {
+pub(super) fn service_node(service: &Service) -> Node {
     Node {
         id: NodeId::from(&service.id),
         name: service.name.clone(),
@@ -216,6 +262,12 @@ fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
 /// The node of everybody outside.
 fn internet() -> Node {
     outside(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
+}
+
+/// The node of all public addresses that somebody was seen to call.
+fn public_addresses() -> Node {
+    let name = "public addresses";
+    outside(NodeId::new(format!("dependency:{name}")), name.to_owned(), NodeKind::Dependency, None)
 }
 
 /// A node without instances.

@@ -54,7 +54,7 @@ pub fn rejected(inventory: &Inventory, topology: &Topology) -> Vec<Rejected> {
 /// The service that asked, where it is known.
 fn caller<'a>(
     end: &End,
-    resolver: &Resolver<'_>,
+    resolver: &Resolver,
     topology: &Topology,
     services: &BTreeMap<&ServiceId, &'a Service>,
 ) -> Option<&'a Service> {
@@ -72,7 +72,7 @@ fn caller<'a>(
 fn called(
     sighting: &Sighting,
     from: &Service,
-    resolver: &Resolver<'_>,
+    resolver: &Resolver,
     topology: &Topology,
 ) -> (Option<NodeId>, String) {
     let to = match &sighting.to {

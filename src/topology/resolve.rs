@@ -5,19 +5,30 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Who answers to what, over all sources.
-pub struct Resolver<'a> {
-    by_host: BTreeMap<&'a Host, Vec<Candidate<'a>>>,
+/// Who answers to what, over all sources. It holds its own copy of that, so that it outlives a look at the sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolver {
+    by_host: BTreeMap<Host, Vec<Candidate>>,
+    by_name: BTreeMap<String, Vec<Named>>,
 }
 
 /// One node that answers to a host.
-struct Candidate<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Candidate {
     node: NodeId,
-    source: &'a SourceId,
-    group: Option<&'a str>,
+    source: SourceId,
+    group: Option<String>,
     port: Option<u16>,
-    scope: Option<&'a NetworkId>,
+    scope: Option<NetworkId>,
     by: &'static str,
+}
+
+/// A service as people may call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Named {
+    node: NodeId,
+    source: SourceId,
+    group: Option<String>,
 }
 
 /// What came of an address.
@@ -31,33 +42,47 @@ pub enum Resolution {
     Dangling,
 }
 
-impl<'a> Resolver<'a> {
+impl Resolver {
     /// The index of everything that answers.
     #[must_use]
-    pub fn new(inventory: &'a Inventory) -> Self {
-        let mut by_host: BTreeMap<&Host, Vec<Candidate>> = BTreeMap::new();
+    pub fn new(inventory: &Inventory) -> Self {
+        let mut resolver = Self::default();
         for snapshot in inventory.snapshots() {
             for service in &snapshot.services {
-                for answer in &service.answers {
-                    by_host.entry(&answer.host).or_default().push(Candidate::of(
-                        service,
-                        answer,
-                        &snapshot.source,
-                    ));
-                }
+                resolver.learn(service, &snapshot.source);
             }
             for gateway in &snapshot.gateways {
-                by_host.entry(&gateway.host).or_default().push(Candidate {
+                let candidate = Candidate {
                     node: gateway_node(&snapshot.source, gateway),
-                    source: &snapshot.source,
+                    source: snapshot.source.clone(),
                     group: None,
                     port: None,
                     scope: None,
                     by: "load balancer's DNS name",
-                });
+                };
+                resolver.by_host.entry(gateway.host.clone()).or_default().push(candidate);
             }
         }
-        Self { by_host }
+        resolver
+    }
+
+    fn learn(&mut self, service: &Service, source: &SourceId) {
+        for answer in &service.answers {
+            let candidate = Candidate::of(service, answer, source);
+            match self.by_host.get_mut(&answer.host) {
+                Some(known) => known.push(candidate),
+                None => drop(self.by_host.insert(answer.host.clone(), vec![candidate])),
+            }
+        }
+        let node = NodeId::from(&service.id);
+        let grouped = service.group.as_ref().map(|group| format!("{group}/{}", service.name));
+        let mut names = vec![service.name.clone(), service.id.to_string()];
+        names.extend(grouped);
+        names.dedup();
+        for name in names {
+            let named = Named { node: node.clone(), source: source.clone(), group: service.group.clone() };
+            self.by_name.entry(name).or_default().push(named);
+        }
     }
 
     /// The only service that has that address, wherever it counts; a port that it does not listen on is no matter, as
@@ -73,6 +98,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The service that people call `name`, as `name`, `group/name` or the whole id: in the caller's group first, else
+    /// anywhere if it is the only one.
+    #[must_use]
+    pub fn named(&self, caller: &Service, name: &str) -> Option<NodeId> {
+        let all = self.by_name.get(name)?;
+        let source = caller.source();
+        let mut near = all.iter().filter(|named| named.group == caller.group && named.source == source);
+        match (near.next(), near.next(), &all[..]) {
+            (Some(one), None, _) | (_, _, [one]) => Some(one.node.clone()),
+            _ => None,
+        }
+    }
+
     /// Who answers when `service` asks for `address`.
     ///
     /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of
@@ -82,15 +120,13 @@ impl<'a> Resolver<'a> {
         let own = NodeId::from(&service.id);
         let source = service.source();
         let known = self.by_host.get(&address.host).map_or(&[][..], Vec::as_slice);
-        let in_scope = |c: &&Candidate| c.scope.is_none_or(|n| service.networks.contains(n));
+        let in_scope = |c: &&Candidate| c.scope.as_ref().is_none_or(|n| service.networks.contains(n));
         let mut reachable: Vec<_> = known.iter().filter(in_scope).collect();
         if reachable.is_empty() {
             // A task that names a Service Connect alias of its own cluster means that service, even where somebody
             // forgot to let it into the namespace.
             let meant = |c: &&Candidate| {
-                c.by == AnsweredBy::ServiceConnect.words()
-                    && c.source == &source
-                    && c.group == service.group.as_deref()
+                c.by == AnsweredBy::ServiceConnect.words() && c.source == source && c.group == service.group
             };
             reachable = known.iter().filter(meant).collect();
         }
@@ -108,8 +144,8 @@ impl<'a> Resolver<'a> {
         if chosen.is_empty() {
             chosen = reachable;
         }
-        if chosen.iter().any(|c| c.source == &source) {
-            chosen.retain(|c| c.source == &source);
+        if chosen.iter().any(|c| c.source == source) {
+            chosen.retain(|c| c.source == source);
         }
         let mut nodes: Vec<_> =
             chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.by)).collect();
@@ -119,15 +155,21 @@ impl<'a> Resolver<'a> {
     }
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate {
     /// The service behind one of its answers.
-    fn of(service: &'a Service, answer: &'a Answer, source: &'a SourceId) -> Self {
+    fn of(service: &Service, answer: &Answer, source: &SourceId) -> Self {
         let scope = match &answer.scope {
             Scope::Everywhere => None,
-            Scope::Network(network) => Some(network),
+            Scope::Network(network) => Some(network.clone()),
         };
-        let (node, group) = (NodeId::from(&service.id), service.group.as_deref());
-        Self { node, source, group, port: answer.port, scope, by: answer.by.words() }
+        Self {
+            node: NodeId::from(&service.id),
+            source: source.clone(),
+            group: service.group.clone(),
+            port: answer.port,
+            scope,
+            by: answer.by.words(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     NodeKind, Topology,
-    evidence::{Caller, KINDS, Kind},
+    evidence::{Caller, KINDS, Kind, Reference},
     resolve::gateway_node,
 };
 use crate::model::{Inventory, NodeId};
@@ -27,9 +27,17 @@ pub fn searched(inventory: &Inventory, topology: &Topology, node: &NodeId) -> Ve
         (Caller::Internet, Some(NodeKind::Internet)) => true,
         _ => false,
     };
+    let service = match kind {
+        Some(NodeKind::Service(id)) => inventory.service(id),
+        _ => None,
+    };
     let count = |kind: &'static Kind| {
         let mut places = 0;
-        kind.find(inventory, &mut |reference| places += usize::from(asks(reference.from)));
+        let mut note = |reference: Reference<'_>| places += usize::from(asks(reference.from));
+        match service.filter(|_| kind.is_of_mentions()) {
+            Some(service) => kind.find_in(service, &mut note),
+            None => kind.find(inventory, &mut note),
+        }
         Searched { kind, places }
     };
     KINDS.iter().map(count).collect()

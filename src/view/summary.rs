@@ -39,7 +39,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
     page.state(node);
     page.findings(node, true);
     page.lines.retain(|line| line.width() > 0);
-    let topology = &scene.store.topology;
+    let topology = scene.store.topology();
     let name = |(id, edge): (&NodeId, &Edge)| {
         let name = topology.nodes.get(id).map_or("", |node| &node.name);
         format!("{} {name}", scene.theme.stroke(edge.strength()))
@@ -235,7 +235,7 @@ impl<'a> Page<'a> {
 
     /// Who calls it and whom it calls; `why` adds the evidence of each edge.
     fn neighbours(&mut self, node: &Node, why: bool) {
-        let topology = &self.scene.store.topology;
+        let topology = self.scene.store.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         let callers: Vec<_> =
             topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -252,7 +252,7 @@ impl<'a> Page<'a> {
 
     fn neighbour(&mut self, id: &NodeId, edge: &Edge, why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        let Some(other) = store.topology.nodes.get(id) else { return };
+        let Some(other) = store.topology().nodes.get(id) else { return };
         let name = text::squeeze(&other.name, self.width.saturating_sub(17), theme.glyphs.ellipsis);
         let strength = edge.strength();
         let seen =
@@ -276,7 +276,7 @@ impl<'a> Page<'a> {
         let Some(twins) = store.twins.get(&node.id) else { return };
         self.heading("seems to be the same as".to_owned());
         for twin in twins {
-            if let Some(other) = store.topology.nodes.get(&twin.node) {
+            if let Some(other) = store.topology().nodes.get(&twin.node) {
                 let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();
                 self.text(&format!("{}{home}: {}", other.label(), twin.reason), self.scene.theme.ink.text.0);
             }

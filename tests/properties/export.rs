@@ -133,7 +133,7 @@ proptest! {
     #[test]
     fn every_format_has_every_edge(all in drafts()) {
         let store = store(&snapshots(&services(&all, str::to_owned)));
-        let edges = store.topology.edges.len();
+        let edges = store.topology().edges.len();
         prop_assert_eq!(json(&store)["edges"].as_array().map(Vec::len), Some(edges));
         prop_assert_eq!(written(&store, "dot").matches("\" -> \"").count(), edges);
         let mermaid = written(&store, "mermaid");
@@ -144,7 +144,7 @@ proptest! {
     fn the_drawing_names_every_node(all in drafts()) {
         let store = store(&snapshots(&services(&all, str::to_owned)));
         let drawing = written(&store, "text");
-        for node in store.topology.nodes.values() {
+        for node in store.topology().nodes.values() {
             prop_assert!(drawing.contains(node.name.as_str()), "{} is missing in\n{drawing}", node.name);
         }
         prop_assert!(!drawing.lines().any(|line| line.ends_with(' ')));

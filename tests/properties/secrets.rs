@@ -83,7 +83,7 @@ fn everything(told: &Snapshot) -> String {
     }
     out += &export::status(&store);
     out += &export::findings(&store);
-    let _ = write!(out, "{:?} {:?}", store.topology, store.findings);
+    let _ = write!(out, "{:?} {:?}", store.topology(), store.findings);
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let mut app = App::new(store, Theme::named("mono", true).unwrap(), keymap, (160, 200), false);
     for key in ["t", "d", "l", "!", "S", "M"] {

@@ -4,6 +4,7 @@ use super::{
     decode::{Link, Seen},
     memory::Told,
     reach,
+    sockets::Traffic,
 };
 use crate::model::{
     Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId, State,
@@ -27,6 +28,7 @@ pub(super) fn snapshot(
     seen: &[Arc<Seen>],
     told: &[Told],
     gaps: Vec<Gap>,
+    traffic: Traffic,
 ) -> Snapshot {
     let mut owned: BTreeMap<ServiceId, Vec<&Seen>> = BTreeMap::new();
     for container in current(seen) {
@@ -44,8 +46,8 @@ pub(super) fn snapshot(
         gateways: Vec::new(),
         events: events(source, seen, told),
         gaps,
-        flows: Vec::new(),
-        watched: Vec::new(),
+        flows: traffic.flows,
+        watched: traffic.watched,
     }
 }
 

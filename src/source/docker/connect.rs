@@ -28,6 +28,11 @@ impl Engine {
         Self { endpoint, client: Arc::default() }
     }
 
+    /// Whether it runs, or seems to run, on this machine.
+    pub(super) fn is_local(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Socket(_))
+    }
+
     /// The client, with the API version agreed on.
     pub(super) async fn client(&self) -> Result<Client, Failure> {
         let known = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();

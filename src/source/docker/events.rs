@@ -42,6 +42,24 @@ pub(super) const ACTIONS: [&str; 12] = [
 struct Listener {
     messages: BoxStream<'static, Result<EventMessage, Error>>,
     began: (Instant, Timestamp),
+    _ear: Ear,
+}
+
+/// While it lives, the engine's events are heard.
+struct Ear(Arc<Shared>);
+
+impl Ear {
+    /// Begins to hear. What changed before nobody heard, so the next look asks for everything.
+    fn open(shared: &Arc<Shared>) -> Self {
+        shared.memory().hear(true);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.0.memory().hear(false);
+    }
 }
 
 /// An item whenever something changed; ends with the connection.
@@ -62,9 +80,9 @@ pub(super) fn nudges(shared: Arc<Shared>) -> BoxStream<'static, ()> {
 }
 
 /// Begins to listen. Says whether that is a second time, so that something may have been missed.
-async fn open(shared: &Shared) -> Option<(Listener, bool)> {
+async fn open(shared: &Arc<Shared>) -> Option<(Listener, bool)> {
     let client = shared.engine.streaming().await.ok()?;
-    let now = Timestamp::now();
+    let (now, ear) = (Timestamp::now(), Ear::open(shared));
     let mut memory = shared.memory();
     let again = std::mem::replace(&mut memory.listened, true);
     if again {
@@ -76,7 +94,7 @@ async fn open(shared: &Shared) -> Option<(Listener, bool)> {
     let options =
         EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build();
     let messages = client.events(Some(options)).fuse().boxed();
-    Some((Listener { messages, began: (Instant::now(), now) }, again))
+    Some((Listener { messages, began: (Instant::now(), now), _ear: ear }, again))
 }
 
 /// The moment after `nanos`, as seconds and nanoseconds.

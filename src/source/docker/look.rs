@@ -1,10 +1,17 @@
 //! One look at an engine: one list, and one inspect for each container that is new or has changed.
 
-use super::{Shared, assemble, connect::LIMIT, decode, decode::Seen};
+use super::{
+    Shared, assemble,
+    connect::LIMIT,
+    decode::{self, Seen},
+    files::{self, Files},
+    sockets::{self, Traffic},
+};
 use crate::model::{Failure, FailureKind, Gap, Snapshot, Timestamp, text::clean};
 use bollard::{Docker as Client, models::ContainerSummary, query_parameters::ListContainersOptionsBuilder};
 use futures::{StreamExt, stream};
 use std::{collections::BTreeSet, sync::Arc};
+use tokio::time::Instant;
 
 /// How many inspects may be under way at a time.
 const AT_ONCE: usize = 16;
@@ -17,9 +24,26 @@ struct Entry {
 }
 
 /// Everything the engine runs now.
+///
+/// While the engine's events tell of every change, it is asked only now and then: what is looked at each time is on
+/// this machine, the sockets of containers and the files that configure them.
 pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
+    let changed = changed_files(shared).await;
+    shared.memory().soil(changed);
+    let (seen, gaps) = if shared.memory().is_fresh(Instant::now()) {
+        (shared.memory().all(), Vec::new())
+    } else {
+        ask(shared).await?
+    };
+    let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
+    let told = shared.memory().told();
+    Ok(assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic))
+}
+
+/// Asks the engine for the list, and for each container that is new or has changed.
+async fn ask(shared: &Shared) -> Result<(Vec<Arc<Seen>>, Vec<Gap>), Failure> {
     let client = shared.engine.client().await?;
-    let dirty = shared.memory().take_dirty();
+    let (began, dirty) = (Instant::now(), shared.memory().take_dirty());
     let answer = list(shared, &client).await.inspect_err(|_| shared.memory().soil(dirty.clone()))?;
     let entries: Vec<_> = answer.iter().filter_map(entry).collect();
     let ids: BTreeSet<_> = entries.iter().map(|e| e.id.clone()).collect();
@@ -28,7 +52,35 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
     seen.extend(fresh);
     let mut memory = shared.memory();
     memory.retain(|id| ids.contains(id));
-    Ok(assemble::snapshot(&shared.id, Timestamp::now(), &seen, &memory.told(), gaps))
+    if gaps.is_empty() {
+        memory.list(began);
+    }
+    Ok((seen, gaps))
+}
+
+/// The containers whose configuration files are not as they were.
+async fn changed_files(shared: &Shared) -> Vec<String> {
+    let watches = shared.memory().watches();
+    let changed = move || {
+        let changed = watches.into_iter().filter(|(_, watch)| watch.has_changed());
+        changed.map(|(id, _)| id).collect()
+    };
+    waiting(changed).await
+}
+
+/// The connections of local containers.
+async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
+    if !shared.sockets || !shared.engine.is_local() {
+        return Traffic::default();
+    }
+    let (id, seen, now) = (shared.id.clone(), seen.to_vec(), Timestamp::now());
+    waiting(move || sockets::traffic(&id, &seen, now)).await
+}
+
+/// The result of `work`, which reads files, on a thread that may wait; nothing if it takes too long.
+async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::time::timeout(LIMIT, tokio::task::spawn_blocking(work)).await;
+    done.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 /// The list of all containers, stopped ones too.
@@ -67,23 +119,27 @@ async fn inspect(
     let calls = changed.into_iter().map(|entry| async move {
         let call = client.inspect_container(&entry.id, None);
         let answer = shared.engine.limited("inspect", call).await;
-        (entry, answer)
+        let files = match &answer {
+            Ok(answer) if shared.files => files::read(&shared.engine, client, answer).await,
+            _ => Files::default(),
+        };
+        (entry, answer, files)
     });
     let mut answers = stream::iter(calls).buffer_unordered(AT_ONCE);
     let (mut seen, mut gaps) = (Vec::new(), Vec::new());
-    let deadline = tokio::time::Instant::now() + LIMIT;
-    while let Some((entry, answer)) = answers.next().await {
-        match answer.map(|answer| decode::container(&shared.id, &answer)) {
+    let deadline = Instant::now() + LIMIT;
+    while let Some((entry, answer, files)) = answers.next().await {
+        match answer.map(|answer| decode::container(&shared.id, &answer, &files.texts)) {
             Ok(Some(container)) => {
                 let container = Arc::new(container);
-                shared.memory().learn(entry.id, entry.fingerprint, Arc::clone(&container));
+                shared.memory().learn(entry.id, entry.fingerprint, Arc::clone(&container), files.watch);
                 seen.push(container);
             }
             Ok(None) => {}
             Err(gone) if gone.kind == FailureKind::Missing => {}
             Err(away) if away.kind == FailureKind::Unreachable => return Err(away),
             // Many slow answers must not add up.
-            Err(slow) if tokio::time::Instant::now() > deadline => return Err(slow),
+            Err(slow) if Instant::now() > deadline => return Err(slow),
             Err(failure) => {
                 let mut memory = shared.memory();
                 seen.extend(memory.last(&entry.id));

@@ -1,11 +1,16 @@
 //! What a source remembers between two looks: what it saw of each container, what has changed since, what was told.
 
-use super::decode::Seen;
+use super::{decode::Seen, files::Watch};
 use crate::model::{Event, EventKind};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
+    time::Duration,
 };
+use tokio::time::Instant;
+
+/// How long the list of containers is taken for complete while events tell of changes.
+const LISTED: Duration = Duration::from_mins(1);
 
 /// How many events are kept.
 const KEPT: usize = 200;
@@ -20,6 +25,10 @@ pub(super) struct Memory {
     pub(super) latest: Option<i64>,
     /// Whether anybody has listened to the engine's events before.
     pub(super) listened: bool,
+    /// Whether somebody listens now.
+    listening: bool,
+    /// When the engine was last asked for everything, and answered.
+    listed: Option<Instant>,
 }
 
 /// A container as it was when it last changed.
@@ -27,6 +36,7 @@ pub(super) struct Memory {
 struct Known {
     fingerprint: String,
     seen: Arc<Seen>,
+    watch: Watch,
 }
 
 /// An event with the container it happened to.
@@ -60,8 +70,34 @@ impl Memory {
     }
 
     /// Remembers a container.
-    pub(super) fn learn(&mut self, id: String, fingerprint: String, seen: Arc<Seen>) {
-        self.known.insert(id, Known { fingerprint, seen });
+    pub(super) fn learn(&mut self, id: String, fingerprint: String, seen: Arc<Seen>, watch: Watch) {
+        self.known.insert(id, Known { fingerprint, seen, watch });
+    }
+
+    /// Where the files of each container came from.
+    pub(super) fn watches(&self) -> Vec<(String, Watch)> {
+        self.known.iter().map(|(id, known)| (id.clone(), known.watch.clone())).collect()
+    }
+
+    /// Every container as it was last seen.
+    pub(super) fn all(&self) -> Vec<Arc<Seen>> {
+        self.known.values().map(|known| Arc::clone(&known.seen)).collect()
+    }
+
+    /// Whether there is nothing to ask the engine: it tells of every change, has told of none since it was last asked,
+    /// and that was not long before `now`.
+    pub(super) fn is_fresh(&self, now: Instant) -> bool {
+        self.listening && self.dirty.is_empty() && self.listed.is_some_and(|at| now < at + LISTED)
+    }
+
+    /// Notes whether the engine's events are heard from now on.
+    pub(super) fn hear(&mut self, listening: bool) {
+        (self.listening, self.listed) = (listening, None);
+    }
+
+    /// Notes that the engine was asked for everything.
+    pub(super) fn list(&mut self, now: Instant) {
+        self.listed = Some(now);
     }
 
     /// Forgets the containers that `exists` does not know.
@@ -71,6 +107,7 @@ impl Memory {
 
     /// Forgets every container: events may have been missed.
     pub(super) fn doubt(&mut self) {
+        self.listed = None;
         self.known.clear();
     }
 

@@ -8,11 +8,13 @@ mod endpoint;
 mod events;
 mod examine;
 mod failure;
+mod files;
 mod find;
 mod logs;
 mod look;
 mod memory;
 mod reach;
+mod sockets;
 
 pub use endpoint::Endpoint;
 pub use find::{Found, Surroundings, find};
@@ -28,11 +30,12 @@ use std::{
     time::Duration,
 };
 
-/// How long to wait before looking again when no event came.
-const PACE: Duration = Duration::from_mins(1);
+/// How long to wait before looking again when no event came. A connection that was closed can be seen for a minute
+/// more (TIME_WAIT), so few are missed in between.
+const PACE: Duration = Duration::from_secs(15);
 
 /// Which engine to read. With nothing set, those that [`find`] finds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The engine's address, as `DOCKER_HOST` has it.
@@ -43,6 +46,24 @@ pub struct Config {
     pub certificates: String,
     /// What to call the source; `docker` or `podman` by default.
     pub name: String,
+    /// Whether to read the sockets of local containers, to see who calls whom.
+    pub sockets: bool,
+    /// Whether to read the configuration files of containers, to see whom they name.
+    pub files: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let empty = String::new;
+        Self {
+            host: empty(),
+            context: empty(),
+            certificates: empty(),
+            name: empty(),
+            sockets: true,
+            files: true,
+        }
+    }
 }
 
 /// An engine as a source.
@@ -58,6 +79,10 @@ struct Shared {
     id: SourceId,
     engine: Engine,
     memory: Mutex<Memory>,
+    /// Whether to read sockets.
+    sockets: bool,
+    /// Whether to read configuration files.
+    files: bool,
 }
 
 impl Shared {
@@ -68,13 +93,15 @@ impl Shared {
 }
 
 impl Docker {
-    /// The engine that was found. Nothing is asked of it yet.
+    /// The engine that was found, to be read as `config` says. Nothing is asked of it yet.
     #[must_use]
-    pub fn new(found: Found) -> Self {
+    pub fn new(found: Found, config: &Config) -> Self {
         let shared = Shared {
             id: SourceId::new(&found.name),
             engine: Engine::new(found.endpoint),
             memory: Mutex::default(),
+            sockets: config.sockets,
+            files: config.files,
         };
         Self { shared: Arc::new(shared), because: found.because }
     }

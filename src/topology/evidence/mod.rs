@@ -72,6 +72,8 @@ pub enum Caller<'a> {
 pub enum Referent<'a> {
     /// Whoever answers to the address.
     Address(Address),
+    /// Whoever in the estate answers to the address; nobody else.
+    Local(Address),
     /// The service that people call so: in the caller's group first, else anywhere if it is the only one.
     Named(&'a str),
     /// That very service.
@@ -117,6 +119,14 @@ pub const KINDS: &[Kind] = &[
         about: "The value of a variable, of the container or its image, names a host, URL, connection string or ARN. \
                 Only the variable's name, the host and the port are kept.",
         find: Find::Mentions(Via::Environment),
+    },
+    Kind {
+        id: "tool-setting",
+        title: "setting of a tool",
+        strength: Strength::Possible,
+        about: "A variable for a command line tool that lies in the image beside the service (`…_CLI_…`) names it. By itself \
+                that is no line; it supports another one.",
+        find: Find::Mentions(Via::ToolSetting),
     },
     Kind {
         id: "argument",
@@ -197,6 +207,12 @@ pub const KINDS: &[Kind] = &[
 ];
 
 impl Kind {
+    /// Whether it can not make a line by itself, and only supports one.
+    #[must_use]
+    pub fn only_supports(&self) -> bool {
+        matches!(self.find, Find::Mentions(Via::ToolSetting))
+    }
+
     /// How much this kind says of a call to `target`: start order says more where the target only serves.
     #[must_use]
     pub fn towards(&self, target: &Node) -> Strength {
@@ -207,16 +223,27 @@ impl Kind {
         }
     }
 
+    /// Whether its references are mentions, so that each service's can be found by itself.
+    #[must_use]
+    pub fn is_of_mentions(&self) -> bool {
+        matches!(self.find, Find::Mentions(_))
+    }
+
+    /// Gives every reference of this kind that `service` makes by a mention.
+    pub fn find_in<'a>(&self, service: &'a Service, give: &mut dyn FnMut(Reference<'a>)) {
+        if let Find::Mentions(via) = self.find {
+            for mention in service.mentions.iter().filter(|mention| mention.via == via) {
+                give(Reference::of(service, mention));
+            }
+        }
+    }
+
     /// Gives every reference of this kind.
     pub fn find<'a>(&self, inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
         match self.find {
             Find::Search(search) => search(inventory, give),
             Find::Flows(by) => flow::search(by, inventory, give),
-            Find::Mentions(via) => {
-                for (service, mention) in inventory.mentions().filter(|(_, mention)| mention.via == via) {
-                    give(Reference::of(service, mention));
-                }
-            }
+            Find::Mentions(_) => inventory.services().for_each(|service| self.find_in(service, give)),
         }
     }
 }
@@ -226,6 +253,7 @@ impl<'a> Reference<'a> {
     fn of(service: &'a Service, mention: &'a Mention) -> Self {
         let to = match &mention.target {
             Target::Address(address) => Referent::Address(address.clone()),
+            Target::Local(address) => Referent::Local(address.clone()),
             Target::Peer(name) => Referent::Named(name),
             Target::FromProxy(_) => Referent::Service(&service.id),
         };

@@ -63,6 +63,22 @@ impl Role {
         }
     }
 
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::Cache => "cache",
+            Self::Queue => "queue",
+            Self::Store => "object store",
+            Self::Mail => "mail server",
+            Self::Directory => "directory",
+            Self::Telemetry => "telemetry",
+            Self::Proxy => "proxy",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether it is there to be called and calls nobody's business itself: whoever waits for such a thing to start is
     /// about to use it. Telemetry and proxies are waited for by things that they call, so they are not of this sort.
     #[must_use]

@@ -41,7 +41,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 /// Draws the map with its panel.
 pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
     let areas = areas(area);
-    if scene.store.topology.nodes.is_empty() {
+    if scene.store.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
         return Hits::default();
     }
@@ -76,7 +76,7 @@ struct Near {
 fn neighbours(scene: Scene<'_>) -> Near {
     let selected = scene.store.selected.clone();
     let next = selected.as_ref().map(|id| {
-        let topology = &scene.store.topology;
+        let topology = scene.store.topology();
         topology.calls(id).chain(topology.callers(id)).map(|(other, _)| other.clone()).collect()
     });
     Near { selected, next: next.unwrap_or_default() }
@@ -137,7 +137,7 @@ impl Painter<'_> {
     /// long ago stays solid and grows dim.
     fn look(&self, from: &NodeId, to: &NodeId) -> Option<Look> {
         let store = self.scene.store;
-        let topology = &store.topology;
+        let topology = store.topology();
         let edge =
             topology.edges.get(&(from.clone(), to.clone())).filter(|edge| store.shows(from, to, edge))?;
         let strength = edge.strength();
@@ -202,7 +202,7 @@ impl Painter<'_> {
         let mut hits = Hits::default();
         let chart = &self.map.chart;
         for (id, cells) in chart.plan.nodes.iter().zip(&chart.diagram.nodes) {
-            let Some(node) = self.scene.store.topology.nodes.get(id) else { continue };
+            let Some(node) = self.scene.store.topology().nodes.get(id) else { continue };
             let Some((rect, left, top)) = self.on_screen(*cells) else { continue };
             self.node(node, *cells, (rect, left, top), buf);
             hits.add(rect, Target::Node(id.clone()));

@@ -61,7 +61,7 @@ impl Plan {
 
     /// The plan of what the filters let through.
     pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, direction: Direction) -> Self {
-        let near = center.map(|center| neighbours(&store.topology, center, 1));
+        let near = center.map(|center| neighbours(store.topology(), center, 1));
         let shown: Vec<&Node> = store
             .listed()
             .into_iter()
@@ -98,7 +98,7 @@ impl Plan {
 
     /// Adds the edges between the nodes that are shown.
     fn add_edges(&mut self, store: &Store) {
-        let edges = &store.topology.edges;
+        let edges = &store.topology().edges;
         let crowded = edges.len() > MANY_EDGES;
         for ((from, to), edge) in edges {
             let (Some(start), Some(end)) = (self.index(from), self.index(to)) else { continue };

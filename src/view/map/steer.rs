@@ -42,8 +42,8 @@ pub(super) fn neighbour(
 ) -> Option<Round> {
     let selected = store.selected.as_ref()?;
     let hub = before.filter(|(_, reached)| reached == selected).map_or(selected, |(hub, _)| hub);
-    let calls = store.topology.calls(hub).map(|(id, _)| id);
-    let callers = store.topology.callers(hub).map(|(id, _)| id);
+    let calls = store.topology().calls(hub).map(|(id, _)| id);
+    let callers = store.topology().callers(hub).map(|(id, _)| id);
     let mut round: Vec<_> = calls.chain(callers).filter(|id| chart.place(id).is_some()).collect();
     if !forward {
         round.reverse();

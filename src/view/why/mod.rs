@@ -97,7 +97,7 @@ impl View for Why {
 
 impl Why {
     fn rows<'a>(&self, store: &'a Store) -> Vec<Row<'a>> {
-        let node = self.of.as_ref().and_then(|of| store.topology.nodes.get(of));
+        let node = self.of.as_ref().and_then(|of| store.topology().nodes.get(of));
         node.map(|node| rows(store, &node.id)).unwrap_or_default()
     }
 
@@ -125,7 +125,7 @@ impl Why {
     /// Goes back to the node before, and to the edge that was taken there.
     fn back(&mut self, store: &Store) -> Vec<Effect> {
         while let Some((node, spot)) = self.trail.pop() {
-            if store.topology.nodes.contains_key(&node) {
+            if store.topology().nodes.contains_key(&node) {
                 (self.of, self.spot, self.scroll) = (Some(node.clone()), spot, 0);
                 return vec![Effect::Select(node)];
             }

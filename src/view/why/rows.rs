@@ -31,13 +31,13 @@ pub(super) fn rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<Row<'a>> {
         };
         let shown = all.into_iter().filter(move |(peer, edge)| shown(peer, edge));
         shown.filter_map(move |(peer, edge)| {
-            store.topology.nodes.get(peer).map(|peer| Row::Edge { out, peer, edge })
+            store.topology().nodes.get(peer).map(|peer| Row::Edge { out, peer, edge })
         })
     };
-    let callers = edges(false, store.topology.callers(node).collect());
-    let mut all: Vec<_> = callers.chain(edges(true, store.topology.calls(node).collect())).collect();
+    let callers = edges(false, store.topology().callers(node).collect());
+    let mut all: Vec<_> = callers.chain(edges(true, store.topology().calls(node).collect())).collect();
     if store.edges == EdgeFilter::All {
-        all.extend(store.topology.dangling.iter().filter(|d| &d.from == node).map(Row::Dangling));
+        all.extend(store.topology().dangling.iter().filter(|d| &d.from == node).map(Row::Dangling));
         all.extend(store.rejected.iter().filter(|r| &r.from == node).map(Row::Rejected));
     }
     all
@@ -58,7 +58,7 @@ impl<'a> Row<'a> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
             Self::Dangling(_) => None,
-            Self::Rejected(rejected) => rejected.to.as_ref().and_then(|id| store.topology.nodes.get(id)),
+            Self::Rejected(rejected) => rejected.to.as_ref().and_then(|id| store.topology().nodes.get(id)),
         }
     }
 

@@ -18,7 +18,7 @@ use std::fmt::Write;
 pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
     let (a, b) = (from.label(), to.label());
     let mut out = String::new();
-    if let Some(edge) = store.topology.edges.get(&(from.id.clone(), to.id.clone())) {
+    if let Some(edge) = store.topology().edges.get(&(from.id.clone(), to.id.clone())) {
         let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().word());
         for (title, text) in edge.evidence.iter().map(|evidence| piece(evidence, store.now)) {
             let _ = writeln!(out, "  {title}: {text}");
@@ -30,7 +30,7 @@ pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
         let _ = writeln!(out, "nothing says that {a} calls {b}");
         for way in ways(store, from, to) {
             let names: Vec<_> =
-                way.iter().filter_map(|id| store.topology.nodes.get(id)).map(Node::label).collect();
+                way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
             let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
         }
         let _ = writeln!(out, "looked at:");
@@ -44,7 +44,7 @@ pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
 /// The shortest way there, and the shortest way back.
 #[must_use]
 pub fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
-    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(&store.topology, &a.id, &b.id)).collect()
+    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(store.topology(), &a.id, &b.id)).collect()
 }
 
 /// One piece of evidence: its strength and kind, and what it says where, with its age.
@@ -98,7 +98,7 @@ pub fn states(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<Str
 #[must_use]
 pub fn looked_at(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
     let whom = to.map_or("anything here".to_owned(), Node::label);
-    let found = searched(&store.inventory, &store.topology, &from.id);
+    let found = searched(&store.inventory, store.topology(), &from.id);
     let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.places > 0);
     let mut lines: Vec<String> =
         some.iter().map(|found| format!("{}, none is {whom}", counted(found.kind, found.places))).collect();
@@ -107,7 +107,7 @@ pub fn looked_at(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
         lines.push(format!("nothing of {}: {}", from.label(), titles.join(", ")));
     }
     lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watched(store, node)));
-    for dangling in store.topology.dangling.iter().filter(|dangling| dangling.from == from.id) {
+    for dangling in store.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
         lines
             .push(format!("{} names {}, and nothing here answers to that", dangling.place, dangling.address));
     }

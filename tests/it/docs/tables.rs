@@ -206,7 +206,12 @@ fn policy() -> String {
 fn products() -> String {
     let row = |product: &portolan::topology::Product| {
         let (mark, ascii) = product.role.marks();
-        vec![code(product.id), code(&mark.to_string()), code(&ascii.to_string())]
+        vec![
+            code(product.id),
+            product.role.word().to_owned(),
+            code(&mark.to_string()),
+            code(&ascii.to_string()),
+        ]
     };
-    markdown(&["product", "mark", "in ASCII"], PRODUCTS.iter().map(row))
+    markdown(&["product", "what it is", "mark", "in ASCII"], PRODUCTS.iter().map(row))
 }

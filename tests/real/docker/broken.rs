@@ -6,7 +6,7 @@ use portolan::{
     model::{Failure, FailureKind},
     source::{
         Source,
-        docker::{Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, Found},
     },
 };
 use std::{
@@ -20,7 +20,7 @@ use std::{
 };
 
 fn at(endpoint: Endpoint) -> Docker {
-    Docker::new(Found { name: "docker".into(), endpoint, because: "a test".into() })
+    Docker::new(Found { name: "docker".into(), endpoint, because: "a test".into() }, &Config::default())
 }
 
 /// A folder of the test's own.

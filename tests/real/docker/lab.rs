@@ -48,7 +48,7 @@ impl Lab {
         let home = std::env::var("HOME").unwrap_or_default();
         let around = Surroundings::read(Path::new(&home), |name| std::env::var(name).ok());
         let found = find(&Config::default(), &around).unwrap();
-        Some(Self { name, source: Docker::new(found[0].clone()) })
+        Some(Self { name, source: Docker::new(found[0].clone(), &Config::default()) })
     }
 
     /// Starts a container: options before `--`, the shell script after it.

@@ -1,6 +1,7 @@
 //! What one inspect answer says, as far as Portolan keeps it: pure functions, and the border for secrets.
 
 mod fact;
+mod label;
 mod link;
 mod network;
 mod owner;
@@ -13,8 +14,9 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
+use super::files::Text;
 use crate::{
-    decode::{arguments, environment},
+    decode::{arguments, environment, file},
     model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
@@ -37,12 +39,18 @@ pub(super) struct Seen {
     pub(super) network: Network,
     /// What it names.
     pub(super) mentions: Vec<Mention>,
+    /// Its first process, as the engine's machine numbers it, while it runs.
+    pub(super) process: Option<u32>,
     /// What the card shows.
     pub(super) facts: Vec<Fact>,
 }
 
-/// Decodes one inspect answer; none where it has no id.
-pub(super) fn container(source: &SourceId, answer: &ContainerInspectResponse) -> Option<Seen> {
+/// Decodes one inspect answer with the container's configuration files; none where it has no id.
+pub(super) fn container(
+    source: &SourceId,
+    answer: &ContainerInspectResponse,
+    files: &[Text],
+) -> Option<Seen> {
     let id = clean(answer.id.as_deref()?);
     let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
     let config = answer.config.as_ref();
@@ -53,7 +61,8 @@ pub(super) fn container(source: &SourceId, answer: &ContainerInspectResponse) ->
         created: answer.created.as_deref().and_then(time),
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
-        mentions: mentions(answer, &owner, labels),
+        mentions: mentions(answer, &owner, labels, files),
+        process: process(answer),
         facts: fact::of(answer),
         id,
         name,
@@ -77,15 +86,20 @@ pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     format!("{:?} {state} {told} {}", entry.names, places.join(","))
 }
 
-/// What the container names: in its environment, command, links, extra hosts and start order.
+/// What the container names: in its environment, command, files, labels, links, extra hosts and start order.
 fn mentions(
     answer: &ContainerInspectResponse,
     owner: &Owner,
     labels: &HashMap<String, String>,
+    files: &[Text],
 ) -> Vec<Mention> {
     let config = answer.config.as_ref();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
-    let mut all = environment(None, variables.filter_map(|pair| pair.split_once('=')));
+    let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
+    let mut all = environment(None, variables.iter().copied());
+    let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    all.extend(files.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.extend(label::proxied(labels, &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
     all.extend(arguments(None, words.map(String::as_str)));
     all.extend(link::extra_hosts(answer));
@@ -96,6 +110,12 @@ fn mentions(
     all.sort();
     all.dedup();
     all
+}
+
+/// The container's first process; none while it does not run.
+fn process(answer: &ContainerInspectResponse) -> Option<u32> {
+    let pid = answer.state.as_ref()?.pid?;
+    u32::try_from(pid).ok().filter(|pid| *pid > 0)
 }
 
 /// A container's name without the slash; the short id where it has none.

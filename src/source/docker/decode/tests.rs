@@ -6,7 +6,7 @@ use bollard::models::{ContainerInspectResponse, ContainerSummary};
 
 fn seen(recorded: &str) -> Seen {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();
-    container(&SourceId::new("docker"), &answer).unwrap()
+    container(&SourceId::new("docker"), &answer, &[]).unwrap()
 }
 
 fn web() -> Seen {

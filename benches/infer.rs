@@ -1,0 +1,122 @@
+//! How long inference takes for estates of growing size: all of it, and after one service has changed.
+//!
+//! Each service has 40 variables, eight of which name something: six a service of its group or a store that many use,
+//! two something outside. Groups have 50 services.
+
+use divan::{Bencher, black_box};
+use portolan::{
+    decode::environment,
+    model::{
+        Answer, AnsweredBy, Change, Host, Inventory, NetworkId, Scope, Service, ServiceId, ServiceKind,
+        Snapshot, SourceId, Timestamp,
+    },
+    topology::{Inference, Resolver, infer},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+fn main() {
+    divan::main();
+}
+
+const SIZES: [usize; 3] = [100, 1_000, 5_000];
+const GROUP: usize = 50;
+
+fn service(number: usize, changed: bool) -> Service {
+    let (source, group) = (SourceId::new("docker"), format!("group-{:03}", number / GROUP));
+    let first = number / GROUP * GROUP;
+    let peer = |step: usize| format!("service-{:05}", first + (number * 7 + step * 11) % GROUP);
+    let mut variables: Vec<(String, String)> =
+        (0..32).map(|n| (format!("SETTING_{n}"), format!("value {n}"))).collect();
+    for step in 0..4 {
+        variables.push((format!("PEER_{step}_URL"), format!("http://{}:8080/v1", peer(step))));
+    }
+    variables.push(("DATABASE_URL".to_owned(), format!("postgres://app:x@service-{first:05}:5432/app")));
+    variables.push(("REDIS_HOST".to_owned(), format!("service-{:05}", first + 1)));
+    variables.push(("PAYMENTS_URL".to_owned(), format!("https://api-{}.example.com", number % 20)));
+    variables
+        .push(("QUEUE".to_owned(), format!("https://sqs.eu-west-1.amazonaws.com/1/queue-{}", number % 100)));
+    if changed {
+        variables[32].1 = format!("http://{}:9090", peer(9));
+    }
+    let network = NetworkId::of(&source, &group);
+    let name = format!("service-{number:05}");
+    let answer = |host: Host, by| Answer { host, port: None, scope: Scope::Network(network.clone()), by };
+    Service {
+        id: ServiceId::of(&source, Some(&group), &name),
+        kind: ServiceKind::Compose,
+        desired: None,
+        reported_running: None,
+        instances: Vec::new(),
+        deployments: Vec::new(),
+        answers: vec![
+            answer(Host::named(&name), AnsweredBy::ServiceName),
+            answer(Host::named(&format!("{group}-{name}-1")), AnsweredBy::ContainerName),
+            answer(
+                Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()),
+                AnsweredBy::InstanceAddress,
+            ),
+        ],
+        mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
+        networks: BTreeSet::from([network.clone()]),
+        facts: Vec::new(),
+        group: Some(group),
+        name,
+    }
+}
+
+fn snapshot(count: usize, changed: Option<usize>) -> Arc<Snapshot> {
+    Arc::new(Snapshot {
+        source: SourceId::new("docker"),
+        taken: Timestamp::UNIX_EPOCH,
+        services: (0..count).map(|number| service(number, changed == Some(number))).collect(),
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+        flows: Vec::new(),
+        watched: Vec::new(),
+    })
+}
+
+fn inventory(count: usize) -> Inventory {
+    let mut inventory = Inventory::default();
+    inventory.replace(snapshot(count, None));
+    inventory
+}
+
+/// The whole join.
+#[divan::bench(args = SIZES)]
+fn everything(bencher: Bencher, count: usize) {
+    let inventory = inventory(count);
+    bencher.bench_local(|| infer(black_box(&inventory)));
+}
+
+/// Only the index of who answers to what.
+#[divan::bench(args = SIZES)]
+fn index(bencher: Bencher, count: usize) {
+    let inventory = inventory(count);
+    bencher.bench_local(|| Resolver::new(black_box(&inventory)));
+}
+
+/// The join after one service's variable names another service than before.
+#[divan::bench(args = SIZES)]
+fn one_changed(bencher: Bencher, count: usize) {
+    let (old, new) = (inventory(count), {
+        let mut inventory = inventory(count);
+        inventory.replace(snapshot(count, Some(count / 2)));
+        inventory
+    });
+    let there = Change::between(&snapshot(count, None), &snapshot(count, Some(count / 2)));
+    let back = Change::between(&snapshot(count, Some(count / 2)), &snapshot(count, None));
+    let mut inference = Inference::of(&old);
+    bencher.bench_local(move || {
+        inference.update(black_box(&new), &there);
+        inference.update(black_box(&old), &back);
+    });
+}
+
+/// Finding out what changed: the comparison of two looks.
+#[divan::bench(args = SIZES)]
+fn difference(bencher: Bencher, count: usize) {
+    let (old, new) = (snapshot(count, None), snapshot(count, Some(count / 2)));
+    bencher.bench_local(|| Change::between(black_box(&old), black_box(&new)));
+}

@@ -1,0 +1,96 @@
+//! Files as people mount them: what each names, and what it does not.
+
+use super::{file, is_config_file, may_be_config_file};
+use crate::model::Target;
+
+/// The addresses that a file names, those that count only inside the estate in brackets.
+fn names(path: &str, text: &str) -> Vec<String> {
+    let variable = |name: &str| (name == "DB_HOST").then_some("db");
+    let mentions = file(None, path, text, variable);
+    let name = |target: Target| match target {
+        Target::Address(address) => address.to_string(),
+        Target::Local(address) => format!("({address})"),
+        Target::Peer(name) | Target::FromProxy(name) => name,
+    };
+    mentions.into_iter().map(|mention| name(mention.target)).collect()
+}
+
+#[test]
+fn nginx() {
+    let text = "upstream api {\n  server orders:8080 max_fails=3;\n  server users;\n}\nserver {\n  listen 80;\n  \
+                server_name shop.example.com;\n  location / { proxy_pass http://api; }\n  # proxy_pass http://old:1;\n  \
+                location /x {\n   proxy_pass   http://web:3000/x;\n }\n}\n";
+    assert_eq!(names("/etc/nginx/nginx.conf", text), ["(orders:8080)", "(users)", "(web:3000)"]);
+}
+
+#[test]
+fn haproxy() {
+    let text = "backend orders\n  balance roundrobin\n  server s1 orders-1:80 check\n  server s2 orders-2:80 check backup\n";
+    assert_eq!(names("haproxy.cfg", text), ["(orders-1:80)", "(orders-2:80)"]);
+}
+
+#[test]
+fn prometheus() {
+    let text = "scrape_configs:\n  - job_name: orders\n    static_configs:\n      - targets: ['orders:9100', \"users:9100\"]\n  \
+                - job_name: b\n    static_configs:\n      - targets:\n          - db-exporter:9187\n          - localhost:9090\n";
+    assert_eq!(names("prometheus.yml", text), ["(orders:9100)", "(users:9100)", "(db-exporter:9187)"]);
+}
+
+#[test]
+fn variables_are_filled_in() {
+    let text = "database:\n  host: ${DB_HOST}\n  url: postgres://app:${PASSWORD}@$DB_HOST:5432/app\n";
+    assert_eq!(names("app.yml", text), ["(db)", "db:5432"]);
+}
+
+#[test]
+fn collector() {
+    let text = "receivers:\n  otlp:\n    protocols:\n      grpc:\n        endpoint: 0.0.0.0:4317\nexporters:\n  otlp:\n    \
+                endpoint: tempo:4317 # traces\n  loki:\n    endpoint: \"http://loki:3100/push\"\n";
+    assert_eq!(names("otel.yaml", text), ["(tempo:4317)", "loki:3100"]);
+}
+
+#[test]
+fn json() {
+    let text = "{\"Servers\": {\"1\": {\"Name\": \"orders\", \"Host\": \"orders-db\", \"Port\": 5432}},\n \
+                \"proxy\": \"http://backend:3000\", \"homepage\": \"https://example.com\"}";
+    assert_eq!(names("servers.json", text), ["(orders-db)", "(backend:3000)", "(example.com)"]);
+}
+
+#[test]
+fn xml() {
+    let text = "<configuration>\n <!-- <value>hdfs://old:1</value> -->\n <property><name>fs.defaultFS</name>\
+                <value>hdfs://namenode:9000</value></property>\n</configuration>";
+    assert_eq!(names("core-site.xml", text), ["(namenode:9000)"]);
+}
+
+#[test]
+fn programs() {
+    let text = "// talks to http://old:1\nconst redis = new Redis({ host: 'cache', port: 6379 });\n\
+                const host = process.env.HOST || 'db';\nmodule.exports = { target: 'web', mode: 'api' };\n\
+                app.use(proxy('/api', { target: 'http://backend:8080' }));\n";
+    let all = names("server.js", text);
+    assert!(all.contains(&"(cache)".to_owned()) && all.contains(&"(backend:8080)".to_owned()), "{all:?}");
+    assert!(!all.iter().any(|n| n.contains("old") || n == "(web)" || n == "(api)"), "{all:?}");
+    assert_eq!(names("app.py", "g.redis = Redis(host=\"redis\", db=0)  # http://no:1\n"), ["(redis)"]);
+    assert_eq!(names("app.py", "client = MongoClient(\"mongo:27017\")\n"), ["(mongo:27017)"]);
+}
+
+#[test]
+fn passwords_and_own_names_do_not_count() {
+    let text = "password: http://hunter2:80\nlisten: web:80\nserver_name: web\nimage: redis:7\ndatabase: orders\n\
+                root_url: http://shop:3000\n";
+    assert_eq!(names("x.yml", text), Vec::<String>::new());
+}
+
+#[test]
+fn only_files_that_configure_are_read() {
+    for name in
+        ["nginx.conf", "prometheus.yml", "app.properties", "Caddyfile", "server.js", "default.conf.template"]
+    {
+        assert!(is_config_file(name), "{name}");
+    }
+    for name in ["docker-compose.yml", "package-lock.json", "data.csv", "key.pem", "x.test.js", "README.md"] {
+        assert!(!is_config_file(name), "{name}");
+    }
+    assert!(may_be_config_file("haproxy") && !may_be_config_file("docker.sock"));
+}

@@ -1,0 +1,62 @@
+//! What is different between two looks, as far as it matters who has to think anew.
+
+use super::{Service, ServiceId, Snapshot, SourceId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is different between two snapshots of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing but the time.
+    Nothing,
+    /// These services say something else of themselves than before, each as it was. Nobody came or went, and everybody
+    /// can be reached as before.
+    Services(BTreeMap<ServiceId, Service>),
+    /// Nobody's word but what happened, or what could not be read.
+    Circumstances,
+    /// Anything.
+    Everything,
+}
+
+impl Change {
+    /// What is different from one snapshot to the next; both have their services in order.
+    #[must_use]
+    pub fn between(old: &Snapshot, new: &Snapshot) -> Self {
+        let same_places = old.services.len() == new.services.len() && old.gateways == new.gateways;
+        if !same_places || !old.services.iter().zip(&new.services).all(|(a, b)| is_as_reachable(a, b)) {
+            return Self::Everything;
+        }
+        let pairs = old.services.iter().zip(&new.services).filter(|(a, b)| a != b);
+        let changed: BTreeMap<_, _> = pairs.map(|(a, _)| (a.id.clone(), a.clone())).collect();
+        match (changed.is_empty(), old.events == new.events && old.gaps == new.gaps) {
+            (false, _) => Self::Services(changed),
+            (true, false) => Self::Circumstances,
+            (true, true) => Self::Nothing,
+        }
+    }
+
+    /// Whether there is anything.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self != Self::Nothing
+    }
+}
+
+/// Whether `b` is the same service as `a`, is what it was, and answers to the same at the same places.
+fn is_as_reachable(a: &Service, b: &Service) -> bool {
+    let images = |s: &Service| -> BTreeSet<String> {
+        s.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.clone()).collect()
+    };
+    a.id == b.id
+        && a.name == b.name
+        && a.group == b.group
+        && a.answers == b.answers
+        && a.networks == b.networks
+        && (a.instances == b.instances || images(a) == images(b))
+}
+
+/// The source that a service's id names.
+impl From<&ServiceId> for SourceId {
+    fn from(id: &ServiceId) -> Self {
+        Self::new(id.as_str().split('/').next().unwrap_or_default())
+    }
+}

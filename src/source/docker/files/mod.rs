@@ -1,0 +1,114 @@
+//! Configuration files of containers: those mounted into them, and those that well-known programs read from their
+//! image. They are read only to be decoded, once per container and whenever one of them changes.
+//!
+//! On the host where it can be read, else through the engine's archive call; nothing is run in a container.
+
+mod archive;
+mod choose;
+mod host;
+
+use super::connect::Engine;
+use bollard::{Docker as Client, models::ContainerInspectResponse};
+use choose::Place;
+use std::{fmt::Write, path::PathBuf};
+
+/// The most text of one container, in bytes.
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+/// The most files of one container.
+const MOST_FILES: usize = 120;
+
+/// The files of one container, and what tells that they have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Files {
+    /// Their texts; gone once they are decoded.
+    pub(super) texts: Vec<Text>,
+    /// Where on the host to look for a change.
+    pub(super) watch: Watch,
+}
+
+/// A file's path in the container, and its text.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+/// What a text says may be a secret: it is not shown.
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} bytes)", self.path, self.text.len())
+    }
+}
+
+/// The places on the host that a container's files came from, as they were then.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Watch {
+    places: Vec<PathBuf>,
+    stamp: String,
+}
+
+impl Watch {
+    /// Whether the places are not as they were. Reads directories, so it belongs on a thread that may wait.
+    pub(super) fn has_changed(&self) -> bool {
+        !self.places.is_empty() && stamp(&self.places) != self.stamp
+    }
+}
+
+/// The files of a container that are worth reading.
+pub(super) async fn read(engine: &Engine, client: &Client, answer: &ContainerInspectResponse) -> Files {
+    let chosen = choose::places(answer);
+    if chosen.is_empty() {
+        return Files::default();
+    }
+    let local = engine.is_local();
+    let (mut files, elsewhere) =
+        tokio::task::spawn_blocking(move || on_host(chosen, local)).await.unwrap_or_default();
+    if let Some(id) = answer.id.as_deref() {
+        for place in elsewhere {
+            let more = archive::texts(engine, client, id, &place.inside).await;
+            files.texts.extend(more);
+        }
+    }
+    bound(&mut files.texts);
+    files
+}
+
+/// What can be read here, and the places that can't.
+fn on_host(chosen: Vec<Place>, local: bool) -> (Files, Vec<Place>) {
+    let (mut files, mut elsewhere) = (Files::default(), Vec::new());
+    for place in chosen {
+        let found =
+            place.outside.as_ref().filter(|_| local).and_then(|path| host::texts(path, &place.inside));
+        match (found, &place.outside) {
+            (Some(texts), Some(path)) => {
+                files.texts.extend(texts);
+                files.watch.places.push(path.clone());
+            }
+            _ => elsewhere.push(place),
+        }
+    }
+    files.watch.stamp = stamp(&files.watch.places);
+    (files, elsewhere)
+}
+
+/// What tells one state of those places from another: each file's size and time of change.
+fn stamp(places: &[PathBuf]) -> String {
+    let mut stamp = String::new();
+    for file in places.iter().flat_map(|place| host::files(place)) {
+        let _ = write!(stamp, "{} {} {:?};", file.path.display(), file.length, file.changed);
+    }
+    stamp
+}
+
+/// Keeps what one container may have, the first by path.
+fn bound(texts: &mut Vec<Text>) {
+    texts.sort_by(|a, b| a.path.cmp(&b.path));
+    texts.dedup_by(|a, b| a.path == b.path);
+    texts.truncate(MOST_FILES);
+    let mut left = MOST_BYTES;
+    texts.retain(|text| {
+        let fits = text.text.len() <= left;
+        left -= if fits { text.text.len() } else { 0 };
+        fits
+    });
+}

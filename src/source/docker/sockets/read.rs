@@ -1,0 +1,146 @@
+//! Reads the sockets of local containers from `/proc`: each network namespace once, through any process in it.
+//!
+//! The tables are open to everyone; whose a socket is, where several containers share a namespace, only to who may
+//! look into their processes.
+
+use super::{
+    join::{Member, Namespace},
+    table::{Protocol, Socket, sockets},
+};
+use crate::source::docker::decode::Seen;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Read,
+    net::IpAddr,
+    sync::Arc,
+};
+
+/// The most of one table that is read: some 50,000 sockets.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// The namespaces of those containers that run here and can be read.
+pub(super) fn namespaces(seen: &[Arc<Seen>]) -> Vec<Namespace> {
+    let here: Vec<_> = seen.iter().map(|s| s.process.filter(|pid| is_container(*pid, &s.id))).collect();
+    let mut shared: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (place, container) in seen.iter().enumerate() {
+        if here[place].is_some() {
+            shared.entry(key(container, seen)).or_default().push(place);
+        }
+    }
+    let read = |(key, places): (Key, Vec<usize>)| {
+        let sockets = places.iter().find_map(|place| tables(here[*place]?))?;
+        // What only holds the network for others opens nothing itself.
+        let places: Vec<usize> = places.into_iter().filter(|place| !seen[*place].owner.hidden).collect();
+        let alone = places.len() == 1 && key != Key::Host;
+        let member = |place: &usize| {
+            let inodes = if alone { None } else { Some(held(here[*place]?)?) };
+            Some(Member { container: *place, inodes })
+        };
+        let members: Vec<_> = places.iter().filter_map(member).collect();
+        let ips = match key {
+            Key::Host => host_ips(),
+            Key::Of(lender) => seen[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect(),
+        };
+        Some(Namespace { members, ips, host: key == Key::Host, sockets })
+    };
+    shared.into_iter().filter_map(read).collect()
+}
+
+/// Which namespace a container is in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// The host's.
+    Host,
+    /// That of the container at this place.
+    Of(usize),
+}
+
+/// The namespace of a container: its own, or that of the one whose network it shares.
+fn key(container: &Seen, seen: &[Arc<Seen>]) -> Key {
+    let named = |name: &String| seen.iter().position(|s| s.id == *name || s.name == *name);
+    let place = match &container.network.shares {
+        Some(lender) => named(lender),
+        None => seen.iter().position(|s| s.id == container.id),
+    };
+    match place {
+        Some(place) if !seen[place].network.host => Key::Of(place),
+        _ => Key::Host,
+    }
+}
+
+/// Whether the process is the container's: the engine may be a virtual machine's, whose process numbers mean nothing
+/// here.
+fn is_container(pid: u32, id: &str) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|groups| groups.contains(id))
+}
+
+/// All sockets of a process's namespace; none where they can't be read.
+fn tables(pid: u32) -> Option<Vec<Socket>> {
+    let mut all = Vec::new();
+    for (name, protocol) in
+        [("tcp", Protocol::Tcp), ("tcp6", Protocol::Tcp), ("udp", Protocol::Udp), ("udp6", Protocol::Udp)]
+    {
+        match text(&format!("/proc/{pid}/net/{name}")) {
+            Some(text) => all.extend(sockets(protocol, &text)),
+            // A kernel without IPv6 has no table for it.
+            None if name.ends_with('6') => {}
+            None => return None,
+        }
+    }
+    Some(all)
+}
+
+fn text(path: &str) -> Option<String> {
+    let mut text = String::new();
+    fs::File::open(path).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The sockets that the container's processes hold; none where one may not look.
+fn held(pid: u32) -> Option<BTreeSet<u64>> {
+    let mut inodes = BTreeSet::new();
+    let processes = members(pid);
+    let mut may_look = false;
+    for process in processes {
+        let Ok(files) = fs::read_dir(format!("/proc/{process}/fd")) else { continue };
+        may_look = true;
+        let links = files.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+        inodes.extend(links.filter_map(|link| {
+            link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse::<u64>().ok()
+        }));
+    }
+    may_look.then_some(inodes)
+}
+
+/// All processes of the container that `pid` is the first of: the members of its control group.
+fn members(pid: u32) -> Vec<u32> {
+    let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    let lists = groups.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':');
+        let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
+        let mount = match controllers {
+            "" => String::new(),
+            "pids" | "memory" => format!("/{controllers}"),
+            _ => return None,
+        };
+        fs::read_to_string(format!("/sys/fs/cgroup{mount}{path}/cgroup.procs")).ok()
+    });
+    let found = lists.map(|list| list.lines().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
+    found.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| vec![pid])
+}
+
+/// The host's own addresses, loopback left out: those that the kernel routes to itself.
+pub(super) fn host_ips() -> BTreeSet<IpAddr> {
+    let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
+    let mut ips = BTreeSet::new();
+    let mut last = None;
+    for line in tree.lines() {
+        match line.trim().strip_prefix("|-- ") {
+            Some(ip) => last = ip.parse::<IpAddr>().ok(),
+            None if line.contains("/32 host LOCAL") => ips.extend(last.filter(|ip| !ip.is_loopback())),
+            None => {}
+        }
+    }
+    ips
+}
