@@ -113,7 +113,7 @@ fn repository(image: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{repository, twins};
-    use crate::model::{sample::*, *};
+    use crate::model::{sample::inventory as inventory_of, sample::*, *};
     use std::sync::Arc;
 
     /// A service of a source and a group with one image.
@@ -139,7 +139,7 @@ mod tests {
         let mut inventory = Inventory::new(annotations);
         for source in ["docker", "ecs:a"] {
             let mine = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
-            let sample = super::super::super::model::sample::inventory(mine);
+            let sample = inventory_of(mine);
             let snapshot = sample.snapshots().next().unwrap().clone();
             inventory.replace(Arc::new(Snapshot { source: SourceId::new(source), ..snapshot }));
         }

@@ -1,6 +1,6 @@
 //! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
 
-use super::{Scene, Theme, time, widget::text};
+use super::{Scene, Theme, time, why::words, widget::text};
 use crate::{
     model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State},
     topology::{Edge, Node},
@@ -264,8 +264,8 @@ impl<'a> Page<'a> {
             Span::styled(format!("  {}{seen}", strength.word()), theme.ink.dim.0),
         ]));
         if why {
-            for evidence in &edge.evidence {
-                self.text(&format!("       {}: {}", evidence.place, evidence.detail), theme.ink.dim.0);
+            for piece in words::pieces(edge, store.now) {
+                self.text(&format!("       {}", piece.text), theme.ink.dim.0);
             }
         }
     }

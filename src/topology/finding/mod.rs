@@ -13,7 +13,7 @@ mod too_few;
 mod undeclared;
 mod unhealthy;
 
-use super::{Edge, EdgeFilter, Rejected, Topology, drift::Watch};
+use super::{Edge, EdgeFilter, Node, Rejected, Topology, drift::Watch};
 use crate::model::{Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Timestamp};
 use std::collections::BTreeMap;
 
@@ -158,7 +158,7 @@ fn drift(
     for (from, drifted) in callers {
         let Some(node) = nodes.get(from) else { continue };
         let peers: Vec<String> =
-            drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(|n| n.label()).collect();
+            drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(Node::label).collect();
         drafts.push(Draft {
             severity: Severity::Info,
             service: node.label(),

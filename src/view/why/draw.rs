@@ -99,10 +99,10 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
             for line in words::states(store, &from.id, &to.id, edge) {
                 say(&line, 0, ink.degraded.into());
             }
-            for (title, words) in edge.evidence.iter().map(|evidence| words::piece(evidence, store.now)) {
+            for words::Piece { title, text } in words::pieces(edge, store.now) {
                 say("", 0, ink.text.into());
                 say(&title, 0, ink.dim.into());
-                say(&words, 2, ink.text.into());
+                say(&text, 2, ink.text.into());
             }
         }
         Row::Dangling(dangling) => {

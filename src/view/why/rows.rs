@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::{
-    model::NodeId,
+    model::{NodeId, Timestamp},
     store::Store,
     topology::{Dangling, Drift, Edge, EdgeFilter, Node, Rejected},
     view::{Scene, time::age, widget::table::Cell},
@@ -86,7 +86,7 @@ impl<'a> Row<'a> {
                     (theme.mark(peer.health).to_owned(), theme.health(peer.health)),
                     (peer.name.clone(), plain),
                     (theme.stroke(edge.strength()).to_owned(), plain),
-                    (kinds(edge), dim),
+                    (kinds(edge, store.now), dim),
                     (seen, style),
                 ]
             }
@@ -111,9 +111,9 @@ impl<'a> Row<'a> {
 }
 
 /// The kind that tells most, and how many pieces there are beside.
-fn kinds(edge: &Edge) -> String {
+fn kinds(edge: &Edge, now: Timestamp) -> String {
     let first = edge.evidence.first().map(|evidence| words::title(evidence.kind)).unwrap_or_default();
-    match edge.evidence.len() {
+    match words::pieces(edge, now).len() {
         0 | 1 => first.to_owned(),
         more => format!("{first} +{}", more - 1),
     }

@@ -20,7 +20,7 @@ pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
     let mut out = String::new();
     if let Some(edge) = store.topology().edges.get(&(from.id.clone(), to.id.clone())) {
         let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().word());
-        for (title, text) in edge.evidence.iter().map(|evidence| piece(evidence, store.now)) {
+        for Piece { title, text } in pieces(edge, store.now) {
             let _ = writeln!(out, "  {title}: {text}");
         }
         for line in states(store, &from.id, &to.id, edge) {
@@ -47,15 +47,45 @@ pub fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
     [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(store.topology(), &a.id, &b.id)).collect()
 }
 
-/// One piece of evidence: its strength and kind, and what it says where, with its age.
+/// A piece of evidence in words.
+pub struct Piece {
+    /// Its strength and kind.
+    pub title: String,
+    /// What it says, where, with its age.
+    pub text: String,
+}
+
+/// How many places a sentence names.
+const MOST_PLACES: usize = 3;
+
+/// The evidence of an edge. What was seen in the same way at several places, such as the instances of a service, is one
+/// piece.
 #[must_use]
-pub fn piece(evidence: &Evidence, now: Timestamp) -> (String, String) {
-    let Evidence { kind, strength, place, detail, first_seen, last_seen } = evidence;
-    let seen = [("first", first_seen), ("last", last_seen)];
+pub fn pieces(edge: &Edge, now: Timestamp) -> Vec<Piece> {
+    let same = |a: &Evidence, b: &Evidence| {
+        a.strength == Strength::Observed && (a.kind, a.strength, &a.detail) == (b.kind, b.strength, &b.detail)
+    };
+    edge.evidence.chunk_by(same).map(|alike| piece(alike, now)).collect()
+}
+
+/// One piece, of evidence that differs in its place only. There is at least one.
+fn piece(alike: &[Evidence], now: Timestamp) -> Piece {
+    let Evidence { kind, strength, detail, .. } = &alike[0];
+    let places: Vec<&str> = alike.iter().take(MOST_PLACES).map(|evidence| evidence.place.as_str()).collect();
+    let more = match alike.len().saturating_sub(MOST_PLACES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = alike.iter().filter_map(|evidence| evidence.first_seen).min();
+    let last = alike.iter().filter_map(|evidence| evidence.last_seen).max();
+    let seen = [("first", first), ("last", last)];
     let seen =
         seen.iter().filter_map(|(word, at)| at.map(|at| format!(", {word} seen {} ago", age(at, now))));
-    let text = format!("{place}{} {detail}{}", verb(kind), seen.collect::<String>());
-    (format!("{}, {}", strength.word(), title(kind)), text)
+    let (places, seen) = (places.join(", "), seen.collect::<String>());
+    Piece {
+        title: format!("{}, {}", strength.word(), title(kind)),
+        text: format!("{places}{more}{} {detail}{seen}", verb(kind)),
+    }
 }
 
 /// What people call a kind of evidence.
@@ -147,4 +177,47 @@ pub fn turned_away(rejected: &Rejected, now: Timestamp) -> String {
     format!(
         "{place} tells that a connection to {target} was rejected, first seen {first} ago, last seen {last} ago"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+    use crate::{
+        model::sample::ago,
+        topology::{Edge, Evidence, Strength},
+    };
+
+    fn seen(place: &str, seconds: i64) -> Evidence {
+        Evidence {
+            kind: "socket",
+            strength: Strength::Observed,
+            place: place.to_owned(),
+            detail: "db".to_owned(),
+            first_seen: Some(ago(seconds + 60)),
+            last_seen: Some(ago(seconds)),
+        }
+    }
+
+    #[test]
+    fn what_many_instances_do_is_one_piece_with_the_times_of_all() {
+        let mut evidence: Vec<_> =
+            (1..=5).map(|number| seen(&format!("web-{number}"), 60 * number)).collect();
+        let variable = |key: &str| Evidence {
+            kind: "environment",
+            strength: Strength::Declared,
+            first_seen: None,
+            last_seen: None,
+            ..seen(key, 0)
+        };
+        evidence.extend([variable("DB_HOST"), variable("DB_URL")]);
+        let texts: Vec<_> = pieces(&Edge { evidence }, ago(0)).into_iter().map(|piece| piece.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "web-1, web-2, web-3 and 2 more connected to db, first seen 6m ago, last seen 1m ago",
+                "DB_HOST names db",
+                "DB_URL names db",
+            ]
+        );
+    }
 }
