@@ -135,10 +135,11 @@ mod tests {
     }
 
     /// The pairs as `one = other`, each once.
-    fn pairs(services: Vec<Service>, annotations: Vec<Annotation>) -> Vec<String> {
+    fn pairs(mut services: Vec<Service>, annotations: Vec<Annotation>) -> Vec<String> {
         let mut inventory = Inventory::new(annotations);
         for source in ["docker", "ecs:a"] {
-            let mine = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
+            let (mine, others) = services.into_iter().partition(|s| s.source().as_str() == source);
+            services = others;
             let sample = inventory_of(mine);
             let snapshot = sample.snapshots().next().unwrap().clone();
             inventory.replace(Arc::new(Snapshot { source: SourceId::new(source), ..snapshot }));
