@@ -4,10 +4,12 @@
 //! variable's name, and the host and port that its value names.
 
 mod aws;
+mod error;
 mod file;
 mod grammar;
 mod key;
 
+pub use error::unreachable_address;
 pub use file::{LARGEST, file, is_config_file, may_be_config_file};
 
 use crate::model::{Address, Mention, Place, Target, Via};

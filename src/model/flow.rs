@@ -52,6 +52,8 @@ pub enum SeenBy {
     FlowLog,
     /// A metric of ECS Service Connect.
     ServiceConnect,
+    /// The caller's own log, which tells that it failed.
+    Log,
 }
 
 /// What became of a connection.
@@ -62,6 +64,8 @@ pub enum Verdict {
     Accepted,
     /// A security group or network rule turned it away.
     Rejected,
+    /// Nobody answered, or nobody has that name.
+    Failed,
 }
 
 /// A service whose connections can be seen, so that it means something when one is not.

@@ -34,8 +34,6 @@ pub enum Via {
     ProxyLabel,
     /// A service mesh's configuration.
     Mesh,
-    /// A connection error in the log.
-    LogError,
     /// A compose file that Portolan's configuration names.
     ComposeFile,
     /// Start order: `depends_on`.

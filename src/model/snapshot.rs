@@ -34,15 +34,3 @@ pub struct Gap {
     /// Why.
     pub failure: Failure,
 }
-
-impl Snapshot {
-    /// Whether both say the same of the world, whenever they were taken and whatever connections were seen.
-    #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        self.source == other.source
-            && self.services == other.services
-            && self.gateways == other.gateways
-            && self.events == other.events
-            && self.gaps == other.gaps
-    }
-}

@@ -128,7 +128,8 @@ impl<'a> Draft<'a> {
             }
             Referent::Address(address) | Referent::Local(address) => {
                 let (resolution, address) = (self.resolve(reference.from, address), address.clone());
-                let local = matches!(reference.to, Referent::Local(_));
+                // What makes no line by itself makes no node either.
+                let local = matches!(reference.to, Referent::Local(_)) || kind.only_supports();
                 match resolution {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()

@@ -140,7 +140,9 @@ fn difference<'a>(old: &'a [Mention], new: &'a [Mention]) -> Vec<&'a Mention> {
 /// The dependency that a mention leads to, if it leads outside.
 fn dependency_of(mention: &Mention) -> Option<NodeId> {
     match &mention.target {
-        Target::Address(address) => Some(NodeId::new(format!("dependency:{}", address.host))),
+        Target::Address(address) if mention.via != Via::ToolSetting => {
+            Some(NodeId::new(format!("dependency:{}", address.host)))
+        }
         _ => None,
     }
 }

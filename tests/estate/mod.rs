@@ -65,6 +65,10 @@ pub trait Build: Sized {
     fn wanted(self, count: u32) -> Self;
     /// Its environment variable `key` names `address`, written `scheme://host:port`, `host:port` or `host`.
     fn calls(self, key: &str, address: &str) -> Self;
+    /// A mention of that sort names `address`, written as for [`Build::calls`].
+    fn names(self, via: Via, place: &str, address: &str) -> Self;
+    /// A label asks the proxies of that product for requests.
+    fn asks(self, product: &str) -> Self;
     /// It is started after that service of its group.
     fn after(self, name: &str) -> Self;
     /// A further copy of it, as `change` makes it.
@@ -89,9 +93,18 @@ impl Build for Service {
         self
     }
 
-    fn calls(mut self, key: &str, address: &str) -> Self {
-        let place = Place::at(&format!("environment {key}"));
-        self.mentions.push(Mention { via: Via::Environment, place, target: Target::Address(read(address)) });
+    fn calls(self, key: &str, address: &str) -> Self {
+        self.names(Via::Environment, &format!("environment {key}"), address)
+    }
+
+    fn names(mut self, via: Via, place: &str, address: &str) -> Self {
+        self.mentions.push(Mention { via, place: Place::at(place), target: Target::Address(read(address)) });
+        self
+    }
+
+    fn asks(mut self, product: &str) -> Self {
+        let (place, target) = (Place::at("label route"), Target::FromProxy(product.to_owned()));
+        self.mentions.push(Mention { via: Via::ProxyLabel, place, target });
         self
     }
 

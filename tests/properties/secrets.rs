@@ -6,7 +6,7 @@ use crate::{
 };
 use portolan::{
     app::{App, Msg},
-    decode::{arguments, environment},
+    decode::{arguments, environment, file},
     export::{self, FORMATS},
     keymap::Keymap,
     model::{Service, Snapshot},
@@ -40,6 +40,17 @@ const PLACES: &[(&str, &str)] = &[
     ("JSON", "{\"url\":\"https://db.example.com\",\"password\":\"{}\"}"),
 ];
 
+/// The files in which people put them: a path, how a key and its value are written there, what stands around.
+const FILES: &[(&str, &str, &str, &str)] = &[
+    ("/etc/app.yml", "  KEY: VALUE", "app:\n", "\n"),
+    ("/etc/app.json", "\"KEY\": \"VALUE\",", "{", "}"),
+    ("/etc/app.properties", "KEY=VALUE", "", "\n"),
+    ("/etc/app.conf", "KEY VALUE;", "server {\n", "}\n"),
+    ("/etc/app.xml", "<property name=\"KEY\"><value>VALUE</value></property>", "<p>", "</p>"),
+    ("/srv/app.js", "const KEY = 'VALUE';", "", "\n"),
+    ("/srv/app.py", "KEY = \"VALUE\"", "", "\n"),
+];
+
 /// The words of an entry point in which people put them.
 const WORDS: &[&str] = &[
     "--password={}",
@@ -60,6 +71,16 @@ fn service_with(secret: &str) -> Service {
     let mut service = service("docker", Some("shop"), "web");
     service.mentions = environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
     service.mentions.extend(arguments(Some("web"), words.iter().map(String::as_str)));
+    let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    for (path, line, head, tail) in FILES {
+        let lines: Vec<String> = PLACES
+            .iter()
+            .map(|(name, text)| line.replace("KEY", name).replace("VALUE", &planted(text, secret)))
+            .collect();
+        let text = format!("{head}{}{tail}", lines.join("\n"));
+        service.mentions.extend(file(None, path, &text, value));
+        service.mentions.extend(file(None, path, "url: $DATABASE_URL ${REDIS_URL}\n", value));
+    }
     service
 }
 

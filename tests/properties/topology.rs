@@ -3,10 +3,13 @@
 use crate::world::{Draft, drafts, inventory, services, snapshots};
 use portolan::{
     model::Service,
-    topology::{Topology, evidence::KINDS, infer, twins},
+    topology::{Inference, Topology, evidence::KINDS, infer, twins},
 };
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The topology of those services.
 fn chart(services: &[Service]) -> Topology {
@@ -93,6 +96,21 @@ proptest! {
         let expected: BTreeSet<_> =
             edges(&chart(&old)).iter().map(|(from, to)| (called(from), called(to))).collect();
         prop_assert_eq!(edges(&chart(&new)), expected);
+    }
+
+    #[test]
+    fn following_a_change_gives_what_a_fresh_look_gives(all in drafts(), other in drafts()) {
+        let mut changed = all.clone();
+        for (draft, new) in changed.iter_mut().zip(&other).take(2) {
+            draft.1.clone_from(&new.1);
+        }
+        let mut before = inventory(snapshots(&plain(&all)));
+        let mut inference = Inference::of(&before);
+        for snapshot in snapshots(&plain(&changed)) {
+            let change = before.replace(Arc::new(snapshot));
+            inference.update(&before, &change);
+        }
+        prop_assert_eq!(inference.topology(), &infer(&before));
     }
 
     #[test]

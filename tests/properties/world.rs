@@ -1,7 +1,7 @@
 //! Random estates: services of a few groups on two sources, that name each other, the outside, and nothing.
 
-use crate::estate::{Build, gateway, service, snapshot};
-use portolan::model::{Inventory, Service, Snapshot};
+use crate::estate::{Build, ago, gateway, now, service, snapshot};
+use portolan::model::{End, Flow, Inventory, SeenBy, Service, Sighting, Snapshot, Verdict, Via, Watched};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let one = (
         (0..4usize, 0..NAMES.len()),
-        prop::collection::vec((0..3usize, 0..TARGETS.len()), 0..5),
+        prop::collection::vec((0..6usize, 0..TARGETS.len()), 0..5),
         prop::option::of(0..NAMES.len()),
     );
     prop::collection::vec(one, 1..12).prop_map(|mut all: Vec<Draft>| {
@@ -52,7 +52,13 @@ fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> Strin
             [*place];
     let mut service = service(source, group, &rename(NAMES[*name]));
     for (key, target) in mentions {
-        service = service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &renamed(TARGETS[*target], rename));
+        let address = renamed(TARGETS[*target], rename);
+        service = match key {
+            3 => service.names(Via::ConfigFile, "file /etc/app.conf:1", &address),
+            4 => service.names(Via::ToolSetting, "environment APP_CLI_URL", &address),
+            5 => service.asks("traefik"),
+            _ => service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &address),
+        };
     }
     match after {
         Some(after) => service.after(&rename(NAMES[*after])),
@@ -74,6 +80,9 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
     let of = |source: &str| {
         let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
         let mut said = snapshot(source, mine);
+        said.flows = flows(&said.services);
+        said.watched =
+            said.services.iter().map(|s| Watched { service: s.id.clone(), since: ago(30) }).collect();
         if source.starts_with("ecs") {
             let mut behind: Vec<&Service> =
                 said.services.iter().filter(|s| s.name.starts_with('w')).collect();
@@ -83,6 +92,27 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
         said
     };
     vec![of("docker"), of("ecs:a")]
+}
+
+/// Connections that were seen: every service that starts after nobody was seen to call the next one.
+fn flows(services: &[Service]) -> Vec<Flow> {
+    let mut services: Vec<&Service> = services.iter().collect();
+    services.sort_by(|a, b| a.id.cmp(&b.id));
+    let pairs = services.iter().zip(services.iter().skip(1));
+    let quiet = pairs.filter(|(from, _)| !from.mentions.iter().any(|m| m.via == Via::StartOrder));
+    quiet
+        .map(|(from, to)| {
+            let sighting = Sighting {
+                from: End::Service(from.id.clone()),
+                to: End::Service(to.id.clone()),
+                port: Some(80),
+                by: SeenBy::Socket,
+                verdict: Verdict::Accepted,
+                place: "one".to_owned(),
+            };
+            Flow { sighting, first: ago(20), last: now() }
+        })
+        .collect()
 }
 
 /// All of them together.

@@ -3,6 +3,7 @@
 mod broken;
 mod lab;
 mod logs;
+mod traffic;
 
 use futures::StreamExt;
 use lab::{EXPORTER, Lab, must};

@@ -110,23 +110,34 @@ fn is_between(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '>' | '|' | '&' | '\\')
 }
 
-/// Where a bare word ends. A variable in brackets is part of it.
+/// Where a bare word ends. A variable in brackets is part of it, and so is whatever stands in a URL or before an `@`: a
+/// password may hold any character, and cut in two its half would pass for a host.
 fn bare_end(dialect: Dialect, text: &str) -> usize {
+    let run =
+        text.find(|c: char| c.is_whitespace() || (dialect == Dialect::Xml && c == '<')).unwrap_or(text.len());
+    let run = &text[..run];
+    let end = plain_end(run);
+    let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
+    if run[..end].contains("://") || run[..quote].contains('@') {
+        return run.trim_end_matches(|c: char| is_between(c) || matches!(c, '"' | '\'' | '`')).len().max(1);
+    }
+    end.max(1)
+}
+
+/// Where a bare word ends that is neither.
+fn plain_end(run: &str) -> usize {
     let mut depth = 0;
     let mut before = ' ';
-    for (at, c) in text.char_indices() {
+    for (at, c) in run.char_indices() {
         let inside = depth > 0;
         match c {
             '{' if before == '$' || before == '%' => depth += 1,
             '}' if inside => depth -= 1,
-            '=' if !inside && !text[..at].contains("://") => return at.max(1),
-            '"' | '\'' | '`' if !inside => return at.max(1),
-            '<' if dialect == Dialect::Xml => return at.max(1),
-            ':' if !inside && text[at + 1..].starts_with(char::is_whitespace) => return at + 1,
-            c if !inside && is_between(c) => return at.max(1),
+            '=' | '"' | '\'' | '`' if !inside => return at,
+            c if !inside && is_between(c) => return at,
             _ => {}
         }
         before = c;
     }
-    text.len()
+    run.len()
 }

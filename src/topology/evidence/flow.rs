@@ -1,14 +1,15 @@
-//! Connections that were seen: sockets, flow logs, Service Connect metrics.
+//! Connections that were seen: sockets, flow logs, Service Connect metrics, and errors that tell of some.
 
 use super::{Caller, Reference, Referent};
 use crate::model::{End, Inventory, SeenBy, Service, ServiceId, Verdict};
 use std::collections::BTreeMap;
 
-/// Gives every connection that was seen in that way and let through.
+/// Gives every connection that was seen in that way and let through; of those that a log tells of, the failed ones.
 pub(super) fn search<'a>(by: SeenBy, inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
     let mut known: Option<BTreeMap<&ServiceId, &Service>> = None;
     for (sighting, span) in inventory.ledger().sightings() {
-        if sighting.by != by || sighting.verdict != Verdict::Accepted {
+        let wanted = if by == SeenBy::Log { Verdict::Failed } else { Verdict::Accepted };
+        if sighting.by != by || sighting.verdict != wanted {
             continue;
         }
         let known = known.get_or_insert_with(|| inventory.services().map(|s| (&s.id, s)).collect());
@@ -21,6 +22,8 @@ pub(super) fn search<'a>(by: SeenBy, inventory: &'a Inventory, give: &mut dyn Fn
         };
         let to = match &sighting.to {
             End::Service(id) => Referent::Service(id),
+            // A log may say anything: an address that nobody here has is not believed.
+            End::Address(address) if by == SeenBy::Log => Referent::Local(address.clone()),
             End::Address(address) => Referent::Address(address.clone()),
         };
         give(Reference { from, to, place: sighting.place.clone(), mention: None, seen: Some(span) });

@@ -185,7 +185,7 @@ pub const KINDS: &[Kind] = &[
         title: "connection error in the log",
         strength: Strength::Declared,
         about: "The service's own log tells that it could not reach an address which is one of the estate's.",
-        find: Find::Mentions(Via::LogError),
+        find: Find::Flows(SeenBy::Log),
     },
     Kind {
         id: "load-balancer",

@@ -1,0 +1,160 @@
+//! Who calls whom on a real engine: sockets, mounted files and labels; and that no secret in any of them gets through.
+
+use super::lab::{Lab, must};
+use portolan::{
+    model::{End, Flow, SeenBy, Service, Snapshot, Target, Via},
+    source::Source,
+};
+use std::{fs, path::PathBuf, time::Duration};
+
+/// Listens, and keeps every connection open.
+const SERVER: &str =
+    "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+
+/// A folder of the test's own, gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(lab: &Lab) -> Self {
+        let path = std::env::temp_dir().join(&lab.name);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Looks until something of the snapshot is as `wanted`.
+async fn until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
+    for _ in 0..100 {
+        if let Some(found) = wanted(&lab.look().await) {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("it never came");
+}
+
+fn between(snapshot: &Snapshot, from: &Service, to: &Service) -> Vec<Flow> {
+    let ends = (End::Service(from.id.clone()), End::Service(to.id.clone()));
+    let flows = snapshot.flows.iter().filter(|f| (&f.sighting.from, &f.sighting.to) == (&ends.0, &ends.1));
+    flows.cloned().collect()
+}
+
+#[tokio::test]
+async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
+    let Some(lab) = Lab::open() else { return };
+    let net = lab.network("net");
+    lab.run("server", &["--network", &net, "--network-alias", "store"], SERVER);
+    lab.run(
+        "client",
+        &["--network", &net],
+        "while :; do busybox nc store 9000 >/dev/null; busybox sleep 0.2; done",
+    );
+    let share = format!("container:{}", lab.full("server"));
+    let beside = "while :; do busybox nc 127.0.0.1 9000 >/dev/null; busybox sleep 0.2; done";
+    lab.run("beside", &["--network", &share], beside);
+    lab.run("idle", &["--network", &net], IDLE);
+
+    let (there, back, shared, port) = until(&lab, |snapshot| {
+        let of = |name| lab.service(snapshot, name);
+        let there = between(snapshot, of("client"), of("server"));
+        let shared = between(snapshot, of("beside"), of("server"));
+        let port = there.first()?.sighting.port;
+        (!shared.is_empty())
+            .then(|| (there.len(), between(snapshot, of("server"), of("client")).len(), shared.len(), port))
+    })
+    .await;
+    assert_eq!((there, back, shared, port), (1, 0, 1, Some(9000)));
+
+    let snapshot = lab.look().await;
+    let watched = |name| snapshot.watched.iter().any(|w| w.service == lab.service(&snapshot, name).id);
+    assert!(["server", "client", "beside", "idle"].into_iter().all(watched), "{:?}", snapshot.watched);
+    assert!(snapshot.flows.iter().all(|f| f.sighting.by == SeenBy::Socket));
+    let idle = &lab.service(&snapshot, "idle").id;
+    let of_idle = |f: &&Flow| [&f.sighting.from, &f.sighting.to].contains(&&End::Service(idle.clone()));
+    assert_eq!(snapshot.flows.iter().filter(of_idle).count(), 0);
+}
+
+#[tokio::test]
+async fn a_mounted_file_is_read_and_read_again_when_it_changes() {
+    let Some(lab) = Lab::open() else { return };
+    let folder = Folder::new(&lab);
+    let path = folder.write("site.conf", "location / {\n  proxy_pass http://orders:8080;\n}\n");
+    let mount = format!("{path}:/etc/nginx/conf.d/site.conf:ro");
+    lab.run("proxy", &["-v", &mount], IDLE);
+    let snapshot = lab.look().await;
+    let named = |snapshot: &Snapshot| -> Vec<String> {
+        let mentions = &lab.service(snapshot, "proxy").mentions;
+        let files = mentions.iter().filter(|m| m.via == Via::ConfigFile);
+        files.map(|m| format!("{} {:?}", m.place, m.target)).collect()
+    };
+    let first = named(&snapshot);
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert!(
+        first[0].starts_with("file /etc/nginx/conf.d/site.conf:2 ") && first[0].contains("orders"),
+        "{first:?}"
+    );
+
+    // Listening to events, the engine is not asked again; the file is looked at all the same.
+    let _nudges = lab.source.nudges();
+    folder.write("site.conf", "location / {\n  proxy_pass http://payments:8080;\n}\n# changed\n");
+    let second = until(&lab, |snapshot| Some(named(snapshot)).filter(|names| *names != first)).await;
+    assert!(second.len() == 1 && second[0].contains("payments"), "{second:?}");
+}
+
+#[tokio::test]
+async fn a_file_of_the_image_is_read_through_the_engine() {
+    let Some(lab) = Lab::open() else { return };
+    let folder = Folder::new(&lab);
+    let path = folder.write("nginx.conf", "upstream api { server users:9000; }\n");
+    // The program's name decides where its configuration is: here an argument of the script says it.
+    let id = lab.create("front", &["--entrypoint", "/bin/busybox"], "nginx");
+    must(&["rm", &id]);
+    let full = lab.full("front");
+    let label = format!("{}=1", lab.name);
+    must(&["create", "--name", &full, "--label", &label, super::lab::IMAGE, "/bin/busybox", "nginx"]);
+    let made = folder.0.join("etc/nginx");
+    fs::create_dir_all(&made).unwrap();
+    fs::copy(&path, made.join("nginx.conf")).unwrap();
+    must(&["cp", &folder.0.join("etc").to_string_lossy(), &format!("{full}:/")]);
+    let snapshot = lab.look().await;
+    let front = lab.service(&snapshot, "front");
+    let places: Vec<_> = front.mentions.iter().map(|m| m.place.to_string()).collect();
+    assert_eq!(places, ["file /etc/nginx/nginx.conf:1"]);
+}
+
+#[tokio::test]
+async fn labels_ask_a_proxy_and_no_secret_of_any_place_gets_through() {
+    let Some(lab) = Lab::open() else { return };
+    let folder = Folder::new(&lab);
+    let secret = "S3cretPlanted99";
+    let text = format!("url: postgres://app:{secret}@db:5432/x\npassword: {secret}\nhosts: [cache]\n");
+    let mount = format!("{}:/etc/app.yml:ro", folder.write("app.yml", &text));
+    let label = "traefik.http.routers.web.rule=Host(`web.example.com`)".to_owned();
+    let hidden = format!("traefik.http.middlewares.auth.basicauth.users=admin:{secret}");
+    let (plain, url) = (format!("TOKEN={secret}"), format!("DATABASE_URL=postgres://app:{secret}@db:5432/x"));
+    let options = ["-v", &mount, "--label", &label, "--label", &hidden, "-e", &plain, "-e", &url];
+    lab.run("web", &options, &format!("--password {secret} https://u:{secret}@api.example.com; {IDLE}"));
+    let snapshot = lab.look().await;
+    let web = lab.service(&snapshot, "web");
+    assert!(
+        web.mentions.iter().any(|m| m.target == Target::FromProxy("traefik".into())),
+        "{:?}",
+        web.mentions
+    );
+    assert!(web.mentions.iter().any(|m| m.via == Via::ConfigFile));
+    let all = format!("{snapshot:?} {}", serde_json::to_string(&snapshot).unwrap());
+    assert!(all.contains("api.example.com") && !all.contains(secret));
+}
