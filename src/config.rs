@@ -4,6 +4,7 @@ use crate::{
     model::{Annotation, Failure, FailureKind},
     source,
 };
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
@@ -23,6 +24,8 @@ pub struct Config {
     pub mouse: bool,
     /// The most memory that held log lines take, in MiB.
     pub log_memory: usize,
+    /// How long connections that were seen are remembered.
+    pub keep_observed: SignedDuration,
     /// What to look at; empty for what can be found.
     pub source: Vec<source::Config>,
     /// What people know about services.
@@ -118,7 +121,7 @@ mod tests {
     #[test]
     fn the_example_is_the_default() {
         let config = set(&[]).unwrap();
-        assert_eq!(config.theme, "auto");
+        assert_eq!((config.theme.as_str(), config.keep_observed), ("auto", SignedDuration::from_hours(24)));
         assert!(config.source.is_empty());
     }
 
@@ -127,6 +130,14 @@ mod tests {
         let config = set(&["theme=day", "ascii=true", "keys.logs=[\"x\"]", "log-memory=8"]).unwrap();
         assert_eq!((config.theme.as_str(), config.ascii, config.log_memory), ("day", true, 8));
         assert_eq!(config.keys["logs"], ["x"]);
+    }
+
+    #[test]
+    fn a_duration_is_written_as_people_write_it() {
+        let kept = |setting: &str| set(&[setting]).map(|config| config.keep_observed.as_secs());
+        assert_eq!(kept("keep-observed=90m"), Ok(5_400));
+        assert_eq!(kept("keep-observed=\"1h 30m\""), Ok(5_400));
+        assert!(kept("keep-observed=long").unwrap_err().what.contains("keep-observed"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub enum Screen {
     Map,
     List,
     Card,
+    Why,
     Logs,
     Findings,
     Sources,

@@ -4,6 +4,7 @@ use super::{App, prompt::Prompt};
 use crate::{
     command::Command,
     model::{Health, Severity, SourceState, SourceStatus},
+    topology::EdgeFilter,
     view::{
         Hits, Scene, Target, Theme, time,
         widget::{frame::frame, text},
@@ -117,6 +118,10 @@ impl App {
         }
         if !self.store.search.is_empty() {
             row.put(" searching, esc ends it ", Style::from(theme.ink.found), Some(Command::Back), buf);
+        }
+        if self.store.edges != EdgeFilter::All {
+            let chip = format!(" edges: {} ", self.store.edges.id());
+            row.put(&chip, Style::from(theme.ink.badge), Some(Command::Edges), buf);
         }
         let offers = self.views.get(&self.screen()).map_or(&[][..], |view| view.offers());
         for command in offers {

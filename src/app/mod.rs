@@ -10,6 +10,7 @@ use crate::{
     layout::Diagram,
     model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
+    topology::EdgeFilter,
     view::{Hits, Scene, Target, Theme, VIEWS, View},
 };
 use prompt::{Answer, Prompt};
@@ -155,7 +156,7 @@ impl App {
         let shown = self.stack.last().copied();
         let views =
             self.views.iter_mut().filter(|(screen, _)| Some(**screen) == shown || **screen == Screen::Map);
-        views.flat_map(|(_, view)| view.follow(scene, area)).collect()
+        views.flat_map(|(screen, view)| view.follow(scene, area, Some(*screen) == shown)).collect()
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
@@ -213,6 +214,7 @@ impl App {
             Command::Map => self.show(Screen::Map),
             Command::List => self.show(Screen::List),
             Command::Card => self.show(Screen::Card),
+            Command::Why => self.show(Screen::Why),
             Command::Logs => self.show(Screen::Logs),
             Command::Findings => self.show(Screen::Findings),
             Command::Sources => self.show(Screen::Sources),
@@ -223,6 +225,11 @@ impl App {
             Command::Quit => return self.back(true),
             Command::Abort => return vec![Effect::Quit],
             Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
+            Command::Edges => {
+                self.store.edges = self.store.edges.next();
+                let (shown, all) = (self.store.shown_edges().count(), self.store.topology().edges.len());
+                self.notice = Some(format!("{shown} of {all} edges: {}", self.store.edges.about()));
+            }
             Command::Refresh => {
                 self.notice = Some("looking again".to_owned());
                 return vec![Effect::Refresh];
@@ -264,21 +271,35 @@ impl App {
             self.store.search = Search::default();
         }
         match self.stack.iter().position(|shown| *shown == screen) {
-            Some(place) => self.stack.truncate(place + 1),
+            Some(place) => self.close_above(place + 1),
             None => self.stack.push(screen),
         }
     }
 
-    /// Goes back: first out of a search or a focus, then a screen, and at the root out of the program.
+    /// Takes away all screens but the lowest `kept`.
+    fn close_above(&mut self, kept: usize) {
+        for screen in self.stack.drain(kept..) {
+            if let Some(view) = self.views.get_mut(&screen) {
+                view.close();
+            }
+        }
+    }
+
+    /// Goes back: first out of a search, then where the screen itself has come from, then a screen; at the root out of
+    /// filters and focus, or out of the program.
     fn back(&mut self, quit: bool) -> Vec<Effect> {
+        let steps = self.views.get(&self.screen()).is_some_and(|view| view.steps_back());
+        let above = self.stack.len() > 1;
         if !quit && !self.store.search.is_empty() {
             self.store.search = Search::default();
-        } else if self.stack.len() > 1 {
-            self.stack.pop();
+        } else if above && (quit || !steps) {
+            self.close_above(self.stack.len() - 1);
         } else if quit {
             return vec![Effect::Quit];
-        } else if self.store.only_faulty {
+        } else if !above && self.store.only_faulty {
             self.store.only_faulty = false;
+        } else if !above && self.store.edges != EdgeFilter::All {
+            self.store.edges = EdgeFilter::All;
         } else {
             return self.ask_view(|view, store| view.update(Command::Back, store));
         }

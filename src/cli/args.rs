@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how.
 
+use crate::topology::{EdgeFilter, drift::EDGE_FILTERS};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use std::path::PathBuf;
@@ -57,6 +58,9 @@ pub enum Command {
         /// text, json, dot or mermaid
         #[arg(long, default_value = "text")]
         format: String,
+        /// Only some of the edges: all, observed, never-observed or undeclared
+        #[arg(long, default_value = "all", value_parser = edges)]
+        edges: EdgeFilter,
     },
     /// Print all services and what is wrong; exit code 1 if something is
     Status {
@@ -125,6 +129,12 @@ pub enum Format {
     Table,
     /// For programs, by a versioned schema
     Json,
+}
+
+/// Which edges, by the words of `EDGE_FILTERS`.
+fn edges(text: &str) -> Result<EdgeFilter, String> {
+    let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
+    EdgeFilter::named(text).ok_or_else(|| format!("there are {}", known.join(", ")))
 }
 
 /// A duration as people write it: `90s`, `10m`, `1h 30m`.

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 /// An empty store for those sources.
 pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
     let statuses = sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.place())).collect();
-    let inventory = Inventory::new(config.service.clone());
+    let inventory = Inventory::new(config.service.clone()).keeping(config.keep_observed.as_secs());
     let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
     store.zone = TimeZone::system();
     store

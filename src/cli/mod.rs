@@ -72,13 +72,14 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             stdout().write_all(&script)?;
             Ok(Outcome::Fine)
         }
-        Command::Map { format } => {
+        Command::Map { format, edges } => {
             let Some(format) = FORMATS.iter().find(|known| known.id == format) else {
                 let known: Vec<_> = FORMATS.iter().map(|known| known.id).collect();
                 let what = format!("there is no format `{format}`");
                 return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());
             };
-            let (store, _) = charted(common).await?;
+            let (mut store, _) = charted(common).await?;
+            store.edges = edges;
             print((format.write)(Scene {
                 store: &store,
                 theme: &plain(common)?,

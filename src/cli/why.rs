@@ -1,16 +1,15 @@
-//! Why there is a line from one node to another, in words; or which ways lead there, and what was looked at.
+//! Why there is a line from one node to another; or which ways lead there, and what was looked at.
 
 use super::args::Format;
 use crate::{
     export,
-    model::{Failure, FailureKind, NodeId},
+    model::{Failure, FailureKind},
     store::Store,
-    topology::{Edge, Node, evidence::KINDS, path},
-    view::time,
+    topology::Node,
+    view::why::words,
 };
-use std::fmt::Write;
 
-/// All evidence for the edge from `from` to `to`; without an edge, the ways between them.
+/// All evidence for the edge from `from` to `to`; without an edge, the ways between them and what was looked at.
 pub(super) fn explain(
     store: &Store,
     ends: (&str, &str),
@@ -18,49 +17,10 @@ pub(super) fn explain(
     ascii: bool,
 ) -> Result<String, Failure> {
     let (from, to) = (one(store, ends.0)?, one(store, ends.1)?);
-    let edge = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
-    let ways = if edge.is_some() { Vec::new() } else { ways(store, from, to) };
-    if format == Format::Json {
-        return Ok(export::why(store, from, to, &ways));
-    }
-    let (a, b) = (from.label(), to.label());
-    let mut out = String::new();
-    if let Some(edge) = edge {
-        let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().word());
-        tell(edge, store, &mut out);
-        return Ok(out);
-    }
-    let _ = writeln!(out, "nothing says that {a} calls {b}");
-    for way in ways {
-        let names: Vec<_> =
-            way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
-        let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
-    }
-    let looked: Vec<_> = KINDS.iter().map(|kind| kind.title).collect();
-    let _ = writeln!(out, "looked at: {}", looked.join(", "));
-    Ok(out)
-}
-
-/// The shortest way there, and the shortest way back.
-fn ways(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
-    [(from, to), (to, from)].into_iter().filter_map(|(a, b)| path(&store.topology(), &a.id, &b.id)).collect()
-}
-
-/// Each piece of evidence on a line.
-fn tell(edge: &Edge, store: &Store, out: &mut String) {
-    for evidence in &edge.evidence {
-        let title =
-            KINDS.iter().find(|kind| kind.id == evidence.kind).map_or(evidence.kind, |kind| kind.title);
-        let seen = evidence.last_seen.map(|at| format!(", last seen {} ago", time::age(at, store.now)));
-        let strength = evidence.strength.word();
-        let _ = writeln!(
-            out,
-            "  {strength}, {title}: {} names {}{}",
-            evidence.place,
-            evidence.detail,
-            seen.unwrap_or_default()
-        );
-    }
+    Ok(match format {
+        Format::Json => export::why(store, from, to),
+        Format::Table => words::explain(store, from, to, ascii),
+    })
 }
 
 /// The one node that people mean by `name`.

@@ -31,7 +31,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
             out.push_str("  }\n");
         }
     }
-    for ((from, to), edge) in &store.topology().edges {
+    for (from, to, edge) in store.shown_edges() {
         let style = match edge.strength() {
             Strength::Observed => "solid",
             Strength::Declared => "dashed",

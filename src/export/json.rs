@@ -4,8 +4,8 @@
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
     store::Store,
-    topology::{Edge, Evidence, Node, evidence::KINDS},
-    view::Scene,
+    topology::{Drift, Edge, Evidence, Node, Rejected, evidence::KINDS, searched},
+    view::{Scene, why::words},
 };
 use serde::Serialize;
 
@@ -47,8 +47,34 @@ struct Why<'a> {
     from: NodeOut<'a>,
     to: NodeOut<'a>,
     edge: Option<EdgeOut<'a>>,
-    ways: &'a [Vec<NodeId>],
+    ways: Vec<Vec<NodeId>>,
     looked_at: Vec<&'static str>,
+    searched: Vec<SearchedOut>,
+    from_watched_since: Option<Timestamp>,
+    to_watched_since: Option<Timestamp>,
+    dangling: Vec<DanglingOut<'a>>,
+    rejected: Vec<RejectedOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct SearchedOut {
+    kind: &'static str,
+    places: usize,
+}
+
+#[derive(Serialize)]
+struct DanglingOut<'a> {
+    place: &'a str,
+    address: &'a str,
+}
+
+#[derive(Serialize)]
+struct RejectedOut<'a> {
+    to: Option<&'a str>,
+    target: &'a str,
+    place: &'a str,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -73,6 +99,7 @@ struct NodeOut<'a> {
     running: usize,
     desired: Option<u32>,
     product: Option<&'static str>,
+    twins: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +107,7 @@ struct EdgeOut<'a> {
     from: &'a str,
     to: &'a str,
     strength: &'static str,
+    drift: Vec<&'static str>,
     evidence: Vec<EvidenceOut<'a>>,
 }
 
@@ -96,13 +124,12 @@ struct EvidenceOut<'a> {
 /// The map as `portolan.map/1`.
 pub(super) fn map(scene: Scene<'_>) -> String {
     let store = scene.store;
-    let edges = store.topology().edges.iter();
     write(&Map {
         schema: "portolan.map/1",
         taken: store.now,
         sources: sources(store),
-        nodes: store.topology().nodes.values().map(node).collect(),
-        edges: edges.map(|((from, to), e)| edge(from.as_str(), to.as_str(), e)).collect(),
+        nodes: store.topology().nodes.values().map(|n| node(n, store)).collect(),
+        edges: store.shown_edges().map(|(from, to, e)| edge(from, to, e, store)).collect(),
         findings: &store.findings,
     })
 }
@@ -117,24 +144,48 @@ pub fn findings(store: &Store) -> String {
 /// The services and findings as `portolan.status/1`.
 #[must_use]
 pub fn status(store: &Store) -> String {
-    let services = store.topology().nodes.values().filter(|n| n.is_service()).map(node).collect();
+    let services = store.topology().nodes.values().filter(|n| n.is_service());
+    let services = services.map(|n| node(n, store)).collect();
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
     write(&Status { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Why one node calls another as `portolan.why/1`; `ways` are the paths between them where it does not.
+/// Why one node calls another as `portolan.why/1`; where it does not, the paths between them. What was looked at is
+/// told either way.
 #[must_use]
-pub fn why(store: &Store, from: &Node, to: &Node, ways: &[Vec<NodeId>]) -> String {
+pub fn why(store: &Store, from: &Node, to: &Node) -> String {
     let found = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
+    let watched = |node| {
+        let service = store.service_of(node)?;
+        store.inventory.ledger().watched_since(&service.id)
+    };
+    let searched = searched(&store.inventory, store.topology(), &from.id);
+    let dangling = store.topology().dangling.iter().filter(|d| d.from == from.id);
+    let rejected = store.rejected.iter().filter(|r| r.from == from.id);
     write(&Why {
         schema: "portolan.why/1",
         taken: store.now,
-        from: node(from),
-        to: node(to),
-        edge: found.map(|e| edge(from.id.as_str(), to.id.as_str(), e)),
-        ways,
+        from: node(from, store),
+        to: node(to, store),
+        edge: found.map(|e| edge(&from.id, &to.id, e, store)),
+        ways: if found.is_some() { Vec::new() } else { words::ways(store, from, to) },
         looked_at: KINDS.iter().map(|kind| kind.id).collect(),
+        searched: searched.iter().map(|s| SearchedOut { kind: s.kind.id, places: s.places }).collect(),
+        from_watched_since: watched(from),
+        to_watched_since: watched(to),
+        dangling: dangling.map(|d| DanglingOut { place: &d.place, address: &d.address }).collect(),
+        rejected: rejected.map(turned_away).collect(),
     })
+}
+
+fn turned_away(rejected: &Rejected) -> RejectedOut<'_> {
+    RejectedOut {
+        to: rejected.to.as_ref().map(NodeId::as_str),
+        target: &rejected.target,
+        place: &rejected.place,
+        first_seen: rejected.seen.first,
+        last_seen: rejected.seen.last,
+    }
 }
 
 fn sources(store: &Store) -> Vec<SourceOut<'_>> {
@@ -153,7 +204,8 @@ fn source(status: &SourceStatus, now: Timestamp) -> SourceOut<'_> {
     }
 }
 
-fn node(node: &Node) -> NodeOut<'_> {
+fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
+    let twins = store.twins.get(&node.id).into_iter().flatten();
     NodeOut {
         id: node.id.as_str(),
         name: &node.name,
@@ -164,14 +216,16 @@ fn node(node: &Node) -> NodeOut<'_> {
         running: node.running,
         desired: node.desired,
         product: node.product.map(|p| p.id),
+        twins: twins.map(|twin| twin.node.as_str()).collect(),
     }
 }
 
-fn edge<'a>(from: &'a str, to: &'a str, edge: &'a Edge) -> EdgeOut<'a> {
+fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, store: &Store) -> EdgeOut<'a> {
     EdgeOut {
-        from,
-        to,
+        from: from.as_str(),
+        to: to.as_str(),
         strength: edge.strength().word(),
+        drift: store.watch().drift(from, to, edge).into_iter().map(Drift::word).collect(),
         evidence: edge.evidence.iter().map(evidence).collect(),
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
             out.push_str("  end\n");
         }
     }
-    for ((from, to), edge) in &store.topology().edges {
+    for (from, to, edge) in store.shown_edges() {
         let arrow = if edge.strength() == Strength::Observed { "-->" } else { "-.->" };
         let _ = writeln!(out, "  {} {arrow} {}", ids[from], ids[to]);
     }

@@ -105,20 +105,17 @@ impl Ledger {
     pub fn note(&mut self, flows: &[Flow], watched: &[Watched], now: Timestamp, keep: i64) -> bool {
         let mut news = false;
         for flow in flows {
-            match self.spans.get_mut(&flow.sighting) {
-                Some(span) => {
-                    news |= flow.last.as_second() - span.last.as_second() >= NEWS;
-                    span.first = span.first.min(flow.first);
-                    // Small steps add up: the time moves only when it is told.
-                    if flow.last.as_second() - span.last.as_second() >= NEWS {
-                        span.last = flow.last;
-                    }
+            if let Some(span) = self.spans.get_mut(&flow.sighting) {
+                news |= flow.last.as_second() - span.last.as_second() >= NEWS;
+                span.first = span.first.min(flow.first);
+                // Small steps add up: the time moves only when it is told.
+                if flow.last.as_second() - span.last.as_second() >= NEWS {
+                    span.last = flow.last;
                 }
-                None => {
-                    news = true;
-                    let span = Span { first: flow.first, last: flow.last };
-                    self.spans.insert(flow.sighting.clone(), span);
-                }
+            } else {
+                news = true;
+                let span = Span { first: flow.first, last: flow.last };
+                self.spans.insert(flow.sighting.clone(), span);
             }
         }
         for Watched { service, since } in watched {

@@ -32,6 +32,8 @@ pub struct Annotation {
     pub runbook: String,
     /// What it calls, beyond what can be seen: services by the same names, or `host:port`.
     pub calls: Vec<String>,
+    /// The same service in another source, by the same names.
+    pub twins: Vec<String>,
 }
 
 impl Inventory {

@@ -79,3 +79,32 @@ pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
     inventory.replace(Arc::new(snapshot));
     inventory
 }
+
+/// The id of the service `shop/name`.
+pub(crate) fn id(name: &str) -> ServiceId {
+    ServiceId::new(format!("docker/shop/{name}"))
+}
+
+/// A connection of `from` to `to`, last seen that many seconds ago.
+pub(crate) fn flow(from: &str, to: &str, verdict: Verdict, seconds: i64) -> Flow {
+    let sighting = Sighting {
+        from: End::Service(id(from)),
+        to: End::Service(id(to)),
+        port: Some(5432),
+        by: SeenBy::Socket,
+        verdict,
+        place: format!("{from}-1"),
+    };
+    Flow { sighting, first: ago(seconds + 60), last: ago(seconds) }
+}
+
+/// The same estate, where those connections were seen and those services are watched since so many seconds ago.
+pub(crate) fn seeing(services: Vec<Service>, flows: Vec<Flow>, watched: &[(&str, i64)]) -> Inventory {
+    let mut inventory = inventory(services);
+    let Some(mut snapshot) = inventory.snapshots().next().cloned() else { return inventory };
+    snapshot.flows = flows;
+    let watch = |(name, since): &(&str, i64)| Watched { service: id(name), since: ago(*since) };
+    snapshot.watched = watched.iter().map(watch).collect();
+    inventory.replace(Arc::new(snapshot));
+    inventory
+}

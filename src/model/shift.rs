@@ -1,6 +1,6 @@
 //! Moving what was recorded to another time: every time in a snapshot, by the same distance.
 
-use super::{Event, Exit, Instance, LogBatch, Service, Timestamp};
+use super::{Event, Exit, Flow, Instance, LogBatch, Service, Timestamp, Watched};
 use jiff::SignedDuration;
 
 /// Something that holds times.
@@ -60,6 +60,19 @@ impl Shift for Service {
 impl Shift for Event {
     fn shift(&mut self, by: SignedDuration) {
         self.at.shift(by);
+    }
+}
+
+impl Shift for Flow {
+    fn shift(&mut self, by: SignedDuration) {
+        self.first.shift(by);
+        self.last.shift(by);
+    }
+}
+
+impl Shift for Watched {
+    fn shift(&mut self, by: SignedDuration) {
+        self.since.shift(by);
     }
 }
 

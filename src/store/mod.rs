@@ -11,7 +11,10 @@ use crate::{
         Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity,
         Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
     },
-    topology::{Inference, Node, NodeKind, Topology, finding, neighbours},
+    topology::{
+        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
+        neighbours, rejected, twins,
+    },
 };
 use jiff::tz::TimeZone;
 use std::{
@@ -24,6 +27,10 @@ pub struct Store {
     /// All sources' services.
     pub inventory: Inventory,
     inference: Inference,
+    /// The services that seem to be the same as others.
+    pub twins: BTreeMap<NodeId, Vec<Twin>>,
+    /// The connections that were turned away.
+    pub rejected: Vec<Rejected>,
     /// Counts up with every change of the topology, so that what follows from it is made anew only then.
     pub version: u64,
     /// What is wrong, the worst first.
@@ -42,6 +49,8 @@ pub struct Store {
     pub search: Search,
     /// Whether only what is faulty is shown, with what is next to it.
     pub only_faulty: bool,
+    /// Which edges are shown.
+    pub edges: EdgeFilter,
     /// The time zone in which people here read times.
     pub zone: TimeZone,
     /// Whether it is the built-in demo estate that plays.
@@ -55,6 +64,8 @@ impl Store {
         Self {
             inventory,
             inference: Inference::default(),
+            twins: BTreeMap::new(),
+            rejected: Vec::new(),
             version: 0,
             findings: Vec::new(),
             demo: sources.iter().any(|s| s.kind == "demo"),
@@ -65,6 +76,7 @@ impl Store {
             logs: LogBook::new(log_bytes),
             search: Search::default(),
             only_faulty: false,
+            edges: EdgeFilter::All,
             zone: TimeZone::UTC,
         }
     }
@@ -87,7 +99,11 @@ impl Store {
         let status_changed = before != (status.state, status.failure.clone());
         self.inference.update(&self.inventory, &changed);
         let changed = changed.is_any();
-        self.version += u64::from(changed);
+        if changed {
+            self.twins = twins(&self.inventory);
+            self.rejected = rejected(&self.inventory, self.inference.topology());
+            self.version += 1;
+        }
         if changed || status_changed {
             self.judge();
         }
@@ -124,14 +140,16 @@ impl Store {
 
     /// Draws the findings anew.
     fn judge(&mut self) {
-        let Self { inventory, inference, sources, now, .. } = self;
+        let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
-        self.findings = finding::findings(&finding::Evidence { inventory, topology, sources, now: *now });
+        let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
+        self.findings = finding::findings(&evidence);
     }
 
-    /// What to select when nothing is: the worst finding's service, else the first service, else anything.
+    /// What to select when nothing is: the worst fault's service, else the first service, else anything.
     fn first_choice(&self) -> Option<NodeId> {
-        let worst = self.findings.iter().find_map(|f| f.node.clone());
+        let faults = self.findings.iter().filter(|f| f.severity > Severity::Info);
+        let worst = faults.into_iter().find_map(|f| f.node.clone());
         worst.or_else(|| self.listed().first().map(|node| node.id.clone()))
     }
 
@@ -159,6 +177,24 @@ impl Store {
     /// The findings on a node, the worst first.
     pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
         self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
+    }
+
+    /// What drift is judged by.
+    #[must_use]
+    pub fn watch(&self) -> Watch<'_> {
+        Watch { inventory: &self.inventory, topology: self.topology(), now: self.now }
+    }
+
+    /// Whether the present filter shows the edge between those two.
+    #[must_use]
+    pub fn shows(&self, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
+        self.watch().shows(self.edges, from, to, edge)
+    }
+
+    /// The edges to show under the present filter, by both their ends.
+    pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
+        let all = self.topology().edges.iter().map(|((from, to), edge)| (from, to, edge));
+        all.filter(|(from, to, edge)| self.shows(from, to, edge))
     }
 
     /// The nodes to show under the present search and filter, in reading order: by group, then by name.

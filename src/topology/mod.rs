@@ -1,5 +1,6 @@
 //! Who calls whom, and what is wrong: inferred from all sources together, the same for any order of them.
 
+pub mod drift;
 pub mod evidence;
 pub mod finding;
 mod graph;
@@ -7,15 +8,22 @@ mod infer;
 mod inference;
 mod path;
 mod product;
+mod rejected;
 mod resolve;
+mod searched;
 mod shared;
+mod twin;
 
-pub use graph::{Edge, Evidence, Node, NodeKind, Strength, Topology};
+pub use drift::{Drift, EdgeFilter};
+pub use graph::{Dangling, Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;
 pub use inference::Inference;
 pub use path::{neighbours, path};
 pub use product::{PRODUCTS, Product, Role};
+pub use rejected::{Rejected, rejected};
 pub use resolve::{Resolution, Resolver};
+pub use searched::{Searched, searched};
+pub use twin::{Twin, twins};
 
 #[cfg(test)]
 mod tests;

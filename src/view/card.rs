@@ -32,11 +32,11 @@ impl View for Card {
     }
 
     fn offers(&self) -> &'static [Command] {
-        use Command::{Back, Findings, Help, Logs, Map, NextFinding};
-        &[Logs, Map, Findings, NextFinding, Back, Help]
+        use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
+        &[Logs, Why, Map, Findings, NextFinding, Back, Help]
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         if self.of != scene.store.selected {
             (self.of, self.scroll) = (scene.store.selected.clone(), 0);
         }

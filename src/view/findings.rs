@@ -43,11 +43,11 @@ impl View for Findings {
     }
 
     fn offers(&self) -> &'static [Command] {
-        use Command::{Back, Card, Help, Logs, Map, Search};
-        &[Logs, Card, Map, Search, Back, Help]
+        use Command::{Back, Card, Help, Logs, Map, Search, Why};
+        &[Logs, Card, Why, Map, Search, Back, Help]
     }
 
-    fn follow(&mut self, scene: Scene<'_>, _area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
         let store = scene.store;
         let rows = rows(store);
         let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;

@@ -33,7 +33,7 @@ impl View for Help {
         Vec::new()
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         self.scroll = self.scroll.min(lines(scene).len().saturating_sub(usize::from(area.height)));
         Vec::new()
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     command::Command,
     effect::{Effect, Screen},
+    model::Severity,
     store::Store,
     topology::Node,
 };
@@ -39,8 +40,8 @@ impl View for List {
     }
 
     fn offers(&self) -> &'static [Command] {
-        use Command::{Card, Findings, Help, Logs, Map, OnlyFaulty, Palette, Search};
-        &[Logs, Card, Map, Findings, Search, OnlyFaulty, Palette, Help]
+        use Command::{Card, Findings, Help, Logs, Map, OnlyFaulty, Palette, Search, Why};
+        &[Logs, Card, Why, Map, Findings, Search, OnlyFaulty, Palette, Help]
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -64,7 +65,7 @@ fn cells(node: &Node, scene: Scene<'_>) -> Vec<Cell> {
     let service = store.service_of(node);
     let newest = service.and_then(|s| s.instances.iter().filter_map(|i| i.started).max());
     let version = service.and_then(|s| s.instances.iter().find_map(|i| i.version.clone()));
-    let wrong = store.findings_on(&node.id).next();
+    let wrong = store.findings_on(&node.id).find(|finding| finding.severity > Severity::Info);
     let run = match (service, node.desired) {
         (None, _) => String::new(),
         (_, Some(desired)) => format!("{}/{desired}", node.running),

@@ -84,7 +84,7 @@ impl View for Logs {
         targets.into_iter().map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         if self.of != scene.store.selected {
             (self.of, self.anchor, self.found) = (scene.store.selected.clone(), None, None);
         }

@@ -11,6 +11,7 @@ pub mod sources;
 pub mod summary;
 pub mod theme;
 pub mod time;
+pub mod why;
 pub mod widget;
 
 pub use hits::{Hits, Target};
@@ -50,10 +51,19 @@ pub trait View {
         BTreeSet::new()
     }
 
-    /// Follows a change of the store, the selection or the size of its area.
-    fn follow(&mut self, _scene: Scene<'_>, _area: Rect) -> Vec<Effect> {
+    /// Follows a change of the store, the selection or the size of its area; the map does so also while it is not
+    /// shown.
+    fn follow(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
         Vec::new()
     }
+
+    /// Whether going back is a step on this screen before it is a step out of it.
+    fn steps_back(&self) -> bool {
+        false
+    }
+
+    /// Forgets what it came by, as it is taken away.
+    fn close(&mut self) {}
 
     /// Takes a layout that was asked for, and which of the choices it is.
     fn laid(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
@@ -96,6 +106,12 @@ pub const VIEWS: &[Spec] = &[
         title: "card",
         place: Place::Everywhere,
         make: || Box::new(card::Card::default()),
+    },
+    Spec {
+        screen: Screen::Why,
+        title: "why",
+        place: Place::Everywhere,
+        make: || Box::new(why::Why::default()),
     },
     Spec {
         screen: Screen::Logs,

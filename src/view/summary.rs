@@ -1,8 +1,8 @@
 //! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
 
-use super::{Scene, Theme, time, widget::text};
+use super::{Scene, Theme, time, why::words, widget::text};
 use crate::{
-    model::{Deployment, Instance, NodeId, Rollout, Service, State},
+    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State},
     topology::{Edge, Node},
 };
 use ratatui::text::{Line, Span};
@@ -23,11 +23,12 @@ pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
     page.home(node);
-    page.findings(node);
+    page.findings(node, true);
     if let Some(service) = scene.store.service_of(node) {
         page.deployments(service);
     }
     page.neighbours(node, false);
+    page.findings(node, false);
     page.lines
 }
 
@@ -36,12 +37,15 @@ pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
 pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
-    page.findings(node);
+    page.findings(node, true);
     page.lines.retain(|line| line.width() > 0);
-    let topology = &scene.store.topology();
-    let name = |id: &NodeId| topology.nodes.get(id).map(|n| n.name.clone()).unwrap_or_default();
-    let callers: Vec<_> = topology.callers(&node.id).map(|(id, _)| name(id)).collect();
-    let calls: Vec<_> = topology.calls(&node.id).map(|(id, _)| name(id)).collect();
+    let topology = scene.store.topology();
+    let name = |(id, edge): (&NodeId, &Edge)| {
+        let name = topology.nodes.get(id).map_or("", |node| &node.name);
+        format!("{} {name}", scene.theme.stroke(edge.strength()))
+    };
+    let callers: Vec<_> = topology.callers(&node.id).map(name).collect();
+    let calls: Vec<_> = topology.calls(&node.id).map(name).collect();
     for (label, names) in [("called by", callers), ("calls", calls)] {
         if !names.is_empty() {
             page.labelled(label, &names.join(", "));
@@ -56,7 +60,7 @@ pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
     let mut page = Page::new(scene, width);
     page.state(node);
     page.home(node);
-    page.findings(node);
+    page.findings(node, true);
     let service = scene.store.service_of(node);
     if let Some(service) = service {
         page.people(service);
@@ -64,6 +68,8 @@ pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
         page.instances(service);
     }
     page.neighbours(node, true);
+    page.findings(node, false);
+    page.twins(node);
     if let Some(service) = service {
         page.facts(service);
         page.events(service);
@@ -129,10 +135,10 @@ impl<'a> Page<'a> {
         self.text(&format!("{group}on {source}"), self.scene.theme.ink.dim.0);
     }
 
-    /// What is wrong with it.
-    fn findings(&mut self, node: &Node) {
+    /// What is wrong with it, or what is merely worth knowing.
+    fn findings(&mut self, node: &Node, wrong: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
-        for finding in store.findings_on(&node.id) {
+        for finding in store.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
             let health = Theme::severity(finding.severity);
             let since =
                 finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
@@ -229,7 +235,7 @@ impl<'a> Page<'a> {
 
     /// Who calls it and whom it calls; `why` adds the evidence of each edge.
     fn neighbours(&mut self, node: &Node, why: bool) {
-        let topology = &self.scene.store.topology();
+        let topology = self.scene.store.topology();
         let calls: Vec<_> = topology.calls(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
         let callers: Vec<_> =
             topology.callers(&node.id).map(|(id, edge)| (id.clone(), edge.clone())).collect();
@@ -247,15 +253,32 @@ impl<'a> Page<'a> {
     fn neighbour(&mut self, id: &NodeId, edge: &Edge, why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         let Some(other) = store.topology().nodes.get(id) else { return };
-        let name = text::squeeze(&other.name, self.width.saturating_sub(14), theme.glyphs.ellipsis);
+        let name = text::squeeze(&other.name, self.width.saturating_sub(17), theme.glyphs.ellipsis);
+        let strength = edge.strength();
+        let seen =
+            edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();
         self.lines.push(Line::from(vec![
+            Span::styled(format!("{} ", theme.stroke(strength)), theme.ink.dim.0),
             Span::styled(format!("{} ", theme.mark(other.health)), theme.health(other.health)),
             Span::styled(name, theme.ink.text.0),
-            Span::styled(format!("  {}", edge.strength().word()), theme.ink.dim.0),
+            Span::styled(format!("  {}{seen}", strength.word()), theme.ink.dim.0),
         ]));
         if why {
-            for evidence in &edge.evidence {
-                self.text(&format!("    {}: {}", evidence.place, evidence.detail), theme.ink.dim.0);
+            for piece in words::pieces(edge, store.now) {
+                self.text(&format!("       {}", piece.text), theme.ink.dim.0);
+            }
+        }
+    }
+
+    /// The services of other sources that seem to be the same.
+    fn twins(&mut self, node: &Node) {
+        let store = self.scene.store;
+        let Some(twins) = store.twins.get(&node.id) else { return };
+        self.heading("seems to be the same as".to_owned());
+        for twin in twins {
+            if let Some(other) = store.topology().nodes.get(&twin.node) {
+                let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();
+                self.text(&format!("{}{home}: {}", other.label(), twin.reason), self.scene.theme.ink.text.0);
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Colours and glyphs by what they mean. Health has a shape of its own, so that colour is never the only sign.
 
-use crate::model::{Health, Severity, SourceState};
+use crate::{
+    model::{Health, Severity, SourceState},
+    topology::Strength,
+};
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -87,6 +90,9 @@ pub struct Glyphs {
     pub balancer: &'static str,
     pub ellipsis: &'static str,
     pub arrow: &'static str,
+    pub from: &'static str,
+    pub strokes: [&'static str; 3],
+    pub cross: &'static str,
     pub corners: [&'static str; 4],
     pub across: &'static str,
     pub down: &'static str,
@@ -105,6 +111,9 @@ pub const UNICODE: Glyphs = Glyphs {
     balancer: "⇶",
     ellipsis: "…",
     arrow: "→",
+    from: "←",
+    strokes: ["┈┈", "╌╌", "──"],
+    cross: "×",
     corners: ["╭", "╮", "╰", "╯"],
     across: "─",
     down: "│",
@@ -123,6 +132,9 @@ pub const ASCII: Glyphs = Glyphs {
     balancer: "%",
     ellipsis: "~",
     arrow: "->",
+    from: "<-",
+    strokes: ["..", "~~", "--"],
+    cross: "x",
     corners: ["+", "+", "+", "+"],
     across: "-",
     down: "|",
@@ -174,6 +186,17 @@ impl Theme {
             Health::Failing => glyphs.failing,
             Health::Stopped => glyphs.stopped,
             Health::Unknown => glyphs.unknown,
+        }
+    }
+
+    /// The line of a strength, as the map draws it.
+    #[must_use]
+    pub fn stroke(&self, strength: Strength) -> &'static str {
+        let [possible, declared, observed] = self.glyphs.strokes;
+        match strength {
+            Strength::Possible => possible,
+            Strength::Declared => declared,
+            Strength::Observed => observed,
         }
     }
 

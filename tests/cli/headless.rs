@@ -88,6 +88,34 @@ fn why_tells_the_evidence() {
 }
 
 #[test]
+fn why_tells_what_was_looked_at_where_there_is_no_line() {
+    let home = Home::new();
+    let why = home.harbour(&["why", "crane", "crane"]);
+    assert_eq!(why.code, Some(0));
+    assert!(why.out.contains("environment variable: 1 address named, none is quay/crane"), "{why:?}");
+    assert!(why.out.contains("nothing of quay/crane: socket"), "{why:?}");
+    assert!(why.out.contains("connections of quay/crane: not watched"), "{why:?}");
+    let json = home.harbour(&["why", "store", "crane", "--format", "json"]).json();
+    has(&json, &["searched", "from_watched_since", "to_watched_since", "dangling", "rejected"]);
+    assert!(json["searched"].as_array().unwrap().iter().all(|kind| kind["places"] == 0), "{json}");
+}
+
+#[test]
+fn edges_can_be_filtered_in_every_format() {
+    let home = Home::new();
+    let edges = |filter| {
+        let map = home.harbour(&["map", "--format", "json", "--edges", filter]).json();
+        map["edges"].as_array().unwrap().len()
+    };
+    assert_eq!(["all", "observed", "never-observed", "undeclared"].map(edges), [1, 0, 0, 0]);
+    for (format, line) in [("dot", "->"), ("mermaid", "-.->"), ("text", "╌")] {
+        assert!(home.harbour(&["map", "--format", format]).out.contains(line));
+        assert!(!home.harbour(&["map", "--format", format, "--edges", "observed"]).out.contains(line));
+    }
+    home.harbour(&["map", "--edges", "some"]).complains(2, &["some", "never-observed"]);
+}
+
+#[test]
 fn logs_come_in_order_and_as_many_as_asked_for() {
     let home = Home::new();
     let logs = home.harbour(&["logs", "crane"]);

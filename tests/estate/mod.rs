@@ -2,8 +2,10 @@
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part of it")]
 
 mod shop;
+mod watched;
 
 pub use shop::{faults, foreign_names, shop, shop_logs};
+pub use watched::watched;
 
 use portolan::model::{
     Address, Answer, AnsweredBy, Check, Container, Event, EventKind, Exit, Failure, FailureKind, Gateway,

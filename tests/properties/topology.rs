@@ -3,7 +3,7 @@
 use crate::world::{Draft, drafts, inventory, services, snapshots};
 use portolan::{
     model::Service,
-    topology::{Inference, Topology, evidence::KINDS, infer},
+    topology::{Inference, Topology, evidence::KINDS, infer, twins},
 };
 use proptest::prelude::*;
 use std::{
@@ -55,6 +55,21 @@ proptest! {
             }
             let distinct: BTreeSet<_> = edge.evidence.iter().collect();
             prop_assert_eq!(distinct.len(), edge.evidence.len(), "evidence is told twice");
+        }
+    }
+
+    #[test]
+    fn twins_know_each_other_and_stand_in_different_sources(all in drafts()) {
+        let told = plain(&all);
+        let inventory = inventory(snapshots(&told));
+        let twins = twins(&inventory);
+        let topology = infer(&inventory);
+        for (one, others) in &twins {
+            for other in others {
+                let back = twins.get(&other.node).is_some_and(|all| all.iter().any(|twin| &twin.node == one));
+                prop_assert!(back, "{one} has the twin {}, and not the other way", other.node);
+                prop_assert_ne!(&topology.nodes[one].source, &topology.nodes[&other.node].source);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whatever is pressed, in whatever order, on a screen of whatever size: nothing panics, and nothing is drawn badly.
 
 use crate::{
-    estate::{failure, foreign_names, shop, shop_logs, snapshot},
+    estate::{failure, foreign_names, shop, shop_logs, snapshot, watched},
     stage::Stage,
 };
 use portolan::{
@@ -35,7 +35,7 @@ fn estates() -> Vec<Vec<Snapshot>> {
         all
     };
     let empty = shop().iter().map(|s| snapshot(s.source.as_str(), Vec::new())).collect();
-    vec![shop(), foreign_names(), few(shop()), few(foreign_names()), empty]
+    vec![shop(), foreign_names(), few(shop()), few(foreign_names()), empty, watched()]
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -66,7 +66,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => ".{0,12}".prop_map(Happens::Paste),
         2 => (0..220u16, 0..70u16).prop_map(|(width, height)| Happens::Size(width, height)),
         2 => mouse,
-        2 => (0..5usize).prop_map(Happens::Looks),
+        2 => (0..6usize).prop_map(Happens::Looks),
         1 => Just(Happens::Fails),
         1 => Just(Happens::Logs),
         1 => (-100_000..100_000i64).prop_map(Happens::Time),
@@ -114,7 +114,7 @@ proptest! {
 /// Every command, on every screen, at every small size.
 #[test]
 fn every_command_on_every_screen_of_every_small_size() {
-    for screen in ["M", "t", "d", "l", "!", "S", "?"] {
+    for screen in ["M", "t", "d", "w", "l", "!", "S", "?"] {
         for (width, height) in [(0, 0), (1, 1), (2, 3), (24, 6), (25, 7), (40, 8), (110, 3), (3, 60)] {
             let mut stage = Stage::showing(&shop(), (width, height));
             stage.keys(screen);

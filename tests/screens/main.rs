@@ -12,6 +12,7 @@ mod picture;
 mod rooms;
 mod stage;
 mod trouble;
+mod why;
 
 /// Compares the picture of a stage with the one that was accepted, and looks for what no screen may have.
 macro_rules! see {

@@ -98,6 +98,8 @@ impl Source for Replay {
         let mut snapshot = self.recording.snapshot(&self.id, at);
         snapshot.services.shift(moved);
         snapshot.events.shift(moved);
+        snapshot.flows.shift(moved);
+        snapshot.watched.shift(moved);
         snapshot.taken = Timestamp::now();
         futures::future::ready(Ok(snapshot)).boxed()
     }

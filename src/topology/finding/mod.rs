@@ -5,13 +5,17 @@ mod crash_loop;
 mod dangling;
 mod deployment;
 mod ended;
+mod never_observed;
 mod out_of_memory;
+mod rejected;
 mod source;
 mod too_few;
+mod undeclared;
 mod unhealthy;
 
-use super::Topology;
+use super::{Edge, EdgeFilter, Node, Rejected, Topology, drift::Watch};
 use crate::model::{Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Timestamp};
+use std::collections::BTreeMap;
 
 /// What findings are drawn from.
 pub struct Evidence<'a> {
@@ -19,6 +23,8 @@ pub struct Evidence<'a> {
     pub inventory: &'a Inventory,
     /// Who calls whom.
     pub topology: &'a Topology,
+    /// The connections that were turned away.
+    pub rejected: &'a [Rejected],
     /// How the sources are.
     pub sources: &'a [SourceStatus],
     /// The time at which the question is asked.
@@ -61,12 +67,22 @@ pub const KINDS: &[Kind] = &[
     },
     Kind { id: "deployment-stuck", title: "deployment stuck", caused: false, find: deployment::find_stuck },
     Kind { id: "too-few-running", title: "too few running", caused: true, find: too_few::find },
+    Kind { id: "rejected-flow", title: "rejected connection", caused: false, find: rejected::find },
     Kind { id: "dangling-reference", title: "dangling reference", caused: false, find: dangling::find },
     Kind { id: "source-trouble", title: "source trouble", caused: false, find: source::find },
+    Kind { id: "undeclared-call", title: "undeclared call", caused: false, find: undeclared::find },
+    Kind { id: "never-observed", title: "never observed", caused: false, find: never_observed::find },
 ];
 
 /// Kinds that say why a service does not run: one of them is enough for one service.
 const ENDS: &[&str] = &["out-of-memory", "crash-loop", "stopped-with-error", "too-few-running"];
+
+impl<'a> Evidence<'a> {
+    /// What drift is judged by.
+    fn watch(&self) -> Watch<'a> {
+        Watch { inventory: self.inventory, topology: self.topology, now: self.now }
+    }
+}
 
 /// Everything that is wrong, the worst first.
 #[must_use]
@@ -119,6 +135,51 @@ impl Draft {
         let cause = suspected.and_then(|node| cause::suspect(evidence, node, self.since));
         let Self { severity, service, node, since, reason, next } = self;
         Finding { kind: kind.id.to_owned(), severity, service, node, since, reason, cause, next }
+    }
+}
+
+/// One finding for each service of which edges have drifted, with the called ones in one sentence: worth knowing, no
+/// more, and one line however many edges there are.
+fn drift(
+    evidence: &Evidence<'_>,
+    which: EdgeFilter,
+    since: impl Fn(&Edge, &NodeId, &NodeId) -> Option<Timestamp>,
+    reason: impl Fn(&str) -> String,
+    next: &str,
+    drafts: &mut Vec<Draft>,
+) {
+    let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();
+    for ((from, to), edge) in &evidence.topology.edges {
+        if evidence.watch().shows(which, from, to, edge) {
+            callers.entry(from).or_default().push((to, edge));
+        }
+    }
+    let nodes = &evidence.topology.nodes;
+    for (from, drifted) in callers {
+        let Some(node) = nodes.get(from) else { continue };
+        let peers: Vec<String> =
+            drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(Node::label).collect();
+        drafts.push(Draft {
+            severity: Severity::Info,
+            service: node.label(),
+            node: Some(from.clone()),
+            since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min(),
+            reason: reason(&listed(&peers)),
+            next: next.to_owned(),
+        });
+    }
+}
+
+/// How many names a sentence holds.
+const MOST_NAMES: usize = 8;
+
+/// Names in a sentence: `a, b and c`, and how many more where there are many.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] if names.len() <= MOST_NAMES => format!("{} and {last}", all.join(", ")),
+        _ => format!("{} and {} more", names[..MOST_NAMES].join(", "), names.len() - MOST_NAMES),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Evidence, findings};
 use crate::{
     model::{sample::*, *},
-    topology::infer,
+    topology::{infer, rejected},
 };
 
 /// What is found, as `kind severity reason`.
@@ -12,9 +12,13 @@ fn found(services: Vec<Service>) -> Vec<String> {
 }
 
 fn all(services: Vec<Service>) -> Vec<Finding> {
-    let inventory = inventory(services);
-    let topology = infer(&inventory);
-    findings(&Evidence { inventory: &inventory, topology: &topology, sources: &[], now: ago(0) })
+    of(&inventory(services))
+}
+
+fn of(inventory: &Inventory) -> Vec<Finding> {
+    let topology = infer(inventory);
+    let rejected = rejected(inventory, &topology);
+    findings(&Evidence { inventory, topology: &topology, rejected: &rejected, sources: &[], now: ago(0) })
 }
 
 /// The service with those instances.
@@ -126,4 +130,43 @@ fn a_name_that_nobody_answers_to_is_dangling() {
         found(vec![web]),
         ["dangling-reference info CACHE_URL names cache:6379, and nothing here answers to that"]
     );
+}
+
+#[test]
+fn drift_is_one_line_for_a_service_and_only_worth_knowing() {
+    let mut web = service("web");
+    web.mentions = ["db", "cache"].map(|name| mention(name, Address::name(name).with_port(80))).to_vec();
+    let estate = vec![web, service("db"), service("cache"), service("queue"), service("mail")];
+    let flows = ["queue", "mail"].map(|to| flow("web", to, Verdict::Accepted, 60)).to_vec();
+    let watched = [("web", 900), ("db", 900), ("cache", 800)];
+    let all = of(&seeing(estate, flows, &watched));
+    let told: Vec<_> = all.iter().map(|f| format!("{} {} {}", f.kind, f.severity.word(), f.reason)).collect();
+    assert_eq!(
+        told,
+        [
+            "undeclared-call info was seen to call shop/mail and shop/queue, and nothing declares that",
+            "never-observed info is configured to call shop/cache and shop/db; both ends are watched, and no call was \
+             seen",
+        ]
+    );
+    assert_eq!(all[1].since, Some(ago(900)));
+}
+
+#[test]
+fn a_connection_that_is_rejected_now_is_a_warning() {
+    let rejected = |seconds| {
+        let flows = vec![flow("web", "db", Verdict::Rejected, seconds)];
+        let all = of(&seeing(vec![service("web"), service("db")], flows, &[]));
+        all.into_iter().map(|f| format!("{} {} {}", f.kind, f.severity.word(), f.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(rejected(60), ["rejected-flow warning its connections to shop/db:5432 are rejected"]);
+    assert_eq!(rejected(3_600), Vec::<String>::new(), "nobody tries any more");
+}
+
+#[test]
+fn many_names_are_cut_short() {
+    let names: Vec<String> = (0..10).map(|number| number.to_string()).collect();
+    assert_eq!(super::listed(&names[..1]), "0");
+    assert_eq!(super::listed(&names[..3]), "0, 1 and 2");
+    assert_eq!(super::listed(&names), "0, 1, 2, 3, 4, 5, 6, 7 and 2 more");
 }

@@ -90,7 +90,7 @@ impl Role {
     }
 }
 
-/// Words at the end of an image's name that say nothing of the product: `rs-mysql-db` is a MySQL.
+/// Words at the end of an image's name that say nothing of the product: `rs-mysql-db` is a `MySQL`.
 const TRAILERS: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 

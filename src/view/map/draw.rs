@@ -1,10 +1,10 @@
 //! Painting the map: lines first, then frames of groups, then nodes over them, and only what is on the screen.
 
-use super::{Map, panel, plan::Level};
+use super::{Map, mark, panel, plan::Level};
 use crate::{
     layout::{Cell, Glyphs, Point, Rect as Cells, Stroke, Style as Look},
     model::{Health, NodeId},
-    topology::{Node, NodeKind, Strength},
+    topology::{Node, Strength},
     view::{
         Hits, Scene, Target,
         widget::{frame::outline, text},
@@ -76,7 +76,7 @@ struct Near {
 fn neighbours(scene: Scene<'_>) -> Near {
     let selected = scene.store.selected.clone();
     let next = selected.as_ref().map(|id| {
-        let topology = &scene.store.topology();
+        let topology = scene.store.topology();
         topology.calls(id).chain(topology.callers(id)).map(|(other, _)| other.clone()).collect()
     });
     Near { selected, next: next.unwrap_or_default() }
@@ -93,8 +93,9 @@ struct Painter<'a> {
 mod tone {
     pub(super) const QUIET: u8 = 0;
     pub(super) const PLAIN: u8 = 1;
-    pub(super) const TO_FAULT: u8 = 2;
-    pub(super) const SELECTED: u8 = 3;
+    pub(super) const OBSERVED: u8 = 2;
+    pub(super) const TO_FAULT: u8 = 3;
+    pub(super) const SELECTED: u8 = 4;
 }
 
 impl Painter<'_> {
@@ -132,10 +133,13 @@ impl Painter<'_> {
         chart.raster.draw(view, glyphs, &look, &mut paint);
     }
 
-    /// How an edge looks now; none where it is gone.
+    /// How an edge looks now; none where it is gone or filtered out, so that a filter moves nothing. What was seen
+    /// long ago stays solid and grows dim.
     fn look(&self, from: &NodeId, to: &NodeId) -> Option<Look> {
-        let topology = &self.scene.store.topology();
-        let edge = topology.edges.get(&(from.clone(), to.clone()))?;
+        let store = self.scene.store;
+        let topology = store.topology();
+        let edge =
+            topology.edges.get(&(from.clone(), to.clone())).filter(|edge| store.shows(from, to, edge))?;
         let strength = edge.strength();
         let stroke = match strength {
             Strength::Observed => Stroke::Solid,
@@ -147,7 +151,8 @@ impl Painter<'_> {
         let tone = match () {
             () if selected == Some(from) || selected == Some(to) => tone::SELECTED,
             () if failing => tone::TO_FAULT,
-            () if strength == Strength::Possible => tone::QUIET,
+            () if strength == Strength::Possible || edge.is_faded(store.now) => tone::QUIET,
+            () if strength == Strength::Observed => tone::OBSERVED,
             () => tone::PLAIN,
         };
         Some(Look { stroke, tone })
@@ -158,6 +163,7 @@ impl Painter<'_> {
         match tone {
             tone::SELECTED => ink.near,
             tone::TO_FAULT => ink.degraded,
+            tone::OBSERVED => ink.observed,
             tone::PLAIN => ink.line,
             _ => ink.possible,
         }
@@ -265,12 +271,17 @@ impl Painter<'_> {
             () if lost || node.health == Health::Stopped => theme.ink.dim,
             () => theme.ink.text,
         };
-        buf.set_string(room.x, room.y, mark(node, self.scene), theme.health(node.health));
+        buf.set_string(room.x, room.y, mark::mark(node, self.scene), theme.health(node.health));
+        let role = mark::of_service(node, self.scene).filter(|_| room.width > 4);
+        if let Some(role) = role {
+            buf.set_string(room.x + 2, room.y, role.to_string(), theme.ink.dim.0);
+        }
+        let marks = if role.is_some() { 4 } else { 2 };
         let count = node.desired.map(|desired| format!("{}/{desired}", node.running));
         let count_width = count.as_ref().map_or(0, |c| text::width(c) + 1);
-        let cells = usize::from(room.width).saturating_sub(2 + count_width);
+        let cells = usize::from(room.width).saturating_sub(usize::from(marks) + count_width);
         buf.set_string(
-            room.x + 2,
+            room.x + marks,
             room.y,
             text::squeeze(&node.name, cells, theme.glyphs.ellipsis),
             name_style.0,
@@ -342,17 +353,4 @@ fn border(cells: Cells, glyphs: &'static crate::view::theme::Glyphs) -> Vec<(i32
     all.extend((cells.x + 1..right).flat_map(|x| [(x, cells.y, glyphs.across), (x, bottom, glyphs.across)]));
     all.extend((cells.y + 1..bottom).flat_map(|y| [(cells.x, y, glyphs.down), (right, y, glyphs.down)]));
     all
-}
-
-/// The one character that stands for how a node is or what it is.
-fn mark(node: &Node, scene: Scene<'_>) -> String {
-    let glyphs = scene.theme.glyphs;
-    match (&node.kind, node.product) {
-        (NodeKind::Service(_), _) => scene.theme.mark(node.health).to_owned(),
-        (NodeKind::Internet, _) => glyphs.internet.to_owned(),
-        (NodeKind::LoadBalancer, _) => glyphs.balancer.to_owned(),
-        (NodeKind::Dependency, Some(product)) if glyphs.ascii => product.role.marks().1.to_string(),
-        (NodeKind::Dependency, Some(product)) => product.role.marks().0.to_string(),
-        (NodeKind::Dependency, None) => glyphs.unknown.to_owned(),
-    }
 }

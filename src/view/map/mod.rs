@@ -1,6 +1,7 @@
 //! The map: nodes as boxes, calls as lines, the selected node in its middle, and beside it what there is to say.
 
 mod draw;
+mod mark;
 mod panel;
 mod plan;
 mod steer;
@@ -95,17 +96,19 @@ impl View for Map {
     }
 
     fn offers(&self) -> &'static [Command] {
-        use Command::{Card, Findings, Focus, Help, List, Logs, NextFinding, Palette, Search};
-        &[Help, Logs, Card, NextFinding, Findings, List, Search, Focus, Palette]
+        use Command::{Card, Edges, Findings, Focus, Help, List, Logs, NextFinding, Palette, Search, Why};
+        &[Help, Logs, Card, Why, NextFinding, Findings, List, Search, Focus, Edges, Palette]
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect) -> Vec<Effect> {
+    fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
         let area = draw::areas(area).map;
         let resized = area != self.area;
         self.area = area;
         let changed = self.plan(store) || resized;
-        self.show_selected(store);
+        if shown {
+            self.show_selected(store);
+        }
         if changed { vec![self.ask()] } else { Vec::new() }
     }
 

@@ -1,5 +1,6 @@
 //! What the map is to show, as a graph of sized boxes: it changes only when what runs changes, never with its status.
 
+use super::mark;
 use crate::{
     layout::{Direction, Edge, Graph, Group, Key, Node as Sized, Options, RankHint},
     model::NodeId,
@@ -60,7 +61,7 @@ impl Plan {
 
     /// The plan of what the filters let through.
     pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, direction: Direction) -> Self {
-        let near = center.map(|center| neighbours(&store.topology(), center, 1));
+        let near = center.map(|center| neighbours(store.topology(), center, 1));
         let shown: Vec<&Node> = store
             .listed()
             .into_iter()
@@ -119,8 +120,9 @@ fn sized(node: &Node, group: Option<usize>, level: Level) -> Sized {
         (NodeKind::Dependency, _) => RankHint::Last,
         _ => RankHint::Free,
     };
-    // Frame or brackets, mark, space, name, count.
-    let width = (4 + name + count + if level == Level::Boxes { 2 } else { 0 }) as u16;
+    let role = if mark::role(node).is_some() { 2 } else { 0 };
+    // Frame or brackets, mark, space, role, name, count.
+    let width = (4 + role + name + count + if level == Level::Boxes { 2 } else { 0 }) as u16;
     let height = if level == Level::Boxes { 3 } else { 1 };
     Sized { key: Key::from(node.id.as_str()), width, height, group, hint }
 }

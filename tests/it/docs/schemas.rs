@@ -32,6 +32,19 @@ fn recording() -> String {
         "place": {"container": null, "key": "environment DATABASE_URL"},
         "target": {"address": address},
     });
+    let dangling = json!({
+        "via": "environment",
+        "place": {"container": null, "key": "environment CACHE_URL"},
+        "target": {"address": {"scheme": "redis", "host": {"Name": "cache"}, "port": 6379}},
+    });
+    let rejected = json!({
+        "sighting": {
+            "from": {"service": "replay/shop/web"},
+            "to": {"address": {"scheme": null, "host": {"Ip": "10.1.2.3"}, "port": null}},
+            "port": 5432, "by": "flow-log", "verdict": "rejected", "place": "/vpc/flow-logs",
+        },
+        "first": at, "last": at,
+    });
     let instance = json!({
         "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "started": at,
         "exit": {"code": 1, "out_of_memory": false, "reason": "it ended", "at": at}, "restarts": 0,
@@ -44,7 +57,7 @@ fn recording() -> String {
     let service = json!({
         "id": "replay/shop/web", "group": "shop", "name": "web", "kind": "compose", "desired": 1,
         "reported_running": null, "instances": [instance], "deployments": [], "answers": [],
-        "mentions": [mention], "networks": [], "facts": [],
+        "mentions": [mention, dangling], "networks": [], "facts": [],
     });
     let line = json!({
         "at": at, "service": "replay/shop/web", "label": "web-1", "stream": "err", "text": "no answer from db",
@@ -57,7 +70,7 @@ fn recording() -> String {
         json!({
             "at_ms": 0, "source": "replay", "services": [service], "gone": [], "gateways": [],
             "events": [{"at": at, "service": "replay/shop/web", "kind": "stop", "text": "web-1 ended"}],
-            "gaps": [gap],
+            "gaps": [gap], "flows": [rejected], "watched": [{"service": "replay/shop/web", "since": at}],
         }),
         json!({"at_ms": 0, "source": "replay", "logs": {"lines": [line], "notes": []}}),
     ];
@@ -120,6 +133,9 @@ fn why_and_doctor_are_told_field_by_field() {
     assert_eq!(why["schema"], "portolan.why/1");
     told("portolan.why/1", &why);
     told("edge", &why["edge"]);
+    told("searched", &why["searched"][0]);
+    told("dangling", &why["dangling"][0]);
+    told("rejected", &why["rejected"][0]);
     let report = json_of(&["doctor", "--format", "json"]);
     assert_eq!(report["schema"], "portolan.doctor/1");
     told("portolan.doctor/1", &report);

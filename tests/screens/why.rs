@@ -1,0 +1,175 @@
+//! The edges of a service: each with what it rests on, walked over by keys and by the mouse, and filtered.
+
+use crate::{
+    estate::{shop, watched},
+    see,
+    stage::Stage,
+};
+use portolan::{
+    app::{Mouse, Msg},
+    effect::{Effect, Screen},
+};
+
+/// The watched shop with that service selected.
+fn at(name: &str, size: (u16, u16)) -> Stage {
+    let mut stage = Stage::showing(&watched(), size);
+    stage.keys("/");
+    stage.typed(name);
+    stage.keys("enter esc");
+    assert_eq!(stage.selected(), name);
+    stage
+}
+
+#[test]
+fn narrow() {
+    let mut stage = at("gateway", (80, 24));
+    stage.keys("w j");
+    see!(stage);
+}
+
+#[test]
+fn wide() {
+    let mut stage = at("gateway", (120, 40));
+    stage.keys("w j j");
+    see!(stage);
+}
+
+#[test]
+fn least() {
+    let mut stage = at("gateway", (24, 6));
+    stage.keys("w");
+    see!(stage);
+}
+
+#[test]
+fn what_is_named_in_vain_and_what_is_rejected_has_rows_too() {
+    let mut stage = at("catalog", (100, 24));
+    stage.keys("w G");
+    see!(stage);
+    let mut stage = at("cart", (100, 24));
+    stage.keys("w G");
+    see!(stage);
+}
+
+#[test]
+fn without_edges_it_tells_what_was_looked_at() {
+    let mut stage = at("mailpit", (80, 24));
+    stage.keys("w");
+    see!(stage);
+}
+
+#[test]
+fn enter_walks_along_the_calls_and_esc_walks_back_to_the_same_spot() {
+    let mut stage = at("web", (120, 40));
+    let map = stage.picture().text();
+    stage.keys("w");
+    let start = stage.picture().text();
+    stage.keys("enter");
+    assert_eq!(stage.selected(), "gateway");
+    stage.keys("j enter");
+    assert_ne!(stage.selected(), "gateway");
+    stage.keys("d");
+    assert_eq!(stage.app.screen(), Screen::Card);
+    stage.keys("esc esc");
+    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("gateway", Screen::Why));
+    stage.keys("esc");
+    assert_eq!(stage.picture().text(), start);
+    stage.keys("esc");
+    assert_eq!((stage.app.screen(), stage.picture().text()), (Screen::Map, map));
+}
+
+#[test]
+fn q_leaves_at_once_and_the_way_back_is_forgotten() {
+    let mut stage = at("web", (120, 40));
+    stage.keys("w enter enter q");
+    assert_eq!(stage.app.screen(), Screen::Map);
+    let reached = stage.selected();
+    stage.keys("w esc");
+    assert_eq!((stage.app.screen(), stage.selected()), (Screen::Map, reached));
+}
+
+#[test]
+fn another_selection_is_another_list() {
+    let mut stage = at("web", (120, 40));
+    stage.keys("w enter f");
+    let chosen = stage.selected();
+    assert!(stage.picture().text().contains(&format!("{chosen}: called by")));
+    stage.keys("esc");
+    assert_eq!(stage.app.screen(), Screen::Map, "the way back was to another one");
+}
+
+#[test]
+fn a_click_selects_an_edge_and_a_second_one_follows_it() {
+    let mut stage = at("gateway", (120, 40));
+    stage.keys("w");
+    let row = |stage: &mut Stage| {
+        let text = stage.picture().text();
+        text.lines().position(|line| line.contains("otel.example.com")).unwrap() as u16
+    };
+    let place = row(&mut stage);
+    stage.send(Msg::Mouse(Mouse::Down(10, place)));
+    assert_eq!(stage.selected(), "gateway");
+    assert!(stage.picture().text().contains("calls otel.example.com"));
+    stage.send(Msg::Mouse(Mouse::Down(10, place)));
+    assert_eq!(stage.selected(), "otel.example.com");
+}
+
+#[test]
+fn the_evidence_can_be_copied() {
+    let mut stage = at("catalog", (120, 40));
+    stage.keys("w G k c");
+    let copied = stage.asked.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert!(copied.is_some_and(|text| text.contains("shop/catalog calls shop/db: declared")));
+}
+
+#[test]
+fn the_filter_goes_round_and_moves_nothing() {
+    let mut stage = Stage::showing(&watched(), (200, 50));
+    let place = |stage: &mut Stage| stage.picture().text().lines().position(|line| line.contains("▤ db"));
+    let before = place(&mut stage);
+    stage.keys("e");
+    see!(stage);
+    stage.keys("e left right");
+    assert!(stage.picture().text().contains("edges: never-observed"));
+    stage.keys("e left right");
+    let undeclared = stage.picture().text();
+    assert!(undeclared.contains("edges: undeclared"), "{undeclared}");
+    assert_eq!(place(&mut stage), before);
+    stage.keys("e left right");
+    assert!(!stage.picture().text().contains("edges:"), "all are shown again");
+    stage.keys("e esc");
+    assert!(!stage.picture().text().contains("edges:"), "esc ends the filter");
+}
+
+#[test]
+fn the_filter_holds_in_the_list_too() {
+    let mut stage = at("gateway", (120, 40));
+    stage.keys("w e");
+    let text = stage.picture().text();
+    assert!(text.contains("cart") && !text.contains("otel.example.com"), "{text}");
+    stage.keys("e e");
+    assert!(stage.picture().text().contains("none here"), "the gateway calls nobody undeclared");
+}
+
+#[test]
+fn the_map_draws_what_was_seen_solid_and_what_faded_dim() {
+    see!(at("cache", (120, 40)));
+}
+
+#[test]
+fn the_card_tells_of_twins_and_drift() {
+    let mut stage = at("catalog", (100, 40));
+    stage.keys("d");
+    see!(stage);
+}
+
+#[test]
+fn without_watching_nothing_is_said_of_drift() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    stage.keys("e e");
+    let text = stage.picture().text();
+    assert!(text.contains(" 0 of "), "{text}");
+}
