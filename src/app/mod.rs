@@ -118,7 +118,7 @@ impl App {
                 Vec::new()
             }
             Msg::Logs(service, batch) => {
-                self.store.logs.absorb(&service, batch, self.store.now);
+                self.store.hear(&service, batch);
                 return Vec::new();
             }
             Msg::Laid(number, choice, diagram) => {

@@ -72,6 +72,7 @@ struct DanglingOut<'a> {
 struct RejectedOut<'a> {
     to: Option<&'a str>,
     target: &'a str,
+    verdict: &'static str,
     place: &'a str,
     first_seen: Timestamp,
     last_seen: Timestamp,
@@ -182,6 +183,7 @@ fn turned_away(rejected: &Rejected) -> RejectedOut<'_> {
     RejectedOut {
         to: rejected.to.as_ref().map(NodeId::as_str),
         target: &rejected.target,
+        verdict: rejected.verdict.words(),
         place: &rejected.place,
         first_seen: rejected.seen.first,
         last_seen: rejected.seen.last,

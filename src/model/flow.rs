@@ -68,6 +68,18 @@ pub enum Verdict {
     Failed,
 }
 
+impl Verdict {
+    /// What happened to the connection, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Accepted => "was let through",
+            Self::Rejected => "was rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A service whose connections can be seen, so that it means something when one is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {

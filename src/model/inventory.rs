@@ -1,6 +1,6 @@
 //! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
 
-use super::{Change, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId};
+use super::{Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -62,6 +62,11 @@ impl Inventory {
             Some(old) if !news => Change::between(&old, &snapshot),
             _ => Change::Everything,
         }
+    }
+
+    /// Notes what was seen or told of connections beside the looks of a source.
+    pub fn note(&mut self, flows: &[Flow], now: Timestamp) -> Change {
+        if self.ledger.note(flows, &[], now, self.keep) { Change::Everything } else { Change::Nothing }
     }
 
     /// The connections that were seen, gone or not.

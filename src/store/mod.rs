@@ -1,5 +1,6 @@
 //! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
 
+mod connections;
 mod logs;
 mod search;
 
@@ -8,8 +9,8 @@ pub use search::Search;
 
 use crate::{
     model::{
-        Change, Failure, Finding, Health, Instance, Inventory, LogTarget, NodeId, Service, Severity,
-        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Instance, Inventory, LogBatch, LogTarget, NodeId, Service,
+        ServiceId, Severity, Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
@@ -97,13 +98,7 @@ impl Store {
             }
         };
         let status_changed = before != (status.state, status.failure.clone());
-        self.inference.update(&self.inventory, &changed);
-        let changed = changed.is_any();
-        if changed {
-            self.twins = twins(&self.inventory);
-            self.rejected = rejected(&self.inventory, self.inference.topology());
-            self.version += 1;
-        }
+        let changed = self.follow(&changed);
         if changed || status_changed {
             self.judge();
         }
@@ -112,6 +107,27 @@ impl Store {
             self.selected = self.first_choice();
         }
         changed || status_changed
+    }
+
+    /// Takes log lines of `service`, and what they tell of connections.
+    pub fn hear(&mut self, service: &ServiceId, batch: LogBatch) {
+        let told = connections::failed(&self.inventory, &batch);
+        self.logs.absorb(service, batch, self.now);
+        let change = self.inventory.note(&told, self.now);
+        if self.follow(&change) {
+            self.judge();
+        }
+    }
+
+    /// Draws from the inventory what follows from a change of it. Returns whether there was any.
+    fn follow(&mut self, change: &Change) -> bool {
+        self.inference.update(&self.inventory, change);
+        if change.is_any() {
+            self.twins = twins(&self.inventory);
+            self.rejected = rejected(&self.inventory, self.inference.topology());
+            self.version += 1;
+        }
+        change.is_any()
     }
 
     /// Who calls whom.

@@ -1,4 +1,5 @@
-//! Connections that a rule turned away: between which known ends, and whether they get through by now.
+//! Connections that did not come about, because a rule turned them away or nobody answered: between which known ends,
+//! and whether they get through by now.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
@@ -6,7 +7,7 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-/// A connection of a known service that was turned away.
+/// A connection of a known service that was turned away, or that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// Who asked.
@@ -17,22 +18,24 @@ pub struct Rejected {
     pub target: String,
     /// How it was seen.
     pub by: SeenBy,
+    /// What became of it: rejected or failed.
+    pub verdict: Verdict,
     /// Where it was seen.
     pub place: String,
     /// From when to when.
     pub seen: Span,
 }
 
-/// Every connection of a known service, to another one or to an address, that was turned away and that was not let
-/// through at the same port since.
+/// Every connection of a known service that did not come about and was not let through since: to another service or to
+/// an address where a rule turned it away, to another service alone where it failed, as a log may speak of anything.
 #[must_use]
 pub fn rejected(inventory: &Inventory, topology: &Topology) -> Vec<Rejected> {
-    let turned_away = |sighting: &Sighting| sighting.verdict == Verdict::Rejected;
+    let turned_away = |sighting: &Sighting| sighting.verdict != Verdict::Accepted;
     if !inventory.ledger().sightings().any(|(sighting, _)| turned_away(sighting)) {
         return Vec::new();
     }
     let services: BTreeMap<&ServiceId, &Service> = inventory.services().map(|s| (&s.id, s)).collect();
-    let passed = passed(inventory);
+    let (passed, reached) = (passed(inventory), reached(inventory));
     let resolver = Resolver::new(inventory);
     let mut all = Vec::new();
     for (sighting, seen) in inventory.ledger().sightings().filter(|(sighting, _)| turned_away(sighting)) {
@@ -41,12 +44,17 @@ pub fn rejected(inventory: &Inventory, topology: &Topology) -> Vec<Rejected> {
             continue;
         }
         let (to, target) = called(sighting, from, &resolver, topology);
+        let failed = sighting.verdict == Verdict::Failed;
+        let since = to.as_ref().and_then(|to| reached.get(&(&from.id, to.as_str())));
+        if failed && (to.is_none() || since.is_some_and(|last| *last > seen.last)) {
+            continue;
+        }
         let from = NodeId::from(&from.id);
         if to.as_ref() == Some(&from) {
             continue;
         }
-        let (by, place) = (sighting.by, sighting.place.clone());
-        all.push(Rejected { from, to, target, by, place, seen });
+        let (by, verdict, place) = (sighting.by, sighting.verdict, sighting.place.clone());
+        all.push(Rejected { from, to, target, by, verdict, place, seen });
     }
     all
 }
@@ -110,6 +118,20 @@ fn passed(inventory: &Inventory) -> BTreeMap<Connection<'_>, Timestamp> {
     passed
 }
 
+/// When each service last reached each other one, at whatever port.
+fn reached(inventory: &Inventory) -> BTreeMap<(&ServiceId, &str), Timestamp> {
+    let mut reached = BTreeMap::new();
+    for (sighting, seen) in inventory.ledger().sightings() {
+        if let (End::Service(from), End::Service(to), Verdict::Accepted) =
+            (&sighting.from, &sighting.to, sighting.verdict)
+        {
+            let last = reached.entry((from, to.as_str())).or_insert(seen.last);
+            *last = seen.last.max(*last);
+        }
+    }
+    reached
+}
+
 #[cfg(test)]
 mod tests {
     use super::rejected;
@@ -134,6 +156,22 @@ mod tests {
         let mut scan = flow("web", "db", Verdict::Rejected, 60);
         scan.sighting.from = End::Address(Address::name("203.0.113.9"));
         assert_eq!(turned(vec![scan]), Vec::<String>::new(), "who knows who that is");
+    }
+
+    #[test]
+    fn what_a_log_tells_counts_for_known_ends_until_they_meet() {
+        let failed = |host: &str, seconds| {
+            let mut flow = flow("web", "db", Verdict::Failed, seconds);
+            flow.sighting.to = End::Address(Address::name(host).with_port(5432));
+            flow.sighting.by = SeenBy::Log;
+            flow
+        };
+        assert_eq!(turned(vec![failed("db", 60)]), ["docker/shop/web shop/db:5432"]);
+        assert_eq!(turned(vec![failed("nowhere", 60)]), Vec::<String>::new());
+        assert_eq!(
+            turned(vec![failed("db", 60), flow("web", "db", Verdict::Accepted, 30)]),
+            Vec::<String>::new()
+        );
     }
 
     #[test]

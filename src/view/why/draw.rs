@@ -112,8 +112,12 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
             say(&dangling.place, 2, ink.text.into());
         }
         Row::Rejected(rejected) => {
-            say(&format!("{} is turned away by {}", node.label(), rejected.target), 0, ink.title.into());
-            say("look at the security groups and network rules between them", 0, ink.degraded.into());
+            let (what, next) = match rejected.verdict {
+                Verdict::Failed => ("can't reach", "see how that is, and whether address and network are right"),
+                _ => ("is turned away by", "look at the security groups and network rules between them"),
+            };
+            say(&format!("{} {what} {}", node.label(), rejected.target), 0, ink.title.into());
+            say(next, 0, ink.degraded.into());
             say("", 0, ink.text.into());
             say(&words::turned_away(rejected, store.now), 2, ink.text.into());
         }

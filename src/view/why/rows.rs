@@ -103,7 +103,7 @@ impl<'a> Row<'a> {
                 (glyphs.cross.to_owned(), bad),
                 (rejected.target.clone(), plain),
                 (glyphs.cross.to_owned(), bad),
-                ("rejected".to_owned(), bad),
+                (rejected.verdict.words().trim_start_matches("was ").to_owned(), bad),
                 (age(rejected.seen.last, store.now), plain),
             ],
         }

@@ -169,14 +169,13 @@ pub fn watched(store: &Store, node: &Node) -> Option<String> {
     })
 }
 
-/// That a connection was turned away.
+/// That a connection did not come about.
 #[must_use]
 pub fn turned_away(rejected: &Rejected, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first, now), age(rejected.seen.last, now));
-    let Rejected { target, place, .. } = rejected;
-    format!(
-        "{place} tells that a connection to {target} was rejected, first seen {first} ago, last seen {last} ago"
-    )
+    let Rejected { target, place, verdict, .. } = rejected;
+    let what = verdict.words();
+    format!("{place} tells that a connection to {target} {what}, first seen {first} ago, last seen {last} ago")
 }
 
 #[cfg(test)]
