@@ -1,6 +1,7 @@
 """Seeds the estate of tests/real/ecs.rs through the public APIs. Idempotent.  usage: ecs-seed.py ENDPOINT"""
 
 import sys
+import time
 
 import boto3
 from botocore.exceptions import ClientError
@@ -79,3 +80,34 @@ job = define("survey", "echo done")
 tasks = [t for s in ("RUNNING", "STOPPED") for t in ecs.list_tasks(cluster="quay", family="survey", desiredStatus=s)["taskArns"]]
 if not tasks:
     ecs.run_task(cluster="quay", taskDefinition=job, launchType="FARGATE", networkConfiguration=NETWORK)
+
+
+def addresses(name):
+    """The private addresses of a service's running tasks in `harbour`."""
+    arns = ecs.list_tasks(cluster="harbour", serviceName=name)["taskArns"]
+    found = ecs.describe_tasks(cluster="harbour", tasks=arns)["tasks"] if arns else []
+    pairs = (d for t in found if t["lastStatus"] == "RUNNING" for a in t["attachments"] for d in a["details"])
+    return [d["value"] for d in pairs if d["name"] == "privateIPv4Address"]
+
+
+# A flow log in AWS's own format, that tells of a call from web to pilot as long as the tests may take.
+FLOWS = "/portolan-test/flows"
+or_none(logs.create_log_group, logGroupName=FLOWS)
+or_none(logs.create_log_stream, logGroupName=FLOWS, logStreamName="eni-all")
+if not ec2.describe_flow_logs()["FlowLogs"]:
+    ec2.create_flow_logs(ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName=FLOWS,
+                         DeliverLogsPermissionArn="arn:aws:iam::000000000000:role/flows")
+for _ in range(60):
+    callers, called = addresses("web"), addresses("pilot")
+    if callers and called:
+        break
+    time.sleep(0.5)
+else:
+    raise SystemExit("web and pilot do not run")
+now = int(time.time())
+events = []
+for start in range(now, now + 6000, 600):
+    for ends in ((callers[0], called[0], 40000, 9000), (called[0], callers[0], 9000, 40000)):
+        line = "2 000000000000 eni-1 {} {} {} {} 6 20 4249 {} {} ACCEPT OK".format(*ends, start, start + 60)
+        events.append({"timestamp": start * 1000, "message": line})
+logs.put_log_events(logGroupName=FLOWS, logStreamName="eni-all", logEvents=events)

@@ -45,6 +45,8 @@ pub enum AnsweredBy {
     ServiceConnect,
     /// A Cloud Map registry's DNS name.
     CloudMap,
+    /// A virtual service of App Mesh.
+    Mesh,
 }
 
 impl AnsweredBy {
@@ -60,6 +62,7 @@ impl AnsweredBy {
             Self::PublishedPort => "published port",
             Self::ServiceConnect => "Service Connect alias",
             Self::CloudMap => "Cloud Map name",
+            Self::Mesh => "App Mesh virtual service",
         }
     }
 }

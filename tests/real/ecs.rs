@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use portolan::{
-    model::{AnsweredBy, Health, LogStart, LogTarget, Service, Snapshot, State},
+    model::{AnsweredBy, End, Health, LogStart, LogTarget, SeenBy, Service, Sighting, Snapshot, State},
     source::{
         Source,
         ecs::{Config, Ecs},
@@ -79,6 +79,17 @@ async fn names_and_load_balancers_are_known_and_values_are_not() {
     let all = serde_json::to_string(&snapshot).expect("JSON");
     assert!(!all.contains("must-not-be-kept"));
     assert!(!all.contains("quay"), "only the cluster that was asked for");
+}
+
+#[tokio::test]
+async fn calls_in_flow_logs_are_seen() {
+    let Some(endpoint) = endpoint() else { return };
+    let seen = |s: &Snapshot| !s.flows.is_empty();
+    let snapshot = until(&source(&endpoint, &["harbour"]), seen).await;
+    let [flow] = &snapshot.flows[..] else { panic!("{:?}", snapshot.flows) };
+    let named = |name: &str| End::Service(service(&snapshot, "harbour", name).id.clone());
+    let Sighting { from, to, port, by, .. } = &flow.sighting;
+    assert_eq!((from, to, *port, *by), (&named("web"), &named("pilot"), Some(9000), SeenBy::FlowLog));
 }
 
 #[tokio::test]

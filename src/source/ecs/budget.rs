@@ -18,6 +18,12 @@ pub enum Group {
     Registry,
     /// Elastic Load Balancing reads.
     Balancers,
+    /// EC2: `DescribeFlowLogs`.
+    Network,
+    /// CloudWatch: `ListMetrics`, `GetMetricData`.
+    Metrics,
+    /// App Mesh reads.
+    Mesh,
     /// CloudWatch Logs: `FilterLogEvents`.
     FilterLogs,
     /// CloudWatch Logs: `GetLogEvents`.
@@ -39,14 +45,17 @@ struct Quota {
 }
 
 /// ECS as in its API reference, "Request throttling"; CloudWatch Logs as in its quotas, of which the lowest region's
-/// counts; Cloud Map and Elastic Load Balancing publish no figures, so theirs are chosen low.
-const QUOTAS: [Quota; 11] = [
+/// counts; the others publish no figures or far higher ones, so theirs are chosen low.
+const QUOTAS: [Quota; 14] = [
     Quota { group: Group::Services, burst: 100.0, rate: 20.0 },
     Quota { group: Group::Tasks, burst: 100.0, rate: 20.0 },
     Quota { group: Group::Clusters, burst: 50.0, rate: 20.0 },
     Quota { group: Group::Definitions, burst: 50.0, rate: 20.0 },
     Quota { group: Group::Registry, burst: 20.0, rate: 10.0 },
     Quota { group: Group::Balancers, burst: 40.0, rate: 10.0 },
+    Quota { group: Group::Network, burst: 20.0, rate: 5.0 },
+    Quota { group: Group::Metrics, burst: 20.0, rate: 10.0 },
+    Quota { group: Group::Mesh, burst: 20.0, rate: 10.0 },
     Quota { group: Group::FilterLogs, burst: 5.0, rate: 5.0 },
     Quota { group: Group::GetLogs, burst: 10.0, rate: 10.0 },
     Quota { group: Group::DescribeLogs, burst: 10.0, rate: 10.0 },

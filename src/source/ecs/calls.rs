@@ -38,9 +38,18 @@ calls! {
     DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers", Balancers, "load balancers";
     DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners", Balancers, "load balancer listeners";
     DESCRIBE_RULES = "elasticloadbalancing:DescribeRules", Balancers, "load balancer rules";
+    DESCRIBE_VIRTUAL_NODE = "appmesh:DescribeVirtualNode", Mesh, "calls through App Mesh";
+    LIST_GATEWAY_ROUTES = "appmesh:ListGatewayRoutes", Mesh, "calls of App Mesh gateways";
+    DESCRIBE_GATEWAY_ROUTE = "appmesh:DescribeGatewayRoute", Mesh, "calls of App Mesh gateways";
+    DESCRIBE_VIRTUAL_SERVICE = "appmesh:DescribeVirtualService", Mesh, "names in App Mesh";
+    LIST_ROUTES = "appmesh:ListRoutes", Mesh, "names in App Mesh that lead to several nodes";
+    DESCRIBE_ROUTE = "appmesh:DescribeRoute", Mesh, "names in App Mesh that lead to several nodes";
+    DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Network, "calls seen in VPC flow logs";
+    LIST_METRICS = "cloudwatch:ListMetrics", Metrics, "calls counted by Service Connect";
+    GET_METRIC_DATA = "cloudwatch:GetMetricData", Metrics, "calls counted by Service Connect";
     DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", DescribeLogs, "live logs";
     GET_LOG_EVENTS = "logs:GetLogEvents", GetLogs, "logs";
-    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs";
+    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs, calls seen in VPC flow logs";
     START_LIVE_TAIL = "logs:StartLiveTail", LiveTail, "live logs";
 }
 

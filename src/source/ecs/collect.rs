@@ -7,10 +7,13 @@ use super::{
     clusters::{self, Cluster},
     decode::{self, Estate, Seen, target_groups, task::Context},
     definitions::Library,
+    flows::{FlowLogs, Lines, Tenants},
     memory::Memory,
+    mesh::MeshWatch,
+    metrics::Metrics,
     registry::Registry,
 };
-use crate::model::{Failure, Gap, Snapshot, SourceId, Timestamp};
+use crate::model::{Failure, Gap, ServiceId, Snapshot, SourceId, Timestamp};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
@@ -23,6 +26,12 @@ pub(crate) struct Caches {
     pub registry: Registry,
     /// Load balancers.
     pub watch: Watch,
+    /// App Mesh.
+    pub mesh: MeshWatch,
+    /// VPC flow logs.
+    pub flows: FlowLogs,
+    /// The metrics of Service Connect.
+    pub metrics: Metrics,
     /// Services and tasks that need not be described at every look.
     pub memory: Memory,
 }
@@ -48,16 +57,39 @@ pub(crate) async fn collect(
     {
         return Err(gap.failure.clone());
     }
-    let ((names, unnamed), undefined, (balancers, unbalanced)) = tokio::join!(
+    let ((names, unnamed), undefined, (balancers, unbalanced), (lines, unwatched), (counted, uncounted)) = tokio::join!(
         caches.registry.read(api, &seen),
         caches.library.fetch(api, definitions(&seen)),
         caches.watch.read(api, behind(&seen)),
+        traffic(api, &seen, &caches.flows),
+        caches.metrics.read(api, &seen),
     );
-    gaps.extend([unnamed, undefined, unbalanced].into_iter().flatten());
+    let book = caches.library.book();
+    // Only task definitions tell whether there is a mesh.
+    let (meshes, unmeshed) = caches.mesh.read(api, &book).await;
+    gaps.extend([unnamed, undefined, unbalanced, unwatched, uncounted, unmeshed].into_iter().flatten());
     let context =
         Context { source: source.clone(), region: api.clients.setting.region.clone(), now: Timestamp::now() };
-    let book = caches.library.book();
-    Ok(decode::snapshot(Estate { context, clusters: seen, book, names, balancers, gaps }))
+    let estate = Estate { context, clusters: seen, book, names, balancers, meshes, gaps };
+    let mut snapshot = decode::snapshot(&estate);
+    let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
+    snapshot.flows = counted.flows(&estate.clusters, &known, &estate.context);
+    if !lines.is_empty() {
+        let told = lines.join(&Tenants::of(&estate.clusters, &estate.book, known, &estate.context));
+        snapshot.flows.extend(told.flows);
+        snapshot.watched = told.watched;
+    }
+    Ok(snapshot)
+}
+
+/// What flow logs tell, where there is any task whose connections they could tell of.
+async fn traffic(api: &Api, seen: &[Seen], flows: &FlowLogs) -> (Lines, Option<Gap>) {
+    let mut tasks = seen.iter().flat_map(|s| &s.tasks);
+    if tasks.any(|run| run.addresses().next().is_some()) {
+        flows.read(api).await
+    } else {
+        (Lines::default(), None)
+    }
 }
 
 /// One cluster's services and tasks, and what of them could not be read.

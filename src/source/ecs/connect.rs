@@ -1,7 +1,12 @@
 //! From configuration to API clients: what aws-config resolves, with time limits, and without asking the metadata
 //! address of a machine that is not on EC2.
 
-use super::{Config, failure::Setting, prefix::StripPrefix};
+use super::{
+    Config,
+    failure::Setting,
+    prefix::StripPrefix,
+    signed::{APP_MESH, CLOUDWATCH, Caller, EC2},
+};
 use crate::model::{Failure, FailureKind};
 use aws_config::{
     BehaviorVersion, Region, SdkConfig,
@@ -27,6 +32,12 @@ pub(crate) struct Clients {
     pub registry: aws_sdk_servicediscovery::Client,
     /// Elastic Load Balancing.
     pub balancers: aws_sdk_elasticloadbalancingv2::Client,
+    /// EC2.
+    pub ec2: Caller,
+    /// CloudWatch.
+    pub metrics: Caller,
+    /// App Mesh.
+    pub mesh: Caller,
     /// Who we are.
     pub identity: aws_sdk_sts::Client,
     /// Where the calls go and as whom.
@@ -54,6 +65,9 @@ impl Clients {
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs),
             registry: aws_sdk_servicediscovery::Client::new(shared),
             balancers: aws_sdk_elasticloadbalancingv2::Client::new(shared),
+            ec2: Caller::over(shared, EC2),
+            metrics: Caller::over(shared, CLOUDWATCH),
+            mesh: Caller::over(shared, APP_MESH),
             identity: aws_sdk_sts::Client::new(shared),
             setting,
         }

@@ -5,6 +5,7 @@ use super::{
     api::Api,
     calls::{self, Call},
     decode::words::tail,
+    flows, metrics,
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -82,6 +83,8 @@ async fn elsewhere(api: &Api, found: &mut Vec<Examined>) {
     let ask = api.clients.registry.get_namespace().id("ns-portolan-doctor").send();
     let asked = api.pass(&calls::GET_NAMESPACE, ask).await;
     found.push(tried(&calls::GET_NAMESPACE, allowed(asked.map(|_| ()))));
+    found.push(tried(&calls::DESCRIBE_FLOW_LOGS, flows::count(api).await.map(|n| counted(n, "log group"))));
+    found.push(tried(&calls::LIST_METRICS, metrics::count(api).await.map(|n| counted(n, "metric"))));
     let logs = &api.clients.logs;
     let groups = api.pass(&calls::DESCRIBE_LOG_GROUPS, logs.describe_log_groups().limit(1).send()).await;
     let group =

@@ -83,6 +83,7 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
         "ClusterNotFound"
         | "ResourceNotFound"
         | "NamespaceNotFound"
+        | "NotFound"
         | "ServiceNotFound"
         | "TargetGroupNotFound"
         | "LoadBalancerNotFound" => {

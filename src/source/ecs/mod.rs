@@ -14,14 +14,20 @@ mod definitions;
 mod examine;
 mod failure;
 mod find;
+mod flows;
 mod gate;
+#[cfg(test)]
+mod harbour;
 mod logs;
 mod memory;
+mod mesh;
+mod metrics;
 mod prefix;
 #[cfg(test)]
 mod recorded;
 mod registry;
 mod services;
+mod signed;
 mod tasks;
 
 pub use budget::Group;

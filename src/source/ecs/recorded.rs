@@ -22,26 +22,37 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use std::{path::PathBuf, sync::Arc};
 
-/// Answers from files, and refuses one operation.
+/// The answer to an operation, given its body.
+type Answers = fn(&str, &str) -> String;
+
+/// Answers as recorded, and refuses one operation.
 #[derive(Clone, Debug)]
 struct Recorded {
+    answers: Answers,
     denied: &'static str,
 }
 
 impl HttpConnector for Recorded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (operation, body) = operation(&request);
-        let (status, body) =
-            if operation == self.denied { (400, refusal(&body)) } else { (200, answer(&operation, &body)) };
+        let (status, body) = if operation == self.denied {
+            (400, refusal(&body))
+        } else {
+            (200, (self.answers)(&operation, &body))
+        };
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
     }
 }
 
-/// The operation's name and the request's body.
+/// The operation's name, or the path of a REST call, and the request's body.
 fn operation(request: &HttpRequest) -> (String, String) {
     let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
     let name = match request.headers().get("x-amz-target") {
         Some(target) => target.rsplit('.').next().unwrap().to_owned(),
+        None if request.method() == "GET" => {
+            let path = request.uri().splitn(4, '/').last().unwrap();
+            format!("/{path}")
+        }
         None => body.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap().to_owned(),
     };
     (name, body)
@@ -78,11 +89,20 @@ fn answer(operation: &str, body: &str) -> String {
 }
 
 async fn look(denied: &'static str, clusters: &[&str]) -> Result<Snapshot, crate::model::Failure> {
+    look_at(answer, denied, clusters).await
+}
+
+/// One look at a region that answers so, and denies one operation.
+pub(super) async fn look_at(
+    answers: Answers,
+    denied: &'static str,
+    clusters: &[&str],
+) -> Result<Snapshot, crate::model::Failure> {
     let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
         .retry_config(RetryConfig::disabled())
-        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(Recorded { denied })))
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(Recorded { answers, denied })))
         .load()
         .await;
     let setting = Setting { region: "us-east-1".into(), ..Setting::default() };
@@ -188,6 +208,8 @@ async fn what_is_denied_is_a_gap_and_the_rest_is_there() {
         ("DescribeTargetGroups", "load balancers"),
         ("DescribeClusters", "cluster settings"),
         ("GetNamespace", "Cloud Map names"),
+        ("DescribeFlowLogs", "VPC flow logs"),
+        ("ListMetrics", "metrics of Service Connect"),
     ] {
         let snapshot = look(denied, &[]).await.unwrap();
         let gap = snapshot.gaps.iter().find(|g| g.what == what).unwrap_or_else(|| panic!("{denied}"));

@@ -2,7 +2,9 @@
 //! of its variables are gone after this.
 
 use super::{
+    door::{self, Door},
     log::{self, LogPlan},
+    mesh::{self, Member},
     words::{said, some, tail},
 };
 use crate::{
@@ -22,12 +24,18 @@ pub(crate) struct Definition {
     pub version: String,
     /// The addresses that its environment and arguments name.
     pub mentions: Vec<Mention>,
+    /// The load balancers that it names, with the paths behind them.
+    pub doors: Vec<Door>,
     /// What is worth showing.
     pub facts: Vec<Fact>,
     /// Its containers by name.
     pub containers: BTreeMap<String, Plan>,
     /// Its named ports.
     pub ports: BTreeMap<String, u16>,
+    /// All ports at which its containers listen.
+    pub listens: BTreeSet<u16>,
+    /// The node of App Mesh whose proxy stands beside its containers.
+    pub node: Option<Member>,
 }
 
 /// One container as the task definition plans it.
@@ -44,18 +52,26 @@ pub(crate) struct Plan {
 /// Reads a task definition.
 pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
     let all = raw.container_definitions();
-    let mut mentions = BTreeSet::new();
+    let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
     for container in all {
         let name = said(container.name());
         let place = (all.len() > 1).then_some(name.as_str());
-        mentions.extend(mentioned(place, container));
+        let found = mentioned(place, container);
+        for pair in container.environment() {
+            let (key, value) = (pair.name().unwrap_or_default(), pair.value().unwrap_or_default());
+            doors.extend(door::doors(&found, key, value));
+        }
+        mentions.extend(found);
     }
     Definition {
         version: version(raw),
         mentions: mentions.into_iter().collect(),
+        doors: doors.into_iter().collect(),
         facts: facts(raw),
         containers: all.iter().map(|c| (said(c.name()), plan(c, all))).collect(),
         ports: ports(all),
+        listens: listens(all),
+        node: all.iter().find_map(mesh::member),
     }
 }
 
@@ -68,6 +84,8 @@ fn version(raw: &TaskDefinition) -> String {
 
 fn mentioned(place: Option<&str>, container: &ContainerDefinition) -> Vec<Mention> {
     let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
+    // What names the proxy's own node is no call.
+    let pairs = pairs.filter(|(name, _)| !mesh::NODE_VARIABLES.contains(name));
     let mut found = decode::environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(decode::arguments(place, arguments));
@@ -91,6 +109,25 @@ fn ports(all: &[ContainerDefinition]) -> BTreeMap<String, u16> {
         .filter_map(|m| Some((clean(m.name()?), u16::try_from(m.container_port()?).ok()?)))
         .collect()
 }
+
+/// The ports at which containers listen, those of ranges among them.
+fn listens(all: &[ContainerDefinition]) -> BTreeSet<u16> {
+    let mappings = all.iter().flat_map(ContainerDefinition::port_mappings);
+    mappings
+        .flat_map(|mapping| {
+            let range = mapping.container_port_range().and_then(|text| {
+                let (first, last) = text.split_once('-')?;
+                Some(first.parse::<u16>().ok()?..=last.parse::<u16>().ok()?)
+            });
+            let single = mapping.container_port().and_then(|port| u16::try_from(port).ok());
+            single.into_iter().chain(range.into_iter().flatten().take(LONGEST_RANGE))
+        })
+        .filter(|port| *port != 0)
+        .collect()
+}
+
+/// How many ports of a range are kept.
+const LONGEST_RANGE: usize = 1_000;
 
 fn facts(raw: &TaskDefinition) -> Vec<Fact> {
     let mut facts = Vec::new();

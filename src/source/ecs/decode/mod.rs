@@ -3,11 +3,14 @@
 pub(crate) mod answers;
 pub(crate) mod definition;
 pub(crate) mod deployment;
+pub(crate) mod door;
 pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod family;
 pub(crate) mod gateway;
 pub(crate) mod log;
+pub(crate) mod mesh;
+pub(crate) mod requests;
 pub(crate) mod service;
 pub(crate) mod task;
 pub(crate) mod verdict;
@@ -17,7 +20,9 @@ use crate::model::{Gap, Health, Service, ServiceId, Snapshot};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
+use door::Behind;
 use gateway::Balancers;
+use mesh::{Member, Meshes};
 use service::{Ground, by_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,42 +61,58 @@ pub(crate) struct Estate {
     pub names: Names,
     /// The load balancers.
     pub balancers: Arc<Balancers>,
+    /// What App Mesh knows of the nodes that tasks stand for.
+    pub meshes: Arc<Meshes>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
 
 /// The snapshot of a region.
-pub(crate) fn snapshot(estate: Estate) -> Snapshot {
+pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
+    let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
-    let mut behind: BTreeMap<String, BTreeSet<ServiceId>> = BTreeMap::new();
+    let behind = behind(estate);
     for seen in &estate.clusters {
         let ground = Ground {
             cluster: &seen.name,
             namespace: seen.namespace.as_deref(),
             book: &estate.book,
             names: &estate.names,
+            meshes: &estate.meshes,
+            present: &present,
+            balancers: &estate.balancers,
+            behind: &behind,
             context: &estate.context,
         };
-        for raw in &seen.services {
-            let id = ground.id(&words::said(raw.service_name()));
-            for group in target_groups(raw) {
-                behind.entry(group.to_owned()).or_default().insert(id.clone());
-            }
-        }
         cluster(seen, ground, &mut services, &mut events);
     }
     services.sort_by(|a, b| a.id.cmp(&b.id));
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
-        source: estate.context.source,
+        source: estate.context.source.clone(),
         taken: estate.context.now,
         services,
         gateways: gateway::gateways(&estate.balancers, &behind),
         events,
-        gaps: estate.gaps,
+        gaps: estate.gaps.clone(),
         flows: Vec::new(),
         watched: Vec::new(),
     }
+}
+
+/// The services behind each target group.
+fn behind(estate: &Estate) -> Behind {
+    let mut behind = Behind::new();
+    for seen in &estate.clusters {
+        for raw in &seen.services {
+            let name = words::said(raw.service_name());
+            let id = ServiceId::of(&estate.context.source, Some(&seen.name), &name);
+            for group in target_groups(raw) {
+                behind.entry(group.to_owned()).or_default().insert(id.clone());
+            }
+        }
+    }
+    behind
 }
 
 fn cluster(

@@ -5,7 +5,10 @@ use super::{
     answers::{self, Names},
     definition::Definition,
     deployment::deployments,
+    door::{self, Behind},
     facts,
+    gateway::Balancers,
+    mesh::{self, Member, Meshes},
     task::{Context, Run, instance},
     verdict::{Standing, Stop, counts},
     words::{count, said, some, time},
@@ -32,6 +35,14 @@ pub(crate) struct Ground<'a> {
     pub book: &'a Book,
     /// What Cloud Map calls things.
     pub names: &'a Names,
+    /// What App Mesh knows of the nodes that tasks stand for.
+    pub meshes: &'a Meshes,
+    /// The nodes that tasks stand for.
+    pub present: &'a BTreeSet<Member>,
+    /// The load balancers.
+    pub balancers: &'a Balancers,
+    /// The services behind each target group.
+    pub behind: &'a Behind,
     /// The snapshot's circumstances.
     pub context: &'a Context,
 }
@@ -60,6 +71,10 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
     let mut all_answers = answers::aliases(raw, ground.namespace, primary, ground.names, ground.context);
     all_answers.extend(answers::registered(raw, ground.names));
     all_answers.extend(answers::addresses(runs.iter().copied(), ground.context));
+    let used = definitions(raw, runs, ground);
+    for node in nodes(&used) {
+        all_answers.extend(ground.meshes.answers(node, &ground.context.source));
+    }
     Service {
         id: ground.id(&name),
         group: Some(ground.cluster.to_owned()),
@@ -70,8 +85,8 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         instances: instances(runs, desired, ground),
         deployments: deployments(raw),
         answers: all_answers,
-        mentions: mentions(raw, runs, ground),
-        networks: networks(raw, ground),
+        mentions: mentions(&used, &ground.id(&name), ground),
+        networks: networks(raw, &used, ground),
         facts,
         name,
     }
@@ -83,25 +98,35 @@ fn definition_of<'a>(raw: &sdk::Service, ground: Ground<'a>) -> Option<&'a Defin
     ground.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
 }
 
-/// What all versions in use name: those of the deployments and those of the tasks that run.
-fn mentions(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Vec<Mention> {
+/// The versions in use: those of the deployments and those of the tasks that run.
+fn definitions<'a>(raw: &sdk::Service, runs: &[&Run], ground: Ground<'a>) -> Vec<&'a Definition> {
     let deployed = raw.deployments().iter().map(sdk::Deployment::task_definition);
     let sets = raw.task_sets().iter().map(sdk::TaskSet::task_definition);
     let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.task.task_definition_arn());
     let arns: BTreeSet<&str> =
         deployed.chain(sets).chain(running).chain([raw.task_definition()]).flatten().collect();
-    let found: BTreeSet<Mention> = arns
-        .into_iter()
-        .filter_map(|arn| ground.definition(Some(arn)))
-        .flat_map(|d| d.mentions.iter().cloned())
-        .collect();
+    arns.into_iter().filter_map(|arn| ground.definition(Some(arn))).collect()
+}
+
+/// The nodes of App Mesh that those versions stand for.
+fn nodes<'a>(used: &[&'a Definition]) -> BTreeSet<&'a Member> {
+    used.iter().filter_map(|d| d.node.as_ref()).collect()
+}
+
+/// What all versions in use name: themselves, through load balancers, and through their nodes.
+fn mentions(used: &[&Definition], own: &ServiceId, ground: Ground<'_>) -> Vec<Mention> {
+    let mut found: BTreeSet<Mention> = used.iter().flat_map(|d| d.mentions.iter().cloned()).collect();
+    let doors = used.iter().flat_map(|d| &d.doors);
+    found.extend(doors.filter_map(|door| door::through(door, own, ground.balancers, ground.behind)));
+    found.extend(nodes(used).into_iter().flat_map(|node| ground.meshes.mentions(node, ground.present)));
     found.into_iter().collect()
 }
 
-fn networks(raw: &sdk::Service, ground: Ground<'_>) -> BTreeSet<NetworkId> {
+fn networks(raw: &sdk::Service, used: &[&Definition], ground: Ground<'_>) -> BTreeSet<NetworkId> {
     let space = answers::namespace(raw, ground.namespace).map(|given| ground.names.namespace(given));
     let mut networks: BTreeSet<NetworkId> =
         space.iter().map(|space| answers::network(ground.context, space)).collect();
+    networks.extend(nodes(used).into_iter().map(|node| mesh::network(&ground.context.source, &node.mesh)));
     networks.insert(answers::vpc(ground.context));
     networks
 }

@@ -116,6 +116,22 @@ impl Run {
         verdict::is_fault(self.task.stop_code(), exit, &said(self.task.stopped_reason()), endless)
     }
 
+    /// The ids of its network interfaces.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = &str> {
+        self.details("networkInterfaceId")
+    }
+
+    /// The ports at which its Service Connect proxy listens, where somebody chose them; others are given at random.
+    pub(crate) fn ingress_ports(&self) -> impl Iterator<Item = u16> {
+        self.details("ingressPortOverride").filter_map(|text| text.parse().ok()).filter(|port| *port != 0)
+    }
+
+    /// The values of that name in its attachments.
+    fn details(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let details = self.task.attachments().iter().flat_map(sdk::Attachment::details);
+        details.filter(move |detail| detail.name() == Some(name)).filter_map(|detail| detail.value())
+    }
+
     /// The private addresses of its network interfaces.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         let attached = self.task.attachments().iter().flat_map(sdk::Attachment::details).filter_map(|d| {

@@ -1,0 +1,115 @@
+//! A small region of our own making, whose services call each other by ways that only AWS knows: through a load balancer's
+//! rules, a mesh, and what flow logs and metrics saw.
+
+use super::recorded::look_at;
+use crate::{
+    model::{End, FailureKind, Inventory, SeenBy, Snapshot, Verdict},
+    topology::{Strength, infer},
+};
+use std::sync::Arc;
+
+/// The recorded answers: by operation, by what is asked for, or by path.
+fn answer(operation: &str, body: &str) -> String {
+    const ANSWERS: &str = include_str!("../../../tests/fixtures/ecs-harbour.json");
+    let all: serde_json::Value = serde_json::from_str(ANSWERS).unwrap();
+    let asked: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let key = match operation {
+        "ListTasks" => format!("ListTasks.{}", asked["desiredStatus"].as_str().unwrap()),
+        "DescribeTaskDefinition" => {
+            let arn = asked["taskDefinition"].as_str().unwrap();
+            format!("{operation}.{}", arn.rsplit('/').next().unwrap())
+        }
+        _ => operation.to_owned(),
+    };
+    match &all[&key] {
+        serde_json::Value::String(xml) => xml.clone(),
+        serde_json::Value::Null => panic!("nothing recorded for {key}"),
+        json => json.to_string(),
+    }
+}
+
+async fn look(denied: &'static str) -> Snapshot {
+    look_at(answer, denied, &[]).await.unwrap()
+}
+
+/// The calls between services and what they name, with their strength.
+fn calls(snapshot: Snapshot) -> Vec<String> {
+    let mut inventory = Inventory::default().keeping(10_000_000_000);
+    inventory.replace(Arc::new(snapshot));
+    let topology = infer(&inventory);
+    let name = |id: &crate::model::NodeId| id.as_str().trim_start_matches("ecs/harbour/").to_owned();
+    let mark = |strength| match strength {
+        Strength::Observed => "seen",
+        Strength::Declared => "named",
+        Strength::Possible => "possible",
+    };
+    let edges = topology.edges.iter();
+    edges
+        .map(|((from, to), edge)| format!("{} > {}: {}", name(from), name(to), mark(edge.strength())))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_way_is_found_and_nothing_else() {
+    let snapshot = look("").await;
+    assert_eq!(snapshot.gaps, []);
+    let all = serde_json::to_string(&snapshot).unwrap();
+    assert!(!all.contains("must-not-be-kept"));
+    let expected = [
+        "gate > pilot: named",
+        "pilot > dependency:charts.example.com: named",
+        "pilot > tide: named",
+        "web > crates: seen",
+        "web > load-balancer:ecs/quay: named",
+        "load-balancer:ecs/quay > crates: named",
+        "load-balancer:ecs/quay > web: named",
+    ];
+    assert_eq!(calls(snapshot), expected);
+}
+
+#[tokio::test]
+async fn flow_logs_and_metrics_tell_each_call_once() {
+    let snapshot = look("").await;
+    let told: Vec<String> = snapshot
+        .flows
+        .iter()
+        .map(|flow| {
+            let s = &flow.sighting;
+            let end = |end: &End| match end {
+                End::Service(service) => service.as_str().rsplit('/').next().unwrap().to_owned(),
+                End::Address(address) => address.to_string(),
+            };
+            let by = if s.by == SeenBy::FlowLog { "flow log" } else { "metric" };
+            let no = if s.verdict == Verdict::Rejected { ", rejected" } else { "" };
+            format!("{} > {}:{} {by}{no}", end(&s.from), end(&s.to), s.port.unwrap_or(0))
+        })
+        .collect();
+    let expected = [
+        "web > crates:8080 metric",
+        "pilot > crates:8080 flow log, rejected",
+        "web > crates:8080 flow log",
+        "web > 10.20.0.100:5432 flow log",
+    ];
+    assert_eq!(told, expected);
+    let seconds = |flow: &crate::model::Flow| (flow.first.as_second(), flow.last.as_second());
+    assert_eq!(seconds(&snapshot.flows[0]), (1_795_450_100, 1_795_450_160));
+    let watched: Vec<&str> = snapshot.watched.iter().map(|w| w.service.as_str()).collect();
+    assert_eq!(watched, ["ecs/harbour/crates", "ecs/harbour/pilot", "ecs/harbour/tide", "ecs/harbour/web"]);
+}
+
+#[tokio::test]
+async fn each_way_may_be_denied_alone() {
+    for (denied, what) in [
+        ("DescribeFlowLogs", "VPC flow logs"),
+        ("FilterLogEvents", "VPC flow logs"),
+        ("ListMetrics", "metrics of Service Connect"),
+        ("GetMetricData", "metrics of Service Connect"),
+        ("/v20190125/meshes/strait/virtualNodes/pilot-node", "App Mesh"),
+        ("DescribeRules", "load balancers"),
+    ] {
+        let snapshot = look(denied).await;
+        let [gap] = &snapshot.gaps[..] else { panic!("{denied}: {:?}", snapshot.gaps) };
+        assert_eq!((gap.what.as_str(), gap.failure.kind), (what, FailureKind::Denied), "{denied}");
+        assert_eq!(snapshot.services.len(), 5);
+    }
+}
