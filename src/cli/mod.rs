@@ -16,6 +16,7 @@ use crate::{
     keymap::Keymap,
     model::{Failure, FailureKind, SourceState},
     store::Store,
+    topology::EdgeFilter,
     view::{Scene, Theme},
 };
 use args::{Cli, Command, Common, Format};
@@ -80,6 +81,11 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             };
             let (mut store, _) = charted(common).await?;
             store.edges = edges;
+            if edges == EdgeFilter::NeverObserved {
+                eprintln!(
+                    "portolan: one look can't tell what is never observed; the open map can, after 10 minutes"
+                );
+            }
             print((format.write)(Scene {
                 store: &store,
                 theme: &plain(common)?,

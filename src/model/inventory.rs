@@ -11,6 +11,7 @@ pub struct Inventory {
     annotations: Vec<Annotation>,
     ledger: Ledger,
     keep: i64,
+    begun: Option<Timestamp>,
 }
 
 /// How long a connection that was seen is remembered where nobody says, in seconds: a day.
@@ -40,7 +41,7 @@ impl Inventory {
     /// An empty estate with what the configuration knows.
     #[must_use]
     pub fn new(annotations: Vec<Annotation>) -> Self {
-        Self { snapshots: BTreeMap::new(), annotations, ledger: Ledger::default(), keep: KEEP }
+        Self { snapshots: BTreeMap::new(), annotations, ledger: Ledger::default(), keep: KEEP, begun: None }
     }
 
     /// The same, where connections that were seen are remembered for that many seconds.
@@ -56,6 +57,7 @@ impl Inventory {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
         }
+        self.begun = self.begun.or(Some(snapshot.taken)).map(|begun| begun.min(snapshot.taken));
         let news = self.ledger.note(&snapshot.flows, &snapshot.watched, snapshot.taken, self.keep);
         let old = self.snapshots.insert(snapshot.source.clone(), Arc::clone(&snapshot));
         match old {
@@ -73,6 +75,12 @@ impl Inventory {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// When the first look was taken; none before there was any.
+    #[must_use]
+    pub fn begun(&self) -> Option<Timestamp> {
+        self.begun
     }
 
     /// The snapshots in the order of their sources.

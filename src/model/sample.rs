@@ -102,6 +102,8 @@ pub(crate) fn flow(from: &str, to: &str, verdict: Verdict, seconds: i64) -> Flow
 pub(crate) fn seeing(services: Vec<Service>, flows: Vec<Flow>, watched: &[(&str, i64)]) -> Inventory {
     let mut inventory = inventory(services);
     let Some(mut snapshot) = inventory.snapshots().next().cloned() else { return inventory };
+    // It was looked at before, for long enough to know what is never seen.
+    inventory.replace(Arc::new(Snapshot { taken: ago(3_600), ..snapshot.clone() }));
     snapshot.flows = flows;
     let watch = |(name, since): &(&str, i64)| Watched { service: id(name), since: ago(*since) };
     snapshot.watched = watched.iter().map(watch).collect();

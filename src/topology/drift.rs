@@ -157,7 +157,7 @@ impl Watch<'_> {
     }
 
     /// Since when both ends of a declared edge are watched without a connection; none where there was one, where the
-    /// edge is merely possible, or where they are not watched for long enough to say. A host outside is not watched,
+    /// edge is merely possible, or where they are not watched, and looked at, for long enough to say: one look never is. A host outside is not watched,
     /// and what does not run calls nobody.
     #[must_use]
     pub fn never_observed_since(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Option<Timestamp> {
@@ -165,7 +165,9 @@ impl Watch<'_> {
             return None;
         }
         let since = self.watched(from)?.max(self.watched(to)?);
-        (self.now.as_second() - since.as_second() >= WATCHED_ENOUGH).then_some(since)
+        // What a source tells of the time before the first look may be late and have holes: that time does not count.
+        let counted = since.max(self.inventory.begun()?);
+        (self.now.as_second() - counted.as_second() >= WATCHED_ENOUGH).then_some(since)
     }
 
     /// Since when the connections of a running service are watched.
@@ -218,6 +220,16 @@ mod tests {
         assert_eq!(drift(true, None, Some((0, 0))), [], "one look says nothing");
         assert_eq!(drift(true, None, None), [], "nobody watches");
         assert_eq!(drift(true, Some(60), Some((long, long))), [], "it was seen");
+        let mut web = service("web");
+        web.mentions = vec![mention("DB_URL", Address::name("db").with_port(5432))];
+        let watched = ["web", "db"].map(|name| Watched { service: id(name), since: ago(long) }).to_vec();
+        let mut once = Inventory::default();
+        let told = inventory(vec![web, service("db")]).snapshots().next().unwrap().clone();
+        once.replace(std::sync::Arc::new(Snapshot { watched, ..told }));
+        let topology = infer(&once);
+        let watch = Watch { inventory: &once, topology: &topology, now: ago(0) };
+        let ((from, to), edge) = topology.edges.iter().next().unwrap();
+        assert_eq!(watch.drift(from, to, edge), [], "one look that reaches back says nothing");
     }
 
     #[test]

@@ -13,8 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The topology of everything in `inventory`. The same for any order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
-    let (resolver, mut topology) = (Resolver::new(inventory), Topology::default());
-    let mut draft = Draft::new(inventory, &resolver, &mut topology);
+    join(inventory, &Resolver::new(inventory))
+}
+
+/// The topology of everything, where `resolver` knows who answers.
+pub(super) fn join(inventory: &Inventory, resolver: &Resolver) -> Topology {
+    let mut topology = Topology::default();
+    let mut draft = Draft::new(inventory, resolver, &mut topology);
     for service in inventory.services() {
         draft.place(service_node(service));
     }

@@ -1,11 +1,11 @@
 //! Inference kept up to date: where a few services say something else, only what they say is joined anew.
 //!
-//! The result is the same as that of [`infer`] on everything, which a property test holds.
+//! The result is the same as that of [`super::infer()`] on everything, which a property test holds.
 
 use super::{
     Edge, Evidence, NodeKind, PRODUCTS, Product, Resolution, Resolver, Topology,
     evidence::KINDS,
-    infer::{Draft, Ends, infer, service_node},
+    infer::{Draft, Ends, join, service_node},
 };
 use crate::model::{Change, Inventory, Mention, NodeId, Service, ServiceId, Target, Via};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,8 @@ impl Inference {
     /// Everything that follows from `inventory`.
     #[must_use]
     pub fn of(inventory: &Inventory) -> Self {
-        Self { topology: infer(inventory), resolver: Resolver::new(inventory) }
+        let resolver = Resolver::new(inventory);
+        Self { topology: join(inventory, &resolver), resolver }
     }
 
     /// Who calls whom.

@@ -1,18 +1,27 @@
 //! The edges of a service: each with what it rests on, walked over by keys and by the mouse, and filtered.
 
 use crate::{
-    estate::{shop, watched},
+    estate::{ago, shop, watched},
     see,
     stage::Stage,
 };
 use portolan::{
     app::{Mouse, Msg},
     effect::{Effect, Screen},
+    model::Snapshot,
 };
 
-/// The watched shop with that service selected.
+/// The watched shop, looked at half an hour ago and now.
+fn shown(size: (u16, u16)) -> Stage {
+    let early = watched().into_iter().map(|told| Snapshot { taken: ago(30), flows: Vec::new(), ..told });
+    let mut stage = Stage::showing(&early.collect::<Vec<_>>(), size);
+    watched().iter().for_each(|told| stage.looked(told));
+    stage
+}
+
+/// The same with that service selected.
 fn at(name: &str, size: (u16, u16)) -> Stage {
-    let mut stage = Stage::showing(&watched(), size);
+    let mut stage = shown(size);
     stage.keys("/");
     stage.typed(name);
     stage.keys("enter esc");
@@ -127,7 +136,7 @@ fn the_evidence_can_be_copied() {
 
 #[test]
 fn the_filter_goes_round_and_moves_nothing() {
-    let mut stage = Stage::showing(&watched(), (200, 50));
+    let mut stage = shown((200, 50));
     let place = |stage: &mut Stage| stage.picture().text().lines().position(|line| line.contains("▤ db"));
     let before = place(&mut stage);
     stage.keys("e");

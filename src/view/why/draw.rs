@@ -6,6 +6,7 @@ use super::{
     words,
 };
 use crate::{
+    model::Verdict,
     topology::{EdgeFilter, Node},
     view::{
         Hits, Scene, Target,
@@ -113,7 +114,9 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
         }
         Row::Rejected(rejected) => {
             let (what, next) = match rejected.verdict {
-                Verdict::Failed => ("can't reach", "see how that is, and whether address and network are right"),
+                Verdict::Failed => {
+                    ("can't reach", "see how that is, and whether address and network are right")
+                }
                 _ => ("is turned away by", "look at the security groups and network rules between them"),
             };
             say(&format!("{} {what} {}", node.label(), rejected.target), 0, ink.title.into());

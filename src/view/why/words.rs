@@ -175,7 +175,9 @@ pub fn turned_away(rejected: &Rejected, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first, now), age(rejected.seen.last, now));
     let Rejected { target, place, verdict, .. } = rejected;
     let what = verdict.words();
-    format!("{place} tells that a connection to {target} {what}, first seen {first} ago, last seen {last} ago")
+    format!(
+        "{place} tells that a connection to {target} {what}, first seen {first} ago, last seen {last} ago"
+    )
 }
 
 #[cfg(test)]
