@@ -122,10 +122,11 @@ impl<'a> Draft<'a> {
             Referent::Gateway(source, gateway) => {
                 vec![(gateway_node(source, gateway), gateway.host.to_string())]
             }
-            Referent::Service(id) if self.topology.nodes.contains_key(&NodeId::from(*id)) => {
-                vec![(NodeId::from(*id), id.to_string())]
+            Referent::Service(id, port) => {
+                let node = self.topology.nodes.get(&NodeId::from(*id));
+                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                node.map(|node| (node.id.clone(), format!("{}{port}", node.label()))).into_iter().collect()
             }
-            Referent::Service(_) => Vec::new(),
             Referent::Named(name) => {
                 let Caller::Service(caller) = reference.from else { return Vec::new() };
                 let node = self.resolver.named(caller, name);

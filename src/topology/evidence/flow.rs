@@ -24,7 +24,7 @@ pub(super) fn search<'a>(by: SeenBy, inventory: &'a Inventory, give: &mut dyn Fn
             End::Address(address) => Caller::Address(address),
         };
         let to = match &sighting.to {
-            End::Service(id) => Referent::Service(id),
+            End::Service(id) => Referent::Service(id, sighting.port),
             // A log may say anything: an address that nobody here has is not believed.
             End::Address(address) if by == SeenBy::Log => Referent::Local(address.clone()),
             End::Address(address) => Referent::Address(address.clone()),

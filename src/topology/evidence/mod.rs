@@ -76,8 +76,8 @@ pub enum Referent<'a> {
     Local(Address),
     /// The service that people call so: in the caller's group first, else anywhere if it is the only one.
     Named(&'a str),
-    /// That very service.
-    Service(&'a ServiceId),
+    /// That very service, at that port where it is told.
+    Service(&'a ServiceId, Option<u16>),
     /// That load balancer.
     Gateway(&'a SourceId, &'a Gateway),
 }
@@ -255,7 +255,7 @@ impl<'a> Reference<'a> {
             Target::Address(address) => Referent::Address(address.clone()),
             Target::Local(address) => Referent::Local(address.clone()),
             Target::Peer(name) => Referent::Named(name),
-            Target::FromProxy(_) => Referent::Service(&service.id),
+            Target::FromProxy(_) => Referent::Service(&service.id, None),
         };
         let (from, place) = (Caller::Service(service), mention.place.to_string());
         Self { from, to, place, mention: Some(mention), seen: None }

@@ -16,7 +16,7 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
         let proxies =
             inventory.services().filter(|s| Product::of_service(s).is_some_and(|p| p.id == product));
         for proxy in proxies.filter(reaches) {
-            let (from, to) = (Caller::Service(proxy), Referent::Service(&service.id));
+            let (from, to) = (Caller::Service(proxy), Referent::Service(&service.id, None));
             let place = mention.place.to_string();
             give(Reference { from, to, place, mention: None, seen: None });
         }
