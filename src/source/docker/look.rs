@@ -68,13 +68,18 @@ async fn changed_files(shared: &Shared) -> Vec<String> {
     waiting(changed).await
 }
 
-/// The connections of local containers.
+/// The connections of containers, as far as they can be seen and the configuration allows.
 async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
-    if !shared.sockets || !shared.engine.is_local() {
-        return Traffic::default();
+    let local = shared.engine.is_local();
+    if shared.sockets && local {
+        let (id, seen, now) = (shared.id.clone(), seen.to_vec(), Timestamp::now());
+        return waiting(move || sockets::here(&id, &seen, now)).await;
     }
-    let (id, seen, now) = (shared.id.clone(), seen.to_vec(), Timestamp::now());
-    waiting(move || sockets::traffic(&id, &seen, now)).await
+    let due = shared.exec && !local && shared.memory().is_due_inside(Instant::now());
+    match shared.engine.client().await {
+        Ok(client) if due => sockets::elsewhere(&shared.engine, &client, &shared.id, seen).await,
+        _ => Traffic::default(),
+    }
 }
 
 /// The result of `work`, which reads files, on a thread that may wait; nothing if it takes too long.

@@ -12,6 +12,9 @@ use tokio::time::Instant;
 /// How long the list of containers is taken for complete while events tell of changes.
 const LISTED: Duration = Duration::from_mins(1);
 
+/// How long to wait between two readings of sockets inside the containers: each costs the engine a process.
+const ENTERED: Duration = Duration::from_mins(1);
+
 /// How many events are kept.
 const KEPT: usize = 200;
 
@@ -29,6 +32,8 @@ pub(super) struct Memory {
     listening: bool,
     /// When the engine was last asked for everything, and answered.
     listed: Option<Instant>,
+    /// When sockets were last read inside the containers.
+    entered: Option<Instant>,
 }
 
 /// A container as it was when it last changed.
@@ -93,6 +98,15 @@ impl Memory {
     /// Notes whether the engine's events are heard from now on.
     pub(super) fn hear(&mut self, listening: bool) {
         (self.listening, self.listed) = (listening, None);
+    }
+
+    /// Whether it is time again to read sockets inside the containers; then that is noted.
+    pub(super) fn is_due_inside(&mut self, now: Instant) -> bool {
+        let due = self.entered.is_none_or(|at| now >= at + ENTERED);
+        if due {
+            self.entered = Some(now);
+        }
+        due
     }
 
     /// Notes that the engine was asked for everything.

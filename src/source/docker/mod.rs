@@ -50,6 +50,8 @@ pub struct Config {
     pub sockets: bool,
     /// Whether to read the configuration files of containers, to see whom they name.
     pub files: bool,
+    /// Whether to run `cat` inside the containers of an engine on another machine, to read their sockets.
+    pub exec: bool,
 }
 
 impl Default for Config {
@@ -62,6 +64,7 @@ impl Default for Config {
             name: empty(),
             sockets: true,
             files: true,
+            exec: false,
         }
     }
 }
@@ -83,6 +86,8 @@ struct Shared {
     sockets: bool,
     /// Whether to read configuration files.
     files: bool,
+    /// Whether something may be run in a container.
+    exec: bool,
 }
 
 impl Shared {
@@ -102,6 +107,7 @@ impl Docker {
             memory: Mutex::default(),
             sockets: config.sockets,
             files: config.files,
+            exec: config.exec,
         };
         Self { shared: Arc::new(shared), because: found.because }
     }

@@ -3,9 +3,19 @@
 use super::lab::{Lab, must};
 use portolan::{
     model::{End, Flow, SeenBy, Service, Snapshot, Target, Via},
-    source::Source,
+    source::{
+        Source,
+        docker::{Config, Docker, Endpoint, Found},
+    },
 };
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    net::{Shutdown, TcpListener},
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
 
 /// Listens, and keeps every connection open.
 const SERVER: &str =
@@ -85,6 +95,49 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
     let idle = &lab.service(&snapshot, "idle").id;
     let of_idle = |f: &&Flow| [&f.sighting.from, &f.sighting.to].contains(&&End::Service(idle.clone()));
     assert_eq!(snapshot.flows.iter().filter(of_idle).count(), 0);
+}
+
+/// A port through which the engine can be reached as if it ran on another machine.
+fn forwarded() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let engine = UnixStream::connect("/var/run/docker.sock").unwrap();
+            let (mut up, mut down) = (client.try_clone().unwrap(), engine.try_clone().unwrap());
+            let (mut client, mut engine) = (client, engine);
+            thread::spawn(move || std::io::copy(&mut up, &mut down));
+            thread::spawn(move || {
+                let _ = std::io::copy(&mut engine, &mut client);
+                // What the engine has ended is over for its caller too.
+                let _ = client.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
+    let Some(lab) = Lab::open() else { return };
+    let net = lab.network("net");
+    let with_cat = |script: &str| format!("busybox ln -s busybox /bin/cat; {script}");
+    lab.run("server", &["--network", &net, "--network-alias", "store"], &with_cat(SERVER));
+    let call = "while :; do busybox nc store 9000 >/dev/null; busybox sleep 0.2; done";
+    lab.run("client", &["--network", &net], &with_cat(call));
+    // Wait until they are connected, as this machine sees it.
+    until(&lab, |s| {
+        (!between(s, lab.service(s, "client"), lab.service(s, "server")).is_empty()).then_some(())
+    })
+    .await;
+    for exec in [false, true] {
+        let found =
+            Found { name: "docker".into(), endpoint: Endpoint::Tcp(forwarded()), because: "a test".into() };
+        let far = Docker::new(found, &Config { exec, ..Config::default() });
+        let snapshot = far.snapshot().await.unwrap();
+        let flows = between(&snapshot, lab.service(&snapshot, "client"), lab.service(&snapshot, "server"));
+        assert_eq!(flows.len(), usize::from(exec), "{:?}", snapshot.flows);
+    }
 }
 
 #[tokio::test]

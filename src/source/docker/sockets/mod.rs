@@ -1,16 +1,22 @@
-//! Connections of local containers, seen in the kernel's socket tables: nothing is asked of the engine for it, and
-//! nothing is run in a container.
+//! Connections of containers, seen in the kernel's socket tables. On this machine they are read from `/proc`: nothing is
+//! asked of the engine for it, and nothing is run in a container. On others `cat` is run inside, where that is allowed.
 
+mod inside;
 mod join;
 mod read;
 mod table;
 
-use super::decode::Seen;
+use super::{connect::Engine, decode::Seen};
 use crate::model::{
     Address, End, Flow, Host, SeenBy, ServiceId, Sighting, SourceId, State, Timestamp, Verdict, Watched,
 };
-use join::{Call, Callee};
-use std::{collections::BTreeMap, sync::Arc};
+use bollard::Docker as Client;
+use join::{Call, Callee, Namespace};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+};
 
 /// What was seen of the connections at one look.
 #[derive(Clone, Debug, Default)]
@@ -22,14 +28,34 @@ pub(super) struct Traffic {
 }
 
 /// The connections of those containers now. Reads files, so it belongs on a thread that may wait.
-pub(super) fn traffic(source: &SourceId, seen: &[Arc<Seen>], now: Timestamp) -> Traffic {
-    let namespaces = read::namespaces(seen);
+pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], now: Timestamp) -> Traffic {
+    traffic(source, seen, &read::namespaces(seen), &read::host_ips(), now)
+}
+
+/// The same for containers of an engine elsewhere, by running `cat` in each.
+pub(super) async fn elsewhere(
+    engine: &Engine,
+    client: &Client,
+    source: &SourceId,
+    seen: &[Arc<Seen>],
+) -> Traffic {
+    let namespaces = inside::namespaces(engine, client, seen).await;
+    traffic(source, seen, &namespaces, &BTreeSet::new(), Timestamp::now())
+}
+
+fn traffic(
+    source: &SourceId,
+    seen: &[Arc<Seen>],
+    namespaces: &[Namespace],
+    host_ips: &BTreeSet<IpAddr>,
+    now: Timestamp,
+) -> Traffic {
     let published: BTreeMap<u16, usize> = seen
         .iter()
         .enumerate()
         .flat_map(|(place, s)| s.network.published.iter().map(move |port| (*port, place)))
         .collect();
-    let calls = join::calls(&namespaces, &published, &read::host_ips());
+    let calls = join::calls(namespaces, &published, host_ips);
     let mut flows: Vec<_> = calls.into_iter().map(|call| flow(source, seen, &call, now)).collect();
     flows.sort_by(|a, b| a.sighting.cmp(&b.sighting));
     flows.dedup();

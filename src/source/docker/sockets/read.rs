@@ -49,7 +49,7 @@ pub(super) fn namespaces(seen: &[Arc<Seen>]) -> Vec<Namespace> {
 
 /// Which namespace a container is in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+pub(super) enum Key {
     /// The host's.
     Host,
     /// That of the container at this place.
@@ -57,7 +57,7 @@ enum Key {
 }
 
 /// The namespace of a container: its own, or that of the one whose network it shares.
-fn key(container: &Seen, seen: &[Arc<Seen>]) -> Key {
+pub(super) fn key(container: &Seen, seen: &[Arc<Seen>]) -> Key {
     let named = |name: &String| seen.iter().position(|s| s.id == *name || s.name == *name);
     let place = match &container.network.shares {
         Some(lender) => named(lender),
