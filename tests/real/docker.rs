@@ -196,6 +196,6 @@ async fn containers_may_come_and_go_while_one_looks() {
 async fn doctor_tries_every_call() {
     let Some(lab) = Lab::open() else { return };
     let examined = lab.source.examine().await;
-    assert_eq!(examined.len(), 4);
+    assert_eq!(examined.len(), 5);
     assert!(examined.iter().all(|e| e.outcome.is_ok()), "{examined:?}");
 }

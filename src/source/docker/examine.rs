@@ -2,7 +2,7 @@
 
 use super::{Shared, events::ACTIONS, look};
 use crate::{
-    model::{Failure, Timestamp, text::clean},
+    model::{Failure, Service, State, Timestamp, text::clean},
     source::Examined,
 };
 use bollard::{Docker as Client, query_parameters::EventsOptionsBuilder};
@@ -20,6 +20,7 @@ pub(super) async fn engine(shared: &Shared) -> Vec<Examined> {
         examined("docker version", version(shared, &client).await),
         examined("docker list", list(shared, &client).await),
         examined("docker events", events(shared, &client).await),
+        examined("sockets", sockets(shared).await),
     ]
 }
 
@@ -53,4 +54,20 @@ async fn events(shared: &Shared, client: &Client) -> Result<String, Failure> {
         .build();
     let all: Vec<_> = shared.engine.limited("events", client.events(Some(options)).try_collect()).await?;
     Ok(format!("{} in the last minute", all.len()))
+}
+
+/// Says of how many services connections can be seen, and why not of more.
+async fn sockets(shared: &Shared) -> Result<String, Failure> {
+    let snapshot = look::snapshot(shared).await?;
+    let runs = |s: &&Service| s.instances.iter().any(|i| i.state == State::Running);
+    let (seen, all) = (snapshot.watched.len(), snapshot.services.iter().filter(runs).count());
+    let why = match (shared.sockets, shared.engine.is_local()) {
+        (false, true) => ": `sockets` is off in the configuration",
+        (_, false) if !shared.exec => {
+            ": the engine is not on this machine, and `exec` is off in the configuration"
+        }
+        _ if seen < all => ": for the others Portolan must run as root on the machine of the containers",
+        _ => "",
+    };
+    Ok(format!("connections of {seen} of {all} running services can be seen{why}"))
 }

@@ -87,7 +87,7 @@ fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> F
 fn watched(source: &SourceId, seen: &[Arc<Seen>], readable: &[usize], now: Timestamp) -> Vec<Watched> {
     let mut services: BTreeMap<ServiceId, bool> = BTreeMap::new();
     for (place, container) in seen.iter().enumerate() {
-        if container.instance.state == State::Running {
+        if container.instance.state == State::Running && !container.owner.hidden {
             *services.entry(container.owner.id(source)).or_insert(true) &= readable.contains(&place);
         }
     }
