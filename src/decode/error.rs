@@ -1,7 +1,7 @@
 //! Connection errors in log lines: which address a service could not reach, by its own words.
 //!
 //! The words are those of the common runtimes and clients: libc and Go (`dial tcp`, `lookup`), Node (`ECONNREFUSED`),
-//! Java (`UnknownHostException`), Python, libpq, MySQL, nginx, curl. A line that names several addresses and no place
+//! Java (`UnknownHostException`), Python, libpq, `MySQL`, nginx, curl. A line that names several addresses and no place
 //! known to hold the called one says nothing.
 
 use super::grammar;

@@ -9,7 +9,7 @@ pub(super) enum Dialect {
     Json,
     /// Angle brackets.
     Xml,
-    /// A directive at the beginning of each line, comments after `#`: nginx, HAProxy, Caddy, Redis.
+    /// A directive at the beginning of each line, comments after `#`: nginx, `HAProxy`, Caddy, Redis.
     Directives,
     /// A program.
     Code,

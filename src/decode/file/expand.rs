@@ -13,21 +13,18 @@ pub(super) fn expand<'t, 'a>(text: &'t str, variable: &impl Fn(&str) -> Option<&
     while let Some(at) = rest.find(['$', '{', '%']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match reference(rest) {
-            Some(Reference { name, default, length }) => {
-                let value = variable(name).filter(|value| !value.is_empty()).or(default);
-                match value {
-                    Some(value) => out.push_str(value),
-                    None => out.extend(["$", name]),
-                }
-                rest = &rest[length..];
+        let length = if let Some(Reference { name, default, length }) = reference(rest) {
+            match variable(name).filter(|value| !value.is_empty()).or(default) {
+                Some(value) => out.push_str(value),
+                None => out.extend(["$", name]),
             }
-            None => {
-                let length = rest.chars().next().map_or(0, char::len_utf8);
-                out.push_str(&rest[..length]);
-                rest = &rest[length..];
-            }
-        }
+            length
+        } else {
+            let length = rest.chars().next().map_or(0, char::len_utf8);
+            out.push_str(&rest[..length]);
+            length
+        };
+        rest = &rest[length..];
     }
     out.push_str(rest);
     Cow::Owned(out)

@@ -31,7 +31,7 @@ use std::{
 };
 
 /// How long to wait before looking again when no event came. A connection that was closed can be seen for a minute
-/// more (TIME_WAIT), so few are missed in between.
+/// more (`TIME_WAIT`), so few are missed in between.
 const PACE: Duration = Duration::from_secs(15);
 
 /// Which engine to read. With nothing set, those that [`find`] finds.

@@ -112,9 +112,11 @@ fn mounts(answer: &ContainerInspectResponse) -> Vec<Place> {
 /// Whether a path can be a configuration's.
 fn configures(path: &str) -> bool {
     let path = if path == "/" { path } else { path.trim_end_matches('/') };
-    let below = |folder: &&str| path == *folder || path.starts_with(&format!("{folder}/"));
-    let secret = path.ends_with(".sock") || path.contains("/secrets/");
-    !SYSTEM.contains(&path) && !DATA.iter().any(|folder| below(&folder)) && !secret
+    let below =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let socket = std::path::Path::new(path).extension().is_some_and(|ending| ending == "sock");
+    let secret = socket || path.contains("/secrets/");
+    !SYSTEM.contains(&path) && !DATA.iter().any(|folder| below(folder)) && !secret
 }
 
 #[cfg(test)]

@@ -47,15 +47,14 @@ fn socket(protocol: Protocol, line: &str) -> Option<Socket> {
     Some(Socket { protocol, stage, local, remote, inode })
 }
 
-/// What a state means (include/net/tcp_states.h). A connection that is being asked for may never come to be; one that
+/// What a state means (`include/net/tcp_states.h`). A connection that is being asked for may never come to be; one that
 /// is being closed, or waits for stray packets, has been.
 fn stage(protocol: Protocol, state: &str, remote_port: u16) -> Option<Stage> {
     match (protocol, state) {
-        (Protocol::Tcp, "0A") => Some(Stage::Listening),
+        (Protocol::Tcp, "0A") | (Protocol::Udp, "07") => Some(Stage::Listening),
         (Protocol::Tcp, "01" | "04" | "05" | "06" | "08" | "09" | "0B") | (Protocol::Udp, "01") => {
             (remote_port != 0).then_some(Stage::Connected)
         }
-        (Protocol::Udp, "07") => Some(Stage::Listening),
         _ => None,
     }
 }
