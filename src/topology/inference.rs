@@ -65,6 +65,8 @@ impl Inference {
         }
         let mut edges: BTreeSet<Ends> =
             anew.iter().flat_map(|id| topology.forget(&NodeId::from(id))).collect();
+        // An edge of which nothing is left must be gone before anything is said to support it.
+        topology.edges.retain(|_, edge| !edge.evidence.is_empty());
         let mut draft = Draft::new(inventory, resolver, topology);
         for kind in KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
@@ -72,7 +74,6 @@ impl Inference {
             }
         }
         edges.extend(draft.finish());
-        topology.edges.retain(|_, edge| !edge.evidence.is_empty());
         topology.tidy(edges);
         for node in outside {
             self.settle(inventory, &node);
