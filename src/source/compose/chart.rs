@@ -64,7 +64,7 @@ fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) 
     }
     declared.profiles.iter().for_each(|profile| say("profile", profile));
     place.published.iter().for_each(|port| say("published port", &port.to_string()));
-    project.networks_of(place).keys().for_each(|key| say("network", &project.network_name(key)));
+    place.joined().keys().for_each(|key| say("network", &project.network_name(key)));
     place.network_mode.iter().for_each(|mode| say("network", mode));
     files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));
     files.configs.iter().for_each(|(to, config)| say("config", &format!("{config} → {to}")));

@@ -134,6 +134,16 @@ impl Program {
 }
 
 impl Place {
+    /// The networks that it joins, with its aliases there: the default one where none is named, and none where it uses
+    /// somebody else's.
+    pub(super) fn joined(&self) -> BTreeMap<String, BTreeSet<String>> {
+        match (&self.network_mode, self.networks.is_empty()) {
+            (Some(_), _) => BTreeMap::new(),
+            (None, true) => BTreeMap::from([("default".to_owned(), BTreeSet::new())]),
+            (None, false) => self.networks.clone(),
+        }
+    }
+
     fn read(node: &Node) -> Self {
         let mapped = node.entries("networks").map(|(name, at)| {
             let addresses = ["ipv4_address", "ipv6_address"].iter().filter_map(|key| at.text_of(key));

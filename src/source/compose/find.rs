@@ -34,13 +34,15 @@ pub(super) fn files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
         return Ok(named);
     }
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.is_file());
-    match first(NAMES) {
-        Some(file) => Ok([file].into_iter().chain(first(OVERRIDES)).collect()),
-        None => {
-            let what = format!("there is no compose file in {}", clean(&place.display().to_string()));
-            Err(Failure::new(FailureKind::Missing, what, format!("it would be called {}", NAMES.join(", "))))
-        }
-    }
+    let Some(file) = first(NAMES) else {
+        let what = format!("there is no compose file in {}", clean(&place.display().to_string()));
+        return Err(Failure::new(
+            FailureKind::Missing,
+            what,
+            format!("it would be called {}", NAMES.join(", ")),
+        ));
+    };
+    Ok([file].into_iter().chain(first(OVERRIDES)).collect())
 }
 
 /// The files that the variable `COMPOSE_FILE` names, where the folder's `.env` sets it.

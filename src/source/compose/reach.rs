@@ -1,6 +1,6 @@
 //! Who answers to what among the services of a compose file, as an engine would make it.
 
-use super::declared::{Declared, Place};
+use super::declared::Declared;
 use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, text::clean};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,26 +60,15 @@ impl Project<'_> {
         self.networks.get(key).cloned().unwrap_or_else(|| format!("{}_{key}", self.name))
     }
 
-    /// The networks of a service by the file's names for them, with the aliases there.
-    pub(super) fn networks_of(&self, place: &Place) -> BTreeMap<String, BTreeSet<String>> {
-        if place.network_mode.is_some() {
-            return BTreeMap::new();
-        }
-        if place.networks.is_empty() {
-            return BTreeMap::from([("default".to_owned(), BTreeSet::new())]);
-        }
-        place.networks.clone()
-    }
-
     fn reach(&self, name: &str, service: &Declared) -> Reach {
         let place = &service.place;
         let mode = place.network_mode.as_deref().unwrap_or_default();
         let lender = mode.strip_prefix("service:").and_then(|lender| self.services.get(lender));
         if let Some(lender) = lender {
-            let lent = self.networks_of(&lender.place);
+            let lent = lender.place.joined();
             return self.on(name, service, &lent, false);
         }
-        let mut reach = self.on(name, service, &self.networks_of(place), true);
+        let mut reach = self.on(name, service, &place.joined(), true);
         let on_host = mode == "host";
         if on_host || !reach.networks.is_empty() {
             let host = self.network("host");

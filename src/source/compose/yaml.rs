@@ -172,11 +172,9 @@ mod tests {
 
     #[test]
     fn what_grows_without_end_is_refused() {
-        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for n in 1..9 {
-            let before = format!("*a{}", n - 1);
-            bomb.push_str(&format!("a{n}: &a{n} [{}]\n", vec![before; 9].join(", ")));
-        }
+        let level = |n: usize| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "));
+        let bomb =
+            "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned() + &(1..9).map(level).collect::<String>();
         assert!(parse(&bomb).is_err());
         assert!(parse(&"a".repeat(super::LONGEST + 1)).is_err());
     }
