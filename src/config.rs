@@ -163,6 +163,6 @@ mod tests {
         let mut table = parse(EXAMPLE, "example").unwrap();
         lay_over(&mut table, parse(&lines.join("\n"), "uncommented").unwrap());
         let config: Config = table.try_into().unwrap();
-        assert_eq!((config.source.len(), config.service.len()), (3, 1));
+        assert_eq!((config.source.len(), config.service.len()), (4, 1));
     }
 }

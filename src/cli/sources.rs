@@ -4,9 +4,9 @@ use super::args::Common;
 use crate::{
     config::Config,
     model::{Failure, FailureKind},
-    source::{self, Source, docker, ecs, replay},
+    source::{self, Source, compose, docker, ecs, replay},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 /// The sources that were opened, and where they were looked for.
 pub(super) struct Opened {
@@ -80,6 +80,9 @@ impl Opened {
                 self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
             }
             source::Config::Ecs(config) => self.add(vec![ecs::Ecs::new(flagged(config.clone(), common))]),
+            source::Config::Compose(config) => {
+                self.add(vec![compose::Compose::new(config, variables())]);
+            }
             source::Config::Replay(config) => self.add(replay::open(config)?),
         }
         Ok(())
@@ -123,6 +126,12 @@ fn flagged(mut config: ecs::Config, common: &Common) -> ecs::Config {
 
 fn surroundings() -> docker::Surroundings {
     docker::Surroundings::read(&home().unwrap_or_default(), |name| std::env::var(name).ok())
+}
+
+/// The variables of this process, those that are text.
+fn variables() -> BTreeMap<String, String> {
+    let text = |value: OsString| value.into_string().ok();
+    std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
 }
 
 fn home() -> Option<PathBuf> {

@@ -8,9 +8,13 @@ mod error;
 mod file;
 mod grammar;
 mod key;
+mod option;
+mod proxy;
 
 pub use error::unreachable_address;
 pub use file::{LARGEST, file, is_config_file, may_be_config_file};
+pub use option::{extra_host, link, start_order};
+pub use proxy::proxied;
 
 use crate::model::{Address, Mention, Place, Target, Via};
 use grammar::{Found, Shape};

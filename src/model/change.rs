@@ -43,15 +43,13 @@ impl Change {
 
 /// Whether `b` is the same service as `a`, is what it was, and answers to the same at the same places.
 fn is_as_reachable(a: &Service, b: &Service) -> bool {
-    let images = |s: &Service| -> BTreeSet<String> {
-        s.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.clone()).collect()
-    };
+    let images = |s: &Service| -> BTreeSet<String> { s.images().map(str::to_owned).collect() };
     a.id == b.id
         && a.name == b.name
         && a.group == b.group
         && a.answers == b.answers
         && a.networks == b.networks
-        && (a.instances == b.instances || images(a) == images(b))
+        && ((a.instances == b.instances && a.facts == b.facts) || images(a) == images(b))
 }
 
 /// The source that a service's id names.

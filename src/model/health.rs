@@ -13,7 +13,7 @@ pub enum Health {
     Starting,
     /// Nothing runs, and nothing is meant to.
     Stopped,
-    /// The source could not say.
+    /// The source could not say, or only says what may run.
     Unknown,
     /// Some of it serves, some does not.
     Degraded,
@@ -38,6 +38,9 @@ impl Health {
     /// The health of `service`: what serves, against what is wanted.
     #[must_use]
     pub fn of(service: &Service) -> Self {
+        if service.is_declared() {
+            return Self::Unknown;
+        }
         let live = || service.instances.iter().filter(|i| i.is_current());
         let serving = match service.reported_running {
             // Instances that can't be listed still count as the source counts them.

@@ -47,6 +47,8 @@ pub enum ServiceKind {
     EcsService,
     /// ECS tasks of one family that no service runs.
     EcsFamily,
+    /// A service that a file declares. Nothing tells whether it runs anywhere.
+    Declared,
 }
 
 /// A labelled fact for the service card.
@@ -71,6 +73,19 @@ impl Service {
     #[must_use]
     pub fn source(&self) -> SourceId {
         SourceId::from(&self.id)
+    }
+
+    /// Whether it is only written down, so that nothing is known of its health.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.kind == ServiceKind::Declared
+    }
+
+    /// The images it is made of: those of its instances, or, where it is only written down, what its fact says.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        let declared = self.facts.iter().filter(|fact| self.is_declared() && fact.label == "image");
+        let run = self.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
+        run.chain(declared.map(|fact| fact.value.as_str()))
     }
 
     /// How many instances run: as listed, or as the source counts where it lists none.

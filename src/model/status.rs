@@ -24,7 +24,7 @@ pub enum SourceState {
 pub struct SourceStatus {
     /// Which source.
     pub id: SourceId,
-    /// Its family: `docker`, `ecs`, `replay`.
+    /// Its family: `docker`, `ecs`, `compose`, `replay`.
     pub kind: String,
     /// Where it is, for people.
     pub place: String,

@@ -1,5 +1,6 @@
 //! The outside world that Portolan reads: every source says everything it sees, now, as one snapshot.
 
+pub mod compose;
 pub mod docker;
 pub mod replay;
 pub mod ecs;
@@ -17,6 +18,8 @@ pub enum Config {
     Docker(docker::Config),
     /// Amazon ECS, one region of one account.
     Ecs(ecs::Config),
+    /// A compose file.
+    Compose(compose::Config),
     /// A recording.
     Replay(replay::Config),
 }
@@ -29,7 +32,7 @@ pub trait Source: Send + Sync {
     /// What it is and where, for people: `unix:///var/run/docker.sock`.
     fn place(&self) -> String;
 
-    /// Which family it belongs to: `docker`, `ecs`, `replay`.
+    /// Which family it belongs to: `docker`, `ecs`, `compose`, `replay`.
     fn kind(&self) -> &'static str;
 
     /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.

@@ -244,7 +244,8 @@ pub(super) fn service_node(service: &Service) -> Node {
         group: service.group.clone(),
         health: Health::of(service),
         running: service.running(),
-        desired: service.desired,
+        // Beside a count of what runs it would read as a fault.
+        desired: service.desired.filter(|_| !service.is_declared()),
         product: Product::of_service(service),
     }
 }

@@ -111,5 +111,11 @@ fn group(service: &Service) -> Group<'_> {
 /// The file in which a mention stands, without the line.
 fn file(mention: &Mention) -> Option<&str> {
     let Place { key, .. } = &mention.place;
-    (mention.via == Via::ConfigFile).then(|| key.rsplit_once(':').map_or(key.as_str(), |(file, _)| file))
+    // A compose file's mentions keep the key of the place where it says so.
+    let in_file = match mention.via {
+        Via::ConfigFile => true,
+        Via::ComposeFile => key.starts_with("file "),
+        _ => false,
+    };
+    in_file.then(|| key.rsplit_once(':').map_or(key.as_str(), |(file, _)| file))
 }

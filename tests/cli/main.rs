@@ -3,6 +3,7 @@
 //! Only the binary is used, in a home of its own, so that nothing of this machine is seen.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
+mod compose;
 mod headless;
 mod home;
 mod nothing;

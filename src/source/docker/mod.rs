@@ -8,7 +8,7 @@ mod endpoint;
 mod events;
 mod examine;
 mod failure;
-mod files;
+pub(super) mod files;
 mod find;
 mod logs;
 mod look;

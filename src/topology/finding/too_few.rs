@@ -4,7 +4,7 @@ use super::{Draft, Evidence};
 use crate::model::{Health, Severity};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    for service in evidence.inventory.services() {
+    for service in evidence.inventory.services().filter(|s| !s.is_declared()) {
         let Some(desired) = service.desired.map(|d| d as usize) else { continue };
         let running = service.running();
         if running >= desired || Health::of(service) == Health::Starting {

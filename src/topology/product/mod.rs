@@ -121,8 +121,7 @@ impl Product {
     /// What a service is, by its images.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
-        let images = service.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
-        images.into_iter().find_map(Self::of_image)
+        service.images().find_map(Self::of_image)
     }
 
     /// What an image is, by its name without registry, tag and digest: the whole name, or what it ends in, as people

@@ -1,6 +1,9 @@
 //! What a container names through the engine's own options: links, extra hosts, and compose's start order.
 
-use crate::model::{Address, Host, Mention, Place, Target, Via, text::clean};
+use crate::{
+    decode,
+    model::{Mention, text::clean},
+};
 use bollard::models::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
 
@@ -16,11 +19,7 @@ pub(in super::super) struct Link {
 impl Link {
     /// The mention that a link is.
     pub(in super::super) fn mention(&self) -> Mention {
-        Mention {
-            via: Via::Link,
-            place: Place::at("links"),
-            target: Target::Address(Address::name(&self.container)),
-        }
+        decode::link(&self.container)
     }
 }
 
@@ -48,32 +47,14 @@ pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, Endpoin
 pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Mention> {
     let entries = answer.host_config.iter().flat_map(|h| h.extra_hosts.iter().flatten());
     entries
-        .filter_map(|entry| {
-            let (name, address) = entry.split_once('=').or_else(|| entry.split_once(':'))?;
-            match Host::named(address) {
-                host @ Host::Ip(_) if !host.is_own() => Some(Mention {
-                    via: Via::ExtraHost,
-                    place: Place::at(&clean(name)),
-                    target: Target::Address(Address { scheme: None, host, port: None }),
-                }),
-                _ => None,
-            }
-        })
+        .filter_map(|entry| entry.split_once('=').or_else(|| entry.split_once(':')))
+        .filter_map(|(name, address)| decode::extra_host(name, address))
         .collect()
 }
 
 /// The services that compose starts first: `db:service_healthy:true,queue:service_started:false`.
 pub(super) fn start_order(label: &str) -> Vec<Mention> {
-    let entries = label.split(',').filter_map(|entry| entry.split(':').next());
-    entries
-        .map(|service| clean(service.trim()))
-        .filter(|service| !service.is_empty())
-        .map(|service| Mention {
-            via: Via::StartOrder,
-            place: Place::at("depends_on"),
-            target: Target::Peer(service),
-        })
-        .collect()
+    decode::start_order(label.split(',').filter_map(|entry| entry.split(':').next()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What one inspect answer says, as far as Portolan keeps it: pure functions, and the border for secrets.
 
 mod fact;
-mod label;
 mod link;
 mod network;
 mod owner;
@@ -16,7 +15,7 @@ pub(super) use owner::Owner;
 
 use super::files::Text;
 use crate::{
-    decode::{arguments, environment, file},
+    decode::{arguments, environment, file, proxied},
     model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
@@ -99,7 +98,8 @@ fn mentions(
     let mut all = environment(None, variables.iter().copied());
     let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     all.extend(files.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
-    all.extend(label::proxied(labels, &variables));
+    let named = labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    all.extend(proxied(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
     all.extend(arguments(None, words.map(String::as_str)));
     all.extend(link::extra_hosts(answer));

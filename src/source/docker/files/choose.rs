@@ -103,10 +103,15 @@ fn mounts(answer: &ContainerInspectResponse) -> Vec<Place> {
     bound
         .filter_map(|mount| {
             let (from, to) = (mount.source.as_deref()?, mount.destination.as_deref()?);
-            (configures(from) && configures(to))
-                .then(|| Place { inside: to.to_owned(), outside: Some(PathBuf::from(from)) })
+            self::mount(PathBuf::from(from), to.to_owned())
         })
         .collect()
+}
+
+/// The place that a mount of `outside` at `inside` makes, where it may configure the container.
+pub(super) fn mount(outside: PathBuf, inside: String) -> Option<Place> {
+    let fits = configures(outside.to_str()?) && configures(&inside);
+    fits.then_some(Place { inside, outside: Some(outside) })
 }
 
 /// Whether a path can be a configuration's.

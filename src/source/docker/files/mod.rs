@@ -19,18 +19,18 @@ const MOST_FILES: usize = 120;
 
 /// The files of one container, and what tells that they have changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Files {
+pub(in crate::source) struct Files {
     /// Their texts; gone once they are decoded.
-    pub(super) texts: Vec<Text>,
+    pub(in crate::source) texts: Vec<Text>,
     /// Where on the host to look for a change.
-    pub(super) watch: Watch,
+    pub(in crate::source) watch: Watch,
 }
 
 /// A file's path in the container, and its text.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Text {
-    pub(super) path: String,
-    pub(super) text: String,
+pub(in crate::source) struct Text {
+    pub(in crate::source) path: String,
+    pub(in crate::source) text: String,
 }
 
 /// What a text says may be a secret: it is not shown.
@@ -42,14 +42,14 @@ impl std::fmt::Debug for Text {
 
 /// The places on the host that a container's files came from, as they were then.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Watch {
+pub(in crate::source) struct Watch {
     places: Vec<PathBuf>,
     stamp: String,
 }
 
 impl Watch {
     /// Whether the places are not as they were. Reads directories, so it belongs on a thread that may wait.
-    pub(super) fn has_changed(&self) -> bool {
+    pub(in crate::source) fn has_changed(&self) -> bool {
         !self.places.is_empty() && stamp(&self.places) != self.stamp
     }
 }
@@ -69,6 +69,14 @@ pub(super) async fn read(engine: &Engine, client: &Client, answer: &ContainerIns
             files.texts.extend(more);
         }
     }
+    bound(&mut files.texts);
+    files
+}
+
+/// The files that mounts, each a path here and one inside, would bring into a container that nobody runs yet.
+pub(in crate::source) fn mounted(mounts: Vec<(PathBuf, String)>) -> Files {
+    let places = mounts.into_iter().filter_map(|(outside, inside)| choose::mount(outside, inside));
+    let (mut files, _) = on_host(places.collect(), true);
     bound(&mut files.texts);
     files
 }

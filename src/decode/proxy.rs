@@ -1,7 +1,7 @@
-//! Labels and variables by which a container asks a proxy to send requests to it.
+//! Labels and variables by which a container asks a proxy to send requests to it, wherever they are written down.
 
 use crate::model::{Mention, Place, Target, Via, text::clean};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A proxy's way to be asked: its product, and what the label's or variable's name begins with.
 struct Way {
@@ -25,7 +25,8 @@ const LABELS: &[Way] = &[
 const VARIABLE: &str = "VIRTUAL_HOST";
 
 /// What a container with those labels and variables asks for, once for each product.
-pub(super) fn proxied(labels: &HashMap<String, String>, variables: &[(&str, &str)]) -> Vec<Mention> {
+#[must_use]
+pub fn proxied(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let mut add = |product: &str, key: String| {
         let target = Target::FromProxy(product.to_owned());
@@ -34,11 +35,9 @@ pub(super) fn proxied(labels: &HashMap<String, String>, variables: &[(&str, &str
         }
     };
     let on = |switch: &str| labels.get(switch).map(|value| value.eq_ignore_ascii_case("true"));
-    let mut names: Vec<&String> = labels.keys().collect();
-    names.sort();
     for way in LABELS {
         let off = way.switch.and_then(on) == Some(false);
-        if let Some(name) = names.iter().find(|name| name.starts_with(way.begins)).filter(|_| !off) {
+        if let Some(name) = labels.keys().find(|name| name.starts_with(way.begins)).filter(|_| !off) {
             add(way.product, format!("label {}", clean(name)));
         }
     }
@@ -55,11 +54,13 @@ pub(super) fn proxied(labels: &HashMap<String, String>, variables: &[(&str, &str
 #[cfg(test)]
 mod tests {
     use super::proxied;
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     fn asked(labels: &[(&str, &str)]) -> Vec<String> {
-        let labels: HashMap<_, _> = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        proxied(&labels, &[]).into_iter().map(|m| format!("{} {:?}", m.place.key, m.target)).collect()
+        proxied(&labels.iter().copied().collect(), &[])
+            .into_iter()
+            .map(|m| format!("{} {:?}", m.place.key, m.target))
+            .collect()
     }
 
     #[test]
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn nginx_proxy_is_asked_by_a_variable() {
-        let found = proxied(&HashMap::new(), &[("VIRTUAL_HOST", "web.example.com")]);
+        let found = proxied(&BTreeMap::new(), &[("VIRTUAL_HOST", "web.example.com")]);
         assert_eq!(found.len(), 1);
     }
 }

@@ -1,0 +1,76 @@
+//! A project becomes a snapshot: services that nobody runs here, with what they answer to and name.
+
+use super::{
+    declared::Declared,
+    given::Given,
+    mention,
+    reach::{self, Project, Reach},
+};
+use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, text::clean};
+use std::collections::BTreeMap;
+
+/// The snapshot of a project, whose services are given what `given` has.
+pub(super) fn snapshot(
+    project: &Project<'_>,
+    given: &BTreeMap<String, Given>,
+    gaps: Vec<Gap>,
+    taken: Timestamp,
+) -> Snapshot {
+    let mut reach = reach::of(project);
+    let nothing = Given::default();
+    let services = project.services.iter().map(|(name, declared)| {
+        let reach = reach.remove(name.as_str()).unwrap_or_default();
+        service(project, name, declared, reach, given.get(name).unwrap_or(&nothing))
+    });
+    Snapshot {
+        source: SourceId::clone(project.source),
+        taken,
+        services: services.collect(),
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps,
+        flows: Vec::new(),
+        watched: Vec::new(),
+    }
+}
+
+fn service(project: &Project<'_>, name: &str, declared: &Declared, reach: Reach, given: &Given) -> Service {
+    let label = clean(name);
+    Service {
+        id: ServiceId::of(project.source, Some(project.name), &label),
+        group: Some(project.name.to_owned()),
+        kind: ServiceKind::Declared,
+        desired: Some(declared.replicas.unwrap_or(1)),
+        reported_running: None,
+        instances: Vec::new(),
+        deployments: Vec::new(),
+        answers: reach.answers.into_iter().collect(),
+        mentions: mention::of(declared, given),
+        networks: reach.networks,
+        facts: facts(project, name, declared, given),
+        name: label,
+    }
+}
+
+/// What a card shows of it: never a variable's value, nor an argument's.
+fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) -> Vec<Fact> {
+    let (program, place, files) = (&declared.program, &declared.place, &declared.files);
+    // Without an image of its own it is built, and compose calls what it builds so.
+    let image = program.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name));
+    let mut facts = vec![Fact::new("declared", clean(&declared.at)), Fact::new("image", clean(&image))];
+    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, clean(value)));
+    if let Some(replicas) = declared.replicas {
+        say("replicas", &replicas.to_string());
+    }
+    declared.profiles.iter().for_each(|profile| say("profile", profile));
+    place.published.iter().for_each(|port| say("published port", &port.to_string()));
+    place.joined().keys().for_each(|key| say("network", &project.network_name(key)));
+    place.network_mode.iter().for_each(|mode| say("network", mode));
+    files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));
+    files.configs.iter().for_each(|(to, config)| say("config", &format!("{config} → {to}")));
+    files.secrets.iter().for_each(|secret| say("secret", secret));
+    if !given.variables.is_empty() {
+        say("environment", &format!("{} variables", given.variables.len()));
+    }
+    facts
+}

@@ -1,0 +1,36 @@
+//! What a service of a compose file names. The values come in here and go no further than `decode`.
+
+use super::{declared::Declared, given::Given};
+use crate::{
+    decode::{arguments, environment, extra_host, file, link, proxied, start_order},
+    model::{Mention, Via, text::clean},
+};
+
+/// Everything that a service names, with what it is given.
+pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
+    let (program, place) = (&service.program, &service.place);
+    let variables: Vec<(&str, &str)> =
+        given.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let value = |name: &str| given.variables.get(name).map(String::as_str);
+    let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
+    let mut all = environment(None, variables.iter().copied());
+    all.extend(arguments(None, words));
+    all.extend(given.texts.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.iter_mut().for_each(say_so);
+    let labels = program.labels.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or("")));
+    all.extend(proxied(&labels.collect(), &variables));
+    let linked = place.links.iter().chain(&place.external_links);
+    all.extend(linked.map(|text| link(&clean(text.split(':').next().unwrap_or_default()))));
+    all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
+    all.extend(start_order(service.after.iter().map(String::as_str)));
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Makes the compose file the kind of evidence; the place still tells the variable, argument or line.
+fn say_so(mention: &mut Mention) {
+    if matches!(mention.via, Via::Environment | Via::Argument | Via::ConfigFile) {
+        mention.via = Via::ComposeFile;
+    }
+}

@@ -1,0 +1,256 @@
+//! Whole projects on disk: small compose texts, and what is charted of them.
+
+use super::{Compose, Config};
+use crate::{
+    model::{Failure, Health, Mention, Service, Snapshot, Via},
+    source::Source,
+};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// A folder with files, gone at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let name = format!("compose-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = Self(std::env::temp_dir().join(name).join("shop"));
+        files.iter().for_each(|(path, text)| folder.write(path, text));
+        folder
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn source(&self) -> Compose {
+        let config = Config { path: self.0.to_str().unwrap().to_owned(), name: String::new() };
+        Compose::new(&config, BTreeMap::from([("AROUND".to_owned(), "around.example.com".to_owned())]))
+    }
+
+    fn look(&self) -> Result<Snapshot, Failure> {
+        look(&self.source())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.0.parent().unwrap());
+    }
+}
+
+fn look(source: &Compose) -> Result<Snapshot, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(source.snapshot())
+}
+
+fn one<'a>(snapshot: &'a Snapshot, name: &str) -> &'a Service {
+    snapshot.services.iter().find(|s| s.name == name).unwrap()
+}
+
+fn named(service: &Service) -> Vec<String> {
+    let tell = |m: &Mention| format!("{:?} {} {:?}", m.via, m.place, m.target);
+    let shorter = |text: String| match text.split_once("host: Name(\"") {
+        Some((before, rest)) => {
+            let key =
+                before.split(" Address(").next().unwrap_or(before).split(" Local(").next().unwrap_or(before);
+            format!("{key} -> {}", rest.split('"').next().unwrap_or_default())
+        }
+        None => text,
+    };
+    service.mentions.iter().map(tell).map(shorter).collect()
+}
+
+fn answers(service: &Service) -> Vec<String> {
+    let scope = |a: &crate::model::Answer| {
+        format!("{:?}", a.scope).replace("Network(\"compose:shop/", "").replace("\")", "")
+    };
+    service.answers.iter().map(|a| format!("{}@{}", a.host, scope(a))).collect()
+}
+
+#[test]
+fn a_service_names_what_its_variables_arguments_and_files_name() {
+    let folder = Folder::with(&[
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1\n    env_file: [web.env]\n    environment:\n      - API_URL=http://${API:-api}:80\n      - AROUND_URL=http://$AROUND\n    command: --backend http://users:8080\n    depends_on: [api]\n    links: ['db:database']\n    extra_hosts: {old: 10.1.2.3}\n    volumes: ['./nginx.conf:/etc/nginx/nginx.conf:ro', 'data:/data']\n    labels: {traefik.enable: true}\n  api: {image: api}\n  db: {image: postgres}\n",
+        ),
+        (".env", "API=api\n"),
+        ("web.env", "CACHE_URL=redis://cache:6379\nAPI_URL=http://nobody\n"),
+        ("nginx.conf", "server {\n  location / { proxy_pass http://front:3000; }\n}\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!(snapshot.source.as_str(), "compose:shop");
+    assert!(snapshot.gaps.is_empty(), "{:?}", snapshot.gaps);
+    let web = named(one(&snapshot, "web"));
+    let expected = [
+        "Link links -> db",
+        "ComposeFile argument backend -> users",
+        "ComposeFile environment API_URL -> api",
+        "ComposeFile environment AROUND_URL -> around.example.com",
+        "ComposeFile environment CACHE_URL -> cache",
+        "ComposeFile file /etc/nginx/nginx.conf:2 -> front",
+        "StartOrder depends_on Peer(\"api\")",
+    ];
+    for line in expected {
+        assert!(web.iter().any(|known| known == line), "{line} is not in {web:#?}");
+    }
+    let vias: Vec<Via> = one(&snapshot, "web").mentions.iter().map(|m| m.via).collect();
+    assert!(vias.contains(&Via::ExtraHost) && vias.contains(&Via::ProxyLabel));
+    assert_eq!(vias.len(), 9, "{web:#?}");
+}
+
+#[test]
+fn nobody_runs_it_so_its_health_is_unknown() {
+    let folder = Folder::with(&[(
+        "compose.yaml",
+        "services:\n  db:\n    image: postgres:16\n    deploy: {replicas: 3}\n",
+    )]);
+    let snapshot = folder.look().unwrap();
+    let db = one(&snapshot, "db");
+    assert_eq!((Health::of(db), db.desired, db.running()), (Health::Unknown, Some(3), 0));
+    assert_eq!(db.images().collect::<Vec<_>>(), ["postgres:16"]);
+    assert!(db.facts.iter().any(|f| f.label == "declared" && f.value == "compose.yaml:2"), "{:?}", db.facts);
+}
+
+#[test]
+fn names_count_on_the_networks_that_services_share() {
+    let folder = Folder::with(&[(
+        "compose.yaml",
+        "name: Shop\nservices:\n  web:\n    networks: {front: {aliases: [www]}, back: }\n  api: {container_name: the-api, hostname: apihost, networks: {back: {ipv4_address: 10.5.0.9}}, ports: ['8080:80']}\n  side: {network_mode: 'service:api'}\n  metal: {network_mode: host, expose: [9100]}\n  lone: {}\nnetworks:\n  front: {name: public}\n  back: {}\n",
+    )]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!(
+        answers(one(&snapshot, "web")),
+        ["shop-web-1@public", "shop-web-1@shop_back", "web@public", "web@shop_back", "www@public"]
+    );
+    assert_eq!(
+        answers(one(&snapshot, "api")),
+        [
+            "api@shop_back",
+            "apihost@shop_back",
+            "host.docker.internal@host",
+            "the-api@shop_back",
+            "10.5.0.9@shop_back"
+        ]
+    );
+    let side = one(&snapshot, "side");
+    assert!(side.answers.is_empty() && side.networks.iter().any(|n| n.as_str().ends_with("shop_back")));
+    assert_eq!(answers(one(&snapshot, "metal")), ["host.docker.internal@host"]);
+    assert_eq!(answers(one(&snapshot, "lone")), ["lone@shop_default", "shop-lone-1@shop_default"]);
+}
+
+#[test]
+fn files_lie_over_extend_and_include_each_other() {
+    let folder = Folder::with(&[
+        (
+            "docker-compose.yml",
+            "include: [more/compose.yaml]\nservices:\n  base:\n    environment: {DB_URL: 'pg://db'}\n  web:\n    extends: {service: base}\n    environment: {API_URL: 'http://api'}\n  far:\n    extends: {file: other/common.yaml, service: common}\n",
+        ),
+        (
+            "docker-compose.override.yml",
+            "services:\n  web:\n    environment: [API_URL=http://staging-api]\n  extra: {}\n",
+        ),
+        ("other/common.yaml", "services:\n  common:\n    env_file: common.env\n"),
+        ("other/common.env", "QUEUE_URL=amqp://queue\n"),
+        ("more/compose.yaml", "services:\n  inner:\n    environment: ['INNER_URL=http://$INNER']\n"),
+        ("more/.env", "INNER=inside\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    assert!(snapshot.gaps.is_empty(), "{:?}", snapshot.gaps);
+    let names: Vec<_> = snapshot.services.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["base", "extra", "far", "inner", "web"]);
+    assert_eq!(
+        named(one(&snapshot, "web")),
+        ["ComposeFile environment API_URL -> staging-api", "ComposeFile environment DB_URL -> db"]
+    );
+    assert_eq!(named(one(&snapshot, "far")), ["ComposeFile environment QUEUE_URL -> queue"]);
+    assert_eq!(named(one(&snapshot, "inner")), ["ComposeFile environment INNER_URL -> inside"]);
+    let web = one(&snapshot, "web").facts.iter().find(|f| f.label == "declared").map(|f| f.value.as_str());
+    assert_eq!(web, Some("docker-compose.yml:5"));
+}
+
+#[test]
+fn a_folder_may_name_its_files() {
+    let folder = Folder::with(&[
+        (".env", "COMPOSE_FILE=one.yaml:more/two.yaml\nCOMPOSE_PROJECT_NAME=named\n"),
+        ("one.yaml", "services: {web: {}}\n"),
+        ("more/two.yaml", "services: {api: {env_file: api.env}}\n"),
+        ("api.env", "DB_URL=pg://db\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!((snapshot.source.as_str(), snapshot.services.len()), ("compose:named", 2));
+    assert_eq!(
+        named(one(&snapshot, "api")),
+        ["ComposeFile environment DB_URL -> db"],
+        "paths begin at the first file"
+    );
+}
+
+#[test]
+fn configs_are_files_texts_or_variables() {
+    let folder = Folder::with(&[
+        (
+            "compose.yaml",
+            "services:\n  web:\n    configs: [inline, {source: disk, target: /etc/app.yaml}]\n    secrets: [key]\nconfigs:\n  inline: {content: 'upstream_url: http://one:80'}\n  disk: {file: ./app.yaml}\n",
+        ),
+        ("app.yaml", "db_url: pg://two:5432\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    let web = named(one(&snapshot, "web"));
+    assert_eq!(web, ["ComposeFile file /etc/app.yaml:1 -> two", "ComposeFile file /inline:1 -> one"]);
+}
+
+#[test]
+fn what_is_broken_is_told_with_file_and_line_and_what_is_missing_is_a_gap() {
+    let broken = |text: &str| Folder::with(&[("compose.yaml", text)]).look().unwrap_err().what;
+    assert!(broken("services:\n  web: [1]\n").contains("shop/compose.yaml:2: the service `web`"));
+    assert!(broken("services:\n  web: {\n").contains("compose.yaml:"));
+    assert!(Folder::with(&[("README", "")]).look().unwrap_err().what.contains("no compose file"));
+    let text = "services:\n  web:\n    env_file: gone.env\n    environment: {A_URL: 'http://${MUST:?why}'}\n    extends: {file: gone.yaml, service: x}\n";
+    let snapshot = Folder::with(&[("compose.yaml", text)]).look().unwrap();
+    assert_eq!((snapshot.services.len(), snapshot.gaps.len()), (1, 3), "{:?}", snapshot.gaps);
+}
+
+#[test]
+fn files_that_include_or_extend_each_other_come_to_an_end() {
+    let text = "include: [compose.yaml]\nservices:\n  a: {extends: b}\n  b: {extends: a}\n  c: {extends: {file: compose.yaml, service: c}}\n";
+    let snapshot = Folder::with(&[("compose.yaml", text)]).look().unwrap();
+    assert!(!snapshot.gaps.is_empty());
+    assert_eq!(snapshot.services.len(), 3);
+}
+
+#[test]
+fn a_change_is_seen_and_a_broken_file_is_told_of() {
+    let folder =
+        Folder::with(&[("compose.yaml", "services: {web: {env_file: {path: x.env, required: false}}}\n")]);
+    let source = folder.source();
+    assert!(named(one(&look(&source).unwrap(), "web")).is_empty());
+    folder.write("x.env", "API_URL=http://api\n");
+    assert_eq!(named(one(&look(&source).unwrap(), "web")).len(), 1);
+    folder.write("compose.override.yaml", "services: {api: {}}\n");
+    assert_eq!(look(&source).unwrap().services.len(), 2);
+    folder.write("compose.yaml", "services: [\n");
+    assert!(look(&source).is_err());
+}
+
+#[test]
+fn no_secret_leaves() {
+    let folder = Folder::with(&[
+        (
+            "compose.yaml",
+            "services:\n  web:\n    env_file: x.env\n    environment: {DB_URL: 'pg://me:hunter2@db/x', API_KEY: hunter2}\n    command: [--password, hunter2, --db=pg://u:hunter2@db]\n    labels: {token: hunter2}\n    configs: [c]\nconfigs: {c: {content: 'password: hunter2'}}\n",
+        ),
+        ("x.env", "TOKEN=hunter2\n"),
+    ]);
+    let told = format!("{:?}", folder.look().unwrap());
+    assert!(!told.contains("hunter2"), "{told}");
+}

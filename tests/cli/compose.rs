@@ -1,0 +1,73 @@
+//! A compose file as the only source: its edges, what stands for them, and what a broken file leads to.
+
+use crate::home::Home;
+use serde_json::Value;
+
+const SHOP: &str = "\
+name: shop
+services:
+  web:
+    image: shop/web
+    environment: {API_URL: 'http://${API_HOST}:8080'}
+    volumes: ['./nginx.conf:/etc/nginx/nginx.conf:ro']
+    depends_on: [api]
+  api:
+    image: shop/api
+    env_file: api.env
+    deploy: {replicas: 3}
+  assets: {image: shop/assets}
+  db: {image: 'postgres:16'}
+";
+
+/// A home with a shop, and the setting that makes it the only source.
+fn shop(text: &str) -> (Home, String) {
+    let home = Home::new();
+    home.file("shop/.env", "API_HOST=api\n");
+    home.file("shop/api.env", "DATABASE_URL=postgres://me:hunter2@db:5432/shop\n");
+    home.file("shop/nginx.conf", "location /assets { proxy_pass http://assets:80; }\n");
+    let path = home.file("shop/compose.yaml", text);
+    let setting = format!("source=[{{kind=\"compose\",path=\"{path}\"}}]");
+    (home, setting)
+}
+
+#[test]
+fn its_edges_say_that_a_compose_file_says_so() {
+    let (home, setting) = shop(SHOP);
+    let ran = home.run(&["map", "--format", "json", "--set", &setting]);
+    assert!(!ran.out.contains("hunter2"));
+    let map = ran.json();
+    assert_eq!(map["sources"][0]["id"], "compose:shop");
+    assert_eq!(map["sources"][0]["state"], "live");
+    let said = |to: &str| {
+        let edges = map["edges"].as_array().unwrap();
+        let edge = edges.iter().find(|edge| edge["to"] == format!("compose:shop/shop/{to}")).unwrap();
+        let first = &edge["evidence"][0];
+        (edge["strength"].clone(), first["kind"].clone(), first["place"].clone())
+    };
+    let because = |place: &str| (Value::from("declared"), Value::from("compose-file"), Value::from(place));
+    assert_eq!(said("api"), because("environment API_URL"));
+    assert_eq!(said("db"), because("environment DATABASE_URL"));
+    assert_eq!(said("assets"), because("file /etc/nginx/nginx.conf:1"));
+    assert_eq!(map["edges"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_nobody_runs_is_no_fault() {
+    let (home, setting) = shop(SHOP);
+    let status = home.run(&["status", "--set", &setting]);
+    assert_eq!(status.code, Some(0), "{status:?}");
+    let map = home.run(&["map", "--format", "json", "--set", &setting]).json();
+    assert_eq!(map["findings"].as_array().map(Vec::len), Some(0), "{map}");
+    assert!(map["nodes"].as_array().unwrap().iter().all(|node| node["health"] == "unknown"), "{map}");
+    let doctor = home.run(&["doctor", "--set", &setting]);
+    assert!(doctor.out.contains("4 services"), "{doctor:?}");
+}
+
+#[test]
+fn a_broken_file_is_told_with_its_line() {
+    let (home, setting) = shop("services:\n  web: {}\n  api: [1]\n");
+    let doctor = home.run(&["doctor", "--set", &setting]);
+    assert!(doctor.out.contains("compose.yaml:3") && doctor.out.contains("`api`"), "{doctor:?}");
+    let status = home.run(&["status", "--set", &setting]);
+    assert_ne!(status.code, Some(0), "{status:?}");
+}
