@@ -73,7 +73,14 @@ async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
     let local = shared.engine.is_local();
     if shared.sockets && local {
         let (id, seen, now) = (shared.id.clone(), seen.to_vec(), Timestamp::now());
-        return waiting(move || sockets::here(&id, &seen, now)).await;
+        let mut cache = std::mem::take(&mut shared.memory().sockets);
+        let look = move || {
+            let traffic = sockets::here(&id, &seen, &mut cache, now);
+            (traffic, cache)
+        };
+        let (traffic, cache) = waiting(look).await;
+        shared.memory().sockets = cache;
+        return traffic;
     }
     let due = shared.exec && !local && shared.memory().is_due_inside(Instant::now());
     match shared.engine.client().await {

@@ -1,6 +1,6 @@
 //! What a source remembers between two looks: what it saw of each container, what has changed since, what was told.
 
-use super::{decode::Seen, files::Watch};
+use super::{decode::Seen, files::Watch, sockets::Cache};
 use crate::model::{Event, EventKind};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -32,6 +32,8 @@ pub(super) struct Memory {
     listening: bool,
     /// When the engine was last asked for everything, and answered.
     listed: Option<Instant>,
+    /// The socket tables of local containers.
+    pub(super) sockets: Cache,
     /// When sockets were last read inside the containers.
     entered: Option<Instant>,
 }

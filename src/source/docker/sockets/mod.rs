@@ -1,10 +1,13 @@
 //! Connections of containers, seen in the kernel's socket tables. On this machine they are read from `/proc`: nothing is
 //! asked of the engine for it, and nothing is run in a container. On others `cat` is run inside, where that is allowed.
 
+mod cache;
 mod inside;
 mod join;
 mod read;
 mod table;
+
+pub(super) use cache::Cache;
 
 use super::{connect::Engine, decode::Seen};
 use crate::model::{
@@ -28,8 +31,8 @@ pub(super) struct Traffic {
 }
 
 /// The connections of those containers now. Reads files, so it belongs on a thread that may wait.
-pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], now: Timestamp) -> Traffic {
-    traffic(source, seen, &read::namespaces(seen), &read::host_ips(), now)
+pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], cache: &mut Cache, now: Timestamp) -> Traffic {
+    traffic(source, seen, &read::namespaces(seen, cache), &read::host_ips(), now)
 }
 
 /// The same for containers of an engine elsewhere, by running `cat` in each.

@@ -1,26 +1,22 @@
-//! Reads the sockets of local containers from `/proc`: each network namespace once, through any process in it.
+//! The namespaces of local containers with their sockets, from `/proc`: each read through one process in it.
 //!
 //! The tables are open to everyone; whose a socket is, where several containers share a namespace, only to who may
 //! look into their processes.
 
 use super::{
+    cache::Cache,
     join::{Member, Namespace},
-    table::{Protocol, Socket, sockets},
 };
 use crate::source::docker::decode::Seen;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::Read,
     net::IpAddr,
     sync::Arc,
 };
 
-/// The most of one table that is read: some 50,000 sockets.
-const LARGEST: u64 = 8 * 1024 * 1024;
-
-/// The namespaces of those containers that run here and can be read.
-pub(super) fn namespaces(seen: &[Arc<Seen>]) -> Vec<Namespace> {
+/// The namespaces of those containers that run here and can be read; `cache` keeps what need not be read again.
+pub(super) fn namespaces(seen: &[Arc<Seen>], cache: &mut Cache) -> Vec<Namespace> {
     let here: Vec<_> = seen.iter().map(|s| s.process.filter(|pid| is_container(*pid, &s.id))).collect();
     let mut shared: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (place, container) in seen.iter().enumerate() {
@@ -28,8 +24,10 @@ pub(super) fn namespaces(seen: &[Arc<Seen>]) -> Vec<Namespace> {
             shared.entry(key(container, seen)).or_default().push(place);
         }
     }
+    let through: Vec<u32> = shared.values().filter_map(|places| here[*places.first()?]).collect();
+    cache.refresh(&through);
     let read = |(key, places): (Key, Vec<usize>)| {
-        let sockets = places.iter().find_map(|place| tables(here[*place]?))?;
+        let sockets = cache.sockets(here[*places.first()?]?)?.to_vec();
         // What only holds the network for others opens nothing itself.
         let places: Vec<usize> = places.into_iter().filter(|place| !seen[*place].owner.hidden).collect();
         let alone = places.len() == 1 && key != Key::Host;
@@ -73,28 +71,6 @@ pub(super) fn key(container: &Seen, seen: &[Arc<Seen>]) -> Key {
 /// here.
 fn is_container(pid: u32, id: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|groups| groups.contains(id))
-}
-
-/// All sockets of a process's namespace; none where they can't be read.
-fn tables(pid: u32) -> Option<Vec<Socket>> {
-    let mut all = Vec::new();
-    for (name, protocol) in
-        [("tcp", Protocol::Tcp), ("tcp6", Protocol::Tcp), ("udp", Protocol::Udp), ("udp6", Protocol::Udp)]
-    {
-        match text(&format!("/proc/{pid}/net/{name}")) {
-            Some(text) => all.extend(sockets(protocol, &text)),
-            // A kernel without IPv6 has no table for it.
-            None if name.ends_with('6') => {}
-            None => return None,
-        }
-    }
-    Some(all)
-}
-
-fn text(path: &str) -> Option<String> {
-    let mut text = String::new();
-    fs::File::open(path).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
-    Some(text)
 }
 
 /// The sockets that the container's processes hold; none where one may not look.
