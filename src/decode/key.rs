@@ -195,26 +195,13 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// Whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform.
+/// Whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform,
+/// and what is a URL has a scheme.
 pub(super) fn names_hosts(key: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "HOST",
-        "HOSTS",
-        "ADDR",
-        "ADDRS",
-        "ADDRESS",
-        "ADDRESSES",
-        "SERVER",
-        "SERVERS",
-        "BROKER",
-        "BROKERS",
-        "SEEDS",
-        "NODES",
-        "PEERS",
-        "UPSTREAM",
-        "UPSTREAMS",
-    ];
-    words(key).last().is_some_and(|last| ENDS.iter().any(|end| last.ends_with(end)))
+    const OTHERS: &[&str] =
+        &["URL", "URLS", "URI", "URIS", "ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS", "DSN"];
+    let other = |last: &String| OTHERS.iter().any(|end| last.ends_with(end));
+    meaning(key) == Meaning::Address && !words(key).last().is_some_and(other)
 }
 
 /// Whether a variable is for a command line tool that lies in the image beside the service: `TEMPORAL_CLI_ADDRESS`, and
