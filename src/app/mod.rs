@@ -6,6 +6,7 @@ mod prompt;
 use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
+    export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
     model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
@@ -38,6 +39,8 @@ pub enum Msg {
     Logs(ServiceId, LogBatch),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
+    /// A file was saved, or could not be: what there is to say of that.
+    Saved(String),
 }
 
 /// What a mouse can do.
@@ -126,6 +129,10 @@ impl App {
                     map.laid(number, choice, *diagram, &self.store);
                 }
                 Vec::new()
+            }
+            Msg::Saved(words) => {
+                self.say(&words);
+                return Vec::new();
             }
         };
         effects.extend(self.follow());
@@ -239,6 +246,8 @@ impl App {
                 return vec![Effect::Mouse(self.mouse)];
             }
             Command::Copy => return self.copy(),
+            Command::ExportHtml => return self.save("html"),
+            Command::ExportSvg => return self.save("svg"),
             Command::NextFinding => self.select_finding(1),
             Command::PreviousFinding => self.select_finding(-1),
             Command::NextMatch | Command::PreviousMatch if self.screen() != Screen::Logs => {
@@ -312,6 +321,14 @@ impl App {
             copied.as_ref().map_or("there is nothing to copy".to_owned(), |text| format!("copied {text}")),
         );
         copied.map(Effect::Copy).into_iter().collect()
+    }
+
+    /// Writes the map in a format, for the runtime to put into a file.
+    fn save(&mut self, format: &str) -> Vec<Effect> {
+        let Some(format) = Format::named(format) else { return Vec::new() };
+        self.notice = Some("saving".to_owned());
+        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
+        vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
     }
 
     /// Selects the next node with a finding, in the order of the findings.
