@@ -2,6 +2,7 @@
 
 mod draw;
 mod prompt;
+mod select;
 
 use crate::{
     command::Command,
@@ -9,7 +10,7 @@ use crate::{
     export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogBatch, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
     view::{Hits, Scene, Target, Theme, VIEWS, View},
@@ -329,42 +330,6 @@ impl App {
         self.notice = Some("saving".to_owned());
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
-    }
-
-    /// Selects the next node with a finding, in the order of the findings.
-    fn select_finding(&mut self, step: isize) {
-        let mut nodes: Vec<_> = self
-            .store
-            .findings
-            .iter()
-            .filter(|f| f.severity > Severity::Info)
-            .filter_map(|f| f.node.clone())
-            .collect();
-        let mut seen = BTreeSet::new();
-        nodes.retain(|node| seen.insert(node.clone()));
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.select_round(&nodes, here, step, "nothing is wrong");
-    }
-
-    /// Selects the next node that the search finds, in reading order.
-    fn select_match(&mut self, forward: bool) {
-        let nodes: Vec<_> =
-            self.store.listed().into_iter().filter(|n| self.store.finds(n)).map(|n| n.id.clone()).collect();
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.select_round(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
-    }
-
-    /// Selects the node a step on from `here`, round and round.
-    fn select_round(&mut self, nodes: &[crate::model::NodeId], here: Option<usize>, step: isize, none: &str) {
-        let start = match (here, step > 0) {
-            (Some(here), _) => here as isize + step,
-            (None, true) => 0,
-            (None, false) => -1,
-        };
-        match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
-            Some(node) => self.store.select(node.clone()),
-            None => self.notice = Some(none.to_owned()),
-        }
     }
 
     fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
