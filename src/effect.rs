@@ -32,6 +32,15 @@ pub enum Effect {
     Refresh,
     /// Put text into the clipboard.
     Copy(String),
+    /// Write a new file into the current directory, over none that is there, and tell where it is.
+    Save {
+        /// Its name without what stands behind the dot.
+        name: &'static str,
+        /// What stands behind the dot.
+        extension: &'static str,
+        /// What it says.
+        text: String,
+    },
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
     /// Compute a layout of the map.

@@ -2,13 +2,15 @@
 
 mod draw;
 mod prompt;
+mod select;
 
 use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
+    export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogBatch, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
     view::{Hits, Scene, Target, Theme, VIEWS, View},
@@ -38,6 +40,8 @@ pub enum Msg {
     Logs(ServiceId, LogBatch),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
+    /// A file was saved, or could not be: what there is to say of that.
+    Saved(String),
 }
 
 /// What a mouse can do.
@@ -126,6 +130,10 @@ impl App {
                     map.laid(number, choice, *diagram, &self.store);
                 }
                 Vec::new()
+            }
+            Msg::Saved(words) => {
+                self.say(&words);
+                return Vec::new();
             }
         };
         effects.extend(self.follow());
@@ -239,6 +247,8 @@ impl App {
                 return vec![Effect::Mouse(self.mouse)];
             }
             Command::Copy => return self.copy(),
+            Command::ExportHtml => return self.save("html"),
+            Command::ExportSvg => return self.save("svg"),
             Command::NextFinding => self.select_finding(1),
             Command::PreviousFinding => self.select_finding(-1),
             Command::NextMatch | Command::PreviousMatch if self.screen() != Screen::Logs => {
@@ -314,40 +324,12 @@ impl App {
         copied.map(Effect::Copy).into_iter().collect()
     }
 
-    /// Selects the next node with a finding, in the order of the findings.
-    fn select_finding(&mut self, step: isize) {
-        let mut nodes: Vec<_> = self
-            .store
-            .findings
-            .iter()
-            .filter(|f| f.severity > Severity::Info)
-            .filter_map(|f| f.node.clone())
-            .collect();
-        let mut seen = BTreeSet::new();
-        nodes.retain(|node| seen.insert(node.clone()));
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.select_round(&nodes, here, step, "nothing is wrong");
-    }
-
-    /// Selects the next node that the search finds, in reading order.
-    fn select_match(&mut self, forward: bool) {
-        let nodes: Vec<_> =
-            self.store.listed().into_iter().filter(|n| self.store.finds(n)).map(|n| n.id.clone()).collect();
-        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.select_round(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
-    }
-
-    /// Selects the node a step on from `here`, round and round.
-    fn select_round(&mut self, nodes: &[crate::model::NodeId], here: Option<usize>, step: isize, none: &str) {
-        let start = match (here, step > 0) {
-            (Some(here), _) => here as isize + step,
-            (None, true) => 0,
-            (None, false) => -1,
-        };
-        match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
-            Some(node) => self.store.select(node.clone()),
-            None => self.notice = Some(none.to_owned()),
-        }
+    /// Writes the map in a format, for the runtime to put into a file.
+    fn save(&mut self, format: &str) -> Vec<Effect> {
+        let Some(format) = Format::named(format) else { return Vec::new() };
+        self.notice = Some("saving".to_owned());
+        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
+        vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
     }
 
     fn point(&mut self, mouse: Mouse) -> Vec<Effect> {

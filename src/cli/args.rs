@@ -55,7 +55,7 @@ pub struct Common {
 pub enum Command {
     /// Print the map
     Map {
-        /// text, json, dot or mermaid
+        /// text, json, dot, mermaid, svg, html or csv
         #[arg(long, default_value = "text")]
         format: String,
         /// Only some of the edges: all, observed, never-observed or undeclared

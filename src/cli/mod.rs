@@ -74,7 +74,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome::Fine)
         }
         Command::Map { format, edges } => {
-            let Some(format) = FORMATS.iter().find(|known| known.id == format) else {
+            let Some(format) = export::Format::named(&format) else {
                 let known: Vec<_> = FORMATS.iter().map(|known| known.id).collect();
                 let what = format!("there is no format `{format}`");
                 return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());

@@ -24,7 +24,14 @@ fn the_demo_is_a_map_in_every_format() {
     has(&map["nodes"][0], &["id", "name", "kind", "source", "group", "health", "running", "desired"]);
     has(&map["edges"][0], &["from", "to", "strength", "evidence"]);
     has(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);
-    for (format, start) in [("text", " "), ("dot", "digraph portolan {\n"), ("mermaid", "flowchart LR\n")] {
+    for (format, start) in [
+        ("text", " "),
+        ("dot", "digraph portolan {\n"),
+        ("mermaid", "flowchart LR\n"),
+        ("svg", "<svg "),
+        ("html", "<!DOCTYPE html>\n"),
+        ("csv", "from,to,strength,"),
+    ] {
         let ran = home.run(&["map", "--demo", "--format", format]);
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert!(ran.out.len() > 100 && ran.out.starts_with(start), "{format}: {}", ran.out);

@@ -8,7 +8,7 @@ fn usage() {
     home.run(&["frobnicate"]).complains(2, &["frobnicate"]);
     home.run(&["map", "--wait", "soon"]).complains(2, &["soon", "90s"]);
     home.run(&["logs"]).complains(2, &["<SERVICE>"]);
-    home.run(&["map", "--demo", "--format", "svg"]).complains(2, &["svg", "mermaid"]);
+    home.run(&["map", "--demo", "--format", "pdf"]).complains(2, &["pdf", "mermaid"]);
 }
 
 #[test]

@@ -108,6 +108,51 @@ fn a_stopped_service_is_a_node_too() {
     assert_eq!(map["nodes"][0]["health"], "stopped");
 }
 
+/// Names that would do harm where they were taken for markup, script or formulas.
+const HOSTILE: [&str; 6] = [
+    "</script><script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "<!-- ]]> &amp; '",
+    "🦀🚢 é",
+    "日本語サービス",
+    "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
+];
+
+/// The text of every element of that name, read as a browser reads it. The whole must be well-formed.
+fn texts(markup: &str, element: &str) -> Vec<String> {
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let read = roxmltree::Document::parse_with_options(markup, options);
+    let read = read.unwrap_or_else(|error| panic!("{error} in\n{markup}"));
+    let all = read.descendants().filter(|node| node.tag_name().name() == element);
+    all.map(|node| node.text().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn hostile_names_are_text_in_pictures_and_pages() {
+    for name in HOSTILE {
+        let web = service("docker", Some(name), name).calls("DB_URL", "postgres://db:5432");
+        let store = store(&[snapshot("docker", vec![web, service("docker", Some(name), "db")])]);
+        for format in ["svg", "html"] {
+            let markup = written(&store, format);
+            assert!(texts(&markup, "title").iter().any(|title| title.contains(name)), "{name} in {format}");
+            assert_eq!((markup.matches("<img").count(), markup.matches("<!--").count()), (0, 0), "{name}");
+        }
+        let page = written(&store, "html");
+        assert_eq!(page.matches("</script").count(), 2, "{name} ends a script");
+        let data = texts(&page, "script");
+        let data: Value = serde_json::from_str(&data[0]).unwrap();
+        assert!(data["nodes"].as_array().unwrap().iter().any(|node| node["name"] == name), "{data}");
+        assert!(page.contains("default-src 'none'") && !page.contains("innerHTML"));
+    }
+}
+
+#[test]
+fn a_picture_is_the_same_each_time() {
+    for format in ["svg", "html", "csv"] {
+        assert_eq!(written(&store(&shop()), format), written(&store(&shop()), format));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
@@ -138,6 +183,24 @@ proptest! {
         prop_assert_eq!(written(&store, "dot").matches("\" -> \"").count(), edges);
         let mermaid = written(&store, "mermaid");
         prop_assert_eq!(mermaid.matches(" --> ").count() + mermaid.matches(" -.-> ").count(), edges);
+    }
+
+    #[test]
+    fn pictures_are_well_formed_and_name_every_node_and_edge(all in drafts()) {
+        let store = store(&snapshots(&services(&all, str::to_owned)));
+        let (nodes, edges) = (&store.topology().nodes, &store.topology().edges);
+        let lines = edges.len();
+        for format in ["svg", "html"] {
+            let markup = written(&store, format);
+            let titles = texts(&markup, "title");
+            for node in nodes.values() {
+                let named = titles.iter().any(|title| title.starts_with(&format!("{}: ", node.label())));
+                prop_assert!(named, "{} is missing in {format}", node.name);
+            }
+            prop_assert_eq!(markup.matches("data-e=\"").count(), lines);
+        }
+        let rows = written(&store, "csv").matches("\r\n").count();
+        prop_assert_eq!(rows, 1 + edges.values().map(|edge| edge.evidence.len()).sum::<usize>());
     }
 
     #[test]

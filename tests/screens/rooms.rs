@@ -5,7 +5,10 @@ use crate::{
     see,
     stage::Stage,
 };
-use portolan::{app::Msg, effect::Subscription};
+use portolan::{
+    app::Msg,
+    effect::{Effect, Subscription},
+};
 
 fn stage() -> Stage {
     Stage::showing(&shop(), (100, 30))
@@ -123,4 +126,25 @@ fn an_unknown_command_is_named() {
     stage.keys("enter");
     let text = stage.picture().text();
     assert!(text.contains("there is no command `qqqq`"), "{text}");
+}
+
+#[test]
+fn the_map_is_saved_and_the_last_row_tells_where() {
+    let mut stage = stage();
+    stage.keys("ctrl-s :");
+    stage.typed("export-svg");
+    stage.keys("enter");
+    let saved: Vec<_> = stage
+        .asked
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Save { extension, text, .. } => Some((*extension, text.contains("orders"))),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(saved, [("html", true), ("svg", true)]);
+    stage.send(Msg::Saved("saved /tmp/portolan-map.svg".to_owned()));
+    let rows = stage.picture().buffer.content;
+    let last: String = rows[rows.len() - 100..].iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(last.contains("saved /tmp/portolan-map.svg"), "{last}");
 }

@@ -4,6 +4,7 @@ mod draw;
 mod mark;
 mod panel;
 mod plan;
+pub mod sketch;
 mod steer;
 
 use super::{Hits, Scene, View};

@@ -40,7 +40,7 @@ pub(super) struct Plan {
 }
 
 /// The longest name that is shown whole, in cells.
-const LONGEST_NAME: usize = 24;
+pub(super) const LONGEST_NAME: usize = 24;
 
 /// On a map with more edges than this, those that are merely possible are left out.
 const MANY_EDGES: usize = 80;

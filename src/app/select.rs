@@ -1,0 +1,43 @@
+//! Going from one node of interest to the next: those with findings, those that a search finds.
+
+use super::App;
+use crate::model::{NodeId, Severity};
+use std::collections::BTreeSet;
+
+impl App {
+    /// Selects the next node with a finding, in the order of the findings.
+    pub(super) fn select_finding(&mut self, step: isize) {
+        let mut nodes: Vec<_> = self
+            .store
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Info)
+            .filter_map(|f| f.node.clone())
+            .collect();
+        let mut seen = BTreeSet::new();
+        nodes.retain(|node| seen.insert(node.clone()));
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.select_round(&nodes, here, step, "nothing is wrong");
+    }
+
+    /// Selects the next node that the search finds, in reading order.
+    pub(super) fn select_match(&mut self, forward: bool) {
+        let nodes: Vec<_> =
+            self.store.listed().into_iter().filter(|n| self.store.finds(n)).map(|n| n.id.clone()).collect();
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.select_round(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
+    }
+
+    /// Selects the node a step on from `here`, round and round.
+    fn select_round(&mut self, nodes: &[NodeId], here: Option<usize>, step: isize, none: &str) {
+        let start = match (here, step > 0) {
+            (Some(here), _) => here as isize + step,
+            (None, true) => 0,
+            (None, false) => -1,
+        };
+        match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
+            Some(node) => self.store.select(node.clone()),
+            None => self.notice = Some(none.to_owned()),
+        }
+    }
+}
