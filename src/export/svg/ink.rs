@@ -1,7 +1,7 @@
 //! The drawn lines. Edges share stretches, and a dashed line drawn twice would look solid: each stretch is drawn once,
 //! as the most important of its edges looks.
 
-use super::path::{Place, middle, round, towards};
+use super::path::{Place, middle, round, straight, towards};
 use crate::{
     layout::{Direction, Point},
     view::map::sketch::{Look, Sketch, Tone},
@@ -108,7 +108,6 @@ fn stretches(cells: &[Point], looks: &BTreeMap<Link, Look>, drawn: &mut BTreeSet
 
 /// The ends and the turns. A bend that goes on straight is left out.
 fn corners(places: &[Place]) -> Vec<Place> {
-    let straight = |a: Place, b: Place, c: Place| (a.0 == b.0 && b.0 == c.0) || (a.1 == b.1 && b.1 == c.1);
     let mut kept: Vec<Place> = Vec::new();
     for &place in places {
         if let [.., a, b] = kept.as_slice()

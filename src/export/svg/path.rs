@@ -24,6 +24,11 @@ pub(super) fn towards(from: Place, to: Place, far: f64) -> Place {
     if length == 0.0 { from } else { (from.0 + x / length * far, from.1 + y / length * far) }
 }
 
+/// Whether the way from the first to the third place does not turn at the second.
+pub(super) fn straight(a: Place, b: Place, c: Place) -> bool {
+    ((a.0 - b.0) * (b.1 - c.1) - (a.1 - b.1) * (b.0 - c.0)).abs() < f64::EPSILON
+}
+
 /// A path through those places, round where it turns.
 pub(super) fn round(places: &[Place]) -> String {
     let mut out = String::new();
@@ -31,7 +36,7 @@ pub(super) fn round(places: &[Place]) -> String {
     let _ = write!(out, "M{}", shown(*first));
     for (index, turn) in places.windows(3).enumerate() {
         let (before, at, after) = (turn[0], turn[1], turn[2]);
-        if (before.0 - at.0) * (at.1 - after.1) == (before.1 - at.1) * (at.0 - after.0) {
+        if straight(before, at, after) {
             continue;
         }
         // A stretch between two turns is shared by both; the first and the last are their one turn's alone.
