@@ -1,8 +1,9 @@
 //! Levels put together: boxes moved into their groups, the parts of each line joined, top-down pictures turned.
-use super::diagram::{Diagram, Memo, Point, Quality, Rect, Route, Seed};
-use super::graph::Direction;
+use super::diagram::{Diagram, Point, Quality, Rect, Route, Seed};
+use super::graph::{Direction, Key};
 use super::level::Role;
 use super::nest::Sorted;
+use super::past::{Memo, Past};
 use super::sheet::{Sheet, Spot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ impl Assembly<'_> {
     }
 
     /// Everything in the cells of one picture.
-    pub fn diagram(self) -> Diagram {
+    pub fn diagram(self, before: Option<&Seed>) -> Diagram {
         let graph = self.sorted.graph;
         let mut diagram = Diagram {
             nodes: vec![Rect::default(); graph.nodes.len()],
@@ -73,7 +74,8 @@ impl Assembly<'_> {
         let way = |from, to| Some(ways.get(&(place(from)?, place(to)?))?.clone());
         diagram.routes.extend(graph.edges.iter().map(|e| way(e.from, e.to).unwrap_or_default()));
         diagram.quality = self.quality(ways.values());
-        diagram.seed = self.seed();
+        diagram.quality.area = usize::try_from(diagram.size.0 * diagram.size.1).unwrap_or(usize::MAX);
+        diagram.seed = self.seed(before);
         diagram
     }
 
@@ -136,18 +138,22 @@ impl Assembly<'_> {
         total
     }
 
-    fn seed(self) -> Seed {
-        let key = |place: usize| self.sorted.graph.groups[self.sorted.groups[place]].key.clone();
-        Seed {
-            options: Some(*self.sorted.options),
-            groups: self
-                .drawn
-                .iter()
-                .enumerate()
-                .map(|(place, memo)| (key(place), Arc::clone(memo)))
-                .collect(),
-            top: Some(self.top),
+    /// What to remember, with the past of groups that are gone for a while.
+    fn seed(self, before: Option<&Seed>) -> Seed {
+        let key = |place: usize| &self.sorted.graph.groups[self.sorted.groups[place]].key;
+        let past = |key: &Key| before.and_then(|b| b.groups.get(key));
+        let here = self.drawn.iter().enumerate().map(|(place, memo)| {
+            let key = key(place);
+            (key.clone(), Past::with(past(key), memo))
+        });
+        let mut groups: BTreeMap<Key, Past> = here.collect();
+        for (key, past) in before.iter().flat_map(|b| &b.groups) {
+            if !groups.contains_key(key) {
+                groups.extend(past.unasked().map(|past| (key.clone(), past)));
+            }
         }
+        let top = Past::with(before.map(|b| &b.top), &self.top);
+        Seed { options: Some(*self.sorted.options), groups, top }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Tap {
 }
 
 /// A net of the channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wiring {
     pub ins: Vec<Tap>,
     pub out: Tap,
@@ -40,7 +40,7 @@ pub struct Bend {
 }
 
 /// A routed channel.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Channel {
     /// How many columns the trunks need.
     pub tracks: usize,

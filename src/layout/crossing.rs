@@ -10,23 +10,21 @@ pub fn count(ends: &Ends, layers: &[Vec<usize>], place: &[usize]) -> usize {
     layers.iter().map(|layer| between(ends, layer, place) + turning(ends, layer, place)).sum()
 }
 
-/// Crossings between a layer and the next one.
+/// Crossings between a layer and the next one; lines come sorted by their left ends, but for rows of one vertex.
 fn between(ends: &Ends, layer: &[usize], place: &[usize]) -> usize {
-    let mut lines: Vec<(i64, i64)> = Vec::new();
+    let count = layer.iter().map(|&v| ends.right[v].len()).sum();
+    let mut lines: Vec<(i64, i64)> = Vec::with_capacity(count);
     for &vertex in layer {
-        for end in &ends.right[vertex] {
-            let own = place[vertex] as i64 * ends.stride + i64::from(end.own);
-            lines.push((own, ends.position(end, place)));
-        }
+        let own = place[vertex] as i64 * ends.stride;
+        let of_vertex = lines.len();
+        lines.extend(ends.right[vertex].iter().map(|e| (own + i64::from(e.own), ends.position(e, place))));
+        lines[of_vertex..].sort_unstable();
     }
-    lines.sort_unstable();
-    let mut targets: Vec<i64> = lines.iter().map(|l| l.1).collect();
-    targets.sort_unstable();
-    targets.dedup();
-    let mut tree = vec![0_usize; targets.len() + 1];
+    let size = lines.iter().map(|l| l.1).max().map_or(0, |last| last + 1);
+    let mut tree = vec![0_usize; usize::try_from(size).unwrap_or(0) + 1];
     let mut crossings = 0;
     for (seen, &(_, to)) in lines.iter().enumerate() {
-        let slot = targets.partition_point(|&t| t < to) + 1;
+        let slot = usize::try_from(to).unwrap_or(0) + 1;
         crossings += seen - prefix(&tree, slot);
         add(&mut tree, slot);
     }
@@ -85,6 +83,11 @@ impl<'a> Swap<'a> {
                 positions.sort_unstable();
             }
         }
+    }
+
+    /// Whether any line turns round in this layer.
+    pub fn turns_in(&self, layer: &[usize]) -> bool {
+        layer.iter().any(|&v| !self.ends.turns[v].is_empty())
     }
 
     /// Crossings gained by putting `lower` above `upper`, its neighbour.

@@ -1,9 +1,7 @@
 //! What the engine answers: rectangles, routes, and what to remember for the next time.
 use super::graph::{Direction, Key, Options};
-use super::level::Level;
-use super::plan::Plan;
+use super::past::Past;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A cell of the drawing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,21 +65,29 @@ pub struct Quality {
     pub against: usize,
     /// Extra turns that were needed because two lines wanted each other's row.
     pub doglegs: usize,
+    /// Cells of the whole drawing, empty ones included.
+    pub area: usize,
 }
+
+impl Quality {
+    /// Whether a drawing has drifted from what a fresh one would be: crossings or area of more than 1.3 times as much.
+    ///
+    /// Each change of a seeded drawing is made where it disturbs least, which adds up over many changes.
+    #[must_use]
+    pub const fn drifted_from(&self, fresh: &Self) -> bool {
+        10 * self.crossings > 13 * fresh.crossings + SLACK || 10 * self.area > 13 * fresh.area
+    }
+}
+
+/// In tenths of a crossing: on a small map one or two more are no reason to move everything.
+const SLACK: usize = 20;
 
 /// What the next layout should know about this one, so that what did not change does not move.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seed {
     pub(super) options: Option<Options>,
-    pub(super) top: Option<Arc<Memo>>,
-    pub(super) groups: BTreeMap<Key, Arc<Memo>>,
-}
-
-/// One level as it was asked for and as it was answered.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Memo {
-    pub(super) level: Level,
-    pub(super) plan: Plan,
+    pub(super) top: Past,
+    pub(super) groups: BTreeMap<Key, Past>,
 }
 
 /// A finished drawing in whole cells; the upper left corner is (0, 0).

@@ -1,11 +1,13 @@
 //! A layered picture turned into cells: channels routed, columns measured, lines followed, lone items below.
-use super::channel::{self, Bend, Tap, Wiring};
+use super::channel::{Bend, Tap, Wiring};
 use super::diagram::{Point, Quality};
 use super::graph::Key;
 use super::layered::{Layered, Occupant, Pin};
 use super::level::{Level, Link, Role};
 use super::lone;
 use super::plan::{Memory, Plan};
+use super::wired::Wired;
+use std::sync::Arc;
 
 /// The least columns of a gap that lines cross: a stem, one more, the arrow head.
 const GAP: i32 = 3;
@@ -17,6 +19,8 @@ const EMPTY_GAP: i32 = 2;
 const BORDER_GAP: i32 = 1;
 /// A gap or column that was wider last time by up to this much stays so.
 const SPARE: i32 = 6;
+/// A wide gap gets a spare track for each so many, so that a few more lines move nothing.
+const TRACKS_FOR_A_SPARE: i32 = 24;
 
 /// A level on its way to cells.
 pub struct Drawing<'a> {
@@ -31,7 +35,7 @@ pub struct Drawing<'a> {
 
 /// A net's place in its routed channel.
 struct Routed {
-    channel: channel::Channel,
+    wired: Arc<Wired>,
     nets: Vec<usize>,
 }
 
@@ -45,8 +49,8 @@ impl<'a> Drawing<'a> {
         self.rows[pin.vertex] + pin.row
     }
 
-    /// Routes all channels.
-    pub fn route(&mut self) {
+    /// Routes all channels; one that is wired as last time is taken over.
+    pub fn route(&mut self, memory: &Memory, shift: i32) {
         let mut by_gap = vec![Vec::new(); self.graph.layers.len() + 1];
         for (net, wires) in self.graph.nets.iter().enumerate() {
             by_gap[wires.gap].push(net);
@@ -56,9 +60,10 @@ impl<'a> Drawing<'a> {
             let net = &self.graph.nets[net];
             Wiring { ins: net.ins.iter().map(tap).collect(), out: tap(&net.out) }
         };
-        let routed = by_gap.into_iter().map(|nets| {
+        let routed = by_gap.into_iter().enumerate().map(|(gap, nets)| {
             let wirings: Vec<Wiring> = nets.iter().map(wiring).collect();
-            Routed { channel: channel::route(&wirings), nets }
+            let before = before(gap, shift).and_then(|gap| memory.channels.get(gap));
+            Routed { wired: Wired::route(wirings, before), nets }
         });
         self.channels = routed.collect();
     }
@@ -66,10 +71,7 @@ impl<'a> Drawing<'a> {
     /// Widths of layers and gaps; what shrank a little keeps its width, so that nothing right of it moves.
     pub fn widen(&mut self, memory: &Memory, shift: i32) {
         let layers = self.graph.layers.len();
-        let old = |widths: &[i32], index: usize| {
-            let index = i32::try_from(index).ok().and_then(|i| usize::try_from(i - shift).ok());
-            index.and_then(|i| widths.get(i).copied())
-        };
+        let old = |widths: &[i32], index: usize| before(index, shift).and_then(|i| widths.get(i).copied());
         let keep = |now: i32, before: Option<i32>| match before {
             Some(before) if before > now && before - now <= SPARE => before,
             _ => now,
@@ -85,16 +87,20 @@ impl<'a> Drawing<'a> {
         let columns: Vec<i32> = (0..layers)
             .map(|l| if border(l) { 1 } else { keep(column(l), old(&memory.columns, l)) })
             .collect();
-        let lines = |gap: usize| !self.channels[gap].nets.is_empty();
-        let gaps =
-            (0..=layers).map(|g| keep(self.gap_width(g, layers), old(&memory.gaps, g).filter(|_| lines(g))));
+        let gaps = (0..=layers).map(|gap| {
+            let (least, before) = (self.gap_width(gap, layers), old(&memory.gaps, gap));
+            let room =
+                i32::try_from(self.channels[gap].wired.channel.tracks).unwrap_or(0) / TRACKS_FOR_A_SPARE;
+            let before = before.filter(|_| !self.channels[gap].nets.is_empty());
+            before.filter(|&b| b >= least && b - least <= SPARE + 2 * room).unwrap_or(least + room)
+        });
         self.gaps = gaps.collect();
         self.columns = columns;
     }
 
     /// The columns a gap needs.
     fn gap_width(&self, gap: usize, layers: usize) -> i32 {
-        let tracks = i32::try_from(self.channels[gap].channel.tracks).unwrap_or(0);
+        let tracks = i32::try_from(self.channels[gap].wired.channel.tracks).unwrap_or(0);
         let outer = gap == 0 || gap == layers;
         let beside_border = self.level.bordered && (gap == 1 || gap + 1 == layers);
         match (self.channels[gap].nets.is_empty(), outer) {
@@ -156,7 +162,7 @@ impl<'a> Drawing<'a> {
         let quality = Quality {
             crossings,
             against: self.graph.against,
-            doglegs: self.channels.iter().map(|c| c.channel.doglegs).sum(),
+            doglegs: self.channels.iter().map(|c| c.wired.channel.doglegs).sum(),
             ..Quality::default()
         };
         Plan { at, paths, size: (width, height), quality, memory: self.remember(packed.slots) }
@@ -219,8 +225,10 @@ impl<'a> Drawing<'a> {
             vec![Point { x: lefts[layer] + if gate { 0 } else { source.width }, y: self.pin_row(&start) }];
         for &(net, entry) in hops {
             let gap = self.graph.nets[net].gap;
-            let bends: &[Bend] = &self.channels[gap].channel.bends[place[net]][entry];
-            points.extend(bends.iter().map(|b| Point { x: self.track(gap, b.track, lefts), y: b.row }));
+            let wired = &self.channels[gap].wired;
+            let bends: &[Bend] = &wired.channel.bends[place[net]][entry];
+            let point = |b: &Bend| Point { x: self.track(gap, b.track, lefts), y: b.row + wired.top };
+            points.extend(bends.iter().map(point));
         }
         let end = self.graph.nets[last].out;
         let gate = self.level.items[self.level.targets[link.target].item].role == Role::Exit;
@@ -231,7 +239,9 @@ impl<'a> Drawing<'a> {
 
     fn remember(self, lone: lone::Slots) -> Memory {
         let first = i32::from(self.level.bordered);
-        let mut memory = Memory { columns: self.columns, gaps: self.gaps, lone, ..Memory::default() };
+        let channels = self.channels.into_iter().map(|routed| routed.wired).collect();
+        let mut memory =
+            Memory { columns: self.columns, gaps: self.gaps, channels, lone, ..Memory::default() };
         for (vertex, &row) in self.graph.vertices.iter().zip(&self.rows) {
             let layer = i32::try_from(vertex.layer).unwrap_or(0);
             match vertex.role {
@@ -249,4 +259,9 @@ impl<'a> Drawing<'a> {
         }
         memory
     }
+}
+
+/// Where a layer or a gap was last time, when the layers were shifted by so much.
+fn before(index: usize, shift: i32) -> Option<usize> {
+    i32::try_from(index).ok().and_then(|i| usize::try_from(i - shift).ok())
 }

@@ -10,7 +10,7 @@
 //! of the flow: `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
 //! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), cuts lines into lanes (`layered`), reduces
 //! crossings (`order`, `crossing`, `refine`) and finds rows (`place`, `straight`); `drawing` routes the gaps between
-//! layers (`channel`, `tracks`, `trunk`, `reach`) and measures columns; `assemble` puts the levels together.
+//! layers (`channel`, `tracks`, `trunk`, `reach`; `wired` keeps what did not change) and measures columns; `assemble` puts the levels together, and `past` holds what the next layout should know.
 mod assemble;
 mod channel;
 mod crossing;
@@ -24,6 +24,7 @@ mod level;
 mod lone;
 mod nest;
 mod order;
+mod past;
 mod place;
 mod plan;
 mod rank;
@@ -35,6 +36,7 @@ mod simplex;
 mod straight;
 mod tracks;
 mod trunk;
+mod wired;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};

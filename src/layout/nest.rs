@@ -5,9 +5,10 @@
 //! on to its target. All of them are bundled by target, so the whole way to a target is one tree. A level that asks
 //! the same as last time is answered from memory; a change touches one group and the outer picture.
 use super::assemble::Assembly;
-use super::diagram::{Diagram, Memo, Seed};
+use super::diagram::{Diagram, Seed};
 use super::graph::{Direction, Graph, Key, Options, RankHint};
 use super::level::{Item, Level, Role};
+use super::past::{Memo, Past};
 use super::plan;
 use super::sheet::{Sheet, Spot};
 use std::collections::BTreeSet;
@@ -25,39 +26,37 @@ pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram 
     let sorted = Sorted::new(graph, options);
     let mut inner: Vec<Sheet> = (0..sorted.groups.len()).map(|g| sorted.inner(g)).collect();
     for (sheet, &group) in inner.iter_mut().zip(&sorted.groups) {
-        if let Some(memo) = seed.and_then(|s| s.groups.get(&graph.groups[group].key)) {
-            sheet.keep_gates(&memo.level);
+        if let Some(past) = seed.and_then(|s| s.groups.get(&graph.groups[group].key)) {
+            sheet.keep_gates(past);
         }
     }
     let first = compose(&sorted, inner, seed);
     if seed.is_some() || !first.has_gates() {
-        return first.diagram();
+        return first.diagram(seed);
     }
-    let second = compose(&sorted, first.settled(), None).diagram();
-    let first = first.diagram();
+    let second = compose(&sorted, first.settled(), None).diagram(None);
+    let first = first.diagram(None);
     let merit = |d: &Diagram| (d.quality.crossings, d.quality.length);
     if merit(&second) < merit(&first) { second } else { first }
 }
 
 /// Draws all levels.
 fn compose<'a>(sorted: &'a Sorted<'a>, inner: Vec<Sheet>, seed: Option<&Seed>) -> Assembly<'a> {
-    let memo = |group: usize| seed.and_then(|s| s.groups.get(&sorted.graph.groups[group].key));
+    let past = |group: usize| seed.and_then(|s| s.groups.get(&sorted.graph.groups[group].key));
     let drawn: Vec<Arc<Memo>> =
-        inner.iter().zip(&sorted.groups).map(|(sheet, &group)| draw(&sheet.level, memo(group))).collect();
+        inner.iter().zip(&sorted.groups).map(|(sheet, &group)| draw(&sheet.level, past(group))).collect();
     let outer = sorted.outer(&inner, &drawn);
-    let top = draw(&outer.level, seed.and_then(|s| s.top.as_ref()));
+    let top = draw(&outer.level, seed.map(|s| &s.top));
     Assembly { sorted, inner, drawn, outer, top }
 }
 
-/// The answer from memory if the question is the same, else a new one, close to the old.
-fn draw(level: &Level, memo: Option<&Arc<Memo>>) -> Arc<Memo> {
-    match memo {
-        Some(memo) if memo.level == *level => Arc::clone(memo),
-        _ => {
-            let plan = plan::plan(level, memo.map(|m| &m.plan.memory));
-            Arc::new(Memo { level: level.clone(), plan })
-        }
+/// The answer from memory if the question was asked of late, else a new one, close to the last.
+fn draw(level: &Level, past: Option<&Past>) -> Arc<Memo> {
+    if let Some(memo) = past.and_then(|p| p.answer(level)) {
+        return Arc::clone(memo);
     }
+    let plan = plan::plan(level, past.and_then(Past::newest).map(|memo| &memo.plan.memory));
+    Arc::new(Memo { level: level.clone(), plan })
 }
 
 /// The graph with everything sorted by key.

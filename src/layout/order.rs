@@ -17,7 +17,7 @@ const STARTS: usize = 4;
 /// Passes of exchanges after a sweep.
 const ROUNDS: usize = 4;
 /// Up to this many lines neighbours are exchanged after each sweep, above it only at the end.
-const EXCHANGE_LIMIT: usize = 4_000;
+const EXCHANGE_LIMIT: usize = 16_000;
 
 /// Orders the layers of the graph in place and tells the crossings that remain.
 ///

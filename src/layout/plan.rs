@@ -4,8 +4,11 @@ use super::drawing::Drawing;
 use super::graph::{Key, RankHint};
 use super::layered::{Layered, Occupant, Vertex};
 use super::level::{Level, Role};
+use super::past::{self, Gone};
+use super::wired::Wired;
 use super::{cycle, lone, order, place, rank};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A finished level; its upper left corner is (0, 0).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +32,21 @@ pub struct Memory {
     /// Widths of layers and of the gaps left of them, by layer.
     pub columns: Vec<i32>,
     pub gaps: Vec<i32>,
+    /// What crossed the gaps, and how.
+    pub channels: Vec<Arc<Wired>>,
     pub lone: lone::Slots,
+    /// Who was here not long ago.
+    pub gone: BTreeMap<Key, Gone>,
+}
+
+impl Memory {
+    fn rank(&self, key: &Key) -> Option<i32> {
+        self.ranks.get(key).copied().or_else(|| self.gone.get(key).map(|g| g.rank))
+    }
+
+    fn row(&self, key: &Key) -> Option<i32> {
+        self.rows.get(key).copied().or_else(|| self.gone.get(key).map(|g| g.row))
+    }
 }
 
 /// Lays one level out, close to the previous drawing if there is one.
@@ -42,9 +59,11 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     let crossings = order::order(&mut graph, &anchors);
     let rows = place::rows(&graph, level.gap, &anchors);
     let mut drawing = Drawing::new(level, graph, rows);
-    drawing.route();
+    drawing.route(memory, shift);
     drawing.widen(memory, shift);
-    drawing.finish(crossings, memory)
+    let mut plan = drawing.finish(crossings, memory);
+    plan.memory.gone = past::gone(level, memory, shift);
+    plan
 }
 
 /// The layering of a level.
@@ -70,8 +89,7 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
         .collect();
     arcs.sort_unstable();
     arcs.dedup();
-    let known: Vec<Option<i32>> =
-        boxes.iter().map(|&i| memory.ranks.get(&level.items[i].key).copied()).collect();
+    let known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
     let guessed = cycle::guess(&arcs, &known);
     let against = cycle::against(boxes.len(), &arcs, &guessed);
     let mut forward: Vec<(usize, usize)> =
@@ -103,7 +121,7 @@ fn linked(level: &Level) -> Vec<bool> {
 /// The row each vertex had last time.
 fn anchors(level: &Level, graph: &Layered, memory: &Memory, shift: i32) -> Vec<Option<i32>> {
     let row = |vertex: &Vertex| match vertex.role {
-        Occupant::Item(item) => memory.rows.get(&level.items[item].key).copied(),
+        Occupant::Item(item) => memory.row(&level.items[item].key),
         Occupant::Lane { target, back } => {
             let layer = i32::try_from(vertex.layer).unwrap_or(0) - shift;
             memory.lanes.get(&(level.targets[target].key.clone(), back, layer)).copied()

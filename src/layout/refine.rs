@@ -3,7 +3,7 @@ use super::crossing::Swap;
 use super::layered::Layered;
 
 /// Wider layers are not sifted.
-const SIFT_LIMIT: usize = 160;
+const SIFT_LIMIT: usize = 400;
 /// Turns of sifting and exchanging.
 pub const SIFT_ROUNDS: usize = 3;
 /// Passes of exchanges after all sweeps.
@@ -29,6 +29,20 @@ impl Order {
 
     pub fn number(&mut self, layer: usize) {
         for (place, &vertex) in self.layers[layer].iter().enumerate() {
+            self.place[vertex] = place;
+        }
+    }
+
+    /// Carries the vertex at one place to another; those between move up by one.
+    fn bring(&mut self, layer: usize, from: usize, to: usize) {
+        let (low, high) = (from.min(to), from.max(to));
+        let moved = &mut self.layers[layer][low..=high];
+        if from < to {
+            moved.rotate_left(1);
+        } else {
+            moved.rotate_right(1);
+        }
+        for (place, &vertex) in (low..).zip(moved.iter()) {
             self.place[vertex] = place;
         }
     }
@@ -88,9 +102,11 @@ pub fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> 
             continue;
         }
         swap.look(&order.layers[layer], &order.place);
+        // What a line that turns round crosses depends on who stands where; all other gains do not.
+        let turning = swap.turns_in(&order.layers[layer]);
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
-                moved |= carry(swap, order, layer, vertex);
+                moved |= carry(swap, order, layer, vertex, turning);
             }
         }
     }
@@ -98,29 +114,34 @@ pub fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> 
 }
 
 /// Tries every place for one vertex; it stays where it was unless another place is strictly better.
-fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize) -> bool {
+fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize, turning: bool) -> bool {
     let start = order.place[vertex];
     let (mut total, mut best, mut best_place) = (0, 0, start);
     for upper in (0..start).rev() {
         total += swap.gain(order.layers[layer][upper], vertex, &order.place);
-        order.swap(layer, upper);
+        if turning {
+            order.swap(layer, upper);
+        }
         if total < best {
             (best, best_place) = (total, upper);
         }
     }
-    for upper in 0..start {
-        order.swap(layer, upper);
+    if turning {
+        order.bring(layer, 0, start);
     }
     total = 0;
     for upper in start..order.layers[layer].len() - 1 {
         total += swap.gain(vertex, order.layers[layer][upper + 1], &order.place);
-        order.swap(layer, upper);
+        if turning {
+            order.swap(layer, upper);
+        }
         if total < best {
             (best, best_place) = (total, upper + 1);
         }
     }
-    for upper in (best_place..order.layers[layer].len() - 1).rev() {
-        order.swap(layer, upper);
+    let now = order.place[vertex];
+    if now != best_place {
+        order.bring(layer, now, best_place);
     }
     best_place != start
 }

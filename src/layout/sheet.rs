@@ -2,6 +2,7 @@
 use super::diagram::{Point, Rect};
 use super::graph::Key;
 use super::level::{Item, Level, Link, Target};
+use super::past::Past;
 use super::plan::Plan;
 use std::collections::BTreeMap;
 
@@ -42,10 +43,9 @@ impl Sheet {
         self.level.links.push(Link { target, from, row });
     }
 
-    /// Takes over the order of the gates of an earlier level.
-    pub fn keep_gates(&mut self, before: &Level) {
-        let order: BTreeMap<&Key, usize> =
-            before.items.iter().filter_map(|i| i.order.map(|order| (&i.key, order))).collect();
+    /// Takes over the order of the gates of earlier levels.
+    pub fn keep_gates(&mut self, before: &Past) {
+        let order = before.gates();
         for item in &mut self.level.items {
             item.order = order.get(&item.key).copied();
         }

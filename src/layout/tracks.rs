@@ -160,8 +160,10 @@ fn scores(trunks: &[Trunk]) -> Vec<i64> {
         }
         return score;
     }
-    for upper in 0..trunks.len() {
-        for lower in upper + 1..trunks.len() {
+    let mut by_low: Vec<usize> = (0..trunks.len()).collect();
+    by_low.sort_unstable_by_key(|&t| trunks[t].low);
+    for (at, &upper) in by_low.iter().enumerate() {
+        for &lower in by_low[at + 1..].iter().take_while(|&&t| trunks[t].low <= trunks[upper].high) {
             let gain = trunks[upper].cost_before(&trunks[lower]) - trunks[lower].cost_before(&trunks[upper]);
             score[upper] += gain;
             score[lower] -= gain;
@@ -170,16 +172,25 @@ fn scores(trunks: &[Trunk]) -> Vec<i64> {
     score
 }
 
+/// Exchanges neighbours while that saves crossings; a pair that was compared is so again only after one of it changed.
 fn exchange(trunks: &[Trunk], before: &[Rules], order: &mut [usize]) {
+    let mut stale = vec![true; order.len()];
     for _ in 0..order.len() {
         let mut moved = false;
         for at in 1..order.len() {
+            if !std::mem::take(&mut stale[at]) {
+                continue;
+            }
             let (a, b) = (order[at - 1], order[at]);
             if before[b].range((a, None)..=(a, Some(i32::MAX))).next().is_some() {
                 continue;
             }
             if trunks[b].cost_before(&trunks[a]) < trunks[a].cost_before(&trunks[b]) {
                 order.swap(at - 1, at);
+                stale[at - 1] = true;
+                if let Some(next) = stale.get_mut(at + 1) {
+                    *next = true;
+                }
                 moved = true;
             }
         }

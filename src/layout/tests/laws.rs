@@ -122,3 +122,15 @@ fn systems_keep_the_laws_at_two_hundred() {
         }
     }
 }
+
+#[test]
+fn names_of_any_script_are_keys() {
+    let mut graph = numbered(6, &[(0, 1), (1, 2), (2, 2), (3, 1), (1, 4)], 3, 0);
+    for (node, name) in graph.nodes.iter_mut().zip(["支払い", "注文", "재고", "مخزن", "🚢 docks", ""])
+    {
+        node.key = crate::layout::Key::from(name);
+    }
+    let diagram = layout(&graph, None, &Options::default());
+    check(&graph, &diagram);
+    assert_eq!(layout(&graph, Some(&diagram.seed), &Options::default()), diagram);
+}

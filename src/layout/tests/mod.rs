@@ -4,6 +4,7 @@
     clippy::unnecessary_wraps,
     reason = "tables of glyphs read best line by line"
 )]
+mod drift;
 mod laws;
 mod picture;
 mod raster;

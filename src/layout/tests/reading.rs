@@ -5,7 +5,7 @@
 use super::picture::{Picture, graph};
 use super::sample::SHOP;
 use super::shapes::{Dice, numbered, system};
-use crate::layout::{Diagram, Glyphs, Graph, Options, Point, layout};
+use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, Rect, layout};
 use std::collections::BTreeSet;
 
 /// North, east, south, west.
@@ -103,6 +103,8 @@ impl Reader<'_> {
 fn misread(graph: &Graph, options: &Options) -> (usize, usize) {
     let diagram = layout(graph, None, options);
     let picture = Picture::new(graph, &diagram, Glyphs::Unicode);
+    let (picture, diagram) =
+        if options.direction == Direction::TopDown { turned(&picture, &diagram) } else { (picture, diagram) };
     let reader = Reader { picture: &picture, diagram: &diagram };
     let (mut wrong, mut missing) = (0, 0);
     for node in 0..graph.nodes.len() {
@@ -117,6 +119,24 @@ fn misread(graph: &Graph, options: &Options) -> (usize, usize) {
         }
     }
     (wrong, missing)
+}
+
+/// A picture that flows down, held so that it flows to the right.
+fn turned(picture: &Picture, diagram: &Diagram) -> (Picture, Diagram) {
+    const PAIRS: [(char, char); 6] = [('─', '│'), ('╮', '╰'), ('├', '┬'), ('┤', '┴'), ('▴', '◂'), ('▸', '▾')];
+    let turn = |glyph: char| {
+        let pair = PAIRS.iter().find_map(|&(a, b)| match glyph {
+            g if g == a => Some(b),
+            g if g == b => Some(a),
+            _ => None,
+        });
+        pair.unwrap_or(glyph)
+    };
+    let width = picture.cells.first().map_or(0, Vec::len);
+    let column = |x: usize| picture.cells.iter().map(|row| turn(row[x])).collect();
+    let nodes = diagram.nodes.iter();
+    let nodes = nodes.map(|r| Rect { x: r.y, y: r.x, width: r.height, height: r.width }).collect();
+    (Picture { cells: (0..width).map(column).collect() }, Diagram { nodes, ..diagram.clone() })
 }
 
 fn pills() -> Options {
@@ -156,13 +176,37 @@ fn small_systems_are_read_right() {
     }
 }
 
+fn down(options: Options) -> Options {
+    Options { direction: Direction::TopDown, ..options }
+}
+
+#[test]
+fn small_systems_are_read_right_from_above() {
+    assert_eq!(misread(&graph(SHOP, 3), &down(Options::default())), (0, 0));
+    assert_eq!(misread(&graph(SHOP, 1), &down(pills())), (0, 0));
+    for seed in 0..16 {
+        for (height, options) in [(3, Options::default()), (1, pills())] {
+            for groups in [0, 3] {
+                let graph = system(15, seed, height, groups);
+                let case = format!("seed {seed}, height {height}, {groups} groups");
+                assert_eq!(misread(&graph, &down(options)), (0, 0), "{case}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_system_of_sixty_is_read_right() {
     for seed in 0..3 {
-        let graph = system(60, seed, 3, 0);
-        let (wrong, missing) = misread(&graph, &Options::default());
-        assert_eq!(missing, 0);
-        assert!(wrong * 20 <= graph.edges.len(), "{wrong} of {}", graph.edges.len());
+        for (height, options) in [(3, Options::default()), (1, pills())] {
+            for options in [options, down(options)] {
+                let graph = system(60, seed, height, 0);
+                let (wrong, missing) = misread(&graph, &options);
+                println!("seed {seed}, {height}, {:?}: {wrong} of {}", options.direction, graph.edges.len());
+                assert_eq!(missing, 0);
+                assert!(wrong * 20 <= graph.edges.len(), "{wrong} of {}", graph.edges.len());
+            }
+        }
     }
 }
 

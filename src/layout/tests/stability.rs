@@ -3,7 +3,7 @@ use super::shapes::system;
 use crate::layout::{Diagram, Direction, Edge, Graph, Key, Node, Options, layout};
 
 /// The graph with one service more, that has a caller and two dependencies.
-fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
+pub fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
     let mut more = graph.clone();
     let (new, count) = (graph.nodes.len(), graph.nodes.len());
     more.nodes.push(Node { key: Key::from(name), ..graph.nodes[caller].clone() });
@@ -14,7 +14,7 @@ fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
 }
 
 /// The graph without its last node.
-fn shrunk(graph: &Graph) -> Graph {
+pub fn shrunk(graph: &Graph) -> Graph {
     let mut less = graph.clone();
     let gone = less.nodes.len() - 1;
     less.nodes.pop();
@@ -23,7 +23,7 @@ fn shrunk(graph: &Graph) -> Graph {
 }
 
 /// Gives every service a call, so that none comes out of the grid of lone ones.
-fn linked(mut graph: Graph) -> Graph {
+pub fn linked(mut graph: Graph) -> Graph {
     let count = graph.nodes.len();
     let lone: Vec<usize> = (0..count)
         .filter(|&n| graph.edges.iter().all(|e| (e.from != n && e.to != n) || e.from == e.to))
@@ -33,7 +33,7 @@ fn linked(mut graph: Graph) -> Graph {
 }
 
 /// The mean way in rows and in columns of the nodes that are in both, after the best shift of the whole.
-fn movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
+pub fn movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
     let both = before.nodes.iter().zip(&after.nodes);
     let (mut columns, mut rows): (Vec<i32>, Vec<i32>) = both.map(|(a, b)| (b.x - a.x, b.y - a.y)).unzip();
     (spread(&mut rows), spread(&mut columns))
@@ -46,7 +46,7 @@ fn spread(moves: &mut [i32]) -> f64 {
 }
 
 /// Pairs that stood above one another in one column, and now stand the other way round in one column.
-fn flips(before: &Diagram, after: &Diagram) -> usize {
+pub fn flips(before: &Diagram, after: &Diagram) -> usize {
     let count = before.nodes.len().min(after.nodes.len());
     let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
     let flipped = |&(a, b): &(usize, usize)| {

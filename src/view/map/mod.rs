@@ -11,7 +11,7 @@ use super::{Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Choice, Effect, LayoutJob, Screen},
-    layout::{Diagram, Direction, Point, Raster, Rect as Cells, layout},
+    layout::{Diagram, Direction, Point, Raster, Rect as Cells, Seed, layout},
     model::NodeId,
     store::Store,
 };
@@ -88,6 +88,7 @@ impl View for Map {
             Command::HalfDown | Command::PageDown => self.pan(0, i32::from(self.area.height) / 2),
             Command::ZoomIn => self.level = Some(Level::Boxes),
             Command::ZoomOut => self.level = Some(Level::Pills),
+            Command::Tidy if !self.plans.is_empty() => return vec![self.tidy()],
             Command::Focus => self.center = if self.center.is_some() { None } else { store.selected.clone() },
             Command::Open => return vec![Effect::Show(Screen::Card)],
             Command::Back if self.center.is_some() => self.center = None,
@@ -162,7 +163,13 @@ impl Map {
         changed
     }
 
-    /// Asks for the layout of the present plans.
+    /// Asks for a layout that knows nothing of the present one.
+    fn tidy(&mut self) -> Effect {
+        self.chart.diagram.seed = Seed::default();
+        self.ask()
+    }
+
+    /// Asks for the layout of the present plans, close to the present one.
     fn ask(&mut self) -> Effect {
         self.number += 1;
         self.pending = true;

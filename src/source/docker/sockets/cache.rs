@@ -60,9 +60,8 @@ impl Cache {
             };
             match self.known.get(pid) {
                 None if began.elapsed() < FIRST => self.read(*pid, counters),
-                None => {}
                 Some(known) if known.is_due(counters) => again.push((known.read, *pid, counters)),
-                Some(_) => {}
+                _ => {}
             }
         }
         if self.round.is_some_and(|last| last.elapsed() < ROUND) {

@@ -1,0 +1,157 @@
+//! Compares the layout engine with `dot` (Gansner et al. 1993) on the same graphs: CPU time and crossings.
+//!
+//! `scripts/bench-layout` builds and runs it. It includes the engine by path, so that it builds in seconds. CPU time is
+//! that of the kernel's books (user and system, of this process and of `dot`), never wall-clock time.
+#[allow(dead_code, unused_imports)]
+#[path = "../src/layout/mod.rs"]
+mod layout;
+
+use layout::{Edge, Graph, Key, Node, Options, RankHint, layout as lay};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// Ticks of the kernel's books in a second, on Linux.
+const TICKS: f64 = 100.0;
+/// Cells of this many inches: what `dot` makes of them does not matter to crossings.
+const INCHES: f64 = 0.1;
+/// Seconds that `dot` is given for one graph.
+const PATIENCE: &str = "400";
+
+/// A system of nine tiers in domains, with shared stores and a few calls back, as in `benches/layout.rs`.
+fn system(count: usize, seed: u64) -> Graph {
+    let mut state = seed;
+    let mut roll = |sides: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as usize) % sides.max(1)
+    };
+    let domains = (count.isqrt() * 5 / 8).max(1);
+    let tier = |n: usize| n * 9 / count;
+    let mut edges = Vec::new();
+    while edges.len() < count * 9 / 5 {
+        let from = roll(count);
+        let next = (tier(from) + 1 + roll(2)).min(8);
+        let (low, high) = (next * count / 9, (next + 1) * count / 9);
+        let mut to = low + roll(high - low);
+        if roll(4) > 0 {
+            to = (to / domains * domains + from % domains).min(count - 1);
+        }
+        if roll(100) < 18 {
+            to = count - 1 - roll(count / 20 + 1);
+        }
+        if from != to {
+            edges.push(if roll(40) == 0 { Edge { from: to, to: from } } else { Edge { from, to } });
+        }
+    }
+    let node = |n: usize| Node {
+        key: Key::from(format!("service-{n:05}")),
+        width: 12 + (n * 7 % 11) as u16,
+        height: 3,
+        group: None,
+        hint: RankHint::Free,
+    };
+    Graph { nodes: (0..count).map(node).collect(), edges, groups: Vec::new() }
+}
+
+/// The same in the words of `dot`.
+fn words(graph: &Graph) -> String {
+    let mut text = String::from("digraph g { node [shape=box fixedsize=true label=\"\"];\n");
+    for (index, node) in graph.nodes.iter().enumerate() {
+        let (width, height) = (f64::from(node.width) * INCHES, f64::from(node.height) * 2.0 * INCHES);
+        let _ = writeln!(text, "{index} [width={width:.1} height={height:.1}];");
+    }
+    for edge in &graph.edges {
+        let _ = writeln!(text, "{} -> {};", edge.from, edge.to);
+    }
+    text + "}\n"
+}
+
+/// Seconds of CPU used by this process, and by those it has waited for.
+fn used() -> (f64, f64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> =
+        stat.rsplit(')').next().unwrap_or("").split(' ').map(|f| f.parse().unwrap_or(0.0)).collect();
+    // From the state on, which is field 1 here: user, system, and both of the children are fields 12 to 15.
+    ((fields[12] + fields[13]) / TICKS, (fields[14] + fields[15]) / TICKS)
+}
+
+/// CPU seconds and crossings of `dot`, or nothing if it is absent or ran out of patience.
+fn dot(text: &str) -> Option<(f64, usize)> {
+    let before = used().1;
+    let mut child = Command::new("timeout")
+        .args([PATIENCE, "dot", "-v", "-Tplain", "-o", "/dev/null"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(text.as_bytes()).ok()?;
+    let output = child.wait_with_output().ok().filter(|o| o.status.success())?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let crossings = said.lines().filter(|l| l.starts_with("mincross") && l.contains(" crossings,"));
+    let count =
+        crossings.filter_map(|l| l.split(" crossings,").next()?.rsplit(' ').next()?.parse().ok()).max();
+    Some((used().1 - before, count?))
+}
+
+/// CPU seconds and crossings of ours, a shared lane counted once; over so many runs, as the books are coarse.
+fn ours(graph: &Graph, runs: u32) -> (f64, usize) {
+    let before = used().0;
+    let mut crossings = 0;
+    for _ in 0..runs {
+        crossings = lay(graph, None, &Options::default()).quality.crossings;
+    }
+    ((used().0 - before) / f64::from(runs), crossings)
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn compare(count: usize, seeds: u64, runs: u32, targets: &str) {
+    let (mut time, mut crossed, mut text) = (Vec::new(), Vec::new(), Vec::new());
+    for seed in 1..=seeds {
+        let graph = system(count, seed);
+        let Some((theirs, their_crossings)) = dot(&words(&graph)) else {
+            let milliseconds = ours(&graph, runs).0 * 1e3;
+            println!(
+                "{count:>6} nodes: no answer of dot within {PATIENCE} s; ours takes {milliseconds:.1} ms"
+            );
+            continue;
+        };
+        let (seconds, crossings) = ours(&graph, runs);
+        text.push((seconds * 1e3, theirs * 1e3));
+        // The books are kept in hundredths of a second, so the times of small graphs are summed before they are divided.
+        time.push((seconds, theirs));
+        crossed.push(crossings as f64 / their_crossings.max(1) as f64);
+    }
+    if time.is_empty() {
+        return;
+    }
+    let sum = |pick: fn(&(f64, f64)) -> f64| time.iter().map(pick).sum::<f64>();
+    let ratio = sum(|t| t.0) / sum(|t| t.1);
+    let mean = |pick: fn(&(f64, f64)) -> f64| text.iter().map(pick).sum::<f64>() / text.len().max(1) as f64;
+    let worst = crossed.iter().copied().fold(0.0, f64::max);
+    println!(
+        "{count:>6} nodes, {} seeds: CPU {:.1} ms of {:.1} ms = {ratio:.3}; crossings median {:.2}, worst {worst:.2} ({targets})",
+        text.len(),
+        mean(|t| t.0),
+        mean(|t| t.1),
+        median(&mut crossed)
+    );
+}
+
+fn main() {
+    if Command::new("dot").arg("-V").stderr(Stdio::null()).status().is_err() {
+        println!("skipped: there is no dot here (Debian: apt-get install graphviz)");
+        return;
+    }
+    println!("ours : dot; both ratios are better when smaller");
+    compare(30, 12, 50, "crossings <= 1.05");
+    compare(100, 12, 20, "crossings <= 1.05");
+    compare(200, 12, 20, "CPU <= 0.6, crossings <= 1.05");
+    compare(1_000, 3, 5, "CPU <= 0.10, crossings <= 1.0");
+    if std::env::args().any(|a| a == "--large") {
+        compare(3_000, 1, 2, "CPU <= 0.03");
+    }
+}
