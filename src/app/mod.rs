@@ -1,6 +1,7 @@
 //! The program as a pure function: a message in, a new state and effects as data out.
 
 mod draw;
+mod mouse;
 mod prompt;
 
 use crate::{
@@ -11,8 +12,9 @@ use crate::{
     model::{Failure, LogBatch, ServiceId, Severity, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Scene, Target, Theme, VIEWS, View},
+    view::{Hits, Scene, Theme, VIEWS, View},
 };
+pub use mouse::Mouse;
 use prompt::{Answer, Prompt};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,19 +40,6 @@ pub enum Msg {
     Logs(ServiceId, LogBatch),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
-}
-
-/// What a mouse can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    /// The left button went down at that column and row.
-    Down(u16, u16),
-    /// It was moved there with the button down.
-    Drag(u16, u16),
-    /// The wheel was turned up.
-    WheelUp,
-    /// The wheel was turned down.
-    WheelDown,
 }
 
 /// The whole state of the program.
@@ -225,6 +214,17 @@ impl App {
             Command::Quit => return self.back(true),
             Command::Abort => return vec![Effect::Quit],
             Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
+            Command::GroupBy => {
+                let grouping =
+                    self.store.charting.grouping.next(&self.store, &self.store.charting.configured);
+                self.notice = Some(format!("grouped by: {}", grouping.id()));
+                self.store.charting.grouping = grouping;
+            }
+            Command::Earlier | Command::Later => {
+                if !self.store.retrace(command == Command::Earlier) {
+                    self.notice = Some("nothing was selected there".to_owned());
+                }
+            }
             Command::Edges => {
                 self.store.edges = self.store.edges.next();
                 let (shown, all) = (self.store.shown_edges().count(), self.store.topology().edges.len());
@@ -347,42 +347,6 @@ impl App {
         match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
             Some(node) => self.store.select(node.clone()),
             None => self.notice = Some(none.to_owned()),
-        }
-    }
-
-    fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
-        match mouse {
-            Mouse::WheelUp => self.run(Command::ScrollUp),
-            Mouse::WheelDown => self.run(Command::ScrollDown),
-            Mouse::Down(column, row) => {
-                self.pointer = (column, row);
-                self.click(column, row)
-            }
-            Mouse::Drag(column, row) => {
-                let moved = |now: u16, before: u16| i32::from(now) - i32::from(before);
-                let (columns, rows) = (moved(column, self.pointer.0), moved(row, self.pointer.1));
-                self.pointer = (column, row);
-                self.ask_view(|view, _| {
-                    view.drag(columns, rows);
-                    Vec::new()
-                })
-            }
-        }
-    }
-
-    /// A click selects; on what is selected already it opens.
-    fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
-        match self.hits.at(column, row).cloned() {
-            Some(Target::Command(command)) => self.run(command),
-            Some(Target::Row(row)) => self.ask_view(|view, store| view.pick(row, store)),
-            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
-                self.run(Command::Open)
-            }
-            Some(Target::Node(node)) => {
-                self.store.select(node);
-                Vec::new()
-            }
-            None => Vec::new(),
         }
     }
 }
