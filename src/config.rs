@@ -3,6 +3,7 @@
 use crate::{
     model::{Annotation, Failure, FailureKind},
     source,
+    store::Grouping,
 };
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -26,6 +27,10 @@ pub struct Config {
     pub log_memory: usize,
     /// How long connections that were seen are remembered.
     pub keep_observed: SignedDuration,
+    /// By what the map groups services.
+    pub group_by: Grouping,
+    /// Services whose callers the map marks, without lines.
+    pub hubs: Vec<String>,
     /// What to look at; empty for what can be found.
     pub source: Vec<source::Config>,
     /// What people know about services.

@@ -69,18 +69,28 @@ pub struct Choice {
     pub options: layout::Options,
     /// The layout before it, where that was drawn in the same way.
     pub seed: Option<layout::Seed>,
+    /// Whether it shows so much less that it is taken only where none before it comes near to fitting.
+    pub coarse: bool,
 }
+
+/// How many times larger than the room a drawing may be before a coarse one is taken.
+const NEAR: f64 = 2.0;
 
 /// How much better another way must fit than the one that is drawn now, so that the map does not flip about.
 const GAIN: f64 = 1.25;
 
 impl LayoutJob {
     /// Computes the choice that fits: the first that is no larger than the room, else the one that is least too
-    /// large. The one that is drawn now, which has a seed, stays unless another fits much better.
+    /// large, a coarse one only where it must be. The one that is drawn now, which has a seed, stays unless another fits much better.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
         let mut best: Option<(f64, usize, layout::Diagram)> = None;
+        let coarse_now = self.choices.iter().any(|choice| choice.coarse && choice.seed.is_some());
+        let near = if coarse_now { NEAR / GAIN } else { NEAR };
         for (index, choice) in self.choices.iter().enumerate() {
+            if choice.coarse && best.as_ref().is_some_and(|(least, ..)| *least <= near) {
+                break;
+            }
             let diagram = layout::layout(&choice.graph, choice.seed.as_ref(), &choice.options);
             let excess = self.excess(diagram.size) / if choice.seed.is_some() { GAIN } else { 1.0 };
             if best.as_ref().is_none_or(|(least, ..)| excess < *least) {

@@ -1,6 +1,7 @@
 //! The program as a pure function: a message in, a new state and effects as data out.
 
 mod draw;
+mod mouse;
 mod prompt;
 mod select;
 
@@ -13,8 +14,9 @@ use crate::{
     model::{Failure, LogBatch, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Scene, Target, Theme, VIEWS, View},
+    view::{Hits, Scene, Theme, VIEWS, View},
 };
+pub use mouse::Mouse;
 use prompt::{Answer, Prompt};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,19 +44,6 @@ pub enum Msg {
     Laid(u64, usize, Box<Diagram>),
     /// A file was saved, or could not be: what there is to say of that.
     Saved(String),
-}
-
-/// What a mouse can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    /// The left button went down at that column and row.
-    Down(u16, u16),
-    /// It was moved there with the button down.
-    Drag(u16, u16),
-    /// The wheel was turned up.
-    WheelUp,
-    /// The wheel was turned down.
-    WheelDown,
 }
 
 /// The whole state of the program.
@@ -233,6 +222,17 @@ impl App {
             Command::Quit => return self.back(true),
             Command::Abort => return vec![Effect::Quit],
             Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
+            Command::GroupBy => {
+                let grouping =
+                    self.store.charting.grouping.next(&self.store, &self.store.charting.configured);
+                self.notice = Some(format!("grouped by: {}", grouping.id()));
+                self.store.charting.grouping = grouping;
+            }
+            Command::Earlier | Command::Later => {
+                if !self.store.retrace(command == Command::Earlier) {
+                    self.notice = Some("nothing was selected there".to_owned());
+                }
+            }
             Command::Edges => {
                 self.store.edges = self.store.edges.next();
                 let (shown, all) = (self.store.shown_edges().count(), self.store.topology().edges.len());
@@ -330,41 +330,5 @@ impl App {
         self.notice = Some("saving".to_owned());
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
-    }
-
-    fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
-        match mouse {
-            Mouse::WheelUp => self.run(Command::ScrollUp),
-            Mouse::WheelDown => self.run(Command::ScrollDown),
-            Mouse::Down(column, row) => {
-                self.pointer = (column, row);
-                self.click(column, row)
-            }
-            Mouse::Drag(column, row) => {
-                let moved = |now: u16, before: u16| i32::from(now) - i32::from(before);
-                let (columns, rows) = (moved(column, self.pointer.0), moved(row, self.pointer.1));
-                self.pointer = (column, row);
-                self.ask_view(|view, _| {
-                    view.drag(columns, rows);
-                    Vec::new()
-                })
-            }
-        }
-    }
-
-    /// A click selects; on what is selected already it opens.
-    fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
-        match self.hits.at(column, row).cloned() {
-            Some(Target::Command(command)) => self.run(command),
-            Some(Target::Row(row)) => self.ask_view(|view, store| view.pick(row, store)),
-            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
-                self.run(Command::Open)
-            }
-            Some(Target::Node(node)) => {
-                self.store.select(node);
-                Vec::new()
-            }
-            None => Vec::new(),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     model::{Failure, FailureKind, Inventory, SourceStatus, Timestamp},
     source::Source,
-    store::Store,
+    store::{Charting, Store},
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -15,6 +15,11 @@ pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config)
     let statuses = sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.place())).collect();
     let inventory = Inventory::new(config.service.clone()).keeping(config.keep_observed.as_secs());
     let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
+    store.charting = Charting {
+        grouping: config.group_by.clone(),
+        configured: config.group_by.clone(),
+        hubs: config.hubs.clone(),
+    };
     store.zone = TimeZone::system();
     store
 }

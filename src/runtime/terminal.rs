@@ -141,6 +141,8 @@ fn message(event: Event) -> Option<Msg> {
         Event::Mouse(mouse) => Some(Msg::Mouse(match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Mouse::Down(mouse.column, mouse.row),
             MouseEventKind::Drag(MouseButton::Left) => Mouse::Drag(mouse.column, mouse.row),
+            MouseEventKind::ScrollUp if mouse.modifiers.contains(KeyModifiers::CONTROL) => Mouse::ZoomIn,
+            MouseEventKind::ScrollDown if mouse.modifiers.contains(KeyModifiers::CONTROL) => Mouse::ZoomOut,
             MouseEventKind::ScrollUp => Mouse::WheelUp,
             MouseEventKind::ScrollDown => Mouse::WheelDown,
             _ => return None,

@@ -1,11 +1,15 @@
 //! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
 
 mod connections;
+mod grouping;
 mod logs;
 mod search;
+mod trail;
 
+pub use grouping::Grouping;
 pub use logs::{Entry, LogBook};
 pub use search::Search;
+pub use trail::Trail;
 
 use crate::{
     model::{
@@ -14,7 +18,7 @@ use crate::{
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        neighbours, rejected, twins,
+        leading_to, rejected, twins,
     },
 };
 use jiff::tz::TimeZone;
@@ -52,10 +56,25 @@ pub struct Store {
     pub only_faulty: bool,
     /// Which edges are shown.
     pub edges: EdgeFilter,
+    /// How the map is to be drawn.
+    pub charting: Charting,
+    /// What was selected before.
+    pub trail: Trail,
     /// The time zone in which people here read times.
     pub zone: TimeZone,
     /// Whether it is the built-in demo estate that plays.
     pub demo: bool,
+}
+
+/// How the map is to be drawn: what the configuration says, and what was changed since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Charting {
+    /// By what services are grouped now.
+    pub grouping: Grouping,
+    /// By what the configuration groups them.
+    pub configured: Grouping,
+    /// The names of services whose callers are marked and not drawn, beside those that so many call that it shows.
+    pub hubs: Vec<String>,
 }
 
 impl Store {
@@ -78,6 +97,8 @@ impl Store {
             search: Search::default(),
             only_faulty: false,
             edges: EdgeFilter::All,
+            charting: Charting::default(),
+            trail: Trail::default(),
             zone: TimeZone::UTC,
         }
     }
@@ -138,7 +159,22 @@ impl Store {
 
     /// Selects that node, as somebody asked.
     pub fn select(&mut self, node: NodeId) {
+        if let (false, Some(first)) = (self.chosen, &self.selected) {
+            self.trail.step(first);
+        }
+        self.trail.step(&node);
         (self.selected, self.chosen) = (Some(node), true);
+    }
+
+    /// Selects what was selected before, or after that. Returns whether there is anything.
+    pub fn retrace(&mut self, back: bool) -> bool {
+        let topology = self.inference.topology();
+        let there = self.trail.go(back, |node| topology.nodes.contains_key(node));
+        let found = there.is_some();
+        if found {
+            (self.selected, self.chosen) = (there, true);
+        }
+        found
     }
 
     /// Notes whether `source` tells of changes by itself now.
@@ -216,7 +252,7 @@ impl Store {
     /// The nodes to show under the present search and filter, in reading order: by group, then by name.
     #[must_use]
     pub fn listed(&self) -> Vec<&Node> {
-        let shown = self.only_faulty.then(|| self.faulty_and_next());
+        let shown = self.only_faulty.then(|| self.faulty_and_before());
         let mut nodes: Vec<_> = self
             .topology()
             .nodes
@@ -229,12 +265,16 @@ impl Store {
         nodes
     }
 
-    /// Everything with a finding that is more than worth knowing, and what is next to it.
+    /// Everything with a finding that is more than worth knowing, all that leads to it by calls, and what it calls.
     #[must_use]
-    pub fn faulty_and_next(&self) -> BTreeSet<NodeId> {
-        let bad =
-            self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.as_ref());
-        bad.flat_map(|node| neighbours(self.topology(), node, 1)).collect()
+    pub fn faulty_and_before(&self) -> BTreeSet<NodeId> {
+        let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone());
+        let bad: BTreeSet<NodeId> = bad.collect();
+        let called = bad.iter().flat_map(|node| self.topology().calls(node)).map(|(to, _)| to.clone());
+        let called: Vec<NodeId> = called.collect();
+        let mut shown = leading_to(self.topology(), bad);
+        shown.extend(called);
+        shown
     }
 
     /// Whether the search finds this node: by its name, its group or its source.

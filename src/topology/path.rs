@@ -57,3 +57,22 @@ pub fn neighbours(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet
     }
     all
 }
+
+/// Those nodes, and everything from which calls lead to them.
+#[must_use]
+pub fn leading_to(topology: &Topology, nodes: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let mut callers: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
+    for (from, to) in topology.edges.keys() {
+        callers.entry(to).or_default().push(from);
+    }
+    let mut edge: Vec<NodeId> = nodes.iter().cloned().collect();
+    let mut all = nodes;
+    while let Some(node) = edge.pop() {
+        for caller in callers.get(&node).into_iter().flatten() {
+            if all.insert((*caller).clone()) {
+                edge.push((*caller).clone());
+            }
+        }
+    }
+    all
+}

@@ -12,6 +12,8 @@ pub enum Target {
     Row(usize),
     /// That command.
     Command(Command),
+    /// That cell of what the screen shows small.
+    Inset,
 }
 
 /// Where everything that can be clicked is; what was drawn later lies on top.

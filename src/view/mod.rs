@@ -71,6 +71,9 @@ pub trait View {
     /// Moves what is shown by so many cells, as the mouse drags it.
     fn drag(&mut self, _columns: i32, _rows: i32) {}
 
+    /// Goes to what that cell of the screen shows small.
+    fn point(&mut self, _column: u16, _row: u16, _store: &Store) {}
+
     /// Selects the row of that number, as a click does.
     fn pick(&mut self, _row: usize, _store: &Store) -> Vec<Effect> {
         Vec::new()

@@ -32,6 +32,44 @@ pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     page.lines
 }
 
+/// What happens with a service, in a line: its deployment, its restarts, since when it runs.
+#[must_use]
+pub fn status(scene: Scene<'_>, node: &Node) -> String {
+    let Some(service) = scene.store.service_of(node) else { return String::new() };
+    let mut words = Vec::new();
+    if let Some(deployment) =
+        service.deployments.first().filter(|_| service.is_deploying() || service.is_rolling_back())
+    {
+        let state = if deployment.rollout == Rollout::Failed { "failed" } else { "deploying" };
+        words.push(format!("{state} {} {}/{}", deployment.version, deployment.running, deployment.desired));
+    }
+    let restarts: u32 = service.instances.iter().map(|instance| instance.restarts).sum();
+    if restarts > 0 {
+        words.push(format!("{restarts} restarts"));
+    }
+    let running = service.instances.iter().filter(|i| i.state == State::Running);
+    if let Some(at) = running.filter_map(|instance| instance.started).max() {
+        words.push(format!("since {}", time::age(at, scene.store.now)));
+    }
+    if words.is_empty() { node.health.word().to_owned() } else { words.join(", ") }
+}
+
+/// Its instances, one a line, in at most so many lines: those that are there before those that ended.
+#[must_use]
+pub fn instances(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
+    let Some(service) = scene.store.service_of(node) else { return Vec::new() };
+    let mut all: Vec<&Instance> = service.instances.iter().collect();
+    all.sort_by_key(|instance| !instance.is_current());
+    let shown = if all.len() > rows { rows.saturating_sub(1) } else { all.len() };
+    let page = Page::new(scene, 0);
+    let mut lines: Vec<String> =
+        all[..shown].iter().map(|one| format!("{}  {}", one.name, page.instance(one))).collect();
+    if all.len() > shown {
+        lines.push(format!("and {} more", all.len() - shown));
+    }
+    lines
+}
+
 /// What matters most, in as few rows as it takes.
 #[must_use]
 pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {

@@ -47,10 +47,17 @@ fn happens() -> impl Strategy<Value = Happens> {
         .chain(["enter", "esc", "backspace", "tab", "backtab", "up", "down", "left", "right"])
         .filter_map(|key| key.parse().ok())
         .collect();
-    let mouse = (0..3u8, 0..220u16, 0..70u16).prop_map(|(kind, x, y)| {
+    let mouse = (0..4u8, 0..220u16, 0..70u16).prop_map(|(kind, x, y)| {
         Happens::Mouse(match kind {
             0 => Mouse::Down(x, y),
             1 => Mouse::Drag(x, y),
+            2 => {
+                if x % 2 == 0 {
+                    Mouse::ZoomIn
+                } else {
+                    Mouse::ZoomOut
+                }
+            }
             _ => {
                 if x % 2 == 0 {
                     Mouse::WheelUp

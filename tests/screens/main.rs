@@ -13,6 +13,7 @@ mod rooms;
 mod stage;
 mod trouble;
 mod why;
+mod zoom;
 
 /// Compares the picture of a stage with the one that was accepted, and looks for what no screen may have.
 macro_rules! see {

@@ -90,8 +90,30 @@ fn zoomed_out() {
 /// A screen in ASCII has nothing else on it, whatever is shown.
 #[test]
 fn ascii_is_ascii_on_every_screen() {
-    for keys in ["", "-", "t", "d", "w", "e", "l", "!", "S", "?", ":", "/ c", "x", "ctrl-z", "t / z z enter"]
-    {
+    for keys in [
+        "",
+        "-",
+        "- -",
+        "+ +",
+        "+ + +",
+        "Z",
+        "B",
+        "space",
+        "2",
+        "t",
+        "d",
+        "w",
+        "e",
+        "l",
+        "!",
+        "S",
+        "?",
+        ":",
+        "/ c",
+        "x",
+        "ctrl-z",
+        "t / z z enter",
+    ] {
         let mut stage = Stage::dressed(&shop(), (120, 40), ("night", true));
         stage.keys(keys);
         let text = stage.picture().text();

@@ -1,23 +1,32 @@
 //! The map: nodes as boxes, calls as lines, the selected node in its middle, and beside it what there is to say.
 
 mod draw;
+mod hub;
+mod item;
+mod level;
 mod mark;
 mod panel;
 mod plan;
+mod sight;
 pub mod sketch;
 mod steer;
+mod viewport;
 
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Choice, Effect, LayoutJob, Screen},
-    layout::{Diagram, Direction, Point, Raster, Rect as Cells, Seed, layout},
+    layout::{Diagram, Point, Raster, Rect as Cells, Seed, layout},
     model::NodeId,
-    store::Store,
+    store::{Charting, Store},
 };
-use plan::{Level, Plan};
+use item::{Item, Kind};
+use level::Level;
+use plan::{Frame, Plan};
 use ratatui::{buffer::Buffer, layout::Rect};
+use sight::{Focus, Sight};
 use std::collections::BTreeSet;
+use viewport::Viewport;
 
 /// The map.
 #[derive(Default)]
@@ -31,24 +40,33 @@ pub struct Map {
     pending: bool,
     /// What is drawn.
     chart: Chart,
-    /// The cell of the diagram in the upper left corner of the screen.
-    origin: Point,
-    /// Where the map is drawn.
-    area: Rect,
-    /// How much each node shows, where somebody chose; else what fits the screen.
-    level: Option<Level>,
+    /// Which part of it is on the screen.
+    viewport: Viewport,
+    /// What somebody chose to see.
+    sight: Sight,
     /// The round of neighbours that tab goes.
     round: Option<steer::Round>,
-    /// The node whose neighbourhood alone is shown.
-    center: Option<NodeId>,
+    /// The marked nodes, the newest last.
+    marks: Vec<NodeId>,
+    /// Whether the small map in the corner is switched off.
+    no_inset: bool,
 }
 
-/// Everything that plans depend on: the version of the topology, the filter where it is on with what it lets through,
-/// the neighbourhood, and how much each node shows.
-type MadeFrom = (u64, Option<BTreeSet<NodeId>>, Option<NodeId>, Option<Level>);
+/// Everything that plans depend on.
+#[derive(PartialEq)]
+struct MadeFrom {
+    version: u64,
+    filtered: Option<BTreeSet<NodeId>>,
+    sight: Sight,
+    charting: Charting,
+    room: (u16, u16),
+}
 
 /// The most columns and rows of a map as text.
 const WIDEST: i32 = 4_000;
+
+/// How many nodes can be marked: the ends of a path.
+const MARKS: usize = 2;
 
 /// A plan with its layout, ready to be drawn.
 #[derive(Default)]
@@ -59,7 +77,7 @@ pub(super) struct Chart {
 }
 
 impl Chart {
-    /// Where that node is.
+    /// Where that node is, or what it is in.
     fn place(&self, id: &NodeId) -> Option<Cells> {
         self.plan.index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
     }
@@ -82,17 +100,18 @@ impl View for Map {
                 let next = steer::end(&self.chart, command == Command::Bottom);
                 return next.map(Effect::Select).into_iter().collect();
             }
-            Command::ScrollUp => self.pan(0, -2),
-            Command::ScrollDown => self.pan(0, 2),
-            Command::HalfUp | Command::PageUp => self.pan(0, -i32::from(self.area.height) / 2),
-            Command::HalfDown | Command::PageDown => self.pan(0, i32::from(self.area.height) / 2),
-            Command::ZoomIn => self.level = Some(Level::Boxes),
-            Command::ZoomOut => self.level = Some(Level::Pills),
+            Command::ScrollUp => self.viewport.pan(0, -2),
+            Command::ScrollDown => self.viewport.pan(0, 2),
+            Command::HalfUp | Command::PageUp => self.viewport.pan(0, -self.viewport.seen().height / 2),
+            Command::HalfDown | Command::PageDown => self.viewport.pan(0, self.viewport.seen().height / 2),
+            Command::MiniMap => self.no_inset = !self.no_inset,
             Command::Tidy if !self.plans.is_empty() => return vec![self.tidy()],
-            Command::Focus => self.center = if self.center.is_some() { None } else { store.selected.clone() },
-            Command::Open => return vec![Effect::Show(Screen::Card)],
-            Command::Back if self.center.is_some() => self.center = None,
-            _ => {}
+            Command::Open => return self.open(store),
+            Command::Mark => self.mark(store),
+            Command::Path => return self.path(store),
+            Command::Back if self.sight.focus.is_some() => self.sight.look_up(),
+            Command::Back => self.marks.clear(),
+            _ => return self.look(command, store),
         }
         Vec::new()
     }
@@ -105,9 +124,12 @@ impl View for Map {
     fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
         let area = draw::areas(area).map;
-        let resized = area != self.area;
-        self.area = area;
-        let changed = self.plan(store) || resized;
+        let resized = area != self.viewport.area;
+        self.viewport.area = area;
+        if resized {
+            self.viewport.center();
+        }
+        let changed = self.plan(scene) || resized;
         if shown {
             self.show_selected(store);
         }
@@ -120,15 +142,25 @@ impl View for Map {
         let before = place(&self.chart);
         self.pending = false;
         self.chart = Chart { plan: plan.clone(), raster: Raster::new(&diagram), diagram };
+        self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
-            self.origin.x += after.x - before.x;
-            self.origin.y += after.y - before.y;
+            self.viewport.origin.x += after.x - before.x;
+            self.viewport.origin.y += after.y - before.y;
+        }
+        if !store.chosen || before.is_none() {
+            self.viewport.center();
         }
         self.show_selected(store);
     }
 
     fn drag(&mut self, columns: i32, rows: i32) {
-        self.pan(-columns, -rows);
+        self.viewport.pan(-columns, -rows);
+    }
+
+    fn point(&mut self, column: u16, row: u16, store: &Store) {
+        if let Some(at) = draw::inset::aimed(self, store, (column, row)) {
+            self.viewport.aim(at);
+        }
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -139,27 +171,138 @@ impl View for Map {
 /// The whole map as text, in boxes, however large it is.
 #[must_use]
 pub fn whole(scene: Scene<'_>) -> String {
-    let plan = Plan::of(scene.store, None, Level::Boxes, Direction::LeftToRight);
+    let sight = Sight::default();
+    let frame = Frame { sight: &sight, room: (0, 0), halves: false, stubs: false };
+    let plan = Plan::of(scene.store, frame, Level::Boxes);
     let diagram = layout(&plan.graph, None, &plan.options);
     let (width, height) = (diagram.size.0.clamp(0, WIDEST) as u16, diagram.size.1.clamp(0, WIDEST) as u16);
     let area = Rect::new(0, 0, width, height);
     let chart = Chart { raster: Raster::new(&diagram), plan, diagram };
-    draw::text(&Map { chart, area, ..Map::default() }, scene, area)
+    let viewport = Viewport { origin: Point::default(), area, size: chart.diagram.size };
+    draw::text(&Map { chart, viewport, ..Map::default() }, scene, area)
 }
 
 impl Map {
+    /// Carries out what changes the sight.
+    fn look(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let level = self.level();
+        match command {
+            Command::ZoomIn | Command::ZoomOut => {
+                let grouped = self.chart.plan.items.iter().any(|item| matches!(item.kind, Kind::Pile(..)))
+                    || !self.chart.plan.groups.is_empty();
+                let to = level.step(command == Command::ZoomIn, grouped && self.sight.focus.is_none());
+                let selected = store.selected.as_ref();
+                self.sight.zoom(level, to, selected);
+            }
+            Command::ZoomAuto => self.sight.fit(),
+            Command::FoldAll | Command::UnfoldAll => {
+                self.sight.level = Some(level);
+                self.sight.fold_all(command == Command::FoldAll);
+            }
+            Command::Fold => return self.fold(store),
+            Command::Focus if self.sight.focus.is_some() => self.sight.look_up(),
+            Command::Focus => self.focus(self.sight.around(1, store)),
+            other => {
+                if let Some(hops) = sight::hops(other) {
+                    self.focus(self.sight.around(hops, store));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn focus(&mut self, focus: Option<Focus>) {
+        if let Some(focus) = focus {
+            self.sight.look_at(focus);
+        }
+    }
+
+    /// How much nodes show: as chosen, or as drawn.
+    fn level(&self) -> Level {
+        self.sight.level.unwrap_or(self.chart.plan.level)
+    }
+
+    /// The item that is selected, or that the selected node is in.
+    fn selected(&self, store: &Store) -> Option<&Item> {
+        store.selected.as_ref().and_then(|id| self.chart.plan.item(id))
+    }
+
+    /// Opens what is selected: a group and a ghost here, a node on its card.
+    fn open(&mut self, store: &Store) -> Vec<Effect> {
+        match self.selected(store).map(|item| (item.kind.clone(), item.members.clone())) {
+            Some((Kind::Pile(..), _)) => self.fold(store),
+            Some((Kind::Ghost(..), members)) => {
+                self.sight.reveal(&members);
+                Vec::new()
+            }
+            _ => vec![Effect::Show(Screen::Card)],
+        }
+    }
+
+    /// Closes or opens the group of the selected node.
+    fn fold(&mut self, store: &Store) -> Vec<Effect> {
+        let group = store.node().and_then(|node| store.charting.grouping.of(store, node));
+        let Some((key, _)) = group else { return vec![Effect::Say("it belongs to no group".to_owned())] };
+        let level = self.level();
+        let closed = self.sight.is_closed(&key, level);
+        self.sight.level = Some(level);
+        self.sight.fold(&key, !closed);
+        Vec::new()
+    }
+
+    /// Marks the selected node, or takes its mark away.
+    fn mark(&mut self, store: &Store) {
+        let Some(selected) = store.selected.clone() else { return };
+        let before = self.marks.len();
+        self.marks.retain(|mark| *mark != selected);
+        if self.marks.len() == before {
+            self.marks.push(selected);
+            self.marks.drain(..self.marks.len().saturating_sub(MARKS));
+        }
+    }
+
+    /// Shows the way between the marked nodes, or between the marked one and the selected one.
+    fn path(&mut self, store: &Store) -> Vec<Effect> {
+        let mut ends: Vec<_> = self.marks.iter().chain(store.selected.as_ref()).collect();
+        ends.dedup();
+        let [from, to, ..] = ends[..] else {
+            return vec![Effect::Say("mark a service first, and select another".to_owned())];
+        };
+        match sight::way(store, from, to) {
+            Some(way) => {
+                self.sight.look_at(Focus::Path(way));
+                Vec::new()
+            }
+            None => vec![Effect::Say("no calls lead from one to the other, nor back".to_owned())],
+        }
+    }
+
     /// Makes the plans anew where what they depend on has changed. Returns whether they ask for another layout: a
     /// change of status alone does not.
-    fn plan(&mut self, store: &Store) -> bool {
-        let filtered = store.only_faulty.then(|| store.faulty_and_next());
-        let from = Some((store.version, filtered, self.center.clone(), self.level));
+    fn plan(&mut self, scene: Scene<'_>) -> bool {
+        let store = scene.store;
+        let from = Some(MadeFrom {
+            version: store.version,
+            filtered: store.only_faulty.then(|| store.faulty_and_before()),
+            sight: self.sight.clone(),
+            charting: store.charting.clone(),
+            room: (self.viewport.area.width, self.viewport.area.height),
+        });
         if from == self.made_from {
             return false;
         }
         self.made_from = from;
-        let plans = Plan::all(store, self.center.as_ref(), self.level);
+        let halves = draw::pile::in_halves(scene.theme);
+        let room = (self.viewport.area.width, self.viewport.area.height);
+        let plans = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
         let changed = !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
         self.plans = plans;
+        // What is inside a closed group may be another one in the same shape.
+        let drawn = &self.chart.plan;
+        let same = self.plans.iter().find(|p| p.level == drawn.level && p.shape() == drawn.shape());
+        if let Some(same) = same {
+            self.chart.plan = same.clone();
+        }
         changed
     }
 
@@ -177,43 +320,21 @@ impl Map {
         let choice = |plan: &Plan| {
             let same = plan.level == drawn.plan.level
                 && plan.options == drawn.plan.options
-                && !drawn.plan.nodes.is_empty();
+                && !drawn.plan.items.is_empty();
             let seed = same.then(|| drawn.diagram.seed.clone());
-            Choice { graph: plan.graph.clone(), options: plan.options, seed }
+            let coarse = plan.level.is_coarse() && self.sight.level.is_none();
+            Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse }
         };
         let choices = self.plans.iter().map(choice).collect();
-        let room = (self.area.width, self.area.height);
+        let room = (self.viewport.area.width, self.viewport.area.height);
         Effect::Lay(Box::new(LayoutJob { number: self.number, choices, room }))
-    }
-
-    /// Moves what is seen.
-    fn pan(&mut self, columns: i32, rows: i32) {
-        self.origin.x += columns;
-        self.origin.y += rows;
-        self.hold();
-    }
-
-    /// Keeps the map on the screen: centred where it fits, else without empty margins.
-    fn hold(&mut self) {
-        let hold = |origin: i32, size: i32, room: i32| {
-            if size <= room { (size - room) / 2 } else { origin.clamp(-1, size - room + 1) }
-        };
-        let (width, height) = self.chart.diagram.size;
-        self.origin.x = hold(self.origin.x, width, i32::from(self.area.width));
-        self.origin.y = hold(self.origin.y, height, i32::from(self.area.height));
     }
 
     /// Brings the selected node into sight, by as little as it takes.
     fn show_selected(&mut self, store: &Store) {
         if let Some(place) = store.selected.as_ref().and_then(|id| self.chart.place(id)) {
-            let near = |origin: i32, start: i32, length: i32, room: i32, margin: i32| {
-                let (low, high) = (start + length + margin - room, start - margin);
-                if low > high { start - (room - length) / 2 } else { origin.clamp(low, high) }
-            };
-            let (width, height) = (i32::from(self.area.width), i32::from(self.area.height));
-            self.origin.x = near(self.origin.x, place.x, place.width, width, width / 8);
-            self.origin.y = near(self.origin.y, place.y, place.height, height, height / 8);
+            self.viewport.show(place);
         }
-        self.hold();
+        self.viewport.hold();
     }
 }

@@ -1,36 +1,31 @@
 //! What the map is to show, as a graph of sized boxes: it changes only when what runs changes, never with its status.
 
-use super::mark;
+use super::{
+    hub,
+    item::{Item, Kind},
+    level::Level,
+    sight::Sight,
+};
 use crate::{
-    layout::{Direction, Edge, Graph, Group, Key, Node as Sized, Options, RankHint},
+    layout::{Direction, Edge, Graph, Group, Key, Node as Sized, Options},
     model::NodeId,
     store::Store,
-    topology::{Node, NodeKind, Strength, neighbours},
+    topology::{Node, Strength},
     view::widget::text,
 };
-use std::collections::BTreeMap;
-
-/// How much each node shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Level {
-    /// A frame of three rows.
-    #[default]
-    Boxes,
-    /// One row.
-    Pills,
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What to show, in the words of the layout, and what its indices mean.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
-    /// The node of each index.
-    pub nodes: Vec<NodeId>,
-    /// The index of each node.
+    /// What stands at each index.
+    pub items: Vec<Item>,
+    /// The item in which each node is.
     indices: BTreeMap<NodeId, usize>,
-    /// The title of each group.
-    pub groups: Vec<String>,
-    /// The edge of each index.
-    pub edges: Vec<(NodeId, NodeId)>,
+    /// The key and the title of each open group.
+    pub groups: Vec<(String, String)>,
+    /// The calls of each index.
+    pub calls: Vec<Calls>,
     /// What to lay out.
     pub graph: Graph,
     /// How.
@@ -39,19 +34,53 @@ pub(super) struct Plan {
     pub level: Level,
 }
 
-/// The longest name that is shown whole, in cells.
-pub(super) const LONGEST_NAME: usize = 24;
+/// The calls between two items, drawn as one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Calls {
+    /// The item that calls, and the one that is called.
+    pub ends: (usize, usize),
+    /// Who calls whom.
+    pub pairs: Vec<(NodeId, NodeId)>,
+    /// Whether it is drawn only when one of its ends is selected.
+    pub hidden: bool,
+}
 
 /// On a map with more edges than this, those that are merely possible are left out.
 const MANY_EDGES: usize = 80;
 
+/// On a map of groups with more lines than this, each group has its heaviest one, and all others when it is selected.
+const MANY_LINES: usize = 60;
+
+/// How many times more cells than the screen has boxes may take, before they are not even tried.
+const HOPELESS: usize = 4;
+
+/// What beside the store a plan is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
+    /// What somebody chose to see.
+    pub sight: &'a Sight,
+    /// The columns and rows that there are.
+    pub room: (u16, u16),
+    /// Whether two services of an overview share a cell.
+    pub halves: bool,
+    /// Whether what very many call is drawn without lines.
+    pub stubs: bool,
+}
+
 impl Plan {
     /// The ways in which what the filters let through may be drawn, the most telling first.
-    pub(super) fn all(store: &Store, center: Option<&NodeId>, level: Option<Level>) -> Vec<Self> {
-        let levels = level.map_or_else(|| vec![Level::Boxes, Level::Pills], |level| vec![level]);
+    pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Self> {
+        let Frame { sight, room, .. } = frame;
+        let of = |level| Self::of(store, frame, level);
+        let mut plans =
+            sight.level.map_or_else(|| vec![of(Level::Boxes), of(Level::Pills)], |level| vec![of(level)]);
+        if sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1 {
+            let cells = usize::from(room.0) * usize::from(room.1);
+            plans.retain(|plan| plan.cells() <= HOPELESS * cells.max(1));
+            plans.extend([of(Level::Groups), of(Level::Overview)]);
+        }
         let directions = [Direction::LeftToRight, Direction::TopDown];
-        let ways = levels.into_iter().flat_map(|level| directions.map(|direction| (level, direction)));
-        ways.map(|(level, direction)| Self::of(store, center, level, direction)).collect()
+        plans.into_iter().flat_map(|plan| directions.map(|direction| plan.towards(direction))).collect()
     }
 
     /// What the layout depends on.
@@ -59,76 +88,141 @@ impl Plan {
         (&self.graph, self.options)
     }
 
-    /// The plan of what the filters let through.
-    pub(super) fn of(store: &Store, center: Option<&NodeId>, level: Level, direction: Direction) -> Self {
-        let near = center.map(|center| neighbours(store.topology(), center, 1));
-        let shown: Vec<&Node> = store
-            .listed()
-            .into_iter()
-            .filter(|n| near.as_ref().is_none_or(|near| near.contains(&n.id)))
-            .collect();
+    /// The plan of what the filters let through, from left to right.
+    pub(super) fn of(store: &Store, frame: Frame<'_>, level: Level) -> Self {
+        let focus = frame.sight.nodes(store);
+        let listed = store.listed();
+        let (shown, outside): (Vec<&Node>, Vec<&Node>) =
+            listed.into_iter().partition(|n| focus.as_ref().is_none_or(|focus| focus.contains(&n.id)));
         let mut plan = Self { level, ..Self::default() };
-        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
-        for node in shown {
-            let group = node.group.as_ref().map(|name| {
-                let key =
-                    format!("{}/{name}", node.source.as_ref().map(ToString::to_string).unwrap_or_default());
-                *groups.entry(key.clone()).or_insert_with(|| plan.add_group(key, name))
-            });
-            plan.indices.insert(node.id.clone(), plan.nodes.len());
-            plan.nodes.push(node.id.clone());
-            plan.graph.nodes.push(sized(node, group, level));
+        let homes = plan.add_nodes(store, frame.sight, &shown);
+        plan.add_ghosts(store, &outside);
+        plan.add_calls(store);
+        if frame.stubs {
+            hub::find(&mut plan, store);
+            plan.thin();
         }
-        plan.add_edges(store);
-        plan.options =
-            Options { direction, gap_rows: u16::from(level == Level::Pills), ..Options::default() };
+        plan.graph.nodes = plan
+            .items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| {
+                let inside = item.kind == Kind::Node && frame.sight.inside.as_ref() == item.face();
+                let (width, height) = item.size(store, level, inside, frame.halves);
+                let group = homes.get(index).copied().flatten();
+                Sized { key: item.key(), width, height, group, hint: item.hint(store) }
+            })
+            .collect();
+        plan.graph.edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
         plan
     }
 
-    /// The index of that node.
+    /// The index of the item in which that node is.
     pub(super) fn index(&self, id: &NodeId) -> Option<usize> {
         self.indices.get(id).copied()
     }
 
-    fn add_group(&mut self, key: String, title: &str) -> usize {
-        self.graph.groups.push(Group { key: Key::from(key), title_width: text::width(title) as u16 + 2 });
-        self.groups.push(title.to_owned());
-        self.groups.len() - 1
+    /// The item in which that node is.
+    pub(super) fn item(&self, id: &NodeId) -> Option<&Item> {
+        self.index(id).and_then(|index| self.items.get(index))
     }
 
-    /// Adds the edges between the nodes that are shown.
-    fn add_edges(&mut self, store: &Store) {
-        let edges = &store.topology().edges;
-        let crowded = edges.len() > MANY_EDGES;
-        for ((from, to), edge) in edges {
-            let (Some(start), Some(end)) = (self.index(from), self.index(to)) else { continue };
-            if crowded && edge.strength() == Strength::Possible {
+    /// The same, with the flow that way.
+    fn towards(&self, direction: Direction) -> Self {
+        let gap_rows = u16::from(self.level <= Level::Pills);
+        Self { options: Options { direction, gap_rows, ..Options::default() }, ..self.clone() }
+    }
+
+    /// How many cells the boxes alone take.
+    fn cells(&self) -> usize {
+        self.graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()
+    }
+
+    fn add(&mut self, item: Item) {
+        self.indices.extend(item.members.iter().map(|member| (member.clone(), self.items.len())));
+        self.items.push(item);
+    }
+
+    /// Adds nodes and closed groups. Gives the open group of each item.
+    fn add_nodes(&mut self, store: &Store, sight: &Sight, shown: &[&Node]) -> Vec<Option<usize>> {
+        let mut homes = Vec::new();
+        let mut open: BTreeMap<String, usize> = BTreeMap::new();
+        let mut piles: BTreeMap<(String, String), Vec<NodeId>> = BTreeMap::new();
+        for node in shown {
+            let group = store.charting.grouping.of(store, node);
+            if let Some((key, title)) = group.clone().filter(|(key, _)| sight.is_closed(key, self.level)) {
+                piles.entry((key, title)).or_default().push(node.id.clone());
                 continue;
             }
-            self.graph.edges.push(Edge { from: start, to: end });
-            self.edges.push((from.clone(), to.clone()));
+            homes.push(group.map(|(key, title)| {
+                *open.entry(key.clone()).or_insert_with(|| {
+                    let title_width = text::width(&title) as u16 + 2;
+                    self.graph.groups.push(Group { key: Key::from(key.as_str()), title_width });
+                    self.groups.push((key, title));
+                    self.groups.len() - 1
+                })
+            }));
+            self.add(Item::new(Kind::Node, vec![node.id.clone()], store));
+        }
+        for ((key, title), members) in piles {
+            self.add(Item::new(Kind::Pile(key, title), members, store));
+        }
+        homes
+    }
+
+    /// Adds what lies outside the focus and is called from inside, or calls it: by group, one for each way.
+    fn add_ghosts(&mut self, store: &Store, outside: &[&Node]) {
+        let outside: BTreeMap<&NodeId, &Node> = outside.iter().map(|node| (&node.id, *node)).collect();
+        let mut ghosts: BTreeMap<(bool, String), BTreeSet<NodeId>> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for called in [true, false] {
+            for (from, to) in store.topology().edges.keys() {
+                let (inner, outer) = if called { (from, to) } else { (to, from) };
+                let Some(node) = outside.get(outer).filter(|_| self.index(inner).is_some()) else { continue };
+                if seen.insert(outer.clone()) {
+                    let title =
+                        store.charting.grouping.of(store, node).map_or("others".to_owned(), |(_, t)| t);
+                    ghosts.entry((called, title)).or_default().insert(outer.clone());
+                }
+            }
+        }
+        for ((called, title), members) in ghosts {
+            self.add(Item::new(Kind::Ghost(title, called), members.into_iter().collect(), store));
         }
     }
-}
 
-/// A node as a box of its size.
-fn sized(node: &Node, group: Option<usize>, level: Level) -> Sized {
-    let name = text::width(&node.name).min(LONGEST_NAME);
-    let count = node.desired.map_or(0, |desired| 1 + count_width(desired));
-    let hint = match (&node.kind, node.product) {
-        (NodeKind::Internet | NodeKind::LoadBalancer, _) => RankHint::First,
-        (NodeKind::Dependency, _) => RankHint::Last,
-        _ => RankHint::Free,
-    };
-    let role = if mark::role(node).is_some() { 2 } else { 0 };
-    // Frame or brackets, mark, space, role, name, count.
-    let width = (4 + role + name + count + if level == Level::Boxes { 2 } else { 0 }) as u16;
-    let height = if level == Level::Boxes { 3 } else { 1 };
-    Sized { key: Key::from(node.id.as_str()), width, height, group, hint }
-}
+    /// Adds the calls between the items; those inside a closed group are not seen.
+    fn add_calls(&mut self, store: &Store) {
+        let edges = &store.topology().edges;
+        let crowded = edges.len() > MANY_EDGES;
+        let mut calls: BTreeMap<(usize, usize), Vec<(NodeId, NodeId)>> = BTreeMap::new();
+        for ((from, to), edge) in edges {
+            let (Some(start), Some(end)) = (self.index(from), self.index(to)) else { continue };
+            let is_ghost = |index: usize| matches!(self.items[index].kind, Kind::Ghost(..));
+            let vague = crowded && edge.strength() == Strength::Possible;
+            if vague
+                || (is_ghost(start) && is_ghost(end))
+                || (start == end && self.items[start].members.len() > 1)
+            {
+                continue;
+            }
+            calls.entry((start, end)).or_default().push((from.clone(), to.clone()));
+        }
+        self.calls = calls.into_iter().map(|(ends, pairs)| Calls { ends, pairs, hidden: false }).collect();
+    }
 
-/// The cells that a count such as `2/3` takes: room for as many digits on both sides as are wanted, so that a change
-/// of what runs changes no width.
-fn count_width(desired: u32) -> usize {
-    2 * desired.to_string().len() + 1
+    /// Hides lines between groups where they are too many to be read; the layout keeps room for them.
+    fn thin(&mut self) {
+        if !self.level.is_coarse() || self.calls.len() <= MANY_LINES {
+            return;
+        }
+        let mut heaviest: BTreeMap<usize, usize> = BTreeMap::new();
+        for calls in &self.calls {
+            let most = heaviest.entry(calls.ends.0).or_default();
+            *most = calls.pairs.len().max(*most);
+        }
+        for calls in &mut self.calls {
+            calls.hidden |= heaviest.get(&calls.ends.0).is_some_and(|most| calls.pairs.len() < *most);
+        }
+    }
 }

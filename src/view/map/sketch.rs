@@ -1,6 +1,11 @@
 //! The whole map for what is no terminal: what stands where, and how each line is to look.
 
-use super::plan::{Level, Plan};
+use super::{
+    item::{Item, LONGEST_NAME},
+    level::Level,
+    plan::{Calls, Frame, Plan},
+    sight::Sight,
+};
 use crate::{
     layout::{Direction, Point, Rect, layout},
     model::{Health, NodeId},
@@ -70,26 +75,28 @@ pub enum Tone {
 #[must_use]
 pub fn sketch(scene: Scene<'_>) -> Sketch<'_> {
     let store = scene.store;
-    let plan = Plan::of(store, None, Level::Boxes, Direction::LeftToRight);
+    let frame = Frame { sight: &Sight::default(), room: (0, 0), halves: false, stubs: false };
+    let plan = Plan::of(store, frame, Level::Boxes);
     let diagram = layout(&plan.graph, None, &plan.options);
     let topology = store.topology();
     let known = |id: &NodeId| topology.nodes.get(id);
-    let spot = |(id, cells): (&NodeId, &Rect)| {
-        let node = known(id)?;
-        let name = text::squeeze(&node.name, super::plan::LONGEST_NAME, scene.theme.glyphs.ellipsis);
+    let spot = |(item, cells): (&Item, &Rect)| {
+        let node = known(item.face()?)?;
+        let name = text::squeeze(&node.name, LONGEST_NAME, scene.theme.glyphs.ellipsis);
         Some(Spot { node, cells: *cells, name })
     };
     let ways = diagram.routes.into_iter().map(|route| route.points);
-    let line = |((from, to), points): (&(NodeId, NodeId), Vec<Point>)| {
+    let line = |(calls, points): (&Calls, Vec<Point>)| {
+        let (from, to) = calls.pairs.first()?;
         let edge = topology.edges.get(&(from.clone(), to.clone()))?;
         let (from, to) = known(from).zip(known(to))?;
         let look = look(edge, to, scene);
         store.shows(&from.id, &to.id, edge).then_some(Line { from, to, edge, points, look })
     };
     Sketch {
-        nodes: plan.nodes.iter().zip(&diagram.nodes).filter_map(spot).collect(),
-        lines: plan.edges.iter().zip(ways).filter_map(line).collect(),
-        groups: plan.groups.into_iter().zip(diagram.groups).collect(),
+        nodes: plan.items.iter().zip(&diagram.nodes).filter_map(spot).collect(),
+        lines: plan.calls.iter().zip(ways).filter_map(line).collect(),
+        groups: plan.groups.into_iter().map(|(_, title)| title).zip(diagram.groups).collect(),
         size: diagram.size,
         direction: diagram.direction,
     }

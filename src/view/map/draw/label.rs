@@ -1,0 +1,69 @@
+//! The row that tells which node it is.
+
+use super::Painter;
+use crate::{
+    model::Health,
+    topology::Node,
+    view::{
+        Scene,
+        map::{
+            item::{Item, hub_words, hubs_words},
+            mark,
+        },
+        widget::text,
+    },
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+impl Painter<'_> {
+    /// The mark, the name, the hubs and the count of a node, in one row.
+    pub(super) fn label(&self, node: &Node, item: &Item, room: Rect, buf: &mut Buffer) {
+        let Scene { store, theme, .. } = self.scene;
+        let found = !store.search.is_empty() && store.finds(node);
+        let lost = !store.search.is_empty() && !found;
+        let name_style = match () {
+            () if found => theme.ink.found,
+            () if lost || node.health == Health::Stopped => theme.ink.dim,
+            () => theme.ink.text,
+        };
+        buf.set_string(room.x, room.y, mark::mark(node, self.scene), theme.health(node.health));
+        let role = mark::of_service(node, self.scene).filter(|_| room.width > 4);
+        if let Some(role) = role {
+            buf.set_string(room.x + 2, room.y, role.to_string(), theme.ink.dim.0);
+        }
+        let start = room.x + if role.is_some() { 4 } else { 2 };
+        let mut end = room.right();
+        let parts = [self.count(node), self.hubs(item), self.hub(item)];
+        for (words, style) in parts.into_iter().flatten() {
+            let x = end.saturating_sub(text::width(&words) as u16);
+            if x > start {
+                buf.set_string(x, room.y, words, style);
+                end = x.saturating_sub(1);
+            }
+        }
+        let cells = usize::from(end.saturating_sub(start));
+        let name = text::squeeze(&node.name, cells, theme.glyphs.ellipsis);
+        buf.set_string(start, room.y, name, name_style.0);
+    }
+
+    /// How many run of how many.
+    fn count(&self, node: &Node) -> Option<(String, Style)> {
+        let theme = self.scene.theme;
+        let count = node.desired.map(|desired| format!("{}/{desired}", node.running))?;
+        let faulty = node.health >= Health::Degraded;
+        Some((count, if faulty { theme.health(node.health) } else { theme.ink.dim.into() }))
+    }
+
+    /// Which hubs it calls.
+    fn hubs(&self, item: &Item) -> Option<(String, Style)> {
+        let theme = self.scene.theme;
+        let words = hubs_words(&item.calls_hubs, theme.glyphs.ascii);
+        (!item.calls_hubs.is_empty()).then(|| (words, theme.ink.line.into()))
+    }
+
+    /// That it is a hub, and how many call it.
+    fn hub(&self, item: &Item) -> Option<(String, Style)> {
+        let theme = self.scene.theme;
+        item.hub.map(|hub| (hub_words(hub, theme.glyphs.ascii), theme.ink.line.into()))
+    }
+}

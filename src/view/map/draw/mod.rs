@@ -1,0 +1,144 @@
+//! Painting the map: lines first, then frames of groups, then nodes over them, and only what is on the screen.
+
+mod frames;
+pub(super) mod inset;
+mod items;
+mod label;
+mod lines;
+pub(super) mod pile;
+
+use super::{Map, panel};
+use crate::{
+    layout::Point,
+    model::NodeId,
+    view::{Hits, Scene, widget::text},
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use std::collections::BTreeSet;
+
+/// The parts of the screen that the map has.
+pub(super) struct Areas {
+    /// The map itself.
+    pub map: Rect,
+    /// What there is to say about the selected node.
+    pub panel: Rect,
+}
+
+/// From this width on the panel stands at the right side.
+const WIDE: u16 = 110;
+
+/// From this height on a narrow screen has the panel at its bottom.
+const TALL: u16 = 16;
+
+/// The map's and the panel's parts of `area`.
+pub(super) fn areas(area: Rect) -> Areas {
+    if area.width >= WIDE {
+        let width = (area.width / 4).clamp(34, 50);
+        let map = Rect { width: area.width - width, ..area };
+        return Areas { map, panel: Rect { x: map.right(), width, ..area } };
+    }
+    let height = if area.height >= TALL { 6 } else { 0 };
+    let map = Rect { height: area.height - height, ..area };
+    Areas { map, panel: Rect { y: map.bottom(), height, ..area } }
+}
+
+/// Draws the map with its panel.
+pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    let areas = areas(area);
+    if scene.store.topology().nodes.is_empty() {
+        panel::draw_empty(scene, area, buf);
+        return Hits::default();
+    }
+    let painter = Painter::new(map, scene, areas.map);
+    painter.lines(buf);
+    painter.groups(buf);
+    let mut hits = painter.items(buf);
+    painter.corner(buf);
+    hits.extend(inset::draw(map, scene, buf));
+    panel::draw_panel(scene, map, areas.panel, buf);
+    hits
+}
+
+/// The map alone, as text: rows without trailing spaces.
+pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
+    let mut buf = Buffer::empty(area);
+    let painter = Painter { map, scene, area, selected: None, id: None, near: BTreeSet::new() };
+    painter.lines(&mut buf);
+    painter.groups(&mut buf);
+    painter.items(&mut buf);
+    let row =
+        |y| (0..area.width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned() + "\n";
+    (0..area.height).map(row).collect()
+}
+
+/// What draws a map on the screen.
+struct Painter<'a> {
+    map: &'a Map,
+    scene: Scene<'a>,
+    area: Rect,
+    /// The selected item, and the selected node in it.
+    selected: Option<usize>,
+    id: Option<&'a NodeId>,
+    /// The items that are joined with it.
+    near: BTreeSet<usize>,
+}
+
+impl<'a> Painter<'a> {
+    fn new(map: &'a Map, scene: Scene<'a>, area: Rect) -> Self {
+        let id = scene.store.selected.as_ref();
+        let selected = id.and_then(|id| map.chart.plan.index(id));
+        let ends = map.chart.plan.calls.iter().map(|calls| calls.ends);
+        let near = ends.filter_map(|(from, to)| match selected {
+            Some(here) if here == from => Some(to),
+            Some(here) if here == to => Some(from),
+            _ => None,
+        });
+        Self { map, scene, area, selected, id, near: near.collect() }
+    }
+
+    /// The directions in which the map goes on beyond the screen.
+    fn more(&self) -> String {
+        let Point { x, y } = self.map.viewport.origin;
+        let (width, height) = self.map.chart.diagram.size;
+        let arrows =
+            if self.scene.theme.glyphs.ascii { ["<", "^", "v", ">"] } else { ["←", "↑", "↓", "→"] };
+        let beyond =
+            [x > 0, y > 0, y + i32::from(self.area.height) < height, x + i32::from(self.area.width) < width];
+        let shown: Vec<_> =
+            arrows.into_iter().zip(beyond).filter(|(_, beyond)| *beyond).map(|(arrow, _)| arrow).collect();
+        shown.join(" ")
+    }
+
+    /// What is shown, where more of the map is, and whether a newer one is on its way.
+    fn corner(&self, buf: &mut Buffer) {
+        let sight = &self.map.sight;
+        let mut words: Vec<String> = sight.words().into_iter().collect();
+        words.extend(sight.level.map(|level| level.word().to_owned()));
+        let hidden = self.map.chart.plan.calls.iter().filter(|calls| calls.hidden).count();
+        if hidden > 0 {
+            words.push(format!("{hidden} lines when selected"));
+        }
+        if self.scene.store.only_faulty {
+            words.push("only faulty".to_owned());
+        }
+        if self.map.pending {
+            words.push("laying out".to_owned());
+        }
+        let more = self.more();
+        if !more.is_empty() {
+            words.push(format!("more {more}"));
+        }
+        let line = words.join(", ");
+        if !line.is_empty() && self.area.height > 0 {
+            let x = self.area.right().saturating_sub(text::width(&line) as u16 + 1).max(self.area.x);
+            let style = Style::from(self.scene.theme.ink.dim);
+            buf.set_stringn(
+                x,
+                self.area.bottom() - 1,
+                format!("{line} "),
+                usize::from(self.area.width),
+                style,
+            );
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What stands on the map: a node, a closed group, or a ghost for what lies outside the focus.
+
+use super::{level::Level, mark};
+use crate::{
+    layout::{Key, RankHint},
+    model::{Health, NodeId},
+    store::Store,
+    topology::{Node, NodeKind},
+    view::widget::text,
+};
+
+/// Something that has a box on the map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// What it is.
+    pub kind: Kind,
+    /// The nodes in it, the worst off first; a node has itself.
+    pub members: Vec<NodeId>,
+    /// What it is as a hub, where so many call it that they are marked instead of joined by lines.
+    pub hub: Option<Hub>,
+    /// The numbers of the hubs that it calls.
+    pub calls_hubs: Vec<usize>,
+}
+
+/// What an item is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One node.
+    Node,
+    /// A group whose nodes are not shown, by its key and with its title.
+    Pile(String, String),
+    /// Nodes outside the focus, of the group of that title; whether they are called, or call.
+    Ghost(String, bool),
+}
+
+/// A node that very many call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hub {
+    /// Its number on this map, from 1 on.
+    pub number: usize,
+    /// How many items call it.
+    pub callers: usize,
+}
+
+/// The longest name that is shown whole, in cells.
+pub(super) const LONGEST_NAME: usize = 24;
+
+/// The least width of a box with a status line.
+const STATUS_WIDTH: usize = 26;
+
+/// The rows for instances in a box, and its least width.
+pub(super) const INSTANCE_ROWS: usize = 6;
+const INSTANCES_WIDTH: usize = 44;
+
+/// How much wider than high the cells of an overview lie, in services.
+const FLAT: usize = 6;
+
+impl Item {
+    /// A thing of that kind with its members, which are put in order.
+    pub(super) fn new(kind: Kind, mut members: Vec<NodeId>, store: &Store) -> Self {
+        let health = |id: &NodeId| store.topology().nodes.get(id).map(|node| node.health);
+        members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
+        Self { kind, members, hub: None, calls_hubs: Vec::new() }
+    }
+
+    /// The node that stands for it when it is selected.
+    pub(super) fn face(&self) -> Option<&NodeId> {
+        self.members.first()
+    }
+
+    /// Its lasting name in the layout.
+    pub(super) fn key(&self) -> Key {
+        match &self.kind {
+            Kind::Node => Key::from(self.face().map_or("", NodeId::as_str)),
+            Kind::Pile(key, _) => Key::from(format!("\u{1}pile {key}")),
+            Kind::Ghost(title, called) => Key::from(format!("\u{1}ghost {called} {title}")),
+        }
+    }
+
+    /// What people call it.
+    pub(super) fn title(&self, store: &Store) -> String {
+        match &self.kind {
+            Kind::Node => self.nodes(store).next().map(|node| node.name.clone()).unwrap_or_default(),
+            Kind::Pile(_, title) | Kind::Ghost(title, _) => title.clone(),
+        }
+    }
+
+    /// Its members as nodes.
+    pub(super) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
+        self.members.iter().filter_map(|id| store.topology().nodes.get(id))
+    }
+
+    /// The worst health among its members.
+    pub(super) fn health(&self, store: &Store) -> Health {
+        self.nodes(store).map(|node| node.health).max().unwrap_or(Health::Unknown)
+    }
+
+    /// Where along the flow it would rather be.
+    pub(super) fn hint(&self, store: &Store) -> RankHint {
+        let node = self.nodes(store).next().filter(|_| self.kind == Kind::Node);
+        match node.map(|node| (&node.kind, node.product)) {
+            Some((NodeKind::Internet | NodeKind::LoadBalancer, _)) => RankHint::First,
+            Some((NodeKind::Dependency, _)) => RankHint::Last,
+            _ => RankHint::Free,
+        }
+    }
+
+    /// Its columns and rows. They depend on what there is, and not on how it is; `halves` says that two services of
+    /// an overview share a cell.
+    pub(super) fn size(&self, store: &Store, level: Level, inside: bool, halves: bool) -> (u16, u16) {
+        let (width, height) = match &self.kind {
+            Kind::Ghost(title, _) => (5 + self.members.len().to_string().len() + text::width(title), 1),
+            Kind::Pile(_, title) if level == Level::Overview => {
+                let (columns, rows) = grid(self.members.len(), halves);
+                (4 + columns.max(text::width(title).min(LONGEST_NAME) + 6), 3 + rows)
+            }
+            Kind::Pile(_, title) => {
+                let (running, desired) = (self.members.len(), self.desired(store));
+                let counts = services(running).len() + 2 + 2 * desired.to_string().len() + 1;
+                (4 + counts.max(text::width(title).min(LONGEST_NAME) + 6), 4)
+            }
+            Kind::Node => self.node_size(store, level, inside),
+        };
+        (width as u16, height as u16)
+    }
+
+    fn node_size(&self, store: &Store, level: Level, inside: bool) -> (usize, usize) {
+        let Some(node) = self.nodes(store).next() else { return (1, 1) };
+        let name = text::width(&node.name).min(LONGEST_NAME);
+        let count = node.desired.map_or(0, |desired| 1 + count_width(desired));
+        let role = if mark::role(node).is_some() { 2 } else { 0 };
+        let hub = self.hub.map_or(0, |hub| 1 + hub_words(hub, false).chars().count());
+        let hubs = if self.calls_hubs.is_empty() {
+            0
+        } else {
+            1 + hubs_words(&self.calls_hubs, false).chars().count()
+        };
+        // Frame or brackets, mark, space, role, name, count.
+        let width = 4 + role + name + hub + hubs + count;
+        match level {
+            _ if inside => ((width + 2).max(INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
+            Level::Overview | Level::Groups | Level::Pills => (width, 1),
+            Level::Status | Level::Instances if node.is_service() => ((width + 2).max(STATUS_WIDTH), 4),
+            Level::Boxes | Level::Status | Level::Instances => (width + 2, 3),
+        }
+    }
+
+    /// How many instances are wanted of all its members.
+    pub(super) fn desired(&self, store: &Store) -> usize {
+        self.nodes(store).map(|node| node.desired.map_or(1, |desired| desired as usize)).sum()
+    }
+}
+
+/// How many services, in words.
+pub(super) fn services(count: usize) -> String {
+    format!("{count} service{}", if count == 1 { "" } else { "s" })
+}
+
+/// What stands on a hub: its number and how many call it.
+pub(super) fn hub_words(hub: Hub, ascii: bool) -> String {
+    let arrow = if ascii { '<' } else { '◂' };
+    format!("{}{arrow}{}", number(hub.number, ascii), hub.callers)
+}
+
+/// What stands on who calls hubs: their numbers.
+pub(super) fn hubs_words(numbers: &[usize], ascii: bool) -> String {
+    let arrow = if ascii { '>' } else { '▸' };
+    let numbers: String = numbers.iter().map(|n| number(*n, ascii)).collect();
+    format!("{arrow}{numbers}")
+}
+
+/// The number of a hub, small.
+fn number(number: usize, ascii: bool) -> char {
+    let all = if ascii { "123456789" } else { "¹²³⁴⁵⁶⁷⁸⁹" };
+    all.chars().nth(number.saturating_sub(1)).unwrap_or('*')
+}
+
+/// The columns and rows that the cells of an overview take.
+pub(super) fn grid(services: usize, halves: bool) -> (usize, usize) {
+    let cells = services.div_ceil(if halves { 2 } else { 1 }).max(1);
+    let rows = cells.div_ceil((services * FLAT).isqrt().clamp(6, 60));
+    (cells.div_ceil(rows), rows)
+}
+
+/// The cells that a count such as `2/3` takes: room for as many digits on both sides as are wanted, so that a change
+/// of what runs changes no width.
+fn count_width(desired: u32) -> usize {
+    2 * desired.to_string().len() + 1
+}

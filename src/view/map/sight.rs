@@ -1,0 +1,128 @@
+//! What somebody chose to see of the estate: how near, which groups closed, and the part in focus.
+
+use super::level::Level;
+use crate::{
+    command::Command,
+    model::NodeId,
+    store::Store,
+    topology::{neighbours, path},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What somebody chose to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sight {
+    /// How much each node shows, where somebody chose; else what fits the screen.
+    pub level: Option<Level>,
+    /// Whether all groups are closed or open, where somebody said so.
+    all_closed: Option<bool>,
+    /// The groups that were closed or opened one by one.
+    closed: BTreeMap<String, bool>,
+    /// The node whose instances are shown.
+    pub inside: Option<NodeId>,
+    /// The part that alone is shown.
+    pub focus: Option<Focus>,
+    /// What is shown beside the focus, as somebody asked for it.
+    revealed: BTreeSet<NodeId>,
+    /// What was seen before the focus.
+    before: Option<Box<Sight>>,
+}
+
+/// A part of the estate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// What is so many calls away from a node, upwards and downwards.
+    Around(NodeId, usize),
+    /// The nodes along a way.
+    Path(Vec<NodeId>),
+}
+
+impl Sight {
+    /// Whether that group is closed when nodes show so much.
+    pub(super) fn is_closed(&self, group: &str, level: Level) -> bool {
+        let all = self.all_closed.unwrap_or(level.is_coarse() && self.focus.is_none());
+        self.closed.get(group).copied().unwrap_or(all)
+    }
+
+    /// Closes or opens one group.
+    pub(super) fn fold(&mut self, group: &str, closed: bool) {
+        self.closed.insert(group.to_owned(), closed);
+    }
+
+    /// Closes or opens all groups.
+    pub(super) fn fold_all(&mut self, closed: bool) {
+        self.closed.clear();
+        self.all_closed = Some(closed);
+    }
+
+    /// Chooses how much nodes show. From closed groups to services and back, every group follows.
+    pub(super) fn zoom(&mut self, from: Level, to: Level, selected: Option<&NodeId>) {
+        if from.is_coarse() != to.is_coarse() {
+            self.closed.clear();
+            self.all_closed = None;
+        }
+        self.inside = selected.filter(|_| to == Level::Instances).cloned();
+        self.level = Some(to);
+    }
+
+    /// Leaves it to the screen how much nodes show, and which groups are closed.
+    pub(super) fn fit(&mut self) {
+        self.closed.clear();
+        (self.level, self.all_closed, self.inside) = (None, None, None);
+    }
+
+    /// Goes into focus, or to another one.
+    pub(super) fn look_at(&mut self, focus: Focus) {
+        let before = self.before.take().unwrap_or_else(|| Box::new(self.clone()));
+        *self = Self { focus: Some(focus), before: Some(before), ..Self::default() };
+    }
+
+    /// Leaves the focus for what was seen before.
+    pub(super) fn look_up(&mut self) {
+        *self = self.before.take().map_or_else(Self::default, |before| *before);
+    }
+
+    /// The focus that a command about hops asks for: around what is in focus, or around the selected node.
+    pub(super) fn around(&self, hops: usize, store: &Store) -> Option<Focus> {
+        let center = match &self.focus {
+            Some(Focus::Around(center, _)) => Some(center),
+            _ => store.selected.as_ref(),
+        };
+        center.map(|center| Focus::Around(center.clone(), hops))
+    }
+
+    /// Shows those too, beside what is in focus.
+    pub(super) fn reveal(&mut self, nodes: &[NodeId]) {
+        self.revealed.extend(nodes.iter().cloned());
+    }
+
+    /// The nodes in focus; none where everything is.
+    pub(super) fn nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+        let mut nodes = match self.focus.as_ref()? {
+            Focus::Around(center, hops) => neighbours(store.topology(), center, *hops),
+            Focus::Path(way) => way.iter().cloned().collect(),
+        };
+        nodes.extend(self.revealed.iter().cloned());
+        Some(nodes)
+    }
+
+    /// The focus, in words.
+    pub(super) fn words(&self) -> Option<String> {
+        Some(match self.focus.as_ref()? {
+            Focus::Around(_, 1) => "focus".to_owned(),
+            Focus::Around(_, hops) => format!("focus, {hops} hops"),
+            Focus::Path(way) => format!("path of {}", way.len()),
+        })
+    }
+}
+
+/// The hops that a command asks for.
+pub(super) fn hops(command: Command) -> Option<usize> {
+    let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
+    commands.iter().position(|c| *c == command).map(|place| place + 1)
+}
+
+/// The way from one of two nodes to the other, whichever calls the other.
+pub(super) fn way(store: &Store, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
+    path(store.topology(), a, b).or_else(|| path(store.topology(), b, a))
+}

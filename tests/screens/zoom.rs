@@ -1,0 +1,210 @@
+//! The map nearer and farther: groups, levels, focus, hubs, the mini-map, and what was selected before.
+
+use crate::{
+    estate::{Build, service, shop, snapshot},
+    see,
+    stage::Stage,
+};
+use portolan::{
+    app::{Mouse, Msg},
+    effect::{Effect, Screen},
+    model::{Check, NetworkId, Scope, Snapshot, SourceId},
+};
+
+/// A cluster in which everything logs to one collector, and its services call each other in a row.
+fn logging() -> Vec<Snapshot> {
+    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
+    let mut services: Vec<_> = (1..=9)
+        .map(|number| {
+            let next = format!("http://s{}:80", number % 9 + 1);
+            of(&format!("s{number}")).calls("LOG", "http://collector:80").calls("NEXT", &next)
+        })
+        .collect();
+    services.push(of("collector"));
+    vec![snapshot("ecs:eu-west-1", services)]
+}
+
+/// So many groups of five, each calling the next one; large enough that nothing but groups fits.
+fn many(groups: usize) -> Vec<Snapshot> {
+    let of = |group: usize, number: usize| {
+        let source = format!("ecs:{}", group % 2);
+        let next = format!("http://g{}s{number}:80", (group + 2) % groups);
+        let mesh = NetworkId::of(&SourceId::new(&source), "mesh");
+        let team = format!("team-{group}");
+        service(&source, Some(&team), &format!("g{group}s{number}")).calls("NEXT", &next).with(|service| {
+            service.answers[0].scope = Scope::Network(mesh.clone());
+            service.networks.insert(mesh);
+        })
+    };
+    (0..2)
+        .map(|side| {
+            let mine = (0..groups).filter(|group| group % 2 == side);
+            let all = mine.flat_map(|group| (0..5).map(move |number| of(group, number))).collect();
+            snapshot(&format!("ecs:{side}"), all)
+        })
+        .collect()
+}
+
+fn find(stage: &mut Stage, name: &str) {
+    stage.keys("/");
+    stage.typed(name);
+    stage.keys("enter esc");
+    assert_eq!(stage.selected(), name);
+}
+
+#[test]
+fn every_level_of_zoom() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    find(&mut stage, "orders");
+    stage.keys("- - -");
+    see!(stage);
+    for _ in 0..5 {
+        stage.keys("+");
+        see!(stage);
+    }
+}
+
+#[test]
+fn a_large_estate_opens_with_its_groups_and_one_of_them_can_be_opened() {
+    let mut stage = Stage::showing(&many(40), (120, 40));
+    see!(stage);
+    stage.keys("enter");
+    see!(stage);
+    assert_eq!(stage.app.screen(), Screen::Map, "enter opens the group, not the card");
+    stage.keys("enter");
+    assert_eq!(stage.app.screen(), Screen::Card);
+    stage.keys("esc z");
+    see!(stage);
+}
+
+#[test]
+fn all_groups_close_and_open() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    find(&mut stage, "cart");
+    stage.keys("Z");
+    assert!(!stage.picture().text().contains("▥ cache"));
+    stage.keys("O");
+    assert!(stage.picture().text().contains("▥ cache"));
+}
+
+#[test]
+fn services_are_grouped_by_what_somebody_chooses() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("B");
+    see!(stage);
+    stage.keys("B");
+    assert!(stage.picture().text().contains("grouped by: none"), "no namespace and no owner is known");
+    stage.keys("B");
+    assert!(stage.picture().text().contains("grouped by: project"));
+}
+
+#[test]
+fn a_focus_grows_by_hops_and_its_ghosts_open() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    find(&mut stage, "cart");
+    stage.keys("1");
+    see!(stage);
+    stage.keys("2");
+    assert!(stage.picture().text().contains("● web"));
+    stage.keys("1 left tab");
+    find(&mut stage, "web");
+    stage.keys("enter");
+    let text = stage.picture().text();
+    assert_eq!(stage.app.screen(), Screen::Map, "enter on a ghost shows what is in it");
+    assert!(text.contains("● web"), "{text}");
+    stage.keys("x");
+    assert!(stage.picture().text().contains("● catalog"), "x ends the focus");
+}
+
+#[test]
+fn the_way_between_two_marked_services() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("p");
+    assert!(stage.picture().text().contains("mark a service first"));
+    find(&mut stage, "web");
+    stage.keys("space");
+    find(&mut stage, "cache");
+    stage.keys("space p");
+    see!(stage);
+    stage.keys("esc");
+    find(&mut stage, "payments");
+    stage.keys("space p");
+    assert!(stage.picture().text().contains("no calls lead"));
+}
+
+#[test]
+fn what_many_call_has_marks_instead_of_lines() {
+    let mut stage = Stage::showing(&logging(), (200, 50));
+    find(&mut stage, "s4");
+    see!(stage);
+    find(&mut stage, "collector");
+    see!(stage);
+}
+
+/// A change of how things are asks for no layout, at any level; a change of what there is does.
+#[test]
+fn a_change_of_status_asks_for_no_layout() {
+    for keys in ["", "-", "- -", "- - -", "+", "+ +", "+ + +", "x", "2"] {
+        let mut stage = Stage::showing(&shop(), (120, 40));
+        find(&mut stage, "orders");
+        stage.keys(keys);
+        let mut sick = shop();
+        for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut s.instances) {
+            one.check = Check::Unhealthy { output: None };
+            one.restarts += 3;
+        }
+        let laid = |stage: &mut Stage, snapshots: &[Snapshot]| {
+            let sent = snapshots.iter().map(|s| Msg::Looked(s.source.clone(), Ok(s.clone())));
+            sent.flat_map(|msg| stage.app.update(msg)).filter(|e| matches!(e, Effect::Lay(_))).count()
+        };
+        assert_eq!(laid(&mut stage, &sick), 0, "after `{keys}`");
+    }
+}
+
+/// The selected service stays where it is on the screen, as far as the map goes on in all directions.
+#[test]
+fn what_is_selected_keeps_its_place() {
+    let mut stage = Stage::showing(&many(30), (60, 20));
+    stage.keys("+");
+    find(&mut stage, "g14s2");
+    let place = |stage: &mut Stage, words: &str| {
+        let text = stage.picture().text();
+        let found = text
+            .lines()
+            .enumerate()
+            .find_map(|(y, line)| Some((line.split_once(words)?.0.chars().count(), y)));
+        found.unwrap_or_else(|| panic!("`{words}` is not on the screen:\n{text}"))
+    };
+    let before = place(&mut stage, "g14s2");
+    stage.keys("z z");
+    assert_eq!(place(&mut stage, "g14s2"), before, "after its group was closed and opened");
+}
+
+#[test]
+fn the_small_map_in_the_corner_leads_about() {
+    let mut stage = Stage::showing(&many(12), (160, 44));
+    stage.keys("+");
+    see!(stage);
+    let before = stage.picture().text();
+    stage.send(Msg::Mouse(Mouse::Down(117, 3)));
+    assert_ne!(stage.picture().text(), before, "a click goes there");
+    stage.keys("m");
+    let text = stage.picture().text();
+    assert!(!text.contains('⣿') && !text.contains('⠛'), "{text}");
+}
+
+#[test]
+fn what_was_selected_before_comes_back() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    for name in ["web", "cart", "orders"] {
+        find(&mut stage, name);
+    }
+    let mut seen = Vec::new();
+    for key in ["[", "[", "]", "]"] {
+        stage.keys(key);
+        seen.push(stage.selected());
+    }
+    assert_eq!(seen, ["cart", "web", "cart", "orders"]);
+    stage.keys("]");
+    assert!(stage.picture().text().contains("nothing was selected there"));
+}
