@@ -11,7 +11,7 @@ use crate::{
     export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogBatch, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogNews, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
     view::{Hits, Scene, Theme, VIEWS, View},
@@ -38,8 +38,8 @@ pub enum Msg {
     Looked(SourceId, Result<Snapshot, Failure>),
     /// A source began or ceased to tell of changes by itself.
     Nudged(SourceId, bool),
-    /// Log lines of a service came.
-    Logs(ServiceId, LogBatch),
+    /// Something was heard of log streams.
+    Logs(LogNews),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
     /// A file was saved, or could not be: what there is to say of that.
@@ -110,8 +110,8 @@ impl App {
                 self.store.nudged(&source, nudged);
                 Vec::new()
             }
-            Msg::Logs(service, batch) => {
-                self.store.hear(&service, batch);
+            Msg::Logs(news) => {
+                self.store.hear(news);
                 return Vec::new();
             }
             Msg::Laid(number, choice, diagram) => {

@@ -48,7 +48,7 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Asked) -> Result
     };
     let since = asked.since.and_then(|back| store.now.checked_sub(back).ok());
     let tail = asked.tail.unwrap_or(if since.is_some() { usize::MAX } else { TAIL });
-    let start = LogStart { since, tail, follow: asked.follow };
+    let start = LogStart { since, until: None, tail, follow: asked.follow };
     let Some(source) = opened.sources.iter().find(|s| s.id() == &service.source()) else {
         return Ok(Outcome::NothingRead);
     };

@@ -77,7 +77,7 @@ async fn logs(source: &Arc<dyn Source>, last: &Snapshot, taken: Timestamp, lengt
     let targets: Vec<_> = last.services.iter().flat_map(log_targets).collect();
     let mut lines = Vec::new();
     for (since, tail) in [(None, TAIL), (Some(taken), usize::MAX)] {
-        let start = LogStart { since, tail, follow: false };
+        let start = LogStart { since, until: None, tail, follow: false };
         let mut batches = source.logs(targets.clone(), start);
         while let Some(Ok(batch)) = batches.next().await {
             lines.extend(batch.lines);

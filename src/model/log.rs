@@ -2,6 +2,7 @@
 
 use super::{InstanceId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Where a container's log can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,16 +37,18 @@ pub struct LogTarget {
     /// The instance.
     pub instance: InstanceId,
     /// How its lines are marked: the instance's name, with the container's where it has several.
-    pub label: String,
+    pub label: Arc<str>,
     /// Where to read.
     pub route: LogRoute,
 }
 
-/// Where to begin.
+/// Which part of a stream to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogStart {
     /// Not before this time.
     pub since: Option<Timestamp>,
+    /// Nothing at or after this time: an older page of what is held already. Never together with `follow`.
+    pub until: Option<Timestamp>,
     /// At most this many of the newest lines of each stream.
     pub tail: usize,
     /// Whether to go on with new lines as they come.
@@ -60,11 +63,39 @@ pub struct LogLine {
     /// Whose it is.
     pub service: ServiceId,
     /// The stream's label.
-    pub label: String,
+    pub label: Arc<str>,
     /// Which of the process's streams.
     pub stream: LogStream,
     /// The text, cleaned, without the end of line.
     pub text: String,
+    /// Where the service painted it, in order; nothing overlaps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paint: Vec<Paint>,
+}
+
+/// A part of a line's text that the service painted by an SGR sequence (ECMA-48).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paint {
+    /// Where it begins in the text, in bytes.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// The foreground, where one is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<Colour>,
+    /// Whether it is bold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bold: bool,
+}
+
+/// A colour as a terminal knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Colour {
+    /// One of the palette of 256.
+    Palette(u8),
+    /// Red, green and blue.
+    Rgb(u8, u8, u8),
 }
 
 /// Which of a process's streams a line came by.
@@ -91,8 +122,42 @@ pub struct LogBatch {
 pub struct LogNote {
     /// When, where it has a time.
     pub at: Option<Timestamp>,
-    /// The stream's label.
-    pub label: String,
+    /// Whose streams it is about; none where it is about all that are read together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
+    /// The stream's label, or the name of the log group.
+    pub label: Arc<str>,
+    /// What it is about.
+    #[serde(default)]
+    pub kind: NoteKind,
     /// In words.
     pub text: String,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteKind {
+    /// Lines are missing here, and how many, where that is known.
+    Missing(Option<u64>),
+    /// The source gave only a sample of the lines here.
+    Sampled,
+    /// The instance has ended, with its reason.
+    Ended,
+    /// The stream can't be read at all: why, and where to look instead.
+    Unreadable,
+    /// Reading is disturbed; it goes on by itself, perhaps in another way.
+    #[default]
+    Disturbed,
+}
+
+/// What is heard of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogNews {
+    /// A reading of that part of it begins: what it brings may be held already.
+    Opened(LogTarget, LogStart),
+    /// Lines and notes, of one or several streams.
+    Lines(LogBatch),
+    /// A reading that does not follow has come to its end.
+    Closed(LogTarget, LogStart),
 }

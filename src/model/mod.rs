@@ -38,7 +38,9 @@ pub use health::Health;
 pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
 pub use instance::{Check, Container, Exit, Instance, State};
 pub use inventory::{Annotation, Inventory};
-pub use log::{LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget};
+pub use log::{
+    Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
+};
 pub use mention::{Mention, Place, Target, Via};
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;

@@ -3,7 +3,7 @@
 use crate::{
     app::Msg,
     effect::Subscription,
-    model::{LogBatch, LogNote, LogStart, LogTarget, ServiceId, SourceId, Timestamp},
+    model::{LogBatch, LogNews, LogNote, LogStart, LogTarget, NoteKind, ServiceId, SourceId, Timestamp},
     source::Source,
 };
 use futures::StreamExt;
@@ -25,8 +25,8 @@ pub(super) struct Streams {
     running: Vec<(BTreeSet<Subscription>, AbortOnDropHandle<()>)>,
 }
 
-/// What can be read in one go: the same source, the same service, the same start.
-type Together = BTreeMap<(SourceId, ServiceId, LogStart), Vec<LogTarget>>;
+/// What can be read in one go: the same source, the same start.
+type Together = BTreeMap<(SourceId, LogStart), Vec<LogTarget>>;
 
 impl Streams {
     pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>) -> Self {
@@ -41,13 +41,13 @@ impl Streams {
         let mut together = Together::new();
         for Subscription::Logs(target, start) in wanted.difference(&running) {
             let source = source_of(&target.service);
-            together.entry((source, target.service.clone(), *start)).or_default().push(target.clone());
+            together.entry((source, *start)).or_default().push(target.clone());
         }
-        for ((source, service, start), targets) in together {
+        for ((source, start), targets) in together {
             let Some(source) = self.sources.iter().find(|s| s.id() == &source) else { continue };
             let subscriptions =
                 targets.iter().map(|target| Subscription::Logs(target.clone(), start)).collect();
-            let task = tokio::spawn(read(Arc::clone(source), service, targets, start, self.sender.clone()));
+            let task = tokio::spawn(read(Arc::clone(source), targets, start, self.sender.clone()));
             self.running.push((subscriptions, AbortOnDropHandle::new(task)));
         }
     }
@@ -59,16 +59,15 @@ fn source_of(service: &ServiceId) -> SourceId {
 }
 
 /// Reads on for as long as it is wanted: when a stream ends or breaks, from its last line on.
-async fn read(
-    source: Arc<dyn Source>,
-    service: ServiceId,
-    targets: Vec<LogTarget>,
-    start: LogStart,
-    sender: Sender<Msg>,
-) {
+async fn read(source: Arc<dyn Source>, targets: Vec<LogTarget>, start: LogStart, sender: Sender<Msg>) {
     let mut from = start;
     let mut told: BTreeSet<(Option<Timestamp>, String)> = BTreeSet::new();
     loop {
+        for target in &targets {
+            if sender.send(Msg::Logs(LogNews::Opened(target.clone(), from))).await.is_err() {
+                return;
+            }
+        }
         let mut batches = source.logs(targets.clone(), from);
         while let Some(outcome) = batches.next().await {
             let mut batch = outcome.unwrap_or_else(|failure| noted(&failure.what));
@@ -76,17 +75,29 @@ async fn read(
             batch.notes.retain(|note| told.insert((note.at, note.text.clone())));
             let newest = batch.lines.iter().map(|line| line.at).max();
             if let Some(newest) = newest {
-                from = LogStart { since: from.since.max(Some(newest)), tail: usize::MAX, follow: true };
+                from = LogStart { since: from.since.max(Some(newest)), tail: usize::MAX, ..from };
             }
-            if sender.send(Msg::Logs(service.clone(), batch)).await.is_err() {
+            if sender.send(Msg::Logs(LogNews::Lines(batch))).await.is_err() {
                 return;
             }
+        }
+        if !start.follow {
+            for target in targets {
+                let _ = sender.send(Msg::Logs(LogNews::Closed(target, start))).await;
+            }
+            return;
         }
         sleep(AGAIN).await;
     }
 }
 
 fn noted(what: &str) -> LogBatch {
-    let note = LogNote { at: Some(Timestamp::now()), label: "portolan".to_owned(), text: what.to_owned() };
+    let note = LogNote {
+        at: Some(Timestamp::now()),
+        service: None,
+        label: "portolan".into(),
+        kind: NoteKind::Disturbed,
+        text: what.to_owned(),
+    };
     LogBatch { lines: Vec::new(), notes: vec![note] }
 }

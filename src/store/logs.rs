@@ -1,7 +1,7 @@
 //! The log lines that are held: in time order, bounded in bytes, and counted where they are dropped.
 
 use crate::model::{LogBatch, LogLine, LogNote, ServiceId, Timestamp};
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 /// The lines that are held, oldest first.
 pub struct LogBook {
@@ -17,10 +17,10 @@ pub struct LogBook {
 pub struct Entry {
     /// Its place: its time, then the order of arrival. Unique.
     pub key: (Timestamp, u64),
-    /// Whose it is.
-    pub service: ServiceId,
+    /// Whose it is; none for a note about all that are read together.
+    pub service: Option<ServiceId>,
     /// The stream's label.
-    pub label: String,
+    pub label: Arc<str>,
     /// The text of a line or a note.
     pub text: String,
     /// Whether it is Portolan's own note about the stream.
@@ -38,12 +38,12 @@ impl LogBook {
     }
 
     /// Takes a batch; what is there already, because a stream was read anew, is not taken twice.
-    pub fn absorb(&mut self, service: &ServiceId, batch: LogBatch, now: Timestamp) {
+    pub fn absorb(&mut self, batch: LogBatch, now: Timestamp) {
         for LogLine { at, service, label, text, .. } in batch.lines {
-            self.insert(at, service, label, text, false);
+            self.insert(at, Some(service), label, text, false);
         }
-        for LogNote { at, label, text } in batch.notes {
-            self.insert(at.unwrap_or(now), service.clone(), label, text, true);
+        for LogNote { at, service, label, text, .. } in batch.notes {
+            self.insert(at.unwrap_or(now), service, label, text, true);
         }
         while self.bytes > self.limit {
             let Some(oldest) = self.entries.pop_front() else { break };
@@ -53,7 +53,14 @@ impl LogBook {
     }
 
     /// Puts an entry at its place in time: near the end, as nearly all come in order.
-    fn insert(&mut self, at: Timestamp, service: ServiceId, label: String, text: String, is_note: bool) {
+    fn insert(
+        &mut self,
+        at: Timestamp,
+        service: Option<ServiceId>,
+        label: Arc<str>,
+        text: String,
+        is_note: bool,
+    ) {
         let place = self.entries.partition_point(|e| e.key.0 <= at);
         let same_time = self.entries.range(..place).rev().take_while(|e| e.key.0 == at);
         if same_time.into_iter().any(|e| e.text == text && e.label == label && e.service == service) {
@@ -71,7 +78,7 @@ impl LogBook {
 
     /// The entries of one service, oldest first.
     pub fn of<'a>(&'a self, service: &'a ServiceId) -> impl DoubleEndedIterator<Item = &'a Entry> {
-        self.entries.iter().filter(move |e| &e.service == service)
+        self.entries.iter().filter(move |e| e.service.as_ref().is_none_or(|of| of == service))
     }
 
     /// How many lines the bound has dropped.
@@ -99,7 +106,14 @@ mod tests {
     fn line(second: i64, text: &str) -> LogLine {
         let at = Timestamp::from_second(second).unwrap();
         let service = ServiceId::new("docker/web");
-        LogLine { at, service, label: "web".into(), stream: LogStream::Out, text: text.into() }
+        LogLine {
+            at,
+            service,
+            label: "web".into(),
+            stream: LogStream::Out,
+            text: text.into(),
+            paint: Vec::new(),
+        }
     }
 
     fn held(book: &LogBook) -> Vec<&str> {
@@ -108,7 +122,7 @@ mod tests {
 
     fn absorb(book: &mut LogBook, lines: Vec<LogLine>) {
         let batch = LogBatch { lines, notes: Vec::new() };
-        book.absorb(&ServiceId::new("docker/web"), batch, Timestamp::UNIX_EPOCH);
+        book.absorb(batch, Timestamp::UNIX_EPOCH);
     }
 
     #[test]

@@ -13,8 +13,8 @@ pub use trail::Trail;
 
 use crate::{
     model::{
-        Change, Failure, Finding, Health, Instance, Inventory, LogBatch, LogTarget, NodeId, Service,
-        ServiceId, Severity, Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
+        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
@@ -130,10 +130,11 @@ impl Store {
         changed || status_changed
     }
 
-    /// Takes log lines of `service`, and what they tell of connections.
-    pub fn hear(&mut self, service: &ServiceId, batch: LogBatch) {
+    /// Takes what is heard of log streams, and what their lines tell of connections.
+    pub fn hear(&mut self, news: LogNews) {
+        let LogNews::Lines(batch) = news else { return };
         let told = connections::failed(&self.inventory, &batch);
-        self.logs.absorb(service, batch, self.now);
+        self.logs.absorb(batch, self.now);
         let change = self.inventory.note(&told, self.now);
         if self.follow(&change) {
             self.judge();
@@ -307,7 +308,8 @@ fn targets_of<'a>(service: &'a Service, instance: &'a Instance) -> impl Iterator
     instance.containers.iter().map(move |container| LogTarget {
         service: service.id.clone(),
         instance: instance.id.clone(),
-        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() },
+        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() }
+            .into(),
         route: container.log.clone(),
     })
 }

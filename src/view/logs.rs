@@ -79,7 +79,7 @@ impl View for Logs {
     fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
         let since = self.start();
         let tail = if since.is_some() { usize::MAX } else { TAIL };
-        let start = LogStart { since, tail, follow: true };
+        let start = LogStart { since, until: None, tail, follow: true };
         let targets = store.service().map(log_targets).unwrap_or_default();
         targets.into_iter().map(|target| Subscription::Logs(target, start)).collect()
     }

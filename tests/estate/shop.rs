@@ -2,8 +2,8 @@
 
 use super::{Build, ago, ended, event, gateway, service, snapshot};
 use portolan::model::{
-    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNote, LogStream, Rollout, Service, ServiceId,
-    Snapshot, State, Timestamp,
+    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNews, LogNote, LogStream, NoteKind, Rollout,
+    Service, ServiceId, Snapshot, State, Timestamp,
 };
 
 const ECS: &str = "ecs:eu-west-1";
@@ -111,14 +111,15 @@ pub fn foreign_names() -> Vec<Snapshot> {
 }
 
 /// Lines of the orders service, with an error, a long one, and a note about what is missing.
-pub fn shop_logs() -> (ServiceId, LogBatch) {
+pub fn shop_logs() -> LogNews {
     let orders = ServiceId::new(format!("{ECS}/prod/orders"));
     let line = |second: i64, copy: usize, text: &str| LogLine {
         at: Timestamp::from_second(ago(4).as_second() + second).unwrap(),
         service: orders.clone(),
-        label: format!("orders-{copy}"),
+        label: format!("orders-{copy}").into(),
         stream: LogStream::Out,
         text: text.to_owned(),
+        paint: Vec::new(),
     };
     let mut lines = vec![
         line(0, 1, "listening on :8000"),
@@ -135,8 +136,10 @@ pub fn shop_logs() -> (ServiceId, LogBatch) {
     lines.extend((60..90).map(|second| line(second, 1, &format!("GET /orders/{second} 200 9ms"))));
     let note = LogNote {
         at: Some(ago(3)),
-        label: "orders-2".to_owned(),
+        service: Some(orders.clone()),
+        label: "orders-2".into(),
+        kind: NoteKind::Ended,
         text: "the stream ended: the task stopped".to_owned(),
     };
-    (orders, LogBatch { lines, notes: vec![note] })
+    LogNews::Lines(LogBatch { lines, notes: vec![note] })
 }

@@ -109,12 +109,12 @@ async fn logs_begin_with_the_newest_and_follow() {
     let target = |i: &portolan::model::Instance| LogTarget {
         service: web.id.clone(),
         instance: i.id.clone(),
-        label: i.name.clone(),
+        label: i.name.as_str().into(),
         route: i.containers[0].log.clone(),
     };
     let running = web.instances.iter().filter(|i| i.state == State::Running);
     let targets: Vec<LogTarget> = running.map(target).collect();
-    let mut stream = source.logs(targets, LogStart { since: None, tail: 3, follow: true });
+    let mut stream = source.logs(targets, LogStart { since: None, until: None, tail: 3, follow: true });
     let mut seen = Vec::new();
     let reading = async {
         while seen.len() < 12 {

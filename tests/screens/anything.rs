@@ -89,10 +89,7 @@ fn carry_out(stage: &mut Stage, one: &Happens) {
         Happens::Mouse(mouse) => stage.send(Msg::Mouse(*mouse)),
         Happens::Looks(index) => estates()[*index].iter().for_each(|snapshot| stage.looked(snapshot)),
         Happens::Fails => stage.failed("docker", failure(FailureKind::Timeout, "too slow", "wait")),
-        Happens::Logs => {
-            let (service, batch) = shop_logs();
-            stage.send(Msg::Logs(service, batch));
-        }
+        Happens::Logs => stage.send(Msg::Logs(shop_logs())),
         Happens::Time(by) => {
             let now = Timestamp::from_second(crate::estate::now().as_second() + by).unwrap();
             stage.send(Msg::Tick(now));

@@ -12,8 +12,7 @@ use portolan::{
 #[test]
 fn from_the_map_to_the_log_of_what_is_broken_and_back() {
     let mut stage = Stage::showing(&shop(), (120, 40));
-    let (service, batch) = shop_logs();
-    stage.send(Msg::Logs(service, batch));
+    stage.send(Msg::Logs(shop_logs()));
     assert_eq!(stage.app.screen(), Screen::Map);
     stage.keys("f");
     let first = stage.selected();

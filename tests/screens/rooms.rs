@@ -17,8 +17,7 @@ fn stage() -> Stage {
 /// The logs of the orders service, with lines.
 fn logs(size: (u16, u16)) -> Stage {
     let mut stage = Stage::showing(&shop(), size);
-    let (service, batch) = shop_logs();
-    stage.send(Msg::Logs(service, batch));
+    stage.send(Msg::Logs(shop_logs()));
     while stage.selected() != "orders" {
         stage.keys("f");
     }

@@ -185,7 +185,7 @@ impl Recording {
         let within = |f: &&Frame| (f.at() > from || from.is_zero()) && f.at() <= to;
         for logs in self.frames.iter().filter(within).filter_map(|f| f.logs.as_ref()) {
             let wanted = |service: &ServiceId, label: &str| {
-                targets.iter().any(|t| &t.service == service && t.label == label)
+                targets.iter().any(|t| &t.service == service && *t.label == *label)
             };
             batch.lines.extend(logs.lines.iter().filter(|l| wanted(&l.service, &l.label)).cloned());
         }

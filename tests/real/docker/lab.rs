@@ -118,7 +118,7 @@ impl Lab {
             LogTarget {
                 service: service.id.clone(),
                 instance: instance.id.clone(),
-                label: (*name).to_owned(),
+                label: (*name).into(),
                 route: instance.containers[0].log.clone(),
             }
         };

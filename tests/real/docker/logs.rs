@@ -8,7 +8,7 @@ use portolan::{
 };
 use std::time::Duration;
 
-const ALL: LogStart = LogStart { since: None, tail: usize::MAX, follow: false };
+const ALL: LogStart = LogStart { since: None, until: None, tail: usize::MAX, follow: false };
 const FOLLOW: LogStart = LogStart { follow: true, ..ALL };
 
 /// Reads until the stream ends or `enough`.

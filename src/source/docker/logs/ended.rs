@@ -1,7 +1,10 @@
 //! What a reader does when a container's log has ended: it says why, and goes on where the container does.
 
 use super::target::{Phase, Reader};
-use crate::{model::Timestamp, source::docker::decode};
+use crate::{
+    model::{NoteKind, Timestamp},
+    source::docker::decode,
+};
 use bollard::{
     models::{ContainerState, ContainerStateStatusEnum as Status},
     query_parameters::EventsOptionsBuilder,
@@ -32,11 +35,15 @@ impl Reader {
                 Phase::Open
             }
             Some(Status::RESTARTING) => {
-                self.note(at, format!("{}, and is about to be started again", ended(&state)));
+                self.note(
+                    at,
+                    NoteKind::Ended,
+                    format!("{}, and is about to be started again", ended(&state)),
+                );
                 Phase::Wait(at)
             }
             _ => {
-                self.note(at, ended(&state));
+                self.note(at, NoteKind::Ended, ended(&state));
                 Phase::Done
             }
         };
@@ -62,7 +69,7 @@ impl Reader {
             Ok(Some(Err(error))) => self.fail(&error),
             Ok(Some(Ok(_))) => self.phase = Phase::Ended,
             Ok(None) => {
-                self.note(None, "the connection to the engine ended".to_owned());
+                self.note(None, NoteKind::Disturbed, "the connection to the engine ended".to_owned());
                 self.phase = Phase::Done;
             }
             Err(failure) => self.give_up(&failure),

@@ -45,12 +45,18 @@ fn time(item: Option<&Item>) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::{Item, by_time};
-    use crate::model::{LogNote, Timestamp};
+    use crate::model::{LogNote, NoteKind, Timestamp};
     use futures::{StreamExt, stream};
 
     fn at(seconds: i64) -> Item {
         let at = Timestamp::from_second(seconds).ok();
-        Item::Note(LogNote { at, label: String::new(), text: String::new() })
+        Item::Note(LogNote {
+            at,
+            service: None,
+            label: "".into(),
+            kind: NoteKind::Ended,
+            text: String::new(),
+        })
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ mod merge;
 mod target;
 
 use super::connect::Engine;
-use crate::model::{Failure, LogBatch, LogLine, LogNote, LogRoute, LogStart, LogTarget};
+use crate::model::{Failure, LogBatch, LogLine, LogNote, LogRoute, LogStart, LogTarget, NoteKind};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -54,7 +54,13 @@ fn one(engine: &Engine, target: LogTarget, start: LogStart) -> Option<BoxStream<
             Some(target::read(engine.clone(), target, container, start))
         }
         LogRoute::Nowhere { why } => {
-            let note = LogNote { at: None, label: target.label, text: why.clone() };
+            let note = LogNote {
+                at: None,
+                service: Some(target.service),
+                label: target.label,
+                kind: NoteKind::Unreadable,
+                text: why.clone(),
+            };
             Some(stream::iter([Item::Note(note)]).boxed())
         }
         LogRoute::CloudWatch { .. } => None,

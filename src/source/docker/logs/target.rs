@@ -5,7 +5,7 @@ use super::{
     line::{Assembler, Line},
 };
 use crate::{
-    model::{Failure, FailureKind, LogLine, LogNote, LogStart, LogStream, LogTarget, Timestamp},
+    model::{Failure, FailureKind, LogLine, LogNote, LogStart, LogStream, LogTarget, NoteKind, Timestamp},
     source::docker::{connect::Engine, failure},
 };
 use bollard::{container::LogOutput, errors::Error, query_parameters::LogsOptionsBuilder};
@@ -136,6 +136,7 @@ impl Reader {
                     label: self.target.label.clone(),
                     stream: line.stream,
                     text: line.text,
+                    paint: Vec::new(),
                 }));
             }
         }
@@ -153,11 +154,12 @@ impl Reader {
             FailureKind::Missing => "the container was removed: its log is gone".to_owned(),
             _ => format!("{}: {}", failure.what, failure.remedy),
         };
-        self.note(None, text);
+        self.note(None, NoteKind::Unreadable, text);
         self.phase = Phase::Done;
     }
 
-    pub(super) fn note(&mut self, at: Option<Timestamp>, text: String) {
-        self.ready.push_back(Item::Note(LogNote { at, label: self.target.label.clone(), text }));
+    pub(super) fn note(&mut self, at: Option<Timestamp>, kind: NoteKind, text: String) {
+        let LogTarget { service, label, .. } = self.target.clone();
+        self.ready.push_back(Item::Note(LogNote { at, service: Some(service), label, kind, text }));
     }
 }

@@ -8,7 +8,8 @@ mod tail;
 
 use super::api::Api;
 use crate::model::{
-    Failure, LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget, Timestamp, text::clean,
+    Failure, LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Timestamp,
+    text::clean,
 };
 use futures::{
     StreamExt,
@@ -70,7 +71,13 @@ fn sort(targets: Vec<LogTarget>) -> (Groups, Vec<LogNote>) {
             LogRoute::Nowhere { why } => why.clone(),
             LogRoute::Engine { .. } => "a Docker engine keeps this log".to_owned(),
         };
-        notes.push(LogNote { at: None, label: target.label, text: why });
+        notes.push(LogNote {
+            at: None,
+            service: Some(target.service),
+            label: target.label,
+            kind: NoteKind::Unreadable,
+            text: why,
+        });
     }
     (groups, notes)
 }
@@ -87,15 +94,17 @@ impl Sources {
             label: target.label.clone(),
             stream: LogStream::Out,
             text: clean(text),
+            paint: Vec::new(),
         };
         // An event holds several lines where the driver joins them by a pattern.
         message.trim_end_matches(['\n', '\r']).split('\n').map(line).collect()
     }
 
     /// A note on all these streams.
-    fn note(&self, text: impl Into<String>) -> LogBatch {
-        let label = clean(&self.group);
-        LogBatch { lines: Vec::new(), notes: vec![LogNote { at: None, label, text: text.into() }] }
+    fn note(&self, kind: NoteKind, text: impl Into<String>) -> LogBatch {
+        let label = clean(&self.group).into();
+        let note = LogNote { at: None, service: None, label, kind, text: text.into() };
+        LogBatch { lines: Vec::new(), notes: vec![note] }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     recent::Recent,
     tail::{Heard, Session},
 };
-use crate::model::{Failure, FailureKind, LogBatch, LogStart, Timestamp};
+use crate::model::{Failure, FailureKind, LogBatch, LogStart, NoteKind, Timestamp};
 use futures::{
     StreamExt,
     future::join_all,
@@ -120,7 +120,7 @@ impl Reader {
         batch.lines.sort_by_key(|line| line.at);
         self.stage = Stage::History(streams);
         if let Some(failure) = failure {
-            batch.notes.extend(self.sources.note(words(&failure)).notes);
+            batch.notes.extend(self.sources.note(NoteKind::Disturbed, words(&failure)).notes);
             // What is denied for one stream of a group is denied for all.
             if failure.kind == FailureKind::Denied {
                 self.stage = if self.start.follow { Stage::Open } else { Stage::Done };
@@ -141,7 +141,7 @@ impl Reader {
                 if !first {
                     self.pause().await;
                 }
-                first.then(|| Ok(self.sources.note(words(&failure))))
+                first.then(|| Ok(self.sources.note(NoteKind::Disturbed, words(&failure))))
             }
             Err(failure) => {
                 self.failures += 1;
@@ -151,9 +151,10 @@ impl Reader {
                     self.pause().await;
                     return None;
                 }
-                Some(Ok(self
-                    .sources
-                    .note(format!("no live tail, asking every 2 s instead: {}", words(&failure)))))
+                Some(Ok(self.sources.note(
+                    NoteKind::Disturbed,
+                    format!("no live tail, asking every 2 s instead: {}", words(&failure)),
+                )))
             }
         }
     }
@@ -173,7 +174,7 @@ impl Reader {
                 self.failures += 1;
                 self.stage = if self.failures >= TRIES { Stage::Asking } else { Stage::Open };
                 self.pause().await;
-                Some(Ok(self.sources.note(format!("{why}; reading on"))))
+                Some(Ok(self.sources.note(NoteKind::Disturbed, format!("{why}; reading on"))))
             }
         }
     }
@@ -194,7 +195,7 @@ impl Reader {
                 } else {
                     self.pause().await;
                 }
-                Some(Ok(self.sources.note(words(&failure))))
+                Some(Ok(self.sources.note(NoteKind::Disturbed, words(&failure))))
             }
         }
     }

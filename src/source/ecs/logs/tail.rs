@@ -3,7 +3,7 @@
 
 use super::{Logs, Sources, recent::Recent};
 use crate::{
-    model::{Failure, FailureKind, LogBatch, text::clean},
+    model::{Failure, FailureKind, LogBatch, NoteKind, text::clean},
     source::ecs::{calls, failure},
 };
 use aws_sdk_cloudwatchlogs::{
@@ -61,7 +61,7 @@ impl Session {
                     .is_some_and(aws_sdk_cloudwatchlogs::types::LiveTailSessionMetadata::sampled)
                 {
                     let note = "more than 500 events in this second: CloudWatch sent only a sample of them";
-                    batch.notes.extend(sources.note(note).notes);
+                    batch.notes.extend(sources.note(NoteKind::Sampled, note).notes);
                 }
                 Heard::Lines(batch)
             }
