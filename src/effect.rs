@@ -19,6 +19,29 @@ pub enum Screen {
     Help,
 }
 
+/// Something that a screen asks for in the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Which log lines to show.
+    Keep,
+    /// Which log lines not to show.
+    Hide,
+    /// To which time to go.
+    Time,
+}
+
+impl Question {
+    /// The question, as it stands before the answer.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Keep => "keep (text, /regex/, level=warn, service=, instance=, field=): ",
+            Self::Hide => "hide (text, /regex/, level=warn, service=, instance=, field=): ",
+            Self::Time => "go to (14:05, -10m, 2026-03-08T03:10Z): ",
+        }
+    }
+}
+
 /// Something to carry out once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -26,8 +49,18 @@ pub enum Effect {
     Select(NodeId),
     /// Show that screen, over the present one.
     Show(Screen),
+    /// Mark that node, or take its mark away.
+    Mark(NodeId),
+    /// Take all marks away.
+    Unmark,
     /// Say something in the last row, until the next key.
     Say(String),
+    /// Ask for something in the last row; the answer goes to the screen that asked.
+    Ask(Question),
+    /// Give the whole terminal to the shown screen, or no longer.
+    Fill,
+    /// Come back after the next frame: there is more to do than one frame leaves time for.
+    Again,
     /// Look at all sources again.
     Refresh,
     /// Put text into the clipboard.

@@ -26,12 +26,12 @@ pub(super) struct Areas {
 /// The least screen on which anything can be read.
 const LEAST: (u16, u16) = (24, 6);
 
-/// The parts of a screen of that size.
-pub(super) fn areas(size: Rect) -> Areas {
+/// The parts of a screen of that size; filled, the body lies over the other two.
+pub(super) fn areas(size: Rect, filled: bool) -> Areas {
     let header = Rect { height: 1.min(size.height), ..size };
     let footer = Rect { y: size.bottom().saturating_sub(1), height: 1.min(size.height), ..size };
     let body = Rect { y: header.bottom(), height: size.height.saturating_sub(2), ..size };
-    Areas { header, body, footer }
+    Areas { header, body: if filled { size } else { body }, footer }
 }
 
 impl App {
@@ -46,13 +46,15 @@ impl App {
             return (Hits::default(), None);
         }
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let areas = areas(size);
-        let mut hits = self.header(areas.header, buf);
-        if let Some(view) = self.views.get(&self.screen()) {
-            hits.extend(view.draw(scene, areas.body, buf));
+        let areas = areas(size, self.is_filled());
+        let mut hits = if self.is_filled() { Hits::default() } else { self.header(areas.header, buf) };
+        for (screen, area) in self.panes() {
+            if let Some(view) = self.views.get(&screen) {
+                hits.extend(view.draw(scene, area, buf));
+            }
         }
         let cursor = self.prompt.as_ref().map(|prompt| self.prompt_line(prompt, &areas, buf));
-        if cursor.is_none() {
+        if cursor.is_none() && (!self.is_filled() || self.notice.is_some()) {
             hits.extend(self.footer(areas.footer, buf));
         }
         (hits, cursor)
@@ -113,6 +115,7 @@ impl App {
         let theme = &self.theme;
         let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
         if let Some(notice) = &self.notice {
+            buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());
             row.put(&format!(" {notice}"), Style::from(theme.ink.accent), None, buf);
             return row.hits;
         }
@@ -139,16 +142,18 @@ impl App {
     /// The line that is typed in, with the proposals over it. Gives where the cursor stands.
     fn prompt_line(&self, prompt: &Prompt, areas: &Areas, buf: &mut Buffer) -> Position {
         let theme = &self.theme;
-        let sign = if matches!(prompt, Prompt::Search(_)) { "/" } else { ":" };
         let area = areas.footer;
-        let room = usize::from(area.width.saturating_sub(2));
+        let sign = text::cut(prompt.sign(), usize::from(area.width / 2), theme.glyphs.ellipsis);
+        let before = text::width(&sign) as u16;
+        let room = usize::from(area.width.saturating_sub(before + 1));
+        buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());
         let scroll = prompt.input().visual_scroll(room.saturating_sub(1));
         buf.set_string(area.x, area.y, sign, Style::from(theme.ink.key));
         let typed: String = prompt.input().value().chars().skip(scroll).collect();
-        buf.set_stringn(area.x + 1, area.y, typed, room, Style::from(theme.ink.text));
+        buf.set_stringn(area.x + before, area.y, typed, room, Style::from(theme.ink.text));
         self.proposals(prompt, areas.body, buf);
         let column = prompt.input().visual_cursor().saturating_sub(scroll).min(room) as u16;
-        Position::new(area.x + 1 + column, area.y)
+        Position::new(area.x + before + column, area.y)
     }
 
     /// The commands that what is typed may mean, the likeliest at the top.

@@ -2,6 +2,7 @@
 
 mod draw;
 mod mouse;
+mod panes;
 mod prompt;
 mod select;
 
@@ -42,6 +43,8 @@ pub enum Msg {
     Logs(LogNews),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
+    /// A frame was drawn, and somebody has more to do.
+    Again,
     /// A file was saved, or could not be: what there is to say of that.
     Saved(String),
 }
@@ -57,6 +60,10 @@ pub struct App {
     stack: Vec<Screen>,
     prompt: Option<Prompt>,
     notice: Option<String>,
+    /// Whether the logs are below the map.
+    split: bool,
+    /// Whether the logs, when they are shown, have the whole terminal.
+    filled: bool,
     size: Rect,
     /// Where what can be clicked was in the last frame.
     hits: Hits,
@@ -76,6 +83,8 @@ impl App {
             stack: vec![Screen::Map],
             prompt: None,
             notice: None,
+            split: false,
+            filled: false,
             size: Rect::new(0, 0, size.0, size.1),
             hits: Hits::default(),
             pointer: (0, 0),
@@ -111,9 +120,9 @@ impl App {
                 Vec::new()
             }
             Msg::Logs(news) => {
-                self.store.hear(news);
-                return Vec::new();
+                return self.hear(news);
             }
+            Msg::Again => return self.follow_logs(),
             Msg::Laid(number, choice, diagram) => {
                 if let Some(map) = self.views.get_mut(&Screen::Map) {
                     map.laid(number, choice, *diagram, &self.store);
@@ -132,7 +141,9 @@ impl App {
     /// What should be kept up now.
     #[must_use]
     pub fn subscriptions(&self) -> BTreeSet<Subscription> {
-        self.views.get(&self.screen()).map(|view| view.wants(&self.store)).unwrap_or_default()
+        let panes = self.panes();
+        let shown = panes.iter().filter_map(|(screen, _)| self.views.get(screen));
+        shown.flat_map(|view| view.wants(&self.store)).collect()
     }
 
     /// The screen that is shown.
@@ -146,14 +157,44 @@ impl App {
         self.hits = hits;
     }
 
-    /// Lets the shown screens follow what changed.
+    /// Lets the shown screens follow what changed, and the map always.
     fn follow(&mut self) -> Vec<Effect> {
-        let area = draw::areas(self.size).body;
+        let panes = self.panes();
+        let hidden = panes.iter().all(|(screen, _)| *screen != Screen::Map);
+        let map = hidden.then(|| (Screen::Map, self.map_area(), false));
+        let shown = panes.into_iter().map(|(screen, area)| (screen, area, true));
+        self.let_follow(shown.chain(map).collect())
+    }
+
+    /// Takes what is heard of log streams.
+    fn hear(&mut self, news: LogNews) -> Vec<Effect> {
+        let closed = match &news {
+            LogNews::Closed(target, start) => Some((target.clone(), *start)),
+            LogNews::Opened(..) | LogNews::Lines(..) => None,
+        };
+        self.store.hear(news);
+        if let (Some((target, start)), Some(logs)) = (closed, self.views.get_mut(&Screen::Logs)) {
+            logs.closed(&target, &start);
+        }
+        self.follow_logs()
+    }
+
+    /// Lets the logs follow, where they are shown; lines alone change nothing else at once.
+    fn follow_logs(&mut self) -> Vec<Effect> {
+        let logs = self.panes().into_iter().filter(|(screen, _)| *screen == Screen::Logs);
+        let logs = logs.map(|(screen, area)| (screen, area, true)).collect();
+        self.let_follow(logs)
+    }
+
+    fn let_follow(&mut self, screens: Vec<(Screen, Rect, bool)>) -> Vec<Effect> {
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let shown = self.stack.last().copied();
-        let views =
-            self.views.iter_mut().filter(|(screen, _)| Some(**screen) == shown || **screen == Screen::Map);
-        views.flat_map(|(screen, view)| view.follow(scene, area, Some(*screen) == shown)).collect()
+        let mut effects = Vec::new();
+        for (screen, area, shown) in screens {
+            if let Some(view) = self.views.get_mut(&screen) {
+                effects.extend(view.follow(scene, area, shown));
+            }
+        }
+        effects
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
@@ -197,6 +238,10 @@ impl App {
                 self.prompt = None;
                 self.run(command)
             }
+            Answer::Told(question, text) => {
+                self.prompt = None;
+                self.ask_view(|view, store| view.told(question, &text, store))
+            }
             Answer::Unknown(typed) => {
                 self.prompt = None;
                 self.notice = Some(format!("there is no command `{typed}`; ? shows all of them"));
@@ -212,7 +257,16 @@ impl App {
             Command::List => self.show(Screen::List),
             Command::Card => self.show(Screen::Card),
             Command::Why => self.show(Screen::Why),
-            Command::Logs => self.show(Screen::Logs),
+            Command::Logs
+            | Command::LogsMarked
+            | Command::LogsBelow
+            | Command::LogsAround
+            | Command::LogsPath
+            | Command::LogsGroup => {
+                self.show(Screen::Logs);
+                return self.ask_view(|view, store| view.update(command, store));
+            }
+            Command::Split => self.split = !self.split,
             Command::Findings => self.show(Screen::Findings),
             Command::Sources => self.show(Screen::Sources),
             Command::Help => self.show(Screen::Help),
@@ -268,7 +322,11 @@ impl App {
             match effect {
                 Effect::Select(node) => self.store.select(node),
                 Effect::Show(screen) => self.show(screen),
+                Effect::Mark(node) => self.store.mark(node),
+                Effect::Unmark => self.store.marks.clear(),
                 Effect::Say(words) => self.notice = Some(words),
+                Effect::Ask(question) => self.prompt = Some(Prompt::asking(question)),
+                Effect::Fill => self.filled = !self.filled,
                 effect => outside.push(effect),
             }
         }

@@ -29,6 +29,7 @@ impl App {
             Mouse::ZoomOut => self.run(Command::ZoomOut),
             Mouse::Down(column, row) => {
                 self.pointer = (column, row);
+                self.give_keys(column, row);
                 self.click(column, row)
             }
             Mouse::Drag(column, row) => {

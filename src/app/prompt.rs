@@ -2,6 +2,7 @@
 
 use crate::{
     command::{COMMANDS, Command, Spec},
+    effect::Question,
     keymap::{Code, Key},
 };
 use nucleo_matcher::{
@@ -16,6 +17,8 @@ pub(super) enum Prompt {
     Search(Input),
     /// A command, and which of the proposals is chosen.
     Command(Input, usize),
+    /// What a screen asked for.
+    Ask(Question, Input),
 }
 
 /// What came of a key.
@@ -28,6 +31,8 @@ pub(super) enum Answer {
     Searched,
     /// That command.
     Chosen(Command),
+    /// The answer to what a screen asked for.
+    Told(Question, String),
     /// There is no such command.
     Unknown(String),
 }
@@ -41,17 +46,30 @@ impl Prompt {
         Self::Command(Input::default(), 0)
     }
 
+    pub(super) fn asking(question: Question) -> Self {
+        Self::Ask(question, Input::default())
+    }
+
+    /// What stands before what is typed.
+    pub(super) fn sign(&self) -> &'static str {
+        match self {
+            Self::Search(_) => "/",
+            Self::Command(..) => ":",
+            Self::Ask(question, _) => question.words(),
+        }
+    }
+
     /// What is typed so far.
     pub(super) fn input(&self) -> &Input {
         match self {
-            Self::Search(input) | Self::Command(input, _) => input,
+            Self::Search(input) | Self::Command(input, _) | Self::Ask(_, input) => input,
         }
     }
 
     /// The number of the chosen proposal.
     pub(super) fn chosen(&self) -> usize {
         match self {
-            Self::Search(_) => 0,
+            Self::Search(_) | Self::Ask(..) => 0,
             Self::Command(_, chosen) => *chosen,
         }
     }
@@ -97,7 +115,7 @@ impl Prompt {
 
     fn change(&mut self, request: InputRequest) {
         match self {
-            Self::Search(input) => {
+            Self::Search(input) | Self::Ask(_, input) => {
                 input.handle(request);
             }
             Self::Command(input, chosen) => {
@@ -118,7 +136,10 @@ impl Prompt {
     fn done(&self) -> Answer {
         match self {
             Self::Search(_) => Answer::Searched,
-            Self::Command(input, _) if input.value().trim().is_empty() => Answer::Dropped,
+            Self::Command(input, _) | Self::Ask(_, input) if input.value().trim().is_empty() => {
+                Answer::Dropped
+            }
+            Self::Ask(question, input) => Answer::Told(*question, input.value().trim().to_owned()),
             Self::Command(input, chosen) => {
                 match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
                     (Some(command), _) if *chosen == 0 => Answer::Chosen(command),

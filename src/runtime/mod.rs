@@ -60,6 +60,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn = Instant::now();
     let mut dirty = true;
+    let mut again = false;
     screen.draw(&mut app)?;
     loop {
         let next_frame = drawn + FRAME;
@@ -77,8 +78,9 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             }
             Some(msg) = messages.recv() => msg,
             _ = tick.tick() => Msg::Tick(Timestamp::now()),
+            () = std::future::ready(()), if again && !dirty => Msg::Again,
         };
-        dirty = true;
+        (dirty, again) = (true, again && !matches!(msg, Msg::Again));
         let began = Instant::now();
         let mut next = Some(msg);
         while let Some(msg) = next {
@@ -86,6 +88,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
                 match effect {
                     Effect::Quit => return Ok(End::Quit),
                     Effect::Refresh => polls.refresh(),
+                    Effect::Again => again = true,
                     effect => perform::perform(effect, &mut screen, &sender)?,
                 }
             }

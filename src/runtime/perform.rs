@@ -34,7 +34,16 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
             });
         }
         // The program itself and the loop take these.
-        Effect::Select(_) | Effect::Show(_) | Effect::Say(_) | Effect::Refresh | Effect::Quit => {}
+        Effect::Select(_)
+        | Effect::Show(_)
+        | Effect::Mark(_)
+        | Effect::Unmark
+        | Effect::Say(_)
+        | Effect::Ask(_)
+        | Effect::Fill
+        | Effect::Again
+        | Effect::Refresh
+        | Effect::Quit => {}
     }
     Ok(())
 }

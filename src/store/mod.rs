@@ -2,16 +2,15 @@
 
 mod connections;
 mod grouping;
-mod logs;
 mod search;
 mod trail;
 
 pub use grouping::Grouping;
-pub use logs::{Entry, LogBook};
 pub use search::Search;
 pub use trail::Trail;
 
 use crate::{
+    logs::LogStore,
     model::{
         Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
         Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
@@ -49,7 +48,7 @@ pub struct Store {
     /// The time of the last tick.
     pub now: Timestamp,
     /// The log lines that are held.
-    pub logs: LogBook,
+    pub logs: LogStore,
     /// What is searched for.
     pub search: Search,
     /// Whether only what is faulty is shown, with what is next to it.
@@ -60,6 +59,8 @@ pub struct Store {
     pub charting: Charting,
     /// What was selected before.
     pub trail: Trail,
+    /// The marked nodes, the newest last.
+    pub marks: Vec<NodeId>,
     /// The time zone in which people here read times.
     pub zone: TimeZone,
     /// Whether it is the built-in demo estate that plays.
@@ -93,12 +94,13 @@ impl Store {
             selected: None,
             chosen: false,
             now,
-            logs: LogBook::new(log_bytes),
+            logs: LogStore::new(log_bytes),
             search: Search::default(),
             only_faulty: false,
             edges: EdgeFilter::All,
             charting: Charting::default(),
             trail: Trail::default(),
+            marks: Vec::new(),
             zone: TimeZone::UTC,
         }
     }
@@ -132,9 +134,11 @@ impl Store {
 
     /// Takes what is heard of log streams, and what their lines tell of connections.
     pub fn hear(&mut self, news: LogNews) {
-        let LogNews::Lines(batch) = news else { return };
-        let told = connections::failed(&self.inventory, &batch);
-        self.logs.absorb(batch, self.now);
+        let told = match &news {
+            LogNews::Lines(batch) => connections::failed(&self.inventory, batch),
+            _ => return self.logs.hear(news, self.now),
+        };
+        self.logs.hear(news, self.now);
         let change = self.inventory.note(&told, self.now);
         if self.follow(&change) {
             self.judge();
@@ -176,6 +180,25 @@ impl Store {
             (self.selected, self.chosen) = (there, true);
         }
         found
+    }
+
+    /// Marks that node, or takes its mark away.
+    pub fn mark(&mut self, node: NodeId) {
+        let before = self.marks.len();
+        self.marks.retain(|mark| *mark != node);
+        if self.marks.len() == before {
+            self.marks.push(node);
+        }
+    }
+
+    /// The ends of the way that is asked for: the two newest marks, or the only one and what is selected.
+    #[must_use]
+    pub fn ends(&self) -> Option<(&NodeId, &NodeId)> {
+        match self.marks[..] {
+            [.., ref from, ref to] => Some((from, to)),
+            [ref from] => self.selected.as_ref().filter(|to| *to != from).map(|to| (from, to)),
+            [] => None,
+        }
     }
 
     /// Notes whether `source` tells of changes by itself now.

@@ -1,5 +1,7 @@
 //! A search as people type it: case counts only where they wrote a capital, and `!` turns it round.
 
+use crate::logs::Needle;
+
 /// What is searched for; empty finds everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
@@ -15,6 +17,12 @@ impl Search {
             Some(text) => Self { text: text.to_owned(), inverse: !text.is_empty() },
             None => Self { text: typed.to_owned(), inverse: false },
         }
+    }
+
+    /// What is searched for, as the log lines are searched; none where nothing is.
+    #[must_use]
+    pub fn needle(&self) -> Option<Needle> {
+        if self.text.is_empty() { None } else { Needle::literal(&self.text).ok() }
     }
 
     /// Whether nothing is searched for.

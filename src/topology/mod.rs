@@ -18,7 +18,7 @@ pub use drift::{Drift, EdgeFilter};
 pub use graph::{Dangling, Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;
 pub use inference::Inference;
-pub use path::{leading_to, neighbours, path};
+pub use path::{below, leading_to, neighbours, path, way};
 pub use product::{PRODUCTS, Product, Role};
 pub use rejected::{Rejected, rejected};
 pub use resolve::{Resolution, Resolver};

@@ -30,6 +30,27 @@ pub fn path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeI
     None
 }
 
+/// The shortest way between two nodes, whichever calls the other.
+#[must_use]
+pub fn way(topology: &Topology, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
+    path(topology, a, b).or_else(|| path(topology, b, a))
+}
+
+/// All that calls lead to from `node`, itself included.
+#[must_use]
+pub fn below(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
+    let mut all = BTreeSet::from([node.clone()]);
+    let mut edge = vec![node.clone()];
+    while let Some(here) = edge.pop() {
+        for (to, _) in topology.calls(&here) {
+            if all.insert(to.clone()) {
+                edge.push(to.clone());
+            }
+        }
+    }
+    all
+}
+
 /// What lies within `hops` calls of `center`, upwards and downwards, itself included.
 #[must_use]
 pub fn neighbours(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet<NodeId> {

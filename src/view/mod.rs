@@ -19,9 +19,10 @@ pub use theme::Theme;
 
 use crate::{
     command::{Command, Place},
-    effect::{Effect, Screen, Subscription},
+    effect::{Effect, Question, Screen, Subscription},
     keymap::Keymap,
     layout::Diagram,
+    model::{LogStart, LogTarget},
     store::Store,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -67,6 +68,14 @@ pub trait View {
 
     /// Takes a layout that was asked for, and which of the choices it is.
     fn laid(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
+
+    /// Takes the answer to what it asked for.
+    fn told(&mut self, _question: Question, _answer: &str, _store: &Store) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Hears that a reading of a part of a log has come to its end.
+    fn closed(&mut self, _target: &LogTarget, _start: &LogStart) {}
 
     /// Moves what is shown by so many cells, as the mouse drags it.
     fn drag(&mut self, _columns: i32, _rows: i32) {}

@@ -160,6 +160,12 @@ impl Theme {
         Ok(Self { ink, glyphs: if ascii { &ASCII } else { &UNICODE } })
     }
 
+    /// Whether it has colours at all.
+    #[must_use]
+    pub fn is_coloured(&self) -> bool {
+        self.ink.failing.0.fg.is_some_and(|colour| colour != Color::Reset)
+    }
+
     /// The style of a health.
     #[must_use]
     pub fn health(&self, health: Health) -> Style {

@@ -41,6 +41,17 @@ impl Clock {
         }
     }
 
+    /// How many cells a time takes in this way.
+    #[must_use]
+    pub fn cells(self) -> usize {
+        match self {
+            Self::Local => 8,
+            Self::Utc => 9,
+            Self::Relative => 4,
+            Self::Off => 0,
+        }
+    }
+
     /// The time of `at` in this way, always of the same width.
     #[must_use]
     pub fn show(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {

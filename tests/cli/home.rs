@@ -115,6 +115,11 @@ impl Ran {
 
 /// A recording: a crane that calls a store, with three log lines; broken, the crane has ended by a fault.
 pub(crate) fn harbour(broken: bool) -> String {
+    telling(broken, &[(10, "lifting"), (20, "ERROR the chain is broken"), (30, "stopping")])
+}
+
+/// The same, where the crane says those lines, each at its second.
+pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
     let taken = "2026-03-08T03:00:00Z";
     let exit = json!({"code": 3, "out_of_memory": false, "reason": null, "at": taken});
     let crane = service(
@@ -127,11 +132,11 @@ pub(crate) fn harbour(broken: bool) -> String {
         }]),
     );
     let store = service("store", ("running", Value::Null), &json!([]));
-    let line = |second: u32, text: &str| {
+    let line = |(second, text): &(u32, &str)| {
         json!({"at": format!("2026-03-08T02:59:{second}Z"), "service": "docker/quay/crane", "label": "crane-1",
                "stream": "out", "text": text})
     };
-    let lines = [line(10, "lifting"), line(20, "ERROR the chain is broken"), line(30, "stopping")];
+    let lines: Vec<Value> = lines.iter().map(line).collect();
     [
         json!({"schema": "portolan.recording/1", "taken": taken, "length_ms": 600_000}),
         json!({"at_ms": 0, "source": "docker", "services": [crane, store], "gateways": [], "gaps": [],

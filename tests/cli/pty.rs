@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     parser: Arc<Mutex<Parser>>,
+    /// All that the program wrote, as it wrote it.
+    raw: Arc<Mutex<Vec<u8>>>,
     writer: Box<dyn Write + Send>,
     /// Kept open, so that what was written last can still be read.
     pair: PtyPair,
@@ -27,7 +29,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program with those arguments, and with those variables beside the home's own.
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let home = Home::new();
+        Self::start_in(Home::new(), arguments, variables)
+    }
+
+    /// The same in that home.
+    pub(crate) fn start_in(home: Home, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let (rows, cols) = (30, 100);
         let pair = native_pty_system().openpty(size(rows, cols)).unwrap();
         let mut command = CommandBuilder::new(PORTOLAN);
@@ -42,19 +48,27 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         let parser = Arc::new(Mutex::new(Parser::new(rows, cols, 0)));
         let (mut reader, shown) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&parser));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&raw);
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                written.lock().unwrap().extend_from_slice(&bytes[..count]);
                 shown.lock().unwrap().process(&bytes[..count]);
             }
         });
         let writer = pair.master.take_writer().unwrap();
-        Self { child, parser, writer, pair, _home: home }
+        Self { child, parser, raw, writer, pair, _home: home }
     }
 
     /// The screen as a person sees it.
     pub(crate) fn text(&self) -> String {
         self.parser.lock().unwrap().screen().contents()
+    }
+
+    /// All that the program wrote so far, as it wrote it.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
     }
 
     /// Waits until the screen is as `wanted` says.

@@ -1,6 +1,9 @@
 //! The terminal comes back: after quit, signals, a panic; and follows its size.
 
-use crate::{home::Home, pty::Terminal};
+use crate::{
+    home::{Home, telling},
+    pty::Terminal,
+};
 use vt100::MouseProtocolMode;
 
 /// The demo on its first screen.
@@ -109,4 +112,42 @@ fn wrong_configuration_never_takes_the_terminal() {
     assert_eq!(terminal.ends(), 2);
     terminal.until_says("neon");
     terminal.is_restored();
+}
+
+/// What is written to attack a terminal, or to deceive who reads it, and what of it the program must never write.
+const HOSTILE: &[(&str, &str)] = &[
+    ("a \u{1b}[31;5mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome", "\u{1b}[31;5m"),
+    ("b \u{1b}]52;c;ZXZpbA==\u{7}clip", "52;c;ZXZp"),
+    ("c \u{1b}]0;owned\u{1b}\\titled", "0;owned"),
+    ("d bell\u{7}back\u{8}space\rreturn", "bell\u{7}"),
+    ("e \u{202e}desrever\u{202c}", "\u{202e}"),
+    ("f zero\u{200b}width\u{feff}joined", "\u{200b}"),
+    ("g \u{9b}31mc1 \u{9d}52;c;eA==\u{9c}done", "\u{9b}"),
+    ("h \u{1b}P+q544e\u{1b}\\dcs \u{1b}_apc\u{1b}\\end", "+q544e"),
+    ("i the end of the hostile lines", "\u{feff}"),
+];
+
+#[test]
+fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
+    let home = Home::new();
+    let lines: Vec<_> = (10..).zip(HOSTILE.iter().map(|(line, _)| *line)).collect();
+    let setting = home.replaying(&telling(true, &lines));
+    let mut terminal = Terminal::start_in(home, &["--set", &setting], &[]);
+    terminal.until_says("crane");
+    terminal.types("/crane\r");
+    terminal.types("\u{1b}");
+    terminal.until_says("2 services");
+    terminal.types("l");
+    terminal.until_says("i the end of the hostile lines");
+    terminal.types("k");
+    terminal.until_says("paused");
+    terminal.types("\r");
+    terminal.until_says("enter filters by a field");
+    let raw = terminal.raw();
+    let text = String::from_utf8(raw).unwrap();
+    for (line, forbidden) in HOSTILE {
+        assert!(!text.contains(forbidden), "{forbidden:?} of {line:?} came through");
+    }
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 0);
 }

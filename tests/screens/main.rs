@@ -7,6 +7,7 @@
 mod estate;
 mod anything;
 mod journey;
+mod logs;
 mod map;
 mod picture;
 mod rooms;

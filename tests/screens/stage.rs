@@ -92,9 +92,15 @@ impl Stage {
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);
         for _ in 0..MANY {
+            let again = effects.contains(&Effect::Again);
+            effects.retain(|effect| *effect != Effect::Again);
             let (jobs, others): (Vec<_>, Vec<_>) =
                 effects.into_iter().partition(|effect| matches!(effect, Effect::Lay(_)));
             self.asked.extend(others);
+            if again {
+                effects = self.app.update(Msg::Again);
+                continue;
+            }
             // Only the newest answer counts, as in the runtime.
             let Some(Effect::Lay(job)) = jobs.into_iter().next_back() else { return };
             let (choice, diagram) = job.compute();

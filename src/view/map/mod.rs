@@ -19,6 +19,7 @@ use crate::{
     layout::{Diagram, Point, Raster, Rect as Cells, Seed, layout},
     model::NodeId,
     store::{Charting, Store},
+    topology::way,
 };
 use item::{Item, Kind};
 use level::Level;
@@ -46,8 +47,6 @@ pub struct Map {
     sight: Sight,
     /// The round of neighbours that tab goes.
     round: Option<steer::Round>,
-    /// The marked nodes, the newest last.
-    marks: Vec<NodeId>,
     /// Whether the small map in the corner is switched off.
     no_inset: bool,
 }
@@ -64,9 +63,6 @@ struct MadeFrom {
 
 /// The most columns and rows of a map as text.
 const WIDEST: i32 = 4_000;
-
-/// How many nodes can be marked: the ends of a path.
-const MARKS: usize = 2;
 
 /// A plan with its layout, ready to be drawn.
 #[derive(Default)]
@@ -107,10 +103,10 @@ impl View for Map {
             Command::MiniMap => self.no_inset = !self.no_inset,
             Command::Tidy if !self.plans.is_empty() => return vec![self.tidy()],
             Command::Open => return self.open(store),
-            Command::Mark => self.mark(store),
+            Command::Mark => return store.selected.iter().cloned().map(Effect::Mark).collect(),
             Command::Path => return self.path(store),
             Command::Back if self.sight.focus.is_some() => self.sight.look_up(),
-            Command::Back => self.marks.clear(),
+            Command::Back => return vec![Effect::Unmark],
             _ => return self.look(command, store),
         }
         Vec::new()
@@ -250,25 +246,12 @@ impl Map {
         Vec::new()
     }
 
-    /// Marks the selected node, or takes its mark away.
-    fn mark(&mut self, store: &Store) {
-        let Some(selected) = store.selected.clone() else { return };
-        let before = self.marks.len();
-        self.marks.retain(|mark| *mark != selected);
-        if self.marks.len() == before {
-            self.marks.push(selected);
-            self.marks.drain(..self.marks.len().saturating_sub(MARKS));
-        }
-    }
-
     /// Shows the way between the marked nodes, or between the marked one and the selected one.
     fn path(&mut self, store: &Store) -> Vec<Effect> {
-        let mut ends: Vec<_> = self.marks.iter().chain(store.selected.as_ref()).collect();
-        ends.dedup();
-        let [from, to, ..] = ends[..] else {
+        let Some((from, to)) = store.ends() else {
             return vec![Effect::Say("mark a service first, and select another".to_owned())];
         };
-        match sight::way(store, from, to) {
+        match way(store.topology(), from, to) {
             Some(way) => {
                 self.sight.look_at(Focus::Path(way));
                 Vec::new()

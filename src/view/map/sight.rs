@@ -1,12 +1,7 @@
 //! What somebody chose to see of the estate: how near, which groups closed, and the part in focus.
 
 use super::level::Level;
-use crate::{
-    command::Command,
-    model::NodeId,
-    store::Store,
-    topology::{neighbours, path},
-};
+use crate::{command::Command, model::NodeId, store::Store, topology::neighbours};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What somebody chose to see.
@@ -120,9 +115,4 @@ impl Sight {
 pub(super) fn hops(command: Command) -> Option<usize> {
     let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
     commands.iter().position(|c| *c == command).map(|place| place + 1)
-}
-
-/// The way from one of two nodes to the other, whichever calls the other.
-pub(super) fn way(store: &Store, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
-    path(store.topology(), a, b).or_else(|| path(store.topology(), b, a))
 }

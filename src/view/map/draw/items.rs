@@ -54,7 +54,7 @@ impl Painter<'_> {
             }
             Kind::Ghost(title, _) => self.ghost(title, item.members.len(), own, &mut picture),
         }
-        if item.members.iter().any(|member| self.map.marks.contains(member)) {
+        if item.members.iter().any(|member| self.scene.store.marks.contains(member)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             picture.set_string(0, 0, mark, Style::from(self.scene.theme.ink.accent));
         }

@@ -1,106 +1,10 @@
-//! Everything a person can tell Portolan to do: one table, read by the key map, the palette, the footer, help and docs.
+//! The commands themselves, in the order in which help shows them.
 
-/// Something a person can tell Portolan to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is told in words in COMMANDS")]
-pub enum Command {
-    Up,
-    Down,
-    Left,
-    Right,
-    Top,
-    Bottom,
-    PageUp,
-    PageDown,
-    HalfUp,
-    HalfDown,
-    ScrollUp,
-    ScrollDown,
-    NextNeighbour,
-    PreviousNeighbour,
-    Open,
-    Back,
-    Quit,
-    Abort,
-    Map,
-    List,
-    Card,
-    Why,
-    Logs,
-    Findings,
-    Sources,
-    Help,
-    Palette,
-    Search,
-    NextMatch,
-    PreviousMatch,
-    NextFinding,
-    PreviousFinding,
-    OnlyFaulty,
-    Edges,
-    Focus,
-    OneHop,
-    TwoHops,
-    ThreeHops,
-    FourHops,
-    Mark,
-    Path,
-    ZoomIn,
-    ZoomOut,
-    ExportHtml,
-    ExportSvg,
-    Tidy,
-    ZoomAuto,
-    Fold,
-    FoldAll,
-    UnfoldAll,
-    GroupBy,
-    MiniMap,
-    Earlier,
-    Later,
-    ToggleMouse,
-    Refresh,
-    Copy,
-    Pause,
-    Wrap,
-    Times,
-    NextError,
-    PreviousError,
-    Tail,
-    Head,
-    LastMinute,
-    LastFiveMinutes,
-    LastQuarter,
-    LastHalfHour,
-    LastHour,
-}
-
-/// Where a command's keys count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// On every screen.
-    Everywhere,
-    /// On the map.
-    Map,
-    /// In the logs.
-    Logs,
-}
-
-/// A command as people meet it.
-pub struct Spec {
-    /// The command.
-    pub command: Command,
-    /// What they type behind `:`, and write in the configuration.
-    pub id: &'static str,
-    /// The keys it has by default, separated by spaces.
-    pub keys: &'static str,
-    /// Where those keys count.
-    pub place: Place,
-    /// One or two words for the footer.
-    pub short: &'static str,
-    /// What it does.
-    pub about: &'static str,
-}
+use super::{
+    Command,
+    Place::{self, Everywhere, Logs, Map},
+    Spec,
+};
 
 /// A row of the table.
 const fn row(
@@ -113,8 +17,6 @@ const fn row(
 ) -> Spec {
     Spec { command, id, keys, place, short, about }
 }
-
-use Place::{Everywhere, Logs, Map};
 
 /// All commands, in the order in which help shows them.
 pub const COMMANDS: &[Spec] = &[
@@ -130,6 +32,47 @@ pub const COMMANDS: &[Spec] = &[
         "show who calls the selected service, whom it calls, and why each line is there",
     ),
     row(Command::Logs, Everywhere, "logs", "l", "logs", "show the logs of the selected service"),
+    row(
+        Command::LogsMarked,
+        Everywhere,
+        "logs-marked",
+        "a",
+        "marked",
+        "show the logs of all marked services in one stream",
+    ),
+    row(
+        Command::LogsBelow,
+        Everywhere,
+        "logs-below",
+        "D",
+        "below",
+        "show the logs of the selected service and of all that it calls, down to the databases",
+    ),
+    row(
+        Command::LogsAround,
+        Everywhere,
+        "logs-around",
+        "A",
+        "around",
+        "show the logs of the selected service, of its callers and of those it calls",
+    ),
+    row(
+        Command::LogsPath,
+        Everywhere,
+        "logs-path",
+        "P",
+        "path",
+        "show the logs along the way from one marked service to the other, or to the selected one",
+    ),
+    row(
+        Command::LogsGroup,
+        Everywhere,
+        "logs-group",
+        "C",
+        "group",
+        "show the logs of the project or cluster of the selected service",
+    ),
+    row(Command::Split, Everywhere, "split", "v", "split", "show the logs below the map, or not"),
     row(Command::Findings, Everywhere, "findings", "!", "findings", "show everything that is wrong"),
     row(
         Command::Sources,
@@ -306,18 +249,95 @@ pub const COMMANDS: &[Spec] = &[
     row(Command::LastQuarter, Logs, "last-15-minutes", "4", "15m", "the last 15 minutes"),
     row(Command::LastHalfHour, Logs, "last-30-minutes", "5", "30m", "the last 30 minutes"),
     row(Command::LastHour, Logs, "last-hour", "6", "1h", "the last hour"),
+    row(Command::GoTo, Logs, "go-to-time", "T", "go to", "go to a time: 14:05, -10m, 2026-03-08T03:10Z"),
+    row(
+        Command::Keep,
+        Logs,
+        "keep",
+        "+",
+        "keep",
+        "show only lines that fit: text, /regex/, level=, service=, field=",
+    ),
+    row(Command::Hide, Logs, "hide", "-", "hide", "show no lines that fit"),
+    row(Command::Unfilter, Logs, "unfilter", "x backspace", "unfilter", "take the last filter away"),
+    row(Command::UnfilterAll, Logs, "unfilter-all", "X", "all lines", "take all filters away"),
+    row(Command::LevelUp, Logs, "level-up", ">", "level", "show only lines of a higher level"),
+    row(Command::LevelDown, Logs, "level-down", "<", "level", "show also lines of a lower level"),
+    row(Command::MarkLine, Logs, "mark-line", "m", "mark", "mark the line, or take its mark away"),
+    row(Command::NextMark, Logs, "next-mark", "u", "next mark", "go to the next marked line"),
+    row(Command::PreviousMark, Logs, "previous-mark", "U", "mark before", "go to the marked line before"),
+    row(
+        Command::SelectLines,
+        Logs,
+        "select-lines",
+        "V",
+        "select",
+        "select lines from here on, to copy or to save them",
+    ),
+    row(
+        Command::Histogram,
+        Logs,
+        "histogram",
+        "i",
+        "histogram",
+        "show how many lines, warnings and errors came when",
+    ),
+    row(
+        Command::Pivot,
+        Logs,
+        "pivot",
+        "*",
+        "pivot",
+        "show the request or trace of the line in the logs of the neighbours too",
+    ),
+    row(
+        Command::NextInstance,
+        Logs,
+        "next-instance",
+        "tab",
+        "instance",
+        "show the next instance alone, and after the last all",
+    ),
+    row(
+        Command::PreviousInstance,
+        Logs,
+        "previous-instance",
+        "backtab",
+        "instance",
+        "show the instance before it alone",
+    ),
+    row(Command::ServiceColumn, Logs, "service-column", "alt-1", "service", "show whose a line is, or not"),
+    row(
+        Command::InstanceColumn,
+        Logs,
+        "instance-column",
+        "alt-2",
+        "instance",
+        "show which instance a line is from, or not",
+    ),
+    row(Command::LevelColumn, Logs, "level-column", "alt-3", "level", "show the level of each line, or not"),
+    row(
+        Command::Folded,
+        Logs,
+        "fold-fields",
+        "r",
+        "raw",
+        "show the message of a line with fields alone, or all of it",
+    ),
+    row(
+        Command::FullScreen,
+        Logs,
+        "full-screen",
+        "z",
+        "full screen",
+        "give the logs the whole terminal, or not",
+    ),
+    row(
+        Command::SaveLogs,
+        Logs,
+        "save-logs",
+        "ctrl-s",
+        "save",
+        "save the lines that are shown, or the selected ones, in a file",
+    ),
 ];
-
-impl Command {
-    /// Its row in the table.
-    #[must_use]
-    pub fn spec(self) -> &'static Spec {
-        COMMANDS.iter().find(|spec| spec.command == self).unwrap_or(&COMMANDS[0])
-    }
-
-    /// The command with that id.
-    #[must_use]
-    pub fn named(id: &str) -> Option<Self> {
-        COMMANDS.iter().find(|spec| spec.id == id).map(|spec| spec.command)
-    }
-}

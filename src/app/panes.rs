@@ -1,0 +1,50 @@
+//! Which screens are shown, and where: one, or the map with the logs below it.
+
+use super::{App, draw::areas};
+use crate::effect::Screen;
+use ratatui::layout::{Position, Rect};
+
+/// The least rows of a body that is split.
+const LEAST: u16 = 12;
+
+impl App {
+    /// The screens that are shown, and where; the one that has the keys is the last.
+    pub(super) fn panes(&self) -> Vec<(Screen, Rect)> {
+        let top = self.screen();
+        let body = areas(self.size, self.is_filled()).body;
+        let splits = self.split && matches!(top, Screen::Map | Screen::Logs) && !self.is_filled();
+        if !splits || body.height < LEAST {
+            return vec![(top, body)];
+        }
+        let [map, logs] = halves(body);
+        let mut panes = vec![(Screen::Map, map), (Screen::Logs, logs)];
+        panes.sort_by_key(|(screen, _)| *screen == top);
+        panes
+    }
+
+    /// Where the map is, shown or not: it follows what happens also while it is not.
+    pub(super) fn map_area(&self) -> Rect {
+        let body = areas(self.size, false).body;
+        if self.split && body.height >= LEAST { halves(body)[0] } else { body }
+    }
+
+    /// Whether the logs have the whole terminal.
+    pub(super) fn is_filled(&self) -> bool {
+        self.filled && self.screen() == Screen::Logs
+    }
+
+    /// Gives the keys to the screen at that cell.
+    pub(super) fn give_keys(&mut self, column: u16, row: u16) {
+        let at = Position::new(column, row);
+        let there = self.panes().into_iter().find(|(_, area)| area.contains(at)).map(|(screen, _)| screen);
+        if let Some(screen) = there.filter(|screen| *screen != self.screen()) {
+            self.show(screen);
+        }
+    }
+}
+
+/// The upper and the lower half.
+fn halves(body: Rect) -> [Rect; 2] {
+    let upper = body.height / 2;
+    [Rect { height: upper, ..body }, Rect { y: body.y + upper, height: body.height - upper, ..body }]
+}

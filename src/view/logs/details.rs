@@ -1,0 +1,105 @@
+//! All of one line: when, whose, its fields and ids, and the text as it came.
+
+use super::ids::ids;
+use crate::{
+    decode::line::fields,
+    logs::{Key, Line},
+    model::text::clean_within,
+    store::Store,
+    view::{
+        Scene,
+        time::Clock,
+        widget::{frame::frame, table::first_row, text},
+    },
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+/// The line that is told in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Details {
+    /// Which line.
+    pub line: Key,
+    /// The row that is chosen.
+    pub row: usize,
+}
+
+/// A row: what, its value, and whether it is a field of the line by which can be filtered.
+pub(super) struct Row {
+    /// What it is.
+    pub name: String,
+    /// What the line says of it.
+    pub value: String,
+    /// Whether the line itself says so.
+    pub field: bool,
+    /// Whether it names a request or a trace.
+    pub id: bool,
+}
+
+/// The longest text that is shown, in characters.
+const LONGEST: usize = 20_000;
+
+/// All there is to tell of a line.
+pub(super) fn rows(line: &Line<'_>, store: &Store) -> Vec<Row> {
+    let row = |name: &str, value: String, field| Row { name: name.to_owned(), value, field, id: false };
+    let zoned = line.key.at.to_zoned_datetime(store.zone.clone());
+    let time = format!(
+        "{} ({})",
+        zoned.strftime("%Y-%m-%d %H:%M:%S%.3f %Z"),
+        Clock::Relative.show(line.key.at, store.now, &store.zone).trim()
+    );
+    let mut rows = vec![row("time", time, false)];
+    rows.extend(line.service.map(|service| row("service", service.to_string(), false)));
+    rows.push(row("instance", line.label.to_owned(), false));
+    rows.extend(line.level.map(|level| row("level", level.word().to_owned(), false)));
+    for field in fields(line.text, line.shape) {
+        let (name, value) = (clean_within(&field.name, 200), clean_within(&field.value, LONGEST));
+        rows.push(Row { name, value, field: true, id: false });
+    }
+    for id in ids(line.text, line.shape) {
+        match rows.iter_mut().find(|row| row.field && row.name == id.name) {
+            Some(row) => row.id = true,
+            None => rows.push(Row {
+                name: id.name.into_owned(),
+                value: id.value.into_owned(),
+                field: false,
+                id: true,
+            }),
+        }
+    }
+    rows.push(row("text", clean_within(line.text, LONGEST), false));
+    rows
+}
+
+/// Draws the rows; a long value takes as many as it needs.
+pub(super) fn draw(details: &Details, line: &Line<'_>, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = scene.theme;
+    let inner =
+        frame(area, "the line; enter filters by a field, * finds it in the neighbours' logs", theme, buf);
+    let rows = rows(line, scene.store);
+    let names =
+        rows.iter().map(|row| text::width(&row.name)).max().unwrap_or(0).min(usize::from(inner.width) / 3);
+    let room = usize::from(inner.width).saturating_sub(names + 1).max(1);
+    let mut drawn = Vec::new();
+    let mut chosen = 0;
+    for (index, row) in rows.iter().enumerate() {
+        if index == details.row {
+            chosen = drawn.len();
+        }
+        let pieces = text::wrap(&row.value, room).into_iter().enumerate();
+        drawn.extend(
+            pieces.map(|(piece, value)| {
+                (index, if piece == 0 { row.name.as_str() } else { "" }, value, row.id)
+            }),
+        );
+    }
+    let height = usize::from(inner.height);
+    let first = first_row(chosen, drawn.len(), height);
+    for (y, (index, name, value, id)) in (inner.y..inner.bottom()).zip(drawn.iter().skip(first)) {
+        let name = text::fit(name, names, theme.glyphs.ellipsis);
+        buf.set_string(inner.x, y, name, Style::from(if *id { theme.ink.accent } else { theme.ink.dim }));
+        buf.set_stringn(inner.x + names as u16 + 1, y, value, room, Style::from(theme.ink.text));
+        if *index == details.row {
+            buf.set_style(Rect { y, height: 1, ..inner }, Style::from(theme.ink.selected));
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The logs of one or of many services, in one stream in time order: followed, walked, searched, filtered, counted.
+
+mod chip;
+mod details;
+mod draw;
+mod histogram;
+mod ids;
+mod keep;
+mod line;
+mod look;
+mod mark;
+mod pages;
+mod pane;
+mod reach;
+mod row;
+mod run;
+mod spot;
+mod tape;
+mod when;
+
+use super::{Hits, Scene, View};
+use crate::{
+    command::Command,
+    effect::{Effect, Question, Subscription},
+    logs::{Key, Line, Scope},
+    model::{InstanceId, LogStart, LogTarget, NodeId, Service, Timestamp},
+    store::Store,
+};
+use chip::Chip;
+use histogram::Histogram;
+use line::Margin;
+use look::Look;
+use mark::Marks;
+use pages::Pages;
+use pane::Pane;
+use ratatui::{buffer::Buffer, layout::Rect};
+use reach::Reach;
+use spot::{Sheet, Spot};
+use std::collections::BTreeSet;
+use tape::{Asked, Tape};
+
+/// The logs.
+#[derive(Default)]
+pub struct Logs {
+    aim: Aim,
+    /// What was looked at before a pivot led away from it.
+    before: Vec<Before>,
+    /// The node that was selected when the lines were last shown.
+    of: Option<NodeId>,
+    tape: Tape,
+    spot: Spot,
+    /// The time to go to as soon as a line of it is there.
+    sought: Option<Timestamp>,
+    pages: Pages,
+    look: Look,
+    pane: Pane,
+    histogram: Option<Histogram>,
+    marks: Marks,
+    area: Rect,
+}
+
+/// Which lines are looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Aim {
+    /// Whose.
+    reach: Reach,
+    /// The instance whose lines alone are shown.
+    alone: Option<InstanceId>,
+    /// What they must be.
+    chips: Vec<Chip>,
+    /// How far back, with what is said of that.
+    since: Option<(Timestamp, &'static str)>,
+}
+
+/// Where a pivot came from.
+type Before = (Aim, Spot);
+
+impl View for Logs {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        self.run(command, store)
+    }
+
+    fn told(&mut self, question: Question, answer: &str, store: &Store) -> Vec<Effect> {
+        match question {
+            Question::Keep | Question::Hide => {
+                let services = self.aim.reach.services(store);
+                match Chip::typed(answer, question == Question::Keep, &services) {
+                    Ok(chip) => self.add(chip),
+                    Err(why) => return vec![Effect::Say(why)],
+                }
+            }
+            Question::Time => match when::when(answer, store.now, &store.zone) {
+                Ok(at) => self.seek(at, store),
+                Err(why) => return vec![Effect::Say(why)],
+            },
+        }
+        self.follow_lines(store)
+    }
+
+    fn offers(&self) -> &'static [Command] {
+        use Command::{
+            Back, Help, Hide, Histogram, Keep, NextError, Open, Pause, PreviousError, Search, Wrap,
+        };
+        &[Pause, PreviousError, NextError, Search, Keep, Hide, Open, Histogram, Wrap, Back, Help]
+    }
+
+    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
+        self.pages.wants(&self.targets(store))
+    }
+
+    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        let store = scene.store;
+        if self.of != store.selected {
+            self.of.clone_from(&store.selected);
+            if self.aim.reach == Reach::Selected {
+                let chips = std::mem::take(&mut self.aim.chips);
+                self.look_at(Aim { chips, ..Aim::default() });
+            }
+        }
+        self.area = area;
+        self.follow_lines(store)
+    }
+
+    fn closed(&mut self, target: &LogTarget, start: &LogStart) {
+        self.pages.closed(target, start);
+    }
+
+    fn steps_back(&self) -> bool {
+        self.pane.is_open() || self.marks.from.is_some() || !self.before.is_empty()
+    }
+
+    fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        if let Some(chosen) = self.pane.chosen() {
+            let again = *chosen == row;
+            *chosen = row;
+            return if again { self.run(Command::Open, store) } else { Vec::new() };
+        }
+        let key = self.shown(store).get(row).map(|line| line.key);
+        if key.is_some() && key == self.spot.cursor {
+            return self.run(Command::Open, store);
+        }
+        if let Some(key) = key {
+            self.go(key, store);
+        }
+        Vec::new()
+    }
+
+    fn point(&mut self, column: u16, row: u16, store: &Store) {
+        let areas = draw::areas(self, store);
+        if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
+            self.remove(index);
+        }
+        let at =
+            self.histogram.as_mut().and_then(|histogram| histogram.click(column.checked_sub(areas.bars.x)?));
+        if let Some(at) = at.filter(|_| areas.bars.contains((column, row).into())) {
+            self.go_to(at, store);
+        }
+    }
+
+    fn copied(&self, store: &Store) -> Option<String> {
+        keep::copied(self, store)
+    }
+
+    fn draw(&self, scene: Scene<'_>, _area: Rect, buf: &mut Buffer) -> Hits {
+        draw::draw(self, scene, buf)
+    }
+}
+
+impl Logs {
+    /// Lets the tape follow, and what is drawn from it. Where that is not all, it asks to go on.
+    fn follow_lines(&mut self, store: &Store) -> Vec<Effect> {
+        if self.pages.are_read() {
+            self.pages.keep(&self.targets(store));
+        }
+        let asked = self.asked(store);
+        let whole = self.tape.follow(&store.logs, asked);
+        if let Some(at) = self.sought.filter(|_| whole)
+            && (self.tape.first(&store.logs).is_some_and(|first| first.at <= at) || !self.pages.are_read())
+        {
+            self.sought = None;
+            self.go_to(at, store);
+        }
+        let services = self.aim.reach.services(store);
+        if let Some(histogram) = &mut self.histogram {
+            let width = self.area.width.saturating_sub(2);
+            histogram.follow(&self.tape, &store.logs, &services, store, width);
+        }
+        if whole { Vec::new() } else { vec![Effect::Again] }
+    }
+
+    /// What is to be on the tape.
+    fn asked(&self, store: &Store) -> Asked {
+        let services = self.aim.reach.services(store);
+        let scope = match &self.aim.alone {
+            Some(instance) => Scope::Instances(BTreeSet::from([instance.clone()])),
+            None => Scope::Services(services.iter().map(|service| service.id.clone()).collect()),
+        };
+        let filters = self.aim.chips.iter().map(|chip| chip.filter.clone()).collect();
+        Asked { scope, filters, since: self.aim.since.map(|(since, _)| since), search: store.search.clone() }
+    }
+
+    /// The streams that are read.
+    fn targets(&self, store: &Store) -> Vec<LogTarget> {
+        reach::streams(&self.aim.reach.services(store), self.aim.alone.as_ref()).0
+    }
+
+    /// The services whose lines are shown.
+    fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
+        self.aim.reach.services(store)
+    }
+
+    /// Looks at other lines.
+    fn look_at(&mut self, aim: Aim) {
+        self.aim = aim;
+        self.leave_place();
+    }
+
+    /// Forgets where one was: the lines are others.
+    fn leave_place(&mut self) {
+        (self.spot, self.sought, self.marks.from) = (Spot::default(), None, None);
+        self.pane = Pane::None;
+        if let Some(histogram) = &mut self.histogram {
+            *histogram = Histogram::default();
+        }
+    }
+
+    /// Shows only lines that a filter lets through too. The place stays, or what is next to it.
+    fn add(&mut self, chip: Chip) {
+        if !self.aim.chips.contains(&chip) {
+            self.aim.chips.push(chip);
+        }
+        self.pane = Pane::None;
+    }
+
+    fn remove(&mut self, index: usize) {
+        if index < self.aim.chips.len() {
+            self.aim.chips.remove(index);
+        }
+    }
+
+    /// Goes to a time, and reads up to it where it lies before what is held.
+    fn seek(&mut self, at: Timestamp, store: &Store) {
+        self.aim.since = self.aim.since.filter(|(since, _)| *since <= at);
+        self.pages.ask(&store.logs, &self.targets(store), Some(at));
+        self.sought = Some(at);
+    }
+
+    /// Goes to the first line of that time, or to the last line where all are older.
+    fn go_to(&mut self, at: Timestamp, store: &Store) {
+        match self.tape.at(&store.logs, at) {
+            Some(key) => self.go(key, store),
+            None => self.spot.follow(),
+        }
+    }
+
+    fn go(&mut self, key: Key, store: &Store) {
+        self.on_sheet(store, |spot, sheet| spot.go(key, sheet));
+    }
+
+    /// Lets the spot move over the lines as they are broken into rows.
+    fn on_sheet(&mut self, store: &Store, then: impl FnOnce(&mut Spot, &Sheet<'_>)) {
+        let mut spot = std::mem::take(&mut self.spot);
+        then(&mut spot, &self.sheet(store));
+        self.spot = spot;
+    }
+
+    /// The sheet of lines as the screen has it.
+    fn sheet<'a>(&'a self, store: &'a Store) -> Sheet<'a> {
+        let rows = usize::from(draw::areas(self, store).lines.height).max(1);
+        let width = usize::from(self.area.width.saturating_sub(2));
+        let room = Margin::of(self, &self.services(store), width).room(width);
+        let takes = Box::new(move |line: &Line<'_>| line::takes(self, line, room));
+        Sheet { held: &store.logs, tape: &self.tape, rows, takes }
+    }
+
+    /// The lines on the screen, the oldest first.
+    fn shown<'a>(&'a self, store: &'a Store) -> Vec<Line<'a>> {
+        self.sheet(store).shown(self.spot.bottom)
+    }
+
+    /// The line of the cursor; while it follows, the last one.
+    fn here(&self, store: &Store) -> Option<Key> {
+        self.spot.cursor.or_else(|| self.tape.last(&store.logs))
+    }
+}

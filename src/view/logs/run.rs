@@ -1,0 +1,280 @@
+//! What the commands do in the logs.
+
+use super::{
+    Aim, Logs,
+    chip::{Chip, LEVELS},
+    details::Details,
+    histogram::Histogram,
+    ids::ids,
+    keep,
+    pane::Pane,
+    reach::{self, Reach},
+};
+use crate::{
+    command::Command,
+    effect::{Effect, Question},
+    logs::{Key, What},
+    model::{Level, NodeId},
+    store::Store,
+    view::widget::table,
+};
+use jiff::SignedDuration;
+
+impl Logs {
+    /// Carries out a command.
+    pub(super) fn run(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let mut effects = self.carry_out(command, store);
+        effects.extend(self.follow_lines(store));
+        effects
+    }
+
+    fn carry_out(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        if let Some(done) = self.in_pane(command, store) {
+            return done;
+        }
+        match command {
+            Command::Logs
+            | Command::LogsMarked
+            | Command::LogsBelow
+            | Command::LogsAround
+            | Command::LogsPath
+            | Command::LogsGroup => return self.reach(command, store),
+            Command::NextInstance | Command::PreviousInstance => {
+                let services = self.services(store);
+                let next =
+                    reach::stepped(&services, self.aim.alone.as_ref(), command == Command::NextInstance);
+                self.aim.alone = next;
+                self.leave_place();
+            }
+            Command::Keep => return vec![Effect::Ask(Question::Keep)],
+            Command::Hide => return vec![Effect::Ask(Question::Hide)],
+            Command::GoTo => return vec![Effect::Ask(Question::Time)],
+            Command::Unfilter => drop(self.aim.chips.pop()),
+            Command::UnfilterAll => self.aim.chips.clear(),
+            Command::LevelUp | Command::LevelDown => self.level(command == Command::LevelUp),
+            Command::MarkLine => self.here(store).into_iter().for_each(|line| self.marks.toggle(line)),
+            Command::NextMark | Command::PreviousMark => {
+                return self.jump(
+                    self.marks.next(self.here(store), command == Command::NextMark),
+                    "no line is marked",
+                    store,
+                );
+            }
+            Command::SelectLines => self.marks.from = self.here(store).filter(|_| self.marks.from.is_none()),
+            Command::SaveLogs => return keep::save(self, store),
+            Command::FullScreen => return vec![Effect::Fill],
+            Command::Histogram => {
+                self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
+            }
+            Command::Pivot => return self.pivot_on_line(store),
+            Command::Open => {
+                self.pane =
+                    self.here(store).map_or(Pane::None, |line| Pane::Details(Details { line, row: 0 }));
+            }
+            Command::Back => self.step_back(),
+            _ => return self.walk(command, store),
+        }
+        Vec::new()
+    }
+
+    /// What moves the cursor, and what changes how lines look.
+    fn walk(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let page = usize::from(super::draw::areas(self, store).lines.height).max(2) as isize;
+        let by = match command {
+            Command::Up | Command::ScrollUp => -1,
+            Command::Down | Command::ScrollDown => 1,
+            Command::HalfUp => -page / 2,
+            Command::HalfDown => page / 2,
+            Command::PageUp => 1 - page,
+            Command::PageDown => page - 1,
+            Command::Top | Command::Head => {
+                self.on_sheet(store, |spot, sheet| spot.head(sheet));
+                self.older(store);
+                return Vec::new();
+            }
+            Command::Bottom => {
+                self.spot.follow();
+                return Vec::new();
+            }
+            Command::Pause => {
+                self.on_sheet(store, |spot, sheet| spot.pause(sheet));
+                return Vec::new();
+            }
+            Command::NextError | Command::PreviousError => {
+                let next = self.tape.next_error(&store.logs, self.spot.cursor, command == Command::NextError);
+                return self.jump(next, "no error among these lines", store);
+            }
+            Command::NextMatch | Command::PreviousMatch => {
+                let next = self.tape.next_match(&store.logs, self.spot.cursor, command == Command::NextMatch);
+                return self.jump(next, "the search finds nothing", store);
+            }
+            Command::Left | Command::Right if self.histogram.is_some() => {
+                let by = if command == Command::Left { -1 } else { 1 };
+                let at = self.histogram.as_mut().and_then(|histogram| histogram.walk(by));
+                at.into_iter().for_each(|at| self.go_to(at, store));
+                return Vec::new();
+            }
+            other => {
+                let several = self.services(store).len() > 1;
+                if !self.look.update(other, several) {
+                    self.since(other, store);
+                }
+                return Vec::new();
+            }
+        };
+        self.on_sheet(store, |spot, sheet| spot.step(by, sheet));
+        if by < 0 && self.spot.cursor == self.tape.first(&store.logs) {
+            self.older(store);
+        }
+        Vec::new()
+    }
+
+    /// Looks at the lines that a command asks for.
+    fn reach(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        match Reach::asked(command, store) {
+            Ok(reach) if reach != self.aim.reach => {
+                self.before.clear();
+                let chips = std::mem::take(&mut self.aim.chips);
+                self.look_at(Aim { reach, chips, ..Aim::default() });
+                Vec::new()
+            }
+            Ok(_) => Vec::new(),
+            Err(why) => vec![Effect::Say(why.to_owned())],
+        }
+    }
+
+    /// What a command does to what is opened beside the lines; none where it is not about that.
+    fn in_pane(&mut self, command: Command, store: &Store) -> Option<Vec<Effect>> {
+        let rows = match &self.pane {
+            Pane::None => return None,
+            Pane::Details(details) => {
+                self.tape.line(&store.logs, details.line).map_or(0, |l| super::details::rows(&l, store).len())
+            }
+        };
+        if let Some(row) = self.pane.chosen()
+            && let Some(next) = table::moved(command, *row, rows)
+        {
+            *row = next;
+            return Some(Vec::new());
+        }
+        match (&self.pane, command) {
+            (Pane::Details(details), Command::Open | Command::Pivot) => {
+                let line = self.tape.line(&store.logs, details.line)?;
+                let row = super::details::rows(&line, store).into_iter().nth(details.row)?;
+                if command == Command::Pivot {
+                    return Some(self.pivot(details.line, &row.value, store));
+                }
+                if !row.field {
+                    self.pane = Pane::None;
+                } else {
+                    self.add(Chip::field(&row.name, &row.value));
+                }
+            }
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// Shows the request or trace of the cursor's line in the neighbours' logs.
+    fn pivot_on_line(&mut self, store: &Store) -> Vec<Effect> {
+        let Some(line) = self.here(store).and_then(|key| self.tape.line(&store.logs, key)) else {
+            return Vec::new();
+        };
+        let Some(id) = ids(line.text, line.shape).into_iter().next() else {
+            return vec![Effect::Say(
+                "the line names no request and no trace; enter shows its fields".to_owned(),
+            )];
+        };
+        let value = id.value.into_owned();
+        self.pivot(line.key, &value, store)
+    }
+
+    /// Shows a value in the logs of a line's service and of its neighbours, around that time.
+    fn pivot(&mut self, key: Key, value: &str, store: &Store) -> Vec<Effect> {
+        let service = self.tape.line(&store.logs, key).and_then(|line| line.service.cloned());
+        let Some(service) = service else { return vec![Effect::Say("the line is nobody's".to_owned())] };
+        let chip = match Chip::text(value) {
+            Ok(chip) => chip,
+            Err(why) => return vec![Effect::Say(why)],
+        };
+        let reach = Reach::Around(NodeId::from(&service));
+        let before = (std::mem::take(&mut self.aim), self.spot.clone());
+        self.before.push(before);
+        self.look_at(Aim { reach, chips: vec![chip], ..Aim::default() });
+        let early = key.at.checked_sub(AROUND).unwrap_or(key.at);
+        self.pages.ask(&store.logs, &self.targets(store), Some(early));
+        self.sought = Some(key.at);
+        Vec::new()
+    }
+
+    /// Goes a step back: closes what is open, ends the selection, or leaves a pivot.
+    fn step_back(&mut self) {
+        if self.pane.is_open() {
+            self.pane = Pane::None;
+        } else if self.marks.from.is_some() {
+            self.marks.from = None;
+        } else if let Some((aim, spot)) = self.before.pop() {
+            self.look_at(aim);
+            self.spot = spot;
+        }
+    }
+
+    /// Shows only lines of a higher level, or also of a lower one.
+    fn level(&mut self, up: bool) {
+        let of = |chip: &Chip| match &chip.filter.what {
+            What::Level(level) if chip.filter.keep => Some(*level),
+            _ => None,
+        };
+        let now = self.aim.chips.iter().find_map(of);
+        let place = now.and_then(|now| LEVELS.iter().position(|level| *level == now));
+        let next = match (place, up) {
+            (None, true) => LEVELS.iter().position(|level| *level == Level::Warn),
+            (None, false) => None,
+            (Some(place), true) => Some((place + 1).min(LEVELS.len() - 1)),
+            (Some(place), false) => place.checked_sub(1).filter(|place| LEVELS[*place] > Level::Debug),
+        };
+        self.aim.chips.retain(|chip| of(chip).is_none());
+        self.aim.chips.extend(next.map(|next| Chip::level(LEVELS[next])));
+    }
+
+    /// Shows only the last so many minutes, or all again.
+    fn since(&mut self, command: Command, store: &Store) {
+        let (minutes, words) = match command {
+            Command::LastMinute => (1, "last 1 min"),
+            Command::LastFiveMinutes => (5, "last 5 min"),
+            Command::LastQuarter => (15, "last 15 min"),
+            Command::LastHalfHour => (30, "last 30 min"),
+            Command::LastHour => (60, "last 60 min"),
+            Command::Tail => {
+                self.aim.since = None;
+                self.spot.follow();
+                return;
+            }
+            _ => return,
+        };
+        let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
+        self.aim.since = Some((since, words));
+        self.spot.follow();
+        self.pages.ask(&store.logs, &self.targets(store), Some(since));
+    }
+
+    /// Reads the page before what is held.
+    fn older(&mut self, store: &Store) {
+        if self.aim.since.is_none() {
+            self.pages.ask(&store.logs, &self.targets(store), None);
+        }
+    }
+
+    fn jump(&mut self, to: Option<Key>, none: &str, store: &Store) -> Vec<Effect> {
+        match to {
+            Some(key) => {
+                self.go(key, store);
+                Vec::new()
+            }
+            None => vec![Effect::Say(none.to_owned())],
+        }
+    }
+}
+
+/// How long before a line its request is looked for in other logs.
+const AROUND: SignedDuration = SignedDuration::from_mins(5);

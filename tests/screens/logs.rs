@@ -1,0 +1,385 @@
+//! The logs: followed, walked, searched, filtered, counted, of one service and of many, and what hostile lines do.
+
+use crate::{
+    estate::{ago, shop, shop_logs},
+    see,
+    stage::Stage,
+};
+use portolan::{
+    app::{Mouse, Msg},
+    effect::{Effect, Screen, Subscription},
+    model::{
+        LogBatch, LogLine, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, ServiceId, Timestamp,
+    },
+};
+
+/// The logs of the orders service, with lines.
+fn orders(size: (u16, u16)) -> Stage {
+    themed(size, ("night", false))
+}
+
+fn themed(size: (u16, u16), theme: (&str, bool)) -> Stage {
+    let mut stage = Stage::dressed(&shop(), size, theme);
+    stage.send(Msg::Logs(shop_logs()));
+    while stage.selected() != "orders" {
+        stage.keys("f");
+    }
+    stage.keys("l");
+    stage
+}
+
+/// A line of a service of the cluster.
+fn line(service: &str, millis: i64, text: &str) -> LogLine {
+    LogLine {
+        at: Timestamp::from_millisecond(ago(4).as_millisecond() + millis).unwrap(),
+        service: ServiceId::new(format!("ecs:eu-west-1/prod/{service}")),
+        label: format!("{service}-1").into(),
+        stream: LogStream::Out,
+        text: text.to_owned(),
+        paint: Vec::new(),
+    }
+}
+
+fn lines(lines: Vec<LogLine>) -> Msg {
+    Msg::Logs(LogNews::Lines(LogBatch { lines, notes: Vec::new() }))
+}
+
+/// The row of the cursor, as text.
+fn cursor(stage: &mut Stage) -> String {
+    let buffer = stage.picture().buffer;
+    let area = buffer.area;
+    let selected = |y: u16| {
+        buffer[(2, y)].style().bg == buffer[(area.width - 2, y)].style().bg
+            && buffer[(2, y)].style().bg.is_some_and(|bg| bg != ratatui::style::Color::Reset)
+    };
+    let row = (1..area.height - 1).find(|y| selected(*y));
+    let cells = |y: u16| (0..area.width).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>();
+    row.map(cells).unwrap_or_default()
+}
+
+#[test]
+fn small_and_in_ascii_without_colours() {
+    let mut stage = themed((80, 24), ("mono", true));
+    stage.keys("E m");
+    see!(stage);
+}
+
+#[test]
+fn up_stops_and_down_behind_the_last_line_follows_again() {
+    let mut stage = orders((100, 30));
+    stage.keys("k");
+    assert!(stage.picture().text().contains("paused"));
+    assert!(cursor(&mut stage).contains("/orders/88"), "{}", cursor(&mut stage));
+    stage.send(lines(vec![line("orders", 100_000, "a new one")]));
+    assert!(!stage.picture().text().contains("a new one"), "what is looked at stays");
+    stage.keys("j j j");
+    let text = stage.picture().text();
+    assert!(text.contains("following") && text.contains("a new one"), "{text}");
+}
+
+#[test]
+fn a_pause_holds_at_the_last_line() {
+    let mut stage = orders((100, 30));
+    stage.keys("=");
+    stage.send(lines(vec![line("orders", 100_000, "a new one")]));
+    let text = stage.picture().text();
+    assert!(text.contains("paused") && !text.contains("a new one"), "{text}");
+    stage.keys("=");
+    assert!(stage.picture().text().contains("a new one"));
+}
+
+#[test]
+fn going_back_past_the_first_line_reads_an_older_page() {
+    let mut stage = orders((100, 30));
+    let wanted = stage.app.subscriptions();
+    let opened: Vec<(LogTarget, LogStart)> =
+        wanted.iter().map(|Subscription::Logs(target, start)| (target.clone(), *start)).collect();
+    for (target, start) in &opened {
+        stage.send(Msg::Logs(LogNews::Opened(target.clone(), *start)));
+    }
+    stage.keys("1");
+    let text = stage.picture().text();
+    assert!(text.contains("reading older lines"), "{text}");
+    let pages: Vec<_> = stage.app.subscriptions().difference(&wanted).cloned().collect();
+    assert!(!pages.is_empty(), "older pages are wanted");
+    for Subscription::Logs(target, start) in pages {
+        assert!(start.until.is_some() && !start.follow, "{start:?}");
+        stage.send(Msg::Logs(LogNews::Opened(target.clone(), start)));
+        let older = LogLine { label: target.label.clone(), ..line("orders", -60_000, "from before") };
+        stage.send(lines(vec![older]));
+        stage.send(Msg::Logs(LogNews::Closed(target, start)));
+    }
+    let text = stage.picture().text();
+    assert!(!text.contains("reading older lines"), "{text}");
+    assert_eq!(stage.app.subscriptions(), wanted, "what has been read is wanted no more");
+    stage.keys("k");
+    assert!(cursor(&mut stage).contains("from before"), "{}", cursor(&mut stage));
+    stage.keys("1");
+    assert!(stage.picture().text().contains("the log begins here"), "{}", stage.picture().text());
+}
+
+#[test]
+fn filters_are_chips_that_can_be_taken_away() {
+    let mut stage = orders((100, 30));
+    stage.keys("-");
+    stage.typed("/GET .* 200/");
+    stage.keys("enter +");
+    stage.typed("level=warn");
+    stage.keys("enter");
+    see!(stage);
+    stage.send(Msg::Mouse(Mouse::Down(4, 2)));
+    let text = stage.picture().text();
+    assert!(!text.contains("-/GET") && text.contains("+level=warn"), "a click takes the chip away: {text}");
+    stage.keys("x");
+    assert!(!stage.picture().text().contains("+level"));
+    stage.keys("+");
+    stage.typed("/(/");
+    stage.keys("enter");
+    assert!(stage.picture().text().contains("/(/ can't be read"));
+    stage.keys("+");
+    stage.typed("service=nobody");
+    stage.keys("enter");
+    assert!(stage.picture().text().contains("`nobody` is not among those"));
+}
+
+#[test]
+fn matches_are_counted_and_walked() {
+    let mut stage = orders((100, 30));
+    stage.keys("/");
+    stage.typed("listening");
+    stage.keys("enter");
+    assert!(stage.picture().text().contains("2 found"), "{}", stage.picture().text());
+    stage.keys("n");
+    let first = cursor(&mut stage);
+    stage.keys("n");
+    let second = cursor(&mut stage);
+    assert!(first.contains("orders-1") && second.contains("orders-2"), "{first}\n{second}");
+    stage.keys("n");
+    assert_eq!(cursor(&mut stage), first, "round and round");
+    stage.keys("N");
+    assert_eq!(cursor(&mut stage), second);
+}
+
+#[test]
+fn a_jump_goes_to_the_line_of_that_time() {
+    let mut stage = orders((100, 30));
+    stage.keys("T");
+    stage.typed("-3m");
+    stage.keys("enter");
+    assert!(cursor(&mut stage).contains("orders-2"), "{}", stage.picture().text());
+    stage.keys("T");
+    stage.typed("later");
+    stage.keys("enter");
+    assert!(stage.picture().text().contains("`later` is no time"));
+}
+
+#[test]
+fn one_stream_of_many_services_with_whose_each_line_is() {
+    let mut stage = orders((120, 30));
+    stage.send(lines(vec![
+        line("edge", 31_500, "GET /orders/17 took 13ms"),
+        line("payments", 33_000, "charged"),
+        line("users", 33_500, "not of these"),
+    ]));
+    stage.keys("esc");
+    stage.keys("D 1");
+    let text = stage.picture().text();
+    assert!(text.contains("orders and all below it (2 services)"), "{text}");
+    assert!(
+        text.contains("charged") && !text.contains("took 13ms") && !text.contains("not of these"),
+        "{text}"
+    );
+    stage.keys("A 1");
+    let text = stage.picture().text();
+    assert!(
+        text.contains("took 13ms") && text.contains("charged") && !text.contains("not of these"),
+        "{text}"
+    );
+    see!(stage);
+    stage.keys("C 1");
+    assert!(stage.picture().text().contains("not of these"));
+    stage.keys("a");
+    assert!(stage.picture().text().contains("no service is marked"));
+}
+
+#[test]
+fn marked_services_and_the_way_between_them() {
+    let mut stage = orders((120, 30));
+    stage.keys("esc space left space");
+    let other = stage.selected();
+    stage.keys("a");
+    let text = stage.picture().text();
+    assert!(text.contains("2 marked"), "{text}");
+    stage.keys("P");
+    let text = stage.picture().text();
+    assert!(text.contains(&other) && text.contains("the way from"), "{text}");
+}
+
+#[test]
+fn tab_shows_one_instance_after_the_other() {
+    let mut stage = orders((100, 30));
+    stage.keys("tab");
+    let text = stage.picture().text();
+    assert!(text.contains("orders-1 alone"), "{text}");
+    assert_eq!(stage.app.subscriptions().len(), 1);
+    stage.keys("backtab");
+    assert!(!stage.picture().text().contains("alone"));
+}
+
+#[test]
+fn details_tell_fields_and_enter_filters_by_one() {
+    let mut stage = orders((100, 30));
+    stage.send(lines(vec![
+        line("orders", 99_000, "level=error msg=\"no stock\" sku=17 request_id=abc-1"),
+        line("orders", 99_500, "level=info msg=fine sku=18"),
+    ]));
+    stage.keys("e enter");
+    see!(stage);
+    while !cursor(&mut stage).contains("sku") {
+        stage.keys("j");
+    }
+    stage.keys("enter");
+    let text = stage.picture().text();
+    assert!(text.contains("+sku=17") && !text.contains("fine"), "{text}");
+}
+
+#[test]
+fn a_pivot_finds_the_request_in_the_neighbours_logs_and_esc_comes_back() {
+    let mut stage = orders((120, 30));
+    stage.send(lines(vec![
+        line("orders", 99_000, "level=error msg=\"no stock\" request_id=abc-1"),
+        line("edge", 98_500, "level=info msg=asked request_id=abc-1"),
+        line("edge", 98_600, "level=info msg=asked request_id=abc-2"),
+    ]));
+    stage.keys("e");
+    let before = stage.picture().text();
+    stage.keys("*");
+    let text = stage.picture().text();
+    assert!(text.contains("+abc-1") && text.contains("edge-1") && !text.contains("abc-2"), "{text}");
+    stage.keys("esc");
+    assert_eq!(stage.picture().text(), before);
+    assert_eq!(stage.app.screen(), Screen::Logs);
+}
+
+#[test]
+fn the_histogram_is_walked_and_clicked_and_tells_events() {
+    let mut stage = orders((100, 30));
+    stage.keys("i");
+    see!(stage);
+    stage.keys("left left");
+    let walked = cursor(&mut stage);
+    assert!(!walked.is_empty());
+    stage.send(Msg::Mouse(Mouse::Down(9, 3)));
+    let text = stage.picture().text();
+    assert!(text.contains("2 lines") || text.contains("1 lines"), "{text}");
+}
+
+#[test]
+fn marks_on_lines_are_walked_round() {
+    let mut stage = orders((100, 30));
+    stage.keys("k m k k m j j j j u");
+    let first = cursor(&mut stage);
+    stage.keys("u");
+    let second = cursor(&mut stage);
+    stage.keys("u");
+    assert!(first != second && cursor(&mut stage) == first, "{first}\n{second}");
+    assert_eq!(stage.picture().text().matches('◆').count(), 2);
+}
+
+#[test]
+fn selected_lines_are_copied_and_saved() {
+    let mut stage = orders((100, 30));
+    stage.keys("k V k k c ctrl-s");
+    let copied = stage.asked.iter().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.lines().count()),
+        _ => None,
+    });
+    assert_eq!(copied, Some(3));
+    let saved = stage.asked.iter().find_map(|effect| match effect {
+        Effect::Save { name, text, .. } => Some((*name, text.lines().count(), text.clone())),
+        _ => None,
+    });
+    let (name, count, text) = saved.unwrap();
+    assert_eq!((name, count), ("portolan-logs", 3));
+    assert!(text.lines().all(|line| line.contains("ecs:eu-west-1/prod/orders orders-1 GET")), "{text}");
+    stage.keys("esc ctrl-s");
+    let saved = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::Save { text, .. } => Some(text.lines().count()),
+        _ => None,
+    });
+    assert_eq!(saved, Some(37), "all lines and the note");
+}
+
+#[test]
+fn the_map_stays_above_the_logs() {
+    let mut stage = orders((120, 40));
+    stage.keys("v");
+    see!(stage);
+    assert_eq!(stage.app.screen(), Screen::Logs);
+    stage.keys("esc");
+    assert_eq!(stage.app.screen(), Screen::Map);
+    let text = stage.picture().text();
+    assert!(text.contains("logs of prod/orders"), "the map has the keys, and the logs stay: {text}");
+    assert!(!stage.app.subscriptions().is_empty());
+    stage.keys("v");
+    assert!(!stage.picture().text().contains("logs of"));
+    assert!(stage.app.subscriptions().is_empty());
+}
+
+#[test]
+fn a_full_screen_of_logs() {
+    let mut stage = orders((80, 24));
+    stage.keys("z");
+    let text = stage.picture().text();
+    assert!(!text.contains("portolan") && !text.contains("= pause"), "{text}");
+    stage.keys("esc");
+    assert!(stage.picture().text().contains("portolan"));
+}
+
+#[test]
+fn what_can_not_be_read_is_told_at_the_top() {
+    let mut stage = orders((100, 30));
+    let note = LogNote {
+        at: Some(ago(4)),
+        service: Some(ServiceId::new("ecs:eu-west-1/prod/orders")),
+        label: "orders-3".into(),
+        kind: NoteKind::Unreadable,
+        text: "its log driver is awsfirelens: look where it sends them".to_owned(),
+    };
+    stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
+    let text = stage.picture().text();
+    assert!(text.lines().nth(2).unwrap().contains("orders-3: its log driver is awsfirelens"), "{text}");
+}
+
+/// What is written to attack a terminal, or to deceive who reads it.
+const HOSTILE: &[&str] = &[
+    "\u{1b}[31mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome",
+    "\u{1b}]52;c;ZXZpbA==\u{7}clip",
+    "\u{1b}]0;title\u{1b}\\titled",
+    "bell\u{7} back\u{8}space\rreturn\ttab",
+    "\u{202e}desrever\u{202c} \u{2066}isolate\u{2069}",
+    "zero\u{200b}width\u{200d}\u{feff}joined",
+    "\u{9b}31mc1 \u{9d}52;c;eA==\u{9c}done",
+    "wide 日本語テキスト and e\u{301} and 👩‍👩‍👧",
+];
+
+#[test]
+fn nothing_hostile_reaches_the_buffer() {
+    let mut stage = orders((60, 24));
+    let all = HOSTILE.iter().enumerate().map(|(index, text)| line("orders", 95_000 + index as i64, text));
+    stage.send(lines(all.collect()));
+    for keys in ["", "w", "w right", "left k", "enter", "G", "esc i", "r"] {
+        stage.keys(keys);
+        let picture = stage.picture();
+        assert_eq!(picture.flaws(), Vec::<String>::new(), "after {keys}");
+        let raw = |c: char| c.is_control() || "\u{202e}\u{202c}\u{2066}\u{2069}\u{200b}\u{feff}".contains(c);
+        let bad: Vec<_> = picture
+            .buffer
+            .content
+            .iter()
+            .filter(|cell| cell.symbol().chars().any(raw))
+            .map(|c| c.symbol().to_owned())
+            .collect();
+        assert!(bad.is_empty(), "after {keys}: {bad:?}");
+    }
+}
