@@ -1,8 +1,7 @@
 //! All of one line: when, whose, its fields and ids, and the text as it came.
 
-use super::ids::ids;
 use crate::{
-    decode::line::fields,
+    decode::line::{fields, ids},
     logs::{Key, Line},
     model::text::clean_within,
     store::Store,
@@ -56,14 +55,13 @@ pub(super) fn rows(line: &Line<'_>, store: &Store) -> Vec<Row> {
         rows.push(Row { name, value, field: true, id: false });
     }
     for id in ids(line.text, line.shape) {
-        match rows.iter_mut().find(|row| row.field && row.name == id.name) {
+        let value = clean_within(&id.value, LONGEST);
+        match rows.iter_mut().find(|row| row.field && row.value == value) {
             Some(row) => row.id = true,
-            None => rows.push(Row {
-                name: id.name.into_owned(),
-                value: id.value.into_owned(),
-                field: false,
-                id: true,
-            }),
+            None => {
+                let name = id.name.map_or_else(|| "id".to_owned(), |name| clean_within(&name, 200));
+                rows.push(Row { name, value, field: false, id: true });
+            }
         }
     }
     rows.push(row("text", clean_within(line.text, LONGEST), false));

@@ -4,7 +4,6 @@ mod chip;
 mod details;
 mod draw;
 mod histogram;
-mod ids;
 mod keep;
 mod line;
 mod look;

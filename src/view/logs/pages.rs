@@ -63,8 +63,9 @@ fn stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a Stream> {
     held.streams().find(|stream| stream.service == target.service && stream.label == target.label)
 }
 
-/// Whether nothing older can be had of any of those streams.
+/// Whether nothing older can be had of any of those streams that have a line.
 pub(super) fn have_begun(held: &LogStore, targets: &[LogTarget]) -> bool {
-    let mut streams = targets.iter().map(|target| stream(held, target));
-    !targets.is_empty() && streams.all(|stream| stream.is_some_and(|stream| stream.begins))
+    let streams = targets.iter().filter_map(|target| stream(held, target));
+    let mut begun = streams.filter(|stream| stream.oldest().is_some()).map(|stream| stream.begins).peekable();
+    begun.peek().is_some() && begun.all(|begins| begins)
 }

@@ -5,13 +5,13 @@ use super::{
     chip::{Chip, LEVELS},
     details::Details,
     histogram::Histogram,
-    ids::ids,
     keep,
     pane::Pane,
     reach::{self, Reach},
 };
 use crate::{
     command::Command,
+    decode::line::ids,
     effect::{Effect, Question},
     logs::{Key, What},
     model::{Level, NodeId},
@@ -25,6 +25,8 @@ impl Logs {
     pub(super) fn run(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         let mut effects = self.carry_out(command, store);
         effects.extend(self.follow_lines(store));
+        // What is opened or closed leaves more or fewer rows to the lines.
+        self.on_sheet(store, |spot, sheet| spot.keep_in_sight(sheet));
         effects
     }
 
@@ -68,8 +70,10 @@ impl Logs {
             }
             Command::Pivot => return self.pivot_on_line(store),
             Command::Open => {
-                self.pane =
-                    self.here(store).map_or(Pane::None, |line| Pane::Details(Details { line, row: 0 }));
+                if let Some(line) = self.here(store) {
+                    self.pane = Pane::Details(Details { line, row: 0 });
+                    self.go(line, store);
+                }
             }
             Command::Back => self.step_back(),
             _ => return self.walk(command, store),
