@@ -2,16 +2,15 @@
 
 mod connections;
 mod grouping;
-mod logs;
 mod search;
 mod trail;
 
 pub use grouping::Grouping;
-pub use logs::{Entry, LogBook};
 pub use search::Search;
 pub use trail::Trail;
 
 use crate::{
+    logs::LogStore,
     model::{
         Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
         Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
@@ -49,7 +48,7 @@ pub struct Store {
     /// The time of the last tick.
     pub now: Timestamp,
     /// The log lines that are held.
-    pub logs: LogBook,
+    pub logs: LogStore,
     /// What is searched for.
     pub search: Search,
     /// Whether only what is faulty is shown, with what is next to it.
@@ -93,7 +92,7 @@ impl Store {
             selected: None,
             chosen: false,
             now,
-            logs: LogBook::new(log_bytes),
+            logs: LogStore::new(log_bytes),
             search: Search::default(),
             only_faulty: false,
             edges: EdgeFilter::All,
@@ -132,9 +131,11 @@ impl Store {
 
     /// Takes what is heard of log streams, and what their lines tell of connections.
     pub fn hear(&mut self, news: LogNews) {
-        let LogNews::Lines(batch) = news else { return };
-        let told = connections::failed(&self.inventory, &batch);
-        self.logs.absorb(batch, self.now);
+        let told = match &news {
+            LogNews::Lines(batch) => connections::failed(&self.inventory, batch),
+            _ => return self.logs.hear(news, self.now),
+        };
+        self.logs.hear(news, self.now);
         let change = self.inventory.note(&told, self.now);
         if self.follow(&change) {
             self.judge();

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     command::Command,
     effect::{Effect, Subscription},
+    logs::{Key, Line as Entry, Sift},
     model::{LogStart, NodeId, Service, Timestamp},
-    store::{Entry, Store, log_targets},
+    store::{Store, log_targets},
 };
 use jiff::SignedDuration;
 use ratatui::{
@@ -26,9 +27,9 @@ pub struct Logs {
     /// Whose logs they are.
     of: Option<NodeId>,
     /// The last entry to show while paused; none while following.
-    anchor: Option<(Timestamp, u64)>,
+    anchor: Option<Key>,
     /// The entry that a jump led to.
-    found: Option<(Timestamp, u64)>,
+    found: Option<Key>,
     wrap: bool,
     clock: Clock,
     /// How far back to read; none for the newest lines.
@@ -58,8 +59,8 @@ impl View for Logs {
             Command::Times => self.clock = self.clock.next(),
             Command::NextError => return self.jump(store, true, Entry::is_error),
             Command::PreviousError => return self.jump(store, false, Entry::is_error),
-            Command::NextMatch => return self.jump(store, true, |e| store.search.matches(&e.text)),
-            Command::PreviousMatch => return self.jump(store, false, |e| store.search.matches(&e.text)),
+            Command::NextMatch => return self.jump(store, true, |e| store.search.matches(e.text)),
+            Command::PreviousMatch => return self.jump(store, false, |e| store.search.matches(e.text)),
             Command::Tail => (self.back, self.asked, self.anchor, self.found) = (None, None, None, None),
             Command::LastMinute => self.since(store, 1),
             Command::LastFiveMinutes => self.since(store, 5),
@@ -94,7 +95,7 @@ impl View for Logs {
 
     fn copied(&self, store: &Store) -> Option<String> {
         let anchor = self.found.or(self.anchor);
-        entries(store).into_iter().rev().find(|e| anchor.is_none_or(|a| e.key <= a)).map(|e| e.text.clone())
+        entries(store).into_iter().rev().find(|e| anchor.is_none_or(|a| e.key <= a)).map(|e| e.text.to_owned())
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -138,10 +139,10 @@ impl Logs {
     }
 
     /// Goes to the next entry that fits, or the one before, round and round, and shows it with what stands around it.
-    fn jump(&mut self, store: &Store, forward: bool, fits: impl Fn(&Entry) -> bool) -> Vec<Effect> {
+    fn jump(&mut self, store: &Store, forward: bool, fits: impl Fn(&Entry<'_>) -> bool) -> Vec<Effect> {
         let entries = entries(store);
         let here = self.found.or(self.anchor);
-        let mut fitting: Vec<_> = (0..entries.len()).filter(|i| fits(entries[*i])).collect();
+        let mut fitting: Vec<_> = (0..entries.len()).filter(|i| fits(&entries[*i])).collect();
         if !forward {
             fitting.reverse();
         }
@@ -185,14 +186,15 @@ impl Logs {
         let height = usize::from(area.height);
         let since = self.start();
         let mut rows = Vec::new();
-        for entry in scene.store.logs.of(&service.id).rev() {
-            if since.is_some_and(|since| entry.key.0 < since) {
+        let sift = Sift::of(&service.id, &scene.store.logs);
+        for entry in sift.back(&scene.store.logs, None) {
+            if since.is_some_and(|since| entry.key.at < since) {
                 break;
             }
-            if self.anchor.is_some_and(|anchor| entry.key > anchor) || hidden(entry, scene.store) {
+            if self.anchor.is_some_and(|anchor| entry.key > anchor) || hidden(&entry, scene.store) {
                 continue;
             }
-            rows.extend(self.lines(entry, scene, usize::from(area.width)).into_iter().rev());
+            rows.extend(self.lines(&entry, scene, usize::from(area.width)).into_iter().rev());
             if rows.len() >= height {
                 break;
             }
@@ -203,24 +205,24 @@ impl Logs {
     }
 
     /// An entry in rows: time, stream, text.
-    fn lines(&self, entry: &Entry, scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    fn lines(&self, entry: &Entry<'_>, scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
         let Scene { store, theme, .. } = scene;
-        let time = self.clock.show(entry.key.0, store.now, &store.zone);
+        let time = self.clock.show(entry.key.at, store.now, &store.zone);
         let cells = if width >= 100 { 18 } else { 9 };
-        let label = text::squeeze(&entry.label, cells, theme.glyphs.ellipsis);
+        let label = text::squeeze(entry.label, cells, theme.glyphs.ellipsis);
         let label = text::fit(&label, cells, theme.glyphs.ellipsis);
         let margin = if time.is_empty() { 0 } else { text::width(&time) + 1 } + text::width(&label) + 1;
         let style = match () {
             () if self.found == Some(entry.key) => theme.ink.selected,
-            () if entry.is_note => theme.ink.accent,
+            () if entry.note.is_some() => theme.ink.accent,
             () if entry.is_error() => theme.ink.failing,
             () => theme.ink.text,
         };
         let room = width.saturating_sub(margin).max(10);
         let rows = if self.wrap {
-            text::wrap(&entry.text, room)
+            text::wrap(entry.text, room)
         } else {
-            vec![text::cut(&entry.text, room, theme.glyphs.ellipsis)]
+            vec![text::cut(entry.text, room, theme.glyphs.ellipsis)]
         };
         rows.into_iter()
             .enumerate()
@@ -228,7 +230,7 @@ impl Logs {
                 let mut spans = vec![Span::raw(" ".repeat(margin))];
                 if index == 0 {
                     let time = if time.is_empty() { String::new() } else { format!("{time} ") };
-                    let tint = label_style(&entry.label, theme);
+                    let tint = label_style(entry.label, theme);
                     spans =
                         vec![Span::styled(time, theme.ink.dim.0), Span::styled(format!("{label} "), tint)];
                 }
@@ -240,17 +242,18 @@ impl Logs {
 }
 
 /// The entries of the selected service that the search lets through.
-fn entries(store: &Store) -> Vec<&Entry> {
+fn entries(store: &Store) -> Vec<Entry<'_>> {
     let Some(service) = store.service() else { return Vec::new() };
-    store.logs.of(&service.id).filter(|e| !hidden(e, store)).collect()
+    let sift = Sift::of(&service.id, &store.logs);
+    sift.lines_up_to(&store.logs, None, usize::MAX).into_iter().filter(|e| !hidden(e, store)).collect()
 }
 
 /// Whether an inverse search hides it; a plain search marks and hides nothing.
-fn hidden(entry: &Entry, store: &Store) -> bool {
-    store.search.is_inverse() && !store.search.matches(&entry.text)
+fn hidden(entry: &Entry<'_>, store: &Store) -> bool {
+    store.search.is_inverse() && !store.search.matches(entry.text)
 }
 
-fn newest(store: &Store) -> Option<(Timestamp, u64)> {
+fn newest(store: &Store) -> Option<Key> {
     entries(store).last().map(|e| e.key)
 }
 
