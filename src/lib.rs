@@ -11,6 +11,7 @@ pub mod layout;
 pub mod command;
 pub mod keymap;
 pub mod effect;
+pub mod logs;
 pub mod store;
 pub mod view;
 pub mod export;
