@@ -17,6 +17,8 @@ use ratatui::{
 
 /// The most rows of one line on the screen.
 const MOST_ROWS: usize = 40;
+/// How many services are asked for how wide their names are.
+const NAMES: usize = 100;
 /// The fewest cells that are left for the text.
 const LEAST: usize = 10;
 
@@ -35,6 +37,8 @@ impl Margin {
         let most = (width / 8).clamp(6, 20);
         let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(most);
         let service = look.service.unwrap_or(services.len() > 1);
+        // Of very many, the first ones tell how wide names are here.
+        let services = &services[..services.len().min(NAMES)];
         let names = services.iter().map(|service| text::width(&service.name));
         let labels = services.iter().flat_map(|s| &s.instances).map(|i| text::width(&i.name));
         Self {

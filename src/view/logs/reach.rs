@@ -94,11 +94,13 @@ impl Reach {
 
 /// The streams of those services, or of one instance among them alone, and how many more there are than are read.
 pub(super) fn streams(services: &[&Service], alone: Option<&InstanceId>) -> (Vec<LogTarget>, usize) {
-    let all = services.iter().flat_map(|service| log_targets(service));
-    let mut all: Vec<_> = all.filter(|t| alone.is_none_or(|alone| t.instance == *alone)).collect();
-    let more = all.len().saturating_sub(MOST_STREAMS);
-    all.truncate(MOST_STREAMS);
-    (all, more)
+    let wanted = |id: &InstanceId| alone.is_none_or(|alone| id == alone);
+    let all = services.iter().flat_map(|service| log_targets(service)).filter(|t| wanted(&t.instance));
+    let read: Vec<_> = all.take(MOST_STREAMS).collect();
+    let instances = services.iter().flat_map(|service| &service.instances).filter(|i| wanted(&i.id));
+    let count: usize = instances.map(|instance| instance.containers.len()).sum();
+    let more = count - read.len();
+    (read, more)
 }
 
 /// The instance a step on from `here`; none stands between the last and the first, and means all.
