@@ -1,6 +1,11 @@
 //! A reading that begins anew brings lines that are held: each is recognised once, however many are the same.
 
-use super::{chunk::Chunk, key::{Place, nanos}, reading::Reading, stream::Stream};
+use super::{
+    chunk::Chunk,
+    key::{Place, nanos},
+    reading::Reading,
+    stream::Stream,
+};
 use crate::model::LogStart;
 
 impl Stream {

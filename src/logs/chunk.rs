@@ -81,7 +81,14 @@ fn squeezed(message: &Range<u32>, len: u32) -> (u16, u16) {
 
 impl Chunk {
     pub(super) fn new(id: u64) -> Self {
-        Self { id, shuffles: 0, text: String::new(), metas: Vec::new(), painted: Vec::new(), paints: Vec::new() }
+        Self {
+            id,
+            shuffles: 0,
+            text: String::new(),
+            metas: Vec::new(),
+            painted: Vec::new(),
+            paints: Vec::new(),
+        }
     }
 
     /// What it takes of memory, in bytes.
@@ -137,7 +144,9 @@ impl Chunk {
 
     /// The paint of a line.
     pub(super) fn paint(&self, meta: &Meta) -> &[Paint] {
-        let Ok(place) = self.painted.binary_search_by_key(&meta.start, |(start, _)| *start) else { return &[] };
+        let Ok(place) = self.painted.binary_search_by_key(&meta.start, |(start, _)| *start) else {
+            return &[];
+        };
         let end = self.painted.get(place + 1).map_or(self.paints.len(), |(_, next)| *next as usize);
         &self.paints[self.painted[place].1 as usize..end]
     }

@@ -1,6 +1,10 @@
 //! What is kept of the lines, and what is hidden.
 
-use super::{chunk::{Chunk, Meta}, needle::Needle, stream::Stream};
+use super::{
+    chunk::{Chunk, Meta},
+    needle::Needle,
+    stream::Stream,
+};
 use crate::{
     decode::line,
     model::{InstanceId, Level, ServiceId},

@@ -43,7 +43,9 @@ impl Stream {
             return;
         }
         let mark = self.readings[index].as_ref().map_or(0, |reading| reading.mark);
-        for gap in self.gaps.iter_mut().filter(|gap| gap.high.seq < mark && gap.low <= at && at <= gap.high.at) {
+        for gap in
+            self.gaps.iter_mut().filter(|gap| gap.high.seq < mark && gap.low <= at && at <= gap.high.at)
+        {
             gap.count = gap.count.map(|count| count.saturating_sub(1));
         }
         self.gaps.retain(|gap| gap.count != Some(0));

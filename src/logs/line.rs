@@ -1,6 +1,11 @@
 //! A held line or a note, as who draws it sees it.
 
-use super::{chunk::{Chunk, Meta}, key::Key, note::Note, stream::Stream};
+use super::{
+    chunk::{Chunk, Meta},
+    key::Key,
+    note::Note,
+    stream::Stream,
+};
 use crate::{
     decode::line::Shape,
     model::{Level, LogStream, NoteKind, Paint, ServiceId},

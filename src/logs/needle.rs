@@ -82,6 +82,8 @@ fn has_capital(typed: &str) -> bool {
 fn said(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
-        error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+        error => {
+            error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
     }
 }

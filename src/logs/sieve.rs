@@ -42,12 +42,21 @@ impl Sieve {
     }
 
     /// Looks at what is new of a chunk. Returns how much work that was: lines, long ones as several.
-    pub(super) fn look(&mut self, stream: &Stream, chunk: &Chunk, filters: &[Filter], since: Option<i64>) -> usize {
+    pub(super) fn look(
+        &mut self,
+        stream: &Stream,
+        chunk: &Chunk,
+        filters: &[Filter],
+        since: Option<i64>,
+    ) -> usize {
         let metas = &chunk.metas()[self.seen..];
         let mut passing: Vec<bool> =
             metas.iter().map(|meta| since.is_none_or(|since| since <= meta.place().at)).collect();
         for Filter { what, keep } in filters {
-            if let What::Text(needle) = what && needle.literal && chunk.shuffles == 0 {
+            if let What::Text(needle) = what
+                && needle.literal
+                && chunk.shuffles == 0
+            {
                 found_at_once(needle, chunk.text(), metas, *keep, &mut passing);
                 continue;
             }

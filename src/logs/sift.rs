@@ -102,7 +102,10 @@ impl Sift {
     /// Whether the note at that key is shown.
     pub(super) fn shows(&self, store: &LogStore, key: Key) -> bool {
         self.since.is_none_or(|since| since <= nanos(key.at))
-            && store.streams.get(key.stream as usize).map_or(key.stream == ALL, |stream| self.scope.has(stream))
+            && store
+                .streams
+                .get(key.stream as usize)
+                .map_or(key.stream == ALL, |stream| self.scope.has(stream))
     }
 
     /// What is known of a chunk.
@@ -111,7 +114,10 @@ impl Sift {
     }
 
     /// All that is known, with its chunk.
-    pub(super) fn pairs<'a>(&'a self, store: &'a LogStore) -> impl Iterator<Item = (u32, usize, &'a Chunk, &'a Sieve)> {
+    pub(super) fn pairs<'a>(
+        &'a self,
+        store: &'a LogStore,
+    ) -> impl Iterator<Item = (u32, usize, &'a Chunk, &'a Sieve)> {
         let streams = (0u32..).zip(&store.streams);
         streams.flat_map(move |(number, stream)| {
             let chunks = stream.chunks.iter().enumerate();
@@ -186,7 +192,7 @@ impl Sift {
     /// The next line that passed and has that text, after a key or before it; from the end where there is no key.
     #[must_use]
     pub fn find(&self, store: &LogStore, needle: &Needle, from: Option<Key>, forward: bool) -> Option<Key> {
-        let walk = Walk::new(self, store, from.map(|key| (key, false)), forward);
-        walk.into_iter().find(|line| line.note.is_none() && needle.is_in(line.text)).map(|line| line.key)
+        let mut walk = Walk::new(self, store, from.map(|key| (key, false)), forward);
+        walk.find(|line| line.note.is_none() && needle.is_in(line.text)).map(|line| line.key)
     }
 }

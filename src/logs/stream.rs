@@ -123,9 +123,9 @@ impl Stream {
             Some(last) if last < place => self.chunks.len(),
             _ => self.chunks.partition_point(|chunk| chunk.first() < Some(place)),
         };
-        let own = next.checked_sub(1).filter(|own| {
-            self.chunks[*own].last() > Some(place) || self.chunks[*own].has_room(len)
-        });
+        let own = next
+            .checked_sub(1)
+            .filter(|own| self.chunks[*own].last() > Some(place) || self.chunks[*own].has_room(len));
         let chunk = match own {
             Some(own) => own,
             None if self.chunks.get(next).is_some_and(|chunk| chunk.has_room(len)) => next,

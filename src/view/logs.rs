@@ -95,7 +95,11 @@ impl View for Logs {
 
     fn copied(&self, store: &Store) -> Option<String> {
         let anchor = self.found.or(self.anchor);
-        entries(store).into_iter().rev().find(|e| anchor.is_none_or(|a| e.key <= a)).map(|e| e.text.to_owned())
+        entries(store)
+            .into_iter()
+            .rev()
+            .find(|e| anchor.is_none_or(|a| e.key <= a))
+            .map(|e| e.text.to_owned())
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
