@@ -148,12 +148,12 @@ impl Sift {
     }
 
     /// What passed from the oldest on, notes with it; after a key, where one is given.
-    pub fn forward<'a>(&'a self, store: &'a LogStore, after: Option<Key>) -> Walk<'a> {
+    pub fn forward<'a, 's>(&'s self, store: &'a LogStore, after: Option<Key>) -> Walk<'a, 's> {
         Walk::new(self, store, after.map(|key| (key, false)), true)
     }
 
     /// What passed from the newest back, notes with it; before a key, where one is given.
-    pub fn back<'a>(&'a self, store: &'a LogStore, before: Option<Key>) -> Walk<'a> {
+    pub fn back<'a, 's>(&'s self, store: &'a LogStore, before: Option<Key>) -> Walk<'a, 's> {
         Walk::new(self, store, before.map(|key| (key, false)), false)
     }
 
@@ -183,7 +183,7 @@ impl Sift {
 
     /// The last `n` lines and notes up to a key and with it, oldest first; the newest where there is none.
     #[must_use]
-    pub fn lines_up_to<'a>(&'a self, store: &'a LogStore, key: Option<Key>, n: usize) -> Vec<Line<'a>> {
+    pub fn lines_up_to<'a>(&self, store: &'a LogStore, key: Option<Key>, n: usize) -> Vec<Line<'a>> {
         let mut lines: Vec<_> = Walk::new(self, store, key.map(|key| (key, true)), false).take(n).collect();
         lines.reverse();
         lines
@@ -192,7 +192,7 @@ impl Sift {
     /// The next line that passed and has that text, after a key or before it; from the end where there is no key.
     #[must_use]
     pub fn find(&self, store: &LogStore, needle: &Needle, from: Option<Key>, forward: bool) -> Option<Key> {
-        let walk = Walk::new(self, store, from.map(|key| (key, false)), forward);
-        walk.into_iter().find(|line| line.note.is_none() && needle.is_in(line.text)).map(|line| line.key)
+        let mut walk = Walk::new(self, store, from.map(|key| (key, false)), forward);
+        walk.find(|line| line.note.is_none() && needle.is_in(line.text)).map(|line| line.key)
     }
 }

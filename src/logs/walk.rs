@@ -9,9 +9,9 @@ use super::{
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 /// A way through the lines that passed and the notes between them.
-pub struct Walk<'a> {
+pub struct Walk<'a, 's> {
     store: &'a LogStore,
-    sift: &'a Sift,
+    sift: &'s Sift,
     heap: BinaryHeap<(Rank, Spot)>,
     forward: bool,
 }
@@ -30,9 +30,9 @@ enum Spot {
     Note(Key),
 }
 
-impl<'a> Walk<'a> {
+impl<'a, 's> Walk<'a, 's> {
     /// From a key on, which is itself left out unless `with`; from the end where there is none.
-    pub(super) fn new(sift: &'a Sift, store: &'a LogStore, from: Option<(Key, bool)>, forward: bool) -> Self {
+    pub(super) fn new(sift: &'s Sift, store: &'a LogStore, from: Option<(Key, bool)>, forward: bool) -> Self {
         let mut walk = Self { store, sift, heap: BinaryHeap::new(), forward };
         for (number, stream) in (0u32..).zip(&store.streams) {
             if !sift.covers(number) {
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl<'a> Iterator for Walk<'a> {
+impl<'a> Iterator for Walk<'a, '_> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
