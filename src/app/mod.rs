@@ -8,7 +8,7 @@ mod select;
 
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription},
+    effect::{Effect, Screen, Subscription, Text},
     export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
@@ -45,6 +45,8 @@ pub enum Msg {
     Laid(u64, usize, Box<Diagram>),
     /// A frame was drawn, and somebody has more to do.
     Again,
+    /// Whether a fresh layout would be better by much than that of this number.
+    Compared(u64, bool),
     /// A file was saved, or could not be: what there is to say of that.
     Saved(String),
 }
@@ -69,6 +71,8 @@ pub struct App {
     hits: Hits,
     pointer: (u16, u16),
     mouse: bool,
+    /// Whether something has happened since the last frame that it may not show.
+    unseen: bool,
 }
 
 impl App {
@@ -89,6 +93,7 @@ impl App {
             hits: Hits::default(),
             pointer: (0, 0),
             mouse,
+            unseen: true,
         }
     }
 
@@ -99,6 +104,10 @@ impl App {
 
     /// Takes a message. What comes back is for the runtime to carry out.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if let Msg::Mouse(mouse @ Mouse::Over(..)) = msg {
+            return self.point(mouse);
+        }
+        self.unseen = true;
         let mut effects = match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => self.paste(&text),
@@ -129,6 +138,12 @@ impl App {
                 }
                 Vec::new()
             }
+            Msg::Compared(number, tangled) => {
+                if let Some(map) = self.views.get_mut(&Screen::Map) {
+                    map.compared(number, tangled);
+                }
+                Vec::new()
+            }
             Msg::Saved(words) => {
                 self.say(&words);
                 return Vec::new();
@@ -152,49 +167,16 @@ impl App {
         self.stack.last().copied().unwrap_or(Screen::Map)
     }
 
+    /// Whether another frame would show something else than the last.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.unseen
+    }
+
     /// Remembers where what can be clicked is in the frame that was drawn.
     pub fn drawn(&mut self, hits: Hits) {
+        self.unseen = false;
         self.hits = hits;
-    }
-
-    /// Lets the shown screens follow what changed, and the map always.
-    fn follow(&mut self) -> Vec<Effect> {
-        let panes = self.panes();
-        let hidden = panes.iter().all(|(screen, _)| *screen != Screen::Map);
-        let map = hidden.then(|| (Screen::Map, self.map_area(), false));
-        let shown = panes.into_iter().map(|(screen, area)| (screen, area, true));
-        self.let_follow(shown.chain(map).collect())
-    }
-
-    /// Takes what is heard of log streams.
-    fn hear(&mut self, news: LogNews) -> Vec<Effect> {
-        let closed = match &news {
-            LogNews::Closed(target, start) => Some((target.clone(), *start)),
-            LogNews::Opened(..) | LogNews::Lines(..) => None,
-        };
-        self.store.hear(news);
-        if let (Some((target, start)), Some(logs)) = (closed, self.views.get_mut(&Screen::Logs)) {
-            logs.closed(&target, &start);
-        }
-        self.follow_logs()
-    }
-
-    /// Lets the logs follow, where they are shown; lines alone change nothing else at once.
-    fn follow_logs(&mut self) -> Vec<Effect> {
-        let logs = self.panes().into_iter().filter(|(screen, _)| *screen == Screen::Logs);
-        let logs = logs.map(|(screen, area)| (screen, area, true)).collect();
-        self.let_follow(logs)
-    }
-
-    fn let_follow(&mut self, screens: Vec<(Screen, Rect, bool)>) -> Vec<Effect> {
-        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let mut effects = Vec::new();
-        for (screen, area, shown) in screens {
-            if let Some(view) = self.views.get_mut(&screen) {
-                effects.extend(view.follow(scene, area, shown));
-            }
-        }
-        effects
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
@@ -298,6 +280,7 @@ impl App {
             }
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
+                self.hover(None);
                 return vec![Effect::Mouse(self.mouse)];
             }
             Command::Copy => return self.copy(),
@@ -382,11 +365,12 @@ impl App {
         copied.map(Effect::Copy).into_iter().collect()
     }
 
-    /// Writes the map in a format, for the runtime to put into a file.
+    /// Has the runtime write the map, as it is now, into a file of that format.
     fn save(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = Format::named(format) else { return Vec::new() };
         self.notice = Some("saving".to_owned());
-        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
+        let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
+        let write = move || (format.write)(Scene { store: &store, theme: &theme, keymap: &keymap });
+        vec![Effect::Save { name: "portolan-map", extension: format.id, text: Text::new(write) }]
     }
 }

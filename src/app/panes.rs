@@ -1,7 +1,11 @@
 //! Which screens are shown, and where: one, or the map with the logs below it.
 
 use super::{App, draw::areas};
-use crate::effect::Screen;
+use crate::{
+    effect::{Effect, Screen},
+    model::LogNews,
+    view::Scene,
+};
 use ratatui::layout::{Position, Rect};
 
 /// The least rows of a body that is split.
@@ -31,6 +35,46 @@ impl App {
     /// Whether the logs have the whole terminal.
     pub(super) fn is_filled(&self) -> bool {
         self.filled && self.screen() == Screen::Logs
+    }
+
+    /// Lets the shown screens follow what changed, and the map always.
+    pub(super) fn follow(&mut self) -> Vec<Effect> {
+        let panes = self.panes();
+        let hidden = panes.iter().all(|(screen, _)| *screen != Screen::Map);
+        let map = hidden.then(|| (Screen::Map, self.map_area(), false));
+        let shown = panes.into_iter().map(|(screen, area)| (screen, area, true));
+        self.let_follow(shown.chain(map).collect())
+    }
+
+    /// Takes what is heard of log streams.
+    pub(super) fn hear(&mut self, news: LogNews) -> Vec<Effect> {
+        let closed = match &news {
+            LogNews::Closed(target, start) => Some((target.clone(), *start)),
+            LogNews::Opened(..) | LogNews::Lines(..) => None,
+        };
+        self.store.hear(news);
+        if let (Some((target, start)), Some(logs)) = (closed, self.views.get_mut(&Screen::Logs)) {
+            logs.closed(&target, &start);
+        }
+        self.follow_logs()
+    }
+
+    /// Lets the logs follow, where they are shown; lines alone change nothing else at once.
+    pub(super) fn follow_logs(&mut self) -> Vec<Effect> {
+        let logs = self.panes().into_iter().filter(|(screen, _)| *screen == Screen::Logs);
+        let logs = logs.map(|(screen, area)| (screen, area, true)).collect();
+        self.let_follow(logs)
+    }
+
+    fn let_follow(&mut self, screens: Vec<(Screen, Rect, bool)>) -> Vec<Effect> {
+        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
+        let mut effects = Vec::new();
+        for (screen, area, shown) in screens {
+            if let Some(view) = self.views.get_mut(&screen) {
+                effects.extend(view.follow(scene, area, shown));
+            }
+        }
+        effects
     }
 
     /// Gives the keys to the screen at that cell.
