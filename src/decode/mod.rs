@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod grammar;
 mod key;
+pub mod line;
 mod option;
 mod proxy;
 

@@ -15,6 +15,7 @@ pub mod health;
 pub mod id;
 pub mod instance;
 pub mod inventory;
+pub mod level;
 pub mod log;
 pub mod mention;
 pub mod service;
@@ -38,6 +39,7 @@ pub use health::Health;
 pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
 pub use instance::{Check, Container, Exit, Instance, State};
 pub use inventory::{Annotation, Inventory};
+pub use level::Level;
 pub use log::{
     Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
 };
