@@ -1,7 +1,10 @@
 //! The command line: what can be asked, and how.
 
 use super::logs::When;
-use crate::topology::{EdgeFilter, drift::EDGE_FILTERS};
+use crate::{
+    model::Level,
+    topology::{EdgeFilter, drift::EDGE_FILTERS},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use std::path::PathBuf;
@@ -132,6 +135,12 @@ pub struct Logs {
     /// No lines that this regular expression matches; may be repeated
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
+    /// Only lines that say they are at least this grave: trace, debug, info, warn, error or fatal
+    #[arg(long, value_parser = level)]
+    pub level: Option<Level>,
+    /// Only lines of JSON or logfmt that say so; may be repeated, all must hold
+    #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
+    pub field: Vec<(String, String)>,
     /// How to print it
     #[arg(long, default_value = "text")]
     pub format: LogFormat,
@@ -160,6 +169,19 @@ pub enum Format {
 fn edges(text: &str) -> Result<EdgeFilter, String> {
     let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
     EdgeFilter::named(text).ok_or_else(|| format!("there are {}", known.join(", ")))
+}
+
+/// A level, by its word.
+fn level(text: &str) -> Result<Level, String> {
+    let all = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+    let known = all.map(Level::word).join(", ");
+    all.into_iter().find(|level| level.word() == text).ok_or_else(|| format!("there are {known}"))
+}
+
+/// The name of a field and its value.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it like status=500")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// A time: how long ago it was, or `2026-11-23T03:07:12Z`.

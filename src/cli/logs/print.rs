@@ -3,7 +3,8 @@
 use super::sift::Sift;
 use crate::{
     cli::args::{LogFormat, Logs},
-    model::{Colour, LogLine, LogNote, LogStream, Paint, Timestamp},
+    decode::line,
+    model::{Colour, Level, LogLine, LogNote, LogStream, Paint, Timestamp},
     view::widget::text,
 };
 use serde::Serialize;
@@ -17,6 +18,7 @@ struct Line<'a> {
     service: &'a str,
     instance: &'a str,
     stream: &'static str,
+    level: Option<&'static str>,
     text: &'a str,
 }
 
@@ -47,12 +49,13 @@ impl Printer {
 
     /// Prints a line, if it passes.
     pub(super) fn line(&mut self, line: &LogLine) -> io::Result<()> {
-        if !self.sift.lets_through(line) {
+        let parsed = line::parse(&line.text);
+        if !self.sift.lets_through(line, &parsed) {
             return Ok(());
         }
         let printed = match self.format {
             LogFormat::Text => self.text(line),
-            LogFormat::Json => serde_json::to_string(&json(line)).unwrap_or_default(),
+            LogFormat::Json => serde_json::to_string(&json(line, parsed.level)).unwrap_or_default(),
         };
         writeln!(self.out, "{printed}")
     }
@@ -127,13 +130,14 @@ fn painted(text: &str, paint: &[Paint]) -> String {
     out
 }
 
-fn json(line: &LogLine) -> Line<'_> {
+fn json(line: &LogLine, level: Option<Level>) -> Line<'_> {
     Line {
         schema: "portolan.log/1",
         at: line.at,
         service: line.service.as_str(),
         instance: &line.label,
         stream: if line.stream == LogStream::Out { "out" } else { "err" },
+        level: level.map(Level::word),
         text: &line.text,
     }
 }
