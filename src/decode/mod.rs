@@ -10,11 +10,13 @@ mod grammar;
 mod key;
 pub mod line;
 mod option;
+mod paint;
 mod proxy;
 
 pub use error::unreachable_address;
 pub use file::{LARGEST, file, is_config_file, may_be_config_file};
 pub use option::{extra_host, link, start_order};
+pub use paint::paint;
 pub use proxy::proxied;
 
 use crate::model::{Address, Mention, Place, Target, Via};

@@ -15,6 +15,12 @@ pub fn clean(raw: &str) -> String {
 /// [`clean`], keeping at most `longest` characters: log lines may be longer than names, quotations are shorter.
 #[must_use]
 pub fn clean_within(raw: &str, longest: usize) -> String {
+    scrub(raw, longest, &mut |_, _| {})
+}
+
+/// [`clean_within`], telling of each sequence that sets colours (SGR, ECMA-48 section 8.3.117): where in the clean text
+/// it stood, and its parameters.
+pub fn scrub(raw: &str, longest: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(longest));
     let mut kept = 0;
     let mut chars = raw.chars().peekable();
@@ -24,8 +30,8 @@ pub fn clean_within(raw: &str, longest: usize) -> String {
             break;
         }
         match c {
-            '\u{1b}' => skip_escape(&mut chars),
-            '\u{9b}' => skip_until(&mut chars, |c| ('\u{40}'..='\u{7e}').contains(&c)),
+            '\u{1b}' if chars.next_if_eq(&'[').is_none() => skip_escape(&mut chars),
+            '\u{1b}' | '\u{9b}' => control(&mut chars, |parameters| sgr(out.len(), parameters)),
             '\u{90}' | '\u{98}' | '\u{9d}' | '\u{9e}' | '\u{9f}' => skip_string(&mut chars),
             c if is_invisible(c) => {}
             c => {
@@ -37,12 +43,27 @@ pub fn clean_within(raw: &str, longest: usize) -> String {
     out
 }
 
+/// How much is kept of the parameters of a sequence, in bytes: several colours fit in.
+const MOST_PARAMETERS: usize = 64;
+
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
-/// Skips what follows ESC: a control sequence, a string (OSC, DCS, APC, PM, SOS), or a two-character sequence.
+/// Skips a control sequence behind its introducer; if it sets colours, tells its parameters.
+fn control(chars: &mut Chars<'_>, sgr: impl FnOnce(&str)) {
+    let mut parameters = String::new();
+    for c in chars.by_ref() {
+        match c {
+            'm' => return sgr(&parameters),
+            '\u{40}'..='\u{7e}' => return,
+            c if parameters.len() < MOST_PARAMETERS => parameters.push(c),
+            _ => {}
+        }
+    }
+}
+
+/// Skips what follows ESC but a control sequence: a string (OSC, DCS, APC, PM, SOS), or a two-character sequence.
 fn skip_escape(chars: &mut Chars<'_>) {
     match chars.next() {
-        Some('[') => skip_until(chars, |c| ('\u{40}'..='\u{7e}').contains(&c)),
         Some(']' | 'P' | 'X' | '^' | '_') => skip_string(chars),
         Some('\u{20}'..='\u{2f}') => skip_until(chars, |c| ('\u{30}'..='\u{7e}').contains(&c)),
         _ => {}

@@ -1,0 +1,139 @@
+//! The colours in which a service painted its log lines: kept as facts beside the text, never as escapes in it.
+
+use crate::model::{Colour, Paint, text::scrub};
+
+/// The most painted parts that are kept of one line.
+const MOST: usize = 128;
+
+/// The colour that counts from some place on.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Pen {
+    colour: Option<Colour>,
+    bold: bool,
+}
+
+/// The clean text of a line, at most `longest` characters of it, and where it was painted.
+///
+/// Foreground colours and bold are kept (ECMA-48 SGR 1, 22, 30 to 39, 90 to 97; 38 with a palette's number or with red,
+/// green and blue as in ITU-T T.416, with semicolons or colons). All other escapes go, as in `model::text::clean`.
+#[must_use]
+pub fn paint(raw: &str, longest: usize) -> (String, Vec<Paint>) {
+    let mut parts: Vec<Paint> = Vec::new();
+    let (mut pen, mut since) = (Pen::default(), 0);
+    let mut close = |pen: Pen, start: usize, end: usize| {
+        if pen != Pen::default() && start < end && parts.len() < MOST {
+            let Pen { colour, bold } = pen;
+            parts.push(Paint { start: start as u32, end: end as u32, colour, bold });
+        }
+    };
+    let text = scrub(raw, longest, &mut |place, parameters| {
+        let next = pen.set(parameters);
+        if next != pen {
+            close(pen, since, place);
+            (pen, since) = (next, place);
+        }
+    });
+    close(pen, since, text.len());
+    (text, parts)
+}
+
+impl Pen {
+    /// The pen after a sequence with those parameters; one that is not understood changes nothing.
+    fn set(mut self, parameters: &str) -> Self {
+        let mut numbers =
+            parameters.split([';', ':']).map(|n| if n.is_empty() { Ok(0) } else { n.parse::<u16>() });
+        while let Some(Ok(number)) = numbers.next() {
+            match number {
+                0 => self = Self::default(),
+                1 => self.bold = true,
+                22 => self.bold = false,
+                30..=37 => self.colour = Some(Colour::Palette(number as u8 - 30)),
+                90..=97 => self.colour = Some(Colour::Palette(number as u8 - 90 + 8)),
+                39 => self.colour = None,
+                38 => self.colour = colour(&mut numbers, parameters.contains(':')).or(self.colour),
+                // A background's numbers are no numbers of the pen.
+                48 => {
+                    colour(&mut numbers, parameters.contains(':'));
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
+/// The colour behind 38 or 48; with colons the standard has the number of a colour space before red, green and blue.
+fn colour<E>(numbers: &mut impl Iterator<Item = Result<u16, E>>, colons: bool) -> Option<Colour> {
+    let mut byte = || numbers.next()?.ok().and_then(|n| u8::try_from(n).ok());
+    match byte()? {
+        5 => Some(Colour::Palette(byte()?)),
+        2 => {
+            let first = byte()?;
+            let (second, third) = (byte()?, byte()?);
+            match if colons { byte() } else { None } {
+                Some(fourth) => Some(Colour::Rgb(second, third, fourth)),
+                None => Some(Colour::Rgb(first, second, third)),
+            }
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paint;
+    use crate::model::{Colour, Paint, text::clean_within};
+
+    fn part(start: u32, end: u32, colour: Option<Colour>, bold: bool) -> Paint {
+        Paint { start, end, colour, bold }
+    }
+
+    #[test]
+    fn colours_are_kept_beside_the_text() {
+        let (text, parts) = paint("\u{1b}[31mred\u{1b}[0m and \u{1b}[1;92mgreen", 100);
+        assert_eq!(text, "red and green");
+        let bright = Some(Colour::Palette(10));
+        assert_eq!(parts, [part(0, 3, Some(Colour::Palette(1)), false), part(8, 13, bright, true)]);
+    }
+
+    #[test]
+    fn colours_of_many_come_in_several_forms() {
+        for form in ["38;2;1;2;3", "38:2:1:2:3", "38:2::1:2:3", "48;5;31;38;2;1;2;3"] {
+            let (text, parts) = paint(&format!("\u{1b}[{form}mx\u{1b}[39my"), 100);
+            assert_eq!(
+                (text.as_str(), &parts[..]),
+                ("xy", &[part(0, 1, Some(Colour::Rgb(1, 2, 3)), false)][..]),
+                "{form}"
+            );
+        }
+        assert_eq!(paint("\u{9b}38;5;200mx", 100).1, [part(0, 1, Some(Colour::Palette(200)), false)]);
+    }
+
+    #[test]
+    fn what_is_no_colour_paints_nothing() {
+        for raw in [
+            "\u{1b}[2Jx",
+            "\u{1b}]52;c;aGk=\u{7}x",
+            "\u{1b}[?25mx",
+            "\u{1b}[31",
+            "\u{1b}[38;5mx",
+            "x\u{1b}[31m",
+        ] {
+            assert!(paint(raw, 100).1.is_empty(), "{raw:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_text_is_the_clean_one_and_parts_lie_in_it(raw in "(\\x1b\\[[0-9;:]{0,9}m|\\PC|[\\x00-\\x1f\\x7f-\\x9f]){0,40}") {
+            let (text, parts) = paint(&raw, 20);
+            proptest::prop_assert_eq!(&text, &clean_within(&raw, 20));
+            let mut end = 0;
+            for part in parts {
+                proptest::prop_assert!(part.start >= end && part.start < part.end);
+                proptest::prop_assert!(text.get(part.start as usize..part.end as usize).is_some());
+                end = part.end;
+            }
+        }
+    }
+}
