@@ -1,6 +1,9 @@
 //! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
 
-use crate::model::{LogStream, Timestamp, text::clean_within};
+use crate::{
+    decode::paint,
+    model::{LogStream, Paint, Timestamp},
+};
 
 /// How long a chunk of a long line is that the engine cut.
 const CHUNK: usize = 16 * 1024;
@@ -13,6 +16,7 @@ pub(super) struct Line {
     pub(super) at: Timestamp,
     pub(super) stream: LogStream,
     pub(super) text: String,
+    pub(super) paint: Vec<Paint>,
 }
 
 /// Joins chunks to lines. A line without end takes no more memory than a long one.
@@ -92,9 +96,9 @@ fn line(stream: LogStream, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> L
     let text = String::from_utf8_lossy(bytes);
     // A progress bar writes over itself: what it wrote last is what stands there.
     let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
-    let kept = clean_within(last, LONGEST);
+    let (kept, paint) = paint(last, LONGEST);
     let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)") } else { kept };
-    Line { at: at.unwrap_or_else(Timestamp::now), stream, text }
+    Line { at: at.unwrap_or_else(Timestamp::now), stream, text, paint }
 }
 
 /// Takes the engine's time stamp off.

@@ -221,7 +221,7 @@ pub(super) fn of(target: &LogTarget, line: Line) -> LogLine {
         label: target.label.clone(),
         stream: line.stream,
         text: line.text,
-        paint: Vec::new(),
+        paint: line.paint,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Event, Place};
 use crate::{
-    model::{LogBatch, LogLine, LogNote, LogStream, LogTarget, NoteKind, Timestamp, text::clean},
+    decode::paint,
+    model::{LogBatch, LogLine, LogNote, LogStream, LogTarget, NoteKind, Timestamp},
     source::once::{Once, Reading, hash},
 };
 use tokio::{sync::mpsc::Sender, time::Instant};
@@ -11,6 +12,8 @@ use tokio::{sync::mpsc::Sender, time::Instant};
 pub(super) const OVERLAP: i64 = 15_000;
 /// How long an event is remembered, in milliseconds.
 pub(super) const SPAN: i64 = 120_000;
+/// How much of a line is kept, in characters.
+const LONGEST: usize = 32 * 1024;
 /// Lines that travel together at most.
 const TOGETHER: usize = 1_000;
 
@@ -90,13 +93,14 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
     let at = Timestamp::from_millisecond(event.at).ok();
     let texts = event.message.trim_end_matches(['\n', '\r']).split('\n');
     texts.filter_map(move |text| {
+        let (text, paint) = paint(text, LONGEST);
         Some(LogLine {
             at: at?,
             service: target.service.clone(),
             label: target.label.clone(),
             stream: LogStream::Out,
-            text: clean(text),
-            paint: Vec::new(),
+            text,
+            paint,
         })
     })
 }
