@@ -116,7 +116,7 @@ impl Store {
             findings: self.findings.clone(),
             sources: self.sources.clone(),
             selected: self.selected.clone(),
-            logs: LogBook::new(0),
+            logs: LogStore::new(0),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),

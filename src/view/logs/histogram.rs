@@ -51,8 +51,10 @@ impl Histogram {
             self.buckets.clear();
             return;
         };
+        // The last line is in the last bucket, and there is some time even where there is one line.
+        let end = last.at.checked_add(SignedDuration::from_millis(1)).unwrap_or(last.at);
         let least = first.at.checked_add(SignedDuration::from_secs(1)).unwrap_or(first.at);
-        (self.from, self.to) = (first.at, last.at.max(least));
+        (self.from, self.to) = (first.at, end.max(least));
         let cells = usize::from(width.saturating_sub(LABEL)).max(1);
         self.buckets = tape.lines().histogram(held, self.from, self.to, cells);
         self.events = events(store, services);

@@ -2,9 +2,9 @@
 
 use super::{Logs, pane::Pane};
 use crate::{
-    effect::Effect,
+    effect::{Effect, Text},
     logs::{Key, Line},
-    model::text::clean_within,
+    model::{ServiceId, Timestamp, text::clean_within},
     store::Store,
 };
 
@@ -31,10 +31,8 @@ pub(super) fn save(logs: &Logs, store: &Store) -> Vec<Effect> {
     };
     let (first, last) = logs.marks.selected(logs.here(store)).unwrap_or((first, last));
     let (lines, cut) = between(logs, store, first, last);
-    let mut text = String::new();
-    for line in &lines {
-        written(line, &mut text);
-    }
+    let lines: Vec<Kept> = lines.iter().map(Kept::of).collect();
+    let text = Text::new(move || lines.iter().map(Kept::written).collect());
     let about = if cut { format!("saving the last {MOST} lines") } else { "saving".to_owned() };
     vec![Effect::Say(about), Effect::Save { name: "portolan-logs", extension: "log", text }]
 }
@@ -49,11 +47,30 @@ fn between<'a>(logs: &'a Logs, store: &'a Store, first: Key, last: Key) -> (Vec<
     (lines, cut)
 }
 
-/// A line as the file has it.
-fn written(line: &Line<'_>, out: &mut String) {
-    use std::fmt::Write;
-    let whose = line.service.map_or("", |service| service.as_str());
-    let note = if line.note.is_some() { "-- " } else { "" };
-    // Writing into a string can't fail.
-    let _ = writeln!(out, "{:.3} {whose} {} {note}{}", line.key.at, line.label, line.text);
+/// A line that is taken along.
+struct Kept {
+    at: Timestamp,
+    service: Option<ServiceId>,
+    label: String,
+    is_note: bool,
+    text: String,
+}
+
+impl Kept {
+    fn of(line: &Line<'_>) -> Self {
+        Self {
+            at: line.key.at,
+            service: line.service.cloned(),
+            label: line.label.to_owned(),
+            is_note: line.note.is_some(),
+            text: line.text.to_owned(),
+        }
+    }
+
+    /// The line as the file has it.
+    fn written(&self) -> String {
+        let whose = self.service.as_ref().map_or("", |service| service.as_str());
+        let note = if self.is_note { "-- " } else { "" };
+        format!("{:.3} {whose} {} {note}{}\n", self.at, self.label, self.text)
+    }
 }
