@@ -120,6 +120,7 @@ impl Store {
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
+            marks: self.marks.clone(),
             zone: self.zone.clone(),
             ..*self
         }
