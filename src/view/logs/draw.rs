@@ -48,6 +48,7 @@ pub(super) fn areas(logs: &Logs, store: &Store) -> Areas {
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(2),
     };
+    let room = rest.height;
     let mut take = |rows: u16| {
         let rows = rows.min(rest.height.saturating_sub(1));
         let part = Rect { height: rows, ..rest };
@@ -56,7 +57,8 @@ pub(super) fn areas(logs: &Logs, store: &Store) -> Areas {
     };
     let chips = take(u16::from(!chips(logs).is_empty()));
     let notes = take(unreadable(logs, store).len().min(MOST_NOTES + 1) as u16);
-    let bars = take(if logs.histogram.is_some() { histogram::ROWS } else { 0 });
+    let bars = if logs.histogram.is_some() { histogram::ROWS } else { 0 };
+    let bars = take(if bars < room { bars } else { 0 });
     let below = match &logs.pane {
         Pane::None => 0,
         Pane::Details(_) => rest.height * 3 / 5,

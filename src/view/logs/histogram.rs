@@ -101,6 +101,9 @@ impl Histogram {
 
     /// Draws it.
     pub(super) fn draw(&self, scene: Scene<'_>, clock: Clock, area: Rect, buf: &mut Buffer) {
+        if area.height < ROWS {
+            return;
+        }
         let ink = &scene.theme.ink;
         let count = |of: fn(&Bucket) -> usize| self.buckets.iter().map(of).collect::<Vec<_>>();
         let lanes = [
