@@ -57,8 +57,8 @@ impl View for Logs {
             Command::Pause => self.anchor = if self.anchor.is_some() { None } else { newest(store) },
             Command::Wrap => self.wrap = !self.wrap,
             Command::Times => self.clock = self.clock.next(),
-            Command::NextError => return self.jump(store, true, |e| e.is_error()),
-            Command::PreviousError => return self.jump(store, false, |e| e.is_error()),
+            Command::NextError => return self.jump(store, true, is_error),
+            Command::PreviousError => return self.jump(store, false, is_error),
             Command::NextMatch => return self.jump(store, true, |e| store.search.matches(e.text)),
             Command::PreviousMatch => return self.jump(store, false, |e| store.search.matches(e.text)),
             Command::Tail => (self.back, self.asked, self.anchor, self.found) = (None, None, None, None),
@@ -250,6 +250,10 @@ fn entries(store: &Store) -> Vec<Entry<'_>> {
     let Some(service) = store.service() else { return Vec::new() };
     let sift = Sift::of(&service.id, &store.logs);
     sift.lines_up_to(&store.logs, None, usize::MAX).into_iter().filter(|e| !hidden(e, store)).collect()
+}
+
+fn is_error(entry: &Entry<'_>) -> bool {
+    entry.is_error()
 }
 
 /// Whether an inverse search hides it; a plain search marks and hides nothing.
