@@ -188,7 +188,7 @@ impl Chunk {
     fn reserve(&mut self, more: usize) {
         let (len, capacity) = (self.text.len(), self.text.capacity());
         if len + more > capacity {
-            let wanted = (2 * capacity).max(512).min(ROOM).max(len + more);
+            let wanted = (2 * capacity).clamp(512, ROOM).max(len + more);
             self.text.reserve_exact(wanted - len);
         }
     }

@@ -8,7 +8,8 @@ const WIDE: usize = 64 << 20;
 
 /// Lines of several streams, mostly in order, some late, some with the same time and text.
 fn lines() -> impl Strategy<Value = Vec<Vec<(u32, i64, String)>>> {
-    let text = prop_oneof![Just("error".to_owned()), "[a-c ]{0,6}", "x{0,3000}"];
+    let text =
+        prop_oneof![Just("error".to_owned()), "[a-c ]{0,6}", (0..3_000_usize).prop_map(|n| "x".repeat(n))];
     vec(vec((0..3_u32, 0..60_i64, text), 0..40), 0..20)
 }
 
@@ -31,6 +32,8 @@ fn taken(batch: &[(u32, i64, String)]) -> Vec<crate::model::LogLine> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn all_lines_are_held_in_the_order_of_the_model(batches in lines()) {
         let mut store = LogStore::new(WIDE);
