@@ -26,7 +26,7 @@ fn from_the_map_to_the_log_of_what_is_broken_and_back() {
     let before = stage.picture().text();
     stage.keys("l E");
     let text = stage.picture().text();
-    assert!(text.contains("ERROR could not connect"), "{text}");
+    assert!(text.contains("error could not connect"), "{text}");
     stage.keys("esc");
     assert_eq!(stage.app.screen(), Screen::Map);
     assert_eq!(stage.picture().text(), before, "esc brings back to the same spot");
