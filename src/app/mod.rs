@@ -52,6 +52,7 @@ pub enum Msg {
 }
 
 /// The whole state of the program.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
     /// What is known.
     pub store: Store,

@@ -136,7 +136,7 @@ fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
     terminal.until_says("crane");
     terminal.types("/crane\r");
     terminal.types("\u{1b}");
-    terminal.until_says("2 services");
+    terminal.until("the search is over", |screen| !screen.contents().contains("searching"));
     terminal.types("l");
     terminal.until_says("i the end of the hostile lines");
     terminal.types("k");

@@ -56,12 +56,11 @@ pub(super) fn rows(line: &Line<'_>, store: &Store) -> Vec<Row> {
     }
     for id in ids(line.text, line.shape) {
         let value = clean_within(&id.value, LONGEST);
-        match rows.iter_mut().find(|row| row.field && row.value == value) {
-            Some(row) => row.id = true,
-            None => {
-                let name = id.name.map_or_else(|| "id".to_owned(), |name| clean_within(&name, 200));
-                rows.push(Row { name, value, field: false, id: true });
-            }
+        if let Some(row) = rows.iter_mut().find(|row| row.field && row.value == value) {
+            row.id = true;
+        } else {
+            let name = id.name.map_or_else(|| "id".to_owned(), |name| clean_within(&name, 200));
+            rows.push(Row { name, value, field: false, id: true });
         }
     }
     rows.push(row("text", clean_within(line.text, LONGEST), false));

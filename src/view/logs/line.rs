@@ -135,7 +135,7 @@ fn head(logs: &Logs, line: &Line<'_>, margin: &Margin, scene: Scene<'_>) -> Vec<
     column(line.label, margin.instance, tint(if margin.service > 0 { name } else { line.label }, theme));
     let level = match line.note {
         Some(_) => "note",
-        None => line.level.map(|level| level.word()).unwrap_or_default(),
+        None => line.level.map(Level::word).unwrap_or_default(),
     };
     column(level, margin.level, level_style(line.level, theme));
     spans

@@ -4,6 +4,7 @@ use crate::{command::Command, view::time::Clock};
 
 /// How lines look.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn by itself")]
 pub(super) struct Look {
     /// How times are shown.
     pub clock: Clock,

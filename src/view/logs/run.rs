@@ -8,6 +8,7 @@ use super::{
     keep,
     pane::Pane,
     reach::{self, Reach},
+    spot::Spot,
 };
 use crate::{
     command::Command,
@@ -26,7 +27,7 @@ impl Logs {
         let mut effects = self.carry_out(command, store);
         effects.extend(self.follow_lines(store));
         // What is opened or closed leaves more or fewer rows to the lines.
-        self.on_sheet(store, |spot, sheet| spot.keep_in_sight(sheet));
+        self.on_sheet(store, Spot::keep_in_sight);
         effects
     }
 
@@ -92,7 +93,7 @@ impl Logs {
             Command::PageUp => 1 - page,
             Command::PageDown => page - 1,
             Command::Top | Command::Head => {
-                self.on_sheet(store, |spot, sheet| spot.head(sheet));
+                self.on_sheet(store, Spot::head);
                 self.older(store);
                 return Vec::new();
             }
@@ -101,7 +102,7 @@ impl Logs {
                 return Vec::new();
             }
             Command::Pause => {
-                self.on_sheet(store, |spot, sheet| spot.pause(sheet));
+                self.on_sheet(store, Spot::pause);
                 return Vec::new();
             }
             Command::NextError | Command::PreviousError => {
@@ -168,10 +169,10 @@ impl Logs {
                 if command == Command::Pivot {
                     return Some(self.pivot(details.line, &row.value, store));
                 }
-                if !row.field {
-                    self.pane = Pane::None;
-                } else {
+                if row.field {
                     self.add(Chip::field(&row.name, &row.value));
+                } else {
+                    self.pane = Pane::None;
                 }
             }
             _ => return None,

@@ -67,8 +67,12 @@ impl Tape {
             });
         }
         self.asked = Some(asked);
-        let sifts = [Some(&mut self.lines), Some(&mut self.errors), self.found.as_mut()];
-        self.whole = sifts.into_iter().flatten().fold(true, |whole, sift| sift.advance(held, WORK) && whole);
+        let mut whole = true;
+        for sift in [Some(&mut self.lines), Some(&mut self.errors), self.found.as_mut()].into_iter().flatten()
+        {
+            whole &= sift.advance(held, WORK);
+        }
+        self.whole = whole;
         self.whole
     }
 
