@@ -8,7 +8,10 @@ use crate::{
     view::widget::text,
 };
 use serde::Serialize;
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
+use std::{
+    fmt::Write as _,
+    io::{self, BufWriter, IsTerminal, Stdout, Write as _, stdout},
+};
 
 /// A line as JSON: `portolan.log/1`.
 #[derive(Serialize)]
@@ -118,8 +121,9 @@ fn painted(text: &str, paint: &[Paint]) -> String {
             out.push_str("\u{1b}[1m");
         }
         match part.colour {
-            Some(Colour::Palette(n)) => out.push_str(&format!("\u{1b}[38;5;{n}m")),
-            Some(Colour::Rgb(r, g, b)) => out.push_str(&format!("\u{1b}[38;2;{r};{g};{b}m")),
+            // Writing into a text does not fail.
+            Some(Colour::Palette(n)) => drop(write!(out, "\u{1b}[38;5;{n}m")),
+            Some(Colour::Rgb(r, g, b)) => drop(write!(out, "\u{1b}[38;2;{r};{g};{b}m")),
             None => {}
         }
         out.push_str(within);
