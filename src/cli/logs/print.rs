@@ -8,10 +8,7 @@ use crate::{
     view::widget::text,
 };
 use serde::Serialize;
-use std::{
-    fmt::Write as _,
-    io::{self, BufWriter, IsTerminal, Stdout, Write as _, stdout},
-};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 
 /// A line as JSON: `portolan.log/1`.
 #[derive(Serialize)]
@@ -120,12 +117,12 @@ fn painted(text: &str, paint: &[Paint]) -> String {
         if part.bold {
             out.push_str("\u{1b}[1m");
         }
-        match part.colour {
-            // Writing into a text does not fail.
-            Some(Colour::Palette(n)) => drop(write!(out, "\u{1b}[38;5;{n}m")),
-            Some(Colour::Rgb(r, g, b)) => drop(write!(out, "\u{1b}[38;2;{r};{g};{b}m")),
-            None => {}
-        }
+        let colour = match part.colour {
+            Some(Colour::Palette(n)) => format!("\u{1b}[38;5;{n}m"),
+            Some(Colour::Rgb(r, g, b)) => format!("\u{1b}[38;2;{r};{g};{b}m"),
+            None => String::new(),
+        };
+        out.push_str(&colour);
         out.push_str(within);
         out.push_str("\u{1b}[0m");
         done = end;
