@@ -150,8 +150,11 @@ fn main() {
     compare(30, 12, 50, "crossings <= 1.05");
     compare(100, 12, 20, "crossings <= 1.05");
     compare(200, 12, 20, "CPU <= 0.6, crossings <= 1.05");
-    compare(1_000, 3, 5, "CPU <= 0.10, crossings <= 1.0");
-    if std::env::args().any(|a| a == "--large") {
+    let asked = |option: &str| std::env::args().any(|a| a == option);
+    if !asked("--small") {
+        compare(1_000, 3, 5, "CPU <= 0.10, crossings <= 1.0");
+    }
+    if asked("--large") {
         compare(3_000, 1, 2, "CPU <= 0.03");
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     layout,
     model::{LogStart, LogTarget, NodeId},
 };
+use std::{fmt, sync::Arc};
 
 /// A screen that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,21 +33,74 @@ pub enum Effect {
     Refresh,
     /// Put text into the clipboard.
     Copy(String),
-    /// Write a new file into the current directory, over none that is there, and tell where it is.
+    /// Have text written, and put it into a new file in the current directory, over none that is there; tell where.
     Save {
         /// Its name without what stands behind the dot.
         name: &'static str,
         /// What stands behind the dot.
         extension: &'static str,
-        /// What it says.
-        text: String,
+        /// What writes it, off the drawing path.
+        text: Text,
     },
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
     /// Compute a layout of the map.
     Lay(Box<LayoutJob>),
+    /// Compare a layout of the map with a fresh one.
+    Compare(Box<Comparison>),
     /// End the program.
     Quit,
+}
+
+/// Text that is yet to be written, by a pure function of what it holds.
+#[derive(Clone)]
+pub struct Text(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Text {
+    /// Text that `write` writes.
+    pub fn new(write: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Writes it.
+    #[must_use]
+    pub fn write(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl PartialEq for Text {
+    /// Whether it is the same text to be written, without writing it.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("Text")
+    }
+}
+
+/// A layout that was made close to the one before it, to be compared with a fresh one off the drawing path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The number of the job from which the layout came.
+    pub number: u64,
+    /// What was laid out.
+    pub graph: layout::Graph,
+    /// How.
+    pub options: layout::Options,
+    /// How good it is.
+    pub quality: layout::Quality,
+}
+
+impl Comparison {
+    /// Whether a fresh layout would be better by much.
+    #[must_use]
+    pub fn is_tangled(&self) -> bool {
+        self.quality.drifted_from(&layout::layout(&self.graph, None, &self.options).quality)
+    }
 }
 
 /// A layout to compute, off the drawing path.

@@ -7,7 +7,7 @@ mod select;
 
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription},
+    effect::{Effect, Screen, Subscription, Text},
     export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
@@ -42,6 +42,8 @@ pub enum Msg {
     Logs(LogNews),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
+    /// Whether a fresh layout would be better by much than that of this number.
+    Compared(u64, bool),
     /// A file was saved, or could not be: what there is to say of that.
     Saved(String),
 }
@@ -62,6 +64,8 @@ pub struct App {
     hits: Hits,
     pointer: (u16, u16),
     mouse: bool,
+    /// Whether something has happened since the last frame that it may not show.
+    unseen: bool,
 }
 
 impl App {
@@ -80,6 +84,7 @@ impl App {
             hits: Hits::default(),
             pointer: (0, 0),
             mouse,
+            unseen: true,
         }
     }
 
@@ -90,6 +95,10 @@ impl App {
 
     /// Takes a message. What comes back is for the runtime to carry out.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if let Msg::Mouse(mouse @ Mouse::Over(..)) = msg {
+            return self.point(mouse);
+        }
+        self.unseen = true;
         let mut effects = match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => self.paste(&text),
@@ -120,6 +129,12 @@ impl App {
                 }
                 Vec::new()
             }
+            Msg::Compared(number, tangled) => {
+                if let Some(map) = self.views.get_mut(&Screen::Map) {
+                    map.compared(number, tangled);
+                }
+                Vec::new()
+            }
             Msg::Saved(words) => {
                 self.say(&words);
                 return Vec::new();
@@ -141,8 +156,15 @@ impl App {
         self.stack.last().copied().unwrap_or(Screen::Map)
     }
 
+    /// Whether another frame would show something else than the last.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.unseen
+    }
+
     /// Remembers where what can be clicked is in the frame that was drawn.
     pub fn drawn(&mut self, hits: Hits) {
+        self.unseen = false;
         self.hits = hits;
     }
 
@@ -244,6 +266,7 @@ impl App {
             }
             Command::ToggleMouse => {
                 self.mouse = !self.mouse;
+                self.hover(None);
                 return vec![Effect::Mouse(self.mouse)];
             }
             Command::Copy => return self.copy(),
@@ -324,11 +347,12 @@ impl App {
         copied.map(Effect::Copy).into_iter().collect()
     }
 
-    /// Writes the map in a format, for the runtime to put into a file.
+    /// Has the runtime write the map, as it is now, into a file of that format.
     fn save(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = Format::named(format) else { return Vec::new() };
         self.notice = Some("saving".to_owned());
-        let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        vec![Effect::Save { name: "portolan-map", extension: format.id, text: (format.write)(scene) }]
+        let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
+        let write = move || (format.write)(Scene { store: &store, theme: &theme, keymap: &keymap });
+        vec![Effect::Save { name: "portolan-map", extension: format.id, text: Text::new(write) }]
     }
 }

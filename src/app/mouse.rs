@@ -10,6 +10,8 @@ pub enum Mouse {
     Down(u16, u16),
     /// It was moved there with the button down.
     Drag(u16, u16),
+    /// It was moved there with no button down.
+    Over(u16, u16),
     /// The wheel was turned up.
     WheelUp,
     /// The wheel was turned down.
@@ -23,6 +25,10 @@ pub enum Mouse {
 impl App {
     pub(super) fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
         match mouse {
+            Mouse::Over(column, row) => {
+                self.hover(Some((column, row)));
+                Vec::new()
+            }
             Mouse::WheelUp => self.run(Command::ScrollUp),
             Mouse::WheelDown => self.run(Command::ScrollDown),
             Mouse::ZoomIn => self.run(Command::ZoomIn),
@@ -40,6 +46,19 @@ impl App {
                     Vec::new()
                 })
             }
+        }
+    }
+
+    /// The mouse is over that cell; where something lies over the screen, it is over none of the screen's own.
+    pub(super) fn hover(&mut self, at: Option<(u16, u16)>) {
+        let open = |&(column, row): &(u16, u16)| {
+            self.prompt.is_none()
+                && !matches!(self.hits.at(column, row), Some(Target::Inset | Target::Command(_)))
+        };
+        let at = at.filter(open);
+        let screen = self.screen();
+        if let Some(view) = self.views.get_mut(&screen) {
+            self.unseen |= view.hover(at);
         }
     }
 

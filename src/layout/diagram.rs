@@ -90,6 +90,14 @@ pub struct Seed {
     pub(super) groups: BTreeMap<Key, Past>,
 }
 
+impl Seed {
+    /// Whether it knows of no earlier drawing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.options.is_none()
+    }
+}
+
 /// A finished drawing in whole cells; the upper left corner is (0, 0).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagram {

@@ -13,7 +13,7 @@ const SWEEPS: usize = 24;
 const STALLS: usize = 5;
 /// Lines times starts must not be more than this.
 const START_BUDGET: usize = 3_000;
-const STARTS: usize = 4;
+const STARTS: usize = 16;
 /// Passes of exchanges after a sweep.
 const ROUNDS: usize = 4;
 /// Up to this many lines neighbours are exchanged after each sweep, above it only at the end.
@@ -35,21 +35,23 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
     let starts = (START_BUDGET / lines.max(1)).clamp(1, STARTS);
     let mut swap = Swap::new(ends);
     let runs = (0..starts).map(|start| {
-        let order = run(graph, ends, &mut swap, start, lines <= EXCHANGE_LIMIT);
+        let mut order = run(graph, ends, &mut swap, start, lines <= EXCHANGE_LIMIT);
+        polish(&mut order, &mut swap);
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    let mut best = best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order);
-    polish(&mut best, &mut swap);
-    best
+    best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order)
 }
 
-/// One start: by key or against it, forward or backward first, by barycentre or median first.
+/// One start: by key or against it, later ones shuffled; forward or backward first, by barycentre or median first.
 fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange_often: bool) -> Order {
     let mut layers = graph.layers.clone();
-    if start % 2 == 1 {
-        let free = layers.iter_mut().zip(&graph.settled).filter(|(_, settled)| !**settled);
-        free.for_each(|(layer, _)| layer.reverse());
+    for (layer, _) in layers.iter_mut().zip(&graph.settled).filter(|(_, settled)| !**settled) {
+        match start {
+            0 | 2 => {}
+            1 | 3 => layer.reverse(),
+            _ => shuffle(layer, start),
+        }
     }
     let mut order = Order::new(layers, graph);
     let mut best = order.clone();
@@ -74,6 +76,15 @@ fn run(graph: &Layered, ends: &Ends, swap: &mut Swap<'_>, start: usize, exchange
         }
     }
     best
+}
+
+/// Mixes a layer, always in the same way (Fisher and Yates, 1938, with the generator of Knuth's MMIX for the dice).
+fn shuffle(layer: &mut [usize], start: usize) {
+    let mut state = start as u64;
+    for last in (1..layer.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        layer.swap(last, (state >> 33) as usize % (last + 1));
+    }
 }
 
 /// Sorts each layer by where its lines come from; a vertex without lines on that side keeps its place.

@@ -60,7 +60,6 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn = Instant::now();
-    let mut dirty = true;
     screen.draw(&mut app)?;
     loop {
         let next_frame = drawn + FRAME;
@@ -71,16 +70,15 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
                 Some(msg) => msg?,
                 None => return Ok(End::Signal(1)),
             },
-            () = sleep_until(next_frame), if dirty => {
+            () = sleep_until(next_frame), if app.is_unseen() => {
                 screen.draw(&mut app)?;
-                (dirty, drawn) = (false, Instant::now());
+                drawn = Instant::now();
                 continue;
             }
             Some(msg) = messages.recv() => msg,
             _ = tick.tick() => Msg::Tick(Timestamp::now()),
             Some(heard) = news.next() => Msg::Logs(heard),
         };
-        dirty = true;
         let began = Instant::now();
         let mut next = Some(msg);
         while let Some(msg) = next {

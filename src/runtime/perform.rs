@@ -22,9 +22,16 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
                 let _ = sender.blocking_send(Msg::Laid(job.number, choice, Box::new(diagram)));
             });
         }
+        Effect::Compare(job) => {
+            let sender = sender.clone();
+            spawn_blocking(move || {
+                let _ = sender.blocking_send(Msg::Compared(job.number, job.is_tangled()));
+            });
+        }
         Effect::Save { name, extension, text } => {
             let sender = sender.clone();
             spawn_blocking(move || {
+                let text = text.write();
                 let saved = std::env::current_dir().and_then(|place| save(&place, name, extension, &text));
                 let words = match saved {
                     Ok(path) => format!("saved {}", path.display()),

@@ -145,6 +145,7 @@ fn message(event: Event) -> Option<Msg> {
             MouseEventKind::ScrollDown if mouse.modifiers.contains(KeyModifiers::CONTROL) => Mouse::ZoomOut,
             MouseEventKind::ScrollUp => Mouse::WheelUp,
             MouseEventKind::ScrollDown => Mouse::WheelDown,
+            MouseEventKind::Moved => Mouse::Over(mouse.column, mouse.row),
             _ => return None,
         })),
         _ => None,

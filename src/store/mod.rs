@@ -103,6 +103,26 @@ impl Store {
         }
     }
 
+    /// A copy to be read elsewhere, without the log lines.
+    #[must_use]
+    pub fn without_logs(&self) -> Self {
+        Self {
+            inventory: self.inventory.clone(),
+            inference: self.inference.clone(),
+            twins: self.twins.clone(),
+            rejected: self.rejected.clone(),
+            findings: self.findings.clone(),
+            sources: self.sources.clone(),
+            selected: self.selected.clone(),
+            logs: LogBook::new(0),
+            search: self.search.clone(),
+            charting: self.charting.clone(),
+            trail: self.trail.clone(),
+            zone: self.zone.clone(),
+            ..*self
+        }
+    }
+
     /// Takes what a look at `source` gave. Returns whether anything but times changed.
     pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.sources.iter().all(|s| s.state != SourceState::Loading);

@@ -71,6 +71,14 @@ pub trait View {
     /// Moves what is shown by so many cells, as the mouse drags it.
     fn drag(&mut self, _columns: i32, _rows: i32) {}
 
+    /// Takes whether a fresh layout would be better by much than that of this number.
+    fn compared(&mut self, _number: u64, _tangled: bool) {}
+
+    /// The mouse is over that cell of the screen, or over none of its own. Returns whether that changes the picture.
+    fn hover(&mut self, _at: Option<(u16, u16)>) -> bool {
+        false
+    }
+
     /// Goes to what that cell of the screen shows small.
     fn point(&mut self, _column: u16, _row: u16, _store: &Store) {}
 

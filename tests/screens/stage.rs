@@ -88,17 +88,23 @@ impl Stage {
         self.send(Msg::Key(key));
     }
 
-    /// A message comes. Layouts are computed at once, as often as they are asked for.
+    /// A message comes. Layouts are computed and compared at once, as often as they are asked for.
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);
         for _ in 0..MANY {
             let (jobs, others): (Vec<_>, Vec<_>) =
-                effects.into_iter().partition(|effect| matches!(effect, Effect::Lay(_)));
+                effects.into_iter().partition(|effect| matches!(effect, Effect::Lay(_) | Effect::Compare(_)));
             self.asked.extend(others);
             // Only the newest answer counts, as in the runtime.
-            let Some(Effect::Lay(job)) = jobs.into_iter().next_back() else { return };
-            let (choice, diagram) = job.compute();
-            effects = self.app.update(Msg::Laid(job.number, choice, Box::new(diagram)));
+            let answer = match jobs.into_iter().next_back() {
+                Some(Effect::Lay(job)) => {
+                    let (choice, diagram) = job.compute();
+                    Msg::Laid(job.number, choice, Box::new(diagram))
+                }
+                Some(Effect::Compare(job)) => Msg::Compared(job.number, job.is_tangled()),
+                _ => return,
+            };
+            effects = self.app.update(answer);
         }
         panic!("the map asks for one layout after the other");
     }

@@ -1,7 +1,7 @@
 //! The map nearer and farther: groups, levels, focus, hubs, the mini-map, and what was selected before.
 
 use crate::{
-    estate::{Build, service, shop, snapshot},
+    estate::{Build, now, service, shop, snapshot},
     see,
     stage::Stage,
 };
@@ -207,4 +207,53 @@ fn what_was_selected_before_comes_back() {
     assert_eq!(seen, ["cart", "web", "cart", "orders"]);
     stage.keys("]");
     assert!(stage.picture().text().contains("nothing was selected there"));
+}
+
+#[test]
+fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    let picture = stage.picture();
+    let row = |y: u16| (0..200).map(|x| picture.buffer[(x, y)].symbol()).collect::<Vec<_>>();
+    let name: Vec<String> = "gateway".chars().map(|c| c.to_string()).collect();
+    let place = (0..50).find_map(|y| row(y).windows(7).position(|w| w == name).map(|x| (x as u16, y)));
+    let (x, y) = place.unwrap();
+    stage.send(Msg::Mouse(Mouse::Over(x, y)));
+    assert!(stage.app.is_unseen());
+    let over = stage.picture().text();
+    assert!(over.contains("shop/gateway"), "{over}");
+    assert!(!stage.app.is_unseen());
+    stage.send(Msg::Mouse(Mouse::Over(x + 1, y)));
+    assert!(!stage.app.is_unseen(), "it is over the same, so there is nothing to draw");
+    // The line that leads to it stands left of its frame.
+    stage.send(Msg::Mouse(Mouse::Over(x - 5, y)));
+    let over = stage.picture().text();
+    assert!(over.contains("web → gateway, declared"), "{over}");
+    stage.send(Msg::Mouse(Mouse::Over(0, 49)));
+    assert!(!stage.picture().text().contains("web → gateway"));
+}
+
+#[test]
+fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_nobody_looks() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    let tangled = "tangled by changes: T tidies";
+    let number = (0..9).find(|number| {
+        stage.send(Msg::Compared(*number, true));
+        stage.picture().text().contains(tangled)
+    });
+    assert!(number.is_some(), "no layout is known");
+    stage.keys("T");
+    assert!(!stage.picture().text().contains(tangled));
+    let number = number.unwrap() + 1;
+    stage.send(Msg::Compared(number, true));
+    let later = |seconds: i64| portolan::model::Timestamp::from_second(now().as_second() + seconds).unwrap();
+    stage.keys("l");
+    stage.send(Msg::Tick(later(1)));
+    stage.send(Msg::Tick(later(20)));
+    stage.keys("esc");
+    assert!(stage.picture().text().contains(tangled), "it was away for a short time only");
+    stage.keys("l");
+    stage.send(Msg::Tick(later(21)));
+    stage.send(Msg::Tick(later(60)));
+    stage.keys("esc");
+    assert!(!stage.picture().text().contains(tangled));
 }

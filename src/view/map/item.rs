@@ -42,8 +42,20 @@ pub(super) struct Hub {
     pub callers: usize,
 }
 
-/// The longest name that is shown whole, in cells.
+/// The longest name that is shown whole, in cells, and the longest where there is little room.
 pub(super) const LONGEST_NAME: usize = 24;
+const LONGEST_NARROW_NAME: usize = 12;
+
+/// By what things are measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Measure {
+    /// How much each node shows.
+    pub level: Level,
+    /// Whether there is little room: long names are cut short, and counts are left out.
+    pub narrow: bool,
+    /// Whether two services of an overview share a cell.
+    pub halves: bool,
+}
 
 /// The least width of a box with a status line.
 const STATUS_WIDTH: usize = 26;
@@ -105,9 +117,10 @@ impl Item {
         }
     }
 
-    /// Its columns and rows. They depend on what there is, and not on how it is; `halves` says that two services of
-    /// an overview share a cell.
-    pub(super) fn size(&self, store: &Store, level: Level, inside: bool, halves: bool) -> (u16, u16) {
+    /// Its columns and rows; `inside` says that its instances are shown. They depend on what there is, and not on how
+    /// it is.
+    pub(super) fn size(&self, store: &Store, measure: Measure, inside: bool) -> (u16, u16) {
+        let Measure { level, halves, .. } = measure;
         let (width, height) = match &self.kind {
             Kind::Ghost(title, _) => (5 + self.members.len().to_string().len() + text::width(title), 1),
             Kind::Pile(_, title) if level == Level::Overview => {
@@ -119,15 +132,16 @@ impl Item {
                 let counts = services(running).len() + 2 + 2 * desired.to_string().len() + 1;
                 (4 + counts.max(text::width(title).min(LONGEST_NAME) + 6), 4)
             }
-            Kind::Node => self.node_size(store, level, inside),
+            Kind::Node => self.node_size(store, measure, inside),
         };
         (width as u16, height as u16)
     }
 
-    fn node_size(&self, store: &Store, level: Level, inside: bool) -> (usize, usize) {
+    fn node_size(&self, store: &Store, measure: Measure, inside: bool) -> (usize, usize) {
         let Some(node) = self.nodes(store).next() else { return (1, 1) };
-        let name = text::width(&node.name).min(LONGEST_NAME);
-        let count = node.desired.map_or(0, |desired| 1 + count_width(desired));
+        let Measure { level, narrow, .. } = measure;
+        let name = text::width(&node.name).min(if narrow { LONGEST_NARROW_NAME } else { LONGEST_NAME });
+        let count = node.desired.filter(|_| !narrow).map_or(0, |desired| 1 + count_width(desired));
         let role = if mark::role(node).is_some() { 2 } else { 0 };
         let hub = self.hub.map_or(0, |hub| 1 + hub_words(hub, false).chars().count());
         let hubs = if self.calls_hubs.is_empty() {

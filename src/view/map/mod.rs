@@ -1,6 +1,7 @@
 //! The map: nodes as boxes, calls as lines, the selected node in its middle, and beside it what there is to say.
 
 mod draw;
+mod hover;
 mod hub;
 mod item;
 mod level;
@@ -10,22 +11,25 @@ mod plan;
 mod sight;
 pub mod sketch;
 mod steer;
+mod tangle;
 mod viewport;
 
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
-    effect::{Choice, Effect, LayoutJob, Screen},
+    effect::{Choice, Comparison, Effect, LayoutJob, Screen},
     layout::{Diagram, Point, Raster, Rect as Cells, Seed, layout},
     model::NodeId,
     store::{Charting, Store},
 };
+use hover::Hovered;
 use item::{Item, Kind};
 use level::Level;
 use plan::{Frame, Plan};
 use ratatui::{buffer::Buffer, layout::Rect};
 use sight::{Focus, Sight};
 use std::collections::BTreeSet;
+use tangle::Tangle;
 use viewport::Viewport;
 
 /// The map.
@@ -50,6 +54,10 @@ pub struct Map {
     marks: Vec<NodeId>,
     /// Whether the small map in the corner is switched off.
     no_inset: bool,
+    /// Whether changes have tangled what is drawn.
+    tangle: Tangle,
+    /// What the mouse is over.
+    hovered: Option<Hovered>,
 }
 
 /// Everything that plans depend on.
@@ -81,10 +89,18 @@ impl Chart {
     fn place(&self, id: &NodeId) -> Option<Cells> {
         self.plan.index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
     }
+
+    /// Whether a layout of that plan follows this one, so that what is in both stays where it is.
+    fn is_seed_of(&self, plan: &Plan) -> bool {
+        let kind = |plan: &Plan| (plan.level, plan.narrow, plan.options);
+        let same = kind(plan) == kind(&self.plan);
+        same && !self.plan.items.is_empty() && !self.diagram.seed.is_empty()
+    }
 }
 
 impl View for Map {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        self.hovered = None;
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
                 let next =
@@ -133,7 +149,14 @@ impl View for Map {
         if shown {
             self.show_selected(store);
         }
-        if changed { vec![self.ask()] } else { Vec::new() }
+        let mends = self.tangle.mends(shown, store.now);
+        match () {
+            () if changed => vec![self.ask()],
+            () if self.pending => Vec::new(),
+            () if mends => vec![self.tidy()],
+            () if self.tangle.is_due(store.now) => vec![self.compare()],
+            () => Vec::new(),
+        }
     }
 
     fn laid(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
@@ -141,6 +164,8 @@ impl View for Map {
         let place = |chart: &Chart| store.selected.as_ref().and_then(|id| chart.place(id));
         let before = place(&self.chart);
         self.pending = false;
+        self.hovered = None;
+        self.tangle.laid(!self.chart.is_seed_of(plan));
         self.chart = Chart { plan: plan.clone(), raster: Raster::new(&diagram), diagram };
         self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
@@ -153,8 +178,21 @@ impl View for Map {
         self.show_selected(store);
     }
 
+    fn compared(&mut self, number: u64, tangled: bool) {
+        if number == self.number && !self.pending {
+            self.tangle.found = tangled;
+        }
+    }
+
     fn drag(&mut self, columns: i32, rows: i32) {
         self.viewport.pan(-columns, -rows);
+    }
+
+    fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
+        let hovered = at.and_then(|cell| Hovered::at(self, cell));
+        let changed = hovered != self.hovered;
+        self.hovered = hovered;
+        changed
     }
 
     fn point(&mut self, column: u16, row: u16, store: &Store) {
@@ -318,16 +356,25 @@ impl Map {
         self.pending = true;
         let drawn = &self.chart;
         let choice = |plan: &Plan| {
-            let same = plan.level == drawn.plan.level
-                && plan.options == drawn.plan.options
-                && !drawn.plan.items.is_empty();
-            let seed = same.then(|| drawn.diagram.seed.clone());
+            let seed = drawn.is_seed_of(plan).then(|| drawn.diagram.seed.clone());
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
             Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse }
         };
         let choices = self.plans.iter().map(choice).collect();
         let room = (self.viewport.area.width, self.viewport.area.height);
         Effect::Lay(Box::new(LayoutJob { number: self.number, choices, room }))
+    }
+
+    /// Asks whether a layout that knows nothing of what was before would be better by much.
+    fn compare(&self) -> Effect {
+        let Chart { plan, diagram, .. } = &self.chart;
+        let (graph, options) = (plan.graph.clone(), plan.options);
+        Effect::Compare(Box::new(Comparison {
+            number: self.number,
+            graph,
+            options,
+            quality: diagram.quality,
+        }))
     }
 
     /// Brings the selected node into sight, by as little as it takes.

@@ -2,7 +2,7 @@
 
 use super::{
     hub,
-    item::{Item, Kind},
+    item::{Item, Kind, Measure},
     level::Level,
     sight::Sight,
 };
@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub options: Options,
     /// How much each node shows.
     pub level: Level,
+    /// Whether it is made for little room.
+    pub narrow: bool,
 }
 
 /// The calls between two items, drawn as one line.
@@ -51,6 +53,9 @@ const MANY_EDGES: usize = 80;
 /// On a map of groups with more lines than this, each group has its heaviest one, and all others when it is selected.
 const MANY_LINES: usize = 60;
 
+/// Where there is little room, a group of at least this share of all services, in percent, has no frame.
+const MOST: usize = 60;
+
 /// How many times more cells than the screen has boxes may take, before they are not even tried.
 const HOPELESS: usize = 4;
 
@@ -68,19 +73,28 @@ pub(super) struct Frame<'a> {
 }
 
 impl Plan {
-    /// The ways in which what the filters let through may be drawn, the most telling first.
+    /// The ways in which what the filters let through may be drawn, the most telling first: all of them from left to
+    /// right before any from the top down, as cells are taller than wide and names are wider than tall.
     pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Self> {
         let Frame { sight, room, .. } = frame;
         let of = |level| Self::of(store, frame, level);
-        let mut plans =
-            sight.level.map_or_else(|| vec![of(Level::Boxes), of(Level::Pills)], |level| vec![of(level)]);
+        let mut plans = sight.level.map_or_else(
+            || vec![of(Level::Boxes), of(Level::Pills), Self::made(store, frame, Level::Pills, true)],
+            |level| vec![of(level)],
+        );
+        let mut coarse = Vec::new();
         if sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1 {
             let cells = usize::from(room.0) * usize::from(room.1);
             plans.retain(|plan| plan.cells() <= HOPELESS * cells.max(1));
-            plans.extend([of(Level::Groups), of(Level::Overview)]);
+            coarse.extend([of(Level::Groups), of(Level::Overview)]);
         }
-        let directions = [Direction::LeftToRight, Direction::TopDown];
-        plans.into_iter().flat_map(|plan| directions.map(|direction| plan.towards(direction))).collect()
+        let both = |plans: &[Self]| -> Vec<Self> {
+            let directions = [Direction::LeftToRight, Direction::TopDown];
+            directions.iter().flat_map(|way| plans.iter().map(|plan| plan.towards(*way))).collect()
+        };
+        let mut all = both(&plans);
+        all.extend(both(&coarse));
+        all
     }
 
     /// What the layout depends on.
@@ -90,12 +104,21 @@ impl Plan {
 
     /// The plan of what the filters let through, from left to right.
     pub(super) fn of(store: &Store, frame: Frame<'_>, level: Level) -> Self {
+        Self::made(store, frame, level, false)
+    }
+
+    /// The same, for little room or not.
+    fn made(store: &Store, frame: Frame<'_>, level: Level, narrow: bool) -> Self {
+        let measure = Measure { level, narrow, halves: frame.halves };
         let focus = frame.sight.nodes(store);
         let listed = store.listed();
         let (shown, outside): (Vec<&Node>, Vec<&Node>) =
             listed.into_iter().partition(|n| focus.as_ref().is_none_or(|focus| focus.contains(&n.id)));
-        let mut plan = Self { level, ..Self::default() };
-        let homes = plan.add_nodes(store, frame.sight, &shown);
+        let mut plan = Self { level, narrow, ..Self::default() };
+        let mut homes = plan.add_nodes(store, frame.sight, &shown);
+        if narrow {
+            plan.open_most(&mut homes);
+        }
         plan.add_ghosts(store, &outside);
         plan.add_calls(store);
         if frame.stubs {
@@ -108,7 +131,7 @@ impl Plan {
             .enumerate()
             .map(|(index, item)| {
                 let inside = item.kind == Kind::Node && frame.sight.inside.as_ref() == item.face();
-                let (width, height) = item.size(store, level, inside, frame.halves);
+                let (width, height) = item.size(store, measure, inside);
                 let group = homes.get(index).copied().flatten();
                 Sized { key: item.key(), width, height, group, hint: item.hint(store) }
             })
@@ -168,6 +191,19 @@ impl Plan {
             self.add(Item::new(Kind::Pile(key, title), members, store));
         }
         homes
+    }
+
+    /// Takes the frame away from around the group that nearly everything is in.
+    fn open_most(&mut self, homes: &mut [Option<usize>]) {
+        let size = |group: usize| homes.iter().filter(|home| **home == Some(group)).count();
+        let all = homes.iter().flatten().count();
+        let most = (0..self.groups.len()).find(|group| 100 * size(*group) >= MOST * all.max(1));
+        let Some(most) = most else { return };
+        self.groups.remove(most);
+        self.graph.groups.remove(most);
+        for home in homes {
+            *home = home.filter(|group| *group != most).map(|group| group - usize::from(group > most));
+        }
     }
 
     /// Adds what lies outside the focus and is called from inside, or calls it: by group, one for each way.

@@ -1,7 +1,7 @@
 //! The part of the map that is on the screen.
 
 use crate::layout::{Point, Rect as Cells};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// The part of the map that is on the screen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,6 +83,15 @@ impl Viewport {
         let column = u16::try_from(at.x - self.origin.x).ok().filter(|c| *c < self.area.width)?;
         let row = u16::try_from(at.y - self.origin.y).ok().filter(|r| *r < self.area.height)?;
         Some((self.area.x + column, self.area.y + row))
+    }
+
+    /// The cell of the diagram that is at that place of the screen.
+    pub(super) fn under(&self, (column, row): (u16, u16)) -> Option<Point> {
+        let inside = self.area.contains(Position::new(column, row));
+        inside.then(|| Point {
+            x: i32::from(column - self.area.x) + self.origin.x,
+            y: i32::from(row - self.area.y) + self.origin.y,
+        })
     }
 
     /// The part of a rectangle of the diagram that is on the screen, with how much of its left and top is cut off.

@@ -73,7 +73,9 @@ impl Painter<'_> {
         match () {
             () if self.selected == Some(index) => theme.ink.near.into(),
             () if health >= Health::Degraded => theme.health(health),
-            () if self.near.contains(&index) => theme.ink.near.into(),
+            () if self.near.contains(&index) || self.hovered.is_some_and(|h| h.has_item(index)) => {
+                theme.ink.near.into()
+            }
             () => Style::from(theme.ink.border),
         }
     }

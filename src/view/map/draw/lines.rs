@@ -27,7 +27,7 @@ impl Painter<'_> {
         let chart = &self.map.chart;
         let viewport = &self.map.viewport;
         let glyphs = if self.scene.theme.glyphs.ascii { Glyphs::Ascii } else { Glyphs::Unicode };
-        let look = |edge: usize| chart.plan.calls.get(edge).and_then(|calls| self.look(calls));
+        let look = |edge: usize| chart.plan.calls.get(edge).and_then(|calls| self.look(edge, calls));
         let mut paint = |cell: Cell<'_>| {
             if let Some(place) = viewport.cell(cell.at).and_then(|at| buf.cell_mut(at)) {
                 place.set_char(cell.glyph).set_style(self.ink(cell.tone));
@@ -38,9 +38,10 @@ impl Painter<'_> {
 
     /// How the calls between two items look now; none where all are gone or filtered out, so that a filter moves
     /// nothing. The strongest of them decides the line, the most important one its colour.
-    fn look(&self, calls: &Calls) -> Option<Look> {
+    fn look(&self, line: usize, calls: &Calls) -> Option<Look> {
         let (from, to) = calls.ends;
-        let selected = self.selected == Some(from) || self.selected == Some(to);
+        let hovered = self.hovered.is_some_and(|hovered| hovered.has_line(line, calls));
+        let selected = hovered || self.selected == Some(from) || self.selected == Some(to);
         if calls.hidden && !selected {
             return None;
         }

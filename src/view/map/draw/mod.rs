@@ -7,8 +7,9 @@ mod label;
 mod lines;
 pub(super) mod pile;
 
-use super::{Map, panel};
+use super::{Map, hover::Hovered, panel};
 use crate::{
+    command::Command,
     layout::Point,
     model::NodeId,
     view::{Hits, Scene, widget::text},
@@ -25,7 +26,7 @@ pub(super) struct Areas {
 }
 
 /// From this width on the panel stands at the right side.
-const WIDE: u16 = 110;
+const WIDE: u16 = 150;
 
 /// From this height on a narrow screen has the panel at its bottom.
 const TALL: u16 = 16;
@@ -54,6 +55,7 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
     painter.groups(buf);
     let mut hits = painter.items(buf);
     painter.corner(buf);
+    painter.hovered(buf);
     hits.extend(inset::draw(map, scene, buf));
     panel::draw_panel(scene, map, areas.panel, buf);
     hits
@@ -62,7 +64,8 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
 /// The map alone, as text: rows without trailing spaces.
 pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
     let mut buf = Buffer::empty(area);
-    let painter = Painter { map, scene, area, selected: None, id: None, near: BTreeSet::new() };
+    let painter =
+        Painter { map, scene, area, selected: None, id: None, near: BTreeSet::new(), hovered: None };
     painter.lines(&mut buf);
     painter.groups(&mut buf);
     painter.items(&mut buf);
@@ -81,6 +84,8 @@ struct Painter<'a> {
     id: Option<&'a NodeId>,
     /// The items that are joined with it.
     near: BTreeSet<usize>,
+    /// What the mouse is over.
+    hovered: Option<&'a Hovered>,
 }
 
 impl<'a> Painter<'a> {
@@ -93,7 +98,18 @@ impl<'a> Painter<'a> {
             Some(here) if here == to => Some(from),
             _ => None,
         });
-        Self { map, scene, area, selected, id, near: near.collect() }
+        Self { map, scene, area, selected, id, near: near.collect(), hovered: map.hovered.as_ref() }
+    }
+
+    /// What the mouse is over, in the last row of the map.
+    fn hovered(&self, buf: &mut Buffer) {
+        let words = self.hovered.map(|hovered| hovered.words(self.map, self.scene)).unwrap_or_default();
+        if !words.is_empty() && self.area.height > 0 {
+            let ellipsis = self.scene.theme.glyphs.ellipsis;
+            let line = text::cut(&format!(" {words} "), usize::from(self.area.width), ellipsis);
+            let style = Style::from(self.scene.theme.ink.bar);
+            buf.set_string(self.area.x, self.area.bottom() - 1, line, style);
+        }
     }
 
     /// The directions in which the map goes on beyond the screen.
@@ -120,6 +136,10 @@ impl<'a> Painter<'a> {
         }
         if self.scene.store.only_faulty {
             words.push("only faulty".to_owned());
+        }
+        if self.map.tangle.found {
+            let key = self.scene.keymap.keys(Command::Tidy).into_iter().next().unwrap_or_default();
+            words.push(format!("tangled by changes: {key} tidies"));
         }
         if self.map.pending {
             words.push("laying out".to_owned());
