@@ -115,7 +115,7 @@ async fn nobody_reads() {
             sleep(Duration::from_millis(100)).await;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Lines that wait for older ones.

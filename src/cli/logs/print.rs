@@ -117,11 +117,12 @@ fn painted(text: &str, paint: &[Paint]) -> String {
         if part.bold {
             out.push_str("\u{1b}[1m");
         }
-        match part.colour {
-            Some(Colour::Palette(n)) => out.push_str(&format!("\u{1b}[38;5;{n}m")),
-            Some(Colour::Rgb(r, g, b)) => out.push_str(&format!("\u{1b}[38;2;{r};{g};{b}m")),
-            None => {}
-        }
+        let colour = match part.colour {
+            Some(Colour::Palette(n)) => format!("\u{1b}[38;5;{n}m"),
+            Some(Colour::Rgb(r, g, b)) => format!("\u{1b}[38;2;{r};{g};{b}m"),
+            None => String::new(),
+        };
+        out.push_str(&colour);
         out.push_str(within);
         out.push_str("\u{1b}[0m");
         done = end;

@@ -9,7 +9,7 @@ use aws_sdk_cloudwatchlogs::{
     error::SdkError,
     operation::start_live_tail::StartLiveTailOutput,
     types::{
-        LiveTailSessionLogEvent, StartLiveTailResponseStream as Update,
+        LiveTailSessionLogEvent, LiveTailSessionMetadata, StartLiveTailResponseStream as Update,
         error::StartLiveTailResponseStreamError,
     },
 };
@@ -93,7 +93,7 @@ impl Session {
         let heard = match self.output.response_stream.recv().await {
             Ok(Some(Update::SessionUpdate(update))) => {
                 let events = update.session_results().iter().filter_map(|event| self.event(event)).collect();
-                let sampled = update.session_metadata().is_some_and(|metadata| metadata.sampled());
+                let sampled = update.session_metadata().is_some_and(LiveTailSessionMetadata::sampled);
                 Heard::Events(events, sampled)
             }
             Ok(Some(_)) => Heard::Events(Vec::new(), false),
