@@ -12,6 +12,7 @@ mod key;
 mod line;
 mod needle;
 mod note;
+pub mod pattern;
 mod reading;
 mod sieve;
 mod sift;
