@@ -82,8 +82,8 @@ fn redis(text: &str) -> Option<(Option<Level>, usize)> {
     let at = known.then(|| rest.bytes().enumerate().filter(|(_, c)| *c == b' ').nth(3)).flatten()?.0;
     let level = match rest.as_bytes().get(at + 1)? {
         b'#' => Level::Warn,
-        b'*' | b'-' => Level::Info,
-        b'.' => Level::Debug,
+        b'*' => Level::Info,
+        b'-' | b'.' => Level::Debug,
         _ => return None,
     };
     Some((Some(level), (process.len() + 1 + at + 3).min(text.len())))
@@ -170,14 +170,17 @@ impl Token<'_> {
         self.text.len() <= 2 && self.text.bytes().all(|c| c.is_ascii_digit())
     }
 
-    /// Whether a level may stand behind it: what is in brackets, numbers, signs, and the name of a logger before one.
+    /// Whether a level may stand behind it: what is in brackets, numbers, signs, the name of a logger before one, and
+    /// `user@database` as PostgreSQL's `log_line_prefix` often has it.
     fn may_lead(&self, text: &str) -> bool {
         let sign = self.text.bytes().all(|c| c.is_ascii_punctuation());
         let number = self.text.bytes().all(|c| c.is_ascii_digit());
         let behind = text[self.end..].trim_start();
         let named = (behind.starts_with("- ") || behind.starts_with("| "))
             && self.text.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-:/$".contains(&c));
-        self.bracketed || sign || number || named
+        let user =
+            self.text.contains('@') && behind.split(' ').next().is_some_and(|word| word.ends_with(':'));
+        self.bracketed || sign || number || named || user
     }
 }
 

@@ -17,6 +17,7 @@ const NAMES: &[&str] = &[
     "requestid",
     "reqid",
     "traceid",
+    "spanid",
     "correlationid",
     "transactionid",
     "txid",

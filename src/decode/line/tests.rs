@@ -14,6 +14,13 @@ const LINES: &[(&str, Option<Level>, &str)] = &[
     ("2026-11-25 16:00:00,123 - shop.orders - ERROR - no stock", Some(Error), "no stock"),
     ("ERROR:root:no stock", Some(Error), "root:no stock"),
     ("WARNING: this is old", Some(Warn), "this is old"),
+    ("2026-11-25 16:00:00.000 UTC [42] shop@orders ERROR:  no such table", Some(Error), "no such table"),
+    ("1:M 25 Nov 2026 16:00:00.000 - Accepted 172.17.0.1:6379", Some(Debug), "Accepted 172.17.0.1:6379"),
+    (
+        "mail to a@b.example failed: ERROR in a sentence",
+        None,
+        "mail to a@b.example failed: ERROR in a sentence",
+    ),
     ("2026-11-25T16:00:00.123456Z  INFO shop::orders: ready", Some(Info), "shop::orders: ready"),
     ("2026-11-25T16:00:00.000Z DEBUG shop: asked", Some(Debug), "shop: asked"),
     ("4:00PM INF ready port=80", Some(Info), "ready port=80"),
