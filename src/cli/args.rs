@@ -1,6 +1,10 @@
 //! The command line: what can be asked, and how.
 
-use crate::topology::{EdgeFilter, drift::EDGE_FILTERS};
+use super::logs::When;
+use crate::{
+    model::Level,
+    topology::{EdgeFilter, drift::EDGE_FILTERS},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use std::path::PathBuf;
@@ -74,23 +78,8 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Print the logs of a service, all its instances merged in time order
-    Logs {
-        /// The service: its name, group/name, or whole id
-        service: String,
-        /// Go on with new lines as they come
-        #[arg(short, long)]
-        follow: bool,
-        /// Not before this long ago, such as 10m
-        #[arg(long, value_name = "DURATION", value_parser = duration)]
-        since: Option<SignedDuration>,
-        /// Only this many of the newest lines (of each stream, with --follow)
-        #[arg(long, value_name = "LINES")]
-        tail: Option<usize>,
-        /// How to print it
-        #[arg(long, default_value = "table")]
-        format: Format,
-    },
+    /// Print the logs of services, groups and instances, merged in time order
+    Logs(Logs),
     /// Tell why there is a line from A to B, or which ways lead there
     Why {
         /// The caller
@@ -122,6 +111,51 @@ pub enum Command {
     },
 }
 
+/// Which lines of which logs.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// Services, projects, clusters or instances: by name, group/name, or whole id
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Go on with new lines as they come, also of instances that come
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Not before this long ago, such as 10m, or this time
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    pub since: Option<When>,
+    /// Nothing from this long ago on, or from this time on
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    pub until: Option<When>,
+    /// Only this many of the newest lines (of each stream, with --follow)
+    #[arg(long, value_name = "LINES")]
+    pub tail: Option<usize>,
+    /// Only lines that this regular expression matches; may be repeated, all must match
+    #[arg(long, value_name = "RE")]
+    pub grep: Vec<String>,
+    /// No lines that this regular expression matches; may be repeated
+    #[arg(long, value_name = "RE")]
+    pub exclude: Vec<String>,
+    /// Only lines that say they are at least this grave: trace, debug, info, warn, error or fatal
+    #[arg(long, value_parser = level)]
+    pub level: Option<Level>,
+    /// Only lines of JSON or logfmt that say so; may be repeated, all must hold
+    #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
+    pub field: Vec<(String, String)>,
+    /// How to print it
+    #[arg(long, default_value = "text")]
+    pub format: LogFormat,
+}
+
+/// How lines are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    #[value(alias = "table")]
+    Text,
+    /// For programs, by a versioned schema
+    Json,
+}
+
 /// How a headless command prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -135,6 +169,27 @@ pub enum Format {
 fn edges(text: &str) -> Result<EdgeFilter, String> {
     let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
     EdgeFilter::named(text).ok_or_else(|| format!("there are {}", known.join(", ")))
+}
+
+/// A level, by its word.
+fn level(text: &str) -> Result<Level, String> {
+    let all = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+    let known = all.map(Level::word).join(", ");
+    all.into_iter().find(|level| level.word() == text).ok_or_else(|| format!("there are {known}"))
+}
+
+/// The name of a field and its value.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it like status=500")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// A time: how long ago it was, or `2026-11-23T03:07:12Z`.
+fn when(text: &str) -> Result<When, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(When::At(at));
+    }
+    duration(text).map(When::Ago).map_err(|why| format!("{why}, or like 2026-11-23T03:07:12Z"))
 }
 
 /// A duration as people write it: `90s`, `10m`, `1h 30m`.

@@ -3,7 +3,7 @@
 pub mod args;
 mod doctor;
 mod gather;
-mod logs;
+pub mod logs;
 mod record;
 mod sources;
 mod status;
@@ -111,9 +111,9 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             print(why::explain(&store, (&from, &to), format, common.ascii)?)?;
             Ok(read(&store))
         }
-        Command::Logs { service, follow, since, tail, format } => {
+        Command::Logs(asked) => {
             let (store, opened) = charted(common).await?;
-            logs::run(&store, &opened, &logs::Asked { service, follow, since, tail, format }).await
+            logs::run(&store, &opened, &asked).await
         }
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length } => record::run(common, &file, length).await,

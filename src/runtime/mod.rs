@@ -10,6 +10,8 @@ mod terminal;
 
 pub mod logging;
 
+pub use streams::{News, Streams};
+
 use crate::{
     app::{App, Msg},
     effect::Effect,
@@ -18,7 +20,6 @@ use crate::{
 };
 use poll::Polls;
 use std::{io, sync::Arc, time::Duration};
-use streams::Streams;
 use terminal::Screen;
 use tokio::{
     sync::mpsc,
@@ -55,7 +56,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
     let mut keys = terminal::Keys::new();
     let mut signals = signals::Signals::new()?;
     let polls = Polls::start(&sources, &sender);
-    let mut streams = Streams::new(sources, sender.clone());
+    let (mut streams, mut news) = Streams::new(sources);
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn = Instant::now();
@@ -76,6 +77,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             }
             Some(msg) = messages.recv() => msg,
             _ = tick.tick() => Msg::Tick(Timestamp::now()),
+            Some(heard) = news.next() => Msg::Logs(heard),
         };
         let began = Instant::now();
         let mut next = Some(msg);

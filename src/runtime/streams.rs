@@ -1,10 +1,15 @@
-//! Log streams: what the screens want is kept up, what they no longer want is ended.
+//! Log streams: what the screens want is kept up, each stream for as long as it is wanted; what they no longer want is
+//! ended. What all of them bring waits in one short queue, so that a flood waits at its source and not in memory.
 
 use crate::{
-    app::Msg,
     effect::Subscription,
-    model::{LogBatch, LogNews, LogNote, LogStart, LogTarget, NoteKind, ServiceId, SourceId, Timestamp},
-    source::Source,
+    model::{
+        Failure, LogBatch, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, SourceId, Timestamp,
+    },
+    source::{
+        Source,
+        once::{Once, Reading, hash},
+    },
 };
 use futures::StreamExt;
 use std::{
@@ -12,92 +17,297 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{sync::mpsc::Sender, time::sleep};
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    time::{Instant, sleep, timeout_at},
+};
 use tokio_util::task::AbortOnDropHandle;
 
-/// The wait before a stream that ended is read on.
+/// The wait before a stream that broke is read on.
 const AGAIN: Duration = Duration::from_secs(2);
+/// How far a stream that is read on overlaps, in nanoseconds, twice.
+const SPAN: i64 = 4_000_000_000;
+/// How many batches may wait. A source's batch has at most 1,000 lines, or 128 KiB.
+const QUEUE: usize = 8;
+/// How long lines of one stream wait for those of others to travel with, and how many travel together.
+const GATHER: Duration = Duration::from_millis(20);
+const TOGETHER: usize = 1_000;
 
 /// The streams that are kept up.
-pub(super) struct Streams {
+pub struct Streams {
     sources: Vec<Arc<dyn Source>>,
-    sender: Sender<Msg>,
-    running: Vec<(BTreeSet<Subscription>, AbortOnDropHandle<()>)>,
+    sender: Sender<LogNews>,
+    running: BTreeMap<Subscription, AbortOnDropHandle<()>>,
 }
 
-/// What can be read in one go: the same source, the same start.
-type Together = BTreeMap<(SourceId, LogStart), Vec<LogTarget>>;
+/// What the streams bring, those of many in few messages.
+pub struct News {
+    messages: Receiver<LogNews>,
+    /// What comes next, and until when it may grow.
+    next: Option<(LogNews, Instant)>,
+}
 
 impl Streams {
-    pub(super) fn new(sources: Vec<Arc<dyn Source>>, sender: Sender<Msg>) -> Self {
-        Self { sources, sender, running: Vec::new() }
+    /// No stream yet, and where to hear what they will bring.
+    #[must_use]
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> (Self, News) {
+        let (sender, messages) = mpsc::channel(QUEUE);
+        (Self { sources, sender, running: BTreeMap::new() }, News { messages, next: None })
     }
 
     /// Ends what is no longer wanted, and begins what is new.
-    pub(super) fn keep(&mut self, wanted: &BTreeSet<Subscription>) {
-        self.running.retain(|(subscriptions, _)| !subscriptions.is_disjoint(wanted));
-        let running: BTreeSet<_> =
-            self.running.iter().flat_map(|(subscriptions, _)| subscriptions).cloned().collect();
-        let mut together = Together::new();
-        for Subscription::Logs(target, start) in wanted.difference(&running) {
-            let source = source_of(&target.service);
-            together.entry((source, *start)).or_default().push(target.clone());
-        }
-        for ((source, start), targets) in together {
+    pub fn keep(&mut self, wanted: &BTreeSet<Subscription>) {
+        self.running.retain(|subscription, _| wanted.contains(subscription));
+        for subscription in wanted {
+            let Subscription::Logs(target, start) = subscription;
+            if self.running.contains_key(subscription) {
+                continue;
+            }
+            let source = SourceId::from(&target.service);
             let Some(source) = self.sources.iter().find(|s| s.id() == &source) else { continue };
-            let subscriptions =
-                targets.iter().map(|target| Subscription::Logs(target.clone(), start)).collect();
-            let task = tokio::spawn(read(Arc::clone(source), targets, start, self.sender.clone()));
-            self.running.push((subscriptions, AbortOnDropHandle::new(task)));
+            let reading = read(Arc::clone(source), target.clone(), *start, self.sender.clone());
+            let task = AbortOnDropHandle::new(tokio::spawn(reading));
+            self.running.insert(subscription.clone(), task);
         }
     }
 }
 
-/// The source that a service belongs to.
-fn source_of(service: &ServiceId) -> SourceId {
-    SourceId::new(service.as_str().split('/').next().unwrap_or_default())
-}
-
-/// Reads on for as long as it is wanted: when a stream ends or breaks, from its last line on.
-async fn read(source: Arc<dyn Source>, targets: Vec<LogTarget>, start: LogStart, sender: Sender<Msg>) {
-    let mut from = start;
-    let mut told: BTreeSet<(Option<Timestamp>, String)> = BTreeSet::new();
-    loop {
-        for target in &targets {
-            if sender.send(Msg::Logs(LogNews::Opened(target.clone(), from))).await.is_err() {
-                return;
+impl News {
+    /// What is heard next; none when no stream can come any more. Nothing is lost when the wait is given up.
+    pub async fn next(&mut self) -> Option<LogNews> {
+        if self.next.is_none() {
+            self.next = Some(waiting(self.messages.recv().await?));
+        }
+        while let Some((LogNews::Lines(batch), deadline)) = &mut self.next
+            && batch.lines.len() < TOGETHER
+        {
+            let more = match self.messages.try_recv() {
+                Ok(more) => Some(more),
+                Err(_) => timeout_at(*deadline, self.messages.recv()).await.ok().flatten(),
+            };
+            match more {
+                Some(LogNews::Lines(more)) => {
+                    batch.lines.extend(more.lines);
+                    batch.notes.extend(more.notes);
+                }
+                Some(other) => return self.next.replace(waiting(other)).map(|(news, _)| news),
+                None => break,
             }
         }
-        let mut batches = source.logs(targets.clone(), from);
+        self.next.take().map(|(news, _)| news)
+    }
+}
+
+fn waiting(news: LogNews) -> (LogNews, Instant) {
+    (news, Instant::now() + GATHER)
+}
+
+/// Reads on for as long as it is wanted: where a stream breaks, from there on, until it says that it has ended.
+async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sender: Sender<LogNews>) {
+    let mut place = Place::new(start);
+    loop {
+        let from = place.begin();
+        let mut over = false;
+        let mut batches = source.logs(vec![target.clone()], from);
+        if sender.send(LogNews::Opened(target.clone(), from)).await.is_err() {
+            return;
+        }
         while let Some(outcome) = batches.next().await {
-            let mut batch = outcome.unwrap_or_else(|failure| noted(&failure.what));
-            // What is said about a stream at each new beginning is worth saying once.
-            batch.notes.retain(|note| told.insert((note.at, note.text.clone())));
-            let newest = batch.lines.iter().map(|line| line.at).max();
-            if let Some(newest) = newest {
-                from = LogStart { since: from.since.max(Some(newest)), tail: usize::MAX, ..from };
-            }
-            if sender.send(Msg::Logs(LogNews::Lines(batch))).await.is_err() {
+            let batch = outcome.unwrap_or_else(|failure| disturbed(&target, &failure));
+            let last = batch.notes.last().map(|note| note.kind);
+            over = matches!(last, Some(NoteKind::Ended | NoteKind::Unreadable));
+            let batch = place.pass(batch);
+            if (!batch.lines.is_empty() || !batch.notes.is_empty())
+                && sender.send(LogNews::Lines(batch)).await.is_err()
+            {
                 return;
             }
         }
         if !start.follow {
-            for target in targets {
-                let _ = sender.send(Msg::Logs(LogNews::Closed(target, start))).await;
-            }
+            let _ = sender.send(LogNews::Closed(target, start)).await;
+            return;
+        }
+        if over {
             return;
         }
         sleep(AGAIN).await;
     }
 }
 
-fn noted(what: &str) -> LogBatch {
+fn disturbed(target: &LogTarget, failure: &Failure) -> LogBatch {
     let note = LogNote {
-        at: Some(Timestamp::now()),
-        service: None,
-        label: "portolan".into(),
+        at: None,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
         kind: NoteKind::Disturbed,
-        text: what.to_owned(),
+        text: format!("{} ({})", failure.what, failure.remedy),
     };
     LogBatch { lines: Vec::new(), notes: vec![note] }
+}
+
+/// Where a stream is, so that it goes on without a gap, and without a line twice.
+struct Place {
+    start: LogStart,
+    once: Once,
+    reading: Option<Reading>,
+    /// What was said already: some of it is said at each new beginning.
+    told: BTreeSet<(Option<Timestamp>, String)>,
+}
+
+impl Place {
+    fn new(start: LogStart) -> Self {
+        Self { start, once: Once::new(SPAN), reading: None, told: BTreeSet::new() }
+    }
+
+    /// A reading begins: what it is to bring.
+    fn begin(&mut self) -> LogStart {
+        if let Some(reading) = self.reading.take() {
+            self.once.end(reading);
+        }
+        self.reading = Some(self.once.begin(true));
+        let resume = self.once.resume().and_then(|at| Timestamp::from_nanosecond(at.into()).ok());
+        match resume {
+            Some(at) => LogStart { since: self.start.since.max(Some(at)), tail: usize::MAX, ..self.start },
+            None => self.start,
+        }
+    }
+
+    /// What is new of a batch.
+    fn pass(&mut self, mut batch: LogBatch) -> LogBatch {
+        if !batch.lines.is_empty() {
+            // It works again: what is said of a disturbance from here on is of another one.
+            self.told.retain(|(at, _)| at.is_some());
+        }
+        batch.notes.retain(|note| self.told.insert((note.at, note.text.clone())));
+        let Some(reading) = self.reading.filter(|_| self.start.follow) else { return batch };
+        batch.lines.retain(|line| {
+            let at = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);
+            self.once.is_new(reading, at, hash(&(line.stream == LogStream::Err, &line.text)))
+        });
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Streams};
+    use crate::{
+        effect::Subscription,
+        model::{
+            Failure, FailureKind, InstanceId, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart,
+            LogStream, LogTarget, NoteKind, ServiceId, Snapshot, SourceId, Timestamp,
+        },
+        source::{Examined, Source},
+    };
+    use futures::{
+        FutureExt, StreamExt,
+        future::BoxFuture,
+        stream::{self, BoxStream},
+    };
+    use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+    const FOLLOW: LogStart = LogStart { since: None, until: None, tail: 10, follow: true };
+
+    fn line(nanosecond: i64, text: &str) -> LogLine {
+        LogLine {
+            at: Timestamp::from_nanosecond(nanosecond.into()).unwrap(),
+            service: ServiceId::new("broken/a"),
+            label: "a".into(),
+            stream: LogStream::Out,
+            text: text.to_owned(),
+            paint: Vec::new(),
+        }
+    }
+
+    fn batch(lines: Vec<LogLine>) -> LogBatch {
+        LogBatch { lines, notes: Vec::new() }
+    }
+
+    #[test]
+    fn a_stream_goes_on_where_it_broke() {
+        let mut place = Place::new(FOLLOW);
+        assert_eq!(place.begin(), FOLLOW);
+        let second = 1_000_000_000;
+        let first = vec![line(7 * second, "a"), line(9 * second, "b"), line(9 * second, "b")];
+        assert_eq!(place.pass(batch(first.clone())).lines, first);
+        let again = place.begin();
+        assert_eq!(again.since.unwrap().as_second(), 7);
+        assert_eq!(again.tail, usize::MAX);
+        let more = vec![line(9 * second, "b"), line(9 * second, "c")];
+        let all = [first, more.clone()].concat();
+        assert_eq!(place.pass(batch(all)).lines, more);
+    }
+
+    /// A log of numbered lines, each thrice at one time, whose streams break after a few.
+    struct Broken(SourceId);
+
+    impl Source for Broken {
+        fn id(&self) -> &SourceId {
+            &self.0
+        }
+        fn place(&self) -> String {
+            String::new()
+        }
+        fn kind(&self) -> &'static str {
+            "broken"
+        }
+        fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
+            futures::future::pending().boxed()
+        }
+        fn pace(&self) -> Duration {
+            Duration::MAX
+        }
+        fn nudges(&self) -> BoxStream<'static, ()> {
+            stream::pending().boxed()
+        }
+        fn logs(&self, _: Vec<LogTarget>, start: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
+            let lines = (0..300).map(|n| line(n / 3 * 100_000_000, "same"));
+            let from = lines.skip_while(move |line| start.since.is_some_and(|since| line.at < since));
+            let some = from.take(200).map(|line| Ok(batch(vec![line])));
+            let note = LogNote {
+                at: None,
+                service: None,
+                label: "a".into(),
+                kind: NoteKind::Ended,
+                text: "ended".to_owned(),
+            };
+            let end = start.since.is_some().then_some(Ok(LogBatch { lines: Vec::new(), notes: vec![note] }));
+            let broken = Err(Failure::new(FailureKind::Unreachable, "broken", "again"));
+            stream::iter(some).chain(stream::iter([end.unwrap_or(broken)])).boxed()
+        }
+        fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+            futures::future::ready(Vec::new()).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn every_line_comes_once_though_the_stream_breaks() {
+        let source: Arc<dyn Source> = Arc::new(Broken(SourceId::new("broken")));
+        let (mut streams, mut news) = Streams::new(vec![source]);
+        let target = LogTarget {
+            service: ServiceId::new("broken/a"),
+            instance: InstanceId::new("broken/a/1"),
+            label: "a".into(),
+            route: LogRoute::Engine { container: "1".into() },
+        };
+        let wanted = BTreeSet::from([Subscription::Logs(target, FOLLOW)]);
+        streams.keep(&wanted);
+        let (mut lines, mut opened) = (Vec::new(), 0);
+        loop {
+            match news.next().await.unwrap() {
+                LogNews::Opened(..) => opened += 1,
+                LogNews::Lines(batch) => {
+                    lines.extend(batch.lines.iter().map(|l| l.at.as_millisecond()));
+                    if batch.notes.iter().any(|note| note.kind == NoteKind::Ended) {
+                        break;
+                    }
+                }
+                LogNews::Closed(..) => panic!("it is followed"),
+            }
+        }
+        assert_eq!(opened, 2);
+        assert_eq!(lines, (0..300).map(|n| n / 3 * 100).collect::<Vec<i64>>());
+        streams.keep(&BTreeSet::new());
+        assert!(streams.running.is_empty());
+    }
 }

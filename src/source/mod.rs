@@ -4,6 +4,7 @@ pub mod compose;
 pub mod docker;
 pub mod replay;
 pub mod ecs;
+pub(crate) mod once;
 
 use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -49,7 +50,13 @@ pub trait Source: Send + Sync {
         false
     }
 
-    /// Lines of those targets, each stream in its own order. Dropping the stream stops the reading.
+    /// How much later than a line an older one of another stream may come.
+    fn lag(&self) -> Duration {
+        Duration::from_millis(150)
+    }
+
+    /// Lines of those targets, each stream in its own order. A stream that is followed and ends has said why in a note: of
+    /// the kind `Ended` or `Unreadable` where it is over, of another where it broke. Dropping the stream stops the reading.
     fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
     -> BoxStream<'static, Result<LogBatch, Failure>>;
 

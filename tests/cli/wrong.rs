@@ -7,7 +7,7 @@ fn usage() {
     let home = Home::new();
     home.run(&["frobnicate"]).complains(2, &["frobnicate"]);
     home.run(&["map", "--wait", "soon"]).complains(2, &["soon", "90s"]);
-    home.run(&["logs"]).complains(2, &["<SERVICE>"]);
+    home.run(&["logs"]).complains(2, &["<TARGET>"]);
     home.run(&["map", "--demo", "--format", "pdf"]).complains(2, &["pdf", "mermaid"]);
 }
 

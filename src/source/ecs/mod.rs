@@ -60,6 +60,9 @@ use tokio::sync::OnceCell;
 const SOON: Duration = Duration::from_secs(10);
 const LATER: Duration = Duration::from_secs(20);
 
+/// A live session brings the lines of each second together.
+const LAG: Duration = Duration::from_millis(1_500);
+
 /// One region of one account.
 #[derive(Debug)]
 pub struct Ecs {
@@ -68,6 +71,7 @@ pub struct Ecs {
     gate: Arc<Gate>,
     api: Arc<OnceCell<Api>>,
     caches: Caches,
+    hub: Arc<logs::Hub>,
     restless: AtomicBool,
 }
 
@@ -81,6 +85,7 @@ impl Ecs {
             gate: Arc::new(Gate::new()),
             api: Arc::default(),
             caches: Caches::default(),
+            hub: Arc::default(),
             restless: AtomicBool::new(true),
         }
     }
@@ -98,6 +103,7 @@ impl Ecs {
 
     async fn look(&self) -> Result<Snapshot, Failure> {
         let snapshot = collect::collect(self.api().await?, &self.config, &self.id, &self.caches).await?;
+        self.hub.look(&snapshot);
         self.restless.store(decode::is_restless(&snapshot), Ordering::Relaxed);
         self.gate.take_share(Share::Steady);
         Ok(snapshot)
@@ -142,15 +148,20 @@ impl Source for Ecs {
         stream::pending().boxed()
     }
 
+    fn lag(&self) -> Duration {
+        LAG
+    }
+
     fn logs(
         &self,
         targets: Vec<LogTarget>,
         start: LogStart,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
         let (cell, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
+        let hub = Arc::clone(&self.hub);
         let opened = async move {
             match cell.get_or_try_init(|| open(&config, &gate)).await {
-                Ok(api) => logs::read(api, targets, start),
+                Ok(api) => logs::read(api, &hub, targets, start),
                 Err(failure) => stream::iter([Err(failure)]).boxed(),
             }
         };

@@ -120,7 +120,10 @@ impl Source for Replay {
         let (at, moved) = self.position();
         let mut batch = self.recording.logs(&targets, Duration::ZERO, at);
         batch.shift(moved);
-        batch.lines.retain(|line| start.since.is_none_or(|since| line.at >= since));
+        batch.lines.retain(|line| {
+            start.since.is_none_or(|since| line.at >= since)
+                && start.until.is_none_or(|until| line.at < until)
+        });
         let skip = batch.lines.len().saturating_sub(start.tail);
         batch.lines.drain(..skip);
         let history = stream::iter([Ok(batch)]);

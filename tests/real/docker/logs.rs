@@ -3,10 +3,12 @@
 use super::lab::{Lab, must};
 use futures::{StreamExt, stream::BoxStream};
 use portolan::{
-    model::{Failure, LogBatch, LogStart, LogStream},
+    effect::Subscription,
+    model::{Failure, LogBatch, LogNews, LogStart, LogStream, NoteKind},
+    runtime::Streams,
     source::Source,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 const ALL: LogStart = LogStart { since: None, until: None, tail: usize::MAX, follow: false };
 const FOLLOW: LogStart = LogStart { follow: true, ..ALL };
@@ -37,7 +39,7 @@ fn texts(batch: &LogBatch) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn lines_of_several_containers_come_in_order_of_time() {
+async fn lines_of_several_containers_come_each_in_its_order() {
     let Some(lab) = Lab::open() else { return };
     lab.run(
         "a",
@@ -49,7 +51,6 @@ async fn lines_of_several_containers_come_in_order_of_time() {
     lab.until("b", |i| i.exit.is_some()).await;
     let targets = lab.targets(&["a", "b", "mute"]).await;
     let all = read(lab.source.logs(targets.clone(), ALL), |_| false).await;
-    assert!(all.lines.is_sorted_by_key(|l| l.at), "{all:?}");
     let (a, b): (Vec<_>, Vec<_>) = texts(&all).into_iter().partition(|t| t.starts_with('a'));
     assert_eq!(a, ["a one", "a two", "a bad \u{fffd} red"]);
     assert_eq!(b, ["b three", "b 20%"]);
@@ -83,11 +84,65 @@ async fn a_long_line_is_one_line() {
 async fn following_ends_with_the_container_and_says_so() {
     let Some(lab) = Lab::open() else { return };
     lab.run("job", &[], "echo begun; busybox sleep 1.5; echo ending; exit 4");
-    let all = read(lab.source.logs(lab.targets(&["job"]).await, FOLLOW), |_| false).await;
+    let all = read(lab.source.logs(lab.targets(&["job"]).await, FOLLOW), |b| !b.notes.is_empty()).await;
     assert_eq!(texts(&all), ["job begun", "job ending"]);
     assert_eq!(all.notes.len(), 1);
     assert_eq!(all.notes[0].text, "the container ended with exit code 4");
+    assert_eq!(all.notes[0].kind, NoteKind::Ended);
     assert!(all.notes[0].at.is_some());
+}
+
+#[tokio::test]
+async fn older_pages_lead_back_to_the_first_line() {
+    let Some(lab) = Lab::open() else { return };
+    for (name, options) in [
+        ("file", &["--log-driver", "json-file", "--log-opt", "max-size=40k", "--log-opt", "max-file=20"][..]),
+        ("local", &["--log-driver", "local"]),
+        ("terminal", &["-t"]),
+    ] {
+        lab.run(name, options, "busybox seq 1 9000");
+        lab.until(name, |i| i.exit.is_some()).await;
+        let targets = lab.targets(&[name]).await;
+        let newest = read(lab.source.logs(targets.clone(), LogStart { tail: 2, ..ALL }), |_| false).await;
+        assert_eq!(texts(&newest), [format!("{name} 8999"), format!("{name} 9000")]);
+        let (mut until, mut first, mut pages) = (newest.lines[0].at, 8_999, 0);
+        while first > 1 {
+            let older = LogStart { until: Some(until), tail: 3_000, ..ALL };
+            let page = read(lab.source.logs(targets.clone(), older), |_| false).await;
+            let numbers: Vec<i32> = page.lines.iter().map(|l| l.text.parse().unwrap()).collect();
+            assert!(numbers.len() == 3_000 || numbers.first() == Some(&1), "{name}: {}", numbers.len());
+            assert_eq!(numbers, (numbers[0]..first).collect::<Vec<_>>(), "{name}");
+            (until, first, pages) = (page.lines[0].at, numbers[0], pages + 1);
+        }
+        assert_eq!(pages, 3, "{name}");
+        let before = LogStart { until: Some(until), tail: 10, ..ALL };
+        assert_eq!(read(lab.source.logs(targets, before), |_| false).await.lines, []);
+    }
+}
+
+#[tokio::test]
+async fn each_line_comes_once_though_the_container_is_restarted() {
+    let Some(lab) = Lab::open() else { return };
+    let full = lab.full("again");
+    lab.run("again", &["-t"], "busybox seq 1 200; trap 'exit 3' TERM; while :; do busybox sleep 0.1; done");
+    let target = lab.targets(&["again"]).await.remove(0);
+    let (mut streams, mut news) = Streams::new(vec![Arc::new(lab.source.clone())]);
+    streams.keep(&BTreeSet::from([Subscription::Logs(target.clone(), FOLLOW)]));
+    let restarts =
+        tokio::task::spawn_blocking(move || (0..2).for_each(|_| drop(must(&["restart", "-t", "2", &full]))));
+    let mut followed = Vec::new();
+    let reading = async {
+        while followed.len() < 600 {
+            if let Some(LogNews::Lines(batch)) = news.next().await {
+                followed.extend(batch.lines);
+            }
+        }
+    };
+    let done = tokio::time::timeout(Duration::from_secs(30), reading).await;
+    assert!(done.is_ok(), "only {} lines", followed.len());
+    restarts.await.unwrap();
+    let held = read(lab.source.logs(vec![target], ALL), |_| false).await;
+    assert_eq!(followed, held.lines);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What a reader does when a container's log has ended: it says why, and goes on where the container does.
 
-use super::target::{Phase, Reader};
+use super::target::{Events, Phase, Reader};
 use crate::{
     model::{NoteKind, Timestamp},
     source::docker::decode,
@@ -14,6 +14,8 @@ use std::{collections::HashMap, time::Duration};
 
 /// How long to wait before a stream is opened again that ended although the container runs.
 const BREATH: Duration = Duration::from_millis(500);
+/// What may still happen to a container that nobody but a person starts again.
+const BY_HAND: Events = &["start", "destroy"];
 
 impl Reader {
     /// The engine ended the stream: says why, and goes on where the container does.
@@ -40,24 +42,23 @@ impl Reader {
                     NoteKind::Ended,
                     format!("{}, and is about to be started again", ended(&state)),
                 );
-                Phase::Wait(at)
+                Phase::Wait(at, &["start", "stop", "destroy"])
             }
+            Some(Status::CREATED) => Phase::Wait(None, BY_HAND),
             _ => {
                 self.note(at, NoteKind::Ended, ended(&state));
-                Phase::Done
+                Phase::Wait(at, BY_HAND)
             }
         };
     }
 
-    /// Waits until the engine has started the container again, or somebody has stopped or removed it.
-    pub(super) async fn wait(&mut self, since: Option<Timestamp>) {
+    /// Waits for one of those events: until the container was started again, stopped for good or removed.
+    pub(super) async fn wait(&mut self, since: Option<Timestamp>, events: Events) {
         let next = match self.engine.streaming().await {
             Ok(client) => {
                 let since = since.unwrap_or_else(Timestamp::now);
-                let filters: HashMap<&str, Vec<&str>> = HashMap::from([
-                    ("container", vec![self.container.as_str()]),
-                    ("event", vec!["start", "stop", "destroy"]),
-                ]);
+                let filters: HashMap<&str, Vec<&str>> =
+                    HashMap::from([("container", vec![self.container.as_str()]), ("event", events.to_vec())]);
                 let since = format!("{}.{:09}", since.as_second(), since.subsec_nanosecond());
                 let options = EventsOptionsBuilder::new().since(&since).filters(&filters).build();
                 Ok(client.events(Some(options)).boxed().next().await)
@@ -67,6 +68,8 @@ impl Reader {
         match next {
             Ok(Some(Ok(event))) if event.action.as_deref() == Some("start") => self.phase = Phase::Open,
             Ok(Some(Err(error))) => self.fail(&error),
+            // That it has ended is said already.
+            Ok(Some(Ok(_))) if events == BY_HAND => self.phase = Phase::Done,
             Ok(Some(Ok(_))) => self.phase = Phase::Ended,
             Ok(None) => {
                 self.note(None, NoteKind::Disturbed, "the connection to the engine ended".to_owned());

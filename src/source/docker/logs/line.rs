@@ -1,6 +1,9 @@
 //! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
 
-use crate::model::{LogStream, Timestamp, text::clean_within};
+use crate::{
+    decode::paint,
+    model::{LogStream, Paint, Timestamp},
+};
 
 /// How long a chunk of a long line is that the engine cut.
 const CHUNK: usize = 16 * 1024;
@@ -13,6 +16,7 @@ pub(super) struct Line {
     pub(super) at: Timestamp,
     pub(super) stream: LogStream,
     pub(super) text: String,
+    pub(super) paint: Vec<Paint>,
 }
 
 /// Joins chunks to lines. A line without end takes no more memory than a long one.
@@ -33,19 +37,17 @@ struct Part {
 }
 
 impl Assembler {
-    /// Takes one message of the engine; gives the lines it completes.
-    pub(super) fn push(&mut self, stream: LogStream, mut message: &[u8]) -> Vec<Line> {
-        let mut lines = Vec::new();
+    /// Takes one message of the engine; adds the lines that it completes to `lines`.
+    pub(super) fn push(&mut self, stream: LogStream, mut message: &[u8], lines: &mut Vec<Line>) {
         // With a terminal, the chunks of a long line come in one piece, each with its own time stamp.
         while !message.is_empty() {
             let (at, text) = stamped(message);
             let (chunk, rest) = text.split_at(text.len().min(CHUNK));
             let (chunk, rest) =
                 if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
-            lines.extend(self.chunk(stream, at, chunk));
+            self.chunk(stream, at, chunk, lines);
             message = rest;
         }
-        lines
     }
 
     /// What is left when the stream ends.
@@ -54,22 +56,25 @@ impl Assembler {
         out.into_iter().chain(self.err.take().map(|part| part.line(LogStream::Err))).collect()
     }
 
-    fn chunk(&mut self, stream: LogStream, at: Option<Timestamp>, chunk: &[u8]) -> Vec<Line> {
+    fn chunk(&mut self, stream: LogStream, at: Option<Timestamp>, chunk: &[u8], lines: &mut Vec<Line>) {
         let open = match stream {
             LogStream::Out => &mut self.out,
             LogStream::Err => &mut self.err,
         };
-        let mut lines = Vec::new();
         // A process that died within a line left one without an end: what comes later is another line.
         if let Some(whole) = open.take_if(|part| !part.full && part.at != at) {
             lines.push(whole.line(stream));
+        }
+        // Nearly every line comes whole, and is read where it lies.
+        if open.is_none() && chunk.ends_with(b"\n") && chunk.len() < CHUNK {
+            lines.push(line(stream, at, chunk, 0));
+            return;
         }
         let part = open.get_or_insert_with(|| Part { at, bytes: Vec::new(), cut: 0, full: false });
         part.add(chunk);
         if chunk.ends_with(b"\n") {
             lines.extend(open.take().map(|part| part.line(stream)));
         }
-        lines
     }
 }
 
@@ -82,13 +87,18 @@ impl Part {
     }
 
     fn line(self, stream: LogStream) -> Line {
-        let text = String::from_utf8_lossy(&self.bytes);
-        // A progress bar writes over itself: what it wrote last is what stands there.
-        let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
-        let kept = clean_within(last, LONGEST);
-        let text = if self.cut > 0 { format!("{kept}… ({} bytes cut)", self.cut) } else { kept };
-        Line { at: self.at.unwrap_or_else(Timestamp::now), stream, text }
+        line(stream, self.at, &self.bytes, self.cut)
     }
+}
+
+/// The line that those bytes are, of which so many more were cut.
+fn line(stream: LogStream, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> Line {
+    let text = String::from_utf8_lossy(bytes);
+    // A progress bar writes over itself: what it wrote last is what stands there.
+    let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
+    let (kept, paint) = paint(last, LONGEST);
+    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)") } else { kept };
+    Line { at: at.unwrap_or_else(Timestamp::now), stream, text, paint }
 }
 
 /// Takes the engine's time stamp off.
@@ -113,28 +123,34 @@ mod tests {
         [AT.as_bytes(), text.as_bytes()].concat()
     }
 
+    fn push(chunks: &mut Assembler, stream: crate::model::LogStream, message: &[u8]) -> Vec<super::Line> {
+        let mut lines = Vec::new();
+        chunks.push(stream, message, &mut lines);
+        lines
+    }
+
     fn texts(lines: Vec<super::Line>) -> Vec<String> {
         lines.into_iter().map(|l| l.text).collect()
     }
 
     #[test]
     fn a_line_loses_stamp_end_and_colour() {
-        let lines = Assembler::default().push(Out, &stamp("\u{1b}[31mred\u{1b}[0m 12%\r\n"));
+        let lines = push(&mut Assembler::default(), Out, &stamp("\u{1b}[31mred\u{1b}[0m 12%\r\n"));
         assert_eq!(lines[0].at.to_string(), AT.trim());
         assert_eq!(texts(lines), ["red 12%"]);
-        assert_eq!(texts(Assembler::default().push(Out, &stamp("10%\r20%\n"))), ["20%"]);
-        assert_eq!(texts(Assembler::default().push(Out, b"no stamp\n")), ["no stamp"]);
-        assert_eq!(texts(Assembler::default().push(Out, &stamp("\n"))), [""]);
+        assert_eq!(texts(push(&mut Assembler::default(), Out, &stamp("10%\r20%\n"))), ["20%"]);
+        assert_eq!(texts(push(&mut Assembler::default(), Out, b"no stamp\n")), ["no stamp"]);
+        assert_eq!(texts(push(&mut Assembler::default(), Out, &stamp("\n"))), [""]);
     }
 
     #[test]
     fn chunks_of_a_long_line_are_joined_by_stream() {
         let mut chunks = Assembler::default();
-        assert!(chunks.push(Out, &stamp(&"x".repeat(CHUNK))).is_empty());
-        assert_eq!(texts(chunks.push(Err, &stamp("err\n"))), ["err"]);
-        assert_eq!(texts(chunks.push(Out, &stamp("end\n"))), ["x".repeat(CHUNK) + "end"]);
+        assert!(push(&mut chunks, Out, &stamp(&"x".repeat(CHUNK))).is_empty());
+        assert_eq!(texts(push(&mut chunks, Err, &stamp("err\n"))), ["err"]);
+        assert_eq!(texts(push(&mut chunks, Out, &stamp("end\n"))), ["x".repeat(CHUNK) + "end"]);
         let terminal = format!("{AT}{}{AT}end\r\n", "x".repeat(CHUNK));
-        assert_eq!(texts(chunks.push(Out, terminal.as_bytes())), ["x".repeat(CHUNK) + "end"]);
+        assert_eq!(texts(push(&mut chunks, Out, terminal.as_bytes())), ["x".repeat(CHUNK) + "end"]);
     }
 
     #[test]
@@ -142,15 +158,15 @@ mod tests {
         let text = "x".repeat(CHUNK - 1) + "é";
         let mut chunks = Assembler::default();
         let (head, tail) = text.as_bytes().split_at(CHUNK);
-        assert!(chunks.push(Out, &[AT.as_bytes(), head].concat()).is_empty());
-        assert_eq!(texts(chunks.push(Out, &[AT.as_bytes(), tail, b"\n"].concat())), [text]);
+        assert!(push(&mut chunks, Out, &[AT.as_bytes(), head].concat()).is_empty());
+        assert_eq!(texts(push(&mut chunks, Out, &[AT.as_bytes(), tail, b"\n"].concat())), [text]);
     }
 
     #[test]
     fn a_line_without_end_is_bounded_and_says_so() {
         let mut chunks = Assembler::default();
         for _ in 0..100 {
-            assert!(chunks.push(Out, &stamp(&"x".repeat(CHUNK))).is_empty());
+            assert!(push(&mut chunks, Out, &stamp(&"x".repeat(CHUNK))).is_empty());
         }
         let lines = texts(chunks.finish());
         assert!(lines[0].ends_with(&format!("x… ({} bytes cut)", 98 * CHUNK)));
@@ -160,16 +176,16 @@ mod tests {
     #[test]
     fn a_line_that_nobody_ended_is_one_of_its_own() {
         let mut chunks = Assembler::default();
-        assert!(chunks.push(Out, &stamp("dying wor")).is_empty());
+        assert!(push(&mut chunks, Out, &stamp("dying wor")).is_empty());
         let next = format!("{LATER}again\n");
-        assert_eq!(texts(chunks.push(Out, next.as_bytes())), ["dying wor", "again"]);
+        assert_eq!(texts(push(&mut chunks, Out, next.as_bytes())), ["dying wor", "again"]);
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_are_text_without_control(raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let mut chunks = Assembler::default();
-            let mut lines = chunks.push(Out, &raw);
+            let mut lines = push(&mut chunks, Out, &raw);
             lines.extend(chunks.finish());
             proptest::prop_assert!(!lines.iter().any(|l| l.text.chars().any(char::is_control)));
         }

@@ -1,52 +1,32 @@
-//! New lines of a group by asking for them: the way that always works, and what fills gaps of the live one.
+//! Events of a group by asking for them: the way that always works, and what fills the gaps of the live one.
 
-use super::{Logs, Sources, recent::Recent};
-use crate::{
-    model::{Failure, LogBatch},
-    source::ecs::calls,
-};
+use super::{Event, Logs};
+use crate::{model::Failure, source::ecs::calls};
 
 /// Streams that one call may name.
-const NAMES: usize = 100;
+pub(super) const NAMES: usize = 100;
 
-/// Reads the events since `from` (milliseconds) that were not seen yet.
-pub(super) async fn since(
+/// One page of the events of `names` since `from` (milliseconds), oldest first, and how to ask for the next one.
+pub(super) async fn page(
     logs: &Logs,
-    sources: &Sources,
+    group: &str,
+    names: &[String],
     from: i64,
-    recent: &mut Recent,
-) -> Result<LogBatch, Failure> {
-    let names: Vec<&String> = sources.streams.keys().collect();
-    let mut events = Vec::new();
-    for names in names.chunks(NAMES) {
-        let mut token = None;
-        loop {
-            let ask = logs
-                .client
-                .filter_log_events()
-                .log_group_name(&sources.group)
-                .set_log_stream_names(Some(names.iter().map(|n| (*n).clone()).collect()))
-                .start_time(from)
-                .set_next_token(token.clone());
-            let answer = logs.api.pass(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
-            events.extend(answer.events.unwrap_or_default());
-            // A page may be empty and yet have a successor.
-            if answer.next_token.is_none() || answer.next_token == token {
-                break;
-            }
-            token = answer.next_token;
-        }
-    }
-    events.sort_by_key(|e| e.timestamp);
-    let mut lines = Vec::new();
-    for event in events {
-        let (Some(stream), Some(at), Some(message)) = (event.log_stream_name, event.timestamp, event.message)
-        else {
-            continue;
-        };
-        if recent.is_new(&stream, at, &message) {
-            lines.extend(sources.lines(&stream, at, &message));
-        }
-    }
-    Ok(LogBatch { lines, notes: Vec::new() })
+    token: Option<String>,
+) -> Result<(Vec<Event>, Option<String>), Failure> {
+    let ask = logs
+        .client
+        .filter_log_events()
+        .log_group_name(group)
+        .set_log_stream_names(Some(names.to_vec()))
+        .start_time(from)
+        .set_next_token(token.clone());
+    let answer = logs.api.pass(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
+    let event = |e: aws_sdk_cloudwatchlogs::types::FilteredLogEvent| {
+        Some(Event { stream: e.log_stream_name?, at: e.timestamp?, message: e.message? })
+    };
+    let mut events: Vec<_> = answer.events.unwrap_or_default().into_iter().filter_map(event).collect();
+    events.sort_by_key(|e| e.at);
+    // A page may be empty and yet have a successor; a token that comes back unchanged would go round for ever.
+    Ok((events, answer.next_token.filter(|next| Some(next) != token.as_ref())))
 }

@@ -1,58 +1,99 @@
-//! The newest lines of a stream, read from its end.
+//! What a stream holds already: its newest events read from their end, or all of them page by page from their beginning.
 
-use super::{Logs, Sources, recent::Recent};
+use super::{Event, Logs, Place};
 use crate::{
-    model::{Failure, FailureKind, LogBatch, LogStart, Timestamp},
+    model::{Failure, FailureKind, LogStart, Timestamp},
     source::ecs::calls,
 };
 
-/// Reads at most `start.tail` of the newest events of `stream`, in their order.
+/// Events that one call may give.
+const PAGE: usize = 10_000;
+/// Empty pages in a row after which a stream counts as read.
+const EMPTY: usize = 20;
+
+/// Reads at least `many` of the newest events that `start` lets through, where there are so many, in their order.
 pub(super) async fn newest(
     logs: &Logs,
-    sources: &Sources,
-    stream: &str,
+    place: &Place,
     start: LogStart,
-    recent: &mut Recent,
-) -> Result<LogBatch, Failure> {
-    let mut events = Vec::new();
-    let mut token: Option<String> = None;
-    while events.len() < start.tail {
-        let wanted = (start.tail - events.len()).min(10_000) as i32;
-        let ask = logs
-            .client
-            .get_log_events()
-            .log_group_name(&sources.group)
-            .log_stream_name(stream)
-            .start_from_head(false)
-            .limit(wanted)
-            .set_start_time(start.since.map(Timestamp::as_millisecond))
-            .set_next_token(token.clone());
-        let answer = match logs.api.pass(&calls::GET_LOG_EVENTS, ask.send()).await {
-            Ok(answer) => answer,
-            // The group or the stream is made with the first line: until then there is nothing to read.
-            Err(failure) if failure.kind == FailureKind::Missing => return Ok(LogBatch::default()),
-            Err(failure) => return Err(failure),
-        };
-        let page = answer.events.unwrap_or_default();
-        if page.is_empty() || answer.next_backward_token == token {
+    many: usize,
+) -> Result<Vec<Event>, Failure> {
+    let mut pages: Vec<Vec<Event>> = Vec::new();
+    let (mut token, mut read, mut empty) = (None, 0, 0);
+    while read < many && empty < EMPTY {
+        let (page, backward, _) =
+            ask(logs, place, start, (many - read).min(PAGE), false, token.clone()).await?;
+        // The end of a stream is where the token stays the same: an empty page is not yet it.
+        if backward.is_none() || backward == token {
             break;
         }
-        token = answer.next_backward_token;
-        let mut page: Vec<_> = page.into_iter().filter_map(|e| Some((e.timestamp?, e.message?))).collect();
-        // Pages come newest first, the events within each oldest first.
-        page.append(&mut events);
-        events = page;
+        token = backward;
+        read += page.len();
+        empty = if page.is_empty() { empty + 1 } else { 0 };
+        pages.push(page);
     }
-    if events.len() >= start.tail {
-        let now = Timestamp::now().as_millisecond();
-        recent.begin(stream, events.first().map_or(now, |(at, _)| *at));
+    // Pages come newest first, the events within each oldest first.
+    Ok(pages.into_iter().rev().flatten().collect())
+}
+
+/// Reads the page after `token` from the beginning on. No token comes back with the last one.
+pub(super) async fn onward(
+    logs: &Logs,
+    place: &Place,
+    start: LogStart,
+    token: Option<String>,
+) -> Result<(Vec<Event>, Option<String>), Failure> {
+    let (page, _, forward) = ask(logs, place, start, PAGE, true, token.clone()).await?;
+    Ok((page, forward.filter(|next| Some(next) != token.as_ref())))
+}
+
+type Page = (Vec<Event>, Option<String>, Option<String>);
+
+async fn ask(
+    logs: &Logs,
+    place: &Place,
+    start: LogStart,
+    limit: usize,
+    from_head: bool,
+    token: Option<String>,
+) -> Result<Page, Failure> {
+    let ask = logs
+        .client
+        .get_log_events()
+        .log_group_name(&place.group)
+        .log_stream_name(&place.stream)
+        .start_from_head(from_head)
+        .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+        .set_start_time(start.since.map(Timestamp::as_millisecond))
+        .set_end_time(start.until.map(above))
+        .set_next_token(token);
+    let answer = match logs.api.pass(&calls::GET_LOG_EVENTS, ask.send()).await {
+        Ok(answer) => answer,
+        // The group or the stream is made with the first line: until then there is nothing to read.
+        Err(failure) if failure.kind == FailureKind::Missing => return Ok((Vec::new(), None, None)),
+        Err(failure) => return Err(failure),
+    };
+    let events =
+        answer.events.unwrap_or_default().into_iter().filter_map(|e| {
+            Some(Event { stream: place.stream.clone(), at: e.timestamp?, message: e.message? })
+        });
+    Ok((events.collect(), answer.next_backward_token, answer.next_forward_token))
+}
+
+/// The first millisecond that is not before `at`: an event's time has no parts of it.
+fn above(at: Timestamp) -> i64 {
+    let whole = at.as_millisecond();
+    if at.as_nanosecond() > i128::from(whole) * 1_000_000 { whole + 1 } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::above;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn an_end_within_a_millisecond_lets_it_through() {
+        let at = |nanosecond| above(Timestamp::from_nanosecond(nanosecond).unwrap());
+        assert_eq!([at(5_000_000), at(5_000_001), at(5_999_999)], [5, 6, 6]);
     }
-    let mut lines = Vec::new();
-    for (at, message) in events {
-        recent.is_new(stream, at, &message);
-        lines.extend(sources.lines(stream, at, &message));
-    }
-    let surplus = lines.len().saturating_sub(start.tail);
-    lines.drain(..surplus);
-    Ok(LogBatch { lines, notes: Vec::new() })
 }

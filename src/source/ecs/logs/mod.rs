@@ -1,31 +1,24 @@
-//! Log lines of tasks out of `CloudWatch`: the newest first of all, then new ones as they come, one reader a group.
+//! Log lines of tasks out of `CloudWatch`. Each stream is read from its end by itself; what comes from then on is heard
+//! for all that read from one group together, by the hub.
 
+mod ask;
+mod feed;
 mod filter;
 mod history;
-mod reader;
-mod recent;
+mod hub;
+mod member;
+mod one;
 mod tail;
 
+pub(super) use hub::Hub;
+
 use super::api::Api;
-use crate::model::{
-    Failure, LogBatch, LogLine, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Timestamp,
-    text::clean,
-};
+use crate::model::{Failure, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use reader::Reader;
-use std::{collections::BTreeMap, sync::Arc};
-
-/// The streams of one log group, each with whose lines it holds.
-#[derive(Clone, Debug)]
-struct Sources {
-    /// The log group's name.
-    group: String,
-    /// The streams by name.
-    streams: BTreeMap<String, LogTarget>,
-}
+use std::sync::Arc;
 
 /// A client for one region behind the gate.
 #[derive(Clone, Debug)]
@@ -34,35 +27,50 @@ struct Logs {
     client: aws_sdk_cloudwatchlogs::Client,
 }
 
+/// Where a stream is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    region: Option<String>,
+    group: String,
+    stream: String,
+}
+
+/// One event of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Event {
+    stream: String,
+    /// In milliseconds since 1970.
+    at: i64,
+    message: String,
+}
+
 /// Lines of those targets. Dropping the stream stops the reading.
 pub(super) fn read(
     api: &Api,
+    hub: &Arc<Hub>,
     targets: Vec<LogTarget>,
     start: LogStart,
 ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-    let (groups, notes) = sort(targets);
+    let (readable, notes) = sort(targets);
     let said = (!notes.is_empty()).then(|| Ok(LogBatch { lines: Vec::new(), notes }));
-    let readers = groups.into_iter().map(|((region, _), sources)| {
-        let client = match region {
-            Some(region) => api.clients.logs_in(&region),
+    let streams = readable.into_iter().map(|(place, target)| {
+        let client = match &place.region {
+            Some(region) => api.clients.logs_in(region),
             None => api.clients.logs.clone(),
         };
-        Reader::new(Arc::new(Logs { api: api.clone(), client }), sources, start).stream()
+        one::read(Logs { api: api.clone(), client }, Arc::clone(hub), (place, target), start)
     });
-    stream::iter(said).chain(stream::select_all(readers)).boxed()
+    stream::iter(said).chain(stream::select_all(streams)).boxed()
 }
 
-type Groups = BTreeMap<(Option<String>, String), Sources>;
-
-/// The readable targets by region and group, and what to say of the others.
-fn sort(targets: Vec<LogTarget>) -> (Groups, Vec<LogNote>) {
-    let (mut groups, mut notes) = (Groups::new(), Vec::new());
+/// The readable targets with their places, and what to say of the others.
+fn sort(targets: Vec<LogTarget>) -> (Vec<(Place, LogTarget)>, Vec<LogNote>) {
+    let (mut readable, mut notes) = (Vec::new(), Vec::new());
     for target in targets {
         let why = match &target.route {
             LogRoute::CloudWatch { group, stream: Some(stream), region } => {
-                let key = (region.clone(), group.clone());
-                let new = || Sources { group: group.clone(), streams: BTreeMap::new() };
-                groups.entry(key).or_insert_with(new).streams.insert(stream.clone(), target);
+                let (region, group, stream) = (region.clone(), group.clone(), stream.clone());
+                readable.push((Place { region, group, stream }, target));
                 continue;
             }
             LogRoute::CloudWatch { group, stream: None, .. } => {
@@ -79,33 +87,12 @@ fn sort(targets: Vec<LogTarget>) -> (Groups, Vec<LogNote>) {
             text: why,
         });
     }
-    (groups, notes)
+    (readable, notes)
 }
 
-impl Sources {
-    /// The lines of one event of `stream`, none if the stream is somebody else's.
-    fn lines(&self, stream: &str, at: i64, message: &str) -> Vec<LogLine> {
-        let (Some(target), Ok(at)) = (self.streams.get(stream), Timestamp::from_millisecond(at)) else {
-            return Vec::new();
-        };
-        let line = |text: &str| LogLine {
-            at,
-            service: target.service.clone(),
-            label: target.label.clone(),
-            stream: LogStream::Out,
-            text: clean(text),
-            paint: Vec::new(),
-        };
-        // An event holds several lines where the driver joins them by a pattern.
-        message.trim_end_matches(['\n', '\r']).split('\n').map(line).collect()
-    }
-
-    /// A note on all these streams.
-    fn note(&self, kind: NoteKind, text: impl Into<String>) -> LogBatch {
-        let label = clean(&self.group).into();
-        let note = LogNote { at: None, service: None, label, kind, text: text.into() };
-        LogBatch { lines: Vec::new(), notes: vec![note] }
-    }
+/// A failure in one sentence.
+fn words(failure: &Failure) -> String {
+    format!("{} ({})", failure.what, failure.remedy)
 }
 
 #[cfg(test)]
@@ -127,19 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn streams_gather_by_group_and_the_unreadable_say_why() {
-        let (groups, notes) = sort(vec![
+    fn the_unreadable_say_why() {
+        let (readable, notes) = sort(vec![
             target("a", stream("g", Some("p/a/1"))),
-            target("b", stream("g", Some("p/a/2"))),
             target("c", stream("h", None)),
             target("d", LogRoute::Nowhere { why: "the log driver is splunk".into() }),
         ]);
-        assert_eq!(groups.len(), 1);
-        let sources = groups.into_values().next().unwrap();
-        assert_eq!(sources.streams.len(), 2);
-        assert_eq!(notes.len(), 2);
-        let lines = sources.lines("p/a/1", 1_000, "one\ntwo\u{1b}[31m!\n");
-        assert_eq!(lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>(), ["one", "two!"]);
-        assert!(sources.lines("other", 1_000, "x").is_empty());
+        let [(place, _)] = &readable[..] else { panic!("{readable:?}") };
+        assert_eq!((place.group.as_str(), place.stream.as_str()), ("g", "p/a/1"));
+        assert!(notes[0].text.contains("awslogs-stream-prefix") && notes[1].text.contains("splunk"));
     }
 }

@@ -1,86 +1,137 @@
-//! New lines of a group as they arrive: a Live Tail session, which costs money by the minute and ends with its
-//! reader.
+//! New events of groups as they arrive: a Live Tail session, which costs money by the minute and ends with its feed.
 
-use super::{Logs, Sources, recent::Recent};
+use super::{Event, Logs};
 use crate::{
-    model::{Failure, FailureKind, LogBatch, NoteKind, text::clean},
+    model::{Failure, FailureKind, text::clean},
     source::ecs::{calls, failure},
 };
 use aws_sdk_cloudwatchlogs::{
     error::SdkError,
     operation::start_live_tail::StartLiveTailOutput,
-    types::{StartLiveTailResponseStream as Update, error::StartLiveTailResponseStreamError},
+    types::{
+        LiveTailSessionLogEvent, LiveTailSessionMetadata, StartLiveTailResponseStream as Update,
+        error::StartLiveTailResponseStreamError,
+    },
 };
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::timeout;
 
 /// Streams that one session may name; with more, the whole group is tailed and the others are left out here.
 const NAMES: usize = 10;
+/// How long a session may take to begin.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What a session is to cover.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scope {
+    groups: BTreeSet<String>,
+    /// The streams, where it covers only some.
+    names: Option<BTreeSet<String>>,
+}
 
 /// An open session.
 #[derive(Debug)]
-pub(super) struct Session(StartLiveTailOutput);
+pub(super) struct Session {
+    output: StartLiveTailOutput,
+    pub(super) scope: Scope,
+}
 
 /// What a session says.
 #[derive(Debug)]
 pub(super) enum Heard {
-    /// It is open: from now on nothing is missed.
-    Open,
-    /// Lines, perhaps none.
-    Lines(LogBatch),
-    /// It has ended, in words; another may be opened.
-    Ended(String),
+    /// Events with their groups, and whether more than these have come.
+    Events(Vec<(String, Event)>, bool),
+    /// It has ended, in words, where that was not to be expected; another may be opened.
+    Ended(Option<String>),
+}
+
+impl Scope {
+    /// What is to be covered for those groups and streams.
+    pub(super) fn of<'a>(streams: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let (groups, names): (BTreeSet<_>, BTreeSet<_>) =
+            streams.map(|(group, stream)| (group.clone(), stream.clone())).unzip();
+        let named = groups.len() == 1 && names.len() <= NAMES;
+        Self { groups, names: named.then_some(names) }
+    }
+
+    /// Whether it covers that stream.
+    pub(super) fn covers(&self, group: &str, stream: &str) -> bool {
+        self.groups.contains(group) && self.names.as_ref().is_none_or(|names| names.contains(stream))
+    }
 }
 
 impl Session {
-    /// Opens a session on the group.
-    pub(super) async fn open(logs: &Logs, sources: &Sources) -> Result<Self, Failure> {
-        let arn = arn(logs, &sources.group).await?;
-        let names: Vec<String> = sources.streams.keys().cloned().collect();
-        let names = (names.len() <= NAMES).then_some(names);
-        let ask = logs.client.start_live_tail().log_group_identifiers(arn).set_log_stream_names(names).send();
-        Ok(Self(logs.api.pass(&calls::START_LIVE_TAIL, ask).await?))
+    /// Opens a session and waits until it has begun: from then on nothing is missed.
+    pub(super) async fn open(logs: &Logs, scope: Scope) -> Result<Self, Failure> {
+        let opening = async {
+            let mut arns = Vec::new();
+            for group in &scope.groups {
+                match arn(logs, group).await {
+                    Ok(arn) => arns.push(arn),
+                    // The other groups are there.
+                    Err(failure) if failure.kind == FailureKind::Missing && scope.groups.len() > 1 => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            let names = scope.names.as_ref().map(|names| names.iter().cloned().collect());
+            let ask = logs.client.start_live_tail().set_log_group_identifiers(Some(arns));
+            let ask = ask.set_log_stream_names(names).send();
+            let mut output = logs.api.pass(&calls::START_LIVE_TAIL, ask).await?;
+            match output.response_stream.recv().await {
+                Ok(Some(_)) => Ok(output),
+                Ok(None) => Err(unready("it ended at once")),
+                Err(error) => Err(failure::of(&calls::START_LIVE_TAIL, &error, &logs.api.clients.setting)),
+            }
+        };
+        let output =
+            timeout(LIMIT, opening).await.unwrap_or_else(|_| Err(unready("it did not begin in time")))?;
+        Ok(Self { output, scope })
     }
 
     /// Waits for what comes next.
-    pub(super) async fn next(&mut self, logs: &Logs, sources: &Sources, recent: &mut Recent) -> Heard {
-        match self.0.response_stream.recv().await {
-            Ok(Some(Update::SessionStart(_))) => Heard::Open,
+    pub(super) async fn next(mut self, logs: Logs) -> (Self, Heard) {
+        let heard = match self.output.response_stream.recv().await {
             Ok(Some(Update::SessionUpdate(update))) => {
-                let mut batch = LogBatch::default();
-                for event in update.session_results() {
-                    let (Some(stream), Some(at), Some(message)) =
-                        (event.log_stream_name(), event.timestamp(), event.message())
-                    else {
-                        continue;
-                    };
-                    if sources.streams.contains_key(stream) && recent.is_new(stream, at, message) {
-                        batch.lines.extend(sources.lines(stream, at, message));
-                    }
-                }
-                if update
-                    .session_metadata()
-                    .is_some_and(aws_sdk_cloudwatchlogs::types::LiveTailSessionMetadata::sampled)
-                {
-                    let note = "more than 500 events in this second: CloudWatch sent only a sample of them";
-                    batch.notes.extend(sources.note(NoteKind::Sampled, note).notes);
-                }
-                Heard::Lines(batch)
+                let events = update.session_results().iter().filter_map(|event| self.event(event)).collect();
+                let sampled = update.session_metadata().is_some_and(LiveTailSessionMetadata::sampled);
+                Heard::Events(events, sampled)
             }
-            Ok(Some(_)) => Heard::Lines(LogBatch::default()),
-            Ok(None) => Heard::Ended("the live session ended".to_owned()),
-            Err(error) => Heard::Ended(ended(logs, &error)),
-        }
+            Ok(Some(_)) => Heard::Events(Vec::new(), false),
+            Ok(None) => Heard::Ended(Some("the live session ended".to_owned())),
+            Err(error) => Heard::Ended(ended(&logs, &error)),
+        };
+        (self, heard)
+    }
+
+    fn event(&self, event: &LiveTailSessionLogEvent) -> Option<(String, Event)> {
+        let of = event.log_group_identifier().unwrap_or_default().trim_end_matches(":*");
+        let only = self.scope.groups.first().filter(|_| self.scope.groups.len() == 1);
+        // Some give its name, some its ARN, some the account and its name.
+        let is = |group: &&String| {
+            of == *group || of.strip_suffix(group.as_str()).is_some_and(|b| b.ends_with(':'))
+        };
+        let group = only.or_else(|| self.scope.groups.iter().find(is))?.clone();
+        let (stream, message) = (event.log_stream_name()?.to_owned(), event.message()?.to_owned());
+        Some((group, Event { stream, at: event.timestamp()?, message }))
     }
 }
 
+fn unready(why: &str) -> Failure {
+    Failure::new(
+        FailureKind::Unreachable,
+        format!("the live session could not be opened: {why}"),
+        "it is tried again",
+    )
+}
+
+/// Why a session has ended; nothing where it has had its time.
 fn ended<R: std::fmt::Debug + 'static>(
     logs: &Logs,
     error: &SdkError<StartLiveTailResponseStreamError, R>,
-) -> String {
+) -> Option<String> {
     match error.as_service_error() {
-        Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => {
-            "the live session reached its three hours".to_owned()
-        }
-        _ => failure::of(&calls::START_LIVE_TAIL, error, &logs.api.clients.setting).what,
+        Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
+        _ => Some(failure::of(&calls::START_LIVE_TAIL, error, &logs.api.clients.setting).what),
     }
 }
 
@@ -97,4 +148,20 @@ async fn arn(logs: &Logs, group: &str) -> Result<String, Failure> {
             "it is made with the first line, or by hand unless awslogs-create-group is true",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scope;
+
+    #[test]
+    fn few_streams_of_one_group_are_named_and_many_are_not() {
+        let streams: Vec<_> = (0..11).map(|n| ("g".to_owned(), format!("s{n}"))).collect();
+        let scope = |many: usize| Scope::of(streams[..many].iter().map(|(g, s)| (g, s)));
+        assert!(scope(10).covers("g", "s9") && !scope(10).covers("g", "s10"));
+        assert!(scope(11).covers("g", "any") && !scope(11).covers("h", "s1"));
+        let (h, s) = ("h".to_owned(), "s".to_owned());
+        let two = Scope::of(streams[..1].iter().map(|(g, s)| (g, s)).chain([(&h, &s)]));
+        assert!(two.covers("h", "any"));
+    }
 }

@@ -1,0 +1,200 @@
+//! What comes, of all streams in the order of time: lines wait a little for older ones of others. Instances that come
+//! while it goes on join by themselves.
+
+use super::{print::Printer, targets::Wanted};
+use crate::{
+    cli::{Error, Outcome},
+    effect::Subscription,
+    model::{LogLine, LogNews, LogStart, LogTarget, NoteKind, Timestamp},
+    runtime::Streams,
+    source::Source,
+};
+use futures::StreamExt;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fs::File,
+    io::stdout,
+    os::fd::AsFd,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    io::Interest,
+    net::unix::pipe,
+    sync::mpsc::{self, Sender},
+    time::{Instant, sleep, sleep_until},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Prints what the targets hold and what comes.
+pub(super) async fn run(
+    sources: &[Arc<dyn Source>],
+    wanted: Wanted,
+    targets: Vec<LogTarget>,
+    start: LogStart,
+    mut printer: Printer,
+) -> Result<Outcome, Error> {
+    let window = sources.iter().map(|source| source.lag()).max().unwrap_or_default();
+    let (sender, mut come) = mpsc::channel(1);
+    let looks = sources.iter().map(|source| look(Arc::clone(source), wanted.clone(), sender.clone()));
+    let _looks: Vec<_> = looks.map(|look| AbortOnDropHandle::new(tokio::spawn(look))).collect();
+    let (mut streams, mut news) = Streams::new(sources.to_vec());
+    let (mut subscribed, mut unreadable) = (BTreeSet::new(), BTreeSet::new());
+    let mut late = Reorder::new(window);
+    let mut any = false;
+    let mut readers_gone = std::pin::pin!(nobody_reads());
+    join(&mut subscribed, targets, start);
+    loop {
+        streams.keep(&subscribed);
+        let due = late.due().unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
+        tokio::select! {
+            biased;
+            () = &mut readers_gone => return Ok(Outcome::Fine),
+            Some(heard) = news.next() => if let LogNews::Lines(batch) = heard {
+                any |= !batch.lines.is_empty();
+                for note in &batch.notes {
+                    if note.kind == NoteKind::Unreadable {
+                        unreadable.insert((note.service.clone(), note.label.clone()));
+                    }
+                    printer.note(note);
+                }
+                late.put(batch.lines);
+            },
+            Some(targets) = come.recv() => join(&mut subscribed, targets, LogStart { tail: usize::MAX, ..start }),
+            () = sleep_until(due) => {}
+        }
+        for line in late.take() {
+            printer.line(&line)?;
+        }
+        printer.flush()?;
+        if !any && !subscribed.is_empty() && unreadable.len() >= subscribed.len() {
+            return Ok(Outcome::NothingRead);
+        }
+    }
+}
+
+/// Subscribes to the streams that are not yet.
+fn join(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start: LogStart) {
+    for target in targets {
+        if !subscribed.iter().any(|Subscription::Logs(known, _)| *known == target) {
+            subscribed.insert(Subscription::Logs(target, start));
+        }
+    }
+}
+
+/// Looks at a source again and again, and sends the streams that are wanted of it.
+async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTarget>>) {
+    let mut nudges = source.nudges();
+    let mut told = true;
+    loop {
+        tokio::select! {
+            nudge = nudges.next(), if told => told = nudge.is_some(),
+            () = sleep(source.pace()) => {
+                if !told {
+                    (nudges, told) = (source.nudges(), true);
+                }
+            }
+        }
+        let Ok(snapshot) = source.snapshot().await else { continue };
+        if sender.send(wanted.targets(snapshot.services.iter())).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
+async fn nobody_reads() {
+    let copy = stdout().as_fd().try_clone_to_owned();
+    // A file is never ready, which is as well: it has no reader.
+    let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
+    if let Ok(pipe) = watched {
+        while let Ok(ready) = pipe.ready(Interest::ERROR).await {
+            if ready.is_error() || ready.is_write_closed() {
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Lines that wait for older ones.
+struct Reorder {
+    window: Duration,
+    waiting: BTreeMap<(Timestamp, u64), LogLine>,
+    /// When batches came, and the key of the newest line of each.
+    came: VecDeque<(Instant, (Timestamp, u64))>,
+    count: u64,
+}
+
+/// Lines that may wait: beyond that the oldest go on at once.
+const MOST: usize = 20_000;
+
+impl Reorder {
+    fn new(window: Duration) -> Self {
+        Self { window, waiting: BTreeMap::new(), came: VecDeque::new(), count: 0 }
+    }
+
+    fn put(&mut self, lines: Vec<LogLine>) {
+        let mut newest = None;
+        for line in lines {
+            self.count += 1;
+            let key = (line.at, self.count);
+            newest = newest.max(Some(key));
+            self.waiting.insert(key, line);
+        }
+        self.came.extend(newest.map(|newest| (Instant::now(), newest)));
+    }
+
+    /// When the next line has waited long enough.
+    fn due(&self) -> Option<Instant> {
+        self.came.front().map(|(came, _)| *came + self.window)
+    }
+
+    /// The lines that have waited long enough, in order.
+    fn take(&mut self) -> Vec<LogLine> {
+        let mut upto = None;
+        while let Some((came, newest)) = self.came.front().copied()
+            && (came.elapsed() >= self.window || self.waiting.len() > MOST)
+        {
+            self.came.pop_front();
+            upto = upto.max(Some(newest));
+            if self.waiting.len() > MOST {
+                break;
+            }
+        }
+        let Some((at, count)) = upto else { return Vec::new() };
+        let rest = self.waiting.split_off(&(at, count + 1));
+        std::mem::replace(&mut self.waiting, rest).into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reorder;
+    use crate::model::{LogLine, LogStream, ServiceId, Timestamp};
+    use std::time::Duration;
+
+    fn line(second: i64) -> LogLine {
+        LogLine {
+            at: Timestamp::from_second(second).unwrap(),
+            service: ServiceId::new("s/a"),
+            label: "a".into(),
+            stream: LogStream::Out,
+            text: String::new(),
+            paint: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_comes_a_little_late_is_placed() {
+        let mut late = Reorder::new(Duration::from_hours(1));
+        late.put(vec![line(5), line(7)]);
+        late.put(vec![line(4), line(6)]);
+        assert!(late.take().is_empty() && late.due().is_some());
+        late.window = Duration::ZERO;
+        let order: Vec<_> = late.take().iter().map(|l| l.at.as_second()).collect();
+        assert_eq!(order, [4, 5, 6, 7]);
+        assert_eq!(late.due(), None);
+    }
+}
