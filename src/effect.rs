@@ -163,8 +163,7 @@ pub struct Choice {
 /// How many times larger than the room a drawing may be before a coarse one is taken.
 const NEAR: f64 = 2.0;
 
-/// How much better another way must fit than the one that is drawn now, so that the map does not flip about as the
-/// services of a deployment go and come.
+/// How much better another way must fit than the one that is drawn now, so that the map does not flip about.
 const GAIN: f64 = 1.25;
 
 impl LayoutJob {
@@ -172,23 +171,6 @@ impl LayoutJob {
     /// large, a coarse one only where it must be. The one that is drawn now, which has a seed, stays unless another fits much better.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
-        self.steady().unwrap_or_else(|| self.fitting())
-    }
-
-    /// The one that is drawn now, where it still fits well enough; one that tells more only with room to spare.
-    fn steady(&self) -> Option<(usize, layout::Diagram)> {
-        let drawn = self.choices.iter().position(|choice| choice.seed.is_some() && !choice.coarse)?;
-        let draw = |index: usize| {
-            let Choice { graph, options, seed, .. } = &self.choices[index];
-            (index, layout::layout(graph, seed.as_ref(), options))
-        };
-        let (_, now) = Some(draw(drawn)).filter(|(_, now)| self.times(now.size) <= GAIN)?;
-        let mut richer = (0..drawn).map(draw);
-        richer.find(|(_, more)| self.times(more.size) <= 1.0 / GAIN).or(Some((drawn, now)))
-    }
-
-    /// The one that fits best.
-    fn fitting(&self) -> (usize, layout::Diagram) {
         let mut best: Option<(f64, usize, layout::Diagram)> = None;
         let coarse_now = self.choices.iter().any(|choice| choice.coarse && choice.seed.is_some());
         let near = if coarse_now { NEAR / GAIN } else { NEAR };
@@ -197,7 +179,7 @@ impl LayoutJob {
                 break;
             }
             let diagram = layout::layout(&choice.graph, choice.seed.as_ref(), &choice.options);
-            let excess = self.times(diagram.size).max(1.0) / if choice.seed.is_some() { GAIN } else { 1.0 };
+            let excess = self.excess(diagram.size) / if choice.seed.is_some() { GAIN } else { 1.0 };
             if best.as_ref().is_none_or(|(least, ..)| excess < *least) {
                 best = Some((excess, index, diagram));
             }
@@ -208,10 +190,10 @@ impl LayoutJob {
         best.map(|(_, index, diagram)| (index, diagram)).unwrap_or_default()
     }
 
-    /// How many times larger than the room a drawing is, in its worse direction.
-    fn times(&self, (width, height): (i32, i32)) -> f64 {
+    /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits.
+    fn excess(&self, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
-        times(width, self.room.0).max(times(height, self.room.1))
+        times(width, self.room.0).max(times(height, self.room.1)).max(1.0)
     }
 }
 
