@@ -135,8 +135,6 @@ fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
     let mut terminal = Terminal::start_in(home, &["--set", &setting], &[]);
     terminal.until_says("crane");
     terminal.types("/crane\r");
-    terminal.types("\u{1b}");
-    terminal.until("the search is over", |screen| !screen.contents().contains("searching"));
     terminal.types("l");
     terminal.until_says("i the end of the hostile lines");
     terminal.types("k");
