@@ -2,7 +2,7 @@
 
 use super::logs::When;
 use crate::{
-    model::Level,
+    model::{Level, Severity},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -71,6 +71,9 @@ pub enum Command {
         /// How to print it
         #[arg(long, default_value = "table")]
         format: Format,
+        /// How bad a finding must be for exit code 1: warning or critical
+        #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+        fail_on: FailOn,
     },
     /// Print what is wrong
     Findings {
@@ -154,6 +157,24 @@ pub enum LogFormat {
     Text,
     /// For programs, by a versioned schema
     Json,
+}
+
+/// How bad a finding must be to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Something is not as it should be
+    Warning,
+    /// Something does not serve
+    Critical,
+}
+
+impl From<FailOn> for Severity {
+    fn from(least: FailOn) -> Self {
+        match least {
+            FailOn::Warning => Self::Warning,
+            FailOn::Critical => Self::Critical,
+        }
+    }
 }
 
 /// How a headless command prints.

@@ -93,11 +93,11 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             }))?;
             Ok(read(&store))
         }
-        Command::Status { format } => {
+        Command::Status { format, fail_on } => {
             let (store, _) = charted(common).await?;
             print(if format == Format::Json { export::status(&store) } else { status::table(&store) })?;
             Ok(match read(&store) {
-                Outcome::Fine if status::is_wrong(&store) => Outcome::Findings,
+                Outcome::Fine if status::is_wrong(&store, fail_on.into()) => Outcome::Findings,
                 outcome => outcome,
             })
         }

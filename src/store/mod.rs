@@ -17,7 +17,7 @@ use crate::{
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        leading_to, rejected, twins,
+        finding::Role, leading_to, rejected, twins,
     },
 };
 use jiff::tz::TimeZone;
@@ -39,6 +39,8 @@ pub struct Store {
     pub version: u64,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
+    /// What part each service plays in that.
+    pub roles: BTreeMap<NodeId, Role>,
     /// How the sources are, in the order in which they were given.
     pub sources: Vec<SourceStatus>,
     /// The selected node, the same on every screen.
@@ -89,6 +91,7 @@ impl Store {
             rejected: Vec::new(),
             version: 0,
             findings: Vec::new(),
+            roles: BTreeMap::new(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
             selected: None,
@@ -114,6 +117,7 @@ impl Store {
             twins: self.twins.clone(),
             rejected: self.rejected.clone(),
             findings: self.findings.clone(),
+            roles: self.roles.clone(),
             sources: self.sources.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
@@ -239,8 +243,9 @@ impl Store {
     fn judge(&mut self) {
         let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
-        let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
+        let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
         self.findings = finding::findings(&evidence);
+        self.roles = finding::roles(&evidence, &self.findings);
     }
 
     /// What to select when nothing is: the worst fault's service, else the first service, else anything.

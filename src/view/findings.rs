@@ -31,7 +31,9 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The rows of the part that shows one finding in full.
-const DETAIL: u16 = 9;
+const DETAIL: u16 = 11;
+/// The columns of its labels.
+const LABEL: u16 = 8;
 
 impl View for Findings {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
@@ -120,17 +122,18 @@ fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer
     let since = finding
         .since
         .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let parts = [
-        ("what", Some(finding.reason.clone())),
-        ("since", since),
-        ("cause", finding.cause.clone()),
-        ("next", Some(finding.next.clone())),
-    ];
+    let parts = [("what", Some(finding.reason.clone())), ("since", since)];
+    let causes = finding
+        .suspects
+        .iter()
+        .enumerate()
+        .map(|(place, suspect)| (if place == 0 { "cause" } else { "or" }, Some(suspect.words.clone())));
+    let rest = [("affects", finding.reach.words()), ("next", Some(finding.next.clone()))];
     let mut y = inner.y;
-    for (label, content) in parts {
+    for (label, content) in parts.into_iter().chain(causes).chain(rest) {
         let Some(content) = content else { continue };
         for (index, row) in
-            text::wrap(&content, usize::from(inner.width.saturating_sub(7))).iter().enumerate()
+            text::wrap(&content, usize::from(inner.width.saturating_sub(LABEL))).iter().enumerate()
         {
             if y >= inner.bottom() {
                 return;
@@ -138,7 +141,7 @@ fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer
             if index == 0 {
                 buf.set_string(inner.x, y, label, Style::from(theme.ink.dim));
             }
-            buf.set_string(inner.x + 7, y, row, Style::from(theme.ink.text));
+            buf.set_string(inner.x + LABEL, y, row, Style::from(theme.ink.text));
             y += 1;
         }
     }

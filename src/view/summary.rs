@@ -182,8 +182,11 @@ impl<'a> Page<'a> {
                 finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
             self.lines.push(Line::default());
             self.text(&format!("{} {}{since}", theme.mark(health), finding.reason), theme.health(health));
-            if let Some(cause) = &finding.cause {
-                self.text(cause, theme.ink.text.0);
+            for suspect in finding.suspects.iter().take(2) {
+                self.text(&suspect.words, theme.ink.text.0);
+            }
+            if let Some(reach) = finding.reach.words() {
+                self.text(&format!("affects {reach}"), theme.ink.text.0);
             }
             self.text(&format!("{} {}", theme.glyphs.arrow, finding.next), theme.ink.dim.0);
         }

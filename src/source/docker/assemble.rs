@@ -7,10 +7,13 @@ use super::{
     sockets::Traffic,
 };
 use crate::model::{
-    Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId, State,
-    Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId,
+    State, Timestamp,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
 const PATIENCE: i64 = 30;
@@ -49,6 +52,20 @@ pub(super) fn snapshot(
         flows: traffic.flows,
         watched: traffic.watched,
     }
+}
+
+/// The containers, where those that ended because somebody told them to say so.
+pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -> Vec<Arc<Seen>> {
+    for container in seen.iter_mut().filter(|container| asked.contains(&container.id)) {
+        let ended = |i: &Instance| matches!(i.state, State::Stopped | State::Failed);
+        let by_itself = |exit: &Exit| exit.ending == Ending::Itself;
+        if ended(&container.instance) && container.instance.exit.as_ref().is_some_and(by_itself) {
+            let instance = &mut Arc::make_mut(container).instance;
+            instance.state = State::Stopped;
+            instance.exit.iter_mut().for_each(|exit| exit.ending = Ending::Asked);
+        }
+    }
+    seen
 }
 
 /// The containers without those that a later one has replaced in the same place of a swarm service.

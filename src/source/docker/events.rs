@@ -23,10 +23,11 @@ const HISTORY: i64 = 3_600;
 const REPLAY: Duration = Duration::from_secs(2);
 
 /// What the engine is asked to tell. The commands that health checks run are not among it.
-pub(super) const ACTIONS: [&str; 12] = [
+pub(super) const ACTIONS: [&str; 13] = [
     "create",
     "start",
     "die",
+    "stop",
     "oom",
     "pause",
     "unpause",
@@ -126,6 +127,11 @@ async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Lis
 fn hear(shared: &Shared, listener: &Listener, message: &EventMessage) -> bool {
     let Some((container, event)) = decode(&shared.id, message) else { return false };
     let mut memory = shared.memory();
+    match message.action.as_deref() {
+        Some("stop") => memory.asked(&container, true),
+        Some("start") => memory.asked(&container, false),
+        _ => {}
+    }
     memory.latest = memory.latest.max(message.time_nano);
     let old = message.time.is_some_and(|at| at < listener.began.1.as_second());
     // Only what comes at once can be history: the engine's clock may be behind ours.

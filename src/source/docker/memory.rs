@@ -24,6 +24,8 @@ pub(super) struct Memory {
     known: BTreeMap<String, Known>,
     dirty: BTreeSet<String>,
     told: VecDeque<Told>,
+    /// The containers that somebody told to stop: the engine tells it once, and then shows a plain exit.
+    asked: BTreeSet<String>,
     /// When the newest event happened, in nanoseconds since 1970.
     pub(super) latest: Option<i64>,
     /// Whether anybody has listened to the engine's events before.
@@ -116,9 +118,24 @@ impl Memory {
         self.listed = Some(now);
     }
 
+    /// Notes that somebody told a container to stop, or that it was started again.
+    pub(super) fn asked(&mut self, id: &str, stop: bool) {
+        if stop {
+            self.asked.insert(id.to_owned());
+        } else {
+            self.asked.remove(id);
+        }
+    }
+
+    /// The containers that somebody told to stop.
+    pub(super) fn all_asked(&self) -> BTreeSet<String> {
+        self.asked.clone()
+    }
+
     /// Forgets the containers that `exists` does not know.
     pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
         self.known.retain(|id, _| exists(id));
+        self.asked.retain(|id| exists(id));
     }
 
     /// Forgets every container: events may have been missed.

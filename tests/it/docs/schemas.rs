@@ -47,7 +47,7 @@ fn recording() -> String {
     });
     let instance = json!({
         "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "started": at,
-        "exit": {"code": 1, "out_of_memory": false, "reason": "it ended", "at": at}, "restarts": 0,
+        "exit": {"code": 1, "ending": "itself", "reason": "it ended", "at": at}, "restarts": 0,
         "version": "1.0",
         "containers": [{
             "name": "web-1", "image": "web:1.0", "digest": null, "log": {"engine": {"container": "1"}},
