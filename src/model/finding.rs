@@ -90,17 +90,15 @@ impl Reach {
     pub fn words(&self) -> Option<String> {
         let (first, rest) = self.callers.split_first()?;
         let more = rest.len() + self.beyond;
-        let mut words = match (rest, more) {
+        let words = match (rest, more) {
             ([], 0) => first.clone(),
             ([second], 1) => format!("{first} and {second}"),
             (_, more) => format!("{first} and {more} more"),
         };
         let inner = self.entries.iter().filter(|entry| !self.callers.contains(entry));
         let entries: Vec<&str> = inner.take(3).map(String::as_str).collect();
-        if !entries.is_empty() {
-            words.push_str(&format!(", up to {}", entries.join(", ")));
-        }
-        Some(words)
+        let up = if entries.is_empty() { String::new() } else { format!(", up to {}", entries.join(", ")) };
+        Some(words + &up)
     }
 }
 

@@ -36,8 +36,8 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
         ask(shared).await?
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
-    let (told, asked) = (shared.memory().told(), shared.memory().all_asked());
-    let seen = assemble::told_to_stop(seen, &asked);
+    let told = shared.memory().told();
+    let seen = assemble::told_to_stop(seen, &shared.memory().all_asked());
     Ok(assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic))
 }
 

@@ -59,7 +59,8 @@ pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
 /// The older versions that still run.
 fn beside(service: &Service) -> String {
     let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
-    older.map(|d| format!(", beside {} on {}", d.running, d.version)).collect()
+    let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
+    if each.is_empty() { String::new() } else { format!(", beside {}", each.join(" and ")) }
 }
 
 /// The newest deployment of each service.

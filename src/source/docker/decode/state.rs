@@ -58,14 +58,17 @@ fn state_of(state: &ContainerState, ending: Ending) -> State {
         Status::PAUSED => State::Paused,
         Status::RESTARTING => State::Restarting,
         Status::REMOVING | Status::STOPPING => State::Stopping,
-        Status::DEAD => State::Failed,
         // An engine that could not start a container leaves it created, with the error.
-        Status::CREATED if said(state).is_some() => State::Failed,
-        Status::CREATED => State::Starting,
-        Status::EXITED if ending == Ending::Asked || state.exit_code == Some(0) => State::Stopped,
-        Status::EXITED => State::Failed,
+        Status::CREATED if !ending.is_obstacle() => State::Starting,
+        Status::EXITED if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
+        Status::CREATED | Status::EXITED | Status::DEAD => State::Failed,
         Status::EMPTY => State::Unknown,
     }
+}
+
+/// Whether it ended by itself and without an error.
+fn is_done(state: &ContainerState, ending: Ending) -> bool {
+    ending == Ending::Itself && state.exit_code == Some(0)
 }
 
 /// What ended it, or kept it from starting. A kill that was not for want of memory is taken for somebody's wish; so is
@@ -77,10 +80,12 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     let policy = answer.host_config.as_ref().and_then(|host| host.restart_policy.as_ref());
     let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
     let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
+    let stays = state.status == Some(Status::EXITED);
     match (policy.and_then(|p| p.name), state.exit_code) {
         _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
-        (_, Some(130 | 137 | 143)) => Ending::Asked,
-        (Some(Policy::ALWAYS | Policy::UNLESS_STOPPED), _) => Ending::Asked,
+        (Some(Policy::ALWAYS | Policy::UNLESS_STOPPED), _) | (_, Some(130 | 137 | 143)) if stays => {
+            Ending::Asked
+        }
         (Some(Policy::ON_FAILURE), Some(code)) if code != 0 && spent => Ending::GaveUp,
         _ => Ending::Itself,
     }

@@ -313,12 +313,11 @@ fn ending(run: &Run) -> Ending {
         }
         Some(TaskStopCode::SpotInterruption) => Ending::Spot,
         Some(TaskStopCode::TerminationNotice | TaskStopCode::InfrastructureHealth) => Ending::Host,
-        Some(TaskStopCode::UserInitiated) => Ending::Asked,
         Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("ELB health checks") => {
             Ending::Target
         }
         Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("health check") => Ending::Check,
-        Some(TaskStopCode::ServiceSchedulerInitiated) => Ending::Asked,
+        Some(TaskStopCode::UserInitiated | TaskStopCode::ServiceSchedulerInitiated) => Ending::Asked,
         _ => Ending::Itself,
     }
 }
