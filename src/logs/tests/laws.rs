@@ -148,6 +148,32 @@ fn what_was_dropped_is_told_where_it_stood_and_no_more_when_it_is_read_again() {
 }
 
 #[test]
+fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
+    let mut store = LogStore::new(1 << 20);
+    let second =
+        |range: std::ops::Range<i64>| range.map(|s| line(0, s, &"x".repeat(200))).collect::<Vec<_>>();
+    open(&mut store, 0, start(None, None, 10_000));
+    hear(&mut store, second(2_000..12_000));
+    let oldest = store.streams().next().unwrap().oldest().unwrap().as_second();
+    store.look(Some(at(oldest)));
+    let page = start(None, Some(oldest + 1), 500);
+    open(&mut store, 0, page);
+    hear(&mut store, second(oldest - 499..oldest + 1));
+    close(&mut store, 0, page);
+    hear(&mut store, second(12_000..14_000));
+    let lines = held(&store);
+    let is_held = |second: i64| lines.iter().any(|(at, ..)| *at == second);
+    assert!((oldest - 499..=oldest).all(is_held) && is_held(13_999));
+    // What is told to be missing is what is missing.
+    let said: i64 =
+        notes(&store).iter().filter_map(|(_, text)| text.split(' ').next()?.parse::<i64>().ok()).sum();
+    assert_eq!(said, 12_000 - lines.len() as i64);
+    store.look(None);
+    hear(&mut store, second(14_000..24_000));
+    assert!(held(&store)[0].0 > 14_000);
+}
+
+#[test]
 fn a_noisy_stream_takes_no_quiet_ones_lines() {
     let mut store = LogStore::new(512 << 10);
     hear(&mut store, (0..100).map(|s| line(1, s, "quiet")).collect());
