@@ -14,8 +14,8 @@ pub use trail::Trail;
 use crate::{
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
-        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, Severity, Snapshot, SourceId,
+        SourceState, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
