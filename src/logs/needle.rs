@@ -39,7 +39,7 @@ impl Needle {
         let mut builder = RegexBuilder::new(pattern);
         builder.size_limit(LARGEST).dfa_size_limit(4 * LARGEST);
         let plain = literal && typed.is_ascii();
-        let any_case = !has_capital(typed) && !(plain && typed.bytes().all(|c| !c.is_ascii_alphabetic()));
+        let any_case = !has_capital(typed) && (!plain || typed.bytes().any(|c| c.is_ascii_alphabetic()));
         let small = (plain && any_case).then(|| builder.build()).transpose();
         // Of letters beyond ASCII some count as one within it: the sign for kelvin as a `k`.
         let regex = builder.case_insensitive(any_case).unicode(!plain).build();
