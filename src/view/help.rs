@@ -1,4 +1,5 @@
-//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend.
+//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend. What counts on the screen
+//! below comes first.
 
 use super::{Hits, Scene, View};
 use crate::{
@@ -14,9 +15,16 @@ use ratatui::{
 };
 
 /// The help.
-#[derive(Default)]
 pub struct Help {
     scroll: usize,
+    /// Whose keys count on the screen below.
+    over: Place,
+}
+
+impl Default for Help {
+    fn default() -> Self {
+        Self { scroll: 0, over: Place::Everywhere }
+    }
 }
 
 impl View for Help {
@@ -33,8 +41,12 @@ impl View for Help {
         Vec::new()
     }
 
+    fn open(&mut self, over: Place) {
+        *self = Self { scroll: 0, over };
+    }
+
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        self.scroll = self.scroll.min(lines(scene).len().saturating_sub(usize::from(area.height)));
+        self.scroll = self.scroll.min(lines(self.over, scene).len().saturating_sub(usize::from(area.height)));
         Vec::new()
     }
 
@@ -43,7 +55,7 @@ impl View for Help {
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
-        let lines = lines(scene);
+        let lines = lines(self.over, scene);
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll)) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
@@ -51,23 +63,29 @@ impl View for Help {
     }
 }
 
-/// The whole page.
-fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
+/// The whole page, over a screen with those keys.
+fn lines(over: Place, scene: Scene<'_>) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
-    let mut lines = legend(scene);
-    for (place, title) in
-        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")]
-    {
-        lines.push(Line::default());
+    let mut places =
+        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
+    places.sort_by_key(|(place, _)| (*place != over, *place));
+    let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
+    for (place, title) in places {
+        lines.extend((!lines.is_empty()).then(Line::default));
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
-            let keys = scene.keymap.keys(spec.command).join(" ");
+            let there = if place == Place::Everywhere { over } else { place };
+            let keys = scene.keymap.keys_at(there, spec.command).join(" ");
             lines.push(Line::from(vec![
                 Span::styled(format!("  {keys:<16}"), ink.key.0),
                 Span::styled(format!("{:<20}", spec.id), ink.dim.0),
                 Span::styled(spec.about, ink.text.0),
             ]));
         }
+    }
+    if over == Place::Logs {
+        lines.push(Line::default());
+        lines.extend(legend(scene));
     }
     lines
 }
