@@ -54,10 +54,23 @@ impl Kinds {
         new.sort_unstable_by_key(|(number, index, chunk, _)| (chunk.last(), *number, *index));
         let mut done = 0;
         while done < work {
-            let Some((number, _, chunk, sieve)) = new.pop() else { return true };
+            let Some((number, _, chunk, sieve)) = new.pop() else { break };
             done += self.count(&store.streams[number as usize], chunk, sieve);
         }
+        if new.is_empty() {
+            self.saw(sift, store);
+        }
         new.is_empty()
+    }
+
+    /// Notes from when on all lines were looked at.
+    fn saw(&mut self, sift: &Sift, store: &LogStore) {
+        let covered = (0u32..).zip(&store.streams).filter(|(number, _)| sift.covers(*number));
+        for (_, stream) in covered {
+            if let Some(oldest) = stream.oldest() {
+                self.patterns.saw(&stream.service, sift.since().map_or(oldest, |since| oldest.max(since)));
+            }
+        }
     }
 
     /// The kinds of which a line is held: those that are new first, the gravest at the top, then by how many lines they

@@ -3,7 +3,7 @@
 use super::{
     chunk::Chunk,
     filter::{Filter, Scope},
-    key::{Key, nanos},
+    key::{Key, nanos, timestamp},
     line::Line,
     needle::Needle,
     note::ALL,
@@ -43,6 +43,12 @@ impl Sift {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// From when on.
+    #[must_use]
+    pub fn since(&self) -> Option<Timestamp> {
+        self.since.map(timestamp)
     }
 
     /// What they must fulfil.

@@ -3,16 +3,22 @@
 
 use super::{Hits, Scene, View};
 use crate::{
-    command::{COMMANDS, Command, Place},
+    command::{COMMANDS, Command, Place, Spec},
     effect::Effect,
     model::Health,
     store::Store,
+    view::widget::text,
 };
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
 };
+
+/// The cells of the keys of a command.
+const KEYS: usize = 18;
+/// From how many cells on there is room for all columns.
+const ROOMY: usize = 110;
 
 /// The help.
 pub struct Help {
@@ -46,7 +52,9 @@ impl View for Help {
     }
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        self.scroll = self.scroll.min(lines(self.over, scene).len().saturating_sub(usize::from(area.height)));
+        self.scroll = self
+            .scroll
+            .min(lines(self.over, scene, area.width).len().saturating_sub(usize::from(area.height)));
         Vec::new()
     }
 
@@ -55,7 +63,7 @@ impl View for Help {
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
-        let lines = lines(self.over, scene);
+        let lines = lines(self.over, scene, area.width);
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll)) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
@@ -64,7 +72,7 @@ impl View for Help {
 }
 
 /// The whole page, over a screen with those keys.
-fn lines(over: Place, scene: Scene<'_>) -> Vec<Line<'static>> {
+fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
     let mut places =
         [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
@@ -75,12 +83,7 @@ fn lines(over: Place, scene: Scene<'_>) -> Vec<Line<'static>> {
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
             let there = if place == Place::Everywhere { over } else { place };
-            let keys = scene.keymap.keys_at(there, spec.command).join(" ");
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {keys:<16}"), ink.key.0),
-                Span::styled(format!("{:<20}", spec.id), ink.dim.0),
-                Span::styled(spec.about, ink.text.0),
-            ]));
+            lines.extend(rows(spec, &scene.keymap.keys_at(there, spec.command), scene, usize::from(width)));
         }
     }
     if over == Place::Logs {
@@ -88,6 +91,26 @@ fn lines(over: Place, scene: Scene<'_>) -> Vec<Line<'static>> {
         lines.extend(legend(scene));
     }
     lines
+}
+
+/// A command, in as many rows as its words take; where it is narrow, without what is typed behind `:`.
+fn rows(spec: &Spec, keys: &[String], scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    let ink = &scene.theme.ink;
+    let id = if width < ROOMY { String::new() } else { format!("{:<20}", spec.id) };
+    let before = KEYS + id.len();
+    let room = width.saturating_sub(before + 1).max(10);
+    let mut head = Some((format!("  {:<16}", keys.join(" ")), id));
+    let words = text::wrap(spec.about, room).into_iter();
+    words
+        .map(|words| {
+            let (keys, id) = head.take().unwrap_or_else(|| (" ".repeat(before), String::new()));
+            Line::from(vec![
+                Span::styled(keys, ink.key.0),
+                Span::styled(id, ink.dim.0),
+                Span::styled(words, ink.text.0),
+            ])
+        })
+        .collect()
 }
 
 /// What the marks and lines of the map mean.

@@ -43,6 +43,11 @@ impl Kinds {
         Self { patterns: Patterns::default(), deployed: deployed.collect() }
     }
 
+    /// Notes a line that was read, whether it passes or not.
+    pub(super) fn saw(&mut self, line: &LogLine) {
+        self.patterns.saw(&line.service, line.at);
+    }
+
     /// Takes a line.
     pub(super) fn take(&mut self, line: &LogLine, parsed: &Parsed) {
         let message = &line.text[parsed.message.start as usize..parsed.message.end as usize];

@@ -63,6 +63,7 @@ impl Printer {
     pub(super) fn line(&mut self, line: &LogLine) -> io::Result<()> {
         let parsed = line::parse(&line.text);
         self.count.0 += 1;
+        self.kinds.iter_mut().for_each(|kinds| kinds.saw(line));
         if !self.sift.lets_through(line, &parsed) {
             return Ok(());
         }

@@ -62,7 +62,7 @@ pub struct Patterns {
     tree: BTreeMap<(usize, String), Vec<u64>>,
     /// By the time of their last line.
     ages: BTreeSet<(Timestamp, u64)>,
-    /// The time of the first line of each service.
+    /// From when on all lines of each service were looked at.
     begins: BTreeMap<ServiceId, Timestamp>,
     begun: u64,
     /// How many templates were let go to make room.
@@ -91,7 +91,7 @@ impl Pattern {
     fn take(&mut self, said: Said<'_>) {
         self.count += 1;
         self.level = self.level.max(said.level);
-        note(&mut self.firsts, said);
+        note(&mut self.firsts, said.service, said.at);
         if said.at >= self.last {
             self.last = said.at;
             self.example = example(said.message);
@@ -100,9 +100,13 @@ impl Pattern {
 }
 
 impl Patterns {
+    /// Notes from when on all lines of a service were looked at, also those that were not taken.
+    pub fn saw(&mut self, service: &ServiceId, from: Timestamp) {
+        note(&mut self.begins, service, from);
+    }
+
     /// Takes a line. Returns the number of its pattern.
     pub fn add(&mut self, said: Said<'_>) -> u64 {
-        note(&mut self.begins, said);
         let template = Template::of(said.message);
         let id = self.best(&template).unwrap_or_else(|| self.begin(&template, said));
         if let Some(pattern) = self.held.get_mut(&id) {
@@ -164,8 +168,8 @@ impl Patterns {
         self.held.get(&id)
     }
 
-    /// Whether all services that write a pattern do so only since a time of their own, though they wrote other lines
-    /// before: what is new since a deployment is the first thing to look at. None where that can't be told.
+    /// Whether all services that write a pattern do so only since a time of their own, though lines from before were
+    /// looked at: what is new since a deployment is the first thing to look at. None where that can't be told.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
         for (service, first) in &pattern.firsts {
@@ -179,11 +183,11 @@ impl Patterns {
     }
 }
 
-/// Notes when a service first wrote something.
-fn note(firsts: &mut BTreeMap<ServiceId, Timestamp>, said: Said<'_>) {
-    match firsts.get_mut(said.service) {
-        Some(first) => *first = said.at.min(*first),
-        None => drop(firsts.insert(said.service.clone(), said.at)),
+/// Notes the first time of a service.
+fn note(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
+    match firsts.get_mut(service) {
+        Some(first) => *first = at.min(*first),
+        None => drop(firsts.insert(service.clone(), at)),
     }
 }
 

@@ -36,7 +36,9 @@ fn at(second: i64) -> Timestamp {
 
 /// A service writes a line. Returns its pattern's number.
 fn of(patterns: &mut Patterns, service: &str, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
-    patterns.add(Said { service: &ServiceId::new(service), at, level, message })
+    let service = &ServiceId::new(service);
+    patterns.saw(service, at);
+    patterns.add(Said { service, at, level, message })
 }
 
 fn add(patterns: &mut Patterns, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
