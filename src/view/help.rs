@@ -1,5 +1,5 @@
-//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend. What counts on the screen
-//! below comes first.
+//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend. The logs have so
+//! many of their own that these come first over them.
 
 use super::{Hits, Scene, View};
 use crate::{
@@ -76,7 +76,9 @@ fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
     let mut places =
         [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
-    places.sort_by_key(|(place, _)| (*place != over, *place));
+    if over == Place::Logs {
+        places.rotate_right(1);
+    }
     let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
     for (place, title) in places {
         lines.extend((!lines.is_empty()).then(Line::default));
