@@ -2,7 +2,7 @@
 
 use super::{
     chunk::Chunk,
-    filter::{Filter, Scope},
+    filter::{Filter, Scope, What},
     key::{Key, nanos, timestamp},
     line::Line,
     needle::Needle,
@@ -11,7 +11,7 @@ use super::{
     store::LogStore,
     walk::Walk,
 };
-use crate::model::{ServiceId, Timestamp};
+use crate::model::{NoteKind, ServiceId, Timestamp};
 use std::collections::BTreeMap;
 
 /// What passes. It speaks of the store as it was when it last advanced: advance after each change.
@@ -106,8 +106,12 @@ impl Sift {
     }
 
     /// Whether the note at that key is shown.
-    pub(super) fn shows(&self, store: &LogStore, key: Key) -> bool {
+    pub(super) fn shows(&self, store: &LogStore, key: Key, kind: NoteKind) -> bool {
+        // Who looks for a text wants no ends of instances between the few lines that have it; holes count there as well.
+        let few =
+            |f: &Filter| f.keep && matches!(f.what, What::Text(_) | What::Field { .. } | What::Template(_));
         self.since.is_none_or(|since| since <= nanos(key.at))
+            && !(kind == NoteKind::Ended && self.filters.iter().any(few))
             && store
                 .streams
                 .get(key.stream as usize)

@@ -56,3 +56,17 @@ fn a_line_in_whose_folded_part_something_is_found_is_shown_whole() {
     stage.keys("esc");
     assert!(!stage.picture().text().contains("u-17"));
 }
+
+#[test]
+fn ends_of_instances_do_not_stand_between_the_lines_of_a_text() {
+    let mut stage = orders((100, 30));
+    stage.keys("+");
+    stage.typed("listening");
+    stage.keys("enter");
+    let text = stage.picture().text();
+    assert!(text.contains("listening on :8000") && !text.contains("the stream ended"), "{text}");
+    stage.keys("x +");
+    stage.typed("level=warn");
+    stage.keys("enter");
+    assert!(stage.picture().text().contains("the stream ended"));
+}
