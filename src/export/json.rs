@@ -216,7 +216,7 @@ fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
         source: node.source.as_ref().map(crate::model::SourceId::as_str),
         group: node.group.as_deref(),
         health: node.health.word(),
-        role: store.roles.get(&node.id).map(|role| role.word()),
+        role: store.roles.get(&node.id).map(|involved| involved.role.word()),
         running: node.running,
         desired: node.desired,
         product: node.product.map(|p| p.id),

@@ -21,7 +21,7 @@ use crate::{
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        finding::Role, leading_to, rejected, twins,
+        finding::Involved, leading_to, rejected, twins,
     },
 };
 use jiff::tz::TimeZone;
@@ -44,7 +44,7 @@ pub struct Store {
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
     /// What part each service plays in that.
-    pub roles: BTreeMap<NodeId, Role>,
+    pub roles: BTreeMap<NodeId, Involved>,
     /// How the sources are, in the order in which they were given.
     pub sources: Vec<SourceStatus>,
     /// The selected node, the same on every screen.

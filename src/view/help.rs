@@ -129,9 +129,19 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         "  {} observed   {} declared by configuration   {} merely possible",
         strokes[0], strokes[1], strokes[2]
     );
+    let parts = vec![
+        Span::raw("  "),
+        Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health(Failing)),
+        Span::styled(format!("{} perhaps a victim   ", theme.glyphs.victim), theme.health(Failing)),
+        Span::styled(
+            format!("{} affected: it depends on something ill", theme.glyphs.victim),
+            theme.health(Degraded),
+        ),
+    ];
     vec![
         Line::styled("what the marks mean", ink.title.0),
         Line::from(health),
+        Line::from(parts),
         Line::styled(lines, ink.text.0),
     ]
 }

@@ -2,8 +2,11 @@
 
 use super::{Scene, Theme, time, why::words, widget::text};
 use crate::{
-    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State},
-    topology::{Edge, Node},
+    model::{Deployment, Health, Instance, NodeId, Rollout, Service, Severity, State},
+    topology::{
+        Edge, Node,
+        finding::{Involved, Role},
+    },
 };
 use ratatui::text::{Line, Span};
 
@@ -22,6 +25,7 @@ pub struct Page<'a> {
 pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.home(node);
     page.findings(node, true);
     if let Some(service) = scene.store.service_of(node) {
@@ -75,6 +79,7 @@ pub fn instances(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
 pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.findings(node, true);
     page.lines.retain(|line| line.width() > 0);
     let topology = scene.store.topology();
@@ -97,6 +102,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
 pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.home(node);
     page.findings(node, true);
     let service = scene.store.service_of(node);
@@ -164,6 +170,18 @@ impl<'a> Page<'a> {
         let what = node.product.map_or(node.kind.word(), |p| p.id);
         words.push(Span::styled(format!("  {what}"), theme.ink.dim.0));
         self.lines.push(Line::from(words));
+    }
+
+    /// By whom it came to be ill or affected, where it did not by itself.
+    fn part(&mut self, node: &Node) {
+        let store = self.scene.store;
+        let Some(Involved { role, by: Some(by) }) = store.roles.get(&node.id) else { return };
+        let Some(by) = store.topology().nodes.get(by).map(Node::label) else { return };
+        let words = match role {
+            Role::Affected => format!("affected: it depends on {by}, which is ill"),
+            _ => format!("perhaps a victim of {by}"),
+        };
+        self.text(&words, self.scene.theme.health(Health::Degraded));
     }
 
     /// Where it runs.

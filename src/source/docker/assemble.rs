@@ -17,6 +17,9 @@ use std::{
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
 const PATIENCE: i64 = 30;
+/// How long a container that was restarted more than once must run before it is well, in seconds. The engine itself takes
+/// a start for good after ten (moby, `restartmanager`); a loop with a slower start is one all the same.
+const HOLD: i64 = 30;
 /// How many facts a service shows at most.
 const FACTS: usize = 60;
 /// How many events a snapshot has at most.
@@ -116,9 +119,14 @@ fn standing<'a>(containers: &'a [&'a Seen]) -> Vec<&'a &'a Seen> {
     shown
 }
 
-/// The instance, now: a container that was made and never started is no longer about to start.
+/// The instance, now: a container that was made and never started is no longer about to start, and one that was
+/// restarted more than once has to hold before it counts as running.
 fn instance(container: &Seen, taken: Timestamp) -> Instance {
     let mut instance = container.instance.clone();
+    let held = instance.started.map_or(0, |at| taken.as_second() - at.as_second());
+    if instance.state == State::Running && instance.restarts > 1 && held < HOLD {
+        instance.state = State::Restarting;
+    }
     let age = container.created.map_or(0, |at| taken.as_second() - at.as_second());
     if instance.state == State::Starting && age > PATIENCE {
         instance.state = State::Stopped;

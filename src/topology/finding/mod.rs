@@ -23,7 +23,7 @@ mod unhealthy;
 mod versions;
 mod web;
 
-pub use role::{Role, roles};
+pub use role::{Involved, Role, roles};
 
 use super::{Edge, EdgeFilter, Node, Rejected, Topology, drift::Watch};
 use crate::model::{

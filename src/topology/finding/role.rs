@@ -27,24 +27,37 @@ impl Role {
     }
 }
 
+/// The part that a service plays, and by whom it came to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Involved {
+    /// The part.
+    pub role: Role,
+    /// What is suspected, for a victim; the nearest that is ill, for who is affected.
+    pub by: Option<NodeId>,
+}
+
 /// The part that each service plays; who is not here has nothing to do with what is wrong.
 #[must_use]
-pub fn roles(evidence: &Evidence<'_>, findings: &[Finding]) -> BTreeMap<NodeId, Role> {
+pub fn roles(evidence: &Evidence<'_>, findings: &[Finding]) -> BTreeMap<NodeId, Involved> {
     let web = &evidence.web;
-    let mut roles: BTreeMap<usize, Role> = BTreeMap::new();
+    let mut roles: BTreeMap<usize, Involved> = BTreeMap::new();
     let is_remark = |finding: &Finding| {
         KINDS.iter().find(|kind| kind.id == finding.kind).is_none_or(|kind| kind.role == Part::Remark)
     };
     for finding in findings.iter().filter(|f| f.severity > Severity::Info && !is_remark(f)) {
         let Some(number) = finding.node.as_ref().and_then(|node| web.number(node)) else { continue };
-        let role = if finding.explained_by().is_some() { Role::Victim } else { Role::Cause };
-        let known = roles.entry(number).or_insert(role);
+        let by = finding.explained_by().cloned();
+        let role = if by.is_some() { Role::Victim } else { Role::Cause };
+        let known = roles.entry(number).or_insert(Involved { role, by });
         // An end that explains itself speaks for a service that also waits for others.
-        *known = (*known).max(role);
+        if role == Role::Cause {
+            *known = Involved { role, by: None };
+        }
     }
     let ill: Vec<usize> = roles.keys().copied().collect();
-    for number in web.above_all(&ill) {
-        roles.entry(number).or_insert(Role::Affected);
+    for (number, nearest) in web.above_all(&ill) {
+        let by = Some(web.id(nearest).clone());
+        roles.entry(number).or_insert(Involved { role: Role::Affected, by });
     }
-    roles.into_iter().map(|(number, role)| (web.id(number).clone(), role)).collect()
+    roles.into_iter().map(|(number, involved)| (web.id(number).clone(), involved)).collect()
 }

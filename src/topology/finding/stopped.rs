@@ -43,6 +43,9 @@ fn code(exit: Option<&Exit>) -> String {
     exit.and_then(|exit| exit.code).map(|code| format!(", exit code {code}")).unwrap_or_default()
 }
 
+/// How the events of an engine tell that it holds a container.
+const PAUSED: &str = "was paused";
+
 /// Those that the engine holds.
 pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
@@ -55,6 +58,10 @@ pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let severity = if serves { Severity::Warning } else { Severity::Critical };
         let verb = if paused.len() == 1 { "is" } else { "are" };
         let reason = format!("{} {verb} paused", listed(&paused));
-        drafts.push(Draft::of(service, severity, None, reason, "let it go on: docker unpause"));
+        // An engine's answer does not say since when; its events do, while they are heard.
+        let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+        let told = events.filter(|event| event.service == service.id && event.text.ends_with(PAUSED));
+        let since = told.map(|event| event.at).max();
+        drafts.push(Draft::of(service, severity, since, reason, "let it go on: docker unpause"));
     }
 }

@@ -1,7 +1,7 @@
 //! A storm: several services of one source ended by faults at the same moment. That is one cause, not many.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{Exit, Severity, SourceId, Timestamp};
+use crate::model::{Exit, Service, Severity, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,9 @@ const LATELY: SignedDuration = SignedDuration::from_mins(30);
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let mut ends: BTreeMap<SourceId, Vec<(Timestamp, String)>> = BTreeMap::new();
-    for service in evidence.inventory.services() {
+    // Who ends again and again ends at any moment, and also at this one.
+    let steady = |s: &&Service| s.instances.iter().all(|i| i.restarts < 2);
+    for service in evidence.inventory.services().filter(steady) {
         let faults = service.instances.iter().filter(|i| i.is_faulty()).filter_map(|i| i.exit.as_ref());
         // An image or secret that is missing is missing for each by itself.
         let sudden = faults.filter(|exit| !exit.ending.is_obstacle());

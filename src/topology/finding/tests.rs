@@ -153,7 +153,7 @@ fn of_a_row_of_five_the_stopped_last_is_the_cause_and_four_are_affected() {
     assert_eq!(told, ["shop/e stopped was told to stop, exit code 143, and shop/d calls it"]);
     assert_eq!(all[0].reach.words().as_deref(), Some("shop/d and 3 more, up to shop/a"));
     let roles: Vec<_> =
-        roles(&evidence, &all).into_iter().map(|(id, r)| format!("{id} {}", r.word())).collect();
+        roles(&evidence, &all).into_iter().map(|(id, r)| format!("{id} {}", r.role.word())).collect();
     let expected = ["a affected", "b affected", "c affected", "d affected", "e cause"];
     assert_eq!(roles, expected.map(|end| format!("docker/shop/{end}")));
 }
@@ -171,7 +171,7 @@ fn who_breaks_behind_a_broken_one_is_a_victim() {
     let words = &all[1].suspects[0].words;
     let expected = "perhaps shop/c, which it calls: killed for want of memory, exit code 137";
     assert_eq!((all[1].service.as_str(), words.as_str()), ("shop/b", expected));
-    let roles: Vec<_> = roles(&evidence, &all).values().map(|role| role.word()).collect();
+    let roles: Vec<_> = roles(&evidence, &all).values().map(|involved| involved.role.word()).collect();
     assert_eq!(roles, ["affected", "victim", "cause"]);
 }
 

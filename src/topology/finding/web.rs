@@ -83,17 +83,18 @@ impl<'a> Web<'a> {
         found
     }
 
-    /// Everything that depends on any of those nodes, the nearest first. They themselves are not among them.
-    pub(super) fn above_all(&self, nodes: &[usize]) -> Vec<usize> {
+    /// Everything that depends on any of those nodes, the nearest first, each with the one of them that is nearest. They
+    /// themselves are not among them.
+    pub(super) fn above_all(&self, nodes: &[usize]) -> Vec<(usize, usize)> {
         let mut seen = vec![false; self.len()];
         nodes.iter().for_each(|node| seen[*node] = true);
-        let mut order = nodes.to_vec();
+        let mut order: Vec<(usize, usize)> = nodes.iter().map(|node| (*node, *node)).collect();
         let mut next = 0;
-        while let Some(&here) = order.get(next) {
+        while let Some(&(here, nearest)) = order.get(next) {
             next += 1;
             for &caller in &self.callers[here] {
                 if !std::mem::replace(&mut seen[caller], true) {
-                    order.push(caller);
+                    order.push((caller, nearest));
                 }
             }
         }
@@ -102,7 +103,7 @@ impl<'a> Web<'a> {
 
     /// Whom a fault at a node reaches.
     pub(super) fn reach(&self, node: usize) -> Reach {
-        let above = self.above_all(&[node]);
+        let above: Vec<usize> = self.above_all(&[node]).into_iter().map(|(number, _)| number).collect();
         let services = |number: &&usize| {
             self.topology.nodes.get(self.ids[**number]).is_some_and(super::Node::is_service)
         };
