@@ -134,7 +134,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health(Failing)),
         Span::styled(format!("{} perhaps a victim   ", theme.glyphs.victim), theme.health(Failing)),
         Span::styled(
-            format!("{} affected: it depends on something ill", theme.glyphs.victim),
+            format!("{} affected: it depends on something ill", theme.glyphs.affected),
             theme.health(Degraded),
         ),
     ];

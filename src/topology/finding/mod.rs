@@ -96,7 +96,7 @@ pub const KINDS: &[Kind] = &[
     kind("stopped-with-error", "stopped with an error", Part::End, Blame::Anything, ended::find),
     kind("stopped", "stopped", Part::End, Blame::Nothing, stopped::find),
     kind("paused", "paused", Part::End, Blame::Nothing, stopped::find_paused),
-    kind("unhealthy", "unhealthy", Part::Illness, Blame::Anything, unhealthy::find),
+    kind("unhealthy", "unhealthy", Part::End, Blame::Anything, unhealthy::find),
     kind("cannot-place", "no place for a task", Part::End, Blame::Nothing, placement::find),
     kind("too-few-running", "too few running", Part::End, Blame::Anything, too_few::find),
     kind("deployment-failed", "deployment failed", Part::Illness, Blame::Nothing, deployment::find_failed),

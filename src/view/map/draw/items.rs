@@ -67,8 +67,7 @@ impl Painter<'_> {
         picture
     }
 
-    /// The sign of the part that it plays in what is wrong, on its right edge: a cause, or one for which the cause lies
-    /// below.
+    /// The sign of the part that it plays in what is wrong, on its right edge. It must not look like the head of a line.
     fn part(&self, item: &Item, own: Rect, picture: &mut Buffer) {
         let theme = self.scene.theme;
         let roles = &self.scene.store.roles;
@@ -79,7 +78,7 @@ impl Painter<'_> {
         let (glyph, style) = match role {
             Role::Cause => (theme.glyphs.cause, theme.health(Health::Failing)),
             Role::Victim => (theme.glyphs.victim, theme.health(Health::Failing)),
-            Role::Affected => (theme.glyphs.victim, theme.health(Health::Degraded)),
+            Role::Affected => (theme.glyphs.affected, theme.health(Health::Degraded)),
         };
         picture.set_string(own.width.saturating_sub(1), 0, glyph, style);
     }
