@@ -32,7 +32,7 @@ pub(super) fn find_single(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let single = |service: &&Service| service.desired == Some(1);
     for service in evidence.inventory.services().filter(single) {
         let Some(number) = web.number(&crate::model::NodeId::from(&service.id)) else { continue };
-        let depend = web.reach(number).total();
+        let depend = web.dependants(number);
         if depend >= MANY {
             let reason = format!("a single copy, and {depend} services depend on it");
             let next = "run a second copy, if it can have one";

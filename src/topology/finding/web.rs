@@ -101,12 +101,20 @@ impl<'a> Web<'a> {
         order.split_off(nodes.len())
     }
 
+    /// How many services depend on a node.
+    pub(super) fn dependants(&self, node: usize) -> usize {
+        self.above_all(&[node]).into_iter().filter(|(number, _)| self.is_service(*number)).count()
+    }
+
+    /// Whether a node is a service.
+    fn is_service(&self, number: usize) -> bool {
+        self.topology.nodes.get(self.ids[number]).is_some_and(super::Node::is_service)
+    }
+
     /// Whom a fault at a node reaches.
     pub(super) fn reach(&self, node: usize) -> Reach {
         let above: Vec<usize> = self.above_all(&[node]).into_iter().map(|(number, _)| number).collect();
-        let services = |number: &&usize| {
-            self.topology.nodes.get(self.ids[**number]).is_some_and(super::Node::is_service)
-        };
+        let services = |number: &&usize| self.is_service(**number);
         let direct: Vec<usize> = self.callers[node].iter().filter(services).copied().collect();
         let all = above.iter().filter(services).count();
         let entry = |number: &&usize| {
