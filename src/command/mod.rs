@@ -95,6 +95,7 @@ pub enum Command {
     PreviousMark,
     SelectLines,
     Histogram,
+    Patterns,
     Pivot,
     NextInstance,
     PreviousInstance,

@@ -152,6 +152,17 @@ fn a_log_line_is_told_field_by_field() {
 }
 
 #[test]
+fn a_kind_of_lines_is_told_field_by_field() {
+    let printed = printed(&["logs", "web", "--patterns", "--format", "json"]);
+    let kind: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&kind["schema"], &kind["template"]),
+        (&json!("portolan.log-pattern/1"), &json!("no answer from db"))
+    );
+    told("portolan.log-pattern/1", &kind);
+}
+
+#[test]
 fn a_recording_is_told_field_by_field() {
     use portolan::source::replay::{Frame, Header};
     let recording = recording();
