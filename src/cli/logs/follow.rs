@@ -131,7 +131,7 @@ struct Reorder {
     /// The streams of which nothing was heard yet. What is held already comes of all of them before it is printed, so that
     /// it is in order.
     silent: BTreeSet<(ServiceId, Arc<str>)>,
-    /// Until when these are waited for.
+    /// Until when the next of these is waited for.
     patience: Instant,
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
     /// When batches came, and the key of the newest line of each.
@@ -139,8 +139,8 @@ struct Reorder {
     count: u64,
 }
 
-/// How many windows long the first line waits for streams of which nothing was heard yet.
-const PATIENCE: u32 = 6;
+/// How many windows long the first line waits for the next of the streams of which nothing was heard yet.
+const PATIENCE: u32 = 3;
 
 /// Lines that may wait: beyond that the oldest go on at once.
 const MOST: usize = 20_000;
@@ -159,7 +159,9 @@ impl Reorder {
         let noted = batch.notes.iter().filter_map(|note| Some((note.service.clone()?, note.label.clone())));
         let spoken = batch.lines.iter().map(|line| (line.service.clone(), line.label.clone())).chain(noted);
         for (service, label) in spoken.collect::<BTreeSet<_>>() {
-            self.silent.remove(&(service, label));
+            if self.silent.remove(&(service, label)) {
+                self.patience = Instant::now() + self.window * PATIENCE;
+            }
         }
     }
 
