@@ -213,6 +213,7 @@ mod tests {
     use super::Reorder;
     use crate::model::{LogBatch, LogLine, LogStream, ServiceId, Timestamp};
     use std::{collections::BTreeSet, time::Duration};
+    use tokio::time::Instant;
 
     fn line(second: i64) -> LogLine {
         LogLine {
@@ -229,7 +230,6 @@ mod tests {
     fn the_first_lines_wait_until_every_stream_was_heard() {
         let stream = |name: &str| (ServiceId::new("s/a"), name.into());
         let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::from([stream("a"), stream("b")]));
-        late.window = Duration::ZERO;
         let hear = |late: &mut Reorder, label: &str, second| {
             let batch =
                 LogBatch { lines: vec![LogLine { label: label.into(), ..line(second) }], notes: Vec::new() };
@@ -237,6 +237,7 @@ mod tests {
             late.put(batch.lines);
         };
         hear(&mut late, "a", 9);
+        (late.window, late.patience) = (Duration::ZERO, Instant::now() + Duration::from_hours(1));
         assert!(late.take().is_empty());
         hear(&mut late, "b", 3);
         assert_eq!(late.take().iter().map(|l| l.at.as_second()).collect::<Vec<_>>(), [3, 9]);
