@@ -2,6 +2,7 @@
 
 pub mod args;
 mod doctor;
+mod events;
 mod gather;
 pub mod logs;
 mod record;
@@ -115,6 +116,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             let (store, opened) = charted(common).await?;
             logs::run(&store, &opened, &asked).await
         }
+        Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length } => record::run(common, &file, length).await,
     }
@@ -139,8 +141,7 @@ fn open(common: &Common) -> Result<(Config, Opened), Failure> {
 async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
     let (config, opened) = open(common)?;
     if opened.sources.is_empty() {
-        let what = format!("there is nothing to look at: {}", opened.looked.join("; "));
-        return Err(Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor"));
+        return Err(opened.nothing());
     }
     let mut store = gather::store(&opened.sources, &config);
     gather::gather(&opened.sources, &mut store, common.wait).await;

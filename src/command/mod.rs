@@ -38,6 +38,7 @@ pub enum Command {
     LogsGroup,
     Split,
     Findings,
+    Timeline,
     Sources,
     Help,
     Palette,
@@ -104,6 +105,9 @@ pub enum Command {
     Folded,
     FullScreen,
     SaveLogs,
+    Reach,
+    NextKind,
+    PreviousKind,
 }
 
 /// Where a command's keys count.
@@ -115,6 +119,8 @@ pub enum Place {
     Map,
     /// In the logs.
     Logs,
+    /// On the timeline.
+    Timeline,
 }
 
 /// A command as people meet it.

@@ -10,6 +10,7 @@ pub use search::Search;
 pub use trail::Trail;
 
 use crate::{
+    history::History,
     logs::LogStore,
     model::{
         Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
@@ -39,12 +40,16 @@ pub struct Store {
     pub version: u64,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
+    /// What happened.
+    pub history: History,
     /// How the sources are, in the order in which they were given.
     pub sources: Vec<SourceStatus>,
     /// The selected node, the same on every screen.
     pub selected: Option<NodeId>,
     /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
     pub chosen: bool,
+    /// Whether findings were history before.
+    judged: bool,
     /// The time of the last tick.
     pub now: Timestamp,
     /// The log lines that are held.
@@ -89,10 +94,12 @@ impl Store {
             rejected: Vec::new(),
             version: 0,
             findings: Vec::new(),
+            history: History::default(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
             selected: None,
             chosen: false,
+            judged: false,
             now,
             logs: LogStore::new(log_bytes),
             search: Search::default(),
@@ -105,7 +112,7 @@ impl Store {
         }
     }
 
-    /// A copy to be read elsewhere, without the log lines.
+    /// A copy to be read elsewhere, without the log lines and without what happened.
     #[must_use]
     pub fn without_logs(&self) -> Self {
         Self {
@@ -114,6 +121,7 @@ impl Store {
             twins: self.twins.clone(),
             rejected: self.rejected.clone(),
             findings: self.findings.clone(),
+            history: History::default(),
             sources: self.sources.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
@@ -134,13 +142,19 @@ impl Store {
         let changed = match outcome {
             Ok(snapshot) => {
                 status.read(snapshot.taken);
-                self.inventory.replace(Arc::new(snapshot))
+                let old = self.inventory.snapshot(source).cloned();
+                let change = self.inventory.replace(Arc::new(snapshot));
+                if let Some(new) = self.inventory.snapshot(source) {
+                    self.history.look(old.as_deref(), new, &change);
+                }
+                change
             }
             Err(failure) => {
                 status.failed(failure);
                 Change::Nothing
             }
         };
+        self.history.source(before.0, status, self.now);
         let status_changed = before != (status.state, status.failure.clone());
         let changed = self.follow(&changed);
         if changed || status_changed {
@@ -235,12 +249,18 @@ impl Store {
         self.judge();
     }
 
-    /// Draws the findings anew.
+    /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
+    /// that, much seems wrong that is not.
     fn judge(&mut self) {
         let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
         let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
-        self.findings = finding::findings(&evidence);
+        let before = std::mem::replace(&mut self.findings, finding::findings(&evidence));
+        if self.sources.iter().all(|source| source.state != SourceState::Loading) {
+            let before = if self.judged { &before[..] } else { &[] };
+            self.history.judged(before, &self.findings, self.now);
+            self.judged = true;
+        }
     }
 
     /// What to select when nothing is: the worst fault's service, else the first service, else anything.

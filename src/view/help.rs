@@ -55,9 +55,12 @@ impl View for Help {
 fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
     let mut lines = legend(scene);
-    for (place, title) in
-        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")]
-    {
+    for (place, title) in [
+        (Place::Everywhere, "everywhere"),
+        (Place::Map, "on the map"),
+        (Place::Logs, "in the logs"),
+        (Place::Timeline, "on the timeline"),
+    ] {
         lines.push(Line::default());
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {

@@ -11,6 +11,7 @@ pub mod sources;
 pub mod summary;
 pub mod theme;
 pub mod time;
+pub mod timeline;
 pub mod why;
 pub mod widget;
 
@@ -22,7 +23,7 @@ use crate::{
     effect::{Effect, Question, Screen, Subscription},
     keymap::Keymap,
     layout::Diagram,
-    model::{LogStart, LogTarget},
+    model::{LogStart, LogTarget, Timestamp},
     store::Store,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -71,6 +72,11 @@ pub trait View {
 
     /// Takes the answer to what it asked for.
     fn told(&mut self, _question: Question, _answer: &str, _store: &Store) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Shows what was there at that time, of the selected node.
+    fn show_at(&mut self, _at: Timestamp, _store: &Store) -> Vec<Effect> {
         Vec::new()
     }
 
@@ -144,6 +150,12 @@ pub const VIEWS: &[Spec] = &[
         title: "findings",
         place: Place::Everywhere,
         make: || Box::new(findings::Findings::default()),
+    },
+    Spec {
+        screen: Screen::Timeline,
+        title: "timeline",
+        place: Place::Timeline,
+        make: || Box::new(timeline::Timeline::default()),
     },
     Spec {
         screen: Screen::Sources,

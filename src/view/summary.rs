@@ -2,7 +2,8 @@
 
 use super::{Scene, Theme, time, why::words, widget::text};
 use crate::{
-    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State},
+    history::{Row, Subject, fold},
+    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State, Timestamp},
     topology::{Edge, Node},
 };
 use ratatui::text::{Line, Span};
@@ -335,15 +336,25 @@ impl<'a> Page<'a> {
     /// What happened lately.
     fn events(&mut self, service: &Service) {
         let store = self.scene.store;
-        let all = store.inventory.snapshots().flat_map(|s| &s.events).filter(|e| e.service == service.id);
-        let mut events: Vec<_> = all.collect();
-        events.sort_by_key(|e| std::cmp::Reverse(e.at));
-        if events.is_empty() {
+        let rows = fold(store.history.of(&Subject::from(&service.id)));
+        if rows.is_empty() {
             return;
         }
         self.heading("events".to_owned());
-        for event in events.into_iter().take(20) {
-            self.labelled(&format!("{} ago", time::age(event.at, store.now)), &event.text);
+        for row in rows.iter().rev().take(20) {
+            let label = format!("{} ago", time::age(row.last.at, store.now));
+            self.labelled(&label, &event_words(row, store.now, self.scene.theme.glyphs.ascii));
         }
+    }
+}
+
+/// What happened, and before that, where it happened again, how often and in how long.
+#[must_use]
+pub fn event_words(row: &Row, now: Timestamp, ascii: bool) -> String {
+    let words = row.last.words();
+    let times = if ascii { 'x' } else { '×' };
+    match row.count {
+        1 => words.to_owned(),
+        count => format!("{times}{count} in {}: {words}", time::age(row.first.at, now)),
     }
 }

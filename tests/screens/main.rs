@@ -12,6 +12,7 @@ mod map;
 mod picture;
 mod rooms;
 mod stage;
+mod timeline;
 mod trouble;
 mod why;
 mod zoom;

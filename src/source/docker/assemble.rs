@@ -130,7 +130,7 @@ fn events(source: &SourceId, seen: &[Arc<Seen>], told: &[Told]) -> Vec<Event> {
     let own = seen.iter().filter(|c| !c.owner.hidden).flat_map(|c| lived(source, c)).filter(|mine| {
         !told.iter().any(|t| {
             t.container == mine.container
-                && t.event.kind == mine.event.kind
+                && t.event.kind.is_akin(mine.event.kind)
                 && (t.event.at.as_second() - mine.event.at.as_second()).abs() <= SAME
         })
     });

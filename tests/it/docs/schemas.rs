@@ -152,6 +152,14 @@ fn a_log_line_is_told_field_by_field() {
 }
 
 #[test]
+fn an_event_is_told_field_by_field() {
+    let printed = printed(&["events", "--since", "2026-01-01T00:00:00Z", "--format", "json"]);
+    let event: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
+    assert_eq!(event["schema"], "portolan.event/1");
+    told("portolan.event/1", &event);
+}
+
+#[test]
 fn a_recording_is_told_field_by_field() {
     use portolan::source::replay::{Frame, Header};
     let recording = recording();

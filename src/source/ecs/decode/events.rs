@@ -30,7 +30,8 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let exit = instance.exit.as_ref()?;
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
-        Some(Event { at: exit.at?, service: id.clone(), kind: EventKind::Stop, text })
+        let kind = if exit.out_of_memory { EventKind::OutOfMemory } else { EventKind::Stop };
+        Some(Event { at: exit.at?, service: id.clone(), kind, text })
     };
     ended.filter_map(event).collect()
 }
