@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::Msg,
     history::{Entry, Row, Subject, fold},
-    model::{EventKind, Failure, FailureKind, NodeId, SourceId, SourceState, Timestamp},
+    model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
     runtime::Polls,
     store::Store,
     view::{summary::event_words, widget::text},
@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::{
     sync::mpsc::{self, Receiver},
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout_at},
+    time::{Instant, MissedTickBehavior, interval, timeout_at},
 };
 
 /// How long a source that tells of changes by itself has for what it remembers.
@@ -76,7 +76,7 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
         match &status.failure {
             Some(failure) => eprintln!("portolan: {}: {} ({})", status.id, failure.what, failure.remedy),
             None if status.state == SourceState::Loading => {
-                eprintln!("portolan: {}: no answer yet", status.id)
+                eprintln!("portolan: {}: no answer yet", status.id);
             }
             None => {}
         }

@@ -173,10 +173,10 @@ fn end(instance: &Instance) -> Difference {
     let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
     let reason = exit.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let text = format!("{} ended{code}{reason}", instance.name);
-    match exit.out_of_memory {
-        true => Difference { kind: EventKind::OutOfMemory, text, tone: Some(Health::Failing) },
-        false => Difference::plain(EventKind::Stop, text),
+    if exit.out_of_memory {
+        return Difference { kind: EventKind::OutOfMemory, text, tone: Some(Health::Failing) };
     }
+    Difference::plain(EventKind::Stop, text)
 }
 
 /// Another health.

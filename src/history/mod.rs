@@ -38,6 +38,8 @@ pub struct History {
     threads: BTreeMap<Subject, Thread>,
     /// The newest of those that were dropped: it and what is older stays away.
     floor: Option<Arc<Entry>>,
+    /// Whether findings were told of before.
+    judged: bool,
     version: u64,
 }
 
@@ -95,7 +97,7 @@ impl History {
         let mut differ = |service: &ServiceId, differences: Vec<Difference>| {
             for Difference { kind, text, tone } in differences {
                 let told = |event: &&Event| event.service == *service && event.kind.is_akin(kind);
-                if !fresh.iter().any(|event| told(event)) {
+                if !fresh.iter().any(told) {
                     self.note(Entry { at: new.taken, subject: Subject::from(service), kind, text, tone });
                 }
             }
@@ -132,8 +134,9 @@ impl History {
         judged::source(before, after, now).into_iter().for_each(|entry| self.note(entry));
     }
 
-    /// Takes what is wrong, and what was before.
+    /// Takes what is wrong, and what was before; at the first time all of it is new.
     pub fn judged(&mut self, before: &[Finding], after: &[Finding], now: Timestamp) {
+        let before = if std::mem::replace(&mut self.judged, true) { before } else { &[] };
         if before != after {
             judged::findings(before, after, now).into_iter().for_each(|entry| self.note(entry));
         }

@@ -71,15 +71,18 @@ fn the_same_news_twice_is_no_news() {
     assert_eq!(once.version(), twice.version());
 }
 
+/// What happens to a service between two looks.
+type Alter = fn(&mut Service);
+
 #[test]
 fn what_no_event_tells_is_told_by_the_difference() {
     let web = service("web");
-    let with = |change: fn(&mut Service)| {
+    let with = |change: Alter| {
         let mut other = web.clone();
         change(&mut other);
         changed(web.clone(), other, Vec::new())
     };
-    let cases: [(fn(&mut Service), EventKind, &str); 4] = [
+    let cases: [(Alter, EventKind, &str); 4] = [
         (|web| web.desired = Some(3), EventKind::Scaling, "wants 3 instances, wanted 1"),
         (
             |web| web.instances[0].containers[0].image = "web:2".to_owned(),
@@ -268,7 +271,7 @@ proptest! {
         let part = all[..cut.min(all.len())].to_vec();
         all.reverse();
         let backward = after(&[whole(&part), whole(&all), whole(&all)]);
-        prop_assert_eq!(Vec::from_iter(forward.entries()), Vec::from_iter(backward.entries()));
+        prop_assert!(forward.entries().eq(backward.entries()));
     }
 
     #[test]

@@ -48,8 +48,6 @@ pub struct Store {
     pub selected: Option<NodeId>,
     /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
     pub chosen: bool,
-    /// Whether findings were history before.
-    judged: bool,
     /// The time of the last tick.
     pub now: Timestamp,
     /// The log lines that are held.
@@ -99,7 +97,6 @@ impl Store {
             sources,
             selected: None,
             chosen: false,
-            judged: false,
             now,
             logs: LogStore::new(log_bytes),
             search: Search::default(),
@@ -257,9 +254,7 @@ impl Store {
         let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
         let before = std::mem::replace(&mut self.findings, finding::findings(&evidence));
         if self.sources.iter().all(|source| source.state != SourceState::Loading) {
-            let before = if self.judged { &before[..] } else { &[] };
-            self.history.judged(before, &self.findings, self.now);
-            self.judged = true;
+            self.history.judged(&before, &self.findings, self.now);
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     history::{Kind, Row},
     store::Store,
+    topology::Node,
     view::{
         Hits, Scene, Target,
         summary::event_words,
@@ -101,7 +102,7 @@ fn cells(row: &Row, wide: bool, scene: Scene<'_>) -> Vec<Cell> {
     let tone = row.last.tone.map_or(text, |tone| theme.health(tone));
     let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
     let (mark, colour) = node.map_or((" ", dim), |n| (theme.mark(n.health), theme.health(n.health)));
-    let name = node.map_or_else(|| row.last.subject.name().to_owned(), |n| n.label());
+    let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
     let sort = row.last.sort();
     let time = axis::stamp(row.last.at, scene);
     let time = if wide { time } else { time.chars().take(8).collect() };
