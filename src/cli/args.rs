@@ -82,6 +82,14 @@ pub enum Command {
     Logs(Logs),
     /// Print what happened: deployments, starts and ends, health, findings that began and ended
     Events(Events),
+    /// Print what is rolled out of a service, how far it is, and what differs from before
+    Deployments {
+        /// The service
+        service: String,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
     /// Tell why there is a line from A to B, or which ways lead there
     Why {
         /// The caller

@@ -32,7 +32,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 const QUEUE: usize = 64;
 
 /// How wide the name of a service is.
-const NAME: usize = 24;
+const NAME: usize = 32;
 
 /// Something that happened as JSON: `portolan.event/1`.
 #[derive(Serialize)]

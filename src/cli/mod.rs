@@ -1,6 +1,7 @@
 //! The command line: the map on a terminal, and its headless twins for pipes.
 
 pub mod args;
+mod deployments;
 mod doctor;
 mod events;
 mod gather;
@@ -105,6 +106,11 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Findings { format } => {
             let (store, _) = charted(common).await?;
             print(if format == Format::Json { export::findings(&store) } else { status::findings(&store) })?;
+            Ok(read(&store))
+        }
+        Command::Deployments { service, format } => {
+            let (store, _) = charted(common).await?;
+            print(deployments::tell(&store, &service, format, common.ascii)?)?;
             Ok(read(&store))
         }
         Command::Why { from, to, format } => {

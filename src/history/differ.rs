@@ -1,6 +1,6 @@
 //! What is different about a service from one look to the next, in words. Names stand in them, never a value.
 
-use crate::model::{EventKind, Health, Instance, Rollout, Service};
+use crate::model::{EventKind, Health, Instance, Rollout, Service, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that is different.
@@ -108,8 +108,12 @@ fn digest(service: &Service) -> Option<String> {
     (!digests.is_empty()).then(|| digests.into_iter().map(short).collect::<Vec<_>>().join(", "))
 }
 
-/// Which settings are others: the names of variables whose addresses are, and the facts that tell of configuration.
+/// Which settings are others, unless a deployment tells that itself: the names of variables whose addresses are, and the facts that tell of configuration.
 fn configured(before: &Service, after: &Service) -> Option<Difference> {
+    let told = after.deployments.first().is_some_and(|deployment| !deployment.changes.is_empty());
+    if told && version(before) != version(after) {
+        return None;
+    }
     let named = |service: &Service| -> BTreeMap<String, BTreeSet<_>> {
         let mut named: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         for mention in &service.mentions {
@@ -152,7 +156,8 @@ fn lived(before: &Service, after: &Service, found: &mut Vec<Difference>) {
             None if instance.is_current() => {
                 found.push(Difference::plain(EventKind::Start, format!("{name} is new")));
             }
-            Some(was) if instance.restarts > was.restarts => {
+            // One that waits to be started again is no start yet.
+            Some(was) if instance.restarts > was.restarts && instance.state == State::Running => {
                 let text = format!("{name} was started again, {} times so far", instance.restarts);
                 found.push(Difference::plain(EventKind::Restart, text));
             }
@@ -163,8 +168,7 @@ fn lived(before: &Service, after: &Service, found: &mut Vec<Difference>) {
 }
 
 fn ended(instance: &Instance) -> bool {
-    use crate::model::State::{Failed, Stopped};
-    matches!(instance.state, Failed | Stopped)
+    matches!(instance.state, State::Failed | State::Stopped)
 }
 
 /// How an instance ended.

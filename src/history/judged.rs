@@ -2,10 +2,11 @@
 
 use super::{Entry, Subject};
 use crate::{
-    model::{EventKind, Finding, Health, Severity, SourceId, SourceState, SourceStatus, Timestamp},
+    model::{EventKind, Finding, Health, NodeId, Severity, SourceId, SourceState, SourceStatus, Timestamp},
     topology::finding::KINDS,
 };
-use std::collections::BTreeMap;
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
 /// What there is to tell of a source that was in that state before.
 pub(super) fn source(before: SourceState, after: &SourceStatus, now: Timestamp) -> Option<Entry> {
@@ -21,25 +22,56 @@ pub(super) fn source(before: SourceState, after: &SourceStatus, now: Timestamp) 
     Some(Entry { at: now, subject, kind: EventKind::Source, text, tone: Some(tone) })
 }
 
-/// The findings that are new, and those that are over.
-pub(super) fn findings(before: &[Finding], after: &[Finding], now: Timestamp) -> Vec<Entry> {
-    let by_key = |all| -> BTreeMap<_, &Finding> { Iterator::map(all, |f| (key(f), f)).collect() };
-    let (was, is) = (by_key(before.iter()), by_key(after.iter()));
-    let began = is.iter().filter(|(key, _)| !was.contains_key(*key)).map(|(_, finding)| {
-        let at = finding.since.unwrap_or(now).min(now);
-        entry(finding, at, finding.reason.clone(), tone(finding.severity))
-    });
-    let over = was.iter().filter(|(key, _)| !is.contains_key(*key)).map(|(_, finding)| {
-        let title =
-            KINDS.iter().find(|kind| kind.id == finding.kind).map_or(&*finding.kind, |kind| kind.title);
-        entry(finding, now, format!("over: {title}"), Health::Healthy)
-    });
-    began.chain(over).collect()
+/// How long a finding must stay away before it is over: a container that is started again and again is well for a second
+/// each time.
+const AWAY: SignedDuration = SignedDuration::from_secs(15);
+
+/// The findings that have begun and are not over.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// Each as it was last, and since when it is away, where it is.
+    open: Vec<(Finding, Option<Timestamp>)>,
+}
+
+impl Standing {
+    /// Follows what is wrong now. Gives what there is to tell: which begin, and which are over.
+    pub(super) fn follow(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {
+        if self.open.len() == findings.len()
+            && self.open.iter().zip(findings).all(|((known, away), f)| away.is_none() && known == f)
+        {
+            return Vec::new();
+        }
+        let known: BTreeSet<_> = self.open.iter().map(|(finding, _)| key(finding)).collect();
+        let new = findings.iter().filter(|finding| !known.contains(&key(finding)));
+        let mut told: Vec<Entry> = new.map(|finding| began(finding, now)).collect();
+        let present: BTreeSet<_> = findings.iter().map(key).collect();
+        let mut open: Vec<_> = findings.iter().map(|finding| (finding.clone(), None)).collect();
+        for (finding, away) in self.open.iter().filter(|(finding, _)| !present.contains(&key(finding))) {
+            let since = away.unwrap_or(now);
+            if now.duration_since(since) >= AWAY {
+                told.push(over(finding, since));
+            } else {
+                open.push((finding.clone(), Some(since)));
+            }
+        }
+        self.open = open;
+        told
+    }
+}
+
+fn began(finding: &Finding, now: Timestamp) -> Entry {
+    let at = finding.since.unwrap_or(now).min(now);
+    entry(finding, at, finding.reason.clone(), tone(finding.severity))
+}
+
+fn over(finding: &Finding, at: Timestamp) -> Entry {
+    let title = KINDS.iter().find(|kind| kind.id == finding.kind).map_or(&*finding.kind, |kind| kind.title);
+    entry(finding, at, format!("over: {title}"), Health::Healthy)
 }
 
 /// What makes a finding the same one, whatever its words.
-fn key(finding: &Finding) -> (&str, &Option<crate::model::NodeId>, &str) {
-    (&finding.kind, &finding.node, &finding.service)
+fn key(finding: &Finding) -> (&str, Option<&NodeId>, &str) {
+    (&finding.kind, finding.node.as_ref(), &finding.service)
 }
 
 fn entry(finding: &Finding, at: Timestamp, text: String, tone: Health) -> Entry {

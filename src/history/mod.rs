@@ -38,8 +38,7 @@ pub struct History {
     threads: BTreeMap<Subject, Thread>,
     /// The newest of those that were dropped: it and what is older stays away.
     floor: Option<Arc<Entry>>,
-    /// Whether findings were told of before.
-    judged: bool,
+    standing: judged::Standing,
     version: u64,
 }
 
@@ -134,12 +133,9 @@ impl History {
         judged::source(before, after, now).into_iter().for_each(|entry| self.note(entry));
     }
 
-    /// Takes what is wrong, and what was before; at the first time all of it is new.
-    pub fn judged(&mut self, before: &[Finding], after: &[Finding], now: Timestamp) {
-        let before = if std::mem::replace(&mut self.judged, true) { before } else { &[] };
-        if before != after {
-            judged::findings(before, after, now).into_iter().for_each(|entry| self.note(entry));
-        }
+    /// Takes what is wrong now.
+    pub fn judged(&mut self, findings: &[Finding], now: Timestamp) {
+        self.standing.follow(findings, now).into_iter().for_each(|entry| self.note(entry));
     }
 
     /// Keeps an entry, unless it is kept already or was dropped before.

@@ -179,14 +179,19 @@ fn finding(kind: &str, reason: &str) -> Finding {
 #[test]
 fn findings_begin_and_end_and_other_words_are_the_same_finding() {
     let mut history = History::default();
-    let (one, two) = ([finding("crash-loop", "2 stops")], [finding("crash-loop", "3 stops")]);
-    history.judged(&[], &one, at(0));
-    history.judged(&one, &two, at(10));
-    history.judged(&two, &[], at(20));
+    history.judged(&[finding("crash-loop", "2 stops")], at(0));
+    history.judged(&[finding("crash-loop", "3 stops")], at(10));
+    history.judged(&[], at(20));
+    history.judged(&[], at(30));
+    history.judged(&[finding("crash-loop", "3 stops")], at(31));
+    assert_eq!(history.entries().count(), 1, "it was away for too short to be over");
+    for second in 40..70 {
+        history.judged(&[], at(second));
+    }
     let seen: Vec<_> = history.entries().map(|e| (e.at, &*e.text, e.tone)).collect();
     assert_eq!(
         seen,
-        [(at(-60), "2 stops", Some(Health::Failing)), (at(20), "over: crash loop", Some(Health::Healthy))]
+        [(at(-60), "2 stops", Some(Health::Failing)), (at(40), "over: crash loop", Some(Health::Healthy))]
     );
 }
 

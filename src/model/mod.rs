@@ -30,7 +30,7 @@ pub(crate) mod sample;
 pub use address::{Address, Arn, Host};
 pub use answer::{Answer, AnsweredBy, Scope};
 pub use change::Change;
-pub use deployment::{Deployment, Rollout};
+pub use deployment::{Alteration, Deployment, Rollout};
 pub use event::{Event, EventKind};
 pub use finding::{Finding, Severity};
 pub use flow::{End, Flow, Ledger, SeenBy, Sighting, Span, Verdict, Watched};

@@ -252,9 +252,9 @@ impl Store {
         let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
         let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
-        let before = std::mem::replace(&mut self.findings, finding::findings(&evidence));
+        self.findings = finding::findings(&evidence);
         if self.sources.iter().all(|source| source.state != SourceState::Loading) {
-            self.history.judged(&before, &self.findings, self.now);
+            self.history.judged(&self.findings, self.now);
         }
     }
 

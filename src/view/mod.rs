@@ -7,6 +7,7 @@ pub mod hits;
 pub mod list;
 pub mod logs;
 pub mod map;
+pub mod rollout;
 pub mod sources;
 pub mod summary;
 pub mod theme;

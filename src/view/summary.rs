@@ -1,9 +1,9 @@
 //! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
 
-use super::{Scene, Theme, time, why::words, widget::text};
+use super::{Scene, Theme, rollout, time, why::words, widget::text};
 use crate::{
     history::{Row, Subject, fold},
-    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State, Timestamp},
+    model::{Instance, NodeId, Rollout, Service, Severity, State, Timestamp},
     topology::{Edge, Node},
 };
 use ratatui::text::{Line, Span};
@@ -208,28 +208,15 @@ impl<'a> Page<'a> {
 
     /// What is being rolled out, and what was.
     fn deployments(&mut self, service: &Service) {
-        if service.deployments.is_empty() {
+        let Scene { store, theme, .. } = self.scene;
+        let rows = rollout::rows(service, store.now, theme.glyphs.ascii);
+        if rows.is_empty() {
             return;
         }
         self.heading("deployments".to_owned());
-        for deployment in &service.deployments {
-            let words = self.deployment(deployment);
-            self.labelled(&deployment.version, &words);
+        for (label, words) in rows {
+            self.labelled(&label, &words);
         }
-    }
-
-    fn deployment(&self, deployment: &Deployment) -> String {
-        let state = match deployment.rollout {
-            Rollout::InProgress => "in progress",
-            Rollout::Completed => "completed",
-            Rollout::Failed => "failed",
-            Rollout::Unknown => "active",
-        };
-        let age = deployment.created.map(|at| format!(", {} ago", time::age(at, self.scene.store.now)));
-        let failed =
-            if deployment.failed > 0 { format!(", {} failed", deployment.failed) } else { String::new() };
-        let counts = format!("{}/{} running{failed}", deployment.running, deployment.desired);
-        format!("{state}{}, {counts}", age.unwrap_or_default())
     }
 
     /// Its running copies, and those that ended.

@@ -158,6 +158,18 @@ fn events_are_told_by_kind_and_by_service() {
     home.harbour(&["events", "--service", "nobody"]).complains(2, &["nobody"]);
 }
 
+#[test]
+fn deployments_are_told_of_services_only() {
+    let home = Home::new();
+    let none = home.harbour(&["deployments", "crane"]);
+    assert_eq!((none.code, &*none.out), (Some(0), "no source tells of deployments of quay/crane\n"));
+    let json = home.harbour(&["deployments", "quay/store", "--format", "json"]).json();
+    has(&json, &["schema", "taken", "service", "versions", "deployments"]);
+    home.harbour(&["deployments", "nobody"]).complains(2, &["nobody"]);
+    let demo = home.run(&["deployments", "shop-prod/orders", "--demo"]);
+    assert!(demo.out.contains("running") && demo.out.contains("on orders:"), "{demo:?}");
+}
+
 /// A reader that has gone, as behind `| head`, is no error and needs no word.
 #[test]
 fn it_ends_quietly_when_nobody_reads() {
@@ -201,6 +213,7 @@ fn help_names_every_command_and_the_exit_codes() {
         "findings",
         "logs",
         "events",
+        "deployments",
         "why",
         "doctor",
         "record",

@@ -16,7 +16,8 @@ pub(crate) fn events(
 ) -> Vec<Event> {
     let mut found = told(id, raw);
     found.extend(deployments.iter().filter_map(|d| {
-        let text = format!("deployment of {} began", d.version);
+        let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
+        let text = format!("deployment of {} began{difference}", d.version);
         Some(Event { at: d.created?, service: id.clone(), kind: EventKind::Deployment, text })
     }));
     found.extend(stops(id, instances));
