@@ -88,20 +88,23 @@ pub enum Effect {
     Quit,
 }
 
-/// Text that is yet to be written, by a pure function of what it holds.
+/// Text that is yet to be written, by a pure function of what it holds: displaying it writes it.
 #[derive(Clone)]
-pub struct Text(Arc<dyn Fn() -> String + Send + Sync>);
+pub struct Text(Arc<Writer>);
+
+/// What writes text, piece by piece, so that no more than a piece need be in memory.
+type Writer = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
 
 impl Text {
     /// Text that `write` writes.
-    pub fn new(write: impl Fn() -> String + Send + Sync + 'static) -> Self {
+    pub fn new(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }
+}
 
-    /// Writes it.
-    #[must_use]
-    pub fn write(&self) -> String {
-        (self.0)()
+impl fmt::Display for Text {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.0)(to)
     }
 }
 

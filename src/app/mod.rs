@@ -383,7 +383,9 @@ impl App {
         let Some(format) = Format::named(format) else { return Vec::new() };
         self.notice = Some("saving".to_owned());
         let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        let write = move || (format.write)(Scene { store: &store, theme: &theme, keymap: &keymap });
+        let write = move |to: &mut std::fmt::Formatter<'_>| {
+            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
+        };
         vec![Effect::Save { name: "portolan-map", extension: format.id, text: Text::new(write) }]
     }
 }

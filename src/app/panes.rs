@@ -52,6 +52,7 @@ impl App {
             LogNews::Closed(target, start) => Some((target.clone(), *start)),
             LogNews::Opened(..) | LogNews::Lines(..) => None,
         };
+        self.store.logs.look(self.views.get(&Screen::Logs).and_then(|logs| logs.looks_at()));
         self.store.hear(news);
         if let (Some((target, start)), Some(logs)) = (closed, self.views.get_mut(&Screen::Logs)) {
             logs.closed(&target, &start);

@@ -1,12 +1,12 @@
 //! A reading that begins anew brings lines that are held: each is recognised once, however many are the same.
 
 use super::{
-    chunk::Chunk,
     key::{Place, nanos},
     reading::Reading,
     stream::Stream,
 };
 use crate::model::LogStart;
+use std::sync::Arc;
 
 impl Stream {
     /// A reading of that part begins, after all that arrived before `mark`.
@@ -14,8 +14,9 @@ impl Stream {
         let (since, until) = (start.since.map(nanos), start.until.map(nanos));
         let within = |at: i64| since.is_none_or(|since| since <= at) && until.is_none_or(|until| at < until);
         for chunk in &mut self.chunks {
-            for meta in chunk.metas_mut().iter_mut().filter(|meta| within(meta.place().at)) {
-                meta.again = false;
+            if chunk.metas().iter().any(|meta| meta.again && within(meta.place().at)) {
+                let metas = Arc::make_mut(chunk).metas_mut().iter_mut();
+                metas.filter(|meta| within(meta.place().at)).for_each(|meta| meta.again = false);
             }
         }
         self.readings[usize::from(start.until.is_none())] = Some(Reading::new(start, mark));
@@ -24,7 +25,7 @@ impl Stream {
     /// Whether a line that a reading brings is held since before it, and was not brought again yet. Notes that it is.
     pub(super) fn is_again(&mut self, reading: usize, at: i64, text: &str) -> bool {
         let Some(Reading { mark, last_again, .. }) = self.readings[reading] else { return false };
-        if self.chunks.back().and_then(Chunk::last).is_none_or(|newest| newest.at < at) {
+        if self.chunks.back().and_then(|chunk| chunk.last()).is_none_or(|newest| newest.at < at) {
             return false;
         }
         let begin = Place { at, seq: 0 };
@@ -47,7 +48,7 @@ impl Stream {
                     return None;
                 }
                 if !meta.again && &chunk.text()[meta.range()] == text {
-                    chunk.metas_mut()[index].again = true;
+                    Arc::make_mut(chunk).metas_mut()[index].again = true;
                     return Some(meta.place());
                 }
             }

@@ -11,7 +11,7 @@ use std::ops::Range;
 const ROOM: usize = 64 * 1024;
 
 /// Lines that follow each other in time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chunk {
     /// Its number, unique in the store.
     pub(super) id: u64,

@@ -75,7 +75,7 @@ impl Stream {
     /// Lines were dropped: one hole, also with what was missing right before them or right behind.
     pub(super) fn lose(&mut self, index: usize, first: Place, last: Place, count: u64) {
         let before = index.checked_sub(1).and_then(|before| self.chunks.get(before)?.last());
-        let behind = self.chunks.get(index).and_then(super::chunk::Chunk::first);
+        let behind = self.chunks.get(index).and_then(|chunk| chunk.first());
         let joins = |gap: &Gap| {
             before.is_none_or(|before| before < gap.high) && behind.is_none_or(|behind| gap.high < behind)
         };

@@ -17,7 +17,7 @@ pub(super) struct Note {
 pub(super) const ALL: u32 = u32::MAX;
 
 /// All notes, by their places.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
     held: BTreeMap<Key, Note>,
     bytes: usize,

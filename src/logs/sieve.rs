@@ -110,21 +110,24 @@ impl Sieve {
 
 /// Looks for a text in all lines at once, which is much faster than one by one.
 fn found_at_once(needle: &Needle, text: &str, metas: &[Meta], keep: bool, passing: &mut [bool]) {
-    let mut from = metas.first().map_or(0, |meta| meta.range().start);
-    let mut line = 0;
+    let (Some(first), Some(last)) = (metas.first(), metas.last()) else { return };
+    let base = first.range().start;
+    let text = needle.searchable(&text[base..last.range().end]);
+    let end = |meta: &Meta| meta.range().end - base;
+    let (mut from, mut line) = (0, 0);
     let mut none = |lines: std::ops::Range<usize>| {
         for passing in &mut passing[lines] {
             *passing &= !keep;
         }
     };
     let mut hits = Vec::new();
-    while let Some(hit) = needle.next(text, from) {
+    while let Some(hit) = needle.next(&text, from) {
         let first = line;
-        line += metas[line..].iter().take_while(|meta| meta.range().end < hit).count();
+        line += metas[line..].iter().take_while(|meta| end(meta) < hit).count();
         none(first..line);
         let Some(meta) = metas.get(line) else { break };
         hits.push(line);
-        (from, line) = (meta.range().end + 1, line + 1);
+        (from, line) = (end(meta) + 1, line + 1);
         if from > text.len() || line == metas.len() {
             break;
         }

@@ -122,7 +122,8 @@ impl Sift {
         streams.flat_map(move |(number, stream)| {
             let chunks = stream.chunks.iter().enumerate();
             chunks.filter_map(move |(index, chunk)| {
-                Some((number, index, chunk, self.sieve(number, index, chunk)?))
+                let sieve = self.sieve(number, index, chunk)?;
+                Some((number, index, &**chunk, sieve))
             })
         })
     }

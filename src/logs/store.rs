@@ -1,15 +1,15 @@
 //! All log lines that are held: bounded in bytes, no stream at the cost of others, and counted where they are dropped.
 
 use super::{
-    key::Key,
+    key::{Key, nanos},
     note::{ALL, Note, Notes},
     stream::{State, Stream},
 };
 use crate::model::{LogBatch, LogLine, LogNews, LogNote, LogTarget, NoteKind, ServiceId, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The log lines that are held.
-#[derive(Debug, Default)]
+/// The log lines that are held. A copy shares the text with it.
+#[derive(Clone, Debug, Default)]
 pub struct LogStore {
     pub(super) streams: Vec<Stream>,
     pub(super) notes: Notes,
@@ -19,6 +19,8 @@ pub struct LogStore {
     arrivals: u64,
     chunks: u64,
     version: u64,
+    /// Where somebody looks at lines that are not the newest.
+    looked_at: Option<i64>,
 }
 
 impl LogStore {
@@ -50,6 +52,11 @@ impl LogStore {
             }
         }
         self.shrink();
+    }
+
+    /// Somebody looks at the lines around that time, or at the newest: what is farthest from there goes first.
+    pub fn look(&mut self, at: Option<Timestamp>) {
+        self.looked_at = at.map(nanos);
     }
 
     /// The streams, in the order of their numbers.
@@ -155,11 +162,13 @@ impl LogStore {
                 stream.told.clone_from(&stream.gaps);
             }
         }
+        let looked_at = self.looked_at;
         while self.bytes() > self.limit {
             let Some(number) = self.most_dispensable() else { break };
             self.altering(number, |stream| {
-                if let Some((first, last, count)) = stream.evict(0) {
-                    stream.lose(0, first, last, count);
+                let index = stream.dispensable(looked_at);
+                if let Some((first, last, count)) = stream.evict(index) {
+                    stream.lose(index, first, last, count);
                 }
             });
         }

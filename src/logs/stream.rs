@@ -12,7 +12,7 @@ use crate::{
 use std::{collections::VecDeque, sync::Arc};
 
 /// What is held of one stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     /// Whose it is.
     pub service: ServiceId,
@@ -26,7 +26,8 @@ pub struct Stream {
     pub dropped: u64,
     /// Whether its first line is held: there is no older one to read.
     pub begins: bool,
-    pub(super) chunks: VecDeque<Chunk>,
+    /// Shared with copies of the store: a chunk that one of both changes is copied then.
+    pub(super) chunks: VecDeque<Arc<Chunk>>,
     pub(super) lines: usize,
     pub(super) bytes: usize,
     /// The reading of an older page, and the one that goes on.
@@ -83,19 +84,19 @@ impl Stream {
     /// The time of the oldest line that is held.
     #[must_use]
     pub fn oldest(&self) -> Option<Timestamp> {
-        self.chunks.front().and_then(Chunk::first).map(|place| timestamp(place.at))
+        self.chunks.front().and_then(|chunk| chunk.first()).map(|place| timestamp(place.at))
     }
 
     /// The time of the newest line that is held.
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {
-        self.chunks.back().and_then(Chunk::last).map(|place| timestamp(place.at))
+        self.chunks.back().and_then(|chunk| chunk.last()).map(|place| timestamp(place.at))
     }
 
     /// Until when to read the next older page: just after the oldest line, as others of its time may be missing.
     #[must_use]
     pub fn until(&self) -> Option<Timestamp> {
-        let oldest = self.chunks.front().and_then(Chunk::first)?;
+        let oldest = self.chunks.front().and_then(|chunk| chunk.first())?;
         Some(timestamp(oldest.at.saturating_add(1)))
     }
 
@@ -119,7 +120,7 @@ impl Stream {
     fn insert(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
         let (place, len) = (Place { at: nanos(line.at), seq }, line.text.len());
         let parsed = line::parse(&line.text);
-        let next = match self.chunks.back().and_then(Chunk::last) {
+        let next = match self.chunks.back().and_then(|chunk| chunk.last()) {
             Some(last) if last < place => self.chunks.len(),
             _ => self.chunks.partition_point(|chunk| chunk.first() < Some(place)),
         };
@@ -134,7 +135,7 @@ impl Stream {
                     self.changed(full, Chunk::seal);
                 }
                 *id += 1;
-                self.chunks.insert(next, Chunk::new(*id));
+                self.chunks.insert(next, Arc::new(Chunk::new(*id)));
                 self.bytes += self.chunks[next].cost();
                 next
             }
@@ -147,7 +148,7 @@ impl Stream {
 
     /// Changes a chunk, and counts what it takes.
     fn changed(&mut self, index: usize, change: impl FnOnce(&mut Chunk)) {
-        let chunk = &mut self.chunks[index];
+        let chunk = Arc::make_mut(&mut self.chunks[index]);
         let before = chunk.cost();
         change(chunk);
         self.bytes = self.bytes + chunk.cost() - before;
@@ -162,7 +163,7 @@ impl Stream {
             *id += 1;
             let part = chunk.copy(range, *id);
             self.bytes += part.cost();
-            self.chunks.insert(index + place, part);
+            self.chunks.insert(index + place, Arc::new(part));
         }
     }
 
@@ -175,5 +176,18 @@ impl Stream {
         self.dropped += lines as u64;
         self.begins &= index > 0;
         Some((chunk.first()?, chunk.last()?, lines as u64))
+    }
+
+    /// Which chunk can be missed most: the oldest; but where somebody looks at older lines than the newest, the one that
+    /// is farthest from there. What is being written stays then.
+    pub(super) fn dispensable(&self, looked_at: Option<i64>) -> usize {
+        let (Some(at), Some(last)) = (looked_at, self.chunks.len().checked_sub(1)) else { return 0 };
+        let newer = self.chunks.front().and_then(|chunk| chunk.first()).is_some_and(|first| at < first.at);
+        if newer && self.readings[0].is_none() {
+            return 0;
+        }
+        let here = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|place| place.at < at));
+        let newest = last.saturating_sub(1);
+        if here >= newest.saturating_sub(here) { 0 } else { newest }
     }
 }

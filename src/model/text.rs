@@ -22,15 +22,20 @@ pub fn clean_within(raw: &str, longest: usize) -> String {
 /// it stood, and its parameters.
 pub fn scrub(raw: &str, longest: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(longest));
-    let mut kept = 0;
-    let mut chars = raw.chars().peekable();
-    while let Some(c) = chars.next() {
+    let (mut kept, mut chars) = (0, raw.chars());
+    loop {
+        // Nearly all text is plain, and is taken as it stands.
+        let rest = chars.as_str();
+        let plain = plain(rest.as_bytes()).min(longest - kept);
+        out.push_str(&rest[..plain]);
+        (kept, chars) = (kept + plain, rest[plain..].chars());
+        let Some(c) = chars.next() else { break };
         if kept == longest {
             out.push('…');
             break;
         }
         match c {
-            '\u{1b}' if chars.next_if_eq(&'[').is_none() => skip_escape(&mut chars),
+            '\u{1b}' if !take(&mut chars, '[') => skip_escape(&mut chars),
             '\u{1b}' | '\u{9b}' => control(&mut chars, |parameters| sgr(out.len(), parameters)),
             '\u{90}' | '\u{98}' | '\u{9d}' | '\u{9e}' | '\u{9f}' => skip_string(&mut chars),
             c if is_invisible(c) => {}
@@ -43,10 +48,29 @@ pub fn scrub(raw: &str, longest: usize, sgr: &mut dyn FnMut(usize, &str)) -> Str
     out
 }
 
+/// How many bytes at the beginning are printable ASCII.
+fn plain(bytes: &[u8]) -> usize {
+    const STEP: usize = 16;
+    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    // Whole steps without a branch for each byte: the compiler makes few instructions of them.
+    let whole = |step: &&[u8]| step.iter().fold(true, |all, byte| all & is_plain(byte));
+    let steps = STEP * bytes.chunks_exact(STEP).take_while(whole).count();
+    steps + bytes[steps..].iter().take_while(|byte| is_plain(byte)).count()
+}
+
+/// Takes the next character, if it is that one.
+fn take(chars: &mut Chars<'_>, wanted: char) -> bool {
+    let is = chars.as_str().starts_with(wanted);
+    if is {
+        chars.next();
+    }
+    is
+}
+
 /// How much is kept of the parameters of a sequence, in bytes: several colours fit in.
 const MOST_PARAMETERS: usize = 64;
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+type Chars<'a> = std::str::Chars<'a>;
 
 /// Skips a control sequence behind its introducer; if it sets colours, tells its parameters.
 fn control(chars: &mut Chars<'_>, sgr: impl FnOnce(&str)) {
@@ -85,9 +109,7 @@ fn skip_string(chars: &mut Chars<'_>) {
         match c {
             '\u{7}' | '\u{9c}' => return,
             '\u{1b}' => {
-                if chars.peek() == Some(&'\\') {
-                    chars.next();
-                }
+                take(chars, '\\');
                 return;
             }
             _ => {}

@@ -3,8 +3,9 @@
 use super::terminal::Screen;
 use crate::{app::Msg, effect::Effect};
 use std::{
+    fmt::Display,
     fs::{self, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 use tokio::{sync::mpsc::Sender, task::spawn_blocking};
@@ -31,7 +32,6 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         Effect::Save { name, extension, text } => {
             let sender = sender.clone();
             spawn_blocking(move || {
-                let text = text.write();
                 let saved = std::env::current_dir().and_then(|place| save(&place, name, extension, &text));
                 let words = match saved {
                     Ok(path) => format!("saved {}", path.display()),
@@ -60,13 +60,14 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
 const MOST_FILES: usize = 1_000;
 
 /// Writes `text` into a new file in `place`; where the name is taken, with `-1`, `-2` and so on behind it.
-fn save(place: &Path, name: &str, extension: &str, text: &str) -> io::Result<PathBuf> {
+fn save(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::Result<PathBuf> {
     for number in 0..MOST_FILES {
         let behind = if number == 0 { String::new() } else { format!("-{number}") };
         let path = place.join(format!("{name}{behind}.{extension}"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                return match file.write_all(text.as_bytes()) {
+            Ok(file) => {
+                let mut file = BufWriter::new(file);
+                return match write!(file, "{text}").and_then(|()| file.flush()) {
                     Ok(()) => Ok(path),
                     Err(error) => {
                         // Half a file is worse than none; that it could not be written is what matters.
@@ -92,13 +93,13 @@ mod tests {
         let place = std::env::temp_dir().join(format!("portolan-save-{}", std::process::id()));
         fs::create_dir_all(&place).unwrap();
         let names: Vec<_> = ["one", "two", "three"]
-            .map(|text| save(&place, "map", "html", text).unwrap())
+            .map(|text| save(&place, "map", "html", &text).unwrap())
             .iter()
             .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         assert_eq!(names, ["map.html", "map-1.html", "map-2.html"]);
         assert_eq!(fs::read_to_string(place.join("map.html")).unwrap(), "one");
         fs::remove_dir_all(&place).unwrap();
-        assert!(save(&place, "map", "html", "x").is_err(), "a place that is gone");
+        assert!(save(&place, "map", "html", &"x").is_err(), "a place that is gone");
     }
 }

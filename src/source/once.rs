@@ -10,6 +10,9 @@ use std::{
 /// Lines that are remembered at most: 4 MiB. Under a flood the time that is covered is shorter.
 const MOST: usize = 1 << 18;
 
+/// How far from its place in the order of time a line is looked for.
+const NEAR: usize = 256;
+
 /// What tells a line from others: its time in whatever unit the source counts, and a hash of its text.
 type Key = (i64, u64);
 
@@ -23,6 +26,10 @@ pub(crate) struct Once {
     covered: i64,
     /// What is older was not asked for.
     floor: i64,
+    /// Whether times tell lines from each other: one that comes a second time in a reading is no other line.
+    exact: bool,
+    /// Whether the source brings lines again just now.
+    repeats: bool,
     readings: Vec<(Reading, HashMap<Key, u32>)>,
     begun: u32,
 }
@@ -46,7 +53,13 @@ impl Once {
     /// Nothing is known. Lines are remembered until one comes that is newer by `span`.
     pub(crate) fn new(span: i64) -> Self {
         let (recent, readings) = (VecDeque::new(), Vec::new());
-        Self { span, recent, newest: None, covered: i64::MIN, floor: i64::MIN, readings, begun: 0 }
+        let (covered, floor) = (i64::MIN, i64::MIN);
+        Self { span, recent, newest: None, covered, floor, exact: false, repeats: false, readings, begun: 0 }
+    }
+
+    /// The same for a source that stamps each line with a time of its own, and brings some again within a reading.
+    pub(crate) fn exact(span: i64) -> Self {
+        Self { exact: true, ..Self::new(span) }
     }
 
     /// A reading begins. One that is `whole` brings old lines again; one that is not brings only lines that the source
@@ -99,8 +112,24 @@ impl Once {
                 return false;
             }
         }
+        self.repeats = self.exact && self.is_repeated(key);
+        if self.repeats {
+            return false;
+        }
         self.remember(reading, key);
         true
+    }
+
+    /// Whether a line older than the newest has come before. Lines stand in the order of time but for a few.
+    fn is_repeated(&self, key: Key) -> bool {
+        // The newest is only known to come again among others: else two equal lines have one time.
+        let is_past = |newest: i64| key.0 < newest || (key.0 == newest && self.repeats);
+        if !self.newest.is_some_and(is_past) {
+            return false;
+        }
+        let place = self.recent.partition_point(|(at, _)| *at < key.0);
+        let near = place.saturating_sub(NEAR)..self.recent.len().min(place + NEAR);
+        self.recent.range(near).any(|held| *held == key)
     }
 
     fn remember(&mut self, reading: Reading, key: Key) {
@@ -149,6 +178,16 @@ mod tests {
         once.end(first);
         let second = once.begin(true);
         assert_eq!([(); 3].map(|()| once.is_new(second, 5, 1)), [false, false, true]);
+    }
+
+    #[test]
+    fn a_line_that_the_source_repeats_is_no_other() {
+        let mut once = Once::exact(1_000);
+        let reading = once.begin(true);
+        let mut new = |at| once.is_new(reading, at, 1);
+        assert!([1, 2, 3, 3, 4, 6, 5, 6, 7].map(&mut new).iter().all(|new| *new));
+        assert!(![2, 3, 4, 5, 6, 6, 7].map(&mut new).iter().any(|new| *new));
+        assert!([8, 8].map(&mut new).iter().all(|new| *new));
     }
 
     #[test]

@@ -3,18 +3,20 @@
 mod connections;
 mod grouping;
 mod search;
+mod targets;
 mod trail;
 
 pub use grouping::Grouping;
 pub use search::Search;
+pub use targets::{each_once, log_targets};
 pub use trail::Trail;
 
 use crate::{
     history::History,
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Instance, Inventory, LogNews, LogTarget, NodeId, Service, Severity,
-        Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, Severity, Snapshot, SourceId,
+        SourceState, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
@@ -353,22 +355,4 @@ impl Store {
         }
         tally
     }
-}
-
-/// Every log stream of a service's instances.
-#[must_use]
-pub fn log_targets(service: &Service) -> Vec<LogTarget> {
-    service.instances.iter().flat_map(|instance| targets_of(service, instance)).collect()
-}
-
-/// Every log stream of one instance; where it has several containers, the label says which.
-fn targets_of<'a>(service: &'a Service, instance: &'a Instance) -> impl Iterator<Item = LogTarget> + 'a {
-    let several = instance.containers.len() > 1;
-    instance.containers.iter().map(move |container| LogTarget {
-        service: service.id.clone(),
-        instance: instance.id.clone(),
-        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() }
-            .into(),
-        route: container.log.clone(),
-    })
 }

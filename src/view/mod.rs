@@ -84,6 +84,11 @@ pub trait View {
     /// Hears that a reading of a part of a log has come to its end.
     fn closed(&mut self, _target: &LogTarget, _start: &LogStart) {}
 
+    /// The time around which it looks at log lines, where that is not the newest: what is held there goes last.
+    fn looks_at(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Moves what is shown by so many cells, as the mouse drags it.
     fn drag(&mut self, _columns: i32, _rows: i32) {}
 

@@ -296,7 +296,7 @@ fn selected_lines_are_copied_and_saved() {
     });
     assert_eq!(copied, Some(3));
     let saved = stage.asked.iter().find_map(|effect| match effect {
-        Effect::Save { name, text, .. } => Some((*name, text.write())),
+        Effect::Save { name, text, .. } => Some((*name, text.to_string())),
         _ => None,
     });
     let (name, text) = saved.unwrap();
@@ -304,7 +304,7 @@ fn selected_lines_are_copied_and_saved() {
     assert!(text.lines().all(|line| line.contains("ecs:eu-west-1/prod/orders orders-1 GET")), "{text}");
     stage.keys("esc ctrl-s");
     let saved = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::Save { text, .. } => Some(text.write().lines().count()),
+        Effect::Save { text, .. } => Some(text.to_string().lines().count()),
         _ => None,
     });
     assert_eq!(saved, Some(37), "all lines and the note");

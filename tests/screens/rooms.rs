@@ -137,7 +137,7 @@ fn the_map_is_saved_and_the_last_row_tells_where() {
         .asked
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Save { extension, text, .. } => Some((*extension, text.write().contains("orders"))),
+            Effect::Save { extension, text, .. } => Some((*extension, text.to_string().contains("orders"))),
             _ => None,
         })
         .collect();

@@ -5,7 +5,7 @@ use super::{print::Printer, targets::Wanted};
 use crate::{
     cli::{Error, Outcome},
     effect::Subscription,
-    model::{LogLine, LogNews, LogStart, LogTarget, NoteKind, Timestamp},
+    model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, Timestamp},
     runtime::Streams,
     source::Source,
 };
@@ -40,7 +40,9 @@ pub(super) async fn run(
     let _looks: Vec<_> = looks.map(|look| AbortOnDropHandle::new(tokio::spawn(look))).collect();
     let (mut streams, mut news) = Streams::new(sources.to_vec());
     let (mut subscribed, mut unreadable) = (BTreeSet::new(), BTreeSet::new());
-    let mut late = Reorder::new(window);
+    let silent = targets.iter().map(|target| (target.service.clone(), Arc::clone(&target.label))).collect();
+    let mut late = Reorder::new(window, silent);
+    let began = Timestamp::now();
     let mut any = false;
     let mut readers_gone = std::pin::pin!(nobody_reads());
     join(&mut subscribed, targets, start);
@@ -56,8 +58,13 @@ pub(super) async fn run(
                     if note.kind == NoteKind::Unreadable {
                         unreadable.insert((note.service.clone(), note.label.clone()));
                     }
-                    printer.note(note);
+                    // Of many, those that had ended before are no news.
+                    let old = note.kind == NoteKind::Ended && note.at.is_some_and(|at| at < began);
+                    if !old || !wanted.are_several() {
+                        printer.note(note);
+                    }
                 }
+                late.hear(&batch);
                 late.put(batch.lines);
             },
             Some(targets) = come.recv() => join(&mut subscribed, targets, LogStart { tail: usize::MAX, ..start }),
@@ -121,18 +128,44 @@ pub(in crate::cli) async fn nobody_reads() {
 /// Lines that wait for older ones.
 struct Reorder {
     window: Duration,
+    /// The streams of which nothing was heard yet. What is held already comes of all of them before it is printed, so that
+    /// it is in order.
+    silent: BTreeSet<(ServiceId, Arc<str>)>,
+    /// Until when these are waited for.
+    patience: Instant,
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
     /// When batches came, and the key of the newest line of each.
     came: VecDeque<(Instant, (Timestamp, u64))>,
     count: u64,
 }
 
+/// How many windows long the first line waits for streams of which nothing was heard yet.
+const PATIENCE: u32 = 4;
+
 /// Lines that may wait: beyond that the oldest go on at once.
 const MOST: usize = 20_000;
 
 impl Reorder {
-    fn new(window: Duration) -> Self {
-        Self { window, waiting: BTreeMap::new(), came: VecDeque::new(), count: 0 }
+    fn new(window: Duration, silent: BTreeSet<(ServiceId, Arc<str>)>) -> Self {
+        let patience = Instant::now() + window * PATIENCE;
+        Self { window, silent, patience, waiting: BTreeMap::new(), came: VecDeque::new(), count: 0 }
+    }
+
+    /// Notes of whom something was heard.
+    fn hear(&mut self, batch: &LogBatch) {
+        if self.silent.is_empty() {
+            return;
+        }
+        let noted = batch.notes.iter().filter_map(|note| Some((note.service.clone()?, note.label.clone())));
+        let spoken = batch.lines.iter().map(|line| (line.service.clone(), line.label.clone())).chain(noted);
+        for (service, label) in spoken.collect::<BTreeSet<_>>() {
+            self.silent.remove(&(service, label));
+        }
+    }
+
+    /// Whether what comes waits for those of whom nothing was heard yet.
+    fn waits(&self) -> bool {
+        !self.silent.is_empty() && Instant::now() < self.patience && self.waiting.len() <= MOST
     }
 
     fn put(&mut self, lines: Vec<LogLine>) {
@@ -148,12 +181,16 @@ impl Reorder {
 
     /// When the next line has waited long enough.
     fn due(&self) -> Option<Instant> {
-        self.came.front().map(|(came, _)| *came + self.window)
+        let due = self.came.front().map(|(came, _)| *came + self.window)?;
+        Some(if self.waits() { due.max(self.patience) } else { due })
     }
 
     /// The lines that have waited long enough, in order.
     fn take(&mut self) -> Vec<LogLine> {
         let mut upto = None;
+        if self.waits() {
+            return Vec::new();
+        }
         while let Some((came, newest)) = self.came.front().copied()
             && (came.elapsed() >= self.window || self.waiting.len() > MOST)
         {
@@ -172,8 +209,8 @@ impl Reorder {
 #[cfg(test)]
 mod tests {
     use super::Reorder;
-    use crate::model::{LogLine, LogStream, ServiceId, Timestamp};
-    use std::time::Duration;
+    use crate::model::{LogBatch, LogLine, LogStream, ServiceId, Timestamp};
+    use std::{collections::BTreeSet, time::Duration};
 
     fn line(second: i64) -> LogLine {
         LogLine {
@@ -187,8 +224,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_lines_wait_until_every_stream_was_heard() {
+        let stream = |name: &str| (ServiceId::new("s/a"), name.into());
+        let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::from([stream("a"), stream("b")]));
+        late.window = Duration::ZERO;
+        let hear = |late: &mut Reorder, label: &str, second| {
+            let batch =
+                LogBatch { lines: vec![LogLine { label: label.into(), ..line(second) }], notes: Vec::new() };
+            late.hear(&batch);
+            late.put(batch.lines);
+        };
+        hear(&mut late, "a", 9);
+        assert!(late.take().is_empty());
+        hear(&mut late, "b", 3);
+        assert_eq!(late.take().iter().map(|l| l.at.as_second()).collect::<Vec<_>>(), [3, 9]);
+    }
+
+    #[test]
     fn what_comes_a_little_late_is_placed() {
-        let mut late = Reorder::new(Duration::from_hours(1));
+        let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::new());
         late.put(vec![line(5), line(7)]);
         late.put(vec![line(4), line(6)]);
         assert!(late.take().is_empty() && late.due().is_some());

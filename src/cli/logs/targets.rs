@@ -2,8 +2,8 @@
 
 use crate::{
     cli::why,
-    model::{Failure, FailureKind, InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId},
-    store::{Store, log_targets},
+    model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
+    store::{Store, each_once, log_targets},
 };
 use std::collections::BTreeSet;
 
@@ -58,19 +58,13 @@ impl Wanted {
 
     /// The streams of those that are there, each once.
     pub(super) fn targets<'a>(&self, services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
-        let mut routes = BTreeSet::new();
         let mut targets = Vec::new();
         for service in services {
             let all = self.services.contains(&service.id) || self.groups.iter().any(|g| is_in(service, g));
             let of = log_targets(service).into_iter();
             targets.extend(of.filter(|target| all || self.instances.contains(&target.instance)));
         }
-        // Several tasks may write into one stream: its lines are printed once.
-        targets.retain(|target| match target.route {
-            LogRoute::Nowhere { .. } => true,
-            _ => routes.insert((SourceId::from(&target.service), target.route.clone())),
-        });
-        targets
+        each_once(targets.into_iter()).collect()
     }
 }
 

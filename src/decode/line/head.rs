@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
     let mut plain = 0;
     let (mut timed, mut month) = (true, false);
     for (index, token) in (Tokens { text, at: 0, open: false }).take(MOST_TOKENS).enumerate() {
-        if let Some(level) = token.level(index == 0) {
+        if let Some(level) = token.level(index == 0, timed && plain > 0, text) {
             return (Some(level), message(text, token.level_end()));
         }
         let time = token.is_time() || (month && token.is_day());
@@ -120,12 +120,15 @@ struct Token<'t> {
 
 impl Token<'_> {
     /// The level it names: a word in capitals or in brackets anywhere in the head, a small one with a colon at its
-    /// beginning.
-    fn level(&self, first: bool) -> Option<Level> {
+    /// beginning or behind the time, and a small one behind the time with a place in a program's text behind it, as zap
+    /// has it.
+    fn level(&self, first: bool, timed: bool, text: &str) -> Option<Level> {
         let end = self.text.find(['/', ':']).unwrap_or(self.text.len());
         let word = &self.text[..end];
         let capitals = word.len() >= 3 && word.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-        let told = capitals || self.bracketed || (first && self.colon) || (first && end < self.text.len());
+        let opens = (first || timed) && self.colon;
+        let told = capitals || self.bracketed || opens || (first && end < self.text.len());
+        let told = told || (timed && end == self.text.len() && is_called(&text[self.end..]));
         // `default`, `config` and `system` are words of a message as well.
         let common = ["default", "config", "system", "fine", "note", "log", "fail"];
         let plain = common.iter().any(|known| known.eq_ignore_ascii_case(word));
@@ -182,6 +185,18 @@ impl Token<'_> {
             self.text.contains('@') && behind.split(' ').next().is_some_and(|word| word.ends_with(':'));
         self.bracketed || sign || number || named || user
     }
+}
+
+/// Whether one of the next two words is a place in a program's text: `shop/main.go:12`.
+fn is_called(behind: &str) -> bool {
+    const ENDS: &[&str] =
+        &[".go", ".rs", ".py", ".js", ".ts", ".java", ".kt", ".rb", ".c", ".cc", ".cpp", ".cs", ".php"];
+    let place = |word: &str| {
+        word.rsplit_once(':').is_some_and(|(file, line)| {
+            line.bytes().all(|c| c.is_ascii_digit()) && ENDS.iter().any(|end| file.ends_with(end))
+        })
+    };
+    behind.split_ascii_whitespace().take(2).any(place)
 }
 
 /// The tokens of a line: words, and what is in brackets, also where no space stands between these.

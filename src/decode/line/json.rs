@@ -6,6 +6,8 @@ use std::{borrow::Cow, ops::Range};
 
 /// How deep objects within objects are told as fields.
 const DEEPEST: usize = 4;
+/// Under which names a level may stand within an object.
+const HOLDERS: &[&str] = &["log", "record"];
 /// The longest value that is told, in characters.
 const LONGEST: usize = 4_096;
 
@@ -19,8 +21,9 @@ pub(super) fn parse(text: &str) -> Option<(Option<Level>, Range<usize>, Shape)> 
     let mut pairs = Pairs::of(text, text.len() - text.trim_start().len())?;
     for (name, value) in pairs.by_ref() {
         let (name, inner) = (&text[name], unquoted(text, &value));
-        if level.is_none() && is_level(name) {
-            level = word::value(text[inner.clone()].trim());
+        let holds = HOLDERS.contains(&name) && text[value.clone()].starts_with('{');
+        if level.is_none() && (is_level(name) || holds) {
+            level = level_at(text, &value, if holds { is_level } else { |name| name == "name" });
         } else if name == "s" && inner.len() == 1 {
             level = level.or_else(|| word::letter(text.as_bytes()[inner.start]));
         } else if message.is_none() && is_message(name) && inner.len() < value.len() {
@@ -28,6 +31,20 @@ pub(super) fn parse(text: &str) -> Option<(Option<Level>, Range<usize>, Shape)> 
         }
     }
     pairs.complete.then(|| (level, message.unwrap_or(0..text.len()), Shape::Json))
+}
+
+/// The level that a value tells: itself, or its part with a level's name, as in `{"log":{"level":"info"}}` and in
+/// Loguru's `{"record":{"level":{"name":"INFO"}}}`.
+fn level_at(text: &str, value: &Range<usize>, is_wanted: fn(&str) -> bool) -> Option<Level> {
+    if !text[value.clone()].starts_with('{') {
+        return word::value(text[unquoted(text, value)].trim());
+    }
+    let (name, part) = Pairs::of(text, value.start)?.find(|(name, _)| is_wanted(&text[name.clone()]))?;
+    if is_level(&text[name]) {
+        level_at(text, &part, |name| name == "name")
+    } else {
+        word::value(text[unquoted(text, &part)].trim())
+    }
 }
 
 /// The values of a line that is an object, those within objects under dotted names.

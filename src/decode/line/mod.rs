@@ -85,6 +85,7 @@ fn is_level(name: &str) -> bool {
         "log.level",
         "levelname",
         "severity_text",
+        "severitytext",
         "@level",
         "priority",
     ];

@@ -38,6 +38,13 @@ const LINES: &[(&str, Option<Level>, &str)] = &[
     ("Nov 25, 2026 4:00:00 PM SEVERE: no stock", Some(Error), "no stock"),
     ("[error] no stock", Some(Error), "no stock"),
     ("[TRACE] step", Some(Trace), "step"),
+    ("2026-11-25T16:00:00.000Z error: no stock", Some(Error), "no stock"),
+    (
+        "2026-11-25T16:00:00.000Z info shop/main.go:12 ready {\"port\": 80}",
+        Some(Info),
+        "shop/main.go:12 ready {\"port\": 80}",
+    ),
+    ("2026-11-25T16:00:00.000Z warn orders shop/main.go:7 low", Some(Warn), "orders shop/main.go:7 low"),
     // Servers.
     ("2026/11/25 16:00:00 [error] 7#7: *1 connect() failed", Some(Error), "7#7: *1 connect() failed"),
     ("2026-11-25 16:00:00.000 UTC [31] LOG:  ready", Some(Info), "ready"),
@@ -71,6 +78,8 @@ const LINES: &[(&str, Option<Level>, &str)] = &[
     ("no error was found", None, "no error was found"),
     ("errors are cleared", None, "errors are cleared"),
     ("system ready", None, "system ready"),
+    ("2026-11-25 16:00:00 error rates are low", None, "error rates are low"),
+    ("2026-11-25 16:00:00 info desk at db:5432", None, "info desk at db:5432"),
     ("GET /error/warn 200", None, "GET /error/warn 200"),
     ("2026-11-25 16:00:00 ready", None, "ready"),
     (
@@ -86,6 +95,15 @@ const LINES: &[(&str, Option<Level>, &str)] = &[
     ("{\"severity\":\"WARNING\",\"message\":\"gcp\"}", Some(Warn), "gcp"),
     ("{\"log.level\":\"info\",\"message\":\"ecs\"}", Some(Info), "ecs"),
     ("{\"t\":{\"$date\":\"2026\"},\"s\":\"W\",\"c\":\"NET\",\"msg\":\"mongo\"}", Some(Warn), "mongo"),
+    ("{\"log\":{\"logger\":\"a\",\"level\":\"warn\"},\"message\":\"nested\"}", Some(Warn), "nested"),
+    (
+        "{\"text\":\"loguru\",\"record\":{\"level\":{\"icon\":\"x\",\"name\":\"ERROR\"}}}",
+        Some(Error),
+        "loguru",
+    ),
+    ("{\"severityText\":\"ERROR\",\"body\":1,\"message\":\"otlp\"}", Some(Error), "otlp"),
+    ("{\"log\":\"an error\",\"stream\":\"out\"}", None, "an error"),
+    ("{\"log\":{\"file\":\"error\"},\"msg\":\"none\"}", None, "none"),
     ("{\"a\":[1,{\"level\":\"error\"}]}", None, "{\"a\":[1,{\"level\":\"error\"}]}"),
     ("{not json}", None, "{not json}"),
     // Pairs.

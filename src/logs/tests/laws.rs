@@ -3,13 +3,21 @@
 use super::model::{at, close, hear, held, line, notes, open, shown, start};
 use crate::logs::{Filter, LogStore, Needle, Scope, Sift, What};
 use proptest::{collection::vec, prelude::*};
+use std::sync::LazyLock;
 
 const WIDE: usize = 64 << 20;
+
+/// One for each way to look: without capitals, with them, and line by line.
+static NEEDLES: LazyLock<[Needle; 4]> = LazyLock::new(|| {
+    let all =
+        [Needle::literal("a b"), Needle::literal("bA"), Needle::literal("error"), Needle::regex("^a.*c$")];
+    all.map(Result::unwrap)
+});
 
 /// Lines of several streams, mostly in order, some late, some with the same time and text.
 fn lines() -> impl Strategy<Value = Vec<Vec<(u32, i64, String)>>> {
     let text =
-        prop_oneof![Just("error".to_owned()), "[a-c ]{0,6}", (0..3_000_usize).prop_map(|n| "x".repeat(n))];
+        prop_oneof![Just("error".to_owned()), "[a-cA ]{0,6}", (0..3_000_usize).prop_map(|n| "x".repeat(n))];
     vec(vec((0..3_u32, 0..60_i64, text), 0..40), 0..20)
 }
 
@@ -58,8 +66,7 @@ proptest! {
 
     #[test]
     fn a_sift_gives_what_filtering_gives(batches in lines(), work in 1..50_usize, keep: bool, small: bool) {
-        let needles = [Needle::literal("a b"), Needle::literal("error"), Needle::regex("^a.*c$")];
-        for needle in needles.into_iter().map(Result::unwrap) {
+        for needle in NEEDLES.iter() {
             let mut store = LogStore::new(if small { 30_000 } else { WIDE });
             let filter = Filter { what: What::Text(needle.clone()), keep };
             let mut sift = Sift::new(Scope::All, vec![filter], Some(at(5)));
@@ -138,6 +145,32 @@ fn what_was_dropped_is_told_where_it_stood_and_no_more_when_it_is_read_again() {
     assert!(dropped > 0 && oldest == at(dropped));
     let said = format!("{dropped} lines were dropped here, to keep within log-memory");
     assert_eq!(notes(&store), [(dropped - 1, said)]);
+}
+
+#[test]
+fn where_somebody_looks_lines_stay_and_those_between_there_and_the_newest_go() {
+    let mut store = LogStore::new(1 << 20);
+    let second =
+        |range: std::ops::Range<i64>| range.map(|s| line(0, s, &"x".repeat(200))).collect::<Vec<_>>();
+    open(&mut store, 0, start(None, None, 10_000));
+    hear(&mut store, second(2_000..12_000));
+    let oldest = store.streams().next().unwrap().oldest().unwrap().as_second();
+    store.look(Some(at(oldest)));
+    let page = start(None, Some(oldest + 1), 500);
+    open(&mut store, 0, page);
+    hear(&mut store, second(oldest - 499..oldest + 1));
+    close(&mut store, 0, page);
+    hear(&mut store, second(12_000..14_000));
+    let lines = held(&store);
+    let is_held = |second: i64| lines.iter().any(|(at, ..)| *at == second);
+    assert!((oldest - 499..=oldest).all(is_held) && is_held(13_999));
+    // What is told to be missing is what is missing.
+    let said: i64 =
+        notes(&store).iter().filter_map(|(_, text)| text.split(' ').next()?.parse::<i64>().ok()).sum();
+    assert_eq!(said, 12_000 - lines.len() as i64);
+    store.look(None);
+    hear(&mut store, second(14_000..24_000));
+    assert!(held(&store)[0].0 > 14_000);
 }
 
 #[test]

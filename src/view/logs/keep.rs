@@ -4,12 +4,13 @@ use super::{Logs, pane::Pane};
 use crate::{
     effect::{Effect, Text},
     logs::{Key, Line},
-    model::{ServiceId, Timestamp, text::clean_within},
+    model::text::clean_within,
     store::Store,
 };
+use std::fmt;
 
-/// The most lines that are taken along: more are saved by `portolan logs`, which writes as it reads.
-const MOST: usize = 200_000;
+/// The most lines that are copied: more are for a file.
+const MOST: usize = 10_000;
 
 /// What copying would copy: the chosen field, the selected lines, or the line of the cursor.
 pub(super) fn copied(logs: &Logs, store: &Store) -> Option<String> {
@@ -20,7 +21,7 @@ pub(super) fn copied(logs: &Logs, store: &Store) -> Option<String> {
     let here = logs.here(store)?;
     let (first, last) = logs.marks.selected(Some(here)).unwrap_or((here, here));
     let text: Vec<_> =
-        between(logs, store, first, last).0.iter().map(|line| clean_within(line.text, usize::MAX)).collect();
+        between(logs, store, first, last).iter().map(|line| clean_within(line.text, usize::MAX)).collect();
     (!text.is_empty()).then(|| text.join("\n"))
 }
 
@@ -30,47 +31,28 @@ pub(super) fn save(logs: &Logs, store: &Store) -> Vec<Effect> {
         return vec![Effect::Say("there is no line to save".to_owned())];
     };
     let (first, last) = logs.marks.selected(logs.here(store)).unwrap_or((first, last));
-    let (lines, cut) = between(logs, store, first, last);
-    let lines: Vec<Kept> = lines.iter().map(Kept::of).collect();
-    let text = Text::new(move || lines.iter().map(Kept::written).collect());
-    let about = if cut { format!("saving the last {MOST} lines") } else { "saving".to_owned() };
-    vec![Effect::Say(about), Effect::Save { name: "portolan-logs", extension: "log", text }]
+    // The copies share the text with what they are of.
+    let (held, lines) = (store.logs.clone(), logs.tape.lines().clone());
+    let text = Text::new(move |to| {
+        let from = lines.before(&held, first);
+        let mut chosen = lines.forward(&held, from).take_while(|line| line.key <= last);
+        chosen.try_for_each(|line| write(to, &line))
+    });
+    vec![Effect::Say("saving".to_owned()), Effect::Save { name: "portolan-logs", extension: "log", text }]
 }
 
-/// The lines from `first` to `last`, and whether there are more before them than are taken along.
-fn between<'a>(logs: &'a Logs, store: &'a Store, first: Key, last: Key) -> (Vec<Line<'a>>, bool) {
+/// A line as the file has it.
+fn write(to: &mut fmt::Formatter<'_>, line: &Line<'_>) -> fmt::Result {
+    let whose = line.service.map_or("", |service| service.as_str());
+    let note = if line.note.is_some() { "-- " } else { "" };
+    writeln!(to, "{:.3} {whose} {} {note}{}", line.key.at, line.label, line.text)
+}
+
+/// The lines from `first` to `last`, the last of them where they are too many.
+fn between<'a>(logs: &'a Logs, store: &'a Store, first: Key, last: Key) -> Vec<Line<'a>> {
     let mut lines: Vec<_> = logs.tape.lines().lines_up_to(&store.logs, Some(last), 1);
     let before = logs.tape.lines().back(&store.logs, Some(last)).take_while(|line| line.key >= first);
     lines.extend(before.take(MOST));
     lines.reverse();
-    let cut = lines.len() > MOST;
-    (lines, cut)
-}
-
-/// A line that is taken along.
-struct Kept {
-    at: Timestamp,
-    service: Option<ServiceId>,
-    label: String,
-    is_note: bool,
-    text: String,
-}
-
-impl Kept {
-    fn of(line: &Line<'_>) -> Self {
-        Self {
-            at: line.key.at,
-            service: line.service.cloned(),
-            label: line.label.to_owned(),
-            is_note: line.note.is_some(),
-            text: line.text.to_owned(),
-        }
-    }
-
-    /// The line as the file has it.
-    fn written(&self) -> String {
-        let whose = self.service.as_ref().map_or("", |service| service.as_str());
-        let note = if self.is_note { "-- " } else { "" };
-        format!("{:.3} {whose} {} {note}{}\n", self.at, self.label, self.text)
-    }
+    lines
 }

@@ -132,6 +132,10 @@ impl View for Logs {
         self.pages.closed(target, start);
     }
 
+    fn looks_at(&self) -> Option<Timestamp> {
+        self.spot.cursor.map(|cursor| cursor.at)
+    }
+
     fn steps_back(&self) -> bool {
         self.pane.is_open() || self.marks.from.is_some() || !self.before.is_empty()
     }

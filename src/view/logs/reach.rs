@@ -3,7 +3,7 @@
 use crate::{
     command::Command,
     model::{InstanceId, LogTarget, NodeId, Service, SourceId},
-    store::{Store, log_targets},
+    store::{Store, each_once, log_targets},
     topology::{Node, below, neighbours, way},
 };
 use std::collections::BTreeSet;
@@ -96,11 +96,10 @@ impl Reach {
 pub(super) fn streams(services: &[&Service], alone: Option<&InstanceId>) -> (Vec<LogTarget>, usize) {
     let wanted = |id: &InstanceId| alone.is_none_or(|alone| id == alone);
     let all = services.iter().flat_map(|service| log_targets(service)).filter(|t| wanted(&t.instance));
-    let read: Vec<_> = all.take(MOST_STREAMS).collect();
-    let instances = services.iter().flat_map(|service| &service.instances).filter(|i| wanted(&i.id));
-    let count: usize = instances.map(|instance| instance.containers.len()).sum();
-    let more = count - read.len();
-    (read, more)
+    let mut all: Vec<_> = each_once(all).collect();
+    let more = all.len().saturating_sub(MOST_STREAMS);
+    all.truncate(MOST_STREAMS);
+    (all, more)
 }
 
 /// The instance a step on from `here`; none stands between the last and the first, and means all.

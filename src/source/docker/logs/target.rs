@@ -69,7 +69,8 @@ pub(super) fn read(
         start,
         phase: Phase::Open,
         assembler: Assembler::default(),
-        once: Once::new(SPAN),
+        // After a rotation of its files the engine brings some lines again (moby 20.10, json-file).
+        once: Once::exact(SPAN),
         reading: None,
         ready: LogBatch::default(),
         bytes: 0,

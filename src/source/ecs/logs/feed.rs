@@ -135,7 +135,7 @@ impl Feed {
                 self.session = Some(Live {
                     scope: session.scope.clone(),
                     begun: Instant::now(),
-                    next: session.next(self.logs.clone()).boxed(),
+                    next: session.next().boxed(),
                 });
                 (self.ask_at, self.fresh) = (Instant::now(), true);
             }
@@ -173,7 +173,7 @@ impl Feed {
                     (self.sampled, self.ask_at) = (true, Instant::now());
                 }
                 if let Some(live) = &mut self.session {
-                    live.next = session.next(self.logs.clone()).boxed();
+                    live.next = session.next().boxed();
                 }
             }
             Heard::Ended(why) => {

@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// Waits for what comes next.
-    pub(super) async fn next(mut self, logs: Logs) -> (Self, Heard) {
+    pub(super) async fn next(mut self) -> (Self, Heard) {
         let heard = match self.output.response_stream.recv().await {
             Ok(Some(Update::SessionUpdate(update))) => {
                 let events = update.session_results().iter().filter_map(|event| self.event(event)).collect();
@@ -97,8 +97,8 @@ impl Session {
                 Heard::Events(events, sampled)
             }
             Ok(Some(_)) => Heard::Events(Vec::new(), false),
-            Ok(None) => Heard::Ended(Some("the live session ended".to_owned())),
-            Err(error) => Heard::Ended(ended(&logs, &error)),
+            Ok(None) => Heard::Ended(Some("CloudWatch Logs ended the live session".to_owned())),
+            Err(error) => Heard::Ended(ended(&error)),
         };
         (self, heard)
     }
@@ -125,13 +125,14 @@ fn unready(why: &str) -> Failure {
 }
 
 /// Why a session has ended; nothing where it has had its time.
-fn ended<R: std::fmt::Debug + 'static>(
-    logs: &Logs,
-    error: &SdkError<StartLiveTailResponseStreamError, R>,
-) -> Option<String> {
+fn ended<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Option<String> {
     match error.as_service_error() {
         Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
-        _ => Some(failure::of(&calls::START_LIVE_TAIL, error, &logs.api.clients.setting).what),
+        Some(refused) => {
+            let why = refused.meta().message().map(|why| format!(": {}", clean(why))).unwrap_or_default();
+            Some(format!("CloudWatch Logs ended the live session{why}"))
+        }
+        None => Some("the live session broke off".to_owned()),
     }
 }
 

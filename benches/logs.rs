@@ -1,0 +1,248 @@
+//! How long it takes to take in log lines, and to search, count and show a million of them.
+//!
+//! The lines are of five kinds, as services write them: JSON, pairs, a Java framework's, an access log's, and painted
+//! ones. What `newline_split` takes for the same bytes is the measure of the rest.
+
+use divan::{Bencher, black_box, counter::ItemsCount};
+use portolan::{
+    decode::{line, paint},
+    logs::{Filter, LogStore, Needle, Scope, Sift, What, pattern::Patterns},
+    model::{Level, LogBatch, LogLine, LogNews, LogStream, ServiceId, Timestamp},
+};
+use std::sync::Arc;
+
+fn main() {
+    divan::main();
+}
+
+const MILLION: usize = 1_000_000;
+const LINES: usize = 100_000;
+const STREAMS: usize = 8;
+/// Enough for all lines of a run.
+const WIDE: usize = 1 << 30;
+
+/// A line as a service writes it.
+fn raw(number: usize) -> String {
+    let (user, took, minute) = (number * 7919 % 10_000, number * 31 % 900, number / 60_000 % 60);
+    let second = number / 1_000 % 60;
+    let level = if number.is_multiple_of(97) { "error" } else { "info" };
+    match number % 5 {
+        0 => format!(
+            r#"{{"time":"2026-11-25T16:{minute:02}:{second:02}Z","level":"{level}","msg":"order placed","user":{user},"took_ms":{took},"trace_id":"{number:032x}"}}"#
+        ),
+        1 => format!(
+            r#"time=2026-11-25T16:{minute:02}:{second:02}Z level={level} msg="request served" path=/orders/{user} status=200 took={took}ms"#
+        ),
+        2 => format!(
+            "2026-11-25 16:{minute:02}:{second:02}.123  {} 1 --- [nio-8080-exec-{}] c.acme.orders.OrderService : order {user} placed in {took} ms",
+            level.to_uppercase(),
+            number % 10
+        ),
+        3 => format!(
+            r#"10.0.{}.{} - - [25/Nov/2026:16:{minute:02}:{second:02} +0000] "GET /orders/{user} HTTP/1.1" 200 {took} "-" "curl/8.1""#,
+            number % 200,
+            number % 250
+        ),
+        _ => format!("\u{1b}[32m{level}\u{1b}[0m: worker {} took job {user} in {took} ms", number % 16),
+    }
+}
+
+fn text(lines: usize) -> String {
+    (0..lines).map(|number| raw(number) + "\n").collect()
+}
+
+/// Whose lines they are.
+struct Whose {
+    service: ServiceId,
+    labels: Vec<Arc<str>>,
+}
+
+impl Whose {
+    fn new() -> Self {
+        let labels = (0..STREAMS).map(|n| format!("orders-{n}").into()).collect();
+        Self { service: ServiceId::new("docker/orders"), labels }
+    }
+
+    /// The line with that number: a thousand follow each other in one stream.
+    fn line(&self, number: usize, raw: &str) -> LogLine {
+        let (text, paint) = paint(raw, 32 * 1024);
+        LogLine {
+            at: Timestamp::from_nanosecond(1_795_622_400_000_000_000 + number as i128 * 1_000)
+                .unwrap_or_default(),
+            service: self.service.clone(),
+            label: Arc::clone(&self.labels[number / 1_000 % STREAMS]),
+            stream: LogStream::Out,
+            text,
+            paint,
+        }
+    }
+}
+
+/// Takes raw lines in as a source brings them, a thousand at a time, and lets a sift look at them.
+fn take(store: &mut LogStore, sift: &mut Sift, whose: &Whose, raw: &str, first: usize) {
+    let mut numbered = (first..).zip(raw.lines()).peekable();
+    while numbered.peek().is_some() {
+        let lines = numbered.by_ref().take(1_000).map(|(number, raw)| whose.line(number, raw)).collect();
+        store.hear(LogNews::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
+        sift.advance(store, usize::MAX);
+    }
+}
+
+/// A store with a million lines, and a sift that has looked at all of them.
+fn held() -> (LogStore, Sift) {
+    let (mut store, mut sift, whose) = (LogStore::new(WIDE), everything(), Whose::new());
+    for part in 0..MILLION / LINES {
+        let raw: String = (part * LINES..(part + 1) * LINES).map(|number| raw(number) + "\n").collect();
+        take(&mut store, &mut sift, &whose, &raw, part * LINES);
+    }
+    (store, sift)
+}
+
+fn everything() -> Sift {
+    Sift::new(Scope::All, Vec::new(), None)
+}
+
+fn having(what: What) -> Sift {
+    Sift::new(Scope::All, vec![Filter { what, keep: true }], None)
+}
+
+/// The measure: the same bytes, cut at the ends of line.
+#[divan::bench]
+fn newline_split(bencher: Bencher<'_, '_>) {
+    let text = text(LINES);
+    bencher
+        .counter(ItemsCount::new(LINES))
+        .bench_local(|| black_box(&text).split('\n').map(|line| black_box(line).len()).sum::<usize>());
+}
+
+/// What each line says of itself.
+#[divan::bench]
+fn parse(bencher: Bencher<'_, '_>) {
+    let text = text(LINES);
+    bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
+        for line in black_box(&text).lines() {
+            black_box(line::parse(line));
+        }
+    });
+}
+
+/// Raw bytes in; lines cleaned, parsed, held, and looked at by a sift.
+#[divan::bench(sample_count = 20)]
+fn ingest(bencher: Bencher<'_, '_>) {
+    let (text, whose) = (text(LINES), Whose::new());
+    bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
+        let (mut store, mut sift) = (LogStore::new(WIDE), everything());
+        take(&mut store, &mut sift, &whose, black_box(&text), 0);
+        sift.count(&store)
+    });
+}
+
+/// The same into a store that is full: for each line that comes, one goes.
+#[divan::bench(sample_count = 20)]
+fn ingest_when_full(bencher: Bencher<'_, '_>) {
+    let (text, whose) = (text(LINES), Whose::new());
+    let (mut store, mut sift, mut first) = (LogStore::new(8 << 20), everything(), 0);
+    take(&mut store, &mut sift, &whose, &text, first);
+    bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
+        first += LINES;
+        take(&mut store, &mut sift, &whose, black_box(&text), first);
+        store.dropped()
+    });
+}
+
+/// A search over a million lines.
+#[divan::bench(args = ["order placed", "trace_id", "no such text", "Timeout"], sample_count = 10)]
+fn search_literal(bencher: Bencher<'_, '_>, text: &str) {
+    search(bencher, Needle::literal(text));
+}
+
+/// The same with an expression.
+#[divan::bench(args = [r"took[ =]\d+ ?ms", r"order \d+ (placed|refused)", r"\berror\b", r"[45]\d\d \d+$", r"user.*took.*[89]\d\d", r"\w+@\w+\.com"], sample_count = 10)]
+fn search_regex(bencher: Bencher<'_, '_>, expression: &str) {
+    search(bencher, Needle::regex(expression));
+}
+
+fn search(bencher: Bencher<'_, '_>, needle: Result<Needle, String>) {
+    let Ok(needle) = needle else { return };
+    let (store, _) = held();
+    bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
+        let mut sift = having(What::Text(needle.clone()));
+        sift.advance(black_box(&store), usize::MAX);
+        sift.count(&store)
+    });
+}
+
+/// A filter by what was told when the line came.
+#[divan::bench(sample_count = 10)]
+fn filter_level(bencher: Bencher<'_, '_>) {
+    let (store, _) = held();
+    bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
+        let mut sift = having(What::Level(Level::Error));
+        sift.advance(black_box(&store), usize::MAX);
+        sift.count(&store)
+    });
+}
+
+/// A filter by a field, for which each line is read again.
+#[divan::bench(sample_count = 5)]
+fn filter_field(bencher: Bencher<'_, '_>) {
+    let (store, _) = held();
+    bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
+        let mut sift = having(What::Field { name: "user".into(), value: "7919".into() });
+        sift.advance(black_box(&store), usize::MAX);
+        sift.count(&store)
+    });
+}
+
+/// A search that stands, over a million lines, after a thousand more.
+#[divan::bench(sample_count = 20)]
+fn search_goes_on(bencher: Bencher<'_, '_>) {
+    let (mut store, _) = held();
+    let Ok(needle) = Needle::literal("order placed") else { return };
+    let (mut sift, whose, mut number) = (having(What::Text(needle)), Whose::new(), MILLION);
+    sift.advance(&store, usize::MAX);
+    bencher.counter(ItemsCount::new(1_000_usize)).bench_local(|| {
+        let lines = (number..number + 1_000).map(|number| whose.line(number, "order placed by 7")).collect();
+        number += 1_000;
+        store.hear(LogNews::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
+        sift.advance(black_box(&store), usize::MAX);
+    });
+}
+
+/// The rows of one screen, from the middle of a million lines.
+#[divan::bench]
+fn rows_of_a_screen(bencher: Bencher<'_, '_>) {
+    let (store, sift) = held();
+    let middle = sift.back(&store, None).nth(MILLION / 2).map(|line| line.key);
+    bencher.bench_local(|| sift.lines_up_to(black_box(&store), middle, 60).len());
+}
+
+/// How many lines there are, and where one stands among them: what the head of the screen says.
+#[divan::bench]
+fn count_and_rank(bencher: Bencher<'_, '_>) {
+    let (store, sift) = held();
+    let middle = sift.back(&store, None).nth(MILLION / 2).map(|line| line.key);
+    bencher.bench_local(|| (sift.count(black_box(&store)), middle.map(|key| sift.rank(&store, key))));
+}
+
+/// The bars over a million lines.
+#[divan::bench]
+fn histogram(bencher: Bencher<'_, '_>) {
+    let (store, sift) = held();
+    let ends = sift.first(&store).zip(sift.last(&store)).map(|(first, last)| (first.at, last.at));
+    let (from, to) = ends.unwrap_or_default();
+    bencher.bench_local(|| sift.histogram(black_box(&store), from, to, 200));
+}
+
+/// Gathering lines by their template.
+#[divan::bench(sample_count = 10)]
+fn patterns(bencher: Bencher<'_, '_>) {
+    let text = text(LINES);
+    bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
+        let mut patterns = Patterns::default();
+        for line in black_box(&text).lines() {
+            patterns.add(line, Timestamp::UNIX_EPOCH, None);
+        }
+        patterns.iter().count()
+    });
+}

@@ -1,0 +1,58 @@
+//! Which log streams the instances of services have.
+
+use crate::model::{Instance, LogRoute, LogTarget, Service, SourceId};
+use std::collections::BTreeSet;
+
+/// Every log stream of a service's instances.
+#[must_use]
+pub fn log_targets(service: &Service) -> Vec<LogTarget> {
+    service.instances.iter().flat_map(|instance| targets_of(service, instance)).collect()
+}
+
+/// Those streams without the ones that another of them reads already: several tasks may write into one.
+pub fn each_once(targets: impl Iterator<Item = LogTarget>) -> impl Iterator<Item = LogTarget> {
+    let mut read = BTreeSet::new();
+    targets.filter(move |target| match target.route {
+        LogRoute::Nowhere { .. } => true,
+        _ => read.insert((SourceId::from(&target.service), target.route.clone())),
+    })
+}
+
+/// Every log stream of one instance; where it has several containers, the label says which.
+fn targets_of<'a>(service: &'a Service, instance: &'a Instance) -> impl Iterator<Item = LogTarget> + 'a {
+    let several = instance.containers.len() > 1;
+    instance.containers.iter().map(move |container| LogTarget {
+        service: service.id.clone(),
+        instance: instance.id.clone(),
+        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() }
+            .into(),
+        route: container.log.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_once;
+    use crate::model::{InstanceId, LogRoute, LogTarget, ServiceId};
+
+    #[test]
+    fn a_stream_that_several_write_into_is_read_once() {
+        let target = |service: &str, label: &str, route: &LogRoute| LogTarget {
+            service: ServiceId::new(service),
+            instance: InstanceId::new(label),
+            label: label.into(),
+            route: route.clone(),
+        };
+        let shared = LogRoute::CloudWatch { group: "g".into(), stream: Some("all".into()), region: None };
+        let nowhere = LogRoute::Nowhere { why: "splunk".into() };
+        let all = [
+            target("ecs:a/c/x", "1", &shared),
+            target("ecs:a/c/x", "2", &shared),
+            target("ecs:b/c/x", "3", &shared),
+            target("ecs:a/c/x", "4", &nowhere),
+            target("ecs:a/c/x", "5", &nowhere),
+        ];
+        let read: Vec<_> = each_once(all.into_iter()).map(|target| target.label.to_string()).collect();
+        assert_eq!(read, ["1", "3", "4", "5"], "another account has another stream of that name");
+    }
+}
