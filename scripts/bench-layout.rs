@@ -6,7 +6,7 @@
 #[path = "../src/layout/mod.rs"]
 mod layout;
 
-use layout::{Edge, Graph, Key, Node, Options, RankHint, layout as lay};
+use layout::{Edge, Glyphs, Graph, Key, Node, Options, RankHint, Raster, Rect, Style, layout as lay};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -103,6 +103,37 @@ fn ours(graph: &Graph, runs: u32) -> (f64, usize) {
     ((used().0 - before) / f64::from(runs), crossings)
 }
 
+/// CPU milliseconds of an update after one service more, with a caller and two dependencies.
+fn update(graph: &Graph, runs: u32) -> f64 {
+    let before = lay(graph, None, &Options::default());
+    let (mut more, count) = (graph.clone(), graph.nodes.len());
+    more.nodes.push(Node { key: Key::from("service-00007x"), ..graph.nodes[count / 4].clone() });
+    for (from, to) in [(count / 4, count), (count, count / 4 + count / 3), (count, count - 1)] {
+        more.edges.push(Edge { from, to });
+    }
+    let start = used().0;
+    for _ in 0..runs {
+        std::hint::black_box(lay(&more, Some(&before.seed), &Options::default()));
+    }
+    (used().0 - start) / f64::from(runs) * 1e3
+}
+
+/// CPU milliseconds of the lines of one frame of 300x80 in the middle of the map.
+fn frame(graph: &Graph, runs: u32) -> f64 {
+    let diagram = lay(graph, None, &Options::default());
+    let raster = Raster::new(&diagram);
+    let (x, y) = ((diagram.size.0 / 2 - 150).max(0), (diagram.size.1 / 2 - 40).max(0));
+    let view = Rect { x, y, width: 300, height: 80 };
+    let start = used().0;
+    let mut inked = 0_usize;
+    for _ in 0..runs {
+        let look = |edge: usize| Some(Style { tone: (edge % 3) as u8, ..Style::default() });
+        raster.draw(view, Glyphs::Unicode, &look, &mut |cell| inked += usize::from(cell.glyph != ' '));
+    }
+    std::hint::black_box(inked);
+    (used().0 - start) / f64::from(runs) * 1e3
+}
+
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -142,6 +173,11 @@ fn compare(count: usize, seeds: u64, runs: u32, targets: &str) {
 }
 
 fn main() {
+    println!("an update by one service, and the lines of a frame of 300x80, in CPU time");
+    for (count, runs) in [(200, 50), (1_000, 20), (3_000, 5)] {
+        let graph = system(count, 1);
+        println!("{count:>6} nodes: update {:.2} ms, frame {:.3} ms", update(&graph, runs), frame(&graph, 300));
+    }
     if Command::new("dot").arg("-V").stderr(Stdio::null()).status().is_err() {
         println!("skipped: there is no dot here (Debian: apt-get install graphviz)");
         return;

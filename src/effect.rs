@@ -4,7 +4,7 @@ use crate::{
     layout,
     model::{LogStart, LogTarget, NodeId, Timestamp},
 };
-use std::{fmt, sync::Arc};
+use std::{cmp::Ordering, fmt, sync::Arc};
 
 /// A screen that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +149,8 @@ pub struct LayoutJob {
     pub number: u64,
     /// The ways in which it may be drawn, the most telling first.
     pub choices: Vec<Choice>,
+    /// The one that is drawn now, where nothing has changed since but what runs.
+    pub drawn: Option<usize>,
     /// The columns and rows that there are.
     pub room: (u16, u16),
 }
@@ -169,23 +171,31 @@ pub struct Choice {
 /// How many times larger than the room a drawing may be before a coarse one is taken.
 const NEAR: f64 = 2.0;
 
-/// How much better another way must fit than the one that is drawn now, so that the map does not flip about.
+/// How much better another way must fit than the one that is drawn now, so that the map does not flip about as the
+/// services of a deployment go and come.
 const GAIN: f64 = 1.25;
 
 impl LayoutJob {
     /// Computes the choice that fits: the first that is no larger than the room, else the one that is least too
-    /// large, a coarse one only where it must be. The one that is drawn now, which has a seed, stays unless another fits much better.
+    /// large, a coarse one only where it must be. The one that is drawn now stays unless another fits much better; one
+    /// that tells more fits with room to spare.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
+        let drawn = self.drawn.map(|index| (index, self.draw(index)));
+        let bound = drawn.as_ref().map_or(f64::INFINITY, |(index, now)| {
+            self.excess(*index, now.size).max(if self.choices[*index].coarse { NEAR } else { 1.0 })
+        });
         let mut best: Option<(f64, usize, layout::Diagram)> = None;
-        let coarse_now = self.choices.iter().any(|choice| choice.coarse && choice.seed.is_some());
-        let near = if coarse_now { NEAR / GAIN } else { NEAR };
         for (index, choice) in self.choices.iter().enumerate() {
-            if choice.coarse && best.as_ref().is_some_and(|(least, ..)| *least <= near) {
+            if choice.coarse && best.as_ref().is_some_and(|(least, ..)| *least <= NEAR) {
                 break;
             }
-            let diagram = layout::layout(&choice.graph, choice.seed.as_ref(), &choice.options);
-            let excess = self.excess(diagram.size) / if choice.seed.is_some() { GAIN } else { 1.0 };
+            let diagram = match &drawn {
+                Some((now, diagram)) if *now == index => diagram.clone(),
+                _ if self.excess(index, self.least(index)) > bound => continue,
+                _ => self.draw(index),
+            };
+            let excess = self.excess(index, diagram.size);
             if best.as_ref().is_none_or(|(least, ..)| excess < *least) {
                 best = Some((excess, index, diagram));
             }
@@ -193,13 +203,43 @@ impl LayoutJob {
                 break;
             }
         }
-        best.map(|(_, index, diagram)| (index, diagram)).unwrap_or_default()
+        best.map(|(_, index, diagram)| (index, self.untangled(index, diagram))).unwrap_or_default()
     }
 
-    /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits.
-    fn excess(&self, (width, height): (i32, i32)) -> f64 {
+    fn draw(&self, index: usize) -> layout::Diagram {
+        let Choice { graph, options, seed, .. } = &self.choices[index];
+        layout::layout(graph, seed.as_ref(), options)
+    }
+
+    /// The same, or a fresh one where so much is new that what was there before is only in the way.
+    fn untangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
+        let Choice { graph, options, seed, .. } = &self.choices[index];
+        if self.drawn.is_some() || seed.is_none() {
+            return diagram;
+        }
+        let fresh = layout::layout(graph, None, options);
+        if diagram.quality.drifted_from(&fresh.quality) { fresh } else { diagram }
+    }
+
+    /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits. What is drawn now
+    /// may be a little larger, and what tells more than it must be a little smaller.
+    fn excess(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
-        times(width, self.room.0).max(times(height, self.room.1)).max(1.0)
+        let bias = match self.drawn.map(|drawn| index.cmp(&drawn)) {
+            Some(Ordering::Less) => GAIN,
+            Some(Ordering::Equal) => 1.0 / GAIN,
+            Some(Ordering::Greater) | None => 1.0,
+        };
+        (times(width, self.room.0).max(times(height, self.room.1)) * bias).max(1.0)
+    }
+
+    /// A size that no drawing falls below: that of the room, grown or shrunk until all boxes just fill it.
+    fn least(&self, index: usize) -> (i32, i32) {
+        let nodes = &self.choices[index].graph.nodes;
+        let cells: f64 = nodes.iter().map(|node| f64::from(node.width) * f64::from(node.height)).sum();
+        let (columns, rows) = (f64::from(self.room.0.max(1)), f64::from(self.room.1.max(1)));
+        let scale = (cells / (columns * rows)).sqrt();
+        ((columns * scale) as i32, (rows * scale) as i32)
     }
 }
 

@@ -8,7 +8,7 @@
 //! A reader must never be led astray. Where a caller's line feeds a trunk and runs on, a reader who comes along the
 //! trunk could take the wrong line, so the raster draws a tick there; where no tick has room, or the trunk passes the
 //! line on both sides, the caller gets a small trunk of its own (a stub) that enters the trunk from the left.
-use super::reach::{FreeRows, Reach};
+use super::reach::{self, FreeRows, Reach};
 use super::tracks;
 use super::trunk::{Bridge, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,8 @@ pub struct Channel {
 
 /// Routes the nets of one gap.
 pub fn route(nets: &[Wiring]) -> Channel {
-    let mut plan = Plan::new(nets);
+    let pinned = reach::pinned(nets);
+    let mut plan = Plan::new(nets, &pinned);
     for _ in 0..ROUNDS {
         plan.build();
         let wanted = plan.misleading();
@@ -70,6 +71,8 @@ type Place = (usize, i32);
 
 struct Plan<'a> {
     nets: &'a [Wiring],
+    /// Rows that pins use.
+    pinned: &'a [i32],
     /// Rows that cross the channel without a turn.
     straight: BTreeSet<i32>,
     /// Callers that must not touch the trunk of the net with their own row.
@@ -83,10 +86,11 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(nets: &'a [Wiring]) -> Self {
+    fn new(nets: &'a [Wiring], pinned: &'a [i32]) -> Self {
         let is_straight = |net: &&Wiring| net.ins.iter().all(|t| t.row == net.out.row);
         Self {
             nets,
+            pinned,
             straight: nets.iter().filter(is_straight).map(|n| n.out.row).collect(),
             stubs: BTreeSet::new(),
             trunks: Vec::new(),
@@ -103,7 +107,7 @@ impl<'a> Plan<'a> {
         self.trunks.clear();
         self.bridges.clear();
         self.bridge_of.clear();
-        let mut rows = FreeRows::new(self.nets);
+        let mut rows = FreeRows::new(self.pinned);
         for (index, net) in self.nets.iter().enumerate() {
             if net.ins.iter().all(|t| t.row == net.out.row) {
                 continue;

@@ -2,11 +2,9 @@
 //!
 //! The order starts from pairwise crossing counts (a Borda score), follows the rules by topological sorting, and is
 //! improved by exchanging neighbours. Packing is the left-edge algorithm with rules, which here is a longest path.
-use super::trunk::{Bridge, Trunk};
-use std::collections::{BTreeMap, BTreeSet};
+use super::trunk::{Bridge, CROSSING, Trunk};
+use std::collections::BTreeSet;
 
-/// Up to this many trunks are compared pair by pair; more are ordered by direction and row.
-const PAIR_LIMIT: usize = 400;
 /// Up to this many trunks neighbours are exchanged.
 const EXCHANGE_LIMIT: usize = 120;
 /// The answer: a track for each trunk, and which trunks were broken, at which right row, by which bridge.
@@ -42,23 +40,18 @@ struct Sorter {
 
 impl Sorter {
     fn new(trunks: &[Trunk], bridges: &[Bridge]) -> Self {
-        let mut by_left: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
-        for (index, trunk) in trunks.iter().enumerate() {
-            for &row in &trunk.left {
-                by_left.entry(row).or_default().push(index);
-            }
-        }
+        let fed = fed(trunks);
         let mut before = vec![Rules::new(); trunks.len()];
         for (index, trunk) in trunks.iter().enumerate() {
             for &row in &trunk.right {
-                let others = by_left.get(&row).into_iter().flatten().filter(|&&o| o != index);
-                before[index].extend(others.map(|&o| (o, Some(row))));
+                let others = feeding(&fed, row).iter().filter(|&&(_, other)| other != index);
+                before[index].extend(others.map(|&(_, other)| (other, Some(row))));
             }
         }
         for bridge in bridges {
             before[bridge.east].insert((bridge.west, None));
         }
-        Self { score: scores(trunks), before, order: Vec::new() }
+        Self { score: scores(trunks, &fed), before, order: Vec::new() }
     }
 
     fn sort(
@@ -148,28 +141,61 @@ impl Sorter {
     }
 }
 
-/// How much each trunk would rather be on the right: the sum over all pairs, or direction and row for many trunks.
-fn scores(trunks: &[Trunk]) -> Vec<i64> {
-    let mut score = vec![0; trunks.len()];
-    if trunks.len() > PAIR_LIMIT {
-        for (score, trunk) in score.iter_mut().zip(trunks) {
-            let rows = trunk.left.iter().chain(&trunk.west).map(|&r| i64::from(r));
-            let (sum, count) = rows.fold((0, 0), |(sum, count), row| (sum + row, count + 1));
-            let middle = sum.checked_div(count).unwrap_or(0);
-            *score = if i64::from(trunk.out) < middle { middle } else { -middle };
-        }
-        return score;
+/// How much each trunk would rather be on the right: what it costs to have it left of each other one, less what it
+/// costs to have it right of them, summed over all others (a Borda score). Counted by rows, not by pairs.
+fn scores(trunks: &[Trunk], fed: &[Fed]) -> Vec<i64> {
+    let low = trunks.iter().map(|t| t.low).min().unwrap_or(0);
+    let high = trunks.iter().map(|t| t.high).max().unwrap_or(0);
+    let place = |row: i32| usize::try_from(row - low).unwrap_or(0);
+    // For each row: taps on the left less those on the right in all rows above it, and trunks that pass it.
+    let mut taps = vec![0; place(high) + 2];
+    let mut passing = vec![0; place(high) + 2];
+    for trunk in trunks {
+        trunk.lefts().for_each(|row| taps[place(row) + 1] += 1);
+        trunk.rights().for_each(|row| taps[place(row) + 1] -= 1);
+        passing[place(trunk.low)] += 1;
+        passing[place(trunk.high) + 1] -= 1;
     }
-    let mut by_low: Vec<usize> = (0..trunks.len()).collect();
-    by_low.sort_unstable_by_key(|&t| trunks[t].low);
-    for (at, &upper) in by_low.iter().enumerate() {
-        for &lower in by_low[at + 1..].iter().take_while(|&&t| trunks[t].low <= trunks[upper].high) {
-            let gain = trunks[upper].cost_before(&trunks[lower]) - trunks[lower].cost_before(&trunks[upper]);
-            score[upper] += gain;
-            score[lower] -= gain;
+    for row in 1..taps.len() {
+        taps[row] += taps[row - 1];
+        passing[row] += passing[row - 1];
+    }
+    let score = |trunk: &Trunk| {
+        let crossed = taps[place(trunk.high) + 1] - taps[place(trunk.low)];
+        let lefts: i64 = trunk.lefts().map(|row| passing[place(row)]).sum();
+        let rights: i64 = trunk.rights().map(|row| passing[place(row)]).sum();
+        CROSSING * (crossed + rights - lefts)
+    };
+    let mut score: Vec<i64> = trunks.iter().map(score).collect();
+    for sharing in fed.chunk_by(|a, b| a.0 == b.0).filter(|sharing| sharing.len() > 1) {
+        let costs: Vec<i64> =
+            sharing.iter().map(|&(row, trunk)| trunks[trunk].cost_of_passing(row)).collect();
+        let sum: i64 = costs.iter().sum();
+        for (&(_, trunk), cost) in sharing.iter().zip(&costs) {
+            score[trunk] += cost * sharing.len() as i64 - sum;
         }
     }
     score
+}
+
+/// A row on which a line comes from the left, and a trunk that it feeds.
+type Fed = (i32, usize);
+
+/// All of them, sorted.
+fn fed(trunks: &[Trunk]) -> Vec<Fed> {
+    let of = |(index, trunk): (usize, &'_ Trunk)| {
+        trunk.left.iter().map(move |&row| (row, index)).collect::<Vec<_>>()
+    };
+    let mut fed: Vec<Fed> = trunks.iter().enumerate().flat_map(of).collect();
+    fed.sort_unstable();
+    fed
+}
+
+/// Those on one row.
+fn feeding(fed: &[Fed], row: i32) -> &[Fed] {
+    let first = fed.partition_point(|f| f.0 < row);
+    let count = fed[first..].iter().take_while(|f| f.0 == row).count();
+    &fed[first..first + count]
 }
 
 /// Exchanges neighbours while that saves crossings; a pair that was compared is so again only after one of it changed.

@@ -1,7 +1,7 @@
 //! A vertical line of a channel, and what it costs to have it left of another one.
 
 /// Cost of a crossing, of a caller's line that runs on past a shared trunk with a tick, and of one that needs a stub.
-const CROSSING: i64 = 4;
+pub const CROSSING: i64 = 4;
 const RUNS_ON: i64 = 1;
 const NEEDS_STUB: i64 = 8;
 
@@ -59,6 +59,25 @@ impl Trunk {
         (row == self.low && !self.touches(row + 1)) || (row == self.high && !self.touches(row - 1))
     }
 
+    /// The rows of lines from the left, and of those to the right.
+    pub fn lefts(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.left, &self.west].into_iter().flatten().copied()
+    }
+
+    /// See above.
+    pub fn rights(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.right, &self.east].into_iter().flatten().copied()
+    }
+
+    /// What it costs that a line of its own on this row runs on to a trunk right of it.
+    pub fn cost_of_passing(&self, row: i32) -> i64 {
+        match () {
+            () if self.ins < 2 => 0,
+            () if self.has_room(row) => RUNS_ON,
+            () => NEEDS_STUB,
+        }
+    }
+
     /// The cost of having this trunk on the left of the other one.
     pub fn cost_before(&self, other: &Self) -> i64 {
         if self.high < other.low || other.high < self.low {
@@ -68,12 +87,8 @@ impl Trunk {
         for rows in [&other.left, &other.west] {
             let from = rows.partition_point(|&r| r < self.low);
             for row in rows[from..].iter().take_while(|&&r| r <= self.high) {
-                cost += match self.left.binary_search(row) {
-                    Err(_) => CROSSING,
-                    Ok(_) if self.ins < 2 => 0,
-                    Ok(_) if self.has_room(*row) => RUNS_ON,
-                    Ok(_) => NEEDS_STUB,
-                };
+                let shared = self.left.binary_search(row).is_ok();
+                cost += if shared { self.cost_of_passing(*row) } else { CROSSING };
             }
         }
         for rows in [&self.right, &self.east] {

@@ -5,7 +5,6 @@ use super::{
     filter::{Filter, Scope},
     key::{Key, nanos},
     line::Line,
-    needle::Needle,
     note::ALL,
     sieve::Sieve,
     store::LogStore,
@@ -188,12 +187,5 @@ impl Sift {
         let mut lines: Vec<_> = Walk::new(self, store, key.map(|key| (key, true)), false).take(n).collect();
         lines.reverse();
         lines
-    }
-
-    /// The next line that passed and has that text, after a key or before it; from the end where there is no key.
-    #[must_use]
-    pub fn find(&self, store: &LogStore, needle: &Needle, from: Option<Key>, forward: bool) -> Option<Key> {
-        let mut walk = Walk::new(self, store, from.map(|key| (key, false)), forward);
-        walk.find(|line| line.note.is_none() && needle.is_in(line.text)).map(|line| line.key)
     }
 }

@@ -7,8 +7,8 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// Lines that are remembered at most: 4 MiB. Under a flood the time that is covered is shorter.
-const MOST: usize = 1 << 18;
+/// Lines that are remembered at most: 1 MiB. Under a flood the time that is covered is shorter.
+const MOST: usize = 1 << 16;
 
 /// How far from its place in the order of time a line is looked for.
 const NEAR: usize = 256;

@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::{
     app::{Mouse, Msg},
-    effect::{Effect, Screen},
+    effect::{Effect, LayoutJob, Screen},
     model::{Check, NetworkId, Scope, Snapshot, SourceId},
 };
 
@@ -256,4 +256,57 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
     stage.send(Msg::Tick(later(60)));
     stage.keys("esc");
     assert!(!stage.picture().text().contains(tangled));
+}
+
+/// The estate without its last service.
+fn less(snapshots: &[Snapshot]) -> Vec<Snapshot> {
+    let mut less = snapshots.to_vec();
+    less.iter_mut().rev().find_map(|snapshot| snapshot.services.pop()).unwrap();
+    less
+}
+
+/// One service that calls eight others.
+fn fan() -> Vec<Snapshot> {
+    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
+    let called = (1..=8).map(|number| format!("s{number}"));
+    let root = called.clone().fold(of("a"), |root, name| root.calls(&name, &format!("http://{name}:80")));
+    vec![snapshot("ecs:eu-west-1", [root].into_iter().chain(called.map(|name| of(&name))).collect())]
+}
+
+/// While somebody watches, a service that leaves changes neither the level nor the direction of the drawing, on
+/// screens of all sizes, and one that comes back finds everything as it was.
+#[test]
+fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
+    let mut would_jump = 0;
+    for height in (20..=44).step_by(2) {
+        let mut stage = Stage::showing(&fan(), (100, height));
+        let before = stage.picture().text();
+        let shrunk = less(&fan()).remove(0);
+        let effects = stage.app.update(Msg::Looked(shrunk.source.clone(), Ok(shrunk)));
+        let job = effects.into_iter().find_map(|e| if let Effect::Lay(job) = e { Some(job) } else { None });
+        let job = job.expect("a service less is another map");
+        let (choice, diagram) = job.compute();
+        assert_eq!(Some(choice), job.drawn, "{height} rows");
+        would_jump += usize::from(LayoutJob { drawn: None, ..*job.clone() }.compute().0 != choice);
+        stage.send(Msg::Laid(job.number, choice, Box::new(diagram)));
+        assert_ne!(stage.picture().text(), before, "a service is gone");
+        stage.looked(&fan()[0]);
+        assert_eq!(stage.picture().text(), before, "{height} rows");
+    }
+    assert!(would_jump > 0, "on no screen another way of drawing would have fitted");
+}
+
+/// Who leaves a focus finds the map that was there before, whatever changes it has gone through.
+#[test]
+fn after_a_focus_the_map_is_as_it_was() {
+    let mut stage = Stage::showing(&less(&shop()), (80, 24));
+    for snapshot in shop() {
+        stage.looked(&snapshot);
+    }
+    find(&mut stage, "orders");
+    let before = stage.picture().text();
+    stage.keys("2");
+    assert_ne!(stage.picture().text(), before);
+    stage.keys("esc");
+    assert_eq!(stage.picture().text(), before);
 }

@@ -140,7 +140,7 @@ struct Reorder {
 }
 
 /// How many windows long the first line waits for streams of which nothing was heard yet.
-const PATIENCE: u32 = 4;
+const PATIENCE: u32 = 6;
 
 /// Lines that may wait: beyond that the oldest go on at once.
 const MOST: usize = 20_000;

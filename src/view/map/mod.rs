@@ -6,6 +6,7 @@ mod hub;
 mod item;
 mod level;
 mod mark;
+mod outlook;
 mod panel;
 mod plan;
 mod sight;
@@ -18,14 +19,15 @@ use super::{Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Choice, Comparison, Effect, LayoutJob, Screen},
-    layout::{Diagram, Point, Raster, Rect as Cells, Seed, layout},
+    layout::{Diagram, Point, Raster, Rect as Cells, layout},
     model::NodeId,
-    store::{Charting, Store},
+    store::Store,
     topology::way,
 };
 use hover::Hovered;
 use item::{Item, Kind};
 use level::Level;
+use outlook::{Album, Outlook};
 use plan::{Frame, Plan};
 use ratatui::{buffer::Buffer, layout::Rect};
 use sight::{Focus, Sight};
@@ -45,6 +47,8 @@ pub struct Map {
     pending: bool,
     /// What is drawn.
     chart: Chart,
+    /// What was drawn for what somebody looked at before.
+    album: Album,
     /// Which part of it is on the screen.
     viewport: Viewport,
     /// What somebody chose to see.
@@ -64,9 +68,7 @@ pub struct Map {
 struct MadeFrom {
     version: u64,
     filtered: Option<BTreeSet<NodeId>>,
-    sight: Sight,
-    charting: Charting,
-    room: (u16, u16),
+    outlook: Outlook,
 }
 
 /// The most columns and rows of a map as text.
@@ -84,13 +86,6 @@ impl Chart {
     /// Where that node is, or what it is in.
     fn place(&self, id: &NodeId) -> Option<Cells> {
         self.plan.index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
-    }
-
-    /// Whether a layout of that plan follows this one, so that what is in both stays where it is.
-    fn is_seed_of(&self, plan: &Plan) -> bool {
-        let kind = |plan: &Plan| (plan.level, plan.narrow, plan.options);
-        let same = kind(plan) == kind(&self.plan);
-        same && !self.plan.items.is_empty() && !self.diagram.seed.is_empty()
     }
 }
 
@@ -161,7 +156,11 @@ impl View for Map {
         let before = place(&self.chart);
         self.pending = false;
         self.hovered = None;
-        self.tangle.laid(!self.chart.is_seed_of(plan));
+        let origin = self.viewport.origin;
+        let back = self.made_from.as_ref().and_then(|MadeFrom { outlook, .. }| {
+            self.tangle.laid(self.album.seed(outlook, plan).is_none());
+            self.album.add(outlook, plan, diagram.seed.clone(), origin)
+        });
         self.chart = Chart { plan: plan.clone(), raster: Raster::new(&diagram), diagram };
         self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
@@ -171,6 +170,7 @@ impl View for Map {
         if !store.chosen || before.is_none() {
             self.viewport.center();
         }
+        self.viewport.origin = back.unwrap_or(self.viewport.origin);
         self.show_selected(store);
     }
 
@@ -302,21 +302,21 @@ impl Map {
     /// change of status alone does not.
     fn plan(&mut self, scene: Scene<'_>) -> bool {
         let store = scene.store;
+        let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(MadeFrom {
             version: store.version,
             filtered: store.only_faulty.then(|| store.faulty_and_before()),
-            sight: self.sight.clone(),
-            charting: store.charting.clone(),
-            room: (self.viewport.area.width, self.viewport.area.height),
+            outlook: Outlook::of(store, &self.sight, room),
         });
         if from == self.made_from {
             return false;
         }
+        let outlook = |from: &Option<MadeFrom>| from.as_ref().map(|from| from.outlook.clone());
+        let other = outlook(&from) != outlook(&self.made_from);
         self.made_from = from;
         let halves = draw::pile::in_halves(scene.theme);
-        let room = (self.viewport.area.width, self.viewport.area.height);
         let plans = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
-        let changed = !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
+        let changed = other || !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
         self.plans = plans;
         // What is inside a closed group may be another one in the same shape.
         let drawn = &self.chart.plan;
@@ -329,7 +329,7 @@ impl Map {
 
     /// Asks for a layout that knows nothing of the present one.
     fn tidy(&mut self) -> Effect {
-        self.chart.diagram.seed = Seed::default();
+        self.album.clear();
         self.ask()
     }
 
@@ -337,15 +337,16 @@ impl Map {
     fn ask(&mut self) -> Effect {
         self.number += 1;
         self.pending = true;
-        let drawn = &self.chart;
+        let outlook = self.made_from.as_ref().map(|from| &from.outlook);
         let choice = |plan: &Plan| {
-            let seed = drawn.is_seed_of(plan).then(|| drawn.diagram.seed.clone());
+            let seed = outlook.and_then(|outlook| self.album.seed(outlook, plan)).cloned();
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
             Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse }
         };
         let choices = self.plans.iter().map(choice).collect();
+        let drawn = outlook.and_then(|outlook| self.album.drawn(outlook, &self.plans));
         let room = (self.viewport.area.width, self.viewport.area.height);
-        Effect::Lay(Box::new(LayoutJob { number: self.number, choices, room }))
+        Effect::Lay(Box::new(LayoutJob { number: self.number, choices, drawn, room }))
     }
 
     /// Asks whether a layout that knows nothing of what was before would be better by much.

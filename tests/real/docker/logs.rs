@@ -167,3 +167,16 @@ async fn a_container_that_goes_is_a_note_and_others_go_on() {
     assert_eq!(texts(&all), ["stays here"]);
     assert_eq!(all.notes[0].text, "the container was removed: its log is gone");
 }
+
+#[tokio::test]
+async fn each_line_comes_once_though_the_engine_turns_to_new_files() {
+    let Some(lab) = Lab::open() else { return };
+    let script = "busybox sleep 1; for t in $(busybox seq 0 29); do busybox seq $((t*200+1)) $((t*200+200)); \
+                  busybox sleep 0.2; done; busybox sleep 30";
+    lab.run("turns", &["--log-opt", "max-size=100k", "--log-opt", "max-file=5"], script);
+    let targets = lab.targets(&["turns"]).await;
+    let over = |batch: &LogBatch| batch.lines.last().is_some_and(|line| line.text == "6000");
+    let all = read(lab.source.logs(targets, FOLLOW), over).await;
+    let wanted: Vec<_> = (1..=6000).map(|n| n.to_string()).collect();
+    assert_eq!(all.lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>(), wanted);
+}

@@ -1,0 +1,95 @@
+//! What somebody looks at, apart from what runs, and how it was drawn the last times.
+//!
+//! As long as somebody looks at the same, services that come and go change neither level nor direction, unless another
+//! way of drawing is better by much. Another focus, filter, grouping or size of the screen is another outlook: for that
+//! a way is chosen afresh, and who comes back to one finds the map as it was.
+
+use super::{level::Level, plan::Plan, sight::Sight};
+use crate::{
+    layout::{Options, Point, Seed},
+    model::SourceState,
+    store::{Charting, Store},
+};
+
+/// What somebody looks at, and on how much room.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Outlook {
+    sight: Sight,
+    only_faulty: bool,
+    charting: Charting,
+    room: (u16, u16),
+    /// How many sources have answered: the first answer of each brings as much as another filter would.
+    answered: usize,
+}
+
+impl Outlook {
+    /// What is looked at now.
+    pub(super) fn of(store: &Store, sight: &Sight, room: (u16, u16)) -> Self {
+        Self {
+            sight: sight.clone(),
+            only_faulty: store.only_faulty,
+            charting: store.charting.clone(),
+            room,
+            answered: store.sources.iter().filter(|s| s.state != SourceState::Loading).count(),
+        }
+    }
+}
+
+/// How a plan is drawn: level, whether for little room, direction.
+type Way = (Level, bool, Options);
+
+fn way(plan: &Plan) -> Way {
+    (plan.level, plan.narrow, plan.options)
+}
+
+/// So many outlooks are remembered.
+const KEPT: usize = 4;
+
+/// How something was drawn, and which cell of it was in the upper left corner of the screen when it was left.
+struct Drawn {
+    outlook: Outlook,
+    way: Way,
+    seed: Seed,
+    origin: Point,
+}
+
+/// The drawings of the last outlooks, the newest first.
+#[derive(Default)]
+pub(super) struct Album(Vec<Drawn>);
+
+impl Album {
+    fn find(&self, outlook: &Outlook) -> Option<&Drawn> {
+        self.0.iter().find(|drawn| drawn.outlook == *outlook)
+    }
+
+    /// Which of the plans is the one that was last drawn for this outlook.
+    pub(super) fn drawn(&self, outlook: &Outlook, plans: &[Plan]) -> Option<usize> {
+        let drawn = self.find(outlook)?;
+        plans.iter().position(|plan| way(plan) == drawn.way)
+    }
+
+    /// What a layout of that plan is to follow, so that what is in both stays where it is: the last drawing for this
+    /// outlook, else the last one of all, if either was drawn in the same way.
+    pub(super) fn seed(&self, outlook: &Outlook, plan: &Plan) -> Option<&Seed> {
+        let candidates = self.find(outlook).into_iter().chain(self.0.first());
+        candidates.filter(|drawn| drawn.way == way(plan)).map(|drawn| &drawn.seed).next()
+    }
+
+    /// Notes what is drawn now. If somebody comes back with it to an outlook of before, gives the origin that the
+    /// screen had then; `origin` is that of the outlook that is left.
+    pub(super) fn add(&mut self, outlook: &Outlook, plan: &Plan, seed: Seed, origin: Point) -> Option<Point> {
+        if let Some(last) = self.0.first_mut() {
+            last.origin = origin;
+        }
+        let before = self.0.iter().position(|drawn| drawn.outlook == *outlook);
+        let back = before.map(|place| self.0.remove(place).origin).filter(|_| before != Some(0));
+        self.0.insert(0, Drawn { outlook: outlook.clone(), way: way(plan), seed, origin });
+        self.0.truncate(KEPT);
+        back
+    }
+
+    /// Forgets all of them.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
