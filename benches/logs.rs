@@ -6,7 +6,10 @@
 use divan::{Bencher, black_box, counter::ItemsCount};
 use portolan::{
     decode::{line, paint},
-    logs::{Filter, LogStore, Needle, Scope, Sift, What, pattern::Patterns},
+    logs::{
+        Filter, LogStore, Needle, Scope, Sift, What,
+        pattern::{Patterns, Said},
+    },
     model::{Level, LogBatch, LogLine, LogNews, LogStream, ServiceId, Timestamp},
 };
 use std::sync::Arc;
@@ -237,11 +240,11 @@ fn histogram(bencher: Bencher<'_, '_>) {
 /// Gathering lines by their template.
 #[divan::bench(sample_count = 10)]
 fn patterns(bencher: Bencher<'_, '_>) {
-    let text = text(LINES);
+    let (text, service) = (text(LINES), ServiceId::new("s/web"));
     bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
         let mut patterns = Patterns::default();
-        for line in black_box(&text).lines() {
-            patterns.add(line, Timestamp::UNIX_EPOCH, None);
+        for message in black_box(&text).lines() {
+            patterns.add(Said { service: &service, at: Timestamp::UNIX_EPOCH, level: None, message });
         }
         patterns.iter().count()
     });

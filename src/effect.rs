@@ -37,9 +37,9 @@ impl Question {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Keep => "keep (text, /regex/, level=warn, service=, instance=, field=): ",
-            Self::Hide => "hide (text, /regex/, level=warn, service=, instance=, field=): ",
-            Self::Time => "go to (14:05, -10m, 2026-03-08T03:10Z): ",
+            Self::Keep => "keep (text /regex/ level= field=): ",
+            Self::Hide => "hide (text /regex/ level= field=): ",
+            Self::Time => "go to (14:05, -10m, a date): ",
         }
     }
 }

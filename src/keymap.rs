@@ -146,9 +146,16 @@ impl Keymap {
     /// The keys of a command, in words; the first one is the one to show.
     #[must_use]
     pub fn keys(&self, command: Command) -> Vec<String> {
+        self.keys_at(command.spec().place, command)
+    }
+
+    /// Those of them that mean it there, and nothing else.
+    #[must_use]
+    pub fn keys_at(&self, place: Place, command: Command) -> Vec<String> {
         let spec = command.spec();
-        let mine = self.keys.iter().filter(|(_, c)| **c == command).map(|((_, key), _)| key.to_string());
-        let mut keys: Vec<_> = mine.collect();
+        let mine = self.keys.iter().filter(|(_, c)| **c == command).map(|((_, key), _)| *key);
+        let mine = mine.filter(|key| self.command(place, *key) == Some(command));
+        let mut keys: Vec<_> = mine.map(|key| key.to_string()).collect();
         keys.sort_by_key(|key| spec.keys.split(' ').position(|k| k == key).unwrap_or(usize::MAX));
         keys
     }
@@ -170,6 +177,14 @@ mod tests {
         }
         assert!("hyper-x".parse::<Key>().is_err());
         assert!("f99".parse::<Key>().is_err());
+    }
+
+    #[test]
+    fn a_key_with_a_meaning_of_its_own_somewhere_is_no_key_of_another_command_there() {
+        let map = Keymap::new(&BTreeMap::new()).unwrap();
+        assert_eq!(map.keys(Command::List), ["t"]);
+        assert!(map.keys_at(Place::Logs, Command::List).is_empty());
+        assert_eq!(map.keys_at(Place::Logs, Command::Times), ["t"]);
     }
 
     #[test]

@@ -116,7 +116,8 @@ impl App {
         let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
         if let Some(notice) = &self.notice {
             buf.set_string(area.x, area.y, " ".repeat(usize::from(area.width)), Style::default());
-            row.put(&format!(" {notice}"), Style::from(theme.ink.accent), None, buf);
+            let notice = text::cut(&format!(" {notice}"), usize::from(area.width), theme.glyphs.ellipsis);
+            row.put(&notice, Style::from(theme.ink.accent), None, buf);
             return row.hits;
         }
         if !self.store.search.is_empty() {

@@ -334,9 +334,13 @@ impl App {
         if screen != self.screen() {
             self.store.search = Search::default();
         }
-        match self.stack.iter().position(|shown| *shown == screen) {
-            Some(place) => self.close_above(place + 1),
-            None => self.stack.push(screen),
+        if let Some(place) = self.stack.iter().position(|shown| *shown == screen) {
+            return self.close_above(place + 1);
+        }
+        let over = self.screen().spec().place;
+        self.stack.push(screen);
+        if let Some(view) = self.views.get_mut(&screen) {
+            view.open(over);
         }
     }
 
@@ -349,13 +353,17 @@ impl App {
         }
     }
 
-    /// Goes back: first out of a search, then where the screen itself has come from, then a screen; at the root out of
-    /// filters and focus, or out of the program.
+    /// Goes back: first out of what is opened over the screen, then out of a search, then out of the full screen, then
+    /// where the screen itself has come from, then a screen; at the root out of filters and focus, or out of the program.
     fn back(&mut self, quit: bool) -> Vec<Effect> {
-        let steps = self.views.get(&self.screen()).is_some_and(|view| view.steps_back());
+        let view = self.views.get(&self.screen());
+        let (steps, covered) = view.map_or((false, false), |view| (view.steps_back(), view.is_covered()));
         let above = self.stack.len() > 1;
-        if !quit && !self.store.search.is_empty() {
+        let here = !quit && !covered;
+        if here && !self.store.search.is_empty() {
             self.store.search = Search::default();
+        } else if here && self.is_filled() {
+            self.filled = false;
         } else if above && (quit || !steps) {
             self.close_above(self.stack.len() - 1);
         } else if quit {
@@ -372,9 +380,11 @@ impl App {
 
     fn copy(&mut self) -> Vec<Effect> {
         let copied = self.views.get(&self.screen()).and_then(|view| view.copied(&self.store));
-        self.notice = Some(
-            copied.as_ref().map_or("there is nothing to copy".to_owned(), |text| format!("copied {text}")),
-        );
+        self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
+            None => "there is nothing to copy".to_owned(),
+            Some((_, lines @ 2..)) => format!("copied {lines} lines"),
+            Some((text, _)) => format!("copied {text}"),
+        });
         copied.map(Effect::Copy).into_iter().collect()
     }
 

@@ -151,6 +151,9 @@ pub struct Logs {
     /// Only lines of JSON or logfmt that say so; may be repeated, all must hold
     #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
     pub field: Vec<(String, String)>,
+    /// Print no lines, but which kinds of lines there are: what all of a kind have in common, and how many there are
+    #[arg(long, conflicts_with = "follow")]
+    pub patterns: bool,
     /// How to print it
     #[arg(long, default_value = "text")]
     pub format: LogFormat,

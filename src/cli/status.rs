@@ -49,7 +49,7 @@ fn finding(finding: &Finding, store: &Store) -> Vec<String> {
 }
 
 /// Rows in columns as wide as their widest cell; the last one is as long as it likes.
-fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
+pub(super) fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
     let head = titles.iter().map(|title| (*title).to_owned()).collect();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0);

@@ -96,6 +96,7 @@ pub enum Command {
     PreviousMark,
     SelectLines,
     Histogram,
+    Patterns,
     Pivot,
     NextInstance,
     PreviousInstance,

@@ -291,6 +291,14 @@ pub const COMMANDS: &[Spec] = &[
         "show how many lines, warnings and errors came when",
     ),
     row(
+        Command::Patterns,
+        Logs,
+        "patterns",
+        "p",
+        "patterns",
+        "show which kinds of lines there are, those that are new since the last deployment first",
+    ),
+    row(
         Command::Pivot,
         Logs,
         "pivot",
@@ -329,8 +337,8 @@ pub const COMMANDS: &[Spec] = &[
         Logs,
         "fold-fields",
         "r",
-        "raw",
-        "show the message of a line with fields alone, or all of it",
+        "fields",
+        "show of a line with fields its message alone, its message and its fields, or all of it",
     ),
     row(
         Command::FullScreen,

@@ -3,6 +3,7 @@
 use super::{
     chunk::{Chunk, Meta},
     needle::Needle,
+    pattern::Template,
     stream::Stream,
 };
 use crate::{
@@ -60,6 +61,8 @@ pub enum What {
         /// Its value.
         value: String,
     },
+    /// Lines whose message has those words.
+    Template(Template),
     /// Lines that tell of an error.
     Errors,
 }
@@ -77,7 +80,16 @@ impl What {
                 let fields = line::fields(text(), meta.shape);
                 fields.iter().any(|field| field.name == name.as_str() && field.value == value.as_str())
             }
+            Self::Template(template) => template.fits(&text()[meta.message()]),
             Self::Errors => meta.level >= Some(Level::Error),
+        }
+    }
+
+    /// How much work a line is, where looking for a text is one.
+    pub(super) fn work(&self) -> usize {
+        match self {
+            Self::Field { .. } | Self::Template(_) => 5,
+            _ => 0,
         }
     }
 }

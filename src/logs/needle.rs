@@ -19,6 +19,18 @@ pub struct Needle {
 }
 
 impl Needle {
+    /// What people type: `/…/` is a regular expression, anything else is meant as it stands.
+    ///
+    /// # Errors
+    /// It can't be read, or is too large.
+    pub fn read(typed: &str) -> Result<Self, String> {
+        let inner = typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        match inner.filter(|inner| !inner.is_empty()) {
+            Some(inner) => Self::regex(inner).map_err(|error| format!("/{inner}/ can't be read: {error}")),
+            None => Self::literal(typed),
+        }
+    }
+
     /// The text as it stands.
     ///
     /// # Errors

@@ -41,6 +41,11 @@ impl Sieve {
         chunk.metas().len() - self.seen
     }
 
+    /// How many lines were looked at.
+    pub(super) fn seen(&self) -> usize {
+        self.seen
+    }
+
     /// Looks at what is new of a chunk. Returns how much work that was: lines, long ones as several.
     pub(super) fn look(
         &mut self,
@@ -73,7 +78,8 @@ impl Sieve {
             }
         }
         self.seen = chunk.metas().len();
-        metas.len() + bytes / 512
+        let each: usize = filters.iter().map(|filter| filter.what.work()).sum();
+        metas.len() * (1 + each) + bytes / 512
     }
 
     /// The next line that passed, at or after that one.

@@ -2,15 +2,15 @@
 
 use super::{
     chunk::Chunk,
-    filter::{Filter, Scope},
-    key::{Key, nanos},
+    filter::{Filter, Scope, What},
+    key::{Key, nanos, timestamp},
     line::Line,
     note::ALL,
     sieve::Sieve,
     store::LogStore,
     walk::Walk,
 };
-use crate::model::{ServiceId, Timestamp};
+use crate::model::{NoteKind, ServiceId, Timestamp};
 use std::collections::BTreeMap;
 
 /// What passes. It speaks of the store as it was when it last advanced: advance after each change.
@@ -42,6 +42,12 @@ impl Sift {
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// From when on.
+    #[must_use]
+    pub fn since(&self) -> Option<Timestamp> {
+        self.since.map(timestamp)
     }
 
     /// What they must fulfil.
@@ -99,8 +105,12 @@ impl Sift {
     }
 
     /// Whether the note at that key is shown.
-    pub(super) fn shows(&self, store: &LogStore, key: Key) -> bool {
+    pub(super) fn shows(&self, store: &LogStore, key: Key, kind: NoteKind) -> bool {
+        // Who looks for a text wants no ends of instances between the few lines that have it; holes count there as well.
+        let few =
+            |f: &Filter| f.keep && matches!(f.what, What::Text(_) | What::Field { .. } | What::Template(_));
         self.since.is_none_or(|since| since <= nanos(key.at))
+            && !(kind == NoteKind::Ended && self.filters.iter().any(few))
             && store
                 .streams
                 .get(key.stream as usize)

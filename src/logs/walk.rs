@@ -81,7 +81,7 @@ impl<'a, 's> Walk<'a, 's> {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let notes = self.store.notes.held();
         let bound = from.map_or(Unbounded, |(key, with)| if with { Included(key) } else { Excluded(key) });
-        let scope = |note: &(&Key, &super::note::Note)| self.sift.shows(self.store, *note.0);
+        let scope = |note: &(&Key, &super::note::Note)| self.sift.shows(self.store, *note.0, note.1.kind);
         let next = if self.forward {
             notes.range((bound, Unbounded)).find(scope)
         } else {

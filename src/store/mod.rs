@@ -1,11 +1,13 @@
 //! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
 
 mod connections;
+mod deployed;
 mod grouping;
 mod search;
 mod targets;
 mod trail;
 
+pub use deployed::deployed;
 pub use grouping::Grouping;
 pub use search::Search;
 pub use targets::{each_once, log_targets};

@@ -1,34 +1,34 @@
-//! A search as people type it: case counts only where they wrote a capital, and `!` turns it round.
+//! A search as people type it: case counts only where they wrote a capital, `/…/` is a regular expression, and `!` turns
+//! it round.
 
 use crate::logs::Needle;
 
 /// What is searched for; empty finds everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Search {
-    text: String,
+    needle: Option<Needle>,
     inverse: bool,
 }
 
 impl Search {
-    /// Reads what was typed.
+    /// Reads what was typed. An expression that can't be read, as it is half typed, is meant as it stands.
     #[must_use]
     pub fn new(typed: &str) -> Self {
-        match typed.strip_prefix('!') {
-            Some(text) => Self { text: text.to_owned(), inverse: !text.is_empty() },
-            None => Self { text: typed.to_owned(), inverse: false },
-        }
+        let text = typed.strip_prefix('!').unwrap_or(typed);
+        let needle = Needle::read(text).or_else(|_| Needle::literal(text)).ok().filter(|_| !text.is_empty());
+        Self { inverse: needle.is_some() && text.len() < typed.len(), needle }
     }
 
-    /// What is searched for, as the log lines are searched; none where nothing is.
+    /// What is searched for; none where nothing is.
     #[must_use]
-    pub fn needle(&self) -> Option<Needle> {
-        if self.text.is_empty() { None } else { Needle::literal(&self.text).ok() }
+    pub fn needle(&self) -> Option<&Needle> {
+        self.needle.as_ref()
     }
 
     /// Whether nothing is searched for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.needle.is_none()
     }
 
     /// Whether it is turned round.
@@ -40,46 +40,15 @@ impl Search {
     /// Whether `text` is among what is searched for.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.is_empty() || self.find(text).is_some() != self.inverse
+        self.needle.as_ref().is_none_or(|needle| needle.is_in(text) != self.inverse)
     }
 
     /// Where in `text` it stands, in bytes; nowhere for an inverse search.
     #[must_use]
     pub fn places(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut places = Vec::new();
-        let mut from = 0;
-        while let Some((start, end)) =
-            text.get(from..).filter(|_| !self.is_empty() && !self.inverse).and_then(|t| self.find(t))
-        {
-            places.push((from + start, from + end));
-            from += end.max(1);
-        }
-        places
+        let needle = self.needle.as_ref().filter(|_| !self.inverse);
+        needle.map(|needle| needle.places(text).map(|r| (r.start, r.end)).collect()).unwrap_or_default()
     }
-
-    /// The first place of the text itself.
-    fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let exact = self.text.chars().any(char::is_uppercase);
-        if exact {
-            return text.find(&self.text).map(|start| (start, start + self.text.len()));
-        }
-        let starts = text.char_indices().map(|(start, _)| start);
-        starts
-            .into_iter()
-            .find_map(|start| prefix(&text[start..], &self.text).map(|len| (start, start + len)))
-    }
-}
-
-/// How many bytes of `text` are `start`, whatever the case.
-fn prefix(text: &str, start: &str) -> Option<usize> {
-    let mut chars = text.char_indices();
-    for wanted in start.chars() {
-        let (_, c) = chars.next()?;
-        if c != wanted && !c.to_lowercase().eq(wanted.to_lowercase()) {
-            return None;
-        }
-    }
-    Some(chars.next().map_or(text.len(), |(at, _)| at))
 }
 
 #[cfg(test)]
@@ -93,11 +62,20 @@ mod tests {
         assert!(Search::new("!err").matches("fine"));
         assert!(!Search::new("!err").matches("error"));
         assert!(Search::new("").matches("anything"));
+        assert!(Search::new("!").matches("anything") && Search::new("!").is_empty());
     }
 
     #[test]
     fn places_are_in_bytes_of_the_text() {
         assert_eq!(Search::new("é").places("aÉbé"), [(1, 3), (4, 6)]);
         assert!(Search::new("!x").places("x").is_empty());
+    }
+
+    #[test]
+    fn between_strokes_stands_an_expression() {
+        assert_eq!(Search::new("/t.me+/").places("a time, timeee"), [(2, 6), (8, 14)]);
+        assert_eq!(Search::new("t.me").places("a time, t.me"), [(8, 12)]);
+        assert_eq!(Search::new("/(/").places("this /(/ is no expression"), [(5, 8)]);
+        assert!(Search::new("!/^a/").matches("ba") && !Search::new("!/^a/").matches("ab"));
     }
 }

@@ -1,11 +1,13 @@
-//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend.
+//! What the keys do: the table of commands, with the keys as they are mapped now, and the legend. The logs have so
+//! many of their own that these come first over them.
 
 use super::{Hits, Scene, View};
 use crate::{
-    command::{COMMANDS, Command, Place},
+    command::{COMMANDS, Command, Place, Spec},
     effect::Effect,
     model::Health,
     store::Store,
+    view::widget::text,
 };
 use ratatui::{
     buffer::Buffer,
@@ -13,10 +15,22 @@ use ratatui::{
     text::{Line, Span},
 };
 
+/// The cells of the keys of a command.
+const KEYS: usize = 18;
+/// From how many cells on there is room for all columns.
+const ROOMY: usize = 110;
+
 /// The help.
-#[derive(Default)]
 pub struct Help {
     scroll: usize,
+    /// Whose keys count on the screen below.
+    over: Place,
+}
+
+impl Default for Help {
+    fn default() -> Self {
+        Self { scroll: 0, over: Place::Everywhere }
+    }
 }
 
 impl View for Help {
@@ -33,8 +47,14 @@ impl View for Help {
         Vec::new()
     }
 
+    fn open(&mut self, over: Place) {
+        *self = Self { scroll: 0, over };
+    }
+
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        self.scroll = self.scroll.min(lines(scene).len().saturating_sub(usize::from(area.height)));
+        self.scroll = self
+            .scroll
+            .min(lines(self.over, scene, area.width).len().saturating_sub(usize::from(area.height)));
         Vec::new()
     }
 
@@ -43,7 +63,7 @@ impl View for Help {
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
-        let lines = lines(scene);
+        let lines = lines(self.over, scene, area.width);
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll)) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
@@ -51,9 +71,10 @@ impl View for Help {
     }
 }
 
-/// The whole page.
-fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
+/// The whole page, over a screen with those keys.
+fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
+<<<<<<< HEAD
     let mut lines = legend(scene);
     for (place, title) in [
         (Place::Everywhere, "everywhere"),
@@ -62,17 +83,47 @@ fn lines(scene: Scene<'_>) -> Vec<Line<'static>> {
         (Place::Timeline, "on the timeline"),
     ] {
         lines.push(Line::default());
+=======
+    let mut places =
+        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
+    if over == Place::Logs {
+        places.rotate_right(1);
+    }
+    let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
+    for (place, title) in places {
+        lines.extend((!lines.is_empty()).then(Line::default));
+>>>>>>> main
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
-            let keys = scene.keymap.keys(spec.command).join(" ");
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {keys:<16}"), ink.key.0),
-                Span::styled(format!("{:<20}", spec.id), ink.dim.0),
-                Span::styled(spec.about, ink.text.0),
-            ]));
+            let there = if place == Place::Everywhere { over } else { place };
+            lines.extend(rows(spec, &scene.keymap.keys_at(there, spec.command), scene, usize::from(width)));
         }
     }
+    if over == Place::Logs {
+        lines.push(Line::default());
+        lines.extend(legend(scene));
+    }
     lines
+}
+
+/// A command, in as many rows as its words take; where it is narrow, without what is typed behind `:`.
+fn rows(spec: &Spec, keys: &[String], scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    let ink = &scene.theme.ink;
+    let id = if width < ROOMY { String::new() } else { format!("{:<20}", spec.id) };
+    let before = KEYS + id.len();
+    let room = width.saturating_sub(before + 1).max(10);
+    let mut head = Some((format!("  {:<16}", keys.join(" ")), id));
+    let words = text::wrap(spec.about, room).into_iter();
+    words
+        .map(|words| {
+            let (keys, id) = head.take().unwrap_or_else(|| (" ".repeat(before), String::new()));
+            Line::from(vec![
+                Span::styled(keys, ink.key.0),
+                Span::styled(id, ink.dim.0),
+                Span::styled(words, ink.text.0),
+            ])
+        })
+        .collect()
 }
 
 /// What the marks and lines of the map mean.

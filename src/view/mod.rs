@@ -65,6 +65,14 @@ pub trait View {
         false
     }
 
+    /// Whether something is opened over it, which going back closes before it ends a search.
+    fn is_covered(&self) -> bool {
+        false
+    }
+
+    /// Is put on top of a screen with those keys.
+    fn open(&mut self, _over: Place) {}
+
     /// Forgets what it came by, as it is taken away.
     fn close(&mut self) {}
 

@@ -1,6 +1,6 @@
 //! The headless commands: what a pipe reads is what the screen shows, with exit codes that mean something.
 
-use crate::home::{Home, harbour};
+use crate::home::{Home, harbour, telling};
 use serde_json::Value;
 use std::{io, process::Stdio};
 
@@ -140,6 +140,7 @@ fn logs_come_in_order_and_as_many_as_asked_for() {
 }
 
 #[test]
+<<<<<<< HEAD
 fn events_are_told_by_kind_and_by_service() {
     let home = Home::new();
     let events = home.harbour(&["events", "--since", "100h"]);
@@ -168,6 +169,28 @@ fn deployments_are_told_of_services_only() {
     home.harbour(&["deployments", "nobody"]).complains(2, &["nobody"]);
     let demo = home.run(&["deployments", "shop-prod/orders", "--demo"]);
     assert!(demo.out.contains("running") && demo.out.contains("on orders:"), "{demo:?}");
+=======
+fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
+    let home = Home::new();
+    let setting =
+        home.replaying(&telling(true, &[(10, "lifted 3"), (20, "lifted 17"), (30, "ERROR no chain")]));
+    let ran = |more: &[&str]| home.run(&[&["logs", "crane", "--patterns", "--set", &setting], more].concat());
+    let table = ran(&[]);
+    assert_eq!(table.code, Some(0), "{table:?}");
+    let rows: Vec<&str> = table.out.lines().collect();
+    assert!(rows[0].starts_with("COUNT") && rows.len() == 3, "{table:?}");
+    assert!(rows[1].starts_with('2') && rows[1].ends_with("lifted <n>"), "{table:?}");
+    assert!(
+        rows[2].starts_with('1') && rows[2].contains("error") && rows[2].ends_with("no chain"),
+        "{table:?}"
+    );
+    let json = ran(&["--format", "json", "--level", "error"]).json();
+    assert_eq!((&json["count"], &json["example"]), (&1.into(), &"no chain".into()));
+    assert_eq!(json["new"], Value::Null, "nothing of it runs, so nothing can be told: {json}");
+    let none = ran(&["--grep", "sunk"]);
+    assert!(none.code == Some(0) && none.err.contains("none of the 3 lines passes"), "{none:?}");
+    ran(&["-f"]).complains(2, &["--follow", "--patterns"]);
+>>>>>>> main
 }
 
 /// A reader that has gone, as behind `| head`, is no error and needs no word.

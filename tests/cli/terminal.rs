@@ -140,7 +140,15 @@ fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
     terminal.types("k");
     terminal.until_says("paused");
     terminal.types("\r");
-    terminal.until_says("enter filters by a field");
+    terminal.until_says("enter filters by what is chosen");
+    terminal.types("\u{1b}");
+    terminal.until("only the lines", |screen| !screen.contents().contains("enter filters"));
+    terminal.types("i");
+    terminal.until_says("left and right walk");
+    terminal.types("p");
+    terminal.until_says("patterns, ");
+    terminal.types("\r");
+    terminal.until("a pattern alone", |screen| screen.contents().contains("│ +"));
     let raw = terminal.raw();
     let text = String::from_utf8(raw).unwrap();
     for (line, forbidden) in HOSTILE {
@@ -148,4 +156,26 @@ fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
     }
     terminal.types("\u{3}");
     assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn nothing_of_a_hostile_line_is_printed_raw_on_a_terminal_or_into_a_pipe() {
+    let lines: Vec<_> = (10..).zip(HOSTILE.iter().map(|(line, _)| *line)).collect();
+    for more in [&[][..], &["--format", "json"], &["--patterns"], &["--patterns", "--format", "json"]] {
+        let home = Home::new();
+        let setting = home.replaying(&telling(true, &lines));
+        let arguments = [&["logs", "crane", "--set", &setting], more].concat();
+        let piped = home.run(&arguments);
+        let mut terminal = Terminal::start_in(home, &arguments, &[]);
+        assert_eq!((piped.code, terminal.ends()), (Some(0), 0), "{piped:?}");
+        let shown = String::from_utf8(terminal.raw()).unwrap();
+        assert!(piped.out.contains("hostile") && shown.contains("hostile"), "{piped:?}\n{shown}");
+        for (line, forbidden) in HOSTILE {
+            assert!(
+                !piped.out.contains(forbidden),
+                "{forbidden:?} of {line:?} came through a pipe: {more:?}"
+            );
+            assert!(!shown.contains(forbidden), "{forbidden:?} of {line:?} came through: {more:?}");
+        }
+    }
 }

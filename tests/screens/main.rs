@@ -6,9 +6,13 @@
 #[path = "../estate/mod.rs"]
 mod estate;
 mod anything;
+mod details;
+mod hostile;
 mod journey;
+mod log_search;
 mod logs;
 mod map;
+mod patterns;
 mod picture;
 mod rooms;
 mod stage;

@@ -108,6 +108,17 @@ fn help() {
 }
 
 #[test]
+fn help_tells_first_what_counts_on_the_screen_below() {
+    let mut stage = stage();
+    stage.keys("l ?");
+    let text = stage.picture().text();
+    assert!(text.lines().nth(1).unwrap().contains("in the logs"), "{text}");
+    assert!(text.contains("show times as local, UTC"), "{text}");
+    let stroke = |key: &str| text.lines().filter(|row| row.starts_with(&format!("   {key} "))).count();
+    assert_eq!(stroke("t"), 1, "{text}");
+}
+
+#[test]
 fn palette_proposes() {
     let mut stage = stage();
     stage.keys(":");

@@ -3,6 +3,7 @@
 
 mod follow;
 mod history;
+mod kinds;
 mod print;
 mod sift;
 mod targets;
@@ -12,13 +13,19 @@ use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
     store::Store,
 };
+<<<<<<< HEAD
 pub(super) use follow::nobody_reads;
+=======
+use kinds::Kinds;
+>>>>>>> main
 use print::Printer;
 use sift::Sift;
 use targets::Wanted;
 
 /// The newest lines of each stream that are printed when nobody says how many or since when.
 const TAIL: usize = 100;
+/// The same where kinds of lines are asked for.
+const MANY: usize = 10_000;
 
 /// Prints the lines; with `--follow` until it is interrupted or nobody reads.
 pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<Outcome, Error> {
@@ -33,9 +40,11 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
     }
     let since = asked.since.map(|since| since.time(store.now));
     let until = asked.until.map(|until| until.time(store.now));
-    let tail = asked.tail.unwrap_or(if since.is_some() { usize::MAX } else { TAIL });
+    let usual = if asked.patterns { MANY } else { TAIL };
+    let tail = asked.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogStart { since, until, tail, follow: asked.follow };
-    let printer = Printer::new(asked, Sift::new(asked)?, wanted.are_several());
+    let kinds = asked.patterns.then(|| Kinds::new(store));
+    let printer = Printer::new(asked, Sift::new(asked)?, kinds, wanted.are_several());
     if asked.follow {
         follow::run(&opened.sources, wanted, targets, start, printer).await
     } else {

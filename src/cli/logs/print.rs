@@ -1,6 +1,7 @@
 //! How lines and notes are printed: for people, with a colour for each service where there is a terminal, or as JSON.
+//! Where kinds of lines are asked for, they are gathered, and printed at the end.
 
-use super::sift::Sift;
+use super::{kinds::Kinds, sift::Sift};
 use crate::{
     cli::args::{LogFormat, Logs},
     decode::line,
@@ -33,24 +34,42 @@ pub(super) struct Printer {
     out: BufWriter<Stdout>,
     sift: Sift,
     format: LogFormat,
+    kinds: Option<Kinds>,
+    /// How many lines there were, and how many of them passed.
+    count: (usize, usize),
     /// Whether lines say whose they are.
     several: bool,
     coloured: bool,
 }
 
 impl Printer {
-    /// A printer as asked for; `several` where lines of several services may come.
-    pub(super) fn new(asked: &Logs, sift: Sift, several: bool) -> Self {
+    /// A printer as asked for, of lines or of `kinds` of them; `several` where lines of several services may come.
+    pub(super) fn new(asked: &Logs, sift: Sift, kinds: Option<Kinds>, several: bool) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured =
             stdout().is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
-        Self { out: BufWriter::new(stdout()), sift, format: asked.format, several, coloured }
+        Self {
+            out: BufWriter::new(stdout()),
+            sift,
+            format: asked.format,
+            kinds,
+            count: (0, 0),
+            several,
+            coloured,
+        }
     }
 
     /// Prints a line, if it passes.
     pub(super) fn line(&mut self, line: &LogLine) -> io::Result<()> {
         let parsed = line::parse(&line.text);
+        self.count.0 += 1;
+        self.kinds.iter_mut().for_each(|kinds| kinds.saw(line));
         if !self.sift.lets_through(line, &parsed) {
+            return Ok(());
+        }
+        self.count.1 += 1;
+        if let Some(kinds) = &mut self.kinds {
+            kinds.take(line, &parsed);
             return Ok(());
         }
         let printed = match self.format {
@@ -76,6 +95,14 @@ impl Printer {
 
     /// Prints what is left at the end.
     pub(super) fn finish(&mut self) -> io::Result<()> {
+        if let Some(kinds) = &self.kinds {
+            kinds.print(&mut self.out, self.format)?;
+        }
+        if let (read @ 1.., 0) = self.count {
+            eprintln!(
+                "portolan: none of the {read} lines passes that were read; --tail and --since say how many are"
+            );
+        }
         self.flush()
     }
 

@@ -69,6 +69,13 @@ pub fn fields(text: &str, shape: Shape) -> Vec<Field<'_>> {
     }
 }
 
+/// Whether libraries use a name for the message, the level or the time of a line: what is told beside its fields.
+#[must_use]
+pub fn is_head(name: &str) -> bool {
+    let times = ["time", "ts", "timestamp", "@timestamp", "t", "datetime", "asctime"];
+    is_message(name) || is_level(name) || times.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// What stands under a name that libraries use for the message.
 fn is_message(name: &str) -> bool {
     ["msg", "message", "event", "log", "text", "short_message", "@message"].contains(&name)

@@ -1,5 +1,8 @@
 //! What is surely a value and not a word of the program: numbers, measures, ids, addresses.
 
+/// How long a value can be that has dots, dashes and colons in it: longer than any UUID, address or time.
+const LONGEST: usize = 64;
+
 /// A word with its values masked: `took=12ms` is `took=<n>`, `10.0.0.1:80` is `<ip>`, `/orders/17` is `/orders/<n>`.
 pub(super) fn mask(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
@@ -7,14 +10,18 @@ pub(super) fn mask(word: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let run = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let length = if c.is_ascii_alphanumeric() {
-            let wide = run(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':'));
+            let wide = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
+            let wide = rest.bytes().take(LONGEST + 1).take_while(|c| wide(char::from(*c))).count();
             let whole = rest[..wide].trim_end_matches(['-', '.', ':']);
-            if let Some(mask) = whole_value(whole) {
+            if let Some(mask) = whole_value(whole).filter(|_| wide <= LONGEST) {
                 out.push_str(mask);
                 whole.len()
             } else {
                 let piece = run(|c| c.is_ascii_alphanumeric());
-                out.push_str(value(&rest[..piece]).unwrap_or(&rest[..piece]));
+                match value(&rest[..piece]) {
+                    Some(mask) => out.push_str(mask),
+                    None => numbered(&rest[..piece], &mut out),
+                }
                 piece
             }
         } else {
@@ -58,6 +65,17 @@ fn value(piece: &str) -> Option<&'static str> {
     ((hex && piece.len() >= 6) || mixed || hex_number).then_some("<id>")
 }
 
+/// A word, without the number at its end where it has more than one digit: `worker12`, but `http2`.
+fn numbered(piece: &str, out: &mut String) {
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    if piece.len() - word.len() > 1 {
+        out.push_str(word);
+        out.push_str("<n>");
+    } else {
+        out.push_str(piece);
+    }
+}
+
 /// Whether anything but masks and signs is left of a masked word.
 pub(super) fn has_words(masked: &str) -> bool {
     let mut masks = 0;
@@ -94,6 +112,7 @@ mod tests {
             ("\"u-17\"", "\"u-<n>\""),
             ("http2", "http2"),
             ("utf8", "utf8"),
+            ("worker12:", "worker<n>:"),
             ("s3", "s3"),
             ("postgres:5432", "postgres:<n>"),
             ("日本", "日本"),

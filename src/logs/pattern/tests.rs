@@ -1,6 +1,6 @@
 //! Lines of real-life programs, and which of them are of one kind.
-use super::{MOST, Patterns};
-use crate::model::{Level, Timestamp};
+use super::{MOST, MOST_COMPARED, Patterns, Said};
+use crate::model::{Level, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines in kinds: all of a group should have one pattern, and no other group the same.
@@ -34,6 +34,17 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
+/// A service writes a line. Returns its pattern's number.
+fn of(patterns: &mut Patterns, service: &str, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
+    let service = &ServiceId::new(service);
+    patterns.saw(service, at);
+    patterns.add(Said { service, at, level, message })
+}
+
+fn add(patterns: &mut Patterns, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
+    of(patterns, "s/a", message, at, level)
+}
+
 #[test]
 fn lines_of_one_kind_have_one_pattern() {
     let mut patterns = Patterns::default();
@@ -42,7 +53,7 @@ fn lines_of_one_kind_have_one_pattern() {
     for round in 0..3 {
         for (kind, lines) in KINDS.iter().enumerate() {
             if let Some(line) = lines.get(round) {
-                found.entry(kind).or_default().insert(patterns.add(line, at(round as i64), None));
+                found.entry(kind).or_default().insert(add(&mut patterns, line, at(round as i64), None));
             }
         }
     }
@@ -56,45 +67,76 @@ fn lines_of_one_kind_have_one_pattern() {
 #[test]
 fn a_pattern_knows_its_lines() {
     let mut patterns = Patterns::default();
-    let id = patterns.add("user alice logged in", at(5), Some(Level::Info));
-    patterns.add("user bob logged in", at(9), Some(Level::Error));
-    patterns.add("user carol logged in", at(2), None);
+    let id = add(&mut patterns, "user alice logged in", at(5), Some(Level::Info));
+    add(&mut patterns, "user bob logged in", at(9), Some(Level::Error));
+    add(&mut patterns, "user carol logged in", at(2), None);
     let pattern = patterns.get(id).unwrap();
-    assert_eq!((pattern.count, pattern.first, pattern.last), (3, at(2), at(9)));
+    assert_eq!((pattern.count, pattern.first(), pattern.last), (3, at(2), at(9)));
     assert_eq!(
-        (pattern.template().as_str(), pattern.example.as_str()),
+        (pattern.template.to_string().as_str(), pattern.example.as_str()),
         ("user <*> logged in", "user bob logged in")
     );
     assert_eq!(pattern.level, Some(Level::Error));
-    assert!(pattern.is_new_since(at(2)) && !pattern.is_new_since(at(3)));
+}
+
+#[test]
+fn what_is_new_since_a_deployment_of_those_who_write_it() {
+    let mut patterns = Patterns::default();
+    let old = add(&mut patterns, "listening on 80", at(1), None);
+    add(&mut patterns, "listening on 81", at(11), None);
+    let new = add(&mut patterns, "no such column", at(12), None);
+    let unknown = of(&mut patterns, "s/b", "hello there", at(30), None);
+    let both = add(&mut patterns, "shared by two", at(12), None);
+    of(&mut patterns, "s/b", "shared by two", at(31), None);
+    let since =
+        |a: i64, b: i64| BTreeMap::from([(ServiceId::new("s/a"), at(a)), (ServiceId::new("s/b"), at(b))]);
+    let is_new = |id, since| patterns.is_new(patterns.get(id).unwrap(), &since);
+    assert_eq!(is_new(old, since(10, 20)), Some(false));
+    assert_eq!(is_new(new, since(10, 20)), Some(true));
+    assert_eq!(is_new(unknown, since(10, 20)), None, "nothing of it was read from before its deployment");
+    assert_eq!(is_new(both, since(10, 20)), Some(true), "the other has nothing from before to compare with");
+    assert_eq!(is_new(both, since(10, 40)), Some(false));
+    assert_eq!(is_new(new, BTreeMap::new()), None);
+}
+
+/// A word without digits for a number.
+fn letters(mut n: usize) -> String {
+    let mut word = String::new();
+    while n > 0 {
+        word.push((b'g' + (n % 20) as u8) as char);
+        n /= 20;
+    }
+    word
 }
 
 #[test]
 fn memory_is_bounded_and_what_goes_is_counted() {
     let mut patterns = Patterns::default();
-    let letters = |mut n: usize| {
-        let mut word = String::new();
-        while n > 0 {
-            word.push((b'g' + (n % 20) as u8) as char);
-            n /= 20;
-        }
-        word
-    };
     for n in 0..MOST + 50 {
-        patterns.add(&format!("{} begins here", letters(n * 31 + 1)), at(n as i64), None);
+        add(&mut patterns, &format!("{} begins here", letters(n * 31 + 1)), at(n as i64), None);
     }
     assert_eq!(patterns.iter().count(), MOST);
     assert_eq!(patterns.dropped, 50);
-    assert_eq!(patterns.iter().next().unwrap().first, at(50));
+    assert_eq!(patterns.iter().next().unwrap().first(), at(50));
+}
+
+#[test]
+fn a_line_is_compared_with_few() {
+    let mut patterns = Patterns::default();
+    for n in 0..MOST_COMPARED + 20 {
+        let [a, b] = [letters(n * 31 + 1), letters(n * 37 + 1)];
+        add(&mut patterns, &format!("the {a} of {b}{b} {a}{a}"), at(n as i64), None);
+    }
+    assert_eq!((patterns.iter().count(), patterns.dropped), (MOST_COMPARED, 20));
 }
 
 proptest::proptest! {
     #[test]
-    fn any_text_has_a_pattern(texts in proptest::collection::vec("\\PC{0,40}", 1..20)) {
+    fn any_text_has_a_pattern_whose_template_fits_it(texts in proptest::collection::vec("\\PC{0,40}|[a-c ]{0,12}", 1..20)) {
         let mut patterns = Patterns::default();
-        for text in &texts {
-            let id = patterns.add(text, at(0), None);
-            proptest::prop_assert!(patterns.get(id).is_some());
+        let ids: Vec<u64> = texts.iter().map(|text| add(&mut patterns, text, at(0), None)).collect();
+        for (id, text) in ids.into_iter().zip(&texts) {
+            proptest::prop_assert!(patterns.get(id).unwrap().template.fits(text));
         }
         proptest::prop_assert_eq!(patterns.iter().map(|p| p.count).sum::<u64>(), texts.len() as u64);
     }

@@ -1,9 +1,9 @@
 //! What holds for any sequence of news.
 
 use super::model::{at, close, hear, held, line, notes, open, shown, start};
-use crate::logs::{Filter, LogStore, Needle, Scope, Sift, What};
+use crate::logs::{Filter, Kinds, LogStore, Needle, Scope, Sift, What};
 use proptest::{collection::vec, prelude::*};
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 const WIDE: usize = 64 << 20;
 
@@ -87,6 +87,28 @@ proptest! {
             let mut back: Vec<_> = sift.back(&store, None).map(|line| line.key).collect();
             back.reverse();
             prop_assert_eq!(back, sift.forward(&store, None).map(|line| line.key).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn each_line_that_passed_counts_once_for_a_kind_that_it_fits(batches in lines(), work in 1..50_usize, small: bool) {
+        let mut store = LogStore::new(if small { 30_000 } else { WIDE });
+        let filter = Filter { what: What::Text(Needle::literal("a").unwrap()), keep: false };
+        let mut sift = Sift::new(Scope::All, vec![filter.clone()], None);
+        let mut kinds = Kinds::default();
+        for batch in &batches {
+            hear(&mut store, taken(batch));
+            sift.advance(&store, work);
+            kinds.advance(&sift, &store, work);
+        }
+        while !(sift.advance(&store, work) & kinds.advance(&sift, &store, work)) {}
+        let listed = kinds.listed(&BTreeMap::new());
+        prop_assert_eq!(listed.iter().map(|kind| kind.count).sum::<u64>(), sift.count(&store) as u64);
+        for kind in listed.into_iter().take(9) {
+            let template = Filter { what: What::Template(kind.pattern.template.clone()), keep: true };
+            let mut own = Sift::new(Scope::All, vec![filter.clone(), template], None);
+            own.advance(&store, usize::MAX);
+            prop_assert!(own.count(&store) as u64 >= kind.count, "{}", kind.pattern.template);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use crate::model::{
     Event, Failure, FailureKind, Flow, Gap, Gateway, LogBatch, LogTarget, Service, ServiceId, Sighting,
-    Snapshot, SourceId, Timestamp, Watched,
+    Snapshot, SourceId, Timestamp, Watched, text::clean_within,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -64,6 +65,16 @@ pub struct Recording {
     /// Its first line.
     pub header: Header,
     frames: Vec<Frame>,
+}
+
+/// The same without what could drive a terminal: a recording is text from outside, whoever wrote it.
+fn harmless(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(clean_within(&text, usize::MAX)),
+        Value::Array(all) => all.into_iter().map(harmless).collect(),
+        Value::Object(all) => all.into_iter().map(|(key, value)| (key, harmless(value))).collect(),
+        other => other,
+    }
 }
 
 impl Header {
@@ -135,7 +146,8 @@ impl Recording {
             ));
         }
         let frames = lines.filter(|(_, line)| !line.is_empty()).map(|(number, line)| {
-            serde_json::from_str(line).map_err(|error| broken(number + 1, error.to_string()))
+            let frame = serde_json::from_str(line).map(harmless).and_then(serde_json::from_value);
+            frame.map_err(|error| broken(number + 1, error.to_string()))
         });
         let mut frames = frames.collect::<Result<Vec<Frame>, _>>()?;
         frames.sort_by_key(|frame| frame.at_ms);

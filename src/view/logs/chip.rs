@@ -1,13 +1,17 @@
 //! The filters of the lines, each as a chip that can be taken away, and how people type them.
 
 use crate::{
-    logs::{Filter, Needle, What},
-    model::{Level, Service},
+    logs::{Filter, Needle, What, pattern::Template},
+    model::{Level, Service, text::clean_within},
+    view::widget::text,
 };
 
 /// All levels, the least first.
 pub(super) const LEVELS: &[Level] =
     &[Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
+
+/// The widest words of a chip, in cells: several have room beside each other.
+const LONGEST: usize = 48;
 
 /// A filter, and what stands on its chip.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +41,18 @@ impl Chip {
         Self { filter: Filter { what, keep: true }, words: format!("{name}={value}") }
     }
 
+    /// Lines of a service.
+    pub(super) fn service(service: &Service) -> Self {
+        let what = What::Service(service.id.clone());
+        Self { filter: Filter { what, keep: true }, words: format!("service={}", service.name) }
+    }
+
+    /// Lines of a stream, by its label.
+    pub(super) fn instance(label: &str) -> Self {
+        let what = What::Label(label.into());
+        Self { filter: Filter { what, keep: true }, words: format!("instance={label}") }
+    }
+
     /// Lines of at least that level.
     pub(super) fn level(level: Level) -> Self {
         Self {
@@ -45,20 +61,34 @@ impl Chip {
         }
     }
 
+    /// Lines of a kind.
+    pub(super) fn template(template: Template, keep: bool) -> Self {
+        let words = clean_within(&template.to_string(), 4 * LONGEST);
+        Self { filter: Filter { what: What::Template(template), keep }, words }
+    }
+
+    /// Whether it is of use among those services' lines: what names another service, instance or kind of line is not.
+    pub(super) fn may_fit(&self, services: &[&Service]) -> bool {
+        let mut instances = services.iter().flat_map(|service| &service.instances);
+        match &self.filter.what {
+            What::Service(named) => services.iter().any(|service| service.id == *named),
+            What::Label(label) => instances.any(|i| label.split('/').next() == Some(i.name.as_str())),
+            What::Template(_) => !self.filter.keep,
+            _ => true,
+        }
+    }
+
     /// What stands on it.
     pub(super) fn label(&self) -> String {
-        format!("{}{}", if self.filter.keep { '+' } else { '-' }, self.words)
+        let words = text::cut(&self.words, LONGEST, "...");
+        format!("{}{words}", if self.filter.keep { '+' } else { '-' })
     }
 }
 
 /// What a filter looks at.
 fn what(typed: &str, services: &[&Service]) -> Result<What, String> {
-    if let Some(regex) =
-        typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|r| !r.is_empty())
-    {
-        return Needle::regex(regex)
-            .map(What::Text)
-            .map_err(|error| format!("/{regex}/ can't be read: {error}"));
+    if typed.starts_with('/') {
+        return Needle::read(typed).map(What::Text);
     }
     let Some((name, value)) =
         typed.split_once('=').filter(|(name, value)| is_name(name) && !value.is_empty())

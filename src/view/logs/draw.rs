@@ -13,6 +13,7 @@ use crate::{
     store::Store,
     view::{
         Hits, Scene, Target,
+        time::Clock,
         widget::{frame::frame, text},
     },
 };
@@ -61,7 +62,7 @@ pub(super) fn areas(logs: &Logs, store: &Store) -> Areas {
     let bars = take(if bars < room { bars } else { 0 });
     let below = match &logs.pane {
         Pane::None => 0,
-        Pane::Details(_) => rest.height * 3 / 5,
+        Pane::Details(_) | Pane::Patterns(_) => rest.height * 3 / 5,
     };
     let lines = Rect { height: rest.height - below, ..rest };
     Areas { chips, notes, bars, lines, pane: Rect { y: lines.bottom(), height: below, ..rest } }
@@ -83,9 +84,10 @@ pub(super) fn draw(logs: &Logs, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
     match &logs.pane {
         Pane::None => {}
         Pane::Details(details) => match logs.tape.line(&scene.store.logs, details.line) {
-            Some(line) => super::details::draw(details, &line, scene, areas.pane, buf),
+            Some(line) => hits.extend(super::details::draw(details, &line, scene, areas.pane, buf)),
             None => say(areas.pane, "this line is no longer held", scene, buf),
         },
+        Pane::Patterns(patterns) => hits.extend(patterns.draw(scene, areas.pane, buf)),
     }
     hits
 }
@@ -111,10 +113,20 @@ fn lines(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Buffer, hits: &mut
         buf.set_line(area.x, y, row, area.width);
         let place = Rect { y, height: 1, ..area };
         if logs.spot.cursor == Some(*key) {
-            buf.set_style(place, Style::from(scene.theme.ink.selected));
+            select(place, scene, buf);
         }
         if !logs.pane.is_open() {
             hits.add(place, Target::Row(*index));
+        }
+    }
+}
+
+/// Marks the row of the cursor; what is found in it stays lit.
+fn select(row: Rect, scene: Scene<'_>, buf: &mut Buffer) {
+    let found = Style::from(scene.theme.ink.found).bg;
+    for at in row.positions() {
+        if let Some(cell) = buf.cell_mut(at).filter(|cell| found.is_none() || cell.style().bg != found) {
+            cell.set_style(Style::from(scene.theme.ink.selected));
         }
     }
 }
@@ -129,7 +141,8 @@ fn title(logs: &Logs, store: &Store) -> String {
         words.push(format!("{} alone", instance.map_or(alone.as_str(), |instance| instance.name.as_str())));
     }
     words.push(if logs.spot.follows() { "following" } else { "paused" }.to_owned());
-    words.extend(logs.aim.since.map(|(_, since)| since.to_owned()));
+    let clock = if logs.look.clock == Clock::Utc { Clock::Utc } else { Clock::Local };
+    words.extend(logs.aim.since.map(|at| format!("since {}", clock.show(at, store.now, &store.zone))));
     if more > 0 {
         words.push(format!("{} streams, {more} more are not read", targets.len()));
     }

@@ -146,11 +146,11 @@ impl Histogram {
             );
         };
         let mut told = format!(
-            "{}: {} lines, {} warnings, {} errors",
+            "{}: {}, {}, {}",
             show(self.start(chosen)).trim(),
-            bucket.lines,
-            bucket.warnings,
-            bucket.errors
+            text::counted(bucket.lines, "line"),
+            text::counted(bucket.warnings, "warning"),
+            text::counted(bucket.errors, "error")
         );
         for (_, _, words) in self.events.iter().filter(|(at, ..)| self.bucket(*at) == Some(chosen)) {
             told.push_str("; ");

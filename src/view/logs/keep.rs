@@ -18,6 +18,9 @@ pub(super) fn copied(logs: &Logs, store: &Store) -> Option<String> {
         let line = logs.tape.line(&store.logs, details.line)?;
         return super::details::rows(&line, store).into_iter().nth(details.row).map(|row| row.value);
     }
+    if let Pane::Patterns(patterns) = &logs.pane {
+        return patterns.template().map(|template| clean_within(&template.to_string(), usize::MAX));
+    }
     let here = logs.here(store)?;
     let (first, last) = logs.marks.selected(Some(here)).unwrap_or((here, here));
     let text: Vec<_> =

@@ -2,6 +2,7 @@
 
 use super::{
     Logs,
+    fold::Part,
     row::{self, Inked},
 };
 use crate::{
@@ -66,17 +67,13 @@ impl Margin {
 }
 
 /// The part of a line that is shown.
-fn shown<'a>(logs: &Logs, line: &Line<'a>) -> (&'a str, usize) {
-    if logs.look.folded && line.note.is_none() {
-        (&line.text[line.message.clone()], line.message.start)
-    } else {
-        (line.text, 0)
-    }
+fn shown<'a>(logs: &Logs, line: &Line<'a>) -> Part<'a> {
+    logs.look.fold.part(line, logs.tape.search())
 }
 
 /// How many rows a line takes.
 pub(super) fn takes(logs: &Logs, line: &Line<'_>, room: usize) -> usize {
-    if logs.look.wrap { row::rows(shown(logs, line).0, room, MOST_ROWS) } else { 1 }
+    if logs.look.wrap { row::rows(&shown(logs, line).text, room, MOST_ROWS) } else { 1 }
 }
 
 /// A line in rows.
@@ -89,17 +86,18 @@ pub(super) fn rows(
 ) -> Vec<Row<'static>> {
     let Scene { store, theme, .. } = scene;
     let room = margin.room(width);
-    let (text, from) = shown(logs, line);
+    let part = shown(logs, line);
     let base = match line.note {
         Some(_) => theme.ink.accent.into(),
         None => level_style(line.level, theme),
     };
     let rows = if logs.look.wrap { MOST_ROWS } else { 1 };
-    let mut inked = Inked::new(text, (logs.look.shift + room * rows).saturating_mul(2), base);
-    if theme.is_coloured() {
+    let mut inked = Inked::new(&part.text, (logs.look.shift + room * rows).saturating_mul(2), base);
+    if let Some(from) = part.from.filter(|_| theme.is_coloured()) {
         inked = inked.painted(line.paint, from);
     }
-    let inked = inked.searched(&store.search, theme.ink.found.into());
+    let inked =
+        inked.styled(part.fields, theme.ink.dim.into()).searched(&store.search, theme.ink.found.into());
     let pieces = if logs.look.wrap {
         inked.wrapped(room, MOST_ROWS)
     } else {

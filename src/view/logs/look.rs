@@ -1,5 +1,6 @@
 //! How lines look: which columns, whether folded, wrapped, and how far aside.
 
+use super::fold::Fold;
 use crate::{command::Command, view::time::Clock};
 
 /// How lines look.
@@ -10,8 +11,8 @@ pub(super) struct Look {
     pub clock: Clock,
     /// Whether long lines are broken.
     pub wrap: bool,
-    /// Whether of a line with fields only level and message are shown.
-    pub folded: bool,
+    /// How much of a line with fields is shown.
+    pub fold: Fold,
     /// Whether the service is shown, where somebody said so; else where there are several.
     pub service: Option<bool>,
     /// Whether the instance is shown.
@@ -27,7 +28,7 @@ impl Default for Look {
         Self {
             clock: Clock::default(),
             wrap: false,
-            folded: true,
+            fold: Fold::default(),
             service: None,
             instance: true,
             level: true,
@@ -45,7 +46,7 @@ impl Look {
         match command {
             Command::Wrap => (self.wrap, self.shift) = (!self.wrap, 0),
             Command::Times => self.clock = self.clock.next(),
-            Command::Folded => self.folded = !self.folded,
+            Command::Folded => self.fold = self.fold.next(),
             Command::ServiceColumn => self.service = Some(!self.service.unwrap_or(several)),
             Command::InstanceColumn => self.instance = !self.instance,
             Command::LevelColumn => self.level = !self.level,

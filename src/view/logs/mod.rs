@@ -3,6 +3,7 @@
 mod chip;
 mod details;
 mod draw;
+mod fold;
 mod histogram;
 mod keep;
 mod line;
@@ -10,6 +11,7 @@ mod look;
 mod mark;
 mod pages;
 mod pane;
+mod patterns;
 mod reach;
 mod row;
 mod run;
@@ -67,8 +69,8 @@ struct Aim {
     alone: Option<InstanceId>,
     /// What they must be.
     chips: Vec<Chip>,
-    /// How far back, with what is said of that.
-    since: Option<(Timestamp, &'static str)>,
+    /// How far back.
+    since: Option<Timestamp>,
 }
 
 /// Where a pivot came from.
@@ -98,9 +100,24 @@ impl View for Logs {
 
     fn offers(&self) -> &'static [Command] {
         use Command::{
-            Back, Help, Hide, Histogram, Keep, NextError, Open, Pause, PreviousError, Search, Wrap,
+            Back, Folded, Help, Hide, Histogram, Keep, NextError, Open, Patterns, Pause, PreviousError,
+            Search, Wrap,
         };
-        &[Pause, PreviousError, NextError, Search, Keep, Hide, Open, Histogram, Wrap, Back, Help]
+        &[
+            Help,
+            Pause,
+            Search,
+            PreviousError,
+            Keep,
+            Hide,
+            Open,
+            Patterns,
+            Histogram,
+            Folded,
+            Wrap,
+            NextError,
+            Back,
+        ]
     }
 
     fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
@@ -112,8 +129,7 @@ impl View for Logs {
         if self.of != store.selected {
             self.of.clone_from(&store.selected);
             if self.aim.reach == Reach::Selected {
-                let chips = std::mem::take(&mut self.aim.chips);
-                self.look_at(Aim { chips, ..Aim::default() });
+                self.look_at_those_of(Reach::Selected, store);
             }
         }
         self.area = area;
@@ -140,10 +156,14 @@ impl View for Logs {
         self.pane.is_open() || self.marks.from.is_some() || !self.before.is_empty()
     }
 
+    fn is_covered(&self) -> bool {
+        self.pane.is_open()
+    }
+
     fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
-        if let Some(chosen) = self.pane.chosen() {
-            let again = *chosen == row;
-            *chosen = row;
+        if self.pane.is_open() {
+            let again = self.pane.row() == row;
+            self.pane.choose(row);
             return if again { self.run(Command::Open, store) } else { Vec::new() };
         }
         let key = self.shown(store).get(row).map(|line| line.key);
@@ -184,7 +204,7 @@ impl Logs {
             self.pages.keep(&self.targets(store));
         }
         let asked = self.asked(store);
-        let whole = self.tape.follow(&store.logs, asked);
+        let mut whole = self.tape.follow(&store.logs, asked);
         if let Some(at) = self.sought.filter(|_| whole)
             && (self.tape.first(&store.logs).is_some_and(|first| first.at <= at) || !self.pages.are_read())
         {
@@ -195,6 +215,9 @@ impl Logs {
         if let Some(histogram) = &mut self.histogram {
             let width = self.area.width.saturating_sub(2);
             histogram.follow(&self.tape, &store.logs, &services, store, width);
+        }
+        if let Pane::Patterns(patterns) = &mut self.pane {
+            whole &= patterns.follow(&self.tape, &store.logs, &services, store.now);
         }
         if whole { Vec::new() } else { vec![Effect::Again] }
     }
@@ -207,7 +230,7 @@ impl Logs {
             None => Scope::Services(services.iter().map(|service| service.id.clone()).collect()),
         };
         let filters = self.aim.chips.iter().map(|chip| chip.filter.clone()).collect();
-        Asked { scope, filters, since: self.aim.since.map(|(since, _)| since), search: store.search.clone() }
+        Asked { scope, filters, since: self.aim.since, search: store.search.clone() }
     }
 
     /// The streams that are read.
@@ -226,10 +249,18 @@ impl Logs {
         self.leave_place();
     }
 
+    /// Looks at other services' lines. The filters stay that may fit those as well.
+    fn look_at_those_of(&mut self, reach: Reach, store: &Store) {
+        let services = reach.services(store);
+        let mut chips = std::mem::take(&mut self.aim.chips);
+        chips.retain(|chip| chip.may_fit(&services));
+        self.look_at(Aim { reach, chips, ..Aim::default() });
+    }
+
     /// Forgets where one was: the lines are others.
     fn leave_place(&mut self) {
         (self.spot, self.sought, self.marks.from) = (Spot::default(), None, None);
-        self.pane = Pane::None;
+        self.close_details();
         if let Some(histogram) = &mut self.histogram {
             *histogram = Histogram::default();
         }
@@ -240,7 +271,14 @@ impl Logs {
         if !self.aim.chips.contains(&chip) {
             self.aim.chips.push(chip);
         }
-        self.pane = Pane::None;
+        self.close_details();
+    }
+
+    /// Closes what tells of one line, which may not be among the lines any more.
+    fn close_details(&mut self) {
+        if matches!(self.pane, Pane::Details(_)) {
+            self.pane = Pane::None;
+        }
     }
 
     fn remove(&mut self, index: usize) {
@@ -251,7 +289,7 @@ impl Logs {
 
     /// Goes to a time, and reads up to it where it lies before what is held.
     fn seek(&mut self, at: Timestamp, store: &Store) {
-        self.aim.since = self.aim.since.filter(|(since, _)| *since <= at);
+        self.aim.since = self.aim.since.filter(|since| *since <= at);
         self.pages.ask(&store.logs, &self.targets(store), Some(at));
         self.sought = Some(at);
     }

@@ -1,6 +1,6 @@
-//! What is opened beside the lines: all of one line.
+//! What is opened beside the lines: all of one line, or the kinds of lines there are.
 
-use super::details::Details;
+use super::{details::Details, patterns::Patterns};
 
 /// What is opened beside the lines.
 #[derive(Default)]
@@ -10,6 +10,8 @@ pub(super) enum Pane {
     None,
     /// All of one line.
     Details(Details),
+    /// The kinds of lines.
+    Patterns(Box<Patterns>),
 }
 
 impl Pane {
@@ -19,10 +21,20 @@ impl Pane {
     }
 
     /// The row that is chosen.
-    pub(super) fn chosen(&mut self) -> Option<&mut usize> {
+    pub(super) fn row(&self) -> usize {
         match self {
-            Self::None => None,
-            Self::Details(details) => Some(&mut details.row),
+            Self::None => 0,
+            Self::Details(details) => details.row,
+            Self::Patterns(patterns) => patterns.row(),
+        }
+    }
+
+    /// Chooses a row.
+    pub(super) fn choose(&mut self, row: usize) {
+        match self {
+            Self::None => {}
+            Self::Details(details) => details.row = row,
+            Self::Patterns(patterns) => patterns.choose(row),
         }
     }
 }

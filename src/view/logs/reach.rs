@@ -5,6 +5,7 @@ use crate::{
     model::{InstanceId, LogTarget, NodeId, Service, SourceId},
     store::{Store, each_once, log_targets},
     topology::{Node, below, neighbours, way},
+    view::widget::text::counted,
 };
 use std::collections::BTreeSet;
 
@@ -80,7 +81,7 @@ impl Reach {
     pub(super) fn words(&self, store: &Store) -> String {
         let name = |id: &NodeId| store.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
         let count = self.services(store).len();
-        let many = format!("{count} service{}", if count == 1 { "" } else { "s" });
+        let many = counted(count, "service");
         match self {
             Self::Selected => store.node().map(Node::label).unwrap_or_default(),
             Self::Marked => format!("{count} marked"),

@@ -50,6 +50,14 @@ impl<'a> Inked<'a> {
         self
     }
 
+    /// What stands from a place on, in a style of its own.
+    pub(super) fn styled(mut self, from: usize, style: Style) -> Self {
+        if from < self.text.len() && matches!(self.text, Cow::Borrowed(_)) {
+            self.spots.push((from..self.text.len(), style));
+        }
+        self
+    }
+
     /// What a search finds.
     pub(super) fn searched(mut self, search: &Search, style: Style) -> Self {
         self.spots.extend(search.places(&self.text).into_iter().map(|(start, end)| (start..end, style)));

@@ -7,6 +7,7 @@ use super::{
     histogram::Histogram,
     keep,
     pane::Pane,
+    patterns::Patterns,
     reach::{self, Reach},
     spot::Spot,
 };
@@ -57,11 +58,9 @@ impl Logs {
             Command::LevelUp | Command::LevelDown => self.level(command == Command::LevelUp),
             Command::MarkLine => self.here(store).into_iter().for_each(|line| self.marks.toggle(line)),
             Command::NextMark | Command::PreviousMark => {
-                return self.jump(
-                    self.marks.next(self.here(store), command == Command::NextMark),
-                    "no line is marked",
-                    store,
-                );
+                let forward = command == Command::NextMark;
+                let next = self.marks.next(self.here(store), forward);
+                return self.jump(next, forward, "no line is marked", store);
             }
             Command::SelectLines => self.marks.from = self.here(store).filter(|_| self.marks.from.is_none()),
             Command::SaveLogs => return keep::save(self, store),
@@ -69,6 +68,7 @@ impl Logs {
             Command::Histogram => {
                 self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
             }
+            Command::Patterns => self.pane = Pane::Patterns(Box::<Patterns>::default()),
             Command::Pivot => return self.pivot_on_line(store),
             Command::Open => {
                 if let Some(line) = self.here(store) {
@@ -106,12 +106,14 @@ impl Logs {
                 return Vec::new();
             }
             Command::NextError | Command::PreviousError => {
-                let next = self.tape.next_error(&store.logs, self.spot.cursor, command == Command::NextError);
-                return self.jump(next, "no error among these lines", store);
+                let forward = command == Command::NextError;
+                let next = self.tape.next_error(&store.logs, self.spot.cursor, forward);
+                return self.jump(next, forward, "no error among these lines", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
-                let next = self.tape.next_match(&store.logs, self.spot.cursor, command == Command::NextMatch);
-                return self.jump(next, "the search finds nothing", store);
+                let forward = command == Command::NextMatch;
+                let next = self.tape.next_match(&store.logs, self.spot.cursor, forward);
+                return self.jump(next, forward, "the search finds nothing", store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
                 let by = if command == Command::Left { -1 } else { 1 };
@@ -139,8 +141,7 @@ impl Logs {
         match Reach::asked(command, store) {
             Ok(reach) if reach != self.aim.reach => {
                 self.before.clear();
-                let chips = std::mem::take(&mut self.aim.chips);
-                self.look_at(Aim { reach, chips, ..Aim::default() });
+                self.look_at_those_of(reach, store);
                 Vec::new()
             }
             Ok(_) => Vec::new(),
@@ -155,11 +156,10 @@ impl Logs {
             Pane::Details(details) => {
                 self.tape.line(&store.logs, details.line).map_or(0, |l| super::details::rows(&l, store).len())
             }
+            Pane::Patterns(patterns) => patterns.len(),
         };
-        if let Some(row) = self.pane.chosen()
-            && let Some(next) = table::moved(command, *row, rows)
-        {
-            *row = next;
+        if let Some(next) = table::moved(command, self.pane.row(), rows) {
+            self.pane.choose(next);
             return Some(Vec::new());
         }
         match (&self.pane, command) {
@@ -169,12 +169,20 @@ impl Logs {
                 if command == Command::Pivot {
                     return Some(self.pivot(details.line, &row.value, store));
                 }
-                if row.field {
-                    self.add(Chip::field(&row.name, &row.value));
-                } else {
+                match row.filter {
+                    Some(chip) => self.add(chip),
+                    None => self.pane = Pane::None,
+                }
+            }
+            (Pane::Patterns(patterns), Command::Open | Command::Keep | Command::Hide) => {
+                let hide = command == Command::Hide;
+                let chip = Chip::template(patterns.template()?.clone(), !hide);
+                self.add(chip);
+                if !hide {
                     self.pane = Pane::None;
                 }
             }
+            (Pane::Patterns(_), Command::Patterns) => self.pane = Pane::None,
             _ => return None,
         }
         Some(Vec::new())
@@ -244,12 +252,12 @@ impl Logs {
 
     /// Shows only the last so many minutes, or all again.
     fn since(&mut self, command: Command, store: &Store) {
-        let (minutes, words) = match command {
-            Command::LastMinute => (1, "last 1 min"),
-            Command::LastFiveMinutes => (5, "last 5 min"),
-            Command::LastQuarter => (15, "last 15 min"),
-            Command::LastHalfHour => (30, "last 30 min"),
-            Command::LastHour => (60, "last 60 min"),
+        let minutes = match command {
+            Command::LastMinute => 1,
+            Command::LastFiveMinutes => 5,
+            Command::LastQuarter => 15,
+            Command::LastHalfHour => 30,
+            Command::LastHour => 60,
             Command::Tail => {
                 self.aim.since = None;
                 self.spot.follow();
@@ -258,7 +266,7 @@ impl Logs {
             _ => return,
         };
         let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
-        self.aim.since = Some((since, words));
+        self.aim.since = Some(since);
         self.spot.follow();
         self.pages.ask(&store.logs, &self.targets(store), Some(since));
     }
@@ -270,14 +278,20 @@ impl Logs {
         }
     }
 
-    fn jump(&mut self, to: Option<Key>, none: &str, store: &Store) -> Vec<Effect> {
-        match to {
-            Some(key) => {
-                self.go(key, store);
-                Vec::new()
-            }
-            None => vec![Effect::Say(none.to_owned())],
+    /// Goes to a line, and says so where the way there led round the end.
+    fn jump(&mut self, to: Option<Key>, forward: bool, none: &str, store: &Store) -> Vec<Effect> {
+        let Some(key) = to else { return vec![Effect::Say(none.to_owned())] };
+        let round = self.spot.cursor.map(|here| if forward { key <= here } else { key >= here });
+        self.go(key, store);
+        if let Pane::Details(details) = &mut self.pane {
+            *details = Details { line: key, row: 0 };
         }
+        let said = match (round, forward) {
+            (Some(true), true) => "none below: on from the top",
+            (Some(true), false) => "none above: on from the end",
+            _ => return Vec::new(),
+        };
+        vec![Effect::Say(said.to_owned())]
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Spot {
     pub cursor: Option<Key>,
     /// The last line on the screen; none while it follows.
     pub bottom: Option<Key>,
+    /// The last line there was when it stopped following: those that came since do not fill the screen by themselves.
+    pub end: Option<Key>,
     /// Whether somebody stopped it: then the last line is no place from which it follows again.
     pub held: bool,
 }
@@ -43,7 +45,15 @@ impl Spot {
         if self.cursor.is_some() || last.is_none() {
             self.follow();
         } else {
-            (self.cursor, self.bottom, self.held) = (last, last, true);
+            self.stop(sheet);
+            (self.cursor, self.held) = (last, true);
+        }
+    }
+
+    /// Follows no more: what is shown stays.
+    fn stop(&mut self, sheet: &Sheet<'_>) {
+        if self.bottom.is_none() {
+            (self.bottom, self.end) = (sheet.last(), sheet.last());
         }
     }
 
@@ -58,7 +68,7 @@ impl Spot {
         if by > 0 && here >= last && !self.held {
             self.follow();
         } else {
-            self.bottom = self.bottom.or(Some(last));
+            self.stop(sheet);
             self.cursor = Some(here);
             self.keep_in_sight(sheet);
         }
@@ -66,6 +76,7 @@ impl Spot {
 
     /// Goes to the first line.
     pub(super) fn head(&mut self, sheet: &Sheet<'_>) {
+        self.stop(sheet);
         self.cursor = sheet.tape.first(sheet.held);
         self.bottom = self.cursor;
         self.keep_in_sight(sheet);
@@ -74,7 +85,7 @@ impl Spot {
     /// Goes to a line, with what stands around it.
     pub(super) fn go(&mut self, line: Key, sheet: &Sheet<'_>) {
         let shown = self.bottom.or(sheet.last()).map(|bottom| sheet.lines(bottom)).unwrap_or_default();
-        self.bottom = self.bottom.or(sheet.last());
+        self.stop(sheet);
         self.cursor = Some(line);
         if !shown.contains(&line) {
             self.bottom = Some(sheet.below(line, sheet.rows / 2));
@@ -95,7 +106,7 @@ impl Spot {
             shown.first().filter(|first| sheet.tape.first(sheet.held) == Some(**first))
         {
             // Nothing stands before what is shown: no row stays empty for that.
-            self.bottom = Some(sheet.below(*first, sheet.rows).max(cursor));
+            self.bottom = Some(sheet.below(*first, sheet.rows)).min(self.end).max(self.bottom);
         }
     }
 }
@@ -106,20 +117,25 @@ impl<'a> Sheet<'a> {
     }
 
     /// The lines on a screen whose last one is `bottom`, the oldest first; that of the newest line where there is none.
+    /// Of the first one there may be room for its end alone.
     pub(super) fn shown(&self, bottom: Option<Key>) -> Vec<Line<'a>> {
         let mut used = 0;
         let mut lines = self.tape.lines().lines_up_to(self.held, bottom, self.rows);
-        let fits = lines.iter().rev().take_while(|line| {
+        let begin = lines.iter().rev().take_while(|line| {
+            let room = used < self.rows;
             used += (self.takes)(line);
-            used <= self.rows
+            room
         });
-        let fit = fits.count().max(1).min(lines.len());
-        lines.split_off(lines.len() - fit)
+        let shown = begin.count();
+        lines.split_off(lines.len() - shown)
     }
 
-    /// The places of those lines.
+    /// The places of those of these lines that have room as a whole; of the last one in any case.
     fn lines(&self, bottom: Key) -> Vec<Key> {
-        self.shown(Some(bottom)).iter().map(|line| line.key).collect()
+        let shown = self.shown(Some(bottom));
+        let used: usize = shown.iter().map(|line| (self.takes)(line)).sum();
+        let cut = usize::from(used > self.rows && shown.len() > 1);
+        shown.iter().skip(cut).map(|line| line.key).collect()
     }
 
     /// The last line on a screen of so many rows whose first one is `top`.

@@ -29,12 +29,14 @@ pub(super) struct Tape {
     errors: Sift,
     /// Whether all that is held has been looked at.
     whole: bool,
+    /// How often the lines were chosen anew.
+    number: u64,
 }
 
 impl Default for Tape {
     fn default() -> Self {
         let none = || Sift::new(Scope::Services(BTreeSet::new()), Vec::new(), None);
-        Self { asked: None, lines: none(), found: None, errors: none(), whole: false }
+        Self { asked: None, lines: none(), found: None, errors: none(), whole: false, number: 0 }
     }
 }
 
@@ -47,7 +49,7 @@ impl Tape {
         let before = self.asked.as_ref();
         let same = before
             .is_some_and(|b| (&b.scope, &b.filters, b.since) == (&asked.scope, &asked.filters, asked.since));
-        let (inverse, search) = (asked.search.is_inverse(), asked.search.needle());
+        let (inverse, search) = (asked.search.is_inverse(), asked.search.needle().cloned());
         let same_search = before.is_some_and(|b| b.search == asked.search);
         let inverted = inverse || before.is_some_and(|b| b.search.is_inverse());
         if !same || (inverted && !same_search) {
@@ -58,6 +60,7 @@ impl Tape {
             let also = |what| filters.iter().cloned().chain([Filter { what, keep: true }]).collect();
             self.errors = Sift::new(asked.scope.clone(), also(What::Errors), asked.since);
             self.lines = Sift::new(asked.scope.clone(), filters, asked.since);
+            self.number += 1;
         }
         if !same || !same_search {
             self.found = search.filter(|_| !inverse).map(|pattern| {
@@ -81,6 +84,11 @@ impl Tape {
         self.whole
     }
 
+    /// Which choice of lines it is: another number, other lines.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The lines themselves.
     pub(super) fn lines(&self) -> &Sift {
         &self.lines
@@ -91,12 +99,17 @@ impl Tape {
         self.found.as_ref().map(|found| found.count(held))
     }
 
-    /// The next line that the search finds, or the one before, round and round.
+    /// What is searched for.
+    pub(super) fn search(&self) -> Option<&Search> {
+        self.asked.as_ref().map(|asked| &asked.search)
+    }
+
+    /// The next line that the search finds, or the one before, round and round; the newest while it follows.
     pub(super) fn next_match(&self, held: &LogStore, here: Option<Key>, forward: bool) -> Option<Key> {
         self.found.as_ref().and_then(|found| round(found, held, here, forward))
     }
 
-    /// The next error among the lines, or the one before, round and round.
+    /// The next error among the lines, or the one before, round and round; the newest while it follows.
     pub(super) fn next_error(&self, held: &LogStore, here: Option<Key>, forward: bool) -> Option<Key> {
         round(&self.errors, held, here, forward)
     }
@@ -120,8 +133,10 @@ impl Tape {
     }
 }
 
-/// The next of those lines, or the one before, round and round; a note is no line.
+/// The next of those lines, or the one before, round and round; a note is no line. Who follows stands behind the last
+/// line: the next one is the newest.
 fn round(sift: &Sift, held: &LogStore, here: Option<Key>, forward: bool) -> Option<Key> {
+    let forward = forward && here.is_some();
     let next = |from| {
         let mut walk = if forward { sift.forward(held, from) } else { sift.back(held, from) };
         walk.find(|line| line.note.is_none()).map(|line| line.key)

@@ -167,7 +167,7 @@ impl Item {
 
 /// How many services, in words.
 pub(super) fn services(count: usize) -> String {
-    format!("{count} service{}", if count == 1 { "" } else { "s" })
+    text::counted(count, "service")
 }
 
 /// What stands on a hub: its number and how many call it.

@@ -3,6 +3,12 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// A number of things, in words: `1 line`, `2 lines`.
+#[must_use]
+pub fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// How many cells `text` takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
