@@ -2,6 +2,7 @@
 
 use super::Kind;
 use crate::model::{Event, EventKind, Health, NodeId, ServiceId, SourceId, Timestamp};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What something happened to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub struct Entry {
     pub text: String,
     /// The health that stands for how good or bad it is; none where it is neither.
     pub tone: Option<Health>,
+    /// A fingerprint of the words without ids: the same where the same happens again.
+    pub(super) like: u64,
 }
 
 impl Subject {
@@ -61,12 +64,18 @@ impl From<&Event> for Entry {
     /// What a source told.
     fn from(event: &Event) -> Self {
         let tone = (event.kind == EventKind::OutOfMemory).then_some(Health::Failing);
-        let Event { at, service, kind, text } = event;
-        Self { at: *at, subject: Subject::from(service), kind: *kind, text: text.clone(), tone }
+        Self::new(event.at, Subject::from(&event.service), event.kind, event.text.clone(), tone)
     }
 }
 
 impl Entry {
+    /// Something that happened.
+    #[must_use]
+    pub fn new(at: Timestamp, subject: Subject, kind: EventKind, text: String, tone: Option<Health>) -> Self {
+        let like = template(&text);
+        Self { at, subject, kind, text, tone, like }
+    }
+
     /// Its words, without the name of the service that ECS puts before them: whose it is stands beside them anyway.
     #[must_use]
     pub fn words(&self) -> &str {
@@ -79,4 +88,19 @@ impl Entry {
     pub fn sort(&self) -> &'static Kind {
         Kind::of(self.kind)
     }
+}
+
+/// The shortest run of hexadecimal digits that is taken for an id.
+const ID: usize = 6;
+
+/// A fingerprint of words in which ids count for nothing.
+fn template(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        let hex = word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        let id = word.len() >= ID && hex && word.bytes().any(|b| b.is_ascii_digit());
+        if id { part[word.len()..].hash(&mut hasher) } else { part.hash(&mut hasher) }
+    }
+    hasher.finish()
 }

@@ -19,17 +19,14 @@ pub struct Row {
 /// What is this far from the time before is told anew.
 const APART: SignedDuration = SignedDuration::from_mins(15);
 
-/// The shortest run of hexadecimal digits that is taken for an id.
-const ID: usize = 6;
-
 /// Puts what happened again to the same subject, in the same words but for ids, into one row. Entries come and rows go
 /// in the order of time; a row stands where it happened last.
 #[must_use]
 pub fn fold<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut open: BTreeMap<(&Subject, EventKind, String), usize> = BTreeMap::new();
+    let mut open: BTreeMap<(u64, EventKind, &Subject), usize> = BTreeMap::new();
     for entry in entries {
-        let place = open.entry((&entry.subject, entry.kind, template(&entry.text))).or_insert(rows.len());
+        let place = open.entry((entry.like, entry.kind, &entry.subject)).or_insert(rows.len());
         match rows.get_mut(*place) {
             Some(row) if entry.at.duration_since(row.last.at) <= APART => {
                 row.last = Arc::clone(entry);
@@ -43,20 +40,4 @@ pub fn fold<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<Row> {
     }
     rows.sort_by(|a, b| a.last.cmp(&b.last));
     rows
-}
-
-/// Words with `#` in place of ids.
-fn template(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
-        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-        let hex = word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-        if word.len() >= ID && hex && word.bytes().any(|b| b.is_ascii_digit()) {
-            out.push('#');
-            out.push_str(&part[word.len()..]);
-        } else {
-            out.push_str(part);
-        }
-    }
-    out
 }

@@ -19,7 +19,7 @@ pub(super) fn source(before: SourceState, after: &SourceStatus, now: Timestamp) 
         _ => return None,
     };
     let subject = Subject::Source(after.id.clone());
-    Some(Entry { at: now, subject, kind: EventKind::Source, text, tone: Some(tone) })
+    Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
 }
 
 /// How long a finding must stay away before it is over: a container that is started again and again is well for a second
@@ -77,7 +77,7 @@ fn key(finding: &Finding) -> (&str, Option<&NodeId>, &str) {
 fn entry(finding: &Finding, at: Timestamp, text: String, tone: Health) -> Entry {
     let source = || Subject::Source(SourceId::new(&finding.service));
     let subject = finding.node.clone().map_or_else(source, Subject::Node);
-    Entry { at, subject, kind: EventKind::Finding, text, tone: Some(tone) }
+    Entry::new(at, subject, EventKind::Finding, text, Some(tone))
 }
 
 fn tone(severity: Severity) -> Health {

@@ -97,12 +97,14 @@ impl History {
             for Difference { kind, text, tone } in differences {
                 let told = |event: &&Event| event.service == *service && event.kind.is_akin(kind);
                 if !fresh.iter().any(told) {
-                    self.note(Entry { at: new.taken, subject: Subject::from(service), kind, text, tone });
+                    self.note(Entry::new(new.taken, Subject::from(service), kind, text, tone));
                 }
             }
         };
+        // What could not be read is no difference, nor is what can be read again.
+        let old = old.filter(|old| old.gaps == new.gaps);
         match (change, old) {
-            (Change::Services(before), _) => {
+            (Change::Services(before), Some(_)) => {
                 for service in before.values() {
                     let place = new.services.binary_search_by(|s| s.id.cmp(&service.id));
                     place.iter().for_each(|place| {

@@ -2,9 +2,9 @@
 
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
-    Change, Container, Event, EventKind, Failure, FailureKind, Finding, Health, Inventory, LogRoute, Mention,
-    NodeId, Place, Service, ServiceId, Severity, Snapshot, SourceId, SourceState, SourceStatus, State,
-    Target, Timestamp, Via, sample,
+    Change, Container, Event, EventKind, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
+    Mention, NodeId, Place, Service, ServiceId, Severity, Snapshot, SourceId, SourceState, SourceStatus,
+    State, Target, Timestamp, Via, sample,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -133,6 +133,19 @@ fn services_come_and_go() {
         after(&looks).entries().map(|e| (e.subject.name().to_owned(), e.text.clone())).collect();
     let db = |text: &str| ("db".to_owned(), text.to_owned());
     assert_eq!(told, [db("is new, db:1"), db("is gone")]);
+}
+
+#[test]
+fn what_can_not_be_read_is_no_difference() {
+    let (web, db) = (service("web"), service("db"));
+    let mut blind = snapshot(10, vec![Service { instances: Vec::new(), ..web.clone() }], Vec::new());
+    let failure = Failure::new(FailureKind::Throttled, "too many calls", "nothing to do");
+    blind.gaps = vec![Gap { what: "tasks".to_owned(), failure }];
+    let seen = |second| snapshot(second, vec![web.clone(), db.clone()], Vec::new());
+    assert!(told(&after(&[seen(0), blind.clone(), seen(20)])).is_empty());
+    let mut still_blind = blind.clone();
+    still_blind.services[0].desired = Some(2);
+    assert_eq!(told(&after(&[blind, still_blind])).len(), 1, "the same gap hides no difference in the rest");
 }
 
 /// An engine's list has the time in the container, its events that of the engine: the second look tells it better.

@@ -51,10 +51,20 @@ impl fmt::Display for Alteration {
         match (&self.before, &self.after) {
             (None, Some(after)) => write!(f, "{what} added{}", told(after)),
             (Some(before), None) => write!(f, "{what} removed{}", told(before)),
-            (Some(before), Some(after)) if before != after => write!(f, "{what} {before} → {after}"),
+            (Some(before), Some(after)) if before != after => {
+                let [before, after] = apart(before, after);
+                write!(f, "{what} {before} → {after}")
+            }
             _ => write!(f, "{what} changed"),
         }
     }
+}
+
+/// Two values without the path that they have in common, such as the registry of two images.
+fn apart<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let path = a.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    [&a[path..], &b[path..]]
 }
 
 impl Deployment {

@@ -74,25 +74,18 @@ impl View for Help {
 /// The whole page, over a screen with those keys.
 fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
-<<<<<<< HEAD
-    let mut lines = legend(scene);
-    for (place, title) in [
+    let mut places = [
         (Place::Everywhere, "everywhere"),
         (Place::Map, "on the map"),
         (Place::Logs, "in the logs"),
         (Place::Timeline, "on the timeline"),
-    ] {
-        lines.push(Line::default());
-=======
-    let mut places =
-        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
+    ];
     if over == Place::Logs {
-        places.rotate_right(1);
+        places[..3].rotate_right(1);
     }
     let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
     for (place, title) in places {
         lines.extend((!lines.is_empty()).then(Line::default));
->>>>>>> main
         lines.push(Line::styled(title, ink.title.0));
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
             let there = if place == Place::Everywhere { over } else { place };

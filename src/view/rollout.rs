@@ -12,14 +12,15 @@ const CELLS: usize = 10;
 pub fn rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for deployment in &service.deployments {
-        let words = format!("{} {}", bar(deployment, ascii), words(deployment, now));
-        rows.push((deployment.version.clone(), words));
+        let words = words(deployment, now);
+        let bar = if deployment.desired > 0 { bar(deployment, ascii) + " " } else { String::new() };
+        rows.push((deployment.version.clone(), bar + &words));
         rows.extend(deployment.reason.iter().map(|reason| (String::new(), reason.clone())));
         let difference = deployment.difference().map(|words| plain(words, ascii));
         rows.extend(difference.map(|words| (String::new(), words)));
     }
     let versions = service.versions();
-    if versions.len() > 1 || (service.is_deploying() && !versions.is_empty()) {
+    if versions.len() > 1 {
         let counts: Vec<_> =
             versions.iter().map(|(version, count)| format!("{count} on {version}")).collect();
         rows.push(("versions".to_owned(), counts.join(", ")));
@@ -108,7 +109,7 @@ mod tests {
             [
                 "orders:42|█████░░░░░ 2/4 running, 1 failed, in progress, 5m ago",
                 "|differs from orders:41: image orders:1.41 → orders:1.42",
-                "orders:41|░░░░░░░░░░ 2/0 running, in progress, 5m ago",
+                "orders:41|2/0 running, in progress, 5m ago",
                 "versions|2 on orders:42, 2 on orders:41",
             ]
         );

@@ -140,7 +140,6 @@ fn logs_come_in_order_and_as_many_as_asked_for() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn events_are_told_by_kind_and_by_service() {
     let home = Home::new();
     let events = home.harbour(&["events", "--since", "100h"]);
@@ -169,7 +168,9 @@ fn deployments_are_told_of_services_only() {
     home.harbour(&["deployments", "nobody"]).complains(2, &["nobody"]);
     let demo = home.run(&["deployments", "shop-prod/orders", "--demo"]);
     assert!(demo.out.contains("running") && demo.out.contains("on orders:"), "{demo:?}");
-=======
+}
+
+#[test]
 fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     let home = Home::new();
     let setting =
@@ -190,7 +191,6 @@ fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     let none = ran(&["--grep", "sunk"]);
     assert!(none.code == Some(0) && none.err.contains("none of the 3 lines passes"), "{none:?}");
     ran(&["-f"]).complains(2, &["--follow", "--patterns"]);
->>>>>>> main
 }
 
 /// A reader that has gone, as behind `| head`, is no error and needs no word.

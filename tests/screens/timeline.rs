@@ -139,3 +139,14 @@ fn its_name_in_the_last_row_is_a_command_too() {
     stage.keys("enter");
     assert_eq!(stage.app.screen(), Screen::Timeline);
 }
+
+#[test]
+fn it_is_around_the_service_that_is_selected_when_one_asks_and_walking_leaves_it_there() {
+    let mut stage = lived((100, 30), ("night", false));
+    stage.keys("H /");
+    stage.typed("orders-2 stopped");
+    stage.keys("enter k esc tab");
+    assert!(shown(&mut stage).contains("timeline of orders and its neighbours"));
+    stage.keys("g");
+    assert!(shown(&mut stage).contains("timeline of orders and its neighbours"));
+}

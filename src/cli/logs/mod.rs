@@ -13,11 +13,8 @@ use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
     store::Store,
 };
-<<<<<<< HEAD
 pub(super) use follow::nobody_reads;
-=======
 use kinds::Kinds;
->>>>>>> main
 use print::Printer;
 use sift::Sift;
 use targets::Wanted;

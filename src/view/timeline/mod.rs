@@ -46,7 +46,12 @@ impl View for Timeline {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         match command {
             Command::Open => return self.open(store),
-            Command::Reach => self.reach = self.reach.next(),
+            Command::Reach => {
+                if self.reach == Reach::All {
+                    self.centre.clone_from(&store.selected);
+                }
+                self.reach = self.reach.next();
+            }
             Command::NextKind | Command::PreviousKind => {
                 self.kind = Kind::beside(self.kind, command == Command::NextKind);
             }

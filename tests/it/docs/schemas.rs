@@ -161,7 +161,6 @@ fn a_log_line_is_told_field_by_field() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn a_deployment_is_told_field_by_field() {
     let answer = json_of(&["deployments", "web", "--format", "json"]);
     assert_eq!(answer["schema"], "portolan.deployment/1");
@@ -177,7 +176,9 @@ fn an_event_is_told_field_by_field() {
     let event: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
     assert_eq!(event["schema"], "portolan.event/1");
     told("portolan.event/1", &event);
-=======
+}
+
+#[test]
 fn a_kind_of_lines_is_told_field_by_field() {
     let printed = printed(&["logs", "web", "--patterns", "--format", "json"]);
     let kind: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
@@ -186,7 +187,6 @@ fn a_kind_of_lines_is_told_field_by_field() {
         (&json!("portolan.log-pattern/1"), &json!("no answer from db"))
     );
     told("portolan.log-pattern/1", &kind);
->>>>>>> main
 }
 
 #[test]

@@ -116,7 +116,10 @@ fn between(
     after: &BTreeMap<String, Aspect>,
     place: &str,
 ) -> Vec<Alteration> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut names: Vec<&String> =
+        before.keys().chain(after.keys()).collect::<BTreeSet<_>>().into_iter().collect();
+    // What people ask for first.
+    names.sort_by_key(|name| *name != "image");
     let different = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
     let words =
         |all: &BTreeMap<String, Aspect>, name| all.get(name).map(|aspect: &Aspect| aspect.words.clone());
@@ -162,15 +165,24 @@ mod tests {
             told,
             [
                 "cpu 256 → 512",
+                "image app:1 → app:2",
                 "environment A changed",
                 "environment B removed",
                 "environment D added",
-                "image app:1 → app:2",
             ]
         );
         let all = format!("{:?} {told:?}", differences(&aspects(&before), &aspects(&after)));
         assert!(!all.contains("s3cret") && !all.contains("hunter2"), "{all}");
         assert!(!format!("{:?}", aspects(&before)).contains("s3cret"));
+    }
+
+    #[test]
+    fn of_two_images_of_one_registry_the_ends_are_told() {
+        let of = |image: &str| task("256", vec![container("app", image, &[])]);
+        let told = |a: &str, b: &str| told(&of(a), &of(b));
+        assert_eq!(told("reg.example/shop/app:1", "reg.example/shop/app:2"), ["image app:1 → app:2"]);
+        assert_eq!(told("reg.example/é:1", "reg.example/è:1"), ["image é:1 → è:1"]);
+        assert_eq!(told("app:1", "reg.example/app:1"), ["image app:1 → reg.example/app:1"]);
     }
 
     #[test]
