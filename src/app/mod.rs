@@ -324,11 +324,6 @@ impl App {
         outside
     }
 
-    /// Whether what is searched for is on the shown screen itself, and not a node.
-    fn searches_itself(&self) -> bool {
-        matches!(self.screen(), Screen::Logs | Screen::Timeline)
-    }
-
     /// Puts a screen on top; one that is below already comes up, so that going back never goes round.
     fn show(&mut self, screen: Screen) {
         if screen != self.screen() {
