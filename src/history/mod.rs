@@ -31,6 +31,9 @@ use std::{
 const MOST: usize = 20_000;
 const SHARE: usize = 400;
 
+/// How long an event of a start or an end stands for a difference that is seen only later.
+const NEAR: SignedDuration = SignedDuration::from_secs(30);
+
 /// What happened.
 #[derive(Debug, Default)]
 pub struct History {
@@ -93,10 +96,15 @@ impl History {
         }
         // An engine says by itself that it has removed a container.
         let removed = |id: &ServiceId| fresh.iter().any(|e| e.service == *id && e.kind == EventKind::Message);
+        // It may also tell of an end before the container looks ended.
+        let near = |event: &&Event| new.taken.duration_since(event.at) <= NEAR;
+        let near: Vec<&Event> = new.events.iter().filter(near).collect();
         let mut differ = |service: &ServiceId, differences: Vec<Difference>| {
             for Difference { kind, text, tone } in differences {
-                let told = |event: &&Event| event.service == *service && event.kind.is_akin(kind);
-                if !fresh.iter().any(told) {
+                let says = |event: &&Event| event.service == *service && event.kind.is_akin(kind);
+                let lives = kind.is_akin(EventKind::Start) || kind.is_akin(EventKind::Stop);
+                let told = fresh.iter().any(says) || (lives && near.iter().any(says));
+                if !told {
                     self.note(Entry::new(new.taken, Subject::from(service), kind, text, tone));
                 }
             }

@@ -122,6 +122,24 @@ fn what_an_event_tells_is_not_told_again_by_the_difference() {
 }
 
 #[test]
+fn an_end_that_was_told_before_it_was_seen_is_not_told_again() {
+    let web = service("web");
+    let mut ended = web.clone();
+    ended.instances[0].state = State::Failed;
+    let die = || vec![event(9, "s/web", EventKind::Stop, "web-1 exited with code 1")];
+    let stops = |last: i64| {
+        let looks = [
+            snapshot(0, vec![web.clone()], Vec::new()),
+            snapshot(10, vec![web.clone()], die()),
+            snapshot(last, vec![ended.clone()], die()),
+        ];
+        told(&after(&looks)).iter().filter(|(kind, _)| *kind == EventKind::Stop).count()
+    };
+    assert_eq!(stops(12), 1);
+    assert_eq!(stops(300), 2, "that is another end");
+}
+
+#[test]
 fn services_come_and_go() {
     let (web, db) = (service("web"), service("db"));
     let looks = [
