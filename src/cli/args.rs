@@ -2,7 +2,7 @@
 
 use super::logs::When;
 use crate::{
-    model::{Level, Severity},
+    model::{EventKind, Level, Severity},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -83,6 +83,16 @@ pub enum Command {
     },
     /// Print the logs of services, groups and instances, merged in time order
     Logs(Logs),
+    /// Print what happened: deployments, starts and ends, health, findings that began and ended
+    Events(Events),
+    /// Print what is rolled out of a service, how far it is, and what differs from before
+    Deployments {
+        /// The service
+        service: String,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
     /// Tell why there is a line from A to B, or which ways lead there
     Why {
         /// The caller
@@ -147,6 +157,26 @@ pub struct Logs {
     /// Print no lines, but which kinds of lines there are: what all of a kind have in common, and how many there are
     #[arg(long, conflicts_with = "follow")]
     pub patterns: bool,
+    /// How to print it
+    #[arg(long, default_value = "text")]
+    pub format: LogFormat,
+}
+
+/// What of all that happened.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Not before this long ago, such as 10m, or this time
+    #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = when)]
+    pub since: When,
+    /// Go on with what happens
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what happened to this service, by name, group/name, or whole id; may be repeated
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Vec<String>,
+    /// Only what is of this kind, such as deployment or out-of-memory; may be repeated
+    #[arg(long, value_name = "KIND", value_parser = super::events::kind)]
+    pub kind: Vec<EventKind>,
     /// How to print it
     #[arg(long, default_value = "text")]
     pub format: LogFormat,

@@ -246,6 +246,6 @@ fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
 }
 
 /// Our own structures have string keys only, so that writing them can't fail.
-fn write(value: &impl Serialize) -> String {
+pub(super) fn write(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

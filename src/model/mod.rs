@@ -31,7 +31,7 @@ pub(crate) mod sample;
 pub use address::{Address, Arn, Host};
 pub use answer::{Answer, AnsweredBy, Scope};
 pub use change::Change;
-pub use deployment::{Deployment, Rollout};
+pub use deployment::{Alteration, Deployment, Rollout};
 pub use ending::Ending;
 pub use event::{Event, EventKind};
 pub use finding::{Finding, Reach, Severity, Suspect};

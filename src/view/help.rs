@@ -74,10 +74,14 @@ impl View for Help {
 /// The whole page, over a screen with those keys.
 fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
-    let mut places =
-        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
+    let mut places = [
+        (Place::Everywhere, "everywhere"),
+        (Place::Map, "on the map"),
+        (Place::Logs, "in the logs"),
+        (Place::Timeline, "on the timeline"),
+    ];
     if over == Place::Logs {
-        places.rotate_right(1);
+        places[..3].rotate_right(1);
     }
     let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
     for (place, title) in places {

@@ -110,7 +110,7 @@ async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTar
 }
 
 /// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
-async fn nobody_reads() {
+pub(in crate::cli) async fn nobody_reads() {
     let copy = stdout().as_fd().try_clone_to_owned();
     // A file is never ready, which is as well: it has no reader.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));

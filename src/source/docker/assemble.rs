@@ -155,7 +155,7 @@ fn events(source: &SourceId, seen: &[Arc<Seen>], told: &[Told]) -> Vec<Event> {
     let own = seen.iter().filter(|c| !c.owner.hidden).flat_map(|c| lived(source, c)).filter(|mine| {
         !told.iter().any(|t| {
             t.container == mine.container
-                && t.event.kind == mine.event.kind
+                && t.event.kind.is_akin(mine.event.kind)
                 && (t.event.at.as_second() - mine.event.at.as_second()).abs() <= SAME
         })
     });
@@ -175,7 +175,10 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
     };
     let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
-    let end = end.map(|(at, exit)| tell(at, EventKind::Stop, format!("{name} {}", ended(exit))));
+    let end = end.map(|(at, exit)| {
+        let kind = if exit.out_of_memory { EventKind::OutOfMemory } else { EventKind::Stop };
+        tell(at, kind, format!("{name} {}", ended(exit)))
+    });
     start.into_iter().chain(end).collect()
 }
 

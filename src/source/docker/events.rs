@@ -163,7 +163,7 @@ fn told(action: &str, code: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
         "die" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
-        "oom" => (EventKind::Message, "ran out of memory".to_owned()),
+        "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Message, "was paused".to_owned()),
         "unpause" => (EventKind::Message, "goes on".to_owned()),
         "destroy" => (EventKind::Message, "was removed".to_owned()),

@@ -145,13 +145,15 @@ impl Memory {
     }
 
     /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
-    pub(super) fn tell(&mut self, told: Told) -> bool {
-        let repeated = told.event.kind == EventKind::Health
-            && self.told.iter().rev().find(|t| t.container == told.container).is_some_and(|last| {
-                last.event.kind == EventKind::Health && last.event.text == told.event.text
-            });
-        if repeated {
+    pub(super) fn tell(&mut self, mut told: Told) -> bool {
+        let last = self.told.iter().rev().find(|t| t.container == told.container).map(|last| &last.event);
+        let repeated = |last: &Event| last.kind == EventKind::Health && last.text == told.event.text;
+        if told.event.kind == EventKind::Health && last.is_some_and(repeated) {
             return false;
+        }
+        if told.event.kind == EventKind::Start && last.is_some_and(|last| last.kind == EventKind::Stop) {
+            told.event.kind = EventKind::Restart;
+            told.event.text.push_str(" again");
         }
         if self.told.len() == KEPT {
             self.told.pop_front();

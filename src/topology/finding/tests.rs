@@ -93,6 +93,8 @@ fn a_deployment_is_stuck_when_it_goes_on_too_long() {
         failed: 0,
         created: Some(ago(created)),
         updated: None,
+        previous: None,
+        changes: Vec::new(),
     };
     let service = |created| Service { deployments: vec![deployment(created)], ..service("web") };
     assert_eq!(found(vec![service(60)]), Vec::<String>::new());
