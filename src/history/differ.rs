@@ -1,6 +1,6 @@
 //! What is different about a service from one look to the next, in words. Names stand in them, never a value.
 
-use crate::model::{EventKind, Health, Instance, Rollout, Service, State};
+use crate::model::{Ending, EventKind, Health, Instance, Rollout, Service, State};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that is different.
@@ -177,7 +177,7 @@ fn end(instance: &Instance) -> Difference {
     let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
     let reason = exit.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let text = format!("{} ended{code}{reason}", instance.name);
-    if exit.out_of_memory {
+    if exit.ending == Ending::OutOfMemory {
         return Difference { kind: EventKind::OutOfMemory, text, tone: Some(Health::Failing) };
     }
     Difference::plain(EventKind::Stop, text)

@@ -3,8 +3,8 @@
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
     Change, Container, Event, EventKind, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
-    Mention, NodeId, Place, Service, ServiceId, Severity, Snapshot, SourceId, SourceState, SourceStatus,
-    State, Target, Timestamp, Via, sample,
+    Mention, NodeId, Place, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
+    SourceStatus, State, Target, Timestamp, Via, sample,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -202,7 +202,8 @@ fn finding(kind: &str, reason: &str) -> Finding {
         node: Some(NodeId::new("s/web")),
         since: Some(at(-60)),
         reason: reason.to_owned(),
-        cause: None,
+        suspects: Vec::new(),
+        reach: Reach::default(),
         next: "look".to_owned(),
     }
 }

@@ -74,8 +74,8 @@ impl Deployment {
         let previous = self.previous.as_ref()?;
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
         Some(match &changes[..] {
-            [] if *previous == self.version => "the same version again".to_owned(),
-            [] => format!("nothing differs from {previous}"),
+            [] if *previous == self.version => "is the same version again".to_owned(),
+            [] => format!("differs in nothing from {previous}"),
             _ => format!("differs from {previous}: {}", changes.join(", ")),
         })
     }

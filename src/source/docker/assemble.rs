@@ -176,7 +176,7 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
     let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
-        let kind = if exit.out_of_memory { EventKind::OutOfMemory } else { EventKind::Stop };
+        let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
         tell(at, kind, format!("{name} {}", ended(exit)))
     });
     start.into_iter().chain(end).collect()

@@ -130,7 +130,9 @@ impl<'a> Ill<'a> {
 /// A deployment of the service itself that was made shortly before the fault began.
 fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = change_before(evidence, node, since?)?;
-    let words = format!("perhaps the deployment of {}, {} before", deployment.version, minutes(before));
+    let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
+    let words =
+        format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
     Some(Suspect { words, node: None })
 }
 

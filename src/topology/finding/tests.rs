@@ -248,6 +248,8 @@ fn a_rollback_names_both_versions() {
         failed: 0,
         created: Some(ago(300)),
         updated: Some(ago(200)),
+        previous: None,
+        changes: Vec::new(),
     };
     let deployments = vec![
         deployment("web:1", Rollout::Completed, None),

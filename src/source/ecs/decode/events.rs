@@ -1,7 +1,7 @@
 //! Service events as ECS words them, without the steady state it repeats, and the stops they do not explain.
 
 use super::words::{said, time};
-use crate::model::{Deployment, Event, EventKind, Instance, ServiceId, State};
+use crate::model::{Deployment, Ending, Event, EventKind, Instance, ServiceId, State};
 use aws_sdk_ecs::types as sdk;
 
 /// How many of a service's events are kept, the newest.
@@ -31,7 +31,7 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let exit = instance.exit.as_ref()?;
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
-        let kind = if exit.out_of_memory { EventKind::OutOfMemory } else { EventKind::Stop };
+        let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
         Some(Event { at: exit.at?, service: id.clone(), kind, text })
     };
     ended.filter_map(event).collect()
