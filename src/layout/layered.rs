@@ -77,6 +77,11 @@ impl Layered {
         built
     }
 
+    /// Whether a vertex is no item but a stretch of a line.
+    pub fn is_lane(&self, vertex: usize) -> bool {
+        matches!(self.vertices[vertex].role, Occupant::Lane { .. })
+    }
+
     /// Sorts the layers of gates that have an order.
     fn settle_gates(&mut self, level: &Level) {
         for (layer, settled) in self.layers.iter_mut().zip(&mut self.settled) {

@@ -3,7 +3,7 @@
 //! Alternating barycentre and median sweeps (Sugiyama 1981, Eades and Wormald 1994) with exchanges of neighbours
 //! (Gansner 1993), sifting on small layers (Matuszewski, Schoenfeld and Molitor 1999), several starts on small graphs.
 //! All budgets count steps, never time, so the answer is the same on every machine. With a previous drawing the known
-//! vertices keep their order and only new ones look for a place (semi-interactive crossing minimisation, ELK).
+//! boxes keep their order; new ones and lanes look for a place (semi-interactive crossing minimisation, ELK).
 use super::crossing::{self, Swap};
 use super::ends::Ends;
 use super::layered::Layered;
@@ -18,6 +18,8 @@ const STARTS: usize = 16;
 const ROUNDS: usize = 4;
 /// Up to this many lines neighbours are exchanged after each sweep, above it only at the end.
 const EXCHANGE_LIMIT: usize = 16_000;
+/// Up to this many lines the lanes of a known picture may find other ways.
+const LANES_LIMIT: usize = 3_000;
 
 /// Orders the layers of the graph in place and tells the crossings that remain.
 ///
@@ -138,7 +140,8 @@ fn wish(ends: &Ends, place: &[usize], vertex: usize, right: bool, median: bool) 
     }
 }
 
-/// Known vertices in their old order; new ones first beside their neighbours, then wherever they cross least.
+/// Known boxes in their old order; new ones first beside their neighbours, then wherever they cross least. Lanes are
+/// free to follow them there: that a line takes another way is less of a change than lines that tangle more and more.
 fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
     let near_rows = |vertex: usize| {
         let lines = ends.left[vertex].iter().chain(&ends.right[vertex]).map(|e| e.vertex);
@@ -152,8 +155,10 @@ fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
     }
     let mut order = Order::new(layers, graph);
     let mut swap = Swap::new(ends);
+    let lines: usize = ends.right.iter().map(Vec::len).sum();
+    let may_move = |v: usize| rows[v].is_none() || (lines <= LANES_LIMIT && graph.is_lane(v));
     for _ in 0..SIFT_ROUNDS {
-        if !sift(&mut order, &mut swap, |v| rows[v].is_none()) {
+        if !sift(&mut order, &mut swap, may_move) {
             break;
         }
     }
