@@ -20,6 +20,8 @@ fn patterns_tell_what_is_new_since_the_deployment_and_enter_shows_one_alone() {
     see!(stage);
     let rows = |stage: &mut Stage| stage.picture().text();
     assert!(rows(&mut stage).contains("3 new since the last deployment"), "{}", rows(&mut stage));
+    let footer = stage.picture().text().lines().last().unwrap_or_default().to_owned();
+    assert!(footer.contains("enter open  - hide"), "{footer}");
     stage.keys("j enter");
     let text = stage.picture().text();
     assert!(text.contains("+retrying in <n>") && text.contains("retrying in 5s"), "{text}");

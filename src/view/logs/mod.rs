@@ -100,24 +100,28 @@ impl View for Logs {
 
     fn offers(&self) -> &'static [Command] {
         use Command::{
-            Back, Folded, Help, Hide, Histogram, Keep, NextError, Open, Patterns, Pause, PreviousError,
-            Search, Wrap,
+            Back, Copy, Folded, Head, Help, Hide, Histogram, Keep, NextError, Open, Patterns, Pause, Pivot,
+            PreviousError, Search, Wrap,
         };
-        &[
-            Help,
-            Pause,
-            Search,
-            PreviousError,
-            Keep,
-            Hide,
-            Open,
-            Patterns,
-            Histogram,
-            Folded,
-            Wrap,
-            NextError,
-            Back,
-        ]
+        match self.pane {
+            Pane::None => &[
+                Help,
+                Pause,
+                Search,
+                PreviousError,
+                Keep,
+                Hide,
+                Open,
+                Patterns,
+                Histogram,
+                Folded,
+                Wrap,
+                NextError,
+                Back,
+            ],
+            Pane::Details(_) => &[Help, Open, Pivot, PreviousError, NextError, Copy, Back],
+            Pane::Patterns(_) => &[Help, Open, Hide, Head, Copy, Back],
+        }
     }
 
     fn wants(&self, store: &Store) -> BTreeSet<Subscription> {

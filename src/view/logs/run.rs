@@ -113,7 +113,9 @@ impl Logs {
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
                 let next = self.tape.next_match(&store.logs, self.spot.cursor, forward);
-                return self.jump(next, forward, "the search finds nothing", store);
+                let none =
+                    if store.search.is_empty() { "/ begins a search" } else { "the search finds nothing" };
+                return self.jump(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
                 let by = if command == Command::Left { -1 } else { 1 };
