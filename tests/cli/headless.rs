@@ -75,7 +75,7 @@ fn findings_say_what_where_and_what_next() {
     assert!(table.out.contains("critical") && table.out.contains("quay/crane"), "{table:?}");
     let json = home.harbour(&["findings", "--format", "json"]).json();
     let finding = &json["findings"][0];
-    has(finding, &["kind", "severity", "service", "node", "since", "reason", "cause", "next"]);
+    has(finding, &["kind", "severity", "service", "node", "since", "reason", "suspects", "reach", "next"]);
     assert_eq!((&finding["kind"], &finding["severity"]), (&"stopped-with-error".into(), &"critical".into()));
     assert_eq!(finding["node"], "docker/quay/crane");
 }
