@@ -1,4 +1,5 @@
-//! How long inference takes for estates of growing size: all of it, and after one service has changed.
+//! How long inference takes for estates of growing size: all of it, and after one service has changed; and what is
+//! wrong with them, where one service of twenty fails.
 //!
 //! Each service has 40 variables, eight of which name something: six a service of its group or a store that many use,
 //! two something outside. Groups have 50 services.
@@ -7,10 +8,10 @@ use divan::{Bencher, black_box};
 use portolan::{
     decode::environment,
     model::{
-        Answer, AnsweredBy, Change, Host, Inventory, NetworkId, Scope, Service, ServiceId, ServiceKind,
-        Snapshot, SourceId, Timestamp,
+        Answer, AnsweredBy, Change, Check, Exit, Host, Instance, InstanceId, Inventory, NetworkId, Scope,
+        Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
     },
-    topology::{Inference, Resolver, infer},
+    topology::{Inference, Resolver, finding, infer},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -111,6 +112,45 @@ fn one_changed(bencher: Bencher, count: usize) {
     bencher.bench_local(move || {
         inference.update(black_box(&new), &there);
         inference.update(black_box(&old), &back);
+    });
+}
+
+/// The estate, where each service wants five instances, and of one service of twenty all have failed.
+fn troubled(count: usize) -> Inventory {
+    let mut snapshot = Arc::unwrap_or_clone(snapshot(count, None));
+    for (number, service) in snapshot.services.iter_mut().enumerate() {
+        service.desired = Some(5);
+        service.instances = (0..5).map(|copy| instance(number, copy, number % 20 == 0)).collect();
+    }
+    let mut inventory = Inventory::default();
+    inventory.replace(Arc::new(snapshot));
+    inventory
+}
+
+fn instance(service: usize, copy: usize, failed: bool) -> Instance {
+    let exit = Exit { code: Some(1), at: Some(Timestamp::UNIX_EPOCH), ..Exit::default() };
+    Instance {
+        id: InstanceId::new(format!("docker/{service}-{copy}")),
+        name: format!("{service}-{copy}"),
+        state: if failed { State::Failed } else { State::Running },
+        check: Check::None,
+        started: Some(Timestamp::UNIX_EPOCH),
+        exit: failed.then_some(exit),
+        restarts: 0,
+        version: Some("1".to_owned()),
+        containers: Vec::new(),
+    }
+}
+
+/// Everything that is wrong, with its causes and whom it reaches.
+#[divan::bench(args = SIZES)]
+fn wrong(bencher: Bencher, count: usize) {
+    let inventory = troubled(count);
+    let topology = infer(&inventory);
+    let now = Timestamp::UNIX_EPOCH;
+    bencher.bench_local(|| {
+        let evidence = finding::Evidence::new(black_box(&inventory), &topology, &[], &[], now);
+        finding::findings(&evidence)
     });
 }
 

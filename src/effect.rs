@@ -2,7 +2,7 @@
 
 use crate::{
     layout,
-    model::{LogStart, LogTarget, NodeId},
+    model::{LogStart, LogTarget, NodeId, Timestamp},
 };
 use std::{cmp::Ordering, fmt, sync::Arc};
 
@@ -16,6 +16,7 @@ pub enum Screen {
     Why,
     Logs,
     Findings,
+    Timeline,
     Sources,
     Help,
 }
@@ -50,6 +51,8 @@ pub enum Effect {
     Select(NodeId),
     /// Show that screen, over the present one.
     Show(Screen),
+    /// Select that node, and show its logs of that time.
+    LogsAt(NodeId, Timestamp),
     /// Mark that node, or take its mark away.
     Mark(NodeId),
     /// Take all marks away.

@@ -7,6 +7,7 @@
 pub mod model;
 pub mod decode;
 pub mod topology;
+pub mod history;
 pub mod layout;
 pub mod command;
 pub mod keymap;

@@ -26,6 +26,9 @@ pub(super) struct Areas {
 /// The least screen on which anything can be read.
 const LEAST: (u16, u16) = (24, 6);
 
+/// The least room in the header in which words about the worst finding say anything, in cells.
+const LEAST_WORDS: usize = 24;
+
 /// The parts of a screen of that size; filled, the body lies over the other two.
 pub(super) fn areas(size: Rect, filled: bool) -> Areas {
     let header = Rect { height: 1.min(size.height), ..size };
@@ -83,11 +86,27 @@ impl App {
                 buf,
             );
         }
+        self.worst(&mut row, buf);
         (row.x, row.end) = (row.end, area.right());
         for (words, style) in right {
             row.put(&words, style, Some(Command::Findings), buf);
         }
         row.hits
+    }
+
+    /// The worst that is wrong, where there is room for it.
+    fn worst(&self, row: &mut Row, buf: &mut Buffer) {
+        let Some(finding) = self.store.findings.first().filter(|f| f.severity > Severity::Info) else {
+            return;
+        };
+        let room = usize::from(row.end.saturating_sub(row.x));
+        if room < LEAST_WORDS {
+            return;
+        }
+        let words = format!("  {}: {}", finding.service, finding.reason);
+        let words = text::cut(&words, room, self.theme.glyphs.ellipsis);
+        let style = self.theme.health(Theme::severity(finding.severity));
+        row.put(&words, style, Some(Command::NextFinding), buf);
     }
 
     /// How much is wrong, in the right corner.

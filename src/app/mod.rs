@@ -215,7 +215,7 @@ impl App {
             Answer::Searched => {
                 self.prompt = None;
                 let here = self.store.node().is_some_and(|node| self.store.finds(node));
-                if here || self.screen() == Screen::Logs { Vec::new() } else { self.run(Command::NextMatch) }
+                if here || self.searches_itself() { Vec::new() } else { self.run(Command::NextMatch) }
             }
             Answer::Chosen(command) => {
                 self.prompt = None;
@@ -251,6 +251,7 @@ impl App {
             }
             Command::Split => self.split = !self.split,
             Command::Findings => self.show(Screen::Findings),
+            Command::Timeline => self.show(Screen::Timeline),
             Command::Sources => self.show(Screen::Sources),
             Command::Help => self.show(Screen::Help),
             Command::Palette => self.prompt = Some(Prompt::command()),
@@ -289,7 +290,7 @@ impl App {
             Command::ExportSvg => return self.save("svg"),
             Command::NextFinding => self.select_finding(1),
             Command::PreviousFinding => self.select_finding(-1),
-            Command::NextMatch | Command::PreviousMatch if self.screen() != Screen::Logs => {
+            Command::NextMatch | Command::PreviousMatch if !self.searches_itself() => {
                 self.select_match(command == Command::NextMatch);
             }
             _ => return self.ask_view(|view, store| view.update(command, store)),
@@ -306,6 +307,12 @@ impl App {
             match effect {
                 Effect::Select(node) => self.store.select(node),
                 Effect::Show(screen) => self.show(screen),
+                Effect::LogsAt(node, at) => {
+                    self.store.select(node);
+                    self.show(Screen::Logs);
+                    let logs = self.views.get_mut(&Screen::Logs);
+                    outside.extend(logs.into_iter().flat_map(|logs| logs.show_at(at, &self.store)));
+                }
                 Effect::Mark(node) => self.store.mark(node),
                 Effect::Unmark => self.store.marks.clear(),
                 Effect::Say(words) => self.notice = Some(words),

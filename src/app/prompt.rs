@@ -87,7 +87,12 @@ impl Prompt {
             })
             .collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        scored.into_iter().map(|(_, spec)| spec).collect()
+        let mut found: Vec<_> = scored.into_iter().map(|(_, spec)| spec).collect();
+        // What the last row calls it may be typed as well.
+        let called = COMMANDS.iter().filter(|spec| spec.short == input.value().trim());
+        let called: Vec<_> = called.filter(|spec| !found.iter().any(|f| f.id == spec.id)).collect();
+        found.extend(called);
+        found
     }
 
     pub(super) fn key(&mut self, key: Key) -> Answer {

@@ -1,10 +1,18 @@
 //! Going from one node of interest to the next: those with findings, those that a search finds.
 
 use super::App;
-use crate::model::{NodeId, Severity};
+use crate::{
+    effect::Screen,
+    model::{NodeId, Severity},
+};
 use std::collections::BTreeSet;
 
 impl App {
+    /// Whether what is searched for is on the shown screen itself, and not a node.
+    pub(super) fn searches_itself(&self) -> bool {
+        matches!(self.screen(), Screen::Logs | Screen::Timeline)
+    }
+
     /// Selects the next node with a finding, in the order of the findings.
     pub(super) fn select_finding(&mut self, step: isize) {
         let mut nodes: Vec<_> = self

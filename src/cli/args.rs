@@ -2,7 +2,7 @@
 
 use super::logs::When;
 use crate::{
-    model::Level,
+    model::{EventKind, Level, Severity},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -71,6 +71,9 @@ pub enum Command {
         /// How to print it
         #[arg(long, default_value = "table")]
         format: Format,
+        /// How bad a finding must be for exit code 1: warning or critical
+        #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+        fail_on: FailOn,
     },
     /// Print what is wrong
     Findings {
@@ -80,6 +83,16 @@ pub enum Command {
     },
     /// Print the logs of services, groups and instances, merged in time order
     Logs(Logs),
+    /// Print what happened: deployments, starts and ends, health, findings that began and ended
+    Events(Events),
+    /// Print what is rolled out of a service, how far it is, and what differs from before
+    Deployments {
+        /// The service
+        service: String,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
     /// Tell why there is a line from A to B, or which ways lead there
     Why {
         /// The caller
@@ -149,6 +162,26 @@ pub struct Logs {
     pub format: LogFormat,
 }
 
+/// What of all that happened.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Not before this long ago, such as 10m, or this time
+    #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = when)]
+    pub since: When,
+    /// Go on with what happens
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what happened to this service, by name, group/name, or whole id; may be repeated
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Vec<String>,
+    /// Only what is of this kind, such as deployment or out-of-memory; may be repeated
+    #[arg(long, value_name = "KIND", value_parser = super::events::kind)]
+    pub kind: Vec<EventKind>,
+    /// How to print it
+    #[arg(long, default_value = "text")]
+    pub format: LogFormat,
+}
+
 /// How lines are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -157,6 +190,24 @@ pub enum LogFormat {
     Text,
     /// For programs, by a versioned schema
     Json,
+}
+
+/// How bad a finding must be to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Something is not as it should be
+    Warning,
+    /// Something does not serve
+    Critical,
+}
+
+impl From<FailOn> for Severity {
+    fn from(least: FailOn) -> Self {
+        match least {
+            FailOn::Warning => Self::Warning,
+            FailOn::Critical => Self::Critical,
+        }
+    }
 }
 
 /// How a headless command prints.

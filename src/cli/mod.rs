@@ -1,7 +1,9 @@
 //! The command line: the map on a terminal, and its headless twins for pipes.
 
 pub mod args;
+mod deployments;
 mod doctor;
+mod events;
 mod gather;
 pub mod logs;
 mod record;
@@ -93,17 +95,22 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             }))?;
             Ok(read(&store))
         }
-        Command::Status { format } => {
+        Command::Status { format, fail_on } => {
             let (store, _) = charted(common).await?;
             print(if format == Format::Json { export::status(&store) } else { status::table(&store) })?;
             Ok(match read(&store) {
-                Outcome::Fine if status::is_wrong(&store) => Outcome::Findings,
+                Outcome::Fine if status::is_wrong(&store, fail_on.into()) => Outcome::Findings,
                 outcome => outcome,
             })
         }
         Command::Findings { format } => {
             let (store, _) = charted(common).await?;
             print(if format == Format::Json { export::findings(&store) } else { status::findings(&store) })?;
+            Ok(read(&store))
+        }
+        Command::Deployments { service, format } => {
+            let (store, _) = charted(common).await?;
+            print(deployments::tell(&store, &service, format, common.ascii)?)?;
             Ok(read(&store))
         }
         Command::Why { from, to, format } => {
@@ -115,6 +122,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             let (store, opened) = charted(common).await?;
             logs::run(&store, &opened, &asked).await
         }
+        Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
         Command::Record { file, length } => record::run(common, &file, length).await,
     }
@@ -139,8 +147,7 @@ fn open(common: &Common) -> Result<(Config, Opened), Failure> {
 async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
     let (config, opened) = open(common)?;
     if opened.sources.is_empty() {
-        let what = format!("there is nothing to look at: {}", opened.looked.join("; "));
-        return Err(Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor"));
+        return Err(opened.nothing());
     }
     let mut store = gather::store(&opened.sources, &config);
     gather::gather(&opened.sources, &mut store, common.wait).await;

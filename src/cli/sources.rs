@@ -34,6 +34,12 @@ pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> 
 }
 
 impl Opened {
+    /// That no source was found, and where they were looked for.
+    pub(super) fn nothing(&self) -> Failure {
+        let what = format!("there is nothing to look at: {}", self.looked.join("; "));
+        Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor")
+    }
+
     fn add<S: Source + 'static>(&mut self, sources: Vec<S>) {
         self.sources.extend(sources.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
     }

@@ -7,9 +7,9 @@ use crate::{
     view::{time, widget::text},
 };
 
-/// Whether anything is worse than worth knowing.
-pub(super) fn is_wrong(store: &Store) -> bool {
-    store.findings.iter().any(|f| f.severity > Severity::Info)
+/// Whether anything is at least that bad.
+pub(super) fn is_wrong(store: &Store, least: Severity) -> bool {
+    store.findings.iter().any(|f| f.severity >= least)
 }
 
 /// All services, then what is wrong.
@@ -43,7 +43,7 @@ fn service(node: &Node) -> Vec<String> {
 
 fn finding(finding: &Finding, store: &Store) -> Vec<String> {
     let since = finding.since.map(|at| time::age(at, store.now)).unwrap_or_default();
-    let cause = finding.cause.as_ref().map(|cause| format!("; {cause}")).unwrap_or_default();
+    let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
     vec![finding.severity.word().to_owned(), since, finding.service.clone(), what]
 }

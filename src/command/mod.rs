@@ -38,6 +38,7 @@ pub enum Command {
     LogsGroup,
     Split,
     Findings,
+    Timeline,
     Sources,
     Help,
     Palette,
@@ -105,6 +106,9 @@ pub enum Command {
     Folded,
     FullScreen,
     SaveLogs,
+    Reach,
+    NextKind,
+    PreviousKind,
 }
 
 /// Where a command's keys count.
@@ -116,6 +120,8 @@ pub enum Place {
     Map,
     /// In the logs.
     Logs,
+    /// On the timeline.
+    Timeline,
 }
 
 /// A command as people meet it.

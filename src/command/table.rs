@@ -2,7 +2,7 @@
 
 use super::{
     Command,
-    Place::{self, Everywhere, Logs, Map},
+    Place::{self, Everywhere, Logs, Map, Timeline},
     Spec,
 };
 
@@ -74,6 +74,14 @@ pub const COMMANDS: &[Spec] = &[
     ),
     row(Command::Split, Everywhere, "split", "v", "split", "show the logs below the map, or not"),
     row(Command::Findings, Everywhere, "findings", "!", "findings", "show everything that is wrong"),
+    row(
+        Command::Timeline,
+        Everywhere,
+        "timeline",
+        "H",
+        "events",
+        "show everything that happened, on one axis",
+    ),
     row(
         Command::Sources,
         Everywhere,
@@ -347,5 +355,29 @@ pub const COMMANDS: &[Spec] = &[
         "ctrl-s",
         "save",
         "save the lines that are shown, or the selected ones, in a file",
+    ),
+    row(
+        Command::Reach,
+        Timeline,
+        "reach",
+        "tab",
+        "whose",
+        "show what happened to all services, around the selected one, or to it alone",
+    ),
+    row(
+        Command::NextKind,
+        Timeline,
+        "next-kind",
+        ">",
+        "kind",
+        "show the next kind alone, and after the last all",
+    ),
+    row(
+        Command::PreviousKind,
+        Timeline,
+        "previous-kind",
+        "<",
+        "kind before",
+        "show the kind before it alone",
     ),
 ];

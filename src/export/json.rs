@@ -97,6 +97,7 @@ struct NodeOut<'a> {
     source: Option<&'a str>,
     group: Option<&'a str>,
     health: &'static str,
+    role: Option<&'static str>,
     running: usize,
     desired: Option<u32>,
     product: Option<&'static str>,
@@ -215,6 +216,7 @@ fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
         source: node.source.as_ref().map(crate::model::SourceId::as_str),
         group: node.group.as_deref(),
         health: node.health.word(),
+        role: store.roles.get(&node.id).map(|involved| involved.role.word()),
         running: node.running,
         desired: node.desired,
         product: node.product.map(|p| p.id),
@@ -244,6 +246,6 @@ fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
 }
 
 /// Our own structures have string keys only, so that writing them can't fail.
-fn write(value: &impl Serialize) -> String {
+pub(super) fn write(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

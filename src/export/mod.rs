@@ -6,12 +6,14 @@ mod html;
 mod json;
 mod markup;
 mod mermaid;
+mod rollout;
 mod svg;
 mod text;
 
 use crate::view::Scene;
 
 pub use json::{findings, status, why};
+pub use rollout::deployments;
 
 /// A format of the map.
 pub struct Format {

@@ -16,7 +16,7 @@ pub struct Event {
     pub text: String,
 }
 
-/// What kind of thing happened.
+/// What kind of thing happened; `history::KINDS` tells them in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
@@ -30,6 +30,30 @@ pub enum EventKind {
     Health,
     /// The wanted number changed.
     Scaling,
+    /// An instance was started again.
+    Restart,
+    /// The kernel ended something for want of memory.
+    OutOfMemory,
+    /// What it is configured with changed.
+    Configuration,
+    /// A source could not be read, or can be read again.
+    Source,
+    /// Something was found to be wrong, or no longer is.
+    Finding,
     /// What the source says beside that.
     Message,
+}
+
+impl EventKind {
+    /// Whether both tell the same sort of thing, so that one of them is enough: a restart is a start, too little memory
+    /// an end.
+    #[must_use]
+    pub fn is_akin(self, other: Self) -> bool {
+        let sort = |kind| match kind {
+            Self::Restart => Self::Start,
+            Self::OutOfMemory => Self::Stop,
+            other => other,
+        };
+        sort(self) == sort(other)
+    }
 }

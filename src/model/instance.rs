@@ -1,6 +1,6 @@
 //! One running copy of a service: an ECS task with its containers, or a Docker container.
 
-use super::{InstanceId, LogRoute, Timestamp};
+use super::{Ending, InstanceId, LogRoute, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One running copy.
@@ -70,8 +70,8 @@ pub enum Check {
 pub struct Exit {
     /// The process's exit code, where a process ran.
     pub code: Option<i64>,
-    /// Whether the kernel killed it for want of memory.
-    pub out_of_memory: bool,
+    /// What ended it, or kept it from starting.
+    pub ending: Ending,
     /// The source's reason, in its own words.
     pub reason: Option<String>,
     /// When it ended.

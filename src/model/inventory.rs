@@ -83,6 +83,12 @@ impl Inventory {
         self.begun
     }
 
+    /// What that source said last.
+    #[must_use]
+    pub fn snapshot(&self, source: &SourceId) -> Option<&Arc<Snapshot>> {
+        self.snapshots.get(source)
+    }
+
     /// The snapshots in the order of their sources.
     pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
         self.snapshots.values().map(Arc::as_ref)

@@ -29,7 +29,7 @@ pub(crate) fn instance(name: &str) -> Instance {
 
 /// An instance that failed with that exit code.
 pub(crate) fn failed(name: &str, code: i64) -> Instance {
-    let exit = Exit { code: Some(code), out_of_memory: false, reason: None, at: Some(ago(60)) };
+    let exit = Exit { code: Some(code), ending: Ending::Itself, reason: None, at: Some(ago(60)) };
     Instance { state: State::Failed, exit: Some(exit), ..instance(name) }
 }
 

@@ -98,6 +98,22 @@ impl Service {
         }
     }
 
+    /// How many of its instances are on which version, the newest deployment's first; those that ended do not count.
+    #[must_use]
+    pub fn versions(&self) -> Vec<(&str, usize)> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        let current = self.instances.iter().filter(|instance| instance.state == State::Running);
+        for version in current.filter_map(|instance| instance.version.as_deref()) {
+            match counts.iter_mut().find(|(known, _)| *known == version) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((version, 1)),
+            }
+        }
+        let place = |version: &str| self.deployments.iter().position(|d| d.version == version);
+        counts.sort_by_key(|(version, _)| (place(version).unwrap_or(usize::MAX), *version));
+        counts
+    }
+
     /// Whether a deployment is under way.
     #[must_use]
     pub fn is_deploying(&self) -> bool {

@@ -10,6 +10,7 @@ mod terminal;
 
 pub mod logging;
 
+pub use poll::Polls;
 pub use streams::{News, Streams};
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     model::Timestamp,
     source::Source,
 };
-use poll::Polls;
 use std::{io, sync::Arc, time::Duration};
 use terminal::Screen;
 use tokio::{

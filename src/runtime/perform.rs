@@ -43,6 +43,7 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         // The program itself and the loop take these.
         Effect::Select(_)
         | Effect::Show(_)
+        | Effect::LogsAt(..)
         | Effect::Mark(_)
         | Effect::Unmark
         | Effect::Say(_)

@@ -26,14 +26,15 @@ const LAST_RETRY: Duration = Duration::from_secs(30);
 const RECONNECT: Duration = Duration::from_secs(1);
 
 /// The tasks that look at the sources. Dropping it ends them.
-pub(super) struct Polls {
+pub struct Polls {
     again: Vec<Arc<Notify>>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Polls {
     /// Begins to look at each source.
-    pub(super) fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>) -> Self {
+    #[must_use]
+    pub fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>) -> Self {
         let (mut all, mut tasks) = (Vec::new(), Vec::new());
         for source in sources {
             let again = Arc::new(Notify::new());
@@ -45,7 +46,7 @@ impl Polls {
     }
 
     /// Looks at all sources again, now.
-    pub(super) fn refresh(&self) {
+    pub fn refresh(&self) {
         for again in &self.again {
             again.notify_one();
         }

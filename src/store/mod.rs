@@ -14,6 +14,7 @@ pub use targets::{each_once, log_targets};
 pub use trail::Trail;
 
 use crate::{
+    history::History,
     logs::LogStore,
     model::{
         Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, Severity, Snapshot, SourceId,
@@ -21,7 +22,7 @@ use crate::{
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        leading_to, rejected, twins,
+        finding::Involved, leading_to, rejected, twins,
     },
 };
 use jiff::tz::TimeZone;
@@ -43,6 +44,10 @@ pub struct Store {
     pub version: u64,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
+    /// What part each service plays in that.
+    pub roles: BTreeMap<NodeId, Involved>,
+    /// What happened.
+    pub history: History,
     /// How the sources are, in the order in which they were given.
     pub sources: Vec<SourceStatus>,
     /// The selected node, the same on every screen.
@@ -93,6 +98,8 @@ impl Store {
             rejected: Vec::new(),
             version: 0,
             findings: Vec::new(),
+            roles: BTreeMap::new(),
+            history: History::default(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
             selected: None,
@@ -109,7 +116,7 @@ impl Store {
         }
     }
 
-    /// A copy to be read elsewhere, without the log lines.
+    /// A copy to be read elsewhere, without the log lines and without what happened.
     #[must_use]
     pub fn without_logs(&self) -> Self {
         Self {
@@ -118,6 +125,8 @@ impl Store {
             twins: self.twins.clone(),
             rejected: self.rejected.clone(),
             findings: self.findings.clone(),
+            roles: self.roles.clone(),
+            history: History::default(),
             sources: self.sources.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
@@ -138,13 +147,19 @@ impl Store {
         let changed = match outcome {
             Ok(snapshot) => {
                 status.read(snapshot.taken);
-                self.inventory.replace(Arc::new(snapshot))
+                let old = self.inventory.snapshot(source).cloned();
+                let change = self.inventory.replace(Arc::new(snapshot));
+                if let Some(new) = self.inventory.snapshot(source) {
+                    self.history.look(old.as_deref(), new, &change);
+                }
+                change
             }
             Err(failure) => {
                 status.failed(failure);
                 Change::Nothing
             }
         };
+        self.history.source(before.0, status, self.now);
         let status_changed = before != (status.state, status.failure.clone());
         let changed = self.follow(&changed);
         if changed || status_changed {
@@ -239,12 +254,17 @@ impl Store {
         self.judge();
     }
 
-    /// Draws the findings anew.
+    /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
+    /// that, much seems wrong that is not.
     fn judge(&mut self) {
         let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
-        let evidence = finding::Evidence { inventory, topology, rejected, sources, now: *now };
+        let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
         self.findings = finding::findings(&evidence);
+        self.roles = finding::roles(&evidence, &self.findings);
+        if self.sources.iter().all(|source| source.state != SourceState::Loading) {
+            self.history.judged(&self.findings, self.now);
+        }
     }
 
     /// What to select when nothing is: the worst fault's service, else the first service, else anything.

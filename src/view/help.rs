@@ -74,10 +74,14 @@ impl View for Help {
 /// The whole page, over a screen with those keys.
 fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
-    let mut places =
-        [(Place::Everywhere, "everywhere"), (Place::Map, "on the map"), (Place::Logs, "in the logs")];
+    let mut places = [
+        (Place::Everywhere, "everywhere"),
+        (Place::Map, "on the map"),
+        (Place::Logs, "in the logs"),
+        (Place::Timeline, "on the timeline"),
+    ];
     if over == Place::Logs {
-        places.rotate_right(1);
+        places[..3].rotate_right(1);
     }
     let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
     for (place, title) in places {
@@ -129,9 +133,19 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         "  {} observed   {} declared by configuration   {} merely possible",
         strokes[0], strokes[1], strokes[2]
     );
+    let parts = vec![
+        Span::raw("  "),
+        Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health(Failing)),
+        Span::styled(format!("{} perhaps a victim   ", theme.glyphs.victim), theme.health(Failing)),
+        Span::styled(
+            format!("{} affected: it depends on something ill", theme.glyphs.affected),
+            theme.health(Degraded),
+        ),
+    ];
     vec![
         Line::styled("what the marks mean", ink.title.0),
         Line::from(health),
+        Line::from(parts),
         Line::styled(lines, ink.text.0),
     ]
 }

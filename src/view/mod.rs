@@ -7,10 +7,12 @@ pub mod hits;
 pub mod list;
 pub mod logs;
 pub mod map;
+pub mod rollout;
 pub mod sources;
 pub mod summary;
 pub mod theme;
 pub mod time;
+pub mod timeline;
 pub mod why;
 pub mod widget;
 
@@ -79,6 +81,11 @@ pub trait View {
 
     /// Takes the answer to what it asked for.
     fn told(&mut self, _question: Question, _answer: &str, _store: &Store) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Shows what was there at that time, of the selected node.
+    fn show_at(&mut self, _at: Timestamp, _store: &Store) -> Vec<Effect> {
         Vec::new()
     }
 
@@ -157,6 +164,12 @@ pub const VIEWS: &[Spec] = &[
         title: "findings",
         place: Place::Everywhere,
         make: || Box::new(findings::Findings::default()),
+    },
+    Spec {
+        screen: Screen::Timeline,
+        title: "timeline",
+        place: Place::Timeline,
+        make: || Box::new(timeline::Timeline::default()),
     },
     Spec {
         screen: Screen::Sources,

@@ -1,9 +1,13 @@
 //! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
 
-use super::{Scene, Theme, time, why::words, widget::text};
+use super::{Scene, Theme, rollout, time, why::words, widget::text};
 use crate::{
-    model::{Deployment, Instance, NodeId, Rollout, Service, Severity, State},
-    topology::{Edge, Node},
+    history::{Row, Subject, fold},
+    model::{Health, Instance, NodeId, Rollout, Service, Severity, State, Timestamp},
+    topology::{
+        Edge, Node,
+        finding::{Involved, Role},
+    },
 };
 use ratatui::text::{Line, Span};
 
@@ -22,6 +26,7 @@ pub struct Page<'a> {
 pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.home(node);
     page.findings(node, true);
     if let Some(service) = scene.store.service_of(node) {
@@ -75,6 +80,7 @@ pub fn instances(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
 pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.findings(node, true);
     page.lines.retain(|line| line.width() > 0);
     let topology = scene.store.topology();
@@ -97,6 +103,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
 pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    page.part(node);
     page.home(node);
     page.findings(node, true);
     let service = scene.store.service_of(node);
@@ -166,6 +173,18 @@ impl<'a> Page<'a> {
         self.lines.push(Line::from(words));
     }
 
+    /// By whom it came to be ill or affected, where it did not by itself.
+    fn part(&mut self, node: &Node) {
+        let store = self.scene.store;
+        let Some(Involved { role, by: Some(by) }) = store.roles.get(&node.id) else { return };
+        let Some(by) = store.topology().nodes.get(by).map(Node::label) else { return };
+        let words = match role {
+            Role::Affected => format!("affected: it depends on {by}, which is ill"),
+            _ => format!("perhaps a victim of {by}"),
+        };
+        self.text(&words, self.scene.theme.health(Health::Degraded));
+    }
+
     /// Where it runs.
     fn home(&mut self, node: &Node) {
         let Some(source) = &node.source else { return };
@@ -182,8 +201,11 @@ impl<'a> Page<'a> {
                 finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
             self.lines.push(Line::default());
             self.text(&format!("{} {}{since}", theme.mark(health), finding.reason), theme.health(health));
-            if let Some(cause) = &finding.cause {
-                self.text(cause, theme.ink.text.0);
+            for suspect in finding.suspects.iter().take(2) {
+                self.text(&suspect.words, theme.ink.text.0);
+            }
+            if let Some(reach) = finding.reach.words() {
+                self.text(&format!("affects {reach}"), theme.ink.text.0);
             }
             self.text(&format!("{} {}", theme.glyphs.arrow, finding.next), theme.ink.dim.0);
         }
@@ -207,28 +229,15 @@ impl<'a> Page<'a> {
 
     /// What is being rolled out, and what was.
     fn deployments(&mut self, service: &Service) {
-        if service.deployments.is_empty() {
+        let Scene { store, theme, .. } = self.scene;
+        let rows = rollout::rows(service, store.now, theme.glyphs.ascii);
+        if rows.is_empty() {
             return;
         }
         self.heading("deployments".to_owned());
-        for deployment in &service.deployments {
-            let words = self.deployment(deployment);
-            self.labelled(&deployment.version, &words);
+        for (label, words) in rows {
+            self.labelled(&label, &words);
         }
-    }
-
-    fn deployment(&self, deployment: &Deployment) -> String {
-        let state = match deployment.rollout {
-            Rollout::InProgress => "in progress",
-            Rollout::Completed => "completed",
-            Rollout::Failed => "failed",
-            Rollout::Unknown => "active",
-        };
-        let age = deployment.created.map(|at| format!(", {} ago", time::age(at, self.scene.store.now)));
-        let failed =
-            if deployment.failed > 0 { format!(", {} failed", deployment.failed) } else { String::new() };
-        let counts = format!("{}/{} running{failed}", deployment.running, deployment.desired);
-        format!("{state}{}, {counts}", age.unwrap_or_default())
     }
 
     /// Its running copies, and those that ended.
@@ -335,15 +344,25 @@ impl<'a> Page<'a> {
     /// What happened lately.
     fn events(&mut self, service: &Service) {
         let store = self.scene.store;
-        let all = store.inventory.snapshots().flat_map(|s| &s.events).filter(|e| e.service == service.id);
-        let mut events: Vec<_> = all.collect();
-        events.sort_by_key(|e| std::cmp::Reverse(e.at));
-        if events.is_empty() {
+        let rows = fold(store.history.of(&Subject::from(&service.id)));
+        if rows.is_empty() {
             return;
         }
         self.heading("events".to_owned());
-        for event in events.into_iter().take(20) {
-            self.labelled(&format!("{} ago", time::age(event.at, store.now)), &event.text);
+        for row in rows.iter().rev().take(20) {
+            let label = format!("{} ago", time::age(row.last.at, store.now));
+            self.labelled(&label, &event_words(row, store.now, self.scene.theme.glyphs.ascii));
         }
+    }
+}
+
+/// What happened, and before that, where it happened again, how often and in how long.
+#[must_use]
+pub fn event_words(row: &Row, now: Timestamp, ascii: bool) -> String {
+    let words = row.last.words();
+    let times = if ascii { 'x' } else { '×' };
+    match row.count {
+        1 => words.to_owned(),
+        count => format!("{times}{count} in {}: {words}", time::age(row.first.at, now)),
     }
 }

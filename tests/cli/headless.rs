@@ -75,7 +75,7 @@ fn findings_say_what_where_and_what_next() {
     assert!(table.out.contains("critical") && table.out.contains("quay/crane"), "{table:?}");
     let json = home.harbour(&["findings", "--format", "json"]).json();
     let finding = &json["findings"][0];
-    has(finding, &["kind", "severity", "service", "node", "since", "reason", "cause", "next"]);
+    has(finding, &["kind", "severity", "service", "node", "since", "reason", "suspects", "reach", "next"]);
     assert_eq!((&finding["kind"], &finding["severity"]), (&"stopped-with-error".into(), &"critical".into()));
     assert_eq!(finding["node"], "docker/quay/crane");
 }
@@ -140,6 +140,37 @@ fn logs_come_in_order_and_as_many_as_asked_for() {
 }
 
 #[test]
+fn events_are_told_by_kind_and_by_service() {
+    let home = Home::new();
+    let events = home.harbour(&["events", "--since", "100h"]);
+    assert_eq!(events.code, Some(0), "{events:?}");
+    assert!(events.out.contains("quay/crane") && events.out.contains("finding"), "{events:?}");
+    let only = home.harbour(&["events", "--since", "100h", "--kind", "finding", "--format", "json"]);
+    for line in only.out.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        has(&line, &["schema", "at", "first_at", "count", "source", "node", "name", "kind", "text", "tone"]);
+        assert_eq!((&line["schema"], &line["kind"]), (&"portolan.event/1".into(), &"finding".into()));
+    }
+    assert!(only.out.lines().count() > 0);
+    let other = home.harbour(&["events", "--since", "100h", "--service", "quay/store"]);
+    assert!(!other.out.contains("crane"), "{other:?}");
+    home.harbour(&["events", "--kind", "earthquake"]).complains(2, &["out-of-memory"]);
+    home.harbour(&["events", "--service", "nobody"]).complains(2, &["nobody"]);
+}
+
+#[test]
+fn deployments_are_told_of_services_only() {
+    let home = Home::new();
+    let none = home.harbour(&["deployments", "crane"]);
+    assert_eq!((none.code, &*none.out), (Some(0), "no source tells of deployments of quay/crane\n"));
+    let json = home.harbour(&["deployments", "quay/store", "--format", "json"]).json();
+    has(&json, &["schema", "taken", "service", "versions", "deployments"]);
+    home.harbour(&["deployments", "nobody"]).complains(2, &["nobody"]);
+    let demo = home.run(&["deployments", "shop-prod/orders", "--demo"]);
+    assert!(demo.out.contains("running") && demo.out.contains("on orders:"), "{demo:?}");
+}
+
+#[test]
 fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     let home = Home::new();
     let setting =
@@ -167,9 +198,14 @@ fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
 fn it_ends_quietly_when_nobody_reads() {
     let home = Home::new();
     let setting = home.replaying(&harbour(true));
-    for arguments in
-        [&["logs", "-f", "crane"][..], &["map"], &["status"], &["completions", "bash"], &["doctor"]]
-    {
+    for arguments in [
+        &["logs", "-f", "crane"][..],
+        &["events", "-f"],
+        &["map"],
+        &["status"],
+        &["completions", "bash"],
+        &["doctor"],
+    ] {
         let (reader, writer) = io::pipe().unwrap();
         drop(reader);
         let mut command = home.command(&[arguments, &["--set", &setting]].concat());
@@ -194,8 +230,19 @@ fn the_sources_can_be_chosen() {
 fn help_names_every_command_and_the_exit_codes() {
     let help = Home::new().run(&["--help"]);
     assert_eq!(help.code, Some(0));
-    for word in ["map", "status", "findings", "logs", "why", "doctor", "record", "completions", "Exit codes"]
-    {
+    for word in [
+        "map",
+        "status",
+        "findings",
+        "logs",
+        "events",
+        "deployments",
+        "why",
+        "doctor",
+        "record",
+        "completions",
+        "Exit codes",
+    ] {
         assert!(help.out.contains(word), "{word} is not in {}", help.out);
     }
     assert!(Home::new().run(&["--version"]).out.contains(env!("CARGO_PKG_VERSION")));

@@ -121,7 +121,7 @@ pub(crate) fn harbour(broken: bool) -> String {
 /// The same, where the crane says those lines, each at its second.
 pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
     let taken = "2026-03-08T03:00:00Z";
-    let exit = json!({"code": 3, "out_of_memory": false, "reason": null, "at": taken});
+    let exit = json!({"code": 3, "ending": "itself", "reason": null, "at": taken});
     let crane = service(
         "crane",
         if broken { ("failed", exit) } else { ("running", Value::Null) },

@@ -71,6 +71,20 @@ impl Terminal {
         self.raw.lock().unwrap().clone()
     }
 
+    /// All that the program wrote, once it has ended so many lines: what was written last may be read later than the end.
+    #[track_caller]
+    pub(crate) fn raw_of(&self, lines: usize) -> Vec<u8> {
+        let began = Instant::now();
+        loop {
+            let raw = self.raw();
+            if raw.iter().filter(|byte| **byte == b'\n').count() >= lines {
+                return raw;
+            }
+            assert!(began.elapsed() < PATIENCE, "it wrote fewer lines. The screen is\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until the screen is as `wanted` says.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {

@@ -8,9 +8,9 @@ pub use shop::{faults, foreign_names, shop, shop_logs};
 pub use watched::watched;
 
 use portolan::model::{
-    Address, Answer, AnsweredBy, Check, Container, Event, EventKind, Exit, Failure, FailureKind, Gateway,
-    Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scope, Service, ServiceId,
-    ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
+    Address, Answer, AnsweredBy, Check, Container, Ending, Event, EventKind, Exit, Failure, FailureKind,
+    Gateway, Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scope, Service,
+    ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
 };
 use std::collections::BTreeSet;
 
@@ -173,7 +173,7 @@ pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
         instance.state = State::Failed;
         instance.exit = Some(Exit {
             code: Some(code),
-            out_of_memory: code == 137,
+            ending: if code == 137 { Ending::OutOfMemory } else { Ending::Itself },
             reason: (code == 137)
                 .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned()),
             at: Some(ago(minutes)),

@@ -82,6 +82,8 @@ fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, 
         failed,
         created: Some(ago(minutes)),
         updated: Some(ago(minutes - 1)),
+        previous: None,
+        changes: Vec::new(),
     }
 }
 

@@ -78,7 +78,10 @@ fn the_json_has_what_the_contract_names() {
     has(&map["nodes"][0], &["id", "name", "kind", "source", "group", "health", "running", "desired"]);
     has(&map["edges"][0], &["from", "to", "strength", "evidence"]);
     has(&map["edges"][0]["evidence"][0], &["kind", "place", "detail", "first_seen", "last_seen"]);
-    has(&map["findings"][0], &["kind", "severity", "service", "node", "since", "reason", "cause", "next"]);
+    has(
+        &map["findings"][0],
+        &["kind", "severity", "service", "node", "since", "reason", "suspects", "reach", "next"],
+    );
     let kinds = ["service", "dependency", "load-balancer", "internet"];
     let nodes = map["nodes"].as_array().unwrap();
     assert!(nodes.iter().all(|node| kinds.contains(&node["kind"].as_str().unwrap())));

@@ -8,7 +8,7 @@ mod traffic;
 use futures::StreamExt;
 use lab::{EXPORTER, Lab, must};
 use portolan::{
-    model::{Answer, Check, Health, Host, Scope, Service, State, Target, Via},
+    model::{Answer, Check, Ending, Health, Host, Scope, Service, State, Target, Via},
     source::Source,
 };
 use std::time::Duration;
@@ -68,7 +68,7 @@ async fn an_end_for_want_of_memory_is_told() {
         lab.run(&name, &["--memory", "8m", "--memory-swap", "8m"], "busybox tail /dev/zero");
         let ended = lab.until(&name, |i| matches!(i.state, State::Failed | State::Stopped)).await;
         let recorded = must(&["inspect", &lab.full(&name), "--format", "{{.State.OOMKilled}}"]);
-        assert_eq!(ended.exit.unwrap().out_of_memory, recorded.trim() == "true");
+        assert_eq!(ended.exit.unwrap().ending == Ending::OutOfMemory, recorded.trim() == "true");
         if recorded.trim() == "true" {
             assert_eq!(ended.state, State::Failed);
             return;

@@ -16,6 +16,7 @@ mod patterns;
 mod picture;
 mod rooms;
 mod stage;
+mod timeline;
 mod trouble;
 mod why;
 mod zoom;

@@ -110,7 +110,7 @@ async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTar
 }
 
 /// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
-async fn nobody_reads() {
+pub(in crate::cli) async fn nobody_reads() {
     let copy = stdout().as_fd().try_clone_to_owned();
     // A file is never ready, which is as well: it has no reader.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
@@ -131,7 +131,7 @@ struct Reorder {
     /// The streams of which nothing was heard yet. What is held already comes of all of them before it is printed, so that
     /// it is in order.
     silent: BTreeSet<(ServiceId, Arc<str>)>,
-    /// Until when these are waited for.
+    /// Until when the next of these is waited for.
     patience: Instant,
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
     /// When batches came, and the key of the newest line of each.
@@ -139,8 +139,8 @@ struct Reorder {
     count: u64,
 }
 
-/// How many windows long the first line waits for streams of which nothing was heard yet.
-const PATIENCE: u32 = 6;
+/// How many windows long the first line waits for the next of the streams of which nothing was heard yet.
+const PATIENCE: u32 = 3;
 
 /// Lines that may wait: beyond that the oldest go on at once.
 const MOST: usize = 20_000;
@@ -159,7 +159,9 @@ impl Reorder {
         let noted = batch.notes.iter().filter_map(|note| Some((note.service.clone()?, note.label.clone())));
         let spoken = batch.lines.iter().map(|line| (line.service.clone(), line.label.clone())).chain(noted);
         for (service, label) in spoken.collect::<BTreeSet<_>>() {
-            self.silent.remove(&(service, label));
+            if self.silent.remove(&(service, label)) {
+                self.patience = Instant::now() + self.window * PATIENCE;
+            }
         }
     }
 
@@ -211,6 +213,7 @@ mod tests {
     use super::Reorder;
     use crate::model::{LogBatch, LogLine, LogStream, ServiceId, Timestamp};
     use std::{collections::BTreeSet, time::Duration};
+    use tokio::time::Instant;
 
     fn line(second: i64) -> LogLine {
         LogLine {
@@ -227,7 +230,6 @@ mod tests {
     fn the_first_lines_wait_until_every_stream_was_heard() {
         let stream = |name: &str| (ServiceId::new("s/a"), name.into());
         let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::from([stream("a"), stream("b")]));
-        late.window = Duration::ZERO;
         let hear = |late: &mut Reorder, label: &str, second| {
             let batch =
                 LogBatch { lines: vec![LogLine { label: label.into(), ..line(second) }], notes: Vec::new() };
@@ -235,6 +237,7 @@ mod tests {
             late.put(batch.lines);
         };
         hear(&mut late, "a", 9);
+        (late.window, late.patience) = (Duration::ZERO, Instant::now() + Duration::from_hours(1));
         assert!(late.take().is_empty());
         hear(&mut late, "b", 3);
         assert_eq!(late.take().iter().map(|l| l.at.as_second()).collect::<Vec<_>>(), [3, 9]);

@@ -13,6 +13,7 @@ use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
     store::Store,
 };
+pub(super) use follow::nobody_reads;
 use kinds::Kinds;
 use print::Printer;
 use sift::Sift;
@@ -59,7 +60,7 @@ pub enum When {
 
 impl When {
     /// The time, at `now`.
-    fn time(self, now: Timestamp) -> Timestamp {
+    pub(super) fn time(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Ago(back) => now.checked_sub(back).unwrap_or(Timestamp::MIN),
             Self::At(at) => at,

@@ -60,7 +60,8 @@ struct FindingOut<'a> {
     severity: &'static str,
     reason: &'a str,
     since: Option<String>,
-    cause: Option<&'a str>,
+    suspects: Vec<&'a str>,
+    affects: Option<String>,
     next: &'a str,
 }
 
@@ -152,7 +153,8 @@ fn finding<'a>(finding: &'a Finding, store: &Store, numbers: &Numbers<'_>) -> Fi
         severity: Severity::word(finding.severity),
         reason: &finding.reason,
         since: finding.since.map(|at| age(at, store.now)),
-        cause: finding.cause.as_deref(),
+        suspects: finding.suspects.iter().map(|suspect| suspect.words.as_str()).collect(),
+        affects: finding.reach.words(),
         next: &finding.next,
     }
 }

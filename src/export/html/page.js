@@ -83,7 +83,8 @@
     const el = make('div', 'finding ' + f.severity);
     if (named) el.append(f.node === null ? make('strong', '', f.service) : link(f.node, f.service));
     el.append(make('p', '', f.reason + (f.since ? ` (${f.since} ago)` : '')));
-    if (f.cause) el.append(make('p', '', f.cause));
+    for (const words of f.suspects) el.append(make('p', '', words));
+    if (f.affects) el.append(make('p', '', `affects ${f.affects}`));
     el.append(make('p', 'dim', '→ ' + f.next));
     return el;
   };

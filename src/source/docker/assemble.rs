@@ -7,13 +7,19 @@ use super::{
     sockets::Traffic,
 };
 use crate::model::{
-    Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId, State,
-    Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId,
+    State, Timestamp,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
 const PATIENCE: i64 = 30;
+/// How long a container that was restarted more than once must run before it is well, in seconds. The engine itself takes
+/// a start for good after ten (moby, `restartmanager`); a loop with a slower start is one all the same.
+const HOLD: i64 = 30;
 /// How many facts a service shows at most.
 const FACTS: usize = 60;
 /// How many events a snapshot has at most.
@@ -49,6 +55,20 @@ pub(super) fn snapshot(
         flows: traffic.flows,
         watched: traffic.watched,
     }
+}
+
+/// The containers, where those that ended because somebody told them to say so.
+pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -> Vec<Arc<Seen>> {
+    for container in seen.iter_mut().filter(|container| asked.contains(&container.id)) {
+        let ended = |i: &Instance| matches!(i.state, State::Stopped | State::Failed);
+        let by_itself = |exit: &Exit| exit.ending == Ending::Itself;
+        if ended(&container.instance) && container.instance.exit.as_ref().is_some_and(by_itself) {
+            let instance = &mut Arc::make_mut(container).instance;
+            instance.state = State::Stopped;
+            instance.exit.iter_mut().for_each(|exit| exit.ending = Ending::Asked);
+        }
+    }
+    seen
 }
 
 /// The containers without those that a later one has replaced in the same place of a swarm service.
@@ -99,9 +119,14 @@ fn standing<'a>(containers: &'a [&'a Seen]) -> Vec<&'a &'a Seen> {
     shown
 }
 
-/// The instance, now: a container that was made and never started is no longer about to start.
+/// The instance, now: a container that was made and never started is no longer about to start, and one that was
+/// restarted more than once has to hold before it counts as running.
 fn instance(container: &Seen, taken: Timestamp) -> Instance {
     let mut instance = container.instance.clone();
+    let held = instance.started.map_or(0, |at| taken.as_second() - at.as_second());
+    if instance.state == State::Running && instance.restarts > 1 && held < HOLD {
+        instance.state = State::Restarting;
+    }
     let age = container.created.map_or(0, |at| taken.as_second() - at.as_second());
     if instance.state == State::Starting && age > PATIENCE {
         instance.state = State::Stopped;
@@ -130,7 +155,7 @@ fn events(source: &SourceId, seen: &[Arc<Seen>], told: &[Told]) -> Vec<Event> {
     let own = seen.iter().filter(|c| !c.owner.hidden).flat_map(|c| lived(source, c)).filter(|mine| {
         !told.iter().any(|t| {
             t.container == mine.container
-                && t.event.kind == mine.event.kind
+                && t.event.kind.is_akin(mine.event.kind)
                 && (t.event.at.as_second() - mine.event.at.as_second()).abs() <= SAME
         })
     });
@@ -150,7 +175,10 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
     };
     let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
-    let end = end.map(|(at, exit)| tell(at, EventKind::Stop, format!("{name} {}", ended(exit))));
+    let end = end.map(|(at, exit)| {
+        let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
+        tell(at, kind, format!("{name} {}", ended(exit)))
+    });
     start.into_iter().chain(end).collect()
 }
 

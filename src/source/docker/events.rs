@@ -23,10 +23,11 @@ const HISTORY: i64 = 3_600;
 const REPLAY: Duration = Duration::from_secs(2);
 
 /// What the engine is asked to tell. The commands that health checks run are not among it.
-pub(super) const ACTIONS: [&str; 12] = [
+pub(super) const ACTIONS: [&str; 13] = [
     "create",
     "start",
     "die",
+    "stop",
     "oom",
     "pause",
     "unpause",
@@ -126,6 +127,11 @@ async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Lis
 fn hear(shared: &Shared, listener: &Listener, message: &EventMessage) -> bool {
     let Some((container, event)) = decode(&shared.id, message) else { return false };
     let mut memory = shared.memory();
+    match message.action.as_deref() {
+        Some("stop") => memory.asked(&container, true),
+        Some("start") => memory.asked(&container, false),
+        _ => {}
+    }
     memory.latest = memory.latest.max(message.time_nano);
     let old = message.time.is_some_and(|at| at < listener.began.1.as_second());
     // Only what comes at once can be history: the engine's clock may be behind ours.
@@ -157,7 +163,7 @@ fn told(action: &str, code: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
         "die" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
-        "oom" => (EventKind::Message, "ran out of memory".to_owned()),
+        "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Message, "was paused".to_owned()),
         "unpause" => (EventKind::Message, "goes on".to_owned()),
         "destroy" => (EventKind::Message, "was removed".to_owned()),

@@ -37,6 +37,7 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
     let told = shared.memory().told();
+    let seen = assemble::told_to_stop(seen, &shared.memory().all_asked());
     Ok(assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic))
 }
 
@@ -142,7 +143,8 @@ async fn inspect(
     let deadline = Instant::now() + LIMIT;
     while let Some((entry, answer, files)) = answers.next().await {
         match answer.map(|answer| decode::container(&shared.id, &answer, &files.texts)) {
-            Ok(Some(container)) => {
+            Ok(Some(mut container)) => {
+                container.recall(shared.memory().last(&entry.id).as_deref());
                 let container = Arc::new(container);
                 shared.memory().learn(entry.id, entry.fingerprint, Arc::clone(&container), files.watch);
                 seen.push(container);

@@ -24,6 +24,8 @@ pub(super) struct Memory {
     known: BTreeMap<String, Known>,
     dirty: BTreeSet<String>,
     told: VecDeque<Told>,
+    /// The containers that somebody told to stop: the engine tells it once, and then shows a plain exit.
+    asked: BTreeSet<String>,
     /// When the newest event happened, in nanoseconds since 1970.
     pub(super) latest: Option<i64>,
     /// Whether anybody has listened to the engine's events before.
@@ -116,9 +118,24 @@ impl Memory {
         self.listed = Some(now);
     }
 
+    /// Notes that somebody told a container to stop, or that it was started again.
+    pub(super) fn asked(&mut self, id: &str, stop: bool) {
+        if stop {
+            self.asked.insert(id.to_owned());
+        } else {
+            self.asked.remove(id);
+        }
+    }
+
+    /// The containers that somebody told to stop.
+    pub(super) fn all_asked(&self) -> BTreeSet<String> {
+        self.asked.clone()
+    }
+
     /// Forgets the containers that `exists` does not know.
     pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
         self.known.retain(|id, _| exists(id));
+        self.asked.retain(|id| exists(id));
     }
 
     /// Forgets every container: events may have been missed.
@@ -128,13 +145,15 @@ impl Memory {
     }
 
     /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
-    pub(super) fn tell(&mut self, told: Told) -> bool {
-        let repeated = told.event.kind == EventKind::Health
-            && self.told.iter().rev().find(|t| t.container == told.container).is_some_and(|last| {
-                last.event.kind == EventKind::Health && last.event.text == told.event.text
-            });
-        if repeated {
+    pub(super) fn tell(&mut self, mut told: Told) -> bool {
+        let last = self.told.iter().rev().find(|t| t.container == told.container).map(|last| &last.event);
+        let repeated = |last: &Event| last.kind == EventKind::Health && last.text == told.event.text;
+        if told.event.kind == EventKind::Health && last.is_some_and(repeated) {
             return false;
+        }
+        if told.event.kind == EventKind::Start && last.is_some_and(|last| last.kind == EventKind::Stop) {
+            told.event.kind = EventKind::Restart;
+            told.event.text.push_str(" again");
         }
         if self.told.len() == KEPT {
             self.told.pop_front();

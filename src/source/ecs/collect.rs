@@ -5,7 +5,7 @@ use super::{
     api::Api,
     balancers::Watch,
     clusters::{self, Cluster},
-    decode::{self, Estate, Seen, target_groups, task::Context},
+    decode::{self, Estate, Seen, deployment::worth_reading, target_groups, task::Context},
     definitions::Library,
     flows::{FlowLogs, Lines, Tenants},
     memory::Memory,
@@ -59,7 +59,7 @@ pub(crate) async fn collect(
     }
     let ((names, unnamed), undefined, (balancers, unbalanced), (lines, unwatched), (counted, uncounted)) = tokio::join!(
         caches.registry.read(api, &seen),
-        caches.library.fetch(api, definitions(&seen)),
+        caches.library.fetch(api, definitions(&seen, Timestamp::now())),
         caches.watch.read(api, behind(&seen)),
         traffic(api, &seen, &caches.flows),
         caches.metrics.read(api, &seen),
@@ -125,8 +125,8 @@ async fn look(api: &Api, cluster: &Cluster, memory: &Memory) -> (Seen, Vec<Gap>)
     (seen, gaps)
 }
 
-/// The task definitions that services, their deployments and tasks use.
-fn definitions(seen: &[Seen]) -> BTreeSet<String> {
+/// The task definitions that services, their deployments and tasks use, and what young deployments are compared with.
+fn definitions(seen: &[Seen], now: Timestamp) -> BTreeSet<String> {
     let services = seen.iter().flat_map(|s| &s.services);
     let of_services = services.flat_map(|s| {
         let deployed = s.deployments().iter().filter_map(|d| d.task_definition());
@@ -134,7 +134,8 @@ fn definitions(seen: &[Seen]) -> BTreeSet<String> {
         s.task_definition().into_iter().chain(deployed).chain(sets)
     });
     let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.task.task_definition_arn());
-    of_services.chain(of_tasks).map(str::to_owned).collect()
+    let before = seen.iter().flat_map(|s| &s.services).filter_map(|service| worth_reading(service, now));
+    of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
 }
 
 /// The target groups that services stand behind.

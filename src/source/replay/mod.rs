@@ -97,7 +97,11 @@ impl Source for Replay {
         let (at, moved) = self.position();
         let mut snapshot = self.recording.snapshot(&self.id, at);
         snapshot.services.shift(moved);
-        snapshot.events.shift(moved);
+        // What was history when the recording began is told once, not as new in every round.
+        for event in &mut snapshot.events {
+            let old = event.at < self.recording.header.taken;
+            event.shift(if old { self.began.1.duration_since(self.recording.header.taken) } else { moved });
+        }
         snapshot.flows.shift(moved);
         snapshot.watched.shift(moved);
         snapshot.taken = Timestamp::now();

@@ -1,48 +1,157 @@
-//! What probably made it so: a failing thing further down, or a deployment just before.
+//! What may have made it so: something ill further down the calls, or a change just before. A ranked short list with its
+//! reasons, never a certainty.
+//!
+//! What is deepest is suspected first: faults climb against the calls (who waits for a broken one breaks), so of a chain
+//! of ill services the last one is the likeliest to be the first. One that fell ill later than its caller is suspected
+//! after one that did not.
 
-use super::Evidence;
-use crate::model::{Health, NodeId, Timestamp};
-use crate::topology::{NodeKind, Strength};
+use super::{Blame, Draft, Evidence, web::Web};
+use crate::{
+    model::{Deployment, NodeId, Suspect, Timestamp},
+    topology::NodeKind,
+};
 use jiff::SignedDuration;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
-/// How long before a fault a deployment is suspected of it.
+/// How long before a fault a change is suspected of it.
 const SUSPECT_FOR: SignedDuration = SignedDuration::from_mins(30);
+/// How much later than its victim a cause may be noticed: polls, health checks and back-offs blur the order.
+const BLUR: SignedDuration = SignedDuration::from_mins(2);
+/// How long the list is.
+const MOST: usize = 4;
 
-/// The likeliest cause of a fault at `node`, never as a certainty.
-pub(super) fn suspect(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<String> {
-    deepest_failing(evidence, node)
-        .map(|name| format!("perhaps {name}, which it depends on and which fails too"))
-        .or_else(|| recent_deployment(evidence, node, since?))
+/// What is ill, for everyone who asks for a cause.
+pub(super) struct Ill<'a> {
+    web: &'a Web<'a>,
+    /// Since when each ill node is, by number, and in what words.
+    since: BTreeMap<usize, (Option<Timestamp>, &'a str)>,
 }
 
-/// The failing service furthest down the calls from `node`: one that itself leads to no failing one.
-fn deepest_failing(evidence: &Evidence<'_>, node: &NodeId) -> Option<String> {
-    let topology = evidence.topology;
-    let failing = |id: &NodeId| {
-        topology.nodes.get(id).is_some_and(|n| n.health == Health::Failing || n.health == Health::Stopped)
-    };
-    let mut seen = BTreeSet::from([node.clone()]);
-    let mut queue = VecDeque::from([node.clone()]);
-    let mut deepest = None;
-    while let Some(here) = queue.pop_front() {
-        for (next, edge) in topology.calls(&here) {
-            if edge.strength() > Strength::Possible && failing(next) && seen.insert(next.clone()) {
-                deepest = topology.nodes.get(next).map(super::super::Node::label);
-                queue.push_back(next.clone());
-            }
+impl<'a> Ill<'a> {
+    /// The nodes that have a fault which may bring others down, from the drafts of those faults, the worst of each first.
+    pub(super) fn of(web: &'a Web<'a>, drafts: impl Iterator<Item = &'a Draft>) -> Self {
+        let mut since = BTreeMap::new();
+        for draft in drafts {
+            let Some(number) = draft.node.as_ref().and_then(|node| web.number(node)) else { continue };
+            since.entry(number).or_insert((draft.since, draft.reason.as_str()));
         }
+        Self { web, since }
     }
-    deepest
+
+    fn is(&self, number: usize) -> bool {
+        self.since.contains_key(&number)
+    }
+
+    /// What may have made `draft` so.
+    pub(super) fn suspects(&self, evidence: &Evidence<'_>, draft: &Draft, blame: Blame) -> Vec<Suspect> {
+        let (Some(node), true) = (&draft.node, blame != Blame::Nothing) else { return Vec::new() };
+        let Some(number) = self.web.number(node) else { return Vec::new() };
+        let own = own_change(evidence, node, draft.since);
+        if blame == Blame::OwnChange {
+            return own.into_iter().collect();
+        }
+        let (before, later) = self.below(number, draft.since);
+        let mut suspects = before;
+        suspects.extend(own);
+        suspects.extend(later);
+        if suspects.is_empty() {
+            suspects.extend(self.changed_below(evidence, number, draft.since));
+        }
+        suspects.truncate(MOST);
+        suspects
+    }
+
+    /// The ill nodes below that lead to no other ill one: those that were ill before, and those that fell ill later.
+    /// First along ill nodes alone; where there is none, also behind nodes that seem well.
+    fn below(&self, from: usize, since: Option<Timestamp>) -> (Vec<Suspect>, Vec<Suspect>) {
+        let mut reached = self.web.below(from, |number| self.is(number));
+        reached.retain(|(number, _)| self.is(*number));
+        if reached.is_empty() {
+            reached = self.web.below(from, |_| true);
+            reached.retain(|(number, _)| self.is(*number));
+        }
+        let way: BTreeMap<usize, usize> = reached.iter().copied().collect();
+        let deepest = |number: usize| {
+            // In a ring of ill nodes all lead to each other: then the nearest stands for it.
+            !self
+                .web
+                .calls(number)
+                .iter()
+                .any(|next| self.is(*next) && *next != from && way.contains_key(next))
+        };
+        let mut ends: Vec<usize> =
+            reached.iter().map(|(number, _)| *number).filter(|n| deepest(*n)).collect();
+        if ends.is_empty() {
+            ends.extend(reached.first().map(|(number, _)| *number));
+        }
+        let (mut before, mut later) = (Vec::new(), Vec::new());
+        for end in ends {
+            let (theirs, reason) = self.since[&end];
+            let is_later = since.zip(theirs).is_some_and(|(ours, theirs)| theirs > ours + BLUR);
+            let direct = self.web.calls(from).contains(&end);
+            let how = match (direct, way.get(&end)) {
+                (false, Some(via)) if self.web.calls(from).contains(via) => {
+                    format!("which it reaches by way of {}", self.web.label(*via))
+                }
+                (false, _) => "further down its calls".to_owned(),
+                (true, _) => "which it calls".to_owned(),
+            };
+            let when = if is_later { ", though that began later" } else { "" };
+            let words = format!("perhaps {}, {how}: {reason}{when}", self.web.label(end));
+            let suspect = Suspect { words, node: Some(self.web.id(end).clone()) };
+            if is_later { later.push(suspect) } else { before.push(suspect) }
+        }
+        (before, later)
+    }
+
+    /// A deployment, shortly before, of something that it calls and that seems well.
+    fn changed_below(
+        &self,
+        evidence: &Evidence<'_>,
+        from: usize,
+        since: Option<Timestamp>,
+    ) -> Option<Suspect> {
+        let since = since?;
+        let changed = self.web.calls(from).iter().filter_map(|number| {
+            let (deployment, before) = change_before(evidence, self.web.id(*number), since)?;
+            Some((before, *number, deployment))
+        });
+        let (before, number, deployment) = changed.min_by_key(|(before, ..)| *before)?;
+        let words = format!(
+            "perhaps the deployment of {} at {}, which it calls, {} before",
+            deployment.version,
+            self.web.label(number),
+            minutes(before)
+        );
+        Some(Suspect { words, node: Some(self.web.id(number).clone()) })
+    }
 }
 
-/// A deployment that was made shortly before the fault began.
-fn recent_deployment(evidence: &Evidence<'_>, node: &NodeId, since: Timestamp) -> Option<String> {
+/// A deployment of the service itself that was made shortly before the fault began.
+fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
+    let (deployment, before) = change_before(evidence, node, since?)?;
+    let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
+    let words =
+        format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
+    Some(Suspect { words, node: None })
+}
+
+/// The deployment that a node began last before a moment, and how long before.
+fn change_before<'a>(
+    evidence: &Evidence<'a>,
+    node: &NodeId,
+    moment: Timestamp,
+) -> Option<(&'a Deployment, SignedDuration)> {
     let NodeKind::Service(id) = &evidence.topology.nodes.get(node)?.kind else { return None };
     let deployment = evidence.inventory.service(id)?.deployments.first()?;
-    let created = deployment.created?;
-    let before = since.duration_since(created);
-    let suspect = before >= SignedDuration::ZERO && before <= SUSPECT_FOR;
-    suspect
-        .then(|| format!("perhaps the deployment of {}, {} min before", deployment.version, before.as_mins()))
+    let before = moment.duration_since(deployment.created?);
+    (before >= SignedDuration::ZERO && before <= SUSPECT_FOR).then_some((deployment, before))
+}
+
+/// A short time, as people say it.
+fn minutes(time: SignedDuration) -> String {
+    match time.as_mins() {
+        0 => format!("{} s", time.as_secs()),
+        minutes => format!("{minutes} min"),
+    }
 }

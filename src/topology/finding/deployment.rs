@@ -15,6 +15,22 @@ pub(super) fn find_failed(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
+/// Those that failed and gave way to the version before.
+pub(super) fn find_rolled_back(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for (service, newest) in newest(evidence) {
+        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == Rollout::Failed);
+        let Some(failed) = failed else { continue };
+        let reason = format!(
+            "deployment of {} failed and was rolled back to {}{}",
+            failed.version,
+            newest.version,
+            said(failed)
+        );
+        let next = "look at why its instances failed before you deploy it again";
+        drafts.push(Draft::of(service, Severity::Warning, failed.updated, reason, next));
+    }
+}
+
 pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for (service, deployment) in newest(evidence).filter(|(_, d)| d.rollout == Rollout::InProgress) {
         let age = deployment.created.map(|created| evidence.now.duration_since(created));
@@ -29,12 +45,22 @@ pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             String::new()
         };
         let reason = format!(
-            "deployment of {} in progress for {minutes} min: {} of {} running{failed}",
-            deployment.version, deployment.running, deployment.desired,
+            "deployment of {} in progress for {minutes} min: {} of {} running{failed}{}",
+            deployment.version,
+            deployment.running,
+            deployment.desired,
+            beside(service),
         );
         let next = "look at its newest instances and their health";
         drafts.push(Draft::of(service, Severity::Warning, deployment.created, reason, next));
     }
+}
+
+/// The older versions that still run.
+fn beside(service: &Service) -> String {
+    let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
+    let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
+    if each.is_empty() { String::new() } else { format!(", beside {}", each.join(" and ")) }
 }
 
 /// The newest deployment of each service.

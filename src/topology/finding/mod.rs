@@ -5,30 +5,42 @@ mod crash_loop;
 mod dangling;
 mod deployment;
 mod ended;
+mod lost_host;
 mod never_observed;
+mod obstacle;
 mod out_of_memory;
+mod placement;
 mod rejected;
+mod restarts_exhausted;
+mod role;
+mod shape;
 mod source;
+mod stopped;
+mod storm;
 mod too_few;
 mod undeclared;
 mod unhealthy;
+mod versions;
+mod web;
+
+pub use role::{Involved, Role, roles};
 
 use super::{Edge, EdgeFilter, Node, Rejected, Topology, drift::Watch};
-use crate::model::{Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Timestamp};
-use std::collections::BTreeMap;
+use crate::model::{
+    Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Suspect, Timestamp,
+};
+use cause::Ill;
+use std::collections::{BTreeMap, BTreeSet};
+use web::Web;
 
 /// What findings are drawn from.
 pub struct Evidence<'a> {
-    /// All sources' services.
-    pub inventory: &'a Inventory,
-    /// Who calls whom.
-    pub topology: &'a Topology,
-    /// The connections that were turned away.
-    pub rejected: &'a [Rejected],
-    /// How the sources are.
-    pub sources: &'a [SourceStatus],
-    /// The time at which the question is asked.
-    pub now: Timestamp,
+    inventory: &'a Inventory,
+    topology: &'a Topology,
+    rejected: &'a [Rejected],
+    sources: &'a [SourceStatus],
+    now: Timestamp,
+    web: Web<'a>,
 }
 
 /// A kind of finding.
@@ -37,13 +49,34 @@ pub struct Kind {
     pub id: &'static str,
     /// What people call it.
     pub title: &'static str,
-    /// Whether something else may be the cause: another service, or a deployment just before.
-    caused: bool,
-    /// Finds all of its kind.
+    role: Part,
+    blame: Blame,
     find: fn(&Evidence<'_>, &mut Vec<Draft>),
 }
 
-/// A finding before its kind and its cause are known.
+/// What a kind of finding says of its service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Why it does not run: of several the first speaks, and it may bring others down.
+    End,
+    /// That it is ill, so that it may bring others down.
+    Illness,
+    /// Something else.
+    Remark,
+}
+
+/// What may have caused a kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blame {
+    /// Something else that is ill, or a change.
+    Anything,
+    /// A change of the service itself, and nothing beside it.
+    OwnChange,
+    /// The finding is its own reason.
+    Nothing,
+}
+
+/// A finding before its kind and its causes are known.
 struct Draft {
     severity: Severity,
     service: String,
@@ -53,32 +86,60 @@ struct Draft {
     next: String,
 }
 
-/// All kinds. Where several say the same of one service, the first one speaks for it.
+/// All kinds. Of the ends of one service the first in this order speaks.
 pub const KINDS: &[Kind] = &[
-    Kind { id: "out-of-memory", title: "out of memory", caused: false, find: out_of_memory::find },
-    Kind { id: "crash-loop", title: "crash loop", caused: true, find: crash_loop::find },
-    Kind { id: "stopped-with-error", title: "stopped with an error", caused: true, find: ended::find },
-    Kind { id: "unhealthy", title: "unhealthy", caused: true, find: unhealthy::find },
-    Kind {
-        id: "deployment-failed",
-        title: "deployment failed",
-        caused: false,
-        find: deployment::find_failed,
-    },
-    Kind { id: "deployment-stuck", title: "deployment stuck", caused: false, find: deployment::find_stuck },
-    Kind { id: "too-few-running", title: "too few running", caused: true, find: too_few::find },
-    Kind { id: "rejected-flow", title: "rejected connection", caused: false, find: rejected::find_rejected },
-    Kind { id: "connection-error", title: "connection error", caused: false, find: rejected::find_failed },
-    Kind { id: "dangling-reference", title: "dangling reference", caused: false, find: dangling::find },
-    Kind { id: "source-trouble", title: "source trouble", caused: false, find: source::find },
-    Kind { id: "undeclared-call", title: "undeclared call", caused: false, find: undeclared::find },
-    Kind { id: "never-observed", title: "never observed", caused: false, find: never_observed::find },
+    kind("out-of-memory", "out of memory", Part::End, Blame::OwnChange, out_of_memory::find),
+    kind("image-missing", "image can't be fetched", Part::End, Blame::OwnChange, obstacle::find_image),
+    kind("cannot-start", "can't start", Part::End, Blame::OwnChange, obstacle::find_other),
+    kind("restarts-exhausted", "restarts exhausted", Part::End, Blame::Anything, restarts_exhausted::find),
+    kind("crash-loop", "crash loop", Part::End, Blame::Anything, crash_loop::find),
+    kind("stopped-with-error", "stopped with an error", Part::End, Blame::Anything, ended::find),
+    kind("stopped", "stopped", Part::End, Blame::Nothing, stopped::find),
+    kind("paused", "paused", Part::End, Blame::Nothing, stopped::find_paused),
+    kind("unhealthy", "unhealthy", Part::End, Blame::Anything, unhealthy::find),
+    kind("cannot-place", "no place for a task", Part::End, Blame::Nothing, placement::find),
+    kind("too-few-running", "too few running", Part::End, Blame::Anything, too_few::find),
+    kind("deployment-failed", "deployment failed", Part::Illness, Blame::Nothing, deployment::find_failed),
+    kind("deployment-rolled-back", "rolled back", Part::Remark, Blame::Nothing, deployment::find_rolled_back),
+    kind("deployment-stuck", "deployment stuck", Part::Remark, Blame::Nothing, deployment::find_stuck),
+    kind("spot-interruption", "Spot interruption", Part::Remark, Blame::Nothing, lost_host::find_spot),
+    kind("host-lost", "host lost", Part::Remark, Blame::Nothing, lost_host::find_host),
+    kind("restart-storm", "restart storm", Part::Remark, Blame::Nothing, storm::find),
+    kind("rejected-flow", "rejected connection", Part::Remark, Blame::Nothing, rejected::find_rejected),
+    kind("connection-error", "connection error", Part::Remark, Blame::Anything, rejected::find_failed),
+    kind("dangling-reference", "dangling reference", Part::Remark, Blame::Nothing, dangling::find),
+    kind("source-trouble", "source trouble", Part::Remark, Blame::Nothing, source::find),
+    kind("version-skew", "versions side by side", Part::Remark, Blame::Nothing, versions::find),
+    kind("undeclared-call", "undeclared call", Part::Remark, Blame::Nothing, undeclared::find),
+    kind("never-observed", "never observed", Part::Remark, Blame::Nothing, never_observed::find),
+    kind("dependency-ring", "ring of calls", Part::Remark, Blame::Nothing, shape::find_rings),
+    kind("single-point", "single point of failure", Part::Remark, Blame::Nothing, shape::find_single),
 ];
 
-/// Kinds that say why a service does not run: one of them is enough for one service.
-const ENDS: &[&str] = &["out-of-memory", "crash-loop", "stopped-with-error", "too-few-running"];
+const fn kind(
+    id: &'static str,
+    title: &'static str,
+    role: Part,
+    blame: Blame,
+    find: fn(&Evidence<'_>, &mut Vec<Draft>),
+) -> Kind {
+    Kind { id, title, role, blame, find }
+}
 
 impl<'a> Evidence<'a> {
+    /// What is known: all sources' services, who calls whom, the connections that were turned away, how the sources are,
+    /// and the time at which the question is asked.
+    #[must_use]
+    pub fn new(
+        inventory: &'a Inventory,
+        topology: &'a Topology,
+        rejected: &'a [Rejected],
+        sources: &'a [SourceStatus],
+        now: Timestamp,
+    ) -> Self {
+        Self { inventory, topology, rejected, sources, now, web: Web::of(topology) }
+    }
+
     /// What drift is judged by.
     fn watch(&self) -> Watch<'a> {
         Watch { inventory: self.inventory, topology: self.topology, now: self.now }
@@ -88,23 +149,61 @@ impl<'a> Evidence<'a> {
 /// Everything that is wrong, the worst first.
 #[must_use]
 pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let mut all: Vec<Finding> = Vec::new();
+    let found = drafts(evidence);
+    let bad = |kind: &Kind, draft: &Draft| kind.role != Part::Remark && draft.severity > Severity::Info;
+    let ill = Ill::of(&evidence.web, found.iter().filter(|(kind, d)| bad(kind, d)).map(|(_, draft)| draft));
+    let mut own: BTreeMap<&NodeId, &str> = BTreeMap::new();
+    for (_, draft) in found.iter().filter(|(kind, _)| kind.role != Part::Remark) {
+        if let Some(node) = &draft.node {
+            own.entry(node).or_insert(&draft.reason);
+        }
+    }
+    let finding = |(kind, draft): &(&Kind, Draft)| {
+        let mut suspects = ill.suspects(evidence, draft, kind.blame);
+        // What a deployment waits for is told by its own instances.
+        let trouble = draft.node.as_ref().filter(|_| kind.id.starts_with("deployment-"));
+        if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
+        {
+            suspects.push(Suspect { words: format!("perhaps its own instances: {trouble}"), node: None });
+        }
+        let number = draft.node.as_ref().and_then(|node| evidence.web.number(node));
+        let reached = number.filter(|_| bad(kind, draft)).map(|number| evidence.web.reach(number));
+        Finding {
+            kind: kind.id.to_owned(),
+            severity: draft.severity,
+            service: draft.service.clone(),
+            node: draft.node.clone(),
+            since: draft.since,
+            reason: draft.reason.clone(),
+            suspects,
+            reach: reached.unwrap_or_default(),
+            next: draft.next.clone(),
+        }
+    };
+    let mut all: Vec<Finding> = found.iter().map(finding).collect();
+    all.sort_by(|a, b| {
+        order(b).cmp(&order(a)).then_with(|| (&a.service, &a.kind).cmp(&(&b.service, &b.kind)))
+    });
+    all
+}
+
+/// What comes first: the worst; of those what no other explains, and then what reaches most; then the newest.
+fn order(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
+    (finding.severity, finding.explained_by().is_none(), finding.reach.total(), finding.since)
+}
+
+/// All drafts in the order of the table, without the ends of services of which an earlier one speaks.
+fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
+    let mut all = Vec::new();
+    let mut told: BTreeSet<NodeId> = BTreeSet::new();
     for kind in KINDS {
         let mut drafts = Vec::new();
         (kind.find)(evidence, &mut drafts);
-        for draft in drafts {
-            let told = all
-                .iter()
-                .any(|f| f.node.is_some() && f.node == draft.node && ENDS.contains(&f.kind.as_str()));
-            if told && ENDS.contains(&kind.id) {
-                continue;
-            }
-            all.push(draft.into_finding(kind, evidence));
+        if kind.role == Part::End {
+            drafts.retain(|draft| draft.node.as_ref().is_none_or(|node| told.insert(node.clone())));
         }
+        all.extend(drafts.into_iter().map(|draft| (kind, draft)));
     }
-    all.sort_by(|a, b| {
-        (b.severity, b.since, &a.service, &a.kind).cmp(&(a.severity, a.since, &b.service, &b.kind))
-    });
     all
 }
 
@@ -129,13 +228,6 @@ impl Draft {
             reason,
             next: next.to_owned(),
         }
-    }
-
-    fn into_finding(self, kind: &Kind, evidence: &Evidence<'_>) -> Finding {
-        let suspected = self.node.as_ref().filter(|_| kind.caused && !is_platform(&self.reason));
-        let cause = suspected.and_then(|node| cause::suspect(evidence, node, self.since));
-        let Self { severity, service, node, since, reason, next } = self;
-        Finding { kind: kind.id.to_owned(), severity, service, node, since, reason, cause, next }
     }
 }
 
@@ -171,6 +263,11 @@ fn drift(
     }
 }
 
+/// So many of something: `1 task`, `3 tasks`.
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
 /// How many names a sentence holds.
 const MOST_NAMES: usize = 8;
 
@@ -182,14 +279,6 @@ fn listed(names: &[String]) -> String {
         [all @ .., last] if names.len() <= MOST_NAMES => format!("{} and {last}", all.join(", ")),
         _ => format!("{} and {} more", names[..MOST_NAMES].join(", "), names.len() - MOST_NAMES),
     }
-}
-
-/// Whether the platform itself says why, by the prefixes that ECS gives its stop reasons (Amazon ECS developer guide,
-/// stopped task error messages): then no other service is to blame.
-fn is_platform(reason: &str) -> bool {
-    ["CannotPull", "ResourceInitialization", "CannotStart", "CannotCreate"]
-        .iter()
-        .any(|word| reason.contains(word))
 }
 
 /// How an instance ended, in words: `exit code 137 (SIGKILL)`, with the source's own reason.

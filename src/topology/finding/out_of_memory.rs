@@ -1,11 +1,11 @@
 //! Out of memory: the kernel killed it at its limit.
 
 use super::{Draft, Evidence};
-use crate::model::{Exit, Instance, Severity};
+use crate::model::{Ending, Exit, Instance, Severity};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
-        let killed = |i: &&Instance| i.is_faulty() && exits(i).any(|exit| exit.out_of_memory);
+        let killed = |i: &&Instance| i.is_faulty() && exits(i).any(|exit| exit.ending == Ending::OutOfMemory);
         let count = service.instances.iter().filter(killed).count();
         let newest = service.instances.iter().filter(killed).flat_map(exits).filter_map(|exit| exit.at).max();
         if count == 0 {
@@ -13,7 +13,9 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         }
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let again = if restarts > 0 { format!("; {restarts} restarts") } else { String::new() };
-        let reason = format!("killed for want of memory, exit code 137{again}");
+        let limit = service.facts.iter().find(|fact| fact.label == "memory limit");
+        let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
+        let reason = format!("killed for want of memory{limit}, exit code 137{again}");
         let next = "raise its memory limit, or find what grew";
         drafts.push(Draft::of(service, Severity::Critical, newest, reason, next));
     }

@@ -1,6 +1,6 @@
 //! Findings on small estates, by kind.
 
-use super::{Evidence, findings};
+use super::{Evidence, findings, roles};
 use crate::{
     model::{sample::*, *},
     topology::{infer, rejected},
@@ -18,7 +18,7 @@ fn all(services: Vec<Service>) -> Vec<Finding> {
 fn of(inventory: &Inventory) -> Vec<Finding> {
     let topology = infer(inventory);
     let rejected = rejected(inventory, &topology);
-    findings(&Evidence { inventory, topology: &topology, rejected: &rejected, sources: &[], now: ago(0) })
+    findings(&Evidence::new(inventory, &topology, &rejected, &[], ago(0)))
 }
 
 /// The service with those instances.
@@ -53,7 +53,7 @@ fn a_restarting_container_is_a_crash_loop() {
 fn out_of_memory_speaks_for_the_crash_loop_it_makes() {
     let mut killed = failed("web-1", 137);
     killed.state = State::Restarting;
-    killed.exit = killed.exit.map(|exit| Exit { out_of_memory: true, ..exit });
+    killed.exit = killed.exit.map(|exit| Exit { ending: Ending::OutOfMemory, ..exit });
     assert_eq!(
         found(vec![with("web", vec![killed])]),
         ["out-of-memory critical killed for want of memory, exit code 137"]
@@ -93,6 +93,8 @@ fn a_deployment_is_stuck_when_it_goes_on_too_long() {
         failed: 0,
         created: Some(ago(created)),
         updated: None,
+        previous: None,
+        changes: Vec::new(),
     };
     let service = |created| Service { deployments: vec![deployment(created)], ..service("web") };
     assert_eq!(found(vec![service(60)]), Vec::<String>::new());
@@ -113,13 +115,169 @@ fn a_cause_is_the_deepest_failing_thing_below() {
         calls("api", "db", vec![failed("api-1", 1)]),
         with("db", vec![failed("db-1", 1)]),
     ];
-    let cause = |name: &str| {
+    let cause = |name: &str| -> Option<String> {
         let all = all(estate.clone());
-        all.into_iter().find(|f| f.service == format!("shop/{name}")).and_then(|f| f.cause)
+        all.into_iter()
+            .find(|f| f.service == format!("shop/{name}"))
+            .and_then(|f| f.suspects.into_iter().next())
+            .map(|suspect| suspect.words)
     };
     assert!(cause("web").is_some_and(|c| c.contains("shop/db")));
     assert!(cause("api").is_some_and(|c| c.contains("shop/db")));
     assert_eq!(cause("db"), None);
+}
+
+/// Those services in a row, each calling the next.
+fn row(names: &[&str]) -> Vec<Service> {
+    let calling = |(name, next): (&&str, &&str)| Service {
+        mentions: vec![mention("TARGET_URL", Address::name(next).with_port(80))],
+        ..service(name)
+    };
+    let mut row: Vec<Service> = names.iter().zip(&names[1..]).map(calling).collect();
+    row.extend(names.last().map(|name| service(name)));
+    row
+}
+
+fn exited(name: &str, state: State, ending: Ending, code: i64) -> Instance {
+    let exit = Exit { code: Some(code), ending, reason: None, at: Some(ago(60)) };
+    Instance { state, exit: Some(exit), ..instance(name) }
+}
+
+#[test]
+fn of_a_row_of_five_the_stopped_last_is_the_cause_and_four_are_affected() {
+    let mut estate = row(&["a", "b", "c", "d", "e"]);
+    estate[4].instances = vec![exited("e-1", State::Stopped, Ending::Asked, 143)];
+    let inventory = inventory(estate);
+    let topology = infer(&inventory);
+    let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0));
+    let all = findings(&evidence);
+    let told: Vec<_> = all.iter().map(|f| format!("{} {} {}", f.service, f.kind, f.reason)).collect();
+    assert_eq!(told, ["shop/e stopped was told to stop, exit code 143, and shop/d calls it"]);
+    assert_eq!(all[0].reach.words().as_deref(), Some("shop/d and 3 more, up to shop/a"));
+    let roles: Vec<_> =
+        roles(&evidence, &all).into_iter().map(|(id, r)| format!("{id} {}", r.role.word())).collect();
+    let expected = ["a affected", "b affected", "c affected", "d affected", "e cause"];
+    assert_eq!(roles, expected.map(|end| format!("docker/shop/{end}")));
+}
+
+#[test]
+fn who_breaks_behind_a_broken_one_is_a_victim() {
+    let mut estate = row(&["a", "b", "c"]);
+    estate[1].instances = vec![failed("b-1", 1)];
+    estate[2].instances = vec![exited("c-1", State::Failed, Ending::OutOfMemory, 137)];
+    let inventory = inventory(estate);
+    let topology = infer(&inventory);
+    let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0));
+    let all = findings(&evidence);
+    assert_eq!(all[0].service, "shop/c", "what explains itself comes first");
+    let words = &all[1].suspects[0].words;
+    let expected = "perhaps shop/c, which it calls: killed for want of memory, exit code 137";
+    assert_eq!((all[1].service.as_str(), words.as_str()), ("shop/b", expected));
+    let roles: Vec<_> = roles(&evidence, &all).values().map(|involved| involved.role.word()).collect();
+    assert_eq!(roles, ["affected", "victim", "cause"]);
+}
+
+#[test]
+fn what_ended_them_has_a_name() {
+    let kinds = [
+        (State::Failed, Ending::Image, "image-missing critical its image can't be fetched"),
+        (State::Failed, Ending::Port, "cannot-start critical a port that it publishes is taken"),
+        (State::Failed, Ending::Volume, "cannot-start critical a volume can't be mounted"),
+        (State::Failed, Ending::GaveUp, "restarts-exhausted critical given up after 0 restarts: exit code 1"),
+        (State::Stopped, Ending::Asked, "stopped info was told to stop, exit code 1"),
+        (State::Paused, Ending::Itself, "paused critical web-1 is paused"),
+    ];
+    for (state, ending, told) in kinds {
+        assert_eq!(found(vec![with("web", vec![exited("web-1", state, ending, 1)])]), [told]);
+    }
+}
+
+#[test]
+fn a_job_that_is_done_is_no_finding_until_somebody_calls_it() {
+    let done = || exited("job-1", State::Stopped, Ending::Itself, 0);
+    assert_eq!(found(vec![with("job", vec![done()])]), Vec::<String>::new());
+    let mut estate = row(&["web", "job"]);
+    estate[1].instances = vec![done()];
+    assert_eq!(found(estate), ["stopped critical ended by itself, exit code 0, and shop/web calls it"]);
+}
+
+#[test]
+fn many_ends_at_one_moment_are_a_storm() {
+    let estate = ["a", "b", "c", "d"].map(|name| with(name, vec![failed(name, 1)]));
+    let all = all(estate.to_vec());
+    let storm = all.iter().find(|f| f.kind == "restart-storm").map(|f| f.reason.as_str());
+    assert_eq!(storm, Some("4 services ended by faults within 1 s: a, b, c and d"));
+    assert!(!self::all(estate[..3].to_vec()).iter().any(|f| f.kind == "restart-storm"));
+}
+
+#[test]
+fn rings_are_found_however_long() {
+    let mut estate = row(&["a", "b", "c"]);
+    estate[2].mentions = vec![mention("BACK_URL", Address::name("a").with_port(80))];
+    let told = found(estate);
+    let expected = "dependency-ring info shop/a, shop/b and shop/c call each other round: one that waits can stop them all";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
+fn one_copy_on_which_many_depend_is_worth_a_word() {
+    let mut estate = row(&["a", "b", "c", "d", "e", "db"]);
+    estate[5].desired = Some(1);
+    assert_eq!(found(estate.clone()), ["single-point info a single copy, and 5 services depend on it"]);
+    estate[5].desired = Some(2);
+    estate[5].instances.push(instance("db-2"));
+    assert_eq!(found(estate), Vec::<String>::new());
+}
+
+#[test]
+fn versions_side_by_side_are_told_once_nothing_is_deployed() {
+    let on = |name: &str, version: &str| Instance { version: Some(version.to_owned()), ..instance(name) };
+    let estate = with("web", vec![on("web-1", "1"), on("web-2", "2"), on("web-3", "2")]);
+    assert_eq!(found(vec![estate]), ["version-skew info runs in 2 versions: 1 on 1 and 2 on 2"]);
+}
+
+#[test]
+fn a_rollback_names_both_versions() {
+    let deployment = |version: &str, rollout, reason: Option<&str>| Deployment {
+        id: version.to_owned(),
+        version: version.to_owned(),
+        rollout,
+        reason: reason.map(str::to_owned),
+        desired: 1,
+        running: 1,
+        failed: 0,
+        created: Some(ago(300)),
+        updated: Some(ago(200)),
+        previous: None,
+        changes: Vec::new(),
+    };
+    let deployments = vec![
+        deployment("web:1", Rollout::Completed, None),
+        deployment("web:2", Rollout::Failed, Some("ECS deployment circuit breaker: tasks failed to start.")),
+    ];
+    let web = Service { deployments, ..service("web") };
+    let told = "deployment-rolled-back warning deployment of web:2 failed and was rolled back to web:1: ECS deployment \
+                circuit breaker: tasks failed to start.";
+    assert_eq!(found(vec![web]), [told]);
+}
+
+#[test]
+fn a_task_without_a_place_is_told_in_ecs_own_words() {
+    let mut web = service("web");
+    web.desired = Some(2);
+    let text =
+        "(service web) was unable to place a task because no container instance met all of its requirements.";
+    let event = |at| Event { at, service: web.id.clone(), kind: EventKind::Message, text: text.to_owned() };
+    let told = |at| {
+        let mut estate = inventory(vec![web.clone()]);
+        let mut snapshot = estate.snapshots().next().unwrap().clone();
+        snapshot.events = vec![event(at)];
+        estate.replace(std::sync::Arc::new(snapshot));
+        of(&estate).into_iter().map(|f| format!("{} {}", f.kind, f.reason)).collect::<Vec<_>>()
+    };
+    let why = "cannot-place no place for a task: no container instance met all of its requirements.";
+    assert_eq!(told(ago(60)), [why]);
+    assert_eq!(told(ago(3_600)), ["too-few-running 1 of 2 running"]);
 }
 
 #[test]

@@ -20,7 +20,11 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let severity = if serving == 0 { Severity::Critical } else { Severity::Warning };
         let since = failing().filter_map(|i| i.started).min();
         let ended = if replaced > 0 { format!(", {replaced} replaced for that") } else { String::new() };
-        let reason = format!("health check fails on {sick} of {} running{ended}{output}", service.running());
+        let reason = if sick > 0 {
+            format!("health check fails on {sick} of {} running{ended}{output}", service.running())
+        } else {
+            format!("health check failed on {replaced}, which were replaced for that{output}")
+        };
         drafts.push(Draft::of(service, severity, since, reason, "look at the check's output and its log"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::tape::Tape;
 use crate::{
+    history::Kind,
     logs::{Bucket, LogStore},
     model::{EventKind, Service, Timestamp},
     store::Store,
@@ -173,15 +174,8 @@ fn events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)
     let about = |id| services.iter().find(|service| service.id == id);
     let told = store.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
         let service = about(event.service.clone())?;
-        let mark = match event.kind {
-            EventKind::Deployment => 'D',
-            EventKind::Start => '+',
-            EventKind::Stop => 'x',
-            EventKind::Health => 'H',
-            EventKind::Scaling => 'S',
-            EventKind::Message => return None,
-        };
-        Some((event.at, mark, format!("{}: {}", service.name, event.text)))
+        let words = format!("{}: {}", service.name, event.text);
+        (event.kind != EventKind::Message).then(|| (event.at, Kind::of(event.kind).mark, words))
     });
     let mut all: Vec<_> = told.collect();
     for service in services {

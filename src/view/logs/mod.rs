@@ -140,6 +140,14 @@ impl View for Logs {
         self.follow_lines(store)
     }
 
+    fn show_at(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
+        self.of.clone_from(&store.selected);
+        let chips = std::mem::take(&mut self.aim.chips);
+        self.look_at(Aim { chips, ..Aim::default() });
+        self.seek(at, store);
+        self.follow_lines(store)
+    }
+
     fn closed(&mut self, target: &LogTarget, start: &LogStart) {
         self.pages.closed(target, start);
     }

@@ -42,17 +42,44 @@ pub(super) struct Hub {
     pub callers: usize,
 }
 
-/// The longest name that is shown whole, in cells, and the longest where there is little room.
+/// The longest name that is shown whole, in cells.
 pub(super) const LONGEST_NAME: usize = 24;
-const LONGEST_NARROW_NAME: usize = 12;
+
+/// How much space there is for words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Space {
+    /// Enough.
+    #[default]
+    Ample,
+    /// Little: counts are left out, and long names are cut.
+    Little,
+    /// The least: names are cut short.
+    Least,
+}
+
+impl Space {
+    /// Whether counts are left out.
+    pub(super) fn is_little(self) -> bool {
+        self != Self::Ample
+    }
+
+    /// The longest name that is shown whole, in cells.
+    fn longest_name(self) -> usize {
+        match self {
+            Self::Ample => LONGEST_NAME,
+            Self::Little => 16,
+            Self::Least => 12,
+        }
+    }
+}
 
 /// By what things are measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Measure {
     /// How much each node shows.
     pub level: Level,
-    /// Whether there is little room: long names are cut short, and counts are left out.
-    pub narrow: bool,
+    /// How much space there is for words.
+    pub space: Space,
     /// Whether two services of an overview share a cell.
     pub halves: bool,
 }
@@ -139,9 +166,9 @@ impl Item {
 
     fn node_size(&self, store: &Store, measure: Measure, inside: bool) -> (usize, usize) {
         let Some(node) = self.nodes(store).next() else { return (1, 1) };
-        let Measure { level, narrow, .. } = measure;
-        let name = text::width(&node.name).min(if narrow { LONGEST_NARROW_NAME } else { LONGEST_NAME });
-        let count = node.desired.filter(|_| !narrow).map_or(0, |desired| 1 + count_width(desired));
+        let Measure { level, space, .. } = measure;
+        let name = text::width(&node.name).min(space.longest_name());
+        let count = node.desired.filter(|_| !space.is_little()).map_or(0, |desired| 1 + count_width(desired));
         let role = if mark::role(node).is_some() { 2 } else { 0 };
         let hub = self.hub.map_or(0, |hub| 1 + hub_words(hub, false).chars().count());
         let hubs = if self.calls_hubs.is_empty() {

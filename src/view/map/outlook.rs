@@ -4,7 +4,7 @@
 //! way of drawing is better by much. Another focus, filter, grouping or size of the screen is another outlook: for that
 //! a way is chosen afresh, and who comes back to one finds the map as it was.
 
-use super::{level::Level, plan::Plan, sight::Sight};
+use super::{item::Space, level::Level, plan::Plan, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
     model::SourceState,
@@ -35,11 +35,11 @@ impl Outlook {
     }
 }
 
-/// How a plan is drawn: level, whether for little room, direction.
-type Way = (Level, bool, Options);
+/// How a plan is drawn: level, space for words, direction.
+type Way = (Level, Space, Options);
 
 fn way(plan: &Plan) -> Way {
-    (plan.level, plan.narrow, plan.options)
+    (plan.level, plan.space, plan.options)
 }
 
 /// So many outlooks are remembered.

@@ -2,7 +2,7 @@
 
 use super::{
     hub,
-    item::{Item, Kind, Measure},
+    item::{Item, Kind, Measure, Space},
     level::Level,
     sight::Sight,
 };
@@ -32,8 +32,10 @@ pub(super) struct Plan {
     pub options: Options,
     /// How much each node shows.
     pub level: Level,
-    /// Whether it is made for little room.
-    pub narrow: bool,
+    /// How much space there is for words.
+    pub space: Space,
+    /// The title of the group that has no frame, for want of space.
+    pub frameless: Option<String>,
 }
 
 /// The calls between two items, drawn as one line.
@@ -79,7 +81,11 @@ impl Plan {
         let Frame { sight, room, .. } = frame;
         let of = |level| Self::of(store, frame, level);
         let mut plans = sight.level.map_or_else(
-            || vec![of(Level::Boxes), of(Level::Pills), Self::made(store, frame, Level::Pills, true)],
+            || {
+                let pills = [Space::Ample, Space::Little, Space::Least];
+                let pills = pills.map(|space| Self::made(store, frame, Level::Pills, space));
+                [of(Level::Boxes)].into_iter().chain(pills).collect()
+            },
             |level| vec![of(level)],
         );
         let mut coarse = Vec::new();
@@ -104,19 +110,19 @@ impl Plan {
 
     /// The plan of what the filters let through, from left to right.
     pub(super) fn of(store: &Store, frame: Frame<'_>, level: Level) -> Self {
-        Self::made(store, frame, level, false)
+        Self::made(store, frame, level, Space::Ample)
     }
 
-    /// The same, for little room or not.
-    fn made(store: &Store, frame: Frame<'_>, level: Level, narrow: bool) -> Self {
-        let measure = Measure { level, narrow, halves: frame.halves };
+    /// The same, for so much space.
+    fn made(store: &Store, frame: Frame<'_>, level: Level, space: Space) -> Self {
+        let measure = Measure { level, space, halves: frame.halves };
         let focus = frame.sight.nodes(store);
         let listed = store.listed();
         let (shown, outside): (Vec<&Node>, Vec<&Node>) =
             listed.into_iter().partition(|n| focus.as_ref().is_none_or(|focus| focus.contains(&n.id)));
-        let mut plan = Self { level, narrow, ..Self::default() };
+        let mut plan = Self { level, space, ..Self::default() };
         let mut homes = plan.add_nodes(store, frame.sight, &shown);
-        if narrow {
+        if space.is_little() {
             plan.open_most(&mut homes);
         }
         plan.add_ghosts(store, &outside);
@@ -199,7 +205,7 @@ impl Plan {
         let all = homes.iter().flatten().count();
         let most = (0..self.groups.len()).find(|group| 100 * size(*group) >= MOST * all.max(1));
         let Some(most) = most else { return };
-        self.groups.remove(most);
+        self.frameless = Some(self.groups.remove(most).1);
         self.graph.groups.remove(most);
         for home in homes {
             *home = home.filter(|group| *group != most).map(|group| group - usize::from(group > most));

@@ -47,16 +47,25 @@ fn recording() -> String {
     });
     let instance = json!({
         "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "started": at,
-        "exit": {"code": 1, "out_of_memory": false, "reason": "it ended", "at": at}, "restarts": 0,
+        "exit": {"code": 1, "ending": "itself", "reason": "it ended", "at": at}, "restarts": 0,
         "version": "1.0",
         "containers": [{
             "name": "web-1", "image": "web:1.0", "digest": null, "log": {"engine": {"container": "1"}},
             "exit": null,
         }],
     });
+    let deployment = json!({
+        "id": "1", "version": "web:2", "rollout": "in-progress", "reason": null, "desired": 1, "running": 0,
+        "failed": 0, "created": at, "updated": at, "previous": "web:1",
+        "changes": [{"what": "image", "before": "web:0.9", "after": "web:1.0"}],
+    });
+    let running = json!({
+        "id": "replay/2", "name": "web-2", "state": "running", "check": "none", "started": at, "exit": null,
+        "restarts": 0, "version": "web:1", "containers": [],
+    });
     let service = json!({
         "id": "replay/shop/web", "group": "shop", "name": "web", "kind": "compose", "desired": 1,
-        "reported_running": null, "instances": [instance], "deployments": [], "answers": [],
+        "reported_running": null, "instances": [instance, running], "deployments": [deployment], "answers": [],
         "mentions": [mention, dangling], "networks": [], "facts": [],
     });
     let line = json!({
@@ -149,6 +158,24 @@ fn a_log_line_is_told_field_by_field() {
     let line: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
     assert_eq!(line["schema"], "portolan.log/1");
     told("portolan.log/1", &line);
+}
+
+#[test]
+fn a_deployment_is_told_field_by_field() {
+    let answer = json_of(&["deployments", "web", "--format", "json"]);
+    assert_eq!(answer["schema"], "portolan.deployment/1");
+    told("portolan.deployment/1", &answer);
+    told("version", &answer["versions"][0]);
+    told("deployment", &answer["deployments"][0]);
+    told("alteration", &answer["deployments"][0]["changes"][0]);
+}
+
+#[test]
+fn an_event_is_told_field_by_field() {
+    let printed = printed(&["events", "--since", "2026-01-01T00:00:00Z", "--format", "json"]);
+    let event: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
+    assert_eq!(event["schema"], "portolan.event/1");
+    told("portolan.event/1", &event);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use portolan::{
     command::{COMMANDS, Command, Place, Spec},
     config::EXAMPLE,
     export::FORMATS,
+    history,
     source::ecs::CALLS,
     topology::{PRODUCTS, evidence, finding},
 };
@@ -18,6 +19,8 @@ pub(super) const NAMES: &[&str] = &[
     "keys everywhere",
     "keys map",
     "keys logs",
+    "keys timeline",
+    "events",
     "evidence",
     "findings",
     "formats",
@@ -37,6 +40,8 @@ pub(super) fn table(name: &str) -> Option<String> {
         "keys everywhere" => keys(Place::Everywhere),
         "keys map" => keys(Place::Map),
         "keys logs" => keys(Place::Logs),
+        "keys timeline" => keys(Place::Timeline),
+        "events" => events(),
         "evidence" => evidence(),
         "findings" => findings(),
         "formats" => formats(),
@@ -105,6 +110,13 @@ fn evidence() -> String {
 fn findings() -> String {
     let row = |kind: &finding::Kind| vec![code(kind.id), kind.title.to_owned()];
     markdown(&["kind", "called"], finding::KINDS.iter().map(row))
+}
+
+fn events() -> String {
+    let row = |kind: &history::Kind| {
+        vec![code(kind.id), code(&kind.mark.to_string()), kind.title.to_owned(), kind.about.to_owned()]
+    };
+    markdown(&["kind", "mark", "called", "what it tells"], history::KINDS.iter().map(row))
 }
 
 fn formats() -> String {

@@ -69,6 +69,20 @@ pub(super) fn container(
     })
 }
 
+impl Seen {
+    /// Takes from how it was seen before what the engine has forgotten since: how it ended, as it started it again.
+    pub(super) fn recall(&mut self, before: Option<&Self>) {
+        let known = before.and_then(|seen| seen.instance.exit.as_ref()).filter(|exit| exit.code.is_some());
+        if let (Some(exit), Some(known)) = (&mut self.instance.exit, known)
+            && exit.code.is_none()
+        {
+            let at = exit.at;
+            *exit = known.clone();
+            exit.at = at.or(known.at);
+        }
+    }
+}
+
 /// What tells, in the list, that a container is not as it was: everything there that does not change with time alone.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.map(|s| s.to_string()).unwrap_or_default();

@@ -1,9 +1,12 @@
 //! A container's life: its state, health check and end, from what the engine records.
 
 use super::{route, short, time};
-use crate::model::{Check, Container, Exit, Instance, InstanceId, SourceId, State, text::clean_within};
+use crate::model::{
+    Check, Container, Ending, Exit, Instance, InstanceId, SourceId, State, text::clean_within,
+};
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
+    RestartPolicyNameEnum as Policy,
 };
 
 /// How much of a health check's output is kept, in characters.
@@ -19,8 +22,10 @@ pub(super) fn instance(
     let nothing = ContainerState::default();
     let state = answer.state.as_ref().unwrap_or(&nothing);
     let restarts = u32::try_from(answer.restart_count.unwrap_or_default()).unwrap_or_default();
-    let exit = exit(state, restarts);
-    let life = state_of(state);
+    let ending = ending(state, answer);
+    let made = answer.created.as_deref().and_then(time);
+    let exit = exit(state, restarts, ending, made);
+    let life = state_of(state, ending);
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     let image = crate::model::text::clean(image);
     let image_id = answer.image.as_deref().map(crate::model::text::clean).unwrap_or_default();
@@ -47,28 +52,42 @@ pub(super) fn instance(
 }
 
 /// Where the container is in its life. One that was never started is starting; how long that may take is not said here.
-fn state_of(state: &ContainerState) -> State {
+fn state_of(state: &ContainerState, ending: Ending) -> State {
     match state.status.unwrap_or(Status::EMPTY) {
         Status::RUNNING => State::Running,
         Status::PAUSED => State::Paused,
         Status::RESTARTING => State::Restarting,
         Status::REMOVING | Status::STOPPING => State::Stopping,
-        Status::DEAD => State::Failed,
         // An engine that could not start a container leaves it created, with the error.
-        Status::CREATED if said(state).is_some() => State::Failed,
-        Status::CREATED => State::Starting,
-        Status::EXITED => ended(state),
+        Status::CREATED if !ending.is_obstacle() => State::Starting,
+        Status::EXITED if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
+        Status::CREATED | Status::EXITED | Status::DEAD => State::Failed,
         Status::EMPTY => State::Unknown,
     }
 }
 
-/// Whether an ended container did as it was told. A kill that was not for want of memory is taken for somebody's wish.
-fn ended(state: &ContainerState) -> State {
-    let asked = matches!(state.exit_code, Some(0 | 130 | 137 | 143));
-    if asked && state.oom_killed != Some(true) && said(state).is_none() {
-        State::Stopped
-    } else {
-        State::Failed
+/// Whether it ended by itself and without an error.
+fn is_done(state: &ContainerState, ending: Ending) -> bool {
+    ending == Ending::Itself && state.exit_code == Some(0)
+}
+
+/// What ended it, or kept it from starting. A kill that was not for want of memory is taken for somebody's wish; so is
+/// the end of a container that the engine would have started again.
+fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
+    if let Some(words) = said(state) {
+        return Ending::obstacle(&words);
+    }
+    let policy = answer.host_config.as_ref().and_then(|host| host.restart_policy.as_ref());
+    let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
+    let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
+    let stays = state.status == Some(Status::EXITED);
+    match (policy.and_then(|p| p.name), state.exit_code) {
+        _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
+        (Some(Policy::ALWAYS | Policy::UNLESS_STOPPED), _) | (_, Some(130 | 137 | 143)) if stays => {
+            Ending::Asked
+        }
+        (Some(Policy::ON_FAILURE), Some(code)) if code != 0 && spent => Ending::GaveUp,
+        _ => Ending::Itself,
     }
 }
 
@@ -78,7 +97,12 @@ fn said(state: &ContainerState) -> Option<String> {
 }
 
 /// How the container ended, or ended last before the engine started it again.
-fn exit(state: &ContainerState, restarts: u32) -> Option<Exit> {
+fn exit(
+    state: &ContainerState,
+    restarts: u32,
+    ending: Ending,
+    made: Option<crate::model::Timestamp>,
+) -> Option<Exit> {
     let at = state.finished_at.as_deref().and_then(time);
     match state.status.unwrap_or(Status::EMPTY) {
         // The engine forgets the code as it starts the container again.
@@ -87,32 +111,32 @@ fn exit(state: &ContainerState, restarts: u32) -> Option<Exit> {
         }
         Status::CREATED => said(state).map(|reason| Exit {
             code: state.exit_code.filter(|code| *code != 0),
+            ending,
             reason: Some(reason),
-            ..Exit::default()
+            at: made,
         }),
         _ => {
-            let out_of_memory = state.oom_killed == Some(true);
-            let reason = said(state).or_else(|| words(state.exit_code?, out_of_memory).map(str::to_owned));
-            Some(Exit { code: state.exit_code, out_of_memory, reason, at })
+            let reason = said(state).or_else(|| words(state.exit_code?, ending).map(str::to_owned));
+            Some(Exit { code: state.exit_code, ending, reason, at })
         }
     }
 }
 
 /// What the exit codes that have a common meaning mean.
-fn words(code: i64, out_of_memory: bool) -> Option<&'static str> {
+fn words(code: i64, ending: Ending) -> Option<&'static str> {
     Some(match code {
-        _ if out_of_memory => "out of memory",
+        _ if ending == Ending::OutOfMemory => "out of memory",
         125 => "the engine could not start it",
         126 => "its command can not be executed",
         127 => "its command was not found",
-        130 => "interrupted (SIGINT)",
-        132 => "illegal instruction (SIGILL)",
-        134 => "aborted (SIGABRT)",
-        135 => "bus error (SIGBUS)",
-        136 => "arithmetic error (SIGFPE)",
-        137 => "killed (SIGKILL), not out of memory",
-        139 => "segmentation fault (SIGSEGV)",
-        143 => "terminated (SIGTERM)",
+        130 => "interrupted",
+        132 => "illegal instruction",
+        134 => "aborted",
+        135 => "bus error",
+        136 => "arithmetic error",
+        137 => "killed, not out of memory",
+        139 => "segmentation fault",
+        143 => "terminated",
         _ => return None,
     })
 }
@@ -147,28 +171,62 @@ fn version(image: &str, image_id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{State, Status, ended, state_of, version};
-    use bollard::models::ContainerState;
+    use super::{Ending, State, Status, ending, state_of, version};
+    use bollard::models::{
+        ContainerInspectResponse, ContainerState, HostConfig, RestartPolicy, RestartPolicyNameEnum as Policy,
+    };
 
-    fn exited(code: i64, oom: bool) -> State {
-        ended(&ContainerState { exit_code: Some(code), oom_killed: Some(oom), ..ContainerState::default() })
+    fn exited(code: i64, oom: bool, policy: (Policy, i64), restarts: i64) -> (Ending, State) {
+        let state = ContainerState {
+            status: Some(Status::EXITED),
+            exit_code: Some(code),
+            oom_killed: Some(oom),
+            ..ContainerState::default()
+        };
+        let restart_policy = RestartPolicy { name: Some(policy.0), maximum_retry_count: Some(policy.1) };
+        let host = HostConfig { restart_policy: Some(restart_policy), ..HostConfig::default() };
+        let answer = ContainerInspectResponse {
+            host_config: Some(host),
+            restart_count: Some(restarts),
+            ..ContainerInspectResponse::default()
+        };
+        let ending = ending(&state, &answer);
+        (ending, state_of(&state, ending))
     }
 
     #[test]
     fn an_end_is_a_fault_unless_it_was_asked_for() {
-        for code in [0, 130, 137, 143] {
-            assert_eq!(exited(code, false), State::Stopped, "{code}");
+        let never = (Policy::NO, 0);
+        for code in [130, 137, 143] {
+            assert_eq!(exited(code, false, never, 0), (Ending::Asked, State::Stopped), "{code}");
         }
-        assert_eq!(exited(137, true), State::Failed);
-        assert_eq!(exited(3, false), State::Failed);
+        assert_eq!(exited(0, false, never, 0), (Ending::Itself, State::Stopped));
+        assert_eq!(exited(137, true, never, 0), (Ending::OutOfMemory, State::Failed));
+        assert_eq!(exited(3, false, never, 0), (Ending::Itself, State::Failed));
+    }
+
+    #[test]
+    fn who_would_be_started_again_was_told_to_stop() {
+        assert_eq!(exited(1, false, (Policy::ALWAYS, 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(0, false, (Policy::UNLESS_STOPPED, 0), 0), (Ending::Asked, State::Stopped));
+    }
+
+    #[test]
+    fn an_engine_gives_up_after_as_many_restarts_as_it_may_make() {
+        let thrice = (Policy::ON_FAILURE, 3);
+        assert_eq!(exited(1, false, thrice, 3), (Ending::GaveUp, State::Failed));
+        assert_eq!(exited(1, false, thrice, 2), (Ending::Itself, State::Failed));
+        assert_eq!(exited(1, false, (Policy::ON_FAILURE, 0), 9), (Ending::Itself, State::Failed));
     }
 
     #[test]
     fn a_container_that_could_not_start_has_failed() {
         let mut state = ContainerState { status: Some(Status::CREATED), ..ContainerState::default() };
-        assert_eq!(state_of(&state), State::Starting);
-        state.error = Some("port is already allocated".into());
-        assert_eq!(state_of(&state), State::Failed);
+        let answer = ContainerInspectResponse::default();
+        assert_eq!(state_of(&state, ending(&state, &answer)), State::Starting);
+        state.error = Some("Bind for 0.0.0.0:80 failed: port is already allocated".into());
+        assert_eq!(ending(&state, &answer), Ending::Port);
+        assert_eq!(state_of(&state, Ending::Port), State::Failed);
     }
 
     #[test]

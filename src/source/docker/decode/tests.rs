@@ -1,7 +1,7 @@
 //! Recorded answers of a real engine, decoded.
 
 use super::{Seen, container, fingerprint};
-use crate::model::{AnsweredBy, LogRoute, SourceId, State, Target, Via};
+use crate::model::{AnsweredBy, Ending, LogRoute, SourceId, State, Target, Via};
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 
 fn seen(recorded: &str) -> Seen {
@@ -78,7 +78,8 @@ fn a_container_that_could_not_start_has_failed_in_the_engines_words() {
     let stuck = seen(include_str!("../../../../tests/fixtures/docker/unstartable.json"));
     assert_eq!(stuck.instance.state, State::Failed);
     let exit = stuck.instance.exit.unwrap();
-    assert_eq!((exit.code, exit.at), (Some(128), None));
+    assert_eq!((exit.code, exit.ending), (Some(128), Ending::Start));
+    assert!(exit.at.is_some(), "since it was made");
     assert!(exit.reason.unwrap().starts_with("Cannot link to /shop-web-1"));
 }
 

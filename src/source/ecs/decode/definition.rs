@@ -2,6 +2,7 @@
 //! of its variables are gone after this.
 
 use super::{
+    aspect::{self, Aspects},
     door::{self, Door},
     log::{self, LogPlan},
     mesh::{self, Member},
@@ -28,6 +29,8 @@ pub(crate) struct Definition {
     pub doors: Vec<Door>,
     /// What is worth showing.
     pub facts: Vec<Fact>,
+    /// What tells it from other revisions.
+    pub aspects: Aspects,
     /// Its containers by name.
     pub containers: BTreeMap<String, Plan>,
     /// Its named ports.
@@ -68,6 +71,7 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         mentions: mentions.into_iter().collect(),
         doors: doors.into_iter().collect(),
         facts: facts(raw),
+        aspects: aspect::aspects(raw),
         containers: all.iter().map(|c| (said(c.name()), plan(c, all))).collect(),
         ports: ports(all),
         listens: listens(all),

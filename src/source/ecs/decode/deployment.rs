@@ -1,17 +1,53 @@
 //! Deployments and task sets, and where their rollout stands.
 
-use super::words::{count, said, some, tail, time};
-use crate::model::{Deployment, Rollout};
+use super::{
+    Book, aspect,
+    words::{count, said, some, tail, time},
+};
+use crate::model::{Deployment, Rollout, Timestamp};
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState, StabilityStatus};
 
-/// The deployments of a service, the primary one first, then the newest.
-pub(crate) fn deployments(service: &sdk::Service) -> Vec<Deployment> {
-    let mut found: Vec<(bool, Deployment)> =
-        service.deployments().iter().map(|d| (d.status() == Some("PRIMARY"), deployment(d))).collect();
+/// A deployment that began no longer ago is compared with the revision before it, in seconds.
+const YOUNG: i64 = 3_600;
+
+/// The deployments of a service, the primary one first, then the newest; each with what differs from the one before, as
+/// far as the definitions are known.
+pub(crate) fn deployments(service: &sdk::Service, book: &Book) -> Vec<Deployment> {
+    let rolling = service.deployments().iter();
+    let mut found: Vec<(bool, Deployment, Option<&str>)> =
+        rolling.map(|d| (d.status() == Some("PRIMARY"), deployment(d), d.task_definition())).collect();
     // Services with an external controller (CodeDeploy, custom) have task sets in their place.
-    found.extend(service.task_sets().iter().map(|t| (t.status() == Some("PRIMARY"), task_set(t))));
+    let sets = service.task_sets().iter();
+    found.extend(sets.map(|t| (t.status() == Some("PRIMARY"), task_set(t), t.task_definition())));
     found.sort_by(|a, b| (b.0, b.1.created, &b.1.id).cmp(&(a.0, a.1.created, &a.1.id)));
-    found.into_iter().map(|(_, deployment)| deployment).collect()
+    let guess = earlier(service);
+    let before: Vec<_> = found.iter().skip(1).map(|(_, _, arn)| *arn).chain([guess.as_deref()]).collect();
+    let compared = found.into_iter().zip(before).map(|((_, mut deployment, arn), before)| {
+        if let (Some(is), Some(was)) =
+            (arn.and_then(|arn| book.get(arn)), before.and_then(|arn| book.get(arn)))
+        {
+            deployment.previous = Some(was.version.clone());
+            deployment.changes = aspect::differences(&was.aspects, &is.aspects);
+        }
+        deployment
+    });
+    compared.collect()
+}
+
+/// The revision that was probably there before the only deployment of a service: the one before it in its family. ECS
+/// names it no more.
+fn earlier(service: &sdk::Service) -> Option<String> {
+    let [only] = service.deployments() else { return None };
+    let (family, revision) = only.task_definition()?.rsplit_once(':')?;
+    let before = revision.parse::<u32>().ok()?.checked_sub(1).filter(|before| *before > 0)?;
+    Some(format!("{family}:{before}"))
+}
+
+/// The same, where it is worth a call: of a deployment that is young, people ask what changed.
+pub(crate) fn worth_reading(service: &sdk::Service, now: Timestamp) -> Option<String> {
+    let only = service.deployments().first()?;
+    let young = time(only.created_at()).is_some_and(|at| now.as_second() - at.as_second() < YOUNG);
+    earlier(service).filter(|_| young)
 }
 
 fn deployment(raw: &sdk::Deployment) -> Deployment {
@@ -30,6 +66,8 @@ fn deployment(raw: &sdk::Deployment) -> Deployment {
         failed: count(raw.failed_tasks()),
         created: time(raw.created_at()),
         updated: time(raw.updated_at()),
+        previous: None,
+        changes: Vec::new(),
     }
 }
 
@@ -48,5 +86,7 @@ fn task_set(raw: &sdk::TaskSet) -> Deployment {
         failed: 0,
         created: time(raw.created_at()),
         updated: time(raw.updated_at()),
+        previous: None,
+        changes: Vec::new(),
     }
 }

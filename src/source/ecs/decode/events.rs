@@ -1,7 +1,7 @@
 //! Service events as ECS words them, without the steady state it repeats, and the stops they do not explain.
 
 use super::words::{said, time};
-use crate::model::{Deployment, Event, EventKind, Instance, ServiceId, State};
+use crate::model::{Deployment, Ending, Event, EventKind, Instance, ServiceId, State};
 use aws_sdk_ecs::types as sdk;
 
 /// How many of a service's events are kept, the newest.
@@ -16,7 +16,8 @@ pub(crate) fn events(
 ) -> Vec<Event> {
     let mut found = told(id, raw);
     found.extend(deployments.iter().filter_map(|d| {
-        let text = format!("deployment of {} began", d.version);
+        let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
+        let text = format!("deployment of {} began{difference}", d.version);
         Some(Event { at: d.created?, service: id.clone(), kind: EventKind::Deployment, text })
     }));
     found.extend(stops(id, instances));
@@ -30,17 +31,30 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let exit = instance.exit.as_ref()?;
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
-        Some(Event { at: exit.at?, service: id.clone(), kind: EventKind::Stop, text })
+        let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
+        Some(Event { at: exit.at?, service: id.clone(), kind, text })
     };
     ended.filter_map(event).collect()
 }
 
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     let event = |event: &sdk::ServiceEvent| {
-        let text = said(event.message());
+        let text = short(&said(event.message()));
         Some(Event { at: time(event.created_at())?, service: id.clone(), kind: kind(&text), text })
     };
     raw.iter().filter_map(event).collect()
+}
+
+/// The sentence with the ids of tasks as short as they are shown elsewhere: 32 digits each are most of it.
+fn short(text: &str) -> String {
+    let task = |word: &str| word.len() == 32 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let parts = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
+    parts
+        .map(|part| {
+            let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            if task(word) { format!("{}{}", &word[..8], &part[32..]) } else { part.to_owned() }
+        })
+        .collect()
 }
 
 /// The newest events, without the steady state that ECS repeats every few hours: of a row of them the oldest, which
@@ -83,7 +97,7 @@ fn kind(text: &str) -> EventKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{events, kind, thin};
+    use super::{events, kind, short, thin};
     use crate::model::{EventKind, ServiceId};
     use aws_sdk_ecs::{primitives::DateTime, types::ServiceEvent};
 
@@ -103,6 +117,16 @@ mod tests {
         let told = events(&ServiceId::new("ecs/c/a"), &thin(raw), &[], &[]);
         let times: Vec<i64> = told.iter().map(|e| e.at.as_second()).collect();
         assert_eq!(times, [20, 10]);
+    }
+
+    #[test]
+    fn tasks_are_named_as_short_as_elsewhere() {
+        let text = "(service a) has started 1 tasks: (task 90acc58b4206b2fc335e15b28913881b).";
+        assert_eq!(short(text), "(service a) has started 1 tasks: (task 90acc58b).");
+        assert_eq!(
+            short("(deployment ecs-svc/7052260320167280376)é"),
+            "(deployment ecs-svc/7052260320167280376)é"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From AWS's answers to the model: pure functions of what was read, and of the time at which it was.
 
 pub(crate) mod answers;
+pub(crate) mod aspect;
 pub(crate) mod definition;
 pub(crate) mod deployment;
 pub(crate) mod door;

@@ -83,7 +83,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         desired: if daemon && desired == 0 { None } else { Some(desired) },
         reported_running: Some(count(raw.running_count())),
         instances: instances(runs, desired, ground),
-        deployments: deployments(raw),
+        deployments: deployments(raw, ground.book),
         answers: all_answers,
         mentions: mentions(&used, &ground.id(&name), ground),
         networks: networks(raw, &used, ground),

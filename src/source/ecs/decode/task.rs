@@ -9,7 +9,7 @@ use super::{
 use crate::{
     decode,
     model::{
-        Check, Container, Exit, Instance, InstanceId, LogRoute, Mention, SourceId, State, Timestamp,
+        Check, Container, Ending, Exit, Instance, InstanceId, LogRoute, Mention, SourceId, State, Timestamp,
         text::clean,
     },
 };
@@ -217,10 +217,9 @@ fn check(run: &Run, definition: Option<&Definition>, now: Timestamp) -> Check {
 }
 
 fn exit(run: &Run, definition: Option<&Definition>) -> Exit {
-    let containers = run.task.containers();
     Exit {
         code: exit_code(&run.task, definition),
-        out_of_memory: containers.iter().any(|c| is_out_of_memory(c.reason())),
+        ending: ending(run),
         reason: Some(reason(run, definition)).filter(|r| !r.is_empty()),
         at: run.ended(),
     }
@@ -292,11 +291,34 @@ fn container(
         log,
         exit: ended.then(|| Exit {
             code: raw.exit_code().map(i64::from),
-            out_of_memory: is_out_of_memory(raw.reason()),
+            ending: if is_out_of_memory(raw.reason()) { Ending::OutOfMemory } else { Ending::Itself },
             reason: some(raw.reason()),
             at: None,
         }),
         name,
+    }
+}
+
+/// What ended it: by the stop code, and where that says no more than that it did not start, by the words.
+fn ending(run: &Run) -> Ending {
+    let task = &run.task;
+    if task.containers().iter().any(|c| is_out_of_memory(c.reason())) {
+        return Ending::OutOfMemory;
+    }
+    let words = said(task.stopped_reason());
+    match task.stop_code() {
+        Some(TaskStopCode::TaskFailedToStart) => {
+            let all = task.containers().iter().filter_map(sdk::Container::reason);
+            Ending::obstacle(&all.fold(words, |words, more| format!("{words} {more}")))
+        }
+        Some(TaskStopCode::SpotInterruption) => Ending::Spot,
+        Some(TaskStopCode::TerminationNotice | TaskStopCode::InfrastructureHealth) => Ending::Host,
+        Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("ELB health checks") => {
+            Ending::Target
+        }
+        Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("health check") => Ending::Check,
+        Some(TaskStopCode::UserInitiated | TaskStopCode::ServiceSchedulerInitiated) => Ending::Asked,
+        _ => Ending::Itself,
     }
 }
 

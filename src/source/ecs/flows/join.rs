@@ -173,21 +173,20 @@ fn direction(
     tenants: &Tenants,
     fans: impl Fn(&Socket) -> usize,
 ) -> Option<bool> {
+    let (a, b) = (first.socket.1, second.socket.1);
     match connection.opened {
-        (1.., 0) => return Some(true),
-        (0, 1..) => return Some(false),
+        (1.., 0) => return (!is_reply(a, b)).then_some(true),
+        (0, 1..) => return (!is_reply(b, a)).then_some(false),
         _ => {}
     }
     let listens = |party: &Party| {
         party.service.as_ref().is_some_and(|service| tenants.listens(service, party.socket.1))
     };
-    let (a, b) = (first.socket.1, second.socket.1);
     let system = |port: u16| port < 1024;
-    let known = |port: u16| port < 1024 || WELL_KNOWN.contains(&port);
     let fixed = |port: u16| port < EPHEMERAL;
     let called = one(listens(first), listens(second))
         .or_else(|| one(system(a), system(b)))
-        .or_else(|| one(known(a), known(b)))
+        .or_else(|| one(is_known(a), is_known(b)))
         .or_else(|| one(fixed(a), fixed(b)))
         .or_else(|| {
             // Of two ports of which nothing is known, the one with several callers is the one that listens.
@@ -196,6 +195,18 @@ fn direction(
         })
         .or_else(|| if fixed(a) { one(a < b, b < a) } else { None })?;
     Some(!called)
+}
+
+/// Whether a connection that is said to go between those ports looks like the replies to one the other way: from where
+/// something is known to listen to a port that was given at random. Then the flags and the ports contradict each other,
+/// and a wrong line is worse than none.
+fn is_reply(from: u16, to: u16) -> bool {
+    is_known(from) && to >= EPHEMERAL
+}
+
+/// Whether something is known to listen at ports of that number.
+fn is_known(port: u16) -> bool {
+    port < 1024 || WELL_KNOWN.contains(&port)
 }
 
 /// Whether the first of the two has it, where only one has.

@@ -235,6 +235,13 @@ fn who_opened_it_is_told_by_flags_then_by_known_ports_then_by_numbers() {
 }
 
 #[test]
+fn flags_that_contradict_known_ports_tell_nothing() {
+    // Seen where a listener had ended before its connections were recorded: the reply carried SYN and FIN.
+    let reply = [seven("egress", ("quay", "db"), ("10.0.0.2", 8080), ("10.0.0.1", 35_118), 3)];
+    assert_eq!(words(&told(SEVEN, region(&pair(), &[]), &reply)), [""; 0]);
+}
+
+#[test]
 fn version_six_addresses_and_shuffled_formats() {
     let (a, b) = ("2001:db8:1234:a100:8d6e:3477:df66:f105", "2001:db8:1234:a102:3304:8879:34cf:4071");
     let tasks = || {

@@ -1,6 +1,6 @@
 //! What a stream holds already: its newest events read from their end, or all of them page by page from their beginning.
 
-use super::{Event, Logs, Place};
+use super::{Event, Logs, Place, no_group};
 use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
     source::ecs::calls,
@@ -69,7 +69,11 @@ async fn ask(
         .set_next_token(token);
     let answer = match logs.api.pass(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
-        // The group or the stream is made with the first line: until then there is nothing to read.
+        // The group is made with the first line too. Who follows hears of it from the live session.
+        Err(failure) if failure.kind == FailureKind::Missing && !start.follow && is_group(&failure) => {
+            return Err(no_group(&place.group));
+        }
+        // The stream is made with the first line: until then there is nothing to read.
         Err(failure) if failure.kind == FailureKind::Missing => return Ok((Vec::new(), None, None)),
         Err(failure) => return Err(failure),
     };
@@ -80,6 +84,11 @@ async fn ask(
     Ok((events.collect(), answer.next_backward_token, answer.next_forward_token))
 }
 
+/// Whether the group is what is missing: a stream that is missing has the same code.
+fn is_group(failure: &Failure) -> bool {
+    failure.what.contains("log group does not exist")
+}
+
 /// The first millisecond that is not before `at`: an event's time has no parts of it.
 fn above(at: Timestamp) -> i64 {
     let whole = at.as_millisecond();
@@ -88,8 +97,21 @@ fn above(at: Timestamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::above;
-    use crate::model::Timestamp;
+    use super::{above, is_group};
+    use crate::model::{Failure, FailureKind, Timestamp};
+
+    #[test]
+    fn a_missing_group_is_told_from_a_missing_stream() {
+        let said = |what| {
+            Failure::new(
+                FailureKind::Missing,
+                format!("logs:GetLogEvents: ResourceNotFoundException: {what}"),
+                "",
+            )
+        };
+        assert!(is_group(&said("The specified log group does not exist.")));
+        assert!(!is_group(&said("The specified log stream does not exist.")));
+    }
 
     #[test]
     fn an_end_within_a_millisecond_lets_it_through() {

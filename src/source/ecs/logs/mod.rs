@@ -13,7 +13,9 @@ mod tail;
 pub(super) use hub::Hub;
 
 use super::api::Api;
-use crate::model::{Failure, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind};
+use crate::model::{
+    Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, text::clean,
+};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -88,6 +90,15 @@ fn sort(targets: Vec<LogTarget>) -> (Vec<(Place, LogTarget)>, Vec<LogNote>) {
         });
     }
     (readable, notes)
+}
+
+/// A group that is not there.
+fn no_group(group: &str) -> Failure {
+    Failure::new(
+        FailureKind::Missing,
+        format!("log group {} does not exist yet", clean(group)),
+        "it is made with the first line, or by hand unless awslogs-create-group is true",
+    )
 }
 
 /// A failure in one sentence.

@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, Timestamp},
+    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, Timestamp, text::clean},
     source::once::{Once, Reading, hash},
 };
 use futures::{
@@ -110,7 +110,11 @@ impl One {
                     FailureKind::Denied if !self.start.follow => NoteKind::Unreadable,
                     _ => NoteKind::Disturbed,
                 };
-                let note = note(&self.target, None, kind, words(&failure));
+                let mut note = note(&self.target, None, kind, words(&failure));
+                if failure.kind == FailureKind::Missing {
+                    // It is said once of all streams that would be in it.
+                    note.label = clean(&self.place.group).into();
+                }
                 LogBatch { lines: Vec::new(), notes: vec![note] }
             }
         }

@@ -1,6 +1,6 @@
 //! New events of groups as they arrive: a Live Tail session, which costs money by the minute and ends with its feed.
 
-use super::{Event, Logs};
+use super::{Event, Logs, no_group};
 use crate::{
     model::{Failure, FailureKind, text::clean},
     source::ecs::{calls, failure},
@@ -142,13 +142,7 @@ async fn arn(logs: &Logs, group: &str) -> Result<String, Failure> {
     let answer = logs.api.pass(&calls::DESCRIBE_LOG_GROUPS, ask).await?;
     let found = answer.log_groups().iter().find(|g| g.log_group_name() == Some(group));
     let arn = found.and_then(|g| g.log_group_arn().or(g.arn()));
-    arn.map(|arn| arn.trim_end_matches(":*").to_owned()).ok_or_else(|| {
-        Failure::new(
-            FailureKind::Missing,
-            format!("log group {} does not exist yet", clean(group)),
-            "it is made with the first line, or by hand unless awslogs-create-group is true",
-        )
-    })
+    arn.map(|arn| arn.trim_end_matches(":*").to_owned()).ok_or_else(|| no_group(group))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{Painter, pile};
 use crate::{
     layout::Rect as Cells,
     model::Health,
-    topology::Node,
+    topology::{Node, finding::Role},
     view::{
         Hits, Target,
         map::{
@@ -54,6 +54,7 @@ impl Painter<'_> {
             }
             Kind::Ghost(title, _) => self.ghost(title, item.members.len(), own, &mut picture),
         }
+        self.part(item, own, &mut picture);
         if item.members.iter().any(|member| self.scene.store.marks.contains(member)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             picture.set_string(0, 0, mark, Style::from(self.scene.theme.ink.accent));
@@ -64,6 +65,22 @@ impl Painter<'_> {
             picture.set_style(inside.intersection(own), Style::from(self.scene.theme.ink.selected));
         }
         picture
+    }
+
+    /// The sign of the part that it plays in what is wrong, on its right edge. It must not look like the head of a line.
+    fn part(&self, item: &Item, own: Rect, picture: &mut Buffer) {
+        let theme = self.scene.theme;
+        let roles = &self.scene.store.roles;
+        let Some(role) = item.members.iter().filter_map(|id| roles.get(id)).map(|part| part.role).max()
+        else {
+            return;
+        };
+        let (glyph, style) = match role {
+            Role::Cause => (theme.glyphs.cause, theme.health(Health::Failing)),
+            Role::Victim => (theme.glyphs.victim, theme.health(Health::Failing)),
+            Role::Affected => (theme.glyphs.affected, theme.health(Health::Degraded)),
+        };
+        picture.set_string(own.width.saturating_sub(1), 0, glyph, style);
     }
 
     /// The colour of its frame.

@@ -49,7 +49,7 @@ impl Painter<'_> {
     /// How many run of how many.
     fn count(&self, node: &Node) -> Option<(String, Style)> {
         let theme = self.scene.theme;
-        let desired = node.desired.filter(|_| !self.map.chart.plan.narrow);
+        let desired = node.desired.filter(|_| !self.map.chart.plan.space.is_little());
         let count = desired.map(|desired| format!("{}/{desired}", node.running))?;
         let faulty = node.health >= Health::Degraded;
         Some((count, if faulty { theme.health(node.health) } else { theme.ink.dim.into() }))

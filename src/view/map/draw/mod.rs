@@ -130,6 +130,7 @@ impl<'a> Painter<'a> {
         let sight = &self.map.sight;
         let mut words: Vec<String> = sight.words().into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
+        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("{title} without a frame")));
         let hidden = self.map.chart.plan.calls.iter().filter(|calls| calls.hidden).count();
         if hidden > 0 {
             words.push(format!("{hidden} lines when selected"));

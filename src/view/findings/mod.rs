@@ -1,5 +1,7 @@
 //! Everything that is wrong, the worst first, and in full what the selected finding rests on.
 
+mod last_words;
+
 use super::{
     Hits, Scene, Target, Theme, View, time,
     widget::{
@@ -10,16 +12,19 @@ use super::{
 };
 use crate::{
     command::Command,
-    effect::{Effect, Screen},
-    model::Finding,
+    effect::{Effect, Screen, Subscription},
+    model::{Finding, Health},
     store::Store,
 };
+use last_words::{LastWords, SHOWN};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use std::collections::BTreeSet;
 
 /// The findings.
 #[derive(Default)]
 pub struct Findings {
     row: usize,
+    words: LastWords,
 }
 
 /// Its columns.
@@ -31,7 +36,11 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// The rows of the part that shows one finding in full.
-const DETAIL: u16 = 9;
+const DETAIL: u16 = 12 + SHOWN as u16;
+/// The least rows of a screen that shows both.
+const LEAST: u16 = 15;
+/// The columns of its labels.
+const LABEL: u16 = 8;
 
 impl View for Findings {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
@@ -47,6 +56,10 @@ impl View for Findings {
         &[Logs, Card, Why, Map, Search, Back, Help]
     }
 
+    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
+        rows(store).get(self.row).map(|finding| LastWords::wants(finding, store)).unwrap_or_default()
+    }
+
     fn follow(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
         let store = scene.store;
         let rows = rows(store);
@@ -55,6 +68,7 @@ impl View for Findings {
             self.row =
                 rows.iter().position(on_selected).unwrap_or(self.row.min(rows.len().saturating_sub(1)));
         }
+        self.words.follow(rows.get(self.row).copied(), store);
         Vec::new()
     }
 
@@ -82,13 +96,13 @@ impl View for Findings {
             );
             return Hits::default();
         }
-        let detail = if area.height >= DETAIL + 6 { DETAIL } else { 0 };
+        let detail = if area.height >= LEAST { DETAIL.min(area.height / 2 + 2) } else { 0 };
         let list = Rect { height: area.height - detail, ..area };
         let row = self.row.min(rows.len() - 1);
         let cells = |index: usize| cells(rows[index], scene);
         let hits = table(COLUMNS, rows.len(), Some(row), cells, Target::Row, scene.theme, list, buf);
         if detail > 0 {
-            draw_detail(rows[row], scene, Rect { y: list.bottom(), height: detail, ..area }, buf);
+            self.draw_detail(rows[row], scene, Rect { y: list.bottom(), height: detail, ..area }, buf);
         }
         hits
     }
@@ -113,33 +127,43 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
     ]
 }
 
-/// One finding in full.
-fn draw_detail(finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let theme = scene.theme;
-    let inner = frame(area, &format!("{}: {}", finding.service, finding.kind), theme, buf);
+/// What there is to say of a finding, each under its label.
+fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
     let since = finding
         .since
         .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let parts = [
-        ("what", Some(finding.reason.clone())),
-        ("since", since),
-        ("cause", finding.cause.clone()),
-        ("next", Some(finding.next.clone())),
-    ];
-    let mut y = inner.y;
-    for (label, content) in parts {
-        let Some(content) = content else { continue };
-        for (index, row) in
-            text::wrap(&content, usize::from(inner.width.saturating_sub(7))).iter().enumerate()
-        {
-            if y >= inner.bottom() {
-                return;
-            }
-            if index == 0 {
-                buf.set_string(inner.x, y, label, Style::from(theme.ink.dim));
-            }
-            buf.set_string(inner.x + 7, y, row, Style::from(theme.ink.text));
-            y += 1;
+    let first = [("what", Some(finding.reason.clone())), ("since", since)];
+    let causes = finding
+        .suspects
+        .iter()
+        .enumerate()
+        .map(|(place, suspect)| (if place == 0 { "cause" } else { "or" }, Some(suspect.words.clone())));
+    let rest = [("affects", finding.reach.words()), ("next", Some(finding.next.clone()))];
+    let all = first.into_iter().chain(causes).chain(rest);
+    all.filter_map(|(label, content)| Some((label, content?))).collect()
+}
+
+impl Findings {
+    /// One finding in full, and the last words of its service.
+    fn draw_detail(&self, finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+        let theme = scene.theme;
+        let inner = frame(area, &format!("{}: {}", finding.service, finding.kind), theme, buf);
+        let room = usize::from(inner.width.saturating_sub(LABEL));
+        let mut rows: Vec<(&str, String, Style)> = Vec::new();
+        for (label, content) in parts(finding, scene) {
+            let wrapped = text::wrap(&content, room).into_iter().enumerate();
+            rows.extend(
+                wrapped.map(|(index, row)| (if index == 0 { label } else { "" }, row, theme.ink.text.into())),
+            );
+        }
+        for (index, (line, is_error)) in self.words.lines.iter().enumerate() {
+            let style = if *is_error { theme.health(Health::Failing) } else { theme.ink.dim.into() };
+            let label = if index == 0 { "log" } else { "" };
+            rows.push((label, text::cut(line, room, theme.glyphs.ellipsis), style));
+        }
+        for (y, (label, row, style)) in (inner.y..inner.bottom()).zip(rows) {
+            buf.set_string(inner.x, y, label, Style::from(theme.ink.dim));
+            buf.set_string(inner.x + LABEL, y, row, style);
         }
     }
 }

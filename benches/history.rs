@@ -1,0 +1,120 @@
+//! What history costs at each look at a big estate: nothing changed, one service changed, the first look; and what the
+//! timeline makes of it.
+//!
+//! Each service has five instances and twenty events, as ECS has.
+
+use divan::{Bencher, black_box};
+use portolan::{
+    history::{History, fold},
+    model::{
+        Change, Check, Event, EventKind, Instance, InstanceId, Service, ServiceId, ServiceKind, Snapshot,
+        SourceId, State, Timestamp,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn main() {
+    divan::main();
+}
+
+const SERVICES: [usize; 2] = [200, 2_000];
+const EVENTS: i64 = 20;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_780_000_000 + second).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn instance(service: &str, number: usize) -> Instance {
+    Instance {
+        id: InstanceId::new(format!("ecs/{service}-{number}")),
+        name: format!("{service}-{number}"),
+        state: State::Running,
+        check: Check::None,
+        started: Some(at(0)),
+        exit: None,
+        restarts: 0,
+        version: Some("service:1".to_owned()),
+        containers: Vec::new(),
+    }
+}
+
+fn service(number: usize) -> Service {
+    let name = format!("service-{number:05}");
+    Service {
+        id: ServiceId::of(&SourceId::new("ecs"), Some("prod"), &name),
+        group: Some("prod".to_owned()),
+        kind: ServiceKind::EcsService,
+        desired: Some(5),
+        reported_running: Some(5),
+        instances: (0..5).map(|n| instance(&name, n)).collect(),
+        deployments: Vec::new(),
+        answers: Vec::new(),
+        mentions: Vec::new(),
+        networks: BTreeSet::new(),
+        facts: Vec::new(),
+        name,
+    }
+}
+
+fn event(service: &Service, number: i64) -> Event {
+    let text = format!("has started 1 tasks: (task 90acc58b4206b2fc335e15b2{number:08x}).");
+    Event { at: at(number * 60), service: service.id.clone(), kind: EventKind::Start, text }
+}
+
+fn snapshot(services: usize) -> Snapshot {
+    let services: Vec<Service> = (0..services).map(service).collect();
+    let events = services.iter().flat_map(|s| (0..EVENTS).rev().map(|n| event(s, n))).collect();
+    let (gateways, gaps, flows, watched) = Default::default();
+    Snapshot {
+        source: SourceId::new("ecs"),
+        taken: at(2_000),
+        services,
+        gateways,
+        events,
+        gaps,
+        flows,
+        watched,
+    }
+}
+
+/// A history that has seen that.
+fn seen(look: &Snapshot) -> History {
+    let mut history = History::default();
+    history.look(None, look, &Change::Everything);
+    history
+}
+
+#[divan::bench(args = SERVICES)]
+fn a_look_that_changes_nothing(bencher: Bencher<'_, '_>, services: usize) {
+    let look = snapshot(services);
+    let mut history = seen(&look);
+    bencher.bench_local(|| history.look(Some(&look), black_box(&look), &Change::Nothing));
+}
+
+#[divan::bench(args = SERVICES)]
+fn one_service_changes(bencher: Bencher<'_, '_>, services: usize) {
+    let before = snapshot(services);
+    let mut after = before.clone();
+    let middle = services / 2;
+    after.services[middle].desired = Some(6);
+    let new = event(&after.services[middle], EVENTS);
+    let place = middle * EVENTS as usize;
+    after.events.remove(place + EVENTS as usize - 1);
+    after.events.insert(place, new);
+    let was = before.services[middle].clone();
+    let change = Change::Services(BTreeMap::from([(was.id.clone(), was)]));
+    let mut history = seen(&before);
+    bencher.bench_local(|| history.look(Some(&before), black_box(&after), &change));
+}
+
+#[divan::bench(args = SERVICES)]
+fn the_first_look(bencher: Bencher<'_, '_>, services: usize) {
+    let look = snapshot(services);
+    bencher.bench_local(|| seen(black_box(&look)));
+}
+
+#[divan::bench(args = SERVICES)]
+fn the_rows_of_the_timeline(bencher: Bencher<'_, '_>, services: usize) {
+    let history = seen(&snapshot(services));
+    bencher.bench_local(|| fold(black_box(&history).entries()));
+}

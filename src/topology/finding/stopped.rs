@@ -1,0 +1,67 @@
+//! Stopped: nothing of it runs since somebody told it to stop, or since it ended without an error, and others call it.
+//!
+//! A job that has done its work and that nobody calls is no finding.
+
+use super::{Draft, Evidence, listed, web::Web};
+use crate::model::{Ending, Exit, Health, NodeId, Service, Severity, State};
+
+pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    let web = &evidence.web;
+    for service in evidence.inventory.services().filter(|s| Health::of(s) == Health::Stopped) {
+        let callers = callers(web, evidence, service);
+        let newest = service.instances.iter().filter_map(|i| i.exit.as_ref()).max_by_key(|exit| exit.at);
+        let asked = newest.is_some_and(|exit| exit.ending == Ending::Asked);
+        let scaled = service.desired == Some(0);
+        if callers.is_empty() && !asked {
+            continue;
+        }
+        let what = match (scaled, asked) {
+            (true, _) => "none is wanted and none runs".to_owned(),
+            (_, true) => format!("was told to stop{}", code(newest)),
+            (_, false) => format!("ended by itself{}", code(newest)),
+        };
+        let still =
+            if callers.is_empty() { String::new() } else { format!(", and {} calls it", listed(&callers)) };
+        let severity = if callers.is_empty() { Severity::Info } else { Severity::Critical };
+        let next = "start it again if it is needed, or take it out of what its callers are told";
+        let since = newest.and_then(|exit| exit.at);
+        drafts.push(Draft::of(service, severity, since, format!("{what}{still}"), next));
+    }
+}
+
+/// Who calls it and has something that runs, by name.
+fn callers(web: &Web<'_>, evidence: &Evidence<'_>, service: &Service) -> Vec<String> {
+    let Some(number) = web.number(&NodeId::from(&service.id)) else { return Vec::new() };
+    let runs = |caller: &&usize| {
+        let node = evidence.topology.nodes.get(web.id(**caller));
+        node.is_some_and(|node| node.is_service() && node.running > 0)
+    };
+    web.callers(number).iter().filter(runs).map(|caller| web.label(*caller)).collect()
+}
+
+fn code(exit: Option<&Exit>) -> String {
+    exit.and_then(|exit| exit.code).map(|code| format!(", exit code {code}")).unwrap_or_default()
+}
+
+/// How the events of an engine tell that it holds a container.
+const PAUSED: &str = "was paused";
+
+/// Those that the engine holds.
+pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for service in evidence.inventory.services() {
+        let paused: Vec<String> =
+            service.instances.iter().filter(|i| i.state == State::Paused).map(|i| i.name.clone()).collect();
+        if paused.is_empty() {
+            continue;
+        }
+        let serves = service.instances.iter().any(crate::model::Instance::serves);
+        let severity = if serves { Severity::Warning } else { Severity::Critical };
+        let verb = if paused.len() == 1 { "is" } else { "are" };
+        let reason = format!("{} {verb} paused", listed(&paused));
+        // An engine's answer does not say since when; its events do, while they are heard.
+        let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+        let told = events.filter(|event| event.service == service.id && event.text.ends_with(PAUSED));
+        let since = told.map(|event| event.at).max();
+        drafts.push(Draft::of(service, severity, since, reason, "let it go on: docker unpause"));
+    }
+}

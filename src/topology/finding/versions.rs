@@ -1,0 +1,51 @@
+//! Versions side by side: a service of which two run with no deployment under way.
+//!
+//! Only copies of the same thing are compared: a sidecar has a version of its own.
+
+use super::{Draft, Evidence, listed};
+use crate::model::{Instance, Severity, State};
+use std::collections::BTreeMap;
+
+pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    for service in evidence.inventory.services().filter(|s| !s.is_deploying()) {
+        let mut copies: BTreeMap<Vec<&str>, BTreeMap<&str, usize>> = BTreeMap::new();
+        for instance in service.instances.iter().filter(|i| i.state == State::Running) {
+            if let Some(version) = &instance.version {
+                *copies.entry(images(instance)).or_default().entry(version).or_default() += 1;
+            }
+        }
+        let Some(versions) = copies.values().find(|versions| versions.len() > 1) else { continue };
+        let each: Vec<String> =
+            versions.iter().map(|(version, count)| format!("{count} on {version}")).collect();
+        let reason = format!("runs in {} versions: {}", versions.len(), listed(&each));
+        let next = "finish the change, or take it back";
+        drafts.push(Draft::of(service, Severity::Info, None, reason, next));
+    }
+}
+
+/// The images of an instance without their tags and digests: what it is a copy of.
+fn images(instance: &Instance) -> Vec<&str> {
+    instance.containers.iter().map(|container| untagged(&container.image)).collect()
+}
+
+/// An image's name without its tag and digest.
+fn untagged(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or(image);
+    match name.rsplit_once(':') {
+        // A colon before a slash belongs to the registry's port.
+        Some((head, tag)) if !tag.contains('/') => head,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::untagged;
+
+    #[test]
+    fn a_tag_is_no_part_of_the_name() {
+        assert_eq!(untagged("host:5000/shop/web:1.4"), "host:5000/shop/web");
+        assert_eq!(untagged("host:5000/shop/web"), "host:5000/shop/web");
+        assert_eq!(untagged("web:2@sha256:0123"), "web");
+    }
+}
