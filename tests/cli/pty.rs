@@ -77,7 +77,7 @@ impl Terminal {
         let began = Instant::now();
         loop {
             let raw = self.raw();
-            if raw.iter().filter(|byte| **byte == b'\n').count() >= lines {
+            if String::from_utf8_lossy(&raw).lines().count() >= lines {
                 return raw;
             }
             assert!(began.elapsed() < PATIENCE, "it wrote fewer lines. The screen is\n{}", self.text());
