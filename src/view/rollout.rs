@@ -12,7 +12,7 @@ const CELLS: usize = 10;
 pub fn rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     let (shown, rest): (Vec<_>, Vec<_>) =
-        service.deployments.iter().enumerate().partition(|(place, d)| *place == 0 || d.running > 0);
+        service.deployments.iter().enumerate().partition(|(place, d)| *place < 2 || d.running > 0);
     for (_, deployment) in shown {
         let words = words(deployment, now);
         let bar = if deployment.desired > 0 { bar(deployment, ascii) + " " } else { String::new() };
