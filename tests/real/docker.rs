@@ -6,9 +6,9 @@ mod logs;
 mod traffic;
 
 use futures::StreamExt;
-use lab::{EXPORTER, Lab, must};
+use lab::{EXPORTER, Lab, docker, must};
 use portolan::{
-    model::{Answer, Check, Ending, Health, Host, Scope, Service, State, Target, Via},
+    model::{Answer, Check, Ending, Health, Host, Instance, Scope, Service, State, Target, Via},
     source::Source,
 };
 use std::time::Duration;
@@ -57,6 +57,33 @@ async fn states_and_checks_are_told() {
         "{:?}",
         snapshot.events
     );
+}
+
+#[tokio::test]
+async fn what_ended_a_container_or_kept_it_from_starting_has_a_name() {
+    let Some(lab) = Lab::open() else { return };
+    lab.run("spent", &["--restart", "on-failure:1"], "exit 3");
+    lab.run("told", &["--restart", "always"], IDLE);
+    lab.run("holder", &["-p", "127.0.0.1::80"], IDLE);
+    lab.run("loop", &["--restart", "always"], "busybox sleep 0.3; exit 7");
+    let held = must(&["port", &lab.full("holder"), "80"]);
+    lab.create("late", &["-p", &format!("{}:80", held.trim())], IDLE);
+    assert!(!docker(&["start", &lab.full("late")]).status.success());
+    must(&["stop", "-t", "1", &lab.full("told")]);
+
+    let ending = |i: &Instance| i.exit.as_ref().map(|exit| exit.ending);
+    lab.until("spent", |i| ending(i) == Some(Ending::GaveUp) && i.state == State::Failed).await;
+    lab.until("told", |i| ending(i) == Some(Ending::Asked) && i.state == State::Stopped).await;
+    let late = lab.until("late", |i| i.state == State::Failed).await;
+    assert_eq!(ending(&late), Some(Ending::Port), "{late:?}");
+    // A loop stays one while its container runs for a moment, and how it ended is not forgotten.
+    lab.until("loop", |i| i.restarts >= 2 && ending(i).is_some()).await;
+    for _ in 0..10 {
+        let now = lab.until("loop", |_| true).await;
+        let code = now.exit.as_ref().and_then(|exit| exit.code);
+        assert_eq!((now.state, code), (State::Restarting, Some(7)), "{now:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test]
@@ -152,7 +179,7 @@ async fn a_change_nudges_and_a_quiet_engine_does_not_change() {
     let killed = lab.until("web", |i| i.state == State::Stopped).await;
     let exit = killed.exit.unwrap();
     assert_eq!(exit.code, Some(137));
-    assert_eq!(exit.reason.as_deref(), Some("killed (SIGKILL), not out of memory"));
+    assert_eq!(exit.reason.as_deref(), Some("killed, not out of memory"));
     must(&["start", &lab.full("web")]);
     nudge(&mut nudges).await;
     let again = lab.until("web", |i| i.state == State::Running).await;
