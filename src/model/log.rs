@@ -2,7 +2,7 @@
 
 use super::{InstanceId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Where a container's log can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +19,19 @@ pub enum LogRoute {
         group: String,
         /// The stream's name, built from prefix, container and task; none where it can't be known.
         stream: Option<String>,
+        /// The region, where it differs from the source's.
+        region: Option<String>,
+    },
+    /// Streams of a CloudWatch log group that belong to no instance any more: tasks write there that the source lists no
+    /// longer. No container has it, so that no recording does.
+    #[serde(skip)]
+    Unlisted {
+        /// The log group's name.
+        group: String,
+        /// What the streams' names begin with; the task's id follows, and nothing else.
+        prefix: String,
+        /// The streams among them that are read as those of an instance.
+        except: BTreeSet<String>,
         /// The region, where it differs from the source's.
         region: Option<String>,
     },

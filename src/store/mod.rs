@@ -5,6 +5,7 @@ mod deployed;
 mod grouping;
 mod search;
 mod targets;
+mod unlisted;
 mod trail;
 
 pub use deployed::deployed;
@@ -12,6 +13,7 @@ pub use grouping::Grouping;
 pub use search::Search;
 pub use targets::{each_once, log_targets};
 pub use trail::Trail;
+pub use unlisted::unlisted_targets;
 
 use crate::{
     history::History,

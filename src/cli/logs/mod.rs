@@ -31,7 +31,7 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
         return Err(Failure::new(FailureKind::Invalid, what, "what comes has no end yet").into());
     }
     let wanted = Wanted::named(store, &asked.targets)?;
-    let targets = wanted.targets(store.inventory.services());
+    let mut targets = wanted.targets(store.inventory.services());
     if targets.is_empty() {
         eprintln!("portolan: nothing of {} runs, or has left a log", asked.targets.join(", "));
     }
@@ -45,6 +45,10 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
     if asked.follow {
         follow::run(&opened.sources, wanted, targets, start, printer).await
     } else {
+        // Without a beginning that would be all that the log groups keep.
+        if since.is_some() {
+            targets.extend(wanted.unlisted(store));
+        }
         history::run(&opened.sources, targets, start, printer).await
     }
 }

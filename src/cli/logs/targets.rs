@@ -3,7 +3,7 @@
 use crate::{
     cli::why,
     model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
-    store::{Store, each_once, log_targets},
+    store::{Store, each_once, log_targets, unlisted_targets},
 };
 use std::collections::BTreeSet;
 
@@ -60,11 +60,24 @@ impl Wanted {
     pub(super) fn targets<'a>(&self, services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
         let mut targets = Vec::new();
         for service in services {
-            let all = self.services.contains(&service.id) || self.groups.iter().any(|g| is_in(service, g));
+            let all = self.is_whole(service);
             let of = log_targets(service).into_iter();
             targets.extend(of.filter(|target| all || self.instances.contains(&target.instance)));
         }
         each_once(targets.into_iter()).collect()
+    }
+
+    /// The streams that tasks of those services may have left which are listed no more.
+    pub(super) fn unlisted(&self, store: &Store) -> impl Iterator<Item = LogTarget> {
+        let services = || store.inventory.services();
+        let whole = services().filter(|service| self.is_whole(service));
+        let whole: BTreeSet<_> = whole.map(|service| service.id.clone()).collect();
+        unlisted_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
+    }
+
+    /// Whether all of that service is wanted.
+    fn is_whole(&self, service: &Service) -> bool {
+        self.services.contains(&service.id) || self.groups.iter().any(|group| is_in(service, group))
     }
 }
 

@@ -98,6 +98,13 @@ pub(super) async fn look_at(
     denied: &'static str,
     clusters: &[&str],
 ) -> Result<Snapshot, crate::model::Failure> {
+    let api = api_over(answers, denied).await;
+    let config = Config { clusters: clusters.iter().map(|c| (*c).to_owned()).collect(), ..Config::default() };
+    collect(&api, &config, &SourceId::new("ecs"), &Caches::default()).await
+}
+
+/// A region that answers so, and denies one operation.
+pub(super) async fn api_over(answers: Answers, denied: &'static str) -> Api {
     let shared = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("test", "test", None, None, "test"))
@@ -106,9 +113,7 @@ pub(super) async fn look_at(
         .load()
         .await;
     let setting = Setting { region: "us-east-1".into(), ..Setting::default() };
-    let api = Api { clients: Clients::over(&shared, setting), gate: Arc::new(Gate::new()) };
-    let config = Config { clusters: clusters.iter().map(|c| (*c).to_owned()).collect(), ..Config::default() };
-    collect(&api, &config, &SourceId::new("ecs"), &Caches::default()).await
+    Api { clients: Clients::over(&shared, setting), gate: Arc::new(Gate::new()) }
 }
 
 fn service<'a>(snapshot: &'a Snapshot, name: &str) -> &'a Service {

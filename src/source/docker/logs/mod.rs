@@ -48,6 +48,6 @@ fn one(engine: &Engine, target: LogTarget, start: LogStart) -> Option<BoxStream<
             };
             Some(stream::iter([LogBatch { lines: Vec::new(), notes: vec![note] }]).boxed())
         }
-        LogRoute::CloudWatch { .. } => None,
+        LogRoute::CloudWatch { .. } | LogRoute::Unlisted { .. } => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Event, Logs};
 use crate::{model::Failure, source::ecs::calls};
+use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsFluentBuilder;
 
 /// Streams that one call may name.
 pub(super) const NAMES: usize = 100;
@@ -19,8 +20,17 @@ pub(super) async fn page(
         .filter_log_events()
         .log_group_name(group)
         .set_log_stream_names(Some(names.to_vec()))
-        .start_time(from)
-        .set_next_token(token.clone());
+        .start_time(from);
+    send(logs, ask, token).await
+}
+
+/// Asks for the page after `token`.
+pub(super) async fn send(
+    logs: &Logs,
+    ask: FilterLogEventsFluentBuilder,
+    token: Option<String>,
+) -> Result<(Vec<Event>, Option<String>), Failure> {
+    let ask = ask.set_next_token(token.clone());
     let answer = logs.api.pass(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
     let event = |e: aws_sdk_cloudwatchlogs::types::FilteredLogEvent| {
         Some(Event { stream: e.log_stream_name?, at: e.timestamp?, message: e.message? })

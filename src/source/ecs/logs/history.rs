@@ -90,7 +90,7 @@ fn is_group(failure: &Failure) -> bool {
 }
 
 /// The first millisecond that is not before `at`: an event's time has no parts of it.
-fn above(at: Timestamp) -> i64 {
+pub(super) fn above(at: Timestamp) -> i64 {
     let whole = at.as_millisecond();
     if at.as_nanosecond() > i128::from(whole) * 1_000_000 { whole + 1 } else { whole }
 }

@@ -9,6 +9,7 @@ mod hub;
 mod member;
 mod one;
 mod tail;
+mod unlisted;
 
 pub(super) use hub::Hub;
 
@@ -27,6 +28,13 @@ use std::sync::Arc;
 struct Logs {
     api: Api,
     client: aws_sdk_cloudwatchlogs::Client,
+}
+
+impl Logs {
+    fn new(api: &Api, region: Option<&str>) -> Self {
+        let client = region.map_or_else(|| api.clients.logs.clone(), |region| api.clients.logs_in(region));
+        Self { api: api.clone(), client }
+    }
 }
 
 /// Where a stream is.
@@ -53,26 +61,37 @@ pub(super) fn read(
     targets: Vec<LogTarget>,
     start: LogStart,
 ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-    let (readable, notes) = sort(targets);
+    let Sorted { readable, unlisted, notes } = sort(targets);
+    let unlisted = unlisted.into_iter().filter_map(|target| unlisted::read(api, target, start));
     let said = (!notes.is_empty()).then(|| Ok(LogBatch { lines: Vec::new(), notes }));
     let streams = readable.into_iter().map(|(place, target)| {
-        let client = match &place.region {
-            Some(region) => api.clients.logs_in(region),
-            None => api.clients.logs.clone(),
-        };
-        one::read(Logs { api: api.clone(), client }, Arc::clone(hub), (place, target), start)
+        one::read(Logs::new(api, place.region.as_deref()), Arc::clone(hub), (place, target), start)
     });
-    stream::iter(said).chain(stream::select_all(streams)).boxed()
+    stream::iter(said).chain(stream::select_all(streams.chain(unlisted))).boxed()
 }
 
-/// The readable targets with their places, and what to say of the others.
-fn sort(targets: Vec<LogTarget>) -> (Vec<(Place, LogTarget)>, Vec<LogNote>) {
-    let (mut readable, mut notes) = (Vec::new(), Vec::new());
+/// Targets by how they are read.
+#[derive(Debug, Default)]
+struct Sorted {
+    /// One stream each.
+    readable: Vec<(Place, LogTarget)>,
+    /// All that is left besides those.
+    unlisted: Vec<LogTarget>,
+    /// What to say of the others.
+    notes: Vec<LogNote>,
+}
+
+fn sort(targets: Vec<LogTarget>) -> Sorted {
+    let mut sorted = Sorted::default();
     for target in targets {
         let why = match &target.route {
             LogRoute::CloudWatch { group, stream: Some(stream), region } => {
                 let (region, group, stream) = (region.clone(), group.clone(), stream.clone());
-                readable.push((Place { region, group, stream }, target));
+                sorted.readable.push((Place { region, group, stream }, target));
+                continue;
+            }
+            LogRoute::Unlisted { .. } => {
+                sorted.unlisted.push(target);
                 continue;
             }
             LogRoute::CloudWatch { group, stream: None, .. } => {
@@ -81,7 +100,7 @@ fn sort(targets: Vec<LogTarget>) -> (Vec<(Place, LogTarget)>, Vec<LogNote>) {
             LogRoute::Nowhere { why } => why.clone(),
             LogRoute::Engine { .. } => "a Docker engine keeps this log".to_owned(),
         };
-        notes.push(LogNote {
+        sorted.notes.push(LogNote {
             at: None,
             service: Some(target.service),
             label: target.label,
@@ -89,7 +108,7 @@ fn sort(targets: Vec<LogTarget>) -> (Vec<(Place, LogTarget)>, Vec<LogNote>) {
             text: why,
         });
     }
-    (readable, notes)
+    sorted
 }
 
 /// A group that is not there.
@@ -108,7 +127,7 @@ fn words(failure: &Failure) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::sort;
+    use super::{Sorted, sort};
     use crate::model::{InstanceId, LogRoute, LogTarget, ServiceId};
 
     fn target(label: &str, route: LogRoute) -> LogTarget {
@@ -126,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_unreadable_say_why() {
-        let (readable, notes) = sort(vec![
+        let Sorted { readable, notes, .. } = sort(vec![
             target("a", stream("g", Some("p/a/1"))),
             target("c", stream("h", None)),
             target("d", LogRoute::Nowhere { why: "the log driver is splunk".into() }),

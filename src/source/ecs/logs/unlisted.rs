@@ -1,0 +1,174 @@
+//! What tasks have left that the source lists no more, asked for by what the names of their streams begin with.
+
+use super::{
+    Event, Logs, filter,
+    history::above,
+    member::{note, of},
+    words,
+};
+use crate::{
+    model::{
+        Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Timestamp,
+        text::clean,
+    },
+    source::ecs::api::Api,
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use std::collections::BTreeSet;
+
+/// As much of a task's id as its name has.
+const SHORT: usize = 8;
+
+/// Which streams of a group.
+#[derive(Clone, Debug)]
+struct Streams {
+    group: String,
+    prefix: String,
+    except: BTreeSet<String>,
+}
+
+/// The lines of a target of that kind, page by page in the order of time; none where it is of another kind. It does not
+/// follow: whose task is listed no more has ended.
+pub(super) fn read(
+    api: &Api,
+    target: LogTarget,
+    start: LogStart,
+) -> Option<BoxStream<'static, Result<LogBatch, Failure>>> {
+    let LogRoute::Unlisted { group, prefix, except, region } = target.route.clone() else { return None };
+    let logs = Logs::new(api, region.as_deref());
+    let state = (logs, Streams { group, prefix, except }, target, Some(None));
+    let pages = stream::unfold(state, move |(logs, streams, target, token)| async move {
+        let (batch, next) = match page(&logs, &streams, start, token?).await {
+            Ok((events, next)) => (streams.lines(&target, &events, start), next),
+            Err(failure) => (said(&target, &failure), None),
+        };
+        Some((Ok(batch), (logs, streams, target, next.map(Some))))
+    });
+    Some(pages.boxed())
+}
+
+async fn page(
+    logs: &Logs,
+    streams: &Streams,
+    start: LogStart,
+    token: Option<String>,
+) -> Result<(Vec<Event>, Option<String>), Failure> {
+    let ask = logs
+        .client
+        .filter_log_events()
+        .log_group_name(&streams.group)
+        .log_stream_name_prefix(&streams.prefix)
+        .set_start_time(start.since.map(Timestamp::as_millisecond))
+        .set_end_time(start.until.map(above));
+    filter::send(logs, ask, token).await
+}
+
+impl Streams {
+    /// The lines that were asked for, each under the name of its task.
+    fn lines(&self, target: &LogTarget, events: &[Event], start: LogStart) -> LogBatch {
+        let lines = events.iter().filter_map(|event| Some((self.task(&event.stream)?, event)));
+        let lines = lines.flat_map(|(task, event)| {
+            let short: String = clean(task).chars().take(SHORT).collect();
+            let label = target.label.replacen('*', &short, 1).into();
+            let target = LogTarget { label, ..target.clone() };
+            of(&target, event).collect::<Vec<LogLine>>()
+        });
+        let lines = lines.filter(|line| start.until.is_none_or(|until| line.at < until)).collect();
+        LogBatch { lines, notes: Vec::new() }
+    }
+
+    /// The task that a stream is of, where it is one of these: emulators give those of the whole group.
+    fn task<'a>(&self, stream: &'a str) -> Option<&'a str> {
+        let task = stream.strip_prefix(&self.prefix)?;
+        (!task.is_empty() && !task.contains('/') && !self.except.contains(stream)).then_some(task)
+    }
+}
+
+/// What is to be said of it: that there is no such group is told by the instances' own streams.
+fn said(target: &LogTarget, failure: &Failure) -> LogBatch {
+    let kind = match failure.kind {
+        FailureKind::Missing => return LogBatch::default(),
+        FailureKind::Denied => NoteKind::Unreadable,
+        _ => NoteKind::Disturbed,
+    };
+    let text = format!("tasks that ended earlier are not read to the end: {}", words(failure));
+    LogBatch { lines: Vec::new(), notes: vec![note(target, None, kind, text)] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::{
+        model::{InstanceId, LogBatch, LogRoute, LogStart, LogTarget, NoteKind, ServiceId, Timestamp},
+        source::ecs::recorded::api_over,
+    };
+    use futures::StreamExt;
+
+    /// Two pages of a group, the first with a stream that the prefix does not let through: not every emulator heeds it.
+    fn pages(operation: &str, body: &str) -> String {
+        assert_eq!(operation, "FilterLogEvents");
+        let asked: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&asked["logStreamNamePrefix"], &asked["startTime"]), (&"p/app/".into(), &1_000.into()));
+        let event = |stream: &str, at: i64, text: &str| serde_json::json!({"logStreamName": stream, "timestamp": at, "message": text, "ingestionTime": at, "eventId": text});
+        let (events, next) = match asked["nextToken"].as_str() {
+            None => {
+                let ended = event("p/app/4b71b756eec315d8", 1_000, "one");
+                let others =
+                    [event("p/app/known", 1_001, "listed"), event("p/sidecar/4b71b756", 1_002, "another")];
+                ([vec![ended], others.to_vec()].concat(), Some("Bxkq6kVG"))
+            }
+            Some("Bxkq6kVG") => {
+                let late = [
+                    event("p/app/3a32802f668807c4", 1_500, "two\nlines"),
+                    event("p/app/3a32802f668807c4", 2_000, "late"),
+                ];
+                (late.to_vec(), None)
+            }
+            Some(other) => panic!("{other}"),
+        };
+        serde_json::json!({"events": events, "searchedLogStreams": [], "nextToken": next}).to_string()
+    }
+
+    async fn batches(denied: &'static str) -> Vec<LogBatch> {
+        let target = LogTarget {
+            service: ServiceId::new("ecs/c/orders"),
+            instance: InstanceId::new("ecs/c/orders/p/app/*"),
+            label: "*/app".into(),
+            route: LogRoute::Unlisted {
+                group: "g".into(),
+                prefix: "p/app/".into(),
+                except: ["p/app/known".to_owned()].into(),
+                region: None,
+            },
+        };
+        let second = |second| Timestamp::from_second(second).ok();
+        let start = LogStart { since: second(1), until: second(2), tail: usize::MAX, follow: false };
+        let api = api_over(pages, denied).await;
+        read(&api, target, start).unwrap().map(Result::unwrap).collect().await
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_read_and_only_streams_of_tasks_that_are_not_listed() {
+        let batches = batches("").await;
+        let lines = batches.iter().flat_map(|batch| &batch.lines);
+        let lines: Vec<_> = lines.map(|l| (l.at.as_millisecond(), &*l.label, l.text.as_str())).collect();
+        let (first, second) = ("4b71b756/app", "3a32802f/app");
+        assert_eq!(lines, [(1_000, first, "one"), (1_500, second, "two"), (1_500, second, "lines")]);
+        assert!(batches.iter().all(|batch| batch.notes.is_empty()));
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_asked_is_told_once() {
+        let batches = batches("FilterLogEvents").await;
+        let [LogBatch { lines, notes }] = &batches[..] else { panic!("{batches:?}") };
+        let [note] = &notes[..] else { panic!("{notes:?}") };
+        assert!(lines.is_empty() && note.kind == NoteKind::Unreadable);
+        assert!(
+            note.text.contains("tasks that ended earlier")
+                && note.text.contains("allow logs:FilterLogEvents")
+        );
+    }
+}

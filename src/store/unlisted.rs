@@ -1,0 +1,139 @@
+//! Which log streams tasks may have left that their source lists no more.
+
+use super::log_targets;
+use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where streams are whose names differ only in the task's id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Beside {
+    source: SourceId,
+    region: Option<String>,
+    group: String,
+    prefix: String,
+}
+
+/// Who is known to write there.
+#[derive(Debug, Default)]
+struct Writers {
+    services: BTreeSet<ServiceId>,
+    streams: BTreeSet<String>,
+    container: Option<String>,
+}
+
+/// The streams beside those of the instances, one target for all whose names begin alike. `*` in its label stands for the
+/// task. Where several services write, nobody can tell whose a task was: each gets a target that says so.
+#[must_use]
+pub fn unlisted_targets<'a>(services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
+    let mut places: BTreeMap<Beside, Writers> = BTreeMap::new();
+    for target in services.flat_map(log_targets) {
+        let Some((beside, stream)) = beside(&target) else { continue };
+        let writers = places.entry(beside).or_default();
+        writers.services.insert(target.service);
+        writers.streams.insert(stream);
+        writers.container = target.label.split_once('/').map(|(_, container)| container.to_owned());
+    }
+    places.into_iter().flat_map(|(beside, writers)| targets(&beside, &writers)).collect()
+}
+
+fn targets(at: &Beside, writers: &Writers) -> Vec<LogTarget> {
+    let Beside { group, prefix, region, .. } = at;
+    let route = if writers.services.len() == 1 {
+        let (group, prefix, region) = (group.clone(), prefix.clone(), region.clone());
+        LogRoute::Unlisted { group, prefix, except: writers.streams.clone(), region }
+    } else {
+        let why = format!(
+            "tasks that ended earlier are not read: several services write to {prefix}* in log group {group}"
+        );
+        LogRoute::Nowhere { why }
+    };
+    let label = writers.container.as_ref().map_or_else(|| "*".to_owned(), |name| format!("*/{name}"));
+    let target = |service: &ServiceId| LogTarget {
+        service: service.clone(),
+        instance: InstanceId::new(format!("{service}/{prefix}*")),
+        label: label.as_str().into(),
+        route: route.clone(),
+    };
+    writers.services.iter().map(target).collect()
+}
+
+/// What comes before the task's id in the name of an instance's stream, and the whole name.
+fn beside(target: &LogTarget) -> Option<(Beside, String)> {
+    let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
+    let task = target.instance.as_str().rsplit('/').next()?;
+    let prefix = stream.strip_suffix(task).filter(|prefix| !prefix.is_empty() && !task.is_empty())?;
+    let (source, region) = (SourceId::from(&target.service), region.clone());
+    let beside = Beside { source, region, group: group.clone(), prefix: prefix.to_owned() };
+    Some((beside, stream.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unlisted_targets;
+    use crate::model::{Container, Instance, InstanceId, LogRoute, Service, ServiceId, sample};
+
+    /// A service of one task, whose containers write to streams of that group.
+    fn service(name: &str, group: &str, task: &str, streams: &[&str]) -> Service {
+        let container = |stream: &&str| Container {
+            name: stream.split('/').nth(1).unwrap_or("app").to_owned(),
+            image: String::new(),
+            digest: None,
+            log: LogRoute::CloudWatch {
+                group: group.into(),
+                stream: Some((*stream).to_owned()),
+                region: None,
+            },
+            exit: None,
+        };
+        let instance = Instance {
+            id: InstanceId::new(format!("ecs/c/{task}")),
+            containers: streams.iter().map(container).collect(),
+            ..sample::instance(task)
+        };
+        let id = ServiceId::new(format!("ecs/c/{name}"));
+        Service { id, instances: vec![instance], ..sample::service(name) }
+    }
+
+    fn found(services: &[Service]) -> Vec<(String, LogRoute)> {
+        let targets = unlisted_targets(services.iter()).into_iter();
+        targets.map(|t| (format!("{} {}", t.service.as_str(), t.label), t.route)).collect()
+    }
+
+    fn unlisted(prefix: &str, except: &str) -> LogRoute {
+        let (group, except) = ("g".into(), [except.to_owned()].into());
+        LogRoute::Unlisted { group, prefix: prefix.into(), except, region: None }
+    }
+
+    #[test]
+    fn each_container_of_a_service_has_its_own_streams_beside() {
+        let users = service("users", "g", "4f2a", &["p/app/4f2a", "p/migrate/4f2a"]);
+        let expected = [
+            ("ecs/c/users */app".to_owned(), unlisted("p/app/", "p/app/4f2a")),
+            ("ecs/c/users */migrate".to_owned(), unlisted("p/migrate/", "p/migrate/4f2a")),
+        ];
+        assert_eq!(found(&[users]), expected);
+    }
+
+    #[test]
+    fn streams_that_no_task_names_have_none_beside() {
+        let fixed = service("a", "g", "4f2a", &["all", "4f2a"]);
+        assert_eq!(found(&[fixed]), []);
+        let firelens = service("b", "g", "4f2a", &["x-app-firelens-4f2a"]);
+        let expected = ("ecs/c/b *".to_owned(), unlisted("x-app-firelens-", "x-app-firelens-4f2a"));
+        assert_eq!(found(&[firelens]), [expected]);
+    }
+
+    #[test]
+    fn where_several_services_write_each_is_told_so() {
+        let (one, two) = (service("a", "g", "1", &["p/app/1"]), service("b", "g", "2", &["p/app/2"]));
+        let elsewhere = service("c", "h", "3", &["p/app/3"]);
+        let found = found(&[one, two, elsewhere]);
+        let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["ecs/c/a *", "ecs/c/b *", "ecs/c/c *"]);
+        for (_, route) in &found[..2] {
+            let LogRoute::Nowhere { why } = route else { panic!("{route:?}") };
+            assert!(why.contains("p/app/*") && why.contains("log group g"), "{why}");
+        }
+        assert!(matches!(&found[2].1, LogRoute::Unlisted { group, .. } if group == "h"));
+    }
+}
