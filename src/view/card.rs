@@ -9,10 +9,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 pub struct Card {
     of: Option<NodeId>,
     scroll: usize,
+    /// The rows of a page, less one that stays in sight.
+    page: usize,
 }
-
-/// The rows that a page is.
-const PAGE: usize = 15;
 
 /// More rows than any card has.
 const END: usize = 100_000;
@@ -22,8 +21,10 @@ impl View for Card {
         self.scroll = match command {
             Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
             Command::Down | Command::ScrollDown => self.scroll + 1,
-            Command::PageUp | Command::HalfUp => self.scroll.saturating_sub(PAGE),
-            Command::PageDown | Command::HalfDown => self.scroll + PAGE,
+            Command::HalfUp => self.scroll.saturating_sub(self.page / 2),
+            Command::HalfDown => self.scroll + self.page / 2,
+            Command::PageUp => self.scroll.saturating_sub(self.page),
+            Command::PageDown => self.scroll + self.page,
             Command::Top => 0,
             Command::Bottom => END,
             _ => self.scroll,
@@ -40,6 +41,7 @@ impl View for Card {
         if self.of != scene.store.selected {
             (self.of, self.scroll) = (scene.store.selected.clone(), 0);
         }
+        self.page = usize::from(area.height.saturating_sub(3)).max(1);
         let width = usize::from(area.width.saturating_sub(4));
         let rows = scene.store.node().map_or(0, |node| summary::whole(scene, node, width).len());
         self.scroll = self.scroll.min((rows + 2).saturating_sub(usize::from(area.height)));

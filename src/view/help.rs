@@ -7,6 +7,7 @@ use crate::{
     effect::Effect,
     model::Health,
     store::Store,
+    topology::Role,
     view::widget::text,
 };
 use ratatui::{
@@ -23,13 +24,15 @@ const ROOMY: usize = 110;
 /// The help.
 pub struct Help {
     scroll: usize,
+    /// The rows of a page, less one that stays in sight.
+    page: usize,
     /// Whose keys count on the screen below.
     over: Place,
 }
 
 impl Default for Help {
     fn default() -> Self {
-        Self { scroll: 0, over: Place::Everywhere }
+        Self { scroll: 0, page: 0, over: Place::Everywhere }
     }
 }
 
@@ -38,8 +41,10 @@ impl View for Help {
         self.scroll = match command {
             Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
             Command::Down | Command::ScrollDown => self.scroll + 1,
-            Command::PageUp | Command::HalfUp => self.scroll.saturating_sub(10),
-            Command::PageDown | Command::HalfDown => self.scroll + 10,
+            Command::HalfUp => self.scroll.saturating_sub(self.page / 2),
+            Command::HalfDown => self.scroll + self.page / 2,
+            Command::PageUp => self.scroll.saturating_sub(self.page),
+            Command::PageDown => self.scroll + self.page,
             Command::Top => 0,
             Command::Bottom => COMMANDS.len() * 2,
             _ => self.scroll,
@@ -48,10 +53,11 @@ impl View for Help {
     }
 
     fn open(&mut self, over: Place) {
-        *self = Self { scroll: 0, over };
+        *self = Self { over, ..Self::default() };
     }
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        self.page = usize::from(area.height.saturating_sub(1)).max(1);
         self.scroll = self
             .scroll
             .min(lines(self.over, scene, area.width).len().saturating_sub(usize::from(area.height)));
@@ -142,10 +148,45 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
             theme.health(Degraded),
         ),
     ];
+    let [first, second] = numbers(theme.glyphs.ascii);
     vec![
         Line::styled("what the marks mean", ink.title.0),
         Line::from(health),
         Line::from(parts),
+        Line::styled(things(theme.glyphs.ascii), ink.text.0),
+        Line::styled(first, ink.text.0),
+        Line::styled(second, ink.text.0),
         Line::styled(lines, ink.text.0),
     ]
+}
+
+/// What dependencies, and services with a part of their own, are marked with.
+fn things(ascii: bool) -> String {
+    let known = [
+        (Role::Database, "database"),
+        (Role::Cache, "cache"),
+        (Role::Queue, "queue"),
+        (Role::Store, "objects"),
+        (Role::Mail, "mail"),
+        (Role::Telemetry, "telemetry"),
+        (Role::Proxy, "proxy"),
+    ];
+    let mark = |role: Role| if ascii { role.marks().1 } else { role.marks().0 };
+    let words: Vec<String> = known.iter().map(|(role, word)| format!("{} {word}", mark(*role))).collect();
+    format!("  {}", words.join("  "))
+}
+
+/// What the numbers on the map mean.
+fn numbers(ascii: bool) -> [&'static str; 2] {
+    if ascii {
+        [
+            "  1<9 nine call it, by lines that are not drawn; they are marked >1",
+            "  (+3 name) three more out of sight   # marked",
+        ]
+    } else {
+        [
+            "  ¹◂9 nine call it, by lines that are not drawn; they are marked ▸¹",
+            "  ┊+3 name┊ three more out of sight   ◆ marked",
+        ]
+    }
 }

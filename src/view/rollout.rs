@@ -11,13 +11,18 @@ const CELLS: usize = 10;
 #[must_use]
 pub fn rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, String)> {
     let mut rows = Vec::new();
-    for deployment in &service.deployments {
+    let (shown, rest): (Vec<_>, Vec<_>) =
+        service.deployments.iter().enumerate().partition(|(place, d)| *place < 2 || d.running > 0);
+    for (_, deployment) in shown {
         let words = words(deployment, now);
         let bar = if deployment.desired > 0 { bar(deployment, ascii) + " " } else { String::new() };
         rows.push((deployment.version.clone(), bar + &words));
         rows.extend(deployment.reason.iter().map(|reason| (String::new(), reason.clone())));
         let difference = deployment.difference().map(|words| plain(words, ascii));
         rows.extend(difference.map(|words| (String::new(), words)));
+    }
+    if !rest.is_empty() {
+        rows.push((String::new(), format!("and {} older, of which nothing runs", rest.len())));
     }
     let versions = service.versions();
     if versions.len() > 1 {

@@ -109,10 +109,12 @@ pub fn whole(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> 
     let service = scene.store.service_of(node);
     if let Some(service) = service {
         page.people(service);
+    }
+    page.neighbours(node, true);
+    if let Some(service) = service {
         page.deployments(service);
         page.instances(service);
     }
-    page.neighbours(node, true);
     page.findings(node, false);
     page.twins(node);
     if let Some(service) = service {

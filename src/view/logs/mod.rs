@@ -132,8 +132,9 @@ impl View for Logs {
         let store = scene.store;
         if self.of != store.selected {
             self.of.clone_from(&store.selected);
+            // Filters were made for another service's lines: kept unseen, they would hide what is looked for.
             if self.aim.reach == Reach::Selected {
-                self.look_at_those_of(Reach::Selected, store);
+                self.look_at(Aim::default());
             }
         }
         self.area = area;
