@@ -49,7 +49,7 @@ pub struct Kind {
     pub id: &'static str,
     /// What people call it.
     pub title: &'static str,
-    role: Part,
+    part: Part,
     blame: Blame,
     find: fn(&Evidence<'_>, &mut Vec<Draft>),
 }
@@ -119,11 +119,11 @@ pub const KINDS: &[Kind] = &[
 const fn kind(
     id: &'static str,
     title: &'static str,
-    role: Part,
+    part: Part,
     blame: Blame,
     find: fn(&Evidence<'_>, &mut Vec<Draft>),
 ) -> Kind {
-    Kind { id, title, role, blame, find }
+    Kind { id, title, part, blame, find }
 }
 
 impl<'a> Evidence<'a> {
@@ -150,10 +150,10 @@ impl<'a> Evidence<'a> {
 #[must_use]
 pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let found = drafts(evidence);
-    let bad = |kind: &Kind, draft: &Draft| kind.role != Part::Remark && draft.severity > Severity::Info;
+    let bad = |kind: &Kind, draft: &Draft| kind.part != Part::Remark && draft.severity > Severity::Info;
     let ill = Ill::of(&evidence.web, found.iter().filter(|(kind, d)| bad(kind, d)).map(|(_, draft)| draft));
     let mut own: BTreeMap<&NodeId, &str> = BTreeMap::new();
-    for (_, draft) in found.iter().filter(|(kind, _)| kind.role != Part::Remark) {
+    for (_, draft) in found.iter().filter(|(kind, _)| kind.part != Part::Remark) {
         if let Some(node) = &draft.node {
             own.entry(node).or_insert(&draft.reason);
         }
@@ -199,7 +199,7 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
     for kind in KINDS {
         let mut drafts = Vec::new();
         (kind.find)(evidence, &mut drafts);
-        if kind.role == Part::End {
+        if kind.part == Part::End {
             drafts.retain(|draft| draft.node.as_ref().is_none_or(|node| told.insert(node.clone())));
         }
         all.extend(drafts.into_iter().map(|draft| (kind, draft)));

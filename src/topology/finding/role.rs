@@ -42,7 +42,7 @@ pub fn roles(evidence: &Evidence<'_>, findings: &[Finding]) -> BTreeMap<NodeId, 
     let web = &evidence.web;
     let mut roles: BTreeMap<usize, Involved> = BTreeMap::new();
     let is_remark = |finding: &Finding| {
-        KINDS.iter().find(|kind| kind.id == finding.kind).is_none_or(|kind| kind.role == Part::Remark)
+        KINDS.iter().find(|kind| kind.id == finding.kind).is_none_or(|kind| kind.part == Part::Remark)
     };
     for finding in findings.iter().filter(|f| f.severity > Severity::Info && !is_remark(f)) {
         let Some(number) = finding.node.as_ref().and_then(|node| web.number(node)) else { continue };
