@@ -75,6 +75,7 @@ fn snapshot(count: usize, changed: Option<usize>) -> Arc<Snapshot> {
         gaps: Vec::new(),
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     })
 }
 

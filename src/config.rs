@@ -25,6 +25,8 @@ pub struct Config {
     pub mouse: bool,
     /// The most memory that held log lines take, in MiB.
     pub log_memory: usize,
+    /// Whether pictures and task definitions are kept on disk between runs.
+    pub cache: bool,
     /// How long connections that were seen are remembered.
     pub keep_observed: SignedDuration,
     /// By what the map groups services.

@@ -18,6 +18,7 @@ pub mod view;
 pub mod export;
 pub mod app;
 // Outside.
+pub mod cache;
 pub mod source;
 pub mod config;
 pub mod runtime;

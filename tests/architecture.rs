@@ -15,7 +15,7 @@ mod read;
 use read::{Source, identifiers};
 
 /// The room from which on the outside begins; everything listed before it is pure.
-const OUTSIDE: &str = "source";
+const OUTSIDE: &str = "cache";
 /// The longest file, in lines.
 const LONGEST: usize = 400;
 /// Marks of something unfinished.

@@ -3,10 +3,10 @@
 use super::{App, prompt::Prompt};
 use crate::{
     command::Command,
-    model::{Health, Severity, SourceState, SourceStatus},
+    model::{Health, Severity},
     topology::EdgeFilter,
     view::{
-        Hits, Scene, Target, Theme, time,
+        Hits, Scene, Target, Theme, freshness,
         widget::{frame::frame, text},
     },
 };
@@ -76,15 +76,10 @@ impl App {
         let right = self.tally();
         row.end = area.right().saturating_sub(right.iter().map(|(words, _)| text::width(words) as u16).sum());
         for status in &self.store.sources {
-            let style = theme.health(Theme::source(status.state));
+            let (mark, freshness) = freshness::freshness(status, &self.store);
+            let style = theme.health(mark);
             row.put(&format!(" {} ", status.id), Style::from(theme.ink.bar), Some(Command::Sources), buf);
-            let freshness = freshness(status, &self.store);
-            row.put(
-                &format!("{} {freshness} ", theme.mark(Theme::source(status.state))),
-                style,
-                Some(Command::Sources),
-                buf,
-            );
+            row.put(&format!("{} {freshness} ", theme.mark(mark)), style, Some(Command::Sources), buf);
         }
         self.worst(&mut row, buf);
         (row.x, row.end) = (row.end, area.right());
@@ -198,16 +193,6 @@ impl App {
             let line = text::fit(&line, usize::from(inner.width), theme.glyphs.ellipsis);
             buf.set_string(inner.x, y, line, Style::from(style));
         }
-    }
-}
-
-/// How fresh a source is, in a word.
-fn freshness(status: &SourceStatus, store: &crate::store::Store) -> String {
-    match (status.state, status.last_read) {
-        (SourceState::Live, Some(_)) if status.nudged => "live".to_owned(),
-        (SourceState::Live, Some(at)) => time::age(at, store.now),
-        (SourceState::Stale, Some(at)) => format!("stale {}", time::age(at, store.now)),
-        (state, _) => state.word().to_owned(),
     }
 }
 

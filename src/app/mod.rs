@@ -12,7 +12,7 @@ use crate::{
     export::Format,
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogNews, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogNews, Pace, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
     view::{Hits, Scene, Theme, VIEWS, View},
@@ -37,6 +37,10 @@ pub enum Msg {
     Tick(Timestamp),
     /// A source was looked at.
     Looked(SourceId, Result<Snapshot, Failure>),
+    /// What an earlier run saw of a source.
+    Recalled(SourceId, Box<Snapshot>),
+    /// When a source is looked at next, and what that costs.
+    Paced(SourceId, Pace),
     /// A source began or ceased to tell of changes by itself.
     Nudged(SourceId, bool),
     /// Something was heard of log streams.
@@ -47,8 +51,8 @@ pub enum Msg {
     Again,
     /// Whether a fresh layout would be better by much than that of this number.
     Compared(u64, bool),
-    /// A file was saved, or could not be: what there is to say of that.
-    Saved(String),
+    /// Something that is to be said: a file was saved, or could not be.
+    Said(String),
 }
 
 /// The whole state of the program.
@@ -75,6 +79,9 @@ pub struct App {
     /// Whether something has happened since the last frame that it may not show.
     unseen: bool,
 }
+
+/// How many neighbours of what is selected are watched closely.
+const MOST_WATCHED: usize = 20;
 
 impl App {
     /// The program at its start, with the map on a screen of that size.
@@ -125,6 +132,14 @@ impl App {
                 self.store.absorb(&source, outcome);
                 Vec::new()
             }
+            Msg::Recalled(source, snapshot) => {
+                self.store.recall(&source, *snapshot);
+                Vec::new()
+            }
+            Msg::Paced(source, pace) => {
+                self.store.paced(&source, pace);
+                Vec::new()
+            }
             Msg::Nudged(source, nudged) => {
                 self.store.nudged(&source, nudged);
                 Vec::new()
@@ -145,7 +160,7 @@ impl App {
                 }
                 Vec::new()
             }
-            Msg::Saved(words) => {
+            Msg::Said(words) => {
                 self.say(&words);
                 return Vec::new();
             }
@@ -160,6 +175,17 @@ impl App {
         let panes = self.panes();
         let shown = panes.iter().filter_map(|(screen, _)| self.views.get(screen));
         shown.flat_map(|view| view.wants(&self.store)).collect()
+    }
+
+    /// The services that people look at just now: what is selected, what calls it, and what it calls.
+    #[must_use]
+    pub fn watched(&self) -> BTreeSet<ServiceId> {
+        let topology = self.store.topology();
+        let Some(node) = self.store.node() else { return BTreeSet::new() };
+        let beside =
+            topology.callers(&node.id).chain(topology.calls(&node.id)).map(|(id, _)| id).take(MOST_WATCHED);
+        let nodes = std::iter::once(&node.id).chain(beside).filter_map(|id| topology.nodes.get(id));
+        nodes.filter_map(|node| Some(self.store.service_of(node)?.id.clone())).collect()
     }
 
     /// The screen that is shown.

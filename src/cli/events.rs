@@ -64,7 +64,7 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     }
     let mut store = gather::store(&opened.sources, &config);
     let (sender, mut messages) = mpsc::channel(QUEUE);
-    let _polls = Polls::start(&opened.sources, &sender);
+    let _polls = Polls::start(&opened.sources, &sender, None);
     let patience = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     while is_waiting(&store) && hear(&mut messages, &mut store, patience).await {}
     if opened.sources.iter().any(|source| source.tells()) {

@@ -1,14 +1,14 @@
 //! One complete answer of every source, for headless commands.
 
 use crate::{
-    model::{Failure, FailureKind, Inventory, SourceStatus, Timestamp},
+    model::{Failure, FailureKind, Gap, Inventory, Snapshot, SourceStatus, Timestamp},
     source::Source,
     store::{Charting, Store},
 };
 use futures::future::join_all;
 use jiff::{SignedDuration, tz::TimeZone};
 use std::{sync::Arc, time::Duration};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// An empty store for those sources.
 pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
@@ -28,8 +28,7 @@ pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config)
 pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait: SignedDuration) {
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
     let looks = sources.iter().map(|source| async move {
-        let outcome = timeout(wait, source.snapshot()).await;
-        (source, outcome.unwrap_or_else(|_| Err(late(&**source, wait))))
+        (source, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
     });
     for (source, outcome) in join_all(looks).await {
         store.absorb(source.id(), outcome);
@@ -38,6 +37,33 @@ pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait:
         }
     }
     store.tick(Timestamp::now());
+}
+
+/// Looks until everything was read once, but no longer than until then; none where not even one look was over by then.
+async fn whole(source: &dyn Source, until: Instant) -> Option<Result<Snapshot, Failure>> {
+    let mut last = None;
+    loop {
+        match timeout_at(until, source.snapshot()).await {
+            Ok(Ok(snapshot)) if !snapshot.progress.is_empty() => last = Some(snapshot),
+            Ok(outcome) => return Some(outcome),
+            Err(_) => break,
+        }
+        if timeout_at(until, sleep(source.pace())).await.is_err() {
+            break;
+        }
+    }
+    last.map(|snapshot| Ok(cut_short(snapshot)))
+}
+
+/// The snapshot as the last word: what was not read by then is missing from it.
+fn cut_short(mut snapshot: Snapshot) -> Snapshot {
+    for progress in std::mem::take(&mut snapshot.progress) {
+        let remedy =
+            "wait longer with --wait; the API quota of the account allows only so many calls a second";
+        let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
+        snapshot.gaps.push(Gap { what: progress.part.words().to_owned(), failure });
+    }
+    snapshot
 }
 
 fn late(source: &dyn Source, wait: Duration) -> Failure {

@@ -2,6 +2,7 @@
 
 use super::args::Common;
 use crate::{
+    cache::Folder,
     config::Config,
     model::{Failure, FailureKind},
     source::{self, Source, compose, docker, ecs, replay},
@@ -14,11 +15,16 @@ pub(super) struct Opened {
     pub sources: Vec<Arc<dyn Source>>,
     /// What was looked at, in words.
     pub looked: Vec<String>,
+    /// What sources in one AWS account spend together.
+    treasury: Arc<ecs::Treasury>,
+    /// What is kept between runs.
+    pub cache: Option<Folder>,
 }
 
 /// Opens what the flags and the configuration ask for.
 pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> {
-    let mut opened = Opened { sources: Vec::new(), looked: Vec::new() };
+    let cache = super::directories().filter(|_| config.cache).map(|dirs| Folder::new(dirs.cache_dir()));
+    let mut opened = Opened { sources: Vec::new(), looked: Vec::new(), treasury: Arc::default(), cache };
     if common.demo {
         opened.add(replay::demo()?);
     } else if config.source.is_empty() {
@@ -44,6 +50,10 @@ impl Opened {
         self.sources.extend(sources.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
     }
 
+    fn add_ecs(&mut self, config: ecs::Config) {
+        self.add(vec![ecs::Ecs::new(config, &self.treasury, self.cache.clone())]);
+    }
+
     /// What is here without a word of configuration: the local engines, and the AWS configuration.
     fn discover(&mut self, common: &Common) -> Result<(), Failure> {
         let engines = match docker::find(&docker::Config::default(), &surroundings()) {
@@ -66,7 +76,7 @@ impl Opened {
         self.looked.extend(found.looked);
         let asked = common.profile.is_some().then(ecs::Config::default);
         if let Some(config) = found.config.or(asked) {
-            self.add(vec![ecs::Ecs::new(flagged(config, common))]);
+            self.add_ecs(flagged(config, common));
         }
         Ok(())
     }
@@ -85,7 +95,7 @@ impl Opened {
                 }
                 self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
             }
-            source::Config::Ecs(config) => self.add(vec![ecs::Ecs::new(flagged(config.clone(), common))]),
+            source::Config::Ecs(config) => self.add_ecs(flagged(config.clone(), common)),
             source::Config::Compose(config) => {
                 self.add(vec![compose::Compose::new(config, variables())]);
             }

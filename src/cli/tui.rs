@@ -44,7 +44,7 @@ pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
             "no Docker engine and no AWS configuration found: this is the demo; portolan doctor tells more",
         );
     }
-    Ok(match runtime::run(app, opened.sources, config.mouse).await? {
+    Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
         End::Quit => Outcome::Fine,
         End::Signal(number) => Outcome::Signal(number),
     })

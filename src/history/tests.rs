@@ -37,7 +37,7 @@ fn service(name: &str) -> Service {
 fn snapshot(second: i64, services: Vec<Service>, events: Vec<Event>) -> Snapshot {
     let (source, taken) = (SourceId::new("s"), at(second));
     let (gateways, gaps, flows, watched) = Default::default();
-    Snapshot { source, taken, services, gateways, events, gaps, flows, watched }
+    Snapshot { source, taken, services, gateways, events, gaps, flows, watched, progress: Vec::new() }
 }
 
 /// What is kept after those looks at one source.
@@ -181,13 +181,13 @@ fn what_is_told_better_takes_the_place_of_what_was_told() {
 fn sources_go_stale_and_come_back() {
     let mut status = SourceStatus::new(SourceId::new("docker"), "docker", "here".to_owned());
     let mut history = History::default();
-    status.read(at(0));
+    status.read(at(0), &[]);
     history.source(SourceState::Loading, &status, at(0));
     assert_eq!(history.entries().count(), 0, "the first answer is no event");
     status.failed(Failure::new(FailureKind::Unreachable, "nobody answers", "start it"));
     history.source(SourceState::Live, &status, at(1));
     history.source(SourceState::Stale, &status, at(2));
-    status.read(at(3));
+    status.read(at(3), &[]);
     history.source(SourceState::Stale, &status, at(3));
     let texts: Vec<_> = history.entries().map(|entry| &*entry.text).collect();
     assert_eq!(texts, ["went stale: nobody answers", "can be read again"]);

@@ -48,8 +48,8 @@ pub use log::{
 pub use mention::{Mention, Place, Target, Via};
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
-pub use snapshot::{Gap, Snapshot};
-pub use status::{Failure, FailureKind, SourceState, SourceStatus};
+pub use snapshot::{Gap, Part, Progress, Snapshot};
+pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
 
 /// A point in time, UTC, as every source reports it.
 pub use jiff::Timestamp;

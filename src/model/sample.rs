@@ -75,6 +75,7 @@ pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
         gaps: Vec::new(),
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     };
     inventory.replace(Arc::new(snapshot));
     inventory

@@ -1,7 +1,8 @@
 //! Everything one source sees, at one moment. The store replaces it as a whole; nothing patches it.
 
-use super::{Event, Failure, Flow, Gateway, Service, SourceId, Timestamp, Watched};
+use super::{Event, Failure, Flow, Gateway, Service, ServiceId, SourceId, Timestamp, Watched};
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt};
 
 /// Everything one source sees now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,74 @@ pub struct Snapshot {
     /// The services whose connections can be seen.
     #[serde(default)]
     pub watched: Vec<Watched>,
+    /// What is still being read for the first time; empty once everything was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub progress: Vec<Progress>,
+}
+
+/// How far the first reading of a part of a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Which part.
+    pub part: Part,
+    /// How many were read.
+    pub read: usize,
+    /// How many are known of; more may come to light.
+    pub known: usize,
+}
+
+/// A part of a source that is read bit by bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Services.
+    Services,
+    /// Tasks.
+    Tasks,
+    /// Task definitions.
+    Definitions,
+    /// What stands around services: load balancers, names, what was seen of connections.
+    Surroundings,
+}
+
+impl Part {
+    /// What they are called.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Tasks => "tasks",
+            Self::Definitions => "task definitions",
+            Self::Surroundings => "surroundings",
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} {} read", self.read, self.known, self.part.words())
+    }
+}
+
+impl Snapshot {
+    /// Whether services may be missing from it that were only not read yet.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.progress.iter().any(|progress| matches!(progress.part, Part::Services | Part::Tasks))
+    }
+
+    /// The same with what was not read yet as `old` has it.
+    #[must_use]
+    pub fn over(mut self, old: &Self) -> Self {
+        let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();
+        let is_left = |service: &ServiceId| !read.contains(service);
+        self.services.extend(old.services.iter().filter(|s| is_left(&s.id)).cloned());
+        self.events.extend(old.events.iter().filter(|event| is_left(&event.service)).cloned());
+        if self.gateways.is_empty() {
+            self.gateways.clone_from(&old.gateways);
+        }
+        self
+    }
 }
 
 /// A part of a source that could not be read.

@@ -1,14 +1,16 @@
 //! How a source is, and what went wrong with it, in words that say what to do.
 
-use super::{SourceId, Timestamp};
+use super::{Part, Progress, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
-    /// No answer yet.
+    /// No answer yet, or not yet all of it.
     Loading,
+    /// No answer yet; what is shown is from an earlier run.
+    Cached,
     /// The last look went well.
     Live,
     /// The last look failed; what is shown is older.
@@ -36,6 +38,19 @@ pub struct SourceStatus {
     pub failure: Option<Failure>,
     /// Whether it tells of changes by itself, so that its age says nothing.
     pub nudged: bool,
+    /// What is still being read for the first time.
+    pub progress: Vec<Progress>,
+    /// When it is looked at next, and what that costs.
+    pub pace: Option<Pace>,
+}
+
+/// When a source is looked at next, and what looking costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// When the next look begins, unless something nudges.
+    pub next: Timestamp,
+    /// The part of a common quota that was spent within the last minute, in tenths of a per cent.
+    pub spent: Option<u16>,
 }
 
 impl SourceStatus {
@@ -43,12 +58,31 @@ impl SourceStatus {
     #[must_use]
     pub fn new(id: SourceId, kind: &str, place: String) -> Self {
         let (kind, state) = (kind.to_owned(), SourceState::Loading);
-        Self { id, kind, place, state, last_read: None, failure: None, nudged: false }
+        let (last_read, failure, progress) = (None, None, Vec::new());
+        Self { id, kind, place, state, last_read, failure, nudged: false, progress, pace: None }
     }
 
-    /// A look went well.
-    pub fn read(&mut self, at: Timestamp) {
-        (self.state, self.last_read, self.failure) = (SourceState::Live, Some(at), None);
+    /// A look went well, and has so much left to read.
+    pub fn read(&mut self, at: Timestamp, progress: &[Progress]) {
+        let partial = progress.iter().any(|progress| matches!(progress.part, Part::Services | Part::Tasks));
+        self.failure = None;
+        self.progress = progress.to_vec();
+        // While what is shown is partly from an earlier run, it is as old as that.
+        if !(partial && self.state == SourceState::Cached) {
+            self.state = if partial { SourceState::Loading } else { SourceState::Live };
+            self.last_read = Some(at);
+        }
+    }
+
+    /// What an earlier run saw then is shown.
+    pub fn recalled(&mut self, at: Timestamp) {
+        (self.state, self.last_read) = (SourceState::Cached, Some(at));
+    }
+
+    /// Whether everything there is to know of it now is known: it was read whole, or can not be read.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !matches!(self.state, SourceState::Loading | SourceState::Cached)
     }
 
     /// A look failed. What was read before stays, as stale.
@@ -68,6 +102,7 @@ impl SourceState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Loading => "loading",
+            Self::Cached => "cached",
             Self::Live => "live",
             Self::Stale => "stale",
             Self::Denied => "denied",

@@ -2,9 +2,11 @@
 //!
 //! Keys first, then at most a batch of messages, then one frame, and none when nothing changed.
 
+mod album;
 mod perform;
 mod poll;
 mod signals;
+mod sleep;
 mod streams;
 mod terminal;
 
@@ -15,10 +17,12 @@ pub use streams::{News, Streams};
 
 use crate::{
     app::{App, Msg},
+    cache::Folder,
     effect::Effect,
     model::Timestamp,
     source::Source,
 };
+use sleep::Sleep;
 use std::{io, sync::Arc, time::Duration};
 use terminal::Screen;
 use tokio::{
@@ -50,12 +54,18 @@ pub fn size() -> io::Result<(u16, u16)> {
 }
 
 /// Shows `app` until the user quits, fed by `sources`.
-pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io::Result<End> {
+pub async fn run(
+    mut app: App,
+    sources: Vec<Arc<dyn Source>>,
+    mouse: bool,
+    cache: Option<&Folder>,
+) -> io::Result<End> {
     let (sender, mut messages) = mpsc::channel(QUEUE);
     let mut screen = Screen::open(mouse)?;
     let mut keys = terminal::Keys::new();
     let mut signals = signals::Signals::new()?;
-    let polls = Polls::start(&sources, &sender);
+    let polls = Polls::start(&sources, &sender, cache);
+    let mut sleep = Sleep::new();
     let (mut streams, mut news) = Streams::new(sources);
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -77,7 +87,13 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
                 continue;
             }
             Some(msg) = messages.recv() => msg,
-            _ = tick.tick() => Msg::Tick(Timestamp::now()),
+            _ = tick.tick() => {
+                let now = Timestamp::now();
+                if sleep.tick(now, Instant::now().into_std()) {
+                    polls.refresh();
+                }
+                Msg::Tick(now)
+            }
             Some(heard) = news.next() => Msg::Logs(heard),
             () = std::future::ready(()), if again && !app.is_unseen() => Msg::Again,
         };
@@ -96,5 +112,6 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             next = if began.elapsed() < DRAIN { messages.try_recv().ok() } else { None };
         }
         streams.keep(&app.subscriptions());
+        polls.heed(&app.watched());
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
                     Ok(path) => format!("saved {}", path.display()),
                     Err(error) => format!("{name}.{extension} could not be saved: {error}"),
                 };
-                let _ = sender.blocking_send(Msg::Saved(words));
+                let _ = sender.blocking_send(Msg::Said(words));
             });
         }
         // The program itself and the loop take these.

@@ -1,12 +1,19 @@
 //! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
 
+use super::album::Album;
 use crate::{
     app::Msg,
-    model::{Failure, FailureKind},
+    cache::Folder,
+    model::{Failure, FailureKind, Pace, ServiceId, Timestamp},
     source::Source,
 };
 use futures::StreamExt;
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     sync::{Notify, mpsc::Sender},
     time::{sleep, timeout},
@@ -27,6 +34,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 
 /// The tasks that look at the sources. Dropping it ends them.
 pub struct Polls {
+    sources: Vec<Arc<dyn Source>>,
     again: Vec<Arc<Notify>>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
@@ -34,15 +42,24 @@ pub struct Polls {
 impl Polls {
     /// Begins to look at each source.
     #[must_use]
-    pub fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>) -> Self {
+    pub fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>, cache: Option<&Folder>) -> Self {
         let (mut all, mut tasks) = (Vec::new(), Vec::new());
         for source in sources {
             let again = Arc::new(Notify::new());
-            tasks.push(spawn(poll(Arc::clone(source), sender.clone(), Arc::clone(&again))));
+            let album = Album::new(cache.cloned());
+            tasks.push(spawn(poll(Arc::clone(source), sender.clone(), Arc::clone(&again), album.clone())));
+            tasks.push(spawn(recall(Arc::clone(source), sender.clone(), album)));
             tasks.push(spawn(listen(Arc::clone(source), sender.clone(), Arc::clone(&again))));
             all.push(again);
         }
-        Self { again: all, _tasks: tasks }
+        Self { sources: sources.to_vec(), again: all, _tasks: tasks }
+    }
+
+    /// Tells the sources what people look at.
+    pub fn heed(&self, watched: &BTreeSet<ServiceId>) {
+        for source in &self.sources {
+            source.heed(watched);
+        }
     }
 
     /// Looks at all sources again, now.
@@ -58,20 +75,45 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<(
 }
 
 /// Looks again and again, until nobody listens any more.
-async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
+async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>, mut album: Album) {
     let mut failures = 0;
     loop {
         let outcome = timeout(PATIENCE, source.snapshot()).await.unwrap_or_else(|_| Err(too_slow(&*source)));
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
-        if sender.send(Msg::Looked(source.id().clone(), outcome)).await.is_err() {
+        if let Ok(snapshot) = &outcome {
+            album.keep(&*source, snapshot).await;
+        }
+        let wait = jitter(if failures == 0 { source.pace() } else { retry(failures) });
+        let next = Timestamp::now() + wait;
+        // A thousandth of a quota is as fine as anybody needs it.
+        let spent = source.spent().map(|part| (part * 1_000.0).round() as u16);
+        let id = source.id();
+        let looked = sender.send(Msg::Looked(id.clone(), outcome)).await;
+        if looked.is_err() || sender.send(Msg::Paced(id.clone(), Pace { next, spent })).await.is_err() {
             return;
         }
-        let wait = if failures == 0 { source.pace() } else { retry(failures) };
         tokio::select! {
             () = sleep(wait) => {}
             () = again.notified() => {}
         }
     }
+}
+
+/// Sends what an earlier run saw of a source.
+async fn recall(source: Arc<dyn Source>, sender: Sender<Msg>, album: Album) {
+    let msg = match album.last(&*source).await {
+        Ok(Some(snapshot)) => Msg::Recalled(source.id().clone(), Box::new(snapshot)),
+        Ok(None) => return,
+        Err(words) => Msg::Said(words),
+    };
+    // When the program has ended meanwhile, nobody waits for it.
+    let _ = sender.send(msg).await;
+}
+
+/// About as long, so that many Portolans that began at once do not ask at once for ever.
+fn jitter(wait: Duration) -> Duration {
+    let tenths = f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX);
+    wait.mul_f64(0.9 + 0.2 * tenths)
 }
 
 /// The wait after so many failed looks.
@@ -105,7 +147,16 @@ fn too_slow(source: &dyn Source) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_RETRY, LAST_RETRY, retry};
+    use super::{FIRST_RETRY, LAST_RETRY, jitter, retry};
+    use std::time::Duration;
+
+    #[test]
+    fn jitter_is_a_tenth_at_most() {
+        let wait = Duration::from_secs(10);
+        let all: Vec<Duration> = (0..100).map(|_| jitter(wait)).collect();
+        assert!(all.iter().all(|one| (9.0..=11.0).contains(&one.as_secs_f64())), "{all:?}");
+        assert!(all.iter().any(|one| *one != all[0]));
+    }
 
     #[test]
     fn waits_double_and_are_bounded() {

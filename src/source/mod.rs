@@ -6,10 +6,10 @@ pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
 
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
-use futures::{future::BoxFuture, stream::BoxStream};
+use crate::model::{Failure, LogBatch, LogStart, LogTarget, ServiceId, Snapshot, SourceId};
+use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use serde::Deserialize;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// A source as the configuration names it: the registry of all kinds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -38,6 +38,20 @@ pub trait Source: Send + Sync {
 
     /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
+
+    /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
+    fn heed(&self, _watched: &BTreeSet<ServiceId>) {}
+
+    /// What its last picture is kept under, where looking takes so long that it is worth keeping: what tells it from
+    /// every other source that might go by the same id.
+    fn key(&self) -> BoxFuture<'_, Option<String>> {
+        async { None }.boxed()
+    }
+
+    /// The part of a common quota that was spent within the last minute, where there is one.
+    fn spent(&self) -> Option<f64> {
+        None
+    }
 
     /// How long to wait before looking again when nothing nudges.
     fn pace(&self) -> Duration;

@@ -19,8 +19,8 @@ use crate::{
     history::History,
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, Severity, Snapshot, SourceId,
-        SourceState, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Pace, Service, ServiceId, Severity,
+        Snapshot, SourceId, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
@@ -52,6 +52,8 @@ pub struct Store {
     pub history: History,
     /// How the sources are, in the order in which they were given.
     pub sources: Vec<SourceStatus>,
+    /// The services that an earlier run saw and that were not read since.
+    pub unread: BTreeSet<ServiceId>,
     /// The selected node, the same on every screen.
     pub selected: Option<NodeId>,
     /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
@@ -104,6 +106,7 @@ impl Store {
             history: History::default(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
+            unread: BTreeSet::new(),
             selected: None,
             chosen: false,
             now,
@@ -130,6 +133,7 @@ impl Store {
             roles: self.roles.clone(),
             history: History::default(),
             sources: self.sources.clone(),
+            unread: self.unread.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
             search: self.search.clone(),
@@ -143,13 +147,20 @@ impl Store {
 
     /// Takes what a look at `source` gave. Returns whether anything but times changed.
     pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
-        let complete = self.sources.iter().all(|s| s.state != SourceState::Loading);
+        let complete = self.sources.iter().all(SourceStatus::is_settled);
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
         let changed = match outcome {
             Ok(snapshot) => {
-                status.read(snapshot.taken);
+                status.read(snapshot.taken, &snapshot.progress);
                 let old = self.inventory.snapshot(source).cloned();
+                let partial = snapshot.is_partial();
+                for service in &snapshot.services {
+                    self.unread.remove(&service.id);
+                }
+                self.unread.retain(|service| partial || &SourceId::from(service) != source);
+                let snapshot =
+                    if let (true, Some(old)) = (partial, &old) { snapshot.over(old) } else { snapshot };
                 let change = self.inventory.replace(Arc::new(snapshot));
                 if let Some(new) = self.inventory.snapshot(source) {
                     self.history.look(old.as_deref(), new, &change);
@@ -243,6 +254,30 @@ impl Store {
         }
     }
 
+    /// Takes what an earlier run saw of `source`, where it has not answered yet. Nothing of it is judged or becomes
+    /// history.
+    pub fn recall(&mut self, source: &SourceId, snapshot: Snapshot) {
+        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return };
+        if status.last_read.is_some() {
+            return;
+        }
+        status.recalled(snapshot.taken);
+        self.unread.extend(snapshot.services.iter().map(|service| service.id.clone()));
+        let change = self.inventory.replace(Arc::new(snapshot));
+        self.follow(&change);
+        self.judge();
+        if !self.chosen {
+            self.selected = self.first_choice();
+        }
+    }
+
+    /// Notes when `source` is looked at next, and what that costs.
+    pub fn paced(&mut self, source: &SourceId, pace: Pace) {
+        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
+            status.pace = Some(pace);
+        }
+    }
+
     /// Notes whether `source` tells of changes by itself now.
     pub fn nudged(&mut self, source: &SourceId, nudged: bool) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
@@ -259,12 +294,19 @@ impl Store {
     /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
-        let Self { inventory, inference, rejected, sources, now, .. } = self;
+        let Self { inventory, inference, rejected, sources, now, unread, .. } = &*self;
         let topology = inference.topology();
         let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
-        self.findings = finding::findings(&evidence);
-        self.roles = finding::roles(&evidence, &self.findings);
-        if self.sources.iter().all(|source| source.state != SourceState::Loading) {
+        let mut findings = finding::findings(&evidence);
+        // What an earlier run saw may be otherwise by now.
+        let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
+            Some(NodeKind::Service(service)) => !unread.contains(service),
+            _ => true,
+        };
+        findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
+        let roles = finding::roles(&evidence, &findings);
+        (self.findings, self.roles) = (findings, roles);
+        if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod findings;
+pub mod freshness;
 pub mod help;
 pub mod hits;
 pub mod list;

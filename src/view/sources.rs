@@ -1,7 +1,7 @@
 //! The sources: how fresh each is, what is wrong with it, and what to do.
 
 use super::{
-    Hits, Scene, View, time,
+    Hits, Scene, View, freshness, time,
     widget::{frame::frame, text},
 };
 use crate::{command::Command, effect::Effect, model::SourceState, model::SourceStatus, store::Store};
@@ -52,15 +52,24 @@ impl View for Sources {
 /// What there is to say about a source.
 fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
     let Scene { store, theme, .. } = scene;
-    let health = super::Theme::source(status.state);
+    let (health, words) = freshness::freshness(status, store);
     let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
     let read = status
         .last_read
         .map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.now)));
+    let next = freshness::next(status, store.now).map(|words| format!(", {words}")).unwrap_or_default();
     let mut lines = vec![
-        (format!("{} {}, {read}", theme.mark(health), status.state.word()), theme.health(health)),
+        (
+            format!("{} {}: {words}; {read}{next}", theme.mark(health), status.state.word()),
+            theme.health(health),
+        ),
         (status.place.clone(), dim),
     ];
+    if let Some(spent) = status.pace.and_then(|pace| pace.spent) {
+        let words = format!("spends {}.{} % of the account's API quota", spent / 10, spent % 10);
+        lines.push((words, dim));
+    }
+    lines.extend(status.progress.iter().map(|progress| (format!("{progress}"), plain)));
     if let Some(snapshot) = store.inventory.snapshots().find(|s| s.source == status.id) {
         let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
         let counts = format!(

@@ -230,7 +230,7 @@ impl Theme {
     pub fn source(state: SourceState) -> Health {
         match state {
             SourceState::Live => Health::Healthy,
-            SourceState::Loading => Health::Starting,
+            SourceState::Loading | SourceState::Cached => Health::Starting,
             SourceState::Stale => Health::Degraded,
             SourceState::Denied | SourceState::Failed => Health::Failing,
         }

@@ -192,6 +192,7 @@ pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
         gaps: Vec::new(),
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     }
 }
 

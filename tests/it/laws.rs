@@ -62,6 +62,7 @@ fn shop(source: &str, turned: usize) -> Snapshot {
         gaps: Vec::new(),
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     }
 }
 

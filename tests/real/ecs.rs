@@ -23,7 +23,11 @@ fn endpoint() -> Option<String> {
 
 fn source(endpoint: &str, clusters: &[&str]) -> Ecs {
     let clusters = clusters.iter().map(|c| (*c).to_owned()).collect();
-    Ecs::new(Config { endpoint: endpoint.into(), region: "us-east-1".into(), clusters, ..Config::default() })
+    Ecs::new(
+        Config { endpoint: endpoint.into(), region: "us-east-1".into(), clusters, ..Config::default() },
+        &std::sync::Arc::default(),
+        None,
+    )
 }
 
 fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'a Service {

@@ -153,7 +153,7 @@ fn the_map_is_saved_and_the_last_row_tells_where() {
         })
         .collect();
     assert_eq!(saved, [("html", true), ("svg", true)]);
-    stage.send(Msg::Saved("saved /tmp/portolan-map.svg".to_owned()));
+    stage.send(Msg::Said("saved /tmp/portolan-map.svg".to_owned()));
     let rows = stage.picture().buffer.content;
     let last: String = rows[rows.len() - 100..].iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(last.contains("saved /tmp/portolan-map.svg"), "{last}");

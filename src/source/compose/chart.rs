@@ -31,6 +31,7 @@ pub(super) fn snapshot(
         gaps,
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn snapshot(
         gaps,
         flows: traffic.flows,
         watched: traffic.watched,
+        progress: Vec::new(),
     }
 }
 

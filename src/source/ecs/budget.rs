@@ -1,7 +1,10 @@
 //! How often each API may be asked: token buckets as AWS documents them, of which Portolan takes only a share,
 //! because the account's own deployments draw from the same ones. Pure arithmetic over a time argument.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 /// Calls that draw from one bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,19 +66,47 @@ const QUOTAS: [Quota; 14] = [
     Quota { group: Group::Identity, burst: 10.0, rate: 5.0 },
 ];
 
-/// How much of the account's quota to take.
+/// Which share of the account's quota to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Share {
-    /// While the first picture is being drawn, and for what a person asked for just now: half.
+    /// That for the start, and for what a person asked for just now.
     Start,
-    /// From then on: a fifth, which suffices for 5,000 tasks every 20 seconds.
+    /// That from then on.
     Steady,
+}
+
+/// How much of the account's quota to take, in per cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// While the first picture is being drawn.
+    pub start: u8,
+    /// From then on.
+    pub steady: u8,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { start: 50, steady: 10 }
+    }
+}
+
+impl Shares {
+    fn part(self, share: Share) -> f64 {
+        let per_cent = match share {
+            Share::Start => self.start,
+            Share::Steady => self.steady,
+        };
+        f64::from(per_cent.clamp(1, 100)) / 100.0
+    }
 }
 
 /// How long a bucket stays halved after AWS asked for fewer calls.
 const PENANCE: Duration = Duration::from_mins(1);
 
-#[derive(Clone, Copy, Debug)]
+/// Over how long is counted what was spent.
+const MINUTE: Duration = Duration::from_mins(1);
+
+#[derive(Clone, Debug)]
 struct Bucket {
     quota: Quota,
     /// Tokens left; below zero, as many calls wait.
@@ -84,34 +115,36 @@ struct Bucket {
     at: Duration,
     /// Until when the bucket fills at half its pace.
     humble_until: Duration,
-    spent: u64,
+    /// When calls were booked within the last minute.
+    lately: VecDeque<Duration>,
 }
 
 /// All buckets. Times are counted from any fixed origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     buckets: BTreeMap<Group, Bucket>,
-    share: f64,
+    shares: Shares,
+    share: Share,
 }
 
 impl Budget {
     /// Full buckets at the share for the start.
     #[must_use]
-    pub(crate) fn new() -> Self {
-        let share = Share::Start.part();
+    pub(crate) fn new(shares: Shares) -> Self {
+        let share = shares.part(Share::Start);
         let full = |quota: Quota| Bucket {
             quota,
             level: (quota.burst * share).max(1.0),
             at: Duration::ZERO,
             humble_until: Duration::ZERO,
-            spent: 0,
+            lately: VecDeque::new(),
         };
-        Self { buckets: QUOTAS.iter().map(|q| (q.group, full(*q))).collect(), share }
+        Self { buckets: QUOTAS.iter().map(|q| (q.group, full(*q))).collect(), shares, share: Share::Start }
     }
 
     /// Changes the share. What is left of the old one is kept, as far as the new one has room.
     pub(crate) fn take_share(&mut self, share: Share) {
-        self.share = share.part();
+        self.share = share;
     }
 
     /// Books one call and says how long to wait before making it.
@@ -120,8 +153,18 @@ impl Budget {
         let Some(bucket) = self.buckets.get_mut(&group) else { return Duration::ZERO };
         bucket.refill(share, now);
         bucket.level -= 1.0;
-        bucket.spent += 1;
+        bucket.forget(now);
+        bucket.lately.push_back(now);
         Duration::from_secs_f64((-bucket.level).max(0.0) / bucket.pace(share, now))
+    }
+
+    /// How many calls of that group may be made now without waiting.
+    pub(crate) fn affords(&mut self, group: Group, now: Duration) -> usize {
+        let share = self.share_of(group);
+        let Some(bucket) = self.buckets.get_mut(&group) else { return 0 };
+        bucket.refill(share, now);
+        // No bucket holds more than a few hundred.
+        (0..1_000).take_while(|n| f64::from(*n) < bucket.level.floor()).count()
     }
 
     /// AWS asked for fewer calls: empties the bucket and fills it at half the pace for a minute.
@@ -134,10 +177,16 @@ impl Budget {
         }
     }
 
-    /// How many calls each group has made so far.
-    #[must_use]
-    pub(crate) fn spent(&self) -> BTreeMap<Group, u64> {
-        self.buckets.iter().map(|(group, bucket)| (*group, bucket.spent)).collect()
+    /// The part of the account's quota that was spent within the last minute, of the group that spent most.
+    pub(crate) fn part(&mut self, now: Duration) -> f64 {
+        let parts = self.buckets.values_mut().map(|bucket| {
+            bucket.forget(now);
+            // A bucket's calls in a minute are far fewer than 2^52.
+            #[allow(clippy::cast_precision_loss)]
+            let spent = bucket.lately.len() as f64;
+            spent / (bucket.quota.rate * MINUTE.as_secs_f64())
+        });
+        parts.fold(0.0, f64::max)
     }
 
     /// Logs are only read when a person asks, and a task definition only once ever: the greater share always.
@@ -148,23 +197,8 @@ impl Budget {
             | Group::GetLogs
             | Group::DescribeLogs
             | Group::LiveTail
-            | Group::Identity => Share::Start.part(),
-            _ => self.share,
-        }
-    }
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Share {
-    fn part(self) -> f64 {
-        match self {
-            Self::Start => 0.5,
-            Self::Steady => 0.2,
+            | Group::Identity => self.shares.part(Share::Start),
+            _ => self.shares.part(self.share),
         }
     }
 }
@@ -173,6 +207,12 @@ impl Bucket {
     fn pace(&self, share: f64, now: Duration) -> f64 {
         let humility = if now < self.humble_until { 0.5 } else { 1.0 };
         self.quota.rate * share * humility
+    }
+
+    fn forget(&mut self, now: Duration) {
+        while self.lately.front().is_some_and(|at| now.saturating_sub(*at) >= MINUTE) {
+            self.lately.pop_front();
+        }
     }
 
     fn refill(&mut self, share: f64, now: Duration) {
@@ -185,7 +225,7 @@ impl Bucket {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, Group, Share};
+    use super::{Budget, Group, Share, Shares};
     use std::time::Duration;
 
     fn at(seconds: u64) -> Duration {
@@ -194,29 +234,34 @@ mod tests {
 
     #[test]
     fn half_the_burst_is_free_then_the_rate_rules() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Shares::default());
         for _ in 0..50 {
             assert_eq!(budget.book(Group::Services, at(0)), Duration::ZERO);
         }
         assert_eq!(budget.book(Group::Services, at(0)), Duration::from_millis(100));
         assert_eq!(budget.book(Group::Services, at(0)), Duration::from_millis(200));
-        assert_eq!(budget.spent()[&Group::Services], 52);
+        let minute = 20.0 * 60.0;
+        assert!((budget.part(at(59)) - 52.0 / minute).abs() < 1e-9);
+        assert!(budget.part(at(60)).abs() < 1e-9);
     }
 
     #[test]
     fn buckets_fill_with_time_and_not_beyond_their_share() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Shares::default());
         budget.take_share(Share::Steady);
-        for _ in 0..20 {
+        assert_eq!(budget.affords(Group::Services, at(1000)), 10);
+        for _ in 0..10 {
             assert_eq!(budget.book(Group::Services, at(1000)), Duration::ZERO);
         }
-        assert_eq!(budget.book(Group::Services, at(1000)), Duration::from_millis(250));
+        assert_eq!(budget.affords(Group::Services, at(1000)), 0);
+        assert_eq!(budget.book(Group::Services, at(1000)), Duration::from_millis(500));
         assert_eq!(budget.book(Group::Services, at(1001)), Duration::ZERO);
+        assert_eq!(budget.affords(Group::Services, at(1003)), 4);
     }
 
     #[test]
     fn other_groups_are_not_touched() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Shares::default());
         for _ in 0..200 {
             budget.book(Group::Definitions, at(0));
         }
@@ -225,7 +270,7 @@ mod tests {
 
     #[test]
     fn throttled_means_half_the_pace_for_a_minute() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Shares::default());
         budget.back_off(Group::Services, at(10));
         assert_eq!(budget.book(Group::Services, at(10)), Duration::from_millis(200));
         assert_eq!(budget.book(Group::Services, at(200)), Duration::ZERO);
@@ -233,7 +278,7 @@ mod tests {
 
     #[test]
     fn logs_keep_their_share() {
-        let mut budget = Budget::new();
+        let mut budget = Budget::new(Shares::default());
         budget.take_share(Share::Steady);
         for _ in 0..5 {
             assert_eq!(budget.book(Group::GetLogs, at(100)), Duration::ZERO);

@@ -3,142 +3,144 @@
 use super::{
     Config,
     api::Api,
-    balancers::Watch,
+    beside::Beside,
     clusters::{self, Cluster},
-    decode::{self, Estate, Seen, deployment::worth_reading, target_groups, task::Context},
-    definitions::Library,
-    flows::{FlowLogs, Lines, Tenants},
-    memory::Memory,
-    mesh::MeshWatch,
-    metrics::Metrics,
-    registry::Registry,
+    decode::{self, Estate, task::Context},
+    failure::Setting,
+    flows::Tenants,
+    round::Rounds,
 };
-use crate::model::{Failure, Gap, ServiceId, Snapshot, SourceId, Timestamp};
-use futures::future::join_all;
-use std::collections::BTreeSet;
+use crate::{
+    cache::Folder,
+    model::{Failure, Gap, ServiceId, Snapshot, SourceId, Timestamp},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-/// What a source remembers between looks: only what can not change, or changes slowly.
+/// How long the clusters of an account are good.
+const GOOD: Duration = Duration::from_mins(1);
+
+/// How long a look waits for what is read beside services and tasks.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// What a source remembers between looks.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
-    /// Task definitions.
-    pub library: Library,
-    /// Cloud Map names.
-    pub registry: Registry,
-    /// Load balancers.
-    pub watch: Watch,
-    /// App Mesh.
-    pub mesh: MeshWatch,
-    /// VPC flow logs.
-    pub flows: FlowLogs,
-    /// The metrics of Service Connect.
-    pub metrics: Metrics,
-    /// Services and tasks that need not be described at every look.
-    pub memory: Memory,
+    /// The clusters.
+    clusters: Mutex<Option<Clusters>>,
+    /// Their services and tasks.
+    rounds: Rounds,
+    /// What is read beside those.
+    beside: Beside,
 }
 
-/// Looks at everything. An error means that nothing could be read.
+#[derive(Clone, Debug)]
+struct Clusters {
+    at: Duration,
+    found: Vec<Cluster>,
+    gaps: Vec<Gap>,
+}
+
+/// Which services are looked at.
+pub(crate) type Watched = BTreeSet<ServiceId>;
+
+/// Looks at everything that the budget allows just now. An error means that nothing could be read.
 pub(crate) async fn collect(
     api: &Api,
     config: &Config,
     source: &SourceId,
     caches: &Caches,
+    watched: &Watched,
 ) -> Result<Snapshot, Failure> {
-    let (clusters, mut gaps) = clusters::find(api, &config.clusters).await?;
-    let looks = join_all(clusters.iter().map(|cluster| look(api, cluster, &caches.memory))).await;
-    let mut seen = Vec::new();
-    for (cluster, more) in looks {
-        seen.push(cluster);
-        gaps.extend(more);
+    let Clusters { found, mut gaps, .. } = caches.clusters(api, config).await?;
+    let looked = caches.rounds.look(api, &found, &by_cluster(watched, &found)).await;
+    if let Some(failure) = looked.failure {
+        // A cluster may be gone: the next look asks which there are.
+        *caches.known() = None;
+        return Err(failure);
     }
-    let nothing = seen.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.all_services);
+    gaps.extend(looked.gaps);
+    let nothing = looked.seen.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.all_services);
     if nothing
-        && !seen.is_empty()
+        && !looked.seen.is_empty()
         && let Some(gap) = gaps.first()
     {
         return Err(gap.failure.clone());
     }
-    let ((names, unnamed), undefined, (balancers, unbalanced), (lines, unwatched), (counted, uncounted)) = tokio::join!(
-        caches.registry.read(api, &seen),
-        caches.library.fetch(api, definitions(&seen, Timestamp::now())),
-        caches.watch.read(api, behind(&seen)),
-        traffic(api, &seen, &caches.flows),
-        caches.metrics.read(api, &seen),
-    );
-    let book = caches.library.book();
-    // Only task definitions tell whether there is a mesh.
-    let (meshes, unmeshed) = caches.mesh.read(api, &book).await;
-    gaps.extend([unnamed, undefined, unbalanced, unwatched, uncounted, unmeshed].into_iter().flatten());
-    let context =
-        Context { source: source.clone(), region: api.clients.setting.region.clone(), now: Timestamp::now() };
-    let estate = Estate { context, clusters: seen, book, names, balancers, meshes, gaps };
+    let now = Timestamp::now();
+    let seen = Arc::new(looked.seen);
+    caches.beside.read(api, &seen, now, PATIENCE).await;
+    let came = caches.beside.came();
+    gaps.extend(caches.beside.gaps(&came));
+    let context = Context { source: source.clone(), region: api.clients.setting.region.clone(), now };
+    let estate = Estate {
+        context,
+        clusters: seen.to_vec(),
+        book: caches.beside.book(),
+        names: came.names,
+        balancers: came.balancers,
+        meshes: came.meshes,
+        gaps,
+    };
     let mut snapshot = decode::snapshot(&estate);
+    snapshot.progress = looked.progress.into_iter().chain(caches.beside.progress()).collect();
     let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
-    snapshot.flows = counted.flows(&estate.clusters, &known, &estate.context);
-    if !lines.is_empty() {
-        let told = lines.join(&Tenants::of(&estate.clusters, &estate.book, known, &estate.context));
+    for counted in came.counted {
+        snapshot.flows.extend(counted.flows(&estate.clusters, &known, &estate.context));
+    }
+    if !came.lines.is_empty() {
+        let told = came.lines.join(&Tenants::of(&estate.clusters, &estate.book, known, &estate.context));
         snapshot.flows.extend(told.flows);
         snapshot.watched = told.watched;
     }
     Ok(snapshot)
 }
 
-/// What flow logs tell, where there is any task whose connections they could tell of.
-async fn traffic(api: &Api, seen: &[Seen], flows: &FlowLogs) -> (Lines, Option<Gap>) {
-    let mut tasks = seen.iter().flat_map(|s| &s.tasks);
-    if tasks.any(|run| run.addresses().next().is_some()) {
-        flows.read(api).await
-    } else {
-        (Lines::default(), None)
+impl Caches {
+    /// Nothing was read in this run; what earlier ones left is in that folder.
+    pub(crate) fn new(cache: Option<Folder>) -> Self {
+        Self { beside: Beside::new(cache), ..Self::default() }
+    }
+
+    /// Whether anything is still being read that a look did not wait for.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.beside.is_busy()
+    }
+
+    /// The clusters, asked for once in a while.
+    async fn clusters(&self, api: &Api, config: &Config) -> Result<Clusters, Failure> {
+        let now = api.gate.now();
+        let known = self.known().clone().filter(|known| known.gaps.is_empty() && now < known.at + GOOD);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let (found, gaps) = clusters::find(api, &config.clusters).await?;
+        if let Some(account) = found.first().and_then(|cluster| cluster.key.split(':').nth(4)) {
+            let Setting { region, endpoint, .. } = &api.clients.setting;
+            api.gate.belongs_to(format!("{account} {region} {}", endpoint.as_deref().unwrap_or_default()));
+        }
+        let clusters = Clusters { at: now, found, gaps };
+        *self.known() = Some(clusters.clone());
+        Ok(clusters)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Clusters>> {
+        self.clusters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One cluster's services and tasks, and what of them could not be read.
-async fn look(api: &Api, cluster: &Cluster, memory: &Memory) -> (Seen, Vec<Gap>) {
-    let none = BTreeSet::new();
-    let (tasks, services) = if memory.knows(cluster) {
-        let tasks = memory.tasks(api, cluster).await;
-        let services = memory.services(api, cluster, &tasks.stirred).await;
-        (tasks, services)
-    } else {
-        // At the first look all is described anyway, and neither need wait for the other.
-        tokio::join!(memory.tasks(api, cluster), memory.services(api, cluster, &none))
-    };
-    let name = &cluster.name;
-    let gaps = services
-        .gap(|| format!("services of {name}"))
-        .into_iter()
-        .chain(tasks.running_gap.into_iter().map(|failure| Gap { what: format!("tasks of {name}"), failure }))
-        .chain(
-            tasks
-                .stopped_gap
-                .into_iter()
-                .map(|failure| Gap { what: format!("stopped tasks of {name}"), failure }),
-        )
-        .collect();
-    let seen = Seen {
-        name: cluster.name.clone(),
-        namespace: cluster.namespace.clone(),
-        all_services: services.failure.is_none(),
-        services: services.items,
-        tasks: tasks.runs,
-    };
-    (seen, gaps)
-}
-
-/// The task definitions that services, their deployments and tasks use, and what young deployments are compared with.
-fn definitions(seen: &[Seen], now: Timestamp) -> BTreeSet<String> {
-    let services = seen.iter().flat_map(|s| &s.services);
-    let of_services = services.flat_map(|s| {
-        let deployed = s.deployments().iter().filter_map(|d| d.task_definition());
-        let sets = s.task_sets().iter().filter_map(|t| t.task_definition());
-        s.task_definition().into_iter().chain(deployed).chain(sets)
-    });
-    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.task.task_definition_arn());
-    let before = seen.iter().flat_map(|s| &s.services).filter_map(|service| worth_reading(service, now));
-    of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
-}
-
-/// The target groups that services stand behind.
-fn behind(seen: &[Seen]) -> BTreeSet<String> {
-    seen.iter().flat_map(|s| &s.services).flat_map(|s| target_groups(s)).map(str::to_owned).collect()
+/// The names of the services that are looked at, by the keys of their clusters.
+fn by_cluster(watched: &Watched, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for id in watched {
+        let mut parts = id.as_str().split('/').skip(1);
+        let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else { continue };
+        if let Some(cluster) = clusters.iter().find(|c| c.name == cluster) {
+            all.entry(cluster.key.clone()).or_default().insert(service.to_owned());
+        }
+    }
+    all
 }

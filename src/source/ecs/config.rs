@@ -1,11 +1,12 @@
 //! What the configuration file may say about one ECS source.
 
+use super::budget::Shares;
 use crate::model::SourceId;
 use serde::{Deserialize, Serialize};
 
 /// One region of one account, and the clusters to read in it. Whatever is empty is left to what the AWS SDK
 /// resolves from the environment and `~/.aws`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// What people call it; the source's id becomes `ecs:NAME`.
@@ -21,6 +22,26 @@ pub struct Config {
     /// Whether to ask the machine's metadata address (IMDS) for its role; off, because elsewhere than on EC2 that
     /// address does not answer and costs seconds.
     pub instance_role: bool,
+    /// How much of the account's API quota to take at most while the first picture is being drawn, in per cent.
+    pub start_share: u8,
+    /// How much of it from then on.
+    pub steady_share: u8,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let Shares { start, steady } = Shares::default();
+        Self {
+            name: String::new(),
+            profile: String::new(),
+            region: String::new(),
+            endpoint: String::new(),
+            clusters: Vec::new(),
+            instance_role: false,
+            start_share: start,
+            steady_share: steady,
+        }
+    }
 }
 
 impl Config {
@@ -33,6 +54,11 @@ impl Config {
             Some(label) => SourceId::new(format!("ecs:{}", label.replace('/', "-"))),
             None => SourceId::new("ecs"),
         }
+    }
+
+    /// How much of the account's quota to take.
+    pub(super) fn shares(&self) -> Shares {
+        Shares { start: self.start_share, steady: self.steady_share }
     }
 
     /// `text` unless it is empty.

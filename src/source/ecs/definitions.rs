@@ -3,103 +3,160 @@
 use super::{
     api::Api,
     calls,
-    decode::{Book, definition},
+    decode::{
+        Book,
+        definition::{self, Definition},
+    },
     gate::IN_FLIGHT,
 };
-use crate::model::{Failure, FailureKind, Gap};
+use crate::{
+    cache::{Folder, Shelf},
+    model::{Failure, FailureKind, Gap, Part, Progress},
+};
 use futures::{StreamExt, stream};
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
 
-/// How long one look at the estate may wait for definitions: the first one, which nobody wants to wait for, and each
-/// after it. Of a big account they take minutes within the quota; the rest comes with the next looks.
-const PATIENCE_FIRST: Duration = Duration::from_secs(8);
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long definitions are left alone after they could not be read.
+const REST: Duration = Duration::from_secs(15);
 
 /// The definitions read so far, and those that can not be.
 #[derive(Debug, Default)]
 pub(crate) struct Library {
-    book: Mutex<Book>,
-    refused: Mutex<BTreeSet<String>>,
+    shelves: Mutex<Shelves>,
+    /// Those of earlier runs.
+    disk: Option<Arc<Shelf<Definition>>>,
+}
+
+/// The form in which definitions are kept on disk; another form needs another number.
+const FORM: u32 = 1;
+
+#[derive(Debug, Default)]
+struct Shelves {
+    book: Book,
+    /// What lies on disk, where it was read.
+    shelved: Option<BTreeMap<String, Definition>>,
+    refused: BTreeSet<String>,
+    wanted: BTreeSet<String>,
+    /// Those that are being read just now.
+    reading: BTreeSet<String>,
+    failed: Option<(Duration, Failure)>,
 }
 
 impl Library {
     /// What has been read so far.
     #[must_use]
     pub(crate) fn book(&self) -> Book {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shelves().book.clone()
     }
 
-    /// Reads those of `wanted` that are not known, as many as patience allows. Says what is still missing.
-    pub(crate) async fn fetch(&self, api: &Api, wanted: BTreeSet<String>) -> Option<Gap> {
-        let missing = self.missing(wanted);
-        if missing.is_empty() {
-            return None;
+    /// A library with what earlier runs left in that folder.
+    pub(crate) fn new(cache: Option<Folder>) -> Self {
+        let disk = cache.map(|folder| Arc::new(Shelf::new(folder, "task-definitions", FORM)));
+        Self { disk, shelves: Mutex::default() }
+    }
+
+    /// Reads what lies on disk, the first time.
+    pub(crate) async fn open(&self) {
+        let Some(disk) = self.disk.clone().filter(|_| self.shelves().shelved.is_none()) else { return };
+        // A task that panics brings nothing.
+        let (shelved, damaged) = tokio::task::spawn_blocking(move || disk.all()).await.unwrap_or_default();
+        if damaged > 0 {
+            tracing::warn!(damaged, "lines of the cache of task definitions were damaged and are let go");
         }
-        let first = self.book.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
-        let deadline = Instant::now() + if first { PATIENCE_FIRST } else { PATIENCE };
-        let reads: Vec<_> = missing.iter().map(|arn| self.read(api, arn)).collect();
-        let mut answers = stream::iter(reads).buffer_unordered(IN_FLIGHT);
-        let (mut done, mut failure) = (0, None);
-        while done < missing.len() {
-            match tokio::time::timeout_at(deadline, answers.next()).await {
-                Ok(Some(Ok(()))) => done += 1,
-                Ok(Some(Err(e))) if e.kind == FailureKind::Missing || e.kind == FailureKind::Invalid => {
-                    done += 1;
-                }
-                Ok(Some(Err(e))) => {
-                    failure = Some(e);
-                    break;
-                }
-                Ok(None) => break,
-                Err(_) => {
-                    failure = Some(unfinished(done, missing.len()));
-                    break;
-                }
+        self.shelves().shelved = Some(shelved);
+    }
+
+    /// Notes which are wanted now. Those of `compared` are told from each other by all they are, which is not on disk.
+    pub(crate) fn want(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>) {
+        let mut shelves = self.shelves();
+        shelves.wanted = wanted;
+        let Shelves { wanted, book, shelved, refused, reading, .. } = &mut *shelves;
+        for arn in wanted.iter() {
+            if let Some(definition) = shelved.as_mut().and_then(|shelved| shelved.remove(arn)) {
+                book.entry(arn.clone()).or_insert_with(|| Arc::new(definition));
             }
         }
-        failure.map(|failure| Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.to_owned(), failure })
+        wanted.retain(|arn| {
+            let suffices = |known: &Arc<Definition>| !compared.contains(arn) || known.aspects.is_whole();
+            !book.get(arn).is_some_and(suffices) && !refused.contains(arn) && !reading.contains(arn)
+        });
     }
 
-    fn missing(&self, mut wanted: BTreeSet<String>) -> Vec<String> {
-        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        wanted.retain(|arn| !book.contains_key(arn) && !refused.contains(arn));
-        wanted.into_iter().collect()
+    /// Reads what is wanted, as fast as the budget allows, unless it could not be read just before.
+    pub(crate) async fn fetch(&self, api: &Api) {
+        {
+            let mut shelves = self.shelves();
+            let rests = |(at, _): &(Duration, Failure)| api.gate.now() < *at + REST;
+            if shelves.wanted.is_empty() || shelves.failed.as_ref().is_some_and(rests) {
+                return;
+            }
+            shelves.reading.clear();
+            shelves.failed = None;
+        }
+        let next = || {
+            let mut shelves = self.shelves();
+            let next = if shelves.failed.is_some() { None } else { shelves.wanted.pop_first() };
+            shelves.reading.extend(next.clone());
+            next
+        };
+        let reads = stream::iter(std::iter::from_fn(next));
+        reads.for_each_concurrent(IN_FLIGHT, |arn| self.read(api, arn)).await;
     }
 
-    async fn read(&self, api: &Api, arn: &str) -> Result<(), Failure> {
-        let ask = api.clients.ecs.describe_task_definition().task_definition(arn).send();
-        match api.pass(&calls::DESCRIBE_TASK_DEFINITION, ask).await {
+    /// What could not be read.
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        let failure = self.shelves().failed.clone().map(|(_, failure)| failure)?;
+        Some(Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.to_owned(), failure })
+    }
+
+    /// How far the reading is; nothing where all that is wanted was read.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        let shelves = self.shelves();
+        let (read, left) = (shelves.book.len(), shelves.wanted.len() + shelves.reading.len());
+        let progress = Progress { part: Part::Definitions, read, known: read + left };
+        (left > 0 && shelves.failed.is_none()).then_some(progress)
+    }
+
+    async fn read(&self, api: &Api, arn: String) {
+        let ask = api.clients.ecs.describe_task_definition().task_definition(&arn).send();
+        let answer = api.pass(&calls::DESCRIBE_TASK_DEFINITION, ask).await;
+        let mut shelves = self.shelves();
+        shelves.reading.remove(&arn);
+        match answer {
             Ok(answer) => {
                 if let Some(raw) = answer.task_definition() {
                     let read = Arc::new(definition::definition(raw));
-                    self.book.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned(), read);
+                    self.shelve(&arn, &read);
+                    shelves.book.insert(arn, read);
                 }
-                Ok(())
+            }
+            // A deleted definition stays deleted; asking again would only spend quota.
+            Err(failure) if failure.kind == FailureKind::Missing => {
+                shelves.refused.insert(arn);
             }
             Err(failure) => {
-                // A deleted definition stays deleted; asking again would only spend quota.
-                if failure.kind == FailureKind::Missing || failure.kind == FailureKind::Invalid {
-                    self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned());
-                }
-                Err(failure)
+                shelves.wanted.insert(arn);
+                shelves.failed = Some((api.gate.now(), failure));
             }
         }
     }
-}
 
-fn unfinished(done: usize, of: usize) -> Failure {
-    Failure::new(
-        FailureKind::Throttled,
-        format!(
-            "{}: {done} of {of} read so far, within the account's quota",
-            calls::DESCRIBE_TASK_DEFINITION.action
-        ),
-        "nothing to do: the rest comes with the next looks, and each is read only once",
-    )
+    /// Puts one on disk, beside the looks.
+    fn shelve(&self, arn: &str, read: &Arc<Definition>) {
+        let Some(disk) = self.disk.clone() else { return };
+        let (arn, read) = (arn.to_owned(), Arc::clone(read));
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = disk.add([(arn.as_str(), &*read)]) {
+                tracing::warn!(%error, "a task definition could not be kept");
+            }
+        });
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -80,7 +80,9 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
             FailureKind::Throttled,
             "nothing to do: Portolan asks less often for a minute; other tools use the same quota".to_owned(),
         ),
-        "ClusterNotFound"
+        // What `DescribeTaskDefinition` says of one that does not exist.
+        "Client"
+        | "ClusterNotFound"
         | "ResourceNotFound"
         | "NamespaceNotFound"
         | "NotFound"

@@ -1,17 +1,18 @@
 //! The gate every API call passes: few at a time, within the budget, and its failure put into words.
 
 use super::{
-    budget::{Budget, Group, Share},
+    budget::{Group, Shares},
     calls::Call,
     failure::{self, Setting},
+    purse::{Purse, Treasury},
 };
-use crate::model::{Failure, FailureKind};
+use crate::model::{Failure, FailureKind, SourceId};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::{
-    collections::BTreeMap,
     error::Error,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 use tokio::{sync::Semaphore, time::Instant};
 
@@ -21,16 +22,21 @@ pub(crate) const IN_FLIGHT: usize = 8;
 /// The gate of one source.
 #[derive(Debug)]
 pub(crate) struct Gate {
+    source: SourceId,
     slots: Semaphore,
-    budget: Mutex<Budget>,
+    purse: Mutex<Arc<Purse>>,
+    treasury: Arc<Treasury>,
     origin: Instant,
 }
 
 impl Gate {
-    /// An open gate with full buckets.
+    /// An open gate with full buckets of its own.
     #[must_use]
-    pub(crate) fn new() -> Self {
-        Self { slots: Semaphore::new(IN_FLIGHT), budget: Mutex::new(Budget::new()), origin: Instant::now() }
+    pub(crate) fn new(source: SourceId, shares: Shares, treasury: Arc<Treasury>) -> Self {
+        let purse = Purse::new(shares);
+        purse.starts(&source, true);
+        let purse = Mutex::new(Arc::new(purse));
+        Self { source, slots: Semaphore::new(IN_FLIGHT), purse, treasury, origin: Instant::now() }
     }
 
     /// Waits for the budget and a free slot, makes the call and says how it went.
@@ -44,7 +50,7 @@ impl Gate {
         E: ProvideErrorMetadata + Error + 'static,
         R: std::fmt::Debug + 'static,
     {
-        let wait = self.budget().book(call.group, self.origin.elapsed());
+        let wait = self.purse().book(call.group);
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
@@ -53,24 +59,43 @@ impl Gate {
         answer.await.map_err(|error| {
             let failure = failure::of(call, &error, setting);
             if failure.kind == FailureKind::Throttled {
-                self.budget().back_off(call.group, self.origin.elapsed());
+                self.purse().back_off(call.group);
             }
             failure
         })
     }
 
-    /// How much of the account's quota to take from now on.
-    pub(crate) fn take_share(&self, share: Share) {
-        self.budget().take_share(share);
+    /// The account and region are known: from now on their budget is spent, which other sources may spend too.
+    pub(crate) fn belongs_to(&self, owner: String) {
+        let mine = self.purse();
+        let shared = self.treasury.purse(owner, &mine);
+        if !Arc::ptr_eq(&mine, &shared) {
+            shared.starts(&self.source, true);
+            *self.purse.lock().unwrap_or_else(PoisonError::into_inner) = shared;
+        }
     }
 
-    /// How many calls each group has made so far.
-    #[must_use]
-    pub(crate) fn spent(&self) -> BTreeMap<Group, u64> {
-        self.budget().spent()
+    /// Notes whether the first picture is still being drawn.
+    pub(crate) fn starts(&self, starts: bool) {
+        self.purse().starts(&self.source, starts);
     }
 
-    fn budget(&self) -> MutexGuard<'_, Budget> {
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How many calls of that group may be made now without waiting.
+    pub(crate) fn affords(&self, group: Group) -> usize {
+        self.purse().affords(group)
+    }
+
+    /// The part of the account's quota that was spent within the last minute.
+    pub(crate) fn part(&self) -> f64 {
+        self.purse().part()
+    }
+
+    /// The time since the gate was opened.
+    pub(crate) fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn purse(&self) -> Arc<Purse> {
+        Arc::clone(&self.purse.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

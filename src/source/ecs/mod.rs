@@ -2,6 +2,7 @@
 //! `CloudWatch`, their load balancers and their names.
 
 mod api;
+mod beside;
 mod balancers;
 mod budget;
 mod calls;
@@ -11,6 +12,7 @@ mod config;
 mod connect;
 mod decode;
 mod definitions;
+mod errands;
 mod examine;
 mod failure;
 mod find;
@@ -19,13 +21,14 @@ mod gate;
 #[cfg(test)]
 mod harbour;
 mod logs;
-mod memory;
 mod mesh;
 mod metrics;
 mod prefix;
+mod purse;
 #[cfg(test)]
 mod recorded;
 mod registry;
+mod round;
 mod services;
 mod signed;
 mod tasks;
@@ -34,11 +37,14 @@ pub use budget::Group;
 pub use calls::{CALLS, Call};
 pub use config::Config;
 pub use find::{Found, Surroundings, find};
+pub use purse::Treasury;
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
+use crate::{
+    cache::Folder,
+    model::{Failure, LogBatch, LogStart, LogTarget, ServiceId, Snapshot, SourceId},
+};
 use api::Api;
-use budget::Share;
 use collect::Caches;
 use futures::{
     FutureExt, StreamExt,
@@ -47,18 +53,17 @@ use futures::{
 };
 use gate::Gate;
 use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::sync::OnceCell;
 
-/// How long to wait between looks while something is on the move, and while nothing is.
-const SOON: Duration = Duration::from_secs(10);
-const LATER: Duration = Duration::from_secs(20);
+/// How long to wait between looks while the first picture fills in, while something is on the move, and while nothing is.
+/// What a look may spend is for the budget to say.
+const AT_ONCE: Duration = Duration::from_millis(700);
+const SOON: Duration = Duration::from_secs(5);
+const LATER: Duration = Duration::from_secs(10);
 
 /// A live session brings the lines of each second together.
 const LAG: Duration = Duration::from_millis(1_500);
@@ -72,28 +77,34 @@ pub struct Ecs {
     api: Arc<OnceCell<Api>>,
     caches: Caches,
     hub: Arc<logs::Hub>,
-    restless: AtomicBool,
+    /// Whether anything is on the move, or the first picture not whole yet.
+    mood: Mutex<Mood>,
+    watched: Mutex<BTreeSet<ServiceId>>,
+}
+
+/// How soon it is worth looking again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    Filling,
+    Restless,
+    Calm,
 }
 
 impl Ecs {
-    /// A source for that configuration. It asks the network nothing until it is read.
+    /// A source for that configuration, which spends from that treasury and keeps task definitions in that folder. It asks
+    /// the network nothing until it is read.
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: Config, treasury: &Arc<Treasury>, cache: Option<Folder>) -> Self {
         Self {
             id: config.id(),
+            gate: Arc::new(Gate::new(config.id(), config.shares(), Arc::clone(treasury))),
             config,
-            gate: Arc::new(Gate::new()),
             api: Arc::default(),
-            caches: Caches::default(),
+            caches: Caches::new(cache),
             hub: Arc::default(),
-            restless: AtomicBool::new(true),
+            mood: Mutex::new(Mood::Restless),
+            watched: Mutex::default(),
         }
-    }
-
-    /// How many calls each group has made so far, and how many fit in its budget now.
-    #[must_use]
-    pub fn spent(&self) -> BTreeMap<Group, u64> {
-        self.gate.spent()
     }
 
     async fn api(&self) -> Result<&Api, Failure> {
@@ -102,10 +113,19 @@ impl Ecs {
     }
 
     async fn look(&self) -> Result<Snapshot, Failure> {
-        let snapshot = collect::collect(self.api().await?, &self.config, &self.id, &self.caches).await?;
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let api = self.api().await?;
+        let snapshot = collect::collect(api, &self.config, &self.id, &self.caches, &watched).await?;
         self.hub.look(&snapshot);
-        self.restless.store(decode::is_restless(&snapshot), Ordering::Relaxed);
-        self.gate.take_share(Share::Steady);
+        self.gate.starts(snapshot.is_partial());
+        let mood = if !snapshot.progress.is_empty() || self.caches.is_busy() {
+            Mood::Filling
+        } else if decode::is_restless(&snapshot) {
+            Mood::Restless
+        } else {
+            Mood::Calm
+        };
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
         Ok(snapshot)
     }
 }
@@ -141,7 +161,33 @@ impl Source for Ecs {
     }
 
     fn pace(&self) -> Duration {
-        if self.restless.load(Ordering::Relaxed) { SOON } else { LATER }
+        match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
+            Mood::Filling => AT_ONCE,
+            Mood::Restless => SOON,
+            Mood::Calm => LATER,
+        }
+    }
+
+    fn heed(&self, watched: &BTreeSet<ServiceId>) {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone_from(watched);
+    }
+
+    fn key(&self) -> BoxFuture<'_, Option<String>> {
+        async {
+            let setting = &self.api().await.ok()?.clients.setting;
+            let profile = setting.profile.as_deref().unwrap_or_default();
+            // Keys that stand in the environment may be those of any account; their id tells them apart.
+            let id = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
+            let id = crc32fast::hash(id.unwrap_or_default().as_bytes());
+            let place = [&self.config.clusters.join(","), setting.region.as_str(), profile];
+            let endpoint = setting.endpoint.as_deref().unwrap_or_default();
+            Some(format!("{} {} {endpoint} {id:x}", self.id, place.join(" ")))
+        }
+        .boxed()
+    }
+
+    fn spent(&self) -> Option<f64> {
+        Some(self.gate.part())
     }
 
     fn nudges(&self) -> BoxStream<'static, ()> {

@@ -4,6 +4,7 @@
 use super::{
     Config,
     api::Api,
+    budget::Shares,
     collect::{Caches, collect},
     connect::Clients,
     failure::Setting,
@@ -20,7 +21,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::body::SdkBody;
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 /// The answer to an operation, given its body.
 type Answers = fn(&str, &str) -> String;
@@ -100,7 +101,13 @@ pub(super) async fn look_at(
 ) -> Result<Snapshot, crate::model::Failure> {
     let api = api_over(answers, denied).await;
     let config = Config { clusters: clusters.iter().map(|c| (*c).to_owned()).collect(), ..Config::default() };
-    collect(&api, &config, &SourceId::new("ecs"), &Caches::default()).await
+    let caches = Caches::default();
+    loop {
+        let snapshot = collect(&api, &config, &SourceId::new("ecs"), &caches, &BTreeSet::new()).await?;
+        if snapshot.progress.is_empty() {
+            return Ok(snapshot);
+        }
+    }
 }
 
 /// A region that answers so, and denies one operation.
@@ -113,7 +120,8 @@ pub(super) async fn api_over(answers: Answers, denied: &'static str) -> Api {
         .load()
         .await;
     let setting = Setting { region: "us-east-1".into(), ..Setting::default() };
-    Api { clients: Clients::over(&shared, setting), gate: Arc::new(Gate::new()) }
+    let gate = Gate::new(SourceId::new("ecs"), Shares::default(), Arc::default());
+    Api { clients: Clients::over(&shared, setting), gate: Arc::new(gate) }
 }
 
 fn service<'a>(snapshot: &'a Snapshot, name: &str) -> &'a Service {

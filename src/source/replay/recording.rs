@@ -186,7 +186,7 @@ impl Recording {
         }
         let services = services.into_values().cloned().collect();
         let (source, taken) = (source.clone(), self.header.taken);
-        Snapshot { source, taken, services, gateways, events, gaps, flows, watched }
+        Snapshot { source, taken, services, gateways, events, gaps, flows, watched, progress: Vec::new() }
     }
 
     /// The lines of those targets that came after `from`, up to and with `to`; from the start on with what was

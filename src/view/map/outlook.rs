@@ -7,7 +7,6 @@
 use super::{item::Space, level::Level, plan::Plan, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
-    model::SourceState,
     store::{Charting, Store},
 };
 
@@ -30,7 +29,7 @@ impl Outlook {
             only_faulty: store.only_faulty,
             charting: store.charting.clone(),
             room,
-            answered: store.sources.iter().filter(|s| s.state != SourceState::Loading).count(),
+            answered: store.sources.iter().filter(|s| s.last_read.is_some() || s.is_settled()).count(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     command::Command,
-    model::SourceState,
+    model::{SourceState, SourceStatus},
     topology::Edge,
     view::{
         Scene, summary,
@@ -108,7 +108,7 @@ pub(super) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
         let health = crate::view::Theme::source(status.state);
         let what = match status.state {
             SourceState::Loading => format!("looking at {} ({})", status.id, status.place),
-            SourceState::Live | SourceState::Stale => {
+            SourceState::Live | SourceState::Stale | SourceState::Cached => {
                 format!("{} ({}): nothing runs there", status.id, status.place)
             }
             SourceState::Denied | SourceState::Failed => {
@@ -120,7 +120,7 @@ pub(super) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
             say(&format!("  {}", failure.remedy), theme.ink.text.into(), buf);
         }
     }
-    if store.sources.iter().all(|s| s.state != SourceState::Loading) {
+    if store.sources.iter().all(SourceStatus::is_settled) {
         say("", theme.ink.text.into(), buf);
         say(
             "portolan --demo shows a recorded estate; portolan doctor tells what was looked for",

@@ -1,36 +1,54 @@
 //! What of a task definition tells one revision from the next. Of what may be secret (values of variables, commands) there
-//! is a fingerprint, kept in memory only: enough to say that it is another, not what it is.
+//! is a fingerprint, kept in memory only and never on disk: enough to say that it is another, not what it is.
 
 use super::words::{said, some, tail};
 use crate::model::{Alteration, text::clean};
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 /// The aspects of a revision: those of the task, and those of each container.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Aspects {
     task: BTreeMap<String, Aspect>,
     containers: BTreeMap<String, BTreeMap<String, Aspect>>,
 }
 
-/// What one aspect is: in words, which are empty where its value is never told, and as a fingerprint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What one aspect is: in words, which are empty where its value is never told, and as a fingerprint, which what comes from
+/// the disk lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Aspect {
     words: String,
-    print: u64,
+    #[serde(skip)]
+    print: Option<u64>,
+}
+
+impl Aspects {
+    /// Whether it can be told from others by all its aspects: it was read from AWS, not from the disk.
+    #[must_use]
+    pub(crate) fn is_whole(&self) -> bool {
+        let all = self.task.values().chain(self.containers.values().flat_map(BTreeMap::values));
+        all.into_iter().all(|aspect| aspect.print.is_some())
+    }
 }
 
 impl Aspect {
     fn told(words: impl Into<String>) -> Self {
         let words = words.into();
-        Self { print: print(&words), words }
+        Self { print: Some(print(&words)), words }
     }
 
     fn untold(value: impl Hash) -> Self {
-        Self { words: String::new(), print: print(value) }
+        Self { words: String::new(), print: Some(print(value)) }
+    }
+
+    /// Whether it is known to be another.
+    fn differs(&self, other: &Self) -> bool {
+        let prints = self.print.zip(other.print);
+        self.words != other.words || prints.is_some_and(|(one, another)| one != another)
     }
 }
 
@@ -120,7 +138,10 @@ fn between(
         before.keys().chain(after.keys()).collect::<BTreeSet<_>>().into_iter().collect();
     // What people ask for first.
     names.sort_by_key(|name| *name != "image");
-    let different = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let different = names.into_iter().filter(|name| match (before.get(*name), after.get(*name)) {
+        (Some(before), Some(after)) => before.differs(after),
+        _ => true,
+    });
     let words =
         |all: &BTreeMap<String, Aspect>, name| all.get(name).map(|aspect: &Aspect| aspect.words.clone());
     different
@@ -152,6 +173,18 @@ mod tests {
 
     fn told(before: &TaskDefinition, after: &TaskDefinition) -> Vec<String> {
         differences(&aspects(before), &aspects(after)).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_lay_on_disk_has_no_fingerprints_and_tells_what_it_can() {
+        let before = aspects(&task("256", vec![container("app", "app:1", &[("A", "s3cret"), ("B", "x")])]));
+        let text = serde_json::to_string(&before).unwrap();
+        assert!(!text.contains("print") && !text.contains("s3cret"), "{text}");
+        let shelved: super::Aspects = serde_json::from_str(&text).unwrap();
+        assert!(before.is_whole() && !shelved.is_whole());
+        let after = aspects(&task("256", vec![container("app", "app:2", &[("A", "hunter2")])]));
+        let told: Vec<String> = differences(&shelved, &after).iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["image app:1 → app:2", "environment B removed"]);
     }
 
     #[test]

@@ -13,13 +13,14 @@ use crate::{
     model::{Fact, Mention, text::clean},
 };
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
 /// What Portolan keeps of a task definition, for ever: a revision never changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Definition {
     /// `family:revision`.
     pub version: String,
@@ -42,7 +43,7 @@ pub(crate) struct Definition {
 }
 
 /// One container as the task definition plans it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Plan {
     /// Whether the task ends with it.
     pub essential: bool,

@@ -8,10 +8,11 @@ use crate::model::{Address, Host, Mention, Place, ServiceId, Target, Via};
 use aws_sdk_elasticloadbalancingv2::types::{
     HostHeaderConditionConfig, Listener, PathPatternConditionConfig, Rule, RuleCondition,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// That a variable names a path behind a load balancer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Door {
     /// Where it stands.
     pub place: Place,

@@ -3,9 +3,10 @@
 use super::words::{said, some};
 use crate::model::{LogRoute, text::clean};
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
+use serde::{Deserialize, Serialize};
 
 /// Where a container logs, as far as its definition tells; the task completes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum LogPlan {
     /// The `awslogs` driver.
     AwsLogs {

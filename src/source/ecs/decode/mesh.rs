@@ -6,6 +6,7 @@ use crate::model::{
     Address, Answer, AnsweredBy, Host, Mention, NetworkId, Place, Scope, SourceId, Target, Via,
 };
 use aws_sdk_ecs::types::ContainerDefinition;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ pub(crate) const NODE_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_CLUSTER"];
 
 /// A node or gateway of a mesh.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Member {
     /// The mesh.
     pub mesh: String,

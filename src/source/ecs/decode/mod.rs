@@ -98,6 +98,7 @@ pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
         gaps: estate.gaps.clone(),
         flows: Vec::new(),
         watched: Vec::new(),
+        progress: Vec::new(),
     }
 }
 

@@ -75,6 +75,13 @@ impl Lines {
         told
     }
 
+    /// Adds those that came later.
+    pub(crate) fn extend(&mut self, later: Self) {
+        for (name, lines) in later.groups {
+            self.groups.entry(name).or_default().extend(lines);
+        }
+    }
+
     /// Whether there are none.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,0 +1,72 @@
+//! What is kept on disk between runs, so that the next one need not ask again. All of it may be lost at any time: it is
+//! written by several Portolans at once and by some that are killed in the middle, so each piece has a checksum, and
+//! what is damaged is let go and said.
+
+mod picture;
+mod shelf;
+
+pub use picture::{keep, last};
+pub use shelf::Shelf;
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The folder of the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// That folder, which need not be there yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The path of a file in it, whose name may be any text: what a file name can not hold becomes a dash, and its hash
+    /// tells it from others that look like it then.
+    fn file(&self, kind: &str, name: &str) -> PathBuf {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+        let short: String = name.chars().map(plain).take(60).collect();
+        self.0.join(format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes())))
+    }
+
+    /// Makes the folder, for its owner alone: names of services are nobody else's business.
+    fn make(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0)
+    }
+}
+
+/// Opens a file for its owner alone.
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+/// Takes the checksum off a line, and says whether it is right.
+fn checked(line: &[u8]) -> Option<&[u8]> {
+    let (sum, text) = line.split_at_checked(9)?;
+    let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?.strip_suffix(' ')?, 16).ok()?;
+    (sum == crc32fast::hash(text)).then_some(text)
+}
+
+/// A line with its checksum before it and its end behind it.
+fn with_sum(text: &[u8]) -> Vec<u8> {
+    let mut line = format!("{:08x} ", crc32fast::hash(text)).into_bytes();
+    line.extend_from_slice(text);
+    line.push(b'\n');
+    line
+}

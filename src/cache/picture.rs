@@ -1,0 +1,98 @@
+//! The last picture of each source: one file that is replaced as a whole, so that a reader sees the old one or the new.
+
+use super::{Folder, checked, open, with_sum};
+use crate::model::{Snapshot, Timestamp};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind, Write},
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+/// The form of the file. Another form is another file.
+const VERSION: u32 = 1;
+
+/// How old a picture may be: what is older misleads more than it helps.
+const OLDEST: i64 = 7 * 24 * 60 * 60;
+
+/// From what age on a file that was never finished is a leftover.
+const LEFTOVER: Duration = Duration::from_mins(10);
+
+/// Keeps the picture of the source of that key.
+pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
+    folder.make()?;
+    let path = folder.file(&format!("picture{VERSION}"), key);
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let text = serde_json::to_vec(&(key, snapshot))?;
+    let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
+        .and_then(|mut file| file.write_all(&with_sum(&text)))
+        .and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // Half a file is worse than none; that it could not be written is what matters.
+        let _ = fs::remove_file(&beside);
+    }
+    sweep(folder.path());
+    written
+}
+
+/// The last picture of the source of that key; none where there is none, or one that is too old. An error where there is
+/// one that is damaged; it is gone then.
+pub fn last(folder: &Folder, key: &str, now: Timestamp) -> io::Result<Option<Snapshot>> {
+    let path = folder.file(&format!("picture{VERSION}"), key);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let text = checked(bytes.strip_suffix(b"\n").unwrap_or(&bytes));
+    let read = text.and_then(|text| serde_json::from_slice::<(String, Snapshot)>(text).ok());
+    let Some((whose, snapshot)) = read else {
+        // What can not be removed is written over by the next picture.
+        let _ = fs::remove_file(&path);
+        return Err(io::Error::new(ErrorKind::InvalidData, format!("{} is damaged", path.display())));
+    };
+    let age = now.as_second() - snapshot.taken.as_second();
+    Ok(Some(snapshot).filter(|_| whose == key && (0..OLDEST).contains(&age)))
+}
+
+/// Removes what was begun and never finished by somebody who was killed meanwhile.
+fn sweep(folder: &Path) {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    for file in files.filter(|file| file.path().extension().is_some_and(|end| end == "new")) {
+        let changed = file.metadata().and_then(|meta| meta.modified()).unwrap_or_else(|_| SystemTime::now());
+        if changed.elapsed().is_ok_and(|age| age > LEFTOVER) {
+            // Somebody else may have swept it.
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, keep, last};
+    use crate::model::{SourceId, Timestamp, sample};
+    use std::fs;
+
+    #[test]
+    fn the_last_picture_is_whole_or_let_go() {
+        let place = std::env::temp_dir().join(format!("portolan-picture-{}", std::process::id()));
+        let folder = Folder::new(&place);
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        assert_eq!(last(&folder, "ecs prod/eu", now).unwrap(), None);
+        let mut snapshot = sample::snapshot("ecs", vec![sample::service("ecs", "web")]);
+        (snapshot.source, snapshot.taken) = (SourceId::new("ecs"), now);
+        keep(&folder, "ecs prod/eu", &snapshot).unwrap();
+        assert_eq!(last(&folder, "ecs prod/eu", now).unwrap().as_ref(), Some(&snapshot));
+        assert_eq!(last(&folder, "ecs prod-eu", now).unwrap(), None, "another source");
+        let later = Timestamp::from_second(1_000_000 + 8 * 24 * 60 * 60).unwrap();
+        assert_eq!(last(&folder, "ecs prod/eu", later).unwrap(), None, "too old");
+        let path = fs::read_dir(&place).unwrap().next().unwrap().unwrap().path();
+        let whole = fs::read(&path).unwrap();
+        for end in [0, 1, 8, 9, 20, whole.len() / 2, whole.len() - 3] {
+            fs::write(&path, &whole[..end]).unwrap();
+            assert!(last(&folder, "ecs prod/eu", now).is_err(), "cut at {end}");
+            assert!(!path.exists());
+        }
+        fs::remove_dir_all(&place).unwrap();
+    }
+}

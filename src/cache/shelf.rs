@@ -1,0 +1,135 @@
+//! Things that never change, each by its key: a file that only grows, line by line, until it is too large.
+
+use super::{Folder, checked, open, with_sum};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    collections::BTreeMap,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    marker::PhantomData,
+    path::PathBuf,
+};
+
+/// How large a file may be, in bytes. Beyond that, the older half goes.
+const MOST: u64 = 32 << 20;
+
+/// A file of things by their keys.
+#[derive(Debug)]
+pub struct Shelf<T> {
+    folder: Folder,
+    path: PathBuf,
+    things: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned> Shelf<T> {
+    /// The file of that name. Another `version` is another file, so that two versions of the program do not quarrel.
+    #[must_use]
+    pub fn new(folder: Folder, name: &str, version: u32) -> Self {
+        let path = folder.path().join(format!("{name}-{version}.jsonl"));
+        Self { folder, path, things: PhantomData }
+    }
+
+    /// All that is there, and how many lines were damaged.
+    pub fn all(&self) -> (BTreeMap<String, T>, usize) {
+        let Ok(bytes) = fs::read(&self.path) else { return (BTreeMap::new(), 0) };
+        let (mut things, mut damaged) = (BTreeMap::new(), 0);
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            match checked(line).and_then(|text| serde_json::from_slice::<(String, T)>(text).ok()) {
+                Some((key, thing)) => {
+                    things.insert(key, thing);
+                }
+                None => damaged += 1,
+            }
+        }
+        if bytes.len() as u64 > MOST || damaged > 0 {
+            // Whoever can not write the file leaves it as it is.
+            let _ = self.shorten(&bytes);
+        }
+        (things, damaged)
+    }
+
+    /// Adds things. Each is one write of whole lines to the end, which others' writes do not cut.
+    pub fn add<'a>(&self, things: impl IntoIterator<Item = (&'a str, &'a T)>) -> io::Result<()>
+    where
+        T: 'a,
+    {
+        let mut lines = Vec::new();
+        for thing in things {
+            lines.extend(with_sum(&serde_json::to_vec(&thing)?));
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.folder.make()?;
+        open(&self.path, OpenOptions::new().append(true).create(true))?.write_all(&lines)
+    }
+
+    /// Leaves the lines that are whole, of a file that is too large the newer half.
+    fn shorten(&self, bytes: &[u8]) -> io::Result<()> {
+        let most = usize::try_from(MOST / 2).unwrap_or(usize::MAX);
+        let from = if bytes.len() as u64 > MOST { bytes.len() - most } else { 0 };
+        let lines = bytes[from..].split(|byte| *byte == b'\n');
+        let good: Vec<u8> = lines.filter_map(checked).flat_map(with_sum).collect();
+        let beside = self.path.with_extension(format!("{}.new", std::process::id()));
+        open(&beside, OpenOptions::new().write(true).create(true).truncate(true))?.write_all(&good)?;
+        fs::rename(beside, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, Shelf};
+    use std::fs;
+
+    fn shelf(name: &str) -> Shelf<Vec<u32>> {
+        let folder = std::env::temp_dir().join(format!("portolan-shelf-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Shelf::new(Folder::new(folder), "things", 1)
+    }
+
+    #[test]
+    fn what_was_put_there_is_there() {
+        let shelf = shelf("there");
+        assert_eq!(shelf.all(), (Default::default(), 0));
+        shelf.add([("a", &vec![1, 2]), ("b", &vec![])]).unwrap();
+        shelf.add([("a", &vec![3])]).unwrap();
+        let (things, damaged) = shelf.all();
+        assert_eq!((things["a"].clone(), things["b"].clone(), damaged), (vec![3], vec![], 0));
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_is_cut_anywhere_costs_the_last_line_only_and_is_counted() {
+        let shelf = shelf("cut");
+        shelf.add([("a", &vec![1]), ("b", &vec![2])]).unwrap();
+        let whole = fs::read(&shelf.path).unwrap();
+        for end in 1..whole.len() {
+            fs::write(&shelf.path, &whole[..end]).unwrap();
+            let (things, damaged) = shelf.all();
+            // Only the end of a line may be missing without harm.
+            assert!(things.len() + damaged <= 2 && things.values().all(|v| v.len() == 1), "{end}");
+            shelf.add([("c", &vec![3])]).unwrap();
+            let (things, damaged) = shelf.all();
+            assert_eq!((things["c"].clone(), damaged), (vec![3], 0), "cut at {end}");
+        }
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+
+    #[test]
+    fn several_may_write_at_once() {
+        let shelf = shelf("many");
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let shelf = &shelf;
+                scope.spawn(move || {
+                    for k in 0..50 {
+                        shelf.add([(format!("{n}-{k}").as_str(), &vec![n; 100])]).unwrap();
+                    }
+                });
+            }
+        });
+        let (things, damaged) = shelf.all();
+        assert_eq!((things.len(), damaged), (200, 0));
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+}

@@ -1,0 +1,55 @@
+//! The last picture of a source, kept on disk between runs and beside the looks.
+
+use crate::{
+    cache::{self, Folder},
+    model::{Snapshot, Timestamp},
+    source::Source,
+};
+use std::time::Duration;
+use tokio::{task::spawn_blocking, time::Instant};
+
+/// How often a picture is kept: a picture of a big account is some megabytes.
+const PACE: Duration = Duration::from_mins(5);
+
+/// Where the pictures of one source are kept.
+#[derive(Clone, Debug)]
+pub(super) struct Album {
+    folder: Option<Folder>,
+    kept: Option<Instant>,
+}
+
+impl Album {
+    /// In that folder; nowhere without one.
+    pub(super) fn new(folder: Option<Folder>) -> Self {
+        Self { folder, kept: None }
+    }
+
+    /// The last picture of `source`; none where none is kept. An error says why one can not be read.
+    pub(super) async fn last(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
+        let Some(folder) = self.folder.clone() else { return Ok(None) };
+        let Some(key) = source.key().await else { return Ok(None) };
+        let read = spawn_blocking(move || cache::last(&folder, &key, Timestamp::now())).await;
+        match read {
+            Ok(Ok(picture)) => Ok(picture),
+            Ok(Err(error)) => Err(format!("the cache can't be used and is let go: {error}")),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Keeps a picture of `source`, where it is whole and it is time to.
+    pub(super) async fn keep(&mut self, source: &dyn Source, snapshot: &Snapshot) {
+        let Some(folder) = self.folder.clone() else { return };
+        let is_time = self.kept.is_none_or(|kept| kept.elapsed() >= PACE);
+        if !snapshot.progress.is_empty() || !is_time {
+            return;
+        }
+        self.kept = Some(Instant::now());
+        let Some(key) = source.key().await else { return };
+        let snapshot = snapshot.clone();
+        spawn_blocking(move || {
+            if let Err(error) = cache::keep(&folder, &key, &snapshot) {
+                tracing::warn!(%error, "the picture could not be kept");
+            }
+        });
+    }
+}

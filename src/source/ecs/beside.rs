@@ -1,0 +1,194 @@
+//! What is read beside services and tasks: task definitions, names, load balancers, meshes, and what was seen of
+//! connections. Each is an errand of its own, so that a slow one holds up neither the map nor the others.
+
+use super::{
+    api::Api,
+    balancers::Watch,
+    decode::{
+        Book, Seen, answers::Names, deployment::worth_reading, gateway::Balancers, mesh::Meshes,
+        requests::Counted, target_groups,
+    },
+    definitions::Library,
+    errands::Errands,
+    flows::{FlowLogs, Lines},
+    mesh::MeshWatch,
+    metrics::Metrics,
+    registry::Registry,
+};
+use crate::{
+    cache::Folder,
+    model::{Gap, Progress, Timestamp},
+};
+use aws_sdk_ecs::types::Service;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Everything that is read beside the looks.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    errands: Errands,
+    readers: Arc<Readers>,
+    tray: Tray,
+}
+
+#[derive(Debug, Default)]
+struct Readers {
+    library: Library,
+    registry: Registry,
+    watch: Watch,
+    mesh: MeshWatch,
+    flows: FlowLogs,
+    metrics: Metrics,
+}
+
+/// What came last of each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Came {
+    /// What Cloud Map calls things.
+    pub names: Names,
+    /// The load balancers.
+    pub balancers: Arc<Balancers>,
+    /// App Mesh.
+    pub meshes: Arc<Meshes>,
+    /// The lines of flow logs, those that were not taken yet.
+    pub lines: Lines,
+    /// What the metrics of Service Connect counted, where it was not taken yet.
+    pub counted: Vec<Counted>,
+    gaps: BTreeMap<&'static str, Gap>,
+}
+
+impl Beside {
+    /// Nothing was read in this run; what earlier ones left is in that folder.
+    pub(crate) fn new(cache: Option<Folder>) -> Self {
+        let readers = Readers { library: Library::new(cache), ..Readers::default() };
+        Self { readers: Arc::new(readers), ..Self::default() }
+    }
+
+    /// Begins to read what the services and tasks need that is not read already, and waits for it no longer than that.
+    pub(crate) async fn read(&self, api: &Api, seen: &Arc<Vec<Seen>>, now: Timestamp, wait: Duration) {
+        self.readers.library.open().await;
+        self.readers.library.want(definitions(seen, now), &compared(seen, now));
+        self.begin("definitions", api, |api, readers, tray| async move {
+            readers.library.fetch(&api).await;
+            // Only task definitions tell whether there is a mesh.
+            let (meshes, gap) = readers.mesh.read(&api, &readers.library.book()).await;
+            tray.put("mesh", gap, |came| came.meshes = meshes);
+        });
+        let all = Arc::clone(seen);
+        self.begin("names", api, |api, readers, tray| async move {
+            let (names, gap) = readers.registry.read(&api, &all).await;
+            tray.put("names", gap, |came| came.names = names);
+        });
+        let behind: BTreeSet<String> = behind(seen);
+        self.begin("balancers", api, |api, readers, tray| async move {
+            let (balancers, gap) = readers.watch.read(&api, behind).await;
+            tray.put("balancers", gap, |came| came.balancers = balancers);
+        });
+        if seen.iter().flat_map(|s| &s.tasks).any(|run| run.addresses().next().is_some()) {
+            self.begin("flows", api, |api, readers, tray| async move {
+                let (lines, gap) = readers.flows.read(&api).await;
+                tray.put("flows", gap, |came| came.lines.extend(lines));
+            });
+        }
+        let all = Arc::clone(seen);
+        self.begin("metrics", api, |api, readers, tray| async move {
+            let (counted, gap) = readers.metrics.read(&api, &all).await;
+            tray.put("metrics", gap, |came| came.counted.push(counted));
+        });
+        self.errands.wait(wait).await;
+    }
+
+    /// What has come, with each line of flow logs and each count told once.
+    pub(crate) fn came(&self) -> Came {
+        let mut came = self.tray.lock();
+        let counted = mem::take(&mut came.counted);
+        // Who called whom is told by ports, and only task definitions tell who listens where.
+        let whole = self.readers.library.progress().is_none();
+        let lines = if whole { mem::take(&mut came.lines) } else { Lines::default() };
+        Came { lines, counted, ..came.clone() }
+    }
+
+    /// Whether anything is still being read.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.errands.is_busy()
+    }
+
+    /// The task definitions read so far.
+    pub(crate) fn book(&self) -> Book {
+        self.readers.library.book()
+    }
+
+    /// What could not be read.
+    pub(crate) fn gaps(&self, came: &Came) -> Vec<Gap> {
+        self.readers.library.gap().into_iter().chain(came.gaps.values().cloned()).collect()
+    }
+
+    /// How far the first reading is.
+    pub(crate) fn progress(&self) -> Vec<Progress> {
+        self.readers.library.progress().into_iter().chain(self.errands.progress()).collect()
+    }
+
+    fn begin<F>(&self, name: &'static str, api: &Api, work: impl FnOnce(Api, Arc<Readers>, Tray) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.errands.begin(name, work(api.clone(), Arc::clone(&self.readers), self.tray.clone()));
+    }
+}
+
+/// The task definitions that services, their deployments and tasks use, and what young deployments are compared with.
+fn definitions(seen: &[Seen], now: Timestamp) -> BTreeSet<String> {
+    let services = seen.iter().flat_map(|s| &s.services);
+    let of_services = services.flat_map(|service| deployed(service));
+    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.task.task_definition_arn());
+    let before = seen.iter().flat_map(|s| &s.services).filter_map(|service| worth_reading(service, now));
+    of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
+}
+
+/// The task definitions that a service, its deployments and its task sets name.
+fn deployed(service: &Service) -> impl Iterator<Item = &str> {
+    let deployed = service.deployments().iter().filter_map(|d| d.task_definition());
+    let sets = service.task_sets().iter().filter_map(|t| t.task_definition());
+    service.task_definition().into_iter().chain(deployed).chain(sets)
+}
+
+/// Those of them of which is told how one differs from another: of services that are, or were lately, deployed.
+fn compared(seen: &[Seen], now: Timestamp) -> BTreeSet<String> {
+    let mut compared = BTreeSet::new();
+    for service in seen.iter().flat_map(|s| &s.services) {
+        let before = worth_reading(service, now);
+        if before.is_some() || service.deployments().len() > 1 {
+            compared.extend(deployed(service).map(str::to_owned).chain(before));
+        }
+    }
+    compared
+}
+
+/// The target groups that services stand behind.
+fn behind(seen: &[Seen]) -> BTreeSet<String> {
+    seen.iter().flat_map(|s| &s.services).flat_map(|s| target_groups(s)).map(str::to_owned).collect()
+}
+
+/// Where errands put what they bring.
+#[derive(Clone, Debug, Default)]
+struct Tray(Arc<Mutex<Came>>);
+
+impl Tray {
+    fn lock(&self) -> MutexGuard<'_, Came> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts something there, and why a part of it is missing.
+    fn put(&self, name: &'static str, gap: Option<Gap>, put: impl FnOnce(&mut Came)) {
+        let mut came = self.lock();
+        put(&mut came);
+        match gap {
+            Some(gap) => came.gaps.insert(name, gap),
+            None => came.gaps.remove(name),
+        };
+    }
+}

@@ -1,0 +1,169 @@
+//! All that is known of one cluster, and which of its calls failed.
+
+use super::roll::Roll;
+use crate::{
+    model::{Failure, FailureKind, Gap},
+    source::ecs::{budget::Group, decode::task::Run},
+};
+use aws_sdk_ecs::types::{DeploymentRolloutState, HealthStatus, Service};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+/// The listing of the tasks that run or are about to. The other one of tasks is of those that ended within the hour, the
+/// only one of services is of all of them.
+pub(crate) const RUNNING: usize = 0;
+
+/// How long a call that is denied is left alone: permissions change by hand.
+const DENIED: Duration = Duration::from_mins(1);
+
+/// A kind of call to a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Op {
+    /// `ListServices`.
+    ListServices,
+    /// `DescribeServices`.
+    DescribeServices,
+    /// `ListTasks` of those that run.
+    ListRunning,
+    /// `ListTasks` of those that ended.
+    ListStopped,
+    /// `DescribeTasks`.
+    DescribeTasks,
+}
+
+/// All that is known of one cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct Census {
+    /// Its services.
+    pub services: Roll<Service>,
+    /// Its tasks.
+    pub tasks: Roll<Run>,
+    /// The names of services whose tasks are others now, and are not to wait for the next whole listing.
+    pub stirred: BTreeSet<String>,
+    /// Whether all was described once.
+    pub settled: bool,
+    failed: BTreeMap<Op, (Failure, Duration)>,
+}
+
+impl Op {
+    /// What a page of that listing of that group's roll is.
+    pub(crate) fn page(group: Group, listing: usize) -> Self {
+        match (group, listing) {
+            (Group::Services, _) => Self::ListServices,
+            (_, RUNNING) => Self::ListRunning,
+            _ => Self::ListStopped,
+        }
+    }
+
+    /// What describes things of that group.
+    pub(crate) fn describe(group: Group) -> Self {
+        if group == Group::Services { Self::DescribeServices } else { Self::DescribeTasks }
+    }
+
+    /// What is missing without it.
+    fn gives(self) -> &'static str {
+        match self {
+            Self::ListServices | Self::DescribeServices => "services",
+            Self::ListRunning | Self::DescribeTasks => "tasks",
+            Self::ListStopped => "stopped tasks",
+        }
+    }
+}
+
+impl Census {
+    /// Nothing is known.
+    pub(crate) fn new() -> Self {
+        Self {
+            services: Roll::new(1, |_| false),
+            tasks: Roll::new(2, Run::has_stopped),
+            stirred: BTreeSet::new(),
+            settled: false,
+            failed: BTreeMap::new(),
+        }
+    }
+
+    /// Notes how a call went.
+    pub(crate) fn went(&mut self, op: Op, failure: Option<Failure>, now: Duration) {
+        match failure {
+            None => {
+                self.failed.remove(&op);
+            }
+            Some(failure) => {
+                let rest = if failure.kind == FailureKind::Denied { DENIED } else { Duration::ZERO };
+                self.failed.insert(op, (failure, now + rest));
+            }
+        }
+    }
+
+    /// Whether a call of that kind is to be left alone: it was denied lately, or failed since this look `began`.
+    pub(crate) fn rests(&self, op: Op, began: Duration) -> bool {
+        self.failed.get(&op).is_some_and(|(_, until)| *until >= began)
+    }
+
+    /// Whether a call of that kind failed the last time.
+    pub(crate) fn fails(&self, op: Op) -> bool {
+        self.failed.contains_key(&op)
+    }
+
+    /// What can not be read of the cluster of that name, each thing once.
+    pub(crate) fn gaps(&self, cluster: &str) -> Vec<Gap> {
+        let mut gaps: Vec<Gap> = Vec::new();
+        for (op, (failure, _)) in &self.failed {
+            let what = format!("{} of {cluster}", op.gives());
+            if !gaps.iter().any(|gap| gap.what == what) {
+                gaps.push(Gap { what, failure: failure.clone() });
+            }
+        }
+        gaps
+    }
+
+    /// Its services.
+    pub(crate) fn all_services(&self) -> Vec<Arc<Service>> {
+        self.services.things().map(|(_, service)| service.clone()).collect()
+    }
+
+    /// Its tasks.
+    pub(crate) fn all_tasks(&self) -> Vec<Arc<Run>> {
+        self.tasks.things().map(|(_, run)| run.clone()).collect()
+    }
+
+    /// Whether everything that can be read of it was read once.
+    pub(crate) fn settle(&mut self) {
+        let far = Duration::ZERO;
+        let listed = |fails: bool, listed: bool| fails || listed;
+        let services = listed(self.fails(Op::ListServices), self.services.is_listed())
+            && (self.fails(Op::DescribeServices) || self.services.due(far, |_| false).new.is_empty());
+        let tasks =
+            listed(self.fails(Op::ListRunning) || self.fails(Op::ListStopped), self.tasks.is_listed())
+                && (self.fails(Op::DescribeTasks) || self.tasks.due(far, |_| false).new.is_empty());
+        self.settled |= services && tasks;
+    }
+}
+
+/// Whether a service has all it wants, of one version, and nothing is on the move.
+pub(crate) fn is_calm(service: &Service) -> bool {
+    let completed = service.deployments().iter().all(|d| {
+        // Other controllers than ECS's own report no state of the rollout.
+        d.rollout_state().is_none_or(|state| *state == DeploymentRolloutState::Completed)
+    });
+    service.running_count() == service.desired_count()
+        && service.pending_count() == 0
+        && service.deployments().len() <= 1
+        && completed
+}
+
+/// Whether a task has ended, or runs and is well.
+pub(crate) fn is_calm_task(run: &Run) -> bool {
+    let unhealthy = run.task.health_status() == Some(&HealthStatus::Unhealthy);
+    let waits = run.task.desired_status() != run.task.last_status();
+    run.has_stopped() || (!waits && !unhealthy)
+}
+
+/// What tells that a service's tasks are others now: what it wants, has, and is deploying.
+pub(crate) fn stance(service: &Service) -> (i32, i32, i32, Vec<Option<String>>) {
+    let deployments = service.deployments().iter().map(|d| d.id().map(str::to_owned)).collect();
+    (service.desired_count(), service.running_count(), service.pending_count(), deployments)
+}
