@@ -70,7 +70,7 @@ fn sweep(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::{Folder, keep, last};
-    use crate::model::{SourceId, Timestamp, sample};
+    use crate::model::{Timestamp, sample};
     use std::fs;
 
     #[test]
@@ -79,8 +79,9 @@ mod tests {
         let folder = Folder::new(&place);
         let now = Timestamp::from_second(1_000_000).unwrap();
         assert_eq!(last(&folder, "ecs prod/eu", now).unwrap(), None);
-        let mut snapshot = sample::snapshot("ecs", vec![sample::service("ecs", "web")]);
-        (snapshot.source, snapshot.taken) = (SourceId::new("ecs"), now);
+        let inventory = sample::inventory(vec![sample::service("web")]);
+        let mut snapshot = inventory.snapshots().next().unwrap().clone();
+        snapshot.taken = now;
         keep(&folder, "ecs prod/eu", &snapshot).unwrap();
         assert_eq!(last(&folder, "ecs prod/eu", now).unwrap().as_ref(), Some(&snapshot));
         assert_eq!(last(&folder, "ecs prod-eu", now).unwrap(), None, "another source");

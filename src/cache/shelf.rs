@@ -79,7 +79,7 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
 #[cfg(test)]
 mod tests {
     use super::{Folder, Shelf};
-    use std::fs;
+    use std::{collections::BTreeMap, fs};
 
     fn shelf(name: &str) -> Shelf<Vec<u32>> {
         let folder = std::env::temp_dir().join(format!("portolan-shelf-{name}-{}", std::process::id()));
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_was_put_there_is_there() {
         let shelf = shelf("there");
-        assert_eq!(shelf.all(), (Default::default(), 0));
+        assert_eq!(shelf.all(), (BTreeMap::default(), 0));
         shelf.add([("a", &vec![1, 2]), ("b", &vec![])]).unwrap();
         shelf.add([("a", &vec![3])]).unwrap();
         let (things, damaged) = shelf.all();

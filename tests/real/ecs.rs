@@ -11,7 +11,7 @@ use portolan::{
 use std::time::Duration;
 
 /// The emulator's address; none when real tests are to be skipped.
-fn endpoint() -> Option<String> {
+pub(crate) fn endpoint() -> Option<String> {
     let endpoint = std::env::var("PORTOLAN_TEST_ECS").ok();
     let skip = std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1");
     assert!(
@@ -30,7 +30,7 @@ fn source(endpoint: &str, clusters: &[&str]) -> Ecs {
     )
 }
 
-fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'a Service {
+pub(crate) fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'a Service {
     let found = snapshot.services.iter().find(|s| s.name == name && s.group.as_deref() == Some(group));
     found.unwrap_or_else(|| panic!("no {group}/{name}"))
 }
@@ -40,7 +40,7 @@ async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let mut last = None;
     for _ in 0..60 {
         let snapshot = source.snapshot().await.unwrap_or_else(|failure| panic!("{failure:?}"));
-        if holds(&snapshot) {
+        if snapshot.progress.is_empty() && holds(&snapshot) {
             return snapshot;
         }
         last = Some(snapshot);

@@ -4,3 +4,4 @@
 
 mod docker;
 mod ecs;
+mod faults;

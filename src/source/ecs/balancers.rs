@@ -20,6 +20,9 @@ use tokio::time::Instant;
 /// How long an answer is good.
 const GOOD: Duration = Duration::from_mins(1);
 
+/// How long one is good that lacks something.
+const REST: Duration = Duration::from_secs(10);
+
 /// The last answer.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
@@ -42,7 +45,7 @@ impl Watch {
         }
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.at.elapsed() < GOOD
+            && last.at.elapsed() < if last.gap.is_some() { REST } else { GOOD }
             && last.wanted.is_superset(&wanted)
         {
             return (last.known, last.gap);

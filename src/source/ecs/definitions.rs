@@ -21,7 +21,7 @@ use std::{
 };
 
 /// How long definitions are left alone after they could not be read.
-const REST: Duration = Duration::from_secs(15);
+const REST: Duration = Duration::from_secs(5);
 
 /// The definitions read so far, and those that can not be.
 #[derive(Debug, Default)]

@@ -22,6 +22,9 @@ use tokio::time::Instant;
 /// How long an answer is good.
 const GOOD: Duration = Duration::from_mins(10);
 
+/// How long one is good that lacks something.
+const REST: Duration = Duration::from_secs(10);
+
 /// How long the map waits for it.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -51,7 +54,7 @@ impl MeshWatch {
         }
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.at.elapsed() < GOOD
+            && last.at.elapsed() < if last.gap.is_some() { REST } else { GOOD }
             && last.wanted.is_superset(&wanted)
         {
             return (last.known, last.gap);

@@ -25,6 +25,9 @@ const LISTED: Duration = Duration::from_mins(10);
 /// How long the counts are good. AWS charges a cent for a thousand that are asked for.
 const GOOD: Duration = Duration::from_mins(5);
 
+/// How long to leave them alone after they were refused.
+const REST: Duration = Duration::from_secs(10);
+
 /// How far back the counts go: as far as CloudWatch calls a metric recently active.
 const SPAN: i64 = 3 * 60 * 60;
 
@@ -61,7 +64,8 @@ impl Metrics {
             Err(failure) => (Counted::default(), Some(failure)),
         };
         let gap = failure.map(|failure| Gap { what: "metrics of Service Connect".to_owned(), failure });
-        last.rest = Some((Instant::now() + GOOD, gap.clone()));
+        let pause = if gap.is_some() { REST } else { GOOD };
+        last.rest = Some((Instant::now() + pause, gap.clone()));
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
         (counted, gap)
     }

@@ -17,7 +17,7 @@ use std::{
 use tokio::time::Instant;
 
 /// How long to leave Cloud Map alone after it refused.
-const REST: Duration = Duration::from_mins(1);
+const REST: Duration = Duration::from_secs(10);
 
 /// The names read so far; they never change.
 #[derive(Debug, Default)]

@@ -28,7 +28,7 @@ use tokio::time::Instant;
 const GOOD: Duration = Duration::from_mins(10);
 
 /// How long to leave flow logs alone after they were refused.
-const REST: Duration = Duration::from_mins(1);
+const REST: Duration = Duration::from_secs(10);
 
 /// How long to leave flow logs alone after they were read: AWS delivers every minute at best.
 const PACE: Duration = Duration::from_secs(50);

@@ -2,7 +2,7 @@
 
 use super::roll::Roll;
 use crate::{
-    model::{Failure, FailureKind, Gap},
+    model::{Failure, Gap},
     source::ecs::{budget::Group, decode::task::Run},
 };
 use aws_sdk_ecs::types::{DeploymentRolloutState, HealthStatus, Service};
@@ -15,9 +15,6 @@ use std::{
 /// The listing of the tasks that run or are about to. The other one of tasks is of those that ended within the hour, the
 /// only one of services is of all of them.
 pub(crate) const RUNNING: usize = 0;
-
-/// How long a call that is denied is left alone: permissions change by hand.
-const DENIED: Duration = Duration::from_mins(1);
 
 /// A kind of call to a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,15 +89,14 @@ impl Census {
                 self.failed.remove(&op);
             }
             Some(failure) => {
-                let rest = if failure.kind == FailureKind::Denied { DENIED } else { Duration::ZERO };
-                self.failed.insert(op, (failure, now + rest));
+                self.failed.insert(op, (failure, now));
             }
         }
     }
 
-    /// Whether a call of that kind is to be left alone: it was denied lately, or failed since this look `began`.
+    /// Whether a call of that kind is to be left alone: it failed since this look `began`.
     pub(crate) fn rests(&self, op: Op, began: Duration) -> bool {
-        self.failed.get(&op).is_some_and(|(_, until)| *until >= began)
+        self.failed.get(&op).is_some_and(|(_, at)| *at >= began)
     }
 
     /// Whether a call of that kind failed the last time.

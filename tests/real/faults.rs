@@ -1,0 +1,276 @@
+//! The ECS source through a proxy that breaks calls as a bad day does: what fails is named, the rest works, and when the
+//! faults stop, everything is right again.
+
+use super::ecs::{endpoint, service};
+use portolan::{
+    model::{FailureKind, Snapshot, State},
+    source::{
+        Source,
+        ecs::{Config, Ecs},
+    },
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// What happens to a call.
+#[derive(Clone, Debug, PartialEq)]
+enum Fault {
+    /// An answer with that status and error code.
+    Error(u16, &'static str),
+    /// The connection is closed without a word.
+    Reset,
+    /// The answer is cut in half, with a length that fits.
+    Cut,
+    /// No answer for so long.
+    Late(Duration),
+}
+
+/// Which calls are broken: those of that operation, or all.
+type Rules = Arc<Mutex<Vec<(&'static str, Fault)>>>;
+
+/// A proxy before the emulator.
+struct Proxy {
+    rules: Rules,
+    address: String,
+}
+
+impl Proxy {
+    async fn before(endpoint: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let rules = Rules::default();
+        let (upstream, shared) = (endpoint.trim_start_matches("http://").to_owned(), Arc::clone(&rules));
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                // A client that goes away in the middle is no news.
+                let serving = serve(client, upstream.clone(), Arc::clone(&shared));
+                tokio::spawn(async move { serving.await.unwrap_or_default() });
+            }
+        });
+        Self { rules, address }
+    }
+
+    fn set(&self, rules: &[(&'static str, Fault)]) {
+        *self.rules.lock().unwrap() = rules.to_vec();
+    }
+
+    fn source(&self) -> Ecs {
+        let (endpoint, region) = (self.address.clone(), "us-east-1".to_owned());
+        let shares = (100, 100);
+        let config =
+            Config { endpoint, region, start_share: shares.0, steady_share: shares.1, ..Config::default() };
+        Ecs::new(config, &Arc::default(), None)
+    }
+}
+
+/// Answers one request, broken or as the emulator does.
+async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io::Result<()> {
+    let request = message(&mut client).await?;
+    let text = String::from_utf8_lossy(&request).into_owned();
+    let fault = {
+        let rules = rules.lock().unwrap();
+        rules.iter().find(|(operation, _)| is_of(&text, operation)).map(|(_, fault)| fault.clone())
+    };
+    match fault {
+        Some(Fault::Reset) => return Ok(()),
+        Some(Fault::Error(status, code)) => {
+            let body = format!("{{\"__type\":\"{code}\",\"message\":\"as the test wants it\"}}");
+            return client.write_all(&answer(status, body.as_bytes())).await;
+        }
+        Some(Fault::Late(time)) => tokio::time::sleep(time).await,
+        _ => {}
+    }
+    let mut server = TcpStream::connect(&upstream).await?;
+    let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    let head = once.len() - text.len();
+    let mut bytes = request.clone();
+    let end = text.find("\r\n").unwrap_or(0) + 2;
+    bytes.splice(end..end, once.as_bytes()[end..end + head].to_vec());
+    server.write_all(&bytes).await?;
+    let mut response = Vec::new();
+    server.read_to_end(&mut response).await?;
+    if fault == Some(Fault::Cut) {
+        let body = response.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let half = &response[body..body + (response.len() - body) / 2];
+        response = answer(200, half);
+    }
+    client.write_all(&response).await
+}
+
+fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// Whether a request is of that operation, in the JSON or the query protocol.
+fn is_of(request: &str, operation: &str) -> bool {
+    operation == "*"
+        || request.lines().any(|line| {
+            line.to_lowercase().starts_with("x-amz-target:") && line.ends_with(&format!(".{operation}"))
+        })
+        || request.contains(&format!("Action={operation}&"))
+}
+
+/// A whole HTTP request.
+async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let (mut all, mut piece) = (Vec::new(), [0; 16_384]);
+    loop {
+        let read = from.read(&mut piece).await?;
+        all.extend_from_slice(&piece[..read]);
+        let Some(body) = all.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4) else {
+            if read == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            continue;
+        };
+        let head = String::from_utf8_lossy(&all[..body]).to_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+        if read == 0 || all.len() >= body + length.unwrap_or(0) {
+            return Ok(all);
+        }
+    }
+}
+
+/// Looks until everything was read that can be.
+async fn whole(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
+    loop {
+        let snapshot = source.snapshot().await?;
+        if snapshot.progress.is_empty() {
+            return Ok(snapshot);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// The trouble that a snapshot or its absence tells of.
+fn troubles(looked: &Result<Snapshot, portolan::model::Failure>) -> Vec<FailureKind> {
+    match looked {
+        Ok(snapshot) => snapshot.gaps.iter().map(|gap| gap.failure.kind).collect(),
+        Err(failure) => vec![failure.kind],
+    }
+}
+
+/// Looks until nothing is amiss any more, at most so many times.
+async fn recovered(source: &Ecs, looks: usize) -> Snapshot {
+    let mut last = None;
+    for _ in 0..looks {
+        // What was read just before is not asked for again, and a part that failed rests for a while.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        match source.snapshot().await {
+            Ok(snapshot) if snapshot.gaps.is_empty() => return snapshot,
+            other => last = Some(troubles(&other)),
+        }
+    }
+    panic!("still amiss: {last:?}");
+}
+
+#[tokio::test]
+async fn every_fault_is_named_and_over_when_it_is_over() {
+    let Some(endpoint) = endpoint() else { return };
+    let proxy = Proxy::before(&endpoint).await;
+    let source = proxy.source();
+    whole(&source).await.unwrap();
+    for (fault, kinds) in [
+        (Fault::Error(400, "ThrottlingException"), &[FailureKind::Throttled][..]),
+        (Fault::Error(400, "ExpiredTokenException"), &[FailureKind::Credentials]),
+        (Fault::Error(400, "AccessDeniedException"), &[FailureKind::Denied]),
+        (Fault::Error(500, "ServerException"), &[FailureKind::Unreachable]),
+        (Fault::Error(503, "ServiceUnavailable"), &[FailureKind::Unreachable]),
+        (Fault::Reset, &[FailureKind::Unreachable, FailureKind::Timeout]),
+        (Fault::Cut, &[FailureKind::Invalid, FailureKind::Unreachable]),
+        (Fault::Late(Duration::from_secs(20)), &[FailureKind::Timeout]),
+    ] {
+        for operation in ["*", "DescribeServices"] {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            proxy.set(&[(operation, fault.clone())]);
+            let looked = source.snapshot().await;
+            let told = troubles(&looked);
+            let right = told.iter().any(|kind| kinds.contains(kind));
+            assert!(right, "{operation} {fault:?}: {told:?} {:?}", looked.as_ref().err());
+            if let (Ok(snapshot), "DescribeServices") = (&looked, operation) {
+                assert!(snapshot.services.len() >= 4, "what was known stays");
+            } else if operation == "*" {
+                assert!(looked.is_err(), "{fault:?}: nothing was read, and it says it was");
+            }
+            proxy.set(&[]);
+            let snapshot = recovered(&source, 6).await;
+            let web = service(&snapshot, "harbour", "web");
+            assert!(web.instances.iter().any(|i| i.state == State::Running), "{operation} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_permission_may_be_missing_alone() {
+    let Some(endpoint) = endpoint() else { return };
+    let proxy = Proxy::before(&endpoint).await;
+    for operation in [
+        "DescribeClusters",
+        "ListServices",
+        "DescribeServices",
+        "ListTasks",
+        "DescribeTasks",
+        "DescribeTaskDefinition",
+        "GetService",
+        "DescribeTargetGroups",
+        "DescribeLoadBalancers",
+        "DescribeListeners",
+        "DescribeRules",
+        "DescribeFlowLogs",
+    ] {
+        proxy.set(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
+        let source = proxy.source();
+        let snapshot = whole(&source).await.unwrap_or_else(|failure| panic!("{operation}: {failure:?}"));
+        let named = |gap: &portolan::model::Gap| gap.failure.remedy.contains(operation);
+        assert!(snapshot.gaps.iter().any(named), "{operation}: {:?}", snapshot.gaps);
+        assert!(!snapshot.services.is_empty(), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn faults_in_any_mixture_never_stay() {
+    let Some(endpoint) = endpoint() else { return };
+    let proxy = Proxy::before(&endpoint).await;
+    let source = proxy.source();
+    let calm = whole(&source).await.unwrap();
+    let operations = ["*", "ListServices", "DescribeServices", "ListTasks", "DescribeTasks", "ListClusters"];
+    let faults = [
+        Fault::Error(400, "ThrottlingException"),
+        Fault::Error(400, "ExpiredTokenException"),
+        Fault::Error(400, "AccessDeniedException"),
+        Fault::Error(500, "ServerException"),
+        Fault::Reset,
+        Fault::Cut,
+        Fault::Late(Duration::from_millis(700)),
+    ];
+    let seconds = std::env::var("PORTOLAN_FAULT_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(20);
+    let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
+    // A pseudo-random order that is the same each time: Knuth's multiplicative step.
+    let mut seed: usize = 1;
+    let mut next = |of: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % of
+    };
+    while tokio::time::Instant::now() < until {
+        let rules: Vec<_> = (0..next(3))
+            .map(|_| (operations[next(operations.len())], faults[next(faults.len())].clone()))
+            .collect();
+        proxy.set(&rules);
+        if let Ok(snapshot) = source.snapshot().await {
+            assert!(snapshot.services.len() >= calm.services.len(), "something is gone under {rules:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    proxy.set(&[]);
+    let names = |s: &Snapshot| s.services.iter().map(|s| s.id.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&recovered(&source, 6).await), names(&calm));
+}
