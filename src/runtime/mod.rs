@@ -34,6 +34,10 @@ const QUEUE: usize = 256;
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
 
+/// The same where nothing but log lines came: a flood is drawn as often as an eye can follow, and leaves the processor
+/// to who reads it, and the terminal to the keys.
+const FLOW: Duration = Duration::from_millis(50);
+
 /// How long messages are taken in before a frame is drawn.
 const DRAIN: Duration = Duration::from_millis(8);
 
@@ -63,10 +67,10 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn = Instant::now();
-    let mut again = false;
+    let (mut again, mut flows) = (false, false);
     screen.draw(&mut app)?;
     loop {
-        let next_frame = drawn + FRAME;
+        let next_frame = drawn + if flows { FLOW } else { FRAME };
         let msg = tokio::select! {
             biased;
             number = signals.next() => return Ok(End::Signal(number)),
@@ -76,7 +80,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             },
             () = sleep_until(next_frame), if app.is_unseen() => {
                 screen.draw(&mut app)?;
-                drawn = Instant::now();
+                (drawn, flows) = (Instant::now(), true);
                 continue;
             }
             Some(msg) = messages.recv() => msg,
@@ -85,6 +89,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             () = std::future::ready(()), if again && !app.is_unseen() => Msg::Again,
         };
         again &= !matches!(msg, Msg::Again);
+        flows &= matches!(msg, Msg::Logs(_) | Msg::Again);
         let began = Instant::now();
         let mut next = Some(msg);
         while let Some(msg) = next {

@@ -225,7 +225,7 @@ fn a_long_line_that_is_wrapped_leaves_no_row_empty() {
 fn a_window_says_since_when() {
     let mut stage = orders((100, 30));
     stage.keys("3");
-    assert!(stage.picture().text().contains("following, since 03:05:00"), "{}", stage.picture().text());
+    assert!(stage.picture().text().contains("lines, since 03:05:00"), "{}", stage.picture().text());
 }
 
 #[test]
