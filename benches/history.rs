@@ -74,6 +74,7 @@ fn snapshot(services: usize) -> Snapshot {
         gaps,
         flows,
         watched,
+        progress: Vec::new(),
     }
 }
 

@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn imports_point_up() {
-        assert_eq!(layers(LIB), ["model", "view", "source", "runtime"]);
+        assert_eq!(layers(LIB), ["model", "view", "cache", "source", "runtime"]);
         good("src/view/map.rs", "use crate::{model::Service, view::Theme};");
         bad("src/model/id.rs", "use crate::view::Theme;", 2, "`model` uses `view`");
         bad(

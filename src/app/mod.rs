@@ -1,21 +1,22 @@
 //! The program as a pure function: a message in, a new state and effects as data out.
 
 mod draw;
+mod hand;
 mod mouse;
 mod panes;
 mod prompt;
 mod select;
+mod watched;
 
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription, Text},
-    export::Format,
+    effect::{Effect, Screen, Subscription},
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogNews, Pace, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogNews, Pace, Reading, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Scene, Theme, VIEWS, View},
+    view::{Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
 use prompt::{Answer, Prompt};
@@ -45,6 +46,8 @@ pub enum Msg {
     Nudged(SourceId, bool),
     /// Something was heard of log streams.
     Logs(LogNews),
+    /// What instances of a service use was measured, or could not be.
+    Measured(ServiceId, Result<Vec<Reading>, Failure>),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
     /// A frame was drawn, and somebody has more to do.
@@ -79,9 +82,6 @@ pub struct App {
     /// Whether something has happened since the last frame that it may not show.
     unseen: bool,
 }
-
-/// How many neighbours of what is selected are watched closely.
-const MOST_WATCHED: usize = 20;
 
 impl App {
     /// The program at its start, with the map on a screen of that size.
@@ -147,6 +147,10 @@ impl App {
             Msg::Logs(news) => {
                 return self.hear(news);
             }
+            Msg::Measured(service, outcome) => {
+                self.store.usage.hear(service, outcome);
+                return Vec::new();
+            }
             Msg::Again => return self.follow_logs(),
             Msg::Laid(number, choice, diagram) => {
                 if let Some(map) = self.views.get_mut(&Screen::Map) {
@@ -175,17 +179,6 @@ impl App {
         let panes = self.panes();
         let shown = panes.iter().filter_map(|(screen, _)| self.views.get(screen));
         shown.flat_map(|view| view.wants(&self.store)).collect()
-    }
-
-    /// The services that people look at just now: what is selected, what calls it, and what it calls.
-    #[must_use]
-    pub fn watched(&self) -> BTreeSet<ServiceId> {
-        let topology = self.store.topology();
-        let Some(node) = self.store.node() else { return BTreeSet::new() };
-        let beside =
-            topology.callers(&node.id).chain(topology.calls(&node.id)).map(|(id, _)| id).take(MOST_WATCHED);
-        let nodes = std::iter::once(&node.id).chain(beside).filter_map(|id| topology.nodes.get(id));
-        nodes.filter_map(|node| Some(self.store.service_of(node)?.id.clone())).collect()
     }
 
     /// The screen that is shown.
@@ -397,26 +390,5 @@ impl App {
             return self.ask_view(|view, store| view.update(Command::Back, store));
         }
         Vec::new()
-    }
-
-    fn copy(&mut self) -> Vec<Effect> {
-        let copied = self.views.get(&self.screen()).and_then(|view| view.copied(&self.store));
-        self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
-            None => "there is nothing to copy".to_owned(),
-            Some((_, lines @ 2..)) => format!("copied {lines} lines"),
-            Some((text, _)) => format!("copied {text}"),
-        });
-        copied.map(Effect::Copy).into_iter().collect()
-    }
-
-    /// Has the runtime write the map, as it is now, into a file of that format.
-    fn save(&mut self, format: &str) -> Vec<Effect> {
-        let Some(format) = Format::named(format) else { return Vec::new() };
-        self.notice = Some("saving".to_owned());
-        let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        let write = move |to: &mut std::fmt::Formatter<'_>| {
-            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
-        };
-        vec![Effect::Save { name: "portolan-map", extension: format.id, text: Text::new(write) }]
     }
 }

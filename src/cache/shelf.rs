@@ -53,11 +53,12 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     where
         T: 'a,
     {
-        let mut lines = Vec::new();
+        // Whoever was killed in the middle of a line left it without an end.
+        let mut lines = vec![b'\n'];
         for thing in things {
             lines.extend(with_sum(&serde_json::to_vec(&thing)?));
         }
-        if lines.is_empty() {
+        if lines.len() == 1 {
             return Ok(());
         }
         self.folder.make()?;

@@ -3,6 +3,7 @@
 //! Keys first, then at most a batch of messages, then one frame, and none when nothing changed.
 
 mod album;
+mod meters;
 mod perform;
 mod poll;
 mod signals;
@@ -22,6 +23,7 @@ use crate::{
     model::Timestamp,
     source::Source,
 };
+use meters::Meters;
 use sleep::Sleep;
 use std::{io, sync::Arc, time::Duration};
 use terminal::Screen;
@@ -35,6 +37,10 @@ const QUEUE: usize = 256;
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+
+/// The same where nothing but log lines came: a flood is drawn as often as an eye can follow, and leaves the processor
+/// to who reads it, and the terminal to the keys.
+const FLOW: Duration = Duration::from_millis(50);
 
 /// How long messages are taken in before a frame is drawn.
 const DRAIN: Duration = Duration::from_millis(8);
@@ -66,14 +72,15 @@ pub async fn run(
     let mut signals = signals::Signals::new()?;
     let polls = Polls::start(&sources, &sender, cache);
     let mut sleep = Sleep::new();
+    let mut meters = Meters::new(sources.clone(), sender.clone());
     let (mut streams, mut news) = Streams::new(sources);
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut drawn = Instant::now();
-    let mut again = false;
+    let (mut again, mut flows) = (false, false);
     screen.draw(&mut app)?;
     loop {
-        let next_frame = drawn + FRAME;
+        let next_frame = drawn + if flows { FLOW } else { FRAME };
         let msg = tokio::select! {
             biased;
             number = signals.next() => return Ok(End::Signal(number)),
@@ -83,7 +90,7 @@ pub async fn run(
             },
             () = sleep_until(next_frame), if app.is_unseen() => {
                 screen.draw(&mut app)?;
-                drawn = Instant::now();
+                (drawn, flows) = (Instant::now(), true);
                 continue;
             }
             Some(msg) = messages.recv() => msg,
@@ -98,6 +105,7 @@ pub async fn run(
             () = std::future::ready(()), if again && !app.is_unseen() => Msg::Again,
         };
         again &= !matches!(msg, Msg::Again);
+        flows &= matches!(msg, Msg::Logs(_) | Msg::Again);
         let began = Instant::now();
         let mut next = Some(msg);
         while let Some(msg) = next {
@@ -111,7 +119,9 @@ pub async fn run(
             }
             next = if began.elapsed() < DRAIN { messages.try_recv().ok() } else { None };
         }
-        streams.keep(&app.subscriptions());
+        let wanted = app.subscriptions();
+        streams.keep(&wanted);
+        meters.keep(&wanted);
         polls.heed(&app.watched());
     }
 }

@@ -138,15 +138,16 @@ impl Once {
                 *known.entry(key).or_default() += 1;
             }
         }
-        self.recent.push_back(key);
         let newest = self.newest.map_or(key.0, |newest| newest.max(key.0));
         self.newest = Some(newest);
         while let Some((at, _)) = self.recent.front().copied()
-            && (at < newest.saturating_sub(self.span) || self.recent.len() > MOST)
+            && (at < newest.saturating_sub(self.span) || self.recent.len() >= MOST)
         {
             self.recent.pop_front();
             self.covered = self.covered.max(at + 1);
         }
+        // Behind the making of room: with one more it would take twice the memory.
+        self.recent.push_back(key);
         for (_, known) in self.readings.iter_mut().filter(|(_, known)| known.len() > MOST) {
             known.retain(|(at, _), _| *at >= self.covered);
         }

@@ -3,10 +3,12 @@
 mod connections;
 mod deployed;
 mod grouping;
+mod sources;
 mod search;
 mod targets;
 mod unlisted;
 mod trail;
+mod usage;
 
 pub use deployed::deployed;
 pub use grouping::Grouping;
@@ -14,13 +16,14 @@ pub use search::Search;
 pub use targets::{each_once, log_targets};
 pub use trail::Trail;
 pub use unlisted::unlisted_targets;
+pub use usage::{Usage, usage_target};
 
 use crate::{
     history::History,
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Pace, Service, ServiceId, Severity,
-        Snapshot, SourceId, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, ServiceId, Severity, Snapshot,
+        SourceId, SourceStatus, Timestamp,
     },
     topology::{
         Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
@@ -62,6 +65,8 @@ pub struct Store {
     pub now: Timestamp,
     /// The log lines that are held.
     pub logs: LogStore,
+    /// What instances use, of those that are looked at.
+    pub usage: Usage,
     /// What is searched for.
     pub search: Search,
     /// Whether only what is faulty is shown, with what is next to it.
@@ -111,6 +116,7 @@ impl Store {
             chosen: false,
             now,
             logs: LogStore::new(log_bytes),
+            usage: Usage::default(),
             search: Search::default(),
             only_faulty: false,
             edges: EdgeFilter::All,
@@ -136,6 +142,7 @@ impl Store {
             unread: self.unread.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
+            usage: Usage::default(),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
@@ -251,37 +258,6 @@ impl Store {
             [.., ref from, ref to] => Some((from, to)),
             [ref from] => self.selected.as_ref().filter(|to| *to != from).map(|to| (from, to)),
             [] => None,
-        }
-    }
-
-    /// Takes what an earlier run saw of `source`, where it has not answered yet. Nothing of it is judged or becomes
-    /// history.
-    pub fn recall(&mut self, source: &SourceId, snapshot: Snapshot) {
-        let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return };
-        if status.last_read.is_some() {
-            return;
-        }
-        status.recalled(snapshot.taken);
-        self.unread.extend(snapshot.services.iter().map(|service| service.id.clone()));
-        let change = self.inventory.replace(Arc::new(snapshot));
-        self.follow(&change);
-        self.judge();
-        if !self.chosen {
-            self.selected = self.first_choice();
-        }
-    }
-
-    /// Notes when `source` is looked at next, and what that costs.
-    pub fn paced(&mut self, source: &SourceId, pace: Pace) {
-        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
-            status.pace = Some(pace);
-        }
-    }
-
-    /// Notes whether `source` tells of changes by itself now.
-    pub fn nudged(&mut self, source: &SourceId, nudged: bool) {
-        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
-            status.nudged = nudged;
         }
     }
 

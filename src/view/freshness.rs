@@ -35,6 +35,13 @@ pub fn freshness(status: &SourceStatus, store: &Store) -> (Health, String) {
     }
 }
 
+/// What is wrong with it now, in a word.
+#[must_use]
+pub fn trouble(status: &SourceStatus, store: &Store) -> Option<&'static str> {
+    let failure = status.failure.as_ref().map(|failure| failure.kind);
+    failure.or_else(|| gap(status, store)).map(word)
+}
+
 /// How far the first reading is, of the part that has the most left.
 #[must_use]
 pub fn progress(status: &SourceStatus) -> Option<String> {

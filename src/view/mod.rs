@@ -5,6 +5,7 @@ pub mod findings;
 pub mod freshness;
 pub mod help;
 pub mod hits;
+pub mod instance;
 pub mod list;
 pub mod logs;
 pub mod map;
@@ -14,6 +15,7 @@ pub mod summary;
 pub mod theme;
 pub mod time;
 pub mod timeline;
+pub mod usage;
 pub mod why;
 pub mod widget;
 

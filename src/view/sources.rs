@@ -52,7 +52,9 @@ impl View for Sources {
 /// What there is to say about a source.
 fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
     let Scene { store, theme, .. } = scene;
-    let (health, words) = freshness::freshness(status, store);
+    let (health, _) = freshness::freshness(status, store);
+    let trouble = freshness::trouble(status, store).filter(|word| *word != status.state.word());
+    let trouble = trouble.map(|word| format!(": {word}")).unwrap_or_default();
     let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
     let read = status
         .last_read
@@ -60,7 +62,7 @@ fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, 
     let next = freshness::next(status, store.now).map(|words| format!(", {words}")).unwrap_or_default();
     let mut lines = vec![
         (
-            format!("{} {}: {words}; {read}{next}", theme.mark(health), status.state.word()),
+            format!("{} {}{trouble}, {read}{next}", theme.mark(health), status.state.word()),
             theme.health(health),
         ),
         (status.place.clone(), dim),

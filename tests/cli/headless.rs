@@ -140,6 +140,21 @@ fn logs_come_in_order_and_as_many_as_asked_for() {
 }
 
 #[test]
+fn logs_that_nothing_could_be_read_of_say_why_and_fail() {
+    let home = Home::new();
+    let mut without: Value = serde_json::from_str(harbour(true).lines().nth(1).unwrap()).unwrap();
+    without["services"][1]["instances"] = Value::Array(Vec::new());
+    let recording = format!("{}\n{without}\n", harbour(true).lines().next().unwrap());
+    let setting = home.replaying(&recording);
+    let none = home.run(&["logs", "quay/store", "--set", &setting]);
+    none.complains(3, &["no instance of docker/quay/store runs"]);
+    assert_eq!(none.out, "");
+    let one_of_two = home.run(&["logs", "quay/store", "crane", "--set", &setting]);
+    one_of_two.complains(0, &["no instance of docker/quay/store runs"]);
+    assert_eq!(one_of_two.out.lines().count(), 3);
+}
+
+#[test]
 fn events_are_told_by_kind_and_by_service() {
     let home = Home::new();
     let events = home.harbour(&["events", "--since", "100h"]);

@@ -122,7 +122,7 @@ fn is_of(request: &str, operation: &str) -> bool {
 
 /// A whole HTTP request.
 async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
-    let (mut all, mut piece) = (Vec::new(), [0; 16_384]);
+    let (mut all, mut piece) = (Vec::new(), vec![0; 16_384]);
     loop {
         let read = from.read(&mut piece).await?;
         all.extend_from_slice(&piece[..read]);

@@ -10,10 +10,11 @@ fn matches_are_counted_and_walked() {
     stage.keys("/");
     stage.typed("listening");
     stage.keys("enter");
-    assert!(stage.picture().text().contains("2 found"), "{}", stage.picture().text());
+    assert!(stage.picture().text().contains(", 2 found"), "{}", stage.picture().text());
     stage.keys("n");
     let newest = cursor(&mut stage);
     assert!(newest.contains("orders-2"), "who follows stands behind the newest: {newest}");
+    assert!(stage.picture().text().contains(", 2 of 2 found"), "{}", stage.picture().text());
     stage.keys("n");
     assert!(cursor(&mut stage).contains("orders-1") && stage.picture().text().contains("on from the top"));
     stage.keys("n");

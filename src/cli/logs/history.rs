@@ -71,7 +71,7 @@ pub(super) async fn run(
         printer.line(line)?;
     }
     printer.finish()?;
-    Ok(if many > 0 && unreadable >= many { Outcome::NothingRead } else { Outcome::Fine })
+    Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Fine })
 }
 
 /// Takes the oldest line of all.
@@ -86,7 +86,8 @@ async fn fill(head: &mut Head) -> Vec<LogNote> {
     while head.lines.is_empty() && !head.ended {
         match head.stream.next().await {
             Some(Ok(batch)) => {
-                head.readable &= !batch.notes.iter().any(|note| note.kind == NoteKind::Unreadable);
+                let fails = |note: &LogNote| matches!(note.kind, NoteKind::Unreadable | NoteKind::Disturbed);
+                head.readable &= !batch.notes.iter().any(fails);
                 head.readable |= !batch.lines.is_empty();
                 notes.extend(batch.notes);
                 let mut lines = batch.lines;

@@ -32,9 +32,6 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
     }
     let wanted = Wanted::named(store, &asked.targets)?;
     let mut targets = wanted.targets(store.inventory.services());
-    if targets.is_empty() {
-        eprintln!("portolan: nothing of {} runs, or has left a log", asked.targets.join(", "));
-    }
     let since = asked.since.map(|since| since.time(store.now));
     let until = asked.until.map(|until| until.time(store.now));
     let usual = if asked.patterns { MANY } else { TAIL };
@@ -42,13 +39,16 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
     let start = LogStart { since, until, tail, follow: asked.follow };
     let kinds = asked.patterns.then(|| Kinds::new(store));
     let printer = Printer::new(asked, Sift::new(asked)?, kinds, wanted.are_several());
+    // Without a beginning that would be all that the log groups keep.
+    if since.is_some() && !asked.follow {
+        targets.extend(wanted.unlisted(store));
+    }
+    for service in wanted.silent(store, &targets) {
+        eprintln!("portolan: no instance of {service} runs or ended lately, so there is no log to read");
+    }
     if asked.follow {
         follow::run(&opened.sources, wanted, targets, start, printer).await
     } else {
-        // Without a beginning that would be all that the log groups keep.
-        if since.is_some() {
-            targets.extend(wanted.unlisted(store));
-        }
         history::run(&opened.sources, targets, start, printer).await
     }
 }

@@ -73,7 +73,7 @@ impl Printer {
             return Ok(());
         }
         let printed = match self.format {
-            LogFormat::Text => self.text(line),
+            LogFormat::Text => self.text(line, parsed.level),
             LogFormat::Json => serde_json::to_string(&json(line, parsed.level)).unwrap_or_default(),
         };
         writeln!(self.out, "{printed}")
@@ -106,7 +106,7 @@ impl Printer {
         self.flush()
     }
 
-    fn text(&self, line: &LogLine) -> String {
+    fn text(&self, line: &LogLine, level: Option<Level>) -> String {
         let at = line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
         let mut whose = text::fit(&line.label, INSTANCE, "…").trim_end().to_owned();
         if self.several {
@@ -118,7 +118,7 @@ impl Printer {
         let colour = COLOURS[colour_of(line.service.as_str())];
         format!(
             "\u{1b}[2m{at}\u{1b}[0m \u{1b}[38;5;{colour}m{whose}\u{1b}[0m {}",
-            painted(&line.text, &line.paint)
+            painted(&line.text, &line.paint, shade(level))
         )
     }
 }
@@ -133,10 +133,21 @@ fn colour_of(service: &str) -> usize {
     service.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % COLOURS.len()
 }
 
-/// The text with what the service painted.
-fn painted(text: &str, paint: &[Paint]) -> String {
-    let mut out = String::with_capacity(text.len() + paint.len() * 16);
+/// How a level looks, in colours that can be read on light and on dark, as on the screen.
+fn shade(level: Option<Level>) -> &'static str {
+    match level {
+        Some(Level::Error | Level::Fatal) => "\u{1b}[1m\u{1b}[38;5;160m",
+        Some(Level::Warn) => "\u{1b}[38;5;172m",
+        Some(Level::Trace | Level::Debug) => "\u{1b}[2m",
+        Some(Level::Info) | None => "",
+    }
+}
+
+/// The text in that shade, with what the service painted over it.
+fn painted(text: &str, paint: &[Paint], shade: &str) -> String {
+    let mut out = String::with_capacity(text.len() + (paint.len() + 1) * 24);
     let mut done = 0;
+    out.push_str(shade);
     for part in paint {
         let (start, end) = (part.start as usize, part.end as usize);
         let (Some(before), Some(within)) = (text.get(done..start), text.get(start..end)) else { break };
@@ -152,9 +163,13 @@ fn painted(text: &str, paint: &[Paint]) -> String {
         out.push_str(&colour);
         out.push_str(within);
         out.push_str("\u{1b}[0m");
+        out.push_str(shade);
         done = end;
     }
     out.push_str(text.get(done..).unwrap_or_default());
+    if !shade.is_empty() {
+        out.push_str("\u{1b}[0m");
+    }
     out
 }
 
@@ -172,14 +187,26 @@ fn json(line: &LogLine, level: Option<Level>) -> Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::painted;
-    use crate::model::{Colour, Paint};
+    use super::{painted, shade};
+    use crate::model::{Colour, Level, Paint};
 
     #[test]
     fn paint_is_printed_and_nothing_else() {
         let red = Paint { start: 4, end: 7, colour: Some(Colour::Palette(1)), bold: true };
-        assert_eq!(painted("the end is", &[red]), "the \u{1b}[1m\u{1b}[38;5;1mend\u{1b}[0m is");
+        assert_eq!(painted("the end is", &[red], shade(None)), "the \u{1b}[1m\u{1b}[38;5;1mend\u{1b}[0m is");
         let beyond = Paint { start: 4, end: 70, ..red };
-        assert_eq!(painted("the end", &[beyond]), "the end");
+        assert_eq!(painted("the end", &[beyond], ""), "the end");
+    }
+
+    #[test]
+    fn a_grave_line_looks_grave_also_around_what_is_painted() {
+        let blue = Paint { start: 4, end: 7, colour: Some(Colour::Palette(4)), bold: false };
+        let warn = shade(Some(Level::Warn));
+        assert_eq!(
+            painted("the end is", &[blue], warn),
+            format!("{warn}the \u{1b}[38;5;4mend\u{1b}[0m{warn} is\u{1b}[0m")
+        );
+        let shades = [Level::Error, Level::Warn, Level::Debug, Level::Info].map(|level| shade(Some(level)));
+        assert!(shades.iter().enumerate().all(|(n, shade)| !shades[..n].contains(shade)));
     }
 }

@@ -75,6 +75,13 @@ impl Wanted {
         unlisted_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
+    /// The services that are wanted, have no instance, and none of those streams either.
+    pub(super) fn silent<'a>(&self, store: &'a Store, targets: &[LogTarget]) -> Vec<&'a ServiceId> {
+        let whole = store.inventory.services().filter(|service| self.is_whole(service));
+        let none = whole.filter(|service| log_targets(service).is_empty());
+        none.map(|s| &s.id).filter(|id| targets.iter().all(|target| target.service != **id)).collect()
+    }
+
     /// Whether all of that service is wanted.
     fn is_whole(&self, service: &Service) -> bool {
         self.services.contains(&service.id) || self.groups.iter().any(|group| is_in(service, group))

@@ -104,11 +104,14 @@ impl Beside {
 
     /// What has come, with each line of flow logs and each count told once.
     pub(crate) fn came(&self) -> Came {
+        // Who called whom is told by ports, and only task definitions tell who listens where. And what is told once must
+        // not be told to somebody who waits until all is there.
+        let whole = self.progress().is_empty();
         let mut came = self.tray.lock();
-        let counted = mem::take(&mut came.counted);
-        // Who called whom is told by ports, and only task definitions tell who listens where.
-        let whole = self.readers.library.progress().is_none();
-        let lines = if whole { mem::take(&mut came.lines) } else { Lines::default() };
+        let (mut lines, mut counted) = (Lines::default(), Vec::new());
+        if whole {
+            (lines, counted) = (mem::take(&mut came.lines), mem::take(&mut came.counted));
+        }
         Came { lines, counted, ..came.clone() }
     }
 

@@ -4,6 +4,7 @@ use super::{
     api::{Api, Read, batches, pages},
     calls,
     decode::words::{said, tail},
+    pick::Pick,
 };
 use crate::model::{Failure, FailureKind, Gap};
 use aws_sdk_ecs::types as sdk;
@@ -22,11 +23,18 @@ pub(crate) struct Cluster {
 
 /// The clusters, and those that could not be found. An error where there is nothing to read at all.
 pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>), Failure> {
-    if wanted.is_empty() { all(api).await } else { given(api, wanted).await }
+    if wanted.is_empty() || Pick::is_needed(wanted) {
+        all(api, wanted).await
+    } else {
+        given(api, wanted).await
+    }
 }
 
-async fn all(api: &Api) -> Result<(Vec<Cluster>, Vec<Gap>), Failure> {
-    let arns = list(api).await;
+/// All clusters that the patterns take.
+async fn all(api: &Api, patterns: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>), Failure> {
+    let pick = Pick::new(patterns);
+    let mut arns = list(api).await;
+    arns.items.retain(|arn| pick.takes(&tail(arn)));
     if arns.items.is_empty()
         && let Some(mut failure) = arns.failure
     {

@@ -17,7 +17,7 @@ pub struct Config {
     pub region: String,
     /// Another address for every API, as an emulator or a private endpoint needs it.
     pub endpoint: String,
-    /// The clusters by name or ARN; none means all.
+    /// The clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; none means all.
     pub clusters: Vec<String>,
     /// Whether to ask the machine's metadata address (IMDS) for its role; off, because elsewhere than on EC2 that
     /// address does not answer and costs seconds.

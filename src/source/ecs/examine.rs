@@ -6,6 +6,7 @@ use super::{
     calls::{self, Call},
     decode::words::tail,
     flows, metrics,
+    pick::Pick,
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -21,7 +22,10 @@ pub(crate) async fn examine(api: &Api, config: &Config) -> Vec<Examined> {
     }
     let clusters = api.pass(&calls::LIST_CLUSTERS, api.clients.ecs.list_clusters().send()).await;
     let clusters = clusters.map(|answer| answer.cluster_arns.unwrap_or_default());
-    let first = config.clusters.first().or(clusters.as_ref().ok().and_then(|all| all.first())).cloned();
+    let pick = Pick::new(&config.clusters);
+    let named = config.clusters.first().filter(|_| !Pick::is_needed(&config.clusters));
+    let listed = clusters.as_ref().ok().and_then(|all| all.iter().find(|arn| pick.takes(&tail(arn))));
+    let first = named.or(listed).cloned();
     let names = |all: Vec<String>| match all.len() {
         0 => format!("no cluster in {}", api.clients.setting.region),
         _ => all.iter().map(|arn| tail(arn)).collect::<Vec<_>>().join(", "),

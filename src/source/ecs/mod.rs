@@ -23,6 +23,7 @@ mod harbour;
 mod logs;
 mod mesh;
 mod metrics;
+mod pick;
 mod prefix;
 mod purse;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod round;
 mod services;
 mod signed;
 mod tasks;
+mod usage;
 
 pub use budget::Group;
 pub use calls::{CALLS, Call};
@@ -42,7 +44,7 @@ pub use purse::Treasury;
 use super::{Examined, Source};
 use crate::{
     cache::Folder,
-    model::{Failure, LogBatch, LogStart, LogTarget, ServiceId, Snapshot, SourceId},
+    model::{Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget},
 };
 use api::Api;
 use collect::Caches;
@@ -80,6 +82,7 @@ pub struct Ecs {
     /// Whether anything is on the move, or the first picture not whole yet.
     mood: Mutex<Mood>,
     watched: Mutex<BTreeSet<ServiceId>>,
+    meter: Arc<usage::Meter>,
 }
 
 /// How soon it is worth looking again.
@@ -104,6 +107,7 @@ impl Ecs {
             hub: Arc::default(),
             mood: Mutex::new(Mood::Restless),
             watched: Mutex::default(),
+            meter: Arc::default(),
         }
     }
 
@@ -212,6 +216,11 @@ impl Source for Ecs {
             }
         };
         stream::once(opened).flatten().boxed()
+    }
+
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+        let (api, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
+        usage::read(usage::Means { api, config, gate, meter: Arc::clone(&self.meter) }, target)
     }
 
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {

@@ -140,13 +140,16 @@ fn title(logs: &Logs, store: &Store) -> String {
         let instance = services.iter().flat_map(|s| &s.instances).find(|instance| instance.id == *alone);
         words.push(format!("{} alone", instance.map_or(alone.as_str(), |instance| instance.name.as_str())));
     }
-    words.push(if logs.spot.follows() { "following" } else { "paused" }.to_owned());
+    words.push(place(logs, store));
     let clock = if logs.look.clock == Clock::Utc { Clock::Utc } else { Clock::Local };
     words.extend(logs.aim.since.map(|at| format!("since {}", clock.show(at, store.now, &store.zone))));
     if more > 0 {
         words.push(format!("{} streams, {more} more are not read", targets.len()));
     }
-    words.extend(logs.tape.found(&store.logs).map(|found| format!("{found} found")));
+    words.extend(logs.tape.found(&store.logs, logs.spot.cursor).map(|(number, found)| {
+        let number = number.map(|number| format!("{number} of ")).unwrap_or_default();
+        format!("{number}{found} found")
+    }));
     if !logs.tape.is_whole() {
         words.push("looking through what is held".to_owned());
     }
@@ -163,6 +166,19 @@ fn title(logs: &Logs, store: &Store) -> String {
         words.push(format!("{dropped} old lines dropped"));
     }
     words.join(", ")
+}
+
+/// Whether it follows, else which line one is at, and of how many.
+fn place(logs: &Logs, store: &Store) -> String {
+    let all = logs.tape.lines().count(&store.logs);
+    match logs.spot.cursor {
+        _ if all == 0 => if logs.spot.follows() { "following" } else { "paused" }.to_owned(),
+        None => format!("following, {}", text::counted(all, "line")),
+        Some(here) => {
+            let line = (logs.tape.lines().rank(&store.logs, here) + 1).min(all);
+            format!("paused at line {line} of {all}")
+        }
+    }
 }
 
 /// What stands on the chips.

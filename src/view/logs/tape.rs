@@ -94,9 +94,12 @@ impl Tape {
         &self.lines
     }
 
-    /// How many lines the search finds among them; none where nothing is searched for.
-    pub(super) fn found(&self, held: &LogStore) -> Option<usize> {
-        self.found.as_ref().map(|found| found.count(held))
+    /// How many lines the search finds among them, with the number of the one that is `here`, if it is one of these; none
+    /// where nothing is searched for.
+    pub(super) fn found(&self, held: &LogStore, here: Option<Key>) -> Option<(Option<usize>, usize)> {
+        let found = self.found.as_ref()?;
+        let here = here.filter(|here| found.lines_up_to(held, Some(*here), 1).iter().any(|l| l.key == *here));
+        Some((here.map(|here| found.rank(held, here) + 1), found.count(held)))
     }
 
     /// What is searched for.

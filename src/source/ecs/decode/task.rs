@@ -37,6 +37,25 @@ pub(crate) struct Context {
     pub now: Timestamp,
 }
 
+/// Lets go of what nobody reads, of which a big account has tens of megabytes.
+fn slim(task: &mut Task) {
+    (task.attributes, task.tags, task.inference_accelerators) = (None, None, None);
+    (task.cluster_arn, task.availability_zone) = (None, None);
+    (task.ephemeral_storage, task.fargate_ephemeral_storage) = (None, None);
+    for container in task.containers.iter_mut().flatten() {
+        (container.container_arn, container.task_arn) = (None, None);
+        (container.cpu, container.memory, container.memory_reservation) = (None, None, None);
+        (container.managed_agents, container.gpu_ids, container.network_bindings) = (None, None, None);
+    }
+    for attachment in task.attachments.iter_mut().flatten() {
+        let read = ["privateIPv4Address", "privateIPv6Address", "networkInterfaceId", "ingressPortOverride"];
+        if let Some(details) = &mut attachment.details {
+            details.retain(|detail| detail.name().is_some_and(|name| read.contains(&name)));
+            details.shrink_to_fit();
+        }
+    }
+}
+
 impl Run {
     /// Takes a task in and lets go of what its overrides say.
     #[must_use]
@@ -51,6 +70,7 @@ impl Run {
             mentions.extend(decode::environment(place, pairs));
             mentions.extend(decode::arguments(place, container.command().iter().map(String::as_str)));
         }
+        slim(&mut task);
         Self { task, mentions }
     }
 
