@@ -79,8 +79,7 @@ mod tests {
         let folder = Folder::new(&place);
         let now = Timestamp::from_second(1_000_000).unwrap();
         assert_eq!(last(&folder, "ecs prod/eu", now).unwrap(), None);
-        let inventory = sample::inventory(vec![sample::service("web")]);
-        let mut snapshot = inventory.snapshots().next().unwrap().clone();
+        let mut snapshot = sample::snapshot("ecs", vec![sample::service("web")]);
         snapshot.taken = now;
         keep(&folder, "ecs prod/eu", &snapshot).unwrap();
         assert_eq!(last(&folder, "ecs prod/eu", now).unwrap().as_ref(), Some(&snapshot));

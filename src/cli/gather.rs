@@ -30,13 +30,14 @@ pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait:
     let looks = sources.iter().map(|source| async move {
         (source, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
     });
-    for (source, outcome) in join_all(looks).await {
+    let looked = join_all(looks).await;
+    store.now = Timestamp::now();
+    for (source, outcome) in looked {
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.place = source.place();
         }
     }
-    store.tick(Timestamp::now());
 }
 
 /// Looks until everything was read once, but no longer than until then; none where not even one look was over by then.

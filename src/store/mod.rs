@@ -3,6 +3,7 @@
 mod connections;
 mod deployed;
 mod grouping;
+mod marks;
 mod sources;
 mod search;
 mod targets;
@@ -26,15 +27,21 @@ use crate::{
         SourceId, SourceStatus, Timestamp,
     },
     topology::{
-        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        finding::Involved, leading_to, rejected, twins,
+        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin,
+        drift::Watch,
+        finding,
+        finding::{Involved, Lasting},
+        leading_to, rejected, twins,
     },
 };
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// How often the findings are drawn anew for the mere passing of time. What is new they follow at once.
+const REJUDGE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is known now.
 pub struct Store {
@@ -63,6 +70,10 @@ pub struct Store {
     pub chosen: bool,
     /// The time of the last tick.
     pub now: Timestamp,
+    /// When the findings were last drawn.
+    judged: Timestamp,
+    /// Since when what was wrong by then lasts.
+    lasting: Lasting,
     /// The log lines that are held.
     pub logs: LogStore,
     /// What instances use, of those that are looked at.
@@ -115,6 +126,8 @@ impl Store {
             selected: None,
             chosen: false,
             now,
+            judged: Timestamp::UNIX_EPOCH,
+            lasting: Lasting::default(),
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
@@ -143,6 +156,7 @@ impl Store {
             selected: self.selected.clone(),
             logs: LogStore::new(0),
             usage: Usage::default(),
+            lasting: Lasting::default(),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
@@ -242,37 +256,22 @@ impl Store {
         found
     }
 
-    /// Marks that node, or takes its mark away.
-    pub fn mark(&mut self, node: NodeId) {
-        let before = self.marks.len();
-        self.marks.retain(|mark| *mark != node);
-        if self.marks.len() == before {
-            self.marks.push(node);
-        }
-    }
-
-    /// The ends of the way that is asked for: the two newest marks, or the only one and what is selected.
-    #[must_use]
-    pub fn ends(&self) -> Option<(&NodeId, &NodeId)> {
-        match self.marks[..] {
-            [.., ref from, ref to] => Some((from, to)),
-            [ref from] => self.selected.as_ref().filter(|to| *to != from).map(|to| (from, to)),
-            [] => None,
-        }
-    }
-
-    /// Moves the clock on, and with it what depends on how long something lasts.
+    /// Moves the clock on, and now and then with it what depends on how long something lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        self.judge();
+        if now.duration_since(self.judged).abs() >= REJUDGE {
+            self.judge();
+        }
     }
 
     /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
+        let lasting = std::mem::take(&mut self.lasting);
         let Self { inventory, inference, rejected, sources, now, unread, .. } = &*self;
         let topology = inference.topology();
         let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
+        let evidence = evidence.with(lasting, &self.twins);
         let mut findings = finding::findings(&evidence);
         // What an earlier run saw may be otherwise by now.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
@@ -281,8 +280,10 @@ impl Store {
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
         let roles = finding::roles(&evidence, &findings);
-        (self.findings, self.roles) = (findings, roles);
-        if self.sources.iter().all(SourceStatus::is_settled) {
+        (self.findings, self.roles, self.judged) = (findings, roles, self.now);
+        let whole = self.sources.iter().all(SourceStatus::is_settled);
+        self.lasting = Lasting::of(&self.findings, whole);
+        if whole {
             self.history.judged(&self.findings, self.now);
         }
     }

@@ -32,6 +32,7 @@ mod registry;
 mod round;
 mod services;
 mod signed;
+mod targets;
 mod tasks;
 mod usage;
 
