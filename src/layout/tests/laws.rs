@@ -17,10 +17,13 @@ fn any_graph() -> impl Strategy<Value = Graph> {
 }
 
 fn any_options() -> impl Strategy<Value = Options> {
-    (any::<bool>(), 0_u16..3, 0_u16..3).prop_map(|(down, gap_rows, gap_columns)| Options {
-        direction: if down { Direction::TopDown } else { Direction::LeftToRight },
-        gap_rows,
-        gap_columns,
+    (any::<bool>(), 0_u16..3, 0_u16..3, any::<bool>()).prop_map(|(down, gap_rows, gap_columns, airy)| {
+        Options {
+            direction: if down { Direction::TopDown } else { Direction::LeftToRight },
+            gap_rows,
+            gap_columns,
+            airy,
+        }
     })
 }
 

@@ -291,7 +291,8 @@ impl Map {
         };
         match way(store.topology(), from, to) {
             Some(way) => {
-                self.sight.look_at(Focus::Path(way));
+                let focus = self.sight.along(way, store);
+                self.sight.look_at(focus);
                 Vec::new()
             }
             None => vec![Effect::Say("no calls lead from one to the other, nor back".to_owned())],
