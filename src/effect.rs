@@ -2,7 +2,7 @@
 
 use crate::{
     layout,
-    model::{LogStart, LogTarget, NodeId, Timestamp},
+    model::{LogStart, LogTarget, NodeId, Timestamp, UsageTarget},
 };
 use std::{cmp::Ordering, fmt, sync::Arc};
 
@@ -256,4 +256,6 @@ impl LayoutJob {
 pub enum Subscription {
     /// The lines of a log stream.
     Logs(LogTarget, LogStart),
+    /// What instances use of their machines.
+    Usage(UsageTarget),
 }

@@ -1,6 +1,7 @@
 //! The program as a pure function: a message in, a new state and effects as data out.
 
 mod draw;
+mod hand;
 mod mouse;
 mod panes;
 mod prompt;
@@ -8,14 +9,13 @@ mod select;
 
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription, Text},
-    export::Format,
+    effect::{Effect, Screen, Subscription},
     keymap::{Key, Keymap},
     layout::Diagram,
-    model::{Failure, LogNews, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogNews, Reading, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Scene, Theme, VIEWS, View},
+    view::{Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
 use prompt::{Answer, Prompt};
@@ -41,6 +41,8 @@ pub enum Msg {
     Nudged(SourceId, bool),
     /// Something was heard of log streams.
     Logs(LogNews),
+    /// What instances of a service use was measured, or could not be.
+    Measured(ServiceId, Result<Vec<Reading>, Failure>),
     /// The layout of that number is there, drawn in the way of that index.
     Laid(u64, usize, Box<Diagram>),
     /// A frame was drawn, and somebody has more to do.
@@ -131,6 +133,10 @@ impl App {
             }
             Msg::Logs(news) => {
                 return self.hear(news);
+            }
+            Msg::Measured(service, outcome) => {
+                self.store.usage.hear(service, outcome);
+                return Vec::new();
             }
             Msg::Again => return self.follow_logs(),
             Msg::Laid(number, choice, diagram) => {
@@ -371,26 +377,5 @@ impl App {
             return self.ask_view(|view, store| view.update(Command::Back, store));
         }
         Vec::new()
-    }
-
-    fn copy(&mut self) -> Vec<Effect> {
-        let copied = self.views.get(&self.screen()).and_then(|view| view.copied(&self.store));
-        self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
-            None => "there is nothing to copy".to_owned(),
-            Some((_, lines @ 2..)) => format!("copied {lines} lines"),
-            Some((text, _)) => format!("copied {text}"),
-        });
-        copied.map(Effect::Copy).into_iter().collect()
-    }
-
-    /// Has the runtime write the map, as it is now, into a file of that format.
-    fn save(&mut self, format: &str) -> Vec<Effect> {
-        let Some(format) = Format::named(format) else { return Vec::new() };
-        self.notice = Some("saving".to_owned());
-        let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        let write = move |to: &mut std::fmt::Formatter<'_>| {
-            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
-        };
-        vec![Effect::Save { name: "portolan-map", extension: format.id, text: Text::new(write) }]
     }
 }

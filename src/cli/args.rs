@@ -93,6 +93,15 @@ pub enum Command {
         #[arg(long, default_value = "table")]
         format: Format,
     },
+    /// Print what the running instances of services use: processor, memory, network
+    Usage {
+        /// The services
+        #[arg(required = true, value_name = "SERVICE")]
+        services: Vec<String>,
+        /// How to print it
+        #[arg(long, default_value = "table")]
+        format: Format,
+    },
     /// Tell why there is a line from A to B, or which ways lead there
     Why {
         /// The caller

@@ -10,6 +10,7 @@ mod record;
 mod sources;
 mod status;
 mod tui;
+mod usage;
 mod why;
 
 use crate::{
@@ -111,6 +112,12 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Deployments { service, format } => {
             let (store, _) = charted(common).await?;
             print(deployments::tell(&store, &service, format, common.ascii)?)?;
+            Ok(read(&store))
+        }
+        Command::Usage { services, format } => {
+            let (mut store, opened) = charted(common).await?;
+            let services = usage::measure(&mut store, &opened.sources, &services, common.wait).await?;
+            print(usage::tell(&store, &services, format, common.ascii))?;
             Ok(read(&store))
         }
         Command::Why { from, to, format } => {

@@ -9,11 +9,13 @@ mod mermaid;
 mod rollout;
 mod svg;
 mod text;
+mod usage;
 
 use crate::view::Scene;
 
 pub use json::{findings, status, why};
 pub use rollout::deployments;
+pub use usage::usage;
 
 /// A format of the map.
 pub struct Format {

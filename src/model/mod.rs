@@ -24,6 +24,7 @@ pub mod shift;
 pub mod snapshot;
 pub mod status;
 pub mod text;
+pub mod usage;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -50,6 +51,7 @@ pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
 pub use snapshot::{Gap, Snapshot};
 pub use status::{Failure, FailureKind, SourceState, SourceStatus};
+pub use usage::{Reading, UsageTarget};
 
 /// A point in time, UTC, as every source reports it.
 pub use jiff::Timestamp;

@@ -2,6 +2,7 @@
 //!
 //! Keys first, then at most a batch of messages, then one frame, and none when nothing changed.
 
+mod meters;
 mod perform;
 mod poll;
 mod signals;
@@ -19,6 +20,7 @@ use crate::{
     model::Timestamp,
     source::Source,
 };
+use meters::Meters;
 use std::{io, sync::Arc, time::Duration};
 use terminal::Screen;
 use tokio::{
@@ -60,6 +62,7 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
     let mut keys = terminal::Keys::new();
     let mut signals = signals::Signals::new()?;
     let polls = Polls::start(&sources, &sender);
+    let mut meters = Meters::new(sources.clone(), sender.clone());
     let (mut streams, mut news) = Streams::new(sources);
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -100,6 +103,8 @@ pub async fn run(mut app: App, sources: Vec<Arc<dyn Source>>, mouse: bool) -> io
             }
             next = if began.elapsed() < DRAIN { messages.try_recv().ok() } else { None };
         }
-        streams.keep(&app.subscriptions());
+        let wanted = app.subscriptions();
+        streams.keep(&wanted);
+        meters.keep(&wanted);
     }
 }

@@ -59,7 +59,7 @@ impl Streams {
     pub fn keep(&mut self, wanted: &BTreeSet<Subscription>) {
         self.running.retain(|subscription, _| wanted.contains(subscription));
         for subscription in wanted {
-            let Subscription::Logs(target, start) = subscription;
+            let Subscription::Logs(target, start) = subscription else { continue };
             if self.running.contains_key(subscription) {
                 continue;
             }

@@ -6,8 +6,14 @@ pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
 
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
-use futures::{future::BoxFuture, stream::BoxStream};
+use crate::model::{
+    Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget,
+};
+use futures::{
+    StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -59,6 +65,14 @@ pub trait Source: Send + Sync {
     /// the kind `Ended` or `Unreadable` where it is over, of another where it broke. Dropping the stream stops the reading.
     fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
     -> BoxStream<'static, Result<LogBatch, Failure>>;
+
+    /// What those instances use, again and again, each time all that is new; the first time as soon as there is anything to
+    /// tell. An error says why it can't be had, and ends the stream. Dropping the stream stops the reading.
+    fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+        let what = format!("{} does not tell what its instances use", self.place());
+        let failure = Failure::new(FailureKind::Missing, what, "nothing to do");
+        stream::iter([Err(failure)]).boxed()
+    }
 
     /// Tries each call it needs and says how it went, for `portolan doctor`.
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>>;

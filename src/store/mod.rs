@@ -7,6 +7,7 @@ mod search;
 mod targets;
 mod unlisted;
 mod trail;
+mod usage;
 
 pub use deployed::deployed;
 pub use grouping::Grouping;
@@ -14,6 +15,7 @@ pub use search::Search;
 pub use targets::{each_once, log_targets};
 pub use trail::Trail;
 pub use unlisted::unlisted_targets;
+pub use usage::{Usage, usage_target};
 
 use crate::{
     history::History,
@@ -60,6 +62,8 @@ pub struct Store {
     pub now: Timestamp,
     /// The log lines that are held.
     pub logs: LogStore,
+    /// What instances use, of those that are looked at.
+    pub usage: Usage,
     /// What is searched for.
     pub search: Search,
     /// Whether only what is faulty is shown, with what is next to it.
@@ -108,6 +112,7 @@ impl Store {
             chosen: false,
             now,
             logs: LogStore::new(log_bytes),
+            usage: Usage::default(),
             search: Search::default(),
             only_faulty: false,
             edges: EdgeFilter::All,
@@ -132,6 +137,7 @@ impl Store {
             sources: self.sources.clone(),
             selected: self.selected.clone(),
             logs: LogStore::new(0),
+            usage: Usage::default(),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),

@@ -1,8 +1,14 @@
 //! The service card: everything that is known about the selected node.
 
 use super::{Hits, Scene, View, summary, widget::frame::frame};
-use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
+use crate::{
+    command::Command,
+    effect::{Effect, Subscription},
+    model::NodeId,
+    store::{Store, usage_target},
+};
 use ratatui::{buffer::Buffer, layout::Rect};
+use std::collections::BTreeSet;
 
 /// The card.
 #[derive(Default)]
@@ -30,6 +36,10 @@ impl View for Card {
             _ => self.scroll,
         };
         Vec::new()
+    }
+
+    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
+        store.service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
     fn offers(&self) -> &'static [Command] {

@@ -4,6 +4,7 @@ pub mod card;
 pub mod findings;
 pub mod help;
 pub mod hits;
+pub mod instance;
 pub mod list;
 pub mod logs;
 pub mod map;
@@ -13,6 +14,7 @@ pub mod summary;
 pub mod theme;
 pub mod time;
 pub mod timeline;
+pub mod usage;
 pub mod why;
 pub mod widget;
 

@@ -4,7 +4,7 @@ mod brief;
 
 pub use brief::brief;
 
-use super::{Scene, Theme, rollout, time, why::words, widget::text};
+use super::{Scene, Theme, instance, rollout, time, usage, why::words, widget::text};
 use crate::{
     history::{Row, Subject, fold},
     model::{Health, Instance, NodeId, Rollout, Service, Severity, State, Timestamp},
@@ -32,6 +32,9 @@ pub fn head(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
     page.state(node);
     page.part(node);
     page.home(node);
+    if let Some(service) = scene.store.service_of(node) {
+        page.usage(service);
+    }
     page.findings(node, true);
     if let Some(service) = scene.store.service_of(node) {
         page.deployments(service);
@@ -70,9 +73,9 @@ pub fn instances(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
     let mut all: Vec<&Instance> = service.instances.iter().collect();
     all.sort_by_key(|instance| !instance.is_current());
     let shown = if all.len() > rows { rows.saturating_sub(1) } else { all.len() };
-    let page = Page::new(scene, 0);
+    let now = scene.store.now;
     let mut lines: Vec<String> =
-        all[..shown].iter().map(|one| format!("{}  {}", one.name, page.instance(one))).collect();
+        all[..shown].iter().map(|one| format!("{}  {}", one.name, instance::words(one, now))).collect();
     if all.len() > shown {
         lines.push(format!("and {} more", all.len() - shown));
     }
@@ -123,10 +126,15 @@ impl<'a> Page<'a> {
         self.lines.extend(text::wrap(content, self.width).into_iter().map(|row| Line::styled(row, style)));
     }
 
+    /// The cells of a label.
+    fn column(&self) -> usize {
+        if self.width >= ROOMY { 18 } else { 12 }
+    }
+
     /// A label and what belongs to it, over as many rows as it takes.
     fn labelled(&mut self, label: &str, content: &str) {
         let ink = &self.scene.theme.ink;
-        let column = if self.width >= ROOMY { 18 } else { 12 };
+        let column = self.column();
         let room = self.width.saturating_sub(column + 1).max(10);
         for (index, row) in text::wrap(content, room).into_iter().enumerate() {
             let label = if index == 0 {
@@ -225,42 +233,43 @@ impl<'a> Page<'a> {
 
     /// Its running copies, and those that ended.
     fn instances(&mut self, service: &Service) {
-        self.heading(format!("instances ({})", service.instances.len()));
+        let usage = &self.scene.store.usage;
+        let span = usage::span(usage, service).map(|span| format!(", what they use over {span}"));
+        self.heading(format!("instances ({}){}", service.instances.len(), span.unwrap_or_default()));
+        if let Some(excuse) = usage::excuse(usage, service) {
+            self.labelled("usage", &excuse);
+        }
         for instance in &service.instances {
-            let words = self.instance(instance);
+            let words = instance::words(instance, self.scene.store.now);
             self.labelled(&instance.name, &words);
+            let readings = usage.of(&instance.id).collect();
+            if instance.state == State::Running {
+                let gauges = usage::gauges(&[readings], self.scene.theme.glyphs.ascii);
+                for row in text::packed(&gauges, self.width.saturating_sub(self.column() + 1)) {
+                    self.labelled("", &row);
+                }
+            }
         }
     }
 
-    fn instance(&self, instance: &Instance) -> String {
-        let now = self.scene.store.now;
-        let state = match instance.state {
-            State::Starting => "starting",
-            State::Running => "running",
-            State::Paused => "paused",
-            State::Restarting => "restarting",
-            State::Stopping => "stopping",
-            State::Stopped => "stopped",
-            State::Failed => "failed",
-            State::Unknown => "unknown",
-        };
-        let mut words = vec![state.to_owned()];
-        if instance.check.failed() {
-            words.push("unhealthy".to_owned());
+    /// What its instances use together, behind how it is, as far as there is room.
+    fn used(&mut self, service: &Service) {
+        let gauges = usage::of_service(&self.scene.store.usage, service, self.scene.theme.glyphs.ascii);
+        let Some(line) = self.lines.last_mut() else { return };
+        for gauge in gauges {
+            if line.width() + 2 + text::width(&gauge) > self.width {
+                return;
+            }
+            line.push_span(Span::styled(format!("  {gauge}"), self.scene.theme.ink.dim.0));
         }
-        words.extend(instance.version.clone());
-        if let Some(at) = instance.started.filter(|_| instance.state == State::Running) {
-            words.push(format!("since {}", time::age(at, now)));
+    }
+
+    /// What its instances use together.
+    fn usage(&mut self, service: &Service) {
+        let gauges = usage::of_service(&self.scene.store.usage, service, self.scene.theme.glyphs.ascii);
+        for row in text::packed(&gauges, self.width) {
+            self.text(&row, self.scene.theme.ink.text.0);
         }
-        if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != State::Running) {
-            words.extend(exit.code.map(|code| format!("exit {code}")));
-            words.extend(exit.at.map(|at| format!("{} ago", time::age(at, now))));
-            words.extend(exit.reason.clone());
-        }
-        if instance.restarts > 0 {
-            words.push(format!("{} restarts", instance.restarts));
-        }
-        words.join(", ")
     }
 
     /// Who calls it and whom it calls; `why` adds the evidence of each edge.

@@ -7,10 +7,8 @@ use crate::{
 };
 use portolan::{
     app::{Mouse, Msg},
-    effect::{Effect, Screen, Subscription},
-    model::{
-        LogBatch, LogLine, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, ServiceId, Timestamp,
-    },
+    effect::{Effect, Screen},
+    model::{LogBatch, LogLine, LogNews, LogNote, LogStream, NoteKind, ServiceId, Timestamp},
 };
 
 /// The logs of the orders service, with lines.
@@ -91,18 +89,16 @@ fn a_pause_holds_at_the_last_line() {
 #[test]
 fn going_back_past_the_first_line_reads_an_older_page() {
     let mut stage = orders((100, 30));
-    let wanted = stage.app.subscriptions();
-    let opened: Vec<(LogTarget, LogStart)> =
-        wanted.iter().map(|Subscription::Logs(target, start)| (target.clone(), *start)).collect();
-    for (target, start) in &opened {
+    let wanted = stage.streams();
+    for (target, start) in &wanted {
         stage.send(Msg::Logs(LogNews::Opened(target.clone(), *start)));
     }
     stage.keys("1");
     let text = stage.picture().text();
     assert!(text.contains("reading older lines"), "{text}");
-    let pages: Vec<_> = stage.app.subscriptions().difference(&wanted).cloned().collect();
+    let pages: Vec<_> = stage.streams().difference(&wanted).cloned().collect();
     assert!(!pages.is_empty(), "older pages are wanted");
-    for Subscription::Logs(target, start) in pages {
+    for (target, start) in pages {
         assert!(start.until.is_some() && !start.follow, "{start:?}");
         stage.send(Msg::Logs(LogNews::Opened(target.clone(), start)));
         let older = LogLine { label: target.label.clone(), ..line("orders", -60_000, "from before") };
@@ -111,7 +107,7 @@ fn going_back_past_the_first_line_reads_an_older_page() {
     }
     let text = stage.picture().text();
     assert!(!text.contains("reading older lines"), "{text}");
-    assert_eq!(stage.app.subscriptions(), wanted, "what has been read is wanted no more");
+    assert_eq!(stage.streams(), wanted, "what has been read is wanted no more");
     stage.keys("k");
     assert!(cursor(&mut stage).contains("from before"), "{}", cursor(&mut stage));
     stage.keys("1");
@@ -317,10 +313,10 @@ fn the_map_stays_above_the_logs() {
     assert_eq!(stage.app.screen(), Screen::Map);
     let text = stage.picture().text();
     assert!(text.contains("logs of prod/orders"), "the map has the keys, and the logs stay: {text}");
-    assert!(!stage.app.subscriptions().is_empty());
+    assert!(!stage.streams().is_empty());
     stage.keys("v");
     assert!(!stage.picture().text().contains("logs of"));
-    assert!(stage.app.subscriptions().is_empty());
+    assert!(stage.streams().is_empty());
 }
 
 #[test]

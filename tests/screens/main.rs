@@ -18,6 +18,7 @@ mod rooms;
 mod stage;
 mod timeline;
 mod trouble;
+mod usage;
 mod why;
 mod zoom;
 

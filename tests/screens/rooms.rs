@@ -5,10 +5,7 @@ use crate::{
     see,
     stage::Stage,
 };
-use portolan::{
-    app::Msg,
-    effect::{Effect, Subscription},
-};
+use portolan::{app::Msg, effect::Effect};
 
 fn stage() -> Stage {
     Stage::showing(&shop(), (100, 30))
@@ -61,11 +58,11 @@ fn card_of_a_dependency() {
 fn logs_follow() {
     let mut stage = logs((100, 30));
     see!(stage);
-    let wanted = stage.app.subscriptions();
+    let wanted = stage.streams();
     assert_eq!(wanted.len(), 3, "every instance's log is wanted: {wanted:?}");
-    assert!(wanted.iter().all(|Subscription::Logs(target, _)| target.service.as_str().ends_with("/orders")));
+    assert!(wanted.iter().all(|(target, _)| target.service.as_str().ends_with("/orders")));
     stage.keys("esc");
-    assert!(stage.app.subscriptions().is_empty(), "what is not shown is not read");
+    assert!(stage.streams().is_empty(), "what is not shown is not read");
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use crate::picture::Picture;
 use portolan::{
     app::{App, Msg},
-    effect::Effect,
+    effect::{Effect, Subscription},
     keymap::{Key, Keymap},
-    model::{Failure, Inventory, Snapshot, SourceId, SourceStatus},
+    model::{Failure, Inventory, LogStart, LogTarget, Snapshot, SourceId, SourceStatus},
     store::Store,
     view::Theme,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The program with a screen, and what it asked of the outside.
 pub(crate) struct Stage {
@@ -113,6 +113,15 @@ impl Stage {
             effects = self.app.update(answer);
         }
         panic!("the map asks for one layout after the other");
+    }
+
+    /// The log streams that are wanted now.
+    pub(crate) fn streams(&self) -> BTreeSet<(LogTarget, LogStart)> {
+        let stream = |wanted| match wanted {
+            Subscription::Logs(target, start) => Some((target, start)),
+            Subscription::Usage(_) => None,
+        };
+        self.app.subscriptions().into_iter().filter_map(stream).collect()
     }
 
     /// What is on the screen now. The places of what can be clicked are remembered, as after a frame.

@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::{Screen, Subscription},
+    effect::Screen,
     model::{EventKind, Snapshot, Timestamp},
 };
 
@@ -102,7 +102,7 @@ fn it_follows_at_its_end_and_holds_still_above_it() {
 
 /// What is wanted of the logs, by the earliest time it is asked for.
 fn since(stage: &Stage) -> Option<Timestamp> {
-    stage.app.subscriptions().iter().filter_map(|Subscription::Logs(_, start)| start.since).min()
+    stage.streams().iter().filter_map(|(_, start)| start.since).min()
 }
 
 #[test]

@@ -83,7 +83,7 @@ pub(super) async fn run(
 /// Subscribes to the streams that are not yet.
 fn join(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start: LogStart) {
     for target in targets {
-        if !subscribed.iter().any(|Subscription::Logs(known, _)| *known == target) {
+        if !subscribed.iter().any(|known| matches!(known, Subscription::Logs(known, _) if *known == target)) {
             subscribed.insert(Subscription::Logs(target, start));
         }
     }

@@ -91,7 +91,7 @@ async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
 }
 
 /// The result of `work`, which reads files, on a thread that may wait; nothing if it takes too long.
-async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let done = tokio::time::timeout(LIMIT, tokio::task::spawn_blocking(work)).await;
     done.ok().and_then(Result::ok).unwrap_or_default()
 }

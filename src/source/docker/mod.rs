@@ -15,12 +15,13 @@ mod look;
 mod memory;
 mod reach;
 mod sockets;
+mod usage;
 
 pub use endpoint::Endpoint;
 pub use find::{Found, Surroundings, find};
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
+use crate::model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget};
 use connect::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use memory::Memory;
@@ -148,6 +149,10 @@ impl Source for Docker {
         start: LogStart,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
         logs::read(self.shared.engine.clone(), targets, start)
+    }
+
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+        usage::read(&self.shared, &target)
     }
 
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {

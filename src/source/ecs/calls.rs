@@ -49,7 +49,7 @@ calls! {
     GET_METRIC_DATA = "cloudwatch:GetMetricData", Metrics, "calls counted by Service Connect";
     DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", DescribeLogs, "live logs";
     GET_LOG_EVENTS = "logs:GetLogEvents", GetLogs, "logs";
-    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs, calls seen in VPC flow logs";
+    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs, calls seen in VPC flow logs, what tasks use";
     START_LIVE_TAIL = "logs:StartLiveTail", LiveTail, "live logs";
 }
 

@@ -29,6 +29,7 @@ mod registry;
 mod services;
 mod signed;
 mod tasks;
+mod usage;
 
 pub use budget::Group;
 pub use calls::{CALLS, Call};
@@ -36,7 +37,7 @@ pub use config::Config;
 pub use find::{Found, Surroundings, find};
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Snapshot, SourceId};
+use crate::model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget};
 use api::Api;
 use budget::Share;
 use collect::Caches;
@@ -72,6 +73,7 @@ pub struct Ecs {
     api: Arc<OnceCell<Api>>,
     caches: Caches,
     hub: Arc<logs::Hub>,
+    meter: Arc<usage::Meter>,
     restless: AtomicBool,
 }
 
@@ -86,6 +88,7 @@ impl Ecs {
             api: Arc::default(),
             caches: Caches::default(),
             hub: Arc::default(),
+            meter: Arc::default(),
             restless: AtomicBool::new(true),
         }
     }
@@ -166,6 +169,11 @@ impl Source for Ecs {
             }
         };
         stream::once(opened).flatten().boxed()
+    }
+
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+        let (api, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
+        usage::read(usage::Means { api, config, gate, meter: Arc::clone(&self.meter) }, target)
     }
 
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {

@@ -18,10 +18,10 @@ mod viewport;
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
-    effect::{Choice, Comparison, Effect, LayoutJob, Screen},
+    effect::{Choice, Comparison, Effect, LayoutJob, Screen, Subscription},
     layout::{Diagram, Point, Raster, Rect as Cells, layout},
     model::NodeId,
-    store::Store,
+    store::{Store, usage_target},
     topology::way,
 };
 use hover::Hovered;
@@ -61,6 +61,8 @@ pub struct Map {
     tangle: Tangle,
     /// What the mouse is over.
     hovered: Option<Hovered>,
+    /// Whether there is room to tell of the selected node.
+    tells: bool,
 }
 
 /// Everything that plans depend on.
@@ -128,9 +130,17 @@ impl View for Map {
         &[Help, Logs, Card, Why, NextFinding, Findings, List, Search, Focus, Edges, Palette]
     }
 
+    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
+        let together =
+            matches!(self.selected(store), Some(Item { kind: Kind::Pile(..) | Kind::Ghost(..), .. }));
+        let service = store.service().filter(|_| self.tells && !together);
+        service.and_then(usage_target).map(Subscription::Usage).into_iter().collect()
+    }
+
     fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
-        let area = draw::areas(area).map;
+        let draw::Areas { map: area, panel } = draw::areas(area);
+        self.tells = panel.height > 0;
         let resized = area != self.viewport.area;
         self.viewport.area = area;
         if resized {

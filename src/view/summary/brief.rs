@@ -20,7 +20,11 @@ pub fn brief(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Ve
     let mut wrong: Vec<Line<'_>> = wrong.map(|line| page.cut(&line)).collect();
     let mut relations = Page::new(scene, width);
     relations.relations(node, wrong.is_empty());
-    wrong.truncate(rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1));
+    let room = rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1);
+    if let Some(service) = scene.store.service_of(node).filter(|_| wrong.len() < room) {
+        page.used(service);
+    }
+    wrong.truncate(room);
     page.lines.extend(wrong);
     page.lines.extend(relations.lines);
     page.lines

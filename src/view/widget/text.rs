@@ -74,6 +74,22 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     rows
 }
 
+/// Pieces of text in rows of at most `cells`, as many in each as fit; none is broken.
+#[must_use]
+pub fn packed(pieces: &[String], cells: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for piece in pieces {
+        match rows.last_mut() {
+            Some(row) if width(row) + 3 + width(piece) <= cells => {
+                row.push_str("   ");
+                row.push_str(piece);
+            }
+            _ => rows.push(piece.clone()),
+        }
+    }
+    rows
+}
+
 fn head(text: &str, cells: usize) -> String {
     let mut used = 0;
     text.graphemes(true)

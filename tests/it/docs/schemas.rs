@@ -171,6 +171,15 @@ fn a_deployment_is_told_field_by_field() {
 }
 
 #[test]
+fn usage_is_told_field_by_field() {
+    let answer = json_of(&["usage", "web", "--format", "json"]);
+    assert_eq!(answer["schema"], "portolan.usage/1");
+    told("portolan.usage/1", &answer);
+    told("measured service", &answer["services"][0]);
+    told("measured instance", &answer["services"][0]["instances"][0]);
+}
+
+#[test]
 fn an_event_is_told_field_by_field() {
     let printed = printed(&["events", "--since", "2026-01-01T00:00:00Z", "--format", "json"]);
     let event: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();

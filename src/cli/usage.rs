@@ -1,0 +1,78 @@
+//! What the instances of services use, measured once.
+
+use super::{args::Format, why};
+use crate::{
+    export,
+    model::{Failure, FailureKind, Service},
+    source::Source,
+    store::{Store, usage_target},
+    view::{instance, usage, widget::text},
+};
+use futures::{StreamExt, future::join_all};
+use jiff::SignedDuration;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// The cells of a row.
+const WIDTH: usize = 100;
+
+/// Measures the services that people mean by those names; an answer that is late is a failure.
+pub(super) async fn measure(
+    store: &mut Store,
+    sources: &[Arc<dyn Source>],
+    names: &[String],
+    wait: SignedDuration,
+) -> Result<Vec<Service>, Failure> {
+    let mut services = Vec::new();
+    for name in names {
+        let node = why::one(store, name)?;
+        let Some(service) = store.service_of(node) else {
+            let what = format!("{} is nothing that a source runs", node.label());
+            return Err(Failure::new(FailureKind::Invalid, what, "only services use anything"));
+        };
+        services.push(service.clone());
+    }
+    let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    let measured = services.iter().filter_map(usage_target).filter_map(|target| {
+        let home = target.service.as_str().split('/').next();
+        let source = sources.iter().find(|source| Some(source.id().as_str()) == home)?;
+        let (service, mut readings) = (target.service.clone(), source.usage(target));
+        Some(async move {
+            let outcome = timeout(wait, readings.next()).await;
+            let late = || {
+                let what = format!("nothing was measured within {} s", wait.as_secs());
+                Err(Failure::new(FailureKind::Timeout, what, "wait longer with --wait"))
+            };
+            (service, outcome.ok().flatten().unwrap_or_else(late))
+        })
+    });
+    for (service, outcome) in join_all(measured).await {
+        store.usage.hear(service, outcome);
+    }
+    Ok(services)
+}
+
+/// What was measured.
+pub(super) fn tell(store: &Store, services: &[Service], format: Format, ascii: bool) -> String {
+    match format {
+        Format::Json => export::usage(store, services),
+        Format::Table => services.iter().map(|service| told(store, service, ascii)).collect(),
+    }
+}
+
+/// One service: its name, why there is nothing, and each instance that runs.
+fn told(store: &Store, service: &Service, ascii: bool) -> String {
+    let mut rows = vec![service.id.to_string()];
+    rows.extend(usage::excuse(&store.usage, service).map(|why| format!("  {why}")));
+    let target = usage_target(service);
+    let measured = target.as_ref().map(|target| &target.instances);
+    for one in service.instances.iter().filter(|one| measured.is_some_and(|ids| ids.contains(&one.id))) {
+        rows.push(format!("  {}  {}", one.name, instance::words(one, store.now)));
+        let gauges = usage::gauges(&[store.usage.of(&one.id).collect()], ascii);
+        rows.extend(text::packed(&gauges, WIDTH).into_iter().map(|row| format!("    {row}")));
+    }
+    if measured.is_none() {
+        rows.push("  nothing of it runs".to_owned());
+    }
+    rows.join("\n") + "\n"
+}

@@ -1,0 +1,69 @@
+//! What instances use as `portolan.usage/1`.
+
+use super::json::write;
+use crate::{
+    model::{Failure, Service, Timestamp},
+    store::{Store, usage_target},
+};
+use serde::Serialize;
+
+/// `portolan.usage/1`.
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    taken: Timestamp,
+    services: Vec<ServiceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceOut<'a> {
+    service: &'a str,
+    failure: Option<&'a Failure>,
+    instances: Vec<InstanceOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct InstanceOut<'a> {
+    id: &'a str,
+    name: &'a str,
+    restarts: u32,
+    at: Option<Timestamp>,
+    cpu_millicores: Option<u64>,
+    cpu_limit_millicores: Option<u64>,
+    memory_bytes: Option<u64>,
+    memory_limit_bytes: Option<u64>,
+    received_bytes_per_second: Option<u64>,
+    sent_bytes_per_second: Option<u64>,
+}
+
+/// What the running instances of those services use.
+#[must_use]
+pub fn usage(store: &Store, services: &[Service]) -> String {
+    let services = services.iter().map(|service| of_service(store, service)).collect();
+    write(&Report { schema: "portolan.usage/1", taken: store.now, services })
+}
+
+fn of_service<'a>(store: &'a Store, service: &'a Service) -> ServiceOut<'a> {
+    let target = usage_target(service);
+    let measured = |id| target.as_ref().is_some_and(|target| target.instances.contains(id));
+    let instances = service.instances.iter().filter(|one| measured(&one.id)).map(|one| {
+        let last = store.usage.of(&one.id).next_back();
+        InstanceOut {
+            id: one.id.as_str(),
+            name: &one.name,
+            restarts: one.restarts,
+            at: last.map(|reading| reading.at),
+            cpu_millicores: last.and_then(|reading| reading.cpu),
+            cpu_limit_millicores: last.and_then(|reading| reading.cpu_limit),
+            memory_bytes: last.and_then(|reading| reading.memory),
+            memory_limit_bytes: last.and_then(|reading| reading.memory_limit),
+            received_bytes_per_second: last.and_then(|reading| reading.received),
+            sent_bytes_per_second: last.and_then(|reading| reading.sent),
+        }
+    });
+    ServiceOut {
+        service: service.id.as_str(),
+        failure: store.usage.failure(&service.id),
+        instances: instances.collect(),
+    }
+}

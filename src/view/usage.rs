@@ -1,0 +1,233 @@
+//! What instances use, in words and small curves: the card, the panel and the headless command tell the same.
+
+use super::time;
+use crate::{
+    model::{Reading, Service},
+    store::{Usage, usage_target},
+};
+
+/// The cells of a curve, a reading each.
+const CELLS: usize = 10;
+
+/// The heights of a curve.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const PLAIN: [char; 4] = ['_', '.', '-', '='];
+
+/// The least that fills a curve where there is no limit: 50 thousandths of a core, 1 MiB, 1 KiB a second. What is less
+/// than that is nothing to see mountains in.
+const LEAST: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
+
+/// What all instances of a service use together.
+#[must_use]
+pub fn of_service(usage: &Usage, service: &Service, ascii: bool) -> Vec<String> {
+    let series: Vec<Vec<&Reading>> =
+        service.instances.iter().map(|instance| usage.of(&instance.id).collect()).collect();
+    let target = usage_target(service);
+    let runs = |series: &Vec<&Reading>| {
+        let instances = target.as_ref().map(|target| &target.instances);
+        series.first().is_some_and(|one| instances.is_some_and(|all| all.contains(&one.instance)))
+    };
+    let running: Vec<_> = series.into_iter().filter(runs).collect();
+    gauges(&running, ascii)
+}
+
+/// What those readings tell, those of several instances added up: a piece of text for each thing that is used.
+#[must_use]
+pub fn gauges(series: &[Vec<&Reading>], ascii: bool) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut tell = |label: &str, values: Vec<u64>, limit: Option<u64>, least: u64, words: String| {
+        told.push(format!("{label} {} {words}", curve(&values, limit, least, ascii)));
+    };
+    let (cpu, cpu_limit) = (added(series, |r| r.cpu), limit(series, |r| r.cpu_limit));
+    if let Some(now) = cpu.last() {
+        let words = match cpu_limit {
+            Some(limit) => format!("{} of {} cores{}", cores(*now), cores(limit), part(*now, limit)),
+            None => format!("{} cores", cores(*now)),
+        };
+        tell("cpu", cpu, cpu_limit, LEAST.0, words);
+    }
+    let (memory, memory_limit) = (added(series, |r| r.memory), limit(series, |r| r.memory_limit));
+    if let Some(now) = memory.last() {
+        let words = match memory_limit {
+            Some(limit) => format!("{}{}", of_bytes(*now, limit), part(*now, limit)),
+            None => bytes(*now),
+        };
+        tell("memory", memory, memory_limit, LEAST.1, words);
+    }
+    let (received, sent) = (added(series, |r| r.received), added(series, |r| r.sent));
+    if let (Some(inward), Some(outward)) = (received.last(), sent.last()) {
+        let words = format!("in {}/s, out {}/s", bytes(*inward), bytes(*outward));
+        let both = received.iter().zip(&sent).map(|(inward, outward)| inward + outward).collect();
+        tell("network", both, None, LEAST.2, words);
+    }
+    told
+}
+
+/// How far back the curves of those instances go, in words.
+#[must_use]
+pub fn span(usage: &Usage, service: &Service) -> Option<String> {
+    let shown = service.instances.iter().filter_map(|instance| {
+        let readings = usage.of(&instance.id);
+        let newest = readings.clone().next_back()?;
+        Some((readings.rev().take(CELLS).last()?.at, newest.at))
+    });
+    shown.min().map(|(oldest, newest)| time::age(oldest, newest))
+}
+
+/// Why there is nothing to tell of what a service uses; nothing where there is, or where nothing runs.
+#[must_use]
+pub fn excuse(usage: &Usage, service: &Service) -> Option<String> {
+    let target = usage_target(service)?;
+    if let Some(failure) = usage.failure(&service.id) {
+        return Some(format!("{} ({})", failure.what, failure.remedy));
+    }
+    let measured = target.instances.iter().any(|instance| usage.of(instance).next().is_some());
+    match (measured, usage.is_heard(&service.id)) {
+        (true, _) => None,
+        (false, true) => Some("nothing was measured of it yet".to_owned()),
+        (false, false) => Some("being measured".to_owned()),
+    }
+}
+
+/// The last values of several series, added up from their ends on, as far as any of them goes.
+fn added(series: &[Vec<&Reading>], of: impl Fn(&Reading) -> Option<u64>) -> Vec<u64> {
+    let columns = (0..CELLS).map_while(|back| {
+        let values = series.iter().filter_map(|readings| of(readings.iter().rev().nth(back)?));
+        values.reduce(u64::saturating_add)
+    });
+    let mut values: Vec<u64> = columns.collect();
+    values.reverse();
+    values
+}
+
+/// The limit of all together, where each has one.
+fn limit(series: &[Vec<&Reading>], of: impl Fn(&Reading) -> Option<u64>) -> Option<u64> {
+    let mut limits = series.iter().filter_map(|readings| readings.last()).map(|reading| of(reading));
+    limits.try_fold(0, |sum, limit| Some(sum + limit?)).filter(|limit| *limit > 0)
+}
+
+fn curve(values: &[u64], limit: Option<u64>, least: u64, ascii: bool) -> String {
+    let full = limit.unwrap_or_else(|| values.iter().copied().max().unwrap_or(0).max(least)).max(1);
+    let bars: &[char] = if ascii { &PLAIN } else { &BARS };
+    let top = bars.len() - 1;
+    let bar = |value: &u64| bars[((*value as f64 / full as f64 * top as f64).round() as usize).min(top)];
+    values.iter().map(bar).collect()
+}
+
+/// Thousandths of a core, in cores.
+fn cores(thousandths: u64) -> String {
+    let digits = if thousandths < 100 { 3 } else { 2 };
+    let text = format!("{:.digits$}", thousandths as f64 / 1_000.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// How much of a limit that is.
+fn part(now: u64, limit: u64) -> String {
+    format!(" ({:.0}%)", now as f64 / limit as f64 * 100.0)
+}
+
+/// A number of bytes, in the unit in which people read it.
+fn bytes(number: u64) -> String {
+    let mut amount = number as f64;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if amount < 1_000.0 {
+            let digits = usize::from(unit != "B" && amount < 10.0);
+            return format!("{amount:.digits$} {unit}");
+        }
+        amount /= 1_024.0;
+    }
+    format!("{amount:.1} TiB")
+}
+
+/// A number of bytes of a limit, with the unit once where it is the same.
+fn of_bytes(number: u64, limit: u64) -> String {
+    let (number, limit) = (bytes(number), bytes(limit));
+    match (number.split_once(' '), limit.split_once(' ')) {
+        (Some((amount, unit)), Some((_, same))) if unit == same => format!("{amount} of {limit}"),
+        _ => format!("{number} of {limit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, cores, excuse, gauges, of_service, span};
+    use crate::{
+        model::{Failure, FailureKind, InstanceId, Reading, Service, State, sample},
+        store::Usage,
+    };
+
+    fn reading(instance: &str, ago: i64, cpu: u64) -> Reading {
+        Reading {
+            instance: InstanceId::new(format!("docker/{instance}")),
+            at: sample::ago(ago),
+            cpu: Some(cpu),
+            cpu_limit: Some(500),
+            memory: Some(32 << 20),
+            memory_limit: Some(64 << 20),
+            received: Some(1_536),
+            sent: Some(20),
+        }
+    }
+
+    fn two() -> Service {
+        let instances = vec![sample::instance("a"), sample::instance("b")];
+        Service { instances, ..sample::service("web") }
+    }
+
+    #[test]
+    fn one_instance_is_told_against_its_limits() {
+        let all = [reading("a", 4, 0), reading("a", 2, 250), reading("a", 0, 500)];
+        let told = gauges(&[all.iter().collect()], false);
+        assert_eq!(
+            told,
+            [
+                "cpu ▁▅█ 0.5 of 0.5 cores (100%)",
+                "memory ▅▅▅ 32 of 64 MiB (50%)",
+                "network ███ in 1.5 KiB/s, out 20 B/s"
+            ]
+        );
+        assert!(gauges(&[all.iter().collect()], true).iter().all(|words| words.is_ascii()));
+        let endless = all.map(|reading| Reading { cpu_limit: None, memory_limit: None, ..reading });
+        assert_eq!(
+            gauges(&[endless.iter().collect()], false)[..2],
+            ["cpu ▁▅█ 0.5 cores", "memory ███ 32 MiB"]
+        );
+        let untold = endless.map(|reading| Reading { cpu: None, received: None, ..reading });
+        assert_eq!(gauges(&[untold.iter().collect()], false), ["memory ███ 32 MiB"]);
+    }
+
+    #[test]
+    fn those_of_a_service_are_added_up_while_they_run() {
+        let (mut usage, mut web) = (Usage::default(), two());
+        let all = [reading("a", 2, 100), reading("a", 0, 100), reading("b", 0, 300)];
+        usage.hear(web.id.clone(), Ok(all.to_vec()));
+        assert_eq!(of_service(&usage, &web, false)[0], "cpu ▂▄ 0.4 of 1 cores (40%)");
+        assert_eq!(span(&usage, &web).as_deref(), Some("2s"));
+        web.instances[0].state = State::Stopped;
+        assert_eq!(of_service(&usage, &web, false)[0], "cpu ▅ 0.3 of 0.5 cores (60%)");
+    }
+
+    #[test]
+    fn what_can_not_be_told_says_why() {
+        let (mut usage, mut web) = (Usage::default(), two());
+        assert_eq!(excuse(&usage, &web).as_deref(), Some("being measured"));
+        usage.hear(web.id.clone(), Err(Failure::new(FailureKind::Denied, "not allowed", "allow it")));
+        assert_eq!(excuse(&usage, &web).as_deref(), Some("not allowed (allow it)"));
+        usage.hear(web.id.clone(), Ok(Vec::new()));
+        assert_eq!(excuse(&usage, &web).as_deref(), Some("nothing was measured of it yet"));
+        usage.hear(web.id.clone(), Ok(vec![reading("b", 0, 1)]));
+        assert_eq!(excuse(&usage, &web), None);
+        web.instances.clear();
+        assert_eq!(excuse(&usage, &web), None, "nothing runs");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(
+            [3, 80, 120, 500, 1_000, 12_500].map(cores),
+            ["0.003", "0.08", "0.12", "0.5", "1", "12.5"]
+        );
+        let told = [0, 999, 1_000, 5 << 20, 999 << 20, 3 << 30, 7 << 40].map(bytes);
+        assert_eq!(told, ["0 B", "999 B", "1.0 KiB", "5.0 MiB", "999 MiB", "3.0 GiB", "7.0 TiB"]);
+    }
+}

@@ -1,0 +1,92 @@
+//! What instances use: measured only while somebody looks, and told on the card and beside the map.
+
+use crate::{
+    estate::{ago, shop},
+    see,
+    stage::Stage,
+};
+use portolan::{
+    app::Msg,
+    effect::Subscription,
+    model::{Failure, FailureKind, Reading, UsageTarget},
+};
+
+/// What is measured now.
+fn measured(stage: &Stage) -> Vec<UsageTarget> {
+    let target = |wanted| match wanted {
+        Subscription::Usage(target) => Some(target),
+        Subscription::Logs(..) => None,
+    };
+    stage.app.subscriptions().into_iter().filter_map(target).collect()
+}
+
+/// The orders service is selected, and twelve readings of each of its instances have come.
+fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
+    let mut stage = Stage::dressed(&shop(), size, theme);
+    while stage.selected() != "orders" {
+        stage.keys("f");
+    }
+    let targets = measured(&stage);
+    let [target] = &targets[..] else { panic!("the selected service alone is measured: {targets:?}") };
+    let readings = target.instances.iter().enumerate().flat_map(|(place, instance)| {
+        (0..12).map(move |minute| Reading {
+            instance: instance.clone(),
+            at: ago(11 - minute),
+            cpu: Some(40 * minute as u64),
+            cpu_limit: Some(500),
+            memory: Some((100 + 9 * minute as u64) << 20),
+            memory_limit: (place == 0).then_some(256 << 20),
+            received: Some(2_000),
+            sent: Some(100 * minute as u64),
+        })
+    });
+    let told = Ok(readings.collect());
+    stage.send(Msg::Measured(target.service.clone(), told));
+    stage
+}
+
+#[test]
+fn the_card_has_curves_for_each_instance_that_runs() {
+    let mut stage = orders((130, 40), ("night", false));
+    stage.keys("enter");
+    see!(stage);
+}
+
+#[test]
+fn small_and_in_ascii() {
+    let mut stage = orders((80, 30), ("mono", true));
+    stage.keys("enter G");
+    see!(stage);
+}
+
+#[test]
+fn the_panel_tells_it_in_short() {
+    let text = orders((170, 40), ("night", false)).picture().text();
+    assert!(text.contains("cpu ▂▃▃▄▄▅▅▆▇▇ 0.44 of 0.5 cores (88%)"), "{text}");
+    assert!(text.contains("memory ▄▄▅▅▅▅▆▆▆▆ 199 of 256 MiB (78%)"), "{text}");
+    let text = orders((120, 40), ("night", false)).picture().text();
+    assert!(text.contains("0.44 of 0.5 cores (88%)  memory"), "{text}");
+}
+
+#[test]
+fn what_is_not_looked_at_is_not_measured() {
+    let mut stage = orders((120, 40), ("night", false));
+    stage.keys("t");
+    assert_eq!(measured(&stage), [], "the list does not show it");
+    stage.keys("esc enter");
+    assert_eq!(measured(&stage).len(), 1, "the card does");
+    stage.keys("esc");
+    stage.size(80, 12);
+    assert_eq!(measured(&stage), [], "there is no room to tell it");
+}
+
+#[test]
+fn the_card_says_why_there_is_nothing() {
+    let mut stage = Stage::showing(&shop(), (100, 40));
+    stage.keys("f enter");
+    let service = measured(&stage).remove(0).service;
+    assert!(stage.picture().text().contains("being measured"));
+    let failure = Failure::new(FailureKind::Denied, "logs:FilterLogEvents: not allowed", "allow it");
+    stage.send(Msg::Measured(service, Err(failure)));
+    assert!(stage.picture().text().contains("logs:FilterLogEvents: not allowed (allow it)"));
+}
