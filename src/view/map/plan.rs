@@ -111,11 +111,12 @@ impl Plan {
             across.chain(plans.iter().map(Self::down)).collect()
         };
         let mut all = both(&plans);
-        // Without a free row between lines they are hard to follow: only where nothing else fits.
-        let names = || plans.iter().filter(|plan| plan.level == Level::Pills);
+        // Without a free row between lines they are hard to follow: only where nothing else fits. Who chose a level does
+        // not mind that it is larger than the screen.
+        let names = || plans.iter().filter(|plan| plan.level == Level::Pills && sight.level.is_none());
         all.extend(names().map(|plan| plan.across(Air::Close)));
-        all.extend(names().last().map(|plan| plan.across(Air::None)));
         all.extend(both(&coarse));
+        all.extend(names().next_back().map(|plan| plan.across(Air::None)));
         all
     }
 
@@ -180,6 +181,12 @@ impl Plan {
         let gap_rows = u16::from(self.level <= Level::Pills && air != Air::None);
         let airy = names && air == Air::Free;
         Self { options: Options { gap_rows, airy, ..Options::default() }, ..self.clone() }
+    }
+
+    /// Whether lines have no free row between each other where names have one row.
+    pub(super) fn is_close(&self) -> bool {
+        let Options { direction, airy, .. } = self.options;
+        self.level == Level::Pills && direction == Direction::LeftToRight && !airy
     }
 
     /// The same from the top down.

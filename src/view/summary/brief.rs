@@ -13,6 +13,9 @@ use ratatui::text::{Line, Span};
 pub fn brief(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Vec<Line<'static>> {
     let mut page = Page::new(scene, width);
     page.state(node);
+    if let Some(service) = scene.store.service_of(node) {
+        page.used(service);
+    }
     let mut wrong = Page::new(scene, usize::from(u16::MAX));
     wrong.part(node);
     wrong.findings(node, true);
@@ -20,11 +23,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Ve
     let mut wrong: Vec<Line<'_>> = wrong.map(|line| page.cut(&line)).collect();
     let mut relations = Page::new(scene, width);
     relations.relations(node, wrong.is_empty());
-    let room = rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1);
-    if let Some(service) = scene.store.service_of(node).filter(|_| wrong.len() < room) {
-        page.used(service);
-    }
-    wrong.truncate(room);
+    wrong.truncate(rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1));
     page.lines.extend(wrong);
     page.lines.extend(relations.lines);
     page.lines
