@@ -31,13 +31,14 @@ pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait:
         let outcome = timeout(wait, source.snapshot()).await;
         (source, outcome.unwrap_or_else(|_| Err(late(&**source, wait))))
     });
-    for (source, outcome) in join_all(looks).await {
+    let looked = join_all(looks).await;
+    store.now = Timestamp::now();
+    for (source, outcome) in looked {
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.place = source.place();
         }
     }
-    store.tick(Timestamp::now());
 }
 
 fn late(source: &dyn Source, wait: Duration) -> Failure {

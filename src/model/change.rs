@@ -1,6 +1,6 @@
 //! What is different between two looks, as far as it matters who has to think anew.
 
-use super::{Service, ServiceId, Snapshot, SourceId};
+use super::{Gateway, Service, ServiceId, Snapshot, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is different between two snapshots of a source.
@@ -21,13 +21,15 @@ impl Change {
     /// What is different from one snapshot to the next; both have their services in order.
     #[must_use]
     pub fn between(old: &Snapshot, new: &Snapshot) -> Self {
-        let same_places = old.services.len() == new.services.len() && old.gateways == new.gateways;
+        let routes = |snapshot: &Snapshot| snapshot.gateways.iter().map(way).collect::<Vec<_>>();
+        let same_places = old.services.len() == new.services.len()
+            && (old.gateways == new.gateways || routes(old) == routes(new));
         if !same_places || !old.services.iter().zip(&new.services).all(|(a, b)| is_as_reachable(a, b)) {
             return Self::Everything;
         }
         let pairs = old.services.iter().zip(&new.services).filter(|(a, b)| a != b);
         let changed: BTreeMap<_, _> = pairs.map(|(a, _)| (a.id.clone(), a.clone())).collect();
-        match (changed.is_empty(), old.events == new.events && old.gaps == new.gaps) {
+        match (changed.is_empty(), is_calm(old, new)) {
             (false, _) => Self::Services(changed),
             (true, false) => Self::Circumstances,
             (true, true) => Self::Nothing,
@@ -39,6 +41,16 @@ impl Change {
     pub fn is_any(&self) -> bool {
         *self != Self::Nothing
     }
+}
+
+/// A load balancer without what its checks say.
+fn way(gateway: &Gateway) -> Gateway {
+    Gateway { targets: Vec::new(), ..gateway.clone() }
+}
+
+/// Whether nothing happened, nothing else could not be read, and no load balancer's check says something else.
+fn is_calm(old: &Snapshot, new: &Snapshot) -> bool {
+    old.events == new.events && old.gaps == new.gaps && old.gateways == new.gateways
 }
 
 /// Whether `b` is the same service as `a`, is what it was, and answers to the same at the same places.

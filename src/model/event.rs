@@ -40,6 +40,10 @@ pub enum EventKind {
     Source,
     /// Something was found to be wrong, or no longer is.
     Finding,
+    /// The engine holds an instance, or lets it go on.
+    Pause,
+    /// A task finds no place.
+    Placement,
     /// What the source says beside that.
     Message,
 }

@@ -16,6 +16,20 @@ pub struct Gateway {
     pub kind: String,
     /// Where it sends what.
     pub routes: Vec<Route>,
+    /// The copies of services that it checks, as far as it says how they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Checked>,
+}
+
+/// A copy of a service as a load balancer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Checked {
+    /// The service.
+    pub service: ServiceId,
+    /// The address and port, or the machine and port, at which it is reached.
+    pub address: String,
+    /// Why its check fails: the code and the words; none where it passes.
+    pub reason: Option<String>,
 }
 
 /// One way through a load balancer.

@@ -62,6 +62,9 @@ pub enum Check {
     Unhealthy {
         /// The check's last output.
         output: Option<String>,
+        /// Since when it fails, where the source tells that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
 }
 

@@ -37,7 +37,7 @@ pub use ending::Ending;
 pub use event::{Event, EventKind};
 pub use finding::{Finding, Reach, Severity, Suspect};
 pub use flow::{End, Flow, Ledger, SeenBy, Sighting, Span, Verdict, Watched};
-pub use gateway::{Gateway, Route};
+pub use gateway::{Checked, Gateway, Route};
 pub use health::Health;
 pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
 pub use instance::{Check, Container, Exit, Instance, State};

@@ -63,11 +63,10 @@ pub(crate) fn mention(key: &str, address: Address) -> Mention {
     Mention { via: Via::Environment, place: Place::at(key), target: Target::Address(address) }
 }
 
-/// An estate of one source with those services.
-pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
-    let mut inventory = Inventory::default();
-    let snapshot = Snapshot {
-        source: SourceId::new("docker"),
+/// What a source with those services shows.
+pub(crate) fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
+    Snapshot {
+        source: SourceId::new(source),
         taken: ago(0),
         services,
         gateways: Vec::new(),
@@ -75,8 +74,13 @@ pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
         gaps: Vec::new(),
         flows: Vec::new(),
         watched: Vec::new(),
-    };
-    inventory.replace(Arc::new(snapshot));
+    }
+}
+
+/// An estate of one source with those services.
+pub(crate) fn inventory(services: Vec<Service>) -> Inventory {
+    let mut inventory = Inventory::default();
+    inventory.replace(Arc::new(snapshot("docker", services)));
     inventory
 }
 

@@ -25,15 +25,21 @@ use crate::{
         SourceState, SourceStatus, Timestamp,
     },
     topology::{
-        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, drift::Watch, finding,
-        finding::Involved, leading_to, rejected, twins,
+        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin,
+        drift::Watch,
+        finding,
+        finding::{Involved, Lasting},
+        leading_to, rejected, twins,
     },
 };
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// How often the findings are drawn anew for the mere passing of time. What is new they follow at once.
+const REJUDGE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What is known now.
 pub struct Store {
@@ -60,6 +66,10 @@ pub struct Store {
     pub chosen: bool,
     /// The time of the last tick.
     pub now: Timestamp,
+    /// When the findings were last drawn.
+    judged: Timestamp,
+    /// Since when what was wrong by then lasts.
+    lasting: Lasting,
     /// The log lines that are held.
     pub logs: LogStore,
     /// What instances use, of those that are looked at.
@@ -111,6 +121,8 @@ impl Store {
             selected: None,
             chosen: false,
             now,
+            judged: Timestamp::UNIX_EPOCH,
+            lasting: Lasting::default(),
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
@@ -138,6 +150,7 @@ impl Store {
             selected: self.selected.clone(),
             logs: LogStore::new(0),
             usage: Usage::default(),
+            lasting: Lasting::default(),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
@@ -256,21 +269,28 @@ impl Store {
         }
     }
 
-    /// Moves the clock on, and with it what depends on how long something lasts.
+    /// Moves the clock on, and now and then with it what depends on how long something lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        self.judge();
+        if now.duration_since(self.judged).abs() >= REJUDGE {
+            self.judge();
+        }
     }
 
     /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
+        let lasting = std::mem::take(&mut self.lasting);
         let Self { inventory, inference, rejected, sources, now, .. } = self;
         let topology = inference.topology();
         let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
+        let evidence = evidence.with(lasting, &self.twins);
         self.findings = finding::findings(&evidence);
         self.roles = finding::roles(&evidence, &self.findings);
-        if self.sources.iter().all(|source| source.state != SourceState::Loading) {
+        self.judged = self.now;
+        let whole = self.sources.iter().all(|source| source.state != SourceState::Loading);
+        self.lasting = Lasting::of(&self.findings, whole);
+        if whole {
             self.history.judged(&self.findings, self.now);
         }
     }

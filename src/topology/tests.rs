@@ -82,6 +82,7 @@ fn the_internet_calls_a_public_load_balancer_that_calls_its_services() {
     let mut snapshot = inventory.snapshots().next().unwrap().clone();
     let route = Route { service: ServiceId::new("docker/shop/web"), port: Some(443), rule: "path /*".into() };
     snapshot.gateways.push(Gateway {
+        targets: Vec::new(),
         name: "public".into(),
         host: Host::named("public.elb.amazonaws.com"),
         public: true,

@@ -148,11 +148,13 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
             theme.health(Degraded),
         ),
     ];
+    let badge = format!("  {} behind the mark: a deployment is under way", theme.glyphs.deploying);
     let [first, second] = numbers(theme.glyphs.ascii);
     vec![
         Line::styled("what the marks mean", ink.title.0),
         Line::from(health),
         Line::from(parts),
+        Line::styled(badge, ink.text.0),
         Line::styled(things(theme.glyphs.ascii), ink.text.0),
         Line::styled(first, ink.text.0),
         Line::styled(second, ink.text.0),

@@ -203,6 +203,7 @@ pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
         rule: format!("path /{}/*", service.name),
     };
     Gateway {
+        targets: Vec::new(),
         name: name.to_owned(),
         host: Host::named(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
         public: true,

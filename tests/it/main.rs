@@ -1,5 +1,8 @@
 //! Tests from outside.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
+#[path = "../estate/mod.rs"]
+mod estate;
+mod calm;
 mod docs;
 mod laws;

@@ -36,7 +36,9 @@ async fn states_and_checks_are_told() {
     assert_eq!(well.version.as_deref(), Some("1.35"));
     assert!(well.started.is_some() && well.containers[0].digest.as_ref().unwrap().starts_with("sha256:"));
     let ill = lab.until("ill", |i| i.check.failed()).await;
-    assert_eq!(ill.check, Check::Unhealthy { output: Some("no answer from db".into()) });
+    let Check::Unhealthy { output, since } = ill.check else { panic!("{:?}", ill.check) };
+    assert_eq!(output.as_deref(), Some("no answer from db"));
+    assert!(since >= ill.started, "it fails since after it started");
     let three = lab.until("three", |i| i.state == State::Failed).await;
     assert_eq!(three.exit.as_ref().and_then(|e| e.code), Some(3));
     lab.until("done", |i| i.state == State::Stopped).await;

@@ -152,7 +152,7 @@ fn a_change_of_status_asks_for_no_layout() {
         stage.keys(keys);
         let mut sick = shop();
         for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut s.instances) {
-            one.check = Check::Unhealthy { output: None };
+            one.check = Check::Unhealthy { output: None, since: None };
             one.restarts += 3;
         }
         let laid = |stage: &mut Stage, snapshots: &[Snapshot]| {

@@ -164,8 +164,8 @@ fn told(action: &str, code: Option<&str>) -> Option<(EventKind, String)> {
         "start" => (EventKind::Start, "started".to_owned()),
         "die" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
-        "pause" => (EventKind::Message, "was paused".to_owned()),
-        "unpause" => (EventKind::Message, "goes on".to_owned()),
+        "pause" => (EventKind::Pause, "was paused".to_owned()),
+        "unpause" => (EventKind::Pause, "goes on".to_owned()),
         "destroy" => (EventKind::Message, "was removed".to_owned()),
         other => {
             let health = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);

@@ -7,6 +7,7 @@ use super::{
     api::{Api, pages},
     calls,
     decode::gateway::Balancers,
+    targets::Targets,
 };
 use crate::model::{Failure, Gap};
 use aws_sdk_elasticloadbalancingv2::types::{Listener, LoadBalancerTypeEnum, Rule};
@@ -24,6 +25,7 @@ const GOOD: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     last: Mutex<Option<Last>>,
+    targets: Targets,
 }
 
 #[derive(Clone, Debug)]
@@ -35,8 +37,21 @@ struct Last {
 }
 
 impl Watch {
-    /// The load balancers before those target groups, and why some are missing.
+    /// The load balancers before those target groups, with what their checks say, and why some are missing.
     pub(crate) async fn read(&self, api: &Api, wanted: BTreeSet<String>) -> (Arc<Balancers>, Option<Gap>) {
+        let (known, gap) = self.standing(api, wanted).await;
+        let arns = known.groups.iter().filter_map(|group| group.target_group_arn().map(str::to_owned));
+        let arns: Vec<String> = arns.collect();
+        if arns.is_empty() {
+            return (known, gap);
+        }
+        let (health, failure) = self.targets.read(api, &arns).await;
+        let unchecked = failure.map(|failure| Gap { what: "checks of load balancers".to_owned(), failure });
+        (Arc::new(Balancers { health, ..(*known).clone() }), gap.or(unchecked))
+    }
+
+    /// The load balancers before those target groups, asked for once in a while.
+    async fn standing(&self, api: &Api, wanted: BTreeSet<String>) -> (Arc<Balancers>, Option<Gap>) {
         if wanted.is_empty() {
             return (Arc::default(), None);
         }

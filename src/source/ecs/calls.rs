@@ -38,6 +38,7 @@ calls! {
     DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers", Balancers, "load balancers";
     DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners", Balancers, "load balancer listeners";
     DESCRIBE_RULES = "elasticloadbalancing:DescribeRules", Balancers, "load balancer rules";
+    DESCRIBE_TARGET_HEALTH = "elasticloadbalancing:DescribeTargetHealth", Balancers, "load balancers' checks of tasks";
     DESCRIBE_VIRTUAL_NODE = "appmesh:DescribeVirtualNode", Mesh, "calls through App Mesh";
     LIST_GATEWAY_ROUTES = "appmesh:ListGatewayRoutes", Mesh, "calls of App Mesh gateways";
     DESCRIBE_GATEWAY_ROUTE = "appmesh:DescribeGatewayRoute", Mesh, "calls of App Mesh gateways";

@@ -12,6 +12,7 @@ use crate::{
     source::Examined,
 };
 use aws_sdk_ecs::types::DesiredStatus;
+use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
 
 /// Tries what the source needs, in the order in which it needs it.
 pub(crate) async fn examine(api: &Api, config: &Config) -> Vec<Examined> {
@@ -71,10 +72,18 @@ async fn in_cluster(api: &Api, cluster: &str, found: &mut Vec<Examined>) {
 async fn elsewhere(api: &Api, found: &mut Vec<Examined>) {
     let balancers = &api.clients.balancers;
     let groups = api.pass(&calls::DESCRIBE_TARGET_GROUPS, balancers.describe_target_groups().send()).await;
+    let first =
+        groups.as_ref().ok().and_then(|a| a.target_groups().first()?.target_group_arn().map(str::to_owned));
     found.push(tried(
         &calls::DESCRIBE_TARGET_GROUPS,
         groups.map(|a| counted(a.target_groups().len(), "target group")),
     ));
+    if let Some(arn) = first {
+        let ask = balancers.describe_target_health().target_group_arn(arn).send();
+        let health = api.pass(&calls::DESCRIBE_TARGET_HEALTH, ask).await;
+        let count = |a: &DescribeTargetHealthOutput| a.target_health_descriptions().len();
+        found.push(tried(&calls::DESCRIBE_TARGET_HEALTH, health.map(|a| counted(count(&a), "target"))));
+    }
     let all = api.pass(&calls::DESCRIBE_LOAD_BALANCERS, balancers.describe_load_balancers().send()).await;
     found.push(tried(
         &calls::DESCRIBE_LOAD_BALANCERS,

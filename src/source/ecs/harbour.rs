@@ -19,6 +19,10 @@ fn answer(operation: &str, body: &str) -> String {
             let arn = asked["taskDefinition"].as_str().unwrap();
             format!("{operation}.{}", arn.rsplit('/').next().unwrap())
         }
+        "DescribeTargetHealth" => {
+            let group = body.split("targetgroup%2F").nth(1).and_then(|rest| rest.split("%2F").next());
+            format!("{operation}.{}", group.unwrap())
+        }
         _ => operation.to_owned(),
     };
     match &all[&key] {
@@ -98,6 +102,26 @@ async fn flow_logs_and_metrics_tell_each_call_once() {
 }
 
 #[tokio::test]
+async fn a_load_balancers_checks_are_told_of_each_target() {
+    let snapshot = look("").await;
+    let told: Vec<_> = snapshot.gateways[0]
+        .targets
+        .iter()
+        .map(|t| (t.service.as_str(), t.address.as_str(), t.reason.as_deref()))
+        .collect();
+    let why = "Target.ResponseCodeMismatch, Health checks failed with these codes: [502]";
+    assert_eq!(
+        told,
+        [
+            ("ecs/harbour/crates", "10.20.0.8:8080", None),
+            ("ecs/harbour/crates", "10.20.0.9:8080", Some(why)),
+            ("ecs/harbour/web", "10.20.0.7:8080", None),
+        ],
+        "what is being drained is told of by nobody"
+    );
+}
+
+#[tokio::test]
 async fn each_way_may_be_denied_alone() {
     for (denied, what) in [
         ("DescribeFlowLogs", "VPC flow logs"),
@@ -106,6 +130,7 @@ async fn each_way_may_be_denied_alone() {
         ("GetMetricData", "metrics of Service Connect"),
         ("/v20190125/meshes/strait/virtualNodes/pilot-node", "App Mesh"),
         ("DescribeRules", "load balancers"),
+        ("DescribeTargetHealth", "checks of load balancers"),
     ] {
         let snapshot = look(denied).await;
         let [gap] = &snapshot.gaps[..] else { panic!("{denied}: {:?}", snapshot.gaps) };

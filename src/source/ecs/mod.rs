@@ -28,6 +28,7 @@ mod recorded;
 mod registry;
 mod services;
 mod signed;
+mod targets;
 mod tasks;
 mod usage;
 

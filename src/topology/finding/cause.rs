@@ -84,10 +84,11 @@ impl<'a> Ill<'a> {
         if ends.is_empty() {
             ends.extend(reached.first().map(|(number, _)| *number));
         }
-        let (mut before, mut later) = (Vec::new(), Vec::new());
+        let (mut before, mut after) = (Vec::new(), Vec::new());
         for end in ends {
             let (theirs, reason) = self.since[&end];
-            let is_later = since.zip(theirs).is_some_and(|(ours, theirs)| theirs > ours + BLUR);
+            let lag = since.zip(theirs).map(|(ours, theirs)| theirs.duration_since(ours));
+            let later = lag.filter(|lag| *lag > BLUR);
             let direct = self.web.calls(from).contains(&end);
             let how = match (direct, way.get(&end)) {
                 (false, Some(via)) if self.web.calls(from).contains(via) => {
@@ -96,12 +97,13 @@ impl<'a> Ill<'a> {
                 (false, _) => "further down its calls".to_owned(),
                 (true, _) => "which it calls".to_owned(),
             };
-            let when = if is_later { ", though that began later" } else { "" };
+            let when = later.map(|lag| format!("; first seen {} after this", minutes(lag)));
+            let when = when.unwrap_or_default();
             let words = format!("perhaps {}, {how}: {reason}{when}", self.web.label(end));
             let suspect = Suspect { words, node: Some(self.web.id(end).clone()) };
-            if is_later { later.push(suspect) } else { before.push(suspect) }
+            if later.is_some() { after.push(suspect) } else { before.push(suspect) }
         }
-        (before, later)
+        (before, after)
     }
 
     /// A deployment, shortly before, of something that it calls and that seems well.
@@ -130,10 +132,27 @@ impl<'a> Ill<'a> {
 /// A deployment of the service itself that was made shortly before the fault began.
 fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = change_before(evidence, node, since?)?;
+    if is_first(evidence, node, deployment) {
+        let words = format!(
+            "perhaps it never worked: {} is the first version, deployed {} before",
+            deployment.version,
+            minutes(before)
+        );
+        return Some(Suspect { words, node: None });
+    }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
     let words =
         format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
     Some(Suspect { words, node: None })
+}
+
+/// Whether nothing was deployed of a service before: then nothing has changed, and there is nothing to go back to.
+fn is_first(evidence: &Evidence<'_>, node: &NodeId, deployment: &Deployment) -> bool {
+    let node = evidence.topology.nodes.get(node).map(|node| &node.kind);
+    let Some(NodeKind::Service(id)) = node else { return false };
+    let only = evidence.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
+    // Of ECS, the version is a family and its revision, which counts from one.
+    only && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
 /// The deployment that a node began last before a moment, and how long before.

@@ -5,6 +5,8 @@ mod crash_loop;
 mod dangling;
 mod deployment;
 mod ended;
+mod flapping;
+mod lasting;
 mod lost_host;
 mod never_observed;
 mod obstacle;
@@ -17,15 +19,18 @@ mod shape;
 mod source;
 mod stopped;
 mod storm;
+mod targets;
 mod too_few;
+mod twin_skew;
 mod undeclared;
 mod unhealthy;
 mod versions;
 mod web;
 
+pub use lasting::Lasting;
 pub use role::{Involved, Role, roles};
 
-use super::{Edge, EdgeFilter, Node, Rejected, Topology, drift::Watch};
+use super::{Edge, EdgeFilter, Node, Rejected, Topology, Twin, drift::Watch};
 use crate::model::{
     Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Suspect, Timestamp,
 };
@@ -41,6 +46,8 @@ pub struct Evidence<'a> {
     sources: &'a [SourceStatus],
     now: Timestamp,
     web: Web<'a>,
+    twins: Option<&'a BTreeMap<NodeId, Vec<Twin>>>,
+    lasting: Lasting,
 }
 
 /// A kind of finding.
@@ -97,6 +104,8 @@ pub const KINDS: &[Kind] = &[
     kind("stopped", "stopped", Part::End, Blame::Nothing, stopped::find),
     kind("paused", "paused", Part::End, Blame::Nothing, stopped::find_paused),
     kind("unhealthy", "unhealthy", Part::End, Blame::Anything, unhealthy::find),
+    kind("target-unhealthy", "target unhealthy", Part::End, Blame::Anything, targets::find),
+    kind("flapping", "flapping", Part::End, Blame::Anything, flapping::find),
     kind("cannot-place", "no place for a task", Part::End, Blame::Nothing, placement::find),
     kind("too-few-running", "too few running", Part::End, Blame::Anything, too_few::find),
     kind("deployment-failed", "deployment failed", Part::Illness, Blame::Nothing, deployment::find_failed),
@@ -110,6 +119,7 @@ pub const KINDS: &[Kind] = &[
     kind("dangling-reference", "dangling reference", Part::Remark, Blame::Nothing, dangling::find),
     kind("source-trouble", "source trouble", Part::Remark, Blame::Nothing, source::find),
     kind("version-skew", "versions side by side", Part::Remark, Blame::Nothing, versions::find),
+    kind("twin-skew", "another version than its twin", Part::Remark, Blame::Nothing, twin_skew::find),
     kind("undeclared-call", "undeclared call", Part::Remark, Blame::Nothing, undeclared::find),
     kind("never-observed", "never observed", Part::Remark, Blame::Nothing, never_observed::find),
     kind("dependency-ring", "ring of calls", Part::Remark, Blame::Nothing, shape::find_rings),
@@ -137,7 +147,14 @@ impl<'a> Evidence<'a> {
         sources: &'a [SourceStatus],
         now: Timestamp,
     ) -> Self {
-        Self { inventory, topology, rejected, sources, now, web: Web::of(topology) }
+        let (web, lasting) = (Web::of(topology), Lasting::default());
+        Self { inventory, topology, rejected, sources, now, web, twins: None, lasting }
+    }
+
+    /// The same with what lasts since before, and with who seems to be the same service as who.
+    #[must_use]
+    pub fn with(self, lasting: Lasting, twins: &'a BTreeMap<NodeId, Vec<Twin>>) -> Self {
+        Self { lasting, twins: Some(twins), ..self }
     }
 
     /// What drift is judged by.
@@ -199,6 +216,7 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
     for kind in KINDS {
         let mut drafts = Vec::new();
         (kind.find)(evidence, &mut drafts);
+        drafts.iter_mut().for_each(|draft| evidence.lasting.amend(kind, draft, evidence.now));
         if kind.part == Part::End {
             drafts.retain(|draft| draft.node.as_ref().is_none_or(|node| told.insert(node.clone())));
         }

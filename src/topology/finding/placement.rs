@@ -1,7 +1,7 @@
 //! No place: ECS says that it can't place a task, and fewer run than are wanted.
 
 use super::{Draft, Evidence};
-use crate::model::{Event, ServiceId, Severity};
+use crate::model::{Event, EventKind, ServiceId, Severity};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ const LATELY: SignedDuration = SignedDuration::from_mins(15);
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let mut newest: BTreeMap<&ServiceId, &Event> = BTreeMap::new();
     let said = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter(|event| {
-        // The fixed part of the sentence in "Amazon ECS service event messages", developer guide.
-        event.text.contains("was unable to place a task") && evidence.now.duration_since(event.at) <= LATELY
+        event.kind == EventKind::Placement && evidence.now.duration_since(event.at) <= LATELY
     });
     for event in said {
         let known = newest.entry(&event.service).or_insert(event);

@@ -3,7 +3,7 @@
 //! A job that has done its work and that nobody calls is no finding.
 
 use super::{Draft, Evidence, listed, web::Web};
-use crate::model::{Ending, Exit, Health, NodeId, Service, Severity, State};
+use crate::model::{Ending, EventKind, Exit, Health, NodeId, Service, Severity, State};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let web = &evidence.web;
@@ -43,9 +43,6 @@ fn code(exit: Option<&Exit>) -> String {
     exit.and_then(|exit| exit.code).map(|code| format!(", exit code {code}")).unwrap_or_default()
 }
 
-/// How the events of an engine tell that it holds a container.
-const PAUSED: &str = "was paused";
-
 /// Those that the engine holds.
 pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
@@ -58,9 +55,9 @@ pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let severity = if serves { Severity::Warning } else { Severity::Critical };
         let verb = if paused.len() == 1 { "is" } else { "are" };
         let reason = format!("{} {verb} paused", listed(&paused));
-        // An engine's answer does not say since when; its events do, while they are heard.
+        // An engine's answer does not say since when; its events do, while they are heard. The newest is of the hold.
         let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
-        let told = events.filter(|event| event.service == service.id && event.text.ends_with(PAUSED));
+        let told = events.filter(|event| event.service == service.id && event.kind == EventKind::Pause);
         let since = told.map(|event| event.at).max();
         drafts.push(Draft::of(service, severity, since, reason, "let it go on: docker unpause"));
     }

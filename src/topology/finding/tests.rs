@@ -15,7 +15,16 @@ fn all(services: Vec<Service>) -> Vec<Finding> {
     of(&inventory(services))
 }
 
-fn of(inventory: &Inventory) -> Vec<Finding> {
+/// The same, where that has happened.
+pub(super) fn found_in(services: Vec<Service>, events: Vec<Event>) -> Vec<String> {
+    let mut snapshot = snapshot("docker", services);
+    snapshot.events = events;
+    let mut inventory = Inventory::default();
+    inventory.replace(std::sync::Arc::new(snapshot));
+    of(&inventory).into_iter().map(|f| format!("{} {} {}", f.kind, f.severity.word(), f.reason)).collect()
+}
+
+pub(super) fn of(inventory: &Inventory) -> Vec<Finding> {
     let topology = infer(inventory);
     let rejected = rejected(inventory, &topology);
     findings(&Evidence::new(inventory, &topology, &rejected, &[], ago(0)))
@@ -62,7 +71,7 @@ fn out_of_memory_speaks_for_the_crash_loop_it_makes() {
 
 #[test]
 fn a_failing_check_is_told_with_its_output() {
-    let check = Check::Unhealthy { output: Some("connection refused\n".to_owned()) };
+    let check = Check::Unhealthy { output: Some("connection refused\n".to_owned()), since: None };
     let sick = Instance { check: check.clone(), ..instance("web-1") };
     let replaced = Instance { check, ..failed("web-0", 143) };
     assert_eq!(
@@ -267,7 +276,7 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
     web.desired = Some(2);
     let text =
         "(service web) was unable to place a task because no container instance met all of its requirements.";
-    let event = |at| Event { at, service: web.id.clone(), kind: EventKind::Message, text: text.to_owned() };
+    let event = |at| Event { at, service: web.id.clone(), kind: EventKind::Placement, text: text.to_owned() };
     let told = |at| {
         let mut estate = inventory(vec![web.clone()]);
         let mut snapshot = estate.snapshots().next().unwrap().clone();
@@ -278,6 +287,31 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
     let why = "cannot-place no place for a task: no container instance met all of its requirements.";
     assert_eq!(told(ago(60)), [why]);
     assert_eq!(told(ago(3_600)), ["too-few-running 1 of 2 running"]);
+}
+
+#[test]
+fn a_first_version_that_fails_is_told_as_that() {
+    let deployment = |version: &str| Deployment {
+        id: "d".to_owned(),
+        version: version.to_owned(),
+        rollout: Rollout::Completed,
+        reason: None,
+        desired: 1,
+        running: 0,
+        failed: 0,
+        created: Some(ago(240)),
+        updated: None,
+        previous: None,
+        changes: Vec::new(),
+    };
+    let cause = |deployments| {
+        let web = Service { deployments, ..with("web", vec![failed("web-1", 1)]) };
+        all(vec![web])[0].suspects.first().map(|suspect| suspect.words.clone())
+    };
+    let first = "perhaps it never worked: web:1 is the first version, deployed 3 min before";
+    assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
+    let changed = "perhaps the deployment of web:7, 3 min before";
+    assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The last lines that a service wrote before it ended, or wrote at all: fetched for the selected finding alone.
 
 use crate::{
+    decode::line::Shape,
     effect::Subscription,
-    logs::{Key, Scope, Sift},
+    logs::{Key, Line, Scope, Sift},
     model::{Finding, Instance, LogStart, Service, Timestamp},
     store::{Store, log_targets},
     topology::NodeKind,
@@ -68,7 +69,17 @@ fn lines(finding: &Finding, store: &Store) -> Vec<(String, bool)> {
     let last = ended(instance).map(|at| Key { at: at + LATE, stream: u32::MAX, seq: u64::MAX });
     let lines = sift.lines_up_to(&store.logs, last, ASKED);
     let own = lines.iter().filter(|line| line.note.is_none() && !line.text.trim().is_empty());
-    let mut own: Vec<_> = own.map(|line| (line.text.to_owned(), line.is_error())).collect();
+    let mut own: Vec<_> = own.map(|line| (told(line), line.is_error())).collect();
     own.drain(..own.len().saturating_sub(SHOWN));
     own
+}
+
+/// What a line says: of one with fields its level and its message, which are what people look for.
+fn told(line: &Line<'_>) -> String {
+    let message = &line.text[line.message.clone()];
+    if line.shape == Shape::Text || message.trim().is_empty() {
+        return line.text.to_owned();
+    }
+    let level = line.level.map(|level| format!("{} ", level.word())).unwrap_or_default();
+    level + message
 }

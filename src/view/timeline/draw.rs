@@ -14,6 +14,7 @@ use crate::{
         widget::{
             frame::frame,
             table::{Cell, Column, table},
+            text,
         },
     },
 };
@@ -44,6 +45,10 @@ const ROOMY: u16 = 76;
 /// The least height at which the axis leaves enough to the rows.
 const TALL: u16 = 12;
 
+/// The rows in which the row of the cursor is told whole, and the least height at which there is room for them.
+const WHOLE: u16 = 4;
+const FULL: u16 = 20;
+
 /// Draws it.
 pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
     let inner = frame(area, &title(timeline, scene.store), scene.theme, buf);
@@ -67,10 +72,30 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
         axis.draw(scene, Rect { height: axis::ROWS, ..inner }, buf);
         list = Rect { y: inner.y + axis::ROWS, height: inner.height - axis::ROWS, ..inner };
     }
+    if area.height >= FULL
+        && let Some(row) = rows.get(here)
+    {
+        list.height -= WHOLE;
+        whole(row, scene, Rect { y: list.bottom(), height: WHOLE, ..inner }, buf);
+    }
     let wide = area.width >= ROOMY;
     let columns = if wide { WIDE } else { NARROW };
     let cells = |index: usize| cells(&rows[index], wide, scene);
     table(columns, rows.len(), Some(here), cells, Target::Row, scene.theme, list, buf)
+}
+
+/// The row of the cursor in full, under a line: in the table it may be cut.
+fn whole(row: &Row, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let Scene { store, theme, .. } = scene;
+    let width = usize::from(area.width);
+    buf.set_string(area.x, area.y, theme.glyphs.across.repeat(width), Style::from(theme.ink.border));
+    let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
+    let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
+    let words = event_words(row, store.now, theme.glyphs.ascii);
+    let told = text::wrap(&format!("{name}, {}: {words}", row.last.sort().title), width);
+    for (y, line) in (area.y + 1..area.bottom()).zip(told) {
+        buf.set_string(area.x, y, line, Style::from(theme.ink.text));
+    }
 }
 
 /// What is shown, and whether it follows.

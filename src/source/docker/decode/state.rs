@@ -2,7 +2,7 @@
 
 use super::{route, short, time};
 use crate::model::{
-    Check, Container, Ending, Exit, Instance, InstanceId, SourceId, State, text::clean_within,
+    Check, Container, Ending, Exit, Instance, InstanceId, SourceId, State, Timestamp, text::clean_within,
 };
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
@@ -151,9 +151,25 @@ fn check(health: &Health) -> Check {
             let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
             let output =
                 failures.filter_map(|r| r.output.as_deref()).map(|o| clean_within(o.trim(), OUTPUT)).next();
-            Check::Unhealthy { output: output.filter(|o| !o.is_empty()) }
+            Check::Unhealthy { output: output.filter(|o| !o.is_empty()), since: failing_since(health) }
         }
     }
+}
+
+/// When the first of the failures in a row was. The engine keeps the last few results and the length of the row: of a
+/// longer one the beginning is reckoned from the pace of those that are kept.
+fn failing_since(health: &Health) -> Option<Timestamp> {
+    let log: Vec<_> = health.log.iter().flatten().collect();
+    let row = log.iter().rev().take_while(|result| result.exit_code != Some(0));
+    let mut starts: Vec<Timestamp> = row.filter_map(|result| time(result.start.as_deref()?)).collect();
+    starts.sort();
+    let (first, last) = (*starts.first()?, *starts.last()?);
+    let streak = usize::try_from(health.failing_streak.unwrap_or(0)).unwrap_or(0);
+    let beyond = i32::try_from(streak.saturating_sub(starts.len())).unwrap_or(0);
+    // One failure alone has no pace, and nothing before it either.
+    let steps = i32::try_from(starts.len() - 1).unwrap_or(1).max(1);
+    let pace = last.duration_since(first) / steps;
+    first.checked_sub(pace * beyond).ok()
 }
 
 /// What tells two versions of a service apart: the tag, and the image itself where the tag says nothing.

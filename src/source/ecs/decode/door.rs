@@ -178,8 +178,11 @@ mod tests {
             Listener::builder().load_balancer_arn("lb").port(80).default_actions(to("gate")).build();
         let balancer =
             LoadBalancer::builder().load_balancer_arn("lb").load_balancer_name("quay").dns_name(HOST).build();
-        let known =
-            Balancers { groups: Vec::new(), all: vec![balancer], listeners: vec![(listener, vec![rule])] };
+        let known = Balancers {
+            all: vec![balancer],
+            listeners: vec![(listener, vec![rule])],
+            ..Balancers::default()
+        };
         let behind = |group: &str| (group.to_owned(), [ServiceId::new(group)].into());
         (known, ["crates", "gate"].map(behind).into())
     }

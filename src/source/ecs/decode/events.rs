@@ -15,6 +15,7 @@ pub(crate) fn events(
     instances: &[Instance],
 ) -> Vec<Event> {
     let mut found = told(id, raw);
+    found.retain(|event| !is_told_better(event, instances));
     found.extend(deployments.iter().filter_map(|d| {
         let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
         let text = format!("deployment of {} began{difference}", d.version);
@@ -35,6 +36,15 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         Some(Event { at: exit.at?, service: id.clone(), kind, text })
     };
     ended.filter_map(event).collect()
+}
+
+/// Whether it tells only that tasks were stopped of which it is known, each by itself, why they ended.
+fn is_told_better(event: &Event, instances: &[Instance]) -> bool {
+    let mut named = event.text.split("(task ").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
+    let ended = |name: &str| {
+        instances.iter().any(|i| i.name == name && i.exit.as_ref().is_some_and(|exit| exit.at.is_some()))
+    };
+    event.kind == EventKind::Stop && event.text.contains("(task ") && named.all(ended)
 }
 
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
@@ -77,11 +87,13 @@ fn is_steady(text: &str) -> bool {
     text.contains("reached a steady state")
 }
 
-/// The kind of an event, from the fixed parts of ECS's sentences.
+/// The kind of an event, from the fixed parts of ECS's sentences: "Amazon ECS service event messages", developer guide.
 fn kind(text: &str) -> EventKind {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if has(&["unhealthy", "health check"]) {
         EventKind::Health
+    } else if has(&["unable to place a task"]) {
+        EventKind::Placement
     } else if has(&["has started", "has begun"]) && !has(&["deployment"]) {
         EventKind::Start
     } else if has(&["has stopped", "draining"]) {
@@ -98,7 +110,7 @@ fn kind(text: &str) -> EventKind {
 #[cfg(test)]
 mod tests {
     use super::{events, kind, short, thin};
-    use crate::model::{EventKind, ServiceId};
+    use crate::model::{EventKind, Exit, Instance, ServiceId, State, sample};
     use aws_sdk_ecs::{primitives::DateTime, types::ServiceEvent};
 
     fn event(second: i64, message: &str) -> ServiceEvent {
@@ -135,6 +147,35 @@ mod tests {
         assert_eq!(kind("(service a) has stopped 1 running tasks: (task 1)."), EventKind::Stop);
         assert_eq!(kind("(service a) (task 1) failed container health checks."), EventKind::Health);
         assert_eq!(kind("(service a) (deployment ecs-svc/1) deployment completed."), EventKind::Deployment);
-        assert_eq!(kind("(service a) was unable to place a task."), EventKind::Message);
+        assert_eq!(kind("(service a) was unable to place a task."), EventKind::Placement);
+        assert_eq!(kind("(service a) is unable to consistently start tasks."), EventKind::Message);
+    }
+
+    #[test]
+    fn an_end_is_told_once() {
+        let ended = |name: &str| Instance {
+            name: name.to_owned(),
+            state: State::Stopped,
+            exit: Some(Exit { at: Some(sample::ago(5)), ..Exit::default() }),
+            ..sample::instance(name)
+        };
+        let raw = vec![
+            event(40, "(service a) has stopped 1 running tasks: (task 90acc58b4206b2fc335e15b28913881b)."),
+            event(
+                30,
+                "(service a) has stopped 2 running tasks: (task 00000000000000000000000000000001) (task \
+                       90acc58b4206b2fc335e15b28913881b).",
+            ),
+        ];
+        let told = events(&ServiceId::new("ecs/c/a"), &raw, &[], &[ended("90acc58b")]);
+        let texts: Vec<_> = told.iter().map(|event| event.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "(service a) has stopped 2 running tasks: (task 00000000) (task 90acc58b).",
+                "task 90acc58b ended: no reason given",
+            ],
+            "that a task which is known was stopped says less than why it ended"
+        );
     }
 }

@@ -1,10 +1,13 @@
 //! Load balancers as gateways: which listener and rule lead to which service.
 
 use super::words::{said, some};
-use crate::model::{Gateway, Host, Route, ServiceId, text::clean};
+use crate::{
+    model::{Checked, Gateway, Host, Route, ServiceId, text::clean},
+    source::ecs::targets::{Health, failing},
+};
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ForwardActionConfig, Listener, LoadBalancer, LoadBalancerSchemeEnum, QueryStringConditionConfig,
-    Rule, RuleCondition, TargetGroup,
+    Rule, RuleCondition, TargetGroup, TargetHealthStateEnum,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,8 @@ pub(crate) struct Balancers {
     pub all: Vec<LoadBalancer>,
     /// Their listeners, each with its rules, where it has any but the default.
     pub listeners: Vec<(Listener, Vec<Rule>)>,
+    /// What their checks say, by target group.
+    pub health: Health,
 }
 
 /// The gateways, given which services stand behind which target group.
@@ -69,7 +74,38 @@ fn gateway(
         public: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
         kind: balancer.r#type().map_or_else(|| "application".to_owned(), |t| clean(t.as_str())),
         routes: routes.into_iter().collect(),
+        targets: checked(arn, known, behind),
     }
+}
+
+/// The copies of services that a load balancer checks. While one is being brought in or out, nothing is said of it.
+fn checked(
+    balancer: &str,
+    known: &Balancers,
+    behind: &BTreeMap<String, BTreeSet<ServiceId>>,
+) -> Vec<Checked> {
+    let own =
+        known.groups.iter().filter(|group| group.load_balancer_arns().iter().any(|arn| arn == balancer));
+    let mut all = Vec::new();
+    for group in own.filter_map(TargetGroup::target_group_arn) {
+        for one in known.health.get(group).into_iter().flatten() {
+            let passes = one
+                .target_health()
+                .is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy));
+            let reason = failing(one).map(|reason| clean(&reason));
+            let (Some(target), true) = (one.target(), passes || reason.is_some()) else { continue };
+            let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let address = format!("{}{port}", said(target.id()));
+            let services = behind.get(group).into_iter().flatten().cloned();
+            all.extend(services.map(|service| Checked {
+                service,
+                address: address.clone(),
+                reason: reason.clone(),
+            }));
+        }
+    }
+    all.sort();
+    all
 }
 
 /// The target groups an action forwards to.

@@ -191,7 +191,7 @@ fn check(run: &Run, definition: Option<&Definition>, now: Timestamp) -> Check {
     let Some(definition) = definition else {
         return match run.task.health_status() {
             Some(HealthStatus::Healthy) => Check::Healthy,
-            Some(HealthStatus::Unhealthy) => Check::Unhealthy { output: None },
+            Some(HealthStatus::Unhealthy) => Check::Unhealthy { output: None, since: None },
             _ => Check::None,
         };
     };
@@ -204,7 +204,7 @@ fn check(run: &Run, definition: Option<&Definition>, now: Timestamp) -> Check {
         match container.and_then(sdk::Container::health_status) {
             Some(HealthStatus::Unhealthy) => {
                 let output = Some(format!("container {name} fails its health check"));
-                return Check::Unhealthy { output };
+                return Check::Unhealthy { output, since: None };
             }
             Some(HealthStatus::Healthy) if verdict != Check::Pending => verdict = Check::Healthy,
             Some(HealthStatus::Healthy) => {}

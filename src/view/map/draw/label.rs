@@ -2,7 +2,7 @@
 
 use super::Painter;
 use crate::{
-    model::Health,
+    model::{Health, Service},
     topology::Node,
     view::{
         Scene,
@@ -27,6 +27,10 @@ impl Painter<'_> {
             () => theme.ink.text,
         };
         buf.set_string(room.x, room.y, mark::mark(node, self.scene), theme.health(node.health));
+        // In the blank behind the mark, so that a box is as wide as ever.
+        if store.service_of(node).is_some_and(Service::is_deploying) {
+            buf.set_string(room.x + 1, room.y, theme.glyphs.deploying, Style::from(theme.ink.accent));
+        }
         let role = mark::of_service(node, self.scene).filter(|_| room.width > 4);
         if let Some(role) = role {
             buf.set_string(room.x + 2, room.y, role.to_string(), theme.ink.dim.0);

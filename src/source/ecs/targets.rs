@@ -1,0 +1,146 @@
+//! What load balancers' own checks of their targets say: one call for each target group, so that only a few are asked at
+//! a look: first those where something failed when they were asked last, then those that were asked longest ago.
+
+use super::{api::Api, calls};
+use crate::model::{Failure, FailureKind};
+use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
+use futures::future::join_all;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Target groups that are asked about at one look.
+const MOST: usize = 6;
+
+/// How long to ask nothing after it was refused.
+const REST: Duration = Duration::from_mins(1);
+
+/// What was said last, by the target group's ARN.
+pub(crate) type Health = BTreeMap<String, Vec<TargetHealthDescription>>;
+
+/// The last answers.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    last: Mutex<Last>,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    asked: BTreeMap<String, Instant>,
+    health: Health,
+    rest: Option<(Instant, Failure)>,
+}
+
+impl Targets {
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the targets of those groups are, as far as they were asked yet, and why not.
+    pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (Health, Option<Failure>) {
+        let due = match self.last().due(groups, Instant::now()) {
+            Ok(due) => due,
+            Err(failure) => return (self.last().health.clone(), Some(failure)),
+        };
+        let asks = due.iter().map(|group| async move {
+            let ask = api.clients.balancers.describe_target_health().target_group_arn(group).send();
+            (group.clone(), api.pass(&calls::DESCRIBE_TARGET_HEALTH, ask).await)
+        });
+        let answers = join_all(asks).await;
+        let mut last = self.last();
+        let now = Instant::now();
+        for (group, answer) in answers {
+            match answer {
+                Ok(answer) => {
+                    last.health.insert(group, answer.target_health_descriptions.unwrap_or_default());
+                }
+                // It was deleted since it was listed.
+                Err(failure) if failure.kind == FailureKind::Missing => {
+                    last.health.remove(&group);
+                }
+                Err(failure) => last.rest = Some((now + REST, failure)),
+            }
+        }
+        (last.health.clone(), last.rest.as_ref().map(|(_, failure)| failure.clone()))
+    }
+}
+
+impl Last {
+    /// The groups to ask about now; a refusal, while it is too early to ask again. What is gone is forgotten.
+    fn due(&mut self, groups: &[String], now: Instant) -> Result<Vec<String>, Failure> {
+        self.asked.retain(|group, _| groups.contains(group));
+        self.health.retain(|group, _| groups.contains(group));
+        if let Some((until, failure)) = &self.rest
+            && now < *until
+        {
+            return Err(failure.clone());
+        }
+        self.rest = None;
+        let is_well = |group: &&String| {
+            let sick = |all: &Vec<TargetHealthDescription>| all.iter().any(|one| failing(one).is_some());
+            !self.health.get(*group).is_some_and(sick)
+        };
+        let mut due: Vec<&String> = groups.iter().collect();
+        due.sort_by_key(|group| (is_well(group), self.asked.get(*group).copied()));
+        let due: Vec<String> = due.into_iter().take(MOST).cloned().collect();
+        self.asked.extend(due.iter().map(|group| (group.clone(), now)));
+        Ok(due)
+    }
+}
+
+/// Why a target's check fails; none where it passes, or where nobody can say yet.
+pub(crate) fn failing(target: &TargetHealthDescription) -> Option<String> {
+    use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum::Unhealthy;
+    let health = target.target_health().filter(|health| health.state() == Some(&Unhealthy))?;
+    let code = health.reason().map(|reason| reason.as_str().to_owned());
+    let parts: Vec<String> = code.into_iter().chain(health.description().map(str::to_owned)).collect();
+    Some(if parts.is_empty() { "no reason given".to_owned() } else { parts.join(", ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Last, MOST, failing};
+    use aws_sdk_elasticloadbalancingv2::types::{
+        TargetHealth, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum,
+    };
+    use tokio::time::Instant;
+
+    fn target(state: TargetHealthStateEnum) -> TargetHealthDescription {
+        let health = TargetHealth::builder()
+            .state(state)
+            .reason(TargetHealthReasonEnum::ResponseCodeMismatch)
+            .description("Health checks failed with these codes: [502]");
+        TargetHealthDescription::builder().target_health(health.build()).build()
+    }
+
+    #[test]
+    fn only_what_fails_has_a_reason() {
+        let told = failing(&target(TargetHealthStateEnum::Unhealthy));
+        assert_eq!(
+            told.as_deref(),
+            Some("Target.ResponseCodeMismatch, Health checks failed with these codes: [502]")
+        );
+        for state in ["healthy", "initial", "draining", "unused", "unavailable", "unhealthy.draining"] {
+            assert_eq!(failing(&target(state.into())), None, "{state}");
+        }
+    }
+
+    #[test]
+    fn each_group_has_its_turn_and_those_that_fail_have_it_always() {
+        let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
+        let (mut last, now) = (Last::default(), Instant::now());
+        last.health.insert("group-19".to_owned(), vec![target(TargetHealthStateEnum::Unhealthy)]);
+        let mut seen = Vec::new();
+        for look in 0..4 {
+            let due = last.due(&groups, now + std::time::Duration::from_secs(look)).unwrap();
+            assert_eq!((due.len(), due[0].as_str()), (MOST, "group-19"));
+            seen.extend(due);
+        }
+        assert!(groups.iter().all(|group| seen.contains(group)));
+        last.due(&groups[..1], now).unwrap();
+        assert_eq!((last.asked.len(), last.health.len()), (1, 0), "what is gone is forgotten");
+    }
+}

@@ -1,0 +1,117 @@
+//! Flapping: it comes and goes. It is started again and again, each time after a while, or its health check fails, passes
+//! and fails again.
+
+use super::{Draft, Evidence, ending};
+use crate::model::{Ending, Event, EventKind, Instance, ServiceId, Severity, State, Timestamp};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+/// How far back it is looked for.
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often an instance was started again that is no accident any more.
+const RESTARTS: u32 = 3;
+
+/// How often a health check came back to what it said before: it failed, passed, failed and passed again.
+const RETURNS: usize = 2;
+
+pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    let flips = flips(evidence);
+    for service in evidence.inventory.services() {
+        let lately = |at: Timestamp| evidence.now.duration_since(at) <= LATELY;
+        let unsteady = |instance: &&Instance| {
+            let exit = instance.exit.as_ref().filter(|exit| exit.ending != Ending::Asked);
+            let ended = exit.and_then(|exit| exit.at).is_some_and(lately);
+            instance.state == State::Running && instance.restarts >= RESTARTS && ended
+        };
+        let restarted = service.instances.iter().find(unsteady);
+        let (reason, since) = match (restarted, flips.get(&service.id)) {
+            (Some(instance), _) => {
+                let how = instance.exit.as_ref().map(ending).unwrap_or_default();
+                let reason = format!(
+                    "{} was started again {} times, the last time after {how}; it runs at the moment",
+                    instance.name, instance.restarts
+                );
+                (reason, None)
+            }
+            (None, Some((first, returns))) => {
+                let changes = returns + 2;
+                (format!("its health check went back and forth: {changes} changes"), Some(*first))
+            }
+            (None, None) => continue,
+        };
+        let next = "look at its log at the times of the timeline, and at the limits of its health check";
+        drafts.push(Draft::of(service, Severity::Warning, since, reason, next));
+    }
+}
+
+/// The services whose health checks came back often lately to what they said before: the first time of it, and how often
+/// they came back. An event names its instance, so that those of several do not mix.
+fn flips<'a>(evidence: &Evidence<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
+    let mut said: BTreeMap<&ServiceId, Vec<&Event>> = BTreeMap::new();
+    let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+    let lately = |event: &&Event| evidence.now.duration_since(event.at) <= LATELY;
+    for event in events.filter(|event| event.kind == EventKind::Health).filter(lately) {
+        said.entry(&event.service).or_default().push(event);
+    }
+    let flips = said.into_iter().filter_map(|(service, mut events)| {
+        events.sort_by_key(|event| event.at);
+        let returns = events
+            .windows(3)
+            .filter(|three| three[0].text == three[2].text && three[0].text != three[1].text);
+        let count = returns.count();
+        (count >= RETURNS).then(|| (service, (events[0].at, count)))
+    });
+    flips.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found_in;
+    use crate::model::{sample::*, *};
+
+    fn back(restarts: u32, minutes: i64) -> Vec<String> {
+        let exit = Exit { code: Some(1), at: Some(ago(60 * minutes)), ..Exit::default() };
+        let web = Instance { restarts, exit: Some(exit), ..instance("web") };
+        found_in(vec![Service { instances: vec![web], ..service("web") }], Vec::new())
+    }
+
+    #[test]
+    fn what_was_started_again_often_and_lately_is_told() {
+        assert_eq!(
+            back(4, 3),
+            [
+                "flapping warning web was started again 4 times, the last time after exit code 1; it runs at the \
+                 moment"
+            ]
+        );
+        assert_eq!(
+            back(4, 0),
+            ["crash-loop critical crash loop: exit code 1; 4 restarts"],
+            "it may end at once"
+        );
+        assert_eq!(back(4, 20), Vec::<String>::new(), "it has held since");
+        assert_eq!(back(1, 0), Vec::<String>::new(), "once is an accident");
+    }
+
+    #[test]
+    fn a_check_that_changes_its_mind_again_and_again_is_told() {
+        let said = |words: &[&str]| {
+            let event = |(number, text): (usize, &&str)| Event {
+                at: ago(600 - 60 * number as i64),
+                service: service("web").id,
+                kind: EventKind::Health,
+                text: (*text).to_owned(),
+            };
+            found_in(vec![service("web")], words.iter().enumerate().map(event).collect())
+        };
+        let (up, down) = ("web is healthy", "web is unhealthy");
+        assert_eq!(
+            said(&[down, up, down, up]),
+            ["flapping warning its health check went back and forth: 4 changes"]
+        );
+        assert_eq!(said(&[up, down, up]), Vec::<String>::new());
+        let others = ["(task 1) failed", "(task 2) failed", "(task 3) failed", "(task 4) failed"];
+        assert_eq!(said(&others), Vec::<String>::new(), "each of them once");
+    }
+}

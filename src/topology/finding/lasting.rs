@@ -1,0 +1,107 @@
+//! Since when a fault lasts. A source forgets: ECS lists the newest ended tasks only, so that the oldest of them moves on
+//! as the fault goes on. What was known of its beginning once is kept here for as long as the fault lasts.
+
+use super::{Draft, KINDS, Kind, Part};
+use crate::model::{Finding, NodeId, ServiceId, Timestamp};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+/// How long a fault is young: a source may show what is wanted before what is on its way.
+const YOUNG: SignedDuration = SignedDuration::from_secs(30);
+
+/// The beginnings of the faults that last.
+#[derive(Clone, Debug, Default)]
+pub struct Lasting {
+    since: BTreeMap<(&'static str, NodeId), Option<Timestamp>>,
+    /// Whether a whole estate was judged before: then what is new now has begun since.
+    watching: bool,
+}
+
+impl Lasting {
+    /// The beginnings of those findings; `whole` says whether every source had answered when they were judged.
+    #[must_use]
+    pub fn of(findings: &[Finding], whole: bool) -> Self {
+        let ends = KINDS.iter().filter(|kind| kind.part == Part::End);
+        let ends: BTreeMap<&str, &'static str> = ends.map(|kind| (kind.id, kind.id)).collect();
+        let known = findings.iter().filter_map(|finding| {
+            let key = (*ends.get(&*finding.kind)?, finding.node.clone()?);
+            Some((key, finding.since))
+        });
+        Self { since: known.collect(), watching: whole }
+    }
+
+    /// Whether it was watched before, so that what is new has only just begun.
+    pub(super) fn is_watching(&self) -> bool {
+        self.watching
+    }
+
+    /// Whether such a fault of a service has begun only just now, as far as it was watched.
+    pub(super) fn is_young(&self, now: Timestamp, kind: &'static str, service: &ServiceId) -> bool {
+        match self.since.get(&(kind, NodeId::from(service))) {
+            Some(Some(since)) => now.duration_since(*since) < YOUNG,
+            Some(None) => false,
+            None => self.watching,
+        }
+    }
+
+    /// Puts right since when a fault is: no later than it was known to be; now, if it is new and its source does not say.
+    pub(super) fn amend(&self, kind: &Kind, draft: &mut Draft, now: Timestamp) {
+        let (Part::End, Some(node)) = (kind.part, draft.node.clone()) else { return };
+        draft.since = match self.since.get(&(kind.id, node)) {
+            Some(Some(known)) => Some(draft.since.map_or(*known, |since| since.min(*known))),
+            Some(None) => draft.since,
+            None => draft.since.or(self.watching.then_some(now)),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lasting;
+    use crate::{
+        model::{sample::*, *},
+        topology::{
+            finding::{Evidence, findings},
+            infer,
+        },
+    };
+    use std::collections::BTreeMap;
+
+    /// What is found of a service that should run twice and of which that failed so long ago, in seconds.
+    fn judged(ends: &[i64], lasting: Lasting) -> Vec<Finding> {
+        let failed = ends.iter().enumerate().map(|(number, at)| {
+            let exit = Exit { code: Some(1), at: Some(ago(*at)), ..Exit::default() };
+            Instance { exit: Some(exit), ..failed(&number.to_string(), 1) }
+        });
+        let web = Service { desired: Some(2), instances: failed.collect(), ..service("web") };
+        let inventory = inventory(vec![web]);
+        let (topology, twins) = (infer(&inventory), BTreeMap::new());
+        let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0)).with(lasting, &twins);
+        findings(&evidence)
+    }
+
+    fn since(findings: &[Finding]) -> Option<Timestamp> {
+        findings.iter().find(|f| f.severity == Severity::Critical).and_then(|f| f.since)
+    }
+
+    #[test]
+    fn a_fault_never_begins_later_than_it_did() {
+        let first = judged(&[900, 600], Lasting::default());
+        assert_eq!((first[0].kind.as_str(), since(&first)), ("crash-loop", Some(ago(900))));
+        let later = judged(&[300, 60], Lasting::of(&first, true));
+        assert_eq!(since(&later), Some(ago(900)), "the source has forgotten the first ends");
+        let again = judged(&[300, 60], Lasting::of(&[], true));
+        assert_eq!(since(&again), Some(ago(300)), "it was over in between");
+    }
+
+    #[test]
+    fn what_is_new_and_says_nothing_of_its_time_begins_now() {
+        assert_eq!(since(&judged(&[], Lasting::default())), None, "it may have been so for long");
+        let seen = judged(&[], Lasting::of(&[], true));
+        assert_eq!((seen[0].kind.as_str(), seen[0].since), ("too-few-running", Some(ago(0))));
+        assert_eq!(seen[0].severity, Severity::Info, "more may be on their way");
+        let begun = vec![Finding { since: Some(ago(50)), ..seen[0].clone() }];
+        let held = judged(&[], Lasting::of(&begun, true));
+        assert_eq!((held[0].since, held[0].severity), (Some(ago(50)), Severity::Critical));
+    }
+}

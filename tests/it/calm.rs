@@ -1,0 +1,197 @@
+//! An hour of a healthy estate, with all that goes on in one, and no alarm: deployments, scaling, containers that are made
+//! anew, jobs that end, checks that take their time.
+
+use crate::estate::{Build, now, service, snapshot, status};
+use portolan::{
+    model::{
+        Check, Deployment, Ending, Event, EventKind, Exit, Instance, InstanceId, Inventory, Rollout, Service,
+        Severity, Snapshot, State, Timestamp,
+    },
+    store::Store,
+};
+
+/// How often the sources are looked at, in seconds.
+const STEP: i64 = 10;
+
+/// How long it goes on.
+const HOUR: i64 = 3_600;
+
+/// The seconds from one thing that goes on in a service to the next of the same sort.
+const EVERY: i64 = 1_200;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(now().as_second() + second).unwrap()
+}
+
+/// A copy of a service in that state, which began then.
+fn copy(service: &Service, number: usize, began: i64, state: State) -> Instance {
+    let mut one = service.instances[0].clone();
+    one.id = InstanceId::new(format!("{}-{number}", one.id));
+    (one.name, one.started, one.state) = (format!("{}-{number}", service.name), Some(at(began)), state);
+    if state == State::Stopped {
+        let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".to_owned());
+        one.exit = Some(Exit { code: Some(143), ending: Ending::Asked, reason, at: Some(at(began + 30)) });
+    }
+    one
+}
+
+fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, counts: (u32, u32)) -> Deployment {
+    Deployment {
+        id: format!("ecs-svc/{revision}"),
+        version: format!("{service}:{revision}"),
+        rollout,
+        reason: None,
+        desired: counts.1,
+        running: counts.0,
+        failed: 0,
+        created: Some(at(second)),
+        updated: Some(at(second)),
+        previous: Some(format!("{service}:{}", revision - 1)),
+        changes: Vec::new(),
+    }
+}
+
+/// An ECS service in the middle of whatever its time is for: a deployment that stops a task first, one more copy, one less.
+fn on_ecs(number: i64, second: i64) -> Service {
+    let name = format!("service-{number:02}");
+    let turn = (second + number * 61 + 100) % EVERY;
+    let began = second - turn;
+    let plain = service("ecs:eu-west-1", Some("prod"), &name).copies(1);
+    let old = |n| copy(&plain, n, -86_400, State::Running);
+    let (mut wanted, mut copies) = (2, vec![old(1), old(2)]);
+    let mut rollout = Rollout::Completed;
+    match (number % 3, turn) {
+        // ECS shows what is wanted before it shows what is on its way.
+        (0, 0..20) => wanted = 3,
+        (0, 20..60) => {
+            wanted = 3;
+            copies.push(copy(&plain, 3, began, State::Starting));
+        }
+        (0, 60..600) => {
+            wanted = 3;
+            copies.push(copy(&plain, 3, began, State::Running));
+        }
+        (0, 600..660) => copies.push(copy(&plain, 3, began + 600, State::Stopping)),
+        (0, _) => copies.push(copy(&plain, 3, began + 600, State::Stopped)),
+        // One at a time, the old one first: the service has one copy too few for a while.
+        (1, 0..20) => {
+            (rollout, copies[0].state) = (Rollout::InProgress, State::Stopping);
+        }
+        (1, 20..60) => {
+            rollout = Rollout::InProgress;
+            copies[0] = copy(&plain, 1, began, State::Stopped);
+            copies.push(copy(&plain, 4, began + 20, State::Starting));
+        }
+        (1, 60..120) => {
+            rollout = Rollout::InProgress;
+            copies = vec![old(2), copy(&plain, 4, began + 20, State::Running)];
+            copies.last_mut().unwrap().check = Check::Pending;
+        }
+        _ => {}
+    }
+    let mut made = Service { instances: copies, ..plain }.wanted(wanted);
+    if number % 3 == 1 {
+        let running = made.instances.iter().filter(|i| i.state == State::Running).count() as u32;
+        made.deployments = vec![deployment(&name, 7, began, rollout, (running, wanted))];
+    }
+    made.calls("NEXT_URL", &format!("http://service-{:02}:80", (number + 1) % 20))
+}
+
+/// A compose service that is made anew now and then, and a job that ends and is gone until the next time.
+fn on_engine(number: i64, second: i64) -> Service {
+    let turn = (second + number * 97 + 100) % EVERY;
+    let began = second - turn;
+    let plain = service("docker", Some("shop"), &format!("part-{number}")).copies(1);
+    let mut one = copy(&plain, (began / EVERY) as usize, began, State::Running);
+    one.check = Check::Healthy;
+    match (number % 3, turn) {
+        (0, 0..10) => (one.state, one.check) = (State::Starting, Check::Pending),
+        (0, 10..40) => one.check = Check::Pending,
+        (1, 0..30) => {}
+        (1, _) => {
+            (one.state, one.check) = (State::Stopped, Check::None);
+            one.exit =
+                Some(Exit { code: Some(0), ending: Ending::Itself, reason: None, at: Some(at(began + 30)) });
+        }
+        // Somebody restarts it by hand: the engine tells it, and starts it in the same moment.
+        (2, 0..10) => {
+            let asked = Exit { code: Some(143), ending: Ending::Asked, reason: None, at: Some(at(began)) };
+            (one.exit, one.check) = (Some(asked), Check::Pending);
+        }
+        _ => {}
+    }
+    Service { instances: vec![one], ..plain }
+}
+
+/// What the engine tells of that.
+fn told(services: &[Service], second: i64) -> Vec<Event> {
+    let events = services.iter().filter_map(|service| {
+        let start =
+            service.instances[0].started.filter(|began| began.as_second() >= at(second - EVERY).as_second());
+        start.map(|at| Event {
+            at,
+            service: service.id.clone(),
+            kind: EventKind::Start,
+            text: format!("{} started", service.instances[0].name),
+        })
+    });
+    events.collect()
+}
+
+fn look(source: &str, second: i64) -> Snapshot {
+    let services: Vec<Service> = match source {
+        "docker" => (0..9).map(|number| on_engine(number, second)).collect(),
+        _ => (0..20).map(|number| on_ecs(number, second)).collect(),
+    };
+    let events = if source == "docker" { told(&services, second) } else { Vec::new() };
+    Snapshot { taken: at(second), events, ..snapshot(source, services) }
+}
+
+#[test]
+fn an_hour_of_a_healthy_estate_raises_no_alarm() {
+    const SOURCES: [&str; 2] = ["docker", "ecs:eu-west-1"];
+    let statuses = SOURCES.map(status).to_vec();
+    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, at(0));
+    let mut looks = 0;
+    for second in (0..=HOUR).step_by(STEP as usize) {
+        for step in 0..STEP {
+            store.tick(at(second + step - STEP));
+        }
+        store.now = at(second);
+        for source in SOURCES {
+            looks +=
+                usize::from(store.absorb(&look(source, second).source.clone(), Ok(look(source, second))));
+            let alarms: Vec<_> = store
+                .findings
+                .iter()
+                .filter(|finding| finding.severity > Severity::Info)
+                .map(|finding| format!("{} {} {}", finding.service, finding.kind, finding.reason))
+                .collect();
+            assert_eq!(alarms, Vec::<String>::new(), "{source}, {second} s");
+        }
+    }
+    let happened = store.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
+    assert!(
+        looks > 150 && happened > 150,
+        "it was no quiet hour: {looks} looks with news, {happened} events"
+    );
+}
+
+#[test]
+fn the_same_hour_with_one_fault_raises_one() {
+    let statuses = vec![status("ecs:eu-west-1")];
+    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, at(0));
+    for second in (0..=60).step_by(STEP as usize) {
+        store.tick(at(second));
+        let mut seen = look("ecs:eu-west-1", second);
+        if second >= 20 {
+            let one = &mut seen.services[2].instances[0];
+            one.state = State::Failed;
+            one.exit = Some(Exit { code: Some(1), at: Some(at(20)), ..Exit::default() });
+        }
+        store.absorb(&seen.source.clone(), Ok(seen));
+    }
+    let alarms: Vec<_> = store.findings.iter().filter(|f| f.severity > Severity::Info).collect();
+    assert_eq!(alarms.len(), 1, "{alarms:?}");
+    assert_eq!((alarms[0].service.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
+}
