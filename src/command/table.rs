@@ -211,7 +211,7 @@ pub const COMMANDS: &[Spec] = &[
         "path",
         "p",
         "path",
-        "show the way from one marked service to the other, or to the selected one",
+        "show the way from one marked service to the other, or to the selected one; again: all ways",
     ),
     row(Command::ZoomIn, Map, "zoom-in", "+ =", "zoom", "show more of each service"),
     row(Command::ExportHtml, Map, "export-html", "ctrl-s", "save", "save the map as a page for a browser"),

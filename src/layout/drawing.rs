@@ -9,9 +9,8 @@ use super::plan::{Memory, Plan};
 use super::wired::Wired;
 use std::sync::Arc;
 
-/// The least columns of a gap that lines cross: a stem, one more, the arrow head.
-const GAP: i32 = 3;
-/// Of these, the ones left and right of the trunks.
+/// The columns of a gap left and right of the trunks: a stem; one more and the arrow head, of which one is saved where
+/// columns become rows.
 const STEM: i32 = 1;
 const HEAD: i32 = 2;
 /// The columns of an inner gap that no line crosses, and of one inside a border.
@@ -103,9 +102,10 @@ impl<'a> Drawing<'a> {
         let tracks = i32::try_from(self.channels[gap].wired.channel.tracks).unwrap_or(0);
         let outer = gap == 0 || gap == layers;
         let beside_border = self.level.bordered && (gap == 1 || gap + 1 == layers);
+        let head = HEAD - i32::from(self.level.down);
         match (self.channels[gap].nets.is_empty(), outer) {
-            (false, false) => (STEM + tracks + HEAD).max(GAP),
-            (false, true) if gap == 0 => tracks + HEAD,
+            (false, false) => STEM + tracks + head,
+            (false, true) if gap == 0 => tracks + head,
             (false, true) => STEM + tracks,
             (true, true) => 0,
             (true, false) if beside_border => BORDER_GAP,
@@ -173,7 +173,9 @@ impl<'a> Drawing<'a> {
         let items = alone.iter().map(|&i| &self.level.items[i]);
         let sizes: Vec<(Key, i32, i32)> = items.map(|i| (i.key.clone(), i.width, i.height)).collect();
         let width = self.lefts().last().copied().unwrap_or(0) - 4 * i32::from(self.level.bordered);
-        lone::pack(&sizes, width, self.level.gap, &memory.lone)
+        // Where columns become rows, one is enough between two of them.
+        let gaps = (2 - i32::from(self.level.down), self.level.gap);
+        lone::pack(&sizes, width, gaps, &memory.lone)
     }
 
     /// Moves the right border out, if there is one.

@@ -79,10 +79,12 @@ pub struct Options {
     pub gap_rows: u16,
     /// Free columns between two boxes, side by side, when the flow runs top down.
     pub gap_columns: u16,
+    /// Whether lines that run side by side keep a free row between each other: more room, and easier to follow.
+    pub airy: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { direction: Direction::LeftToRight, gap_rows: 0, gap_columns: 2 }
+        Self { direction: Direction::LeftToRight, gap_rows: 0, gap_columns: 2, airy: false }
     }
 }

@@ -53,6 +53,10 @@ pub struct Level {
     pub bordered: bool,
     /// Free rows between two boxes.
     pub gap: i32,
+    /// Whether lines keep a free row between each other.
+    pub airy: bool,
+    /// Whether the picture is turned in the end, so that its columns are rows, of which a screen has few.
+    pub down: bool,
     /// The least width and height.
     pub least: (i32, i32),
 }

@@ -3,8 +3,6 @@ use super::diagram::Point;
 use super::graph::Key;
 use std::collections::BTreeMap;
 
-/// Free columns between two of them.
-const GAP: i32 = 2;
 /// A terminal cell is about this many times taller than wide; a grid of its own is about twice as wide as tall.
 const ASPECT: i64 = 4;
 
@@ -22,12 +20,12 @@ pub struct Packed {
     pub slots: Slots,
 }
 
-/// Packs boxes of these names, widths and heights into about this width.
-pub fn pack(boxes: &[(Key, i32, i32)], width: i32, gap: i32, before: &Slots) -> Packed {
+/// Packs boxes of these names, widths and heights into about this width, with so many columns and rows between them.
+pub fn pack(boxes: &[(Key, i32, i32)], width: i32, gaps: (i32, i32), before: &Slots) -> Packed {
     if boxes.is_empty() {
         return Packed { at: Vec::new(), size: (0, 0), slots: Slots::default() };
     }
-    let columns = if before.columns > 0 { before.columns } else { columns(boxes, width) };
+    let columns = if before.columns > 0 { before.columns } else { columns(boxes, width, gaps.0) };
     let slots = Slots { columns, slot: assign(boxes, &before.slot) };
     let of = |key: &Key| slots.slot.get(key).copied().unwrap_or(0);
     let rows = boxes.iter().map(|(key, ..)| of(key) / columns + 1).max().unwrap_or(0);
@@ -37,8 +35,8 @@ pub fn pack(boxes: &[(Key, i32, i32)], width: i32, gap: i32, before: &Slots) -> 
         widths[column] = (*width).max(widths[column]);
         heights[row] = (*height).max(heights[row]);
     }
-    let lefts = offsets(&widths, GAP);
-    let tops = offsets(&heights, gap);
+    let lefts = offsets(&widths, gaps.0);
+    let tops = offsets(&heights, gaps.1);
     let spot =
         |(key, ..): &(Key, i32, i32)| Point { x: lefts[of(key) % columns], y: tops[of(key) / columns] };
     let at: Vec<Point> = boxes.iter().map(spot).collect();
@@ -48,11 +46,12 @@ pub fn pack(boxes: &[(Key, i32, i32)], width: i32, gap: i32, before: &Slots) -> 
 }
 
 /// As many columns as fit the width; if there is nothing to align with, what makes a pleasant rectangle.
-fn columns(boxes: &[(Key, i32, i32)], width: i32) -> usize {
-    let widest = boxes.iter().map(|b| i64::from(b.1)).max().unwrap_or(1) + i64::from(GAP);
+fn columns(boxes: &[(Key, i32, i32)], width: i32, gap: i32) -> usize {
+    let gap = i64::from(gap);
+    let widest = boxes.iter().map(|b| i64::from(b.1)).max().unwrap_or(1) + gap;
     let area: i64 = boxes.iter().map(|b| widest * i64::from(b.2)).sum();
     let pleasant = (area * ASPECT).isqrt();
-    let wide = i64::from(width).max(pleasant) + i64::from(GAP);
+    let wide = i64::from(width).max(pleasant) + gap;
     usize::try_from(wide / widest).unwrap_or(1).clamp(1, boxes.len())
 }
 

@@ -102,11 +102,12 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    fn gap(&self) -> i32 {
-        i32::from(match self.options.direction {
-            Direction::LeftToRight => self.options.gap_rows,
-            Direction::TopDown => self.options.gap_columns,
-        })
+    /// Notes in a question how its level is to be drawn.
+    fn style(&self, level: &mut Level) {
+        let Options { direction, gap_rows, gap_columns, airy } = *self.options;
+        level.down = direction == Direction::TopDown;
+        level.gap = i32::from(if level.down { gap_columns } else { gap_rows });
+        level.airy = airy;
     }
 
     fn key(&self, node: usize) -> &Key {
@@ -151,7 +152,7 @@ impl<'a> Sorted<'a> {
         let title = i32::from(self.graph.groups[self.groups[group]].title_width);
         sheet.level.least = self.turn(title + TITLE_MARGIN, 2);
         sheet.level.bordered = true;
-        sheet.level.gap = self.gap();
+        self.style(&mut sheet.level);
         for &(from, to) in &self.pairs {
             let (caller, row) =
                 if inside(from) { (Spot::Node(from), self.port(from)) } else { (Spot::Entry(to), 0) };
@@ -176,7 +177,8 @@ impl<'a> Sorted<'a> {
             )
         });
         let mut sheet = Sheet::new(nodes.chain(groups));
-        sheet.level.gap = if drawn.is_empty() { self.gap() } else { self.gap().max(1) };
+        self.style(&mut sheet.level);
+        sheet.level.gap = sheet.level.gap.max(i32::from(!drawn.is_empty()));
         let end = |node: usize, gate: Spot| match self.home[node] {
             None => (Spot::Node(node), self.port(node)),
             Some(group) => {

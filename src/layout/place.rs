@@ -3,6 +3,9 @@
 //! In a layer the order and the distances are fixed, so the best rows in the sense of least squares are found by
 //! pooling adjacent violators (Ayer et al. 1955; Barlow et al. 1972), in linear time. Lines between lanes weigh most,
 //! which makes long lines straight. Rows of the previous drawing act as anchors.
+//!
+//! In an airy picture all lines meet boxes and lanes on even rows. So between two of them there is always a free row, for
+//! a tick or for a way round, and no line needs a loop for want of one.
 use super::ends::{End, Ends};
 use super::layered::{Layered, Occupant};
 use super::straight::Straightener;
@@ -16,13 +19,14 @@ const ANCHOR_ITEM: i64 = 60;
 const ANCHOR_LANE: i64 = 8;
 
 /// The uppermost row of each vertex, given the order of the layers.
-pub fn rows(graph: &Layered, gap: i32, anchors: &[Option<i32>]) -> Vec<i32> {
-    let placer = Placer { graph, ends: Ends::new(graph), gap, anchors };
+pub fn rows(graph: &Layered, (gap, airy): (i32, bool), anchors: &[Option<i32>]) -> Vec<i32> {
+    let odd = if airy { odd(graph) } else { Vec::new() };
+    let placer = Placer { graph, ends: Ends::new(graph), gap, odd, anchors };
     let mut row = placer.stacked();
     let anchored = anchors.iter().any(Option::is_some);
     let sweeps = if anchored { ANCHORED_SWEEPS } else { SWEEPS };
     for sweep in 0..sweeps + WHOLE_SWEEPS {
-        let unit = if sweep < sweeps { 1 } else { PARTS };
+        let unit = if sweep < sweeps { 1 } else { PARTS << u32::from(airy) };
         let forward = sweep % 2 == 0;
         let both = anchored || sweep >= sweeps || sweep % 6 > 3;
         for step in 0..graph.layers.len() {
@@ -40,7 +44,18 @@ struct Placer<'a> {
     graph: &'a Layered,
     ends: Ends,
     gap: i32,
+    /// In an airy picture, the least row (0 or 1) of each vertex with which its lines are on even rows.
+    odd: Vec<i32>,
     anchors: &'a [Option<i32>],
+}
+
+/// See [`Placer::odd`].
+fn odd(graph: &Layered) -> Vec<i32> {
+    let mut odd = vec![0; graph.vertices.len()];
+    for pin in graph.nets.iter().flat_map(|net| net.ins.iter().chain([&net.out])) {
+        odd[pin.vertex] = pin.row & 1;
+    }
+    odd
 }
 
 impl Placer<'_> {
@@ -48,7 +63,14 @@ impl Placer<'_> {
     fn distance(&self, upper: usize, lower: usize) -> i64 {
         let is_item = |v: usize| matches!(self.graph.vertices[v].role, Occupant::Item(_));
         let gap = if is_item(upper) && is_item(lower) { self.gap } else { 0 };
-        i64::from(self.graph.vertices[upper].height + gap) * PARTS
+        let distance = self.graph.vertices[upper].height + gap;
+        let uneven = (distance + self.first(upper) + self.first(lower)) & i32::from(!self.odd.is_empty());
+        i64::from(distance + uneven) * PARTS
+    }
+
+    /// The least row on which a vertex may be.
+    fn first(&self, vertex: usize) -> i32 {
+        self.odd.get(vertex).copied().unwrap_or(0)
     }
 
     /// Layers stacked from the top without a wish, centred on row 0; known rows are taken as they are.
@@ -74,7 +96,8 @@ impl Placer<'_> {
     fn settle(&self, layer: usize, row: &mut [i64], sides: [bool; 2], unit: i64) {
         let order = &self.graph.layers[layer];
         let mut blocks: Vec<Block> = Vec::with_capacity(order.len());
-        let mut offset = 0;
+        let start = order.first().map_or(0, |&v| i64::from(self.first(v)) * PARTS);
+        let mut offset = start;
         for (index, &vertex) in order.iter().enumerate() {
             if index > 0 {
                 offset += self.distance(order[index - 1], vertex);
@@ -95,7 +118,7 @@ impl Placer<'_> {
             }
         }
         let levels = blocks.iter().flat_map(|b| std::iter::repeat_n(b.level(unit), b.size));
-        let mut offset = 0;
+        let mut offset = start;
         for (index, (&vertex, level)) in order.iter().zip(levels).enumerate() {
             if index > 0 {
                 offset += self.distance(order[index - 1], vertex);

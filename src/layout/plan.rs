@@ -57,7 +57,7 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     let mut graph = Layered::new(level, &of, count);
     let anchors = anchors(level, &graph, memory, shift);
     let crossings = order::order(&mut graph, &anchors);
-    let rows = place::rows(&graph, level.gap, &anchors);
+    let rows = place::rows(&graph, (level.gap, level.airy), &anchors);
     let mut drawing = Drawing::new(level, graph, rows);
     drawing.route(memory, shift);
     drawing.widen(memory, shift);

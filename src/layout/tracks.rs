@@ -33,6 +33,8 @@ type Rules = BTreeSet<(usize, Option<i32>)>;
 
 /// A topological sort that prefers low scores and breaks trunks where it is stuck.
 struct Sorter {
+    /// How many trunks there were before any was broken.
+    whole: usize,
     score: Vec<i64>,
     before: Vec<Rules>,
     order: Vec<usize>,
@@ -51,7 +53,7 @@ impl Sorter {
         for bridge in bridges {
             before[bridge.east].insert((bridge.west, None));
         }
-        Self { score: scores(trunks, &fed), before, order: Vec::new() }
+        Self { whole: trunks.len(), score: scores(trunks, &fed), before, order: Vec::new() }
     }
 
     fn sort(
@@ -106,11 +108,12 @@ impl Sorter {
         after
     }
 
-    /// The trunk to break: the waiting one with the fewest unplaced predecessors, all of them for a row's sake.
+    /// The trunk to break: the waiting one with the fewest unplaced predecessors, all of them for a row's sake. What was
+    /// broken off already would only wait again.
     fn stuck(&self, placed: &[bool]) -> Option<usize> {
         let waits_for = |t: usize| self.before[t].iter().filter(|&&(b, _)| !placed[b]);
         let candidates =
-            (0..placed.len()).filter(|&t| !placed[t] && waits_for(t).all(|&(_, row)| row.is_some()));
+            (0..self.whole).filter(|&t| !placed[t] && waits_for(t).all(|&(_, row)| row.is_some()));
         candidates.min_by_key(|&t| (waits_for(t).count(), t))
     }
 

@@ -79,16 +79,19 @@ fn squeezed(message: &Range<u32>, len: u32) -> (u16, u16) {
     }
 }
 
+/// Memory in which a chunk grew, for the next one.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    text: String,
+    metas: Vec<Meta>,
+}
+
 impl Chunk {
-    pub(super) fn new(id: u64) -> Self {
-        Self {
-            id,
-            shuffles: 0,
-            text: String::new(),
-            metas: Vec::new(),
-            painted: Vec::new(),
-            paints: Vec::new(),
-        }
+    /// An empty one, to grow in that room.
+    pub(super) fn new(id: u64, Room { mut text, mut metas }: Room) -> Self {
+        text.clear();
+        metas.clear();
+        Self { id, shuffles: 0, text, metas, painted: Vec::new(), paints: Vec::new() }
     }
 
     /// What it takes of memory, in bytes.
@@ -193,17 +196,21 @@ impl Chunk {
         }
     }
 
-    /// Gives back the memory that it does not use, as no more lines are expected.
-    pub(super) fn seal(&mut self) {
-        self.text.shrink_to_fit();
-        self.metas.shrink_to_fit();
+    /// Takes no more memory than it needs, as no more lines are expected, and gives away the room in which it grew. To be
+    /// cut to size, that would leave a hole behind it, too small for the next one to grow in.
+    pub(super) fn seal(&mut self) -> Room {
         self.painted.shrink_to_fit();
         self.paints.shrink_to_fit();
+        let (text, metas) = (self.text.as_str().into(), self.metas.as_slice().into());
+        Room {
+            text: std::mem::replace(&mut self.text, text),
+            metas: std::mem::replace(&mut self.metas, metas),
+        }
     }
 
     /// Those of its lines, with their text in order.
     pub(super) fn copy(&self, range: Range<usize>, id: u64) -> Self {
-        let mut copy = Self::new(id);
+        let mut copy = Self::new(id, Room::default());
         for meta in &self.metas[range] {
             let start = copy.text.len() as u32;
             copy.write(copy.metas.len(), Meta { start, ..*meta }, &self.text[meta.range()], self.paint(meta));

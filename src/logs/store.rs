@@ -24,10 +24,11 @@ pub struct LogStore {
 }
 
 impl LogStore {
-    /// An empty store that takes at most `limit` bytes of memory.
+    /// An empty store that takes at most `limit` bytes of memory. An eighth of it is left to what stands beside: lines
+    /// that are on their way, what filters know of each line, and what the allocator can not use.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self { limit, ..Self::default() }
+        Self { limit: limit - limit / 8, ..Self::default() }
     }
 
     /// Takes what is heard of a stream.

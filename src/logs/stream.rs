@@ -131,11 +131,9 @@ impl Stream {
             Some(own) => own,
             None if self.chunks.get(next).is_some_and(|chunk| chunk.has_room(len)) => next,
             None => {
-                if let Some(full) = next.checked_sub(1) {
-                    self.changed(full, Chunk::seal);
-                }
+                let room = next.checked_sub(1).map(|full| self.changed(full, Chunk::seal));
                 *id += 1;
-                self.chunks.insert(next, Arc::new(Chunk::new(*id)));
+                self.chunks.insert(next, Arc::new(Chunk::new(*id, room.unwrap_or_default())));
                 self.bytes += self.chunks[next].cost();
                 next
             }
@@ -147,11 +145,12 @@ impl Stream {
     }
 
     /// Changes a chunk, and counts what it takes.
-    fn changed(&mut self, index: usize, change: impl FnOnce(&mut Chunk)) {
+    fn changed<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
         let chunk = Arc::make_mut(&mut self.chunks[index]);
         let before = chunk.cost();
-        change(chunk);
+        let given = change(chunk);
         self.bytes = self.bytes + chunk.cost() - before;
+        given
     }
 
     /// Makes two chunks of one.

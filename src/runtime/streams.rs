@@ -27,11 +27,11 @@ use tokio_util::task::AbortOnDropHandle;
 const AGAIN: Duration = Duration::from_secs(2);
 /// How far a stream that is read on overlaps, in nanoseconds, twice.
 const SPAN: i64 = 4_000_000_000;
-/// How many batches may wait. A source's batch has at most 1,000 lines, or 128 KiB.
-const QUEUE: usize = 8;
+/// How many batches may wait. A source's batch has at most 500 lines, or 128 KiB.
+const QUEUE: usize = 4;
 /// How long lines of one stream wait for those of others to travel with, and how many travel together.
 const GATHER: Duration = Duration::from_millis(20);
-const TOGETHER: usize = 1_000;
+const TOGETHER: usize = 500;
 
 /// The streams that are kept up.
 pub struct Streams {

@@ -36,6 +36,45 @@ pub fn way(topology: &Topology, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
     path(topology, a, b).or_else(|| path(topology, b, a))
 }
 
+/// What lies on any way along the calls from `from` to `to`, both ends included.
+#[must_use]
+pub fn between(topology: &Topology, from: &NodeId, to: &NodeId) -> BTreeSet<NodeId> {
+    let above = leading_to(topology, BTreeSet::from([to.clone()]));
+    below(topology, from).into_iter().filter(|node| above.contains(node)).collect()
+}
+
+/// So many ways are told apart, and so many steps taken to find them: there may be more than can be counted.
+pub const MANY_WAYS: usize = 100;
+const STEPS: usize = 20_000;
+
+/// How many ways there are along the calls from `from` to `to` that pass no node twice, up to [`MANY_WAYS`].
+#[must_use]
+pub fn ways(topology: &Topology, from: &NodeId, to: &NodeId) -> usize {
+    let within = between(topology, from, to);
+    let (mut open, mut on, mut count) = (vec![calls_within(topology, from, &within)], vec![from], 0);
+    for _ in 0..STEPS {
+        let Some(choices) = open.last_mut() else { break };
+        match choices.pop() {
+            None => drop((open.pop(), on.pop())),
+            Some(node) if node == to => count += 1,
+            Some(node) if on.contains(&node) => {}
+            Some(node) => {
+                open.push(calls_within(topology, node, &within));
+                on.push(node);
+            }
+        }
+        if count == MANY_WAYS {
+            break;
+        }
+    }
+    count
+}
+
+/// Whom a node calls among those.
+fn calls_within<'a>(topology: &'a Topology, node: &'a NodeId, within: &BTreeSet<NodeId>) -> Vec<&'a NodeId> {
+    topology.calls(node).map(|(called, _)| called).filter(|called| within.contains(*called)).collect()
+}
+
 /// All that calls lead to from `node`, itself included.
 #[must_use]
 pub fn below(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {

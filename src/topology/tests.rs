@@ -1,6 +1,6 @@
 //! Inference on small estates: what makes an edge, and what does not.
 
-use super::{NodeKind, Strength, infer, neighbours, path};
+use super::{MANY_WAYS, NodeKind, Strength, between, infer, neighbours, path, ways};
 use crate::model::{sample::*, *};
 
 /// The edges as `from strength to`.
@@ -107,4 +107,29 @@ fn neighbours_are_found_up_and_down() {
     let topology = infer(&inventory(estate));
     let near = |hops| neighbours(&topology, &NodeId::new("docker/shop/b"), hops).len();
     assert_eq!((near(0), near(1), near(2)), (1, 3, 4));
+}
+
+#[test]
+fn ways_between_two_are_counted_and_none_passes_a_node_twice() {
+    let to = |names: &[&str]| names.iter().map(|name| Address::name(name)).collect::<Vec<_>>();
+    let topology = infer(&inventory(vec![
+        calling("web", &to(&["cart", "users", "idle"])),
+        calling("cart", &to(&["db", "users"])),
+        calling("users", &to(&["db", "cart"])),
+        service("db"),
+        service("idle"),
+    ]));
+    let id = |name: &str| topology.nodes.keys().find(|id| id.as_str().ends_with(name)).unwrap().clone();
+    assert_eq!(ways(&topology, &id("web"), &id("db")), 4);
+    assert_eq!((ways(&topology, &id("web"), &id("idle")), ways(&topology, &id("db"), &id("web"))), (1, 0));
+    let names: Vec<_> =
+        between(&topology, &id("web"), &id("db")).iter().map(|id| topology.nodes[id].name.clone()).collect();
+    assert_eq!(names, ["cart", "db", "users", "web"]);
+
+    let all: Vec<String> = (0..12).map(|n| format!("s{n}")).collect();
+    let everybody =
+        all.iter().map(|name| calling(name, &all.iter().map(|n| Address::name(n)).collect::<Vec<_>>()));
+    let topology = infer(&inventory(everybody.collect()));
+    let (first, last) = (topology.nodes.keys().next().unwrap(), topology.nodes.keys().last().unwrap());
+    assert_eq!(ways(&topology, first, last), MANY_WAYS);
 }

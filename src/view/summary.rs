@@ -1,5 +1,9 @@
 //! What there is to say about one node, in lines: the panel beside the map shows the head of it, the card all.
 
+mod brief;
+
+pub use brief::brief;
+
 use super::{Scene, Theme, instance, rollout, time, usage, why::words, widget::text};
 use crate::{
     history::{Row, Subject, fold},
@@ -76,32 +80,6 @@ pub fn instances(scene: Scene<'_>, node: &Node, rows: usize) -> Vec<String> {
         lines.push(format!("and {} more", all.len() - shown));
     }
     lines
-}
-
-/// What matters most, in as few rows as it takes.
-#[must_use]
-pub fn brief(scene: Scene<'_>, node: &Node, width: usize) -> Vec<Line<'static>> {
-    let mut page = Page::new(scene, width);
-    page.state(node);
-    if let Some(service) = scene.store.service_of(node) {
-        page.used(service);
-    }
-    page.part(node);
-    page.findings(node, true);
-    page.lines.retain(|line| line.width() > 0);
-    let topology = scene.store.topology();
-    let name = |(id, edge): (&NodeId, &Edge)| {
-        let name = topology.nodes.get(id).map_or("", |node| &node.name);
-        format!("{} {name}", scene.theme.stroke(edge.strength()))
-    };
-    let callers: Vec<_> = topology.callers(&node.id).map(name).collect();
-    let calls: Vec<_> = topology.calls(&node.id).map(name).collect();
-    for (label, names) in [("called by", callers), ("calls", calls)] {
-        if !names.is_empty() {
-            page.labelled(label, &names.join(", "));
-        }
-    }
-    page.lines
 }
 
 /// All there is to say.

@@ -195,3 +195,26 @@ fn the_same_hour_with_one_fault_raises_one() {
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert_eq!((alarms[0].service.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
 }
+
+#[test]
+fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
+    let slow = |began: i64| {
+        let mut slow = service("ecs:eu-west-1", Some("prod"), "slow").copies(1);
+        slow.deployments = vec![deployment("slow", 7, began, Rollout::InProgress, (1, 2))];
+        snapshot("ecs:eu-west-1", vec![slow])
+    };
+    let mut store = Store::new(Inventory::new(Vec::new()), vec![status("ecs:eu-west-1")], 1 << 20, at(0));
+    let stuck = |store: &Store| store.findings.iter().any(|finding| finding.kind == "deployment-stuck");
+    store.absorb(&slow(0).source, Ok(slow(-599)));
+    let seen: Vec<bool> = (1..=6)
+        .map(|second| {
+            store.tick(at(second));
+            stuck(&store)
+        })
+        .collect();
+    assert_eq!(seen, [false, false, false, false, true, true], "it is stuck from the second on");
+    store.absorb(&slow(0).source, Ok(slow(0)));
+    assert!(!stuck(&store), "it was begun anew");
+    store.absorb(&slow(0).source, Ok(slow(-700)));
+    assert!(stuck(&store));
+}

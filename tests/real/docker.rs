@@ -4,6 +4,7 @@ mod broken;
 mod lab;
 mod logs;
 mod traffic;
+mod usage;
 
 use futures::StreamExt;
 use lab::{EXPORTER, Lab, docker, must};

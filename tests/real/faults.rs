@@ -220,7 +220,6 @@ async fn each_permission_may_be_missing_alone() {
         "ListTasks",
         "DescribeTasks",
         "DescribeTaskDefinition",
-        "GetService",
         "DescribeTargetGroups",
         "DescribeLoadBalancers",
         "DescribeListeners",

@@ -132,3 +132,17 @@ fn the_map_holds_still() {
     }
     assert_eq!(stage.picture().text(), before);
 }
+
+/// On a narrow screen what is wrong with a service takes no row from who calls it and whom it calls.
+#[test]
+fn a_fault_leaves_room_for_relations() {
+    let mut stage = Stage::showing(&shop(), (120, 40));
+    while stage.selected() != "orders" {
+        stage.keys("f");
+    }
+    let text = stage.picture().text();
+    let row = |words: &str| text.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();
+    assert!(row("called by (").contains("edge"), "{text}");
+    assert!(row("calls (").contains("payments"), "{text}");
+    assert!(text.contains("killed") || text.contains("exit code 137"), "{text}");
+}

@@ -1,11 +1,15 @@
 //! Every other screen: list, card, logs, findings, sources, help, palette.
 
 use crate::{
-    estate::{shop, shop_logs},
+    estate::{ago, now, shop, shop_logs},
     see,
     stage::Stage,
 };
-use portolan::{app::Msg, effect::Effect};
+use portolan::{
+    app::Msg,
+    effect::Effect,
+    model::{LogBatch, LogLine, LogNews, LogStream},
+};
 
 fn stage() -> Stage {
     Stage::showing(&shop(), (100, 30))
@@ -154,4 +158,26 @@ fn the_map_is_saved_and_the_last_row_tells_where() {
     let rows = stage.picture().buffer.content;
     let last: String = rows[rows.len() - 100..].iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(last.contains("saved /tmp/portolan-map.svg"), "{last}");
+}
+
+#[test]
+fn the_last_words_of_a_service_that_logs_json_are_its_messages() {
+    let mut stage = stage();
+    stage.keys("! j");
+    let streams = stage.streams();
+    let (target, start) = streams.first().expect("the last words are wanted").clone();
+    stage.send(Msg::Logs(LogNews::Opened(target.clone(), start)));
+    let last = LogLine {
+        at: ago(60),
+        service: target.service.clone(),
+        label: target.label.clone(),
+        stream: LogStream::Out,
+        text: r#"{"ts":"2026-03-08T02:10:00Z","level":"error","msg":"no answer from db","attempt":7}"#
+            .to_owned(),
+        paint: Vec::new(),
+    };
+    stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: vec![last], notes: Vec::new() })));
+    stage.send(Msg::Tick(now()));
+    let text = stage.picture().text();
+    assert!(text.contains("error no answer from db") && !text.contains("attempt"), "{text}");
 }

@@ -126,6 +126,8 @@ fn the_way_between_two_marked_services() {
     find(&mut stage, "cache");
     stage.keys("space p");
     see!(stage);
+    stage.keys("p");
+    assert!(stage.picture().text().contains("the only way"), "there are no others to show");
     stage.keys("esc");
     find(&mut stage, "payments");
     stage.keys("space p");

@@ -1,5 +1,6 @@
 //! The rules without exception, for any directed graph.
 use super::shapes::{check, numbered, system};
+use crate::layout::channel::{Tap, Wiring, route};
 use crate::layout::{Direction, Graph, Options, layout};
 use proptest::prelude::*;
 
@@ -17,10 +18,13 @@ fn any_graph() -> impl Strategy<Value = Graph> {
 }
 
 fn any_options() -> impl Strategy<Value = Options> {
-    (any::<bool>(), 0_u16..3, 0_u16..3).prop_map(|(down, gap_rows, gap_columns)| Options {
-        direction: if down { Direction::TopDown } else { Direction::LeftToRight },
-        gap_rows,
-        gap_columns,
+    (any::<bool>(), 0_u16..3, 0_u16..3, any::<bool>()).prop_map(|(down, gap_rows, gap_columns, airy)| {
+        Options {
+            direction: if down { Direction::TopDown } else { Direction::LeftToRight },
+            gap_rows,
+            gap_columns,
+            airy,
+        }
     })
 }
 
@@ -70,6 +74,24 @@ proptest! {
         let first = layout(&graph, None, &options);
         check(&other, &layout(&other, Some(&first.seed), &options));
     }
+}
+
+/// Databases that nearly everybody of a layer calls: each line out lies on a row on which lines for all others come in.
+#[test]
+fn channels_in_which_everything_is_in_the_way_are_routed() {
+    let nets: [(&[i32], i32); 4] = [
+        (&[2, 4, 6, 8, 10, 12, 14, 16, 18, 19, 20], 12),
+        (&[8, 10, 12, 14, 16, 18, 20, 21], 20),
+        (&[1, 2, 4, 8, 10, 12, 14, 16], 6),
+        (&[2, 6, 7, 8, 10, 12, 14, 18], 10),
+    ];
+    let tap = |row, right| Tap { row, right };
+    let wirings = nets.map(|(ins, out)| Wiring {
+        ins: ins.iter().map(|row| tap(*row, false)).collect(),
+        out: tap(out, true),
+    });
+    let channel = route(&wirings);
+    assert!(channel.doglegs <= 4 && channel.bends.iter().map(Vec::len).eq(nets.map(|(ins, _)| ins.len())));
 }
 
 #[test]

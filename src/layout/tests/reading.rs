@@ -143,10 +143,15 @@ fn pills() -> Options {
     Options { gap_rows: 1, ..Options::default() }
 }
 
+fn airy() -> Options {
+    Options { airy: true, ..pills() }
+}
+
 #[test]
 fn the_sample_is_read_right() {
     assert_eq!(misread(&graph(SHOP, 3), &Options::default()), (0, 0));
     assert_eq!(misread(&graph(SHOP, 1), &pills()), (0, 0));
+    assert_eq!(misread(&graph(SHOP, 1), &airy()), (0, 0));
     assert_eq!(misread(&graph(SHOP, 1), &Options::default()), (0, 0));
 }
 
@@ -163,7 +168,8 @@ fn calls_in_circles_are_read_right() {
 #[test]
 fn small_systems_are_read_right() {
     for seed in (0..16).chain([136, 206, 350, 454, 978, 1107, 1325]) {
-        for (height, options) in [(3, Options::default()), (1, pills()), (1, Options::default())] {
+        for (height, options) in [(3, Options::default()), (1, airy()), (1, pills()), (1, Options::default())]
+        {
             for groups in [0, 3] {
                 let graph = system(15, seed, height, groups);
                 assert_eq!(
@@ -198,7 +204,7 @@ fn small_systems_are_read_right_from_above() {
 #[test]
 fn a_system_of_sixty_is_read_right() {
     for seed in 0..3 {
-        for (height, options) in [(3, Options::default()), (1, pills())] {
+        for (height, options) in [(3, Options::default()), (1, airy()), (1, pills())] {
             for options in [options, down(options)] {
                 let graph = system(60, seed, height, 0);
                 let (wrong, missing) = misread(&graph, &options);
@@ -207,6 +213,18 @@ fn a_system_of_sixty_is_read_right() {
                 assert!(wrong * 20 <= graph.edges.len(), "{wrong} of {}", graph.edges.len());
             }
         }
+    }
+}
+
+/// Lines that meet boxes and each other on every second row only have room for ticks, and need no loops for want of it.
+#[test]
+fn an_airy_picture_keeps_lines_apart() {
+    for (seed, height) in (0..8).flat_map(|seed| [1, 3, 4].map(|height| (seed, height))) {
+        let graph = system(30, seed, height, 0);
+        let routes = layout(&graph, None, &airy()).routes;
+        let ends = routes.iter().flat_map(|r| [r.points.first(), r.points.last()]).flatten();
+        let sides: BTreeSet<i32> = ends.map(|end| end.y % 2).collect();
+        assert_eq!(sides.len(), 1, "seed {seed}, height {height}");
     }
 }
 
@@ -221,7 +239,7 @@ fn tangles_are_read_right() {
     for seed in (0..30).chain([795]) {
         let mut dice = Dice(seed);
         let edges: Vec<(usize, usize)> = (0..24).map(|_| (dice.roll(9), dice.roll(9))).collect();
-        for (height, options) in [(3, Options::default()), (1, pills())] {
+        for (height, options) in [(3, Options::default()), (1, airy()), (1, pills())] {
             assert_eq!(misread(&numbered(9, &edges, height, 0), &options), (0, 0), "seed {seed}");
         }
     }

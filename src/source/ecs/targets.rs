@@ -16,7 +16,7 @@ use tokio::time::Instant;
 const MOST: usize = 6;
 
 /// How long to ask nothing after it was refused.
-const REST: Duration = Duration::from_mins(1);
+const REST: Duration = Duration::from_secs(10);
 
 /// What was said last, by the target group's ARN.
 pub(crate) type Health = BTreeMap<String, Vec<TargetHealthDescription>>;
@@ -41,7 +41,9 @@ impl Targets {
 
     /// How the targets of those groups are, as far as they were asked yet, and why not.
     pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (Health, Option<Failure>) {
-        let due = match self.last().due(groups, Instant::now()) {
+        // The lock must be open again before it is taken anew.
+        let due = self.last().due(groups, Instant::now());
+        let due = match due {
             Ok(due) => due,
             Err(failure) => return (self.last().health.clone(), Some(failure)),
         };

@@ -301,7 +301,8 @@ impl Map {
         };
         match way(store.topology(), from, to) {
             Some(way) => {
-                self.sight.look_at(Focus::Path(way));
+                let focus = self.sight.along(way, store);
+                self.sight.look_at(focus);
                 Vec::new()
             }
             None => vec![Effect::Say("no calls lead from one to the other, nor back".to_owned())],
@@ -351,7 +352,7 @@ impl Map {
         let choice = |plan: &Plan| {
             let seed = outlook.and_then(|outlook| self.album.seed(outlook, plan)).cloned();
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
-            Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse }
+            Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse, close: plan.is_close() }
         };
         let choices = self.plans.iter().map(choice).collect();
         let drawn = outlook.and_then(|outlook| self.album.drawn(outlook, &self.plans));

@@ -31,8 +31,10 @@ pub(super) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect, buf: &mut Buff
     }
     let inner = frame(area, &node.label(), scene.theme, buf);
     let width = usize::from(inner.width.saturating_sub(1));
-    let lines =
-        if inner.height < 8 { summary::brief(scene, node, width) } else { summary::head(scene, node, width) };
+    let lines = match usize::from(inner.height) {
+        rows @ 0..8 => summary::brief(scene, node, (width, rows)),
+        _ => summary::head(scene, node, width),
+    };
     for (y, line) in (inner.y..inner.bottom()).zip(&lines) {
         buf.set_line(inner.x, y, line, inner.width);
     }

@@ -61,6 +61,17 @@ const MOST: usize = 60;
 /// How many times more cells than the screen has boxes may take, before they are not even tried.
 const HOPELESS: usize = 4;
 
+/// How much lies between names that stand one above the other, and between the lines beside them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Air {
+    /// A free row between any two of them.
+    Free,
+    /// A free row between two names.
+    Close,
+    /// Nothing.
+    None,
+}
+
 /// What beside the store a plan is made from.
 #[derive(Clone, Copy)]
 pub(super) struct Frame<'a> {
@@ -76,7 +87,8 @@ pub(super) struct Frame<'a> {
 
 impl Plan {
     /// The ways in which what the filters let through may be drawn, the most telling first: all of them from left to
-    /// right before any from the top down, as cells are taller than wide and names are wider than tall.
+    /// right before any from the top down, as cells are taller than wide and names are wider than tall; and at last those
+    /// in which lines lie close together.
     pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Self> {
         let Frame { sight, room, .. } = frame;
         let of = |level| Self::of(store, frame, level);
@@ -95,11 +107,16 @@ impl Plan {
             coarse.extend([of(Level::Groups), of(Level::Overview)]);
         }
         let both = |plans: &[Self]| -> Vec<Self> {
-            let directions = [Direction::LeftToRight, Direction::TopDown];
-            directions.iter().flat_map(|way| plans.iter().map(|plan| plan.towards(*way))).collect()
+            let across = plans.iter().map(|plan| plan.across(Air::Free));
+            across.chain(plans.iter().map(Self::down)).collect()
         };
         let mut all = both(&plans);
+        // Without a free row between lines they are hard to follow: only where nothing else fits. Who chose a level does
+        // not mind that it is larger than the screen.
+        let names = || plans.iter().filter(|plan| plan.level == Level::Pills && sight.level.is_none());
+        all.extend(names().map(|plan| plan.across(Air::Close)));
         all.extend(both(&coarse));
+        all.extend(names().next_back().map(|plan| plan.across(Air::None)));
         all
     }
 
@@ -125,7 +142,9 @@ impl Plan {
         if space.is_little() {
             plan.open_most(&mut homes);
         }
-        plan.add_ghosts(store, &outside);
+        if frame.sight.has_ghosts() {
+            plan.add_ghosts(store, &outside);
+        }
         plan.add_calls(store);
         if frame.stubs {
             hub::find(&mut plan, store);
@@ -156,10 +175,25 @@ impl Plan {
         self.index(id).and_then(|index| self.items.get(index))
     }
 
-    /// The same, with the flow that way.
-    fn towards(&self, direction: Direction) -> Self {
-        let gap_rows = u16::from(self.level <= Level::Pills);
-        Self { options: Options { direction, gap_rows, ..Options::default() }, ..self.clone() }
+    /// The same from left to right.
+    fn across(&self, air: Air) -> Self {
+        let names = self.level == Level::Pills;
+        let gap_rows = u16::from(self.level <= Level::Pills && air != Air::None);
+        let airy = names && air == Air::Free;
+        Self { options: Options { gap_rows, airy, ..Options::default() }, ..self.clone() }
+    }
+
+    /// Whether lines have no free row between each other where names have one row.
+    pub(super) fn is_close(&self) -> bool {
+        let Options { direction, airy, .. } = self.options;
+        self.level == Level::Pills && direction == Direction::LeftToRight && !airy
+    }
+
+    /// The same from the top down.
+    fn down(&self) -> Self {
+        let gap_columns = if self.space == Space::Least { 1 } else { 2 };
+        let options = Options { direction: Direction::TopDown, gap_columns, ..Options::default() };
+        Self { options, ..self.clone() }
     }
 
     /// How many cells the boxes alone take.

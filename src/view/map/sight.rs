@@ -1,7 +1,12 @@
 //! What somebody chose to see of the estate: how near, which groups closed, and the part in focus.
 
 use super::level::Level;
-use crate::{command::Command, model::NodeId, store::Store, topology::neighbours};
+use crate::{
+    command::Command,
+    model::NodeId,
+    store::Store,
+    topology::{MANY_WAYS, between, neighbours, ways},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What somebody chose to see.
@@ -28,8 +33,10 @@ pub(super) struct Sight {
 pub(super) enum Focus {
     /// What is so many calls away from a node, upwards and downwards.
     Around(NodeId, usize),
-    /// The nodes along a way.
-    Path(Vec<NodeId>),
+    /// The nodes along a way, and how many other ways lead from its first to its last.
+    Path(Vec<NodeId>, usize),
+    /// The nodes along all ways from one to another.
+    Ways(NodeId, NodeId),
 }
 
 impl Sight {
@@ -95,19 +102,45 @@ impl Sight {
     pub(super) fn nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         let mut nodes = match self.focus.as_ref()? {
             Focus::Around(center, hops) => neighbours(store.topology(), center, *hops),
-            Focus::Path(way) => way.iter().cloned().collect(),
+            Focus::Path(way, _) => way.iter().cloned().collect(),
+            Focus::Ways(from, to) => between(store.topology(), from, to),
         };
         nodes.extend(self.revealed.iter().cloned());
         Some(nodes)
     }
 
-    /// The focus, in words.
-    pub(super) fn words(&self) -> Option<String> {
+    /// Whether what lies outside the focus is hinted at: around a way that would hide the way.
+    pub(super) fn has_ghosts(&self) -> bool {
+        matches!(self.focus, Some(Focus::Around(..)))
+    }
+
+    /// The focus, in words; `key` shows a way, and once more all of them.
+    pub(super) fn words(&self, key: &str) -> Option<String> {
         Some(match self.focus.as_ref()? {
             Focus::Around(_, 1) => "focus".to_owned(),
             Focus::Around(_, hops) => format!("focus, {hops} hops"),
-            Focus::Path(way) => format!("path of {}", way.len()),
+            Focus::Path(way, 0) => format!("path of {}, the only way", way.len()),
+            Focus::Path(way, others) => {
+                let more = if *others + 1 == MANY_WAYS { "or more " } else { "" };
+                let ways = if *others == 1 { "way" } else { "ways" };
+                format!("path of {}, {others} {more}other {ways}: {key} shows them", way.len())
+            }
+            Focus::Ways(..) => format!("all ways: {key} shows the shortest"),
         })
+    }
+
+    /// What to look at when that way is asked for: the way, and once more all that lead there.
+    pub(super) fn along(&self, way: Vec<NodeId>, store: &Store) -> Focus {
+        match (&self.focus, way.first(), way.last()) {
+            (Some(Focus::Path(shown, 1..)), Some(from), Some(to)) if *shown == way => {
+                Focus::Ways(from.clone(), to.clone())
+            }
+            (_, Some(from), Some(to)) => {
+                let others = ways(store.topology(), from, to).saturating_sub(1);
+                Focus::Path(way, others)
+            }
+            _ => Focus::Path(way, 0),
+        }
     }
 }
 

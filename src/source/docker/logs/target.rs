@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// How many lines travel together at most, and how many bytes.
-const LINES: usize = 1_000;
+const LINES: usize = 500;
 const BYTES: usize = 128 * 1024;
 /// How long a line waits for others to travel with.
 const WAIT: Duration = Duration::from_millis(50);

@@ -15,7 +15,7 @@ pub(super) const SPAN: i64 = 120_000;
 /// How much of a line is kept, in characters.
 const LONGEST: usize = 32 * 1024;
 /// Lines that travel together at most.
-const TOGETHER: usize = 1_000;
+const TOGETHER: usize = 500;
 
 /// A stream that is followed.
 #[derive(Debug)]

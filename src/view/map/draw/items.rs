@@ -54,20 +54,21 @@ impl Painter<'_> {
             }
             Kind::Ghost(title, _) => self.ghost(title, item.members.len(), own, &mut picture),
         }
+        // Within a frame, which they would break; a single row has them in place of its brackets.
+        let inset = u16::from(own.height > 1);
+        if self.selected == Some(index) {
+            let inside = Rect { x: 1, y: inset, width: own.width.saturating_sub(2), height: 1 };
+            picture.set_style(inside.intersection(own), Style::from(self.scene.theme.ink.selected));
+        }
         self.part(item, own, &mut picture);
         if item.members.iter().any(|member| self.scene.store.marks.contains(member)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
-            picture.set_string(0, 0, mark, Style::from(self.scene.theme.ink.accent));
-        }
-        if self.selected == Some(index) {
-            let row = u16::from(own.height > 1);
-            let inside = Rect { x: 1, y: row, width: own.width.saturating_sub(2), height: 1 };
-            picture.set_style(inside.intersection(own), Style::from(self.scene.theme.ink.selected));
+            picture.set_string(inset, inset, mark, Style::from(self.scene.theme.ink.accent));
         }
         picture
     }
 
-    /// The sign of the part that it plays in what is wrong, on its right edge. It must not look like the head of a line.
+    /// The sign of the part that it plays in what is wrong, at its right edge. It must not look like the head of a line.
     fn part(&self, item: &Item, own: Rect, picture: &mut Buffer) {
         let theme = self.scene.theme;
         let roles = &self.scene.store.roles;
@@ -80,7 +81,8 @@ impl Painter<'_> {
             Role::Victim => (theme.glyphs.victim, theme.health(Health::Failing)),
             Role::Affected => (theme.glyphs.affected, theme.health(Health::Degraded)),
         };
-        picture.set_string(own.width.saturating_sub(1), 0, glyph, style);
+        let inset = u16::from(own.height > 1);
+        picture.set_string(own.width.saturating_sub(1 + inset), inset, glyph, style);
     }
 
     /// The colour of its frame.

@@ -128,7 +128,8 @@ impl<'a> Painter<'a> {
     /// What is shown, where more of the map is, and whether a newer one is on its way.
     fn corner(&self, buf: &mut Buffer) {
         let sight = &self.map.sight;
-        let mut words: Vec<String> = sight.words().into_iter().collect();
+        let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
+        let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
         words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("{title} without a frame")));
         let hidden = self.map.chart.plan.calls.iter().filter(|calls| calls.hidden).count();
@@ -139,8 +140,7 @@ impl<'a> Painter<'a> {
             words.push("only faulty".to_owned());
         }
         if self.map.tangle.found {
-            let key = self.scene.keymap.keys(Command::Tidy).into_iter().next().unwrap_or_default();
-            words.push(format!("tangled by changes: {key} tidies"));
+            words.push(format!("tangled by changes: {} tidies", key(Command::Tidy)));
         }
         if self.map.pending {
             words.push("laying out".to_owned());
