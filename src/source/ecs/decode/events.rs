@@ -38,13 +38,15 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     ended.filter_map(event).collect()
 }
 
-/// Whether it tells only that tasks were stopped of which it is known, each by itself, why they ended.
+/// Whether it tells only that tasks were stopped, or that their checks failed, of which it is known, each by itself, why
+/// they ended.
 fn is_told_better(event: &Event, instances: &[Instance]) -> bool {
     let mut named = event.text.split("(task ").skip(1).map(|rest| rest.split(')').next().unwrap_or(rest));
     let ended = |name: &str| {
         instances.iter().any(|i| i.name == name && i.exit.as_ref().is_some_and(|exit| exit.at.is_some()))
     };
-    event.kind == EventKind::Stop && event.text.contains("(task ") && named.all(ended)
+    let of_an_end = matches!(event.kind, EventKind::Stop | EventKind::Health);
+    of_an_end && event.text.contains("(task ") && named.all(ended)
 }
 
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
@@ -167,6 +169,8 @@ mod tests {
                        90acc58b4206b2fc335e15b28913881b).",
             ),
         ];
+        let check = "(service a) (task 90acc58b4206b2fc335e15b28913881b) failed container health checks.";
+        let raw = [raw, vec![event(20, check)]].concat();
         let told = events(&ServiceId::new("ecs/c/a"), &raw, &[], &[ended("90acc58b")]);
         let texts: Vec<_> = told.iter().map(|event| event.text.as_str()).collect();
         assert_eq!(
