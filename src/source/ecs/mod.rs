@@ -62,9 +62,10 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// How long to wait between looks while the first picture fills in, while something is on the move, and while nothing is.
-/// What a look may spend is for the budget to say.
+/// How long to wait between looks while the first picture fills in, while only its surroundings do, while something is on
+/// the move, and while nothing is. What a look may spend is for the budget to say.
 const AT_ONCE: Duration = Duration::from_millis(700);
+const AFTER: Duration = Duration::from_secs(2);
 const SOON: Duration = Duration::from_secs(5);
 const LATER: Duration = Duration::from_secs(10);
 
@@ -90,6 +91,7 @@ pub struct Ecs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mood {
     Filling,
+    Awaiting,
     Restless,
     Calm,
 }
@@ -123,8 +125,10 @@ impl Ecs {
         let snapshot = collect::collect(api, &self.config, &self.id, &self.caches, &watched).await?;
         self.hub.look(&snapshot);
         self.gate.starts(snapshot.is_partial());
-        let mood = if !snapshot.progress.is_empty() || self.caches.is_busy() {
+        let mood = if snapshot.is_partial() {
             Mood::Filling
+        } else if !snapshot.progress.is_empty() || self.caches.is_busy() {
+            Mood::Awaiting
         } else if decode::is_restless(&snapshot) {
             Mood::Restless
         } else {
@@ -168,6 +172,7 @@ impl Source for Ecs {
     fn pace(&self) -> Duration {
         match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
             Mood::Filling => AT_ONCE,
+            Mood::Awaiting => AFTER,
             Mood::Restless => SOON,
             Mood::Calm => LATER,
         }
