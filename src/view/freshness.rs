@@ -54,7 +54,7 @@ pub fn progress(status: &SourceStatus) -> Option<String> {
 #[must_use]
 pub fn next(status: &SourceStatus, now: Timestamp) -> Option<String> {
     let left = status.pace?.next.as_second() - now.as_second();
-    (left > 0).then(|| format!("next try in {left} s"))
+    (left > 0).then(|| format!("next look in {left} s"))
 }
 
 /// Whether the look that is due does not come back.

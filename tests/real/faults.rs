@@ -229,6 +229,7 @@ async fn each_permission_may_be_missing_alone() {
         "DescribeLoadBalancers",
         "DescribeListeners",
         "DescribeRules",
+        "DescribeFlowLogs",
     ] {
         proxy.set(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
         let source = proxy.source();

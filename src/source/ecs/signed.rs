@@ -150,9 +150,11 @@ impl Caller {
     }
 }
 
-/// The service's own address that the user set, the one set for all, or AWS's.
+/// The address that the source's configuration gives, the service's own one that the user set elsewhere, the one set for
+/// all, or AWS's: as the SDK's own clients choose.
 fn endpoint(shared: &SdkConfig, service: Service, region: &Region) -> String {
-    let own = shared.service_config().and_then(|config| {
+    let given = shared.get_origin("endpoint_url").is_client_config();
+    let own = shared.service_config().filter(|_| !given).and_then(|config| {
         let key = ServiceConfigKey::builder()
             .service_id(service.id)
             .env("AWS_ENDPOINT_URL")
