@@ -80,11 +80,11 @@ async fn what_ended_a_container_or_kept_it_from_starting_has_a_name() {
     let late = lab.until("late", |i| i.state == State::Failed).await;
     assert_eq!(ending(&late), Some(Ending::Port), "{late:?}");
     // A loop stays one while its container runs for a moment, and how it ended is not forgotten.
-    lab.until("loop", |i| i.restarts >= 2 && ending(i).is_some()).await;
+    let code = |i: &Instance| i.exit.as_ref().and_then(|exit| exit.code);
+    lab.until("loop", |i| i.restarts >= 2 && code(i).is_some()).await;
     for _ in 0..10 {
         let now = lab.until("loop", |_| true).await;
-        let code = now.exit.as_ref().and_then(|exit| exit.code);
-        assert_eq!((now.state, code), (State::Restarting, Some(7)), "{now:?}");
+        assert_eq!((now.state, code(&now)), (State::Restarting, Some(7)), "{now:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
