@@ -5,7 +5,7 @@ use crate::model::{Snapshot, Timestamp};
 use std::{
     fs::{self, OpenOptions},
     io::{self, ErrorKind, Write},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
@@ -22,7 +22,9 @@ const LEFTOVER: Duration = Duration::from_mins(10);
 pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     folder.make()?;
     let path = folder.file(&format!("picture{VERSION}"), key);
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let mut beside = path.clone().into_os_string();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
     let text = serde_json::to_vec(&(key, snapshot))?;
     let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
         .and_then(|mut file| file.write_all(&with_sum(&text)))
@@ -55,12 +57,18 @@ pub fn last(folder: &Folder, key: &str, now: Timestamp) -> io::Result<Option<Sna
     Ok(Some(snapshot).filter(|_| whose == key && (0..OLDEST).contains(&age)))
 }
 
-/// Removes what was begun and never finished by somebody who was killed meanwhile.
+/// Removes what was begun and never finished by somebody who was killed meanwhile, and pictures that are too old.
 fn sweep(folder: &Path) {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    for file in files.filter(|file| file.path().extension().is_some_and(|end| end == "new")) {
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_leftover = file.path().extension().is_some_and(|end| end == "new");
+        let is_picture = file.file_name().to_string_lossy().starts_with("picture");
+        let most = match (is_leftover, is_picture) {
+            (true, _) => LEFTOVER,
+            (false, true) => Duration::from_secs(OLDEST.unsigned_abs()),
+            (false, false) => continue,
+        };
         let changed = file.metadata().and_then(|meta| meta.modified()).unwrap_or_else(|_| SystemTime::now());
-        if changed.elapsed().is_ok_and(|age| age > LEFTOVER) {
+        if changed.elapsed().is_ok_and(|age| age > most) {
             // Somebody else may have swept it.
             let _ = fs::remove_file(file.path());
         }

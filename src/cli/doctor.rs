@@ -15,6 +15,7 @@ use std::fmt::Write;
 struct Report {
     schema: &'static str,
     configuration: Option<String>,
+    cache: Option<String>,
     looked_at: Vec<String>,
     sources: Vec<Checked>,
 }
@@ -44,6 +45,7 @@ pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Erro
     let mut report = Report {
         schema: "portolan.doctor/1",
         configuration: file.map(|file| file.display().to_string()),
+        cache: opened.cache.as_ref().map(|folder| folder.path().display().to_string()),
         looked_at: opened.looked.clone(),
         sources: Vec::new(),
     };
@@ -83,6 +85,8 @@ fn beginning(report: &Report, config: &crate::config::Config, opened: &Opened) -
     let usual =
         config_file().map(|file| format!("none; {} would be read", file.display())).unwrap_or_default();
     let _ = writeln!(out, "configuration  {}", report.configuration.as_ref().unwrap_or(&usual));
+    let cache = report.cache.as_deref().unwrap_or("none: nothing is kept between runs");
+    let _ = writeln!(out, "cache          {cache}");
     for place in &report.looked_at {
         let _ = writeln!(out, "looked at      {place}");
     }

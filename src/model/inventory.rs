@@ -66,6 +66,14 @@ impl Inventory {
         }
     }
 
+    /// Takes what an earlier run saw, for as long as its source has not answered. Nothing was seen of connections by it:
+    /// nobody has watched since.
+    pub fn recall(&mut self, mut snapshot: Snapshot) {
+        snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
+        (snapshot.flows, snapshot.watched) = (Vec::new(), Vec::new());
+        self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
+    }
+
     /// Notes what was seen or told of connections beside the looks of a source.
     pub fn note(&mut self, flows: &[Flow], now: Timestamp) -> Change {
         if self.ledger.note(flows, &[], now, self.keep) { Change::Everything } else { Change::Nothing }

@@ -74,11 +74,19 @@ impl fmt::Display for Progress {
     }
 }
 
+impl Progress {
+    /// Whether services may be missing, or their instances, and not only what is known about them.
+    #[must_use]
+    pub fn leaves_out_services(&self) -> bool {
+        matches!(self.part, Part::Services | Part::Tasks)
+    }
+}
+
 impl Snapshot {
     /// Whether services may be missing from it that were only not read yet.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.progress.iter().any(|progress| matches!(progress.part, Part::Services | Part::Tasks))
+        self.progress.iter().any(Progress::leaves_out_services)
     }
 
     /// The same with what was not read yet as `old` has it.

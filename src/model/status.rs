@@ -1,6 +1,6 @@
 //! How a source is, and what went wrong with it, in words that say what to do.
 
-use super::{Part, Progress, SourceId, Timestamp};
+use super::{Progress, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a source is.
@@ -42,6 +42,8 @@ pub struct SourceStatus {
     pub progress: Vec<Progress>,
     /// When it is looked at next, and what that costs.
     pub pace: Option<Pace>,
+    /// Whether some of what is shown may still be from an earlier run.
+    pub recalled: bool,
 }
 
 /// When a source is looked at next, and what looking costs.
@@ -59,30 +61,53 @@ impl SourceStatus {
     pub fn new(id: SourceId, kind: &str, place: String) -> Self {
         let (kind, state) = (kind.to_owned(), SourceState::Loading);
         let (last_read, failure, progress) = (None, None, Vec::new());
-        Self { id, kind, place, state, last_read, failure, nudged: false, progress, pace: None }
+        Self {
+            id,
+            kind,
+            place,
+            state,
+            last_read,
+            failure,
+            nudged: false,
+            progress,
+            pace: None,
+            recalled: false,
+        }
     }
 
     /// A look went well, and has so much left to read.
     pub fn read(&mut self, at: Timestamp, progress: &[Progress]) {
-        let partial = progress.iter().any(|progress| matches!(progress.part, Part::Services | Part::Tasks));
+        let partial = progress.iter().any(Progress::leaves_out_services);
         self.failure = None;
         self.progress = progress.to_vec();
         // While what is shown is partly from an earlier run, it is as old as that.
-        if !(partial && self.state == SourceState::Cached) {
-            self.state = if partial { SourceState::Loading } else { SourceState::Live };
+        self.recalled &= partial;
+        self.state = match (partial, self.recalled) {
+            (true, true) => SourceState::Cached,
+            (true, false) => SourceState::Loading,
+            (false, _) => SourceState::Live,
+        };
+        if !self.recalled {
             self.last_read = Some(at);
         }
     }
 
     /// What an earlier run saw then is shown.
     pub fn recalled(&mut self, at: Timestamp) {
-        (self.state, self.last_read) = (SourceState::Cached, Some(at));
+        (self.state, self.last_read, self.recalled) = (SourceState::Cached, Some(at), true);
     }
 
     /// Whether everything there is to know of it now is known: it was read whole, or can not be read.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         !matches!(self.state, SourceState::Loading | SourceState::Cached)
+    }
+
+    /// Whether all that is shown of it was read in this run, and nothing was left out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
+        is_read && !self.recalled && !self.progress.iter().any(Progress::leaves_out_services)
     }
 
     /// A look failed. What was read before stays, as stale.

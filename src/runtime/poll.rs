@@ -26,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// The wait after the first failed look; it doubles with each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 
-/// The longest wait between two looks at a source that fails.
-const LAST_RETRY: Duration = Duration::from_secs(30);
+/// The longest wait between two looks at a source that fails: when the trouble is over, it shows within a usual poll.
+const LAST_RETRY: Duration = Duration::from_secs(10);
 
 /// The wait before a lost stream of nudges is asked for again.
 const RECONNECT: Duration = Duration::from_secs(1);

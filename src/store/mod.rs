@@ -171,6 +171,7 @@ impl Store {
         let complete = self.sources.iter().all(SourceStatus::is_settled);
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
+        let was_whole = status.is_whole();
         let changed = match outcome {
             Ok(snapshot) => {
                 status.read(snapshot.taken, &snapshot.progress);
@@ -184,7 +185,8 @@ impl Store {
                     if let (true, Some(old)) = (partial, &old) { snapshot.over(old) } else { snapshot };
                 let change = self.inventory.replace(Arc::new(snapshot));
                 if let Some(new) = self.inventory.snapshot(source) {
-                    self.history.look(old.as_deref(), new, &change);
+                    // What is different from a picture that was not whole, or not of this run, is no event.
+                    self.history.look(old.as_deref().filter(|_| was_whole), new, &change);
                 }
                 change
             }
@@ -281,9 +283,9 @@ impl Store {
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
         let roles = finding::roles(&evidence, &findings);
         (self.findings, self.roles, self.judged) = (findings, roles, self.now);
-        let whole = self.sources.iter().all(SourceStatus::is_settled);
-        self.lasting = Lasting::of(&self.findings, whole);
-        if whole {
+        let watched = self.sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
+        self.lasting = Lasting::of(&self.findings, watched.collect());
+        if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }
     }

@@ -115,11 +115,6 @@ impl Beside {
         Came { lines, counted, ..came.clone() }
     }
 
-    /// Whether anything is still being read.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.errands.is_busy()
-    }
-
     /// The task definitions read so far.
     pub(crate) fn book(&self) -> Book {
         self.readers.library.book()

@@ -105,11 +105,6 @@ impl Caches {
         Self { beside: Beside::new(cache), ..Self::default() }
     }
 
-    /// Whether anything is still being read that a look did not wait for.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.beside.is_busy()
-    }
-
     /// The clusters, asked for once in a while.
     async fn clusters(&self, api: &Api, config: &Config) -> Result<Clusters, Failure> {
         let now = api.gate.now();

@@ -74,7 +74,7 @@ impl Library {
     pub(crate) fn want(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>) {
         let mut shelves = self.shelves();
         shelves.wanted = wanted;
-        let Shelves { wanted, book, shelved, refused, reading, .. } = &mut *shelves;
+        let Shelves { wanted, book, shelved, refused, reading, failed } = &mut *shelves;
         for arn in wanted.iter() {
             if let Some(definition) = shelved.as_mut().and_then(|shelved| shelved.remove(arn)) {
                 book.entry(arn.clone()).or_insert_with(|| Arc::new(definition));
@@ -84,6 +84,11 @@ impl Library {
             let suffices = |known: &Arc<Definition>| !compared.contains(arn) || known.aspects.is_whole();
             !book.get(arn).is_some_and(suffices) && !refused.contains(arn) && !reading.contains(arn)
         });
+        if wanted.is_empty() && reading.is_empty() {
+            // Nothing is missing any more, and what lies on disk of other accounts is not needed.
+            *failed = None;
+            *shelved = shelved.as_ref().map(|_| BTreeMap::new());
+        }
     }
 
     /// Reads what is wanted, as fast as the budget allows, unless it could not be read just before.

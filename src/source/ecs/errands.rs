@@ -28,11 +28,6 @@ impl Errands {
         }
     }
 
-    /// Whether anything is under way.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.running().values().any(|handle| !handle.is_finished())
-    }
-
     /// Waits until all is done, but no longer than that.
     pub(crate) async fn wait(&self, patience: Duration) {
         let until = Instant::now() + patience;

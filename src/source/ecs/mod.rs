@@ -122,12 +122,14 @@ impl Ecs {
     async fn look(&self) -> Result<Snapshot, Failure> {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
-        let snapshot = collect::collect(api, &self.config, &self.id, &self.caches, &watched).await?;
+        let looked = collect::collect(api, &self.config, &self.id, &self.caches, &watched).await;
+        // A source that can not be read draws no picture: the others have what it would spend on that.
+        self.gate.starts(looked.as_ref().is_ok_and(Snapshot::is_partial));
+        let snapshot = looked?;
         self.hub.look(&snapshot);
-        self.gate.starts(snapshot.is_partial());
         let mood = if snapshot.is_partial() {
             Mood::Filling
-        } else if !snapshot.progress.is_empty() || self.caches.is_busy() {
+        } else if !snapshot.progress.is_empty() {
             Mood::Awaiting
         } else if decode::is_restless(&snapshot) {
             Mood::Restless

@@ -85,9 +85,13 @@ impl Last {
             let sick = |all: &Vec<TargetHealthDescription>| all.iter().any(|one| failing(one).is_some());
             !self.health.get(*group).is_some_and(sick)
         };
-        let mut due: Vec<&String> = groups.iter().collect();
-        due.sort_by_key(|group| (is_well(group), self.asked.get(*group).copied()));
-        let due: Vec<String> = due.into_iter().take(MOST).cloned().collect();
+        let mut turns: Vec<&String> = groups.iter().collect();
+        turns.sort_by_key(|group| self.asked.get(*group).copied());
+        let (well, mut sick): (Vec<&String>, Vec<&String>) = turns.into_iter().partition(is_well);
+        // What fails may be much and stay so: it leaves half to the others.
+        let urgent = (MOST / 2).max(MOST.saturating_sub(well.len())).min(sick.len());
+        let rest = sick.split_off(urgent);
+        let due: Vec<String> = sick.into_iter().chain(well).chain(rest).take(MOST).cloned().collect();
         self.asked.extend(due.iter().map(|group| (group.clone(), now)));
         Ok(due)
     }
@@ -128,6 +132,18 @@ mod tests {
         for state in ["healthy", "initial", "draining", "unused", "unavailable", "unhealthy.draining"] {
             assert_eq!(failing(&target(state.into())), None, "{state}");
         }
+    }
+
+    #[test]
+    fn many_that_fail_leave_half_to_the_others() {
+        let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
+        let (mut last, now) = (Last::default(), Instant::now());
+        for sick in &groups[..10] {
+            last.health.insert(sick.clone(), vec![target(TargetHealthStateEnum::Unhealthy)]);
+        }
+        let looks = (0..4).map(|look| last.due(&groups, now + std::time::Duration::from_secs(look)).unwrap());
+        let asked: std::collections::BTreeSet<String> = looks.flatten().collect();
+        assert_eq!(asked.len(), 20, "{asked:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use super::{Blame, Draft, Evidence, web::Web};
 use crate::{
-    model::{Deployment, NodeId, Suspect, Timestamp},
+    model::{Deployment, NodeId, Rollout, Suspect, Timestamp},
     topology::NodeKind,
 };
 use jiff::SignedDuration;
@@ -152,7 +152,8 @@ fn is_first(evidence: &Evidence<'_>, node: &NodeId, deployment: &Deployment) -> 
     let Some(NodeKind::Service(id)) = node else { return false };
     let only = evidence.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
     // Of ECS, the version is a family and its revision, which counts from one.
-    only && deployment.previous.is_none() && deployment.version.ends_with(":1")
+    let has_worked = deployment.rollout == Rollout::Completed;
+    only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
 /// The deployment that a node began last before a moment, and how long before.

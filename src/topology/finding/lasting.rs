@@ -2,9 +2,9 @@
 //! as the fault goes on. What was known of its beginning once is kept here for as long as the fault lasts.
 
 use super::{Draft, KINDS, Kind, Part};
-use crate::model::{Finding, NodeId, ServiceId, Timestamp};
+use crate::model::{Finding, NodeId, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a fault is young: a source may show what is wanted before what is on its way.
 const YOUNG: SignedDuration = SignedDuration::from_secs(30);
@@ -12,45 +12,50 @@ const YOUNG: SignedDuration = SignedDuration::from_secs(30);
 /// The beginnings of the faults that last.
 #[derive(Clone, Debug, Default)]
 pub struct Lasting {
-    since: BTreeMap<(&'static str, NodeId), Option<Timestamp>>,
-    /// Whether a whole estate was judged before: then what is new now has begun since.
-    watching: bool,
+    /// By whom they are on: a fault may be told by other words as it goes on, and is the same.
+    since: BTreeMap<NodeId, Option<Timestamp>>,
+    /// The sources that were judged whole before: what is new there now has begun since.
+    watched: BTreeSet<SourceId>,
 }
 
 impl Lasting {
-    /// The beginnings of those findings; `whole` says whether every source had answered when they were judged.
+    /// The beginnings of those findings; `watched` are the sources that were whole when they were judged.
     #[must_use]
-    pub fn of(findings: &[Finding], whole: bool) -> Self {
-        let ends = KINDS.iter().filter(|kind| kind.part == Part::End);
-        let ends: BTreeMap<&str, &'static str> = ends.map(|kind| (kind.id, kind.id)).collect();
-        let known = findings.iter().filter_map(|finding| {
-            let key = (*ends.get(&*finding.kind)?, finding.node.clone()?);
-            Some((key, finding.since))
-        });
-        Self { since: known.collect(), watching: whole }
+    pub fn of(findings: &[Finding], watched: BTreeSet<SourceId>) -> Self {
+        let is_end =
+            |finding: &&Finding| KINDS.iter().any(|kind| kind.part == Part::End && kind.id == &*finding.kind);
+        let mut since: BTreeMap<NodeId, Option<Timestamp>> = BTreeMap::new();
+        for finding in findings.iter().filter(is_end) {
+            let Some(node) = finding.node.clone() else { continue };
+            let known = since.entry(node).or_default();
+            *known = [*known, finding.since].into_iter().flatten().min();
+        }
+        Self { since, watched }
     }
 
-    /// Whether it was watched before, so that what is new has only just begun.
-    pub(super) fn is_watching(&self) -> bool {
-        self.watching
+    /// Whether its source was watched before, so that what is new has only just begun.
+    pub(super) fn is_watching(&self, service: &ServiceId) -> bool {
+        self.watched.contains(&SourceId::from(service))
     }
 
     /// Whether such a fault of a service has begun only just now, as far as it was watched.
-    pub(super) fn is_young(&self, now: Timestamp, kind: &'static str, service: &ServiceId) -> bool {
-        match self.since.get(&(kind, NodeId::from(service))) {
+    pub(super) fn is_young(&self, now: Timestamp, service: &ServiceId) -> bool {
+        match self.since.get(&NodeId::from(service)) {
             Some(Some(since)) => now.duration_since(*since) < YOUNG,
             Some(None) => false,
-            None => self.watching,
+            None => self.is_watching(service),
         }
     }
 
     /// Puts right since when a fault is: no later than it was known to be; now, if it is new and its source does not say.
     pub(super) fn amend(&self, kind: &Kind, draft: &mut Draft, now: Timestamp) {
         let (Part::End, Some(node)) = (kind.part, draft.node.clone()) else { return };
-        draft.since = match self.since.get(&(kind.id, node)) {
+        // A service's node has its id, and that begins with its source.
+        let source = SourceId::new(node.as_str().split('/').next().unwrap_or_default());
+        draft.since = match self.since.get(&node) {
             Some(Some(known)) => Some(draft.since.map_or(*known, |since| since.min(*known))),
             Some(None) => draft.since,
-            None => draft.since.or(self.watching.then_some(now)),
+            None => draft.since.or(self.watched.contains(&source).then_some(now)),
         };
     }
 }
@@ -65,7 +70,7 @@ mod tests {
             infer,
         },
     };
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     /// What is found of a service that should run twice and of which that failed so long ago, in seconds.
     fn judged(ends: &[i64], lasting: Lasting) -> Vec<Finding> {
@@ -80,6 +85,10 @@ mod tests {
         findings(&evidence)
     }
 
+    fn read() -> BTreeSet<SourceId> {
+        BTreeSet::from([SourceId::new("docker")])
+    }
+
     fn since(findings: &[Finding]) -> Option<Timestamp> {
         findings.iter().find(|f| f.severity == Severity::Critical).and_then(|f| f.since)
     }
@@ -88,20 +97,25 @@ mod tests {
     fn a_fault_never_begins_later_than_it_did() {
         let first = judged(&[900, 600], Lasting::default());
         assert_eq!((first[0].kind.as_str(), since(&first)), ("crash-loop", Some(ago(900))));
-        let later = judged(&[300, 60], Lasting::of(&first, true));
+        let later = judged(&[300, 60], Lasting::of(&first, read()));
         assert_eq!(since(&later), Some(ago(900)), "the source has forgotten the first ends");
-        let again = judged(&[300, 60], Lasting::of(&[], true));
+        let other = judged(&[], Lasting::of(&first, read()));
+        let told = (other[0].kind.as_str(), other[0].severity, other[0].since);
+        assert_eq!(told, ("too-few-running", Severity::Critical, Some(ago(900))), "told by other words");
+        let again = judged(&[300, 60], Lasting::of(&[], read()));
         assert_eq!(since(&again), Some(ago(300)), "it was over in between");
     }
 
     #[test]
     fn what_is_new_and_says_nothing_of_its_time_begins_now() {
         assert_eq!(since(&judged(&[], Lasting::default())), None, "it may have been so for long");
-        let seen = judged(&[], Lasting::of(&[], true));
+        let unread = judged(&[], Lasting::of(&[], BTreeSet::from([SourceId::new("another")])));
+        assert_eq!(since(&unread), None, "another source was watched");
+        let seen = judged(&[], Lasting::of(&[], read()));
         assert_eq!((seen[0].kind.as_str(), seen[0].since), ("too-few-running", Some(ago(0))));
         assert_eq!(seen[0].severity, Severity::Info, "more may be on their way");
         let begun = vec![Finding { since: Some(ago(50)), ..seen[0].clone() }];
-        let held = judged(&[], Lasting::of(&begun, true));
+        let held = judged(&[], Lasting::of(&begun, read()));
         assert_eq!((held[0].since, held[0].severity), (Some(ago(50)), Severity::Critical));
     }
 }

@@ -291,10 +291,10 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
 
 #[test]
 fn a_first_version_that_fails_is_told_as_that() {
-    let deployment = |version: &str| Deployment {
+    let deployed = |version: &str, rollout| Deployment {
         id: "d".to_owned(),
         version: version.to_owned(),
-        rollout: Rollout::Completed,
+        rollout,
         reason: None,
         desired: 1,
         running: 0,
@@ -304,6 +304,7 @@ fn a_first_version_that_fails_is_told_as_that() {
         previous: None,
         changes: Vec::new(),
     };
+    let deployment = |version| deployed(version, Rollout::InProgress);
     let cause = |deployments| {
         let web = Service { deployments, ..with("web", vec![failed("web-1", 1)]) };
         all(vec![web])[0].suspects.first().map(|suspect| suspect.words.clone())
@@ -312,6 +313,8 @@ fn a_first_version_that_fails_is_told_as_that() {
     assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
     let changed = "perhaps the deployment of web:7, 3 min before";
     assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
+    let worked = cause(vec![deployed("web:1", Rollout::Completed)]);
+    assert_eq!(worked.as_deref(), Some("perhaps the deployment of web:1, 3 min before"), "it has worked");
 }
 
 #[test]

@@ -10,12 +10,11 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         if running >= desired || Health::of(service) == Health::Starting {
             continue;
         }
-        let severity =
-            match (evidence.lasting.is_young(evidence.now, "too-few-running", &service.id), running) {
-                (true, _) => Severity::Info,
-                (false, 0) => Severity::Critical,
-                (false, _) => Severity::Warning,
-            };
+        let severity = match (evidence.lasting.is_young(evidence.now, &service.id), running) {
+            (true, _) => Severity::Info,
+            (false, 0) => Severity::Critical,
+            (false, _) => Severity::Warning,
+        };
         let said = service.deployments.first().and_then(|d| d.reason.clone()).map(|r| format!(": {r}"));
         let reason = format!("{running} of {desired} running{}", said.unwrap_or_default());
         drafts.push(Draft::of(service, severity, None, reason, "look at its events and stopped instances"));

@@ -22,7 +22,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             failing().filter_map(|i| if let Check::Unhealthy { since, .. } = i.check { since } else { None });
         // A task that a check replaced has failed it for most of its short life. Of one that runs that is a guess, and what
         // was watched needs none.
-        let guess = |i: &&Instance| i.state == State::Failed || !evidence.lasting.is_watching();
+        let guess = |i: &&Instance| i.state == State::Failed || !evidence.lasting.is_watching(&service.id);
         let since = told.min().or_else(|| failing().filter(guess).filter_map(|i| i.started).min());
         let ended = if replaced > 0 { format!(", {replaced} replaced for that") } else { String::new() };
         let reason = if sick > 0 {

@@ -142,8 +142,10 @@ impl View for Logs {
     }
 
     fn show_at(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
+        // Filters that were made for another service's lines would hide what is looked for.
+        let same = self.of == store.selected;
         self.of.clone_from(&store.selected);
-        let chips = std::mem::take(&mut self.aim.chips);
+        let chips = if same { std::mem::take(&mut self.aim.chips) } else { Vec::new() };
         self.look_at(Aim { chips, ..Aim::default() });
         self.seek(at, store);
         self.follow_lines(store)

@@ -2,7 +2,7 @@
 
 use super::roll::Roll;
 use crate::{
-    model::{Failure, Gap},
+    model::{Failure, FailureKind, Gap},
     source::ecs::{budget::Group, decode::task::Run},
 };
 use aws_sdk_ecs::types::{DeploymentRolloutState, HealthStatus, Service};
@@ -126,16 +126,21 @@ impl Census {
         self.tasks.things().map(|(_, run)| run.clone()).collect()
     }
 
-    /// Whether everything that can be read of it was read once.
+    /// Notes whether everything that can be read of it was read once.
     pub(crate) fn settle(&mut self) {
         let far = Duration::ZERO;
-        let listed = |fails: bool, listed: bool| fails || listed;
-        let services = listed(self.fails(Op::ListServices), self.services.is_listed())
-            && (self.fails(Op::DescribeServices) || self.services.due(far, |_| false).new.is_empty());
-        let tasks =
-            listed(self.fails(Op::ListRunning) || self.fails(Op::ListStopped), self.tasks.is_listed())
-                && (self.fails(Op::DescribeTasks) || self.tasks.due(far, |_| false).new.is_empty());
+        let no = |op| self.is_refused(op);
+        let services = (no(Op::ListServices) || self.services.is_listed())
+            && (no(Op::DescribeServices) || self.services.due(far, |_| false).new.is_empty());
+        let tasks = (no(Op::ListRunning) || no(Op::ListStopped) || self.tasks.is_listed())
+            && (no(Op::DescribeTasks) || self.tasks.due(far, |_| false).new.is_empty());
         self.settled |= services && tasks;
+    }
+
+    /// Whether a call of that kind fails in a way that waiting does not mend.
+    fn is_refused(&self, op: Op) -> bool {
+        let stays = |kind| matches!(kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid);
+        self.failed.get(&op).is_some_and(|(failure, _)| stays(failure.kind))
     }
 }
 

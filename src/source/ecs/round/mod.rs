@@ -169,6 +169,11 @@ impl Rounds {
                         census.tasks.restart(listing);
                     }
                 }
+                if let What::TasksOf(service) = &ask.what {
+                    // A service that is gone, or one of which the next whole listing tells.
+                    census.stirred.remove(service);
+                    return;
+                }
                 census.went(op, Some(failure), now);
             }
             Ok(answer) => {

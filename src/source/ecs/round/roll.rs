@@ -143,8 +143,10 @@ impl<T> Roll<T> {
         for id in missing {
             self.held.remove(id);
             for listing in &mut self.listings {
-                if let Some((_, whole)) = &mut listing.whole {
-                    whole.remove(id);
+                let under_way = listing.under_way.as_mut().map(|(_, ids, _)| ids);
+                let whole = listing.whole.as_mut().map(|(_, ids)| ids);
+                for ids in whole.into_iter().chain(under_way) {
+                    ids.remove(id);
                 }
             }
         }
