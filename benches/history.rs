@@ -11,7 +11,10 @@ use portolan::{
         SourceId, State, Timestamp,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 fn main() {
     divan::main();
@@ -62,7 +65,7 @@ fn event(service: &Service, number: i64) -> Event {
 }
 
 fn snapshot(services: usize) -> Snapshot {
-    let services: Vec<Service> = (0..services).map(service).collect();
+    let services: Vec<Arc<Service>> = (0..services).map(service).map(Arc::new).collect();
     let events = services.iter().flat_map(|s| (0..EVENTS).rev().map(|n| event(s, n))).collect();
     let (gateways, gaps, flows, watched) = Default::default();
     Snapshot {
@@ -97,7 +100,7 @@ fn one_service_changes(bencher: Bencher<'_, '_>, services: usize) {
     let before = snapshot(services);
     let mut after = before.clone();
     let middle = services / 2;
-    after.services[middle].desired = Some(6);
+    Arc::make_mut(&mut after.services[middle]).desired = Some(6);
     let new = event(&after.services[middle], EVENTS);
     let place = middle * EVENTS as usize;
     after.events.remove(place + EVENTS as usize - 1);

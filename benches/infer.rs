@@ -69,7 +69,7 @@ fn snapshot(count: usize, changed: Option<usize>) -> Arc<Snapshot> {
     Arc::new(Snapshot {
         source: SourceId::new("docker"),
         taken: Timestamp::UNIX_EPOCH,
-        services: (0..count).map(|number| service(number, changed == Some(number))).collect(),
+        services: (0..count).map(|number| Arc::new(service(number, changed == Some(number)))).collect(),
         gateways: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),
@@ -120,6 +120,7 @@ fn one_changed(bencher: Bencher, count: usize) {
 fn troubled(count: usize) -> Inventory {
     let mut snapshot = Arc::unwrap_or_clone(snapshot(count, None));
     for (number, service) in snapshot.services.iter_mut().enumerate() {
+        let service = Arc::make_mut(service);
         service.desired = Some(5);
         service.instances = (0..5).map(|copy| instance(number, copy, number % 20 == 0)).collect();
     }

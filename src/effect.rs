@@ -127,7 +127,7 @@ pub struct Comparison {
     /// The number of the job from which the layout came.
     pub number: u64,
     /// What was laid out.
-    pub graph: layout::Graph,
+    pub graph: Arc<layout::Graph>,
     /// How.
     pub options: layout::Options,
     /// How good it is.
@@ -159,7 +159,7 @@ pub struct LayoutJob {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
     /// What to lay out.
-    pub graph: layout::Graph,
+    pub graph: Arc<layout::Graph>,
     /// How.
     pub options: layout::Options,
     /// The layout before it, where that was drawn in the same way.

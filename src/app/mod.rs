@@ -279,6 +279,7 @@ impl App {
             Command::Quit => return self.back(true),
             Command::Abort => return vec![Effect::Quit],
             Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
+            Command::NextSource => self.next_source(),
             Command::GroupBy => {
                 let grouping =
                     self.store.charting.grouping.next(&self.store, &self.store.charting.configured);
@@ -384,6 +385,8 @@ impl App {
             return vec![Effect::Quit];
         } else if !above && self.store.only_faulty {
             self.store.only_faulty = false;
+        } else if !above && self.store.only_source.is_some() {
+            self.store.only_source = None;
         } else if !above && self.store.edges != EdgeFilter::All {
             self.store.edges = EdgeFilter::All;
         } else {

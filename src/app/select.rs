@@ -28,6 +28,13 @@ impl App {
         self.select_round(&nodes, here, step, "nothing is wrong");
     }
 
+    /// Shows the next source alone, or all.
+    pub(super) fn next_source(&mut self) {
+        self.store.next_source();
+        let words = self.store.only_source.as_ref().map(|source| format!("only {source}"));
+        self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
+    }
+
     /// Selects the next node that the search finds, in reading order.
     pub(super) fn select_match(&mut self, forward: bool) {
         let nodes: Vec<_> =

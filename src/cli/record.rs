@@ -74,7 +74,7 @@ async fn one(source: &Arc<dyn Source>, began: Instant, taken: Timestamp, length:
 
 /// The lines of every service that came until the end, each at its own time; older ones at the start.
 async fn logs(source: &Arc<dyn Source>, last: &Snapshot, taken: Timestamp, length: Duration) -> Vec<Frame> {
-    let targets: Vec<_> = last.services.iter().flat_map(log_targets).collect();
+    let targets: Vec<_> = last.services.iter().flat_map(|service| log_targets(service)).collect();
     let mut lines = Vec::new();
     for (since, tail) in [(None, TAIL), (Some(taken), usize::MAX)] {
         let start = LogStart { since, until: None, tail, follow: false };

@@ -48,6 +48,7 @@ pub enum Command {
     NextFinding,
     PreviousFinding,
     OnlyFaulty,
+    NextSource,
     Edges,
     Focus,
     OneHop,

@@ -129,6 +129,14 @@ pub const COMMANDS: &[Spec] = &[
         "show only what is faulty, what leads to it and what it calls",
     ),
     row(
+        Command::NextSource,
+        Everywhere,
+        "source",
+        "o",
+        "source",
+        "show only what the next source runs, and after the last one all",
+    ),
+    row(
         Command::Edges,
         Everywhere,
         "edges",

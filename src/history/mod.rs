@@ -192,9 +192,9 @@ impl History {
 
 /// Two lists in the order of their ids side by side.
 fn pairs<'a>(
-    old: &'a [Service],
-    new: &'a [Service],
-) -> impl Iterator<Item = (Option<&'a Service>, Option<&'a Service>)> {
+    old: &'a [Arc<Service>],
+    new: &'a [Arc<Service>],
+) -> impl Iterator<Item = (Option<&'a Arc<Service>>, Option<&'a Arc<Service>>)> {
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
     std::iter::from_fn(move || {
         let order = match (old.peek(), new.peek()) {

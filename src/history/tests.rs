@@ -37,6 +37,7 @@ fn service(name: &str) -> Service {
 fn snapshot(second: i64, services: Vec<Service>, events: Vec<Event>) -> Snapshot {
     let (source, taken) = (SourceId::new("s"), at(second));
     let (gateways, gaps, flows, watched) = Default::default();
+    let services = services.into_iter().map(Arc::new).collect();
     Snapshot { source, taken, services, gateways, events, gaps, flows, watched, progress: Vec::new() }
 }
 
@@ -162,7 +163,7 @@ fn what_can_not_be_read_is_no_difference() {
     let seen = |second| snapshot(second, vec![web.clone(), db.clone()], Vec::new());
     assert!(told(&after(&[seen(0), blind.clone(), seen(20)])).is_empty());
     let mut still_blind = blind.clone();
-    still_blind.services[0].desired = Some(2);
+    Arc::make_mut(&mut still_blind.services[0]).desired = Some(2);
     assert_eq!(told(&after(&[blind, still_blind])).len(), 1, "the same gap hides no difference in the rest");
 }
 

@@ -1,7 +1,10 @@
 //! What is different between two looks, as far as it matters who has to think anew.
 
 use super::{Gateway, Service, ServiceId, Snapshot, SourceId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What is different between two snapshots of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +13,7 @@ pub enum Change {
     Nothing,
     /// These services say something else of themselves than before, each as it was. Nobody came or went, and everybody
     /// can be reached as before.
-    Services(BTreeMap<ServiceId, Service>),
+    Services(BTreeMap<ServiceId, Arc<Service>>),
     /// Nobody's word but what happened, or what could not be read.
     Circumstances,
     /// Anything.
@@ -24,11 +27,17 @@ impl Change {
         let routes = |snapshot: &Snapshot| snapshot.gateways.iter().map(way).collect::<Vec<_>>();
         let same_places = old.services.len() == new.services.len()
             && (old.gateways == new.gateways || routes(old) == routes(new));
-        if !same_places || !old.services.iter().zip(&new.services).all(|(a, b)| is_as_reachable(a, b)) {
+        if !same_places
+            || !old
+                .services
+                .iter()
+                .zip(&new.services)
+                .all(|(a, b)| Arc::ptr_eq(a, b) || is_as_reachable(a, b))
+        {
             return Self::Everything;
         }
         let pairs = old.services.iter().zip(&new.services).filter(|(a, b)| a != b);
-        let changed: BTreeMap<_, _> = pairs.map(|(a, _)| (a.id.clone(), a.clone())).collect();
+        let changed: BTreeMap<_, _> = pairs.map(|(a, _)| (a.id.clone(), Arc::clone(a))).collect();
         match (changed.is_empty(), is_calm(old, new)) {
             (false, _) => Self::Services(changed),
             (true, false) => Self::Circumstances,

@@ -104,7 +104,7 @@ impl Inventory {
 
     /// All services, in the order of their sources.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
-        self.snapshots().flat_map(|s| &s.services)
+        self.snapshots().flat_map(|s| &s.services).map(Arc::as_ref)
     }
 
     /// All load balancers with the source that has them.
@@ -116,7 +116,7 @@ impl Inventory {
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         let services = &self.snapshots.get(&SourceId::from(id))?.services;
-        services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &services[place])
+        services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &*services[place])
     }
 
     /// Every mention with the service that makes it.

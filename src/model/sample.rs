@@ -68,7 +68,7 @@ pub(crate) fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
     Snapshot {
         source: SourceId::new(source),
         taken: ago(0),
-        services,
+        services: services.into_iter().map(Arc::new).collect(),
         gateways: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::{Event, Exit, Flow, Instance, LogBatch, Service, Timestamp, Watched};
 use jiff::SignedDuration;
+use std::sync::Arc;
 
 /// Something that holds times.
 pub trait Shift {
@@ -20,6 +21,12 @@ impl<T: Shift> Shift for Option<T> {
         if let Some(inner) = self {
             inner.shift(by);
         }
+    }
+}
+
+impl<T: Shift + Clone> Shift for Arc<T> {
+    fn shift(&mut self, by: SignedDuration) {
+        Self::make_mut(self).shift(by);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Event, Failure, Flow, Gateway, Service, ServiceId, SourceId, Timestamp, Watched};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 /// Everything one source sees now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,8 +11,8 @@ pub struct Snapshot {
     pub source: SourceId,
     /// When it was taken.
     pub taken: Timestamp,
-    /// All its services, in any order.
-    pub services: Vec<Service>,
+    /// All its services, in any order. One that did not change may be shared with the snapshot before.
+    pub services: Vec<Arc<Service>>,
     /// Its load balancers.
     pub gateways: Vec<Gateway>,
     /// What happened lately, in any order.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 /// By what services are grouped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
-    /// By compose project or cluster.
+    /// By compose project or cluster, and within a large one by the first word of names.
     #[default]
     Project,
     /// By the source that reports them.
@@ -78,7 +78,11 @@ impl Grouping {
         let title = match self {
             Self::Project => {
                 let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
-                return node.group.as_ref().map(|group| (format!("{source}/{group}"), group.clone()));
+                let group = node.group.as_ref()?;
+                return Some(match store.crowds.part(node) {
+                    Some(part) => (format!("{source}/{group}/{part}"), format!("{group}: {part}")),
+                    None => (format!("{source}/{group}"), group.clone()),
+                });
             }
             Self::Source => node.source.as_ref().map(ToString::to_string),
             Self::Namespace => service().and_then(|service| {

@@ -1,11 +1,13 @@
 //! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
 
 mod connections;
+mod crowd;
 mod deployed;
 mod grouping;
 mod marks;
 mod sources;
 mod search;
+mod shown;
 mod targets;
 mod unlisted;
 mod trail;
@@ -27,13 +29,12 @@ use crate::{
         SourceId, SourceStatus, Timestamp,
     },
     topology::{
-        Edge, EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin,
-        drift::Watch,
-        finding,
+        EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, finding,
         finding::{Involved, Lasting},
-        leading_to, rejected, twins,
+        rejected, twins,
     },
 };
+use crowd::Crowds;
 use jiff::{SignedDuration, tz::TimeZone};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -48,6 +49,8 @@ pub struct Store {
     /// All sources' services.
     pub inventory: Inventory,
     inference: Inference,
+    /// The groups that are too large for one frame.
+    crowds: Crowds,
     /// The services that seem to be the same as others.
     pub twins: BTreeMap<NodeId, Vec<Twin>>,
     /// The connections that were turned away.
@@ -80,6 +83,8 @@ pub struct Store {
     pub usage: Usage,
     /// What is searched for.
     pub search: Search,
+    /// The source of which alone is shown what it runs, if it is one.
+    pub only_source: Option<SourceId>,
     /// Whether only what is faulty is shown, with what is next to it.
     pub only_faulty: bool,
     /// Which edges are shown.
@@ -114,6 +119,7 @@ impl Store {
         Self {
             inventory,
             inference: Inference::default(),
+            crowds: Crowds::default(),
             twins: BTreeMap::new(),
             rejected: Vec::new(),
             version: 0,
@@ -131,6 +137,7 @@ impl Store {
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
+            only_source: None,
             only_faulty: false,
             edges: EdgeFilter::All,
             charting: Charting::default(),
@@ -146,6 +153,7 @@ impl Store {
         Self {
             inventory: self.inventory.clone(),
             inference: self.inference.clone(),
+            crowds: self.crowds.clone(),
             twins: self.twins.clone(),
             rejected: self.rejected.clone(),
             findings: self.findings.clone(),
@@ -158,6 +166,7 @@ impl Store {
             usage: Usage::default(),
             lasting: Lasting::default(),
             search: self.search.clone(),
+            only_source: self.only_source.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
             marks: self.marks.clone(),
@@ -225,6 +234,7 @@ impl Store {
     fn follow(&mut self, change: &Change) -> bool {
         self.inference.update(&self.inventory, change);
         if change.is_any() {
+            self.crowds = Crowds::of(self.inference.topology().nodes.values(), &self.crowds);
             self.twins = twins(&self.inventory);
             self.rejected = rejected(&self.inventory, self.inference.topology());
             self.version += 1;
@@ -321,59 +331,6 @@ impl Store {
     /// The findings on a node, the worst first.
     pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
         self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
-    }
-
-    /// What drift is judged by.
-    #[must_use]
-    pub fn watch(&self) -> Watch<'_> {
-        Watch { inventory: &self.inventory, topology: self.topology(), now: self.now }
-    }
-
-    /// Whether the present filter shows the edge between those two.
-    #[must_use]
-    pub fn shows(&self, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
-        self.watch().shows(self.edges, from, to, edge)
-    }
-
-    /// The edges to show under the present filter, by both their ends.
-    pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
-        let all = self.topology().edges.iter().map(|((from, to), edge)| (from, to, edge));
-        all.filter(|(from, to, edge)| self.shows(from, to, edge))
-    }
-
-    /// The nodes to show under the present search and filter, in reading order: by group, then by name.
-    #[must_use]
-    pub fn listed(&self) -> Vec<&Node> {
-        let shown = self.only_faulty.then(|| self.faulty_and_before());
-        let mut nodes: Vec<_> = self
-            .topology()
-            .nodes
-            .values()
-            .filter(|node| shown.as_ref().is_none_or(|shown| shown.contains(&node.id)))
-            .collect();
-        nodes.sort_by_key(|n| {
-            (!matches!(n.kind, NodeKind::Service(_)), n.source.clone(), n.group.clone(), n.name.clone())
-        });
-        nodes
-    }
-
-    /// Everything with a finding that is more than worth knowing, all that leads to it by calls, and what it calls.
-    #[must_use]
-    pub fn faulty_and_before(&self) -> BTreeSet<NodeId> {
-        let bad = self.findings.iter().filter(|f| f.severity > Severity::Info).filter_map(|f| f.node.clone());
-        let bad: BTreeSet<NodeId> = bad.collect();
-        let called = bad.iter().flat_map(|node| self.topology().calls(node)).map(|(to, _)| to.clone());
-        let called: Vec<NodeId> = called.collect();
-        let mut shown = leading_to(self.topology(), bad);
-        shown.extend(called);
-        shown
-    }
-
-    /// Whether the search finds this node: by its name, its group or its source.
-    #[must_use]
-    pub fn finds(&self, node: &Node) -> bool {
-        let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
-        self.search.matches(&format!("{} {} {source}", node.label(), node.health.word()))
     }
 
     /// How many services there are of each health.

@@ -8,7 +8,10 @@ use super::{
     infer::{Draft, Ends, join, service_node},
 };
 use crate::model::{Change, Inventory, Mention, NodeId, Service, ServiceId, Target, Via};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A topology, and what is needed to change it.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +46,7 @@ impl Inference {
     }
 
     /// Joins anew what the changed services say, and what weighs differently for it.
-    fn follow(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Service>) {
+    fn follow(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
         let Self { topology, resolver } = self;

@@ -12,7 +12,7 @@ use portolan::model::{
     Gateway, Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scope, Service,
     ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The time at which all of it is looked at.
 pub fn now() -> Timestamp {
@@ -186,7 +186,7 @@ pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
     Snapshot {
         source: SourceId::new(source),
         taken: now(),
-        services,
+        services: services.into_iter().map(Arc::new).collect(),
         gateways: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),

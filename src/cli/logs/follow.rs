@@ -103,7 +103,7 @@ async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTar
             }
         }
         let Ok(snapshot) = source.snapshot().await else { continue };
-        if sender.send(wanted.targets(snapshot.services.iter())).await.is_err() {
+        if sender.send(wanted.targets(snapshot.services.iter().map(AsRef::as_ref))).await.is_err() {
             return;
         }
     }

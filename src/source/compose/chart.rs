@@ -7,7 +7,7 @@ use super::{
     reach::{self, Project, Reach},
 };
 use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, text::clean};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The snapshot of a project, whose services are given what `given` has.
 pub(super) fn snapshot(
@@ -25,7 +25,7 @@ pub(super) fn snapshot(
     Snapshot {
         source: SourceId::clone(project.source),
         taken,
-        services: services.collect(),
+        services: services.map(Arc::new).collect(),
         gateways: Vec::new(),
         events: Vec::new(),
         gaps,

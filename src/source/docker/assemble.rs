@@ -48,7 +48,7 @@ pub(super) fn snapshot(
     Snapshot {
         source: source.clone(),
         taken,
-        services: services.collect(),
+        services: services.map(Arc::new).collect(),
         gateways: Vec::new(),
         events: events(source, seen, told),
         gaps,

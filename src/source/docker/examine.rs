@@ -7,7 +7,7 @@ use crate::{
 };
 use bollard::{Docker as Client, query_parameters::EventsOptionsBuilder};
 use futures::TryStreamExt;
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// How each call went. The first that fails for want of an engine is the last.
 pub(super) async fn engine(shared: &Shared) -> Vec<Examined> {
@@ -59,7 +59,7 @@ async fn events(shared: &Shared, client: &Client) -> Result<String, Failure> {
 /// Says of how many services connections can be seen, and why not of more.
 async fn sockets(shared: &Shared) -> Result<String, Failure> {
     let snapshot = look::snapshot(shared).await?;
-    let runs = |s: &&Service| s.instances.iter().any(|i| i.state == State::Running);
+    let runs = |s: &&Arc<Service>| s.instances.iter().any(|i| i.state == State::Running);
     let (seen, all) = (snapshot.watched.len(), snapshot.services.iter().filter(runs).count());
     let why = match (shared.sockets, shared.engine.is_local()) {
         (false, true) => ": `sockets` is off in the configuration",

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cache::Folder,
-    model::{Failure, Gap, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{Failure, Gap, Service, ServiceId, Snapshot, SourceId, Timestamp},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,6 +35,8 @@ pub(crate) struct Caches {
     rounds: Rounds,
     /// What is read beside those.
     beside: Beside,
+    /// The services as the last look told them.
+    told: Mutex<Vec<Arc<Service>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -85,7 +87,10 @@ pub(crate) async fn collect(
         meshes: came.meshes,
         gaps,
     };
-    let mut snapshot = decode::snapshot(&estate);
+    let mut before = caches.told.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut snapshot = decode::snapshot(&estate, &before);
+    before.clone_from(&snapshot.services);
+    drop(before);
     snapshot.progress = looked.progress.into_iter().chain(caches.beside.progress()).collect();
     let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
     for counted in came.counted {

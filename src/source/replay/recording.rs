@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -36,7 +37,7 @@ pub struct Frame {
     pub source: SourceId,
     /// The services that are new or different.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<Service>,
+    pub services: Vec<Arc<Service>>,
     /// The services that are gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<ServiceId>,
@@ -108,7 +109,7 @@ impl Frame {
     pub fn between(at: Duration, before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();
         let kept: BTreeSet<_> = after.services.iter().map(|s| &s.id).collect();
-        let changed = |s: &&Service| old.get(&s.id) != Some(s);
+        let changed = |s: &&Arc<Service>| old.get(&s.id) != Some(s);
         let told = |e: &&Event| !before.is_some_and(|b| b.events.contains(e));
         let seen: BTreeSet<&Sighting> = before.iter().flat_map(|b| &b.flows).map(|f| &f.sighting).collect();
         let watched = |s: &Snapshot| s.watched.iter().map(|w| w.service.clone()).collect::<BTreeSet<_>>();
@@ -170,7 +171,7 @@ impl Recording {
     /// What `source` saw at that moment.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
-        let mut services: BTreeMap<&ServiceId, &Service> = BTreeMap::new();
+        let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();
         let (mut gateways, mut gaps, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let (mut flows, mut watched) = (Vec::new(), Vec::new());
         for frame in self.frames.iter().filter(|f| &f.source == source).take_while(|f| f.at() <= at) {
@@ -184,7 +185,7 @@ impl Recording {
             flows.extend(frame.flows.iter().cloned());
             watched = frame.watched.clone().unwrap_or(watched);
         }
-        let services = services.into_values().cloned().collect();
+        let services = services.into_values().map(Arc::clone).collect();
         let (source, taken) = (source.clone(), self.header.taken);
         Snapshot { source, taken, services, gateways, events, gaps, flows, watched, progress: Vec::new() }
     }

@@ -6,6 +6,7 @@ mod hub;
 mod item;
 mod level;
 mod mark;
+mod order;
 mod outlook;
 mod panel;
 mod plan;
@@ -13,13 +14,14 @@ mod sight;
 pub mod sketch;
 mod steer;
 mod tangle;
+mod text;
 mod viewport;
 
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Choice, Comparison, Effect, LayoutJob, Screen, Subscription},
-    layout::{Diagram, Point, Raster, Rect as Cells, layout},
+    layout::{Diagram, Options, Raster, Rect as Cells},
     model::NodeId,
     store::{Store, usage_target},
     topology::way,
@@ -27,24 +29,27 @@ use crate::{
 use hover::Hovered;
 use item::{Item, Kind};
 use level::Level;
+use order::Order;
 use outlook::{Album, Outlook};
-use plan::{Frame, Plan};
+use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
 use sight::{Focus, Sight};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use tangle::Tangle;
+pub use text::whole;
 use viewport::Viewport;
 
 /// The map.
 #[derive(Default)]
 pub struct Map {
-    /// What was last asked to be laid out: the ways in which it may be drawn.
-    plans: Vec<Plan>,
-    /// What those plans were made from.
+    /// The ways in which what there is may be drawn.
+    ways: Vec<Way>,
+    /// What those were made from.
     made_from: Option<MadeFrom>,
-    /// The number of that job, and whether its answer is still to come.
-    number: u64,
-    pending: bool,
+    /// Whether a layout was asked for, and whether another one is to be.
+    order: Order,
+    /// For what the last one was asked.
+    asked: Option<Asked>,
     /// What is drawn.
     chart: Chart,
     /// What was drawn for what somebody looked at before.
@@ -65,7 +70,7 @@ pub struct Map {
     tells: bool,
 }
 
-/// Everything that plans depend on.
+/// Everything that the ways depend on.
 #[derive(PartialEq)]
 struct MadeFrom {
     version: u64,
@@ -73,13 +78,17 @@ struct MadeFrom {
     outlook: Outlook,
 }
 
-/// The most columns and rows of a map as text.
-const WIDEST: i32 = 4_000;
+/// What is to be laid out.
+struct Asked {
+    outlook: Outlook,
+    ways: Vec<Way>,
+}
 
 /// A plan with its layout, ready to be drawn.
 #[derive(Default)]
 pub(super) struct Chart {
-    plan: Plan,
+    plan: Arc<Plan>,
+    options: Options,
     diagram: Diagram,
     raster: Raster,
 }
@@ -114,7 +123,7 @@ impl View for Map {
             Command::HalfUp | Command::PageUp => self.viewport.pan(0, -self.viewport.seen().height / 2),
             Command::HalfDown | Command::PageDown => self.viewport.pan(0, self.viewport.seen().height / 2),
             Command::MiniMap => self.no_inset = !self.no_inset,
-            Command::Tidy if !self.plans.is_empty() => return vec![self.tidy()],
+            Command::Tidy if !self.ways.is_empty() => return vec![self.tidy(store)],
             Command::Open => return self.open(store),
             Command::Mark => return store.selected.iter().cloned().map(Effect::Mark).collect(),
             Command::Path => return self.path(store),
@@ -146,32 +155,40 @@ impl View for Map {
         if resized {
             self.viewport.center();
         }
-        let changed = self.plan(scene) || resized;
+        self.plan(scene);
+        if resized {
+            self.order.changed(true);
+        }
         if shown {
             self.show_selected(store);
         }
+        // How many items there are is about the same in all ways.
+        let items = self.ways.first().map_or(0, |way| way.plan.items.len());
+        let fills = store.sources.iter().any(|source| !source.progress.is_empty());
         let mends = self.tangle.mends(shown, store.now);
         match () {
-            () if changed => vec![self.ask()],
-            () if self.pending => Vec::new(),
-            () if mends => vec![self.tidy()],
+            () if self.order.is_due(items, fills, store.now) => vec![self.ask(store)],
+            () if self.order.pending || fills => Vec::new(),
+            () if mends => vec![self.tidy(store)],
             () if self.tangle.is_due(store.now) => vec![self.compare()],
             () => Vec::new(),
         }
     }
 
     fn laid(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
-        let Some(plan) = self.plans.get(choice).filter(|_| number == self.number) else { return };
+        if !self.order.came(number) {
+            return;
+        }
+        let Some(Asked { outlook, ways }) = self.asked.take() else { return };
+        let Some(way) = ways.into_iter().nth(choice) else { return };
         let place = |chart: &Chart| store.selected.as_ref().and_then(|id| chart.place(id));
         let before = place(&self.chart);
-        self.pending = false;
         self.hovered = None;
         let origin = self.viewport.origin;
-        let back = self.made_from.as_ref().and_then(|MadeFrom { outlook, .. }| {
-            self.tangle.laid(self.album.seed(outlook, plan).is_none());
-            self.album.add(outlook, plan, diagram.seed.clone(), origin)
-        });
-        self.chart = Chart { plan: plan.clone(), raster: Raster::new(&diagram), diagram };
+        self.tangle.laid(self.album.seed(&outlook, &way).is_none());
+        let back = self.album.add(&outlook, &way, diagram.seed.clone(), origin);
+        let Way { plan, options } = way;
+        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram };
         self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
             self.viewport.origin.x += after.x - before.x;
@@ -185,7 +202,7 @@ impl View for Map {
     }
 
     fn compared(&mut self, number: u64, tangled: bool) {
-        if number == self.number && !self.pending {
+        if number == self.order.number && !self.order.pending {
             self.tangle.found = tangled;
         }
     }
@@ -210,20 +227,6 @@ impl View for Map {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         draw::draw(self, scene, area, buf)
     }
-}
-
-/// The whole map as text, in boxes, however large it is.
-#[must_use]
-pub fn whole(scene: Scene<'_>) -> String {
-    let sight = Sight::default();
-    let frame = Frame { sight: &sight, room: (0, 0), halves: false, stubs: false };
-    let plan = Plan::of(scene.store, frame, Level::Boxes);
-    let diagram = layout(&plan.graph, None, &plan.options);
-    let (width, height) = (diagram.size.0.clamp(0, WIDEST) as u16, diagram.size.1.clamp(0, WIDEST) as u16);
-    let area = Rect::new(0, 0, width, height);
-    let chart = Chart { raster: Raster::new(&diagram), plan, diagram };
-    let viewport = Viewport { origin: Point::default(), area, size: chart.diagram.size };
-    draw::text(&Map { chart, viewport, ..Map::default() }, scene, area)
 }
 
 impl Map {
@@ -309,9 +312,9 @@ impl Map {
         }
     }
 
-    /// Makes the plans anew where what they depend on has changed. Returns whether they ask for another layout: a
-    /// change of status alone does not.
-    fn plan(&mut self, scene: Scene<'_>) -> bool {
+    /// Makes the ways anew where what they depend on has changed, and notes whether they need another layout: a change
+    /// of status alone does not.
+    fn plan(&mut self, scene: Scene<'_>) {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(MadeFrom {
@@ -320,54 +323,59 @@ impl Map {
             outlook: Outlook::of(store, &self.sight, room),
         });
         if from == self.made_from {
-            return false;
+            return;
         }
         let outlook = |from: &Option<MadeFrom>| from.as_ref().map(|from| from.outlook.clone());
         let other = outlook(&from) != outlook(&self.made_from);
         self.made_from = from;
         let halves = draw::pile::in_halves(scene.theme);
-        let plans = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
-        let changed = other || !plans.iter().map(Plan::shape).eq(self.plans.iter().map(Plan::shape));
-        self.plans = plans;
-        // What is inside a closed group may be another one in the same shape.
-        let drawn = &self.chart.plan;
-        let same = self.plans.iter().find(|p| p.level == drawn.level && p.shape() == drawn.shape());
-        if let Some(same) = same {
-            self.chart.plan = same.clone();
+        let ways = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
+        if other || !ways.iter().map(Way::shape).eq(self.ways.iter().map(Way::shape)) {
+            self.order.changed(other);
         }
-        changed
+        self.ways = ways;
+        // What is inside a closed group may be another one in the same shape.
+        let Chart { plan: drawn, options, .. } = &self.chart;
+        let is_drawn = |way: &&Way| way.plan.level == drawn.level && way.shape() == (&drawn.graph, *options);
+        if let Some(same) = self.ways.iter().find(is_drawn) {
+            self.chart.plan = Arc::clone(&same.plan);
+        }
     }
 
     /// Asks for a layout that knows nothing of the present one.
-    fn tidy(&mut self) -> Effect {
+    fn tidy(&mut self, store: &Store) -> Effect {
         self.album.clear();
-        self.ask()
+        self.ask(store)
     }
 
-    /// Asks for the layout of the present plans, close to the present one.
-    fn ask(&mut self) -> Effect {
-        self.number += 1;
-        self.pending = true;
-        let outlook = self.made_from.as_ref().map(|from| &from.outlook);
-        let choice = |plan: &Plan| {
-            let seed = outlook.and_then(|outlook| self.album.seed(outlook, plan)).cloned();
-            let coarse = plan.level.is_coarse() && self.sight.level.is_none();
-            Choice { graph: plan.graph.clone(), options: plan.options, seed, coarse, close: plan.is_close() }
-        };
-        let choices = self.plans.iter().map(choice).collect();
-        let drawn = outlook.and_then(|outlook| self.album.drawn(outlook, &self.plans));
+    /// Asks for the layout of the present ways, close to the present one.
+    fn ask(&mut self, store: &Store) -> Effect {
         let room = (self.viewport.area.width, self.viewport.area.height);
-        Effect::Lay(Box::new(LayoutJob { number: self.number, choices, drawn, room }))
+        let outlook = self
+            .made_from
+            .as_ref()
+            .map_or_else(|| Outlook::of(store, &self.sight, room), |from| from.outlook.clone());
+        let choice = |way: &Way| {
+            let Way { plan, options } = way;
+            let seed = self.album.seed(&outlook, way).cloned();
+            let coarse = plan.level.is_coarse() && self.sight.level.is_none();
+            Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
+        };
+        let choices = self.ways.iter().map(choice).collect();
+        let drawn = self.album.drawn(&outlook, &self.ways);
+        self.asked = Some(Asked { outlook, ways: self.ways.clone() });
+        let items = self.ways.first().map_or(0, |way| way.plan.items.len());
+        let number = self.order.ask(items, store.now);
+        Effect::Lay(Box::new(LayoutJob { number, choices, drawn, room }))
     }
 
     /// Asks whether a layout that knows nothing of what was before would be better by much.
     fn compare(&self) -> Effect {
-        let Chart { plan, diagram, .. } = &self.chart;
-        let (graph, options) = (plan.graph.clone(), plan.options);
+        let Chart { plan, options, diagram, .. } = &self.chart;
         Effect::Compare(Box::new(Comparison {
-            number: self.number,
-            graph,
-            options,
+            number: self.order.number,
+            graph: Arc::clone(&plan.graph),
+            options: *options,
             quality: diagram.quality,
         }))
     }

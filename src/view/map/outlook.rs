@@ -4,9 +4,10 @@
 //! way of drawing is better by much. Another focus, filter, grouping or size of the screen is another outlook: for that
 //! a way is chosen afresh, and who comes back to one finds the map as it was.
 
-use super::{item::Space, level::Level, plan::Plan, sight::Sight};
+use super::{item::Space, level::Level, plan::Way, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
+    model::SourceId,
     store::{Charting, Store},
 };
 
@@ -15,6 +16,7 @@ use crate::{
 pub(super) struct Outlook {
     sight: Sight,
     only_faulty: bool,
+    only_source: Option<SourceId>,
     charting: Charting,
     room: (u16, u16),
     /// How many sources have answered: the first answer of each brings as much as another filter would.
@@ -27,6 +29,7 @@ impl Outlook {
         Self {
             sight: sight.clone(),
             only_faulty: store.only_faulty,
+            only_source: store.only_source.clone(),
             charting: store.charting.clone(),
             room,
             answered: store.sources.iter().filter(|s| s.last_read.is_some() || s.is_settled()).count(),
@@ -34,11 +37,11 @@ impl Outlook {
     }
 }
 
-/// How a plan is drawn: level, space for words, direction.
-type Way = (Level, Space, Options);
+/// What tells ways apart, whatever runs: level, space for words, direction.
+type Manner = (Level, Space, Options);
 
-fn way(plan: &Plan) -> Way {
-    (plan.level, plan.space, plan.options)
+fn manner(way: &Way) -> Manner {
+    (way.plan.level, way.plan.space, way.options)
 }
 
 /// So many outlooks are remembered.
@@ -47,7 +50,7 @@ const KEPT: usize = 4;
 /// How something was drawn, and which cell of it was in the upper left corner of the screen when it was left.
 struct Drawn {
     outlook: Outlook,
-    way: Way,
+    manner: Manner,
     seed: Seed,
     origin: Point,
 }
@@ -61,28 +64,28 @@ impl Album {
         self.0.iter().find(|drawn| drawn.outlook == *outlook)
     }
 
-    /// Which of the plans is the one that was last drawn for this outlook.
-    pub(super) fn drawn(&self, outlook: &Outlook, plans: &[Plan]) -> Option<usize> {
+    /// Which of the ways is the one that was last drawn for this outlook.
+    pub(super) fn drawn(&self, outlook: &Outlook, ways: &[Way]) -> Option<usize> {
         let drawn = self.find(outlook)?;
-        plans.iter().position(|plan| way(plan) == drawn.way)
+        ways.iter().position(|way| manner(way) == drawn.manner)
     }
 
-    /// What a layout of that plan is to follow, so that what is in both stays where it is: the last drawing for this
+    /// What a layout in that way is to follow, so that what is in both stays where it is: the last drawing for this
     /// outlook, else the last one of all, if either was drawn in the same way.
-    pub(super) fn seed(&self, outlook: &Outlook, plan: &Plan) -> Option<&Seed> {
+    pub(super) fn seed(&self, outlook: &Outlook, way: &Way) -> Option<&Seed> {
         let candidates = self.find(outlook).into_iter().chain(self.0.first());
-        candidates.filter(|drawn| drawn.way == way(plan)).map(|drawn| &drawn.seed).next()
+        candidates.filter(|drawn| drawn.manner == manner(way)).map(|drawn| &drawn.seed).next()
     }
 
     /// Notes what is drawn now. If somebody comes back with it to an outlook of before, gives the origin that the
     /// screen had then; `origin` is that of the outlook that is left.
-    pub(super) fn add(&mut self, outlook: &Outlook, plan: &Plan, seed: Seed, origin: Point) -> Option<Point> {
+    pub(super) fn add(&mut self, outlook: &Outlook, way: &Way, seed: Seed, origin: Point) -> Option<Point> {
         if let Some(last) = self.0.first_mut() {
             last.origin = origin;
         }
         let before = self.0.iter().position(|drawn| drawn.outlook == *outlook);
         let back = before.map(|place| self.0.remove(place).origin).filter(|_| before != Some(0));
-        self.0.insert(0, Drawn { outlook: outlook.clone(), way: way(plan), seed, origin });
+        self.0.insert(0, Drawn { outlook: outlook.clone(), manner: manner(way), seed, origin });
         self.0.truncate(KEPT);
         back
     }

@@ -13,7 +13,10 @@ use crate::{
     topology::{Node, Strength},
     view::widget::text,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What to show, in the words of the layout, and what its indices mean.
 #[derive(Clone, Debug, Default)]
@@ -27,15 +30,22 @@ pub(super) struct Plan {
     /// The calls of each index.
     pub calls: Vec<Calls>,
     /// What to lay out.
-    pub graph: Graph,
-    /// How.
-    pub options: Options,
+    pub graph: Arc<Graph>,
     /// How much each node shows.
     pub level: Level,
     /// How much space there is for words.
     pub space: Space,
     /// The title of the group that has no frame, for want of space.
     pub frameless: Option<String>,
+}
+
+/// A plan in a direction, and with so much between its rows and columns: one way to draw the map.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// What to show.
+    pub plan: Arc<Plan>,
+    /// How to lay it out.
+    pub options: Options,
 }
 
 /// The calls between two items, drawn as one line.
@@ -85,17 +95,45 @@ pub(super) struct Frame<'a> {
     pub stubs: bool,
 }
 
+impl Way {
+    /// That plan from left to right.
+    fn across(plan: &Arc<Plan>, air: Air) -> Self {
+        let names = plan.level == Level::Pills;
+        let gap_rows = u16::from(plan.level <= Level::Pills && air != Air::None);
+        let airy = names && air == Air::Free;
+        Self { options: Options { gap_rows, airy, ..Options::default() }, plan: Arc::clone(plan) }
+    }
+
+    /// That plan from the top down.
+    fn down(plan: &Arc<Plan>) -> Self {
+        let gap_columns = if plan.space == Space::Least { 1 } else { 2 };
+        let options = Options { direction: Direction::TopDown, gap_columns, ..Options::default() };
+        Self { options, plan: Arc::clone(plan) }
+    }
+
+    /// What the layout depends on.
+    pub(super) fn shape(&self) -> (&Graph, Options) {
+        (&self.plan.graph, self.options)
+    }
+
+    /// Whether lines have no free row between each other where names have one row.
+    pub(super) fn is_close(&self) -> bool {
+        let Options { direction, airy, .. } = self.options;
+        self.plan.level == Level::Pills && direction == Direction::LeftToRight && !airy
+    }
+}
+
 impl Plan {
     /// The ways in which what the filters let through may be drawn, the most telling first: all of them from left to
     /// right before any from the top down, as cells are taller than wide and names are wider than tall; and at last those
     /// in which lines lie close together.
-    pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Self> {
+    pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Way> {
         let Frame { sight, room, .. } = frame;
-        let of = |level| Self::of(store, frame, level);
+        let of = |level| Arc::new(Self::of(store, frame, level));
         let mut plans = sight.level.map_or_else(
             || {
                 let pills = [Space::Ample, Space::Little, Space::Least];
-                let pills = pills.map(|space| Self::made(store, frame, Level::Pills, space));
+                let pills = pills.map(|space| Arc::new(Self::made(store, frame, Level::Pills, space)));
                 [of(Level::Boxes)].into_iter().chain(pills).collect()
             },
             |level| vec![of(level)],
@@ -106,26 +144,21 @@ impl Plan {
             plans.retain(|plan| plan.cells() <= HOPELESS * cells.max(1));
             coarse.extend([of(Level::Groups), of(Level::Overview)]);
         }
-        let both = |plans: &[Self]| -> Vec<Self> {
-            let across = plans.iter().map(|plan| plan.across(Air::Free));
-            across.chain(plans.iter().map(Self::down)).collect()
+        let both = |plans: &[Arc<Self>]| -> Vec<Way> {
+            let across = plans.iter().map(|plan| Way::across(plan, Air::Free));
+            across.chain(plans.iter().map(Way::down)).collect()
         };
         let mut all = both(&plans);
         // Without a free row between lines they are hard to follow: only where nothing else fits. Who chose a level does
         // not mind that it is larger than the screen.
         let names = || plans.iter().filter(|plan| plan.level == Level::Pills && sight.level.is_none());
-        all.extend(names().map(|plan| plan.across(Air::Close)));
+        all.extend(names().map(|plan| Way::across(plan, Air::Close)));
         all.extend(both(&coarse));
-        all.extend(names().next_back().map(|plan| plan.across(Air::None)));
+        all.extend(names().next_back().map(|plan| Way::across(plan, Air::None)));
         all
     }
 
-    /// What the layout depends on.
-    pub(super) fn shape(&self) -> (&Graph, Options) {
-        (&self.graph, self.options)
-    }
-
-    /// The plan of what the filters let through, from left to right.
+    /// The plan of what the filters let through.
     pub(super) fn of(store: &Store, frame: Frame<'_>, level: Level) -> Self {
         Self::made(store, frame, level, Space::Ample)
     }
@@ -150,18 +183,19 @@ impl Plan {
             hub::find(&mut plan, store);
             plan.thin();
         }
-        plan.graph.nodes = plan
-            .items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| {
-                let inside = item.kind == Kind::Node && frame.sight.inside.as_ref() == item.face();
-                let (width, height) = item.size(store, measure, inside);
-                let group = homes.get(index).copied().flatten();
-                Sized { key: item.key(), width, height, group, hint: item.hint(store) }
-            })
-            .collect();
-        plan.graph.edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
+        let sized = plan.items.iter().enumerate().map(|(index, item)| {
+            let inside = item.kind == Kind::Node && frame.sight.inside.as_ref() == item.face();
+            let (width, height) = item.size(store, measure, inside);
+            let group = homes.get(index).copied().flatten();
+            Sized { key: item.key(), width, height, group, hint: item.hint(store) }
+        });
+        let nodes = sized.collect();
+        let edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
+        let groups = plan.groups.iter().map(|(key, title)| {
+            let title_width = text::width(title) as u16 + 2;
+            Group { key: Key::from(key.as_str()), title_width }
+        });
+        plan.graph = Arc::new(Graph { nodes, edges, groups: groups.collect() });
         plan
     }
 
@@ -173,27 +207,6 @@ impl Plan {
     /// The item in which that node is.
     pub(super) fn item(&self, id: &NodeId) -> Option<&Item> {
         self.index(id).and_then(|index| self.items.get(index))
-    }
-
-    /// The same from left to right.
-    fn across(&self, air: Air) -> Self {
-        let names = self.level == Level::Pills;
-        let gap_rows = u16::from(self.level <= Level::Pills && air != Air::None);
-        let airy = names && air == Air::Free;
-        Self { options: Options { gap_rows, airy, ..Options::default() }, ..self.clone() }
-    }
-
-    /// Whether lines have no free row between each other where names have one row.
-    pub(super) fn is_close(&self) -> bool {
-        let Options { direction, airy, .. } = self.options;
-        self.level == Level::Pills && direction == Direction::LeftToRight && !airy
-    }
-
-    /// The same from the top down.
-    fn down(&self) -> Self {
-        let gap_columns = if self.space == Space::Least { 1 } else { 2 };
-        let options = Options { direction: Direction::TopDown, gap_columns, ..Options::default() };
-        Self { options, ..self.clone() }
     }
 
     /// How many cells the boxes alone take.
@@ -219,8 +232,6 @@ impl Plan {
             }
             homes.push(group.map(|(key, title)| {
                 *open.entry(key.clone()).or_insert_with(|| {
-                    let title_width = text::width(&title) as u16 + 2;
-                    self.graph.groups.push(Group { key: Key::from(key.as_str()), title_width });
                     self.groups.push((key, title));
                     self.groups.len() - 1
                 })
@@ -240,7 +251,6 @@ impl Plan {
         let most = (0..self.groups.len()).find(|group| 100 * size(*group) >= MOST * all.max(1));
         let Some(most) = most else { return };
         self.frameless = Some(self.groups.remove(most).1);
-        self.graph.groups.remove(most);
         for home in homes {
             *home = home.filter(|group| *group != most).map(|group| group - usize::from(group > most));
         }

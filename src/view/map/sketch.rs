@@ -7,7 +7,7 @@ use super::{
     sight::Sight,
 };
 use crate::{
-    layout::{Direction, Point, Rect, layout},
+    layout::{Direction, Options, Point, Rect, layout},
     model::{Health, NodeId},
     topology::{Edge, Node, Strength},
     view::{Scene, widget::text},
@@ -77,7 +77,7 @@ pub fn sketch(scene: Scene<'_>) -> Sketch<'_> {
     let store = scene.store;
     let frame = Frame { sight: &Sight::default(), room: (0, 0), halves: false, stubs: false };
     let plan = Plan::of(store, frame, Level::Boxes);
-    let diagram = layout(&plan.graph, None, &plan.options);
+    let diagram = layout(&plan.graph, None, &Options::default());
     let topology = store.topology();
     let known = |id: &NodeId| topology.nodes.get(id);
     let spot = |(item, cells): (&Item, &Rect)| {

@@ -17,7 +17,7 @@ pub(crate) mod task;
 pub(crate) mod verdict;
 pub(crate) mod words;
 
-use crate::model::{Gap, Health, Service, ServiceId, Snapshot};
+use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
@@ -47,6 +47,8 @@ pub(crate) struct Seen {
     pub all_services: bool,
     /// Its tasks.
     pub tasks: Vec<Arc<Run>>,
+    /// Whether those are all of them; until then some services have more than were read.
+    pub all_tasks: bool,
 }
 
 /// What was read of a region.
@@ -68,8 +70,8 @@ pub(crate) struct Estate {
     pub gaps: Vec<Gap>,
 }
 
-/// The snapshot of a region.
-pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
+/// The snapshot of a region. A service that is as it was `before` is shared with that.
+pub(crate) fn snapshot(estate: &Estate, before: &[Arc<Service>]) -> Snapshot {
     let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
     let behind = behind(estate);
@@ -85,9 +87,13 @@ pub(crate) fn snapshot(estate: &Estate) -> Snapshot {
             behind: &behind,
             context: &estate.context,
         };
-        cluster(seen, ground, &mut services, &mut events);
+        let mut take = |service, told: Vec<Event>| {
+            events.extend(told);
+            services.push(shared(service, before));
+        };
+        cluster(seen, ground, &mut take);
     }
-    services.sort_by(|a, b| a.id.cmp(&b.id));
+    services.sort_by(|a: &Arc<Service>, b| a.id.cmp(&b.id));
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
         source: estate.context.source.clone(),
@@ -117,35 +123,43 @@ fn behind(estate: &Estate) -> Behind {
     behind
 }
 
-fn cluster(
-    seen: &Seen,
-    ground: Ground<'_>,
-    services: &mut Vec<Service>,
-    events: &mut Vec<crate::model::Event>,
-) {
+/// The service as it was before, where it is no other; they are in the order of their ids.
+fn shared(service: Service, before: &[Arc<Service>]) -> Arc<Service> {
+    let place = before.binary_search_by(|known| known.id.cmp(&service.id));
+    let known = place.ok().map(|place| &before[place]).filter(|known| ***known == service);
+    known.map_or_else(|| Arc::new(service), Arc::clone)
+}
+
+/// Gives each service of a cluster, with what happened to it.
+fn cluster(seen: &Seen, ground: Ground<'_>, take: &mut impl FnMut(Service, Vec<Event>)) {
     let (mut owned, families) = by_owner(&seen.tasks);
     let mut names = BTreeSet::new();
     for raw in &seen.services {
         let name = raw.service_name().unwrap_or_default();
-        let runs = owned.remove(name).unwrap_or_default();
+        let mut runs = owned.remove(name).unwrap_or_default();
+        let live = runs.iter().filter(|run| !run.has_stopped()).count();
+        if !seen.all_tasks && live < words::count(raw.running_count()) as usize {
+            // Until all of them were read, the service's own count says more than those that were.
+            runs.clear();
+        }
         let service = service::service(raw, &runs, ground);
-        events.extend(events::events(&service.id, raw.events(), &service.deployments, &service.instances));
+        let told = events::events(&service.id, raw.events(), &service.deployments, &service.instances);
         names.insert(service.name.clone());
-        services.push(service);
+        take(service, told);
     }
     for (name, runs) in owned {
         // A deleted service's last tasks say nothing any more, unless some still run.
         if !seen.all_services || runs.iter().any(|r| !r.has_stopped()) {
             let service = service::orphan(&name, &runs, ground);
-            events.extend(events::stops(&service.id, &service.instances));
+            let told = events::stops(&service.id, &service.instances);
             names.insert(service.name.clone());
-            services.push(service);
+            take(service, told);
         }
     }
     for (name, runs) in families {
         let service = family::family(&name, &runs, names.contains(&name), ground);
-        events.extend(events::stops(&service.id, &service.instances));
-        services.push(service);
+        let told = events::stops(&service.id, &service.instances);
+        take(service, told);
     }
 }
 

@@ -47,6 +47,8 @@ fn slim(task: &mut Task) {
         (container.cpu, container.memory, container.memory_reservation) = (None, None, None);
         (container.managed_agents, container.gpu_ids, container.network_bindings) = (None, None, None);
     }
+    task.containers.iter_mut().for_each(Vec::shrink_to_fit);
+    task.attachments.iter_mut().for_each(Vec::shrink_to_fit);
     for attachment in task.attachments.iter_mut().flatten() {
         let read = ["privateIPv4Address", "privateIPv6Address", "networkInterfaceId", "ingressPortOverride"];
         if let Some(details) = &mut attachment.details {

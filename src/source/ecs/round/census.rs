@@ -128,13 +128,16 @@ impl Census {
 
     /// Notes whether everything that can be read of it was read once.
     pub(crate) fn settle(&mut self) {
+        if self.settled {
+            return;
+        }
         let far = Duration::ZERO;
         let no = |op| self.is_refused(op);
         let services = (no(Op::ListServices) || self.services.is_listed())
             && (no(Op::DescribeServices) || self.services.due(far, |_| false).new.is_empty());
         let tasks = (no(Op::ListRunning) || no(Op::ListStopped) || self.tasks.is_listed())
             && (no(Op::DescribeTasks) || self.tasks.due(far, |_| false).new.is_empty());
-        self.settled |= services && tasks;
+        self.settled = services && tasks;
     }
 
     /// Whether a call of that kind fails in a way that waiting does not mend.

@@ -204,6 +204,7 @@ impl Rounds {
                 all_services: census.services.is_listed() && !census.fails(Op::ListServices),
                 services: census.all_services(),
                 tasks: census.all_tasks(),
+                all_tasks: census.settled,
             });
         }
         if known.values().any(|census| !census.settled) {

@@ -139,10 +139,11 @@ impl<'a> Painter<'a> {
         if self.scene.store.only_faulty {
             words.push("only faulty".to_owned());
         }
+        words.extend(self.scene.store.only_source.iter().map(|source| format!("only {source}")));
         if self.map.tangle.found {
             words.push(format!("tangled by changes: {} tidies", key(Command::Tidy)));
         }
-        if self.map.pending {
+        if self.map.order.pending {
             words.push("laying out".to_owned());
         }
         let more = self.more();

@@ -1,0 +1,102 @@
+//! When a layout is asked for: one at a time, and while the first picture still fills in only now and then, as each would
+//! be out of date before it came.
+
+use crate::model::Timestamp;
+
+/// How many seconds lie between two layouts while the picture fills in and grows little.
+const PAUSE: i64 = 3;
+
+/// The growth, as a divisor, that is worth a layout of its own.
+const GROWTH: usize = 4;
+
+/// What was asked for, and what is to be asked for.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// The number of the last job.
+    pub number: u64,
+    /// Whether its answer is still to come.
+    pub pending: bool,
+    wanted: Wanted,
+    /// When it was asked for, and of how many items.
+    asked: Option<(Timestamp, usize)>,
+}
+
+/// How much another layout is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    #[default]
+    No,
+    /// What runs has changed.
+    Soon,
+    /// Somebody looks at something else.
+    Now,
+}
+
+impl Order {
+    /// Something has changed: what somebody looks at, or only what runs.
+    pub(super) fn changed(&mut self, other_outlook: bool) {
+        self.wanted = self.wanted.max(if other_outlook { Wanted::Now } else { Wanted::Soon });
+    }
+
+    /// Whether to ask now for a layout of so many items. `fills` says that most of what runs may still come.
+    pub(super) fn is_due(&self, items: usize, fills: bool, now: Timestamp) -> bool {
+        let has_waited = self.asked.is_none_or(|(at, before)| {
+            let long = now.as_second() - at.as_second() >= PAUSE;
+            long || items.abs_diff(before) * GROWTH >= before
+        });
+        match self.wanted {
+            Wanted::No => false,
+            Wanted::Soon => !self.pending && (!fills || has_waited),
+            Wanted::Now => true,
+        }
+    }
+
+    /// A layout of so many items is asked for. Gives the number of the job.
+    pub(super) fn ask(&mut self, items: usize, now: Timestamp) -> u64 {
+        (self.wanted, self.asked) = (Wanted::No, Some((now, items)));
+        self.pending = true;
+        self.number += 1;
+        self.number
+    }
+
+    /// An answer came. Says whether it is that to the last job.
+    pub(super) fn came(&mut self, number: u64) -> bool {
+        let is_last = self.pending && number == self.number;
+        self.pending &= !is_last;
+        is_last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Order;
+    use crate::model::sample::ago;
+
+    #[test]
+    fn one_layout_at_a_time_unless_somebody_looks_at_something_else() {
+        let mut order = Order::default();
+        assert!(!order.is_due(10, false, ago(0)));
+        order.changed(false);
+        assert!(order.is_due(10, false, ago(0)));
+        let first = order.ask(10, ago(0));
+        order.changed(false);
+        assert!(!order.is_due(11, false, ago(0)), "one is under way");
+        assert!(!order.came(first - 1));
+        assert!(order.came(first) && order.is_due(11, false, ago(0)));
+        order.ask(11, ago(0));
+        order.changed(true);
+        assert!(order.is_due(11, false, ago(0)), "nobody waits for what is not looked at any more");
+    }
+
+    #[test]
+    fn what_fills_in_is_laid_out_when_it_has_grown_or_after_a_while() {
+        let mut order = Order::default();
+        let first = order.ask(100, ago(10));
+        order.came(first);
+        order.changed(false);
+        assert!(!order.is_due(110, true, ago(9)));
+        assert!(order.is_due(125, true, ago(9)), "a quarter more");
+        assert!(order.is_due(110, true, ago(7)), "a while later");
+        assert!(order.is_due(110, false, ago(9)), "nothing more is to come");
+    }
+}
