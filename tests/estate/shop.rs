@@ -5,6 +5,7 @@ use portolan::model::{
     Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNews, LogNote, LogStream, NoteKind, Rollout,
     Service, ServiceId, Snapshot, State, Timestamp,
 };
+use std::sync::Arc;
 
 const ECS: &str = "ecs:eu-west-1";
 
@@ -69,7 +70,7 @@ pub fn faults() -> Snapshot {
         event(&orders, 3, EventKind::Stop, "task orders-2 stopped: OutOfMemoryError"),
         event(&orders, 1, EventKind::Stop, "task orders-3 stopped: OutOfMemoryError"),
     ];
-    told.services = vec![edge, orders, users, payments, search, report];
+    told.services = [edge, orders, users, payments, search, report].map(Arc::new).into();
     told
 }
 

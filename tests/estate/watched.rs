@@ -1,7 +1,8 @@
 //! The shop on an engine whose connections are watched: some calls are seen, some only declared, some turned away.
 
 use super::{Build, ago, service, shop, snapshot};
-use portolan::model::{End, Flow, SeenBy, ServiceId, Sighting, Snapshot, Verdict, Watched};
+use portolan::model::{End, Flow, SeenBy, Service, ServiceId, Sighting, Snapshot, Verdict, Watched};
+use std::sync::Arc;
 
 /// The shop, watched for half an hour, and beside it an engine on which its catalog runs too.
 pub fn watched() -> Vec<Snapshot> {
@@ -18,7 +19,7 @@ pub fn watched() -> Vec<Snapshot> {
     engine.watched = names.map(|name| Watched { service: id(name), since: ago(30) }).to_vec();
     let catalog = engine.services.iter_mut().find(|service| service.name == "catalog");
     if let Some(catalog) = catalog {
-        *catalog = catalog.clone().calls("STOCK_URL", "http://stock:7000");
+        *catalog = Arc::new(Service::clone(catalog).calls("STOCK_URL", "http://stock:7000"));
     }
     all.push(snapshot("other", vec![service("other", Some("shop"), "catalog")]));
     all

@@ -9,6 +9,7 @@ use portolan::{
     },
     store::Store,
 };
+use std::sync::Arc;
 
 /// How often the sources are looked at, in seconds.
 const STEP: i64 = 10;
@@ -185,7 +186,7 @@ fn the_same_hour_with_one_fault_raises_one() {
         store.tick(at(second));
         let mut seen = look("ecs:eu-west-1", second);
         if second >= 20 {
-            let one = &mut seen.services[2].instances[0];
+            let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
             one.state = State::Failed;
             one.exit = Some(Exit { code: Some(1), at: Some(at(20)), ..Exit::default() });
         }

@@ -52,6 +52,7 @@ fn shop(source: &str, turned: usize) -> Snapshot {
         service(&source, "db", &[]),
     ];
     services.rotate_left(turned % 4);
+    let services = services.into_iter().map(Arc::new).collect();
     let taken = "2026-01-02T03:04:05Z".parse().unwrap();
     Snapshot {
         source,
@@ -110,7 +111,7 @@ fn a_recording_shows_what_was_seen() {
     let source = SourceId::new("a");
     let (before, mut after) = (shop("a", 0), shop("a", 0));
     after.services.remove(1);
-    after.services[0].mentions.clear();
+    Arc::make_mut(&mut after.services[0]).mentions.clear();
     let minute = Duration::from_mins(1);
     let header = serde_json::to_string(&Header::new(before.taken, 2 * minute)).unwrap();
     let frames =

@@ -85,7 +85,7 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
             said.services.iter().map(|s| Watched { service: s.id.clone(), since: ago(30) }).collect();
         if source.starts_with("ecs") {
             let mut behind: Vec<&Service> =
-                said.services.iter().filter(|s| s.name.starts_with('w')).collect();
+                said.services.iter().map(AsRef::as_ref).filter(|s| s.name.starts_with('w')).collect();
             behind.sort_by_key(|service| service.id.clone());
             said.gateways = vec![gateway("front", &behind)];
         }
@@ -95,8 +95,8 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
 }
 
 /// Connections that were seen: every service that starts after nobody was seen to call the next one.
-fn flows(services: &[Service]) -> Vec<Flow> {
-    let mut services: Vec<&Service> = services.iter().collect();
+fn flows(services: &[Arc<Service>]) -> Vec<Flow> {
+    let mut services: Vec<&Service> = services.iter().map(AsRef::as_ref).collect();
     services.sort_by(|a, b| a.id.cmp(&b.id));
     let pairs = services.iter().zip(services.iter().skip(1));
     let quiet = pairs.filter(|(from, _)| !from.mentions.iter().any(|m| m.via == Via::StartOrder));

@@ -10,6 +10,7 @@ use portolan::{
     effect::{Effect, LayoutJob, Screen},
     model::{Check, NetworkId, Scope, Snapshot, SourceId},
 };
+use std::sync::Arc;
 
 /// A cluster in which everything logs to one collector, and its services call each other in a row.
 fn logging() -> Vec<Snapshot> {
@@ -151,7 +152,7 @@ fn a_change_of_status_asks_for_no_layout() {
         find(&mut stage, "orders");
         stage.keys(keys);
         let mut sick = shop();
-        for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut s.instances) {
+        for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances) {
             one.check = Check::Unhealthy { output: None, since: None };
             one.restarts += 3;
         }

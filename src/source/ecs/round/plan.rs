@@ -82,7 +82,7 @@ pub(crate) fn plan(
     for (key, census) in clusters {
         if group == Group::Services {
             let watched = |s: &aws_sdk_ecs::types::Service| around.watches(key, s.service_name());
-            want(&mut wanted, (key, census), (group, &census.services), (10, 1), watched, around);
+            want(&mut wanted, (key, census), (group, &census.services), (10, 1), watched, around, tokens);
         } else {
             let stirred = census.stirred.iter().filter(|_| !census.rests(Op::ListRunning, around.began));
             wanted.extend(stirred.map(|name| {
@@ -90,7 +90,7 @@ pub(crate) fn plan(
                 (Rank::Urgent, Reverse(Duration::ZERO), Ask { cluster: key.clone(), group, what })
             }));
             let watched = |run: &Run| around.watches(key, run.service());
-            want(&mut wanted, (key, census), (group, &census.tasks), (100, 2), watched, around);
+            want(&mut wanted, (key, census), (group, &census.tasks), (100, 2), watched, around, tokens);
         }
     }
     wanted.sort_by(|a, b| (a.0, a.1, &a.2.cluster).cmp(&(b.0, b.1, &b.2.cluster)));
@@ -122,6 +122,7 @@ fn want<T>(
     (size, weight): (usize, u32),
     watched: impl Fn(&T) -> bool,
     around: Circumstances<'_>,
+    tokens: usize,
 ) {
     let rests = |op| census.rests(op, around.began);
     let ask = |what| Ask { cluster: key.to_owned(), group, what };
@@ -147,9 +148,16 @@ fn want<T>(
     let again = urgent.chain(calm).filter(|_| census.settled);
     let all: Vec<_> = new.chain(again).collect();
     // A batch costs the same however full it is, so the last of the urgent ones takes calm ones with it.
+    let mut batches: BTreeMap<Rank, usize> = BTreeMap::new();
     for batch in all.chunks(size) {
         let (rank, age, _) = &batch[0];
-        let ids = batch.iter().map(|(_, _, id)| id.clone()).collect();
+        let before = batches.entry(*rank).or_default();
+        *before += 1;
+        // No more of a rank than there are tokens can be chosen: a big estate has hundreds.
+        if *before > tokens {
+            continue;
+        }
+        let ids = batch.iter().map(|(_, _, id)| String::clone(id)).collect();
         wanted.push((*rank, Reverse(*age), ask(What::Describe(ids))));
     }
 }

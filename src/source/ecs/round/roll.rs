@@ -33,13 +33,13 @@ impl<T> Clone for Held<T> {
 
 /// What is to be described, the most urgent first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Due {
+pub(crate) struct Due<'a> {
     /// Never described yet.
-    pub new: Vec<String>,
+    pub new: Vec<&'a String>,
     /// On the move, in trouble, or looked at.
-    pub urgent: Vec<String>,
+    pub urgent: Vec<&'a String>,
     /// The others, with the moment of their last description, the oldest first.
-    pub calm: Vec<(Duration, String)>,
+    pub calm: Vec<(Duration, &'a String)>,
 }
 
 /// All of one kind in one cluster.
@@ -166,23 +166,23 @@ impl<T> Roll<T> {
     }
 
     /// What is to be described, of what was not described since `fresh`. `watched` says what is looked at.
-    pub(crate) fn due(&self, fresh: Duration, watched: impl Fn(&T) -> bool) -> Due {
+    pub(crate) fn due(&self, fresh: Duration, watched: impl Fn(&T) -> bool) -> Due<'_> {
         let mut due = Due::default();
         let unknown = self.known_ids().filter(|id| !self.held.contains_key(*id));
-        due.new = unknown.cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        due.new = unknown.collect::<BTreeSet<_>>().into_iter().collect();
         for (id, held) in &self.held {
             let is_stirred = self.stirred.contains(id);
             if is_stirred {
-                due.urgent.push(id.clone());
+                due.urgent.push(id);
             } else if held.at < fresh && !(self.is_final)(&held.thing) {
                 if held.moving || watched(&held.thing) {
-                    due.urgent.push(id.clone());
+                    due.urgent.push(id);
                 } else {
-                    due.calm.push((held.at, id.clone()));
+                    due.calm.push((held.at, id));
                 }
             }
         }
-        due.urgent.sort_by_key(|id| (!self.stirred.contains(id), self.held.get(id).map(|held| held.at)));
+        due.urgent.sort_by_key(|id| (!self.stirred.contains(*id), self.held.get(*id).map(|held| held.at)));
         due.calm.sort();
         due
     }
