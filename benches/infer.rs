@@ -11,7 +11,7 @@ use portolan::{
         Answer, AnsweredBy, Change, Check, Exit, Host, Instance, InstanceId, Inventory, NetworkId, Scope,
         Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
     },
-    topology::{Inference, Resolver, finding, infer},
+    topology::{Inference, Resolver, finding, infer, twins},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -135,6 +135,7 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
         name: format!("{service}-{copy}"),
         state: if failed { State::Failed } else { State::Running },
         check: Check::None,
+        made: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: failed.then_some(exit),
         restarts: 0,
@@ -148,10 +149,17 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
 fn wrong(bencher: Bencher, count: usize) {
     let inventory = troubled(count);
     let topology = infer(&inventory);
+    let twins = twins(&inventory);
     let now = Timestamp::UNIX_EPOCH;
     bencher.bench_local(|| {
-        let evidence = finding::Evidence::new(black_box(&inventory), &topology, &[], &[], now);
-        finding::findings(&evidence)
+        let estate = finding::Estate {
+            inventory: black_box(&inventory),
+            topology: &topology,
+            rejected: &[],
+            twins: &twins,
+            sources: &[],
+        };
+        finding::findings(&finding::Evidence::new(estate, finding::Lasting::default(), now))
     });
 }
 

@@ -1,6 +1,6 @@
 //! Something that happened, with its time.
 
-use super::{ServiceId, Timestamp};
+use super::{InstanceId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to a service.
@@ -10,6 +10,9 @@ pub struct Event {
     pub at: Timestamp,
     /// To whom.
     pub service: ServiceId,
+    /// To which of its instances, where the source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceId>,
     /// What kind of thing.
     pub kind: EventKind,
     /// In the source's words.

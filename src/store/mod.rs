@@ -270,10 +270,10 @@ impl Store {
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
         let lasting = std::mem::take(&mut self.lasting);
-        let Self { inventory, inference, rejected, sources, now, unread, .. } = &*self;
+        let Self { inventory, inference, rejected, twins, sources, now, unread, .. } = &*self;
         let topology = inference.topology();
-        let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
-        let evidence = evidence.with(lasting, &self.twins);
+        let estate = finding::Estate { inventory, topology, rejected, twins, sources };
+        let evidence = finding::Evidence::new(estate, lasting, *now);
         let mut findings = finding::findings(&evidence);
         // What an earlier run saw may be otherwise by now.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
@@ -282,9 +282,9 @@ impl Store {
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
         let roles = finding::roles(&evidence, &findings);
+        let watched = sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
+        self.lasting = evidence.lasting(&findings, watched.collect());
         (self.findings, self.roles, self.judged) = (findings, roles, self.now);
-        let watched = self.sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
-        self.lasting = Lasting::of(&self.findings, watched.collect());
         if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }

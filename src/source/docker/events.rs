@@ -2,7 +2,7 @@
 //! is one nudge.
 
 use super::{Shared, decode::Owner, memory::Told};
-use crate::model::{Event, EventKind, SourceId, Timestamp, text::clean};
+use crate::model::{Event, EventKind, InstanceId, SourceId, Timestamp, text::clean};
 use bollard::{
     errors::Error,
     models::{EventMessage, EventMessageTypeEnum},
@@ -153,7 +153,9 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
     let event = told(message.action.as_deref()?, attribute("exitCode")).map(|(kind, text)| {
         let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
-        Event { at: at.unwrap_or_else(Timestamp::now), service, kind, text: format!("{name} {text}") }
+        let instance = Some(InstanceId::of(source, &id));
+        let at = at.unwrap_or_else(Timestamp::now);
+        Event { at, service, instance, kind, text: format!("{name} {text}") }
     });
     Some((id, event))
 }

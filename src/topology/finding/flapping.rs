@@ -1,13 +1,12 @@
 //! Flapping: it comes and goes. It is started again and again, each time after a while, or its health check fails, passes
 //! and fails again.
 
-use super::{Draft, Evidence, ending};
+use super::{
+    Draft, Evidence, ending,
+    restarts::{self, LATELY},
+};
 use crate::model::{Ending, Event, EventKind, Instance, ServiceId, Severity, State, Timestamp};
-use jiff::SignedDuration;
 use std::collections::BTreeMap;
-
-/// How far back it is looked for.
-const LATELY: SignedDuration = SignedDuration::from_mins(15);
 
 /// How often an instance was started again that is no accident any more.
 const RESTARTS: u32 = 3;
@@ -22,7 +21,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let unsteady = |instance: &&Instance| {
             let exit = instance.exit.as_ref().filter(|exit| exit.ending != Ending::Asked);
             let ended = exit.and_then(|exit| exit.at).is_some_and(lately);
-            instance.state == State::Running && instance.restarts >= RESTARTS && ended
+            instance.state == State::Running && ended && restarts::lately(evidence, instance) >= RESTARTS
         };
         let restarted = service.instances.iter().find(unsteady);
         let (reason, since) = match (restarted, flips.get(&service.id)) {
@@ -72,7 +71,8 @@ mod tests {
 
     fn back(restarts: u32, minutes: i64) -> Vec<String> {
         let exit = Exit { code: Some(1), at: Some(ago(60 * minutes)), ..Exit::default() };
-        let web = Instance { restarts, exit: Some(exit), ..instance("web") };
+        let made = Some(ago(60 * minutes + 300));
+        let web = Instance { restarts, made, exit: Some(exit), ..instance("web") };
         found_in(vec![Service { instances: vec![web], ..service("web") }], Vec::new())
     }
 
@@ -100,6 +100,7 @@ mod tests {
             let event = |(number, text): (usize, &&str)| Event {
                 at: ago(600 - 60 * number as i64),
                 service: service("web").id,
+                instance: None,
                 kind: EventKind::Health,
                 text: (*text).to_owned(),
             };

@@ -13,6 +13,7 @@ mod obstacle;
 mod out_of_memory;
 mod placement;
 mod rejected;
+mod restarts;
 mod restarts_exhausted;
 mod role;
 mod shape;
@@ -32,22 +33,39 @@ pub use role::{Involved, Role, roles};
 
 use super::{Edge, EdgeFilter, Node, Rejected, Topology, Twin, drift::Watch};
 use crate::model::{
-    Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Suspect, Timestamp,
+    Exit, Finding, Instance, InstanceId, Inventory, NodeId, Service, Severity, SourceId, SourceStatus,
+    Suspect, Timestamp,
 };
 use cause::Ill;
 use std::collections::{BTreeMap, BTreeSet};
 use web::Web;
+
+/// All that is known at present.
+#[derive(Clone, Copy)]
+pub struct Estate<'a> {
+    /// All sources' services.
+    pub inventory: &'a Inventory,
+    /// Who calls whom.
+    pub topology: &'a Topology,
+    /// The connections that were turned away.
+    pub rejected: &'a [Rejected],
+    /// Who seems to be the same service as who.
+    pub twins: &'a BTreeMap<NodeId, Vec<Twin>>,
+    /// How the sources are.
+    pub sources: &'a [SourceStatus],
+}
 
 /// What findings are drawn from.
 pub struct Evidence<'a> {
     inventory: &'a Inventory,
     topology: &'a Topology,
     rejected: &'a [Rejected],
+    twins: &'a BTreeMap<NodeId, Vec<Twin>>,
     sources: &'a [SourceStatus],
     now: Timestamp,
-    web: Web<'a>,
-    twins: Option<&'a BTreeMap<NodeId, Vec<Twin>>>,
     lasting: Lasting,
+    web: Web<'a>,
+    ends: BTreeMap<&'a InstanceId, u32>,
 }
 
 /// A kind of finding.
@@ -137,24 +155,21 @@ const fn kind(
 }
 
 impl<'a> Evidence<'a> {
-    /// What is known: all sources' services, who calls whom, the connections that were turned away, how the sources are,
-    /// and the time at which the question is asked.
+    /// What is known at `now`, and what lasts since before.
     #[must_use]
-    pub fn new(
-        inventory: &'a Inventory,
-        topology: &'a Topology,
-        rejected: &'a [Rejected],
-        sources: &'a [SourceStatus],
-        now: Timestamp,
-    ) -> Self {
-        let (web, lasting) = (Web::of(topology), Lasting::default());
-        Self { inventory, topology, rejected, sources, now, web, twins: None, lasting }
+    pub fn new(estate: Estate<'a>, lasting: Lasting, now: Timestamp) -> Self {
+        let Estate { inventory, topology, rejected, twins, sources } = estate;
+        let (web, ends) = (Web::of(topology), restarts::ends(inventory, now));
+        Self { inventory, topology, rejected, twins, sources, now, lasting, web, ends }
     }
 
-    /// The same with what lasts since before, and with who seems to be the same service as who.
+    /// What lasts of it: the beginnings of those findings, and how often what was started again. `watched` are the
+    /// sources that were whole when they were judged.
     #[must_use]
-    pub fn with(self, lasting: Lasting, twins: &'a BTreeMap<NodeId, Vec<Twin>>) -> Self {
-        Self { lasting, twins: Some(twins), ..self }
+    pub fn lasting(self, findings: &[Finding], watched: BTreeSet<SourceId>) -> Lasting {
+        let mut counts = self.lasting.counts;
+        counts.follow(self.inventory, &self.lasting.watched, self.now);
+        Lasting { since: lasting::beginnings(findings), watched, counts }
     }
 
     /// What drift is judged by.

@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    for (node, twins) in evidence.twins.into_iter().flatten() {
+    for (node, twins) in evidence.twins {
         let Some(service) = service(evidence, node) else { continue };
         // Each pair is told of once.
         for twin in twins.iter().filter(|twin| *node < twin.node) {
@@ -64,7 +64,7 @@ mod tests {
     use crate::{
         model::{sample::*, *},
         topology::{
-            finding::{Evidence, Lasting, findings},
+            finding::{Estate, Evidence, Lasting, findings},
             infer, twins,
         },
     };
@@ -86,9 +86,9 @@ mod tests {
             inventory.replace(Arc::new(snapshot(source, vec![web])));
         }
         let (topology, twins) = (infer(&inventory), twins(&inventory));
-        let evidence =
-            Evidence::new(&inventory, &topology, &[], &[], ago(0)).with(Lasting::default(), &twins);
-        findings(&evidence).into_iter().map(|f| f.reason).collect()
+        let estate =
+            Estate { inventory: &inventory, topology: &topology, rejected: &[], twins: &twins, sources: &[] };
+        findings(&Evidence::new(estate, Lasting::default(), ago(0))).into_iter().map(|f| f.reason).collect()
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) fn instance(
         state: life,
         // What a check said of a process that has ended since says nothing any more.
         check: state.health.as_ref().filter(|_| life == State::Running).map_or(Check::None, check),
+        made,
         started: state.started_at.as_deref().and_then(time),
         exit: exit.clone(),
         restarts,

@@ -19,7 +19,7 @@ pub(crate) fn events(
     found.extend(deployments.iter().filter_map(|d| {
         let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
         let text = format!("deployment of {} began{difference}", d.version);
-        Some(Event { at: d.created?, service: id.clone(), kind: EventKind::Deployment, text })
+        Some(Event { at: d.created?, service: id.clone(), instance: None, kind: EventKind::Deployment, text })
     }));
     found.extend(stops(id, instances));
     found
@@ -33,7 +33,7 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        Some(Event { at: exit.at?, service: id.clone(), kind, text })
+        Some(Event { at: exit.at?, service: id.clone(), instance: Some(instance.id.clone()), kind, text })
     };
     ended.filter_map(event).collect()
 }
@@ -52,7 +52,13 @@ fn is_told_better(event: &Event, instances: &[Instance]) -> bool {
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     let event = |event: &sdk::ServiceEvent| {
         let text = short(&said(event.message()));
-        Some(Event { at: time(event.created_at())?, service: id.clone(), kind: kind(&text), text })
+        Some(Event {
+            at: time(event.created_at())?,
+            service: id.clone(),
+            instance: None,
+            kind: kind(&text),
+            text,
+        })
     };
     raw.iter().filter_map(event).collect()
 }
