@@ -43,8 +43,10 @@ pub enum EventKind {
     Source,
     /// Something was found to be wrong, or no longer is.
     Finding,
-    /// The engine holds an instance, or lets it go on.
+    /// The engine holds an instance.
     Pause,
+    /// The engine lets an instance go on that it held.
+    Unpause,
     /// A task finds no place.
     Placement,
     /// What the source says beside that.
