@@ -2,7 +2,7 @@
 
 use super::{Draft, Evidence, listed};
 use crate::{
-    model::{NodeId, Service, Severity, State},
+    model::{Image, NodeId, Service, Severity, State},
     topology::{Node, NodeKind},
 };
 use std::collections::BTreeMap;
@@ -46,11 +46,10 @@ fn tags(service: &Service) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let running = service.instances.iter().filter(|instance| instance.state == State::Running);
     for container in running.flat_map(|instance| &instance.containers) {
-        let image = container.image.split('@').next().unwrap_or_default();
-        let last = image.rsplit('/').next().unwrap_or(image);
+        let image = Image::read(&container.image);
         // A tag that moves tells no version.
-        let Some((name, tag)) = last.split_once(':').filter(|(_, tag)| *tag != "latest") else { continue };
-        let tags = all.entry(name.to_owned()).or_default();
+        let Some(tag) = image.tag.filter(|tag| *tag != "latest") else { continue };
+        let tags = all.entry(image.last().to_owned()).or_default();
         if !tags.iter().any(|known| known == tag) {
             tags.push(tag.to_owned());
         }
