@@ -1,6 +1,6 @@
 //! What instances use, in words and small curves: the card, the panel and the headless command tell the same.
 
-use super::time;
+use super::{time, widget::bar};
 use crate::{
     model::{Instance, Reading, Service, State, Timestamp},
     store::{Usage, usage_target},
@@ -9,10 +9,6 @@ use jiff::SignedDuration;
 
 /// The cells of a curve, a reading each.
 const CELLS: usize = 10;
-
-/// The heights of a curve.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const PLAIN: [char; 4] = ['_', '.', '-', '='];
 
 /// The least that fills a curve where there is no limit: 50 thousandths of a core, 1 MiB, 1 KiB a second. What is less
 /// than that is nothing to see mountains in.
@@ -130,11 +126,8 @@ fn limit(series: &[Vec<&Reading>], of: impl Fn(&Reading) -> Option<u64>) -> Opti
 }
 
 fn curve(values: &[u64], limit: Option<u64>, least: u64, ascii: bool) -> String {
-    let full = limit.unwrap_or_else(|| values.iter().copied().max().unwrap_or(0).max(least)).max(1);
-    let bars: &[char] = if ascii { &PLAIN } else { &BARS };
-    let top = bars.len() - 1;
-    let bar = |value: &u64| bars[((*value as f64 / full as f64 * top as f64).round() as usize).min(top)];
-    values.iter().map(bar).collect()
+    let full = limit.unwrap_or_else(|| values.iter().copied().max().unwrap_or(0).max(least));
+    values.iter().map(|value| bar::level(*value, full, ascii)).collect()
 }
 
 /// Thousandths of a core, in cores.
