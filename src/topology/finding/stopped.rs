@@ -69,3 +69,34 @@ pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft::of(service, severity, since, reason, "let it go on: docker unpause"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    #[test]
+    fn it_is_paused_since_it_was_paused_last() {
+        let told = |one: &str, seconds, kind| Event {
+            at: ago(seconds),
+            service: id("web"),
+            instance: Some(instance(one).id),
+            kind,
+            text: String::new(),
+        };
+        let held = Instance { state: State::Paused, ..instance("web-1") };
+        let web = Service { instances: vec![held, instance("web-2")], ..service("web") };
+        let mut seen = snapshot("docker", vec![web]);
+        seen.events = vec![
+            told("web-1", 900, EventKind::Pause),
+            told("web-1", 800, EventKind::Unpause),
+            told("web-1", 300, EventKind::Pause),
+            told("web-2", 200, EventKind::Pause),
+            told("web-2", 100, EventKind::Unpause),
+        ];
+        let mut inventory = Inventory::default();
+        inventory.replace(std::sync::Arc::new(seen));
+        let paused = of(&inventory).remove(0);
+        assert_eq!((paused.reason.as_str(), paused.since), ("web-1 is paused", Some(ago(300))));
+    }
+}

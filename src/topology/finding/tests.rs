@@ -215,32 +215,6 @@ fn what_ended_them_has_a_name() {
 }
 
 #[test]
-fn it_is_paused_since_it_was_paused_last() {
-    let told = |one: &str, seconds, kind| Event {
-        at: ago(seconds),
-        service: id("web"),
-        instance: Some(instance(one).id),
-        kind,
-        text: String::new(),
-    };
-    let mut seen = snapshot(
-        "docker",
-        vec![with("web", vec![Instance { state: State::Paused, ..instance("web-1") }, instance("web-2")])],
-    );
-    seen.events = vec![
-        told("web-1", 900, EventKind::Pause),
-        told("web-1", 800, EventKind::Unpause),
-        told("web-1", 300, EventKind::Pause),
-        told("web-2", 200, EventKind::Pause),
-        told("web-2", 100, EventKind::Unpause),
-    ];
-    let mut inventory = Inventory::default();
-    inventory.replace(std::sync::Arc::new(seen));
-    let paused = of(&inventory).remove(0);
-    assert_eq!((paused.reason.as_str(), paused.since), ("web-1 is paused", Some(ago(300))));
-}
-
-#[test]
 fn a_job_that_is_done_is_no_finding_until_somebody_calls_it() {
     let done = || exited("job-1", State::Stopped, Ending::Itself, 0);
     assert_eq!(found(vec![with("job", vec![done()])]), Vec::<String>::new());
