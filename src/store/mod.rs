@@ -3,6 +3,7 @@
 mod connections;
 mod deployed;
 mod grouping;
+mod heard;
 mod marks;
 mod sources;
 mod search;
@@ -74,6 +75,8 @@ pub struct Store {
     judged: Timestamp,
     /// Since when what was wrong by then lasts.
     lasting: Lasting,
+    /// What the logs that are read tell beside their lines.
+    heard: heard::Heard,
     /// The log lines that are held.
     pub logs: LogStore,
     /// What instances use, of those that are looked at.
@@ -128,6 +131,7 @@ impl Store {
             now,
             judged: Timestamp::UNIX_EPOCH,
             lasting: Lasting::default(),
+            heard: heard::Heard::default(),
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
@@ -157,6 +161,7 @@ impl Store {
             logs: LogStore::new(0),
             usage: Usage::default(),
             lasting: Lasting::default(),
+            heard: heard::Heard::default(),
             search: self.search.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
@@ -210,6 +215,7 @@ impl Store {
 
     /// Takes what is heard of log streams, and what their lines tell of connections.
     pub fn hear(&mut self, news: LogNews) {
+        self.heard.hear(&news, self.now);
         let told = match &news {
             LogNews::Lines(batch) => connections::failed(&self.inventory, batch),
             _ => return self.logs.hear(news, self.now),
@@ -270,9 +276,10 @@ impl Store {
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
         let lasting = std::mem::take(&mut self.lasting);
+        let signs = self.heard.signs(self.now);
         let Self { inventory, inference, rejected, twins, sources, now, unread, .. } = &*self;
         let topology = inference.topology();
-        let estate = finding::Estate { inventory, topology, rejected, twins, sources };
+        let estate = finding::Estate { inventory, topology, rejected, twins, sources, signs: &signs };
         let evidence = finding::Evidence::new(estate, lasting, *now);
         let mut findings = finding::findings(&evidence);
         // What an earlier run saw may be otherwise by now.

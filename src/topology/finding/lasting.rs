@@ -71,7 +71,7 @@ mod tests {
             infer,
         },
     };
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     /// What is found of a service that should run twice and of which that failed so long ago, in seconds.
     fn judged(ends: &[i64], lasting: Lasting) -> Vec<Finding> {
@@ -108,6 +108,22 @@ mod tests {
         assert_eq!(told, ("too-few-running", Severity::Critical, Some(ago(900))), "told by other words");
         let again = judged(&[300, 60], lasting(&[], read()));
         assert_eq!(since(&again), Some(ago(300)), "it was over in between");
+    }
+
+    #[test]
+    fn of_runs_that_end_the_newest_tells_its_own_time() {
+        let exit = Exit { code: Some(1), at: Some(ago(60)), ..Exit::default() };
+        let run = Instance { exit: Some(exit), ..failed("2", 1) };
+        let migrate = Service { instances: vec![run], ..service("migrate") };
+        let judged = |kind| {
+            let inventory = inventory(vec![Service { kind, ..migrate.clone() }]);
+            let topology = infer(&inventory);
+            let before = BTreeMap::from([(NodeId::from(&id("migrate")), Some(ago(900)))]);
+            let lasting = Lasting { since: before, watched: read(), ..Lasting::default() };
+            since(&findings(&Evidence::new(known(&inventory, &topology), lasting, ago(0))))
+        };
+        assert_eq!(judged(ServiceKind::EcsService), Some(ago(900)), "it lasts");
+        assert_eq!(judged(ServiceKind::EcsFamily), Some(ago(60)), "the run that failed before was another");
     }
 
     #[test]

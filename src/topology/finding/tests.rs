@@ -12,7 +12,7 @@ static NO_TWINS: BTreeMap<NodeId, Vec<Twin>> = BTreeMap::new();
 
 /// Those services and calls, and nothing else.
 pub(super) fn known<'a>(inventory: &'a Inventory, topology: &'a Topology) -> Estate<'a> {
-    Estate { inventory, topology, rejected: &[], twins: &NO_TWINS, sources: &[] }
+    Estate { inventory, topology, rejected: &[], twins: &NO_TWINS, sources: &[], signs: &[] }
 }
 
 /// What is found, as `kind severity reason`.

@@ -63,7 +63,7 @@ mod tests {
     use crate::{
         model::{sample::*, *},
         topology::{
-            finding::{Estate, Evidence, Lasting, findings},
+            finding::{Estate, Evidence, Lasting, findings, tests::known},
             infer, twins,
         },
     };
@@ -85,8 +85,7 @@ mod tests {
             inventory.replace(Arc::new(snapshot(source, vec![web])));
         }
         let (topology, twins) = (infer(&inventory), twins(&inventory));
-        let estate =
-            Estate { inventory: &inventory, topology: &topology, rejected: &[], twins: &twins, sources: &[] };
+        let estate = Estate { twins: &twins, ..known(&inventory, &topology) };
         findings(&Evidence::new(estate, Lasting::default(), ago(0))).into_iter().map(|f| f.reason).collect()
     }
 
