@@ -8,8 +8,8 @@ use divan::{Bencher, black_box};
 use portolan::{
     decode::environment,
     model::{
-        Answer, AnsweredBy, Change, Check, Exit, Host, Instance, InstanceId, Inventory, NetworkId, Scope,
-        Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
+        Answer, AnsweredBy, Change, Check, Event, EventKind, Exit, Host, Instance, InstanceId, Inventory,
+        NetworkId, Scope, Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
     },
     topology::{Inference, Resolver, finding, infer, twins},
 };
@@ -122,6 +122,15 @@ fn troubled(count: usize) -> Inventory {
     for (number, service) in snapshot.services.iter_mut().enumerate() {
         service.desired = Some(5);
         service.instances = (0..5).map(|copy| instance(number, copy, number % 20 == 0)).collect();
+        // What was told lately: an end and a change of health of each service.
+        let told = [EventKind::Stop, EventKind::Health].map(|kind| Event {
+            at: Timestamp::UNIX_EPOCH,
+            service: service.id.clone(),
+            instance: Some(service.instances[0].id.clone()),
+            kind,
+            text: "is healthy".to_owned(),
+        });
+        snapshot.events.extend(told);
     }
     let mut inventory = Inventory::default();
     inventory.replace(Arc::new(snapshot));
@@ -138,7 +147,7 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
         made: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: failed.then_some(exit),
-        restarts: 0,
+        restarts: if copy == 0 { 3 } else { 0 },
         version: Some("1".to_owned()),
         containers: Vec::new(),
     }
@@ -158,6 +167,7 @@ fn wrong(bencher: Bencher, count: usize) {
             rejected: &[],
             twins: &twins,
             sources: &[],
+            signs: &[],
         };
         finding::findings(&finding::Evidence::new(estate, finding::Lasting::default(), now))
     });
