@@ -33,6 +33,7 @@ fn instance(service: &str, number: usize) -> Instance {
         name: format!("{service}-{number}"),
         state: State::Running,
         check: Check::None,
+        made: None,
         started: Some(at(0)),
         exit: None,
         restarts: 0,
@@ -61,7 +62,7 @@ fn service(number: usize) -> Service {
 
 fn event(service: &Service, number: i64) -> Event {
     let text = format!("has started 1 tasks: (task 90acc58b4206b2fc335e15b2{number:08x}).");
-    Event { at: at(number * 60), service: service.id.clone(), kind: EventKind::Start, text }
+    Event { at: at(number * 60), service: service.id.clone(), instance: None, kind: EventKind::Start, text }
 }
 
 fn snapshot(services: usize) -> Snapshot {

@@ -8,10 +8,10 @@ use divan::{Bencher, black_box};
 use portolan::{
     decode::environment,
     model::{
-        Answer, AnsweredBy, Change, Check, Exit, Host, Instance, InstanceId, Inventory, NetworkId, Scope,
-        Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
+        Answer, AnsweredBy, Change, Check, Event, EventKind, Exit, Host, Instance, InstanceId, Inventory,
+        NetworkId, Scope, Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
     },
-    topology::{Inference, Resolver, finding, infer},
+    topology::{Inference, Resolver, finding, infer, twins},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -123,6 +123,15 @@ fn troubled(count: usize) -> Inventory {
         let service = Arc::make_mut(service);
         service.desired = Some(5);
         service.instances = (0..5).map(|copy| instance(number, copy, number % 20 == 0)).collect();
+        // What was told lately: an end and a change of health of each service.
+        let told = [EventKind::Stop, EventKind::Health].map(|kind| Event {
+            at: Timestamp::UNIX_EPOCH,
+            service: service.id.clone(),
+            instance: Some(service.instances[0].id.clone()),
+            kind,
+            text: "is healthy".to_owned(),
+        });
+        snapshot.events.extend(told);
     }
     let mut inventory = Inventory::default();
     inventory.replace(Arc::new(snapshot));
@@ -136,9 +145,10 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
         name: format!("{service}-{copy}"),
         state: if failed { State::Failed } else { State::Running },
         check: Check::None,
+        made: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: failed.then_some(exit),
-        restarts: 0,
+        restarts: if copy == 0 { 3 } else { 0 },
         version: Some("1".to_owned()),
         containers: Vec::new(),
     }
@@ -149,10 +159,18 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
 fn wrong(bencher: Bencher, count: usize) {
     let inventory = troubled(count);
     let topology = infer(&inventory);
+    let twins = twins(&inventory);
     let now = Timestamp::UNIX_EPOCH;
     bencher.bench_local(|| {
-        let evidence = finding::Evidence::new(black_box(&inventory), &topology, &[], &[], now);
-        finding::findings(&evidence)
+        let estate = finding::Estate {
+            inventory: black_box(&inventory),
+            topology: &topology,
+            rejected: &[],
+            twins: &twins,
+            sources: &[],
+            signs: &[],
+        };
+        finding::findings(&finding::Evidence::new(estate, finding::Lasting::default(), now))
     });
 }
 

@@ -125,6 +125,7 @@ impl App {
                 Vec::new()
             }
             Msg::Tick(now) => {
+                self.store.follows(&self.subscriptions(), now);
                 self.store.tick(now);
                 Vec::new()
             }

@@ -68,11 +68,15 @@ fn told(store: &Store, service: &Service, ascii: bool) -> String {
     let measured = target.as_ref().map(|target| &target.instances);
     for one in service.instances.iter().filter(|one| measured.is_some_and(|ids| ids.contains(&one.id))) {
         rows.push(format!("  {}  {}", one.name, instance::words(one, store.now)));
-        let gauges = usage::gauges(&[store.usage.of(&one.id).collect()], ascii);
+        let gauges = usage::gauges(&[store.usage.of(&one.id).collect()], store.now, ascii);
         rows.extend(text::packed(&gauges, WIDTH).into_iter().map(|row| format!("    {row}")));
     }
-    if measured.is_none() {
-        rows.push("  nothing of it runs".to_owned());
+    match measured {
+        None => rows.push("  nothing of it runs".to_owned()),
+        Some(some) if some.len() < service.running() => {
+            rows.push(format!("  {} of {} measured", some.len(), service.running()));
+        }
+        Some(_) => {}
     }
     rows.join("\n") + "\n"
 }

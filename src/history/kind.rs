@@ -46,7 +46,8 @@ pub const KINDS: &[Kind] = &[
     row(EventKind::Health, "health", "health", 'H', "a health check or the service's health changes"),
     row(EventKind::Start, "start", "start", '+', "an instance starts"),
     row(EventKind::Source, "source", "source", 'o', "a source can't be read, or can be read again"),
-    row(EventKind::Pause, "pause", "pause", 'P', "the engine holds an instance, or lets it go on"),
+    row(EventKind::Pause, "pause", "pause", 'P', "the engine holds an instance"),
+    row(EventKind::Unpause, "unpause", "unpause", 'U', "the engine lets an instance go on that it held"),
     row(EventKind::Placement, "placement", "placement", 'N', "a task finds no place in its cluster"),
     row(EventKind::Message, "message", "message", '.', "what else a source says"),
 ];

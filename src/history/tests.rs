@@ -15,7 +15,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn event(second: i64, service: &str, kind: EventKind, text: &str) -> Event {
-    Event { at: at(second), service: ServiceId::new(service), kind, text: text.to_owned() }
+    Event { at: at(second), service: ServiceId::new(service), instance: None, kind, text: text.to_owned() }
 }
 
 /// A service of which one instance of the image `name:1` runs.

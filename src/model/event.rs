@@ -1,6 +1,6 @@
 //! Something that happened, with its time.
 
-use super::{ServiceId, Timestamp};
+use super::{InstanceId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to a service.
@@ -10,6 +10,9 @@ pub struct Event {
     pub at: Timestamp,
     /// To whom.
     pub service: ServiceId,
+    /// To which of its instances, where the source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceId>,
     /// What kind of thing.
     pub kind: EventKind,
     /// In the source's words.
@@ -40,8 +43,10 @@ pub enum EventKind {
     Source,
     /// Something was found to be wrong, or no longer is.
     Finding,
-    /// The engine holds an instance, or lets it go on.
+    /// The engine holds an instance.
     Pause,
+    /// The engine lets an instance go on that it held.
+    Unpause,
     /// A task finds no place.
     Placement,
     /// What the source says beside that.

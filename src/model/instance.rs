@@ -14,6 +14,9 @@ pub struct Instance {
     pub state: State,
     /// What its health check says.
     pub check: Check,
+    /// When it was made, where the source says. One that is started again stays the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Timestamp>,
     /// When it began to run.
     pub started: Option<Timestamp>,
     /// How and when it ended, or ended last before it was restarted.

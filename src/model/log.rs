@@ -159,6 +159,8 @@ pub enum NoteKind {
     Ended,
     /// The stream can't be read at all: why, and where to look instead.
     Unreadable,
+    /// Where the stream should be there is nothing: the log group does not exist.
+    Absent,
     /// Reading is disturbed; it goes on by itself, perhaps in another way.
     #[default]
     Disturbed,

@@ -19,6 +19,7 @@ pub(crate) fn instance(name: &str) -> Instance {
         name: name.to_owned(),
         state: State::Running,
         check: Check::None,
+        made: None,
         started: Some(ago(3_600)),
         exit: None,
         restarts: 0,

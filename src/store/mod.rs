@@ -4,6 +4,7 @@ mod connections;
 mod crowd;
 mod deployed;
 mod grouping;
+mod heard;
 mod marks;
 mod sources;
 mod search;
@@ -77,6 +78,8 @@ pub struct Store {
     judged: Timestamp,
     /// Since when what was wrong by then lasts.
     lasting: Lasting,
+    /// What the logs that are read tell beside their lines.
+    heard: heard::Heard,
     /// The log lines that are held.
     pub logs: LogStore,
     /// What instances use, of those that are looked at.
@@ -134,6 +137,7 @@ impl Store {
             now,
             judged: Timestamp::UNIX_EPOCH,
             lasting: Lasting::default(),
+            heard: heard::Heard::default(),
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
@@ -165,6 +169,7 @@ impl Store {
             logs: LogStore::new(0),
             usage: Usage::default(),
             lasting: Lasting::default(),
+            heard: heard::Heard::default(),
             search: self.search.clone(),
             only_source: self.only_source.clone(),
             charting: self.charting.clone(),
@@ -219,6 +224,7 @@ impl Store {
 
     /// Takes what is heard of log streams, and what their lines tell of connections.
     pub fn hear(&mut self, news: LogNews) {
+        self.heard.hear(&news, self.now);
         let told = match &news {
             LogNews::Lines(batch) => connections::failed(&self.inventory, batch),
             _ => return self.logs.hear(news, self.now),
@@ -280,10 +286,11 @@ impl Store {
     /// that, much seems wrong that is not.
     fn judge(&mut self) {
         let lasting = std::mem::take(&mut self.lasting);
-        let Self { inventory, inference, rejected, sources, now, unread, .. } = &*self;
+        let signs = self.heard.signs(self.now);
+        let Self { inventory, inference, rejected, twins, sources, now, unread, .. } = &*self;
         let topology = inference.topology();
-        let evidence = finding::Evidence::new(inventory, topology, rejected, sources, *now);
-        let evidence = evidence.with(lasting, &self.twins);
+        let estate = finding::Estate { inventory, topology, rejected, twins, sources, signs: &signs };
+        let evidence = finding::Evidence::new(estate, lasting, *now);
         let mut findings = finding::findings(&evidence);
         // What an earlier run saw may be otherwise by now.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
@@ -292,9 +299,9 @@ impl Store {
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
         let roles = finding::roles(&evidence, &findings);
+        let watched = sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
+        self.lasting = evidence.lasting(&findings, watched.collect());
         (self.findings, self.roles, self.judged) = (findings, roles, self.now);
-        let watched = self.sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
-        self.lasting = Lasting::of(&self.findings, watched.collect());
         if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }

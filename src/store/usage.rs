@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Readings that are kept of one instance.
 const KEPT: usize = 60;
 
-/// Instances that are remembered.
+/// Instances that are remembered, and services.
 const MOST: usize = 256;
 
 /// Instances of one service that are measured.
@@ -16,8 +16,8 @@ const WIDEST: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
     series: BTreeMap<InstanceId, VecDeque<Reading>>,
-    /// The services that were asked for, and why nothing was measured of them where it could not be.
-    asked: BTreeMap<ServiceId, Option<Failure>>,
+    /// The services that were asked for last, and why nothing was measured of them where it could not be.
+    asked: VecDeque<(ServiceId, Option<Failure>)>,
 }
 
 impl Usage {
@@ -27,7 +27,11 @@ impl Usage {
             Ok(readings) => (readings, None),
             Err(failure) => (Vec::new(), Some(failure)),
         };
-        self.asked.insert(service, failure);
+        self.asked.retain(|(known, _)| *known != service);
+        if self.asked.len() == MOST {
+            self.asked.pop_front();
+        }
+        self.asked.push_back((service, failure));
         for reading in readings {
             let series = self.series.entry(reading.instance.clone()).or_default();
             if series.back().is_some_and(|last| last.at >= reading.at) {
@@ -54,13 +58,13 @@ impl Usage {
     /// Whether anything was heard of a service yet.
     #[must_use]
     pub fn is_heard(&self, service: &ServiceId) -> bool {
-        self.asked.contains_key(service)
+        self.asked.iter().any(|(known, _)| known == service)
     }
 
     /// Why nothing is measured of a service.
     #[must_use]
     pub fn failure(&self, service: &ServiceId) -> Option<&Failure> {
-        self.asked.get(service).and_then(Option::as_ref)
+        self.asked.iter().find(|(known, _)| known == service).and_then(|(_, failure)| failure.as_ref())
     }
 }
 
@@ -115,6 +119,11 @@ mod tests {
         assert_eq!(usage.failure(&web).map(|failure| failure.what.as_str()), Some("no"));
         usage.hear(web.clone(), Ok(Vec::new()));
         assert!(usage.is_heard(&web) && usage.failure(&web).is_none());
+        for number in 0..MOST {
+            usage.hear(ServiceId::new(format!("docker/{number}")), Ok(Vec::new()));
+        }
+        assert_eq!(usage.asked.len(), MOST);
+        assert!(!usage.is_heard(&web), "those that were asked for long ago are forgotten");
     }
 
     #[test]

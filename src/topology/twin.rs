@@ -2,7 +2,7 @@
 //! merged: the same image in two accounts is staging and production, and both are wanted on the map.
 
 use super::Product;
-use crate::model::{Inventory, NodeId, Service, SourceId};
+use crate::model::{Image, Inventory, NodeId, Service, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Another service that seems to be the same.
@@ -90,29 +90,16 @@ fn only<'a>(service: &Service, theirs: &[&'a Service]) -> Option<&'a Service> {
     named.next().filter(|_| named.next().is_none()).copied()
 }
 
-/// The repositories of a service's images, each once.
+/// The repositories of a service's images, each once: `shop/orders`, whatever registry it is in. An image that is known by
+/// its id alone has none.
 fn images(service: &Service) -> BTreeSet<&str> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
-    containers.map(|container| repository(&container.image)).filter(|image| !image.is_empty()).collect()
-}
-
-/// The repository of an image, without registry host, tag and digest: `shop/orders` of
-/// `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/orders:42`. An image that is known by its id alone has none.
-fn repository(image: &str) -> &str {
-    let named = image.split('@').next().unwrap_or_default();
-    let path = match named.split_once('/') {
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
-        _ => named,
-    };
-    let path = path.strip_prefix("library/").unwrap_or(path);
-    let (folder, last) = path.rsplit_once('/').map_or((0, path), |(folder, last)| (folder.len() + 1, last));
-    let end = folder + last.find(':').unwrap_or(last.len());
-    if named.starts_with("sha256:") { "" } else { &path[..end] }
+    containers.map(|container| Image::read(&container.image).path).filter(|path| !path.is_empty()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{repository, twins};
+    use super::twins;
     use crate::model::{sample::inventory as inventory_of, sample::*, *};
     use std::sync::Arc;
 
@@ -150,15 +137,6 @@ mod tests {
     }
 
     const ECR: &str = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
-
-    #[test]
-    fn the_repository_has_no_registry_tag_or_digest() {
-        assert_eq!(repository(&format!("{ECR}/shop/orders:42")), "shop/orders");
-        assert_eq!(repository("localhost:5000/orders@sha256:00"), "orders");
-        assert_eq!(repository("docker.io/library/redis:7"), "redis");
-        assert_eq!(repository("shop/orders"), "shop/orders");
-        assert_eq!(repository("sha256:0123"), "");
-    }
 
     #[test]
     fn the_same_image_makes_twins_across_sources_only() {

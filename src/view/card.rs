@@ -1,6 +1,9 @@
 //! The service card: everything that is known about the selected node.
 
-use super::{Hits, Scene, View, summary, widget::frame::frame};
+use super::{
+    Hits, Scene, View, summary,
+    widget::{frame::frame, scroll::Scroll},
+};
 use crate::{
     command::Command,
     effect::{Effect, Subscription},
@@ -14,27 +17,12 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub struct Card {
     of: Option<NodeId>,
-    scroll: usize,
-    /// The rows of a page, less one that stays in sight.
-    page: usize,
+    scroll: Scroll,
 }
-
-/// More rows than any card has.
-const END: usize = 100_000;
 
 impl View for Card {
     fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
-        self.scroll = match command {
-            Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
-            Command::Down | Command::ScrollDown => self.scroll + 1,
-            Command::HalfUp => self.scroll.saturating_sub(self.page / 2),
-            Command::HalfDown => self.scroll + self.page / 2,
-            Command::PageUp => self.scroll.saturating_sub(self.page),
-            Command::PageDown => self.scroll + self.page,
-            Command::Top => 0,
-            Command::Bottom => END,
-            _ => self.scroll,
-        };
+        self.scroll.go(command);
         Vec::new()
     }
 
@@ -49,12 +37,11 @@ impl View for Card {
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         if self.of != scene.store.selected {
-            (self.of, self.scroll) = (scene.store.selected.clone(), 0);
+            *self = Self { of: scene.store.selected.clone(), ..Self::default() };
         }
-        self.page = usize::from(area.height.saturating_sub(3)).max(1);
         let width = usize::from(area.width.saturating_sub(4));
         let rows = scene.store.node().map_or(0, |node| summary::whole(scene, node, width).len());
-        self.scroll = self.scroll.min((rows + 2).saturating_sub(usize::from(area.height)));
+        self.scroll.fit(rows, usize::from(area.height.saturating_sub(2)));
         Vec::new()
     }
 
@@ -62,7 +49,7 @@ impl View for Card {
         let Some(node) = scene.store.node() else { return Hits::default() };
         let inner = frame(area, &node.label(), scene.theme, buf);
         let lines = summary::whole(scene, node, usize::from(inner.width.saturating_sub(2)));
-        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll)) {
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll.at())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }
         Hits::default()

@@ -62,9 +62,24 @@ fn is_late(status: &SourceStatus, now: Timestamp) -> bool {
     status.pace.is_some_and(|pace| now.as_second() - pace.next.as_second() > LATE)
 }
 
+/// Of several troubles one word tells: what stays until somebody acts comes before what may pass by itself.
+const WORST_FIRST: [FailureKind; 7] = [
+    FailureKind::Credentials,
+    FailureKind::Denied,
+    FailureKind::Invalid,
+    FailureKind::Missing,
+    FailureKind::Unreachable,
+    FailureKind::Throttled,
+    FailureKind::Timeout,
+];
+
 /// The worst trouble with a part of it.
 fn gap(status: &SourceStatus, store: &Store) -> Option<FailureKind> {
-    store.inventory.snapshot(&status.id)?.gaps.iter().map(|gap| gap.failure.kind).min()
+    worst(store.inventory.snapshot(&status.id)?.gaps.iter().map(|gap| gap.failure.kind))
+}
+
+fn worst(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind> {
+    kinds.min_by_key(|kind| WORST_FIRST.iter().position(|rank| rank == kind))
 }
 
 /// A word for a trouble.
@@ -77,5 +92,20 @@ fn word(kind: FailureKind) -> &'static str {
         FailureKind::Timeout => "slow",
         FailureKind::Missing => "gone",
         FailureKind::Invalid => "unreadable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WORST_FIRST, worst};
+    use crate::model::FailureKind;
+
+    #[test]
+    fn what_somebody_must_mend_is_told_before_what_passes() {
+        use FailureKind::{Credentials, Denied, Throttled, Timeout, Unreachable};
+        assert_eq!(worst([Throttled, Denied, Timeout].into_iter()), Some(Denied));
+        assert_eq!(worst([Denied, Credentials].into_iter()), Some(Credentials));
+        assert_eq!(worst([Timeout, Unreachable].into_iter()), Some(Unreachable));
+        assert_eq!(worst(WORST_FIRST.into_iter().rev()), Some(WORST_FIRST[0]));
     }
 }

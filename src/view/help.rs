@@ -8,7 +8,7 @@ use crate::{
     model::Health,
     store::Store,
     topology::Role,
-    view::widget::text,
+    view::widget::{scroll::Scroll, text},
 };
 use ratatui::{
     buffer::Buffer,
@@ -23,32 +23,20 @@ const ROOMY: usize = 110;
 
 /// The help.
 pub struct Help {
-    scroll: usize,
-    /// The rows of a page, less one that stays in sight.
-    page: usize,
+    scroll: Scroll,
     /// Whose keys count on the screen below.
     over: Place,
 }
 
 impl Default for Help {
     fn default() -> Self {
-        Self { scroll: 0, page: 0, over: Place::Everywhere }
+        Self { scroll: Scroll::default(), over: Place::Everywhere }
     }
 }
 
 impl View for Help {
     fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
-        self.scroll = match command {
-            Command::Up | Command::ScrollUp => self.scroll.saturating_sub(1),
-            Command::Down | Command::ScrollDown => self.scroll + 1,
-            Command::HalfUp => self.scroll.saturating_sub(self.page / 2),
-            Command::HalfDown => self.scroll + self.page / 2,
-            Command::PageUp => self.scroll.saturating_sub(self.page),
-            Command::PageDown => self.scroll + self.page,
-            Command::Top => 0,
-            Command::Bottom => COMMANDS.len() * 2,
-            _ => self.scroll,
-        };
+        self.scroll.go(command);
         Vec::new()
     }
 
@@ -57,10 +45,7 @@ impl View for Help {
     }
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        self.page = usize::from(area.height.saturating_sub(1)).max(1);
-        self.scroll = self
-            .scroll
-            .min(lines(self.over, scene, area.width).len().saturating_sub(usize::from(area.height)));
+        self.scroll.fit(lines(self.over, scene, area.width).len(), usize::from(area.height));
         Vec::new()
     }
 
@@ -70,7 +55,7 @@ impl View for Help {
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         let lines = lines(self.over, scene, area.width);
-        for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll)) {
+        for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll.at())) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
         Hits::default()

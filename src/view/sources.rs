@@ -2,7 +2,7 @@
 
 use super::{
     Hits, Scene, View, freshness, time,
-    widget::{frame::frame, text},
+    widget::{frame::frame, scroll::Scroll, text},
 };
 use crate::{command::Command, effect::Effect, model::SourceState, model::SourceStatus, store::Store};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -10,19 +10,18 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 /// The sources.
 #[derive(Default)]
 pub struct Sources {
-    scroll: usize,
+    scroll: Scroll,
 }
 
 impl View for Sources {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        match command {
-            Command::Up | Command::ScrollUp => self.scroll = self.scroll.saturating_sub(1),
-            Command::Down | Command::ScrollDown => {
-                self.scroll = (self.scroll + 1).min(store.sources.len().saturating_sub(1));
-            }
-            Command::Top => self.scroll = 0,
-            _ => {}
-        }
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+        self.scroll.go(command);
+        Vec::new()
+    }
+
+    fn follow(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+        // A step is a source, however many rows it takes: each can be the first.
+        self.scroll.fit(scene.store.sources.len(), 1);
         Vec::new()
     }
 
@@ -32,7 +31,7 @@ impl View for Sources {
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         let mut y = area.y;
-        for status in scene.store.sources.iter().skip(self.scroll) {
+        for status in scene.store.sources.iter().skip(self.scroll.at()) {
             let lines = lines(status, scene, usize::from(area.width.saturating_sub(4)));
             let height = (lines.len() as u16 + 2).min(area.bottom().saturating_sub(y));
             if height < 3 {

@@ -235,7 +235,10 @@ impl<'a> Page<'a> {
     fn instances(&mut self, service: &Service) {
         let usage = &self.scene.store.usage;
         let span = usage::span(usage, service).map(|span| format!(", what they use over {span}"));
-        self.heading(format!("instances ({}){}", service.instances.len(), span.unwrap_or_default()));
+        let over = service.instances.iter().filter(|one| matches!(one.state, State::Stopped | State::Failed));
+        let (all, over) = (service.instances.len(), over.count());
+        let count = if over > 0 { format!("{}, and {over} that ended", all - over) } else { all.to_string() };
+        self.heading(format!("instances ({count}){}", span.unwrap_or_default()));
         if let Some(excuse) = usage::excuse(usage, service) {
             self.labelled("usage", &excuse);
         }
@@ -244,7 +247,7 @@ impl<'a> Page<'a> {
             self.labelled(&instance.name, &words);
             let readings = usage.of(&instance.id).collect();
             if instance.state == State::Running {
-                let gauges = usage::gauges(&[readings], self.scene.theme.glyphs.ascii);
+                let gauges = usage::gauges(&[readings], self.scene.store.now, self.scene.theme.glyphs.ascii);
                 for row in text::packed(&gauges, self.width.saturating_sub(self.column() + 1)) {
                     self.labelled("", &row);
                 }
@@ -252,9 +255,15 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// What its instances use together, a piece of text for each thing.
+    fn gauges(&self, service: &Service) -> Vec<String> {
+        let Scene { store, theme, .. } = self.scene;
+        usage::of_service(&store.usage, service, store.now, theme.glyphs.ascii)
+    }
+
     /// What its instances use together, behind how it is, as far as there is room.
     fn used(&mut self, service: &Service) {
-        let gauges = usage::of_service(&self.scene.store.usage, service, self.scene.theme.glyphs.ascii);
+        let gauges = self.gauges(service);
         let Some(line) = self.lines.last_mut() else { return };
         for gauge in gauges {
             if line.width() + 2 + text::width(&gauge) > self.width {
@@ -266,7 +275,7 @@ impl<'a> Page<'a> {
 
     /// What its instances use together.
     fn usage(&mut self, service: &Service) {
-        let gauges = usage::of_service(&self.scene.store.usage, service, self.scene.theme.glyphs.ascii);
+        let gauges = self.gauges(service);
         for row in text::packed(&gauges, self.width) {
             self.text(&row, self.scene.theme.ink.text.0);
         }

@@ -1,39 +1,57 @@
 //! What instances use, in words and small curves: the card, the panel and the headless command tell the same.
 
-use super::time;
+use super::{time, widget::bar};
 use crate::{
-    model::{Reading, Service},
+    model::{Instance, Reading, Service, State, Timestamp},
     store::{Usage, usage_target},
 };
+use jiff::SignedDuration;
 
 /// The cells of a curve, a reading each.
 const CELLS: usize = 10;
-
-/// The heights of a curve.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const PLAIN: [char; 4] = ['_', '.', '-', '='];
 
 /// The least that fills a curve where there is no limit: 50 thousandths of a core, 1 MiB, 1 KiB a second. What is less
 /// than that is nothing to see mountains in.
 const LEAST: (u64, u64, u64) = (50, 1 << 20, 1 << 10);
 
-/// What all instances of a service use together.
+/// Readings that are older than this say how old they are.
+const FRESH: SignedDuration = SignedDuration::from_secs(15);
+
+/// How much older than the newest the reading of an instance may be and still count as of the same time: Container
+/// Insights writes one a minute, and some of them come late.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(2);
+
+/// What all running instances of a service use together, and how many of them that is, where it is not all.
 #[must_use]
-pub fn of_service(usage: &Usage, service: &Service, ascii: bool) -> Vec<String> {
-    let series: Vec<Vec<&Reading>> =
-        service.instances.iter().map(|instance| usage.of(&instance.id).collect()).collect();
-    let target = usage_target(service);
-    let runs = |series: &Vec<&Reading>| {
-        let instances = target.as_ref().map(|target| &target.instances);
-        series.first().is_some_and(|one| instances.is_some_and(|all| all.contains(&one.instance)))
-    };
-    let running: Vec<_> = series.into_iter().filter(runs).collect();
-    gauges(&running, ascii)
+pub fn of_service(usage: &Usage, service: &Service, now: Timestamp, ascii: bool) -> Vec<String> {
+    let running: Vec<&Instance> = running(service).collect();
+    let newest = running.iter().filter_map(|one| usage.of(&one.id).next_back()).map(|last| last.at).max();
+    let is_of_now = |last: &Reading| newest.is_some_and(|at| at.duration_since(last.at) <= TOGETHER);
+    let series = running.iter().map(|one| usage.of(&one.id).collect::<Vec<_>>());
+    let series: Vec<_> = series.filter(|series| series.last().is_some_and(|last| is_of_now(last))).collect();
+    let mut told = gauges(&series, now, ascii);
+    if !told.is_empty() && series.len() < running.len() {
+        told.push(format!("{} of {} measured", series.len(), running.len()));
+    }
+    told
 }
 
-/// What those readings tell, those of several instances added up: a piece of text for each thing that is used.
+fn running(service: &Service) -> impl Iterator<Item = &Instance> {
+    service.instances.iter().filter(|instance| instance.state == State::Running)
+}
+
+/// What those readings tell, those of several instances added up: a piece of text for each thing that is used, and how
+/// old that is where it is not of now.
 #[must_use]
-pub fn gauges(series: &[Vec<&Reading>], ascii: bool) -> Vec<String> {
+pub fn gauges(series: &[Vec<&Reading>], now: Timestamp, ascii: bool) -> Vec<String> {
+    let mut told = used(series, ascii);
+    let newest = series.iter().filter_map(|readings| readings.last()).map(|last| last.at).max();
+    let old = newest.filter(|at| !told.is_empty() && now.duration_since(*at) > FRESH);
+    told.extend(old.map(|at| format!("measured {} ago", time::age(at, now))));
+    told
+}
+
+fn used(series: &[Vec<&Reading>], ascii: bool) -> Vec<String> {
     let mut told = Vec::new();
     let mut tell = |label: &str, values: Vec<u64>, limit: Option<u64>, least: u64, words: String| {
         told.push(format!("{label} {} {words}", curve(&values, limit, least, ascii)));
@@ -63,15 +81,16 @@ pub fn gauges(series: &[Vec<&Reading>], ascii: bool) -> Vec<String> {
     told
 }
 
-/// How far back the curves of those instances go, in words.
+/// How far back the curves of the running instances go, in words.
 #[must_use]
 pub fn span(usage: &Usage, service: &Service) -> Option<String> {
-    let shown = service.instances.iter().filter_map(|instance| {
+    let ends = running(service).filter_map(|instance| {
         let readings = usage.of(&instance.id);
         let newest = readings.clone().next_back()?;
         Some((readings.rev().take(CELLS).last()?.at, newest.at))
     });
-    shown.min().map(|(oldest, newest)| time::age(oldest, newest))
+    let (oldest, newest) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    Some(time::age(oldest, newest))
 }
 
 /// Why there is nothing to tell of what a service uses; nothing where there is, or where nothing runs.
@@ -107,11 +126,8 @@ fn limit(series: &[Vec<&Reading>], of: impl Fn(&Reading) -> Option<u64>) -> Opti
 }
 
 fn curve(values: &[u64], limit: Option<u64>, least: u64, ascii: bool) -> String {
-    let full = limit.unwrap_or_else(|| values.iter().copied().max().unwrap_or(0).max(least)).max(1);
-    let bars: &[char] = if ascii { &PLAIN } else { &BARS };
-    let top = bars.len() - 1;
-    let bar = |value: &u64| bars[((*value as f64 / full as f64 * top as f64).round() as usize).min(top)];
-    values.iter().map(bar).collect()
+    let full = limit.unwrap_or_else(|| values.iter().copied().max().unwrap_or(0).max(least));
+    values.iter().map(|value| bar::level(*value, full, ascii)).collect()
 }
 
 /// Thousandths of a core, in cores.
@@ -169,6 +185,10 @@ mod tests {
         }
     }
 
+    fn told(readings: &[Reading], ascii: bool) -> Vec<String> {
+        gauges(&[readings.iter().collect()], sample::ago(0), ascii)
+    }
+
     fn two() -> Service {
         let instances = vec![sample::instance("a"), sample::instance("b")];
         Service { instances, ..sample::service("web") }
@@ -177,23 +197,19 @@ mod tests {
     #[test]
     fn one_instance_is_told_against_its_limits() {
         let all = [reading("a", 4, 0), reading("a", 2, 250), reading("a", 0, 500)];
-        let told = gauges(&[all.iter().collect()], false);
         assert_eq!(
-            told,
+            told(&all, false),
             [
                 "cpu ▁▅█ 0.5 of 0.5 cores (100%)",
                 "memory ▅▅▅ 32 of 64 MiB (50%)",
                 "network ███ in 1.5 KiB/s, out 20 B/s"
             ]
         );
-        assert!(gauges(&[all.iter().collect()], true).iter().all(|words| words.is_ascii()));
+        assert!(told(&all, true).iter().all(|words| words.is_ascii()));
         let endless = all.map(|reading| Reading { cpu_limit: None, memory_limit: None, ..reading });
-        assert_eq!(
-            gauges(&[endless.iter().collect()], false)[..2],
-            ["cpu ▁▅█ 0.5 cores", "memory ███ 32 MiB"]
-        );
+        assert_eq!(told(&endless, false)[..2], ["cpu ▁▅█ 0.5 cores", "memory ███ 32 MiB"]);
         let untold = endless.map(|reading| Reading { cpu: None, received: None, ..reading });
-        assert_eq!(gauges(&[untold.iter().collect()], false), ["memory ███ 32 MiB"]);
+        assert_eq!(told(&untold, false), ["memory ███ 32 MiB"]);
     }
 
     #[test]
@@ -201,10 +217,31 @@ mod tests {
         let (mut usage, mut web) = (Usage::default(), two());
         let all = [reading("a", 2, 100), reading("a", 0, 100), reading("b", 0, 300)];
         usage.hear(web.id.clone(), Ok(all.to_vec()));
-        assert_eq!(of_service(&usage, &web, false)[0], "cpu ▂▄ 0.4 of 1 cores (40%)");
+        assert_eq!(of_service(&usage, &web, sample::ago(0), false)[0], "cpu ▂▄ 0.4 of 1 cores (40%)");
         assert_eq!(span(&usage, &web).as_deref(), Some("2s"));
         web.instances[0].state = State::Stopped;
-        assert_eq!(of_service(&usage, &web, false)[0], "cpu ▅ 0.3 of 0.5 cores (60%)");
+        assert_eq!(of_service(&usage, &web, sample::ago(0), false)[0], "cpu ▅ 0.3 of 0.5 cores (60%)");
+        assert_eq!(span(&usage, &web).as_deref(), Some("0s"), "one that ended counts no more");
+    }
+
+    #[test]
+    fn what_is_not_of_now_and_not_of_all_says_so() {
+        let (mut usage, mut web) = (Usage::default(), two());
+        usage.hear(web.id.clone(), Ok(vec![reading("a", 0, 100)]));
+        let told = |usage: &Usage, web: &Service, ago| of_service(usage, web, sample::ago(ago), false);
+        assert_eq!(told(&usage, &web, 0)[3..], ["1 of 2 measured"]);
+        assert_eq!(told(&usage, &web, -15)[3..], ["1 of 2 measured"], "fresh enough");
+        assert_eq!(told(&usage, &web, -180)[3..], ["measured 3m ago", "1 of 2 measured"]);
+        web.instances.truncate(1);
+        assert_eq!(told(&usage, &web, 0).len(), 3, "all of them, and now");
+        web = two();
+        usage.hear(web.id.clone(), Ok(vec![reading("b", -600, 300)]));
+        let later = told(&usage, &web, -600);
+        assert!(
+            later[0].ends_with("0.3 of 0.5 cores (60%)"),
+            "what was measured long before is not added: {later:?}"
+        );
+        assert_eq!(later[3..], ["1 of 2 measured"]);
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn instance(service: &Service, number: usize) -> Instance {
         name,
         state: State::Running,
         check: Check::None,
+        made: None,
         started: Some(ago(180)),
         exit: None,
         restarts: 0,
@@ -215,7 +216,7 @@ pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
 
 /// Something that happened.
 pub fn event(service: &Service, minutes: i64, kind: EventKind, text: &str) -> Event {
-    Event { at: ago(minutes), service: service.id.clone(), kind, text: text.to_owned() }
+    Event { at: ago(minutes), service: service.id.clone(), instance: None, kind, text: text.to_owned() }
 }
 
 /// A source that has not answered.

@@ -132,6 +132,7 @@ fn told(services: &[Service], second: i64) -> Vec<Event> {
         start.map(|at| Event {
             at,
             service: service.id.clone(),
+            instance: Some(service.instances[0].id.clone()),
             kind: EventKind::Start,
             text: format!("{} started", service.instances[0].name),
         })
@@ -218,4 +219,45 @@ fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
     assert!(!stuck(&store), "it was begun anew");
     store.absorb(&slow(0).source, Ok(slow(-700)));
     assert!(stuck(&store));
+}
+
+/// A container that was made a month ago and restarted five times in its first days; at `ends` it ends by itself and runs
+/// again a second later.
+fn old(second: i64, ends: &[i64]) -> Snapshot {
+    let mut old = service("docker", Some("shop"), "old").copies(1);
+    let one = &mut old.instances[0];
+    let before: Vec<i64> = ends.iter().copied().filter(|end| *end <= second).collect();
+    one.restarts = 5 + before.len() as u32;
+    let last = before.last().copied().unwrap_or(-25 * 86_400);
+    (one.made, one.started) = (Some(at(-30 * 86_400)), Some(at(last + 1)));
+    one.exit = Some(Exit { at: Some(at(last)), ..Exit::default() });
+    // As the engine's source tells it until it has held.
+    if second - last < 30 {
+        one.state = State::Restarting;
+    }
+    Snapshot { taken: at(second), ..snapshot("docker", vec![old]) }
+}
+
+/// What is said of it at each look, each thing once.
+fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
+    let mut store = Store::new(Inventory::new(Vec::new()), vec![status("docker")], 1 << 20, at(0));
+    let mut said = Vec::new();
+    for look in looks {
+        store.tick(look.taken);
+        store.absorb(&look.source.clone(), Ok(look));
+        said.extend(store.findings.iter().map(|finding| finding.kind.clone()));
+    }
+    said.dedup();
+    said
+}
+
+#[test]
+fn restarts_of_last_month_are_no_crash_loop() {
+    let looks = |ends: &'static [i64]| (0..=HOUR).step_by(STEP as usize).map(|second| old(second, ends));
+    let nothing = Vec::<String>::new();
+    assert_eq!(said(looks(&[])), nothing);
+    assert_eq!(said(looks(&[600])), nothing, "one end in a month");
+    assert_eq!(said(std::iter::once(old(605, &[600]))), nothing, "and it is all that was seen");
+    assert_eq!(said(looks(&[600, 1_800, 3_000])), nothing, "far apart");
+    assert_eq!(said(looks(&[600, 640, 680])), ["crash-loop", "flapping"], "until it has held");
 }

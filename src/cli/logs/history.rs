@@ -86,7 +86,9 @@ async fn fill(head: &mut Head) -> Vec<LogNote> {
     while head.lines.is_empty() && !head.ended {
         match head.stream.next().await {
             Some(Ok(batch)) => {
-                let fails = |note: &LogNote| matches!(note.kind, NoteKind::Unreadable | NoteKind::Disturbed);
+                let fails = |note: &LogNote| {
+                    matches!(note.kind, NoteKind::Unreadable | NoteKind::Absent | NoteKind::Disturbed)
+                };
                 head.readable &= !batch.notes.iter().any(fails);
                 head.readable |= !batch.lines.is_empty();
                 notes.extend(batch.notes);

@@ -172,7 +172,13 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
     let name = &container.name;
     let tell = |at, kind, text| Told {
         container: container.id.clone(),
-        event: Event { at, service: container.owner.id(source), kind, text },
+        event: Event {
+            at,
+            service: container.owner.id(source),
+            instance: Some(container.instance.id.clone()),
+            kind,
+            text,
+        },
     };
     let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));

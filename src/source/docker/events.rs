@@ -2,7 +2,7 @@
 //! is one nudge.
 
 use super::{Shared, decode::Owner, memory::Told};
-use crate::model::{Event, EventKind, SourceId, Timestamp, text::clean};
+use crate::model::{Event, EventKind, InstanceId, SourceId, Timestamp, text::clean};
 use bollard::{
     errors::Error,
     models::{EventMessage, EventMessageTypeEnum},
@@ -153,7 +153,9 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
     let event = told(message.action.as_deref()?, attribute("exitCode")).map(|(kind, text)| {
         let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
-        Event { at: at.unwrap_or_else(Timestamp::now), service, kind, text: format!("{name} {text}") }
+        let instance = Some(InstanceId::of(source, &id));
+        let at = at.unwrap_or_else(Timestamp::now);
+        Event { at, service, instance, kind, text: format!("{name} {text}") }
     });
     Some((id, event))
 }
@@ -165,7 +167,7 @@ fn told(action: &str, code: Option<&str>) -> Option<(EventKind, String)> {
         "die" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
-        "unpause" => (EventKind::Pause, "goes on".to_owned()),
+        "unpause" => (EventKind::Unpause, "goes on".to_owned()),
         "destroy" => (EventKind::Message, "was removed".to_owned()),
         other => {
             let health = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
@@ -183,6 +185,8 @@ mod tests {
     fn actions_are_told_in_words() {
         assert_eq!(told("die", Some("3")), Some((EventKind::Stop, "exited with code 3".into())));
         assert_eq!(told("health_status: unhealthy", None), Some((EventKind::Health, "is unhealthy".into())));
+        assert_eq!(told("pause", None), Some((EventKind::Pause, "was paused".into())));
+        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "goes on".into())));
         assert_eq!(told("exec_start: true", None), None);
         assert_eq!(told("create", None), None);
     }

@@ -83,6 +83,7 @@ struct Shared {
     id: SourceId,
     engine: Engine,
     memory: Mutex<Memory>,
+    counted: Mutex<usage::Counted>,
     /// Whether to read sockets.
     sockets: bool,
     /// Whether to read configuration files.
@@ -96,6 +97,11 @@ impl Shared {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// What was counted last of containers; never held while waiting for an answer.
+    fn counted(&self) -> MutexGuard<'_, usage::Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Docker {
@@ -106,6 +112,7 @@ impl Docker {
             id: SourceId::new(&found.name),
             engine: Engine::new(found.endpoint),
             memory: Mutex::default(),
+            counted: Mutex::default(),
             sockets: config.sockets,
             files: config.files,
             exec: config.exec,

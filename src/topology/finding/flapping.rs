@@ -1,13 +1,12 @@
 //! Flapping: it comes and goes. It is started again and again, each time after a while, or its health check fails, passes
 //! and fails again.
 
-use super::{Draft, Evidence, ending};
-use crate::model::{Ending, Event, EventKind, Instance, ServiceId, Severity, State, Timestamp};
-use jiff::SignedDuration;
+use super::{
+    Draft, Evidence, ending,
+    restarts::{self, LATELY},
+};
+use crate::model::{Ending, Event, EventKind, Instance, InstanceId, ServiceId, Severity, State, Timestamp};
 use std::collections::BTreeMap;
-
-/// How far back it is looked for.
-const LATELY: SignedDuration = SignedDuration::from_mins(15);
 
 /// How often an instance was started again that is no accident any more.
 const RESTARTS: u32 = 3;
@@ -22,7 +21,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let unsteady = |instance: &&Instance| {
             let exit = instance.exit.as_ref().filter(|exit| exit.ending != Ending::Asked);
             let ended = exit.and_then(|exit| exit.at).is_some_and(lately);
-            instance.state == State::Running && instance.restarts >= RESTARTS && ended
+            instance.state == State::Running && ended && restarts::lately(evidence, instance) >= RESTARTS
         };
         let restarted = service.instances.iter().find(unsteady);
         let (reason, since) = match (restarted, flips.get(&service.id)) {
@@ -45,24 +44,29 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     }
 }
 
-/// The services whose health checks came back often lately to what they said before: the first time of it, and how often
-/// they came back. An event names its instance, so that those of several do not mix.
+/// The services of which the health check of an instance came back often lately to what it said before: the first time
+/// of it, and how often it came back. Each instance is taken by itself: three that changed once each are steady. Where the
+/// source does not say which it was, the words do.
 fn flips<'a>(evidence: &Evidence<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
-    let mut said: BTreeMap<&ServiceId, Vec<&Event>> = BTreeMap::new();
+    let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();
     let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
     let lately = |event: &&Event| evidence.now.duration_since(event.at) <= LATELY;
     for event in events.filter(|event| event.kind == EventKind::Health).filter(lately) {
-        said.entry(&event.service).or_default().push(event);
+        said.entry((&event.service, event.instance.as_ref())).or_default().push(event);
     }
-    let flips = said.into_iter().filter_map(|(service, mut events)| {
+    let mut flips: BTreeMap<&ServiceId, (Timestamp, usize)> = BTreeMap::new();
+    for ((service, _), mut events) in said {
         events.sort_by_key(|event| event.at);
         let returns = events
             .windows(3)
             .filter(|three| three[0].text == three[2].text && three[0].text != three[1].text);
         let count = returns.count();
-        (count >= RETURNS).then(|| (service, (events[0].at, count)))
-    });
-    flips.collect()
+        let worst = flips.get(service).map_or(0, |(_, count)| *count);
+        if count >= RETURNS && count > worst {
+            flips.insert(service, (events[0].at, count));
+        }
+    }
+    flips
 }
 
 #[cfg(test)]
@@ -72,7 +76,8 @@ mod tests {
 
     fn back(restarts: u32, minutes: i64) -> Vec<String> {
         let exit = Exit { code: Some(1), at: Some(ago(60 * minutes)), ..Exit::default() };
-        let web = Instance { restarts, exit: Some(exit), ..instance("web") };
+        let made = Some(ago(60 * minutes + 300));
+        let web = Instance { restarts, made, exit: Some(exit), ..instance("web") };
         found_in(vec![Service { instances: vec![web], ..service("web") }], Vec::new())
     }
 
@@ -96,10 +101,12 @@ mod tests {
 
     #[test]
     fn a_check_that_changes_its_mind_again_and_again_is_told() {
+        // Each a minute after the one before, of the instance that the words begin with.
         let said = |words: &[&str]| {
             let event = |(number, text): (usize, &&str)| Event {
                 at: ago(600 - 60 * number as i64),
                 service: service("web").id,
+                instance: text.split_once(' ').map(|(name, _)| InstanceId::new(format!("docker/{name}"))),
                 kind: EventKind::Health,
                 text: (*text).to_owned(),
             };
@@ -111,7 +118,12 @@ mod tests {
             ["flapping warning its health check went back and forth: 4 changes"]
         );
         assert_eq!(said(&[up, down, up]), Vec::<String>::new());
-        let others = ["(task 1) failed", "(task 2) failed", "(task 3) failed", "(task 4) failed"];
-        assert_eq!(said(&others), Vec::<String>::new(), "each of them once");
+        let flapping = ["flapping warning its health check went back and forth: 4 changes"];
+        let (a, b) = (["a is unhealthy", "a is healthy"], ["b is unhealthy", "b is healthy"]);
+        assert_eq!(said(&[a[0], b[0], a[1], b[1], a[0], b[0], a[1], b[1]]), flapping, "two side by side");
+        let c = ["c is unhealthy", "c is healthy"];
+        let once = [a[0], b[0], c[0], a[1], b[1], c[1]];
+        assert_eq!(said(&once), Vec::<String>::new(), "each of three once");
+        assert_eq!(said(&[a[0], a[1], b[0], b[1], c[0], c[1]]), Vec::<String>::new(), "one after the other");
     }
 }

@@ -1,7 +1,7 @@
 //! Since when a fault lasts. A source forgets: ECS lists the newest ended tasks only, so that the oldest of them moves on
 //! as the fault goes on. What was known of its beginning once is kept here for as long as the fault lasts.
 
-use super::{Draft, KINDS, Kind, Part};
+use super::{Draft, KINDS, Kind, Part, restarts::Counts};
 use crate::model::{Finding, NodeId, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,30 +9,31 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How long a fault is young: a source may show what is wanted before what is on its way.
 const YOUNG: SignedDuration = SignedDuration::from_secs(30);
 
-/// The beginnings of the faults that last.
+/// What lasts from one judging to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Lasting {
-    /// By whom they are on: a fault may be told by other words as it goes on, and is the same.
-    since: BTreeMap<NodeId, Option<Timestamp>>,
+    /// When faults began, by whom they are on: a fault may be told by other words as it goes on, and is the same.
+    pub(super) since: BTreeMap<NodeId, Option<Timestamp>>,
     /// The sources that were judged whole before: what is new there now has begun since.
-    watched: BTreeSet<SourceId>,
+    pub(super) watched: BTreeSet<SourceId>,
+    /// How often what was started again.
+    pub(super) counts: Counts,
+}
+
+/// The beginnings of those findings that say why a service does not run.
+pub(super) fn beginnings(findings: &[Finding]) -> BTreeMap<NodeId, Option<Timestamp>> {
+    let is_end =
+        |finding: &&Finding| KINDS.iter().any(|kind| kind.part == Part::End && kind.id == &*finding.kind);
+    let mut since: BTreeMap<NodeId, Option<Timestamp>> = BTreeMap::new();
+    for finding in findings.iter().filter(is_end) {
+        let Some(node) = finding.node.clone() else { continue };
+        let known = since.entry(node).or_default();
+        *known = [*known, finding.since].into_iter().flatten().min();
+    }
+    since
 }
 
 impl Lasting {
-    /// The beginnings of those findings; `watched` are the sources that were whole when they were judged.
-    #[must_use]
-    pub fn of(findings: &[Finding], watched: BTreeSet<SourceId>) -> Self {
-        let is_end =
-            |finding: &&Finding| KINDS.iter().any(|kind| kind.part == Part::End && kind.id == &*finding.kind);
-        let mut since: BTreeMap<NodeId, Option<Timestamp>> = BTreeMap::new();
-        for finding in findings.iter().filter(is_end) {
-            let Some(node) = finding.node.clone() else { continue };
-            let known = since.entry(node).or_default();
-            *known = [*known, finding.since].into_iter().flatten().min();
-        }
-        Self { since, watched }
-    }
-
     /// Whether its source was watched before, so that what is new has only just begun.
     pub(super) fn is_watching(&self, service: &ServiceId) -> bool {
         self.watched.contains(&SourceId::from(service))
@@ -62,11 +63,11 @@ impl Lasting {
 
 #[cfg(test)]
 mod tests {
-    use super::Lasting;
+    use super::{Lasting, beginnings};
     use crate::{
         model::{sample::*, *},
         topology::{
-            finding::{Evidence, findings},
+            finding::{Evidence, findings, tests::known},
             infer,
         },
     };
@@ -80,9 +81,12 @@ mod tests {
         });
         let web = Service { desired: Some(2), instances: failed.collect(), ..service("web") };
         let inventory = inventory(vec![web]);
-        let (topology, twins) = (infer(&inventory), BTreeMap::new());
-        let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0)).with(lasting, &twins);
-        findings(&evidence)
+        let topology = infer(&inventory);
+        findings(&Evidence::new(known(&inventory, &topology), lasting, ago(0)))
+    }
+
+    fn lasting(findings: &[Finding], watched: BTreeSet<SourceId>) -> Lasting {
+        Lasting { since: beginnings(findings), watched, ..Lasting::default() }
     }
 
     fn read() -> BTreeSet<SourceId> {
@@ -97,25 +101,41 @@ mod tests {
     fn a_fault_never_begins_later_than_it_did() {
         let first = judged(&[900, 600], Lasting::default());
         assert_eq!((first[0].kind.as_str(), since(&first)), ("crash-loop", Some(ago(900))));
-        let later = judged(&[300, 60], Lasting::of(&first, read()));
+        let later = judged(&[300, 60], lasting(&first, read()));
         assert_eq!(since(&later), Some(ago(900)), "the source has forgotten the first ends");
-        let other = judged(&[], Lasting::of(&first, read()));
+        let other = judged(&[], lasting(&first, read()));
         let told = (other[0].kind.as_str(), other[0].severity, other[0].since);
         assert_eq!(told, ("too-few-running", Severity::Critical, Some(ago(900))), "told by other words");
-        let again = judged(&[300, 60], Lasting::of(&[], read()));
+        let again = judged(&[300, 60], lasting(&[], read()));
         assert_eq!(since(&again), Some(ago(300)), "it was over in between");
+    }
+
+    #[test]
+    fn of_runs_that_end_the_newest_tells_its_own_time() {
+        let exit = Exit { code: Some(1), at: Some(ago(60)), ..Exit::default() };
+        let run = Instance { exit: Some(exit), ..failed("2", 1) };
+        let migrate = Service { instances: vec![run], ..service("migrate") };
+        let judged = |kind| {
+            let inventory = inventory(vec![Service { kind, ..migrate.clone() }]);
+            let topology = infer(&inventory);
+            let before = BTreeMap::from([(NodeId::from(&id("migrate")), Some(ago(900)))]);
+            let lasting = Lasting { since: before, watched: read(), ..Lasting::default() };
+            since(&findings(&Evidence::new(known(&inventory, &topology), lasting, ago(0))))
+        };
+        assert_eq!(judged(ServiceKind::EcsService), Some(ago(900)), "it lasts");
+        assert_eq!(judged(ServiceKind::EcsFamily), Some(ago(60)), "the run that failed before was another");
     }
 
     #[test]
     fn what_is_new_and_says_nothing_of_its_time_begins_now() {
         assert_eq!(since(&judged(&[], Lasting::default())), None, "it may have been so for long");
-        let unread = judged(&[], Lasting::of(&[], BTreeSet::from([SourceId::new("another")])));
+        let unread = judged(&[], lasting(&[], BTreeSet::from([SourceId::new("another")])));
         assert_eq!(since(&unread), None, "another source was watched");
-        let seen = judged(&[], Lasting::of(&[], read()));
+        let seen = judged(&[], lasting(&[], read()));
         assert_eq!((seen[0].kind.as_str(), seen[0].since), ("too-few-running", Some(ago(0))));
         assert_eq!(seen[0].severity, Severity::Info, "more may be on their way");
         let begun = vec![Finding { since: Some(ago(50)), ..seen[0].clone() }];
-        let held = judged(&[], Lasting::of(&begun, read()));
+        let held = judged(&[], lasting(&begun, read()));
         assert_eq!((held[0].since, held[0].severity), (Some(ago(50)), Severity::Critical));
     }
 }

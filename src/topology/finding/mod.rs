@@ -7,12 +7,14 @@ mod deployment;
 mod ended;
 mod flapping;
 mod lasting;
+mod log_signs;
 mod lost_host;
 mod never_observed;
 mod obstacle;
 mod out_of_memory;
 mod placement;
 mod rejected;
+mod restarts;
 mod restarts_exhausted;
 mod role;
 mod shape;
@@ -28,26 +30,47 @@ mod versions;
 mod web;
 
 pub use lasting::Lasting;
+pub use log_signs::{Sign, Told};
 pub use role::{Involved, Role, roles};
 
-use super::{Edge, EdgeFilter, Node, Rejected, Topology, Twin, drift::Watch};
+use super::{Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch};
 use crate::model::{
-    Exit, Finding, Instance, Inventory, NodeId, Service, Severity, SourceStatus, Suspect, Timestamp,
+    Exit, Finding, Instance, InstanceId, Inventory, NodeId, Service, ServiceKind, Severity, SourceId,
+    SourceStatus, Suspect, Timestamp,
 };
 use cause::Ill;
 use std::collections::{BTreeMap, BTreeSet};
 use web::Web;
+
+/// All that is known at present.
+#[derive(Clone, Copy)]
+pub struct Estate<'a> {
+    /// All sources' services.
+    pub inventory: &'a Inventory,
+    /// Who calls whom.
+    pub topology: &'a Topology,
+    /// The connections that were turned away.
+    pub rejected: &'a [Rejected],
+    /// Who seems to be the same service as who.
+    pub twins: &'a BTreeMap<NodeId, Vec<Twin>>,
+    /// How the sources are.
+    pub sources: &'a [SourceStatus],
+    /// What the logs that are read tell.
+    pub signs: &'a [Sign],
+}
 
 /// What findings are drawn from.
 pub struct Evidence<'a> {
     inventory: &'a Inventory,
     topology: &'a Topology,
     rejected: &'a [Rejected],
+    twins: &'a BTreeMap<NodeId, Vec<Twin>>,
     sources: &'a [SourceStatus],
+    signs: &'a [Sign],
     now: Timestamp,
-    web: Web<'a>,
-    twins: Option<&'a BTreeMap<NodeId, Vec<Twin>>>,
     lasting: Lasting,
+    web: Web<'a>,
+    ends: BTreeMap<&'a InstanceId, u32>,
 }
 
 /// A kind of finding.
@@ -116,6 +139,8 @@ pub const KINDS: &[Kind] = &[
     kind("restart-storm", "restart storm", Part::Remark, Blame::Nothing, storm::find),
     kind("rejected-flow", "rejected connection", Part::Remark, Blame::Nothing, rejected::find_rejected),
     kind("connection-error", "connection error", Part::Remark, Blame::Anything, rejected::find_failed),
+    kind("log-silence", "log silence", Part::Remark, Blame::Anything, log_signs::find_silent),
+    kind("log-missing", "log without a place", Part::Remark, Blame::Nothing, log_signs::find_absent),
     kind("dangling-reference", "dangling reference", Part::Remark, Blame::Nothing, dangling::find),
     kind("source-trouble", "source trouble", Part::Remark, Blame::Nothing, source::find),
     kind("version-skew", "versions side by side", Part::Remark, Blame::Nothing, versions::find),
@@ -137,24 +162,31 @@ const fn kind(
 }
 
 impl<'a> Evidence<'a> {
-    /// What is known: all sources' services, who calls whom, the connections that were turned away, how the sources are,
-    /// and the time at which the question is asked.
+    /// What is known at `now`, and what lasts since before.
     #[must_use]
-    pub fn new(
-        inventory: &'a Inventory,
-        topology: &'a Topology,
-        rejected: &'a [Rejected],
-        sources: &'a [SourceStatus],
-        now: Timestamp,
-    ) -> Self {
-        let (web, lasting) = (Web::of(topology), Lasting::default());
-        Self { inventory, topology, rejected, sources, now, web, twins: None, lasting }
+    pub fn new(estate: Estate<'a>, lasting: Lasting, now: Timestamp) -> Self {
+        let Estate { inventory, topology, rejected, twins, sources, signs } = estate;
+        let (web, ends) = (Web::of(topology), restarts::ends(inventory, now));
+        Self { inventory, topology, rejected, twins, sources, signs, now, lasting, web, ends }
     }
 
-    /// The same with what lasts since before, and with who seems to be the same service as who.
+    /// What lasts of it: the beginnings of those findings, and how often what was started again. `watched` are the
+    /// sources that were whole when they were judged.
     #[must_use]
-    pub fn with(self, lasting: Lasting, twins: &'a BTreeMap<NodeId, Vec<Twin>>) -> Self {
-        Self { lasting, twins: Some(twins), ..self }
+    pub fn lasting(self, findings: &[Finding], watched: BTreeSet<SourceId>) -> Lasting {
+        let mut counts = self.lasting.counts;
+        counts.follow(self.inventory, &self.lasting.watched, self.now);
+        Lasting { since: lasting::beginnings(findings), watched, counts }
+    }
+
+    /// Whether it is about runs that come to an end, each by itself: of those the newest counts, and its own time.
+    fn is_of_a_run(&self, draft: &Draft) -> bool {
+        let node = draft.node.as_ref().and_then(|node| self.topology.nodes.get(node));
+        let service = match node.map(|node| &node.kind) {
+            Some(NodeKind::Service(id)) => self.inventory.service(id),
+            _ => None,
+        };
+        service.is_some_and(|service| service.kind == ServiceKind::EcsFamily)
     }
 
     /// What drift is judged by.
@@ -216,7 +248,8 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
     for kind in KINDS {
         let mut drafts = Vec::new();
         (kind.find)(evidence, &mut drafts);
-        drafts.iter_mut().for_each(|draft| evidence.lasting.amend(kind, draft, evidence.now));
+        let lasts = |draft: &&mut Draft| !evidence.is_of_a_run(draft);
+        drafts.iter_mut().filter(lasts).for_each(|draft| evidence.lasting.amend(kind, draft, evidence.now));
         if kind.part == Part::End {
             drafts.retain(|draft| draft.node.as_ref().is_none_or(|node| told.insert(node.clone())));
         }

@@ -3,7 +3,7 @@
 //! A job that has done its work and that nobody calls is no finding.
 
 use super::{Draft, Evidence, listed, web::Web};
-use crate::model::{Ending, EventKind, Exit, Health, NodeId, Service, Severity, State};
+use crate::model::{Ending, EventKind, Exit, Health, Instance, NodeId, Service, Severity, State};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let web = &evidence.web;
@@ -46,19 +46,57 @@ fn code(exit: Option<&Exit>) -> String {
 /// Those that the engine holds.
 pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services() {
-        let paused: Vec<String> =
-            service.instances.iter().filter(|i| i.state == State::Paused).map(|i| i.name.clone()).collect();
+        let paused: Vec<&Instance> = service.instances.iter().filter(|i| i.state == State::Paused).collect();
         if paused.is_empty() {
             continue;
         }
-        let serves = service.instances.iter().any(crate::model::Instance::serves);
-        let severity = if serves { Severity::Warning } else { Severity::Critical };
+        let names: Vec<String> = paused.iter().map(|instance| instance.name.clone()).collect();
+        let severity = if service.instances.iter().any(Instance::serves) {
+            Severity::Warning
+        } else {
+            Severity::Critical
+        };
         let verb = if paused.len() == 1 { "is" } else { "are" };
-        let reason = format!("{} {verb} paused", listed(&paused));
-        // An engine's answer does not say since when; its events do, while they are heard. The newest is of the hold.
-        let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
-        let told = events.filter(|event| event.service == service.id && event.kind == EventKind::Pause);
-        let since = told.map(|event| event.at).max();
+        let reason = format!("{} {verb} paused", listed(&names));
+        // An engine's answer does not say since when; its events do, while they are heard. Of one that is held now, the
+        // newest is of this hold.
+        let held = |instance: &&Instance| {
+            let events = evidence.inventory.snapshot(&service.source()).map(|snapshot| &snapshot.events);
+            let pauses = events.into_iter().flatten().filter(|event| event.kind == EventKind::Pause);
+            pauses.filter(|event| event.instance.as_ref() == Some(&instance.id)).map(|event| event.at).max()
+        };
+        let since = paused.iter().filter_map(held).min();
         drafts.push(Draft::of(service, severity, since, reason, "let it go on: docker unpause"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    #[test]
+    fn it_is_paused_since_it_was_paused_last() {
+        let told = |one: &str, seconds, kind| Event {
+            at: ago(seconds),
+            service: id("web"),
+            instance: Some(instance(one).id),
+            kind,
+            text: String::new(),
+        };
+        let held = Instance { state: State::Paused, ..instance("web-1") };
+        let web = Service { instances: vec![held, instance("web-2")], ..service("web") };
+        let mut seen = snapshot("docker", vec![web]);
+        seen.events = vec![
+            told("web-1", 900, EventKind::Pause),
+            told("web-1", 800, EventKind::Unpause),
+            told("web-1", 300, EventKind::Pause),
+            told("web-2", 200, EventKind::Pause),
+            told("web-2", 100, EventKind::Unpause),
+        ];
+        let mut inventory = Inventory::default();
+        inventory.replace(std::sync::Arc::new(seen));
+        let paused = of(&inventory).remove(0);
+        assert_eq!((paused.reason.as_str(), paused.since), ("web-1 is paused", Some(ago(300))));
     }
 }

@@ -1,10 +1,19 @@
 //! Findings on small estates, by kind.
 
-use super::{Evidence, findings, roles};
+use super::{Estate, Evidence, Lasting, findings, roles};
 use crate::{
     model::{sample::*, *},
-    topology::{infer, rejected},
+    topology::{Topology, Twin, infer, rejected},
 };
+use std::collections::BTreeMap;
+
+/// Nobody seems to be the same as anybody.
+static NO_TWINS: BTreeMap<NodeId, Vec<Twin>> = BTreeMap::new();
+
+/// Those services and calls, and nothing else.
+pub(super) fn known<'a>(inventory: &'a Inventory, topology: &'a Topology) -> Estate<'a> {
+    Estate { inventory, topology, rejected: &[], twins: &NO_TWINS, sources: &[], signs: &[] }
+}
 
 /// What is found, as `kind severity reason`.
 fn found(services: Vec<Service>) -> Vec<String> {
@@ -27,7 +36,8 @@ pub(super) fn found_in(services: Vec<Service>, events: Vec<Event>) -> Vec<String
 pub(super) fn of(inventory: &Inventory) -> Vec<Finding> {
     let topology = infer(inventory);
     let rejected = rejected(inventory, &topology);
-    findings(&Evidence::new(inventory, &topology, &rejected, &[], ago(0)))
+    let estate = Estate { rejected: &rejected, ..known(inventory, &topology) };
+    findings(&Evidence::new(estate, Lasting::default(), ago(0)))
 }
 
 /// The service with those instances.
@@ -51,11 +61,14 @@ fn an_end_with_an_error_is_told_with_its_signal() {
 
 #[test]
 fn a_restarting_container_is_a_crash_loop() {
-    let looping = Instance { state: State::Restarting, restarts: 7, ..failed("web-1", 1) };
+    let looping =
+        Instance { state: State::Restarting, restarts: 7, started: Some(ago(62)), ..failed("web-1", 1) };
     assert_eq!(
-        found(vec![with("web", vec![looping])]),
+        found(vec![with("web", vec![looping.clone()])]),
         ["crash-loop critical crash loop: exit code 1; 7 restarts"]
     );
+    let long = Instance { started: Some(ago(30 * 86_400)), ..looping };
+    assert_eq!(found(vec![with("web", vec![long])]), Vec::<String>::new(), "one end after a month");
 }
 
 #[test]
@@ -158,7 +171,7 @@ fn of_a_row_of_five_the_stopped_last_is_the_cause_and_four_are_affected() {
     estate[4].instances = vec![exited("e-1", State::Stopped, Ending::Asked, 143)];
     let inventory = inventory(estate);
     let topology = infer(&inventory);
-    let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0));
+    let evidence = Evidence::new(known(&inventory, &topology), Lasting::default(), ago(0));
     let all = findings(&evidence);
     let told: Vec<_> = all.iter().map(|f| format!("{} {} {}", f.service, f.kind, f.reason)).collect();
     assert_eq!(told, ["shop/e stopped was told to stop, exit code 143, and shop/d calls it"]);
@@ -176,7 +189,7 @@ fn who_breaks_behind_a_broken_one_is_a_victim() {
     estate[2].instances = vec![exited("c-1", State::Failed, Ending::OutOfMemory, 137)];
     let inventory = inventory(estate);
     let topology = infer(&inventory);
-    let evidence = Evidence::new(&inventory, &topology, &[], &[], ago(0));
+    let evidence = Evidence::new(known(&inventory, &topology), Lasting::default(), ago(0));
     let all = findings(&evidence);
     assert_eq!(all[0].service, "shop/c", "what explains itself comes first");
     let words = &all[1].suspects[0].words;
@@ -276,13 +289,19 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
     web.desired = Some(2);
     let text =
         "(service web) was unable to place a task because no container instance met all of its requirements.";
-    let event = |at| Event { at, service: web.id.clone(), kind: EventKind::Placement, text: text.to_owned() };
+    let event = |at| Event {
+        at,
+        service: web.id.clone(),
+        instance: None,
+        kind: EventKind::Placement,
+        text: text.to_owned(),
+    };
     let told = |at| {
-        let mut estate = inventory(vec![web.clone()]);
-        let mut snapshot = estate.snapshots().next().unwrap().clone();
+        let mut all = inventory(vec![web.clone()]);
+        let mut snapshot = all.snapshots().next().unwrap().clone();
         snapshot.events = vec![event(at)];
-        estate.replace(std::sync::Arc::new(snapshot));
-        of(&estate).into_iter().map(|f| format!("{} {}", f.kind, f.reason)).collect::<Vec<_>>()
+        all.replace(std::sync::Arc::new(snapshot));
+        of(&all).into_iter().map(|f| format!("{} {}", f.kind, f.reason)).collect::<Vec<_>>()
     };
     let why = "cannot-place no place for a task: no container instance met all of its requirements.";
     assert_eq!(told(ago(60)), [why]);

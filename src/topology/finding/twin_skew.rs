@@ -2,13 +2,13 @@
 
 use super::{Draft, Evidence, listed};
 use crate::{
-    model::{NodeId, Service, Severity, State},
+    model::{Image, NodeId, Service, Severity, State},
     topology::{Node, NodeKind},
 };
 use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    for (node, twins) in evidence.twins.into_iter().flatten() {
+    for (node, twins) in evidence.twins {
         let Some(service) = service(evidence, node) else { continue };
         // Each pair is told of once.
         for twin in twins.iter().filter(|twin| *node < twin.node) {
@@ -46,11 +46,10 @@ fn tags(service: &Service) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let running = service.instances.iter().filter(|instance| instance.state == State::Running);
     for container in running.flat_map(|instance| &instance.containers) {
-        let image = container.image.split('@').next().unwrap_or_default();
-        let last = image.rsplit('/').next().unwrap_or(image);
+        let image = Image::read(&container.image);
         // A tag that moves tells no version.
-        let Some((name, tag)) = last.split_once(':').filter(|(_, tag)| *tag != "latest") else { continue };
-        let tags = all.entry(name.to_owned()).or_default();
+        let Some(tag) = image.tag.filter(|tag| *tag != "latest") else { continue };
+        let tags = all.entry(image.last().to_owned()).or_default();
         if !tags.iter().any(|known| known == tag) {
             tags.push(tag.to_owned());
         }
@@ -64,7 +63,7 @@ mod tests {
     use crate::{
         model::{sample::*, *},
         topology::{
-            finding::{Evidence, Lasting, findings},
+            finding::{Estate, Evidence, Lasting, findings, tests::known},
             infer, twins,
         },
     };
@@ -86,9 +85,8 @@ mod tests {
             inventory.replace(Arc::new(snapshot(source, vec![web])));
         }
         let (topology, twins) = (infer(&inventory), twins(&inventory));
-        let evidence =
-            Evidence::new(&inventory, &topology, &[], &[], ago(0)).with(Lasting::default(), &twins);
-        findings(&evidence).into_iter().map(|f| f.reason).collect()
+        let estate = Estate { twins: &twins, ..known(&inventory, &topology) };
+        findings(&Evidence::new(estate, Lasting::default(), ago(0))).into_iter().map(|f| f.reason).collect()
     }
 
     #[test]

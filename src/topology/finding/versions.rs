@@ -3,7 +3,7 @@
 //! Only copies of the same thing are compared: a sidecar has a version of its own.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{Instance, Severity, State};
+use crate::model::{Image, Instance, Severity, State};
 use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
@@ -25,27 +25,5 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
 
 /// The images of an instance without their tags and digests: what it is a copy of.
 fn images(instance: &Instance) -> Vec<&str> {
-    instance.containers.iter().map(|container| untagged(&container.image)).collect()
-}
-
-/// An image's name without its tag and digest.
-fn untagged(image: &str) -> &str {
-    let name = image.split('@').next().unwrap_or(image);
-    match name.rsplit_once(':') {
-        // A colon before a slash belongs to the registry's port.
-        Some((head, tag)) if !tag.contains('/') => head,
-        _ => name,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::untagged;
-
-    #[test]
-    fn a_tag_is_no_part_of_the_name() {
-        assert_eq!(untagged("host:5000/shop/web:1.4"), "host:5000/shop/web");
-        assert_eq!(untagged("host:5000/shop/web"), "host:5000/shop/web");
-        assert_eq!(untagged("web:2@sha256:0123"), "web");
-    }
+    instance.containers.iter().map(|container| Image::read(&container.image).name).collect()
 }

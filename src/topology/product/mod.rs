@@ -4,7 +4,7 @@ mod table;
 
 pub use table::PRODUCTS;
 
-use crate::model::{Address, Host, Service};
+use crate::model::{Address, Host, Image, Service};
 
 /// A product that services depend on.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,11 +128,11 @@ impl Product {
     /// call the images that they build on a product's (`shop-postgres`, `rs-mysql-db`).
     #[must_use]
     pub fn of_image(image: &str) -> Option<&'static Self> {
-        let path = image.split('@').next().unwrap_or_default().to_ascii_lowercase();
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let name = last.split(':').next().unwrap_or_default();
+        let lower = image.to_ascii_lowercase();
+        let image = Image::read(&lower);
+        let name = image.last();
         let named = |name: &str| PRODUCTS.iter().find(|p| p.images.contains(&name));
-        if name == "server" && path.contains("mssql") {
+        if name == "server" && image.path.contains("mssql") {
             return named("mssql-server");
         }
         let words: Vec<&str> = name.split(['-', '_']).collect();

@@ -6,7 +6,11 @@ use crate::{
     logs::{Bucket, LogStore},
     model::{EventKind, Service, Timestamp},
     store::Store,
-    view::{Scene, time::Clock, widget::text},
+    view::{
+        Scene,
+        time::Clock,
+        widget::{bar::bars, text},
+    },
 };
 use jiff::SignedDuration;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -114,7 +118,7 @@ impl Histogram {
         ];
         for (y, (name, counts, style)) in (area.y..).zip(lanes) {
             buf.set_stringn(area.x, y, name, usize::from(LABEL), Style::from(ink.dim));
-            let bars: String = bars(&counts, scene.theme.glyphs.ascii);
+            let bars = bars(&counts, scene.theme.glyphs.ascii);
             buf.set_stringn(area.x + LABEL, y, bars, usize::from(area.width.saturating_sub(LABEL)), style);
         }
         let row = area.y + 3;
@@ -158,15 +162,6 @@ impl Histogram {
         }
         told
     }
-}
-
-/// Counts as bars of one row, the highest full; what is there at all is seen.
-fn bars(counts: &[usize], ascii: bool) -> String {
-    const UNICODE: &[char] = &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    const ASCII: &[char] = &[' ', '.', ':', '-', '=', '+', '*', '#', '@'];
-    let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let steps = if ascii { ASCII } else { UNICODE };
-    counts.iter().map(|count| steps[(count * 8).div_ceil(most).min(8)]).collect()
 }
 
 /// What happened to those services: a mark, and words.

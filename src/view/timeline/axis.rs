@@ -3,7 +3,7 @@
 use crate::{
     history::{KINDS, Row},
     model::{Health, Timestamp},
-    view::{Scene, time::Clock},
+    view::{Scene, time::Clock, widget::bar::bars},
 };
 use jiff::SignedDuration;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
@@ -72,14 +72,13 @@ impl Axis {
 
     /// Draws it.
     pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
-        const UNICODE: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-        const ASCII: [&str; 9] = [" ", ".", ":", "-", "=", "+", "*", "#", "@"];
         let theme = scene.theme;
-        let bars = if theme.glyphs.ascii { ASCII } else { UNICODE };
-        let most = self.cells.iter().map(|cell| cell.count).max().unwrap_or(0).max(1);
+        let counts: Vec<usize> = self.cells.iter().map(|cell| cell.count).collect();
+        let bars = bars(&counts, theme.glyphs.ascii);
+        buf.set_stringn(area.x, area.y, bars, usize::from(area.width), Style::from(theme.ink.text));
         for (x, cell) in (area.x..area.right()).zip(&self.cells) {
             let style = cell.tone.map_or(Style::from(theme.ink.text), |tone| theme.health(tone));
-            buf.set_string(x, area.y, bars[(cell.count * 8).div_ceil(most).min(8)], style);
+            buf.set_style(Rect { x, width: 1, height: 1, ..area }, style);
             if let Some(kind) = cell.kind.and_then(|kind| KINDS.get(kind)) {
                 buf.set_string(x, area.y + 1, kind.mark.to_string(), style);
             }

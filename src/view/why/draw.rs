@@ -65,7 +65,7 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
     if detail.height > 2 {
         let inner = frame(detail, "why", theme, buf);
         let lines = evidence(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));
-        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll)) {
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll.at())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }
     }

@@ -5,7 +5,10 @@ mod draw;
 mod rows;
 pub mod words;
 
-use super::{Hits, Scene, View, widget::table::moved};
+use super::{
+    Hits, Scene, View,
+    widget::{scroll::Scroll, table::moved},
+};
 use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
 use ratatui::{buffer::Buffer, layout::Rect};
 use rows::{Row, Spot, rows};
@@ -20,9 +23,7 @@ pub struct Why {
     /// The nodes that were walked over to this one, with the edge that was taken at each.
     trail: Vec<(NodeId, Option<Spot>)>,
     /// How far the evidence is scrolled.
-    scroll: usize,
-    /// How far it can be: where all of it is in sight, scrolling moves the selection instead.
-    most: usize,
+    scroll: Scroll,
 }
 
 impl View for Why {
@@ -30,13 +31,13 @@ impl View for Why {
         match command {
             Command::Open => return self.walk(store),
             Command::Back => return self.back(store),
-            Command::ScrollUp if self.most > 0 => self.scroll = self.scroll.saturating_sub(1),
-            Command::ScrollDown if self.most > 0 => self.scroll = (self.scroll + 1).min(self.most),
+            // Where all of the evidence is in sight, scrolling moves the selection instead.
+            Command::ScrollUp | Command::ScrollDown if self.scroll.is_needed() => self.scroll.go(command),
             _ => {
                 let rows = self.rows(store);
                 if let Some(row) = moved(command, self.here(&rows), rows.len()).and_then(|row| rows.get(row))
                 {
-                    (self.spot, self.scroll) = (Some(row.spot()), 0);
+                    self.select(Some(row.spot()));
                 }
             }
         }
@@ -62,8 +63,7 @@ impl View for Why {
             (Some(row), Some(node)) => draw::evidence(row, node, scene, width).len(),
             _ => 0,
         };
-        self.most = (lines + 2).saturating_sub(usize::from(detail.height));
-        self.scroll = self.scroll.min(self.most);
+        self.scroll.fit(lines, usize::from(detail.height.saturating_sub(2)));
         Vec::new()
     }
 
@@ -80,7 +80,7 @@ impl View for Why {
         if spot.is_some() && spot == self.spot {
             return self.walk(store);
         }
-        (self.spot, self.scroll) = (spot, 0);
+        self.select(spot);
         Vec::new()
     }
 
@@ -96,6 +96,12 @@ impl View for Why {
 }
 
 impl Why {
+    /// Selects an edge, and shows what it rests on from the beginning.
+    fn select(&mut self, spot: Option<Spot>) {
+        self.spot = spot;
+        self.scroll.reset();
+    }
+
     fn rows<'a>(&self, store: &'a Store) -> Vec<Row<'a>> {
         let node = self.of.as_ref().and_then(|of| store.topology().nodes.get(of));
         node.map(|node| rows(store, &node.id)).unwrap_or_default()
@@ -118,7 +124,8 @@ impl Why {
         let next = |row: &&Row<'_>| matches!(row, Row::Edge { out: same, .. } if *same == out);
         let spot = rows::rows(store, &peer).iter().find(next).map(Row::spot);
         self.trail.push((of, Some(taken)));
-        (self.of, self.spot, self.scroll) = (Some(peer.clone()), spot, 0);
+        self.of = Some(peer.clone());
+        self.select(spot);
         vec![Effect::Select(peer)]
     }
 
@@ -126,7 +133,8 @@ impl Why {
     fn back(&mut self, store: &Store) -> Vec<Effect> {
         while let Some((node, spot)) = self.trail.pop() {
             if store.topology().nodes.contains_key(&node) {
-                (self.of, self.spot, self.scroll) = (Some(node.clone()), spot, 0);
+                self.of = Some(node.clone());
+                self.select(spot);
                 return vec![Effect::Select(node)];
             }
         }

@@ -1,5 +1,7 @@
 //! The small parts that screens are made of.
 
+pub mod bar;
 pub mod frame;
+pub mod scroll;
 pub mod table;
 pub mod text;

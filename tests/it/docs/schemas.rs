@@ -46,7 +46,7 @@ fn recording() -> String {
         "first": at, "last": at,
     });
     let instance = json!({
-        "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "started": at,
+        "id": "replay/1", "name": "web-1", "state": "failed", "check": "none", "made": at, "started": at,
         "exit": {"code": 1, "ending": "itself", "reason": "it ended", "at": at}, "restarts": 0,
         "version": "1.0",
         "containers": [{

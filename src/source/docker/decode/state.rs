@@ -2,7 +2,8 @@
 
 use super::{route, short, time};
 use crate::model::{
-    Check, Container, Ending, Exit, Instance, InstanceId, SourceId, State, Timestamp, text::clean_within,
+    Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Timestamp,
+    text::clean_within,
 };
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
@@ -30,13 +31,14 @@ pub(super) fn instance(
     let image = crate::model::text::clean(image);
     let image_id = answer.image.as_deref().map(crate::model::text::clean).unwrap_or_default();
     let manifest = answer.image_manifest_descriptor.as_ref().and_then(|m| m.digest.as_deref());
-    let digest = image.split_once('@').map(|(_, digest)| digest).or(manifest).unwrap_or(&image_id);
+    let digest = Image::read(&image).digest.or(manifest).unwrap_or(&image_id);
     Instance {
         id: InstanceId::of(source, id),
         name: name.to_owned(),
         state: life,
         // What a check said of a process that has ended since says nothing any more.
         check: state.health.as_ref().filter(|_| life == State::Running).map_or(Check::None, check),
+        made,
         started: state.started_at.as_deref().and_then(time),
         exit: exit.clone(),
         restarts,
@@ -174,12 +176,11 @@ fn failing_since(health: &Health) -> Option<Timestamp> {
 
 /// What tells two versions of a service apart: the tag, and the image itself where the tag says nothing.
 fn version(image: &str, image_id: &str) -> Option<String> {
-    let (name, digest) = image.split_once('@').unwrap_or((image, image_id));
-    let tag = name.rsplit('/').next().and_then(|last| last.split_once(':')).map(|(_, tag)| tag);
-    let id = short(digest);
-    match tag {
-        Some(tag) if tag != "latest" && !name.starts_with("sha256:") => Some(tag.to_owned()),
-        _ if id.is_empty() => tag.map(str::to_owned),
+    let image = Image::read(image);
+    let id = short(image.digest.unwrap_or(image_id));
+    match image.tag {
+        Some(tag) if tag != "latest" => Some(tag.to_owned()),
+        _ if id.is_empty() => image.tag.map(str::to_owned),
         Some("latest") => Some(format!("latest {id}")),
         _ => Some(id.to_owned()),
     }

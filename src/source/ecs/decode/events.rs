@@ -1,7 +1,7 @@
 //! Service events as ECS words them, without the steady state it repeats, and the stops they do not explain.
 
 use super::words::{said, time};
-use crate::model::{Deployment, Ending, Event, EventKind, Instance, ServiceId, State};
+use crate::model::{Deployment, Ending, Event, EventKind, Instance, InstanceId, ServiceId, SourceId, State};
 use aws_sdk_ecs::types as sdk;
 
 /// How many of a service's events are kept, the newest.
@@ -19,7 +19,7 @@ pub(crate) fn events(
     found.extend(deployments.iter().filter_map(|d| {
         let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
         let text = format!("deployment of {} began{difference}", d.version);
-        Some(Event { at: d.created?, service: id.clone(), kind: EventKind::Deployment, text })
+        Some(Event { at: d.created?, service: id.clone(), instance: None, kind: EventKind::Deployment, text })
     }));
     found.extend(stops(id, instances));
     found
@@ -33,7 +33,7 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        Some(Event { at: exit.at?, service: id.clone(), kind, text })
+        Some(Event { at: exit.at?, service: id.clone(), instance: Some(instance.id.clone()), kind, text })
     };
     ended.filter_map(event).collect()
 }
@@ -51,10 +51,18 @@ fn is_told_better(event: &Event, instances: &[Instance]) -> bool {
 
 fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     let event = |event: &sdk::ServiceEvent| {
-        let text = short(&said(event.message()));
-        Some(Event { at: time(event.created_at())?, service: id.clone(), kind: kind(&text), text })
+        let whole = said(event.message());
+        let (text, instance) = (short(&whole), only_task(id, &whole));
+        Some(Event { at: time(event.created_at())?, service: id.clone(), instance, kind: kind(&text), text })
     };
     raw.iter().filter_map(event).collect()
+}
+
+/// The task that a sentence is about, where it names one alone.
+fn only_task(service: &ServiceId, text: &str) -> Option<InstanceId> {
+    let mut tasks = text.split("(task ").skip(1).filter_map(|rest| rest.split(')').next());
+    let only = tasks.next().filter(|_| tasks.next().is_none())?;
+    Some(InstanceId::of(&SourceId::from(service), only))
 }
 
 /// The sentence with the ids of tasks as short as they are shown elsewhere: 32 digits each are most of it.
@@ -112,7 +120,7 @@ fn kind(text: &str) -> EventKind {
 #[cfg(test)]
 mod tests {
     use super::{events, kind, short, thin};
-    use crate::model::{EventKind, Exit, Instance, ServiceId, State, sample};
+    use crate::model::{EventKind, Exit, Instance, InstanceId, ServiceId, State, sample};
     use aws_sdk_ecs::{primitives::DateTime, types::ServiceEvent};
 
     fn event(second: i64, message: &str) -> ServiceEvent {
@@ -131,6 +139,8 @@ mod tests {
         let told = events(&ServiceId::new("ecs/c/a"), &thin(raw), &[], &[]);
         let times: Vec<i64> = told.iter().map(|e| e.at.as_second()).collect();
         assert_eq!(times, [20, 10]);
+        let instances: Vec<_> = told.iter().map(|e| e.instance.as_ref().map(InstanceId::as_str)).collect();
+        assert_eq!(instances, [None, Some("ecs/1")], "whom it is about, where it names one");
     }
 
     #[test]

@@ -179,6 +179,7 @@ pub(crate) fn instance(
         name: id.chars().take(8).collect(),
         state: state(run, definition, endless),
         check: check(run, definition, context.now),
+        made: time(task.created_at()),
         started: time(task.started_at()),
         exit: run.has_stopped().then(|| exit(run, definition)),
         restarts: 0,

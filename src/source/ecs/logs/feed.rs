@@ -141,11 +141,13 @@ impl Feed {
             }
             Err(failure) => {
                 self.fail();
-                let text = match failure.kind {
-                    FailureKind::Missing => words(&failure),
-                    _ => format!("no live tail, asking every 2 s meanwhile: {}", words(&failure)),
+                let (why, absent) = (words(&failure), failure.kind == FailureKind::Missing);
+                let (kind, text) = if absent {
+                    (NoteKind::Absent, why)
+                } else {
+                    (NoteKind::Disturbed, format!("no live tail, asking every 2 s meanwhile: {why}"))
                 };
-                self.tell(None, NoteKind::Disturbed, &text).await;
+                self.tell(None, kind, &text).await;
             }
         }
     }

@@ -108,6 +108,7 @@ impl One {
                 self.stage = then;
                 let kind = match failure.kind {
                     FailureKind::Denied if !self.start.follow => NoteKind::Unreadable,
+                    FailureKind::Missing => NoteKind::Absent,
                     _ => NoteKind::Disturbed,
                 };
                 let mut note = note(&self.target, None, kind, words(&failure));

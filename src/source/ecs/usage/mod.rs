@@ -5,7 +5,7 @@ mod ask;
 mod record;
 
 use super::{Api, Config, Gate, open};
-use crate::model::{Failure, Reading, Timestamp, UsageTarget};
+use crate::model::{Failure, Reading, ServiceId, Timestamp, UsageTarget};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -35,15 +35,17 @@ const FIRST: i64 = 12;
 /// How far back each further look goes, in minutes: a record may come a minute or two after its time.
 const AGAIN: i64 = 4;
 
-/// The last answers, so that who comes back within a minute asks nothing.
+/// The last answers, so that who comes back within a minute asks nothing, nor does who looks at a service of which tasks
+/// came and went: a task that is new has no record before its first minute is over.
 #[derive(Debug, Default)]
 pub(super) struct Meter {
-    last: Mutex<BTreeMap<UsageTarget, Answer>>,
+    last: Mutex<BTreeMap<ServiceId, Answer>>,
 }
 
-/// One answer, and until when it is good.
+/// One answer, of which cluster, and until when it is good.
 #[derive(Clone, Debug)]
 struct Answer {
+    cluster: Option<String>,
     until: Instant,
     outcome: Result<Vec<Reading>, Failure>,
 }
@@ -96,7 +98,7 @@ impl Means {
 }
 
 impl Meter {
-    fn last(&self) -> MutexGuard<'_, BTreeMap<UsageTarget, Answer>> {
+    fn last(&self) -> MutexGuard<'_, BTreeMap<ServiceId, Answer>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -104,17 +106,18 @@ impl Meter {
     fn good(&self, target: &UsageTarget, now: Instant) -> Option<Answer> {
         let mut last = self.last();
         last.retain(|_, answer| now < answer.until);
-        let absent = |(other, answer): &(&UsageTarget, &Answer)| {
-            other.group == target.group && answer.outcome.as_ref().is_err_and(ask::is_absent)
+        let absent = |answer: &&Answer| {
+            answer.cluster == target.group && answer.outcome.as_ref().is_err_and(ask::is_absent)
         };
-        last.get(target).or_else(|| last.iter().find(absent).map(|(_, answer)| answer)).cloned()
+        last.get(&target.service).or_else(|| last.values().find(absent)).cloned()
     }
 
     /// Remembers an answer.
     fn keep(&self, target: &UsageTarget, outcome: &Result<Vec<Reading>, Failure>, now: Instant) {
         let absent = outcome.as_ref().is_err_and(ask::is_absent);
         let until = now + if absent { ABSENT } else { GOOD };
-        self.last().insert(target.clone(), Answer { until, outcome: outcome.clone() });
+        let answer = Answer { cluster: target.group.clone(), until, outcome: outcome.clone() };
+        self.last().insert(target.service.clone(), answer);
     }
 }
 
@@ -139,6 +142,8 @@ mod tests {
         let start = Instant::now();
         meter.keep(&web, &Ok(Vec::new()), start);
         assert!(meter.good(&web, start).is_some() && meter.good(&db, start).is_none());
+        let other = UsageTarget { instances: BTreeSet::from([InstanceId::new("ecs/2")]), ..web.clone() };
+        assert!(meter.good(&other, start).is_some(), "a task that came has no record yet");
         assert!(meter.good(&web, start + GOOD).is_none());
         meter.keep(&web, &Err(ask::absent("prod")), start);
         let later = start + ABSENT - GOOD;
