@@ -14,9 +14,16 @@ const ALIKE: usize = 3;
 /// The part for all others.
 const OTHERS: &str = "others";
 
-/// The groups that are parted, by source and name.
+/// How many dependencies that no source runs stand alone beside such groups at most, and from how few on they do again.
+const ALONE: usize = 12;
+const ALONE_AGAIN: usize = 8;
+
+/// The groups that are parted, by source and name, and whether what no source runs is a group beside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Crowds(BTreeMap<(String, String), Crowd>);
+pub struct Crowds {
+    groups: BTreeMap<(String, String), Crowd>,
+    outside: bool,
+}
 
 /// How one group is parted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,24 +39,35 @@ impl Crowds {
     #[must_use]
     pub fn of<'a>(nodes: impl Iterator<Item = &'a Node>, before: &Self) -> Self {
         let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
-        for node in nodes.filter(|node| matches!(node.kind, NodeKind::Service(_))) {
-            if let Some(key) = key(node) {
-                groups.entry(key).or_default().push(&node.name);
+        let mut dependencies = 0;
+        for node in nodes {
+            match (&node.kind, key(node)) {
+                (NodeKind::Service(_), Some(key)) => groups.entry(key).or_default().push(&node.name),
+                (NodeKind::Dependency, None) => dependencies += 1,
+                _ => {}
             }
         }
         let parted = groups.into_iter().filter_map(|(key, names)| {
-            let old = before.0.get(&key);
+            let old = before.groups.get(&key);
             let is_crowd = names.len() > if old.is_some() { FEW } else { MANY };
             let crowd = is_crowd.then(|| Crowd::new(&names, old)).filter(|crowd| !crowd.parts.is_empty());
             crowd.map(|crowd| (key, crowd))
         });
-        Self(parted.collect())
+        let groups: BTreeMap<_, _> = parted.collect();
+        let many = dependencies > if before.outside { ALONE_AGAIN } else { ALONE };
+        Self { outside: many && !groups.is_empty(), groups }
+    }
+
+    /// Whether a node is among the dependencies that stand together.
+    #[must_use]
+    pub fn is_outside(&self, node: &Node) -> bool {
+        self.outside && node.kind == NodeKind::Dependency && node.group.is_none()
     }
 
     /// The part of its group that a node is in, where the group is parted.
     #[must_use]
     pub fn part(&self, node: &Node) -> Option<String> {
-        let crowd = self.0.get(&key(node)?)?;
+        let crowd = self.groups.get(&key(node)?)?;
         let word = words(&node.name).nth(crowd.shared).filter(|word| crowd.parts.contains(*word));
         Some(word.unwrap_or(OTHERS).to_owned())
     }

@@ -78,6 +78,9 @@ impl Grouping {
         let title = match self {
             Self::Project => {
                 let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
+                if store.crowds.is_outside(node) {
+                    return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
+                }
                 let group = node.group.as_ref()?;
                 return Some(match store.crowds.part(node) {
                     Some(part) => (format!("{source}/{group}/{part}"), format!("{group}: {part}")),

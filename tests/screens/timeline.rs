@@ -24,7 +24,9 @@ fn lived(size: (u16, u16), theme: (&str, bool)) -> Stage {
 fn later(cluster: &Snapshot) -> Snapshot {
     let mut later = cluster.clone();
     let users = later.services.iter_mut().find(|service| service.name == "users").unwrap();
-    *users = Arc::new(Service::clone(users).copies(1).wanted(3).image("registry.example/users:8"));
+    *users = Arc::new(
+        portolan::model::Service::clone(users).copies(1).wanted(3).image("registry.example/users:8"),
+    );
     let users = users.clone();
     later.events.extend((2..9).map(|n| {
         event(&users, n, EventKind::Message, &format!("(service users) registered target 10.0.0.{n}"))

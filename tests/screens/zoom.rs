@@ -152,7 +152,8 @@ fn a_change_of_status_asks_for_no_layout() {
         find(&mut stage, "orders");
         stage.keys(keys);
         let mut sick = shop();
-        for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances) {
+        for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances)
+        {
             one.check = Check::Unhealthy { output: None, since: None };
             one.restarts += 3;
         }

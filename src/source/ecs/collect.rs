@@ -5,14 +5,14 @@ use super::{
     api::Api,
     beside::Beside,
     clusters::{self, Cluster},
-    decode::{self, Estate, task::Context},
+    decode::{self, Estate, again::Memory, task::Context},
     failure::Setting,
     flows::Tenants,
     round::Rounds,
 };
 use crate::{
     cache::Folder,
-    model::{Failure, Gap, Service, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{Failure, Gap, ServiceId, Snapshot, SourceId, Timestamp},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,8 +35,8 @@ pub(crate) struct Caches {
     rounds: Rounds,
     /// What is read beside those.
     beside: Beside,
-    /// The services as the last look told them.
-    told: Mutex<Vec<Arc<Service>>>,
+    /// The services as the last look decoded them.
+    memory: Mutex<Memory>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,10 +87,8 @@ pub(crate) async fn collect(
         meshes: came.meshes,
         gaps,
     };
-    let mut before = caches.told.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut snapshot = decode::snapshot(&estate, &before);
-    before.clone_from(&snapshot.services);
-    drop(before);
+    let mut snapshot =
+        decode::snapshot(&estate, &mut caches.memory.lock().unwrap_or_else(PoisonError::into_inner));
     snapshot.progress = looked.progress.into_iter().chain(caches.beside.progress()).collect();
     let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
     for counted in came.counted {

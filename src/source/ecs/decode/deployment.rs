@@ -43,7 +43,15 @@ fn earlier(service: &sdk::Service) -> Option<String> {
     Some(format!("{family}:{before}"))
 }
 
-/// The same, where it is worth a call: of a deployment that is young, people ask what changed.
+/// All task definitions that what is said of a service may rest on, beside those of its tasks.
+pub(crate) fn named(service: &sdk::Service) -> Vec<String> {
+    let rolling = service.deployments().iter().filter_map(sdk::Deployment::task_definition);
+    let sets = service.task_sets().iter().filter_map(sdk::TaskSet::task_definition);
+    let all = rolling.chain(sets).chain(service.task_definition()).map(str::to_owned);
+    all.chain(earlier(service)).collect()
+}
+
+/// The revision before the only deployment's, where it is worth a call: of a deployment that is young, people ask what changed.
 pub(crate) fn worth_reading(service: &sdk::Service, now: Timestamp) -> Option<String> {
     let only = service.deployments().first()?;
     let young = time(only.created_at()).is_some_and(|at| now.as_second() - at.as_second() < YOUNG);

@@ -12,7 +12,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What Elastic Load Balancing says of the target groups in use.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Balancers {
     /// The target groups in use.
     pub groups: Vec<TargetGroup>,

@@ -1,5 +1,6 @@
 //! From AWS's answers to the model: pure functions of what was read, and of the time at which it was.
 
+pub(crate) mod again;
 pub(crate) mod answers;
 pub(crate) mod aspect;
 pub(crate) mod definition;
@@ -18,6 +19,7 @@ pub(crate) mod verdict;
 pub(crate) mod words;
 
 use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
+use again::{Around, From, Memory};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
@@ -70,11 +72,18 @@ pub(crate) struct Estate {
     pub gaps: Vec<Gap>,
 }
 
-/// The snapshot of a region. A service that is as it was `before` is shared with that.
-pub(crate) fn snapshot(estate: &Estate, before: &[Arc<Service>]) -> Snapshot {
+/// The snapshot of a region. A service that is as the last look has it in `memory` is shared with that.
+pub(crate) fn snapshot(estate: &Estate, memory: &mut Memory) -> Snapshot {
     let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
     let behind = behind(estate);
+    memory.surround(Around {
+        names: estate.names.clone(),
+        balancers: Arc::clone(&estate.balancers),
+        meshes: Arc::clone(&estate.meshes),
+        behind: behind.clone(),
+        present: present.clone(),
+    });
     for seen in &estate.clusters {
         let ground = Ground {
             cluster: &seen.name,
@@ -89,10 +98,11 @@ pub(crate) fn snapshot(estate: &Estate, before: &[Arc<Service>]) -> Snapshot {
         };
         let mut take = |service, told: Vec<Event>| {
             events.extend(told);
-            services.push(shared(service, before));
+            services.push(service);
         };
-        cluster(seen, ground, &mut take);
+        cluster(seen, ground, memory, &mut take);
     }
+    memory.keep(&services);
     services.sort_by(|a: &Arc<Service>, b| a.id.cmp(&b.id));
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
@@ -123,15 +133,13 @@ fn behind(estate: &Estate) -> Behind {
     behind
 }
 
-/// The service as it was before, where it is no other; they are in the order of their ids.
-fn shared(service: Service, before: &[Arc<Service>]) -> Arc<Service> {
-    let place = before.binary_search_by(|known| known.id.cmp(&service.id));
-    let known = place.ok().map(|place| &before[place]).filter(|known| ***known == service);
-    known.map_or_else(|| Arc::new(service), Arc::clone)
-}
-
 /// Gives each service of a cluster, with what happened to it.
-fn cluster(seen: &Seen, ground: Ground<'_>, take: &mut impl FnMut(Service, Vec<Event>)) {
+fn cluster(
+    seen: &Seen,
+    ground: Ground<'_>,
+    memory: &mut Memory,
+    take: &mut impl FnMut(Arc<Service>, Vec<Event>),
+) {
     let (mut owned, families) = by_owner(&seen.tasks);
     let mut names = BTreeSet::new();
     for raw in &seen.services {
@@ -142,25 +150,33 @@ fn cluster(seen: &Seen, ground: Ground<'_>, take: &mut impl FnMut(Service, Vec<E
             // Until all of them were read, the service's own count says more than those that were.
             runs.clear();
         }
-        let service = service::service(raw, &runs, ground);
-        let told = events::events(&service.id, raw.events(), &service.deployments, &service.instances);
+        let from = From::new(raw, &runs, ground.namespace, ground.book);
+        let (service, told) = memory.service(ground.id(&words::said(Some(name))), from, |raw, runs| {
+            let service = service::service(raw, runs, ground);
+            let told = events::events(&service.id, raw.events(), &service.deployments, &service.instances);
+            (service, told)
+        });
         names.insert(service.name.clone());
         take(service, told);
     }
     for (name, runs) in owned {
         // A deleted service's last tasks say nothing any more, unless some still run.
         if !seen.all_services || runs.iter().any(|r| !r.has_stopped()) {
-            let service = service::orphan(&name, &runs, ground);
+            let service = service::orphan(&name, &plain(&runs), ground);
             let told = events::stops(&service.id, &service.instances);
             names.insert(service.name.clone());
-            take(service, told);
+            take(Arc::new(service), told);
         }
     }
     for (name, runs) in families {
-        let service = family::family(&name, &runs, names.contains(&name), ground);
+        let service = family::family(&name, &plain(&runs), names.contains(&name), ground);
         let told = events::stops(&service.id, &service.instances);
-        take(service, told);
+        take(Arc::new(service), told);
     }
+}
+
+fn plain<'a>(runs: &[&'a Arc<Run>]) -> Vec<&'a Run> {
+    runs.iter().map(|run| &***run).collect()
 }
 
 /// The target groups of a service and of its task sets.

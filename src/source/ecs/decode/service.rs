@@ -180,7 +180,7 @@ fn standing(
 }
 
 /// Tasks by the name of their owner.
-pub(crate) type Owned<'a> = BTreeMap<String, Vec<&'a Run>>;
+pub(crate) type Owned<'a> = BTreeMap<String, Vec<&'a Arc<Run>>>;
 
 /// Tasks by the service they belong to, and those that belong to none, by family.
 pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
@@ -190,7 +190,7 @@ pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
             Some(service) => (&mut services, service.to_owned()),
             None => (&mut families, run.family()),
         };
-        map.entry(key).or_insert_with(Vec::new).push(&**run);
+        map.entry(key).or_insert_with(Vec::new).push(run);
     }
     (services, families)
 }

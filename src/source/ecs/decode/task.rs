@@ -18,7 +18,7 @@ use jiff::SignedDuration;
 use std::net::IpAddr;
 
 /// A task without its overrides, whose values are gone, and what they named.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Run {
     /// The task as AWS reports it.
     pub task: Task,

@@ -251,7 +251,7 @@ impl Census {
     }
 
     fn services_came(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
-        let many = self.tasks.progress().1 > MANY;
+        let many = self.tasks.described() > MANY;
         let mut came = Vec::new();
         for service in services {
             let Some(id) = service.service_arn().map(str::to_owned) else { continue };

@@ -115,7 +115,7 @@ pub(crate) fn plan(
 
 /// Adds what is wanted of one roll: the pages of its listings that are due, and its things in batches of `size`. A listing
 /// counts as `weight` times as old as it is, as it also tells what is new.
-fn want<T>(
+fn want<T: PartialEq>(
     wanted: &mut Vec<(Rank, Reverse<Duration>, Ask)>,
     (key, census): (&str, &Census),
     (group, roll): (Group, &Roll<T>),

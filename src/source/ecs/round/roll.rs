@@ -53,7 +53,7 @@ pub(crate) struct Roll<T> {
     is_final: fn(&T) -> bool,
 }
 
-impl<T> Roll<T> {
+impl<T: PartialEq> Roll<T> {
     /// Nothing is known; there are so many listings, and what is `is_final` is described once.
     pub(crate) fn new(listings: usize, is_final: fn(&T) -> bool) -> Self {
         let listings = (0..listings).map(|_| Listing::default()).collect();
@@ -138,7 +138,10 @@ impl<T> Roll<T> {
         let mut missing: BTreeSet<&String> = asked.iter().collect();
         for (id, thing, moving) in came {
             missing.remove(&id);
-            self.held.insert(id, Held { thing: Arc::new(thing), at: now, moving });
+            // What is as before stays the very same, so that nobody need look into it.
+            let known = self.held.get(&id).map(|held| &held.thing).filter(|known| ***known == thing);
+            let thing = known.map_or_else(|| Arc::new(thing), Arc::clone);
+            self.held.insert(id, Held { thing, at: now, moving });
         }
         for id in missing {
             self.held.remove(id);
@@ -185,6 +188,11 @@ impl<T> Roll<T> {
         due.urgent.sort_by_key(|id| (!self.stirred.contains(*id), self.held.get(*id).map(|held| held.at)));
         due.calm.sort();
         due
+    }
+
+    /// How many were described.
+    pub(crate) fn described(&self) -> usize {
+        self.held.len()
     }
 
     /// How many are described, of how many that are known of.
