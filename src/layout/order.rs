@@ -6,7 +6,8 @@
 //! boxes keep their order; new ones and lanes look for a place (semi-interactive crossing minimisation, ELK).
 use super::crossing::{self, Swap};
 use super::ends::Ends;
-use super::layered::Layered;
+use super::layered::{Layered, Net};
+use super::parts::Parts;
 use super::refine::{Order, SIFT_ROUNDS, exchange, polish, sift};
 
 const SWEEPS: usize = 24;
@@ -42,7 +43,18 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order)
+    let best = best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order);
+    if graph.settled.contains(&true) { best } else { apart(best, graph) }
+}
+
+/// The same with unlinked parts one below the other in all layers alike, so that none crosses another.
+fn apart(order: Order, graph: &Layered) -> Order {
+    let pins = |net: &Net| net.ins.iter().map(|pin| (pin.vertex, net.out.vertex)).collect::<Vec<_>>();
+    let joins = graph.nets.iter().flat_map(pins);
+    let parts = Parts::new(graph.vertices.len(), joins, |vertex| !graph.is_lane(vertex));
+    let mut layers = order.layers;
+    layers.iter_mut().for_each(|layer| layer.sort_by_key(|&vertex| parts.of(vertex)));
+    Order::new(layers, graph)
 }
 
 /// One start: by key or against it, later ones shuffled; forward or backward first, by barycentre or median first.
