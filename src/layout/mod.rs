@@ -37,6 +37,7 @@ mod simplex;
 mod straight;
 mod tracks;
 mod trunk;
+mod turn;
 mod wired;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};

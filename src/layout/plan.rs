@@ -7,7 +7,7 @@ use super::level::{Item, Level, Role};
 use super::past::{self, Gone};
 use super::rank::{self, Shape};
 use super::wired::Wired;
-use super::{cycle, lone, order, place};
+use super::{cycle, lone, order, place, turn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -56,8 +56,8 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     let memory = memory.unwrap_or(&none);
     let Layers { of, count, shift } = layers(level, memory);
     let mut graph = Layered::new(level, &of, count);
-    let anchors = anchors(level, &graph, memory, shift);
-    let crossings = order::order(&mut graph, &anchors);
+    let mut anchors = anchors(level, &graph, memory, shift);
+    let crossings = order::order(&mut graph, &mut anchors);
     let rows = place::rows(&graph, (level.gap, level.airy), &anchors);
     let mut drawing = Drawing::new(level, graph, rows);
     drawing.route(memory, shift);
@@ -90,7 +90,8 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
         .collect();
     arcs.sort_unstable();
     arcs.dedup();
-    let known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
+    let mut known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
+    turn::turn(&arcs, &mut known);
     let guessed = cycle::guess(&arcs, &known);
     let against = cycle::against(boxes.len(), &arcs, &guessed);
     let mut forward: Vec<(usize, usize)> =

@@ -151,15 +151,10 @@ impl<'a> Painter<'a> {
         }
         let line = words.join(", ");
         if !line.is_empty() && self.area.height > 0 {
-            let x = self.area.right().saturating_sub(text::width(&line) as u16 + 1).max(self.area.x);
-            let style = Style::from(self.scene.theme.ink.dim);
-            buf.set_stringn(
-                x,
-                self.area.bottom() - 1,
-                format!("{line} "),
-                usize::from(self.area.width),
-                style,
-            );
+            let line = format!(" {line} ");
+            let x = self.area.right().saturating_sub(text::width(&line) as u16).max(self.area.x);
+            let (y, style) = (self.area.bottom() - 1, Style::from(self.scene.theme.ink.dim));
+            buf.set_stringn(x, y, line, usize::from(self.area.width), style);
         }
     }
 }
