@@ -47,13 +47,21 @@ pub(super) struct Calls {
     pub pairs: Vec<(NodeId, NodeId)>,
     /// Whether it is drawn only when one of its ends is selected.
     pub hidden: bool,
+    /// Whether it is drawn dim unless one of its ends is selected, or it leads to a fault.
+    pub dim: bool,
 }
 
 /// On a map with more edges than this, those that are merely possible are left out.
 const MANY_EDGES: usize = 80;
 
-/// On a map of groups with more lines than this, each group has its heaviest one, and all others when it is selected.
+/// On a map of groups with more lines than this, or than so many for each group, each group has its heaviest one, and all
+/// others when it is selected.
 const MANY_LINES: usize = 60;
+const MANY_FOR_EACH: usize = 4;
+
+/// On a map with more calls than this from one open group to another, those calls are dim: what is inside each group stays
+/// readable, and what is selected stands out.
+const MANY_BETWEEN: usize = 12;
 
 /// Where there is little room, a group of at least this share of all services, in percent, has no frame.
 const MOST: usize = 60;
@@ -162,7 +170,22 @@ impl Plan {
             })
             .collect();
         plan.graph.edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
+        plan.dim();
         plan
+    }
+
+    /// Dims the calls between open groups where they are a thicket, and always what a focus hints at.
+    fn dim(&mut self) {
+        let nodes = &self.graph.nodes;
+        let between = |calls: &Calls| {
+            let (from, to) = (nodes[calls.ends.0].group, nodes[calls.ends.1].group);
+            from.is_some() && to.is_some() && from != to && !calls.hidden
+        };
+        if self.calls.iter().filter(|calls| between(calls)).count() > MANY_BETWEEN {
+            self.calls.iter_mut().for_each(|calls| calls.dim = between(calls));
+        }
+        let is_ghost = |index: usize| matches!(self.items[index].kind, Kind::Ghost(..));
+        self.calls.iter_mut().for_each(|calls| calls.dim |= is_ghost(calls.ends.0) || is_ghost(calls.ends.1));
     }
 
     /// The index of the item in which that node is.
@@ -284,12 +307,14 @@ impl Plan {
             }
             calls.entry((start, end)).or_default().push((from.clone(), to.clone()));
         }
-        self.calls = calls.into_iter().map(|(ends, pairs)| Calls { ends, pairs, hidden: false }).collect();
+        let calls = calls.into_iter();
+        self.calls = calls.map(|(ends, pairs)| Calls { ends, pairs, ..Calls::default() }).collect();
     }
 
     /// Hides lines between groups where they are too many to be read; the layout keeps room for them.
     fn thin(&mut self) {
-        if !self.level.is_coarse() || self.calls.len() <= MANY_LINES {
+        let many = MANY_LINES.min(MANY_FOR_EACH * self.items.len());
+        if !self.level.is_coarse() || self.calls.len() <= many {
             return;
         }
         let mut heaviest: BTreeMap<usize, usize> = BTreeMap::new();

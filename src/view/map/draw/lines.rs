@@ -54,8 +54,12 @@ impl Painter<'_> {
                 continue;
             };
             count += 1;
-            let (stroke, tone) =
-                (stroke(edge), if selected { tone::SELECTED } else { self.tone(&pair.1, edge) });
+            let tone = match self.tone(&pair.1, edge) {
+                _ if selected => tone::SELECTED,
+                tone if calls.dim && tone < tone::TO_FAULT => tone::QUIET,
+                tone => tone,
+            };
+            let stroke = stroke(edge);
             let best = look.get_or_insert(Look { stroke, tone });
             *best = Look { stroke: best.stroke.max(stroke), tone: best.tone.max(tone) };
         }
