@@ -1,6 +1,10 @@
 //! What the mouse is over: a node or the lines in a cell, lit up and named.
 
-use super::{Map, item::Item, plan::Calls};
+use super::{
+    Map,
+    item::Item,
+    plan::{Calls, Shown},
+};
 use crate::{
     layout::Point,
     view::{Scene, summary},
@@ -31,7 +35,7 @@ impl Hovered {
     fn lines(map: &Map, at: Point) -> Option<Self> {
         let calls = &map.chart.plan.calls;
         let mut edges = map.chart.raster.edges_at(at);
-        edges.retain(|edge| calls.get(*edge).is_some_and(|calls| !calls.hidden));
+        edges.retain(|edge| calls.get(*edge).is_some_and(|calls| calls.shown != Shown::Hidden));
         (!edges.is_empty()).then_some(Self::Lines(edges))
     }
 

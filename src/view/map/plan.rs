@@ -45,10 +45,22 @@ pub(super) struct Calls {
     pub ends: (usize, usize),
     /// Who calls whom.
     pub pairs: Vec<(NodeId, NodeId)>,
-    /// Whether it is drawn only when one of its ends is selected.
-    pub hidden: bool,
-    /// Whether it is drawn dim unless one of its ends is selected, or it leads to a fault.
-    pub dim: bool,
+    /// When its line is drawn.
+    pub shown: Shown,
+}
+
+/// When a line is drawn, while neither of its ends is selected; what is selected has all its lines, but for the last kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Always.
+    #[default]
+    Always,
+    /// Dim, unless it leads to a fault.
+    Dim,
+    /// Not at all; the layout keeps room for it.
+    Hidden,
+    /// Never, and the layout knows nothing of it: both ends have a mark.
+    Marked,
 }
 
 /// On a map with more edges than this, those that are merely possible are left out.
@@ -155,7 +167,7 @@ impl Plan {
         }
         plan.add_calls(store);
         if frame.stubs {
-            hub::find(&mut plan, store);
+            hub::find(&mut plan, store, frame.sight);
             plan.thin();
         }
         plan.graph.nodes = plan
@@ -169,23 +181,28 @@ impl Plan {
                 Sized { key: item.key(), width, height, group, hint: item.hint(store) }
             })
             .collect();
-        plan.graph.edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
+        // What is marked comes last, so that the lines of the layout have the indices of the calls.
+        plan.calls.sort_by_key(|calls| calls.shown == Shown::Marked);
+        let lines = plan.calls.iter().filter(|calls| calls.shown != Shown::Marked);
+        plan.graph.edges = lines.map(|calls| Edge { from: calls.ends.0, to: calls.ends.1 }).collect();
         plan.dim();
         plan
     }
 
     /// Dims the calls between open groups where they are a thicket, and always what a focus hints at.
     fn dim(&mut self) {
-        let nodes = &self.graph.nodes;
+        let (nodes, items) = (&self.graph.nodes, &self.items);
         let between = |calls: &Calls| {
             let (from, to) = (nodes[calls.ends.0].group, nodes[calls.ends.1].group);
-            from.is_some() && to.is_some() && from != to && !calls.hidden
+            from.is_some() && to.is_some() && from != to && calls.shown == Shown::Always
         };
-        if self.calls.iter().filter(|calls| between(calls)).count() > MANY_BETWEEN {
-            self.calls.iter_mut().for_each(|calls| calls.dim = between(calls));
+        let thicket = self.calls.iter().filter(|calls| between(calls)).count() > MANY_BETWEEN;
+        let is_ghost = |index: usize| matches!(items[index].kind, Kind::Ghost(..));
+        for calls in self.calls.iter_mut().filter(|calls| calls.shown == Shown::Always) {
+            if (thicket && between(calls)) || is_ghost(calls.ends.0) || is_ghost(calls.ends.1) {
+                calls.shown = Shown::Dim;
+            }
         }
-        let is_ghost = |index: usize| matches!(self.items[index].kind, Kind::Ghost(..));
-        self.calls.iter_mut().for_each(|calls| calls.dim |= is_ghost(calls.ends.0) || is_ghost(calls.ends.1));
     }
 
     /// The index of the item in which that node is.
@@ -308,7 +325,7 @@ impl Plan {
             calls.entry((start, end)).or_default().push((from.clone(), to.clone()));
         }
         let calls = calls.into_iter();
-        self.calls = calls.map(|(ends, pairs)| Calls { ends, pairs, ..Calls::default() }).collect();
+        self.calls = calls.map(|(ends, pairs)| Calls { ends, pairs, shown: Shown::Always }).collect();
     }
 
     /// Hides lines between groups where they are too many to be read; the layout keeps room for them.
@@ -322,8 +339,10 @@ impl Plan {
             let most = heaviest.entry(calls.ends.0).or_default();
             *most = calls.pairs.len().max(*most);
         }
-        for calls in &mut self.calls {
-            calls.hidden |= heaviest.get(&calls.ends.0).is_some_and(|most| calls.pairs.len() < *most);
+        for calls in self.calls.iter_mut().filter(|calls| calls.shown == Shown::Always) {
+            if heaviest.get(&calls.ends.0).is_some_and(|most| calls.pairs.len() < *most) {
+                calls.shown = Shown::Hidden;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     layout::{Cell, Glyphs, Stroke, Style as Look},
     model::{Health, NodeId},
     topology::{Edge, Strength},
-    view::map::plan::Calls,
+    view::map::plan::{Calls, Shown},
 };
 use ratatui::{buffer::Buffer, style::Style};
 
@@ -42,7 +42,7 @@ impl Painter<'_> {
         let (from, to) = calls.ends;
         let hovered = self.hovered.is_some_and(|hovered| hovered.has_line(line, calls));
         let selected = hovered || self.selected == Some(from) || self.selected == Some(to);
-        if calls.hidden && !selected {
+        if calls.shown == Shown::Hidden && !selected {
             return None;
         }
         let store = self.scene.store;
@@ -56,7 +56,7 @@ impl Painter<'_> {
             count += 1;
             let tone = match self.tone(&pair.1, edge) {
                 _ if selected => tone::SELECTED,
-                tone if calls.dim && tone < tone::TO_FAULT => tone::QUIET,
+                tone if calls.shown == Shown::Dim && tone < tone::TO_FAULT => tone::QUIET,
                 tone => tone,
             };
             let stroke = stroke(edge);
