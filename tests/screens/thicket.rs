@@ -17,11 +17,13 @@ fn open(group: &str, name: &str) -> Service {
     })
 }
 
-/// Groups of that size, in each of which the services call those of all other groups that have their name.
+/// Groups of that size, in each of which the services call those of all other groups that have their name; the first calls
+/// the one of the next group only.
 fn meshed(groups: usize, size: usize) -> Vec<Snapshot> {
     let calling = |group: usize, number: usize| {
         let name = format!("s{number}");
-        (0..groups).filter(|other| *other != group).fold(open(&format!("g{group}"), &name), |one, other| {
+        let calls = |other: &usize| *other != group && (number > 0 || *other == (group + 1) % groups);
+        (0..groups).filter(calls).fold(open(&format!("g{group}"), &name), |one, other| {
             one.calls(&format!("G{other}"), &format!("http://{name}.g{other}:80"))
         })
     };

@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
         assert_eq!(wrap("failed (14m ago)", 15), ["failed (14m ", "ago)"]);
-        assert_eq!(wrap("see shop/checkout", 9), ["see ", "shop/", "checkout"]);
+        assert_eq!(wrap("see shop/checkout", 9), ["see shop/", "checkout"]);
     }
 
     proptest::proptest! {
