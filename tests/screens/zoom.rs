@@ -188,7 +188,7 @@ fn the_small_map_in_the_corner_leads_about() {
     stage.keys("+");
     see!(stage);
     let before = stage.picture().text();
-    stage.send(Msg::Mouse(Mouse::Down(117, 3)));
+    stage.send(Msg::Mouse(Mouse::Down(117, 8)));
     assert_ne!(stage.picture().text(), before, "a click goes there");
     stage.keys("m");
     let text = stage.picture().text();
