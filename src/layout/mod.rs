@@ -8,7 +8,7 @@
 //! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
 //! Structures", 1981) as refined by Gansner et al. (1993) and by ELK, with the lines bundled by target. In the order
 //! of the flow: `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
-//! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), cuts lines into lanes (`layered`), reduces
+//! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), packs unlinked parts (`parts`), cuts lines into lanes (`layered`), reduces
 //! crossings (`order`, `crossing`, `refine`) and finds rows (`place`, `straight`); `drawing` routes the gaps between
 //! layers (`channel`, `tracks`, `trunk`, `reach`; `wired` keeps what did not change) and measures columns; `assemble` puts the levels together, and `past` holds what the next layout should know.
 mod assemble;
@@ -24,6 +24,7 @@ mod level;
 mod lone;
 mod nest;
 mod order;
+mod parts;
 mod past;
 mod place;
 mod plan;
@@ -36,6 +37,7 @@ mod simplex;
 mod straight;
 mod tracks;
 mod trunk;
+mod turn;
 mod wired;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};

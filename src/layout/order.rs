@@ -6,8 +6,9 @@
 //! boxes keep their order; new ones and lanes look for a place (semi-interactive crossing minimisation, ELK).
 use super::crossing::{self, Swap};
 use super::ends::Ends;
-use super::layered::Layered;
-use super::refine::{Order, SIFT_ROUNDS, exchange, polish, sift};
+use super::layered::{Layered, Net};
+use super::parts::Parts;
+use super::refine::{Order, SIFT_ROUNDS, exchange, mend, polish, sift};
 
 const SWEEPS: usize = 24;
 const STALLS: usize = 5;
@@ -20,11 +21,15 @@ const ROUNDS: usize = 4;
 const EXCHANGE_LIMIT: usize = 16_000;
 /// Up to this many lines the lanes of a known picture may find other ways.
 const LANES_LIMIT: usize = 3_000;
+/// A known box changes its place for so many crossings fewer, and no less than such a share of all. With less, a service
+/// that comes or goes moves others.
+const WORTH_A_MOVE: usize = 5;
+const SHARE_WORTH_A_MOVE: usize = 60;
 
 /// Orders the layers of the graph in place and tells the crossings that remain.
 ///
-/// `rows` are the rows of the previous drawing, where known.
-pub fn order(graph: &mut Layered, rows: &[Option<i32>]) -> usize {
+/// `rows` are the rows of the previous drawing, where known; who does not keep its place is not known any more.
+pub fn order(graph: &mut Layered, rows: &mut [Option<i32>]) -> usize {
     let ends = Ends::new(graph);
     let best =
         if rows.iter().any(Option::is_some) { seeded(graph, &ends, rows) } else { fresh(graph, &ends) };
@@ -42,7 +47,18 @@ fn fresh(graph: &Layered, ends: &Ends) -> Order {
         (crossing::count(ends, &order.layers, &order.place), order)
     });
     let best = runs.min_by_key(|(crossings, _)| *crossings);
-    best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order)
+    let best = best.map_or_else(|| Order::new(graph.layers.clone(), graph), |(_, order)| order);
+    if graph.settled.contains(&true) { best } else { apart(best, graph) }
+}
+
+/// The same with unlinked parts one below the other in all layers alike, so that none crosses another.
+fn apart(order: Order, graph: &Layered) -> Order {
+    let pins = |net: &Net| net.ins.iter().map(|pin| (pin.vertex, net.out.vertex)).collect::<Vec<_>>();
+    let joins = graph.nets.iter().flat_map(pins);
+    let parts = Parts::new(graph.vertices.len(), joins, |vertex| !graph.is_lane(vertex));
+    let mut layers = order.layers;
+    layers.iter_mut().for_each(|layer| layer.sort_by_key(|&vertex| parts.of(vertex)));
+    Order::new(layers, graph)
 }
 
 /// One start: by key or against it, later ones shuffled; forward or backward first, by barycentre or median first.
@@ -142,7 +158,9 @@ fn wish(ends: &Ends, place: &[usize], vertex: usize, right: bool, median: bool) 
 
 /// Known boxes in their old order; new ones first beside their neighbours, then wherever they cross least. Lanes are
 /// free to follow them there: that a line takes another way is less of a change than lines that tangle more and more.
-fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
+///
+/// Where lines have become tangled over many changes, one box at a layout leaves its place, if that saves much.
+fn seeded(graph: &Layered, ends: &Ends, rows: &mut [Option<i32>]) -> Order {
     let near_rows = |vertex: usize| {
         let lines = ends.left[vertex].iter().chain(&ends.right[vertex]).map(|e| e.vertex);
         let around = lines.chain(ends.turns[vertex].iter().map(|&(partner, _)| partner));
@@ -156,11 +174,25 @@ fn seeded(graph: &Layered, ends: &Ends, rows: &[Option<i32>]) -> Order {
     let mut order = Order::new(layers, graph);
     let mut swap = Swap::new(ends);
     let lines: usize = ends.right.iter().map(Vec::len).sum();
-    let may_move = |v: usize| rows[v].is_none() || (lines <= LANES_LIMIT && graph.is_lane(v));
+    let lanes_move = lines <= LANES_LIMIT;
+    let free = |known: Option<i32>, v: usize| known.is_none() || (lanes_move && graph.is_lane(v));
+    settle(&mut order, &mut swap, |v| free(rows[v], v));
+    if !lanes_move {
+        return order;
+    }
+    let worth = WORTH_A_MOVE.max(crossing::count(ends, &order.layers, &order.place) / SHARE_WORTH_A_MOVE);
+    if let Some(moved) = mend(&mut order, &mut swap, |v| !free(rows[v], v), worth as i64) {
+        rows[moved] = None;
+        settle(&mut order, &mut swap, |v| free(rows[v], v));
+    }
+    order
+}
+
+/// Sifts those who may move until that does not help.
+fn settle(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> bool) {
     for _ in 0..SIFT_ROUNDS {
-        if !sift(&mut order, &mut swap, may_move) {
+        if !sift(order, swap, &may_move) {
             break;
         }
     }
-    order
 }

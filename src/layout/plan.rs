@@ -1,12 +1,13 @@
 //! The pipeline for one level: cycles, layers, lanes, order, rows, and from there to cells.
 use super::diagram::{Point, Quality};
 use super::drawing::Drawing;
-use super::graph::{Key, RankHint};
+use super::graph::Key;
 use super::layered::{Layered, Occupant, Vertex};
-use super::level::{Level, Role};
+use super::level::{Item, Level, Role};
 use super::past::{self, Gone};
+use super::rank::{self, Shape};
 use super::wired::Wired;
-use super::{cycle, lone, order, place, rank};
+use super::{cycle, lone, order, place, turn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,8 +56,8 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     let memory = memory.unwrap_or(&none);
     let Layers { of, count, shift } = layers(level, memory);
     let mut graph = Layered::new(level, &of, count);
-    let anchors = anchors(level, &graph, memory, shift);
-    let crossings = order::order(&mut graph, &anchors);
+    let mut anchors = anchors(level, &graph, memory, shift);
+    let crossings = order::order(&mut graph, &mut anchors);
     let rows = place::rows(&graph, (level.gap, level.airy), &anchors);
     let mut drawing = Drawing::new(level, graph, rows);
     drawing.route(memory, shift);
@@ -89,15 +90,21 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
         .collect();
     arcs.sort_unstable();
     arcs.dedup();
-    let known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
+    let mut known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
+    turn::turn(&arcs, &mut known);
     let guessed = cycle::guess(&arcs, &known);
     let against = cycle::against(boxes.len(), &arcs, &guessed);
     let mut forward: Vec<(usize, usize)> =
         arcs.iter().zip(against).map(|(&(a, b), back)| if back { (b, a) } else { (a, b) }).collect();
     forward.sort_unstable();
     forward.dedup();
-    let hints: Vec<RankHint> = boxes.iter().map(|&i| level.items[i].hint).collect();
-    let (ranks, shift) = rank::ranks(&forward, &known, &hints);
+    let bound = bound(level);
+    let shape = |&i: &usize| {
+        let Item { hint, width, height, .. } = level.items[i];
+        Shape { hint, width, height, bound: bound[i] }
+    };
+    let shapes: Vec<Shape> = boxes.iter().map(shape).collect();
+    let (ranks, shift) = rank::ranks(&forward, &known, &shapes, level.down);
     let layers = ranks.iter().max().map_or(0, |&r| r + 1);
     let first = i32::from(level.bordered);
     let place = |item: usize| match level.items[item].role {
@@ -116,6 +123,18 @@ fn linked(level: &Level) -> Vec<bool> {
         linked[level.targets[link.target].item] = true;
     }
     linked
+}
+
+/// Which items are joined with a gate.
+fn bound(level: &Level) -> Vec<bool> {
+    let mut bound = vec![false; level.items.len()];
+    for link in &level.links {
+        let to = level.targets[link.target].item;
+        let gate = |item: usize| level.items[item].role != Role::Box;
+        bound[link.from] |= gate(to);
+        bound[to] |= gate(link.from);
+    }
+    bound
 }
 
 /// The row each vertex had last time.

@@ -2,8 +2,10 @@
 //!
 //! Small graphs by network simplex ([`super::simplex`]), larger ones by moving each node, a few times over, to the
 //! end of its slack where more of its edges pull (the median of the wished ranks). With a previous drawing the known
-//! nodes keep their ranks unless a new edge pushes them on, or their edges have grown much too long.
+//! nodes keep their ranks unless a new edge pushes them on, or their edges have grown much too long; only a fresh drawing
+//! packs its unlinked parts ([`super::parts`]).
 use super::graph::RankHint;
+use super::parts::{self, Parts};
 use super::simplex;
 
 /// Above this many nodes the network simplex gives way to median tightening.
@@ -14,14 +16,28 @@ const PASSES: usize = 8;
 /// comes and goes moves others; with 5 or more, the map is tangled by half as many changes.
 const WORTH_A_MOVE: i32 = 4;
 
-/// The ranks, starting at 0 without holes, and how far known ranks were shifted.
-pub fn ranks(arcs: &[(usize, usize)], known: &[Option<i32>], hints: &[RankHint]) -> (Vec<i32>, i32) {
-    let count = hints.len();
+/// What the layering needs to know of a node.
+pub struct Shape {
+    pub hint: RankHint,
+    pub width: i32,
+    pub height: i32,
+    /// It is joined with a gate in the border.
+    pub bound: bool,
+}
+
+/// The ranks, starting at 0, and how far known ranks were shifted.
+pub fn ranks(
+    arcs: &[(usize, usize)],
+    known: &[Option<i32>],
+    shapes: &[Shape],
+    down: bool,
+) -> (Vec<i32>, i32) {
+    let count = shapes.len();
     let topo = Topology::new(count, arcs);
     if known.iter().any(Option::is_some) {
         let mut rank = seeded(&topo, known);
         if count <= SIMPLEX_LIMIT {
-            relax(&topo, &mut rank, hints);
+            relax(&topo, &mut rank, shapes);
         }
         let low = rank.iter().copied().min().unwrap_or(0);
         return (rank.iter().map(|r| r - low).collect(), -low);
@@ -32,8 +48,10 @@ pub fn ranks(arcs: &[(usize, usize)], known: &[Option<i32>], hints: &[RankHint])
     } else {
         tighten(&topo, &mut rank);
     }
-    settle(&topo, arcs, &mut rank);
-    grant(&topo, hints, &mut rank);
+    let parts = Parts::new(count, arcs.iter().copied(), |_| true);
+    settle(&parts, &mut rank);
+    grant(&topo, &parts, shapes, &mut rank);
+    parts::spread(&parts, &mut rank, shapes, down);
     (rank, 0)
 }
 
@@ -100,9 +118,9 @@ fn seeded(topo: &Topology, known: &[Option<i32>]) -> Vec<i32> {
 }
 
 /// Moves nodes of a known picture where that is worth it.
-fn relax(topo: &Topology, rank: &mut [i32], hints: &[RankHint]) {
+fn relax(topo: &Topology, rank: &mut [i32], shapes: &[Shape]) {
     let there_and_back = topo.order.iter().rev().chain(&topo.order);
-    for &node in there_and_back.filter(|node| hints[**node] == RankHint::Free) {
+    for &node in there_and_back.filter(|node| shapes[**node].hint == RankHint::Free) {
         let (ins, outs) = (topo.before[node].len() as i32, topo.after[node].len() as i32);
         let wish = if ins > outs { topo.earliest(rank, node) } else { topo.latest(rank, node) };
         if let Some(wish) = wish.filter(|w| (w - rank[node]) * (outs - ins) >= WORTH_A_MOVE) {
@@ -133,37 +151,21 @@ fn tighten(topo: &Topology, rank: &mut [i32]) {
     }
 }
 
-/// Shifts every connected part so that it starts at rank 0.
-fn settle(topo: &Topology, arcs: &[(usize, usize)], rank: &mut [i32]) {
-    let mut part: Vec<usize> = (0..rank.len()).collect();
-    for &(from, to) in arcs {
-        let (a, b) = (root(&mut part, from), root(&mut part, to));
-        part[a.max(b)] = a.min(b);
-    }
-    let mut low = vec![i32::MAX; rank.len()];
-    for &node in &topo.order {
-        let home = root(&mut part, node);
-        low[home] = low[home].min(rank[node]);
-    }
-    for &node in &topo.order {
-        rank[node] -= low[root(&mut part, node)];
+/// Shifts every part so that it starts at rank 0.
+fn settle(parts: &Parts, rank: &mut [i32]) {
+    let spans = parts.spans(rank);
+    for (node, rank) in rank.iter_mut().enumerate() {
+        *rank -= spans[parts.of(node)].0;
     }
 }
 
-fn root(part: &mut [usize], mut node: usize) -> usize {
-    while part[node] != node {
-        part[node] = part[part[node]];
-        node = part[node];
-    }
-    node
-}
-
-fn grant(topo: &Topology, hints: &[RankHint], rank: &mut [i32]) {
-    let last = rank.iter().copied().max().unwrap_or(0);
-    for (node, hint) in hints.iter().enumerate() {
-        match hint {
+/// Grants wishes, each within its part.
+fn grant(topo: &Topology, parts: &Parts, shapes: &[Shape], rank: &mut [i32]) {
+    let spans = parts.spans(rank);
+    for (node, shape) in shapes.iter().enumerate() {
+        match shape.hint {
             RankHint::First if topo.before[node].is_empty() => rank[node] = 0,
-            RankHint::Last if topo.after[node].is_empty() => rank[node] = last,
+            RankHint::Last if topo.after[node].is_empty() => rank[node] = spans[parts.of(node)].1,
             _ => {}
         }
     }

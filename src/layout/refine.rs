@@ -106,15 +106,51 @@ pub fn sift(order: &mut Order, swap: &mut Swap<'_>, may_move: impl Fn(usize) -> 
         let turning = swap.turns_in(&order.layers[layer]);
         for vertex in order.layers[layer].clone() {
             if may_move(vertex) {
-                moved |= carry(swap, order, layer, vertex, turning);
+                let (start, (_, place)) =
+                    (order.place[vertex], best_place(swap, order, vertex, layer, turning));
+                order.bring(layer, start, place);
+                moved |= start != place;
             }
         }
     }
     moved
 }
 
-/// Tries every place for one vertex; it stays where it was unless another place is strictly better.
-fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize, turning: bool) -> bool {
+/// Carries the one vertex to its best place that saves the most crossings by that, if it saves at least so many.
+pub fn mend(
+    order: &mut Order,
+    swap: &mut Swap<'_>,
+    may_move: impl Fn(usize) -> bool,
+    worth: i64,
+) -> Option<usize> {
+    let mut best = (-worth + 1, None);
+    for layer in 0..order.layers.len() {
+        if order.layers[layer].len() > SIFT_LIMIT || order.settled[layer] {
+            continue;
+        }
+        swap.look(&order.layers[layer], &order.place);
+        let turning = swap.turns_in(&order.layers[layer]);
+        for vertex in order.layers[layer].clone().into_iter().filter(|&vertex| may_move(vertex)) {
+            let (change, place) = best_place(swap, order, vertex, layer, turning);
+            if change < best.0 {
+                best = (change, Some((layer, vertex, place)));
+            }
+        }
+    }
+    let (layer, vertex, place) = best.1?;
+    order.bring(layer, order.place[vertex], place);
+    Some(vertex)
+}
+
+/// The place for one vertex with the fewest crossings, and how they change by it: its own unless another is strictly
+/// better.
+fn best_place(
+    swap: &Swap<'_>,
+    order: &mut Order,
+    vertex: usize,
+    layer: usize,
+    turning: bool,
+) -> (i64, usize) {
     let start = order.place[vertex];
     let (mut total, mut best, mut best_place) = (0, 0, start);
     for upper in (0..start).rev() {
@@ -139,9 +175,8 @@ fn carry(swap: &Swap<'_>, order: &mut Order, layer: usize, vertex: usize, turnin
             (best, best_place) = (total, upper + 1);
         }
     }
-    let now = order.place[vertex];
-    if now != best_place {
-        order.bring(layer, now, best_place);
+    if turning {
+        order.bring(layer, order.place[vertex], start);
     }
-    best_place != start
+    (best, best_place)
 }

@@ -169,4 +169,10 @@ impl Node {
             None => self.name.clone(),
         }
     }
+
+    /// The name alone for one of the same group, else the label: several groups may each have a `db`.
+    #[must_use]
+    pub fn label_for(&self, other: &Self) -> String {
+        if self.group == other.group { self.name.clone() } else { self.label() }
+    }
 }

@@ -18,7 +18,7 @@ pub use drift::{Drift, EdgeFilter};
 pub use graph::{Dangling, Edge, Evidence, Node, NodeKind, Strength, Topology};
 pub use infer::infer;
 pub use inference::Inference;
-pub use path::{MANY_WAYS, below, between, leading_to, neighbours, path, way, ways};
+pub use path::{Ways, below, between, leading_to, neighbours, path, way, ways};
 pub use product::{PRODUCTS, Product, Role};
 pub use rejected::{Rejected, rejected};
 pub use resolve::{Resolution, Resolver};

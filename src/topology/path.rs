@@ -44,30 +44,37 @@ pub fn between(topology: &Topology, from: &NodeId, to: &NodeId) -> BTreeSet<Node
 }
 
 /// So many ways are told apart, and so many steps taken to find them: there may be more than can be counted.
-pub const MANY_WAYS: usize = 100;
+const MANY_WAYS: usize = 100;
 const STEPS: usize = 20_000;
 
-/// How many ways there are along the calls from `from` to `to` that pass no node twice, up to [`MANY_WAYS`].
+/// How many ways there are, as far as they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// So many were found.
+    pub found: usize,
+    /// Whether those are all: otherwise there may be more.
+    pub all: bool,
+}
+
+/// How many ways there are along the calls from `from` to `to` that pass no node twice. The counting ends early where
+/// they are very many, or too long to find.
 #[must_use]
-pub fn ways(topology: &Topology, from: &NodeId, to: &NodeId) -> usize {
+pub fn ways(topology: &Topology, from: &NodeId, to: &NodeId) -> Ways {
     let within = between(topology, from, to);
-    let (mut open, mut on, mut count) = (vec![calls_within(topology, from, &within)], vec![from], 0);
+    let (mut open, mut on, mut found) = (vec![calls_within(topology, from, &within)], vec![from], 0);
     for _ in 0..STEPS {
-        let Some(choices) = open.last_mut() else { break };
+        let Some(choices) = open.last_mut().filter(|_| found < MANY_WAYS) else { break };
         match choices.pop() {
             None => drop((open.pop(), on.pop())),
-            Some(node) if node == to => count += 1,
+            Some(node) if node == to => found += 1,
             Some(node) if on.contains(&node) => {}
             Some(node) => {
                 open.push(calls_within(topology, node, &within));
                 on.push(node);
             }
         }
-        if count == MANY_WAYS {
-            break;
-        }
     }
-    count
+    Ways { found, all: open.is_empty() }
 }
 
 /// Whom a node calls among those.

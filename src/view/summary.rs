@@ -293,15 +293,16 @@ impl<'a> Page<'a> {
             }
             self.heading(format!("{title} ({})", edges.len()));
             for (id, edge) in &edges {
-                self.neighbour(id, edge, why);
+                self.neighbour(node, (id, edge), why);
             }
         }
     }
 
-    fn neighbour(&mut self, id: &NodeId, edge: &Edge, why: bool) {
+    fn neighbour(&mut self, node: &Node, (id, edge): (&NodeId, &Edge), why: bool) {
         let (store, theme) = (self.scene.store, self.scene.theme);
         let Some(other) = store.topology().nodes.get(id) else { return };
-        let name = text::squeeze(&other.name, self.width.saturating_sub(17), theme.glyphs.ellipsis);
+        let name =
+            text::squeeze(&other.label_for(node), self.width.saturating_sub(17), theme.glyphs.ellipsis);
         let strength = edge.strength();
         let seen =
             edge.last_seen().map(|at| format!(" {} ago", time::age(at, store.now))).unwrap_or_default();

@@ -16,6 +16,7 @@ mod patterns;
 mod picture;
 mod rooms;
 mod stage;
+mod thicket;
 mod timeline;
 mod trouble;
 mod usage;

@@ -1,4 +1,5 @@
 //! Many changes, one after the other: who flaps comes back to its place, and what drifts is known to.
+use super::picture::graph;
 use super::shapes::{Dice, check, system};
 use super::stability::{flips, grown, linked, movement, shrunk};
 use crate::layout::{Diagram, Edge, Graph, Key, Node, Options, Seed, layout};
@@ -79,6 +80,43 @@ fn a_service_that_comes_back_to_something_new_stands_in_its_column_and_row() {
     }
     println!("{:.2} rows off", off / cases);
     assert!(off / cases <= 0.5, "{} rows", off / cases);
+}
+
+#[test]
+fn a_new_call_that_closes_no_circle_runs_with_the_flow() {
+    let before = graph("a > b\nc > d", 1);
+    let drawn = layout(&before, None, &Options::default());
+    let mut after = before.clone();
+    after.edges.push(Edge { from: 1, to: 2 });
+    let told = lay(&after, &drawn.seed);
+    assert_eq!(told.quality.against, 0);
+    check(&after, &told);
+    let mut circle = after.clone();
+    circle.edges.push(Edge { from: 3, to: 0 });
+    assert_eq!(lay(&circle, &told.seed).quality.against, 1);
+}
+
+#[test]
+fn what_is_tangled_is_mended_by_one_box_at_each_change() {
+    const PAIRS: usize = 12;
+    let wired = |to: &dyn Fn(usize) -> usize| {
+        let lines = (0..PAIRS).map(|n| format!("root > a{n:02}\na{n:02} > b{:02}\nb{n:02} > sink\n", to(n)));
+        graph(&lines.collect::<String>(), 1)
+    };
+    let mut diagram = layout(&wired(&|n| n), None, &Options::default());
+    assert_eq!(diagram.quality.crossings, 0);
+    let mut crossings = vec![PAIRS * (PAIRS - 1) / 2];
+    for step in 0..PAIRS {
+        // Every line crosses every other, and something else is new each time.
+        let mut now = wired(&|n| PAIRS - 1 - n);
+        now.nodes.push(Node { key: Key::from(format!("z{step}")), ..now.nodes[0].clone() });
+        now.edges.push(Edge { from: 0, to: now.nodes.len() - 1 });
+        diagram = lay(&now, &diagram.seed);
+        check(&now, &diagram);
+        crossings.push(diagram.quality.crossings);
+    }
+    assert!(crossings.windows(2).all(|w| w[1] <= w[0] && w[0] - w[1] < PAIRS), "{crossings:?}");
+    assert!(crossings.last() < Some(&PAIRS), "{crossings:?}");
 }
 
 /// How many times worse the drawing is than a fresh one of the same graph: crossings, and area.

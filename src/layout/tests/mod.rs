@@ -6,6 +6,7 @@
 )]
 mod drift;
 mod laws;
+mod parts;
 mod picture;
 mod raster;
 mod reading;

@@ -29,9 +29,7 @@ impl Hovered {
     }
 
     fn lines(map: &Map, at: Point) -> Option<Self> {
-        let calls = &map.chart.plan.calls;
-        let mut edges = map.chart.raster.edges_at(at);
-        edges.retain(|edge| calls.get(*edge).is_some_and(|calls| !calls.hidden));
+        let edges = map.chart.raster.edges_at(at);
         (!edges.is_empty()).then_some(Self::Lines(edges))
     }
 

@@ -20,7 +20,7 @@ mod viewport;
 use super::{Hits, Scene, View};
 use crate::{
     command::Command,
-    effect::{Choice, Comparison, Effect, LayoutJob, Screen, Subscription},
+    effect::{Effect, Screen, Subscription},
     layout::{Diagram, Options, Raster, Rect as Cells},
     model::NodeId,
     store::{Store, usage_target},
@@ -29,7 +29,7 @@ use crate::{
 use hover::Hovered;
 use item::{Item, Kind};
 use level::Level;
-use order::Order;
+use order::{Asked, Order};
 use outlook::{Album, Outlook};
 use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -56,6 +56,9 @@ pub struct Map {
     album: Album,
     /// Which part of it is on the screen.
     viewport: Viewport,
+    /// The node that is brought into sight, unless somebody has panned since.
+    leads: Option<NodeId>,
+    roams: bool,
     /// What somebody chose to see.
     sight: Sight,
     /// The round of neighbours that tab goes.
@@ -76,12 +79,6 @@ struct MadeFrom {
     version: u64,
     filtered: Option<BTreeSet<NodeId>>,
     outlook: Outlook,
-}
-
-/// What is to be laid out.
-struct Asked {
-    outlook: Outlook,
-    ways: Vec<Way>,
 }
 
 /// A plan with its layout, ready to be drawn.
@@ -118,10 +115,10 @@ impl View for Map {
                 let next = steer::end(&self.chart, command == Command::Bottom);
                 return next.map(Effect::Select).into_iter().collect();
             }
-            Command::ScrollUp => self.viewport.pan(0, -2),
-            Command::ScrollDown => self.viewport.pan(0, 2),
-            Command::HalfUp | Command::PageUp => self.viewport.pan(0, -self.viewport.seen().height / 2),
-            Command::HalfDown | Command::PageDown => self.viewport.pan(0, self.viewport.seen().height / 2),
+            Command::ScrollUp => self.pan(0, -2),
+            Command::ScrollDown => self.pan(0, 2),
+            Command::HalfUp | Command::PageUp => self.pan(0, -self.viewport.seen().height / 2),
+            Command::HalfDown | Command::PageDown => self.pan(0, self.viewport.seen().height / 2),
             Command::MiniMap => self.no_inset = !self.no_inset,
             Command::Tidy if !self.ways.is_empty() => return vec![self.tidy(store)],
             Command::Open => return self.open(store),
@@ -158,6 +155,9 @@ impl View for Map {
         self.plan(scene);
         if resized {
             self.order.changed(true);
+        }
+        if resized || self.leads != store.selected {
+            (self.roams, self.leads) = (false, store.selected.clone());
         }
         if shown {
             self.show_selected(store);
@@ -208,7 +208,7 @@ impl View for Map {
     }
 
     fn drag(&mut self, columns: i32, rows: i32) {
-        self.viewport.pan(-columns, -rows);
+        self.pan(-columns, -rows);
     }
 
     fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
@@ -221,6 +221,7 @@ impl View for Map {
     fn point(&mut self, column: u16, row: u16, store: &Store) {
         if let Some(at) = draw::inset::aimed(self, store, (column, row)) {
             self.viewport.aim(at);
+            self.roams = true;
         }
     }
 
@@ -330,6 +331,7 @@ impl Map {
         self.made_from = from;
         let halves = draw::pile::in_halves(scene.theme);
         let ways = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
+        self.roams &= !other;
         if other || !ways.iter().map(Way::shape).eq(self.ways.iter().map(Way::shape)) {
             self.order.changed(other);
         }
@@ -342,47 +344,16 @@ impl Map {
         }
     }
 
-    /// Asks for a layout that knows nothing of the present one.
-    fn tidy(&mut self, store: &Store) -> Effect {
-        self.album.clear();
-        self.ask(store)
+    /// Moves the map under the screen, whether the selected node stays in sight or not.
+    fn pan(&mut self, columns: i32, rows: i32) {
+        self.viewport.pan(columns, rows);
+        self.roams = true;
     }
 
-    /// Asks for the layout of the present ways, close to the present one.
-    fn ask(&mut self, store: &Store) -> Effect {
-        let room = (self.viewport.area.width, self.viewport.area.height);
-        let outlook = self
-            .made_from
-            .as_ref()
-            .map_or_else(|| Outlook::of(store, &self.sight, room), |from| from.outlook.clone());
-        let choice = |way: &Way| {
-            let Way { plan, options } = way;
-            let seed = self.album.seed(&outlook, way).cloned();
-            let coarse = plan.level.is_coarse() && self.sight.level.is_none();
-            Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
-        };
-        let choices = self.ways.iter().map(choice).collect();
-        let drawn = self.album.drawn(&outlook, &self.ways);
-        self.asked = Some(Asked { outlook, ways: self.ways.clone() });
-        let items = self.ways.first().map_or(0, |way| way.plan.items.len());
-        let number = self.order.ask(items, store.now);
-        Effect::Lay(Box::new(LayoutJob { number, choices, drawn, room }))
-    }
-
-    /// Asks whether a layout that knows nothing of what was before would be better by much.
-    fn compare(&self) -> Effect {
-        let Chart { plan, options, diagram, .. } = &self.chart;
-        Effect::Compare(Box::new(Comparison {
-            number: self.order.number,
-            graph: Arc::clone(&plan.graph),
-            options: *options,
-            quality: diagram.quality,
-        }))
-    }
-
-    /// Brings the selected node into sight, by as little as it takes.
+    /// Brings the selected node into sight, by as little as it takes, unless somebody has panned since it was selected.
     fn show_selected(&mut self, store: &Store) {
-        if let Some(place) = store.selected.as_ref().and_then(|id| self.chart.place(id)) {
+        let selected = store.selected.as_ref().filter(|_| !self.roams);
+        if let Some(place) = selected.and_then(|id| self.chart.place(id)) {
             self.viewport.show(place);
         }
         self.viewport.hold();

@@ -1,7 +1,13 @@
 //! When a layout is asked for: one at a time, and while the first picture still fills in only now and then, as each would
 //! be out of date before it came.
 
-use crate::model::Timestamp;
+use super::{Chart, Map, outlook::Outlook, plan::Way};
+use crate::{
+    effect::{Choice, Comparison, Effect, LayoutJob},
+    model::Timestamp,
+    store::Store,
+};
+use std::sync::Arc;
 
 /// How many seconds lie between two layouts while the picture fills in and grows little.
 const PAUSE: i64 = 3;
@@ -19,6 +25,14 @@ pub(super) struct Order {
     wanted: Wanted,
     /// When it was asked for, and of how many items.
     asked: Option<(Timestamp, usize)>,
+}
+
+/// What is to be laid out.
+pub(super) struct Asked {
+    /// What somebody looks at.
+    pub outlook: Outlook,
+    /// The ways in which it may be drawn.
+    pub ways: Vec<Way>,
 }
 
 /// How much another layout is wanted.
@@ -64,6 +78,46 @@ impl Order {
         let is_last = self.pending && number == self.number;
         self.pending &= !is_last;
         is_last
+    }
+}
+
+impl Map {
+    /// Asks for a layout that knows nothing of the present one.
+    pub(super) fn tidy(&mut self, store: &Store) -> Effect {
+        self.album.clear();
+        self.ask(store)
+    }
+
+    /// Asks for the layout of the present ways, close to the present one.
+    pub(super) fn ask(&mut self, store: &Store) -> Effect {
+        let room = (self.viewport.area.width, self.viewport.area.height);
+        let outlook = self
+            .made_from
+            .as_ref()
+            .map_or_else(|| Outlook::of(store, &self.sight, room), |from| from.outlook.clone());
+        let choice = |way: &Way| {
+            let Way { plan, options } = way;
+            let seed = self.album.seed(&outlook, way).cloned();
+            let coarse = plan.level.is_coarse() && self.sight.level.is_none();
+            Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
+        };
+        let choices = self.ways.iter().map(choice).collect();
+        let drawn = self.album.drawn(&outlook, &self.ways);
+        self.asked = Some(Asked { outlook, ways: self.ways.clone() });
+        let items = self.ways.first().map_or(0, |way| way.plan.items.len());
+        let number = self.order.ask(items, store.now);
+        Effect::Lay(Box::new(LayoutJob { number, choices, drawn, room }))
+    }
+
+    /// Asks whether a layout that knows nothing of what was before would be better by much.
+    pub(super) fn compare(&self) -> Effect {
+        let Chart { plan, options, diagram, .. } = &self.chart;
+        Effect::Compare(Box::new(Comparison {
+            number: self.order.number,
+            graph: Arc::clone(&plan.graph),
+            options: *options,
+            quality: diagram.quality,
+        }))
     }
 }
 

@@ -55,15 +55,42 @@ pub(super) struct Calls {
     pub ends: (usize, usize),
     /// Who calls whom.
     pub pairs: Vec<(NodeId, NodeId)>,
-    /// Whether it is drawn only when one of its ends is selected.
-    pub hidden: bool,
+    /// When its line is drawn.
+    pub shown: Shown,
+}
+
+/// When a line is drawn. What has none takes no room in the layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Always.
+    #[default]
+    Always,
+    /// Dim, unless one of its ends is selected or it leads to a fault.
+    Dim,
+    /// Never: it would drown the others, and the panel tells of it when one of its ends is selected.
+    Told,
+    /// Never: both ends have a mark.
+    Marked,
+}
+
+impl Shown {
+    /// Whether there is a line.
+    fn has_line(self) -> bool {
+        matches!(self, Self::Always | Self::Dim)
+    }
 }
 
 /// On a map with more edges than this, those that are merely possible are left out.
 const MANY_EDGES: usize = 80;
 
-/// On a map of groups with more lines than this, each group has its heaviest one, and all others when it is selected.
+/// On a map of groups with more lines than this, or than so many for each group, each group has its heaviest one, and the
+/// panel tells of the others.
 const MANY_LINES: usize = 60;
+const MANY_FOR_EACH: usize = 4;
+
+/// On a map with more calls than this from one open group to another, those calls are dim: what is inside each group stays
+/// readable, and what is selected stands out.
+const MANY_BETWEEN: usize = 12;
 
 /// Where there is little room, a group of at least this share of all services, in percent, has no frame.
 const MOST: usize = 60;
@@ -180,7 +207,7 @@ impl Plan {
         }
         plan.add_calls(store);
         if frame.stubs {
-            hub::find(&mut plan, store);
+            hub::find(&mut plan, store, frame.sight);
             plan.thin();
         }
         let sized = plan.items.iter().enumerate().map(|(index, item)| {
@@ -190,13 +217,33 @@ impl Plan {
             Sized { key: item.key(), width, height, group, hint: item.hint(store) }
         });
         let nodes = sized.collect();
-        let edges = plan.calls.iter().map(|c| Edge { from: c.ends.0, to: c.ends.1 }).collect();
+        // What has no line comes last, so that the lines of the layout have the indices of the calls.
+        plan.calls.sort_by_key(|calls| !calls.shown.has_line());
+        let lines = plan.calls.iter().filter(|calls| calls.shown.has_line());
+        let edges = lines.map(|calls| Edge { from: calls.ends.0, to: calls.ends.1 }).collect();
         let groups = plan.groups.iter().map(|(key, title)| {
             let title_width = text::width(title) as u16 + 2;
             Group { key: Key::from(key.as_str()), title_width }
         });
         plan.graph = Arc::new(Graph { nodes, edges, groups: groups.collect() });
+        plan.dim();
         plan
+    }
+
+    /// Dims the calls between open groups where they are a thicket, and always what a focus hints at.
+    fn dim(&mut self) {
+        let (nodes, items) = (&self.graph.nodes, &self.items);
+        let between = |calls: &Calls| {
+            let (from, to) = (nodes[calls.ends.0].group, nodes[calls.ends.1].group);
+            from.is_some() && to.is_some() && from != to && calls.shown == Shown::Always
+        };
+        let thicket = self.calls.iter().filter(|calls| between(calls)).count() > MANY_BETWEEN;
+        let is_ghost = |index: usize| matches!(items[index].kind, Kind::Ghost(..));
+        for calls in self.calls.iter_mut().filter(|calls| calls.shown == Shown::Always) {
+            if (thicket && between(calls)) || is_ghost(calls.ends.0) || is_ghost(calls.ends.1) {
+                calls.shown = Shown::Dim;
+            }
+        }
     }
 
     /// The index of the item in which that node is.
@@ -294,12 +341,14 @@ impl Plan {
             }
             calls.entry((start, end)).or_default().push((from.clone(), to.clone()));
         }
-        self.calls = calls.into_iter().map(|(ends, pairs)| Calls { ends, pairs, hidden: false }).collect();
+        let calls = calls.into_iter();
+        self.calls = calls.map(|(ends, pairs)| Calls { ends, pairs, shown: Shown::Always }).collect();
     }
 
-    /// Hides lines between groups where they are too many to be read; the layout keeps room for them.
+    /// Leaves lines between groups to the panel where they are too many to be read.
     fn thin(&mut self) {
-        if !self.level.is_coarse() || self.calls.len() <= MANY_LINES {
+        let many = MANY_LINES.min(MANY_FOR_EACH * self.items.len());
+        if !self.level.is_coarse() || self.calls.len() <= many {
             return;
         }
         let mut heaviest: BTreeMap<usize, usize> = BTreeMap::new();
@@ -307,8 +356,10 @@ impl Plan {
             let most = heaviest.entry(calls.ends.0).or_default();
             *most = calls.pairs.len().max(*most);
         }
-        for calls in &mut self.calls {
-            calls.hidden |= heaviest.get(&calls.ends.0).is_some_and(|most| calls.pairs.len() < *most);
+        for calls in self.calls.iter_mut().filter(|calls| calls.shown == Shown::Always) {
+            if heaviest.get(&calls.ends.0).is_some_and(|most| calls.pairs.len() < *most) {
+                calls.shown = Shown::Told;
+            }
         }
     }
 }

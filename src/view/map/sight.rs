@@ -5,7 +5,7 @@ use crate::{
     command::Command,
     model::NodeId,
     store::Store,
-    topology::{MANY_WAYS, between, neighbours, ways},
+    topology::{Ways, between, neighbours, ways},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub(super) struct Sight {
 pub(super) enum Focus {
     /// What is so many calls away from a node, upwards and downwards.
     Around(NodeId, usize),
-    /// The nodes along a way, and how many other ways lead from its first to its last.
-    Path(Vec<NodeId>, usize),
+    /// The nodes along a way, and how many ways lead from its first to its last.
+    Path(Vec<NodeId>, Ways),
     /// The nodes along all ways from one to another.
     Ways(NodeId, NodeId),
 }
@@ -119,12 +119,7 @@ impl Sight {
         Some(match self.focus.as_ref()? {
             Focus::Around(_, 1) => "focus".to_owned(),
             Focus::Around(_, hops) => format!("focus, {hops} hops"),
-            Focus::Path(way, 0) => format!("path of {}, the only way", way.len()),
-            Focus::Path(way, others) => {
-                let more = if *others + 1 == MANY_WAYS { "or more " } else { "" };
-                let ways = if *others == 1 { "way" } else { "ways" };
-                format!("path of {}, {others} {more}other {ways}: {key} shows them", way.len())
-            }
+            Focus::Path(way, ways) => format!("path of {}, {}", way.len(), others(*ways, key)),
             Focus::Ways(..) => format!("all ways: {key} shows the shortest"),
         })
     }
@@ -132,15 +127,32 @@ impl Sight {
     /// What to look at when that way is asked for: the way, and once more all that lead there.
     pub(super) fn along(&self, way: Vec<NodeId>, store: &Store) -> Focus {
         match (&self.focus, way.first(), way.last()) {
-            (Some(Focus::Path(shown, 1..)), Some(from), Some(to)) if *shown == way => {
+            (Some(Focus::Path(shown, ways)), Some(from), Some(to)) if *shown == way && !is_only(*ways) => {
                 Focus::Ways(from.clone(), to.clone())
             }
             (_, Some(from), Some(to)) => {
-                let others = ways(store.topology(), from, to).saturating_sub(1);
-                Focus::Path(way, others)
+                let ways = ways(store.topology(), from, to);
+                Focus::Path(way, ways)
             }
-            _ => Focus::Path(way, 0),
+            _ => Focus::Path(way, Ways { found: 1, all: true }),
         }
+    }
+}
+
+/// Whether the way that is shown is known to be the only one.
+const fn is_only(ways: Ways) -> bool {
+    ways.all && ways.found <= 1
+}
+
+/// How many ways there are beside the one that is shown, in words; `key` shows them.
+fn others(ways: Ways, key: &str) -> String {
+    let others = ways.found.saturating_sub(1);
+    match (others, ways.all) {
+        (0, true) => "the only way".to_owned(),
+        (0, false) => format!("perhaps not the only way: {key} shows all"),
+        (1, true) => format!("1 other way: {key} shows both"),
+        (_, true) => format!("{others} other ways: {key} shows them"),
+        (_, false) => format!("at least {others} other ways: {key} shows them"),
     }
 }
 

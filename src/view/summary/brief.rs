@@ -44,7 +44,8 @@ impl Page<'_> {
             let other = topology.nodes.get(id);
             let ill = other.filter(|other| other.health >= Health::Degraded);
             let mark = ill.map(|ill| format!("{} ", theme.mark(ill.health))).unwrap_or_default();
-            format!("{} {mark}{}", theme.stroke(edge.strength()), other.map_or("", |node| &node.name))
+            let name = other.map(|other| other.label_for(node)).unwrap_or_default();
+            format!("{} {mark}{name}", theme.stroke(edge.strength()))
         };
         let callers: Vec<_> = topology.callers(&node.id).map(name).collect();
         let calls: Vec<_> = topology.calls(&node.id).map(name).collect();

@@ -46,12 +46,13 @@ pub fn fit(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
-/// `text` broken into rows of at most `cells`, at spaces where there are any.
+/// `text` broken into rows of at most `cells`: at spaces, and within what is longer than a row.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut used = 0;
-    for word in text.split_word_bounds() {
+    let pieces = |run| if width(run) > cells { run.split_word_bounds().collect() } else { vec![run] };
+    for word in runs(text).flat_map(pieces) {
         let blank = word.chars().all(char::is_whitespace);
         if used + width(word) > cells && used > 0 {
             rows.push(String::new());
@@ -72,6 +73,18 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         }
     }
     rows
+}
+
+/// What stands between spaces, and the spaces.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let blank = rest.chars().next()?.is_whitespace();
+        let (run, after) =
+            rest.split_at(rest.find(|c: char| c.is_whitespace() != blank).unwrap_or(rest.len()));
+        rest = after;
+        Some(run)
+    })
 }
 
 /// Pieces of text in rows of at most `cells`, as many in each as fit; none is broken.
@@ -136,6 +149,8 @@ mod tests {
         assert_eq!(wrap("to be or not", 5), ["to be", "or ", "not"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
+        assert_eq!(wrap("failed (14m ago)", 15), ["failed (14m ", "ago)"]);
+        assert_eq!(wrap("see shop/checkout", 9), ["see shop/", "checkout"]);
     }
 
     proptest::proptest! {

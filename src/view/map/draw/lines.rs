@@ -5,7 +5,7 @@ use crate::{
     layout::{Cell, Glyphs, Stroke, Style as Look},
     model::{Health, NodeId},
     topology::{Edge, Strength},
-    view::map::plan::Calls,
+    view::map::plan::{Calls, Shown},
 };
 use ratatui::{buffer::Buffer, style::Style};
 
@@ -42,9 +42,6 @@ impl Painter<'_> {
         let (from, to) = calls.ends;
         let hovered = self.hovered.is_some_and(|hovered| hovered.has_line(line, calls));
         let selected = hovered || self.selected == Some(from) || self.selected == Some(to);
-        if calls.hidden && !selected {
-            return None;
-        }
         let store = self.scene.store;
         let edges = &store.topology().edges;
         let mut look: Option<Look> = None;
@@ -54,8 +51,12 @@ impl Painter<'_> {
                 continue;
             };
             count += 1;
-            let (stroke, tone) =
-                (stroke(edge), if selected { tone::SELECTED } else { self.tone(&pair.1, edge) });
+            let tone = match self.tone(&pair.1, edge) {
+                _ if selected => tone::SELECTED,
+                tone if calls.shown == Shown::Dim && tone < tone::TO_FAULT => tone::QUIET,
+                tone => tone,
+            };
+            let stroke = stroke(edge);
             let best = look.get_or_insert(Look { stroke, tone });
             *best = Look { stroke: best.stroke.max(stroke), tone: best.tone.max(tone) };
         }

@@ -7,7 +7,7 @@ mod label;
 mod lines;
 pub(super) mod pile;
 
-use super::{Map, hover::Hovered, panel};
+use super::{Map, hover::Hovered, panel, plan::Shown};
 use crate::{
     command::Command,
     layout::Point,
@@ -125,6 +125,16 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
+    /// How many lines are not drawn, and what tells of them.
+    fn undrawn(&self) -> Vec<String> {
+        let calls = &self.map.chart.plan.calls;
+        let kinds = [(Shown::Marked, "to hubs as marks"), (Shown::Told, "left out")];
+        let count = |shown| calls.iter().filter(|calls| calls.shown == shown).count();
+        let told =
+            kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
+        told.map(|(count, words)| format!("{} {words}", text::counted(count, "line"))).collect()
+    }
+
     /// What is shown, where more of the map is, and whether a newer one is on its way.
     fn corner(&self, buf: &mut Buffer) {
         let sight = &self.map.sight;
@@ -132,10 +142,7 @@ impl<'a> Painter<'a> {
         let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
         words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("{title} without a frame")));
-        let hidden = self.map.chart.plan.calls.iter().filter(|calls| calls.hidden).count();
-        if hidden > 0 {
-            words.push(format!("{hidden} lines when selected"));
-        }
+        words.extend(self.undrawn());
         if self.scene.store.only_faulty {
             words.push("only faulty".to_owned());
         }
@@ -152,15 +159,10 @@ impl<'a> Painter<'a> {
         }
         let line = words.join(", ");
         if !line.is_empty() && self.area.height > 0 {
-            let x = self.area.right().saturating_sub(text::width(&line) as u16 + 1).max(self.area.x);
-            let style = Style::from(self.scene.theme.ink.dim);
-            buf.set_stringn(
-                x,
-                self.area.bottom() - 1,
-                format!("{line} "),
-                usize::from(self.area.width),
-                style,
-            );
+            let line = format!(" {line} ");
+            let x = self.area.right().saturating_sub(text::width(&line) as u16).max(self.area.x);
+            let (y, style) = (self.area.bottom() - 1, Style::from(self.scene.theme.ink.dim));
+            buf.set_stringn(x, y, line, usize::from(self.area.width), style);
         }
     }
 }

@@ -1,0 +1,47 @@
+//! The map where groups call each other so much that all lines alike would be a thicket.
+
+use crate::{
+    estate::{Build, service, snapshot},
+    see,
+    stage::Stage,
+};
+use portolan::model::{Host, NetworkId, Scope, Service, Snapshot, SourceId};
+
+/// A service that others find by `name.group` from everywhere.
+fn open(group: &str, name: &str) -> Service {
+    let mesh = NetworkId::of(&SourceId::new("ecs:eu-west-1"), "mesh");
+    service("ecs:eu-west-1", Some(group), name).with(|service| {
+        service.answers[0].host = Host::named(&format!("{name}.{group}"));
+        service.answers[0].scope = Scope::Network(mesh.clone());
+        service.networks.insert(mesh);
+    })
+}
+
+/// Groups of that size, in each of which the services call those of all other groups that have their name; the first calls
+/// the one of the next group only.
+fn meshed(groups: usize, size: usize) -> Vec<Snapshot> {
+    let calling = |group: usize, number: usize| {
+        let name = format!("s{number}");
+        let calls = |other: &usize| *other != group && (number > 0 || *other == (group + 1) % groups);
+        (0..groups).filter(calls).fold(open(&format!("g{group}"), &name), |one, other| {
+            one.calls(&format!("G{other}"), &format!("http://{name}.g{other}:80"))
+        })
+    };
+    let all = (0..groups).flat_map(|group| (0..size).map(move |number| calling(group, number)));
+    vec![snapshot("ecs:eu-west-1", all.collect())]
+}
+
+#[test]
+fn between_two_groups_the_lines_of_the_selected_one_stand_out_and_the_rest_is_dim() {
+    let mut stage = Stage::showing(&meshed(2, 7), (160, 40));
+    see!(stage);
+    let text = stage.picture().text();
+    assert!(text.contains("g1/s0"), "of another group the same name says which is meant: {text}");
+}
+
+#[test]
+fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
+    let mut stage = Stage::showing(&meshed(7, 8), (120, 40));
+    let text = stage.picture().text();
+    assert!(text.contains("lines left out"), "{text}");
+}
