@@ -74,7 +74,7 @@ fn about(item: &Item, scene: Scene<'_>) -> String {
             let health = if more == health { "" } else { health };
             format!("{}{count} {health}{more}", node.label())
         }
-        None => format!("{}, {} services", item.title(scene.store), item.members.len()),
+        None => format!("{}, {}", item.title(scene.store), item.counted(scene.store)),
     }
 }
 

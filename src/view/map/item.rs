@@ -155,8 +155,8 @@ impl Item {
                 (4 + columns.max(text::width(title).min(LONGEST_NAME) + 6), 3 + rows)
             }
             Kind::Pile(_, title) => {
-                let (running, desired) = (self.members.len(), self.desired(store));
-                let counts = services(running).len() + 2 + 2 * desired.to_string().len() + 1;
+                let desired = self.desired(store);
+                let counts = self.counted(store).len() + 2 + 2 * desired.to_string().len() + 1;
                 (4 + counts.max(text::width(title).min(LONGEST_NAME) + 6), 4)
             }
             Kind::Node => self.node_size(store, measure, inside),
@@ -186,15 +186,20 @@ impl Item {
         }
     }
 
+    /// How many members it has, in words.
+    pub(super) fn counted(&self, store: &Store) -> String {
+        let (count, none_runs) = (self.members.len(), self.nodes(store).all(|node| !node.is_service()));
+        match (none_runs, count) {
+            (true, 1) => "1 dependency".to_owned(),
+            (true, _) => format!("{count} dependencies"),
+            (false, _) => text::counted(count, "service"),
+        }
+    }
+
     /// How many instances are wanted of all its members.
     pub(super) fn desired(&self, store: &Store) -> usize {
         self.nodes(store).map(|node| node.desired.map_or(1, |desired| desired as usize)).sum()
     }
-}
-
-/// How many services, in words.
-pub(super) fn services(count: usize) -> String {
-    text::counted(count, "service")
 }
 
 /// What stands on a hub: its number and how many call it.

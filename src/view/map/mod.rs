@@ -5,6 +5,7 @@ mod hover;
 mod hub;
 mod item;
 mod level;
+mod looks;
 mod mark;
 mod order;
 mod outlook;
@@ -29,6 +30,7 @@ use crate::{
 use hover::Hovered;
 use item::{Item, Kind};
 use level::Level;
+use looks::Looks;
 use order::{Asked, Order};
 use outlook::{Album, Outlook};
 use plan::{Frame, Plan, Way};
@@ -88,6 +90,7 @@ pub(super) struct Chart {
     options: Options,
     diagram: Diagram,
     raster: Raster,
+    looks: Looks,
 }
 
 impl Chart {
@@ -161,6 +164,7 @@ impl View for Map {
         }
         if shown {
             self.show_selected(store);
+            self.chart.looks.follow(&self.chart.plan, store);
         }
         // How many items there are is about the same in all ways.
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
@@ -188,7 +192,7 @@ impl View for Map {
         self.tangle.laid(self.album.seed(&outlook, &way).is_none());
         let back = self.album.add(&outlook, &way, diagram.seed.clone(), origin);
         let Way { plan, options } = way;
-        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram };
+        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram, looks: Looks::default() };
         self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
             self.viewport.origin.x += after.x - before.x;
@@ -340,7 +344,7 @@ impl Map {
         let Chart { plan: drawn, options, .. } = &self.chart;
         let is_drawn = |way: &&Way| way.plan.level == drawn.level && way.shape() == (&drawn.graph, *options);
         if let Some(same) = self.ways.iter().find(is_drawn) {
-            self.chart.plan = Arc::clone(&same.plan);
+            (self.chart.plan, self.chart.looks) = (Arc::clone(&same.plan), Looks::default());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Map,
-    item::{Item, Kind, services},
+    item::{Item, Kind},
 };
 use crate::{
     command::Command,
@@ -46,7 +46,7 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     let inner = frame(area, title, theme, buf);
     let key = scene.keymap.keys(Command::Open).into_iter().next().unwrap_or_default();
     let opens = if matches!(item.kind, Kind::Pile(..)) { "opens it" } else { "shows them" };
-    let head = format!("{}, {key} {opens}", services(item.members.len()));
+    let head = format!("{}, {key} {opens}", item.counted(store));
     let mut row = Rect { height: 1, ..inner };
     buf.set_stringn(row.x, row.y, head, usize::from(row.width), Style::from(theme.ink.dim));
     for line in weights(scene, map, item).into_iter().take(usize::from(inner.height / 2)) {

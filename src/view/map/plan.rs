@@ -98,6 +98,9 @@ const MOST: usize = 60;
 /// How many times more cells than the screen has boxes may take, before they are not even tried.
 const HOPELESS: usize = 4;
 
+/// The most cells that a name takes where there is the least space, with what stands around it.
+const SHORT_NAME: usize = 16;
+
 /// How much lies between names that stand one above the other, and between the lines beside them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Air {
@@ -157,18 +160,16 @@ impl Plan {
     pub(super) fn all(store: &Store, frame: Frame<'_>) -> Vec<Way> {
         let Frame { sight, room, .. } = frame;
         let of = |level| Arc::new(Self::of(store, frame, level));
-        let mut plans = sight.level.map_or_else(
-            || {
-                let pills = [Space::Ample, Space::Little, Space::Least];
-                let pills = pills.map(|space| Arc::new(Self::made(store, frame, Level::Pills, space)));
-                [of(Level::Boxes)].into_iter().chain(pills).collect()
-            },
-            |level| vec![of(level)],
-        );
+        let mut plans = vec![of(sight.level.unwrap_or(Level::Boxes))];
+        let most = HOPELESS * (usize::from(room.0) * usize::from(room.1)).max(1);
+        let may_close = sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1;
+        if sight.level.is_none() && !(may_close && plans[0].names() > most) {
+            let pills = [Space::Ample, Space::Little, Space::Least];
+            plans.extend(pills.map(|space| Arc::new(Self::made(store, frame, Level::Pills, space))));
+        }
         let mut coarse = Vec::new();
-        if sight.level.is_none() && sight.focus.is_none() && plans[0].groups.len() > 1 {
-            let cells = usize::from(room.0) * usize::from(room.1);
-            plans.retain(|plan| plan.cells() <= HOPELESS * cells.max(1));
+        if may_close {
+            plans.retain(|plan| plan.cells() <= most);
             coarse.extend([of(Level::Groups), of(Level::Overview)]);
         }
         let both = |plans: &[Arc<Self>]| -> Vec<Way> {
@@ -259,6 +260,11 @@ impl Plan {
     /// How many cells the boxes alone take.
     fn cells(&self) -> usize {
         self.graph.nodes.iter().map(|node| usize::from(node.width) * usize::from(node.height)).sum()
+    }
+
+    /// How many cells the names in these boxes take at least, without their frames.
+    fn names(&self) -> usize {
+        self.graph.nodes.iter().map(|node| usize::from(node.width.saturating_sub(2)).min(SHORT_NAME)).sum()
     }
 
     fn add(&mut self, item: Item) {

@@ -3,6 +3,7 @@
 use super::{
     Chart, Map, Scene, draw,
     level::Level,
+    looks::Looks,
     plan::{Frame, Plan},
     sight::Sight,
     viewport::Viewport,
@@ -24,7 +25,9 @@ pub fn whole(scene: Scene<'_>) -> String {
     let diagram = layout(&plan.graph, None, &options);
     let (width, height) = (diagram.size.0.clamp(0, WIDEST) as u16, diagram.size.1.clamp(0, WIDEST) as u16);
     let area = Rect::new(0, 0, width, height);
-    let chart = Chart { raster: Raster::new(&diagram), plan, options, diagram };
+    let mut looks = Looks::default();
+    looks.follow(&plan, scene.store);
+    let chart = Chart { raster: Raster::new(&diagram), plan, options, diagram, looks };
     let viewport = Viewport { origin: Point::default(), area, size: chart.diagram.size };
     draw::text(&Map { chart, viewport, ..Map::default() }, scene, area)
 }

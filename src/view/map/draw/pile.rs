@@ -2,9 +2,10 @@
 
 use crate::{
     model::Health,
+    topology::Node,
     view::{
         Scene, Theme,
-        map::item::{Item, grid, services},
+        map::item::{Item, grid},
         widget::text,
     },
 };
@@ -31,11 +32,12 @@ pub(super) fn draw(
         return;
     }
     let (store, dim) = (scene.store, Style::from(scene.theme.ink.dim));
-    let running: usize = item.nodes(store).map(|node| node.running).sum();
-    let counts = format!("{running}/{}", item.desired(store));
-    let x = own.width.saturating_sub(2 + text::width(&counts) as u16);
-    picture.set_string(2, 2, services(item.members.len()), dim);
-    picture.set_string(x, 2, counts, dim);
+    picture.set_string(2, 2, item.counted(store), dim);
+    if item.nodes(store).any(Node::is_service) {
+        let running: usize = item.nodes(store).map(|node| node.running).sum();
+        let counts = format!("{running}/{}", item.desired(store));
+        picture.set_string(own.width.saturating_sub(2 + text::width(&counts) as u16), 2, counts, dim);
+    }
 }
 
 /// Its worst health, its title, and how many are faulty.

@@ -1,0 +1,86 @@
+//! How lines look, apart from what is selected: drawn from the calls when those change, as a line between two groups may
+//! stand for thousands of them, and a frame has no time to ask each.
+
+use super::plan::{Calls, Plan, Shown};
+use crate::{
+    layout::{Stroke, Style as Look},
+    model::{Health, NodeId},
+    store::Store,
+    topology::{Edge, EdgeFilter, Strength},
+};
+
+/// How important a line is; the highest of several on the same cells is painted.
+pub(super) mod tone {
+    pub(in crate::view::map) const QUIET: u8 = 0;
+    pub(in crate::view::map) const PLAIN: u8 = 1;
+    pub(in crate::view::map) const OBSERVED: u8 = 2;
+    pub(in crate::view::map) const TO_FAULT: u8 = 3;
+    pub(in crate::view::map) const SELECTED: u8 = 4;
+}
+
+/// From this many calls on a line that stands for several is heavy.
+const HEAVY: usize = 3;
+
+/// How the lines of a plan look.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// What they were drawn from: the version of the topology, the filter, and the minute, as what was seen grows old.
+    from: Option<(u64, EdgeFilter, i64)>,
+    all: Vec<Option<Look>>,
+}
+
+impl Looks {
+    /// Follows what the lines of `plan` stand for. A plan in the place of another one needs new looks.
+    pub(super) fn follow(&mut self, plan: &Plan, store: &Store) {
+        let from = Some((store.version, store.edges, store.now.as_second() / 60));
+        if self.from != from {
+            self.from = from;
+            self.all = plan.calls.iter().map(|calls| look(calls, store)).collect();
+        }
+    }
+
+    /// How the line of that index looks; none where it is not drawn.
+    pub(super) fn of(&self, line: usize) -> Option<Look> {
+        self.all.get(line).copied().flatten()
+    }
+}
+
+/// How the calls between two items look now; none where all are gone or filtered out, so that a filter moves nothing. The
+/// strongest of them decides the line, the most important one its colour.
+fn look(calls: &Calls, store: &Store) -> Option<Look> {
+    let edges = &store.topology().edges;
+    let mut look: Option<Look> = None;
+    let mut count = 0;
+    for pair in &calls.pairs {
+        let Some(edge) = edges.get(pair).filter(|edge| store.shows(&pair.0, &pair.1, edge)) else { continue };
+        count += 1;
+        let own = importance(&pair.1, edge, store);
+        let is_dim = calls.shown == Shown::Dim && own < tone::TO_FAULT;
+        let tone = if is_dim { tone::QUIET } else { own };
+        let stroke = stroke(edge);
+        let best = look.get_or_insert(Look { stroke, tone });
+        *best = Look { stroke: best.stroke.max(stroke), tone: best.tone.max(tone) };
+    }
+    let is_heavy = |look: &Look| count >= HEAVY && look.stroke == Stroke::Solid;
+    look.map(|look| if is_heavy(&look) { Look { stroke: Stroke::Heavy, ..look } } else { look })
+}
+
+/// How important a call is. What was seen long ago grows dim.
+fn importance(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
+    let failing = store.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
+    match edge.strength() {
+        _ if failing => tone::TO_FAULT,
+        Strength::Possible => tone::QUIET,
+        _ if edge.is_faded(store.now) => tone::QUIET,
+        Strength::Observed => tone::OBSERVED,
+        Strength::Declared => tone::PLAIN,
+    }
+}
+
+fn stroke(edge: &Edge) -> Stroke {
+    match edge.strength() {
+        Strength::Observed => Stroke::Solid,
+        Strength::Declared => Stroke::Dashed,
+        Strength::Possible => Stroke::Dotted,
+    }
+}
