@@ -71,7 +71,8 @@ impl Beside {
     /// Begins to read what the services and tasks need that is not read already, and waits for it no longer than that.
     pub(crate) async fn read(&self, api: &Api, seen: &Arc<Vec<Seen>>, now: Timestamp, wait: Duration) {
         self.readers.library.open().await;
-        self.readers.library.want(definitions(seen, now), &compared(seen, now));
+        let all = seen.iter().all(|seen| seen.all_tasks);
+        self.readers.library.want(definitions(seen, now), &compared(seen, now), all);
         self.begin("definitions", api, |api, readers, tray| async move {
             readers.library.fetch(&api).await;
             // Only task definitions tell whether there is a mesh.

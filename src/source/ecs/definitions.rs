@@ -70,8 +70,9 @@ impl Library {
         self.shelves().shelved = Some(shelved);
     }
 
-    /// Notes which are wanted now. Those of `compared` are told from each other by all they are, which is not on disk.
-    pub(crate) fn want(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>) {
+    /// Notes which are wanted now; `all` says that more will be only as things change. Those of `compared` are told from
+    /// each other by all they are, which is not on disk.
+    pub(crate) fn want(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
         let mut shelves = self.shelves();
         shelves.wanted = wanted;
         let Shelves { wanted, book, shelved, refused, reading, failed } = &mut *shelves;
@@ -85,9 +86,11 @@ impl Library {
             !book.get(arn).is_some_and(suffices) && !refused.contains(arn) && !reading.contains(arn)
         });
         if wanted.is_empty() && reading.is_empty() {
-            // Nothing is missing any more, and what lies on disk of other accounts is not needed.
             *failed = None;
-            *shelved = shelved.as_ref().map(|_| BTreeMap::new());
+            if all {
+                // What else lies on disk is of other accounts.
+                *shelved = shelved.as_ref().map(|_| BTreeMap::new());
+            }
         }
     }
 
@@ -163,5 +166,31 @@ impl Library {
 
     fn shelves(&self) -> MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Definition, FORM, Library};
+    use crate::cache::{Folder, Shelf};
+    use std::{collections::BTreeSet, fs};
+
+    #[tokio::test]
+    async fn what_lies_on_disk_is_kept_until_all_is_known_of() {
+        let place = std::env::temp_dir().join(format!("portolan-definitions-{}", std::process::id()));
+        let shelf = Shelf::new(Folder::new(&place), "task-definitions", FORM);
+        let one = Definition::default();
+        shelf.add([("web:1", &one), ("db:2", &one)]).unwrap();
+        let library = Library::new(Some(Folder::new(&place)));
+        library.open().await;
+        let want = |arns: &[&str], all| {
+            library.want(arns.iter().map(|arn| (*arn).to_owned()).collect(), &BTreeSet::new(), all);
+            library.book().into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(want(&[], false), Vec::<String>::new());
+        assert_eq!(want(&["web:1"], false), ["web:1"]);
+        assert_eq!(want(&["web:1", "db:2"], true), ["db:2", "web:1"], "it was still there");
+        assert_eq!(library.progress(), None);
+        fs::remove_dir_all(&place).unwrap();
     }
 }
