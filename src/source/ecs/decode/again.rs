@@ -42,7 +42,7 @@ pub(crate) struct Around {
 
 /// What one service is decoded from.
 #[derive(Clone, Debug)]
-pub(crate) struct From {
+pub(crate) struct Basis {
     raw: Arc<sdk::Service>,
     runs: Vec<Arc<Run>>,
     namespace: Option<String>,
@@ -51,7 +51,7 @@ pub(crate) struct From {
 
 #[derive(Debug)]
 struct Made {
-    from: From,
+    basis: Basis,
     service: Arc<Service>,
     events: Vec<Event>,
 }
@@ -69,18 +69,18 @@ impl Memory {
     pub(crate) fn service(
         &mut self,
         id: ServiceId,
-        from: From,
+        basis: Basis,
         decode: impl FnOnce(&sdk::Service, &[&Run]) -> (Service, Vec<Event>),
     ) -> (Arc<Service>, Vec<Event>) {
-        if let Some(made) = self.made.get(&id).filter(|made| made.from.is(&from)) {
+        if let Some(made) = self.made.get(&id).filter(|made| made.basis.is(&basis)) {
             return (Arc::clone(&made.service), made.events.clone());
         }
-        let runs: Vec<&Run> = from.runs.iter().map(AsRef::as_ref).collect();
-        let (service, events) = decode(&from.raw, &runs);
+        let runs: Vec<&Run> = basis.runs.iter().map(AsRef::as_ref).collect();
+        let (service, events) = decode(&basis.raw, &runs);
         let known = self.made.remove(&id).map(|made| made.service).filter(|known| **known == service);
         let service = known.unwrap_or_else(|| Arc::new(service));
         if !goes_with_time(&service) {
-            self.made.insert(id, Made { from, service: Arc::clone(&service), events: events.clone() });
+            self.made.insert(id, Made { basis, service: Arc::clone(&service), events: events.clone() });
         }
         (service, events)
     }
@@ -94,7 +94,7 @@ impl Memory {
     }
 }
 
-impl From {
+impl Basis {
     /// What that service of a cluster is decoded from.
     pub(crate) fn new(
         raw: &Arc<sdk::Service>,

@@ -19,7 +19,7 @@ pub(crate) mod verdict;
 pub(crate) mod words;
 
 use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
-use again::{Around, From, Memory};
+use again::{Around, Basis, Memory};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
 use definition::Definition;
@@ -150,8 +150,8 @@ fn cluster(
             // Until all of them were read, the service's own count says more than those that were.
             runs.clear();
         }
-        let from = From::new(raw, &runs, ground.namespace, ground.book);
-        let (service, told) = memory.service(ground.id(&words::said(Some(name))), from, |raw, runs| {
+        let basis = Basis::new(raw, &runs, ground.namespace, ground.book);
+        let (service, told) = memory.service(ground.id(&words::said(Some(name))), basis, |raw, runs| {
             let service = service::service(raw, runs, ground);
             let told = events::events(&service.id, raw.events(), &service.deployments, &service.instances);
             (service, told)
