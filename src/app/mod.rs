@@ -3,6 +3,7 @@
 mod draw;
 mod hand;
 mod mouse;
+mod msg;
 mod panes;
 mod prompt;
 mod select;
@@ -12,51 +13,15 @@ use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
     keymap::{Key, Keymap},
-    layout::Diagram,
-    model::{Failure, LogNews, Pace, Reading, ServiceId, Snapshot, SourceId, Timestamp},
     store::{Search, Store},
     topology::EdgeFilter,
     view::{Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
+pub use msg::Msg;
 use prompt::{Answer, Prompt};
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Something that happened.
-#[derive(Debug)]
-pub enum Msg {
-    /// A key was pressed.
-    Key(Key),
-    /// Text was pasted.
-    Paste(String),
-    /// The mouse did something.
-    Mouse(Mouse),
-    /// The terminal has this size now.
-    Resize(u16, u16),
-    /// The clock went on.
-    Tick(Timestamp),
-    /// A source was looked at.
-    Looked(SourceId, Result<Snapshot, Failure>),
-    /// What an earlier run saw of a source.
-    Recalled(SourceId, Box<Snapshot>),
-    /// When a source is looked at next, and what that costs.
-    Paced(SourceId, Pace),
-    /// A source began or ceased to tell of changes by itself.
-    Nudged(SourceId, bool),
-    /// Something was heard of log streams.
-    Logs(LogNews),
-    /// What instances of a service use was measured, or could not be.
-    Measured(ServiceId, Result<Vec<Reading>, Failure>),
-    /// The layout of that number is there, drawn in the way of that index.
-    Laid(u64, usize, Box<Diagram>),
-    /// A frame was drawn, and somebody has more to do.
-    Again,
-    /// Whether a fresh layout would be better by much than that of this number.
-    Compared(u64, bool),
-    /// Something that is to be said: a file was saved, or could not be.
-    Said(String),
-}
 
 /// The whole state of the program.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -157,6 +122,13 @@ impl App {
                 if let Some(map) = self.views.get_mut(&Screen::Map) {
                     map.laid(number, choice, *diagram, &self.store);
                 }
+                Vec::new()
+            }
+            Msg::Unlaid(number) => {
+                if let Some(map) = self.views.get_mut(&Screen::Map) {
+                    map.unlaid(number);
+                }
+                self.say("the map could not be laid out: a fault of Portolan itself, told in its log");
                 Vec::new()
             }
             Msg::Compared(number, tangled) => {

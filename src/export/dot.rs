@@ -14,9 +14,9 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     for node in store.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
-    for (number, (group, nodes)) in groups.iter().enumerate() {
-        if let Some((_, group)) = group {
-            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted(group));
+    for (number, nodes) in groups.values().enumerate() {
+        if let Some(home) = &nodes[0].home {
+            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted(home));
         }
         for node in nodes {
             let _ = writeln!(
@@ -27,7 +27,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
                 looks(node)
             );
         }
-        if group.is_some() {
+        if nodes[0].home.is_some() {
             out.push_str("  }\n");
         }
     }

@@ -16,14 +16,14 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     for node in store.topology().nodes.values() {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
-    for (number, (group, nodes)) in groups.iter().enumerate() {
-        if let Some((_, group)) = group {
-            let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(group));
+    for (number, nodes) in groups.values().enumerate() {
+        if let Some(home) = &nodes[0].home {
+            let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(home));
         }
         for node in nodes {
             let _ = writeln!(out, "    {}[{}]", ids[&node.id], quoted(&node.name));
         }
-        if group.is_some() {
+        if nodes[0].home.is_some() {
             out.push_str("  end\n");
         }
     }

@@ -69,9 +69,9 @@ fn over(finding: &Finding, at: Timestamp) -> Entry {
     entry(finding, at, format!("over: {title}"), Health::Healthy)
 }
 
-/// What makes a finding the same one, whatever its words.
-fn key(finding: &Finding) -> (&str, Option<&NodeId>, &str) {
-    (&finding.kind, finding.node.as_ref(), &finding.service)
+/// What makes a finding the same one, whatever its words: what people call a place depends on what else there is.
+fn key(finding: &Finding) -> (&str, &str) {
+    (&finding.kind, finding.node.as_ref().map_or(&*finding.service, NodeId::as_str))
 }
 
 fn entry(finding: &Finding, at: Timestamp, text: String, tone: Health) -> Entry {

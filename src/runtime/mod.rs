@@ -4,6 +4,7 @@
 
 mod album;
 mod meters;
+mod mishap;
 mod perform;
 mod poll;
 mod signals;

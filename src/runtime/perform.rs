@@ -1,6 +1,6 @@
 //! Carrying out effects.
 
-use super::terminal::Screen;
+use super::{mishap, terminal::Screen};
 use crate::{app::Msg, effect::Effect};
 use std::{
     fmt::Display,
@@ -18,9 +18,12 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         Effect::Lay(job) => {
             let sender = sender.clone();
             spawn_blocking(move || {
-                let (choice, diagram) = job.compute();
+                let msg = match mishap::survive(|| job.compute()) {
+                    Ok((choice, diagram)) => Msg::Laid(job.number, choice, Box::new(diagram)),
+                    Err(_) => Msg::Unlaid(job.number),
+                };
                 // When the program has ended meanwhile, nobody waits for it.
-                let _ = sender.blocking_send(Msg::Laid(job.number, choice, Box::new(diagram)));
+                let _ = sender.blocking_send(msg);
             });
         }
         Effect::Compare(job) => {

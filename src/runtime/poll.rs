@@ -1,16 +1,17 @@
 //! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
 
-use super::album::Album;
+use super::{album::Album, mishap};
 use crate::{
     app::Msg,
     cache::Folder,
-    model::{Failure, FailureKind, Pace, ServiceId, Timestamp},
+    model::{Failure, FailureKind, Pace, ServiceId, Snapshot, Timestamp},
     source::Source,
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
@@ -78,7 +79,7 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<(
 async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>, mut album: Album) {
     let mut failures = 0;
     loop {
-        let outcome = timeout(PATIENCE, source.snapshot()).await.unwrap_or_else(|_| Err(too_slow(&*source)));
+        let outcome = look(&*source).await;
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
         if let Ok(snapshot) = &outcome {
             album.keep(&*source, snapshot).await;
@@ -96,6 +97,19 @@ async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>, 
             () = sleep(wait) => {}
             () = again.notified() => {}
         }
+    }
+}
+
+/// One look, which ends in time, and whatever happens in it.
+async fn look(source: &dyn Source) -> Result<Snapshot, Failure> {
+    match timeout(PATIENCE, AssertUnwindSafe(source.snapshot()).catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => {
+            let what =
+                format!("what {} told could not be taken in: {}", source.place(), mishap::words(&*panic));
+            Err(Failure::new(FailureKind::Invalid, what, mishap::REMEDY))
+        }
+        Err(_) => Err(too_slow(source)),
     }
 }
 
@@ -147,8 +161,61 @@ fn too_slow(source: &dyn Source) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_RETRY, LAST_RETRY, jitter, retry};
+    use super::{FIRST_RETRY, LAST_RETRY, Source, jitter, look, retry};
+    use crate::{
+        model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, Snapshot, SourceId},
+        source::Examined,
+    };
+    use futures::{
+        FutureExt, StreamExt,
+        future::BoxFuture,
+        stream::{self, BoxStream},
+    };
     use std::time::Duration;
+
+    /// A source in which something is wrong with ourselves.
+    struct Broken(SourceId);
+
+    impl Source for Broken {
+        fn id(&self) -> &SourceId {
+            &self.0
+        }
+
+        fn place(&self) -> String {
+            "nowhere".to_owned()
+        }
+
+        fn kind(&self) -> &'static str {
+            "replay"
+        }
+
+        fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
+            async { panic!("no such port") }.boxed()
+        }
+
+        fn pace(&self) -> Duration {
+            FIRST_RETRY
+        }
+
+        fn nudges(&self) -> BoxStream<'static, ()> {
+            stream::empty().boxed()
+        }
+
+        fn logs(&self, _: Vec<LogTarget>, _: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
+            stream::empty().boxed()
+        }
+
+        fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+            async { Vec::new() }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_look_is_a_failure_like_any_other() {
+        let failure = look(&Broken(SourceId::new("broken"))).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Invalid);
+        assert_eq!(failure.what, "what nowhere told could not be taken in: no such port");
+    }
 
     #[test]
     fn jitter_is_a_tenth_at_most() {

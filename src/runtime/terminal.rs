@@ -1,5 +1,6 @@
 //! The terminal: taken at the start, given back whatever happens, and the only place where crossterm is spoken.
 
+use super::mishap;
 use crate::{
     app::{App, Mouse, Msg},
     keymap::{Code, Key},
@@ -19,10 +20,7 @@ use crossterm::{
 };
 use futures::StreamExt;
 use ratatui::{Terminal, backend::CrosstermBackend};
-use std::{
-    io::{self, Stdout, Write, stdout},
-    panic,
-};
+use std::io::{self, Stdout, Write, stdout};
 
 /// Provokes a panic after that many frames, so that a test can see the terminal come back.
 const PANIC: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
@@ -42,11 +40,7 @@ pub(super) struct Screen {
 impl Screen {
     /// Takes the terminal.
     pub(super) fn open(mouse: bool) -> io::Result<Self> {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |about| {
-            restore();
-            before(about);
-        }));
+        mishap::watch(restore);
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;

@@ -81,10 +81,10 @@ impl Grouping {
                 if store.crowds.is_outside(node) {
                     return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
                 }
-                let group = node.group.as_ref()?;
+                let (group, home) = (node.group.as_ref()?, node.home.as_ref()?);
                 return Some(match store.crowds.part(node) {
-                    Some(part) => (format!("{source}/{group}/{part}"), format!("{group}: {part}")),
-                    None => (format!("{source}/{group}"), group.clone()),
+                    Some(part) => (format!("{source}/{group}/{part}"), format!("{home}: {part}")),
+                    None => (format!("{source}/{group}"), home.clone()),
                 });
             }
             Self::Source => node.source.as_ref().map(ToString::to_string),

@@ -28,6 +28,8 @@ pub struct Node {
     pub source: Option<SourceId>,
     /// The compose project or cluster.
     pub group: Option<String>,
+    /// What people call that group: its name, after its source where several sources have one of that name.
+    pub home: Option<String>,
     /// How it is; unknown for a place that no source runs.
     pub health: Health,
     /// How many instances run.
@@ -150,7 +152,10 @@ impl Topology {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {
             return vec![node];
         }
-        self.nodes.values().filter(|node| node.name == name || node.label() == name).collect()
+        self.nodes
+            .values()
+            .filter(|node| node.name == name || node.label() == name || node.path() == name)
+            .collect()
     }
 }
 
@@ -161,9 +166,19 @@ impl Node {
         matches!(self.kind, NodeKind::Service(_))
     }
 
-    /// `group/name`, or the name alone where it has no group.
+    /// `group/name`, or the name alone where it has no group; `source/group/name` where several sources have a group
+    /// of that name.
     #[must_use]
     pub fn label(&self) -> String {
+        match &self.home {
+            Some(home) => format!("{home}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// `group/name`, whatever there is in other sources: for where the source is told beside it.
+    #[must_use]
+    pub fn path(&self) -> String {
         match &self.group {
             Some(group) => format!("{group}/{}", self.name),
             None => self.name.clone(),
@@ -173,6 +188,6 @@ impl Node {
     /// The name alone for one of the same group, else the label: several groups may each have a `db`.
     #[must_use]
     pub fn label_for(&self, other: &Self) -> String {
-        if self.group == other.group { self.name.clone() } else { self.label() }
+        if self.home == other.home { self.name.clone() } else { self.label() }
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn join(inventory: &Inventory, resolver: &Resolver) -> Topology {
     for (source, gateway) in inventory.gateways() {
         draft.place(load_balancer(source, gateway));
     }
+    draft.topology.tell_homes_apart();
     for kind in KINDS {
         kind.find(inventory, &mut |reference| draft.join(kind, &reference));
     }
@@ -205,6 +206,23 @@ impl<'a> Draft<'a> {
 }
 
 impl Topology {
+    /// Puts the source before the groups of which several sources have one of that name.
+    fn tell_homes_apart(&mut self) {
+        let mut sources: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
+        for node in self.nodes.values() {
+            if let (Some(group), Some(source)) = (&node.group, &node.source) {
+                sources.entry(group.clone()).or_default().insert(source.clone());
+            }
+        }
+        for node in self.nodes.values_mut() {
+            if let (Some(group), Some(source)) = (&node.group, &node.source)
+                && sources.get(group).is_some_and(|all| all.len() > 1)
+            {
+                node.home = Some(format!("{source}/{group}"));
+            }
+        }
+    }
+
     /// Weighs the evidence of those edges together, and puts all in the order that does not depend on how it was found.
     pub(super) fn tidy(&mut self, edges: BTreeSet<Ends>) {
         let rank =
@@ -242,6 +260,7 @@ pub(super) fn service_node(service: &Service) -> Node {
         kind: NodeKind::Service(service.id.clone()),
         source: Some(service.source()),
         group: service.group.clone(),
+        home: service.group.clone(),
         health: Health::of(service),
         running: service.running(),
         // Beside a count of what runs it would read as a fault.
@@ -286,6 +305,7 @@ fn outside(id: NodeId, name: String, kind: NodeKind, product: Option<&'static Pr
         kind,
         source: None,
         group: None,
+        home: None,
         health: Health::Unknown,
         running: 0,
         desired: None,

@@ -63,7 +63,11 @@ impl Inference {
         drop(draft);
         for id in before.keys() {
             if let Some(service) = inventory.service(id) {
-                topology.nodes.insert(NodeId::from(id), service_node(service));
+                let mut node = service_node(service);
+                if let Some(known) = topology.nodes.get_mut(&node.id) {
+                    node.home = known.home.take();
+                }
+                topology.nodes.insert(node.id.clone(), node);
             }
         }
         let mut edges: BTreeSet<Ends> =

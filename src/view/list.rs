@@ -75,7 +75,7 @@ fn cells(node: &Node, scene: Scene<'_>) -> Vec<Cell> {
     vec![
         (Theme::mark(theme, node.health).to_owned(), theme.health(node.health)),
         (node.name.clone(), text),
-        (node.group.clone().unwrap_or_default(), dim),
+        (node.home.clone().unwrap_or_default(), dim),
         (run, text),
         (word.to_owned(), theme.health(node.health)),
         (version.unwrap_or_default(), dim),

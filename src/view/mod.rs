@@ -82,6 +82,9 @@ pub trait View {
     /// Takes a layout that was asked for, and which of the choices it is.
     fn laid(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
 
+    /// Hears that the layout of that number failed.
+    fn unlaid(&mut self, _number: u64) {}
+
     /// Takes the answer to what it asked for.
     fn told(&mut self, _question: Question, _answer: &str, _store: &Store) -> Vec<Effect> {
         Vec::new()

@@ -327,7 +327,7 @@ impl<'a> Page<'a> {
         for twin in twins {
             if let Some(other) = store.topology().nodes.get(&twin.node) {
                 let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();
-                self.text(&format!("{}{home}: {}", other.label(), twin.reason), self.scene.theme.ink.text.0);
+                self.text(&format!("{}{home}: {}", other.path(), twin.reason), self.scene.theme.ink.text.0);
             }
         }
     }

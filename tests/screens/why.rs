@@ -131,7 +131,7 @@ fn the_evidence_can_be_copied() {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,
     });
-    assert!(copied.is_some_and(|text| text.contains("shop/catalog calls shop/db: declared")));
+    assert!(copied.is_some_and(|text| text.contains("docker/shop/catalog calls docker/shop/db: declared")));
 }
 
 #[test]

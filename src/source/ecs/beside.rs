@@ -89,7 +89,7 @@ impl Beside {
             let (balancers, gap) = readers.watch.read(&api, behind).await;
             tray.put("balancers", gap, |came| came.balancers = balancers);
         });
-        if seen.iter().flat_map(|s| &s.tasks).any(|run| run.addresses().next().is_some()) {
+        if seen.iter().flat_map(|s| &s.tasks).any(|run| !run.reach.addresses.is_empty()) {
             self.begin("flows", api, |api, readers, tray| async move {
                 let (lines, gap) = readers.flows.read(&api).await;
                 tray.put("flows", gap, |came| came.lines.extend(lines));
@@ -143,7 +143,7 @@ impl Beside {
 fn definitions(seen: &[Seen], now: Timestamp) -> BTreeSet<String> {
     let services = seen.iter().flat_map(|s| &s.services);
     let of_services = services.flat_map(|service| deployed(service));
-    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.task.task_definition_arn());
+    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.definition.as_deref());
     let before = seen.iter().flat_map(|s| &s.services).filter_map(|service| worth_reading(service, now));
     of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
 }

@@ -8,6 +8,7 @@ use super::{
     decode::{self, Estate, again::Memory, task::Context},
     failure::Setting,
     flows::Tenants,
+    pick::Pick,
     round::Rounds,
 };
 use crate::{
@@ -103,9 +104,9 @@ pub(crate) async fn collect(
 }
 
 impl Caches {
-    /// Nothing was read in this run; what earlier ones left is in that folder.
-    pub(crate) fn new(cache: Option<Folder>) -> Self {
-        Self { beside: Beside::new(cache), ..Self::default() }
+    /// Nothing was read in this run; what earlier ones left is in that folder. `pick` says which services are read.
+    pub(crate) fn new(cache: Option<Folder>, pick: Pick) -> Self {
+        Self { beside: Beside::new(cache), rounds: Rounds::new(pick), ..Self::default() }
     }
 
     /// The clusters, asked for once in a while.

@@ -19,6 +19,8 @@ pub struct Config {
     pub endpoint: String,
     /// The clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; none means all.
     pub clusters: Vec<String>,
+    /// The services, and the families of lone tasks, by such names and patterns; none means all.
+    pub services: Vec<String>,
     /// Whether to ask the machine's metadata address (IMDS) for its role; off, because elsewhere than on EC2 that
     /// address does not answer and costs seconds.
     pub instance_role: bool,
@@ -37,6 +39,7 @@ impl Default for Config {
             region: String::new(),
             endpoint: String::new(),
             clusters: Vec::new(),
+            services: Vec::new(),
             instance_role: false,
             start_share: start,
             steady_share: steady,

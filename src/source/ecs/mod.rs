@@ -1,6 +1,7 @@
 //! Amazon ECS in one region of one account: services, tasks and deployments as they are now, their logs in
 //! `CloudWatch`, their load balancers and their names.
 
+mod account;
 mod api;
 mod beside;
 mod balancers;
@@ -55,6 +56,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use gate::Gate;
+use pick::Pick;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -104,9 +106,9 @@ impl Ecs {
         Self {
             id: config.id(),
             gate: Arc::new(Gate::new(config.id(), config.shares(), Arc::clone(treasury))),
+            caches: Caches::new(cache, Pick::new(&config.services)),
             config,
             api: Arc::default(),
-            caches: Caches::new(cache),
             hub: Arc::default(),
             mood: Mutex::new(Mood::Restless),
             watched: Mutex::default(),
@@ -188,12 +190,14 @@ impl Source for Ecs {
         async {
             let setting = &self.api().await.ok()?.clients.setting;
             let profile = setting.profile.as_deref().unwrap_or_default();
-            // Keys that stand in the environment may be those of any account; their id tells them apart.
-            let id = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
-            let id = crc32fast::hash(id.unwrap_or_default().as_bytes());
-            let place = [&self.config.clusters.join(","), setting.region.as_str(), profile];
+            // Keys that stand in the environment may be those of any account.
+            let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
+            let key = key.unwrap_or_default();
+            let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
+            let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
+            let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
             let endpoint = setting.endpoint.as_deref().unwrap_or_default();
-            Some(format!("{} {} {endpoint} {id:x}", self.id, place.join(" ")))
+            Some(format!("{} {} {endpoint} {account:x}", self.id, place.join(" ")))
         }
         .boxed()
     }

@@ -3,7 +3,7 @@
 use regex::Regex;
 
 /// Patterns, as the configuration gives them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Pick {
     wanted: Vec<Regex>,
     unwanted: Vec<Regex>,

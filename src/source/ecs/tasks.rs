@@ -1,6 +1,6 @@
 //! The tasks of a cluster: those that run and those that ended within the hour, listed and described a hundred at a time.
 
-use super::{api::Api, calls, decode::task::Run};
+use super::{api::Api, calls, decode::run::Run};
 use crate::model::Failure;
 use aws_sdk_ecs::types::DesiredStatus;
 
@@ -27,5 +27,5 @@ pub(crate) async fn of(api: &Api, cluster: &str, service: &str) -> Result<Vec<St
 pub(crate) async fn describe(api: &Api, cluster: &str, arns: Vec<String>) -> Result<Vec<Run>, Failure> {
     let ask = api.clients.ecs.describe_tasks().cluster(cluster).set_tasks(Some(arns));
     let tasks = api.pass(&calls::DESCRIBE_TASKS, ask.send()).await?.tasks.unwrap_or_default();
-    Ok(tasks.into_iter().map(Run::new).collect())
+    Ok(tasks.iter().map(Run::new).collect())
 }

@@ -32,7 +32,7 @@ impl<'a> Ill<'a> {
     pub(super) fn of(web: &'a Web<'a>, drafts: impl Iterator<Item = &'a Draft>) -> Self {
         let mut since = BTreeMap::new();
         for draft in drafts {
-            let Some(number) = draft.node.as_ref().and_then(|node| web.number(node)) else { continue };
+            let Some(number) = draft.node().and_then(|node| web.number(node)) else { continue };
             since.entry(number).or_insert((draft.since, draft.reason.as_str()));
         }
         Self { web, since }
@@ -44,7 +44,7 @@ impl<'a> Ill<'a> {
 
     /// What may have made `draft` so.
     pub(super) fn suspects(&self, evidence: &Evidence<'_>, draft: &Draft, blame: Blame) -> Vec<Suspect> {
-        let (Some(node), true) = (&draft.node, blame != Blame::Nothing) else { return Vec::new() };
+        let (Some(node), true) = (draft.node(), blame != Blame::Nothing) else { return Vec::new() };
         let Some(number) = self.web.number(node) else { return Vec::new() };
         let own = own_change(evidence, node, draft.since);
         if blame == Blame::OwnChange {

@@ -1,6 +1,6 @@
 //! Dangling references: a service names an address of the estate that nobody answers to.
 
-use super::{Draft, Evidence};
+use super::{About, Draft, Evidence};
 use crate::model::Severity;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
@@ -8,8 +8,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let Some(node) = evidence.topology.nodes.get(&dangling.from) else { continue };
         drafts.push(Draft {
             severity: Severity::Info,
-            service: node.label(),
-            node: Some(node.id.clone()),
+            about: About::Node(node.id.clone()),
             since: None,
             reason: format!(
                 "{} names {}, and nothing here answers to that",

@@ -50,7 +50,7 @@ impl Lasting {
 
     /// Puts right since when a fault is: no later than it was known to be; now, if it is new and its source does not say.
     pub(super) fn amend(&self, kind: &Kind, draft: &mut Draft, now: Timestamp) {
-        let (Part::End, Some(node)) = (kind.part, draft.node.clone()) else { return };
+        let (Part::End, Some(node)) = (kind.part, draft.node().cloned()) else { return };
         // A service's node has its id, and that begins with its source.
         let source = SourceId::new(node.as_str().split('/').next().unwrap_or_default());
         draft.since = match self.since.get(&node) {

@@ -109,11 +109,18 @@ enum Blame {
 /// A finding before its kind and its causes are known.
 struct Draft {
     severity: Severity,
-    service: String,
-    node: Option<NodeId>,
+    about: About,
     since: Option<Timestamp>,
     reason: String,
     next: String,
+}
+
+/// What a finding is about.
+enum About {
+    /// A place on the map.
+    Node(NodeId),
+    /// A whole source.
+    Source(SourceId),
 }
 
 /// All kinds. Of the ends of one service the first in this order speaks.
@@ -181,7 +188,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether it is about runs that come to an end, each by itself: of those the newest counts, and its own time.
     fn is_of_a_run(&self, draft: &Draft) -> bool {
-        let node = draft.node.as_ref().and_then(|node| self.topology.nodes.get(node));
+        let node = draft.node().and_then(|node| self.topology.nodes.get(node));
         let service = match node.map(|node| &node.kind) {
             Some(NodeKind::Service(id)) => self.inventory.service(id),
             _ => None,
@@ -203,25 +210,25 @@ pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
     let ill = Ill::of(&evidence.web, found.iter().filter(|(kind, d)| bad(kind, d)).map(|(_, draft)| draft));
     let mut own: BTreeMap<&NodeId, &str> = BTreeMap::new();
     for (_, draft) in found.iter().filter(|(kind, _)| kind.part != Part::Remark) {
-        if let Some(node) = &draft.node {
+        if let Some(node) = draft.node() {
             own.entry(node).or_insert(&draft.reason);
         }
     }
     let finding = |(kind, draft): &(&Kind, Draft)| {
         let mut suspects = ill.suspects(evidence, draft, kind.blame);
         // What a deployment waits for is told by its own instances.
-        let trouble = draft.node.as_ref().filter(|_| kind.id.starts_with("deployment-"));
+        let trouble = draft.node().filter(|_| kind.id.starts_with("deployment-"));
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
             suspects.push(Suspect { words: format!("perhaps its own instances: {trouble}"), node: None });
         }
-        let number = draft.node.as_ref().and_then(|node| evidence.web.number(node));
+        let number = draft.node().and_then(|node| evidence.web.number(node));
         let reached = number.filter(|_| bad(kind, draft)).map(|number| evidence.web.reach(number));
         Finding {
             kind: kind.id.to_owned(),
             severity: draft.severity,
-            service: draft.service.clone(),
-            node: draft.node.clone(),
+            service: draft.about.label(evidence.topology),
+            node: draft.node().cloned(),
             since: draft.since,
             reason: draft.reason.clone(),
             suspects,
@@ -251,14 +258,32 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
         let lasts = |draft: &&mut Draft| !evidence.is_of_a_run(draft);
         drafts.iter_mut().filter(lasts).for_each(|draft| evidence.lasting.amend(kind, draft, evidence.now));
         if kind.part == Part::End {
-            drafts.retain(|draft| draft.node.as_ref().is_none_or(|node| told.insert(node.clone())));
+            drafts.retain(|draft| draft.node().is_none_or(|node| told.insert(node.clone())));
         }
         all.extend(drafts.into_iter().map(|draft| (kind, draft)));
     }
     all
 }
 
+impl About {
+    /// What people call it.
+    fn label(&self, topology: &Topology) -> String {
+        match self {
+            Self::Node(id) => topology.nodes.get(id).map_or_else(|| id.to_string(), Node::label),
+            Self::Source(id) => id.to_string(),
+        }
+    }
+}
+
 impl Draft {
+    /// The place on the map that it is about.
+    fn node(&self) -> Option<&NodeId> {
+        match &self.about {
+            About::Node(id) => Some(id),
+            About::Source(_) => None,
+        }
+    }
+
     /// A finding about a service.
     fn of(
         service: &Service,
@@ -267,18 +292,7 @@ impl Draft {
         reason: String,
         next: &str,
     ) -> Self {
-        let name = match &service.group {
-            Some(group) => format!("{group}/{}", service.name),
-            None => service.name.clone(),
-        };
-        Self {
-            severity,
-            service: name,
-            node: Some(NodeId::from(&service.id)),
-            since,
-            reason,
-            next: next.to_owned(),
-        }
+        Self { severity, about: About::Node(NodeId::from(&service.id)), since, reason, next: next.to_owned() }
     }
 }
 
@@ -300,13 +314,11 @@ fn drift(
     }
     let nodes = &evidence.topology.nodes;
     for (from, drifted) in callers {
-        let Some(node) = nodes.get(from) else { continue };
         let peers: Vec<String> =
             drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(Node::label).collect();
         drafts.push(Draft {
             severity: Severity::Info,
-            service: node.label(),
-            node: Some(from.clone()),
+            about: About::Node(from.clone()),
             since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min(),
             reason: reason(&listed(&peers)),
             next: next.to_owned(),

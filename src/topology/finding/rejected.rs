@@ -1,6 +1,6 @@
 //! Connections of a service that do not come about now: a rule turns them away, or its log says that nobody answers.
 
-use super::{Draft, Evidence, listed};
+use super::{About, Draft, Evidence, listed};
 use crate::{
     model::{NodeId, Severity, Verdict},
     topology::{Rejected, drift::is_past},
@@ -44,8 +44,7 @@ fn find(
         let (reason, next) = words(&listed(&targets));
         drafts.push(Draft {
             severity: Severity::Warning,
-            service: node.label(),
-            node: Some(node.id.clone()),
+            about: About::Node(node.id.clone()),
             since: all.iter().map(|rejected| rejected.seen.first).min(),
             reason,
             next,

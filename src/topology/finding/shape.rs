@@ -1,6 +1,6 @@
 //! What is risky in the shape of the estate, with nothing broken: rings of calls, and one copy on which many depend.
 
-use super::{Draft, Evidence, web::Web};
+use super::{About, Draft, Evidence, web::Web};
 use crate::model::{Service, Severity};
 
 /// On how many others one copy must carry to be worth a word.
@@ -14,8 +14,7 @@ pub(super) fn find_rings(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let names: Vec<String> = ring.iter().map(|number| web.label(*number)).collect();
         drafts.push(Draft {
             severity: Severity::Info,
-            service: node.label(),
-            node: Some(node.id.clone()),
+            about: About::Node(node.id.clone()),
             since: None,
             reason: format!(
                 "{} call each other round: one that waits can stop them all",

@@ -1,6 +1,6 @@
 //! Source trouble: a place that can not be read now, so that what is shown of it may be old.
 
-use super::{Draft, Evidence};
+use super::{About, Draft, Evidence};
 use crate::model::{Severity, SourceState};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
@@ -10,8 +10,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             if status.state == SourceState::Stale { Severity::Warning } else { Severity::Critical };
         drafts.push(Draft {
             severity,
-            service: status.id.to_string(),
-            node: None,
+            about: About::Source(status.id.clone()),
             since: status.last_read,
             reason: failure.what.clone(),
             next: failure.remedy.clone(),
@@ -21,8 +20,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         for gap in &snapshot.gaps {
             drafts.push(Draft {
                 severity: Severity::Info,
-                service: snapshot.source.to_string(),
-                node: None,
+                about: About::Source(snapshot.source.clone()),
                 since: None,
                 reason: format!("{} can't be read: {}", gap.what, gap.failure.what),
                 next: gap.failure.remedy.clone(),

@@ -1,6 +1,6 @@
 //! A storm: several services of one source ended by faults at the same moment. That is one cause, not many.
 
-use super::{Draft, Evidence, listed};
+use super::{About, Draft, Evidence, listed};
 use crate::model::{Exit, Service, Severity, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -35,8 +35,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let seconds = last.duration_since(first).as_secs().max(1);
         drafts.push(Draft {
             severity: Severity::Warning,
-            service: source.to_string(),
-            node: None,
+            about: About::Source(source),
             since: Some(first),
             reason: format!(
                 "{} services ended by faults within {seconds} s: {}",

@@ -20,11 +20,11 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             let apart = ours.iter().filter_map(|(image, tags)| Some((image, tags, theirs.get(image)?)));
             let mut apart = apart.filter(|(_, ours, theirs)| !ours.iter().any(|tag| theirs.contains(tag)));
             let Some((image, ours, theirs)) = apart.next() else { continue };
-            let home = |id: &NodeId| evidence.topology.nodes.get(id).map(Node::label).unwrap_or_default();
+            let path = |id: &NodeId| evidence.topology.nodes.get(id).map(Node::path).unwrap_or_default();
             let reason = format!(
                 "runs {image} {}, and {} on {} runs {}",
                 listed(ours),
-                home(&twin.node),
+                path(&twin.node),
                 other.source(),
                 listed(theirs)
             );

@@ -205,6 +205,10 @@ impl View for Map {
         self.show_selected(store);
     }
 
+    fn unlaid(&mut self, number: u64) {
+        self.order.came(number);
+    }
+
     fn compared(&mut self, number: u64, tangled: bool) {
         if number == self.order.number && !self.order.pending {
             self.tangle.found = tangled;

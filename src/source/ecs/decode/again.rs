@@ -9,7 +9,7 @@ use super::{
     door::Behind,
     gateway::Balancers,
     mesh::{Member, Meshes},
-    task::Run,
+    run::Run,
 };
 use crate::model::{Check, Event, Service, ServiceId};
 use aws_sdk_ecs::types as sdk;
@@ -102,7 +102,7 @@ impl Basis {
         namespace: Option<&str>,
         book: &Book,
     ) -> Self {
-        let of_runs = runs.iter().filter_map(|run| run.task.task_definition_arn()).map(str::to_owned);
+        let of_runs = runs.iter().filter_map(|run| run.definition.as_deref()).map(str::to_owned);
         let arns: BTreeSet<String> = named(raw).into_iter().chain(of_runs).collect();
         Self {
             raw: Arc::clone(raw),

@@ -1,10 +1,6 @@
 //! What a service answers to: Service Connect aliases, Cloud Map names, the addresses of its tasks.
 
-use super::{
-    definition::Definition,
-    task::{Context, Run},
-    words::said,
-};
+use super::{definition::Definition, run::Run, task::Context, words::said};
 use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, text::clean};
 use aws_sdk_ecs::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,7 +106,7 @@ pub(crate) fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
 /// The addresses of the tasks that have not ended.
 pub(crate) fn addresses<'a>(runs: impl IntoIterator<Item = &'a Run>, context: &Context) -> Vec<Answer> {
     let live = runs.into_iter().filter(|run| !run.has_stopped());
-    let found: BTreeSet<_> = live.flat_map(Run::addresses).collect();
+    let found: BTreeSet<_> = live.flat_map(|run| run.reach.addresses.iter().copied()).collect();
     let answer = |ip| Answer {
         host: Host::Ip(ip),
         port: None,

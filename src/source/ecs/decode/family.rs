@@ -2,8 +2,9 @@
 
 use super::{
     answers,
+    run::Run,
     service::{ENDED_KEPT, Ground},
-    task::{Run, instance},
+    task::instance,
 };
 use crate::model::{Fact, Instance, Mention, Service, ServiceKind, State};
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -12,12 +13,12 @@ use std::{cmp::Reverse, collections::BTreeSet};
 /// `taken` says that a service of the cluster has the family's name.
 pub(crate) fn family(name: &str, runs: &[&Run], taken: bool, ground: Ground<'_>) -> Service {
     let newest = runs.iter().max_by_key(|r| (r.made(), r.id()));
-    let newest_arn = newest.and_then(|r| r.task.task_definition_arn());
+    let newest_arn = newest.and_then(|r| r.definition.as_deref());
     let definition = ground.definition(newest_arn);
     // The name ECS itself gives the group of such tasks.
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
-    if let Some(by) = newest.and_then(|r| r.task.started_by()) {
+    if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {
         facts.push(Fact::new("started by", super::words::said(Some(by))));
     }
     if let Some(version) = newest.map(|r| r.version()) {
@@ -44,7 +45,7 @@ fn instances(runs: &[&Run], newest: Option<&str>, ground: Ground<'_>) -> Vec<Ins
     let mut made: Vec<(bool, Reverse<Option<crate::model::Timestamp>>, Instance)> = runs
         .iter()
         .map(|run| {
-            let definition = ground.definition(run.task.task_definition_arn());
+            let definition = ground.definition(run.definition.as_deref());
             let mut made = instance(run, definition, false, ground.context);
             if made.state == State::Failed && Some(run.id().as_str()) != newest {
                 made.state = State::Stopped;
@@ -62,7 +63,7 @@ fn instances(runs: &[&Run], newest: Option<&str>, ground: Ground<'_>) -> Vec<Ins
 }
 
 fn mentions(runs: &[&Run], ground: Ground<'_>) -> Vec<Mention> {
-    let arns: BTreeSet<&str> = runs.iter().filter_map(|r| r.task.task_definition_arn()).collect();
+    let arns: BTreeSet<&str> = runs.iter().filter_map(|r| r.definition.as_deref()).collect();
     let defined = arns.iter().filter_map(|arn| ground.definition(Some(arn))).flat_map(|d| &d.mentions);
     let overridden = runs.iter().flat_map(|r| &r.mentions);
     let all: BTreeSet<Mention> = defined.chain(overridden).cloned().collect();

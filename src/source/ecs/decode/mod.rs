@@ -13,6 +13,7 @@ pub(crate) mod gateway;
 pub(crate) mod log;
 pub(crate) mod mesh;
 pub(crate) mod requests;
+pub(crate) mod run;
 pub(crate) mod service;
 pub(crate) mod task;
 pub(crate) mod verdict;
@@ -26,12 +27,13 @@ use definition::Definition;
 use door::Behind;
 use gateway::Balancers;
 use mesh::{Member, Meshes};
+use run::Run;
 use service::{Ground, by_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use task::{Context, Run};
+use task::Context;
 
 /// The task definitions read so far, by ARN.
 pub(crate) type Book = BTreeMap<String, Arc<Definition>>;

@@ -9,9 +9,10 @@ use super::{
     facts,
     gateway::Balancers,
     mesh::{self, Member, Meshes},
-    task::{Context, Run, instance},
+    run::Run,
+    task::{Context, instance},
     verdict::{Standing, Stop, counts},
-    words::{count, said, some, time},
+    words::{count, said, some},
 };
 use crate::model::{Instance, Mention, NetworkId, Service, ServiceId, ServiceKind, State, Timestamp};
 use aws_sdk_ecs::types as sdk;
@@ -102,7 +103,7 @@ fn definition_of<'a>(raw: &sdk::Service, ground: Ground<'a>) -> Option<&'a Defin
 fn definitions<'a>(raw: &sdk::Service, runs: &[&Run], ground: Ground<'a>) -> Vec<&'a Definition> {
     let deployed = raw.deployments().iter().map(sdk::Deployment::task_definition);
     let sets = raw.task_sets().iter().map(sdk::TaskSet::task_definition);
-    let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.task.task_definition_arn());
+    let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.definition.as_deref());
     let arns: BTreeSet<&str> =
         deployed.chain(sets).chain(running).chain([raw.task_definition()]).flatten().collect();
     arns.into_iter().filter_map(|arn| ground.definition(Some(arn))).collect()
@@ -134,13 +135,13 @@ fn networks(raw: &sdk::Service, used: &[&Definition], ground: Ground<'_>) -> BTr
 /// The instances of a service: all that have not ended, the newest of those that have. A fault that is history counts
 /// as an end like any other; how it ended stays to be seen.
 pub(crate) fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<Instance> {
-    let definition = |run: &Run| ground.definition(run.task.task_definition_arn());
+    let definition = |run: &Run| ground.definition(run.definition.as_deref());
     let mut live = Vec::new();
     let mut ended = Vec::new();
     let mut stops = Vec::new();
     for run in runs {
         let made = instance(run, definition(run), true, ground.context);
-        match run.stop(true, definition(run)) {
+        match run.end(true, definition(run)) {
             Some(stop) => {
                 stops.push(stop);
                 ended.push((stop, made));
@@ -198,8 +199,8 @@ pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
 /// A service of which only tasks are known: `ListServices` is denied, or it was deleted while they run on.
 pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
-    let newest = runs.iter().max_by_key(|r| (time(r.task.created_at()), r.version()));
-    let definition = newest.and_then(|r| ground.definition(r.task.task_definition_arn()));
+    let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));
+    let definition = newest.and_then(|r| ground.definition(r.definition.as_deref()));
     Service {
         id: ground.id(name),
         group: Some(ground.cluster.to_owned()),

@@ -3,12 +3,7 @@
 use super::record::Owner;
 use crate::{
     model::{ServiceId, SourceId, Timestamp},
-    source::ecs::decode::{
-        Book, Seen,
-        service::by_owner,
-        task::{Context, Run},
-        words::said,
-    },
+    source::ecs::decode::{Book, Seen, run::Run, service::by_owner, task::Context, words::said},
 };
 use aws_sdk_ecs::types as sdk;
 use std::{
@@ -95,19 +90,22 @@ impl Tenants {
 
     fn add(&mut self, id: &ServiceId, run: &Run, book: &Book) {
         self.tasks.insert(run.id(), id.clone());
-        for interface in run.interfaces() {
-            self.interfaces.insert(interface.to_owned(), id.clone());
+        for interface in &run.reach.interfaces {
+            self.interfaces.insert(interface.to_string(), id.clone());
         }
-        let stay = Stay { service: id.clone(), from: run.made(), until: run.ended() };
-        for address in run.addresses() {
+        let stay = Stay { service: id.clone(), from: run.made(), until: run.times.ended };
+        for &address in &run.reach.addresses {
             let stays = self.stays.entry(address).or_default();
             if !stays.contains(&stay) {
                 stays.push(stay.clone());
             }
         }
-        let definition = run.task.task_definition_arn().and_then(|arn| book.get(arn));
+        let definition = run.definition.as_deref().and_then(|arn| book.get(arn));
         let planned = definition.iter().flat_map(|d| d.listens.iter().copied());
-        self.listens.entry(id.clone()).or_default().extend(planned.chain(run.ingress_ports()));
+        self.listens
+            .entry(id.clone())
+            .or_default()
+            .extend(planned.chain(run.reach.ingress_ports.iter().copied()));
     }
 
     /// The service that a record names as the owner of its interface.

@@ -3,13 +3,11 @@
 use super::{Tenants, Told, format::Format, join::join, record::Line};
 use crate::{
     model::{Address, End, Host, ServiceId, SourceId, Timestamp, Verdict},
-    source::ecs::decode::{
-        Book, Seen,
-        definition::definition,
-        task::{Context, Run},
-    },
+    source::ecs::decode::{Book, Seen, definition::definition, run::Run, task::Context},
 };
-use aws_sdk_ecs::types::{Attachment, ContainerDefinition, KeyValuePair, PortMapping, Task, TaskDefinition};
+use aws_sdk_ecs::types::{
+    Attachment, ContainerDefinition, KeyValuePair, PortMapping, Task, TaskDefinition, builders::TaskBuilder,
+};
 use aws_smithy_types::DateTime;
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use std::{collections::BTreeSet, sync::Arc};
@@ -32,13 +30,17 @@ fn at(second: i64) -> Timestamp {
 
 /// A task of a service with an address, and when it lived, counted from the start.
 fn task(cluster: &str, service: &str, address: &str, life: (i64, Option<i64>)) -> Arc<Run> {
+    Arc::new(Run::new(&raw(cluster, service, address, life).build()))
+}
+
+fn raw(cluster: &str, service: &str, address: &str, life: (i64, Option<i64>)) -> TaskBuilder {
     let pair = |name: &str, value: &str| KeyValuePair::builder().name(name).value(value).build();
     let address_key = if address.contains(':') { "privateIPv6Address" } else { "privateIPv4Address" };
     let attached = Attachment::builder()
         .details(pair("networkInterfaceId", &format!("eni-{address}")))
         .details(pair(address_key, address))
         .build();
-    let task = Task::builder()
+    Task::builder()
         .task_arn(format!("arn:aws:ecs:eu-west-1:1:task/{cluster}/{service}-{}", life.0))
         .task_definition_arn(format!("arn:aws:ecs:eu-west-1:1:task-definition/{service}:1"))
         .group(format!("service:{service}"))
@@ -46,8 +48,6 @@ fn task(cluster: &str, service: &str, address: &str, life: (i64, Option<i64>)) -
         .created_at(DateTime::from_secs(START + life.0))
         .set_stopped_at(life.1.map(|end| DateTime::from_secs(START + end)))
         .attachments(attached)
-        .build();
-    Arc::new(Run::new(task))
 }
 
 /// A region of those tasks, by cluster; `listens` are the ports of each service.
@@ -164,11 +164,10 @@ fn an_address_that_changed_hands_within_a_record_is_nobodys() {
 
 #[test]
 fn the_port_of_a_service_connect_proxy_listens() {
-    let mut run = Arc::unwrap_or_clone(task("quay", "db", "10.0.0.2", (0, None)));
     let port = KeyValuePair::builder().name("ingressPortOverride").value("50000").build();
     let proxy = Attachment::builder().r#type("Service Connect").details(port).build();
-    run.task.attachments.get_or_insert_default().push(proxy);
-    let tasks = [("quay", task("quay", "web", "10.0.0.1", (0, None))), ("quay", Arc::new(run))];
+    let db = raw("quay", "db", "10.0.0.2", (0, None)).attachments(proxy).build();
+    let tasks = [("quay", task("quay", "web", "10.0.0.1", (0, None))), ("quay", Arc::new(Run::new(&db)))];
     let line = two("eni-10.0.0.2", ("10.0.0.2", 50_000), ("10.0.0.1", 40_000), 0, "ACCEPT");
     assert_eq!(words(&told("", region(&tasks, &[]), &[line])), ["ecs/quay/web > ecs/quay/db:50000"]);
 }

@@ -3,9 +3,12 @@
 use super::roll::Roll;
 use crate::{
     model::{Failure, FailureKind, Gap},
-    source::ecs::{budget::Group, decode::task::Run},
+    source::ecs::{
+        budget::Group,
+        decode::run::{Judged, Run},
+    },
 };
-use aws_sdk_ecs::types::{DeploymentRolloutState, HealthStatus, Service};
+use aws_sdk_ecs::types::{DeploymentRolloutState, Service};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -121,9 +124,9 @@ impl Census {
         self.services.things().map(|(_, service)| service.clone()).collect()
     }
 
-    /// Its tasks.
-    pub(crate) fn all_tasks(&self) -> Vec<Arc<Run>> {
-        self.tasks.things().map(|(_, run)| run.clone()).collect()
+    /// Those of its tasks.
+    pub(crate) fn those_tasks(&self, which: impl Fn(&Run) -> bool) -> Vec<Arc<Run>> {
+        self.tasks.things().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
     }
 
     /// Notes whether everything that can be read of it was read once.
@@ -161,8 +164,8 @@ pub(crate) fn is_calm(service: &Service) -> bool {
 
 /// Whether a task has ended, or runs and is well.
 pub(crate) fn is_calm_task(run: &Run) -> bool {
-    let unhealthy = run.task.health_status() == Some(&HealthStatus::Unhealthy);
-    let waits = run.task.desired_status() != run.task.last_status();
+    let unhealthy = run.health == Some(Judged::Unhealthy);
+    let waits = run.desired != run.last;
     run.has_stopped() || (!waits && !unhealthy)
 }
 

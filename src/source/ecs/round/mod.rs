@@ -11,8 +11,9 @@ use super::{
     api::Api,
     budget::Group,
     clusters::Cluster,
-    decode::{Seen, task::Run},
+    decode::{Seen, run::Run, words::tail},
     gate::IN_FLIGHT,
+    pick::Pick,
     services, tasks,
 };
 use crate::model::{Failure, Gap, Part, Progress};
@@ -35,6 +36,8 @@ const MANY: usize = 500;
 /// What is known of the clusters.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds {
+    /// Which services are read.
+    pick: Pick,
     clusters: Mutex<BTreeMap<String, Census>>,
 }
 
@@ -59,6 +62,11 @@ enum Answer {
 }
 
 impl Rounds {
+    /// Nothing is known; what `pick` leaves out never will be.
+    pub(crate) fn new(pick: Pick) -> Self {
+        Self { pick, ..Self::default() }
+    }
+
     /// One look at `clusters`. Those of `watched`, by the cluster's key, are read at every look.
     pub(crate) async fn look(
         &self,
@@ -133,7 +141,9 @@ impl Rounds {
         };
         match (&ask.what, ask.group) {
             (What::Page(listing), Group::Services) => {
-                services::page(api, cluster, token(*listing)).await.map(|(ids, next)| Answer::Page(ids, next))
+                let (mut ids, next) = services::page(api, cluster, token(*listing)).await?;
+                ids.retain(|arn| self.pick.takes(&tail(arn)));
+                Ok(Answer::Page(ids, next))
             }
             (What::Page(listing), _) => {
                 let status =
@@ -203,7 +213,7 @@ impl Rounds {
                 namespace: cluster.namespace.clone(),
                 all_services: census.services.is_listed() && !census.fails(Op::ListServices),
                 services: census.all_services(),
-                tasks: census.all_tasks(),
+                tasks: census.those_tasks(|run| self.pick.takes(&run.owner())),
                 all_tasks: census.settled,
             });
         }
@@ -268,9 +278,12 @@ impl Census {
     fn tasks_came(&mut self, asked: &[String], runs: Vec<Run>, now: Duration) {
         let (mut came, mut stirred) = (Vec::new(), BTreeSet::new());
         for run in runs {
-            let Some(id) = run.task.task_arn().map(str::to_owned) else { continue };
-            let before = self.tasks.get(&id).map(|before| before.task.last_status().map(str::to_owned));
-            if self.settled && before != Some(run.task.last_status().map(str::to_owned)) {
+            if run.arn.is_empty() {
+                continue;
+            }
+            let id = run.arn.to_string();
+            let before = self.tasks.get(&id).map(|before| before.last);
+            if self.settled && before != Some(run.last) {
                 stirred.extend(run.service().map(str::to_owned));
             }
             let moving = !is_calm_task(&run);

@@ -5,7 +5,7 @@ use super::{
     census::{Census, Op},
     roll::Roll,
 };
-use crate::source::ecs::{budget::Group, decode::task::Run};
+use crate::source::ecs::{budget::Group, decode::run::Run};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
