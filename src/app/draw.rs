@@ -116,9 +116,14 @@ impl App {
                 parts.push((format!(" {} {}", theme.mark(health), count(severity)), theme.health(health)));
             }
         }
-        let services: usize = self.store.tally().values().sum();
+        let tally = self.store.tally();
+        let services: usize = tally.values().sum();
+        // Of what is only written down nobody knows how it is.
+        let known = tally.keys().any(|health| *health != Health::Unknown);
+        let (words, health) =
+            if known { ("all well", Health::Healthy) } else { ("health unknown", Health::Unknown) };
         if parts.is_empty() && services > 0 {
-            parts.push((format!(" {} all well", theme.mark(Health::Healthy)), theme.health(Health::Healthy)));
+            parts.push((format!(" {} {words}", theme.mark(health)), theme.health(health)));
         }
         parts.push((format!("  {services} services "), theme.ink.dim.into()));
         parts

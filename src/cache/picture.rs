@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The form of the file. Another form is another file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How old a picture may be: what is older misleads more than it helps.
 const OLDEST: i64 = 7 * 24 * 60 * 60;
@@ -25,7 +25,7 @@ pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     let mut beside = path.clone().into_os_string();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = PathBuf::from(beside);
-    let text = serde_json::to_vec(&(key, snapshot))?;
+    let text = rmp_serde::to_vec_named(&(key, snapshot)).map_err(io::Error::other)?;
     let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
         .and_then(|mut file| file.write_all(&with_sum(&text)))
         .and_then(|()| fs::rename(&beside, &path));
@@ -47,7 +47,7 @@ pub fn last(folder: &Folder, key: &str, now: Timestamp) -> io::Result<Option<Sna
         Err(error) => return Err(error),
     };
     let text = checked(bytes.strip_suffix(b"\n").unwrap_or(&bytes));
-    let read = text.and_then(|text| serde_json::from_slice::<(String, Snapshot)>(text).ok());
+    let read = text.and_then(|text| rmp_serde::from_slice::<(String, Snapshot)>(text).ok());
     let Some((whose, snapshot)) = read else {
         // What can not be removed is written over by the next picture.
         let _ = fs::remove_file(&path);

@@ -77,7 +77,7 @@ struct Layers {
 }
 
 fn layers(level: &Level, memory: &Memory) -> Layers {
-    let linked = linked(level);
+    let linked = layered(level, memory);
     let boxes: Vec<usize> =
         (0..level.items.len()).filter(|&i| linked[i] && level.items[i].role == Role::Box).collect();
     let mut number = vec![usize::MAX; level.items.len()];
@@ -116,8 +116,11 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
     Layers { of, count: usize::try_from(layers + 2 * first).unwrap_or(0), shift }
 }
 
-fn linked(level: &Level) -> Vec<bool> {
-    let mut linked = vec![false; level.items.len()];
+/// Which items take part in the layered picture: those with lines, and those that had some, as who lost the last one must
+/// not jump for it.
+fn layered(level: &Level, memory: &Memory) -> Vec<bool> {
+    let stays = |item: &Item| item.role == Role::Box && memory.ranks.contains_key(&item.key);
+    let mut linked: Vec<bool> = level.items.iter().map(stays).collect();
     for link in &level.links {
         linked[link.from] = true;
         linked[level.targets[link.target].item] = true;

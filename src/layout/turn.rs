@@ -40,8 +40,8 @@ fn span<'r>(ranks: impl Iterator<Item = &'r i32>) -> (i32, i32) {
     ranks.fold((i32::MAX, i32::MIN), |(low, high), &rank| (low.min(rank), high.max(rank)))
 }
 
-/// The ranks of all who have to move for one to have that rank: those that it is joined with in that direction stay
-/// ahead of it. None where they are too many, or where `other`, which must not move, is among them.
+/// The ranks of all who have to move for one to have that rank: those that it is joined with in that direction, and that
+/// were ahead of it, stay so. Who merely was beside it need not, else two that call each other would chase each other. None where they are too many, or where `other`, which must not move, is among them.
 fn moved(
     next: &[Vec<usize>],
     ranks: &[Option<i32>],
@@ -56,7 +56,7 @@ fn moved(
         for &ahead in &next[node] {
             let Some(rank) = ranks[ahead] else { continue };
             let now = moved.get(&ahead).copied().unwrap_or(rank);
-            let (was_ahead, is_ahead) = ((rank - old) * sign >= 0, (now - new) * sign > 0);
+            let (was_ahead, is_ahead) = ((rank - old) * sign > 0, (now - new) * sign > 0);
             if was_ahead && !is_ahead {
                 if ahead == other || (moved.len() == MOST_MOVED && !moved.contains_key(&ahead)) {
                     return None;
@@ -67,4 +67,16 @@ fn moved(
         }
     }
     Some(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::turn;
+
+    #[test]
+    fn two_that_call_each_other_side_by_side_do_not_chase_each_other() {
+        let mut ranks = [Some(2), Some(1), Some(1)];
+        turn(&[(0, 1), (1, 2), (2, 1)], &mut ranks);
+        assert!(ranks[0] < ranks[1], "{ranks:?}");
+    }
 }

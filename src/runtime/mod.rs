@@ -105,6 +105,7 @@ pub async fn run(
             Some(heard) = news.next() => Msg::Logs(heard),
             () = std::future::ready(()), if again && !app.is_unseen() => Msg::Again,
         };
+        let ticked = matches!(msg, Msg::Tick(_));
         again &= !matches!(msg, Msg::Again);
         flows &= matches!(msg, Msg::Logs(_) | Msg::Again);
         let began = Instant::now();
@@ -123,6 +124,8 @@ pub async fn run(
         let wanted = app.subscriptions();
         streams.keep(&wanted);
         meters.keep(&wanted);
-        polls.heed(&app.watched());
+        if ticked {
+            polls.heed(&app.watched());
+        }
     }
 }

@@ -60,6 +60,8 @@ pub struct Store {
     pub version: u64,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
+    /// Counts up with every judging, so that what follows from the findings is made anew only then.
+    pub judgements: u64,
     /// What part each service plays in that.
     pub roles: BTreeMap<NodeId, Involved>,
     /// What happened.
@@ -127,6 +129,7 @@ impl Store {
             rejected: Vec::new(),
             version: 0,
             findings: Vec::new(),
+            judgements: 0,
             roles: BTreeMap::new(),
             history: History::default(),
             demo: sources.iter().any(|s| s.kind == "demo"),
@@ -302,6 +305,7 @@ impl Store {
         let watched = sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
         self.lasting = evidence.lasting(&findings, watched.collect());
         (self.findings, self.roles, self.judged) = (findings, roles, self.now);
+        self.judgements += 1;
         if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }

@@ -1,7 +1,7 @@
 //! How the sources are, beside what they see: what an earlier run saw of them, when they are looked at, how they tell.
 
 use super::Store;
-use crate::model::{Change, Pace, Snapshot, SourceId};
+use crate::model::{Change, Pace, Snapshot, SourceId, SourceStatus};
 
 impl Store {
     /// Takes what an earlier run saw of `source`, where it has not answered yet. Nothing of it is judged or becomes
@@ -15,7 +15,10 @@ impl Store {
         self.unread.extend(snapshot.services.iter().map(|service| service.id.clone()));
         self.inventory.recall(snapshot);
         self.follow(&Change::Everything);
-        self.judge();
+        // Of what no source has read yet nothing is judged, and this is on the way to the first picture.
+        if self.sources.iter().any(SourceStatus::is_settled) {
+            self.judge();
+        }
         if !self.chosen {
             self.selected = self.first_choice();
         }

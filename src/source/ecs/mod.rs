@@ -66,7 +66,7 @@ use tokio::sync::OnceCell;
 
 /// How long to wait between looks while the first picture fills in, while only its surroundings do, while something is on
 /// the move, and while nothing is. What a look may spend is for the budget to say.
-const AT_ONCE: Duration = Duration::from_millis(700);
+const AT_ONCE: Duration = Duration::from_millis(300);
 const AFTER: Duration = Duration::from_secs(2);
 const SOON: Duration = Duration::from_secs(5);
 const LATER: Duration = Duration::from_secs(10);

@@ -31,6 +31,12 @@ impl Pick {
         }
     }
 
+    /// Whether all are meant, whatever their names.
+    #[must_use]
+    pub(crate) fn takes_all(&self) -> bool {
+        self.wanted.is_empty() && self.unwanted.is_empty()
+    }
+
     /// Whether that name is meant. Without a pattern that wants anything, all are that none leaves out.
     #[must_use]
     pub(crate) fn takes(&self, name: &str) -> bool {

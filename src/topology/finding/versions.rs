@@ -8,8 +8,14 @@ use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for service in evidence.inventory.services().filter(|s| !s.is_deploying()) {
+        let running = || service.instances.iter().filter(|i| i.state == State::Running);
+        let first = running().find_map(|instance| instance.version.as_ref());
+        // Nearly always all are of one.
+        if running().all(|instance| instance.version.is_none() || instance.version.as_ref() == first) {
+            continue;
+        }
         let mut copies: BTreeMap<Vec<&str>, BTreeMap<&str, usize>> = BTreeMap::new();
-        for instance in service.instances.iter().filter(|i| i.state == State::Running) {
+        for instance in running() {
             if let Some(version) = &instance.version {
                 *copies.entry(images(instance)).or_default().entry(version).or_default() += 1;
             }

@@ -4,14 +4,13 @@
 
 use crate::{
     model::{NodeId, Reach},
-    topology::{NodeKind, Strength, Topology},
+    topology::{Node, NodeKind, Strength, Topology},
 };
 use std::collections::{BTreeMap, VecDeque};
 
 /// The calls that count, by the numbers of the nodes.
 pub(super) struct Web<'a> {
-    topology: &'a Topology,
-    ids: Vec<&'a NodeId>,
+    nodes: Vec<&'a Node>,
     number: BTreeMap<&'a NodeId, usize>,
     calls: Vec<Vec<usize>>,
     callers: Vec<Vec<usize>>,
@@ -20,18 +19,27 @@ pub(super) struct Web<'a> {
 impl<'a> Web<'a> {
     /// The web of a topology.
     pub(super) fn of(topology: &'a Topology) -> Self {
-        let ids: Vec<&NodeId> = topology.nodes.keys().collect();
-        let number: BTreeMap<&NodeId, usize> = ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
-        let mut calls = vec![Vec::new(); ids.len()];
-        let mut callers = vec![Vec::new(); ids.len()];
-        for ((from, to), edge) in &topology.edges {
-            let (Some(&from), Some(&to)) = (number.get(from), number.get(to)) else { continue };
-            if from != to && edge.strength() > Strength::Possible {
+        let nodes: Vec<&Node> = topology.nodes.values().collect();
+        let number: BTreeMap<&NodeId, usize> = topology.nodes.keys().zip(0..).collect();
+        let mut calls = vec![Vec::new(); nodes.len()];
+        let mut callers = vec![Vec::new(); nodes.len()];
+        // Edges stand in the order of their callers, as nodes do.
+        let mut from = 0;
+        for ((caller, to), edge) in &topology.edges {
+            while nodes.get(from).is_some_and(|node| node.id < *caller) {
+                from += 1;
+            }
+            if nodes.get(from).is_none_or(|node| node.id != *caller) || edge.strength() == Strength::Possible
+            {
+                continue;
+            }
+            let Some(&to) = number.get(to) else { continue };
+            if from != to {
                 calls[from].push(to);
                 callers[to].push(from);
             }
         }
-        Self { topology, ids, number, calls, callers }
+        Self { nodes, number, calls, callers }
     }
 
     /// The number of a node.
@@ -41,12 +49,12 @@ impl<'a> Web<'a> {
 
     /// The node of a number.
     pub(super) fn id(&self, number: usize) -> &'a NodeId {
-        self.ids[number]
+        &self.nodes[number].id
     }
 
     /// What people call the node of a number.
     pub(super) fn label(&self, number: usize) -> String {
-        self.topology.nodes.get(self.ids[number]).map(super::Node::label).unwrap_or_default()
+        self.nodes[number].label()
     }
 
     /// Whom a node calls.
@@ -61,7 +69,7 @@ impl<'a> Web<'a> {
 
     /// How many nodes there are.
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.nodes.len()
     }
 
     /// All that calls lead to from a node through nodes for which `through` holds, the nearest first, each with the one
@@ -108,7 +116,7 @@ impl<'a> Web<'a> {
 
     /// Whether a node is a service.
     fn is_service(&self, number: usize) -> bool {
-        self.topology.nodes.get(self.ids[number]).is_some_and(super::Node::is_service)
+        self.nodes[number].is_service()
     }
 
     /// Whom a fault at a node reaches.
@@ -131,7 +139,6 @@ impl<'a> Web<'a> {
 
     /// Whether a node stands for what comes from outside.
     fn is_outside(&self, number: usize) -> bool {
-        let node = self.topology.nodes.get(self.ids[number]);
-        node.is_some_and(|node| matches!(node.kind, NodeKind::Internet | NodeKind::LoadBalancer))
+        matches!(self.nodes[number].kind, NodeKind::Internet | NodeKind::LoadBalancer)
     }
 }

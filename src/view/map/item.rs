@@ -3,7 +3,7 @@
 use super::{level::Level, mark};
 use crate::{
     layout::{Key, RankHint},
-    model::{Health, NodeId},
+    model::NodeId,
     store::Store,
     topology::{Node, NodeKind},
     view::widget::text,
@@ -127,11 +127,6 @@ impl Item {
     /// Its members as nodes.
     pub(super) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
         self.members.iter().filter_map(|id| store.topology().nodes.get(id))
-    }
-
-    /// The worst health among its members.
-    pub(super) fn health(&self, store: &Store) -> Health {
-        self.nodes(store).map(|node| node.health).max().unwrap_or(Health::Unknown)
     }
 
     /// Where along the flow it would rather be.

@@ -1,11 +1,14 @@
-//! How lines look, apart from what is selected: drawn from the calls when those change, as a line between two groups may
-//! stand for thousands of them, and a frame has no time to ask each.
+//! How lines and items look, apart from what is selected: drawn from what they stand for when that changes, as a line
+//! between two groups may stand for thousands of calls, and a frame has no time to ask each.
 
-use super::plan::{Calls, Plan, Shown};
+use super::{
+    plan::{Calls, Plan, Shown},
+    tally::Tally,
+};
 use crate::{
     layout::{Stroke, Style as Look},
     model::{Health, NodeId},
-    store::Store,
+    store::{Search, Store},
     topology::{Edge, EdgeFilter, Strength},
 };
 
@@ -21,27 +24,50 @@ pub(super) mod tone {
 /// From this many calls on a line that stands for several is heavy.
 const HEAVY: usize = 3;
 
-/// How the lines of a plan look.
+/// How the lines and items of a plan look.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
-    /// What they were drawn from: the version of the topology, the filter, and the minute, as what was seen grows old.
-    from: Option<(u64, EdgeFilter, i64)>,
-    all: Vec<Option<Look>>,
+    /// What the lines were drawn from: the version of the topology, the filter, and the minute, as what was seen grows old.
+    lines_from: Option<(u64, EdgeFilter, i64)>,
+    /// Each line's look, and the strength of the strongest of its calls, whether that is drawn or not.
+    lines: Vec<(Option<Look>, Option<Strength>)>,
+    /// What the items were drawn from: the version of the topology, that of the findings, and the search.
+    items_from: Option<(u64, u64, Search)>,
+    items: Vec<Tally>,
 }
 
 impl Looks {
-    /// Follows what the lines of `plan` stand for. A plan in the place of another one needs new looks.
+    /// Follows what the lines and items of `plan` stand for. A plan in the place of another one needs new looks.
     pub(super) fn follow(&mut self, plan: &Plan, store: &Store) {
         let from = Some((store.version, store.edges, store.now.as_second() / 60));
-        if self.from != from {
-            self.from = from;
-            self.all = plan.calls.iter().map(|calls| look(calls, store)).collect();
+        if self.lines_from != from {
+            self.lines_from = from;
+            self.lines =
+                plan.calls.iter().map(|calls| (look(calls, store), strongest(calls, store))).collect();
+        }
+        let from = |known: &(u64, u64, Search)| {
+            known.0 == store.version && known.1 == store.judgements && known.2 == store.search
+        };
+        if !self.items_from.as_ref().is_some_and(from) {
+            self.items_from = Some((store.version, store.judgements, store.search.clone()));
+            self.items = plan.items.iter().map(|item| Tally::of(item, store)).collect();
         }
     }
 
     /// How the line of that index looks; none where it is not drawn.
-    pub(super) fn of(&self, line: usize) -> Option<Look> {
-        self.all.get(line).copied().flatten()
+    pub(super) fn line(&self, line: usize) -> Option<Look> {
+        self.lines.get(line)?.0
+    }
+
+    /// How sure the surest of the calls of that line is.
+    pub(super) fn strength(&self, line: usize) -> Option<Strength> {
+        self.lines.get(line)?.1
+    }
+
+    /// What the item of that index comes to; nothing where nobody has followed yet.
+    pub(super) fn item(&self, item: usize) -> &Tally {
+        const NOTHING: &Tally = &Tally::NOTHING;
+        self.items.get(item).unwrap_or(NOTHING)
     }
 }
 
@@ -75,6 +101,12 @@ fn importance(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
         Strength::Observed => tone::OBSERVED,
         Strength::Declared => tone::PLAIN,
     }
+}
+
+/// How sure the surest of those calls is.
+fn strongest(calls: &Calls, store: &Store) -> Option<Strength> {
+    let edges = &store.topology().edges;
+    calls.pairs.iter().filter_map(|pair| edges.get(pair)).map(Edge::strength).max()
 }
 
 fn stroke(edge: &Edge) -> Stroke {

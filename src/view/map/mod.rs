@@ -14,6 +14,7 @@ mod plan;
 mod sight;
 pub mod sketch;
 mod steer;
+mod tally;
 mod tangle;
 mod text;
 mod viewport;
@@ -23,7 +24,7 @@ use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
     layout::{Diagram, Options, Raster, Rect as Cells},
-    model::NodeId,
+    model::{NodeId, SourceStatus},
     store::{Store, usage_target},
     topology::way,
 };
@@ -189,6 +190,7 @@ impl View for Map {
         let before = place(&self.chart);
         self.hovered = None;
         let origin = self.viewport.origin;
+        let same = self.album.is_last(&outlook);
         self.tangle.laid(self.album.seed(&outlook, &way).is_none());
         let back = self.album.add(&outlook, &way, diagram.seed.clone(), origin);
         let Way { plan, options } = way;
@@ -198,7 +200,9 @@ impl View for Map {
             self.viewport.origin.x += after.x - before.x;
             self.viewport.origin.y += after.y - before.y;
         }
-        if !store.chosen || before.is_none() {
+        // Where only what runs has changed, what is left of a smaller map would slide for nothing.
+        let begins = !same || !store.sources.iter().all(SourceStatus::is_settled);
+        if before.is_none() || (begins && !store.chosen) {
             self.viewport.center();
         }
         self.viewport.origin = back.unwrap_or(self.viewport.origin);

@@ -64,6 +64,11 @@ impl Album {
         self.0.iter().find(|drawn| drawn.outlook == *outlook)
     }
 
+    /// Whether that is what was last drawn.
+    pub(super) fn is_last(&self, outlook: &Outlook) -> bool {
+        self.0.first().is_some_and(|drawn| drawn.outlook == *outlook)
+    }
+
     /// Which of the ways is the one that was last drawn for this outlook.
     pub(super) fn drawn(&self, outlook: &Outlook, ways: &[Way]) -> Option<usize> {
         let drawn = self.find(outlook)?;

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     command::Command,
     model::{SourceState, SourceStatus},
-    topology::Edge,
     view::{
         Scene, summary,
         widget::{frame::frame, table::first_row, text},
@@ -57,7 +56,8 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     let here = item.members.iter().position(|id| Some(id) == store.selected.as_ref()).unwrap_or(0);
     let height = usize::from(inner.bottom().saturating_sub(row.y + 1));
     let first = first_row(here, item.members.len(), height);
-    for (place, node) in item.nodes(store).enumerate().skip(first).take(height) {
+    let shown = item.members.iter().enumerate().skip(first).take(height);
+    for (place, node) in shown.filter_map(|(place, id)| Some((place, store.topology().nodes.get(id)?))) {
         row.y += 1;
         let count = node.desired.map(|desired| format!("{}/{desired}", node.running)).unwrap_or_default();
         let room = usize::from(row.width).saturating_sub(3 + count.len());
@@ -75,16 +75,15 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
 /// The lines that leave and reach an item: with what, by how many calls, and how sure the surest of them is.
 fn weights(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
     let (store, plan) = (scene.store, &map.chart.plan);
-    let here = plan.items.iter().position(|other| other == item);
-    let edges = &store.topology().edges;
+    let here = plan.items.iter().position(|other| std::ptr::eq(other, item));
     let mut lines: Vec<(usize, String)> = Vec::new();
-    for calls in &plan.calls {
+    for (line, calls) in plan.calls.iter().enumerate() {
         let (word, other) = match calls.ends {
             (from, to) if Some(from) == here && from != to => ("calls", to),
             (from, to) if Some(to) == here && from != to => ("called by", from),
             _ => continue,
         };
-        let strength = calls.pairs.iter().filter_map(|pair| edges.get(pair)).map(Edge::strength).max();
+        let strength = map.chart.looks.strength(line);
         let (Some(strength), Some(other)) = (strength, plan.items.get(other)) else { continue };
         let (count, stroke) = (calls.pairs.len(), scene.theme.stroke(strength));
         let times = if count > 1 { format!(" {}{count}", scene.theme.glyphs.cross) } else { String::new() };

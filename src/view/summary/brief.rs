@@ -4,7 +4,10 @@ use super::Page;
 use crate::{
     model::{Health, NodeId},
     topology::{Edge, Node},
-    view::{Scene, widget::text},
+    view::{
+        Scene,
+        widget::text::{self, TIE},
+    },
 };
 use ratatui::text::{Line, Span};
 
@@ -26,6 +29,7 @@ pub fn brief(scene: Scene<'_>, node: &Node, (width, rows): (usize, usize)) -> Ve
     wrong.truncate(rows.saturating_sub(page.lines.len() + relations.lines.len()).max(1));
     page.lines.extend(wrong);
     page.lines.extend(relations.lines);
+    page.keep(rows);
     page.lines
 }
 
@@ -36,6 +40,15 @@ impl Page<'_> {
         Line::styled(text::cut(&words, self.width, self.scene.theme.glyphs.ellipsis), line.style)
     }
 
+    /// Leaves away what is more than so many rows, and says that there was more.
+    fn keep(&mut self, rows: usize) {
+        if self.lines.len() > rows {
+            self.lines.truncate(rows);
+            let ellipsis = Span::styled(self.scene.theme.glyphs.ellipsis, self.scene.theme.ink.dim.0);
+            self.lines.last_mut().into_iter().for_each(|line| line.push_span(ellipsis.clone()));
+        }
+    }
+
     /// Who calls it and whom it calls, by name: a row for each, or as many as it takes. Who is ill is marked.
     fn relations(&mut self, node: &Node, whole: bool) {
         let Scene { store, theme, .. } = self.scene;
@@ -43,9 +56,9 @@ impl Page<'_> {
         let name = |(id, edge): (&NodeId, &Edge)| {
             let other = topology.nodes.get(id);
             let ill = other.filter(|other| other.health >= Health::Degraded);
-            let mark = ill.map(|ill| format!("{} ", theme.mark(ill.health))).unwrap_or_default();
+            let mark = ill.map(|ill| format!("{}{TIE}", theme.mark(ill.health))).unwrap_or_default();
             let name = other.map(|other| other.label_for(node)).unwrap_or_default();
-            format!("{} {mark}{name}", theme.stroke(edge.strength()))
+            format!("{}{TIE}{mark}{name}", theme.stroke(edge.strength()))
         };
         let callers: Vec<_> = topology.callers(&node.id).map(name).collect();
         let calls: Vec<_> = topology.calls(&node.id).map(name).collect();
@@ -54,10 +67,8 @@ impl Page<'_> {
             if !names.is_empty() {
                 self.labelled(&format!("{label} ({})", names.len()), &names.join(", "));
             }
-            if !whole && self.lines.len() > first + 1 {
-                self.lines.truncate(first + 1);
-                let ellipsis = Span::styled(theme.glyphs.ellipsis, theme.ink.dim.0);
-                self.lines.last_mut().into_iter().for_each(|line| line.push_span(ellipsis.clone()));
+            if !whole {
+                self.keep(first + 1);
             }
         }
     }

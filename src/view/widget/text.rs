@@ -46,6 +46,9 @@ pub fn fit(text: &str, cells: usize, ellipsis: &str) -> String {
     out
 }
 
+/// A space at which no row is broken; it comes out as a plain one.
+pub const TIE: char = '\u{a0}';
+
 /// `text` broken into rows of at most `cells`: at spaces, and within what is longer than a row.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
@@ -67,7 +70,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
                 used = 0;
             }
             if let Some(row) = rows.last_mut() {
-                row.push_str(cluster);
+                row.push_str(if cluster.starts_with(TIE) { " " } else { cluster });
             }
             used += width(cluster);
         }
@@ -78,10 +81,10 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 /// What stands between spaces, and the spaces.
 fn runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
+    let breaks = |c: char| c.is_whitespace() && c != TIE;
     std::iter::from_fn(move || {
-        let blank = rest.chars().next()?.is_whitespace();
-        let (run, after) =
-            rest.split_at(rest.find(|c: char| c.is_whitespace() != blank).unwrap_or(rest.len()));
+        let blank = breaks(rest.chars().next()?);
+        let (run, after) = rest.split_at(rest.find(|c: char| breaks(c) != blank).unwrap_or(rest.len()));
         rest = after;
         Some(run)
     })

@@ -102,13 +102,14 @@ impl Basis {
         namespace: Option<&str>,
         book: &Book,
     ) -> Self {
-        let of_runs = runs.iter().filter_map(|run| run.definition.as_deref()).map(str::to_owned);
-        let arns: BTreeSet<String> = named(raw).into_iter().chain(of_runs).collect();
+        let named = named(raw);
+        let of_runs = runs.iter().filter_map(|run| run.definition.as_deref());
+        let arns: BTreeSet<&str> = named.iter().map(String::as_str).chain(of_runs).collect();
         Self {
             raw: Arc::clone(raw),
             runs: runs.iter().map(|run| Arc::clone(run)).collect(),
             namespace: namespace.map(str::to_owned),
-            definitions: arns.iter().map(|arn| book.get(arn).cloned()).collect(),
+            definitions: arns.into_iter().map(|arn| book.get(arn).cloned()).collect(),
         }
     }
 

@@ -55,7 +55,7 @@ pub(crate) fn named(service: &sdk::Service) -> Vec<String> {
 pub(crate) fn worth_reading(service: &sdk::Service, now: Timestamp) -> Option<String> {
     let only = service.deployments().first()?;
     let young = time(only.created_at()).is_some_and(|at| now.as_second() - at.as_second() < YOUNG);
-    earlier(service).filter(|_| young)
+    if young { earlier(service) } else { None }
 }
 
 fn deployment(raw: &sdk::Deployment) -> Deployment {

@@ -171,7 +171,7 @@ fn cluster(
         }
     }
     for (name, runs) in families {
-        let service = family::family(&name, &plain(&runs), names.contains(&name), ground);
+        let service = family::family(&name, &plain(&runs), names.contains(&*name), ground);
         let told = events::stops(&service.id, &service.instances);
         take(Arc::new(service), told);
     }

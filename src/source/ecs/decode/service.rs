@@ -17,6 +17,7 @@ use super::{
 use crate::model::{Instance, Mention, NetworkId, Service, ServiceId, ServiceKind, State, Timestamp};
 use aws_sdk_ecs::types as sdk;
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -181,15 +182,15 @@ fn standing(
 }
 
 /// Tasks by the name of their owner.
-pub(crate) type Owned<'a> = BTreeMap<String, Vec<&'a Arc<Run>>>;
+pub(crate) type Owned<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<Run>>>;
 
 /// Tasks by the service they belong to, and those that belong to none, by family.
 pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
     let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
     for run in runs {
         let (map, key) = match run.service() {
-            Some(service) => (&mut services, service.to_owned()),
-            None => (&mut families, run.family()),
+            Some(service) => (&mut services, Cow::Borrowed(service)),
+            None => (&mut families, Cow::Owned(run.family())),
         };
         map.entry(key).or_insert_with(Vec::new).push(run);
     }

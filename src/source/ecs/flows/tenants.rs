@@ -65,7 +65,7 @@ impl Tenants {
             let families = families.into_iter().map(|(name, runs)| {
                 // A service of the same name has the plain one.
                 let long = format!("family:{name}");
-                (if tenants.id(&seen.name, &long).is_some() { long } else { name }, runs)
+                (if tenants.id(&seen.name, &long).is_some() { long } else { name.into_owned() }, runs)
             });
             for (name, runs) in owned.chain(families).collect::<Vec<_>>() {
                 let Some(id) = tenants.id(&seen.name, &name) else { continue };

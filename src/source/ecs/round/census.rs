@@ -134,12 +134,11 @@ impl Census {
         if self.settled {
             return;
         }
-        let far = Duration::ZERO;
         let no = |op| self.is_refused(op);
         let services = (no(Op::ListServices) || self.services.is_listed())
-            && (no(Op::DescribeServices) || self.services.due(far, |_| false).new.is_empty());
+            && (no(Op::DescribeServices) || self.services.is_described());
         let tasks = (no(Op::ListRunning) || no(Op::ListStopped) || self.tasks.is_listed())
-            && (no(Op::DescribeTasks) || self.tasks.due(far, |_| false).new.is_empty());
+            && (no(Op::DescribeTasks) || self.tasks.is_described());
         self.settled = services && tasks;
     }
 

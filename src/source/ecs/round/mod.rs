@@ -213,7 +213,7 @@ impl Rounds {
                 namespace: cluster.namespace.clone(),
                 all_services: census.services.is_listed() && !census.fails(Op::ListServices),
                 services: census.all_services(),
-                tasks: census.those_tasks(|run| self.pick.takes(&run.owner())),
+                tasks: census.those_tasks(|run| self.pick.takes_all() || self.pick.takes(&run.owner())),
                 all_tasks: census.settled,
             });
         }

@@ -58,12 +58,6 @@ pub(crate) struct Circumstances<'a> {
 }
 
 impl Circumstances<'_> {
-    /// Whether the service of that name is looked at.
-    fn watches(&self, cluster: &str, service: Option<&str>) -> bool {
-        let names = self.watched.get(cluster);
-        service.is_some_and(|service| names.is_some_and(|names| names.contains(service)))
-    }
-
     /// Since when something was described that need not be described again.
     fn fresh(&self) -> Duration {
         // What was described within this look is fresh in any case.
@@ -80,8 +74,12 @@ pub(crate) fn plan(
 ) -> Vec<Ask> {
     let mut wanted: Vec<(Rank, Reverse<Duration>, Ask)> = Vec::new();
     for (key, census) in clusters {
+        let watched = around.watched.get(key).filter(|names| !names.is_empty());
+        let watches = |service: Option<&str>| {
+            watched.zip(service).is_some_and(|(names, service)| names.contains(service))
+        };
         if group == Group::Services {
-            let watched = |s: &aws_sdk_ecs::types::Service| around.watches(key, s.service_name());
+            let watched = |s: &aws_sdk_ecs::types::Service| watches(s.service_name());
             want(&mut wanted, (key, census), (group, &census.services), (10, 1), watched, around, tokens);
         } else {
             let stirred = census.stirred.iter().filter(|_| !census.rests(Op::ListRunning, around.began));
@@ -89,7 +87,7 @@ pub(crate) fn plan(
                 let what = What::TasksOf(name.clone());
                 (Rank::Urgent, Reverse(Duration::ZERO), Ask { cluster: key.clone(), group, what })
             }));
-            let watched = |run: &Run| around.watches(key, run.service());
+            let watched = |run: &Run| watches(run.service());
             want(&mut wanted, (key, census), (group, &census.tasks), (100, 2), watched, around, tokens);
         }
     }
@@ -141,7 +139,7 @@ fn want<T: PartialEq>(
     if rests(Op::describe(group)) {
         return;
     }
-    let due = roll.due(around.fresh(), watched);
+    let due = roll.due(around.fresh(), watched, tokens * size);
     let new = due.new.into_iter().map(|id| (Rank::New, Duration::ZERO, id));
     let urgent = due.urgent.into_iter().map(|id| (Rank::Urgent, Duration::ZERO, id));
     let calm = due.calm.into_iter().map(|(at, id)| (Rank::Turn, around.now.saturating_sub(at), id));

@@ -16,6 +16,15 @@ struct Listing {
     under_way: Option<(Duration, BTreeSet<String>, String)>,
 }
 
+impl Listing {
+    /// Whether it has that one, in whole or so far.
+    fn names(&self, id: &str) -> bool {
+        let whole = self.whole.as_ref().map(|(_, ids)| ids);
+        let so_far = self.under_way.as_ref().map(|(_, ids, _)| ids);
+        whole.into_iter().chain(so_far).any(|ids| ids.contains(id))
+    }
+}
+
 /// A thing as it was described at that moment.
 #[derive(Debug)]
 struct Held<T> {
@@ -49,6 +58,8 @@ pub(crate) struct Roll<T> {
     held: BTreeMap<String, Held<T>>,
     /// What is named by other ways than a whole listing, or is to be described at once.
     stirred: BTreeSet<String>,
+    /// What is known of and was never described: kept, as telling it anew from all that is known takes too long.
+    new: BTreeSet<String>,
     /// Whether a thing can not change any more.
     is_final: fn(&T) -> bool,
 }
@@ -57,7 +68,7 @@ impl<T: PartialEq> Roll<T> {
     /// Nothing is known; there are so many listings, and what is `is_final` is described once.
     pub(crate) fn new(listings: usize, is_final: fn(&T) -> bool) -> Self {
         let listings = (0..listings).map(|_| Listing::default()).collect();
-        Self { listings, held: BTreeMap::new(), stirred: BTreeSet::new(), is_final }
+        Self { listings, held: BTreeMap::new(), stirred: BTreeSet::new(), new: BTreeSet::new(), is_final }
     }
 
     /// How many listings there are.
@@ -91,6 +102,7 @@ impl<T: PartialEq> Roll<T> {
         let Some(listing) = self.listings.get_mut(listing) else { return Vec::new() };
         let (began, mut so_far, before) =
             listing.under_way.take().unwrap_or_else(|| (now, BTreeSet::new(), String::new()));
+        self.new.extend(page.iter().filter(|id| !self.held.contains_key(*id)).cloned());
         so_far.extend(page);
         // A token that comes back unchanged would go round for ever.
         if let Some(token) = next.filter(|token| !token.is_empty() && *token != before) {
@@ -101,6 +113,7 @@ impl<T: PartialEq> Roll<T> {
         let gone = old.into_iter().filter(|id| !so_far.contains(id)).collect();
         listing.whole = Some((began, so_far));
         self.let_go();
+        self.forget();
         gone
     }
 
@@ -109,6 +122,7 @@ impl<T: PartialEq> Roll<T> {
         if let Some(listing) = self.listings.get_mut(listing) {
             listing.under_way = None;
         }
+        self.forget();
     }
 
     /// Lets go of what every whole listing that began after its description lacks.
@@ -117,7 +131,21 @@ impl<T: PartialEq> Roll<T> {
         let lacks = |listing: &Listing, id: &str, at: Duration| {
             listing.whole.as_ref().is_some_and(|(began, whole)| *began > at && !whole.contains(id))
         };
-        self.held.retain(|id, held| !listings.iter().all(|listing| lacks(listing, id, held.at)));
+        let gone = |id: &str, at: Duration| listings.iter().all(|listing| lacks(listing, id, at));
+        let named = |id: &str| {
+            let so_far =
+                |listing: &Listing| listing.under_way.as_ref().is_some_and(|(_, ids, _)| ids.contains(id));
+            listings.iter().any(so_far) || self.stirred.contains(id)
+        };
+        let gone = self.held.extract_if(.., |id, held| gone(id, held.at)).map(|(id, _)| id);
+        // What another listing has come upon since is to be described anew.
+        self.new.extend(gone.filter(|id| named(id)));
+    }
+
+    /// Lets go of what is new and that nothing names any more.
+    fn forget(&mut self) {
+        let (listings, stirred) = (&self.listings, &self.stirred);
+        self.new.retain(|id| stirred.contains(id) || listings.iter().any(|listing| listing.names(id)));
     }
 
     /// These are to be described at once.
@@ -125,7 +153,9 @@ impl<T: PartialEq> Roll<T> {
         let held = &self.held;
         let is_final = self.is_final;
         let open = |id: &String| held.get(id).is_none_or(|held| !is_final(&held.thing));
-        self.stirred.extend(ids.into_iter().filter(open));
+        let ids: Vec<String> = ids.into_iter().filter(open).collect();
+        self.new.extend(ids.iter().filter(|id| !held.contains_key(*id)).cloned());
+        self.stirred.extend(ids);
     }
 
     /// Takes in what the description of `asked` gave. What did not come does not exist any more.
@@ -138,6 +168,7 @@ impl<T: PartialEq> Roll<T> {
         let mut missing: BTreeSet<&String> = asked.iter().collect();
         for (id, thing, moving) in came {
             missing.remove(&id);
+            self.new.remove(&id);
             // What is as before stays the very same, so that nobody need look into it.
             let known = self.held.get(&id).map(|held| &held.thing).filter(|known| ***known == thing);
             let thing = known.map_or_else(|| Arc::new(thing), Arc::clone);
@@ -145,6 +176,7 @@ impl<T: PartialEq> Roll<T> {
         }
         for id in missing {
             self.held.remove(id);
+            self.new.remove(id);
             for listing in &mut self.listings {
                 let under_way = listing.under_way.as_mut().map(|(_, ids, _)| ids);
                 let whole = listing.whole.as_mut().map(|(_, ids)| ids);
@@ -168,11 +200,15 @@ impl<T: PartialEq> Roll<T> {
         self.held.iter().map(|(id, held)| (id, &held.thing))
     }
 
-    /// What is to be described, of what was not described since `fresh`. `watched` says what is looked at.
-    pub(crate) fn due(&self, fresh: Duration, watched: impl Fn(&T) -> bool) -> Due<'_> {
-        let mut due = Due::default();
-        let unknown = self.known_ids().filter(|id| !self.held.contains_key(*id));
-        due.new = unknown.collect::<BTreeSet<_>>().into_iter().collect();
+    /// Whether all that is known of was described.
+    pub(crate) fn is_described(&self) -> bool {
+        self.new.is_empty()
+    }
+
+    /// What is to be described, of what was not described since `fresh`; of the calm ones at most so many. `watched` says
+    /// what is looked at.
+    pub(crate) fn due(&self, fresh: Duration, watched: impl Fn(&T) -> bool, most: usize) -> Due<'_> {
+        let mut due = Due { new: self.new.iter().collect(), ..Due::default() };
         for (id, held) in &self.held {
             let is_stirred = self.stirred.contains(id);
             if is_stirred {
@@ -186,7 +222,11 @@ impl<T: PartialEq> Roll<T> {
             }
         }
         due.urgent.sort_by_key(|id| (!self.stirred.contains(*id), self.held.get(*id).map(|held| held.at)));
-        due.calm.sort();
+        if most < due.calm.len() {
+            due.calm.select_nth_unstable(most);
+            due.calm.truncate(most);
+        }
+        due.calm.sort_unstable();
         due
     }
 
@@ -197,14 +237,66 @@ impl<T: PartialEq> Roll<T> {
 
     /// How many are described, of how many that are known of.
     pub(crate) fn progress(&self) -> (usize, usize) {
-        let ids: BTreeSet<&String> = self.known_ids().collect();
-        (ids.iter().filter(|id| self.held.contains_key(**id)).count(), ids.len())
+        (self.held.len(), self.held.len() + self.new.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Roll;
+    use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
+    use std::{collections::BTreeSet, time::Duration};
+
+    /// Something that happens to a roll of things named `0` to `9`.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Page(usize, Vec<u8>, bool),
+        Restart(usize),
+        Stir(Vec<u8>),
+        Describe(Vec<u8>, Vec<u8>),
     }
 
-    /// What is listed, in whole or so far, or named otherwise.
-    fn known_ids(&self) -> impl Iterator<Item = &String> {
-        let whole = self.listings.iter().filter_map(|l| Some(&l.whole.as_ref()?.1)).flatten();
-        let so_far = self.listings.iter().filter_map(|l| Some(&l.under_way.as_ref()?.1)).flatten();
-        whole.chain(so_far).chain(&self.stirred)
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let ids = || prop::collection::vec(0..10_u8, 0..5);
+        let page = (0..2_usize, ids(), any::<bool>()).prop_map(|(n, ids, more)| Step::Page(n, ids, more));
+        let describe = (ids(), ids()).prop_map(|(asked, came)| Step::Describe(asked, came));
+        let step = prop_oneof![
+            4 => page,
+            1 => (0..2_usize).prop_map(Step::Restart),
+            1 => ids().prop_map(Step::Stir),
+            3 => describe
+        ];
+        prop::collection::vec(step, 0..40)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// What is new is kept step by step: it is what is named somewhere and was not described.
+        #[test]
+        fn what_is_new_is_named_and_not_described(steps in steps()) {
+            let names = |ids: &[u8]| ids.iter().map(u8::to_string).collect::<Vec<String>>();
+            let mut roll: Roll<u8> = Roll::new(2, |_| false);
+            for (second, step) in (1..).zip(steps) {
+                let now = Duration::from_secs(second);
+                match step {
+                    Step::Page(listing, ids, more) => {
+                        roll.page(listing, now, names(&ids), more.then(|| second.to_string()));
+                    }
+                    Step::Restart(listing) => roll.restart(listing),
+                    Step::Stir(ids) => roll.stir(names(&ids)),
+                    Step::Describe(asked, came) => {
+                        let came = came.iter().filter(|id| asked.contains(id));
+                        let came: Vec<_> = came.map(|id| (id.to_string(), *id, false)).collect();
+                        roll.describe(now, &names(&asked), came);
+                    }
+                }
+                let named = names(&(0..10).collect::<Vec<u8>>()).into_iter().filter(|id| {
+                    roll.stirred.contains(id) || roll.listings.iter().any(|listing| listing.names(id))
+                });
+                let new: BTreeSet<String> = named.filter(|id| !roll.held.contains_key(id)).collect();
+                assert_eq!(roll.new, new);
+            }
+        }
     }
 }

@@ -56,8 +56,8 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
     outline(area, theme, theme.ink.border.into(), buf);
     let small = |cells: &Cells| shrink(*cells, map.viewport.size, inner);
     let mut dots = vec![(0u32, Health::Healthy); usize::from(inner.width) * usize::from(inner.height)];
-    for (item, cells) in map.chart.plan.items.iter().zip(&map.chart.diagram.nodes) {
-        let health = item.health(scene.store);
+    for (index, cells) in map.chart.diagram.nodes.iter().enumerate() {
+        let health = map.chart.looks.item(index).worst;
         let (left, top, right, bottom) = small(cells);
         for (x, y) in (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x, y))) {
             if let Some(cell) = dots.get_mut(y / 4 * usize::from(inner.width) + x / 2) {

@@ -38,7 +38,8 @@ impl Painter<'_> {
     fn picture(&self, index: usize, item: &Item, cells: Cells) -> Buffer {
         let own = Rect::new(0, 0, cells.width as u16, cells.height as u16);
         let mut picture = Buffer::empty(own);
-        let border = self.border(index, item);
+        let tally = self.map.chart.looks.item(index);
+        let border = self.border(index, tally.worst);
         if own.height > 1 {
             outline(own, self.scene.theme, border, &mut picture);
         }
@@ -50,7 +51,7 @@ impl Painter<'_> {
             }
             Kind::Pile(_, title) => {
                 let overview = self.map.chart.plan.level == Level::Overview;
-                pile::draw(self.scene, item, title, overview, own, &mut picture);
+                pile::draw(self.scene, (item, tally), title, overview, own, &mut picture);
             }
             Kind::Ghost(title, _) => self.ghost(title, item.members.len(), own, &mut picture),
         }
@@ -60,8 +61,8 @@ impl Painter<'_> {
             let inside = Rect { x: 1, y: inset, width: own.width.saturating_sub(2), height: 1 };
             picture.set_style(inside.intersection(own), Style::from(self.scene.theme.ink.selected));
         }
-        self.part(item, own, &mut picture);
-        if item.members.iter().any(|member| self.scene.store.marks.contains(member)) {
+        self.part(tally.role, own, &mut picture);
+        if self.scene.store.marks.iter().any(|mark| self.map.chart.plan.index(mark) == Some(index)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
             picture.set_string(inset, inset, mark, Style::from(self.scene.theme.ink.accent));
         }
@@ -69,13 +70,9 @@ impl Painter<'_> {
     }
 
     /// The sign of the part that it plays in what is wrong, at its right edge. It must not look like the head of a line.
-    fn part(&self, item: &Item, own: Rect, picture: &mut Buffer) {
+    fn part(&self, role: Option<Role>, own: Rect, picture: &mut Buffer) {
         let theme = self.scene.theme;
-        let roles = &self.scene.store.roles;
-        let Some(role) = item.members.iter().filter_map(|id| roles.get(id)).map(|part| part.role).max()
-        else {
-            return;
-        };
+        let Some(role) = role else { return };
         let (glyph, style) = match role {
             Role::Cause => (theme.glyphs.cause, theme.health(Health::Failing)),
             Role::Victim => (theme.glyphs.victim, theme.health(Health::Failing)),
@@ -86,9 +83,8 @@ impl Painter<'_> {
     }
 
     /// The colour of its frame.
-    fn border(&self, index: usize, item: &Item) -> Style {
+    fn border(&self, index: usize, health: Health) -> Style {
         let theme = self.scene.theme;
-        let health = item.health(self.scene.store);
         match () {
             () if self.selected == Some(index) => theme.ink.near.into(),
             () if health >= Health::Degraded => theme.health(health),

@@ -27,7 +27,7 @@ impl Painter<'_> {
         let (from, to) = calls.ends;
         let hovered = self.hovered.is_some_and(|hovered| hovered.has_line(line, calls));
         let selected = hovered || self.selected == Some(from) || self.selected == Some(to);
-        let look = self.map.chart.looks.of(line)?;
+        let look = self.map.chart.looks.line(line)?;
         Some(if selected { Look { tone: tone::SELECTED, ..look } } else { look })
     }
 

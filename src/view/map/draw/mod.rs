@@ -160,9 +160,21 @@ impl<'a> Painter<'a> {
         let line = words.join(", ");
         if !line.is_empty() && self.area.height > 0 {
             let line = format!(" {line} ");
-            let x = self.area.right().saturating_sub(text::width(&line) as u16).max(self.area.x);
-            let (y, style) = (self.area.bottom() - 1, Style::from(self.scene.theme.ink.dim));
+            let (x, y) = self.free_corner(text::width(&line) as u16, buf);
+            let style = Style::from(self.scene.theme.ink.dim);
             buf.set_stringn(x, y, line, usize::from(self.area.width), style);
         }
+    }
+
+    /// Where words of that width hide nothing: in one of the corners, else in the lower right one all the same.
+    fn free_corner(&self, width: u16, buf: &Buffer) -> (u16, u16) {
+        let right = self.area.right().saturating_sub(width).max(self.area.x);
+        let (left, top, bottom) = (self.area.x, self.area.y, self.area.bottom() - 1);
+        let is_free = |&(x, y): &(u16, u16)| {
+            let end = x.saturating_add(width).min(self.area.right());
+            (x..end).all(|column| buf[(column, y)].symbol() == " ")
+        };
+        let corners = [(right, bottom), (left, bottom), (right, top), (left, top)];
+        corners.into_iter().find(is_free).unwrap_or((right, bottom))
     }
 }

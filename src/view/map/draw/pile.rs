@@ -2,10 +2,12 @@
 
 use crate::{
     model::Health,
-    topology::Node,
     view::{
         Scene, Theme,
-        map::item::{Item, grid},
+        map::{
+            item::{Item, grid},
+            tally::Tally,
+        },
         widget::text,
     },
 };
@@ -20,39 +22,35 @@ pub(in crate::view::map) fn in_halves(theme: &Theme) -> bool {
 /// Draws it into its frame: in an overview with a cell for each service, else with counts.
 pub(super) fn draw(
     scene: Scene<'_>,
-    item: &Item,
+    (item, tally): (&Item, &Tally),
     title: &str,
     overview: bool,
     own: Rect,
     picture: &mut Buffer,
 ) {
-    heading(scene, item, title, own, picture);
+    heading(scene, tally, title, own, picture);
     if overview {
-        cells(scene, item, own, picture);
+        cells(scene, tally, own, picture);
         return;
     }
     let (store, dim) = (scene.store, Style::from(scene.theme.ink.dim));
     picture.set_string(2, 2, item.counted(store), dim);
-    if item.nodes(store).any(Node::is_service) {
-        let running: usize = item.nodes(store).map(|node| node.running).sum();
-        let counts = format!("{running}/{}", item.desired(store));
+    if tally.has_services {
+        let counts = format!("{}/{}", tally.running, tally.desired);
         picture.set_string(own.width.saturating_sub(2 + text::width(&counts) as u16), 2, counts, dim);
     }
 }
 
 /// Its worst health, its title, and how many are faulty.
-fn heading(scene: Scene<'_>, item: &Item, title: &str, own: Rect, picture: &mut Buffer) {
+fn heading(scene: Scene<'_>, tally: &Tally, title: &str, own: Rect, picture: &mut Buffer) {
     let Scene { store, theme, .. } = scene;
-    let health = item.health(store);
-    let found = !store.search.is_empty() && item.nodes(store).any(|node| store.finds(node));
     let style = match () {
-        () if found => theme.ink.found,
+        () if tally.is_found => theme.ink.found,
         () if store.search.is_empty() => theme.ink.title,
         () => theme.ink.dim,
     };
-    let faulty =
-        item.nodes(store).filter(|node| node.health >= Health::Degraded && node.is_service()).count();
-    let faults = if faulty > 0 { faulty.to_string() } else { String::new() };
+    let health = tally.worst;
+    let faults = if tally.faulty > 0 { tally.faulty.to_string() } else { String::new() };
     let room = usize::from(own.width).saturating_sub(7 + faults.len());
     picture.set_string(2, 1, theme.mark(health), theme.health(health));
     picture.set_string(4, 1, text::squeeze(title, room, theme.glyphs.ellipsis), Style::from(style));
@@ -60,10 +58,10 @@ fn heading(scene: Scene<'_>, item: &Item, title: &str, own: Rect, picture: &mut 
 }
 
 /// A cell, or half of one, for each of its services, the worst off first.
-fn cells(scene: Scene<'_>, item: &Item, own: Rect, picture: &mut Buffer) {
-    let Scene { store, theme, .. } = scene;
+fn cells(scene: Scene<'_>, tally: &Tally, own: Rect, picture: &mut Buffer) {
+    let theme = scene.theme;
     let halves = in_halves(theme);
-    let healths: Vec<Health> = item.nodes(store).map(|node| node.health).collect();
+    let healths = &tally.healths;
     let (columns, _) = grid(healths.len(), halves);
     let color = |health: Health| theme.health(health).fg.unwrap_or_default();
     for (index, cell) in healths.chunks(if halves { 2 } else { 1 }).enumerate() {
