@@ -77,9 +77,9 @@ struct Layers {
 }
 
 fn layers(level: &Level, memory: &Memory) -> Layers {
-    let linked = layered(level, memory);
+    let placed = placed(level, memory);
     let boxes: Vec<usize> =
-        (0..level.items.len()).filter(|&i| linked[i] && level.items[i].role == Role::Box).collect();
+        (0..level.items.len()).filter(|&i| placed[i] && level.items[i].role == Role::Box).collect();
     let mut number = vec![usize::MAX; level.items.len()];
     boxes.iter().enumerate().for_each(|(n, &item)| number[item] = n);
     let mut arcs: Vec<(usize, usize)> = level
@@ -108,7 +108,7 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
     let layers = ranks.iter().max().map_or(0, |&r| r + 1);
     let first = i32::from(level.bordered);
     let place = |item: usize| match level.items[item].role {
-        Role::Box => linked[item].then(|| ranks[number[item]] + first),
+        Role::Box => placed[item].then(|| ranks[number[item]] + first),
         Role::Entry => Some(0),
         Role::Exit => Some(layers + first),
     };
@@ -118,14 +118,14 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
 
 /// Which items take part in the layered picture: those with lines, and those that had some, as who lost the last one must
 /// not jump for it.
-fn layered(level: &Level, memory: &Memory) -> Vec<bool> {
+fn placed(level: &Level, memory: &Memory) -> Vec<bool> {
     let stays = |item: &Item| item.role == Role::Box && memory.ranks.contains_key(&item.key);
-    let mut linked: Vec<bool> = level.items.iter().map(stays).collect();
+    let mut placed: Vec<bool> = level.items.iter().map(stays).collect();
     for link in &level.links {
-        linked[link.from] = true;
-        linked[level.targets[link.target].item] = true;
+        placed[link.from] = true;
+        placed[level.targets[link.target].item] = true;
     }
-    linked
+    placed
 }
 
 /// Which items are joined with a gate.

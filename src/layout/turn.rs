@@ -41,7 +41,8 @@ fn span<'r>(ranks: impl Iterator<Item = &'r i32>) -> (i32, i32) {
 }
 
 /// The ranks of all who have to move for one to have that rank: those that it is joined with in that direction, and that
-/// were ahead of it, stay so. Who merely was beside it need not, else two that call each other would chase each other. None where they are too many, or where `other`, which must not move, is among them.
+/// were ahead of it, stay so. Who merely was beside it need not, else two that call each other would chase each other.
+/// None where they are too many, or where `other`, which must not move, is among them.
 fn moved(
     next: &[Vec<usize>],
     ranks: &[Option<i32>],

@@ -124,6 +124,22 @@ fn a_lone_service_takes_a_free_place() {
 }
 
 #[test]
+fn who_loses_its_last_line_stays_and_moves_nobody() {
+    let mut graph = system(20, 1, 3, 0);
+    let lines = |n: usize| graph.edges.iter().filter(|e| e.from == n || e.to == n).count();
+    let loose = (0..20).find(|&n| lines(n) == 1).expect("one has a single line");
+    let before = layout(&graph, None, &Options::default());
+    graph.edges.retain(|e| e.from != loose && e.to != loose);
+    let after = layout(&graph, Some(&before.seed), &Options::default());
+    assert_eq!(before.nodes, after.nodes);
+    assert_ne!(
+        layout(&graph, None, &Options::default()).nodes,
+        after.nodes,
+        "afresh it would be packed apart"
+    );
+}
+
+#[test]
 fn another_direction_starts_afresh() {
     let graph = system(20, 1, 3, 0);
     let down = Options { direction: Direction::TopDown, ..Options::default() };
