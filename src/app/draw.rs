@@ -171,9 +171,21 @@ impl App {
         buf.set_string(area.x, area.y, sign, Style::from(theme.ink.key));
         let typed: String = prompt.input().value().chars().skip(scroll).collect();
         buf.set_stringn(area.x + before, area.y, typed, room, Style::from(theme.ink.text));
+        if let Some(found) = self.found(prompt) {
+            let x = area.x + before + prompt.input().visual_cursor().min(room) as u16 + 3;
+            let left = usize::from(area.right().saturating_sub(x));
+            buf.set_stringn(x, area.y, found, left, Style::from(theme.ink.dim));
+        }
         self.proposals(prompt, areas.body, buf);
         let column = prompt.input().visual_cursor().saturating_sub(scroll).min(room) as u16;
         Position::new(area.x + before + column, area.y)
+    }
+
+    /// How many nodes the search finds, while it is typed.
+    fn found(&self, prompt: &Prompt) -> Option<String> {
+        let searches = matches!(prompt, Prompt::Search(..)) && self.searches_nodes();
+        let found = || self.store.listed().into_iter().filter(|node| self.store.finds(node)).count();
+        (searches && !self.store.search.is_empty()).then(|| format!("{} found", found()))
     }
 
     /// The commands that what is typed may mean, the likeliest at the top.

@@ -1,5 +1,6 @@
 //! The program as a pure function: a message in, a new state and effects as data out.
 
+mod answered;
 mod draw;
 mod hand;
 mod mouse;
@@ -19,7 +20,7 @@ use crate::{
 };
 pub use mouse::Mouse;
 pub use msg::Msg;
-use prompt::{Answer, Prompt};
+use prompt::Prompt;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -95,7 +96,9 @@ impl App {
                 Vec::new()
             }
             Msg::Looked(source, outcome) => {
+                let before = self.store.node().map(|node| (node.id.clone(), node.name.clone()));
                 self.store.absorb(&source, outcome);
+                self.mourn(before);
                 Vec::new()
             }
             Msg::Recalled(source, snapshot) => {
@@ -189,42 +192,6 @@ impl App {
         answer.map(|answer| self.answered(answer)).unwrap_or_default()
     }
 
-    /// Goes on with what a prompt says.
-    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
-        match answer {
-            Answer::Typing => {
-                if let Some(Prompt::Search(input)) = &self.prompt {
-                    self.store.search = Search::new(input.value());
-                }
-                Vec::new()
-            }
-            Answer::Dropped => {
-                if matches!(self.prompt.take(), Some(Prompt::Search(_))) {
-                    self.store.search = Search::default();
-                }
-                Vec::new()
-            }
-            Answer::Searched => {
-                self.prompt = None;
-                let here = self.store.node().is_some_and(|node| self.store.finds(node));
-                if here || self.searches_itself() { Vec::new() } else { self.run(Command::NextMatch) }
-            }
-            Answer::Chosen(command) => {
-                self.prompt = None;
-                self.run(command)
-            }
-            Answer::Told(question, text) => {
-                self.prompt = None;
-                self.ask_view(|view, store| view.told(question, &text, store))
-            }
-            Answer::Unknown(typed) => {
-                self.prompt = None;
-                self.notice = Some(format!("there is no command `{typed}`; ? shows all of them"));
-                Vec::new()
-            }
-        }
-    }
-
     /// Carries out a command: the program's own ones here, the others by the shown screen.
     fn run(&mut self, command: Command) -> Vec<Effect> {
         match command {
@@ -247,7 +214,7 @@ impl App {
             Command::Sources => self.show(Screen::Sources),
             Command::Help => self.show(Screen::Help),
             Command::Palette => self.prompt = Some(Prompt::command()),
-            Command::Search => self.prompt = Some(Prompt::search()),
+            Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
             Command::Back => return self.back(false),
             Command::Quit => return self.back(true),
             Command::Abort => return vec![Effect::Quit],

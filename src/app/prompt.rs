@@ -4,6 +4,7 @@ use crate::{
     command::{COMMANDS, Command, Spec},
     effect::Question,
     keymap::{Code, Key},
+    model::NodeId,
 };
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -13,8 +14,8 @@ use tui_input::{Input, InputRequest};
 
 /// What is being typed.
 pub(super) enum Prompt {
-    /// What to search for.
-    Search(Input),
+    /// What to search for, and what was selected before.
+    Search(Input, Option<NodeId>),
     /// A command, and which of the proposals is chosen.
     Command(Input, usize),
     /// What a screen asked for.
@@ -38,8 +39,8 @@ pub(super) enum Answer {
 }
 
 impl Prompt {
-    pub(super) fn search() -> Self {
-        Self::Search(Input::default())
+    pub(super) fn search(selected: Option<NodeId>) -> Self {
+        Self::Search(Input::default(), selected)
     }
 
     pub(super) fn command() -> Self {
@@ -53,7 +54,7 @@ impl Prompt {
     /// What stands before what is typed.
     pub(super) fn sign(&self) -> &'static str {
         match self {
-            Self::Search(_) => "/",
+            Self::Search(..) => "/",
             Self::Command(..) => ":",
             Self::Ask(question, _) => question.words(),
         }
@@ -62,14 +63,14 @@ impl Prompt {
     /// What is typed so far.
     pub(super) fn input(&self) -> &Input {
         match self {
-            Self::Search(input) | Self::Command(input, _) | Self::Ask(_, input) => input,
+            Self::Search(input, _) | Self::Command(input, _) | Self::Ask(_, input) => input,
         }
     }
 
     /// The number of the chosen proposal.
     pub(super) fn chosen(&self) -> usize {
         match self {
-            Self::Search(_) | Self::Ask(..) => 0,
+            Self::Search(..) | Self::Ask(..) => 0,
             Self::Command(_, chosen) => *chosen,
         }
     }
@@ -120,7 +121,7 @@ impl Prompt {
 
     fn change(&mut self, request: InputRequest) {
         match self {
-            Self::Search(input) | Self::Ask(_, input) => {
+            Self::Search(input, _) | Self::Ask(_, input) => {
                 input.handle(request);
             }
             Self::Command(input, chosen) => {
@@ -140,7 +141,7 @@ impl Prompt {
 
     fn done(&self) -> Answer {
         match self {
-            Self::Search(_) => Answer::Searched,
+            Self::Search(..) => Answer::Searched,
             Self::Command(input, _) | Self::Ask(_, input) if input.value().trim().is_empty() => {
                 Answer::Dropped
             }

@@ -35,6 +35,15 @@ impl App {
         self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
     }
 
+    /// Says so where what somebody had chosen is gone, as something else is selected now.
+    pub(super) fn mourn(&mut self, before: Option<(NodeId, String)>) {
+        let lost =
+            before.filter(|(node, _)| self.store.chosen && !self.store.topology().nodes.contains_key(node));
+        if let (Some((_, gone)), Some(node)) = (lost, self.store.node()) {
+            self.notice = Some(format!("{gone} is gone; {} is selected", node.name));
+        }
+    }
+
     /// Selects the next node that the search finds, in reading order.
     pub(super) fn select_match(&mut self, forward: bool) {
         let nodes: Vec<_> =

@@ -32,6 +32,7 @@ mod rank;
 mod raster;
 mod reach;
 mod refine;
+mod reveal;
 mod sheet;
 mod simplex;
 mod straight;
@@ -43,6 +44,7 @@ mod wired;
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
 pub use raster::{Arms, Cell, Glyphs, Mark, Raster, Side, Stroke, Style};
+pub use reveal::reveal;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod heard;
 mod marks;
 mod sources;
 mod search;
+mod selected;
 mod shown;
 mod targets;
 mod unlisted;
@@ -26,8 +27,8 @@ use crate::{
     history::History,
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, ServiceId, Severity, Snapshot,
-        SourceId, SourceStatus, Timestamp,
+        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, ServiceId, Snapshot, SourceId,
+        SourceStatus, Timestamp,
     },
     topology::{
         EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, finding,
@@ -72,6 +73,8 @@ pub struct Store {
     pub unread: BTreeSet<ServiceId>,
     /// The selected node, the same on every screen.
     pub selected: Option<NodeId>,
+    /// What somebody chose and is gone: it is selected again when it comes back.
+    missed: Option<NodeId>,
     /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
     pub chosen: bool,
     /// The time of the last tick.
@@ -136,6 +139,7 @@ impl Store {
             sources,
             unread: BTreeSet::new(),
             selected: None,
+            missed: None,
             chosen: false,
             now,
             judged: Timestamp::UNIX_EPOCH,
@@ -169,6 +173,7 @@ impl Store {
             sources: self.sources.clone(),
             unread: self.unread.clone(),
             selected: self.selected.clone(),
+            missed: self.missed.clone(),
             logs: LogStore::new(0),
             usage: Usage::default(),
             lasting: Lasting::default(),
@@ -186,6 +191,7 @@ impl Store {
     /// Takes what a look at `source` gave. Returns whether anything but times changed.
     pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
         let complete = self.sources.iter().all(SourceStatus::is_settled);
+        let kin = self.kin();
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
         let was_whole = status.is_whole();
@@ -218,10 +224,7 @@ impl Store {
         if changed || status_changed {
             self.judge();
         }
-        let lost = self.selected.as_ref().is_none_or(|id| !self.topology().nodes.contains_key(id));
-        if lost || !(self.chosen || complete) {
-            self.selected = self.first_choice();
-        }
+        self.keep_selected(&kin, complete);
         changed || status_changed
     }
 
@@ -257,26 +260,6 @@ impl Store {
         self.inference.topology()
     }
 
-    /// Selects that node, as somebody asked.
-    pub fn select(&mut self, node: NodeId) {
-        if let (false, Some(first)) = (self.chosen, &self.selected) {
-            self.trail.step(first);
-        }
-        self.trail.step(&node);
-        (self.selected, self.chosen) = (Some(node), true);
-    }
-
-    /// Selects what was selected before, or after that. Returns whether there is anything.
-    pub fn retrace(&mut self, back: bool) -> bool {
-        let topology = self.inference.topology();
-        let there = self.trail.go(back, |node| topology.nodes.contains_key(node));
-        let found = there.is_some();
-        if found {
-            (self.selected, self.chosen) = (there, true);
-        }
-        found
-    }
-
     /// Moves the clock on, and now and then with it what depends on how long something lasts.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
@@ -309,13 +292,6 @@ impl Store {
         if self.sources.iter().all(SourceStatus::is_settled) {
             self.history.judged(&self.findings, self.now);
         }
-    }
-
-    /// What to select when nothing is: the worst fault's service, else the first service, else anything.
-    fn first_choice(&self) -> Option<NodeId> {
-        let faults = self.findings.iter().filter(|f| f.severity > Severity::Info);
-        let worst = faults.into_iter().find_map(|f| f.node.clone());
-        worst.or_else(|| self.listed().first().map(|node| node.id.clone()))
     }
 
     /// The selected node.

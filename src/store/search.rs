@@ -43,6 +43,19 @@ impl Search {
         self.needle.as_ref().is_none_or(|needle| needle.is_in(text) != self.inverse)
     }
 
+    /// How well it fits a name, the least best: it is the whole of it, its beginning, that of a word in it, any part.
+    #[must_use]
+    pub fn fit(&self, name: &str) -> usize {
+        let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
+        match self.places(name).first() {
+            Some((0, end)) if *end == name.len() => 0,
+            Some((0, _)) => 1,
+            Some((start, _)) if begins(*start) => 2,
+            Some(_) => 3,
+            None => 4,
+        }
+    }
+
     /// Where in `text` it stands, in bytes; nowhere for an inverse search.
     #[must_use]
     pub fn places(&self, text: &str) -> Vec<(usize, usize)> {

@@ -136,7 +136,28 @@ fn an_unknown_command_is_named() {
     stage.typed("qqqq");
     stage.keys("enter");
     let text = stage.picture().text();
-    assert!(text.contains("there is no command `qqqq`"), "{text}");
+    assert!(text.contains("no command and no service is called `qqqq`"), "{text}");
+}
+
+#[test]
+fn a_name_in_place_of_a_command_selects_the_service() {
+    let mut stage = stage();
+    stage.keys(":");
+    stage.typed("catalog");
+    stage.keys("enter");
+    let text = stage.picture().text();
+    assert!(text.contains("─ shop/catalog ─") && text.contains("the service is selected"), "{text}");
+}
+
+#[test]
+fn a_search_that_is_given_up_leaves_the_selection_as_it_was() {
+    let mut stage = stage();
+    let before = stage.picture().text();
+    stage.keys("/");
+    stage.typed("catalog");
+    assert!(stage.picture().text().contains("─ shop/catalog ─"));
+    stage.keys("esc");
+    assert_eq!(stage.picture().text(), before);
 }
 
 #[test]

@@ -43,5 +43,5 @@ fn between_two_groups_the_lines_of_the_selected_one_stand_out_and_the_rest_is_di
 fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
     let mut stage = Stage::showing(&meshed(7, 8), (120, 40));
     let text = stage.picture().text();
-    assert!(text.contains("lines left out"), "{text}");
+    assert!(text.contains("lines drawn when selected"), "{text}");
 }

@@ -95,5 +95,7 @@ fn a_service_that_goes_leaves_no_selection_behind() {
     assert_eq!(stage.picture().text().matches("orders").count().min(1), 1);
     stage.looked(&snapshot("ecs:eu-west-1", Vec::new()));
     let text = stage.picture().text();
-    assert!(!text.contains("orders"), "{text}");
+    let (body, last) = text.trim_end().rsplit_once('\n').expect("a screen has rows");
+    assert!(!body.contains("orders"), "{text}");
+    assert!(last.contains("orders is gone; mailpit is selected"), "{text}");
 }

@@ -20,7 +20,7 @@ pub fn place(raster: &Raster, routes: &[Vec<Point>]) -> Vec<((i32, i32), Mark)> 
     let mut marks = Marks { raster, found: BTreeMap::new(), seen: BTreeSet::new() };
     for points in routes {
         if let Some(end) = points.last() {
-            marks.found.insert((end.y, end.x), Mark::Head(Side::East));
+            marks.found.insert((end.y, end.x), Mark::Head(end_of(points)));
         }
         for corner in points.windows(3) {
             marks.fork(corner[0], corner[1], corner[2]);
@@ -30,6 +30,17 @@ pub fn place(raster: &Raster, routes: &[Vec<Point>]) -> Vec<((i32, i32), Mark)> 
         }
     }
     marks.found.into_iter().collect()
+}
+
+/// The way in which a route comes to its end.
+fn end_of(points: &[Point]) -> Side {
+    let ends = points.len().checked_sub(2).map(|before| (points[before], points[before + 1]));
+    match ends {
+        Some((a, b)) if b.y > a.y => Side::South,
+        Some((a, b)) if b.y < a.y => Side::North,
+        Some((a, b)) if b.x < a.x => Side::West,
+        _ => Side::East,
+    }
 }
 
 struct Marks<'a> {

@@ -117,6 +117,12 @@ impl Raster {
         found
     }
 
+    /// The cells that have a mark in place of a line.
+    #[must_use]
+    pub fn marked(&self) -> Vec<Point> {
+        self.marks.iter().map(|((y, x), _)| self.turn(Point { x: *x, y: *y })).collect()
+    }
+
     /// Paints the part of the diagram that lies in `view`, row by row (by column, if the flow runs down).
     ///
     /// `look` says how an edge looks, or `None` if it is not to be drawn now.
@@ -154,6 +160,13 @@ impl Raster {
         let [north, east, south, west] = self.sides(at);
         [(&self.columns, north), (&self.rows, east), (&self.columns, south), (&self.rows, west)]
             .map(|(lines, piece)| piece.map_or(&[][..], |p| lines.edges(p)))
+    }
+
+    /// Whether a line runs north, east, south and west of a cell of the diagram.
+    #[cfg(test)]
+    pub(super) fn sides_at(&self, at: Point) -> [bool; 4] {
+        let sides = self.sides(self.turn(at)).map(|piece| piece.is_some());
+        if self.turned { [sides[3], sides[2], sides[1], sides[0]] } else { sides }
     }
 
     fn turns_at(&self, at: Point) -> bool {

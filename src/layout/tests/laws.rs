@@ -1,7 +1,7 @@
 //! The rules without exception, for any directed graph.
 use super::shapes::{check, numbered, system};
 use crate::layout::channel::{Tap, Wiring, route};
-use crate::layout::{Direction, Graph, Options, layout};
+use crate::layout::{Direction, Graph, Options, Point, Raster, Rect, Route, layout, reveal};
 use proptest::prelude::*;
 
 fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
@@ -155,4 +155,42 @@ fn names_of_any_script_are_keys() {
     let diagram = layout(&graph, None, &Options::default());
     check(&graph, &diagram);
     assert_eq!(layout(&graph, Some(&diagram.seed), &Options::default()), diagram);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    /// Lines that the layout left out keep off its boxes and cross its lines only straight on.
+    #[test]
+    fn what_is_revealed_crosses_and_never_joins(
+        graph in any_graph(), options in any_options(), ends in prop::collection::vec((0_usize..26, 0_usize..26), 0..6)
+    ) {
+        let drawn = layout(&graph, None, &options);
+        let lines = Raster::new(&drawn);
+        let edges: Vec<_> = ends.into_iter().filter(|(from, to)| from != to).collect();
+        let revealed = reveal(&graph, &drawn, &lines.marked(), &edges);
+        prop_assert_eq!(revealed.routes.len(), edges.len());
+        for (Route { points }, (from, to)) in revealed.routes.iter().zip(&edges).filter(|(r, _)| !r.points.is_empty()) {
+            let beside = |box_: &Rect, at: &Point| {
+                let near = Rect { x: box_.x - 1, y: box_.y - 1, width: box_.width + 2, height: box_.height + 2 };
+                near.contains(*at)
+            };
+            prop_assert!(beside(&drawn.nodes[*from], &points[0]) && beside(&drawn.nodes[*to], &points[points.len() - 1]));
+            for stretch in points.windows(2) {
+                let (a, b) = (stretch[0], stretch[1]);
+                prop_assert!((a.x == b.x) != (a.y == b.y));
+                for x in a.x.min(b.x)..=a.x.max(b.x) {
+                    for y in a.y.min(b.y)..=a.y.max(b.y) {
+                        let at = Point { x, y };
+                        prop_assert!(!drawn.nodes.iter().any(|node| node.contains(at)));
+                        let ends = at == a || at == b;
+                        let sides = lines.sides_at(at);
+                        let along = if a.y == b.y { [false, true, false, true] } else { [true, false, true, false] };
+                        let clear = sides == [false; 4] || (!ends && sides == along.map(|own| !own));
+                        prop_assert!(clear, "{at:?} {sides:?}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -99,3 +99,28 @@ fn groups_are_entered_and_left_through_their_borders() {
     let picture = Picture::new(&graph, &diagram, Glyphs::Unicode).text_of();
     assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }
+
+/// A group of two dozen, after the one in the survey that this engine came from: an entrance that fans out.
+const GROUP: &str = "
+    ext-0-152
+    lb-0-144 > bff-0-179 gw-0-94
+    api-0-77 > db-0-138
+    bff-0-179 > api-0-147 svc-0-107 api-0-75 svc-0-122 svc-0-78 api-0-137 svc-0-74 api-0-67
+    gw-0-94 > svc-0-29 svc-0-38
+    svc-0-107 > api-0-33 api-0-196
+    svc-0-122 > db-0-169 api-0-153
+    svc-0-78 > api-0-140 api-0-5
+    api-0-137 > api-0-5
+    svc-0-74 > db-0-143 db-0-27
+    api-0-67 > db-0-27
+    svc-0-29 > api-0-151
+    svc-0-38 > api-0-84
+    api-0-151 > db-0-169
+    api-0-84 > db-0-27";
+
+#[test]
+fn two_dozen_fit_a_small_terminal_beside_its_panel() {
+    let graph = graph(GROUP, 1);
+    let diagram = layout(&graph, None, &Options::default());
+    assert!(diagram.size.0 <= 80 && diagram.size.1 <= 16, "{:?}", diagram.size);
+}

@@ -31,7 +31,7 @@ pub struct Findings {
 const COLUMNS: &[Column] = &[
     Column::names("", 1, 0),
     Column::names("SINCE", 5, 0),
-    Column::names("SERVICE", 16, 1),
+    Column::paths("SERVICE", 16, 1),
     Column::prose("WHAT", 20, 4),
 ];
 

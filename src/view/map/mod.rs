@@ -11,6 +11,7 @@ mod order;
 mod outlook;
 mod panel;
 mod plan;
+mod revealed;
 mod sight;
 pub mod sketch;
 mod steer;
@@ -36,6 +37,7 @@ use order::{Asked, Order};
 use outlook::{Album, Outlook};
 use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
+use revealed::Revealed;
 use sight::{Focus, Sight};
 use std::{collections::BTreeSet, sync::Arc};
 use tangle::Tangle;
@@ -92,12 +94,25 @@ pub(super) struct Chart {
     diagram: Diagram,
     raster: Raster,
     looks: Looks,
+    revealed: Revealed,
 }
 
 impl Chart {
     /// Where that node is, or what it is in.
     fn place(&self, id: &NodeId) -> Option<Cells> {
         self.plan.index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
+    }
+
+    /// Follows what there is to be seen, and what is selected.
+    fn follow(&mut self, store: &Store) {
+        self.looks.follow(&self.plan, store);
+        let selected = store.selected.as_ref().and_then(|id| self.plan.index(id));
+        self.revealed.follow(selected, &self.plan, &self.diagram, &self.raster);
+    }
+
+    /// Takes a plan of the same shape in place of its own.
+    fn replan(&mut self, plan: &Arc<Plan>) {
+        (self.plan, self.looks, self.revealed) = (Arc::clone(plan), Looks::default(), Revealed::default());
     }
 }
 
@@ -165,7 +180,7 @@ impl View for Map {
         }
         if shown {
             self.show_selected(store);
-            self.chart.looks.follow(&self.chart.plan, store);
+            self.chart.follow(store);
         }
         // How many items there are is about the same in all ways.
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
@@ -194,7 +209,7 @@ impl View for Map {
         self.tangle.laid(self.album.seed(&outlook, &way).is_none());
         let back = self.album.add(&outlook, &way, diagram.seed.clone(), origin);
         let Way { plan, options } = way;
-        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram, looks: Looks::default() };
+        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram, ..Chart::default() };
         self.viewport.size = self.chart.diagram.size;
         if let (Some(before), Some(after)) = (before, place(&self.chart)) {
             self.viewport.origin.x += after.x - before.x;
@@ -352,7 +367,7 @@ impl Map {
         let Chart { plan: drawn, options, .. } = &self.chart;
         let is_drawn = |way: &&Way| way.plan.level == drawn.level && way.shape() == (&drawn.graph, *options);
         if let Some(same) = self.ways.iter().find(is_drawn) {
-            (self.chart.plan, self.chart.looks) = (Arc::clone(&same.plan), Looks::default());
+            self.chart.replan(&same.plan);
         }
     }
 

@@ -1,12 +1,17 @@
 //! Moving about: from what is selected to the nearest thing that way, linked ones first.
 
 use super::Chart;
-use crate::{command::Command, layout::Rect as Cells, model::NodeId, store::Store};
+use crate::{
+    command::Command,
+    layout::{Direction, Rect as Cells},
+    model::NodeId,
+    store::Store,
+};
 
 /// The nearest node in a direction; of what stands for several, the one that stands for them.
 ///
-/// A row counts as two columns, as cells are twice as tall as wide; what lies aside counts twice, and what is linked
-/// with this one is taken for three times nearer.
+/// A row counts as two columns, as cells are twice as tall as wide; what lies aside counts twice, and along the flow what
+/// is linked with this one is taken for three times nearer.
 pub(super) fn nearest(chart: &Chart, from: &NodeId, direction: Command) -> Option<NodeId> {
     let plan = &chart.plan;
     let start = plan.index(from)?;
@@ -14,6 +19,8 @@ pub(super) fn nearest(chart: &Chart, from: &NodeId, direction: Command) -> Optio
     let linked = |other: usize| {
         plan.calls.iter().any(|calls| calls.ends == (start, other) || calls.ends == (other, start))
     };
+    let sideways = matches!(direction, Command::Left | Command::Right);
+    let along = sideways == (chart.diagram.direction == Direction::LeftToRight);
     let cost = |index: usize| {
         let there = middle(*chart.diagram.nodes.get(index)?);
         let (dx, dy) = (there.0 - here.0, 2 * (there.1 - here.1));
@@ -24,8 +31,7 @@ pub(super) fn nearest(chart: &Chart, from: &NodeId, direction: Command) -> Optio
             _ => (dy, dx),
         };
         let distance = ahead + 2 * aside.abs();
-        let sideways = matches!(direction, Command::Left | Command::Right);
-        (ahead > 0).then(|| if sideways && linked(index) { distance / 3 } else { distance })
+        (ahead > 0).then(|| if along && linked(index) { distance / 3 } else { distance })
     };
     let others = (0..plan.items.len()).filter(|index| *index != start);
     let face = |index: usize| plan.items[index].face();

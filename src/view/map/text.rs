@@ -27,7 +27,7 @@ pub fn whole(scene: Scene<'_>) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut looks = Looks::default();
     looks.follow(&plan, scene.store);
-    let chart = Chart { raster: Raster::new(&diagram), plan, options, diagram, looks };
+    let chart = Chart { raster: Raster::new(&diagram), plan, options, diagram, looks, ..Chart::default() };
     let viewport = Viewport { origin: Point::default(), area, size: chart.diagram.size };
     draw::text(&Map { chart, viewport, ..Map::default() }, scene, area)
 }

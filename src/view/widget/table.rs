@@ -15,21 +15,30 @@ pub struct Column {
     pub width: u16,
     /// Its share of what is left over.
     pub share: u16,
-    /// Whether it holds sentences, which are cut at their end; names are cut in their middle.
-    pub prose: bool,
+    /// How what it holds is made to fit.
+    fitting: Fitting,
 }
 
+/// How a text is made to fit a column: in so many cells, with that ellipsis.
+type Fitting = fn(&str, usize, &str) -> String;
+
 impl Column {
-    /// A column of names or numbers.
+    /// A column of names or numbers, which are cut in their middle.
     #[must_use]
     pub const fn names(title: &'static str, width: u16, share: u16) -> Self {
-        Self { title, width, share, prose: false }
+        Self { title, width, share, fitting: text::squeeze }
     }
 
-    /// A column of sentences.
+    /// A column of paths, which are cut at their beginning.
+    #[must_use]
+    pub const fn paths(title: &'static str, width: u16, share: u16) -> Self {
+        Self { title, width, share, fitting: text::shorten }
+    }
+
+    /// A column of sentences, which are cut at their end.
     #[must_use]
     pub const fn prose(title: &'static str, width: u16, share: u16) -> Self {
-        Self { title, width, share, prose: true }
+        Self { title, width, share, fitting: text::cut }
     }
 }
 
@@ -112,8 +121,7 @@ fn line(columns: &[Column], cells: &[Cell], widths: &[usize], area: Rect, theme:
         if room == 0 {
             break;
         }
-        let shorten = if column.prose { text::cut } else { text::squeeze };
-        buf.set_string(x, area.y, shorten(content, room, theme.glyphs.ellipsis), *style);
+        buf.set_string(x, area.y, (column.fitting)(content, room, theme.glyphs.ellipsis), *style);
         x += *width as u16 + 1;
     }
 }

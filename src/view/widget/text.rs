@@ -38,6 +38,20 @@ pub fn squeeze(text: &str, cells: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}{}", head(text, room - room / 2), tail(text, room / 2))
 }
 
+/// A path such as `source/group/name` in at most `cells`: its first parts are left out, as the last ones tell most.
+#[must_use]
+pub fn shorten(path: &str, cells: usize, ellipsis: &str) -> String {
+    if width(path) <= cells {
+        return path.to_owned();
+    }
+    let room = cells.saturating_sub(width(ellipsis));
+    let ends = path.match_indices('/').map(|(at, _)| &path[at..]);
+    match ends.into_iter().find(|end| width(end) <= room) {
+        Some(end) => format!("{ellipsis}{end}"),
+        None => squeeze(path.rsplit('/').next().unwrap_or(path), cells, ellipsis),
+    }
+}
+
 /// `text` in exactly `cells`: cut or filled with spaces.
 #[must_use]
 pub fn fit(text: &str, cells: usize, ellipsis: &str) -> String {
@@ -141,6 +155,13 @@ mod tests {
     }
 
     #[test]
+    fn of_a_path_the_end_is_kept() {
+        assert_eq!(shorten("ecs:us-east-1/shop-prod/orders", 20, "…"), "…/shop-prod/orders");
+        assert_eq!(shorten("shop-prod/orders", 16, "…"), "shop-prod/orders");
+        assert_eq!(shorten("shop-prod/recommendations", 9, "…"), "reco…ions");
+    }
+
+    #[test]
     fn wide_characters_count_twice() {
         assert_eq!(width("日本"), 4);
         assert_eq!(fit("日本語", 5, "…"), "日本…");
@@ -160,6 +181,7 @@ mod tests {
         #[test]
         fn nothing_is_wider_than_its_place(text in "\\PC{0,40}", cells in 0usize..30) {
             proptest::prop_assert!(width(&squeeze(&text, cells, "…")) <= cells);
+            proptest::prop_assert!(width(&shorten(&text.replace(' ', "/"), cells, "…")) <= cells);
             proptest::prop_assert_eq!(width(&fit(&text, cells, "…")), cells);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::Painter;
 use crate::{
-    layout::{Cell, Glyphs, Style as Look},
-    view::map::{looks::tone, plan::Calls},
+    layout::{Cell, Glyphs, Stroke, Style as Look},
+    view::map::{Chart, looks::tone, plan::Calls},
 };
 use ratatui::{buffer::Buffer, style::Style};
 
@@ -20,6 +20,23 @@ impl Painter<'_> {
             }
         };
         chart.raster.draw(viewport.seen(), glyphs, &look, &mut paint);
+        self.revealed(glyphs, buf);
+    }
+
+    /// The calls that are drawn only because one of their ends is selected. Where they meet ink they cross it.
+    fn revealed(&self, glyphs: Glyphs, buf: &mut Buffer) {
+        let Chart { plan, revealed, .. } = &self.map.chart;
+        let viewport = &self.map.viewport;
+        let look =
+            |route: usize| revealed.calls.get(route).and_then(|line| self.look(*line, &plan.calls[*line]));
+        let mut paint = |cell: Cell<'_>| {
+            if let Some(place) = viewport.cell(cell.at).and_then(|at| buf.cell_mut(at)) {
+                let crossing = glyphs.of([Some(Stroke::Solid); 4], false, None);
+                let glyph = if place.symbol() == " " { cell.glyph } else { crossing };
+                place.set_char(glyph).set_style(self.ink(cell.tone));
+            }
+        };
+        revealed.raster.draw(viewport.seen(), glyphs, &look, &mut paint);
     }
 
     /// How the calls between two items look now. What is selected, or under the mouse, stands out.

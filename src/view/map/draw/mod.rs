@@ -128,8 +128,10 @@ impl<'a> Painter<'a> {
     /// How many lines are not drawn, and what tells of them.
     fn undrawn(&self) -> Vec<String> {
         let calls = &self.map.chart.plan.calls;
-        let kinds = [(Shown::Marked, "to hubs as marks"), (Shown::Told, "left out")];
         let count = |shown| calls.iter().filter(|calls| calls.shown == shown).count();
+        let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
+        let kinds =
+            [(Shown::Marked, format!("drawn as {marked}")), (Shown::Told, "drawn when selected".to_owned())];
         let told =
             kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
         told.map(|(count, words)| format!("{} {words}", text::counted(count, "line"))).collect()
@@ -141,7 +143,7 @@ impl<'a> Painter<'a> {
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
-        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("{title} without a frame")));
+        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("in {title} unless framed")));
         words.extend(self.undrawn());
         if self.scene.store.only_faulty {
             words.push("only faulty".to_owned());
