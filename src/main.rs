@@ -1,9 +1,13 @@
 //! The `portolan` binary: reads the command line, starts the runtime, and turns outcomes into exit codes.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use portolan::cli::{self, Error, args::Cli};
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -4,6 +4,7 @@
 
 mod picture;
 mod shelf;
+mod summed;
 
 pub use picture::{keep, last};
 pub use shelf::Shelf;
@@ -54,19 +55,4 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options.open(path)
-}
-
-/// Takes the checksum off a line, and says whether it is right.
-fn checked(line: &[u8]) -> Option<&[u8]> {
-    let (sum, text) = line.split_at_checked(9)?;
-    let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?.strip_suffix(' ')?, 16).ok()?;
-    (sum == crc32fast::hash(text)).then_some(text)
-}
-
-/// A line with its checksum before it and its end behind it.
-fn with_sum(text: &[u8]) -> Vec<u8> {
-    let mut line = format!("{:08x} ", crc32fast::hash(text)).into_bytes();
-    line.extend_from_slice(text);
-    line.push(b'\n');
-    line
 }

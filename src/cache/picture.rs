@@ -1,10 +1,13 @@
 //! The last picture of each source: one file that is replaced as a whole, so that a reader sees the old one or the new.
 
-use super::{Folder, checked, open, with_sum};
+use super::{
+    Folder, open,
+    summed::{checked, write_summed},
+};
 use crate::model::{Snapshot, Timestamp};
 use std::{
     fs::{self, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -25,9 +28,12 @@ pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     let mut beside = path.clone().into_os_string();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = PathBuf::from(beside);
-    let text = rmp_serde::to_vec_named(&(key, snapshot)).map_err(io::Error::other)?;
+    // Piece by piece, as that of a big account takes some megabytes.
+    let mut pack = |mut to: &mut dyn io::Write| {
+        rmp_serde::encode::write_named(&mut to, &(key, snapshot)).map_err(io::Error::other)
+    };
     let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
-        .and_then(|mut file| file.write_all(&with_sum(&text)))
+        .and_then(|mut file| write_summed(&mut file, &mut pack))
         .and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
         // Half a file is worse than none; that it could not be written is what matters.

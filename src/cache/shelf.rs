@@ -1,6 +1,9 @@
 //! Things that never change, each by its key: a file that only grows, line by line, until it is too large.
 
-use super::{Folder, checked, open, with_sum};
+use super::{
+    Folder, open,
+    summed::{checked, with_sum},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,

@@ -45,3 +45,53 @@ fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
     let text = stage.picture().text();
     assert!(text.contains("lines drawn when selected"), "{text}");
 }
+
+/// A group of two dozen, after the one in the survey that the layout came from, by its callers.
+const GROUP: [(&str, &[&str]); 26] = [
+    ("ext-0-152", &[]),
+    ("lb-0-144", &["bff-0-179", "gw-0-94"]),
+    ("api-0-77", &["db-0-138"]),
+    (
+        "bff-0-179",
+        &["api-0-147", "svc-0-107", "api-0-75", "svc-0-122", "svc-0-78", "api-0-137", "svc-0-74", "api-0-67"],
+    ),
+    ("gw-0-94", &["svc-0-29", "svc-0-38"]),
+    ("svc-0-107", &["api-0-33", "api-0-196"]),
+    ("svc-0-122", &["db-0-169", "api-0-153"]),
+    ("svc-0-78", &["api-0-140", "api-0-5"]),
+    ("api-0-137", &["api-0-5"]),
+    ("svc-0-74", &["db-0-143", "db-0-27"]),
+    ("api-0-67", &["db-0-27"]),
+    ("svc-0-29", &["api-0-151"]),
+    ("svc-0-38", &["api-0-84"]),
+    ("api-0-151", &["db-0-169"]),
+    ("api-0-84", &["db-0-27"]),
+    ("api-0-147", &[]),
+    ("api-0-75", &[]),
+    ("api-0-33", &[]),
+    ("api-0-196", &[]),
+    ("api-0-153", &[]),
+    ("api-0-140", &[]),
+    ("api-0-5", &[]),
+    ("db-0-143", &[]),
+    ("db-0-138", &[]),
+    ("db-0-169", &[]),
+    ("db-0-27", &[]),
+];
+
+#[test]
+fn two_dozen_services_fit_a_small_screen_beside_the_panel() {
+    let calling = |(name, called): &(&str, &[&str])| {
+        called.iter().fold(open("g", name), |one, other| {
+            one.calls(&format!("{}_URL", other.replace('-', "_")), &format!("http://{other}.g:80"))
+        })
+    };
+    let mut stage =
+        Stage::showing(&[snapshot("ecs:eu-west-1", GROUP.iter().map(calling).collect())], (80, 24));
+    see!(stage);
+    let text = stage.picture().text();
+    assert!(
+        GROUP.iter().all(|(name, _)| text.contains(&format!("{name}▌"))) && !text.contains("more"),
+        "{text}"
+    );
+}

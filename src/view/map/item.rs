@@ -53,7 +53,7 @@ pub(super) enum Space {
     Ample,
     /// Little: counts are left out, and long names are cut.
     Little,
-    /// The least: names are cut short.
+    /// The least: names are cut short, and the mark is the left bracket.
     Least,
 }
 
@@ -61,6 +61,14 @@ impl Space {
     /// Whether counts are left out.
     pub(super) fn is_little(self) -> bool {
         self != Self::Ample
+    }
+
+    /// The cells around a name and its mark: brackets, and a space between the two.
+    const fn around(self) -> usize {
+        match self {
+            Self::Ample | Self::Little => 4,
+            Self::Least => 2,
+        }
     }
 
     /// The longest name that is shown whole, in cells.
@@ -171,8 +179,7 @@ impl Item {
         } else {
             1 + hubs_words(&self.calls_hubs, false).chars().count()
         };
-        // Frame or brackets, mark, space, role, name, count.
-        let width = 4 + role + name + hub + hubs + count;
+        let width = space.around() + role + name + hub + hubs + count;
         match level {
             _ if inside => ((width + 2).max(INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
             Level::Overview | Level::Groups | Level::Pills => (width, 1),

@@ -162,8 +162,10 @@ fn cluster(
         take(service, told);
     }
     for (name, runs) in owned {
-        // A deleted service's last tasks say nothing any more, unless some still run.
-        if !seen.all_services || runs.iter().any(|r| !r.has_stopped()) {
+        // A deleted service's last tasks say nothing any more, unless some still run; nor do those of one that is still to be
+        // read.
+        let unreadable = seen.all_tasks && !seen.all_services;
+        if unreadable || runs.iter().any(|r| !r.has_stopped()) {
             let service = service::orphan(&name, &plain(&runs), ground);
             let told = events::stops(&service.id, &service.instances);
             names.insert(service.name.clone());
@@ -192,4 +194,37 @@ pub(crate) fn is_restless(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
         service.is_deploying() || !matches!(Health::of(service), Health::Healthy | Health::Stopped)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Estate, Memory, Run, Seen, snapshot, task::Context};
+    use crate::model::{SourceId, Timestamp};
+    use aws_sdk_ecs::types::Task;
+    use std::sync::Arc;
+
+    /// The services that are told where only a task of one is known, which has ended.
+    fn told(all_services: bool, all_tasks: bool) -> Vec<String> {
+        let ended = Task::builder().task_arn("arn:aws:ecs:eu-west-1:1:task/quay/1").group("service:web");
+        let tasks = vec![Arc::new(Run::new(&ended.last_status("STOPPED").build()))];
+        let seen = Seen { name: "quay".to_owned(), all_services, all_tasks, tasks, ..Seen::default() };
+        let now = Timestamp::UNIX_EPOCH;
+        let estate = Estate {
+            context: Context { source: SourceId::new("ecs"), region: "eu-west-1".into(), now },
+            clusters: vec![seen],
+            book: super::Book::default(),
+            names: super::Names::default(),
+            balancers: Arc::default(),
+            meshes: Arc::default(),
+            gaps: Vec::new(),
+        };
+        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.clone()).collect()
+    }
+
+    #[test]
+    fn ended_tasks_make_a_service_only_where_services_can_not_be_read() {
+        assert_eq!(told(false, true), ["web"]);
+        assert!(told(false, false).is_empty(), "it is still to be read");
+        assert!(told(true, true).is_empty(), "it was deleted");
+    }
 }

@@ -64,7 +64,8 @@ impl Painter<'_> {
         self.part(tally.role, own, &mut picture);
         if self.scene.store.marks.iter().any(|mark| self.map.chart.plan.index(mark) == Some(index)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
-            picture.set_string(inset, inset, mark, Style::from(self.scene.theme.ink.accent));
+            let x = if self.is_tight() { own.width.saturating_sub(1) } else { inset };
+            picture.set_string(x, inset, mark, Style::from(self.scene.theme.ink.accent));
         }
         picture
     }
@@ -100,14 +101,14 @@ impl Painter<'_> {
         let theme = self.scene.theme;
         let framed = own.height > 1;
         let inset = if framed { 2 } else { 1 };
-        let row =
-            Rect { x: inset, y: u16::from(framed), width: own.width.saturating_sub(2 * inset), height: 1 };
-        self.label(node, item, row, picture);
         if !framed {
             let brackets = if theme.glyphs.ascii { ["[", "]"] } else { ["▐", "▌"] };
             picture.set_string(0, 0, brackets[0], border);
             picture.set_string(own.width.saturating_sub(1), 0, brackets[1], border);
         }
+        let row =
+            Rect { x: inset, y: u16::from(framed), width: own.width.saturating_sub(2 * inset), height: 1 };
+        self.label(node, item, row, picture);
         if own.height < 4 {
             return;
         }

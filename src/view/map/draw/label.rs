@@ -7,7 +7,7 @@ use crate::{
     view::{
         Scene,
         map::{
-            item::{Item, hub_words, hubs_words},
+            item::{Item, Space, hub_words, hubs_words},
             mark,
         },
         widget::text,
@@ -26,16 +26,22 @@ impl Painter<'_> {
             () if lost || node.health == Health::Stopped => theme.ink.dim,
             () => theme.ink.text,
         };
-        buf.set_string(room.x, room.y, mark::mark(node, self.scene), theme.health(node.health));
-        // In the blank behind the mark, so that a box is as wide as ever.
+        // The mark and the name, and what tells of a deployment in a place that is there anyway, so that a box is as wide
+        // as ever.
+        let (marked, first, deploying) = if self.is_tight() {
+            (room.x.saturating_sub(1), room.x, room.right())
+        } else {
+            (room.x, room.x + 2, room.x + 1)
+        };
+        buf.set_string(marked, room.y, mark::mark(node, self.scene), theme.health(node.health));
         if store.service_of(node).is_some_and(Service::is_deploying) {
-            buf.set_string(room.x + 1, room.y, theme.glyphs.deploying, Style::from(theme.ink.accent));
+            buf.set_string(deploying, room.y, theme.glyphs.deploying, Style::from(theme.ink.accent));
         }
         let role = mark::of_service(node, self.scene).filter(|_| room.width > 4);
         if let Some(role) = role {
-            buf.set_string(room.x + 2, room.y, role.to_string(), theme.ink.dim.0);
+            buf.set_string(first, room.y, role.to_string(), theme.ink.dim.0);
         }
-        let start = room.x + if role.is_some() { 4 } else { 2 };
+        let start = first + if role.is_some() { 2 } else { 0 };
         let mut end = room.right();
         let parts = [self.count(node), self.hubs(item), self.hub(item)];
         for (words, style) in parts.into_iter().flatten() {
@@ -48,6 +54,11 @@ impl Painter<'_> {
         let cells = usize::from(end.saturating_sub(start));
         let name = text::squeeze(&node.name, cells, theme.glyphs.ellipsis);
         buf.set_string(start, room.y, name, name_style.0);
+    }
+
+    /// Whether the mark stands in place of the left bracket, for want of space.
+    pub(super) fn is_tight(&self) -> bool {
+        self.map.chart.plan.space == Space::Least
     }
 
     /// How many run of how many.
