@@ -9,6 +9,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -28,9 +29,10 @@ pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     let mut beside = path.clone().into_os_string();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = PathBuf::from(beside);
+    let snapshot = thin(snapshot);
     // Piece by piece, as that of a big account takes some megabytes.
     let mut pack = |mut to: &mut dyn io::Write| {
-        rmp_serde::encode::write_named(&mut to, &(key, snapshot)).map_err(io::Error::other)
+        rmp_serde::encode::write_named(&mut to, &(key, &snapshot)).map_err(io::Error::other)
     };
     let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
         .and_then(|mut file| write_summed(&mut file, &mut pack))
@@ -41,6 +43,17 @@ pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     }
     sweep(folder.path());
     written
+}
+
+/// The picture without what is the same again and again: of the instances of a service the first one alone has its
+/// containers. That is enough for a map, and half of what a big account takes; the first look brings them all.
+fn thin(snapshot: &Snapshot) -> Snapshot {
+    let mut thin = snapshot.clone();
+    for service in thin.services.iter_mut().filter(|service| service.instances.len() > 1) {
+        let instances = &mut Arc::make_mut(service).instances;
+        instances.iter_mut().skip(1).for_each(|instance| instance.containers = Vec::new());
+    }
+    thin
 }
 
 /// The last picture of the source of that key; none where there is none, or one that is too old. An error where there is
@@ -84,8 +97,32 @@ fn sweep(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::{Folder, keep, last};
-    use crate::model::{Timestamp, sample};
+    use crate::model::{Container, Health, Instance, LogRoute, Service, Timestamp, sample};
     use std::fs;
+
+    #[test]
+    fn of_many_instances_the_first_alone_has_its_containers() {
+        let place = std::env::temp_dir().join(format!("portolan-thin-{}", std::process::id()));
+        let folder = Folder::new(&place);
+        let container = Container {
+            name: "web".to_owned(),
+            image: "web:1".to_owned(),
+            digest: None,
+            log: LogRoute::Engine { container: "web".to_owned() },
+            exit: None,
+        };
+        let one = |name| Instance { containers: vec![container.clone()], ..sample::instance(name) };
+        let all: Vec<_> = ["1", "2", "3"].map(one).into();
+        let web = Service { instances: all.clone(), ..sample::service("web") };
+        let snapshot = sample::snapshot("ecs", vec![web]);
+        keep(&folder, "ecs", &snapshot).unwrap();
+        let kept = last(&folder, "ecs", snapshot.taken).unwrap().unwrap();
+        let kept = &kept.services[0];
+        assert_eq!((Health::of(kept), kept.running()), (Health::of(&snapshot.services[0]), 3));
+        assert_eq!(kept.instances[0], all[0]);
+        assert!(kept.instances[1..].iter().all(|instance| instance.containers.is_empty()));
+        fs::remove_dir_all(&place).unwrap();
+    }
 
     #[test]
     fn the_last_picture_is_whole_or_let_go() {

@@ -81,7 +81,11 @@ impl Resolver {
         names.dedup();
         for name in names {
             let named = Named { node: node.clone(), source: source.clone(), group: service.group.clone() };
-            self.by_name.entry(name).or_default().push(named);
+            match self.by_name.get_mut(&name) {
+                Some(known) => known.push(named),
+                // Nearly every name is that of one alone: room for four would be a waste.
+                None => drop(self.by_name.insert(name, vec![named])),
+            }
         }
     }
 

@@ -1,0 +1,175 @@
+//! What one frame costs from end to end, with the whole program behind it: a key that selects something else and the
+//! frame after it, and the frame alone, on a large screen. The store holds services of groups of 50 with five instances
+//! each; layouts are computed before.
+
+use divan::{Bencher, black_box};
+use portolan::{
+    app::{App, Msg},
+    decode::environment,
+    effect::Effect,
+    keymap::Keymap,
+    model::{
+        Answer, AnsweredBy, Check, Host, Instance, InstanceId, Inventory, NetworkId, Scope, Service,
+        ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Timestamp,
+    },
+    store::Store,
+    view::Theme,
+};
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+fn main() {
+    divan::main();
+}
+
+const SIZES: [usize; 3] = [200, 1_000, 2_000];
+const GROUP: usize = 50;
+const SCREEN: (u16, u16) = (300, 80);
+
+fn source() -> SourceId {
+    SourceId::new("docker")
+}
+
+fn instance(service: &str, number: usize) -> Instance {
+    let name = format!("{service}-{number}");
+    Instance {
+        id: InstanceId::of(&source(), &name),
+        name,
+        state: State::Running,
+        check: Check::Healthy,
+        made: None,
+        started: Some(Timestamp::UNIX_EPOCH),
+        exit: None,
+        restarts: 0,
+        version: Some("1".to_owned()),
+        containers: Vec::new(),
+    }
+}
+
+fn service(number: usize) -> Service {
+    let (source, group) = (source(), format!("group-{:03}", number / GROUP));
+    let first = number / GROUP * GROUP;
+    let name = format!("service-{number:05}");
+    let peers = (1..4).map(|step| first + (number * 7 + step * 11) % GROUP).filter(|peer| *peer > number);
+    let variables: Vec<(String, String)> =
+        peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
+    let network = NetworkId::of(&source, &group);
+    let answer = Answer {
+        host: Host::named(&name),
+        port: None,
+        scope: Scope::Network(network.clone()),
+        by: AnsweredBy::ServiceName,
+    };
+    Service {
+        id: ServiceId::of(&source, Some(&group), &name),
+        kind: ServiceKind::Compose,
+        desired: Some(5),
+        reported_running: None,
+        instances: (0..5).map(|copy| instance(&name, copy)).collect(),
+        deployments: Vec::new(),
+        answers: vec![answer],
+        mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
+        networks: BTreeSet::from([network]),
+        facts: Vec::new(),
+        group: Some(group),
+        name,
+    }
+}
+
+fn snapshot(count: usize) -> Snapshot {
+    Snapshot {
+        source: source(),
+        taken: Timestamp::UNIX_EPOCH,
+        services: (0..count).map(|number| Arc::new(service(number))).collect(),
+        gateways: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+        flows: Vec::new(),
+        watched: Vec::new(),
+        progress: Vec::new(),
+    }
+}
+
+/// Gives a message, and computes the layouts that it asks for.
+fn send(app: &mut App, msg: Msg) {
+    let mut effects = app.update(msg);
+    while let Some(job) = effects.into_iter().find_map(|effect| match effect {
+        Effect::Lay(job) => Some(job),
+        _ => None,
+    }) {
+        let (choice, diagram) = job.compute();
+        effects = app.update(Msg::Laid(job.number, choice, Box::new(diagram)));
+    }
+}
+
+/// The program with so many services, on the map, after those keys.
+fn showing(services: usize, keys: &str) -> App {
+    let status = SourceStatus::new(source(), "docker", String::new());
+    let store = Store::new(Inventory::default(), vec![status], 0, Timestamp::UNIX_EPOCH);
+    let (Ok(theme), Ok(keymap)) = (Theme::named("night", false), Keymap::new(&BTreeMap::new())) else {
+        panic!("the built-in theme and keys can be read");
+    };
+    let mut app = App::new(store, theme, keymap, SCREEN, true);
+    send(&mut app, Msg::Resize(SCREEN.0, SCREEN.1));
+    send(&mut app, Msg::Looked(source(), Ok(snapshot(services))));
+    press(&mut app, keys);
+    app
+}
+
+fn press(app: &mut App, keys: &str) {
+    for key in keys.split_whitespace().filter_map(|key| key.parse().ok()) {
+        send(app, Msg::Key(key));
+    }
+}
+
+fn draw(app: &App) -> Buffer {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SCREEN.0, SCREEN.1));
+    black_box(app.draw(&mut buffer));
+    buffer
+}
+
+/// The map as it comes up.
+#[divan::bench(args = SIZES)]
+fn frame(bencher: Bencher<'_, '_>, services: usize) {
+    let app = showing(services, "");
+    bencher.bench_local(|| draw(&app));
+}
+
+/// The map with all services as boxes, of which the screen shows a part.
+#[divan::bench(args = SIZES)]
+fn frame_of_boxes(bencher: Bencher<'_, '_>, services: usize) {
+    let app = showing(services, "+ + +");
+    bencher.bench_local(|| draw(&app));
+}
+
+/// The list.
+#[divan::bench(args = SIZES)]
+fn frame_of_the_list(bencher: Bencher<'_, '_>, services: usize) {
+    let app = showing(services, "t");
+    bencher.bench_local(|| draw(&app));
+}
+
+/// An arrow, and the frame after it.
+#[divan::bench(args = SIZES)]
+fn a_step_on_the_map(bencher: Bencher<'_, '_>, services: usize) {
+    let mut app = showing(services, "+ + +");
+    let mut keys = ["down", "right", "up", "left"].into_iter().cycle();
+    bencher.bench_local(|| {
+        press(&mut app, keys.next().unwrap_or_default());
+        draw(&app)
+    });
+}
+
+/// A tick of the clock.
+#[divan::bench(args = SIZES)]
+fn a_tick(bencher: Bencher<'_, '_>, services: usize) {
+    let mut app = showing(services, "");
+    let mut now = 0;
+    bencher.bench_local(|| {
+        now += 1;
+        send(&mut app, Msg::Tick(Timestamp::from_second(now).unwrap_or_default()));
+    });
+}
