@@ -101,9 +101,15 @@ impl Map {
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
             Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
         };
-        let choices = self.ways.iter().map(choice).collect();
-        let drawn = self.album.drawn(&outlook, &self.ways);
-        self.asked = Some(Asked { outlook, ways: self.ways.clone() });
+        let mut ways = self.ways.clone();
+        if self.sight.focus.is_some() {
+            // Who comes nearer finds left and right where they were.
+            let direction = self.chart.options.direction;
+            ways.sort_by_key(|way| way.options.direction != direction);
+        }
+        let choices = ways.iter().map(choice).collect();
+        let drawn = self.album.drawn(&outlook, &ways);
+        self.asked = Some(Asked { outlook, ways });
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
         let number = self.order.ask(items, store.now);
         Effect::Lay(Box::new(LayoutJob { number, choices, drawn, room }))

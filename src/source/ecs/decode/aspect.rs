@@ -4,17 +4,18 @@
 use super::words::{said, some, tail};
 use crate::model::{Alteration, text::clean};
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 /// The aspects of a revision: those of the task, and those of each container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Aspects {
-    task: BTreeMap<String, Aspect>,
-    containers: BTreeMap<String, BTreeMap<String, Aspect>>,
+    task: LiteMap<String, Aspect>,
+    containers: LiteMap<String, LiteMap<String, Aspect>>,
 }
 
 /// What one aspect is: in words, which are empty where its value is never told, and as a fingerprint, which what comes from
@@ -30,7 +31,7 @@ impl Aspects {
     /// Whether it can be told from others by all its aspects: it was read from AWS, not from the disk.
     #[must_use]
     pub(crate) fn is_whole(&self) -> bool {
-        let all = self.task.values().chain(self.containers.values().flat_map(BTreeMap::values));
+        let all = self.task.values().chain(self.containers.values().flat_map(LiteMap::values));
         all.into_iter().all(|aspect| aspect.print.is_some())
     }
 }
@@ -60,7 +61,7 @@ fn print(value: impl Hash) -> u64 {
 
 /// The aspects of a task definition.
 pub(crate) fn aspects(raw: &TaskDefinition) -> Aspects {
-    let mut task = BTreeMap::new();
+    let mut task = LiteMap::new();
     let mut add = |name: &str, value: Option<String>| {
         task.extend(value.map(|value| (name.to_owned(), Aspect::told(value))));
     };
@@ -73,8 +74,8 @@ pub(crate) fn aspects(raw: &TaskDefinition) -> Aspects {
     Aspects { task, containers: containers.collect() }
 }
 
-fn container(raw: &ContainerDefinition) -> BTreeMap<String, Aspect> {
-    let mut all = BTreeMap::from([("image".to_owned(), Aspect::told(said(raw.image())))]);
+fn container(raw: &ContainerDefinition) -> LiteMap<String, Aspect> {
+    let mut all = LiteMap::from_iter([("image".to_owned(), Aspect::told(said(raw.image())))]);
     for pair in raw.environment() {
         all.insert(format!("environment {}", said(pair.name())), Aspect::untold(pair.value()));
     }
@@ -116,7 +117,7 @@ pub(crate) fn differences(before: &Aspects, after: &Aspects) -> Vec<Alteration> 
                 found.extend(between(a, b, &place));
             }
             (a, b) => {
-                let image = |all: Option<&BTreeMap<String, Aspect>>| Some(all?.get("image")?.words.clone());
+                let image = |all: Option<&LiteMap<String, Aspect>>| Some(all?.get("image")?.words.clone());
                 found.push(Alteration {
                     what: format!("container {name}"),
                     before: image(a),
@@ -130,8 +131,8 @@ pub(crate) fn differences(before: &Aspects, after: &Aspects) -> Vec<Alteration> 
 
 /// What is different between two sets of aspects.
 fn between(
-    before: &BTreeMap<String, Aspect>,
-    after: &BTreeMap<String, Aspect>,
+    before: &LiteMap<String, Aspect>,
+    after: &LiteMap<String, Aspect>,
     place: &str,
 ) -> Vec<Alteration> {
     let mut names: Vec<&String> =
@@ -143,7 +144,7 @@ fn between(
         _ => true,
     });
     let words =
-        |all: &BTreeMap<String, Aspect>, name| all.get(name).map(|aspect: &Aspect| aspect.words.clone());
+        |all: &LiteMap<String, Aspect>, name| all.get(name).map(|aspect: &Aspect| aspect.words.clone());
     different
         .map(|name| Alteration {
             what: format!("{place}{name}"),

@@ -13,11 +13,9 @@ use crate::{
     model::{Fact, Mention, text::clean},
 };
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 /// What Portolan keeps of a task definition, for ever: a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +31,9 @@ pub(crate) struct Definition {
     /// What tells it from other revisions.
     pub aspects: Aspects,
     /// Its containers by name.
-    pub containers: BTreeMap<String, Plan>,
+    pub containers: LiteMap<String, Plan>,
     /// Its named ports.
-    pub ports: BTreeMap<String, u16>,
+    pub ports: LiteMap<String, u16>,
     /// All ports at which its containers listen.
     pub listens: BTreeSet<u16>,
     /// The node of App Mesh whose proxy stands beside its containers.
@@ -108,7 +106,7 @@ fn plan(container: &ContainerDefinition, all: &[ContainerDefinition]) -> Plan {
     Plan { essential: container.essential().unwrap_or(true), check, log: log::plan(container, all) }
 }
 
-fn ports(all: &[ContainerDefinition]) -> BTreeMap<String, u16> {
+fn ports(all: &[ContainerDefinition]) -> LiteMap<String, u16> {
     all.iter()
         .flat_map(ContainerDefinition::port_mappings)
         .filter_map(|m| Some((clean(m.name()?), u16::try_from(m.container_port()?).ok()?)))
