@@ -1,13 +1,13 @@
 //! The `portolan` binary: reads the command line, starts the runtime, and turns outcomes into exit codes.
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use portolan::cli::{self, Error, args::Cli};
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
 
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
