@@ -17,10 +17,13 @@ pub enum Endpoint {
         /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: PathBuf,
     },
+    /// `docker system dial-stdio` on another machine, at `user@host:port` as ssh takes it.
+    Ssh(String),
 }
 
 impl Endpoint {
-    /// Reads `unix:///path`, `tcp://host:port`, `http://…` or `https://…`; with `certificates`, tcp means TLS.
+    /// Reads `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port`; with `certificates`, tcp
+    /// means TLS.
     pub fn parse(host: &str, certificates: Option<PathBuf>) -> Result<Self, Failure> {
         let (scheme, rest) = host.split_once("://").unwrap_or(("tcp", host));
         match (scheme, certificates) {
@@ -32,14 +35,28 @@ impl Endpoint {
             ("https", None) => {
                 Err(refused(host, "needs certificates", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"))
             }
-            ("ssh", _) => Err(refused(
-                host,
-                "goes over ssh, which is not supported yet",
-                "forward the socket, `ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST`, and set DOCKER_HOST=unix:///tmp/docker.sock",
-            )),
+            ("ssh", _) => over_ssh(rest.trim_end_matches('/')).map(Self::Ssh),
             _ => Err(refused(host, "is not understood", "use unix:///path/to/socket or tcp://host:port")),
         }
     }
+}
+
+/// The place that ssh is to go to. A path would name a socket there, and a password does not belong here.
+fn over_ssh(place: &str) -> Result<String, Failure> {
+    let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+    if user.contains(':') {
+        let bare = place.rsplit('@').next().unwrap_or_default();
+        return Err(refused(
+            &format!("ssh://…@{bare}"),
+            "has a password in it",
+            "let ssh use a key or an agent",
+        ));
+    }
+    if place.is_empty() || place.contains('/') {
+        let remedy = "use ssh://user@host:port; `docker` there knows its own socket";
+        return Err(refused(&format!("ssh://{place}"), "is not understood", remedy));
+    }
+    Ok(place.to_owned())
 }
 
 /// The address with `port` unless it has one, without a trailing slash.
@@ -58,6 +75,7 @@ impl fmt::Display for Endpoint {
         match self {
             Self::Socket(path) => write!(f, "unix://{}", path.display()),
             Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", clean(address)),
+            Self::Ssh(place) => write!(f, "ssh://{}", clean(place)),
         }
     }
 }

@@ -11,6 +11,17 @@ pub(super) fn of(endpoint: &Endpoint, what: &str, error: &Error) -> Failure {
     Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
 }
 
+/// The failure of the call `what` that did not come through ssh, which said so.
+pub(super) fn through(endpoint: &Endpoint, what: &str, said: &str) -> Failure {
+    let kind = match said {
+        _ if said.contains("ermission denied") => FailureKind::Denied,
+        _ if said.contains("erification failed") => FailureKind::Credentials,
+        _ => FailureKind::Unreachable,
+    };
+    let remedy = format!("see that `docker -H {endpoint} version` works and asks for nothing");
+    Failure::new(kind, format!("docker {what} at {endpoint}: {said}"), remedy)
+}
+
 fn explain(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
     match error {
         Error::DockerResponseServerError { status_code, message } => refused(*status_code, &clean(message)),

@@ -15,6 +15,7 @@ mod look;
 mod memory;
 mod reach;
 mod sockets;
+mod tunnel;
 mod usage;
 
 pub use endpoint::Endpoint;

@@ -81,10 +81,13 @@ fn tls_is_asked_for_by_variable() {
 }
 
 #[test]
-fn ssh_is_refused_with_a_way_round() {
-    let around = Machine::new("ssh").with(&[("DOCKER_HOST", "ssh://me@box")]);
-    let failure = find(&Config::default(), &around).unwrap_err();
-    assert!(failure.what.contains("ssh") && failure.remedy.contains("ssh -nNT"));
+fn ssh_goes_to_a_place_without_a_password_or_a_path() {
+    let machine = Machine::new("ssh");
+    let at = |host| find(&Config::default(), &machine.with(&[("DOCKER_HOST", host)]));
+    assert_eq!(at("ssh://me@box:2222/").unwrap()[0].endpoint, Endpoint::Ssh("me@box:2222".to_owned()));
+    let failure = at("ssh://me:secret@box").unwrap_err();
+    assert!(failure.what.contains("password") && !failure.what.contains("secret"), "{failure:?}");
+    assert!(at("ssh://me@box/run/docker.sock").is_err() && at("ssh://").is_err());
 }
 
 #[test]
