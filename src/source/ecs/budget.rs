@@ -106,6 +106,17 @@ const PENANCE: Duration = Duration::from_mins(1);
 /// Over how long is counted what was spent.
 const MINUTE: Duration = Duration::from_mins(1);
 
+impl Quota {
+    /// The most calls at once, of that share. What is sent counts over there a moment later, and as a bucket that is full
+    /// gains nothing meanwhile, not all of it is ever spent at once.
+    fn room(self, share: f64) -> f64 {
+        (self.burst * share).min(self.burst - self.rate * LATE).max(1.0)
+    }
+}
+
+/// How long a call is on its way at most, in seconds, before it counts.
+const LATE: f64 = 0.25;
+
 #[derive(Clone, Debug)]
 struct Bucket {
     quota: Quota,
@@ -134,7 +145,7 @@ impl Budget {
         let share = shares.part(Share::Start);
         let full = |quota: Quota| Bucket {
             quota,
-            level: (quota.burst * share).max(1.0),
+            level: quota.room(share),
             at: Duration::ZERO,
             humble_until: Duration::ZERO,
             lately: VecDeque::new(),
@@ -217,8 +228,7 @@ impl Bucket {
 
     fn refill(&mut self, share: f64, now: Duration) {
         let gained = now.saturating_sub(self.at).as_secs_f64() * self.pace(share, now);
-        let room = (self.quota.burst * share).max(1.0);
-        self.level = (self.level + gained).min(room);
+        self.level = (self.level + gained).min(self.quota.room(share));
         self.at = self.at.max(now);
     }
 }
@@ -257,6 +267,12 @@ mod tests {
         assert_eq!(budget.book(Group::Services, at(1000)), Duration::from_millis(500));
         assert_eq!(budget.book(Group::Services, at(1001)), Duration::ZERO);
         assert_eq!(budget.affords(Group::Services, at(1003)), 4);
+    }
+
+    #[test]
+    fn even_a_whole_share_leaves_what_is_on_its_way() {
+        let mut budget = Budget::new(Shares { start: 100, steady: 100 });
+        assert_eq!(budget.affords(Group::Services, at(1000)), 95);
     }
 
     #[test]
