@@ -53,8 +53,10 @@ pub(super) enum Space {
     Ample,
     /// Little: counts are left out, and long names are cut.
     Little,
-    /// The least: names are cut short, and the mark is the left bracket.
+    /// The least: names are cut short.
     Least,
+    /// Not even that: the mark is the left bracket as well.
+    Tight,
 }
 
 impl Space {
@@ -63,11 +65,16 @@ impl Space {
         self != Self::Ample
     }
 
+    /// Whether names are cut short.
+    pub(super) fn is_least(self) -> bool {
+        matches!(self, Self::Least | Self::Tight)
+    }
+
     /// The cells around a name and its mark: brackets, and a space between the two.
     const fn around(self) -> usize {
         match self {
-            Self::Ample | Self::Little => 4,
-            Self::Least => 2,
+            Self::Ample | Self::Little | Self::Least => 4,
+            Self::Tight => 2,
         }
     }
 
@@ -76,7 +83,7 @@ impl Space {
         match self {
             Self::Ample => LONGEST_NAME,
             Self::Little => 16,
-            Self::Least => 12,
+            Self::Least | Self::Tight => 12,
         }
     }
 }

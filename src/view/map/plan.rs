@@ -136,7 +136,7 @@ impl Way {
 
     /// That plan from the top down.
     fn down(plan: &Arc<Plan>) -> Self {
-        let gap_columns = if plan.space == Space::Least { 1 } else { 2 };
+        let gap_columns = if plan.space.is_least() { 1 } else { 2 };
         let options = Options { direction: Direction::TopDown, gap_columns, ..Options::default() };
         Self { options, plan: Arc::clone(plan) }
     }
@@ -182,7 +182,10 @@ impl Plan {
         let names = || plans.iter().filter(|plan| plan.level == Level::Pills && sight.level.is_none());
         all.extend(names().map(|plan| Way::across(plan, Air::Close)));
         all.extend(both(&coarse));
-        all.extend(names().next_back().map(|plan| Way::across(plan, Air::None)));
+        if let Some(least) = names().next_back() {
+            let tight = Arc::new(Self::made(store, frame, Level::Pills, Space::Tight));
+            all.extend([least, &tight].map(|plan| Way::across(plan, Air::None)));
+        }
         all
     }
 

@@ -37,7 +37,7 @@ impl Painter<'_> {
         if store.service_of(node).is_some_and(Service::is_deploying) {
             buf.set_string(deploying, room.y, theme.glyphs.deploying, Style::from(theme.ink.accent));
         }
-        let role = mark::of_service(node, self.scene).filter(|_| room.width > 4);
+        let role = mark::of_service(node, self.scene).filter(|_| room.right() > first + 2);
         if let Some(role) = role {
             buf.set_string(first, room.y, role.to_string(), theme.ink.dim.0);
         }
@@ -58,7 +58,7 @@ impl Painter<'_> {
 
     /// Whether the mark stands in place of the left bracket, for want of space.
     pub(super) fn is_tight(&self) -> bool {
-        self.map.chart.plan.space == Space::Least
+        self.map.chart.plan.space == Space::Tight
     }
 
     /// How many run of how many.
