@@ -1,6 +1,7 @@
 //! What becomes of a panic, which is always a fault of our own: the loop's own ends the program with the terminal given
 //! back; that of a task beside it is written into the log, told, and survived.
 
+use futures::{FutureExt, Stream, StreamExt};
 use std::{
     any::Any,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
@@ -26,6 +27,11 @@ pub(super) fn watch(restore: fn()) {
 /// Runs `work`; its panic comes back in words.
 pub(super) fn survive<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| words(&*payload))
+}
+
+/// What comes next of a stream; the panic of one, which is not to be asked again, comes back in words.
+pub(super) async fn next<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, String> {
+    AssertUnwindSafe(stream.next()).catch_unwind().await.map_err(|payload| words(&*payload))
 }
 
 /// What a panic says.

@@ -7,7 +7,7 @@ use crate::{
     model::{Failure, FailureKind, Pace, ServiceId, Snapshot, Timestamp},
     source::Source,
 };
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
@@ -143,7 +143,7 @@ async fn listen(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>
         if sender.send(told).await.is_err() {
             return;
         }
-        while nudges.next().await.is_some() {
+        while let Ok(Some(())) = mishap::next(&mut nudges).await {
             again.notify_one();
         }
         if sender.send(Msg::Nudged(source.id().clone(), false)).await.is_err() {
@@ -161,7 +161,7 @@ fn too_slow(source: &dyn Source) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_RETRY, LAST_RETRY, Source, jitter, look, retry};
+    use super::{Arc, FIRST_RETRY, LAST_RETRY, Msg, Notify, Source, jitter, listen, look, retry};
     use crate::{
         model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, Snapshot, SourceId},
         source::Examined,
@@ -198,7 +198,7 @@ mod tests {
         }
 
         fn nudges(&self) -> BoxStream<'static, ()> {
-            stream::empty().boxed()
+            stream::once(async { panic!("no such event") }).boxed()
         }
 
         fn logs(&self, _: Vec<LogTarget>, _: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
@@ -215,6 +215,18 @@ mod tests {
         let failure = look(&Broken(SourceId::new("broken"))).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Invalid);
         assert_eq!(failure.what, "what nowhere told could not be taken in: no such port");
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_nudge_is_a_stream_that_was_lost() {
+        let (sender, mut heard) = tokio::sync::mpsc::channel(8);
+        let again = Arc::new(Notify::new());
+        let listening =
+            tokio::spawn(listen(Arc::new(Broken(SourceId::new("broken"))), sender, again.clone()));
+        again.notified().await;
+        listening.abort();
+        let lost = |msg: Option<Msg>| matches!(msg, Some(Msg::Nudged(_, false)));
+        assert!(lost(heard.recv().await) && lost(heard.recv().await));
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Log streams: what the screens want is kept up, each stream for as long as it is wanted; what they no longer want is
 //! ended. What all of them bring waits in one short queue, so that a flood waits at its source and not in memory.
 
+use super::mishap;
 use crate::{
     effect::Subscription,
     model::{
-        Failure, LogBatch, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, SourceId, Timestamp,
+        Failure, FailureKind, LogBatch, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, SourceId,
+        Timestamp,
     },
     source::{
         Source,
         once::{Once, Reading, hash},
     },
 };
-use futures::StreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -112,7 +113,12 @@ async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sende
         if sender.send(LogNews::Opened(target.clone(), from)).await.is_err() {
             return;
         }
-        while let Some(outcome) = batches.next().await {
+        loop {
+            let (outcome, goes_on) = match mishap::next(&mut batches).await {
+                Ok(Some(outcome)) => (outcome, true),
+                Ok(None) => break,
+                Err(words) => (Err(lost(&target, &words)), false),
+            };
             let batch = outcome.unwrap_or_else(|failure| disturbed(&target, &failure));
             let last = batch.notes.last().map(|note| note.kind);
             over = matches!(last, Some(NoteKind::Ended | NoteKind::Unreadable));
@@ -121,6 +127,9 @@ async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sende
                 && sender.send(LogNews::Lines(batch)).await.is_err()
             {
                 return;
+            }
+            if !goes_on {
+                break;
             }
         }
         if !start.follow {
@@ -132,6 +141,11 @@ async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sende
         }
         sleep(AGAIN).await;
     }
+}
+
+fn lost(target: &LogTarget, words: &str) -> Failure {
+    let what = format!("a line of {} could not be taken in: {words}", target.label);
+    Failure::new(FailureKind::Invalid, what, mishap::REMEDY)
 }
 
 fn disturbed(target: &LogTarget, failure: &Failure) -> LogBatch {

@@ -1,7 +1,11 @@
 //! What load balancers' own checks of their targets say: one call for each target group, so that only a few are asked at
 //! a look: first those where something failed when they were asked last, then those that were asked longest ago.
 
-use super::{api::Api, calls};
+use super::{
+    api::Api,
+    calls,
+    decode::target::{Health, failing},
+};
 use crate::model::{Failure, FailureKind};
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
 use futures::future::join_all;
@@ -17,9 +21,6 @@ const MOST: usize = 6;
 
 /// How long to ask nothing after it was refused.
 const REST: Duration = Duration::from_secs(10);
-
-/// What was said last, by the target group's ARN.
-pub(crate) type Health = BTreeMap<String, Vec<TargetHealthDescription>>;
 
 /// The last answers.
 #[derive(Debug, Default)]
@@ -97,41 +98,17 @@ impl Last {
     }
 }
 
-/// Why a target's check fails; none where it passes, or where nobody can say yet.
-pub(crate) fn failing(target: &TargetHealthDescription) -> Option<String> {
-    use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum::Unhealthy;
-    let health = target.target_health().filter(|health| health.state() == Some(&Unhealthy))?;
-    let code = health.reason().map(|reason| reason.as_str().to_owned());
-    let parts: Vec<String> = code.into_iter().chain(health.description().map(str::to_owned)).collect();
-    Some(if parts.is_empty() { "no reason given".to_owned() } else { parts.join(", ") })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Last, MOST, failing};
+    use super::{Last, MOST};
     use aws_sdk_elasticloadbalancingv2::types::{
-        TargetHealth, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum,
+        TargetHealth, TargetHealthDescription, TargetHealthStateEnum,
     };
     use tokio::time::Instant;
 
-    fn target(state: TargetHealthStateEnum) -> TargetHealthDescription {
-        let health = TargetHealth::builder()
-            .state(state)
-            .reason(TargetHealthReasonEnum::ResponseCodeMismatch)
-            .description("Health checks failed with these codes: [502]");
+    fn ill() -> TargetHealthDescription {
+        let health = TargetHealth::builder().state(TargetHealthStateEnum::Unhealthy);
         TargetHealthDescription::builder().target_health(health.build()).build()
-    }
-
-    #[test]
-    fn only_what_fails_has_a_reason() {
-        let told = failing(&target(TargetHealthStateEnum::Unhealthy));
-        assert_eq!(
-            told.as_deref(),
-            Some("Target.ResponseCodeMismatch, Health checks failed with these codes: [502]")
-        );
-        for state in ["healthy", "initial", "draining", "unused", "unavailable", "unhealthy.draining"] {
-            assert_eq!(failing(&target(state.into())), None, "{state}");
-        }
     }
 
     #[test]
@@ -139,7 +116,7 @@ mod tests {
         let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
         let (mut last, now) = (Last::default(), Instant::now());
         for sick in &groups[..10] {
-            last.health.insert(sick.clone(), vec![target(TargetHealthStateEnum::Unhealthy)]);
+            last.health.insert(sick.clone(), vec![ill()]);
         }
         let looks = (0..4).map(|look| last.due(&groups, now + std::time::Duration::from_secs(look)).unwrap());
         let asked: std::collections::BTreeSet<String> = looks.flatten().collect();
@@ -150,7 +127,7 @@ mod tests {
     fn each_group_has_its_turn_and_those_that_fail_have_it_always() {
         let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
         let (mut last, now) = (Last::default(), Instant::now());
-        last.health.insert("group-19".to_owned(), vec![target(TargetHealthStateEnum::Unhealthy)]);
+        last.health.insert("group-19".to_owned(), vec![ill()]);
         let mut seen = Vec::new();
         for look in 0..4 {
             let due = last.due(&groups, now + std::time::Duration::from_secs(look)).unwrap();

@@ -1,10 +1,10 @@
 //! Load balancers as gateways: which listener and rule lead to which service.
 
-use super::words::{said, some};
-use crate::{
-    model::{Checked, Gateway, Host, Route, ServiceId, text::clean},
-    source::ecs::targets::{Health, failing},
+use super::{
+    target::{Health, failing},
+    words::{said, some},
 };
+use crate::model::{Checked, Gateway, Host, Route, ServiceId, text::clean};
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ForwardActionConfig, Listener, LoadBalancer, LoadBalancerSchemeEnum, QueryStringConditionConfig,
     Rule, RuleCondition, TargetGroup, TargetHealthStateEnum,

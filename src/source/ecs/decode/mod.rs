@@ -15,6 +15,7 @@ pub(crate) mod mesh;
 pub(crate) mod requests;
 pub(crate) mod run;
 pub(crate) mod service;
+pub(crate) mod target;
 pub(crate) mod task;
 pub(crate) mod verdict;
 pub(crate) mod words;
