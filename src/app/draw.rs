@@ -78,8 +78,18 @@ impl App {
         for status in &self.store.sources {
             let (mark, freshness) = freshness::freshness(status, &self.store);
             let style = theme.health(mark);
-            row.put(&format!(" {} ", status.id), Style::from(theme.ink.bar), Some(Command::Sources), buf);
-            row.put(&format!("{} {freshness} ", theme.mark(mark)), style, Some(Command::Sources), buf);
+            let (name, sign) = (format!(" {} ", status.id), theme.mark(mark));
+            if !row.fits(&name, sign) {
+                // How a source is matters more than what it is called.
+                row.put(&format!(" {sign}"), style, Some(Command::Sources), buf);
+                continue;
+            }
+            row.put(&name, Style::from(theme.ink.bar), Some(Command::Sources), buf);
+            // Where all of it does not fit, what ails a source is told without its age, or by its mark alone.
+            let short = freshness.split(',').next().unwrap_or_default();
+            let ways = [format!("{sign} {freshness} "), format!("{sign} {short} "), sign.to_owned()];
+            let words = ways.iter().find(|words| row.fits(words, "")).unwrap_or(&ways[2]);
+            row.put(words, style, Some(Command::Sources), buf);
         }
         self.worst(&mut row, buf);
         (row.x, row.end) = (row.end, area.right());

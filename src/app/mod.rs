@@ -98,7 +98,7 @@ impl App {
             Msg::Looked(source, outcome) => {
                 let before = self.store.node().map(|node| (node.id.clone(), node.name.clone()));
                 self.store.absorb(&source, outcome);
-                self.mourn(before);
+                self.tell_gone(before);
                 Vec::new()
             }
             Msg::Recalled(source, snapshot) => {

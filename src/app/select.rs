@@ -36,7 +36,7 @@ impl App {
     }
 
     /// Says so where what somebody had chosen is gone, as something else is selected now.
-    pub(super) fn mourn(&mut self, before: Option<(NodeId, String)>) {
+    pub(super) fn tell_gone(&mut self, before: Option<(NodeId, String)>) {
         let lost =
             before.filter(|(node, _)| self.store.chosen && !self.store.topology().nodes.contains_key(node));
         if let (Some((_, gone)), Some(node)) = (lost, self.store.node()) {

@@ -65,6 +65,18 @@ fn the_map_stays_when_a_source_fails() {
 }
 
 #[test]
+fn on_a_narrow_screen_what_ails_a_source_is_told_in_short() {
+    let mut stage = Stage::showing(&shop(), (70, 24));
+    stage.failed("ecs:eu-west-1", denied());
+    let head = |stage: &mut Stage| stage.picture().text().lines().next().unwrap_or_default().to_owned();
+    let text = head(&mut stage);
+    assert!(text.contains("ecs:eu-west-1 ▲ denied ") && !text.contains("old"), "{text}");
+    stage.size(60, 24);
+    let text = head(&mut stage);
+    assert!(text.contains("docker ● 0s  ▲ ") && !text.contains("denied"), "{text}");
+}
+
+#[test]
 fn nothing_answered_yet() {
     see!(Stage::waiting(vec![status("docker"), status("ecs:eu-west-1")], (80, 24)));
 }

@@ -137,7 +137,8 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
     };
     let (mut asks, mut hears) = client.split();
     tokio::select! {
-        _ = copy(&mut asks, &mut to) => return Ok(()),
+        // Where ssh does not take what is asked any more, it says why.
+        asked = copy(&mut asks, &mut to) => if asked.is_ok() { return Ok(()) },
         _ = copy(&mut from, &mut hears) => {}
     }
     let ended = timeout(END, ssh.wait()).await;
