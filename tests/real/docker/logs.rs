@@ -48,6 +48,8 @@ async fn lines_of_several_containers_come_each_in_its_order() {
     );
     lab.run("b", &["-t"], "busybox sleep 0.2; echo three; busybox sleep 0.6; busybox printf '10%%\\r20%%'");
     lab.run("mute", &["--log-driver", "none"], "echo lost");
+    // On a quick machine the second one ends first.
+    lab.until("a", |i| i.exit.is_some()).await;
     lab.until("b", |i| i.exit.is_some()).await;
     let targets = lab.targets(&["a", "b", "mute"]).await;
     let all = read(lab.source.logs(targets.clone(), ALL), |_| false).await;
