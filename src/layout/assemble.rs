@@ -138,22 +138,17 @@ impl Assembly<'_> {
         total
     }
 
-    /// What to remember, with the past of groups that are gone for a while.
+    /// What to remember.
     fn seed(self, before: Option<&Seed>) -> Seed {
         let key = |place: usize| &self.sorted.graph.groups[self.sorted.groups[place]].key;
         let past = |key: &Key| before.and_then(|b| b.groups.get(key));
-        let here = self.drawn.iter().enumerate().map(|(place, memo)| {
+        let drawn = self.drawn.iter().enumerate().map(|(place, memo)| {
             let key = key(place);
             (key.clone(), Past::with(past(key), memo))
         });
-        let mut groups: BTreeMap<Key, Past> = here.collect();
-        for (key, past) in before.iter().flat_map(|b| &b.groups) {
-            if !groups.contains_key(key) {
-                groups.extend(past.unasked().map(|past| (key.clone(), past)));
-            }
-        }
+        let groups: BTreeMap<Key, Past> = drawn.collect();
         let top = Past::with(before.map(|b| &b.top), &self.top);
-        Seed { options: Some(*self.sorted.options), groups, top }
+        Seed { options: Some(*self.sorted.options), groups, top, ..Seed::default() }
     }
 }
 

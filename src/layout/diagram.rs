@@ -1,5 +1,5 @@
 //! What the engine answers: rectangles, routes, and what to remember for the next time.
-use super::graph::{Direction, Key, Options};
+use super::graph::{Direction, Graph, Key, Options};
 use super::past::Past;
 use std::collections::BTreeMap;
 
@@ -88,9 +88,17 @@ pub struct Seed {
     pub(super) options: Option<Options>,
     pub(super) top: Past,
     pub(super) groups: BTreeMap<Key, Past>,
+    /// What was laid out, those included that had left.
+    pub(super) whole: Graph,
 }
 
 impl Seed {
+    /// The same for another picture: who is not in that one has not left, and leaves no gap.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        Self { whole: Graph::default(), ..self }
+    }
+
     /// Whether it knows of no earlier drawing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

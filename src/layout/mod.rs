@@ -7,7 +7,7 @@
 //!
 //! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
 //! Structures", 1981) as refined by Gansner et al. (1993) and by ELK, with the lines bundled by target. In the order
-//! of the flow: `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
+//! of the flow: `vacant` keeps the places of who has left; `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
 //! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), packs unlinked parts (`parts`), cuts lines into lanes (`layered`), reduces
 //! crossings (`order`, `crossing`, `refine`) and finds rows (`place`, `straight`); `drawing` routes the gaps between
 //! layers (`channel`, `tracks`, `trunk`, `reach`; `wired` keeps what did not change) and measures columns; `assemble` puts the levels together, and `past` holds what the next layout should know.
@@ -39,6 +39,7 @@ mod straight;
 mod tracks;
 mod trunk;
 mod turn;
+mod vacant;
 mod wired;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};

@@ -6,11 +6,12 @@
 //! the same as last time is answered from memory; a change touches one group and the outer picture.
 use super::assemble::Assembly;
 use super::diagram::{Diagram, Seed};
-use super::graph::{Direction, Graph, Key, Options, RankHint};
+use super::graph::{Direction, Edge, Graph, Key, Node, Options, RankHint};
 use super::level::{Item, Level, Role};
 use super::past::{Memo, Past};
 use super::plan;
 use super::sheet::{Sheet, Spot};
+use super::vacant;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,23 +19,32 @@ use std::sync::Arc;
 const TITLE_MARGIN: i32 = 4;
 
 /// Lays out a graph; see [`super::layout`].
-///
-/// A fresh picture with groups is drawn a second time, with the gates of each group in the order of what lies beyond
-/// them, and the better one is taken; later pictures keep the order of the gates.
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
     let seed = seed.filter(|s| s.options.is_some_and(|o| o.direction == options.direction));
-    let sorted = Sorted::new(graph, options);
+    let whole = seed.map(|s| vacant::with_absent(graph, &s.whole));
+    let sorted = Sorted::new(whole.as_ref().unwrap_or(graph), options);
+    let mut diagram = draw_all(&sorted, seed);
+    diagram.nodes.truncate(graph.nodes.len());
+    diagram.groups.truncate(graph.groups.len());
+    diagram.routes.truncate(graph.edges.len());
+    diagram.seed.whole = sorted.whole();
+    diagram
+}
+
+/// A fresh picture with groups is drawn a second time, with the gates of each group in the order of what lies beyond
+/// them, and the better one is taken; later pictures keep the order of the gates.
+fn draw_all(sorted: &Sorted<'_>, seed: Option<&Seed>) -> Diagram {
     let mut inner: Vec<Sheet> = (0..sorted.groups.len()).map(|g| sorted.inner(g)).collect();
     for (sheet, &group) in inner.iter_mut().zip(&sorted.groups) {
-        if let Some(past) = seed.and_then(|s| s.groups.get(&graph.groups[group].key)) {
+        if let Some(past) = seed.and_then(|s| s.groups.get(&sorted.graph.groups[group].key)) {
             sheet.keep_gates(past);
         }
     }
-    let first = compose(&sorted, inner, seed);
+    let first = compose(sorted, inner, seed);
     if seed.is_some() || !first.has_gates() {
         return first.diagram(seed);
     }
-    let second = compose(&sorted, first.settled(), None).diagram(None);
+    let second = compose(sorted, first.settled(), None).diagram(None);
     let first = first.diagram(None);
     let merit = |d: &Diagram| (d.quality.crossings, d.quality.length);
     if merit(&second) < merit(&first) { second } else { first }
@@ -92,6 +102,17 @@ impl<'a> Sorted<'a> {
         let drawable = graph.edges.iter().filter(|e| e.from < count && e.to < count && e.from != e.to);
         let pairs = drawable.map(|e| (place[e.from], place[e.to])).collect();
         Self { graph, options, nodes, groups, home, pairs, place }
+    }
+
+    /// The graph, in this order.
+    fn whole(&self) -> Graph {
+        let node =
+            |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
+        Graph {
+            nodes: self.nodes.iter().zip(&self.home).map(node).collect(),
+            edges: self.pairs.iter().map(|&(from, to)| Edge { from, to }).collect(),
+            groups: self.groups.iter().map(|&group| self.graph.groups[group].clone()).collect(),
+        }
     }
 
     /// Width and height as the engine sees them: its flow always runs left to right.

@@ -4,15 +4,13 @@
 //! the picture that it comes back to is the very one it left; and for [`MOURNED`] layouts its rank and row are known, so
 //! that it returns to its place even if something else has changed. Layouts are counted, never time.
 use super::graph::Key;
-use super::level::{Level, Role};
-use super::plan::{Memory, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use super::level::Level;
+use super::plan::Plan;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many answers of a level are kept.
 const KEPT: usize = 6;
-/// For how many layouts the place of one who is gone is kept.
-const MOURNED: u32 = 32;
 
 /// One level as it was asked for and as it was answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,8 +23,6 @@ pub struct Memo {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Past {
     memos: Vec<Arc<Memo>>,
-    /// Layouts since the level was last asked for.
-    unasked: u32,
 }
 
 impl Past {
@@ -50,34 +46,6 @@ impl Past {
     pub fn with(before: Option<&Self>, memo: &Arc<Memo>) -> Self {
         let others = before.iter().flat_map(|past| &past.memos).filter(|old| !Arc::ptr_eq(old, memo));
         let memos = [memo].into_iter().chain(others).take(KEPT).map(Arc::clone).collect();
-        Self { memos, unasked: 0 }
+        Self { memos }
     }
-
-    /// The past of a level that is not there now, unless it is forgotten.
-    pub fn unasked(&self) -> Option<Self> {
-        let unasked = self.unasked + 1;
-        (unasked <= MOURNED).then(|| Self { memos: self.memos.clone(), unasked })
-    }
-}
-
-/// Where one who is gone stood, and for how many layouts it is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone {
-    pub rank: i32,
-    pub row: i32,
-    since: u32,
-}
-
-/// Those of the last layout who are not in this one, and those who were gone before; ranks were shifted by so much.
-pub fn gone(level: &Level, before: &Memory, shift: i32) -> BTreeMap<Key, Gone> {
-    let here: BTreeSet<&Key> = level.items.iter().filter(|i| i.role == Role::Box).map(|i| &i.key).collect();
-    let left = before.ranks.iter().filter_map(|(key, &rank)| {
-        let row = *before.rows.get(key)?;
-        Some((key, Gone { rank, row, since: 0 }))
-    });
-    let all = before.gone.iter().map(|(key, gone)| (key, *gone)).chain(left);
-    let absent = all.filter(|(key, gone)| !here.contains(key) && gone.since < MOURNED);
-    absent
-        .map(|(key, g)| (key.clone(), Gone { rank: g.rank + shift, row: g.row, since: g.since + 1 }))
-        .collect()
 }

@@ -15,8 +15,9 @@ const PARTS: i64 = 16;
 const SWEEPS: usize = 12;
 const WHOLE_SWEEPS: usize = 4;
 const ANCHORED_SWEEPS: usize = 3;
-const ANCHOR_ITEM: i64 = 60;
-const ANCHOR_LANE: i64 = 8;
+/// Known rows hold against the pull of any number of lines, and give way only to new boxes; lanes give way to boxes.
+const ANCHOR_ITEM: i64 = 1 << 20;
+const ANCHOR_LANE: i64 = 1 << 14;
 
 /// The uppermost row of each vertex, given the order of the layers.
 pub fn rows(graph: &Layered, (gap, airy): (i32, bool), anchors: &[Option<i32>]) -> Vec<i32> {

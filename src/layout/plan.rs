@@ -4,7 +4,6 @@ use super::drawing::Drawing;
 use super::graph::Key;
 use super::layered::{Layered, Occupant, Vertex};
 use super::level::{Item, Level, Role};
-use super::past::{self, Gone};
 use super::rank::{self, Shape};
 use super::wired::Wired;
 use super::{cycle, lone, order, place, turn};
@@ -36,18 +35,8 @@ pub struct Memory {
     /// What crossed the gaps, and how.
     pub channels: Vec<Arc<Wired>>,
     pub lone: lone::Slots,
-    /// Who was here not long ago.
-    pub gone: BTreeMap<Key, Gone>,
-}
-
-impl Memory {
-    fn rank(&self, key: &Key) -> Option<i32> {
-        self.ranks.get(key).copied().or_else(|| self.gone.get(key).map(|g| g.rank))
-    }
-
-    fn row(&self, key: &Key) -> Option<i32> {
-        self.rows.get(key).copied().or_else(|| self.gone.get(key).map(|g| g.row))
-    }
+    /// Who was joined with whom, sorted.
+    pub joined: Vec<(Key, Key)>,
 }
 
 /// Lays one level out, close to the previous drawing if there is one.
@@ -63,7 +52,10 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     drawing.route(memory, shift);
     drawing.widen(memory, shift);
     let mut plan = drawing.finish(crossings, memory);
-    plan.memory.gone = past::gone(level, memory, shift);
+    plan.memory.joined = joined(level)
+        .map(|(from, to)| (level.items[from].key.clone(), level.items[to].key.clone()))
+        .collect();
+    plan.memory.joined.sort_unstable();
     plan
 }
 
@@ -90,7 +82,8 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
         .collect();
     arcs.sort_unstable();
     arcs.dedup();
-    let mut known: Vec<Option<i32>> = boxes.iter().map(|&i| memory.rank(&level.items[i].key)).collect();
+    let mut known: Vec<Option<i32>> =
+        boxes.iter().map(|&i| memory.ranks.get(&level.items[i].key).copied()).collect();
     turn::turn(&arcs, &mut known);
     let guessed = cycle::guess(&arcs, &known);
     let against = cycle::against(boxes.len(), &arcs, &guessed);
@@ -99,9 +92,10 @@ fn layers(level: &Level, memory: &Memory) -> Layers {
     forward.sort_unstable();
     forward.dedup();
     let bound = bound(level);
+    let rewired = rewired(level, memory);
     let shape = |&i: &usize| {
         let Item { hint, width, height, .. } = level.items[i];
-        Shape { hint, width, height, bound: bound[i] }
+        Shape { hint, width, height, rewired: rewired[i], bound: bound[i] }
     };
     let shapes: Vec<Shape> = boxes.iter().map(shape).collect();
     let (ranks, shift) = rank::ranks(&forward, &known, &shapes, level.down);
@@ -128,6 +122,23 @@ fn placed(level: &Level, memory: &Memory) -> Vec<bool> {
     placed
 }
 
+/// The items that links join.
+fn joined(level: &Level) -> impl Iterator<Item = (usize, usize)> {
+    level.links.iter().map(|link| (link.from, level.targets[link.target].item))
+}
+
+/// Which items have a link that they had not before.
+fn rewired(level: &Level, memory: &Memory) -> Vec<bool> {
+    let mut rewired = vec![false; level.items.len()];
+    let key = |item: usize| &level.items[item].key;
+    for (from, to) in joined(level) {
+        let known = memory.joined.binary_search_by(|(a, b)| (a, b).cmp(&(key(from), key(to)))).is_ok();
+        rewired[from] |= !known;
+        rewired[to] |= !known;
+    }
+    rewired
+}
+
 /// Which items are joined with a gate.
 fn bound(level: &Level) -> Vec<bool> {
     let mut bound = vec![false; level.items.len()];
@@ -143,7 +154,7 @@ fn bound(level: &Level) -> Vec<bool> {
 /// The row each vertex had last time.
 fn anchors(level: &Level, graph: &Layered, memory: &Memory, shift: i32) -> Vec<Option<i32>> {
     let row = |vertex: &Vertex| match vertex.role {
-        Occupant::Item(item) => memory.row(&level.items[item].key),
+        Occupant::Item(item) => memory.rows.get(&level.items[item].key).copied(),
         Occupant::Lane { target, back } => {
             let layer = i32::try_from(vertex.layer).unwrap_or(0) - shift;
             memory.lanes.get(&(level.targets[target].key.clone(), back, layer)).copied()

@@ -2,7 +2,7 @@
 //!
 //! Small graphs by network simplex ([`super::simplex`]), larger ones by moving each node, a few times over, to the
 //! end of its slack where more of its edges pull (the median of the wished ranks). With a previous drawing the known
-//! nodes keep their ranks unless a new edge pushes them on, or their edges have grown much too long; only a fresh drawing
+//! nodes keep their ranks unless a new edge pushes them on, or makes their edges much too long; only a fresh drawing
 //! packs its unlinked parts ([`super::parts`]).
 use super::graph::RankHint;
 use super::parts::{self, Parts};
@@ -21,6 +21,8 @@ pub struct Shape {
     pub hint: RankHint,
     pub width: i32,
     pub height: i32,
+    /// It has an edge that the previous drawing did not have.
+    pub rewired: bool,
     /// It is joined with a gate in the border.
     pub bound: bool,
 }
@@ -117,10 +119,10 @@ fn seeded(topo: &Topology, known: &[Option<i32>]) -> Vec<i32> {
     rank
 }
 
-/// Moves nodes of a known picture where that is worth it.
+/// Moves nodes of a known picture that have new edges, where that is worth it.
 fn relax(topo: &Topology, rank: &mut [i32], shapes: &[Shape]) {
     let there_and_back = topo.order.iter().rev().chain(&topo.order);
-    for &node in there_and_back.filter(|node| shapes[**node].hint == RankHint::Free) {
+    for &node in there_and_back.filter(|&&node| shapes[node].rewired && shapes[node].hint == RankHint::Free) {
         let (ins, outs) = (topo.before[node].len() as i32, topo.after[node].len() as i32);
         let wish = if ins > outs { topo.earliest(rank, node) } else { topo.latest(rank, node) };
         if let Some(wish) = wish.filter(|w| (w - rank[node]) * (outs - ins) >= WORTH_A_MOVE) {

@@ -239,6 +239,7 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
 #[test]
 fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_nobody_looks() {
     let mut stage = Stage::showing(&shop(), (200, 50));
+    find(&mut stage, "orders");
     let tangled = "tangled by changes: T tidies";
     let number = (0..9).find(|number| {
         stage.send(Msg::Compared(*number, true));
@@ -260,6 +261,22 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
     stage.send(Msg::Tick(later(60)));
     stage.keys("esc");
     assert!(!stage.picture().text().contains(tangled));
+}
+
+/// What came in one after the other is put in order before anybody has chosen anything; later that is for the reader.
+#[test]
+fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
+    let tidied = |chosen: bool| {
+        let mut stage = Stage::showing(&shop(), (200, 50));
+        if chosen {
+            find(&mut stage, "orders");
+        }
+        (0..9).any(|number| {
+            let effects = stage.app.update(Msg::Compared(number, true));
+            effects.iter().any(|effect| matches!(effect, Effect::Lay(_)))
+        })
+    };
+    assert!(tidied(false) && !tidied(true));
 }
 
 /// The estate without its last service.

@@ -13,3 +13,4 @@ mod reading;
 mod sample;
 mod shapes;
 mod stability;
+mod vacant;

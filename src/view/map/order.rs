@@ -4,6 +4,7 @@
 use super::{Chart, Map, outlook::Outlook, plan::Way};
 use crate::{
     effect::{Choice, Comparison, Effect, LayoutJob},
+    layout::Seed,
     model::Timestamp,
     store::Store,
 };
@@ -22,6 +23,8 @@ pub(super) struct Order {
     pub number: u64,
     /// Whether its answer is still to come.
     pub pending: bool,
+    /// Whether the first picture has filled in.
+    pub filled: bool,
     wanted: Wanted,
     /// When it was asked for, and of how many items.
     asked: Option<(Timestamp, usize)>,
@@ -97,7 +100,9 @@ impl Map {
             .map_or_else(|| Outlook::of(store, &self.sight, room), |from| from.outlook.clone());
         let choice = |way: &Way| {
             let Way { plan, options } = way;
-            let seed = self.album.seed(&outlook, way).cloned();
+            // What is taken for a service while the first picture fills in may never have been one.
+            let seed = self.album.seed(&outlook, way);
+            let seed = if self.order.filled { seed } else { seed.map(Seed::elsewhere) };
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
             Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
         };

@@ -76,10 +76,12 @@ impl Album {
     }
 
     /// What a layout in that way is to follow, so that what is in both stays where it is: the last drawing for this
-    /// outlook, else the last one of all, if either was drawn in the same way.
-    pub(super) fn seed(&self, outlook: &Outlook, way: &Way) -> Option<&Seed> {
-        let candidates = self.find(outlook).into_iter().chain(self.0.first());
-        candidates.filter(|drawn| drawn.manner == manner(way)).map(|drawn| &drawn.seed).next()
+    /// outlook, else the last one of all, if either was drawn in the same way. Who has left keeps the place only while
+    /// somebody looks at the same.
+    pub(super) fn seed(&self, outlook: &Outlook, way: &Way) -> Option<Seed> {
+        let alike = |drawn: &&Drawn| drawn.manner == manner(way);
+        let same = self.find(outlook).filter(alike).map(|drawn| drawn.seed.clone());
+        same.or_else(|| self.0.first().filter(alike).map(|drawn| drawn.seed.clone().elsewhere()))
     }
 
     /// Notes what is drawn now. If somebody comes back with it to an outlook of before, gives the origin that the

@@ -1,5 +1,5 @@
 //! Whether many changes have tangled the map: asked now and then, offered to be mended, and mended unasked only where
-//! nobody has looked at the map for a while.
+//! nobody has looked at the map for a while, or where it was tangled while it filled in and nobody has chosen anything.
 
 use crate::model::Timestamp;
 
@@ -16,6 +16,8 @@ pub(super) struct Tangle {
     unknown: bool,
     /// When the last comparison was asked for.
     asked: Option<Timestamp>,
+    /// Whether that is the only one so far, of what came to be while the first picture filled in.
+    first: bool,
     /// Whether a fresh layout would be better by much.
     pub found: bool,
     /// Since when the map has not been on the screen.
@@ -27,19 +29,25 @@ impl Tangle {
     pub(super) fn laid(&mut self, fresh: bool) {
         self.unknown = !fresh;
         self.found &= !fresh;
+        self.first &= !fresh;
     }
 
-    /// Whether it is time to compare; if so, that counts as asked.
+    /// Whether it is time to compare; if so, that counts as asked. Not to be called before the first picture is whole.
     pub(super) fn is_due(&mut self, now: Timestamp) -> bool {
+        let first = self.asked.is_none();
         let due = self.unknown && self.asked.is_none_or(|asked| seconds(asked, now) >= PAUSE);
-        if due {
-            (self.unknown, self.asked) = (false, Some(now));
+        if due || first {
+            (self.unknown, self.asked, self.first) = (false, Some(now), first);
         }
         due
     }
 
-    /// Notes whether the map is on the screen. Returns whether to mend it unasked.
-    pub(super) fn mends(&mut self, shown: bool, now: Timestamp) -> bool {
+    /// Notes whether the map is on the screen, and whether anybody has chosen anything on it. Returns whether to mend it
+    /// unasked.
+    pub(super) fn mends(&mut self, shown: bool, chosen: bool, now: Timestamp) -> bool {
+        if self.found && self.first && !chosen {
+            return true;
+        }
         if shown {
             self.hidden = None;
             return false;
