@@ -166,14 +166,14 @@ pub struct Choice {
     pub seed: Option<layout::Seed>,
     /// Whether it shows so much less that it is taken only where none before it comes near to fitting.
     pub coarse: bool,
-    /// Whether its lines lie so close together that they are hard to follow.
-    pub close: bool,
+    /// Whether it is hard to read, as its lines lie close together or its names are cut very short.
+    pub hard: bool,
 }
 
 /// How many times larger than the room a drawing may be before a coarse one is taken.
 const NEAR: f64 = 2.0;
 
-/// How much larger a drawing may be whose lines keep apart than one whose lines lie close together.
+/// How much larger a drawing may be than one that is harder to read.
 const EASIER: f64 = 1.1;
 
 /// How much better another way must fit than the one that is drawn now, so that the map does not flip about as the
@@ -227,7 +227,7 @@ impl LayoutJob {
     }
 
     /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits. What is drawn now may be
-    /// a little larger; what tells more than that, and what is hard to follow, must be a little smaller.
+    /// a little larger; what tells more than that, and what is hard to read, must be a little smaller.
     fn excess(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
         let bias = match self.drawn.map(|drawn| index.cmp(&drawn)) {
@@ -236,7 +236,7 @@ impl LayoutJob {
             Some(Ordering::Greater) | None => 1.0,
         };
         let excess = (times(width, self.room.0).max(times(height, self.room.1)) * bias).max(1.0);
-        if self.choices[index].close && excess > 1.0 { excess * EASIER } else { excess }
+        if self.choices[index].hard && excess > 1.0 { excess * EASIER } else { excess }
     }
 
     /// A size that no drawing falls below: that of the room, grown or shrunk until all boxes just fill it.

@@ -25,6 +25,28 @@ fn logging() -> Vec<Snapshot> {
     vec![snapshot("ecs:eu-west-1", services)]
 }
 
+/// Chains of services with long names that all report to a collector, which itself calls what keeps the reports.
+fn reporting() -> Vec<Snapshot> {
+    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
+    let chain = |area: &str| {
+        let steps = ["frontend", "checkout", "inventory", "billing", "forwarder", "archive"];
+        let name = |step: usize| format!("{area}-{}", steps[step]);
+        let calls = |step: usize| {
+            let reports = of(&name(step)).calls("REPORTS", "http://collector:80");
+            if step == 5 { reports } else { reports.calls("NEXT", &format!("http://{}:80", name(step + 1))) }
+        };
+        (0..6).map(calls).collect::<Vec<_>>()
+    };
+    let areas = ["retail", "travel", "gaming", "market", "lending", "housing", "banking"];
+    let mut services: Vec<_> = areas.into_iter().flat_map(chain).collect();
+    let stores = ["traces", "metrics", "logs", "alerts"];
+    let collector =
+        stores.iter().fold(of("collector"), |one, store| one.calls(store, &format!("http://{store}:80")));
+    services.push(collector);
+    services.extend(stores.map(of));
+    vec![snapshot("ecs:eu-west-1", services)]
+}
+
 /// So many groups of five, each calling the next one; large enough that nothing but groups fits.
 fn many(groups: usize) -> Vec<Snapshot> {
     let of = |group: usize, number: usize| {
@@ -141,6 +163,21 @@ fn what_many_call_has_marks_instead_of_lines() {
     find(&mut stage, "s4");
     see!(stage);
     find(&mut stage, "collector");
+    see!(stage);
+}
+
+#[test]
+fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
+    let mut stage = Stage::showing(&reporting(), (300, 80));
+    let wide = stage.picture().text();
+    assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
+    assert!(wide.contains("46 lines drawn as ▸¹"), "{wide}");
+    let mut stage = Stage::showing(&reporting(), (120, 40));
+    let narrow = stage.picture().text();
+    assert!(!narrow.contains("more ") && narrow.contains("46 lines drawn when selected"), "{narrow}");
+    assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
+    assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
+    find(&mut stage, "traces");
     see!(stage);
 }
 

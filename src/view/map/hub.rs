@@ -3,7 +3,7 @@
 //! are to save. In the OpenTelemetry demo it made the map 1.8 times as large, with 12 times as many crossings.
 
 use super::{
-    item::{Hub, Kind},
+    item::{Hub, Kind, Ties},
     plan::{Plan, Shown},
     sight::{Focus, Sight},
 };
@@ -12,6 +12,10 @@ use crate::store::Store;
 /// The least callers of a hub, and how many times more items the map has at most.
 const LEAST: usize = 8;
 const SHARE: usize = 3;
+
+/// What more than half of all call serves the others, as a collector of telemetry does, and is no part of their flow: if
+/// it calls so many itself, those lines are marks as well.
+const MANY_CALLED: usize = 4;
 
 /// The most hubs that are numbered; those with fewer callers keep their lines.
 const MOST: usize = 9;
@@ -22,9 +26,10 @@ pub(super) fn find(plan: &mut Plan, store: &Store, sight: &Sight) {
         Some(Focus::Around(center, _)) => plan.index(center),
         _ => None,
     };
-    let mut callers = vec![0; plan.items.len()];
-    for calls in plan.calls.iter().filter(|calls| calls.ends.0 != calls.ends.1) {
-        callers[calls.ends.1] += 1;
+    let (mut callers, mut called) = (vec![0; plan.items.len()], vec![0; plan.items.len()]);
+    for (from, to) in plan.calls.iter().map(|calls| calls.ends).filter(|(from, to)| from != to) {
+        callers[to] += 1;
+        called[from] += 1;
     }
     let mut hubs: Vec<usize> = (0..plan.items.len())
         .filter(|&index| {
@@ -40,14 +45,31 @@ pub(super) fn find(plan: &mut Plan, store: &Store, sight: &Sight) {
     for (place, &index) in hubs.iter().enumerate() {
         plan.items[index].hub = Some(Hub { number: place + 1, callers: callers[index] });
     }
-    for calls in &mut plan.calls {
+    let place = |item: usize| hubs.iter().position(|&hub| hub == item);
+    let serves_most = |hub: usize| callers[hub] * 2 > plan.items.len() && called[hub] >= MANY_CALLED;
+    let busy: Vec<bool> = hubs.iter().map(|&hub| serves_most(hub)).collect();
+    for calls in plan.calls.iter_mut().filter(|calls| calls.ends.0 != calls.ends.1) {
         let (from, to) = calls.ends;
-        if let Some(place) = hubs.iter().position(|&hub| hub == to).filter(|_| from != to) {
+        if let Some(place) = place(to) {
             calls.shown = Shown::Marked;
-            plan.items[from].calls_hubs.push(place + 1);
+            plan.items[from].ties.called.push(place + 1);
+        } else if let Some(place) = place(from).filter(|&place| busy[place]) {
+            calls.shown = Shown::Marked;
+            plan.items[to].ties.callers.push(place + 1);
         }
     }
-    plan.items.iter_mut().for_each(|item| item.calls_hubs.sort_unstable());
+    for item in &mut plan.items {
+        item.ties.called.sort_unstable();
+        item.ties.callers.sort_unstable();
+    }
+}
+
+/// Takes the marks away from all but the hubs: their lines are drawn when one of their ends is selected.
+pub(super) fn untie(plan: &mut Plan) {
+    plan.items.iter_mut().for_each(|item| item.ties = Ties::default());
+    for calls in plan.calls.iter_mut().filter(|calls| calls.shown == Shown::Marked) {
+        calls.shown = Shown::Told;
+    }
 }
 
 /// Whether the configuration names it as one.

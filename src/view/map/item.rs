@@ -18,8 +18,17 @@ pub(super) struct Item {
     pub members: Vec<NodeId>,
     /// What it is as a hub, where so many call it that they are marked instead of joined by lines.
     pub hub: Option<Hub>,
-    /// The numbers of the hubs that it calls.
-    pub calls_hubs: Vec<usize>,
+    /// The hubs that it is joined with by marks.
+    pub ties: Ties,
+}
+
+/// The numbers of hubs that something is joined with by marks instead of lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ties {
+    /// Those that it calls.
+    pub called: Vec<usize>,
+    /// Those that call it.
+    pub callers: Vec<usize>,
 }
 
 /// What an item is.
@@ -57,7 +66,12 @@ pub(super) enum Space {
     Least,
     /// Not even that: the mark is the left bracket as well.
     Tight,
+    /// Nor that: who is joined with a hub has no mark of it, and names longer than so many cells are cut.
+    Scant(u8),
 }
+
+/// The cells for a name where space is scant, from more to less.
+pub(super) const SCANT: [u8; 3] = [16, 13, 10];
 
 impl Space {
     /// Whether counts are left out.
@@ -67,14 +81,19 @@ impl Space {
 
     /// Whether names are cut short.
     pub(super) fn is_least(self) -> bool {
-        matches!(self, Self::Least | Self::Tight)
+        matches!(self, Self::Least | Self::Tight | Self::Scant(_))
+    }
+
+    /// Whether the mark is the left bracket as well.
+    pub(super) fn is_tight(self) -> bool {
+        matches!(self, Self::Tight | Self::Scant(_))
     }
 
     /// The cells around a name and its mark: brackets, and a space between the two.
     const fn around(self) -> usize {
         match self {
             Self::Ample | Self::Little | Self::Least => 4,
-            Self::Tight => 2,
+            Self::Tight | Self::Scant(_) => 2,
         }
     }
 
@@ -84,6 +103,7 @@ impl Space {
             Self::Ample => LONGEST_NAME,
             Self::Little => 16,
             Self::Least | Self::Tight => 12,
+            Self::Scant(cells) => usize::from(cells),
         }
     }
 }
@@ -114,7 +134,7 @@ impl Item {
     pub(super) fn new(kind: Kind, mut members: Vec<NodeId>, store: &Store) -> Self {
         let health = |id: &NodeId| store.topology().nodes.get(id).map(|node| node.health);
         members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
-        Self { kind, members, hub: None, calls_hubs: Vec::new() }
+        Self { kind, members, hub: None, ties: Ties::default() }
     }
 
     /// The node that stands for it when it is selected.
@@ -181,12 +201,8 @@ impl Item {
         let count = node.desired.filter(|_| !space.is_little()).map_or(0, |desired| 1 + count_width(desired));
         let role = if mark::role(node).is_some() { 2 } else { 0 };
         let hub = self.hub.map_or(0, |hub| 1 + hub_words(hub, false).chars().count());
-        let hubs = if self.calls_hubs.is_empty() {
-            0
-        } else {
-            1 + hubs_words(&self.calls_hubs, false).chars().count()
-        };
-        let width = space.around() + role + name + hub + hubs + count;
+        let ties = ties_words(&self.ties, false).map_or(0, |words| 1 + words.chars().count());
+        let width = space.around() + role + name + hub + ties + count;
         match level {
             _ if inside => ((width + 2).max(INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
             Level::Overview | Level::Groups | Level::Pills => (width, 1),
@@ -217,11 +233,15 @@ pub(super) fn hub_words(hub: Hub, ascii: bool) -> String {
     format!("{}{arrow}{}", number(hub.number, ascii), hub.callers)
 }
 
-/// What stands on who calls hubs: their numbers.
-pub(super) fn hubs_words(numbers: &[usize], ascii: bool) -> String {
-    let arrow = if ascii { '>' } else { '▸' };
-    let numbers: String = numbers.iter().map(|n| number(*n, ascii)).collect();
-    format!("{arrow}{numbers}")
+/// What stands on who calls hubs, or is called by them: their numbers.
+pub(super) fn ties_words(ties: &Ties, ascii: bool) -> Option<String> {
+    let arrows = if ascii { ['<', '>'] } else { ['◂', '▸'] };
+    let words = |(numbers, arrow): (&Vec<usize>, char)| {
+        let numbers: String = numbers.iter().map(|n| number(*n, ascii)).collect();
+        if numbers.is_empty() { numbers } else { format!("{arrow}{numbers}") }
+    };
+    let words: String = [&ties.callers, &ties.called].into_iter().zip(arrows).map(words).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 /// The number of a hub, small.

@@ -104,7 +104,7 @@ impl Map {
             let seed = self.album.seed(&outlook, way);
             let seed = if self.order.filled { seed } else { seed.map(Seed::elsewhere) };
             let coarse = plan.level.is_coarse() && self.sight.level.is_none();
-            Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, close: way.is_close() }
+            Choice { graph: Arc::clone(&plan.graph), options: *options, seed, coarse, hard: way.is_hard() }
         };
         let mut ways = self.ways.clone();
         if self.sight.focus.is_some() {

@@ -2,7 +2,7 @@
 
 use super::{
     hub,
-    item::{Item, Kind, Measure, Space},
+    item::{Item, Kind, Measure, SCANT, Space},
     level::Level,
     sight::Sight,
 };
@@ -146,10 +146,11 @@ impl Way {
         (&self.plan.graph, self.options)
     }
 
-    /// Whether lines have no free row between each other where names have one row.
-    pub(super) fn is_close(&self) -> bool {
+    /// Whether lines have no free row between each other where names have one row, or names are cut very short.
+    pub(super) fn is_hard(&self) -> bool {
         let Options { direction, airy, .. } = self.options;
-        self.plan.level == Level::Pills && direction == Direction::LeftToRight && !airy
+        let close = self.plan.level == Level::Pills && direction == Direction::LeftToRight && !airy;
+        close || matches!(self.plan.space, Space::Scant(_))
     }
 }
 
@@ -181,11 +182,15 @@ impl Plan {
         // not mind that it is larger than the screen.
         let names = || plans.iter().filter(|plan| plan.level == Level::Pills && sight.level.is_none());
         all.extend(names().map(|plan| Way::across(plan, Air::Close)));
+        let Some(least) = names().next_back() else {
+            all.extend(both(&coarse));
+            return all;
+        };
+        let pills = |space| Arc::new(Self::made(store, frame, Level::Pills, space));
+        let scant = SCANT.map(|cells| pills(Space::Scant(cells)));
+        all.extend(scant.iter().map(|plan| Way::across(plan, Air::Free)));
         all.extend(both(&coarse));
-        if let Some(least) = names().next_back() {
-            let tight = Arc::new(Self::made(store, frame, Level::Pills, Space::Tight));
-            all.extend([least, &tight].map(|plan| Way::across(plan, Air::None)));
-        }
+        all.extend([least, &pills(Space::Tight), &scant[2]].map(|plan| Way::across(plan, Air::None)));
         all
     }
 
@@ -212,6 +217,9 @@ impl Plan {
         plan.add_calls(store);
         if frame.stubs {
             hub::find(&mut plan, store, frame.sight);
+            if matches!(space, Space::Scant(_)) {
+                hub::untie(&mut plan);
+            }
             plan.thin();
         }
         let sized = plan.items.iter().enumerate().map(|(index, item)| {

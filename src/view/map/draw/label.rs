@@ -7,7 +7,7 @@ use crate::{
     view::{
         Scene,
         map::{
-            item::{Item, Space, hub_words, hubs_words},
+            item::{Item, hub_words, ties_words},
             mark,
         },
         widget::text,
@@ -43,7 +43,7 @@ impl Painter<'_> {
         }
         let start = first + if role.is_some() { 2 } else { 0 };
         let mut end = room.right();
-        let parts = [self.count(node), self.hubs(item), self.hub(item)];
+        let parts = [self.count(node), self.ties(item), self.hub(item)];
         for (words, style) in parts.into_iter().flatten() {
             let x = end.saturating_sub(text::width(&words) as u16);
             if x > start {
@@ -58,7 +58,7 @@ impl Painter<'_> {
 
     /// Whether the mark stands in place of the left bracket, for want of space.
     pub(super) fn is_tight(&self) -> bool {
-        self.map.chart.plan.space == Space::Tight
+        self.map.chart.plan.space.is_tight()
     }
 
     /// How many run of how many.
@@ -70,11 +70,10 @@ impl Painter<'_> {
         Some((count, if faulty { theme.health(node.health) } else { theme.ink.dim.into() }))
     }
 
-    /// Which hubs it calls.
-    fn hubs(&self, item: &Item) -> Option<(String, Style)> {
+    /// Which hubs it calls, and which call it.
+    fn ties(&self, item: &Item) -> Option<(String, Style)> {
         let theme = self.scene.theme;
-        let words = hubs_words(&item.calls_hubs, theme.glyphs.ascii);
-        (!item.calls_hubs.is_empty()).then(|| (words, theme.ink.line.into()))
+        ties_words(&item.ties, theme.glyphs.ascii).map(|words| (words, theme.ink.line.into()))
     }
 
     /// That it is a hub, and how many call it.
