@@ -1,7 +1,7 @@
 //! What the engine answers: rectangles, routes, and what to remember for the next time.
 use super::graph::{Direction, Graph, Key, Options};
 use super::past::Past;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A cell of the drawing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,14 +89,20 @@ pub struct Seed {
     pub(super) top: Past,
     pub(super) groups: BTreeMap<Key, Past>,
     /// What was laid out, those included that had left.
-    pub(super) whole: Graph,
+    pub(super) whole: Arc<Graph>,
 }
 
 impl Seed {
+    /// What was laid out: what is drawn, and those who have left and keep their places. Sorted by key.
+    #[must_use]
+    pub const fn whole(&self) -> &Arc<Graph> {
+        &self.whole
+    }
+
     /// The same for another picture: who is not in that one has not left, and leaves no gap.
     #[must_use]
     pub fn elsewhere(self) -> Self {
-        Self { whole: Graph::default(), ..self }
+        Self { whole: Arc::default(), ..self }
     }
 
     /// Whether it knows of no earlier drawing.

@@ -27,7 +27,7 @@ pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram 
     diagram.nodes.truncate(graph.nodes.len());
     diagram.groups.truncate(graph.groups.len());
     diagram.routes.truncate(graph.edges.len());
-    diagram.seed.whole = sorted.whole();
+    diagram.seed.whole = Arc::new(sorted.whole());
     diagram
 }
 

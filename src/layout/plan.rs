@@ -52,10 +52,7 @@ pub fn plan(level: &Level, memory: Option<&Memory>) -> Plan {
     drawing.route(memory, shift);
     drawing.widen(memory, shift);
     let mut plan = drawing.finish(crossings, memory);
-    plan.memory.joined = joined(level)
-        .map(|(from, to)| (level.items[from].key.clone(), level.items[to].key.clone()))
-        .collect();
-    plan.memory.joined.sort_unstable();
+    plan.memory.joined = joined_keys(level);
     plan
 }
 
@@ -127,9 +124,23 @@ fn joined(level: &Level) -> impl Iterator<Item = (usize, usize)> {
     level.links.iter().map(|link| (link.from, level.targets[link.target].item))
 }
 
-/// Which items have a link that they had not before.
+/// The names of those, where the layering asks for them.
+fn joined_keys(level: &Level) -> Vec<(Key, Key)> {
+    if level.items.len() > rank::SIMPLEX_LIMIT {
+        return Vec::new();
+    }
+    let key = |item: usize| level.items[item].key.clone();
+    let mut joined: Vec<(Key, Key)> = joined(level).map(|(from, to)| (key(from), key(to))).collect();
+    joined.sort_unstable();
+    joined
+}
+
+/// Which items have a link that they had not before, where the layering asks for them.
 fn rewired(level: &Level, memory: &Memory) -> Vec<bool> {
     let mut rewired = vec![false; level.items.len()];
+    if level.items.len() > rank::SIMPLEX_LIMIT {
+        return rewired;
+    }
     let key = |item: usize| &level.items[item].key;
     for (from, to) in joined(level) {
         let known = memory.joined.binary_search_by(|(a, b)| (a, b).cmp(&(key(from), key(to)))).is_ok();

@@ -8,8 +8,8 @@ use super::graph::RankHint;
 use super::parts::{self, Parts};
 use super::simplex;
 
-/// Above this many nodes the network simplex gives way to median tightening.
-const SIMPLEX_LIMIT: usize = 500;
+/// Above this many nodes the network simplex gives way to median tightening, and known nodes keep their ranks.
+pub const SIMPLEX_LIMIT: usize = 500;
 /// Passes of the median tightening.
 const PASSES: usize = 8;
 /// A known node changes its rank for edges that are shorter by so many ranks together. With 3 or less, a service that

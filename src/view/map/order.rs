@@ -122,10 +122,11 @@ impl Map {
 
     /// Asks whether a layout that knows nothing of what was before would be better by much.
     pub(super) fn compare(&self) -> Effect {
-        let Chart { plan, options, diagram, .. } = &self.chart;
+        let Chart { options, diagram, .. } = &self.chart;
         Effect::Compare(Box::new(Comparison {
             number: self.order.number,
-            graph: Arc::clone(&plan.graph),
+            // A gap that someone may come back to is no tangle.
+            graph: Arc::clone(diagram.seed.whole()),
             options: *options,
             quality: diagram.quality,
         }))
