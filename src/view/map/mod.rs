@@ -184,16 +184,17 @@ impl View for Map {
         }
         // How many items there are is about the same in all ways.
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
-        let fills = store.sources.iter().any(|source| !source.progress.is_empty());
-        self.order.filled |= !fills && store.sources.iter().all(SourceStatus::is_settled);
+        let fills = order::fills(store);
         let mends = self.tangle.mends(shown, store.chosen, store.now);
-        match () {
+        let effects = match () {
             () if self.order.is_due(items, fills, store.now) => vec![self.ask(store)],
             () if self.order.pending || fills => Vec::new(),
             () if mends => vec![self.tidy(store)],
             () if self.order.filled && self.tangle.is_due(store.now) => vec![self.compare()],
             () => Vec::new(),
-        }
+        };
+        self.order.filled |= !fills && store.sources.iter().all(SourceStatus::is_settled);
+        effects
     }
 
     fn laid(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {

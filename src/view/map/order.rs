@@ -84,6 +84,11 @@ impl Order {
     }
 }
 
+/// Whether a source still tells one part of what runs after the other.
+pub(super) fn fills(store: &Store) -> bool {
+    store.sources.iter().any(|source| !source.progress.is_empty())
+}
+
 impl Map {
     /// Asks for a layout that knows nothing of the present one.
     pub(super) fn tidy(&mut self, store: &Store) -> Effect {
@@ -113,7 +118,9 @@ impl Map {
             ways.sort_by_key(|way| way.options.direction != direction);
         }
         let choices = ways.iter().map(choice).collect();
-        let drawn = self.album.drawn(&outlook, &ways);
+        // With the first whole picture the way of drawing is chosen once more, unless somebody has begun to look about.
+        let settles = !self.order.filled && !fills(store) && !store.chosen;
+        let drawn = if settles { None } else { self.album.drawn(&outlook, &ways) };
         self.asked = Some(Asked { outlook, ways });
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
         let number = self.order.ask(items, store.now);
