@@ -50,6 +50,12 @@ pub use reveal::reveal;
 #[cfg(test)]
 mod tests;
 
+/// Whether a drawing of so many boxes, with `left` of those before them gone, gives up the places of the latter.
+#[must_use]
+pub fn closes_up(left: usize, there: usize) -> bool {
+    vacant::closes_up(left, there)
+}
+
 /// Draws a graph: the same graph gives the same drawing, in whatever order it is told.
 ///
 /// With the seed of an earlier drawing, an unchanged graph is drawn byte for byte as before, and a changed one as

@@ -11,13 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 const FEW: usize = 6;
 const SHARE: usize = 4;
 
+/// Whether so many have left beside those that are there that their places are given up.
+pub fn closes_up(left: usize, there: usize) -> bool {
+    left > FEW.max(there / SHARE)
+}
+
 /// The graph, and behind what it has those who were in the picture before and have left.
 pub fn with_absent(graph: &Graph, before: &Graph) -> Graph {
     let mut index: BTreeMap<&Key, usize> =
         graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();
     let left: Vec<&Node> = before.nodes.iter().filter(|node| !index.contains_key(&node.key)).collect();
     let mut whole = valid(graph);
-    if left.len() > FEW.max(graph.nodes.len() / SHARE) {
+    if closes_up(left.len(), graph.nodes.len()) {
         return whole;
     }
     for node in left {

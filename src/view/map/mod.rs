@@ -34,7 +34,7 @@ use item::{Item, Kind};
 use level::Level;
 use looks::Looks;
 use order::{Asked, Order};
-use outlook::{Album, Outlook};
+use outlook::{Album, Noted, Outlook};
 use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
 use revealed::Revealed;
@@ -201,7 +201,7 @@ impl View for Map {
         if !self.order.came(number) {
             return;
         }
-        let Some(Asked { outlook, ways }) = self.asked.take() else { return };
+        let Some(Asked { outlook, ways, weight }) = self.asked.take() else { return };
         let Some(way) = ways.into_iter().nth(choice) else { return };
         let place = |chart: &Chart| store.selected.as_ref().and_then(|id| chart.place(id));
         let before = place(&self.chart);
@@ -209,7 +209,8 @@ impl View for Map {
         let origin = self.viewport.origin;
         let same = self.album.is_last(&outlook);
         self.tangle.laid(self.album.seed(&outlook, &way).is_none());
-        let back = self.album.add(&outlook, &way, diagram.seed.clone(), origin);
+        let noted = Noted { outlook: &outlook, way: &way, weight, seed: diagram.seed.clone() };
+        let back = self.album.add(noted, origin);
         let Way { plan, options } = way;
         self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram, ..Chart::default() };
         self.viewport.size = self.chart.diagram.size;

@@ -4,7 +4,7 @@
 use super::{Chart, Map, outlook::Outlook, plan::Way};
 use crate::{
     effect::{Choice, Comparison, Effect, LayoutJob},
-    layout::Seed,
+    layout::{Graph, Seed, closes_up},
     model::Timestamp,
     store::Store,
 };
@@ -15,6 +15,9 @@ const PAUSE: i64 = 3;
 
 /// The growth, as a divisor, that is worth a layout of its own.
 const GROWTH: usize = 4;
+
+/// The growth in boxes and lines, as a divisor, that is a reason to choose another way of drawing.
+const GROWN: usize = 8;
 
 /// What was asked for, and what is to be asked for.
 #[derive(Debug, Default)]
@@ -36,6 +39,28 @@ pub(super) struct Asked {
     pub outlook: Outlook,
     /// The ways in which it may be drawn.
     pub ways: Vec<Way>,
+    /// What there was when one of them was last chosen among all.
+    pub weight: Weight,
+}
+
+/// How much there is to draw.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Weight {
+    boxes: usize,
+    lines: usize,
+}
+
+impl Weight {
+    fn of(graph: &Graph) -> Self {
+        Self { boxes: graph.nodes.len(), lines: graph.edges.len() }
+    }
+
+    /// Whether so much has come since, or so many have left, that another way of drawing may be the better one.
+    fn is_other(self, before: Self) -> bool {
+        let (now, then) = (self.boxes + self.lines, before.boxes + before.lines);
+        now.saturating_sub(then) * GROWN > then
+            || closes_up(before.boxes.saturating_sub(self.boxes), self.boxes)
+    }
 }
 
 /// How much another layout is wanted.
@@ -117,11 +142,17 @@ impl Map {
             let direction = self.chart.options.direction;
             ways.sort_by_key(|way| way.options.direction != direction);
         }
-        let choices = ways.iter().map(choice).collect();
         // With the first whole picture the way of drawing is chosen once more, unless somebody has begun to look about.
         let settles = !self.order.filled && !fills(store) && !store.chosen;
-        let drawn = if settles { None } else { self.album.drawn(&outlook, &ways) };
-        self.asked = Some(Asked { outlook, ways });
+        let mut drawn = if settles { None } else { self.album.drawn(&outlook, &ways) };
+        let mut weight = ways.first().map(|way| Weight::of(&way.plan.graph)).unwrap_or_default();
+        if let Some(index) = drawn
+            && let Some(chosen) = self.album.weight(&outlook).filter(|chosen| !weight.is_other(*chosen))
+        {
+            (ways, drawn, weight) = (vec![ways.swap_remove(index)], Some(0), chosen);
+        }
+        let choices = ways.iter().map(choice).collect();
+        self.asked = Some(Asked { outlook, ways, weight });
         let items = self.ways.first().map_or(0, |way| way.plan.items.len());
         let number = self.order.ask(items, store.now);
         Effect::Lay(Box::new(LayoutJob { number, choices, drawn, room }))

@@ -4,7 +4,7 @@
 //! way of drawing is better by much. Another focus, filter, grouping or size of the screen is another outlook: for that
 //! a way is chosen afresh, and who comes back to one finds the map as it was.
 
-use super::{item::Space, level::Level, plan::Way, sight::Sight};
+use super::{item::Space, level::Level, order::Weight, plan::Way, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
     model::SourceId,
@@ -51,8 +51,22 @@ const KEPT: usize = 4;
 struct Drawn {
     outlook: Outlook,
     manner: Manner,
+    /// What there was to draw when that manner was chosen.
+    weight: Weight,
     seed: Seed,
     origin: Point,
+}
+
+/// What is to be noted of a drawing.
+pub(super) struct Noted<'a> {
+    /// What somebody looks at.
+    pub outlook: &'a Outlook,
+    /// How it is drawn.
+    pub way: &'a Way,
+    /// What there was when that way was chosen.
+    pub weight: Weight,
+    /// What the next layout should know.
+    pub seed: Seed,
 }
 
 /// The drawings of the last outlooks, the newest first.
@@ -75,6 +89,11 @@ impl Album {
         ways.iter().position(|way| manner(way) == drawn.manner)
     }
 
+    /// What there was to draw when the manner for this outlook was chosen.
+    pub(super) fn weight(&self, outlook: &Outlook) -> Option<Weight> {
+        self.find(outlook).map(|drawn| drawn.weight)
+    }
+
     /// What a layout in that way is to follow, so that what is in both stays where it is: the last drawing for this
     /// outlook, else the last one of all, if either was drawn in the same way. Who has left keeps the place only while
     /// somebody looks at the same.
@@ -86,13 +105,15 @@ impl Album {
 
     /// Notes what is drawn now. If somebody comes back with it to an outlook of before, gives the origin that the
     /// screen had then; `origin` is that of the outlook that is left.
-    pub(super) fn add(&mut self, outlook: &Outlook, way: &Way, seed: Seed, origin: Point) -> Option<Point> {
+    pub(super) fn add(&mut self, now: Noted<'_>, origin: Point) -> Option<Point> {
+        let Noted { outlook, way, weight, seed } = now;
         if let Some(last) = self.0.first_mut() {
             last.origin = origin;
         }
         let before = self.0.iter().position(|drawn| drawn.outlook == *outlook);
         let back = before.map(|place| self.0.remove(place).origin).filter(|_| before != Some(0));
-        self.0.insert(0, Drawn { outlook: outlook.clone(), manner: manner(way), seed, origin });
+        let outlook = outlook.clone();
+        self.0.insert(0, Drawn { outlook, manner: manner(way), weight, seed, origin });
         self.0.truncate(KEPT);
         back
     }
