@@ -12,12 +12,12 @@ fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
     })
 }
 
-fn any_graph() -> impl Strategy<Value = Graph> {
+pub fn any_graph() -> impl Strategy<Value = Graph> {
     (any_edges(), prop::sample::select(vec![1_u16, 2, 3, 5]), 0_usize..4)
         .prop_map(|((count, edges), height, groups)| numbered(count, &edges, height, groups))
 }
 
-fn any_options() -> impl Strategy<Value = Options> {
+pub fn any_options() -> impl Strategy<Value = Options> {
     (any::<bool>(), 0_u16..3, 0_u16..3, any::<bool>()).prop_map(|(down, gap_rows, gap_columns, airy)| {
         Options {
             direction: if down { Direction::TopDown } else { Direction::LeftToRight },

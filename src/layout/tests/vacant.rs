@@ -1,8 +1,10 @@
 //! Services that leave and come back: nothing moves for them, whatever leaves and comes meanwhile.
+use super::laws::{any_graph, any_options};
 use super::picture::graph;
 use super::shapes::{Dice, check, system};
 use super::stability::grown;
 use crate::layout::{Diagram, Edge, Graph, Key, Node, Options, Rect, layout};
+use proptest::prelude::*;
 
 /// Twelve services of which one stands between two entrances and all the rest.
 const SHOP: &str = "
@@ -52,6 +54,23 @@ fn nobody_moves_for_whom_leaves_or_comes_back() {
             check(&now, &diagram);
             assert_eq!(diagram.nodes, places(&whole, &indices), "{name}, step {step}: {there:?}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    #[test]
+    fn of_any_graph_up_to_six_may_leave(
+        graph in any_graph(), options in any_options(), gone in prop::collection::btree_set(0_usize..26, 0..6)
+    ) {
+        let whole = layout(&graph, None, &options);
+        let there: Vec<bool> = (0..graph.nodes.len()).map(|n| !gone.contains(&n)).collect();
+        let (less, indices) = only(&graph, &there);
+        let after = layout(&less, Some(&whole.seed), &options);
+        check(&less, &after);
+        prop_assert_eq!(&after.nodes, &places(&whole, &indices));
+        prop_assert_eq!(layout(&graph, Some(&after.seed), &options).nodes, whole.nodes);
     }
 }
 
