@@ -58,6 +58,9 @@ impl App {
 
     /// Selects what the search finds, unless that is selected already.
     fn search_on(&mut self) -> Vec<Effect> {
+        if self.searches_nodes() {
+            self.searched = self.store.search.clone();
+        }
         let here = self.store.node().filter(|node| self.store.finds(node)).map(|node| node.id.clone());
         match here {
             _ if self.searches_itself() => Vec::new(),

@@ -35,6 +35,8 @@ pub struct App {
     /// The screens on top of each other; the last one is shown. Never empty.
     stack: Vec<Screen>,
     prompt: Option<Prompt>,
+    /// What was last searched for among services.
+    searched: Search,
     notice: Option<String>,
     /// Whether the logs are below the map.
     split: bool,
@@ -60,6 +62,7 @@ impl App {
             views: VIEWS.iter().map(|spec| (spec.screen, (spec.make)())).collect(),
             stack: vec![Screen::Map],
             prompt: None,
+            searched: Search::default(),
             notice: None,
             split: false,
             filled: false,
@@ -233,8 +236,7 @@ impl App {
             }
             Command::Edges => {
                 self.store.edges = self.store.edges.next();
-                let (shown, all) = (self.store.shown_edges().count(), self.store.topology().edges.len());
-                self.notice = Some(format!("{shown} of {all} edges: {}", self.store.edges.about()));
+                self.notice = Some(self.store.tell_edges());
             }
             Command::Refresh => {
                 self.notice = Some("looking again".to_owned());

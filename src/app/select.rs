@@ -46,6 +46,13 @@ impl App {
 
     /// Selects the next node that the search finds, in reading order.
     pub(super) fn select_match(&mut self, forward: bool) {
+        if self.store.search.is_empty() {
+            self.store.search = self.searched.clone();
+        }
+        if self.store.search.is_empty() {
+            self.notice = Some("nothing was searched for yet".to_owned());
+            return;
+        }
         let nodes: Vec<_> =
             self.store.listed().into_iter().filter(|n| self.store.finds(n)).map(|n| n.id.clone()).collect();
         let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());

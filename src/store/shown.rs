@@ -3,7 +3,11 @@
 use super::Store;
 use crate::{
     model::{NodeId, Severity, SourceId},
-    topology::{Edge, Node, NodeKind, drift::Watch, leading_to},
+    topology::{
+        Edge, EdgeFilter, Node, NodeKind,
+        drift::{WATCHED_ENOUGH, Watch},
+        leading_to,
+    },
 };
 use std::collections::BTreeSet;
 
@@ -24,6 +28,19 @@ impl Store {
     pub fn shown_edges(&self) -> impl Iterator<Item = (&NodeId, &NodeId, &Edge)> {
         let all = self.topology().edges.iter().map(|((from, to), edge)| (from, to, edge));
         all.filter(|(from, to, edge)| self.shows(from, to, edge))
+    }
+
+    /// How many edges the present filter lets through, and which those are, in words; and where it is too early to say that
+    /// nothing came, that it is.
+    #[must_use]
+    pub fn tell_edges(&self) -> String {
+        let (shown, all) = (self.shown_edges().count(), self.topology().edges.len());
+        let words = format!("{shown} of {all} edges: {}", self.edges.about());
+        let watched = self.inventory.begun().map_or(0, |begun| self.now.as_second() - begun.as_second());
+        if self.edges != EdgeFilter::NeverObserved || watched >= WATCHED_ENOUGH {
+            return words;
+        }
+        format!("{words}; to say that takes {} min of watching, {} so far", WATCHED_ENOUGH / 60, watched / 60)
     }
 
     /// The nodes to show under the present search and filter, in reading order: by group, then by name.

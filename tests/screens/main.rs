@@ -8,6 +8,7 @@ mod estate;
 mod anything;
 mod details;
 mod hostile;
+mod hubs;
 mod journey;
 mod log_search;
 mod logs;

@@ -84,6 +84,15 @@ impl Stage {
         }
     }
 
+    /// The service of that name is searched for, and selected.
+    pub(crate) fn find(&mut self, name: &str) {
+        self.keys("/");
+        self.typed(name);
+        self.keys("enter esc");
+        assert_eq!(self.selected(), name);
+    }
+
+    /// Presses one key.
     pub(crate) fn press(&mut self, key: Key) {
         self.send(Msg::Key(key));
     }

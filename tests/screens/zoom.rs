@@ -12,41 +12,6 @@ use portolan::{
 };
 use std::sync::Arc;
 
-/// A cluster in which everything logs to one collector, and its services call each other in a row.
-fn logging() -> Vec<Snapshot> {
-    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
-    let mut services: Vec<_> = (1..=9)
-        .map(|number| {
-            let next = format!("http://s{}:80", number % 9 + 1);
-            of(&format!("s{number}")).calls("LOG", "http://collector:80").calls("NEXT", &next)
-        })
-        .collect();
-    services.push(of("collector"));
-    vec![snapshot("ecs:eu-west-1", services)]
-}
-
-/// Chains of services with long names that all report to a collector, which itself calls what keeps the reports.
-fn reporting() -> Vec<Snapshot> {
-    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
-    let chain = |area: &str| {
-        let steps = ["frontend", "checkout", "inventory", "billing", "forwarder", "archive"];
-        let name = |step: usize| format!("{area}-{}", steps[step]);
-        let calls = |step: usize| {
-            let reports = of(&name(step)).calls("REPORTS", "http://collector:80");
-            if step == 5 { reports } else { reports.calls("NEXT", &format!("http://{}:80", name(step + 1))) }
-        };
-        (0..6).map(calls).collect::<Vec<_>>()
-    };
-    let areas = ["retail", "travel", "gaming", "market", "lending", "housing", "banking"];
-    let mut services: Vec<_> = areas.into_iter().flat_map(chain).collect();
-    let stores = ["traces", "metrics", "logs", "alerts"];
-    let collector =
-        stores.iter().fold(of("collector"), |one, store| one.calls(store, &format!("http://{store}:80")));
-    services.push(collector);
-    services.extend(stores.map(of));
-    vec![snapshot("ecs:eu-west-1", services)]
-}
-
 /// So many groups of five, each calling the next one; large enough that nothing but groups fits.
 fn many(groups: usize) -> Vec<Snapshot> {
     let of = |group: usize, number: usize| {
@@ -68,17 +33,10 @@ fn many(groups: usize) -> Vec<Snapshot> {
         .collect()
 }
 
-fn find(stage: &mut Stage, name: &str) {
-    stage.keys("/");
-    stage.typed(name);
-    stage.keys("enter esc");
-    assert_eq!(stage.selected(), name);
-}
-
 #[test]
 fn every_level_of_zoom() {
     let mut stage = Stage::showing(&shop(), (120, 40));
-    find(&mut stage, "orders");
+    stage.find("orders");
     stage.keys("- - -");
     see!(stage);
     for _ in 0..5 {
@@ -103,7 +61,7 @@ fn a_large_estate_opens_with_its_groups_and_one_of_them_can_be_opened() {
 #[test]
 fn all_groups_close_and_open() {
     let mut stage = Stage::showing(&shop(), (200, 50));
-    find(&mut stage, "cart");
+    stage.find("cart");
     stage.keys("Z");
     assert!(!stage.picture().text().contains("▥ cache"));
     stage.keys("O");
@@ -124,13 +82,13 @@ fn services_are_grouped_by_what_somebody_chooses() {
 #[test]
 fn a_focus_grows_by_hops_and_its_ghosts_open() {
     let mut stage = Stage::showing(&shop(), (200, 50));
-    find(&mut stage, "cart");
+    stage.find("cart");
     stage.keys("1");
     see!(stage);
     stage.keys("2");
     assert!(stage.picture().text().contains("● web"));
     stage.keys("1 left tab");
-    find(&mut stage, "web");
+    stage.find("web");
     stage.keys("enter");
     let text = stage.picture().text();
     assert_eq!(stage.app.screen(), Screen::Map, "enter on a ghost shows what is in it");
@@ -144,41 +102,48 @@ fn the_way_between_two_marked_services() {
     let mut stage = Stage::showing(&shop(), (200, 50));
     stage.keys("p");
     assert!(stage.picture().text().contains("mark a service first"));
-    find(&mut stage, "web");
+    stage.find("web");
     stage.keys("space");
-    find(&mut stage, "cache");
+    stage.find("cache");
     stage.keys("space p");
     see!(stage);
     stage.keys("p");
     assert!(stage.picture().text().contains("the only way"), "there are no others to show");
     stage.keys("esc");
-    find(&mut stage, "payments");
+    stage.find("payments");
     stage.keys("space p");
     assert!(stage.picture().text().contains("no calls lead"));
 }
 
 #[test]
-fn what_many_call_has_marks_instead_of_lines() {
-    let mut stage = Stage::showing(&logging(), (200, 50));
-    find(&mut stage, "s4");
-    see!(stage);
-    find(&mut stage, "collector");
-    see!(stage);
+fn a_group_that_is_closed_and_opened_leaves_everything_as_it_was() {
+    for size in [(80, 24), (120, 40), (200, 50)] {
+        let mut stage = Stage::showing(&shop(), size);
+        stage.find("orders");
+        let before = stage.picture().text();
+        stage.keys("z");
+        assert_ne!(stage.picture().text(), before, "{size:?}");
+        stage.keys("z");
+        assert_eq!(stage.picture().text(), before, "{size:?}");
+    }
 }
 
 #[test]
-fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
-    let mut stage = Stage::showing(&reporting(), (300, 80));
-    let wide = stage.picture().text();
-    assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
-    assert!(wide.contains("46 lines drawn as ▸¹"), "{wide}");
-    let mut stage = Stage::showing(&reporting(), (120, 40));
-    let narrow = stage.picture().text();
-    assert!(!narrow.contains("more ") && narrow.contains("46 lines drawn when selected"), "{narrow}");
-    assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
-    assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
-    find(&mut stage, "traces");
-    see!(stage);
+fn the_next_match_repeats_the_last_search() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("n");
+    assert!(stage.picture().text().contains("nothing was searched for yet"));
+    stage.find("cart");
+    stage.find("orders");
+    stage.keys("[ n");
+    assert_eq!(stage.selected(), "orders");
+}
+
+#[test]
+fn where_it_is_too_early_to_say_that_nothing_came_that_is_said() {
+    let mut stage = Stage::showing(&shop(), (200, 50));
+    stage.keys("e e");
+    assert!(stage.picture().text().contains("takes 10 min of watching, 0 so far"));
 }
 
 /// A change of how things are asks for no layout, at any level; a change of what there is does.
@@ -186,7 +151,7 @@ fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
 fn a_change_of_status_asks_for_no_layout() {
     for keys in ["", "-", "- -", "- - -", "+", "+ +", "+ + +", "x", "2"] {
         let mut stage = Stage::showing(&shop(), (120, 40));
-        find(&mut stage, "orders");
+        stage.find("orders");
         stage.keys(keys);
         let mut sick = shop();
         for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances)
@@ -207,7 +172,7 @@ fn a_change_of_status_asks_for_no_layout() {
 fn what_is_selected_keeps_its_place() {
     let mut stage = Stage::showing(&many(30), (60, 20));
     stage.keys("+");
-    find(&mut stage, "g14s2");
+    stage.find("g14s2");
     let place = |stage: &mut Stage, words: &str| {
         let text = stage.picture().text();
         let found = text
@@ -238,7 +203,7 @@ fn the_small_map_in_the_corner_leads_about() {
 fn what_was_selected_before_comes_back() {
     let mut stage = Stage::showing(&shop(), (200, 50));
     for name in ["web", "cart", "orders"] {
-        find(&mut stage, name);
+        stage.find(name);
     }
     let mut seen = Vec::new();
     for key in ["[", "[", "]", "]"] {
@@ -276,7 +241,7 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
 #[test]
 fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_nobody_looks() {
     let mut stage = Stage::showing(&shop(), (200, 50));
-    find(&mut stage, "orders");
+    stage.find("orders");
     let tangled = "tangled by changes: T tidies";
     let number = (0..9).find(|number| {
         stage.send(Msg::Compared(*number, true));
@@ -306,7 +271,7 @@ fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
     let tidied = |chosen: bool| {
         let mut stage = Stage::showing(&shop(), (200, 50));
         if chosen {
-            find(&mut stage, "orders");
+            stage.find("orders");
         }
         (0..9).any(|number| {
             let effects = stage.app.update(Msg::Compared(number, true));
@@ -361,7 +326,7 @@ fn after_a_focus_the_map_is_as_it_was() {
     for snapshot in shop() {
         stage.looked(&snapshot);
     }
-    find(&mut stage, "orders");
+    stage.find("orders");
     let before = stage.picture().text();
     stage.keys("2");
     assert_ne!(stage.picture().text(), before);

@@ -223,8 +223,13 @@ impl Item {
 
     /// How many instances are wanted of all its members.
     pub(super) fn desired(&self, store: &Store) -> usize {
-        self.nodes(store).map(|node| node.desired.map_or(1, |desired| desired as usize)).sum()
+        self.nodes(store).map(wanted).sum()
     }
+}
+
+/// How many instances are wanted of a node; one where nothing says so.
+pub(super) fn wanted(node: &Node) -> usize {
+    node.desired.map_or(1, |desired| desired as usize)
 }
 
 /// What stands on a hub: its number and how many call it.

@@ -322,9 +322,7 @@ impl Map {
         let group = store.node().and_then(|node| store.charting.grouping.of(store, node));
         let Some((key, _)) = group else { return vec![Effect::Say("it belongs to no group".to_owned())] };
         let level = self.level();
-        let closed = self.sight.is_closed(&key, level);
-        self.sight.level = Some(level);
-        self.sight.fold(&key, !closed);
+        self.sight.fold(&key, level);
         Vec::new()
     }
 

@@ -8,13 +8,20 @@ use crate::layout::{Diagram, Raster, reveal};
 pub(super) struct Revealed {
     /// The item whose calls they are.
     of: Option<usize>,
-    /// The calls that have a way, by their indices in the plan.
+    /// Those calls, by their indices in the plan.
     pub calls: Vec<usize>,
+    /// Whether there is a way for each of them.
+    has_way: Vec<bool>,
     /// Their lines, in the same order.
     pub raster: Raster,
 }
 
 impl Revealed {
+    /// Whether that call of the plan has a line here.
+    pub(super) fn draws(&self, call: usize) -> bool {
+        self.calls.iter().zip(&self.has_way).any(|(index, has_way)| *index == call && *has_way)
+    }
+
     /// Follows what is selected. Another drawing needs another one of these.
     pub(super) fn follow(&mut self, selected: Option<usize>, plan: &Plan, drawn: &Diagram, lines: &Raster) {
         if self.of == selected {
@@ -30,6 +37,7 @@ impl Revealed {
             .collect();
         let ends: Vec<_> = calls.iter().map(|index| plan.calls[*index].ends).collect();
         let diagram = reveal(&plan.graph, drawn, &lines.marked(), &ends);
-        *self = Self { of: selected, raster: Raster::new(&diagram), calls };
+        let has_way = diagram.routes.iter().map(|route| !route.points.is_empty()).collect();
+        *self = Self { of: selected, raster: Raster::new(&diagram), calls, has_way };
     }
 }

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Sight {
     /// How much each node shows, where somebody chose; else what fits the screen.
     pub level: Option<Level>,
+    /// Whether that is only so that a group that somebody closed or opened changes nothing else.
+    held: bool,
     /// Whether all groups are closed or open, where somebody said so.
     all_closed: Option<bool>,
     /// The groups that were closed or opened one by one.
@@ -46,9 +48,19 @@ impl Sight {
         self.closed.get(group).copied().unwrap_or(all)
     }
 
-    /// Closes or opens one group.
-    pub(super) fn fold(&mut self, group: &str, closed: bool) {
-        self.closed.insert(group.to_owned(), closed);
+    /// Closes or opens one group, while nodes go on showing so much. Once all are as they were, so is everything else.
+    pub(super) fn fold(&mut self, group: &str, level: Level) {
+        let closed = !self.is_closed(group, level);
+        if self.level.is_none() {
+            (self.level, self.held) = (Some(level), true);
+        }
+        self.closed.remove(group);
+        if closed != self.is_closed(group, level) {
+            self.closed.insert(group.to_owned(), closed);
+        }
+        if self.held && self.closed.is_empty() && self.all_closed.is_none() {
+            (self.level, self.held) = (None, false);
+        }
     }
 
     /// Closes or opens all groups.
@@ -64,13 +76,13 @@ impl Sight {
             self.all_closed = None;
         }
         self.inside = selected.filter(|_| to == Level::Instances).cloned();
-        self.level = Some(to);
+        (self.level, self.held) = (Some(to), false);
     }
 
     /// Leaves it to the screen how much nodes show, and which groups are closed.
     pub(super) fn fit(&mut self) {
         self.closed.clear();
-        (self.level, self.all_closed, self.inside) = (None, None, None);
+        (self.level, self.held, self.all_closed, self.inside) = (None, false, None, None);
     }
 
     /// Goes into focus, or to another one.

@@ -1,7 +1,7 @@
 //! What all that stands in one item comes to: counted when it changes, as a closed group may hold thousands of services, and
 //! a frame has no time to ask each.
 
-use super::item::Item;
+use super::item::{Item, wanted};
 use crate::{
     model::Health,
     store::Store,
@@ -17,7 +17,7 @@ pub(super) struct Tally {
     pub worst: Health,
     /// How many services among them are faulty.
     pub faulty: usize,
-    /// How many instances run.
+    /// How many instances run, of each member no more than are wanted, so that a surplus hides no want.
     pub running: usize,
     /// How many are wanted.
     pub desired: usize,
@@ -48,7 +48,7 @@ impl Tally {
         for node in item.nodes(store) {
             tally.healths.push(node.health);
             tally.faulty += usize::from(node.health >= Health::Degraded && node.is_service());
-            tally.running += node.running;
+            tally.running += node.running.min(wanted(node));
             tally.has_services |= node.is_service();
             tally.is_found |= !store.search.is_empty() && store.finds(node);
             let role = store.roles.get(&node.id).map(|Involved { role, .. }| *role);

@@ -46,7 +46,7 @@ impl Painter<'_> {
         match &item.kind {
             Kind::Node => {
                 if let Some(node) = item.nodes(self.scene.store).next() {
-                    self.node(node, item, own, border, &mut picture);
+                    self.node(node, (index, item), own, border, &mut picture);
                 }
             }
             Kind::Pile(_, title) => {
@@ -97,7 +97,14 @@ impl Painter<'_> {
     }
 
     /// One node: its label, a line about what happens where there is room, and its instances.
-    fn node(&self, node: &Node, item: &Item, own: Rect, border: Style, picture: &mut Buffer) {
+    fn node(
+        &self,
+        node: &Node,
+        (index, item): (usize, &Item),
+        own: Rect,
+        border: Style,
+        picture: &mut Buffer,
+    ) {
         let theme = self.scene.theme;
         let framed = own.height > 1;
         let inset = if framed { 2 } else { 1 };
@@ -108,7 +115,7 @@ impl Painter<'_> {
         }
         let row =
             Rect { x: inset, y: u16::from(framed), width: own.width.saturating_sub(2 * inset), height: 1 };
-        self.label(node, item, row, picture);
+        self.label(node, (index, item), row, picture);
         if own.height < 4 {
             return;
         }

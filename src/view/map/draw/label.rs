@@ -17,7 +17,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 impl Painter<'_> {
     /// The mark, the name, the hubs and the count of a node, in one row.
-    pub(super) fn label(&self, node: &Node, item: &Item, room: Rect, buf: &mut Buffer) {
+    pub(super) fn label(&self, node: &Node, (index, item): (usize, &Item), room: Rect, buf: &mut Buffer) {
         let Scene { store, theme, .. } = self.scene;
         let found = !store.search.is_empty() && store.finds(node);
         let lost = !store.search.is_empty() && !found;
@@ -43,7 +43,7 @@ impl Painter<'_> {
         }
         let start = first + if role.is_some() { 2 } else { 0 };
         let mut end = room.right();
-        let parts = [self.count(node), self.ties(item), self.hub(item)];
+        let parts = [self.count(node), self.ties(index), self.hub(item)];
         for (words, style) in parts.into_iter().flatten() {
             let x = end.saturating_sub(text::width(&words) as u16);
             if x > start {
@@ -71,9 +71,10 @@ impl Painter<'_> {
     }
 
     /// Which hubs it calls, and which call it.
-    fn ties(&self, item: &Item) -> Option<(String, Style)> {
+    fn ties(&self, index: usize) -> Option<(String, Style)> {
         let theme = self.scene.theme;
-        ties_words(&item.ties, theme.glyphs.ascii).map(|words| (words, theme.ink.line.into()))
+        ties_words(self.map.chart.looks.ties(index), theme.glyphs.ascii)
+            .map(|words| (words, theme.ink.line.into()))
     }
 
     /// That it is a hub, and how many call it.

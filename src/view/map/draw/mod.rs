@@ -7,7 +7,7 @@ mod label;
 mod lines;
 pub(super) mod pile;
 
-use super::{Map, hover::Hovered, panel, plan::Shown};
+use super::{Chart, Map, hover::Hovered, panel, plan::Shown};
 use crate::{
     command::Command,
     layout::Point,
@@ -127,8 +127,11 @@ impl<'a> Painter<'a> {
 
     /// How many lines are not drawn, and what tells of them.
     fn undrawn(&self) -> Vec<String> {
-        let calls = &self.map.chart.plan.calls;
-        let count = |shown| calls.iter().filter(|calls| calls.shown == shown).count();
+        let Chart { plan, looks, revealed, .. } = &self.map.chart;
+        let hidden =
+            (0..plan.calls.len()).filter(|&index| looks.line(index).is_some() && !revealed.draws(index));
+        let hidden: Vec<Shown> = hidden.map(|index| plan.calls[index].shown).collect();
+        let count = |shown| hidden.iter().filter(|hidden| **hidden == shown).count();
         let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
         let kinds =
             [(Shown::Marked, format!("drawn as {marked}")), (Shown::Told, "drawn when selected".to_owned())];
@@ -143,7 +146,7 @@ impl<'a> Painter<'a> {
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
-        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("in {title} unless framed")));
+        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.undrawn());
         if self.scene.store.only_faulty {
             words.push("only faulty".to_owned());

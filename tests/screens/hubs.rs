@@ -1,0 +1,80 @@
+//! What very many call, and what serves all others: marks in place of lines.
+
+use crate::{
+    estate::{Build, service, snapshot},
+    see,
+    stage::Stage,
+};
+use portolan::model::Snapshot;
+
+/// A cluster in which everything logs to one collector, and its services call each other in a row.
+fn logging() -> Vec<Snapshot> {
+    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
+    let mut services: Vec<_> = (1..=9)
+        .map(|number| {
+            let next = format!("http://s{}:80", number % 9 + 1);
+            of(&format!("s{number}")).calls("LOG", "http://collector:80").calls("NEXT", &next)
+        })
+        .collect();
+    services.push(of("collector"));
+    vec![snapshot("ecs:eu-west-1", services)]
+}
+
+/// Chains of services with long names that all report to a collector, which itself calls what keeps the reports.
+fn reporting() -> Vec<Snapshot> {
+    let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
+    let chain = |area: &str| {
+        let steps = ["frontend", "checkout", "inventory", "billing", "forwarder", "archive"];
+        let name = |step: usize| format!("{area}-{}", steps[step]);
+        let calls = |step: usize| {
+            let reports = of(&name(step)).calls("REPORTS", "http://collector:80");
+            if step == 5 { reports } else { reports.calls("NEXT", &format!("http://{}:80", name(step + 1))) }
+        };
+        (0..6).map(calls).collect::<Vec<_>>()
+    };
+    let areas = ["retail", "travel", "gaming", "market", "lending", "housing", "banking"];
+    let mut services: Vec<_> = areas.into_iter().flat_map(chain).collect();
+    let stores = ["traces", "metrics", "logs", "alerts"];
+    let collector =
+        stores.iter().fold(of("collector"), |one, store| one.calls(store, &format!("http://{store}:80")));
+    services.push(collector);
+    services.extend(stores.map(of));
+    vec![snapshot("ecs:eu-west-1", services)]
+}
+
+#[test]
+fn what_many_call_has_marks_instead_of_lines() {
+    let mut stage = Stage::showing(&logging(), (200, 50));
+    stage.find("s4");
+    see!(stage);
+    stage.find("collector");
+    see!(stage);
+}
+
+#[test]
+fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
+    let mut stage = Stage::showing(&reporting(), (300, 80));
+    let wide = stage.picture().text();
+    assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
+    assert!(wide.contains("45 lines drawn as ▸¹"), "{wide}");
+    let mut stage = Stage::showing(&reporting(), (120, 40));
+    let narrow = stage.picture().text();
+    assert!(!narrow.contains("more ") && narrow.contains("45 lines drawn when selected"), "{narrow}");
+    assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
+    assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
+    stage.find("traces");
+    see!(stage);
+}
+
+/// Marks stand for lines that could be drawn and are not: not for those that a filter hides, nor for those that are drawn.
+#[test]
+fn marks_tell_of_what_is_hidden_and_of_nothing_else() {
+    let mut stage = Stage::showing(&reporting(), (300, 80));
+    stage.keys("e");
+    let observed = stage.picture().text();
+    assert!(!observed.contains("▸¹") && !observed.contains("drawn as"), "{observed}");
+    stage.keys("e e e");
+    stage.find("traces");
+    let near = stage.picture().text();
+    assert!(near.contains("45 lines drawn as ▸¹"), "{near}");
+}
