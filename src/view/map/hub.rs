@@ -4,7 +4,7 @@
 
 use super::{
     item::{Hub, Kind, Ties},
-    plan::{Plan, Shown},
+    plan::{Calls, Plan, Shown},
     sight::{Focus, Sight},
 };
 use crate::store::Store;
@@ -50,18 +50,31 @@ pub(super) fn find(plan: &mut Plan, store: &Store, sight: &Sight) {
     let busy: Vec<bool> = hubs.iter().map(|&hub| serves_most(hub)).collect();
     for calls in plan.calls.iter_mut().filter(|calls| calls.ends.0 != calls.ends.1) {
         let (from, to) = calls.ends;
-        if let Some(place) = place(to) {
+        if place(to).is_some() || place(from).is_some_and(|place| busy[place]) {
             calls.shown = Shown::Marked;
-            plan.items[from].ties.called.push(place + 1);
-        } else if let Some(place) = place(from).filter(|&place| busy[place]) {
-            calls.shown = Shown::Marked;
-            plan.items[to].ties.callers.push(place + 1);
         }
     }
-    for item in &mut plan.items {
-        item.ties.called.sort_unstable();
-        item.ties.callers.sort_unstable();
+    let ties = ties(plan, |_| true);
+    plan.items.iter_mut().zip(ties).for_each(|(item, ties)| item.ties = ties);
+}
+
+/// The hubs that each item is joined with by marks, as far as their calls, by index, are let through.
+pub(super) fn ties(plan: &Plan, is_let_through: impl Fn(usize) -> bool) -> Vec<Ties> {
+    let mut ties = vec![Ties::default(); plan.items.len()];
+    let number = |item: usize| plan.items[item].hub.map(|hub| hub.number);
+    let marked = plan.calls.iter().enumerate().filter(|(_, calls)| calls.shown == Shown::Marked);
+    for (_, Calls { ends: (from, to), .. }) in marked.filter(|(index, _)| is_let_through(*index)) {
+        match (number(*to), number(*from)) {
+            (Some(hub), _) => ties[*from].called.push(hub),
+            (None, Some(hub)) => ties[*to].callers.push(hub),
+            (None, None) => {}
+        }
     }
+    for ties in &mut ties {
+        ties.called.sort_unstable();
+        ties.callers.sort_unstable();
+    }
+    ties
 }
 
 /// Takes the marks away from all but the hubs: their lines are drawn when one of their ends is selected.

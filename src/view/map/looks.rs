@@ -2,6 +2,7 @@
 //! between two groups may stand for thousands of calls, and a frame has no time to ask each.
 
 use super::{
+    hub,
     item::Ties,
     plan::{Calls, Plan, Shown},
     tally::Tally,
@@ -47,7 +48,7 @@ impl Looks {
             self.lines_from = from;
             self.lines =
                 plan.calls.iter().map(|calls| (look(calls, store), strongest(calls, store))).collect();
-            self.ties = ties(plan, |call| self.line(call).is_some());
+            self.ties = hub::ties(plan, |call| self.line(call).is_some());
         }
         let from = |known: &(u64, u64, Search)| {
             known.0 == store.version && known.1 == store.judgements && known.2 == store.search
@@ -79,25 +80,6 @@ impl Looks {
         const NOTHING: &Tally = &Tally::NOTHING;
         self.items.get(item).unwrap_or(NOTHING)
     }
-}
-
-/// Those of the ties of each item whose calls are let through.
-fn ties(plan: &Plan, is_let_through: impl Fn(usize) -> bool) -> Vec<Ties> {
-    let mut ties = vec![Ties::default(); plan.items.len()];
-    let number = |item: usize| plan.items[item].hub.map(|hub| hub.number);
-    let marked = plan.calls.iter().enumerate().filter(|(_, calls)| calls.shown == Shown::Marked);
-    for (_, Calls { ends: (from, to), .. }) in marked.filter(|(index, _)| is_let_through(*index)) {
-        match (number(*to), number(*from)) {
-            (Some(hub), _) => ties[*from].called.push(hub),
-            (None, Some(hub)) => ties[*to].callers.push(hub),
-            (None, None) => {}
-        }
-    }
-    for ties in &mut ties {
-        ties.called.sort_unstable();
-        ties.callers.sort_unstable();
-    }
-    ties
 }
 
 /// How the calls between two items look now; none where all are gone or filtered out, so that a filter moves nothing. The
