@@ -46,15 +46,10 @@ pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
 pub use raster::{Arms, Cell, Glyphs, Mark, Raster, Side, Stroke, Style};
 pub use reveal::reveal;
+pub use vacant::closes_up;
 
 #[cfg(test)]
 mod tests;
-
-/// Whether a drawing of so many boxes, with `left` of those before them gone, gives up the places of the latter.
-#[must_use]
-pub fn closes_up(left: usize, there: usize) -> bool {
-    vacant::closes_up(left, there)
-}
 
 /// Draws a graph: the same graph gives the same drawing, in whatever order it is told.
 ///

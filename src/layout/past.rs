@@ -1,8 +1,8 @@
-//! What is remembered from one layout to the next: the last answers of each level, and those who are gone for a while.
+//! What is remembered from one layout to the next: the last answers of each level.
 //!
-//! A service that restarts leaves the picture and comes back. As long as its absence lasts no more than [`KEPT`] layouts,
-//! the picture that it comes back to is the very one it left; and for [`MOURNED`] layouts its rank and row are known, so
-//! that it returns to its place even if something else has changed. Layouts are counted, never time.
+//! What goes and comes back finds the very picture that it left, as long as no more than [`KEPT`] others were drawn
+//! meanwhile. Layouts are counted, never time. Who has left altogether keeps the place in another way: see
+//! [`super::vacant`].
 use super::graph::Key;
 use super::level::Level;
 use super::plan::Plan;

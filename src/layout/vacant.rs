@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const FEW: usize = 6;
 const SHARE: usize = 4;
 
-/// Whether so many have left beside those that are there that their places are given up.
+/// Whether a drawing of so many boxes, with `left` of those before them gone, gives up the places of the latter.
+#[must_use]
 pub fn closes_up(left: usize, there: usize) -> bool {
     left > FEW.max(there / SHARE)
 }

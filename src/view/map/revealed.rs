@@ -8,7 +8,7 @@ use crate::layout::{Diagram, Raster, reveal};
 pub(super) struct Revealed {
     /// The item whose calls they are.
     of: Option<usize>,
-    /// Those calls, by their indices in the plan.
+    /// Those calls, by their indices in the plan, in ascending order.
     pub calls: Vec<usize>,
     /// Whether there is a way for each of them.
     has_way: Vec<bool>,
@@ -19,7 +19,7 @@ pub(super) struct Revealed {
 impl Revealed {
     /// Whether that call of the plan has a line here.
     pub(super) fn draws(&self, call: usize) -> bool {
-        self.calls.iter().zip(&self.has_way).any(|(index, has_way)| *index == call && *has_way)
+        self.calls.binary_search(&call).is_ok_and(|place| self.has_way.get(place) == Some(&true))
     }
 
     /// Follows what is selected. Another drawing needs another one of these.
