@@ -84,7 +84,7 @@ impl Logs {
 
     /// What moves the cursor, and what changes how lines look.
     fn walk(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        let page = usize::from(super::draw::areas(self, store).lines.height).max(2) as isize;
+        let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
         let by = match command {
             Command::Up | Command::ScrollUp => -1,
             Command::Down | Command::ScrollDown => 1,
