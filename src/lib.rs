@@ -18,6 +18,8 @@ pub mod view;
 pub mod export;
 pub mod app;
 // Outside.
+pub mod private_fs;
+pub mod background;
 pub mod cache;
 pub mod source;
 pub mod config;

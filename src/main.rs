@@ -1,7 +1,10 @@
 //! The `portolan` binary: reads the command line, starts the runtime, and turns outcomes into exit codes.
 
 use clap::Parser;
-use portolan::cli::{self, Error, args::Cli};
+use portolan::{
+    cli::{self, Error, args::Cli},
+    runtime::{guard, panics},
+};
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
 
@@ -10,6 +13,11 @@ use tokio::runtime::Builder;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    if guard::is_asked() {
+        // What a guard can't do nobody is left to hear.
+        return if guard::run().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    panics::watch();
     let cli = Cli::parse();
     // Two threads: decoding a large answer never holds up the other sources, and the screen has the main thread.
     let runtime = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {

@@ -9,9 +9,9 @@ mod summed;
 pub use picture::{keep, last};
 pub use shelf::Shelf;
 
+use crate::private_fs::PrivateDir;
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
-    io,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -32,27 +32,25 @@ impl Folder {
         &self.0
     }
 
-    /// The path of a file in it, whose name may be any text: what a file name can not hold becomes a dash, and its hash
-    /// tells it from others that look like it then.
-    fn file(&self, kind: &str, name: &str) -> PathBuf {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
-        let short: String = name.chars().map(plain).take(60).collect();
-        self.0.join(format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes())))
+    /// Makes the folder, for its owner alone: names of services are nobody else's business.
+    fn make(&self) -> io::Result<PrivateDir> {
+        PrivateDir::make(&self.0)
     }
 
-    /// Makes the folder, for its owner alone: names of services are nobody else's business.
-    fn make(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0)
+    /// Opens the folder; `None` where there is none yet.
+    fn open(&self) -> io::Result<Option<PrivateDir>> {
+        match PrivateDir::open(&self.0) {
+            Ok(dir) => Ok(Some(dir)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Opens a file for its owner alone.
-fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
+/// Returns the name of a file for `name`, which may be any text: what a file name can't hold becomes a dash, and its hash
+/// tells it from others that look like it then.
+fn file_name(kind: &str, name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let short: String = name.chars().map(plain).take(60).collect();
+    format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
 }

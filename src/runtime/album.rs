@@ -1,12 +1,13 @@
 //! The last picture of a source, kept on disk between runs and beside the looks.
 
 use crate::{
+    background::{blocking, blocking_then},
     cache::{self, Folder},
     model::{Snapshot, Timestamp},
     source::Source,
 };
 use std::time::Duration;
-use tokio::{task::spawn_blocking, time::Instant};
+use tokio::time::Instant;
 
 /// How often a picture is kept: a picture of a big account is some megabytes.
 const PACE: Duration = Duration::from_mins(5);
@@ -28,11 +29,11 @@ impl Album {
     pub(super) async fn last(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
         let Some(folder) = self.folder.clone() else { return Ok(None) };
         let Some(key) = source.key().await else { return Ok(None) };
-        let read = spawn_blocking(move || cache::last(&folder, &key, Timestamp::now())).await;
+        let read = blocking(move || cache::last(&folder, &key, Timestamp::now())).await;
         match read {
             Ok(Ok(picture)) => Ok(picture),
             Ok(Err(error)) => Err(format!("the cache can't be used and is let go: {error}")),
-            Err(_) => Ok(None),
+            Err(panicked) => Err(format!("the cache could not be taken in: {panicked}")),
         }
     }
 
@@ -46,10 +47,13 @@ impl Album {
         self.kept = Some(Instant::now());
         let Some(key) = source.key().await else { return };
         let snapshot = snapshot.clone();
-        spawn_blocking(move || {
-            if let Err(error) = cache::keep(&folder, &key, &snapshot) {
-                tracing::warn!(%error, "the picture could not be kept");
-            }
-        });
+        blocking_then(
+            move || cache::keep(&folder, &key, &snapshot),
+            |kept| {
+                if let Ok(Err(error)) = kept {
+                    tracing::warn!(%error, "the picture could not be kept");
+                }
+            },
+        );
     }
 }

@@ -7,7 +7,10 @@ use super::{
     files::{self, Files},
     sockets::{self, Traffic},
 };
-use crate::model::{Failure, FailureKind, Gap, Snapshot, Timestamp, text::clean};
+use crate::{
+    background,
+    model::{Failure, FailureKind, Gap, Snapshot, Timestamp, text::clean},
+};
 use bollard::{Docker as Client, models::ContainerSummary, query_parameters::ListContainersOptionsBuilder};
 use futures::{StreamExt, stream};
 use std::{collections::BTreeSet, sync::Arc};
@@ -92,7 +95,7 @@ async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
 
 /// The result of `work`, which reads files, on a thread that may wait; nothing if it takes too long.
 pub(super) async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::time::timeout(LIMIT, tokio::task::spawn_blocking(work)).await;
+    let done = tokio::time::timeout(LIMIT, background::blocking(work)).await;
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 

@@ -114,7 +114,14 @@ fn widths(columns: &[Column], total: u16) -> Vec<usize> {
 }
 
 /// Draws one row of cells.
-fn line(columns: &[Column], cells: &[Cell], widths: &[usize], area: Rect, theme: &Theme, buf: &mut Canvas<'_>) {
+fn line(
+    columns: &[Column],
+    cells: &[Cell],
+    widths: &[usize],
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Canvas<'_>,
+) {
     let mut x = area.x;
     for ((column, (content, style)), width) in columns.iter().zip(cells).zip(widths) {
         let room = usize::from(area.right().saturating_sub(x)).min(*width);

@@ -8,6 +8,7 @@ mod choose;
 mod host;
 
 use super::connect::Engine;
+use crate::background;
 use bollard::{Docker as Client, models::ContainerInspectResponse};
 use choose::Place;
 use std::{fmt::Write, path::PathBuf};
@@ -62,7 +63,7 @@ pub(super) async fn read(engine: &Engine, client: &Client, answer: &ContainerIns
     }
     let local = engine.is_local();
     let (mut files, elsewhere) =
-        tokio::task::spawn_blocking(move || on_host(chosen, local)).await.unwrap_or_default();
+        background::blocking(move || on_host(chosen, local)).await.unwrap_or_default();
     if let Some(id) = answer.id.as_deref() {
         for place in elsewhere {
             let more = archive::texts(engine, client, id, &place.inside).await;

@@ -12,7 +12,10 @@ use crate::{
     command::Command,
     layout::Point,
     model::NodeId,
-    view::{Canvas, Hits, Scene, widget::{canvas::OffScreen, text}},
+    view::{
+        Canvas, Hits, Scene,
+        widget::{canvas::OffScreen, text},
+    },
 };
 use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
@@ -128,8 +131,12 @@ impl<'a> Painter<'a> {
         let (width, height) = self.map.chart.diagram.size;
         let arrows =
             if self.scene.theme.glyphs.ascii { ["<", "^", "v", ">"] } else { ["←", "↑", "↓", "→"] };
-        let beyond =
-            [x > 0, y > 0, y + i32::from(self.viewport.area.height) < height, x + i32::from(self.viewport.area.width) < width];
+        let beyond = [
+            x > 0,
+            y > 0,
+            y + i32::from(self.viewport.area.height) < height,
+            x + i32::from(self.viewport.area.width) < width,
+        ];
         let shown: Vec<_> =
             arrows.into_iter().zip(beyond).filter(|(_, beyond)| *beyond).map(|(arrow, _)| arrow).collect();
         shown.join(" ")
@@ -184,7 +191,8 @@ impl<'a> Painter<'a> {
     /// Where words of that width hide nothing: in one of the corners, else in the lower right one all the same.
     fn free_corner(&self, width: u16, buf: &Canvas<'_>) -> (u16, u16) {
         let right = self.viewport.area.right().saturating_sub(width).max(self.viewport.area.x);
-        let (left, top, bottom) = (self.viewport.area.x, self.viewport.area.y, self.viewport.area.bottom().saturating_sub(1));
+        let (left, top, bottom) =
+            (self.viewport.area.x, self.viewport.area.y, self.viewport.area.bottom().saturating_sub(1));
         let is_free = |&(x, y): &(u16, u16)| {
             let end = x.saturating_add(width).min(self.viewport.area.right());
             (x..end).all(|column| buf.cell((column, y)).is_none_or(|cell| cell.symbol() == " "))
