@@ -93,8 +93,8 @@ fn version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
     deployed.or_else(|| {
         let images: BTreeSet<&str> = service.images().collect();
-        (!images.is_empty()).then(|| Vec::from_iter(images).join(", "))
-    })
+        (!images.is_empty()).then(|| Vec::from_iter(images).join(", ")).map(Into::into)
+    }).map(Into::into)
 }
 
 /// The digests of what runs, short.
@@ -126,7 +126,7 @@ fn configured(before: &Service, after: &Service) -> Option<Difference> {
         for fact in &service.facts {
             let label = fact.label.rsplit(": ").next().unwrap_or_default();
             if CONFIGURED.contains(&label) {
-                set.entry(fact.label.clone()).or_default().insert(fact.value.clone());
+                set.entry(fact.label.to_string()).or_default().insert(fact.value.to_string());
             }
         }
         set

@@ -96,10 +96,10 @@ impl Grouping {
             Self::Owner => service().and_then(|service| {
                 let mut known = store.inventory.annotations(service).map(|known| known.owner.clone());
                 known.find(|owner| !owner.is_empty())
-            }),
+            }).map(Into::into),
             Self::Fact(label) => service().and_then(|s| {
                 s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone())
-            }),
+            }).map(Into::into),
             Self::Nothing => None,
         };
         title.map(|title| (format!("{}/{title}", self.id()), title))

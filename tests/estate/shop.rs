@@ -55,7 +55,7 @@ pub fn faults() -> Snapshot {
         of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
     let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
         i.check = Check::Unhealthy {
-            output: Some("GET /health: 503 no answer from upstream".to_owned()),
+            output: Some("GET /health: 503 no answer from upstream".into()),
             since: None,
         }
     });
@@ -77,8 +77,8 @@ pub fn faults() -> Snapshot {
 fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, u32)) -> Deployment {
     let (running, desired, failed) = counts;
     Deployment {
-        id: format!("ecs-svc/{version}"),
-        version: version.to_owned(),
+        id: format!("ecs-svc/{version}").into(),
+        version: version.into(),
         rollout,
         reason: None,
         desired,
@@ -124,7 +124,7 @@ pub fn shop_logs() -> LogNews {
         service: orders.clone(),
         label: format!("orders-{copy}").into(),
         stream: LogStream::Out,
-        text: text.to_owned(),
+        text: text.into(),
         paint: Vec::new(),
     };
     let mut lines = vec![
@@ -145,7 +145,7 @@ pub fn shop_logs() -> LogNews {
         service: Some(orders.clone()),
         label: "orders-2".into(),
         kind: NoteKind::Ended,
-        text: "the stream ended: the task stopped".to_owned(),
+        text: "the stream ended: the task stopped".into(),
     };
     LogNews::Lines(LogBatch { lines, notes: vec![note] })
 }
