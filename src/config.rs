@@ -1,7 +1,7 @@
 //! The configuration: config.example.toml is the default, the user's file and `--set` lie over it.
 
 use crate::{
-    model::{Text, Annotation, Failure, FailureKind},
+    model::{Annotation, Failure, FailureKind, Text},
     source,
     store::Grouping,
 };

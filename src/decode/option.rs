@@ -1,6 +1,6 @@
 //! What a container names through the options it is started with: extra hosts, and what is started before it.
 
-use crate::model::{Address, Host, Mention, Place, Target, Via, Text};
+use crate::model::{Address, Host, Mention, Place, Target, Text, Via};
 
 /// An extra hosts entry that stands for an address. A name for the host itself makes nobody a caller of it.
 #[must_use]

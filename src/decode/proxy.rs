@@ -1,6 +1,6 @@
 //! Labels and variables by which a container asks a proxy to send requests to it, wherever they are written down.
 
-use crate::model::{Mention, Place, Target, Via, Text};
+use crate::model::{Mention, Place, Target, Text, Via};
 use std::collections::BTreeMap;
 
 /// A proxy's way to be asked: its product, and what the label's or variable's name begins with.

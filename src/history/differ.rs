@@ -91,10 +91,12 @@ fn rolled(before: &Service, after: &Service) -> Option<Difference> {
 /// The version that is wanted: that of the newest deployment, else the images of what runs.
 fn version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
-    deployed.or_else(|| {
-        let images: BTreeSet<&str> = service.images().collect();
-        (!images.is_empty()).then(|| Vec::from_iter(images).join(", ")).map(Into::into)
-    }).map(Into::into)
+    deployed
+        .or_else(|| {
+            let images: BTreeSet<&str> = service.images().collect();
+            (!images.is_empty()).then(|| Vec::from_iter(images).join(", ")).map(Into::into)
+        })
+        .map(Into::into)
 }
 
 /// The digests of what runs, short.

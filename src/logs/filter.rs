@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     decode::line,
-    model::{SharedText, InstanceId, Level, ServiceId},
+    model::{InstanceId, Level, ServiceId, SharedText},
 };
 use std::collections::BTreeSet;
 

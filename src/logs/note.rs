@@ -1,7 +1,7 @@
 //! Portolan's own notes about streams, at their places between the lines. They are bounded as the lines are.
 
 use super::key::Key;
-use crate::model::{SharedText, NoteKind, ServiceId};
+use crate::model::{NoteKind, ServiceId, SharedText};
 use std::collections::BTreeMap;
 
 /// A note.

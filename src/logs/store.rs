@@ -5,7 +5,9 @@ use super::{
     note::{ALL, Note, Notes},
     stream::{State, Stream},
 };
-use crate::model::{SharedText, LogBatch, LogLine, LogNews, LogNote, LogTarget, NoteKind, ServiceId, Timestamp};
+use crate::model::{
+    LogBatch, LogLine, LogNews, LogNote, LogTarget, NoteKind, ServiceId, SharedText, Timestamp,
+};
 use std::collections::BTreeMap;
 
 /// The log lines that are held. A copy shares the text with it.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     decode::line,
-    model::{SharedText, LogLine, LogTarget, ServiceId, Timestamp},
+    model::{LogLine, LogTarget, ServiceId, SharedText, Timestamp},
 };
 use std::{collections::VecDeque, sync::Arc};
 

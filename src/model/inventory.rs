@@ -1,6 +1,8 @@
 //! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
 
-use super::{Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Text, Timestamp};
+use super::{
+    Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Text, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 

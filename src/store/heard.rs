@@ -4,13 +4,11 @@
 use super::Store;
 use crate::{
     effect::Subscription,
-    model::{SharedText, InstanceId, LogBatch, LogLine, LogNews, LogNote, NoteKind, ServiceId, Timestamp},
+    model::{InstanceId, LogBatch, LogLine, LogNews, LogNote, NoteKind, ServiceId, SharedText, Timestamp},
     topology::finding::{Sign, Told},
 };
 use jiff::SignedDuration;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a stream must have had lines all the time, and how many, before its silence means anything.
 const STEADY: SignedDuration = SignedDuration::from_mins(30);
@@ -179,8 +177,13 @@ mod tests {
     }
 
     fn note(kind: NoteKind, label: &str) -> LogNews {
-        let note =
-            LogNote { at: None, service: Some(id("web")), label: label.into(), kind, text: String::new().into() };
+        let note = LogNote {
+            at: None,
+            service: Some(id("web")),
+            label: label.into(),
+            kind,
+            text: String::new().into(),
+        };
         LogNews::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })
     }
 

@@ -1,7 +1,7 @@
 //! Which log streams tasks may have left that their source lists no more.
 
 use super::log_targets;
-use crate::model::{Text, InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId};
+use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where streams are whose names differ only in the task's id.
@@ -78,11 +78,7 @@ mod tests {
             name: stream.split('/').nth(1).unwrap_or("app").into(),
             image: String::new().into(),
             digest: None,
-            log: LogRoute::CloudWatch {
-                group: group.into(),
-                stream: Some((*stream).into()),
-                region: None,
-            },
+            log: LogRoute::CloudWatch { group: group.into(), stream: Some((*stream).into()), region: None },
             exit: None,
         };
         let instance = Instance {

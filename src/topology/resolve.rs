@@ -1,7 +1,7 @@
 //! The one join: addresses that are mentioned, against services that answer to them.
 
-use crate::model::{Text, 
-    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId,
+use crate::model::{
+    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId, Text,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 

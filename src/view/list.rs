@@ -80,6 +80,8 @@ fn cells(node: &Node, scene: Scene<'_>) -> Vec<Cell> {
         (word.to_owned(), theme.health(node.health)),
         (version.unwrap_or_default().to_string(), dim),
         (newest.map(|at| time::age(at, store.now)).unwrap_or_default(), dim),
-        wrong.map_or_else(Cell::default, |f| (f.reason.to_string(), theme.health(Theme::severity(f.severity)))),
+        wrong.map_or_else(Cell::default, |f| {
+            (f.reason.to_string(), theme.health(Theme::severity(f.severity)))
+        }),
     ]
 }

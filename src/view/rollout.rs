@@ -101,8 +101,11 @@ mod tests {
         let image = |v: &str| Some(format!("orders:{v}"));
         orders.deployments = vec![deployment("orders:42", (2, 4, 1)), deployment("orders:41", (2, 0, 0))];
         orders.deployments[0].previous = Some("orders:41".into());
-        orders.deployments[0].changes =
-            vec![Alteration { what: "image".into(), before: image("1.41").map(Into::into), after: image("1.42").map(Into::into) }];
+        orders.deployments[0].changes = vec![Alteration {
+            what: "image".into(),
+            before: image("1.41").map(Into::into),
+            after: image("1.42").map(Into::into),
+        }];
         orders.instances = ["orders:41", "orders:42", "orders:41", "orders:42"]
             .map(|version| crate::model::Instance {
                 version: Some(version.into()),

@@ -127,7 +127,7 @@ impl Build for Service {
     }
 
     fn image(self, image: &str) -> Self {
-        self.each(|instance| image.clone_into(&mut instance.containers[0].image))
+        self.each(|instance| instance.containers[0].image = image.into())
     }
 
     fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
@@ -176,7 +176,8 @@ pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
             code: Some(code),
             ending: if code == 137 { Ending::OutOfMemory } else { Ending::Itself },
             reason: (code == 137)
-                .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned()).map(Into::into),
+                .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned())
+                .map(Into::into),
             at: Some(ago(minutes)),
         });
     }

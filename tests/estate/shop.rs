@@ -54,10 +54,8 @@ pub fn faults() -> Snapshot {
     let users =
         of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
     let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
-        i.check = Check::Unhealthy {
-            output: Some("GET /health: 503 no answer from upstream".into()),
-            since: None,
-        }
+        i.check =
+            Check::Unhealthy { output: Some("GET /health: 503 no answer from upstream".into()), since: None }
     });
     let search = of("search").copies(0).wanted(2).copy(|i| i.state = State::Starting).with(|service| {
         service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];

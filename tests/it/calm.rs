@@ -28,10 +28,11 @@ fn at(second: i64) -> Timestamp {
 fn copy(service: &Service, number: usize, began: i64, state: State) -> Instance {
     let mut one = service.instances[0].clone();
     one.id = InstanceId::new(format!("{}-{number}", one.id));
-    (one.name.into(), one.started, one.state) = (format!("{}-{number}", service.name), Some(at(began)), state);
+    (one.name, one.started, one.state) =
+        (format!("{}-{number}", service.name).into(), Some(at(began)), state);
     if state == State::Stopped {
-        let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".to_owned());
-        one.exit = Some(Exit { code: Some(143), ending: Ending::Asked, reason.map(Into::into), at: Some(at(began + 30)) });
+        let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".into());
+        one.exit = Some(Exit { code: Some(143), ending: Ending::Asked, reason, at: Some(at(began + 30)) });
     }
     one
 }
@@ -245,7 +246,7 @@ fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
     for look in looks {
         store.tick(look.taken);
         store.absorb(&look.source.clone(), Ok(look));
-        said.extend(store.findings.iter().map(|finding| finding.kind.clone()));
+        said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();
     said

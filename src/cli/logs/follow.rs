@@ -5,7 +5,7 @@ use super::{print::Printer, targets::Wanted};
 use crate::{
     cli::{Error, Outcome},
     effect::Subscription,
-    model::{SharedText, LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, Timestamp},
+    model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
     runtime::Streams,
     source::Source,
 };

@@ -62,12 +62,17 @@ fn at_most_four_marks_stand_on_a_letter() {
     let marks = "\u{301}".repeat(9);
     assert_eq!(clean(&format!("{marks}a{marks}b\u{301}")), format!("a{}b\u{301}", "\u{301}".repeat(4)));
     let hidden = "a\u{301}\u{301}\u{301}\u{301}\u{200b}\u{1b}[m\u{301}";
-    assert_eq!(clean(hidden), format!("a{}", "\u{301}".repeat(4)), "removed characters don't restart the count");
+    assert_eq!(
+        clean(hidden),
+        format!("a{}", "\u{301}".repeat(4)),
+        "removed characters don't restart the count"
+    );
 }
 
 #[test]
 fn other_scripts_stay() {
-    for text in ["日本 עברית é", "e\u{301}", "नमस्ते", "ไทย", "한국어", "🚢 ok"] {
+    for text in ["日本 עברית é", "e\u{301}", "नमस्ते", "ไทย", "한국어", "🚢 ok"]
+    {
         assert_eq!(clean(text), text);
     }
 }

@@ -6,7 +6,7 @@ use super::{
     mention,
     reach::{self, Project, Reach},
 };
-use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, Text};
+use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The snapshot of a project, whose services are given what `given` has.
@@ -58,7 +58,8 @@ fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) 
     let (program, place, files) = (&declared.program, &declared.place, &declared.files);
     // Without an image of its own it is built, and compose calls what it builds so.
     let image = program.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name));
-    let mut facts = vec![Fact::new("declared", Text::new(&declared.at)), Fact::new("image", Text::new(&image))];
+    let mut facts =
+        vec![Fact::new("declared", Text::new(&declared.at)), Fact::new("image", Text::new(&image))];
     let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
     if let Some(replicas) = declared.replicas {
         say("replicas", &replicas.to_string());

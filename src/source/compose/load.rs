@@ -77,7 +77,8 @@ impl Loader {
         let missing = variables.fill(&mut node);
         let mut file = File::read(&node, path, folder).map_err(wrong)?;
         for name in missing {
-            let what = format!("{} asks for the variable {}, which has no value", shown(path), Text::new(&name));
+            let what =
+                format!("{} asks for the variable {}, which has no value", shown(path), Text::new(&name));
             let remedy = "set it in the environment or in the .env file beside the compose file";
             self.gap("a value", Failure::new(FailureKind::Missing, what, remedy));
         }

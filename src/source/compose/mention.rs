@@ -3,7 +3,7 @@
 use super::{declared::Declared, given::Given};
 use crate::{
     decode::{arguments, environment, extra_host, file, link, proxied, start_order},
-    model::{Mention, Via, Text},
+    model::{Mention, Text, Via},
 };
 
 /// Everything that a service names, with what it is given.

@@ -18,9 +18,7 @@ mod tests;
 mod yaml;
 
 use super::{Examined, Source};
-use crate::model::{
-    Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text,
-};
+use crate::model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text};
 use fill::Variables;
 use futures::{
     FutureExt, StreamExt,

@@ -90,8 +90,8 @@ fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach:
     mentions.dedup();
     let ids = || containers.iter().map(|c| c.id.as_str());
     Some(Service {
-        group: first.owner.group.clone().map(Into::into),
-        name: first.owner.name.clone().into(),
+        group: first.owner.group.clone(),
+        name: first.owner.name.clone(),
         kind: first.owner.kind,
         reported_running: None,
         desired: None,
@@ -180,7 +180,8 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
             text,
         },
     };
-    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
+    let start =
+        container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };

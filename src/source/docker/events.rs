@@ -2,7 +2,7 @@
 //! is one nudge.
 
 use super::{Shared, decode::Owner, memory::Told};
-use crate::model::{Event, EventKind, InstanceId, SourceId, Timestamp, Text};
+use crate::model::{Event, EventKind, InstanceId, SourceId, Text, Timestamp};
 use bollard::{
     errors::Error,
     models::{EventMessage, EventMessageTypeEnum},

@@ -24,7 +24,9 @@ pub(super) fn through(endpoint: &Endpoint, what: &str, said: &str) -> Failure {
 
 fn explain(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
     match error {
-        Error::DockerResponseServerError { status_code, message } => refused(*status_code, &Text::new(message)),
+        Error::DockerResponseServerError { status_code, message } => {
+            refused(*status_code, &Text::new(message))
+        }
         Error::RequestTimeoutError => (
             FailureKind::Timeout,
             "no answer in time".to_owned(),

@@ -7,7 +7,7 @@ use super::{
     files::{self, Files},
     sockets::{self, Traffic},
 };
-use crate::model::{Failure, FailureKind, Gap, Snapshot, Timestamp, Text};
+use crate::model::{Failure, FailureKind, Gap, Snapshot, Text, Timestamp};
 use bollard::{Docker as Client, models::ContainerSummary, query_parameters::ListContainersOptionsBuilder};
 use futures::{StreamExt, stream};
 use std::{collections::BTreeSet, sync::Arc};

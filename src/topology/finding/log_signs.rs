@@ -2,7 +2,7 @@
 //! Nothing is read for the sake of this.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{SharedText, InstanceId, Service, ServiceId, Severity, SourceState, State, Timestamp};
+use crate::model::{InstanceId, Service, ServiceId, Severity, SharedText, SourceState, State, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 

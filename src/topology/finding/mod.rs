@@ -224,7 +224,8 @@ pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         let trouble = draft.node().filter(|_| kind.id.starts_with("deployment-"));
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
-            suspects.push(Suspect { words: format!("perhaps its own instances: {trouble}").into(), node: None });
+            suspects
+                .push(Suspect { words: format!("perhaps its own instances: {trouble}").into(), node: None });
         }
         let number = draft.node().and_then(|node| evidence.web.number(node));
         let reached = number.filter(|_| bad(kind, draft)).map(|number| evidence.web.reach(number));

@@ -3,7 +3,7 @@
 //! A job that has done its work and that nobody calls is no finding.
 
 use super::{Draft, Evidence, listed, web::Web};
-use crate::model::{Text, Ending, EventKind, Exit, Health, Instance, NodeId, Service, Severity, State};
+use crate::model::{Ending, EventKind, Exit, Health, Instance, NodeId, Service, Severity, State, Text};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let web = &evidence.web;

@@ -1,7 +1,7 @@
 //! Target unhealthy: a load balancer's own check of a service's copy fails, so that it sends no requests there.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{Text, Checked, Gateway, ServiceId, Severity};
+use crate::model::{Checked, Gateway, ServiceId, Severity, Text};
 use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {

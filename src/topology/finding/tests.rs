@@ -142,7 +142,8 @@ fn a_cause_is_the_deepest_failing_thing_below() {
         all.into_iter()
             .find(|f| f.service == format!("shop/{name}"))
             .and_then(|f| f.suspects.into_iter().next())
-            .map(|suspect| suspect.words).map(Into::into)
+            .map(|suspect| suspect.words)
+            .map(Into::into)
     };
     assert!(cause("web").is_some_and(|c| c.contains("shop/db")));
     assert!(cause("api").is_some_and(|c| c.contains("shop/db")));

@@ -86,7 +86,10 @@ mod tests {
         }
         let (topology, twins) = (infer(&inventory), twins(&inventory));
         let estate = Estate { twins: &twins, ..known(&inventory, &topology) };
-        findings(&Evidence::new(estate, Lasting::default(), ago(0))).into_iter().map(|f| f.reason).collect()
+        findings(&Evidence::new(estate, Lasting::default(), ago(0)))
+            .into_iter()
+            .map(|f| f.reason.to_string())
+            .collect()
     }
 
     #[test]

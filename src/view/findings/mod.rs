@@ -133,11 +133,10 @@ fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
         .since
         .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
     let first = [("what", Some(finding.reason.to_string())), ("since", since)];
-    let causes = finding
-        .suspects
-        .iter()
-        .enumerate()
-        .map(|(place, suspect)| (if place == 0 { "cause" } else { "or" }, Some(suspect.words.to_string())));
+    let causes =
+        finding.suspects.iter().enumerate().map(|(place, suspect)| {
+            (if place == 0 { "cause" } else { "or" }, Some(suspect.words.to_string()))
+        });
     let rest = [("affects", finding.reach.words()), ("next", Some(finding.next.to_string()))];
     let all = first.into_iter().chain(causes).chain(rest);
     all.filter_map(|(label, content)| Some((label, content?))).collect()

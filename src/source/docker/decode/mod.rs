@@ -16,7 +16,7 @@ pub(super) use owner::Owner;
 use super::files;
 use crate::{
     decode::{arguments, environment, file, proxied},
-    model::{Fact, Instance, Mention, SourceId, Timestamp, Text},
+    model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;

@@ -17,9 +17,10 @@ pub(super) fn of(id: &str, answer: &ContainerInspectResponse) -> LogRoute {
             Some(group) => format!("the log driver awslogs sends it to the CloudWatch log group {group}"),
             None => "the log driver awslogs sends it to CloudWatch".to_owned(),
         }),
-        other => {
-            nowhere(format!("the log driver {} sends it away, and the engine keeps no copy", Text::new(other)))
-        }
+        other => nowhere(format!(
+            "the log driver {} sends it away, and the engine keeps no copy",
+            Text::new(other)
+        )),
     }
 }
 

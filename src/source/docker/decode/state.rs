@@ -1,8 +1,8 @@
 //! A container's life: its state, health check and end, from what the engine records.
 
 use super::{route, short, time};
-use crate::model::{Text, 
-    Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Timestamp,
+use crate::model::{
+    Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Text, Timestamp,
 };
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,

@@ -166,7 +166,7 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
     let label = |what: &str| {
         if several { format!("{}: {what}", said(container.name())) } else { what.to_owned() }
     };
-    let mut facts = vec![Fact::new(&label("image"), said(container.image()))];
+    let mut facts = vec![Fact::new(label("image"), said(container.image()))];
     let ports: Vec<String> = container
         .port_mappings()
         .iter()
@@ -179,19 +179,19 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
         })
         .collect();
     if !ports.is_empty() {
-        facts.push(Fact::new(&label("ports"), ports.join(", ")));
+        facts.push(Fact::new(label("ports"), ports.join(", ")));
     }
     if !container.environment().is_empty() {
-        facts.push(Fact::new(&label("environment"), format!("{} variables", container.environment().len())));
+        facts.push(Fact::new(label("environment"), format!("{} variables", container.environment().len())));
     }
     let secrets: Vec<Text> = container.secrets().iter().map(|s| Text::new(s.name())).collect();
     if !secrets.is_empty() {
-        facts.push(Fact::new(&label("secrets"), secrets.join(", ")));
+        facts.push(Fact::new(label("secrets"), secrets.join(", ")));
     }
-    facts.push(Fact::new(&label("log"), log::words(container)));
+    facts.push(Fact::new(label("log"), log::words(container)));
     if let Some(check) = container.health_check() {
         let every = check.interval().unwrap_or(30);
-        facts.push(Fact::new(&label("health check"), format!("every {every} s")));
+        facts.push(Fact::new(label("health check"), format!("every {every} s")));
     }
     facts
 }

@@ -72,7 +72,10 @@ fn gateway(
         name: said(balancer.load_balancer_name()).into(),
         host: Host::named(&said(balancer.dns_name())),
         public: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
-        kind: balancer.r#type().map_or_else(|| "application".to_owned(), |t| Text::new(t.as_str()).to_string()).into(),
+        kind: balancer
+            .r#type()
+            .map_or_else(|| "application".to_owned(), |t| Text::new(t.as_str()).to_string())
+            .into(),
         routes: routes.into_iter().collect(),
         targets: checked(arn, known, behind),
     }

@@ -115,9 +115,12 @@ impl LogPlan {
             },
             Self::FireLens { group, prefix, stream, region } => LogRoute::CloudWatch {
                 group: group.clone().into(),
-                stream: stream.clone().or_else(|| {
-                    prefix.as_ref().map(|prefix| format!("{prefix}{}-firelens-{}", of.name, of.task))
-                }).map(Into::into),
+                stream: stream
+                    .clone()
+                    .or_else(|| {
+                        prefix.as_ref().map(|prefix| format!("{prefix}{}-firelens-{}", of.name, of.task))
+                    })
+                    .map(Into::into),
                 region: elsewhere(region).map(Into::into),
             },
             Self::Nowhere(why) => LogRoute::Nowhere { why: why.clone().into() },

@@ -6,7 +6,7 @@ use super::{
     run::{Judged, Part, Phase, Run},
 };
 use crate::model::{
-    Check, Container, Ending, Exit, Instance, InstanceId, LogRoute, SourceId, State, Timestamp, Text,
+    Check, Container, Ending, Exit, Instance, InstanceId, LogRoute, SourceId, State, Text, Timestamp,
 };
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;

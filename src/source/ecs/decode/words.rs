@@ -1,6 +1,6 @@
 //! Small readings that every decoder needs: cleaned text, times, and the parts of ARNs.
 
-use crate::model::{Timestamp, Text};
+use crate::model::{Text, Timestamp};
 use aws_smithy_types::DateTime;
 
 /// Text from outside, cleaned; empty where there is none.

@@ -6,7 +6,7 @@ use super::{
     tenants::{Tenants, Who},
 };
 use crate::model::{
-    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Timestamp, Verdict, Watched, Text,
+    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Text, Timestamp, Verdict, Watched,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -13,7 +13,7 @@ pub(crate) use join::Told;
 pub(crate) use tenants::Tenants;
 
 use super::{api::Api, calls};
-use crate::model::{Failure, FailureKind, Gap, Timestamp, Text};
+use crate::model::{Failure, FailureKind, Gap, Text, Timestamp};
 use find::Group;
 use read::Allowance;
 use record::Line;

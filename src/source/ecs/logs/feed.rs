@@ -8,7 +8,7 @@ use super::{
     tail::{Heard, Scope, Session},
     words,
 };
-use crate::model::{SharedText, Failure, FailureKind, NoteKind, ServiceId, Timestamp};
+use crate::model::{Failure, FailureKind, NoteKind, ServiceId, SharedText, Timestamp};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};

@@ -97,7 +97,7 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
             service: target.service.clone(),
             label: target.label.clone(),
             stream: LogStream::Out,
-            text: text.into(),
+            text,
             paint,
         })
     })
@@ -105,7 +105,13 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
 
 /// A note on that stream.
 pub(super) fn note(target: &LogTarget, at: Option<Timestamp>, kind: NoteKind, text: String) -> LogNote {
-    LogNote { at, service: Some(target.service.clone()), label: target.label.clone(), kind, text: text.into() }
+    LogNote {
+        at,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind,
+        text: text.into(),
+    }
 }
 
 #[cfg(test)]

@@ -14,9 +14,7 @@ mod unlisted;
 pub(super) use hub::Hub;
 
 use super::api::Api;
-use crate::model::{
-    Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, Text,
-};
+use crate::model::{Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, Text};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -87,7 +85,14 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
         let why = match &target.route {
             LogRoute::CloudWatch { group, stream: Some(stream), region } => {
                 let (region, group, stream) = (region.clone(), group.clone(), stream.clone());
-                sorted.readable.push((Place { region: region.map(String::from), group: group.to_string(), stream: stream.to_string() }, target));
+                sorted.readable.push((
+                    Place {
+                        region: region.map(String::from),
+                        group: group.to_string(),
+                        stream: stream.to_string(),
+                    },
+                    target,
+                ));
                 continue;
             }
             LogRoute::Unlisted { .. } => {

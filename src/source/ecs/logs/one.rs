@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{SharedText, Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, Timestamp},
+    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, SharedText, Timestamp},
     source::once::{Once, Reading, hash},
 };
 use futures::{

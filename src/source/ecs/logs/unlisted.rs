@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     model::{
-        Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Timestamp,
-        Text,
+        Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Text, Timestamp,
     },
     source::ecs::api::Api,
 };
@@ -39,7 +38,8 @@ pub(super) fn read(
 ) -> Option<BoxStream<'static, Result<LogBatch, Failure>>> {
     let LogRoute::Unlisted { group, prefix, except, region } = target.route.clone() else { return None };
     let logs = Logs::new(api, region.as_deref());
-    let state = (logs, Streams { group: group.to_string(), prefix: prefix.to_string(), except }, target, Some(None));
+    let state =
+        (logs, Streams { group: group.to_string(), prefix: prefix.to_string(), except }, target, Some(None));
     let pages = stream::unfold(state, move |(logs, streams, target, token)| async move {
         let (batch, next) = match page(&logs, &streams, start, token?).await {
             Ok((events, next)) => (streams.lines(&target, &events, start), next),

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::{
-    model::{Failure, FailureKind, InstanceId, Reading, SourceId, UsageTarget, Text},
+    model::{Failure, FailureKind, InstanceId, Reading, SourceId, Text, UsageTarget},
     source::ecs::{api::Api, calls},
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;

@@ -5,7 +5,7 @@ mod ask;
 mod record;
 
 use super::{Api, Config, Gate, open};
-use crate::model::{Text, Failure, Reading, ServiceId, Timestamp, UsageTarget};
+use crate::model::{Failure, Reading, ServiceId, Text, Timestamp, UsageTarget};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
