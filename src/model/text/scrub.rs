@@ -32,8 +32,8 @@ pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str
         }
         match c {
             '\u{1b}' => match skip_escape(&mut chars) {
-                Introduced::Control => skip_control(&mut chars, |parameters| sgr(out.len(), parameters)),
-                Introduced::String => strings_end = strings_end && skip_string(&mut chars),
+                Introduced::ControlSequence => skip_control(&mut chars, |parameters| sgr(out.len(), parameters)),
+                Introduced::ControlString => strings_end = strings_end && skip_string(&mut chars),
                 Introduced::Nothing => {}
             },
             '\u{9b}' => skip_control(&mut chars, |parameters| sgr(out.len(), parameters)),
@@ -64,9 +64,9 @@ pub(super) fn printable_ascii(bytes: &[u8]) -> usize {
 /// What an escape sequence introduces.
 enum Introduced {
     /// A control sequence.
-    Control,
+    ControlSequence,
     /// A control string.
-    String,
+    ControlString,
     /// Nothing more.
     Nothing,
 }
@@ -78,8 +78,8 @@ fn skip_escape(chars: &mut Chars<'_>) -> Introduced {
         Some(c @ '\u{30}'..='\u{7e}') => {
             chars.next();
             match c {
-                '[' => Introduced::Control,
-                ']' | 'P' | 'X' | '^' | '_' => Introduced::String,
+                '[' => Introduced::ControlSequence,
+                ']' | 'P' | 'X' | '^' | '_' => Introduced::ControlString,
                 _ => Introduced::Nothing,
             }
         }
