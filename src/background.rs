@@ -4,7 +4,7 @@
 //! panic hook (`runtime::panics`) logs it and tells the user. `tests/architecture.rs` allows spawning only here, so that
 //! no work can die without anybody noticing.
 
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use futures::{FutureExt, Stream, StreamExt};
 use std::{
     any::Any,
@@ -21,7 +21,7 @@ const REMEDY: &str = "this is a fault of Portolan itself: please report it, with
 
 /// Message of a panic that ended a piece of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked(String);
+pub struct Panicked(Text);
 
 impl Panicked {
     /// Reads the message of a panic's payload.
@@ -33,7 +33,7 @@ impl Panicked {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
         let plain = text.split(['`', '"']).next().unwrap_or_default();
-        Self(clean(plain.trim_end()))
+        Self(Text::new(plain.trim_end()))
     }
 
     /// Returns the failure that says what could not be done because of the panic.
@@ -68,7 +68,7 @@ pub async fn next<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, 
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
     match task::spawn_blocking(|| catch(work)).await {
         Ok(outcome) => outcome,
-        Err(error) => Err(Panicked(error.to_string())),
+        Err(error) => Err(Panicked(Text::new(&error.to_string()))),
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     fn panicked(message: &str) -> Panicked {
-        Panicked(message.to_owned())
+        Panicked(Text::new(message))
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod temporary;
 pub use dir::PrivateDir;
 pub use temporary::TemporaryDir;
 
-use crate::model::text::clean;
+use crate::model::Text;
 use rustix::{
     fs::{FileType, Mode, OFlags, Stat, fchmod, fstat, ftruncate, open},
     io::Errno,
@@ -76,7 +76,7 @@ fn is_open_to_others(stat: &Stat) -> bool {
 
 /// Returns `error` with the path before it.
 fn about(path: &Path, error: io::Error) -> io::Error {
-    let path = clean(&path.display().to_string());
+    let path = Text::new(&path.display().to_string());
     let words = match Errno::from_io_error(&error) {
         // What O_NOFOLLOW gives for a link (open(2)).
         Some(Errno::LOOP) => "a symbolic link, which is not followed".to_owned(),

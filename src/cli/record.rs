@@ -7,8 +7,7 @@ use crate::{
     background,
     effect::Subscription,
     model::{
-        Failure, FailureKind, LogBatch, LogLine, LogNews, LogStart, Snapshot, SourceId, Timestamp,
-        text::clean,
+        Failure, FailureKind, LogBatch, LogLine, LogNews, LogStart, Snapshot, SourceId, Text, Timestamp,
     },
     private_fs,
     runtime::{News, Streams},
@@ -60,7 +59,7 @@ pub(super) async fn run(
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let out = private_fs::create(file, force).map_err(|error| refused(&error))?;
     let mut recorder = Recorder::begin(out, length).map_err(|error| cut_short(file, &error))?;
-    eprintln!("portolan: recording {} for {} s", clean(&file.display().to_string()), length.as_secs());
+    eprintln!("portolan: recording {} for {} s", Text::new(&file.display().to_string()), length.as_secs());
     recorder.record(&opened.sources).await.map_err(|error| cut_short(file, &error))?;
     Ok(if recorder.before.is_empty() { Outcome::NothingRead } else { Outcome::Fine })
 }
@@ -74,7 +73,7 @@ fn refused(error: &io::Error) -> Error {
 
 /// The failure of a file that can't be written on.
 fn cut_short(file: &Path, error: &io::Error) -> Error {
-    let what = format!("the recording {} is cut short: {error}", clean(&file.display().to_string()));
+    let what = format!("the recording {} is cut short: {error}", Text::new(&file.display().to_string()));
     Error::Failure(Failure::new(FailureKind::Invalid, what, "what it holds can be replayed"))
 }
 

@@ -4,7 +4,7 @@
 
 use crate::{
     background::{self, Panicked},
-    model::text::clean,
+    model::Text,
     private_fs::TemporaryDir,
 };
 use std::{
@@ -138,7 +138,7 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
     let read = timeout(END, words.take(WORDS).read_to_string(&mut told)).await;
     let last = told.lines().rev().map(str::trim).find(|line| !line.is_empty());
     match (read, last) {
-        (Ok(Ok(_)), Some(last)) => Err(clean(last)),
+        (Ok(Ok(_)), Some(last)) => Err(Text::new(last).to_string()),
         _ => Err("ssh ended without a word".to_owned()),
     }
 }

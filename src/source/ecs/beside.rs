@@ -209,7 +209,7 @@ impl Tray {
         match panicked {
             Some(panicked) => {
                 let failure = panicked.failure(format_args!("{name} could not be taken in"));
-                came.faults.insert(name, Gap { what: name.to_owned(), failure });
+                came.faults.insert(name, Gap { what: name.into(), failure });
             }
             None => drop(came.faults.remove(name)),
         }
