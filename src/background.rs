@@ -114,6 +114,7 @@ pub async fn keep_up<W: Future<Output = ()>, T: Future<Output = ()>>(
 #[cfg(test)]
 mod tests {
     use super::{Panicked, blocking, blocking_then, catch, keep_up, next, spawn};
+    use crate::model::Text;
     use futures::stream;
     use std::{
         cell::{Cell, RefCell},

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[path = "architecture/one_place.rs"]
+mod one_place;
 #[path = "architecture/read.rs"]
 mod read;
 #[path = "architecture/text.rs"]
@@ -52,50 +54,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("bollard", &["src/source/docker/"]),
     ("aws_", &["src/source/ecs/"]),
     ("serde_saphyr", &["src/source/compose/"]),
-];
-
-/// Writing to disk, which opens files safely in one place only.
-const WRITING: &[&str] = &[
-    "File::create",
-    "File::create_new",
-    "File::options",
-    "OpenOptions",
-    "DirBuilder",
-    "fs::write",
-    "fs::create_dir",
-    "fs::create_dir_all",
-    "fs::rename",
-    "fs::copy",
-    "fs::remove_file",
-    "fs::remove_dir",
-    "fs::remove_dir_all",
-    "fs::hard_link",
-    "fs::set_permissions",
-    "fs::symlink",
-    "tokio::fs",
-    "rustix::fs",
-];
-/// Beginning work beside the loop, which catches panics in one place only.
-const SPAWNING: &[&str] = &[
-    "tokio::spawn",
-    "task::spawn",
-    "task::spawn_local",
-    "spawn_blocking",
-    "JoinSet",
-    "thread::spawn",
-    "thread::scope",
-    "thread::Builder",
-];
-/// What is named in one place only: the ends of paths, in which files they hold, the place, and what to do elsewhere.
-const ONLY_THERE: &[(&[&str], &str, &str, &str)] = &[
-    (
-        WRITING,
-        "src/",
-        "src/private_fs",
-        "write through private_fs: no links, no overwriting, modes 0600 and 0700",
-    ),
-    (SPAWNING, "src/", "src/background.rs", "begin it through background: its panic must come back"),
-    (&["Buffer"], "src/view/", "src/view/widget/canvas.rs", "draw through Canvas, which clips"),
 ];
 
 /// The rooms that lib.rs declares, in its order.
@@ -193,27 +151,6 @@ fn astray(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// What is named outside the one place that may name it.
-fn elsewhere(source: &Source) -> Vec<String> {
-    if source.is_test() {
-        return Vec::new();
-    }
-    let mut wrong = Vec::new();
-    for (names, within, home, instead) in ONLY_THERE {
-        if !source.path.starts_with(within) || source.path.starts_with(home) {
-            continue;
-        }
-        for (line, path) in source.paths() {
-            let whole = path.join("::");
-            let is_named = |name: &&&str| format!("::{whole}::").contains(&format!("::{name}::"));
-            if let Some(name) = names.iter().find(is_named) {
-                wrong.push(format!("{}:{line}: `{name}` is named only in {home}: {instead}", source.path));
-            }
-        }
-    }
-    wrong
-}
-
 /// What every file of ours must be.
 fn unkempt(source: &Source) -> Vec<String> {
     let path = &source.path;
@@ -244,7 +181,7 @@ fn faults(source: &Source, layers: &[String]) -> Vec<String> {
         .into_iter()
         .flatten()
         .chain(if source.path.starts_with("src/") { astray(source) } else { Vec::new() })
-        .chain(elsewhere(source))
+        .chain(one_place::faults(source))
         .collect()
 }
 
@@ -294,7 +231,7 @@ fn every_room_is_listed() {
 mod tests {
     use super::*;
 
-    const LIB: &str = "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod cache;\npub mod source;\npub mod runtime;\n";
+    const LIB: &str = "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod private_fs;\npub mod cache;\npub mod source;\npub mod runtime;\n";
 
     /// The lines on which `text` at `path` has faults, with what they say.
     fn faults_in(path: &str, text: &str) -> Vec<String> {
@@ -316,7 +253,7 @@ mod tests {
 
     #[test]
     fn imports_point_up() {
-        assert_eq!(layers(LIB), ["model", "view", "cache", "source", "runtime"]);
+        assert_eq!(layers(LIB), ["model", "view", "private_fs", "cache", "source", "runtime"]);
         good("src/view/map.rs", "use crate::{model::Service, view::Theme};");
         bad("src/model/id.rs", "use crate::view::Theme;", 2, "`model` uses `view`");
         bad(
@@ -367,39 +304,6 @@ mod tests {
         bad("src/model/id.rs", "use ratatui::style::Style;", 2, "src/view/");
         good("src/source/docker/mod.rs", "use bollard::Docker;");
         good("src/runtime/mod.rs", "use ratatui::Terminal;");
-    }
-
-    #[test]
-    fn one_place_writes_spawns_and_draws() {
-        for text in [
-            "use std::fs::File;\nfn f() { File::create(p); }",
-            "fn f() {}\nfn g() { fs::OpenOptions::new(); }",
-            "use std::fs;\nfn f() { fs::write(p, t); }",
-            "fn f() {}\nuse std::fs::{self, remove_file, rename};",
-            "fn f() {}\nuse rustix::{process, fs::open};",
-            "fn f() {}\nfn g() { std::fs::DirBuilder::new(); }",
-        ] {
-            bad("src/source/x.rs", text, 3, "src/private_fs");
-            good("src/private_fs/dir.rs", text);
-            good("src/source/tests.rs", text);
-        }
-        for text in [
-            "fn f() { tokio::spawn(x); }",
-            "use tokio::task::spawn_blocking;",
-            "use tokio::task::JoinSet;",
-            "use std::{fmt, thread::spawn};",
-            "fn f() { thread::Builder::new(); }",
-        ] {
-            bad("src/runtime/poll.rs", text, 2, "src/background.rs");
-            good("src/background.rs", text);
-            good("src/runtime/poll.rs", &format!("#[cfg(test)]\nmod tests {{ {text} }}"));
-        }
-        bad("src/view/map.rs", "use ratatui::buffer::Buffer;", 2, "Canvas");
-        good("src/view/widget/canvas.rs", "use ratatui::buffer::Buffer;");
-        good(
-            "src/source/x.rs",
-            "use std::fs::{File, read};\nfn f() { File::open(p); fs::rename_all(); Command::spawn(); }",
-        );
     }
 
     #[test]

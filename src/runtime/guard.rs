@@ -7,7 +7,7 @@
 
 use super::terminal;
 use rustix::{
-    process::getpgrp,
+    process::{getpgid, getpgrp, getppid, setpgid},
     termios::{
         ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios,
         tcgetattr, tcgetpgrp, tcsetattr,
@@ -17,6 +17,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use std::{
     env,
     io::{self, BufRead, PipeWriter, Read, Write, pipe, stdin, stdout},
+    os::unix::process::CommandExt,
     process::{Command, Stdio},
     sync::{Arc, OnceLock, atomic::AtomicBool},
 };
@@ -49,7 +50,8 @@ fn spawn() -> io::Result<PipeWriter> {
     let modes = Modes::of(&tcgetattr(stdout())?);
     let (from, mut to) = pipe()?;
     let mut command = Command::new(env::current_exe()?);
-    command.arg(ARGUMENT).env_clear().current_dir("/").stdin(from).stderr(Stdio::null());
+    // In a group of its own until it can outlive the signals of ours.
+    command.arg(ARGUMENT).process_group(0).env_clear().current_dir("/").stdin(from).stderr(Stdio::null());
     // Its end is nobody's business; it ends after this process.
     drop(command.spawn()?);
     writeln!(to, "{}", modes.line())?;
@@ -84,6 +86,7 @@ pub fn run() -> io::Result<()> {
     for signal in OUTLIVED {
         signal_hook::flag::register(*signal, Arc::new(AtomicBool::new(false)))?;
     }
+    join_parent();
     let mut pipe = stdin().lock();
     let mut line = String::new();
     pipe.read_line(&mut line)?;
@@ -105,6 +108,14 @@ pub fn run() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Joins the group of the guarded process, which is in the foreground of the terminal and may change its modes.
+fn join_parent() {
+    if let Some(parent) = getppid() {
+        // One that has died already has left its terminal, or its shell has taken it.
+        let _ = getpgid(Some(parent)).and_then(|group| setpgid(None, Some(group)));
+    }
 }
 
 /// Returns whether the terminal is still ours to change. A shell that has taken it back sets the modes itself, and a
