@@ -5,7 +5,10 @@ use portolan::{
     cli::{self, Error, args::Cli},
     runtime::{guard, panics},
 };
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 use tokio::runtime::Builder;
 
 #[cfg(not(target_env = "msvc"))]
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn fail(why: &str) -> ExitCode {
-    eprintln!("portolan: {why}");
+    // Where standard error is gone, as with a lost terminal, nobody is left to be told.
+    let _ = writeln!(io::stderr(), "portolan: {why}");
     ExitCode::from(2)
 }

@@ -45,6 +45,9 @@ const FRAME: Duration = Duration::from_millis(16);
 /// to who reads it, and the terminal to the keys.
 const FLOW: Duration = Duration::from_millis(50);
 
+/// How long keys and new sizes, which come first, may put a frame off: a window that is dragged brings many.
+const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
+
 /// How long messages are taken in before a frame is drawn.
 const DRAIN: Duration = Duration::from_millis(8);
 
@@ -98,8 +101,17 @@ pub async fn run(
                     continue;
                 }
             },
+            () = sleep_until(drawn + MAX_FRAME_DELAY), if turn.app.is_unseen() => {
+                turn.frame()?;
+                (drawn, flows) = (Instant::now(), true);
+                continue;
+            }
             key = keys.next() => match key {
-                Some(msg) => msg?,
+                Some(msg) => match msg? {
+                    // A frame has taken it since the event.
+                    Msg::Resize(width, height) if turn.app.size() == (width, height) => continue,
+                    msg => msg,
+                },
                 None => return Ok(End::Signal(1)),
             },
             () = sleep_until(next_frame), if turn.app.is_unseen() => {

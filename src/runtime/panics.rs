@@ -7,6 +7,8 @@ use super::terminal;
 use crate::{app::Msg, background::Panicked};
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
+    fmt,
+    io::{self, Write},
     panic::{self, PanicHookInfo},
     sync::{Mutex, PoisonError},
     thread,
@@ -25,8 +27,11 @@ pub fn watch() {
         tracing::error!("{words}");
         if is_main || !terminal::is_taken() {
             terminal::restore();
-            eprintln!("portolan: a fault of Portolan itself, please report it: {words}");
-            print_backtrace();
+            print(format_args!("portolan: a fault of Portolan itself, please report it: {words}"));
+            let backtrace = Backtrace::capture();
+            if backtrace.status() == BacktraceStatus::Captured {
+                print(format_args!("{backtrace}"));
+            }
         } else if let Some(sender) = LOOP.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             // Where the queue is full the log alone has it.
             let _ =
@@ -49,10 +54,7 @@ fn words(about: &PanicHookInfo<'_>) -> String {
     }
 }
 
-/// Prints where the program was, where `RUST_BACKTRACE` asks for it.
-fn print_backtrace() {
-    let backtrace = Backtrace::capture();
-    if backtrace.status() == BacktraceStatus::Captured {
-        eprintln!("{backtrace}");
-    }
+/// Prints on standard error, where there is one: a panic in the hook would abort the program.
+fn print(words: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{words}");
 }
