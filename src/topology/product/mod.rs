@@ -11,11 +11,16 @@ use crate::model::{Address, Host, Image, Service};
 pub struct Product {
     /// The id in JSON.
     pub id: &'static str,
-    /// What it is there for.
+    /// Its role among the services.
     pub role: Role,
+    /// What its clients do, as a clause for docs/json.md.
+    pub about: &'static str,
+    /// Whether it receives telemetry, and nobody of the estate asks it for anything: whoever is told its address sends.
+    pub receives_telemetry: bool,
     /// URL schemes that name it.
     schemes: &'static [&'static str],
-    /// Image names that are it, without registry and tag.
+    /// Image names that are it, without registry and tag: the last part of the path, or with a slash its last parts; or
+    /// with a hyphen in front what such a name must end in.
     images: &'static [&'static str],
     /// Ports that are its alone.
     ports: &'static [u16],
@@ -42,6 +47,8 @@ pub enum Role {
     Telemetry,
     /// Sends requests on.
     Proxy,
+    /// Does one job on request: converts, scans, renders, computes.
+    Utility,
     /// Anything else.
     Other,
 }
@@ -59,6 +66,7 @@ impl Role {
             Self::Directory => ('▦', '&'),
             Self::Telemetry => ('◔', '^'),
             Self::Proxy => ('◈', '*'),
+            Self::Utility => ('▧', '$'),
             Self::Other => ('◇', '<'),
         }
     }
@@ -75,6 +83,7 @@ impl Role {
             Self::Directory => "directory",
             Self::Telemetry => "telemetry",
             Self::Proxy => "proxy",
+            Self::Utility => "utility",
             Self::Other => "other",
         }
     }
@@ -85,8 +94,20 @@ impl Role {
     pub fn only_serves(self) -> bool {
         matches!(
             self,
-            Self::Database | Self::Cache | Self::Queue | Self::Store | Self::Mail | Self::Directory
+            Self::Database
+                | Self::Cache
+                | Self::Queue
+                | Self::Store
+                | Self::Mail
+                | Self::Directory
+                | Self::Utility
         )
+    }
+
+    /// Whether every process of an application opens it, whatever its part: its data, its cache, its queue.
+    #[must_use]
+    pub fn keeps_data(self) -> bool {
+        matches!(self, Self::Database | Self::Cache | Self::Queue)
     }
 }
 
@@ -118,6 +139,18 @@ impl Product {
             .or_else(|| find(&|p| p.schemes.contains(&scheme)))
     }
 
+    /// The ports on which it listens by default.
+    #[must_use]
+    pub fn ports(&self) -> &'static [u16] {
+        self.ports
+    }
+
+    /// Whether it is there to lend its network to other containers: a VPN, or a pause container.
+    #[must_use]
+    pub fn only_lends_its_network(&self) -> bool {
+        self.id == "vpn"
+    }
+
     /// What a service is, by its images.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
@@ -132,8 +165,12 @@ impl Product {
         let image = Image::read(&lower);
         let name = image.last();
         let named = |name: &str| PRODUCTS.iter().find(|p| p.images.contains(&name));
-        if name == "server" && image.path.contains("mssql") {
-            return named("mssql-server");
+        let at_path = |entry: &&str| {
+            entry.contains('/')
+                && image.path.strip_suffix(*entry).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        if let Some(found) = PRODUCTS.iter().find(|p| p.images.iter().any(at_path)) {
+            return Some(found);
         }
         let words: Vec<&str> = name.split(['-', '_']).collect();
         named(name).or_else(|| {
@@ -142,7 +179,8 @@ impl Product {
             [words.len(), tail].into_iter().find_map(|end| {
                 (1..end).find_map(|start| {
                     let plain = !words[..start].iter().any(|w| TOOLS.contains(w));
-                    named(&words[start..end].join("-")).filter(|_| plain)
+                    let ending = words[start..end].join("-");
+                    named(&ending).or_else(|| named(&format!("-{ending}"))).filter(|_| plain)
                 })
             })
         })
@@ -165,6 +203,18 @@ mod tests {
         assert_eq!(of("quay.io/debezium/example-postgres"), "postgres");
         assert_eq!(of("springcommunity/spring-petclinic-config-server"), "config server");
         assert_eq!(of("mcr.microsoft.com/mssql/server:2022"), "sqlserver");
+        assert_eq!(of("temporalio/auto-setup:1.25"), "temporal");
+        assert_eq!(of("jitsi/prosody:stable"), "xmpp");
+        assert_eq!(of("vesoft/nebula-metad:v3.8.0"), "nebula");
+    }
+
+    #[test]
+    fn some_names_count_only_at_the_end_of_another() {
+        assert_eq!(of("shop/ledger-config"), "config server");
+        assert_eq!(of("shop-registry"), "service registry");
+        assert_eq!(of("registry:2"), "-", "the registry of images");
+        assert_eq!(of("config"), "-");
+        assert_eq!(of("acme/auto-setup"), "-", "only below temporalio");
     }
 
     #[test]

@@ -92,6 +92,8 @@ fn mentioned(place: Option<&str>, container: &ContainerDefinition) -> Vec<Mentio
     let mut found = decode::environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(decode::arguments(place, arguments));
+    // What shares the loopback address is the same task, and so the same service.
+    found.retain(|mention| !mention.is_of_loopback());
     found
 }
 
