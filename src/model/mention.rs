@@ -42,8 +42,8 @@ pub enum Via {
     Completion,
     /// A variable or argument that every service of the group has, with the same value.
     SharedSetting,
-    /// A file with many names that several services have.
-    AddressBook,
+    /// A file that several services have and that says little of each: an address book, or another's configuration.
+    SharedFile,
     /// A file that several programs of one image have.
     SuiteFile,
     /// Start order that several programs of one image have.

@@ -5,7 +5,7 @@
 //! weighs less. It stands with the sources because only they know which containers run the same program. The mentions
 //! themselves stay, so that the topology never loses an edge by hearing more.
 
-use crate::model::{Mention, Service, ServiceId, Target, Via};
+use crate::model::{Image, Mention, Service, ServiceId, Target, Via};
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
@@ -17,6 +17,12 @@ const MIN_SHARERS: usize = 3;
 
 /// The fewest names in a file that makes it an address book, where services of several images have it.
 const MIN_BOOK_NAMES: usize = 3;
+
+/// The fewest letters of a program's name by which a path is known to be its own.
+const MIN_PROGRAM_NAME: usize = 3;
+
+/// Words in the names of images that are no program's.
+const ANY_PROGRAM: &[&str] = &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
 
 /// A program: an image, and the command line that it is started with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +39,12 @@ impl Program {
         let mut hasher = DefaultHasher::new();
         words.for_each(|word| word.hash(&mut hasher));
         Self { image: image.to_owned(), command: hasher.finish() }
+    }
+
+    /// The words of the image's name that may be its program's.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let words = Image::read(&self.image).last().split(['-', '_', '.']);
+        words.filter(|word| word.len() >= MIN_PROGRAM_NAME && !ANY_PROGRAM.contains(word))
     }
 }
 
@@ -123,13 +135,24 @@ impl<'a> Group<'a> {
         let (Some(names), Some(readers)) = (names, readers) else { return Via::ConfigFile };
         let programs: BTreeSet<_> = readers.iter().map(|id| self.programs.get(*id)).collect();
         let one_program = programs.len() == 1 && !programs.contains(&None);
-        if self.is_of_suite(service, Some(readers)) {
+        if self.is_anothers(service, path, readers) {
+            Via::SharedFile
+        } else if self.is_of_suite(service, Some(readers)) {
             Via::SuiteFile
         } else if readers.len() >= MIN_SHARERS && names.len() >= MIN_BOOK_NAMES && !one_program {
-            Via::AddressBook
+            Via::SharedFile
         } else {
             Via::ConfigFile
         }
+    }
+
+    /// Whether the file at `path` is the configuration of another of its `readers`: a part of the path is the name of
+    /// that one's program, and of no part of this one's image (Filesystem Hierarchy Standard: `/etc/PROGRAM`).
+    fn is_anothers(&self, service: &Service, path: &str, readers: &BTreeSet<&ServiceId>) -> bool {
+        let Some(own) = self.programs.get(&service.id) else { return false };
+        let parts: BTreeSet<&str> = path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
+        let named = |program: &Program| program.names().any(|name| parts.contains(name));
+        !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
     }
 
     /// Whether enough of `sharers` run the image of `service`, and not all of those the same program.

@@ -202,3 +202,6 @@ fn loopback(port: u16, scope: &NetworkId) -> impl Iterator<Item = Answer> {
 fn answer(host: Host, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {
     Answer { host, port, scope: Scope::Network(scope.clone()), by }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,10 +53,18 @@ const ALL: &[&str] = &["db", "mail", "queue"];
 fn a_file_with_many_names_that_many_images_have_is_an_address_book() {
     let with = |name, image, path| Case { name, program: (image, "run"), file: (path, ALL), after: &[] };
     let three = [with("a", "x", "/a/app.yml"), with("b", "y", "/b/app.yml"), with("c", "z", "/c/app.yml")];
-    assert_eq!(vias(&three), [Via::AddressBook; 3], "wherever each has it");
+    assert_eq!(vias(&three), [Via::SharedFile; 3], "wherever each has it");
     assert_eq!(vias(&three[..2]), [Via::ConfigFile; 3], "two are not many");
     let other = Case { file: ("/c/app.yml", &["db"]), ..with("c", "z", "") };
     assert_eq!(vias(&[with("a", "x", "/a/app.yml"), with("b", "y", "/b/app.yml"), other]), [Via::ConfigFile; 3]);
+}
+
+#[test]
+fn a_file_that_is_anothers_by_its_path_says_little() {
+    let with = |name, image| Case { name, program: (image, "run"), file: ("/etc/sogo/sogo.conf", &["cache"]), after: &[] };
+    assert_eq!(vias(&[with("a", "mail/dovecot"), with("b", "mail/sogo:1.1"), with("c", "mail/php")]), [Via::SharedFile]);
+    assert_eq!(vias(&[with("b", "mail/sogo:1.1"), with("a", "mail/dovecot"), with("c", "mail/php")]), [Via::ConfigFile]);
+    assert_eq!(vias(&[with("a", "x"), with("b", "y"), with("c", "z")]), [Via::ConfigFile], "nobody's in particular");
 }
 
 #[test]

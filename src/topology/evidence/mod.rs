@@ -173,19 +173,21 @@ pub const KINDS: &[Kind] = &[
         find: Find::Mentions(Via::SharedSetting),
     },
     Kind {
-        id: "address-book",
-        title: "address book",
+        id: "shared-file",
+        title: "shared file",
         strength: Strength::Possible,
-        about: "A file with three or more names that three or more services have. By itself that is no line; it supports \
+        about: "A file that several services have: three or more of them one with three or more names, an address book; or \
+                one that by its path is the configuration of another of them. By itself that is no line; it supports \
                 another one. Only a receiver of telemetry is called by every reader.",
-        find: Find::Mentions(Via::AddressBook),
+        find: Find::Mentions(Via::SharedFile),
     },
     Kind {
         id: "suite-file",
         title: "file of several programs",
         strength: Strength::Possible,
         about: "A file that three or more services of one image have, which run different programs of it. A line leads to \
-                the databases, caches, queues and receivers of telemetry in it; for the rest it only supports.",
+                the databases, caches, queues, object stores and receivers of telemetry in it; for the rest it only \
+                supports.",
         find: Find::Mentions(Via::SuiteFile),
     },
     Kind {
@@ -238,7 +240,7 @@ pub const KINDS: &[Kind] = &[
         title: "start order of several programs",
         strength: Strength::Possible,
         about: "Three or more services of one image, which run different programs of it, are started after the other one. \
-                That is declared only where the other one is a database, cache or queue.",
+                That is declared only where the other one is a database, cache, queue or object store.",
         find: Find::Mentions(Via::SuiteOrder),
     },
     Kind {
@@ -264,6 +266,9 @@ impl Kind {
         let role = to.product.map(|product| product.role);
         let receives_telemetry = to.product.is_some_and(|product| product.receives_telemetry);
         let keeps_data = role.is_some_and(Role::keeps_data);
+        // What gathers telemetry keeps it in a store; whatever else it waits for, it watches.
+        let watches = from.and_then(|from| from.product).is_some_and(|p| p.role == Role::Telemetry);
+        let stores = matches!(role, Some(Role::Database | Role::Cache | Role::Store));
         let same_group = |from: &Node| from.group == to.group && from.source == to.source;
         let support = Weight { strength: Strength::Possible, alone: false };
         let line = |strength| Weight { strength, alone: true };
@@ -271,11 +276,13 @@ impl Kind {
             Some(Via::ToolSetting | Via::Completion) => support,
             Some(Via::SharedSetting) if receives_telemetry => line(Strength::Declared),
             Some(Via::SharedSetting) if from.is_some_and(same_group) => support,
-            Some(Via::AddressBook) if receives_telemetry => line(Strength::Declared),
+            Some(Via::SharedFile) if receives_telemetry => line(Strength::Declared),
             Some(Via::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
-            Some(Via::AddressBook | Via::SuiteFile) => support,
+            Some(Via::SharedFile | Via::SuiteFile) => support,
             Some(Via::SuiteOrder) if keeps_data => line(Strength::Declared),
-            Some(Via::StartOrder) if role.is_some_and(Role::only_serves) => line(Strength::Declared),
+            Some(Via::StartOrder) if role.is_some_and(Role::only_serves) && (!watches || stores) => {
+                line(Strength::Declared)
+            }
             _ => line(self.strength),
         }
     }
@@ -286,7 +293,7 @@ impl Kind {
     pub fn witness(&self) -> Option<&'static str> {
         match self.via() {
             Some(Via::Completion) => None,
-            Some(Via::SharedSetting | Via::AddressBook | Via::SuiteFile | Via::SuiteOrder) => Some("shared"),
+            Some(Via::SharedSetting | Via::SharedFile | Via::SuiteFile | Via::SuiteOrder) => Some("shared"),
             _ => Some(self.id),
         }
     }
@@ -326,7 +333,7 @@ impl Kind {
 /// Whether a mention of that kind says nothing about addresses that nobody in the estate answers to.
 #[must_use]
 pub fn is_about_services_only(via: Via) -> bool {
-    matches!(via, Via::ToolSetting | Via::AddressBook | Via::SuiteFile | Via::Completion)
+    matches!(via, Via::ToolSetting | Via::SharedFile | Via::SuiteFile | Via::Completion)
 }
 
 impl<'a> Reference<'a> {

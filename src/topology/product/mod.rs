@@ -104,10 +104,10 @@ impl Role {
         )
     }
 
-    /// Whether every process of an application opens it, whatever its part: its data, its cache, its queue.
+    /// Whether it keeps an application's data, so that each of its processes opens it, whatever its part.
     #[must_use]
     pub fn keeps_data(self) -> bool {
-        matches!(self, Self::Database | Self::Cache | Self::Queue)
+        matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
     }
 }
 
@@ -116,8 +116,13 @@ const TRAILERS: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 
 /// Words before a product's name that make the image something else: a tool that uses the product.
-const TOOLS: &[&str] =
-    &["wait", "for", "init", "migrate", "backup", "setup", "to", "from", "with", "debezium"];
+const TOOLS: &[&str] = &[
+    "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed", "load", "to",
+    "from", "with", "debezium",
+];
+
+/// Last words of an image's name that say that it is a database, whichever: `shop-db`.
+const DATABASES: &[&str] = &["db", "database"];
 
 impl Product {
     /// What an address leads to, by scheme, AWS service, then port.
@@ -163,28 +168,42 @@ impl Product {
     pub fn of_image(image: &str) -> Option<&'static Self> {
         let lower = image.to_ascii_lowercase();
         let image = Image::read(&lower);
-        let name = image.last();
-        let named = |name: &str| PRODUCTS.iter().find(|p| p.images.contains(&name));
+        let words: Vec<&str> = image.last().split(['-', '_']).collect();
         let at_path = |entry: &&str| {
             entry.contains('/')
                 && image.path.strip_suffix(*entry).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
         };
-        if let Some(found) = PRODUCTS.iter().find(|p| p.images.iter().any(at_path)) {
-            return Some(found);
-        }
-        let words: Vec<&str> = name.split(['-', '_']).collect();
-        named(name).or_else(|| {
-            let tail = words.iter().rposition(|w| !TRAILERS.contains(w))? + 1;
-            // The longest ending that is a product's name, with its last words or without.
-            [words.len(), tail].into_iter().find_map(|end| {
-                (1..end).find_map(|start| {
-                    let plain = !words[..start].iter().any(|w| TOOLS.contains(w));
-                    let ending = words[start..end].join("-");
-                    named(&ending).or_else(|| named(&format!("-{ending}"))).filter(|_| plain)
-                })
-            })
-        })
+        let by_path = PRODUCTS.iter().find(|p| p.images.iter().any(at_path));
+        by_path.or_else(|| named(image.last())).or_else(|| by_ending(&words)).or_else(|| database(&words))
     }
+}
+
+/// The product with an image of that name.
+fn named(image: &str) -> Option<&'static Product> {
+    PRODUCTS.iter().find(|product| product.images.contains(&image))
+}
+
+/// The product that the words of an image's name end in: the longest ending, with its last words or without.
+fn by_ending(words: &[&str]) -> Option<&'static Product> {
+    let tail = words.iter().rposition(|word| !TRAILERS.contains(word))? + 1;
+    [words.len(), tail].into_iter().find_map(|end| {
+        (1..end).filter(|start| is_plain(&words[..*start])).find_map(|start| {
+            let ending = words[start..end].join("-");
+            named(&ending).or_else(|| named(&format!("-{ending}")))
+        })
+    })
+}
+
+/// A database that is called after what it is for.
+fn database(words: &[&str]) -> Option<&'static Product> {
+    let (last, before) = words.split_last()?;
+    let fits = !before.is_empty() && is_plain(before) && DATABASES.contains(last);
+    PRODUCTS.iter().find(|product| fits && product.id == "database")
+}
+
+/// Whether the words before a product's name leave the image that product.
+fn is_plain(before: &[&str]) -> bool {
+    !before.iter().any(|word| TOOLS.contains(word))
 }
 
 #[cfg(test)]
@@ -212,6 +231,8 @@ mod tests {
     fn some_names_count_only_at_the_end_of_another() {
         assert_eq!(of("shop/ledger-config"), "config server");
         assert_eq!(of("shop-registry"), "service registry");
+        assert_eq!(of("shop-db"), "database");
+        assert_eq!(of("shop_auth_database:dev"), "database");
         assert_eq!(of("registry:2"), "-", "the registry of images");
         assert_eq!(of("config"), "-");
         assert_eq!(of("acme/auto-setup"), "-", "only below temporalio");
@@ -220,7 +241,7 @@ mod tests {
     #[test]
     fn a_tool_for_a_product_is_not_the_product() {
         for image in
-            ["postgres-exporter", "kafka-ui", "redis-commander", "wait-for-postgres", "mongo-express"]
+            ["seed-db", "wait-for-db", "db-migrator", "postgres-exporter", "kafka-ui", "redis-commander", "wait-for-postgres", "mongo-express"]
         {
             assert_eq!(of(image), "-", "{image}");
         }

@@ -77,6 +77,7 @@ pub const PRODUCTS: &[Product] = &[
     row("hive", Database, "clients connect to HiveServer2 on 10000, and that to the metastore on 9083", &["hive2"],
         &["hive", "hive-server", "hive-metastore"], &[9083, 10000], &[]),
     row("hbase", Database, "clients connect to masters on 16000 and region servers on 16020", &[], &["hbase", "hbase-master"], &[16000, 16020], &[]),
+    row("database", Database, "clients query it; an image is called so that was built for it", &[], &[], &[], &[]),
     row("redshift", Database, "clients query it on 5439", &["redshift"], &[], &[5439], &["redshift"]),
     // Caches.
     row("redis", Cache, "clients connect on 6379", &["redis", "rediss"],

@@ -1,9 +1,6 @@
 //! Which places of a container may hold its configuration: its mounts, and where its program keeps it in the image.
 
-use crate::{
-    model::text::clean,
-    topology::{Product, Role},
-};
+use crate::{model::text::clean, topology::Product};
 use bollard::models::{ContainerInspectResponse, MountPoint};
 use std::path::PathBuf;
 
@@ -119,9 +116,7 @@ fn mounts(answer: &ContainerInspectResponse) -> impl Iterator<Item = Place> {
 /// lies where programs keep their state (Filesystem Hierarchy Standard, 5: /var).
 fn volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = Place> {
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref());
-    let keeps_data = image.and_then(Product::of_image).is_some_and(|product| {
-        product.role.keeps_data() || product.role == Role::Store
-    });
+    let keeps_data = image.and_then(Product::of_image).is_some_and(|product| product.role.keeps_data());
     named_volumes(answer).filter_map(move |(volume, mount)| {
         let inside = volume.inside;
         let state = STATE.iter().any(|folder| is_below(&inside, folder));
