@@ -109,9 +109,16 @@ fn whoever_waits_for_a_product_that_only_serves_calls_it() {
     for image in ["postgres:16", "jitsi/prosody", "vesoft/nebula-graphd", "shop/ledger-config", "clamav/clamav"] {
         assert_eq!(all(image), ["web declared other"], "{image}");
     }
-    for image in ["shop/api", "nginx", "otel/opentelemetry-collector"] {
+    for image in ["shop/api", "nginx", "otel/opentelemetry-collector", "mvance/unbound"] {
         assert_eq!(all(image), ["web possible other"], "{image}");
     }
+    let job = saying(service("web"), Via::StartOrder, Target::Peer("db-init".into()));
+    assert_eq!(edges(vec![job, made_of("postgres:16", service("db-init"))]), ["web possible db-init"]);
+    let by = |image, other| edges(vec![made_of(image, web.clone()), made_of(other, service("other"))]);
+    assert_eq!(by("nginx", "redis:7"), ["web possible other"], "a proxy opens no store");
+    assert_eq!(by("nginx", "keycloak"), ["web declared other"], "but forwards to whatever answers requests");
+    assert_eq!(by("prom/prometheus", "temporalio/server"), ["web possible other"], "telemetry watches it");
+    assert_eq!(by("grafana/loki", "minio/minio"), ["web declared other"], "and keeps what it gathers");
 }
 
 #[test]

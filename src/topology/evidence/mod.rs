@@ -266,9 +266,6 @@ impl Kind {
         let role = to.product.map(|product| product.role);
         let receives_telemetry = to.product.is_some_and(|product| product.receives_telemetry);
         let keeps_data = role.is_some_and(Role::keeps_data);
-        // What gathers telemetry keeps it in a store; whatever else it waits for, it watches.
-        let watches = from.and_then(|from| from.product).is_some_and(|p| p.role == Role::Telemetry);
-        let stores = matches!(role, Some(Role::Database | Role::Cache | Role::Store));
         let same_group = |from: &Node| from.group == to.group && from.source == to.source;
         let support = Weight { strength: Strength::Possible, alone: false };
         let line = |strength| Weight { strength, alone: true };
@@ -280,9 +277,7 @@ impl Kind {
             Some(Via::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
             Some(Via::SharedFile | Via::SuiteFile) => support,
             Some(Via::SuiteOrder) if keeps_data => line(Strength::Declared),
-            Some(Via::StartOrder) if role.is_some_and(Role::only_serves) && (!watches || stores) => {
-                line(Strength::Declared)
-            }
+            Some(Via::StartOrder) if from.is_some_and(|from| uses(from, to)) => line(Strength::Declared),
             _ => line(self.strength),
         }
     }
@@ -327,6 +322,18 @@ impl Kind {
             Find::Flows(by) => flow::search(by, inventory, give),
             Find::Mentions(_) => inventory.services().for_each(|service| self.find_in(service, give)),
         }
+    }
+}
+
+/// Whether `from`, which waits for `to` to start, is about to use it: `to` only serves. What gathers telemetry keeps it in
+/// a store, and watches whatever else it waits for; a proxy forwards requests and opens no store.
+fn uses(from: &Node, to: &Node) -> bool {
+    let role = |node: &Node| node.product.map(|product| product.role);
+    let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
+    match role(from) {
+        Some(Role::Telemetry) => matches!(served, Role::Database | Role::Cache | Role::Store),
+        Some(Role::Proxy) => !served.keeps_data(),
+        _ => true,
     }
 }
 

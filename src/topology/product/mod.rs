@@ -121,6 +121,12 @@ const TOOLS: &[&str] = &[
     "from", "with", "debezium",
 ];
 
+/// Words in the name of a service that say that it does a job and ends.
+const JOBS: &[&str] = &[
+    "init", "initializer", "setup", "migrate", "migration", "migrations", "migrator", "seed", "seeder", "bootstrap",
+    "provision", "provisioner", "backup", "restore", "wait", "topics", "cli", "tools",
+];
+
 /// Last words of an image's name that say that it is a database, whichever: `shop-db`.
 const DATABASES: &[&str] = &["db", "database"];
 
@@ -156,10 +162,12 @@ impl Product {
         self.id == "vpn"
     }
 
-    /// What a service is, by its images.
+    /// What a service is, by its images. One that is named after a job runs a product's image for the tools in it, as
+    /// `kafka-init` does, and is not the product.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
-        service.images().find_map(Self::of_image)
+        let is_job = service.name.to_ascii_lowercase().split(['-', '_', '.']).any(|word| JOBS.contains(&word));
+        service.images().find_map(Self::of_image).filter(|_| !is_job)
     }
 
     /// What an image is, by its name without registry, tag and digest: the whole name, or what it ends in, as people

@@ -125,7 +125,6 @@ pub const PRODUCTS: &[Product] = &[
         &["mailhog", "mailpit", "mailcatcher", "postfix", "smtp", "maildev", "mailer", "smtp4dev", "inbucket", "greenmail",
           "exim", "exim4", "opensmtpd", "haraka", "mailserver", "docker-mailserver", "smtp-relay"],
         &[25, 465, 587, 1025], &["email-smtp"]),
-    row("imap", Mail, "clients read mail on 143 and 993", &["imap", "imaps"], &["dovecot"], &[143, 993], &[]),
     // Directories: where things are, how they are set up, who may do what.
     row("ldap", Directory, "clients look people up on 389", &["ldap", "ldaps"],
         &["openldap", "lldap", "389ds", "dirsrv", "glauth", "samba-domain", "freeipa-server"], &[389, 636], &[]),
@@ -145,7 +144,7 @@ pub const PRODUCTS: &[Product] = &[
           "test-saml-idp", "simplesamlphp"], &[], &[]),
     row("authorization service", Directory, "applications ask it for decisions", &[], &["opa", "openfga", "spicedb", "cerbos", "permify"], &[], &[]),
     row("radius", Directory, "clients ask on 1812", &[], &["freeradius", "freeradius-server"], &[1812], &[]),
-    row("dns", Directory, "clients resolve names on 53", &["dns"], &["unbound", "coredns", "bind9", "dnsmasq", "powerdns"], &[53], &[]),
+    row("dns", Other, "clients resolve names on 53, whether they wait for it or not", &["dns"], &["unbound", "coredns", "bind9", "dnsmasq", "powerdns"], &[53], &[]),
     row("feature flags", Directory, "applications fetch flags", &[], &["unleash-server", "flagsmith", "flipt"], &[], &[]),
     row("docker api", Directory, "tools ask it for containers on 2375", &[], &["docker-socket-proxy", "socket-proxy", "dind"], &[2375, 2376], &[]),
     // Utilities: one job on request.
