@@ -1,6 +1,6 @@
 //! What a container names through the options it is started with: extra hosts, and what is started before it.
 
-use crate::model::{Address, Host, Mention, Place, Target, Via, text::clean};
+use crate::model::{Address, Host, Mention, Place, Target, Text, Via};
 
 /// An extra hosts entry that stands for an address. A name for the host itself makes nobody a caller of it.
 #[must_use]
@@ -8,7 +8,7 @@ pub fn extra_host(name: &str, address: &str) -> Option<Mention> {
     match Host::named(address) {
         host @ Host::Ip(_) if !host.is_own() => Some(Mention {
             via: Via::ExtraHost,
-            place: Place::at(&clean(name)),
+            place: Place::at(&Text::new(name)),
             target: Target::Address(Address { scheme: None, host, port: None }),
         }),
         _ => None,
@@ -21,7 +21,7 @@ pub fn extra_host(name: &str, address: &str) -> Option<Mention> {
 /// `depends_on`), which is then no longer there to be called.
 #[must_use]
 pub fn start_order<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Mention> {
-    let named = services.into_iter().map(|(name, condition)| (clean(name.trim()), condition.trim()));
+    let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));
     named
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, condition)| Mention {

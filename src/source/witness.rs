@@ -5,7 +5,7 @@
 //! weighs less. It stands with the sources because only they know which containers run the same program. The mentions
 //! themselves stay, so that the topology never loses an edge by hearing more.
 
-use crate::model::{Image, Mention, Service, ServiceId, Target, Via};
+use crate::model::{Image, Mention, Service, ServiceId, Target, Text, Via};
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
@@ -51,7 +51,7 @@ impl Program {
 /// Gives the mentions that several services of a group share the kinds that say so. A service without an entry in
 /// `programs` runs a program of its own.
 pub(super) fn count_once(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
-    let mut groups: BTreeMap<Option<String>, Vec<Arc<Service>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
     for service in services.iter() {
         groups.entry(service.group.clone()).or_default().push(Arc::clone(service));
     }

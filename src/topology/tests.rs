@@ -66,7 +66,7 @@ fn saying(mut service: Service, via: Via, target: Target) -> Service {
 fn made_of(image: &str, mut service: Service) -> Service {
     let log = LogRoute::Engine { container: service.name.clone() };
     let container =
-        Container { name: service.name.clone(), image: image.to_owned(), digest: None, log, exit: None };
+        Container { name: service.name.clone(), image: image.into(), digest: None, log, exit: None };
     service.instances[0].containers = vec![container];
     service
 }
@@ -148,7 +148,7 @@ fn the_member_that_listens_at_the_port_is_meant() {
 #[test]
 fn a_name_of_two_projects_means_the_callers_own() {
     let mut other = service("db");
-    (other.id, other.group) = (ServiceId::new("docker/else/db"), Some("else".to_owned()));
+    (other.id, other.group) = (ServiceId::new("docker/else/db"), Some("else".into()));
     let topology = infer(&inventory(vec![calling("web", &[Address::name("db")]), service("db"), other]));
     let called: Vec<_> = topology.edges.keys().map(|(_, to)| to.as_str()).collect();
     assert_eq!(called, ["docker/shop/db"]);
@@ -178,7 +178,7 @@ fn a_loopback_address_leads_to_a_neighbour_at_its_port_only() {
 fn start_order_is_possible_until_something_else_agrees() {
     let after = |mut service: Service, other: &str| {
         let (via, place) = (Via::StartOrder, Place::at("depends_on"));
-        service.mentions.push(Mention { via, place, target: Target::Peer(other.to_owned()) });
+        service.mentions.push(Mention { via, place, target: Target::Peer(other.into()) });
         service
     };
     assert_eq!(edges(vec![after(service("web"), "db"), service("db")]), ["web possible db"]);

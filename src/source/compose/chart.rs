@@ -6,8 +6,10 @@ use super::{
     mention,
     reach::{self, Project, Reach},
 };
-use crate::source::witness::{self, Program};
-use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, text::clean};
+use crate::{
+    model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp},
+    source::witness::{self, Program},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The snapshot of a project, whose services are given what `given` has.
@@ -40,13 +42,13 @@ pub(super) fn snapshot(
 }
 
 fn service(project: &Project<'_>, name: &str, declared: &Declared, reach: Reach, given: &Given) -> Service {
-    let label = clean(name);
+    let label = Text::new(name);
     let mut mentions = mention::of(declared, given);
     // A loopback address means nobody else where it is shared with nobody.
     mentions.retain(|mention| reach.has_neighbours || !mention.is_of_loopback());
     Service {
         id: ServiceId::of(project.source, Some(project.name), &label),
-        group: Some(project.name.to_owned()),
+        group: Some(project.name.into()),
         kind: ServiceKind::Declared,
         desired: Some(declared.replicas.unwrap_or(1)),
         reported_running: None,
@@ -65,7 +67,7 @@ fn programs(project: &Project<'_>) -> BTreeMap<ServiceId, Program> {
     let run = project.services.iter().map(|(name, declared)| {
         let words = declared.program.entrypoint.iter().chain(&declared.program.command).flatten();
         let program = Program::new(&image(project, name, declared), words.map(String::as_str));
-        (ServiceId::of(project.source, Some(project.name), &clean(name)), program)
+        (ServiceId::of(project.source, Some(project.name), &Text::new(name)), program)
     });
     run.collect()
 }
@@ -79,8 +81,9 @@ fn image(project: &Project<'_>, name: &str, declared: &Declared) -> String {
 fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) -> Vec<Fact> {
     let (place, files) = (&declared.place, &declared.files);
     let image = image(project, name, declared);
-    let mut facts = vec![Fact::new("declared", clean(&declared.at)), Fact::new("image", clean(&image))];
-    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, clean(value)));
+    let mut facts =
+        vec![Fact::new("declared", Text::new(&declared.at)), Fact::new("image", Text::new(&image))];
+    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
     if let Some(replicas) = declared.replicas {
         say("replicas", &replicas.to_string());
     }

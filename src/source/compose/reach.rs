@@ -2,7 +2,7 @@
 
 use super::declared::Declared;
 use crate::{
-    model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, text::clean},
+    model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, Text},
     source::netns::{self, LOOPBACK, Listeners, Member},
     topology::Product,
 };
@@ -55,7 +55,7 @@ pub(super) fn of<'a>(project: &Project<'a>) -> BTreeMap<&'a str, Reach> {
 
 impl Project<'_> {
     fn network(&self, native: &str) -> NetworkId {
-        NetworkId::of(self.source, &clean(native))
+        NetworkId::of(self.source, &Text::new(native))
     }
 
     /// The network that the file calls `key`.
@@ -231,5 +231,5 @@ fn loopback(port: u16, scope: &NetworkId) -> impl Iterator<Item = Answer> {
 }
 
 fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {
-    Answer { host: Host::named(&clean(name)), port, scope: Scope::Network(scope.clone()), by }
+    Answer { host: Host::named(&Text::new(name)), port, scope: Scope::Network(scope.clone()), by }
 }

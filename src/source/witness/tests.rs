@@ -24,7 +24,7 @@ fn kinds(cases: &[Case]) -> Vec<(Via, String)> {
         let after = case.after.iter().map(|name| Mention {
             via: Via::StartOrder,
             place: Place::at("depends_on"),
-            target: Target::Peer((*name).to_owned()),
+            target: Target::Peer((*name).into()),
         });
         let mut mentions: Vec<_> = file.chain(after).collect();
         mentions.sort();
@@ -38,7 +38,7 @@ fn kinds(cases: &[Case]) -> Vec<(Via, String)> {
     count_once(&mut services, &programs);
     let named = |m: &Mention| match &m.target {
         Target::Local(address) | Target::Address(address) => address.to_string(),
-        Target::Peer(name) | Target::FromProxy(name) => name.clone(),
+        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
     };
     services[0].mentions.iter().map(|m| (m.via, named(m))).collect()
 }

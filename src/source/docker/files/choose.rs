@@ -1,6 +1,6 @@
 //! Which places of a container may hold its configuration: its mounts, and where its program keeps it in the image.
 
-use crate::{model::text::clean, topology::Product};
+use crate::{model::Text, topology::Product};
 use bollard::models::{ContainerInspectResponse, MountPoint};
 use std::path::PathBuf;
 
@@ -134,7 +134,7 @@ fn named_volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = (Vol
         let anonymous = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
         let named = mount.typ.as_deref() == Some("volume") && !anonymous;
         let read_only = mount.rw == Some(false);
-        named.then(|| (Volume { name: clean(name), inside: clean(inside), read_only }, mount))
+        named.then(|| (Volume { name: Text::new(name).to_string(), inside: Text::new(inside).to_string(), read_only }, mount))
     })
 }
 
