@@ -34,7 +34,11 @@ pub(super) struct Listeners {
 
 /// Finds who listens where among `members`, the first of which lends its network.
 pub(super) fn listeners(members: &[Member]) -> Listeners {
-    let known = |member: &Member| member.product.map(Product::ports).unwrap_or_default();
+    // The ports of a product stand in for what its container declares.
+    let known = |member: &Member| match member.product {
+        Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.ports(),
+        _ => &[],
+    };
     let ports: BTreeSet<u16> = members
         .iter()
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())

@@ -28,7 +28,7 @@ const ANY_PROGRAM: &[&str] = &["app", "apps", "server", "service", "config", "da
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Program {
     /// The image as the configuration names it, with its tag.
-    image: String,
+    image: Text,
     /// A hash of the entry point and the arguments: those may hold secrets, and never leave the source.
     command: u64,
 }
@@ -38,7 +38,7 @@ impl Program {
     pub(super) fn new<'a>(image: &str, words: impl Iterator<Item = &'a str>) -> Self {
         let mut hasher = DefaultHasher::new();
         words.for_each(|word| word.hash(&mut hasher));
-        Self { image: image.to_owned(), command: hasher.finish() }
+        Self { image: Text::new(image), command: hasher.finish() }
     }
 
     /// The words of the image's name that may be its program's.

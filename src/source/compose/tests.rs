@@ -2,7 +2,7 @@
 
 use super::{Compose, Config};
 use crate::{
-    model::{Failure, Health, Mention, Service, Snapshot, Via},
+    model::{AnsweredBy, Failure, Health, Mention, Service, Snapshot, Via},
     source::Source,
 };
 use std::{
@@ -69,11 +69,13 @@ fn named(service: &Service) -> Vec<String> {
     service.mentions.iter().map(tell).map(shorter).collect()
 }
 
+/// What a service answers to beyond its own namespace.
 fn answers(service: &Service) -> Vec<String> {
     let scope = |a: &crate::model::Answer| {
         format!("{:?}", a.scope).replace("Network(\"compose:shop/", "").replace("\")", "")
     };
-    service.answers.iter().map(|a| format!("{}@{}", a.host, scope(a))).collect()
+    let beyond = service.answers.iter().filter(|a| a.by != AnsweredBy::Loopback);
+    beyond.map(|a| format!("{}@{}", a.host, scope(a))).collect()
 }
 
 #[test]
@@ -137,14 +139,14 @@ fn names_count_on_the_networks_that_services_share() {
         [
             "api@shop_back",
             "apihost@shop_back",
-            "host.docker.internal@host",
+            "host.docker.internal@host:ports",
             "the-api@shop_back",
             "10.5.0.9@shop_back"
         ]
     );
     let side = one(&snapshot, "side");
     assert!(side.answers.is_empty() && side.networks.iter().any(|n| n.as_str().ends_with("shop_back")));
-    assert_eq!(answers(one(&snapshot, "metal")), ["host.docker.internal@host"]);
+    assert_eq!(answers(one(&snapshot, "metal")), ["host.docker.internal@host:ports"]);
     assert_eq!(answers(one(&snapshot, "lone")), ["lone@shop_default", "shop-lone-1@shop_default"]);
 }
 
