@@ -2,12 +2,12 @@
 //! out of memory or crashed.
 //!
 //! It is the same program, started with [`ARGUMENT`]. It waits for the end of a pipe that closes with Portolan, however
-//! that ends, and costs no time meanwhile. The first line in the pipe holds the modes of the terminal as it was; after it
-//! come [`TAKEN`] and [`RESTORED`], and the last of them says whether there is anything to do.
+//! that ends, and costs no time meanwhile. The first line in the pipe holds Portolan's group of processes and the modes of
+//! the terminal as it was; after it come [`TAKEN`] and [`RESTORED`], and the last of them says whether there is anything to do.
 
 use super::terminal;
 use rustix::{
-    process::{getpgid, getpgrp, getppid, setpgid},
+    process::{Pid, getpgrp, setpgid},
     termios::{
         ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios,
         tcgetattr, tcgetpgrp, tcsetattr,
@@ -54,7 +54,7 @@ fn spawn() -> io::Result<PipeWriter> {
     command.arg(ARGUMENT).process_group(0).env_clear().current_dir("/").stdin(from).stderr(Stdio::null());
     // Its end is nobody's business; it ends after this process.
     drop(command.spawn()?);
-    writeln!(to, "{}", modes.line())?;
+    writeln!(to, "{} {}", getpgrp().as_raw_pid(), modes.line())?;
     Ok(to)
 }
 
@@ -86,10 +86,11 @@ pub fn run() -> io::Result<()> {
     for signal in OUTLIVED {
         signal_hook::flag::register(*signal, Arc::new(AtomicBool::new(false)))?;
     }
-    join_parent();
     let mut pipe = stdin().lock();
     let mut line = String::new();
     pipe.read_line(&mut line)?;
+    let (group, modes) = line.split_once(' ').unwrap_or_default();
+    join(group);
     let (mut states, mut last) = ([0; 64], None);
     loop {
         match pipe.read(&mut states) {
@@ -101,7 +102,7 @@ pub fn run() -> io::Result<()> {
     }
     if last.as_slice() == TAKEN {
         terminal::write_restored();
-        if let Some(modes) = Modes::read(&line).filter(|_| may_set_modes()) {
+        if let Some(modes) = Modes::read(modes).filter(|_| may_set_modes()) {
             let mut termios = tcgetattr(stdout())?;
             modes.apply(&mut termios);
             tcsetattr(stdout(), OptionalActions::Now, &termios)?;
@@ -111,10 +112,10 @@ pub fn run() -> io::Result<()> {
 }
 
 /// Joins the group of the guarded process, which is in the foreground of the terminal and may change its modes.
-fn join_parent() {
-    if let Some(parent) = getppid() {
-        // One that has died already has left its terminal, or its shell has taken it.
-        let _ = getpgid(Some(parent)).and_then(|group| setpgid(None, Some(group)));
+fn join(group: &str) {
+    if let Some(group) = group.parse().ok().and_then(Pid::from_raw) {
+        // A group that has died already has left its terminal, or its shell has taken it.
+        let _ = setpgid(None, Some(group));
     }
 }
 

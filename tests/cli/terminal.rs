@@ -93,6 +93,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     for keys in ["t", "?"] {
         terminal.types(keys);
         terminal.signal("TSTP");
+        terminal.is_stopped();
         terminal.is_restored();
         terminal.signal("CONT");
         terminal.until("the alternate screen again", vt100::Screen::alternate_screen);
@@ -101,6 +102,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     }
     // One that was stopped without being asked finds the terminal as a shell leaves it.
     terminal.signal("STOP");
+    terminal.is_stopped();
     terminal.signal("CONT");
     terminal.types("\u{1b}");
     terminal.until_says("HEALTH");
@@ -108,6 +110,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     terminal.types("q");
     terminal.until_says("? help");
     terminal.signal("TSTP");
+    terminal.is_stopped();
     terminal.is_restored();
     terminal.signal("TERM");
     terminal.signal("CONT");
@@ -145,7 +148,7 @@ fn a_storm_of_sizes_is_survived() {
     for key in "Mtdwl!V?M".chars() {
         terminal.types(&key.to_string());
         for _ in 0..40 {
-            let (rows, cols) = (random(120) as u16 + 1, random(400) as u16 + 1);
+            let (rows, cols) = (random(117) as u16 + 4, random(380) as u16 + 20);
             terminal.resize(rows, cols);
             std::thread::sleep(Duration::from_millis(4));
         }
