@@ -3,6 +3,7 @@
 mod broken;
 mod lab;
 mod logs;
+mod places;
 mod traffic;
 mod usage;
 
