@@ -2,7 +2,7 @@
 
 use super::{Seen, container, fingerprint};
 use crate::model::{AnsweredBy, Ending, LogRoute, SourceId, State, Target, Via};
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use crate::source::docker::answer::{ContainerInspectResponse, ContainerSummary};
 
 fn seen(recorded: &str) -> Seen {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();

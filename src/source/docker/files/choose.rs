@@ -1,6 +1,6 @@
 //! Which places of a container may hold its configuration: its mounts, and where its program keeps it in the image.
 
-use bollard::models::ContainerInspectResponse;
+use crate::source::docker::answer::ContainerInspectResponse;
 use std::path::PathBuf;
 
 /// A file or folder of a container.
@@ -127,7 +127,7 @@ fn configures(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{configures, places};
-    use bollard::models::{ContainerInspectResponse, MountPoint};
+    use crate::source::docker::answer::{ContainerInspectResponse, MountPoint};
 
     #[test]
     fn the_machines_own_folders_are_left_alone() {

@@ -8,7 +8,8 @@ mod choose;
 mod host;
 
 use super::connect::Engine;
-use bollard::{Docker as Client, models::ContainerInspectResponse};
+use super::answer::ContainerInspectResponse;
+use bollard::Docker as Client;
 use choose::Place;
 use std::{fmt::Write, path::PathBuf};
 
