@@ -46,6 +46,9 @@ struct Way {
     look_limit: Option<Duration>,
 }
 
+/// The head of an answer.
+type Head = hyper::http::response::Parts;
+
 /// A way that was made.
 #[derive(Clone, Debug)]
 struct Session {
@@ -205,33 +208,32 @@ impl Engine {
         made.ok().flatten().unwrap_or_else(|| Err(CallError::Nonsense("there is no way there".to_owned())))
     }
 
-    /// The newest version that both sides speak. A proxy may hide one of the two answers that tell it, or both.
+    /// The newest version that both sides speak. A proxy may break one of the two answers that tell it, or refuse both;
+    /// only where neither comes nothing answers there.
     async fn agreed(&self, session: &Session) -> Result<Option<ClientVersion>, Failure> {
-        let pinged = self.unrefused(session, &Call::get("ping", "/_ping", &())).await?;
-        let header = pinged.and_then(|(head, _)| version(head.headers.get("api-version")?.to_str().ok()?));
-        if header.is_some() {
-            return Ok(header);
+        let pinged = self.attempt(session, &Call::get("ping", "/_ping", &())).await;
+        let header = pinged.as_ref().ok().and_then(|(head, _)| head.headers.get("api-version")?.to_str().ok());
+        if let Some(known) = header.and_then(version) {
+            return Ok(Some(known));
         }
-        let asked = self.unrefused(session, &Call::get("version", "/version", &())).await?;
-        let Some((_, body)) = asked else { return Ok(None) };
-        let (bytes, _) = body.gather(MAX_SMALL_BYTES, Instant::now() + self.call_limit()).await;
-        let answer: SystemVersion = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(answer.api_version.as_deref().and_then(version))
+        let answers = matches!(pinged, Ok(_) | Err(CallError::Refused { .. }));
+        match self.attempt(session, &Call::get("version", "/version", &())).await {
+            Ok((_, body)) => {
+                let (bytes, _) = body.gather(MAX_SMALL_BYTES, Instant::now() + self.call_limit()).await;
+                let answer: SystemVersion = serde_json::from_slice(&bytes).unwrap_or_default();
+                Ok(answer.api_version.as_deref().and_then(version))
+            }
+            Err(CallError::Refused { .. }) => Ok(None),
+            Err(_) if answers => Ok(None),
+            Err(error) => Err(self.failed("version", &error)),
+        }
     }
 
-    /// The answer to a call, `None` where it is refused. An error means that nothing answers at all.
-    async fn unrefused(
-        &self,
-        session: &Session,
-        call: &Call,
-    ) -> Result<Option<(hyper::http::response::Parts, Body)>, Failure> {
-        let limit = self.call_limit();
+    /// The answer to a small call that another can stand in for, and that may take less time therefore.
+    async fn attempt(&self, session: &Session, call: &Call) -> Result<(Head, Body), CallError> {
+        let limit = self.call_limit() / 2;
         let answer = tokio::time::timeout(limit, session.send(&self.endpoint, call)).await;
-        match answer.unwrap_or(Err(CallError::Late(limit))) {
-            Ok(answer) => Ok(Some(answer)),
-            Err(CallError::Refused { status, .. }) if status != 400 => Ok(None),
-            Err(error) => Err(self.failed(call.what, &error)),
-        }
+        answer.unwrap_or(Err(CallError::Late(limit)))
     }
 
     /// The version of the API in use, in words.
@@ -247,7 +249,7 @@ impl Session {
         &self,
         endpoint: &Endpoint,
         call: &Call,
-    ) -> Result<(hyper::http::response::Parts, Body), CallError> {
+    ) -> Result<(Head, Body), CallError> {
         let version = self.version.map_or_else(String::new, |version| format!("/v{version}"));
         let request = Request::builder()
             .method(call.method.clone())

@@ -19,6 +19,8 @@ use tokio::time::Instant;
 
 /// How long the first picture waits for containers that do not answer.
 const SILENCE: Duration = Duration::from_secs(2);
+/// The part of a time limit for which a look that is to be whole waits for them.
+const WHOLE_SHARE: u32 = 6;
 /// The part of the time for a look that is kept for what comes after the engine's answers.
 const RESERVE: u32 = 10;
 /// The most characters of a container's name in a gap.
@@ -55,7 +57,7 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
 /// How long this look waits: for all it was given where somebody wants it whole, else only as long as it goes on.
 fn patience(shared: &Shared) -> Patience {
     let (limit, whole) = shared.engine.look_limit();
-    let silence = if whole { CALL_TIMEOUT.min(limit / 2) } else { SILENCE };
+    let silence = if whole { CALL_TIMEOUT.min(limit / WHOLE_SHARE) } else { SILENCE };
     Patience { until: Instant::now() + limit - limit / RESERVE, silence }
 }
 

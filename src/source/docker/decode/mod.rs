@@ -21,6 +21,9 @@ use crate::{
 use super::answer::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
 
+/// The most addresses of one container that are followed: each may be a line on the map.
+const MAX_MENTIONS: usize = 1_000;
+
 /// A container as one inspect answer shows it, without anything that could be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -56,13 +59,19 @@ pub(super) fn container(
     let none = HashMap::new();
     let labels = config.and_then(|c| c.labels.as_ref()).unwrap_or(&none);
     let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
+    let (mut mentions, mut facts) = (mentions(answer, &owner, labels, files), fact::of(answer));
+    if mentions.len() > MAX_MENTIONS {
+        let what = format!("{}: only {MAX_MENTIONS} of them are followed", mentions.len());
+        facts.push(Fact::new("addresses named", what));
+        mentions.truncate(MAX_MENTIONS);
+    }
     Some(Seen {
         created: answer.created.as_deref().and_then(time),
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
-        mentions: mentions(answer, &owner, labels, files),
+        mentions,
         process: process(answer),
-        facts: fact::of(answer),
+        facts,
         id,
         name,
         owner,
