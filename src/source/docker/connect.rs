@@ -11,18 +11,24 @@ use super::{
 use crate::model::{Failure, FailureKind};
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker as Client};
 use bytes::Bytes;
+use futures::future::{Either, select};
 use http_body_util::Full;
 use hyper::{Method, Request, header};
 use serde::Serialize;
 use std::{
     future::Future,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a small call may take.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The part of a look's time limit that one of its small calls may take.
+const CALL_SHARE: u32 = 3;
+/// How long a ping is waited for before the version is asked for beside it.
+const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// How long one look may take unless somebody says otherwise.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most bytes of an answer that says one small thing.
@@ -158,14 +164,15 @@ impl Engine {
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failure> {
         let limit = self.call_limit();
-        let answer = tokio::time::timeout(limit, call).await;
+        let answer = timeout(limit, call).await;
         let answer = answer.map_or(Err(CallError::Late(limit)), |answer| answer.map_err(Into::into));
         answer.map_err(|error| self.failed(what, &error))
     }
 
     /// How long a small call may take: never as long as the whole look.
     pub(super) fn call_limit(&self) -> Duration {
-        CALL_TIMEOUT.min(self.look_limit().0 / 2)
+        let (look, whole) = self.look_limit();
+        if whole { look / CALL_SHARE } else { CALL_TIMEOUT }
     }
 
     /// The failure of a call, in words.
@@ -208,32 +215,54 @@ impl Engine {
         made.ok().flatten().unwrap_or_else(|| Err(CallError::Nonsense("there is no way there".to_owned())))
     }
 
-    /// The newest version that both sides speak. A proxy may break one of the two answers that tell it, or refuse both;
-    /// only where neither comes nothing answers there.
+    /// The newest version that both sides speak. Two calls tell it, of which a proxy may break one or refuse both; only where
+    /// neither is answered nothing answers there.
     async fn agreed(&self, session: &Session) -> Result<Option<ClientVersion>, Failure> {
-        let pinged = self.attempt(session, &Call::get("ping", "/_ping", &())).await;
-        let header = pinged.as_ref().ok().and_then(|(head, _)| head.headers.get("api-version")?.to_str().ok());
-        if let Some(known) = header.and_then(version) {
-            return Ok(Some(known));
-        }
-        let answers = matches!(pinged, Ok(_) | Err(CallError::Refused { .. }));
-        match self.attempt(session, &Call::get("version", "/version", &())).await {
-            Ok((_, body)) => {
-                let (bytes, _) = body.gather(MAX_SMALL_BYTES, Instant::now() + self.call_limit()).await;
-                let answer: SystemVersion = serde_json::from_slice(&bytes).unwrap_or_default();
-                Ok(answer.api_version.as_deref().and_then(version))
-            }
-            Err(CallError::Refused { .. }) => Ok(None),
-            Err(_) if answers => Ok(None),
-            Err(error) => Err(self.failed("version", &error)),
+        let mut ping = pin!(self.version_of_ping(session));
+        let version = self.version_of_version(session);
+        let (first, second) = match timeout(PING_HEAD_START, &mut ping).await {
+            Ok(Ok(Some(known))) => return Ok(Some(known)),
+            Ok(told) => (told, version.await),
+            Err(_) => match select(ping, pin!(version)).await {
+                Either::Left((Ok(Some(known)), _)) | Either::Right((Ok(Some(known)), _)) => {
+                    return Ok(Some(known));
+                }
+                Either::Left((told, version)) => (told, version.await),
+                Either::Right((told, ping)) => (told, ping.await),
+            },
+        };
+        match (first, second) {
+            (_, Ok(Some(known))) => Ok(Some(known)),
+            (Ok(_), _) | (_, Ok(None)) => Ok(None),
+            (Err(error), Err(_)) => Err(self.failed("version", &error)),
         }
     }
 
-    /// The answer to a small call that another can stand in for, and that may take less time therefore.
-    async fn attempt(&self, session: &Session, call: &Call) -> Result<(Head, Body), CallError> {
-        let limit = self.call_limit() / 2;
-        let answer = tokio::time::timeout(limit, session.send(&self.endpoint, call)).await;
-        answer.unwrap_or(Err(CallError::Late(limit)))
+    async fn version_of_ping(&self, session: &Session) -> Result<Option<ClientVersion>, CallError> {
+        let Some((head, _)) = self.unrefused(session, &Call::get("ping", "/_ping", &())).await? else {
+            return Ok(None);
+        };
+        Ok(head.headers.get("api-version").and_then(|told| version(told.to_str().ok()?)))
+    }
+
+    async fn version_of_version(&self, session: &Session) -> Result<Option<ClientVersion>, CallError> {
+        let Some((_, body)) = self.unrefused(session, &Call::get("version", "/version", &())).await? else {
+            return Ok(None);
+        };
+        let (bytes, _) = body.gather(MAX_SMALL_BYTES, Instant::now() + self.call_limit()).await;
+        let answer: SystemVersion = serde_json::from_slice(&bytes).unwrap_or_default();
+        Ok(answer.api_version.as_deref().and_then(version))
+    }
+
+    /// The answer to a call; `None` where it is refused.
+    async fn unrefused(&self, session: &Session, call: &Call) -> Result<Option<(Head, Body)>, CallError> {
+        let limit = self.call_limit();
+        let answer = timeout(limit, session.send(&self.endpoint, call)).await;
+        match answer.unwrap_or(Err(CallError::Late(limit))) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(CallError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The version of the API in use, in words.
@@ -275,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_version_is_two_numbers_and_never_newer_than_ours() {
-        let words = |told| version(told).map(|version| version.to_string());
+        let words = |told: &str| version(told).map(|version| version.to_string());
         assert_eq!(words("1.41").as_deref(), Some("1.41"));
         assert_eq!(words("9.99"), words(&bollard::API_DEFAULT_VERSION.to_string()));
         for odd in ["", "1", "1.43/../../x\r\nX: y", "99999999999999999999.1", "1.-4"] {

@@ -4,7 +4,7 @@
 use super::{
     Shared,
     answer::ContainerSummary,
-    connect::{CALL_TIMEOUT, Engine},
+    connect::Engine,
     decode::{self, Seen},
     files::{self, Files, Watch},
 };
@@ -240,7 +240,7 @@ fn listed(source: &SourceId, entry: &Entry, before: Option<&Seen>) -> Option<Arc
 }
 
 fn slow(engine: &Engine, patience: Patience) -> Failure {
-    let waited = patience.silence.min(CALL_TIMEOUT).as_secs();
+    let waited = patience.silence.as_secs();
     let what = format!("docker inspect at {}: no answer after {waited} s", engine.endpoint);
     Failure::new(FailureKind::Timeout, what, "see what holds it up: `docker inspect` with its name; a volume that hangs, often")
 }

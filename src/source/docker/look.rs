@@ -44,8 +44,9 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
     gaps.extend(refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".to_owned(), failure }));
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {
-        let (told, asked) = (shared.memory().told(), shared.memory().all_asked());
+        let asked = shared.memory().all_asked();
         let seen = assemble::told_to_stop(seen, &asked);
+        let told = shared.memory().told();
         assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic)
     });
     made.await.map_err(|error| {
@@ -57,7 +58,7 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
 /// How long this look waits: for all it was given where somebody wants it whole, else only as long as it goes on.
 fn patience(shared: &Shared) -> Patience {
     let (limit, whole) = shared.engine.look_limit();
-    let silence = if whole { CALL_TIMEOUT.min(limit / WHOLE_SHARE) } else { SILENCE };
+    let silence = if whole { limit / WHOLE_SHARE } else { SILENCE };
     Patience { until: Instant::now() + limit - limit / RESERVE, silence }
 }
 

@@ -176,6 +176,6 @@ mod tests {
     #[test]
     fn senseless_fields_cost_themselves_alone() {
         let odd = entry(r#"{"Id": 3, "Names": {"a": 1}, "State": {"a": 1}, "Ports": 5, "Labels": [1], "Status": null}"#);
-        assert_eq!((odd.id.as_deref(), odd.name(), odd.state), (Some("3"), None, None));
+        assert_eq!((odd.id.as_deref(), odd.name(), odd.state.as_deref()), (Some("3"), None, None));
     }
 }
