@@ -4,7 +4,7 @@ use super::args::Common;
 use crate::{
     cache::Folder,
     config::Config,
-    model::{Failure, FailureKind, SourceId, text::clean},
+    model::{Failure, FailureKind, SourceId, Text},
     source::{self, Source, compose, docker, ecs, replay, unopened::Unopened},
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
@@ -58,9 +58,9 @@ impl Opened {
     fn discover(&mut self, common: &Common) {
         let config = docker::Config::default();
         match docker::find(&config, &surroundings()) {
-            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => self.looked.push(failure.what),
+            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => self.looked.push(failure.what.to_string()),
             Err(failure) => {
-                self.looked.push(failure.what);
+                self.looked.push(failure.what.to_string());
                 self.add(vec![engine_to_be(&config)]);
             }
             Ok(engines) => {
@@ -129,7 +129,7 @@ impl Opened {
 
 /// An engine that can't be opened yet.
 fn engine_to_be(config: &docker::Config) -> Unopened {
-    let name = if config.name.is_empty() { "docker".to_owned() } else { clean(&config.name).replace('/', "-") };
+    let name = if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
     let config = config.clone();
     Unopened::new(SourceId::new(&name), "docker", move || {
         let found = docker::find(&config, &surroundings())?.into_iter().next();
@@ -144,11 +144,11 @@ fn engine_to_be(config: &docker::Config) -> Unopened {
 /// A recording that can't be opened yet. The sources in it are not known before, so that it is played from the next start
 /// of the program on.
 fn recording_to_be(config: &replay::Config) -> Unopened {
-    let name = PathBuf::from(&config.path).file_stem().map(|stem| clean(&stem.to_string_lossy()));
+    let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
     let config = config.clone();
     Unopened::new(SourceId::new(&format!("replay:{}", name.unwrap_or_default())), "replay", move || {
         replay::open(&config)?;
-        let what = format!("the recording {} can be read now", clean(&config.path));
+        let what = format!("the recording {} can be read now", Text::new(&config.path));
         Err(Failure::new(FailureKind::Missing, what, "start Portolan again to play it"))
     })
 }

@@ -184,11 +184,12 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
             text,
         },
     };
-    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
+    let start =
+        container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        tell(at, kind, format!("{name} {}", ended(exit)))
+        tell(at, kind, format!("{name} {}", ended(exit)).into())
     });
     start.into_iter().chain(end).collect()
 }

@@ -1,6 +1,6 @@
 //! Where an engine is, as `DOCKER_HOST` writes it.
 
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use std::{fmt, path::PathBuf};
 
 /// How to reach an engine.
@@ -107,15 +107,15 @@ fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
 }
 
 fn refused(host: &str, why: &str, remedy: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", clean(host)), remedy)
+    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", Text::new(host)), remedy)
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Socket(path) => write!(f, "unix://{}", clean(&path.display().to_string())),
-            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", clean(address)),
-            Self::Ssh(place) => write!(f, "ssh://{}", clean(place)),
+            Self::Socket(path) => write!(f, "unix://{}", Text::from(path.display().to_string())),
+            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", Text::new(address)),
+            Self::Ssh(place) => write!(f, "ssh://{}", Text::new(place)),
         }
     }
 }

@@ -8,10 +8,7 @@ use super::{
     feed::{Feed, Heard},
     memory::Told,
 };
-use crate::model::{
-    Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Timestamp,
-    text::{clean, clean_within},
-};
+use crate::model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp};
 use bollard::query_parameters::{EventsOptions, EventsOptionsBuilder};
 use futures::{
     StreamExt,
@@ -210,14 +207,14 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
         return Some((container.to_owned(), None));
     }
     let id = id?.to_owned();
-    let name = clean_within(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
+    let name = Text::within(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
     let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
     let event = told(action, code, attribute("health_status")).map(|(kind, text)| {
         let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
         let instance = Some(InstanceId::of(source, &id));
         let at = at.unwrap_or_else(Timestamp::now);
-        Event { at, service, instance, kind, text: format!("{name} {text}") }
+        Event { at, service, instance, kind, text: format!("{name} {text}").into() }
     });
     Some((id, event))
 }
@@ -227,7 +224,7 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
 fn told(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
-        "die" | "died" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
+        "die" | "died" => (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown")))),
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
         "unpause" => (EventKind::Unpause, "goes on".to_owned()),
@@ -235,7 +232,7 @@ fn told(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(Event
         other => {
             let behind = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
             let health = if behind.is_empty() { health? } else { behind };
-            (EventKind::Health, format!("is {}", clean(health)))
+            (EventKind::Health, format!("is {}", Text::new(health)))
         }
     };
     Some((kind, text))

@@ -2,7 +2,7 @@
 
 use super::{Shared, connect::Engine, events::ACTIONS, http::CallError, look};
 use crate::{
-    model::{Failure, Service, State, Timestamp, text::clean},
+    model::{Failure, Service, State, Text, Timestamp},
     source::Examined,
 };
 use bollard::query_parameters::EventsOptionsBuilder;
@@ -35,7 +35,7 @@ fn examined(what: &str, outcome: Result<String, Failure>) -> Examined {
 
 async fn version(engine: &Engine) -> Result<String, Failure> {
     let told = engine.system_version().await?;
-    let version = clean(told.version.as_deref().unwrap_or("unknown version"));
+    let version = Text::new(told.version.as_deref().unwrap_or("unknown version"));
     Ok(format!("engine {version}, API {}", engine.version()))
 }
 

@@ -8,7 +8,7 @@ use super::{
     decode::{self, Seen},
     files::{self, Files, Watch},
 };
-use crate::model::{Fact, Failure, FailureKind, Gap, SourceId};
+use crate::model::{Fact, Failure, FailureKind, Gap, SourceId, Text};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -39,7 +39,7 @@ pub(super) struct Entry {
     /// The engine's id.
     pub(super) id: String,
     /// The name, for people.
-    pub(super) name: String,
+    pub(super) name: Text,
     /// What tells whether it has changed.
     pub(super) fingerprint: String,
     /// What the list says of it.
@@ -246,15 +246,15 @@ fn slow(engine: &Engine, patience: Patience) -> Failure {
 }
 
 /// The containers that can't be read, those with the same trouble together.
-fn gaps(troubles: Vec<(String, Failure)>) -> Vec<Gap> {
-    let mut by_trouble: Vec<(Failure, Vec<String>)> = Vec::new();
+fn gaps(troubles: Vec<(Text, Failure)>) -> Vec<Gap> {
+    let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {
         match by_trouble.iter_mut().find(|(known, _)| *known == failure) {
             Some((_, names)) => names.push(name),
             None => by_trouble.push((failure, vec![name])),
         }
     }
-    let gap = |(failure, mut names): (Failure, Vec<String>)| {
+    let gap = |(failure, mut names): (Failure, Vec<Text>)| {
         names.sort();
         let what = match names.as_slice() {
             [name] => format!("container {name}"),
@@ -264,7 +264,7 @@ fn gaps(troubles: Vec<(String, Failure)>) -> Vec<Gap> {
                 format!("containers {} and {rest} more", names[..MAX_NAMED].join(", "))
             }
         };
-        Gap { what, failure }
+        Gap { what: what.into(), failure }
     };
     by_trouble.into_iter().map(gap).collect()
 }

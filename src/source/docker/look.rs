@@ -9,7 +9,7 @@ use super::{
     inspect::{self, Entry, Patience},
     sockets::{self, Traffic},
 };
-use crate::model::{Failure, FailureKind, Gap, Snapshot, Timestamp, text::clean_within};
+use crate::model::{Failure, FailureKind, Gap, Snapshot, Text, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -41,7 +41,7 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
     let refusal = shared.memory().refusal().cloned();
-    gaps.extend(refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".to_owned(), failure }));
+    gaps.extend(refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".into(), failure }));
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {
         let asked = shared.memory().all_asked();
@@ -96,7 +96,7 @@ async fn ask(shared: &Shared, patience: Patience) -> Result<(Vec<Arc<Seen>>, Vec
 fn list_gaps(shared: &Shared, listed: &Listed, trouble: Option<Failure>) -> Vec<Gap> {
     let place = &shared.engine.endpoint;
     let mut gaps: Vec<Gap> =
-        trouble.into_iter().map(|failure| Gap { what: "the rest of the containers".to_owned(), failure }).collect();
+        trouble.into_iter().map(|failure| Gap { what: "the rest of the containers".into(), failure }).collect();
     if let Some(first) = listed.unreadable.first() {
         let what = match listed.unreadable.len() {
             1 => format!("container {first} of the list"),
@@ -104,13 +104,13 @@ fn list_gaps(shared: &Shared, listed: &Listed, trouble: Option<Failure>) -> Vec<
         };
         let why = format!("docker list at {place}: an entry that makes no sense");
         let remedy = "compare `docker ps --all --no-trunc`";
-        gaps.push(Gap { what, failure: Failure::new(FailureKind::Invalid, why, remedy) });
+        gaps.push(Gap { what: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
     }
     if listed.left_out > 0 {
         let what = format!("{} more containers", listed.left_out);
         let why = format!("docker list at {place}: only the first {MAX_CONTAINERS} are read");
         let remedy = "remove containers that ended: `docker container prune`";
-        gaps.push(Gap { what, failure: Failure::new(FailureKind::Invalid, why, remedy) });
+        gaps.push(Gap { what: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
     }
     gaps
 }
@@ -153,7 +153,7 @@ pub(super) async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> 
 
 fn entry(summary: ContainerSummary) -> Option<Entry> {
     let id = summary.id.clone()?;
-    let name = clean_within(summary.name().unwrap_or(&id), MAX_NAME_CHARS);
+    let name = Text::within(summary.name().unwrap_or(&id), MAX_NAME_CHARS);
     Some(Entry { name, fingerprint: decode::fingerprint(&summary), id, summary })
 }
 
