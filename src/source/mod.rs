@@ -5,6 +5,8 @@ pub mod docker;
 pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
+mod netns;
+mod witness;
 pub mod unopened;
 
 use crate::model::{

@@ -12,6 +12,7 @@ mod examine;
 mod failure;
 mod feed;
 pub(super) mod files;
+mod filled;
 mod find;
 mod http;
 mod inspect;
