@@ -129,7 +129,7 @@ pub(super) async fn containers(
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
         let fingerprint = asked.remove(&entry.id).unwrap_or_default();
-        let late = || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine, patience), |(_, why)| why.clone());
+        let late = || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine), |(_, why)| why.clone());
         match outcome.unwrap_or_else(|| Err(late())) {
             Ok(Some((mut container, watch))) => {
                 container.recall(shared.memory().last(&entry.id).as_deref());
@@ -239,10 +239,10 @@ fn listed(source: &SourceId, entry: &Entry, before: Option<&Seen>) -> Option<Arc
     Some(Arc::new(container))
 }
 
-fn slow(engine: &Engine, patience: Patience) -> Failure {
-    let waited = patience.silence.as_secs();
-    let what = format!("docker inspect at {}: no answer after {waited} s", engine.endpoint);
-    Failure::new(FailureKind::Timeout, what, "see what holds it up: `docker inspect` with its name; a volume that hangs, often")
+fn slow(engine: &Engine) -> Failure {
+    let what = format!("docker inspect at {}: no answer yet", engine.endpoint);
+    let remedy = "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
+    Failure::new(FailureKind::Timeout, what, remedy)
 }
 
 /// The containers that can't be read, those with the same trouble together.

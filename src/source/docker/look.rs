@@ -17,8 +17,9 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long the first picture waits for containers that do not answer.
+/// How long a picture waits while no container answers, and how long while some do: the others come with the next one.
 const SILENCE: Duration = Duration::from_secs(2);
+const FILLING: Duration = Duration::from_secs(5);
 /// The part of a time limit for which a look that is to be whole waits for them.
 const WHOLE_SHARE: u32 = 6;
 /// The part of the time for a look that is kept for what comes after the engine's answers.
@@ -31,13 +32,14 @@ const MAX_NAME_CHARS: usize = 200;
 /// While the engine's events tell of every change, it is asked only now and then: what is looked at each time is on
 /// this machine, the sockets of containers and the files that configure them.
 pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
-    let patience = patience(shared);
+    let (began, limit) = (Instant::now(), shared.engine.look_limit().0);
+    let until = began + limit - limit / RESERVE;
     let changed = changed_files(shared).await;
     shared.memory().soil(changed);
     let (seen, mut gaps) = if shared.memory().is_fresh(Instant::now()) {
         (shared.memory().all(), Vec::new())
     } else {
-        ask(shared, patience).await?
+        ask(shared, until).await?
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
     let refusal = shared.memory().refusal().cloned();
@@ -55,17 +57,18 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
     })
 }
 
-/// How long this look waits: for all it was given where somebody wants it whole, else only as long as it goes on.
-fn patience(shared: &Shared) -> Patience {
-    let (limit, whole) = shared.engine.look_limit();
-    let silence = if whole { limit / WHOLE_SHARE } else { SILENCE };
-    Patience { until: Instant::now() + limit - limit / RESERVE, silence }
+/// How long this look waits for containers: as long as it may where somebody wants it whole, else only for a while.
+fn patience(shared: &Shared, until: Instant) -> Patience {
+    match shared.engine.look_limit() {
+        (limit, true) => Patience { until, silence: limit / WHOLE_SHARE },
+        _ => Patience { until: until.min(Instant::now() + FILLING), silence: SILENCE },
+    }
 }
 
 /// Asks the engine for the list, and for each container that is new or has changed.
-async fn ask(shared: &Shared, patience: Patience) -> Result<(Vec<Arc<Seen>>, Vec<Gap>), Failure> {
+async fn ask(shared: &Shared, until: Instant) -> Result<(Vec<Arc<Seen>>, Vec<Gap>), Failure> {
     let (began, dirty) = (Instant::now(), shared.memory().take_dirty());
-    let listed = shared.engine.list(patience.until).await;
+    let listed = shared.engine.list(until).await;
     let (listed, trouble) = listed.inspect_err(|_| shared.memory().soil(dirty.clone()))?;
     let is_whole = listed.is_whole() && trouble.is_none();
     let mut gaps = list_gaps(shared, &listed, trouble);
@@ -76,7 +79,7 @@ async fn ask(shared: &Shared, patience: Patience) -> Result<(Vec<Arc<Seen>>, Vec
     if changed.iter().any(is_news) && shared.memory().miss() {
         shared.resubscribe.notify_one();
     }
-    let (fresh, more) = inspect::containers(shared, changed, &dirty, patience).await;
+    let (fresh, more) = inspect::containers(shared, changed, &dirty, patience(shared, until)).await;
     seen.extend(fresh);
     gaps.extend(more);
     let mut memory = shared.memory();
