@@ -1,6 +1,7 @@
 //! The Docker source on a real engine.
 
 mod broken;
+mod faulty;
 mod lab;
 mod logs;
 mod places;

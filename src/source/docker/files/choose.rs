@@ -1,7 +1,10 @@
 //! Which places of a container may hold its configuration: its mounts, and where its program keeps it in the image.
 
-use crate::{model::Text, topology::Product};
-use bollard::models::{ContainerInspectResponse, MountPoint};
+use crate::{
+    model::Text,
+    source::docker::answer::{ContainerInspectResponse, MountPoint},
+    topology::Product,
+};
 use std::path::PathBuf;
 
 /// A file or folder of a container.
@@ -200,7 +203,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{configures, places};
-    use bollard::models::{ContainerConfig, ContainerInspectResponse, MountPoint};
+    use crate::source::docker::answer::{ContainerConfig, ContainerInspectResponse, MountPoint};
 
     #[test]
     fn the_machines_own_folders_are_left_alone() {
