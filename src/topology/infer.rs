@@ -87,7 +87,8 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let nodes = &self.topology.nodes;
-            let Some(Weight { strength, alone }) = nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
+            let Some(Weight { strength, alone }) =
+                nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
             else {
                 continue;
             };

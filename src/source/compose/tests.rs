@@ -265,7 +265,11 @@ fn lines(text: &str, files: &[(&str, &str)]) -> Vec<String> {
     inventory.replace(std::sync::Arc::new(Folder::with(&all).look().unwrap()));
     let topology = crate::topology::infer(&inventory);
     let name = |id| topology.nodes[id].name.clone();
-    topology.edges.iter().map(|((a, b), e)| format!("{} {} {}", name(a), e.strength().word(), name(b))).collect()
+    topology
+        .edges
+        .iter()
+        .map(|((a, b), e)| format!("{} {} {}", name(a), e.strength().word(), name(b)))
+        .collect()
 }
 
 #[test]
@@ -316,7 +320,9 @@ fn a_proxy_is_joined_to_what_it_reaches() {
 fn what_several_programs_of_one_image_are_given_is_one_witness() {
     let after = "depends_on: {db: {condition: service_healthy}, mail: , symbols: , setup: {condition: service_completed_successfully}}";
     let one = |name: &str| {
-        format!("  {name}: {{image: shop/app, command: [run, {name}], volumes: ['./app.yml:/etc/app/app.yml:ro'], {after}}}\n")
+        format!(
+            "  {name}: {{image: shop/app, command: [run, {name}], volumes: ['./app.yml:/etc/app/app.yml:ro'], {after}}}\n"
+        )
     };
     let suite: String = ["web", "worker", "beat"].into_iter().map(one).collect();
     let text = format!(

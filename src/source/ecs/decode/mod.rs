@@ -21,8 +21,8 @@ pub(crate) mod task;
 pub(crate) mod verdict;
 pub(crate) mod words;
 
-use crate::source::witness;
 use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
+use crate::source::witness;
 use again::{Around, Basis, Memory};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;
