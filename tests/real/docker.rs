@@ -4,6 +4,7 @@ mod broken;
 mod faulty;
 mod lab;
 mod logs;
+mod places;
 mod traffic;
 mod usage;
 

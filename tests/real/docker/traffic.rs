@@ -98,7 +98,7 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
 }
 
 /// A port through which the engine can be reached as if it ran on another machine.
-fn forwarded() -> String {
+pub(crate) fn forwarded() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {

@@ -123,7 +123,7 @@ fn volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = Place> {
     named_volumes(answer).filter_map(move |(volume, mount)| {
         let inside = volume.inside;
         let state = STATE.iter().any(|folder| is_below(&inside, folder));
-        let wanted = configures(&inside) && !state && (!keeps_data || is_named_for_configuration(&inside));
+        let wanted = configures(&inside) && (!state && !keeps_data || is_named_for_configuration(&inside));
         let outside = mount.source.as_deref().filter(|source| !source.is_empty()).map(PathBuf::from);
         wanted.then_some(Place { inside, outside, is_volume: true })
     })
