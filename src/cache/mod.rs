@@ -2,10 +2,12 @@
 //! written by several Portolans at once and by some that are killed in the middle, so each piece has a checksum, and
 //! what is damaged is let go and said.
 
+mod key;
 mod picture;
 mod shelf;
 mod summed;
 
+pub use key::key_of;
 pub use picture::{keep, last};
 pub use shelf::Shelf;
 

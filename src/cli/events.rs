@@ -9,6 +9,7 @@ use crate::{
     app::Msg,
     history::{Entry, Row, Subject, fold},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
+    output::{self, Styles},
     runtime::Polls,
     store::Store,
     view::{summary::event_words, widget::text},
@@ -16,7 +17,7 @@ use crate::{
 use serde::Serialize;
 use std::{
     collections::BTreeSet,
-    io::{self, Write, stdout},
+    io::{self, BufWriter, Write},
     sync::Arc,
     time::Duration,
 };
@@ -74,9 +75,11 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     store.tick(Timestamp::now());
     for status in &store.sources {
         match &status.failure {
-            Some(failure) => eprintln!("portolan: {}: {} ({})", status.id, failure.what, failure.remedy),
+            Some(failure) => {
+                output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy))
+            }
             None if status.state == SourceState::Loading => {
-                eprintln!("portolan: {}: no answer yet", status.id);
+                output::report(format_args!("{}: no answer yet", status.id));
             }
             None => {}
         }
@@ -160,7 +163,7 @@ impl Wanted {
 
 /// Prints rows.
 fn print(rows: &[Row], store: &Store, format: LogFormat) -> io::Result<()> {
-    let mut out = stdout().lock();
+    let mut out = BufWriter::new(output::stdout(Styles::None));
     for row in rows {
         let line = match format {
             LogFormat::Text => line(row, store),

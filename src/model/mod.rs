@@ -26,6 +26,7 @@ pub mod shift;
 pub mod snapshot;
 pub mod status;
 pub mod text;
+pub mod url;
 pub mod usage;
 
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use shift::Shift;
 pub use snapshot::{Gap, Part, Progress, Snapshot};
 pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
 pub use text::{LineText, SharedText, Text};
+pub use url::DisplayUrl;
 pub use usage::{Reading, UsageTarget};
 
 /// A point in time, UTC, as every source reports it.

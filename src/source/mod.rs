@@ -55,7 +55,7 @@ pub trait Source: Send + Sync {
     /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
     fn heed(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// What its last picture is kept under, where looking takes so long that it is worth keeping: what tells it from
+    /// What its last picture is kept under, a hash, where looking takes so long that it is worth keeping: what tells it from
     /// every other source that might go by the same id.
     fn key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()

@@ -5,6 +5,7 @@
 mod estate;
 mod config;
 mod export;
+mod nasty;
 mod secrets;
 mod topology;
 mod world;

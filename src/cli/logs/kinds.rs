@@ -5,6 +5,7 @@ use crate::{
     decode::line::Parsed,
     logs::pattern::{Pattern, Patterns, Said},
     model::{Level, LogLine, ServiceId, Timestamp},
+    output,
     store::{Store, deployed},
 };
 use serde::Serialize;
@@ -72,7 +73,10 @@ impl Kinds {
             }
         }
         if self.patterns.dropped > 0 {
-            eprintln!("portolan: {} kinds that were not seen for long are left out", self.patterns.dropped);
+            output::report(format_args!(
+                "{} kinds that were not seen for long are left out",
+                self.patterns.dropped
+            ));
         }
         Ok(())
     }

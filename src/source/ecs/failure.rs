@@ -1,7 +1,7 @@
 //! What the AWS SDK reports, as a failure in words that say what to do.
 
 use super::calls::Call;
-use crate::model::{Failure, FailureKind, Text};
+use crate::model::{DisplayUrl, Failure, FailureKind, Text};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
@@ -153,7 +153,7 @@ fn renew(setting: &Setting) -> String {
 /// Where the calls go, in words.
 fn place(setting: &Setting) -> String {
     match &setting.endpoint {
-        Some(endpoint) => format!("{endpoint} ({})", setting.region),
+        Some(endpoint) => format!("{} ({})", DisplayUrl::new(endpoint), setting.region),
         None => setting.region.clone(),
     }
 }

@@ -45,8 +45,11 @@ pub use purse::Treasury;
 
 use super::{Examined, Source};
 use crate::{
-    cache::Folder,
-    model::{Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget},
+    cache::{Folder, key_of},
+    model::{
+        DisplayUrl, Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId,
+        UsageTarget,
+    },
 };
 use api::Api;
 use collect::Caches;
@@ -157,12 +160,13 @@ impl Source for Ecs {
         let setting = self.api.get().map(|api| &api.clients.setting);
         let region = setting.map_or(&self.config.region, |s| &s.region);
         let endpoint = setting.and_then(|s| s.endpoint.as_deref()).unwrap_or(&self.config.endpoint);
+        let endpoint = DisplayUrl::new(endpoint).to_string();
         let part = |before: &str, text: &str| match text {
             "" => String::new(),
             text => format!("{before}{text}"),
         };
         let profile = part(", profile ", &self.config.profile);
-        format!("Amazon ECS{}{profile}{}", part(" in ", region), part(", at ", endpoint))
+        format!("Amazon ECS{}{profile}{}", part(" in ", region), part(", at ", &endpoint))
     }
 
     fn kind(&self) -> &'static str {
@@ -197,7 +201,7 @@ impl Source for Ecs {
             let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
             let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
             let endpoint = setting.endpoint.as_deref().unwrap_or_default();
-            Some(format!("{} {} {endpoint} {account:x}", self.id, place.join(" ")))
+            Some(key_of(&format!("{} {} {endpoint} {account:x}", self.id, place.join(" "))))
         }
         .boxed()
     }
