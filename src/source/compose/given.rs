@@ -1,10 +1,11 @@
-//! What a service is given from this machine's files: the values of its variables, and its configuration files.
+//! What a service is given from this machine's files: the values of its variables, its labels and its configuration
+//! files.
 
 use super::{
     declared::Declared,
-    dotenv,
-    file::Text as Config,
-    load::{Loaded, Loader},
+    load::{Format, Loader},
+    model::{Model, Origin},
+    variables::{Layers, Lookup},
 };
 use crate::source::docker::files::{self, Text, Watch};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -13,46 +14,62 @@ use std::{collections::BTreeMap, path::PathBuf};
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) variables: BTreeMap<String, String>,
+    pub(super) labels: BTreeMap<String, String>,
     pub(super) texts: Vec<Text>,
 }
 
 /// What `service` is given; and what tells that its mounted files have changed.
-pub(super) fn to(service: &Declared, loaded: &Loaded, loader: &mut Loader) -> (Given, Watch) {
-    let variables = variables(service, loaded, loader);
+pub(super) fn to(service: &Declared, model: &Model, loader: &mut Loader) -> (Given, Watch) {
+    let variables = variables(service, model, loader);
+    let labels = labels(service, loader);
     let mounts = service.files.mounts.iter().map(|(inside, outside)| (outside.clone(), inside.clone()));
     let configs = service.files.configs.iter().filter_map(|(inside, name)| {
-        let config = loaded.file.configs.get(name)?;
+        let config = model.configs.get(name)?;
         Some((inside.clone(), config))
     });
     let (mut mounts, mut texts): (Vec<(PathBuf, String)>, Vec<Text>) = (mounts.collect(), Vec::new());
     for (inside, config) in configs {
         match config {
-            Config::File(path) => mounts.push((path.clone(), inside)),
-            Config::Inline(text) => texts.push(Text { path: inside, text: text.clone() }),
-            Config::Variable(name) => {
-                let value = loaded.variables.get(name).unwrap_or_default().to_owned();
+            Origin::File(path) => mounts.push((path.clone(), inside)),
+            Origin::Inline(text) => texts.push(Text { path: inside, text: text.clone() }),
+            Origin::Variable(name) => {
+                let value = model.variables.value(name).unwrap_or_default().to_owned();
                 texts.push(Text { path: inside, text: value });
             }
         }
     }
     let found = files::mounted(mounts);
     texts.extend(found.texts);
-    (Given { variables, texts }, found.watch)
+    (Given { variables, labels, texts }, found.watch)
 }
 
 /// The service's environment: its files of variables in their order, and over them what it says itself.
-fn variables(service: &Declared, loaded: &Loaded, loader: &mut Loader) -> BTreeMap<String, String> {
+fn variables(service: &Declared, model: &Model, loader: &mut Loader) -> BTreeMap<String, String> {
+    let own: BTreeMap<String, String> = service
+        .program
+        .environment
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = value.as_deref().or_else(|| model.variables.value(name))?;
+            Some((name.clone(), value.to_owned()))
+        })
+        .collect();
+    let around = Layers(&model.variables, &own);
     let mut all = BTreeMap::new();
-    for (path, required) in &service.program.env_files {
-        match loader.text(path) {
-            Ok(text) => all.extend(dotenv::read(&text, &loaded.variables)),
-            Err(failure) if *required => loader.gap("a file of variables", failure),
-            Err(_) => {}
-        }
+    for file in &service.program.env_files {
+        loader.service_variables(&file.path, file.format, file.required, &around, &mut all);
     }
-    for (name, value) in &service.program.environment {
-        let value = value.as_deref().or_else(|| loaded.variables.get(name));
-        all.extend(value.map(|value| (name.clone(), value.to_owned())));
+    all.extend(own);
+    all
+}
+
+/// The service's labels: its files of labels in their order, and over them what it says itself.
+fn labels(service: &Declared, loader: &mut Loader) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for path in &service.program.label_files {
+        loader.service_variables(path, Format::Dotenv, true, &BTreeMap::new(), &mut all);
     }
+    let own = service.program.labels.iter();
+    all.extend(own.map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())));
     all
 }

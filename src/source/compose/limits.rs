@@ -1,0 +1,96 @@
+//! Limits of one project, over all its files together: a small file can ask for any amount of memory, by aliases, by
+//! variables made of variables, by services that extend each other and by devices that never end.
+
+use std::fmt;
+
+/// The longest file that is read, in bytes.
+pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
+/// The most files of one project, counting each once.
+pub(super) const MAX_FILES: usize = 200;
+/// The most text that all files of a project have together, in bytes.
+const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
+/// The most YAML values of a project, with those that aliases, merge keys and `extends` repeat.
+const MAX_NODES: usize = 250_000;
+/// The most text that variables, aliases and `extends` may make, in bytes.
+const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
+/// How deep collections may hold each other in a file, and defaults of variables.
+pub(super) const MAX_DEPTH: usize = 64;
+/// How deep files may include and services extend each other.
+pub(super) const MAX_CHAIN: usize = 32;
+
+/// A limit that a project goes over, in words that name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Exceeded(String);
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a project has used of its limits.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    files: usize,
+    read: usize,
+    nodes: usize,
+    expanded: usize,
+}
+
+impl Limits {
+    /// Counts one more file.
+    pub(super) fn open_file(&mut self) -> Result<(), Exceeded> {
+        self.files += 1;
+        within(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
+    }
+
+    /// Counts text that was read from a file.
+    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        self.read += bytes;
+        within(self.read, MAX_TOTAL_BYTES, || {
+            format!("the files of the project have more than {} together", mebibytes(MAX_TOTAL_BYTES))
+        })
+    }
+
+    /// Counts YAML values.
+    pub(super) fn add_nodes(&mut self, nodes: usize) -> Result<(), Exceeded> {
+        self.nodes += nodes;
+        within(self.nodes, MAX_NODES, || {
+            format!("the project has more than {MAX_NODES} values, with all that its aliases and `extends` repeat")
+        })
+    }
+
+    /// Counts text that came to be by a variable, an alias or `extends`.
+    pub(super) fn expand(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        self.expanded += bytes;
+        within(self.expanded, MAX_EXPANDED_BYTES, || {
+            format!("variables and aliases make more than {} of text", mebibytes(MAX_EXPANDED_BYTES))
+        })
+    }
+}
+
+fn within(used: usize, limit: usize, words: impl FnOnce() -> String) -> Result<(), Exceeded> {
+    if used > limit { Err(Exceeded(words())) } else { Ok(()) }
+}
+
+fn mebibytes(bytes: usize) -> String {
+    format!("{} MiB", bytes / (1024 * 1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, MAX_EXPANDED_BYTES, MAX_FILES, MAX_NODES, MAX_TOTAL_BYTES};
+
+    #[test]
+    fn every_limit_is_met_exactly_and_named() {
+        let mut limits = Limits::default();
+        assert!((0..MAX_FILES).all(|_| limits.open_file().is_ok()));
+        assert!(limits.open_file().unwrap_err().to_string().contains("200 files"));
+        assert!(limits.read(MAX_TOTAL_BYTES).is_ok());
+        assert!(limits.read(1).unwrap_err().to_string().contains("16 MiB"));
+        assert!(limits.add_nodes(MAX_NODES).is_ok());
+        assert!(limits.add_nodes(1).unwrap_err().to_string().contains("values"));
+        assert!(limits.expand(MAX_EXPANDED_BYTES).is_ok());
+        assert!(limits.expand(1).unwrap_err().to_string().contains("16 MiB of text"));
+    }
+}
