@@ -82,9 +82,12 @@ fn service(name: &str, node: &mut Node, base: &Base) -> Result<(), Wrong> {
     let Value::Map(map) = &mut node.value else { return Ok(()) };
     for (key, value) in map.iter_mut().filter(|(_, value)| value.edit != Some(Edit::Reset)) {
         match key.as_str() {
-            "environment" | "labels" | "annotations" => forms::pairs(value),
-            "depends_on" => forms::named(value, false)?,
-            "networks" => forms::named(value, true)?,
+            "environment" | "labels" | "annotations" => forms::pairs(value)?,
+            "depends_on" => {
+                conditions(value)?;
+                forms::named(value, keys::DEPENDENCY, false)?;
+            }
+            "networks" => forms::named(value, keys::ATTACHMENT, true)?,
             "env_file" => forms::env_files(value, base)?,
             "label_file" => forms::paths(value, base),
             "volumes" => forms::each(value, |item| volumes::canonical(item, base))?,
@@ -99,4 +102,14 @@ fn service(name: &str, node: &mut Node, base: &Base) -> Result<(), Wrong> {
         }
     }
     Ok(())
+}
+
+/// That each dependency in the long form has its condition.
+fn conditions(node: &Node) -> Result<(), Wrong> {
+    let Value::Map(entries) = &node.value else { return Ok(()) };
+    let without = |(_, entry): &(&String, &Node)| entry.edit.is_none() && entry.get("condition").is_none();
+    match entries.iter().find(without) {
+        Some((name, entry)) => Err(entry.at.wrong(format!("the dependency on `{name}` has no `condition`"))),
+        None => Ok(()),
+    }
 }

@@ -64,7 +64,7 @@ fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) 
         say("replicas", &replicas.to_string());
     }
     declared.profiles.iter().for_each(|profile| say("profile", profile));
-    place.published.iter().for_each(|port| say("published port", &port.to_string()));
+    place.published.keys().for_each(|port| say("published port", &port.to_string()));
     place.joined().keys().for_each(|key| say("network", &project.network_name(key)));
     place.network_mode.iter().for_each(|mode| say("network", mode));
     files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));

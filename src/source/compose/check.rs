@@ -235,7 +235,7 @@ mod tests {
             "services: {web: {image: a, scale: 2, deploy: {replicas: 2}}}",
             "services: {off: {profiles: [off], depends_on: [nowhere]}}",
             "services: {web: {image: a, depends_on: [b]}, b: {image: b, profiles: [off, on]}}",
-            "services: {web: {image: a, depends_on: {b: {required: false}}}, b: {image: b, profiles: [off]}}",
+            "services: {web: {image: a, depends_on: {b: {condition: service_started, required: false}}}, b: {image: b, profiles: [off]}}",
         ] {
             assert_eq!(checked(text), Ok(0), "{text}");
         }

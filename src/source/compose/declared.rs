@@ -22,8 +22,8 @@ pub(super) struct Declared {
     pub(super) place: Place,
     /// The files that are put into it.
     pub(super) files: Files,
-    /// The services that are started before it.
-    pub(super) after: BTreeSet<String>,
+    /// The services that are started before it, each with the condition under which that counts as done.
+    pub(super) after: BTreeMap<String, String>,
     /// The profiles without one of which it is not started.
     pub(super) profiles: BTreeSet<String>,
     /// Whether one of its profiles is active, or it has none.
@@ -61,6 +61,8 @@ pub(super) struct Place {
     pub(super) container_name: Option<String>,
     pub(super) hostname: Option<String>,
     pub(super) network_mode: Option<String>,
+    /// Whether something else than a container provides it.
+    pub(super) is_provided: bool,
     /// The networks by the file's names for them, with the aliases and addresses there.
     pub(super) networks: BTreeMap<String, BTreeSet<String>>,
     /// `service` or `service:alias`.
@@ -68,8 +70,8 @@ pub(super) struct Place {
     /// Containers of others: `container` or `container:alias`.
     pub(super) external_links: BTreeSet<String>,
     pub(super) extra_hosts: BTreeSet<(String, String)>,
-    /// The host's ports that lead to it.
-    pub(super) published: BTreeSet<u16>,
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(super) published: BTreeMap<u16, u16>,
     /// Its own ports, as far as they are told.
     pub(super) exposed: BTreeSet<u16>,
 }
@@ -94,12 +96,16 @@ impl Declared {
             program: Program::read(node)?,
             place: Place::read(node)?,
             files: Files::read(node),
-            after: node.entries("depends_on").map(|(name, _)| name.clone()).collect(),
+            after: node.entries("depends_on").map(after).collect(),
             profiles: node.texts("profiles").map(str::to_owned).collect(),
             is_active: profiles.start(node.texts("profiles")),
             replicas: replicas(node)?,
         })
     }
+}
+
+fn after((name, dependency): (&String, &Node)) -> (String, String) {
+    (name.clone(), dependency.text_of("condition").unwrap_or_default())
 }
 
 /// How many of a service are wanted.
@@ -152,10 +158,11 @@ impl EnvFile {
 
 impl Place {
     /// The networks that it joins, with its aliases there: the default one where none is named, and none where it uses
-    /// somebody else's.
+    /// another container's or is no container.
     pub(super) fn joined(&self) -> BTreeMap<String, BTreeSet<String>> {
         match (&self.network_mode, self.networks.is_empty()) {
             (Some(_), _) => BTreeMap::new(),
+            (None, true) if self.is_provided => BTreeMap::new(),
             (None, true) => BTreeMap::from([("default".to_owned(), BTreeSet::new())]),
             (None, false) => self.networks.clone(),
         }
@@ -167,12 +174,13 @@ impl Place {
             (name.clone(), at.texts("aliases").map(str::to_owned).chain(addresses).collect())
         };
         let Ports { published, mut exposed } = ports::read(node.items("ports"))?;
-        exposed.extend(ports::exposed(node.items("expose"))?);
+        exposed.extend(ports::exposed(node.items("expose")));
         let hosts = node.texts("extra_hosts").filter_map(|text| text.split_once('='));
         Ok(Self {
             container_name: node.text_of("container_name"),
             hostname: node.text_of("hostname"),
             network_mode: node.text_of("network_mode"),
+            is_provided: node.get("provider").is_some(),
             networks: node.entries("networks").map(network).collect(),
             links: node.texts("links").map(str::to_owned).collect(),
             external_links: node.texts("external_links").map(str::to_owned).collect(),

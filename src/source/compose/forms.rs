@@ -1,44 +1,53 @@
 //! The long form of each value that has a short one (Compose Specification, chapter "Services").
 
 use super::{
+    keys::{self, Table},
     paths::Base,
     yaml::{Edit, Node, Value, Wrong},
 };
 use std::{collections::BTreeMap, mem};
 
 /// Makes a list of `name=value` a mapping. A name alone has no value, and of two the later counts.
-pub(super) fn pairs(node: &mut Node) {
-    let items = match &mut node.value {
-        Value::List(items) => mem::take(items),
-        _ => return,
-    };
-    let entries = items.into_iter().filter_map(|item| {
-        let text = item.text()?;
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Node::text_at(item.at.clone(), value)),
-            None => (text.to_owned(), Node::new(item.at.clone(), Value::Null)),
-        };
-        Some((name, value))
-    });
-    node.value = Value::Map(entries.collect());
+pub(super) fn pairs(node: &mut Node) -> Result<(), Wrong> {
+    if let Value::List(items) = &mut node.value {
+        let entries = mem::take(items).into_iter().filter_map(|item| {
+            let text = item.text()?;
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Node::text_at(item.at.clone(), value)),
+                None => (text.to_owned(), Node::new(item.at.clone(), Value::Null)),
+            };
+            Some((name, value))
+        });
+        node.value = Value::Map(entries.collect());
+    }
+    let Value::Map(entries) = &node.value else { return Ok(()) };
+    match entries.iter().find(|(name, _)| name.ends_with(char::is_whitespace)) {
+        Some((_, entry)) => Err(entry.at.wrong("a blank stands before the `=`")),
+        None => Ok(()),
+    }
 }
 
-/// Makes a list of names a mapping of mappings. `may_be_null` says whether a mapping may hold nothing under a name.
-pub(super) fn named(node: &mut Node, may_be_null: bool) -> Result<(), Wrong> {
+/// Makes a list of names a mapping of mappings, which have the keys of `table`. `may_be_null` says whether a mapping
+/// may hold nothing under a name.
+pub(super) fn named(node: &mut Node, table: Table, may_be_null: bool) -> Result<(), Wrong> {
     match &mut node.value {
         Value::List(items) => {
             let mut entries = BTreeMap::new();
             for item in mem::take(items) {
                 let Some(name) = item.text() else { return Err(item.at.wrong("a name must be text")) };
                 let entry = Node::new(item.at.clone(), Value::Map(BTreeMap::new()));
-                entries.insert(name.to_owned(), entry);
+                if entries.insert(name.to_owned(), entry).is_some() {
+                    return Err(item.at.wrong(format!("`{name}` stands in this list twice")));
+                }
             }
             node.value = Value::Map(entries);
         }
         Value::Map(entries) => {
             for (name, entry) in entries.iter_mut().filter(|(_, entry)| entry.edit != Some(Edit::Reset)) {
                 match &entry.value {
-                    Value::Map(_) => {}
+                    Value::Map(_) => {
+                        keys::check(entry, table)?;
+                    }
                     Value::Null if may_be_null => entry.value = Value::Map(BTreeMap::new()),
                     _ => return Err(entry.at.wrong(format!("`{name}` must be a mapping here"))),
                 }
@@ -105,11 +114,16 @@ pub(super) fn paths(node: &mut Node, base: &Base) {
 
 /// Makes the path under `key` whole.
 pub(super) fn absolute(node: &mut Node, key: &str, base: &Base) {
-    let Some(path) = node.text_of(key).map(|path| base.absolute(&path)) else { return };
+    map_text(node, key, |path| base.absolute(path));
+}
+
+/// Changes the text under `key`, where there is one.
+pub(super) fn map_text(node: &mut Node, key: &str, change: impl Fn(&str) -> String) {
+    let Some(text) = node.text_of(key).map(|text| change(&text)) else { return };
     if let Value::Map(map) = &mut node.value
         && let Some(entry) = map.get_mut(key)
     {
-        *entry = Node::text_at(entry.at.clone(), path);
+        *entry = Node::text_at(entry.at.clone(), text);
     }
 }
 
@@ -148,11 +162,57 @@ pub(super) fn extra_hosts(node: &mut Node) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// A command as its words: a text is parted as a shell would part it.
+/// A command as its words.
 pub(super) fn words(node: &mut Node) -> Result<(), Wrong> {
     let Some(text) = node.text() else { return Ok(()) };
-    let words = shlex::split(text).ok_or_else(|| node.at.wrong("a quote of this command never ends"))?;
+    let words = split(text).ok_or_else(|| node.at.wrong("a quote of this command never ends"))?;
     let at = node.at.clone();
     node.value = Value::List(words.into_iter().map(|word| Node::text_at(at.clone(), word)).collect());
     Ok(())
+}
+
+/// The words of a command, parted as a shell parts them, but without comments and operators: compose starts no shell,
+/// and the libraries that split words take what follows a `#` for a comment.
+fn split(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word) = (Vec::new(), None::<String>);
+    let mut chars = text.chars();
+    let mut quote = None;
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (Some(open), c) if c == open => quote = None,
+            (None, '\\') => word.get_or_insert_default().extend(chars.next()),
+            (Some('"'), '\\') => match chars.next()? {
+                escaped @ ('"' | '\\' | '$' | '`') => word.get_or_insert_default().push(escaped),
+                other => word.get_or_insert_default().extend(['\\', other]),
+            },
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn commands_are_parted_into_words() {
+        for (text, words) in [
+            ("  a   b ", vec!["a", "b"]),
+            ("sh -c \"echo 'x y'\" z", vec!["sh", "-c", "echo 'x y'", "z"]),
+            ("a\\ b '' \"\" c", vec!["a b", "", "", "c"]),
+            ("--color #fff && x", vec!["--color", "#fff", "&&", "x"]),
+            ("'a\\b' \"a\\n\\\"b\"", vec!["a\\b", "a\\n\"b"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(split(text).unwrap(), words, "{text}");
+        }
+        assert_eq!(split("a 'b"), None);
+    }
 }

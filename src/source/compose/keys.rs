@@ -186,6 +186,22 @@ pub(super) const FILE: Table = &[
     ("template_driver", Text),
 ];
 
+/// The keys of a service's dependency.
+pub(super) const DEPENDENCY: Table = &[("condition", Text), ("required", Flag), ("restart", Flag)];
+
+/// The keys of a service's place in a network.
+pub(super) const ATTACHMENT: Table = &[
+    ("aliases", Texts),
+    ("driver_opts", Map),
+    ("gw_priority", Number),
+    ("interface_name", Text),
+    ("ipv4_address", Text),
+    ("ipv6_address", Text),
+    ("link_local_ips", Texts),
+    ("mac_address", Text),
+    ("priority", Number),
+];
+
 /// Checks the shapes of the values of a mapping, and gives the keys that are not in the table.
 pub(super) fn check<'a>(node: &'a Node, table: Table) -> Result<Vec<(&'a str, &'a Node)>, Wrong> {
     let mut unknown = Vec::new();

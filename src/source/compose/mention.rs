@@ -22,7 +22,7 @@ pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
     let linked = place.links.iter().chain(&place.external_links);
     all.extend(linked.map(|text| link(&clean(text.split(':').next().unwrap_or_default()))));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
-    all.extend(start_order(service.after.iter().map(String::as_str)));
+    all.extend(start_order(service.after.keys().map(String::as_str)));
     all.sort();
     all.dedup();
     all

@@ -1,6 +1,6 @@
 //! Paths in compose files: where relative ones begin, and which lead to another machine.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The folder where the relative paths of a file begin.
 #[derive(Clone, Debug)]
@@ -18,8 +18,23 @@ impl Base {
 pub(super) fn whole(folder: &Path, path: &str) -> PathBuf {
     let in_home = path.strip_prefix("~/").or((path == "~").then_some(""));
     let home = in_home.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    // Through its components, so that `./conf` and `conf` are one.
-    home.unwrap_or_else(|| folder.join(path)).components().collect()
+    clean(&home.unwrap_or_else(|| folder.join(path)))
+}
+
+/// A path without `.`, and without `..` where a folder stands before it, so that one place has one path. Links are not
+/// followed, as compose does not follow them.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for part in path.components() {
+        match (part, cleaned.components().next_back()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                cleaned.pop();
+            }
+            _ => cleaned.push(part),
+        }
+    }
+    cleaned
 }
 
 /// Whether compose would fetch what a path names: a Git repository, an OCI artifact or a page.
@@ -36,6 +51,8 @@ mod tests {
         let base = Base("/shop".into());
         assert_eq!(base.absolute("./conf/x"), "/shop/conf/x");
         assert_eq!(base.absolute("/etc/x"), "/etc/x");
+        assert_eq!(base.absolute("a/../../b/./c/"), "/b/c");
+        assert_eq!(base.absolute("../../.."), "/");
         assert_eq!(base.absolute("https://example.com/x"), "https://example.com/x");
         for remote in ["git@github.com:a/b", "oci://x", "https://github.com/a/b.git#main", "github.com/a/b"] {
             assert!(is_remote(remote), "{remote}");

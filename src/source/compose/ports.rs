@@ -2,7 +2,9 @@
 //! sections "ports" and "expose").
 
 use super::yaml::{Node, Value, Wrong};
-use std::{collections::BTreeSet, net::IpAddr, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr}, ops::RangeInclusive};
 
 /// The most ports of one range that are told one by one.
 const MAX_RANGE: usize = 200;
@@ -10,8 +12,8 @@ const MAX_RANGE: usize = 200;
 /// The ports of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ports {
-    /// The host's ports that lead to it.
-    pub(super) published: BTreeSet<u16>,
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(super) published: BTreeMap<u16, u16>,
     /// Its own ports.
     pub(super) exposed: BTreeSet<u16>,
 }
@@ -25,21 +27,19 @@ pub(super) fn read(items: &[Node]) -> Result<Ports, Wrong> {
             _ => short(item.text().unwrap_or_default()),
         }
         .map_err(|what| item.at.wrong(what))?;
-        ports.published.extend(published.into_iter().flatten().take(MAX_RANGE));
+        // A range of the host's ports may lead to one port.
+        let behind = target.clone().chain(std::iter::repeat(*target.end()));
+        ports.published.extend(published.into_iter().flatten().zip(behind).take(MAX_RANGE));
         ports.exposed.extend(target.take(MAX_RANGE));
     }
     Ok(ports)
 }
 
-/// The ports that `expose` tells of.
-pub(super) fn exposed(items: &[Node]) -> Result<BTreeSet<u16>, Wrong> {
-    let mut all = BTreeSet::new();
-    for item in items {
-        let text = item.text().unwrap_or_default();
-        let bare = text.split_once('/').map_or(text, |(port, _)| port);
-        all.extend(range(bare).map_err(|what| item.at.wrong(what))?.take(MAX_RANGE));
-    }
-    Ok(all)
+/// The ports that `expose` tells of. Compose does not read them, so that one that is none is no error.
+pub(super) fn exposed(items: &[Node]) -> BTreeSet<u16> {
+    let texts = items.iter().filter_map(Node::text);
+    let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));
+    bare.filter_map(|text| range(text).ok()).flat_map(|range| range.take(MAX_RANGE)).collect()
 }
 
 /// The host's ports and the container's.
@@ -66,8 +66,11 @@ fn short(text: &str) -> Result<Pair, &'static str> {
         Some((address, published)) => (address, Some(published).filter(|port| !port.is_empty())),
         None => ("", None),
     };
-    let bare = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(address);
-    if !bare.is_empty() && bare.parse::<IpAddr>().is_err() {
+    let is_address = match address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(bare) => bare.parse::<IpAddr>().is_ok(),
+        None => address.is_empty() || address.parse::<Ipv4Addr>().is_ok(),
+    };
+    if !is_address {
         return Err("the part before the ports is no address");
     }
     let (published, target) = (published.map(range).transpose()?, range(target)?);
@@ -109,7 +112,20 @@ mod tests {
         let ports = read(&items(text)).unwrap();
         assert_eq!(
             ports.published.into_iter().collect::<Vec<_>>(),
-            [1, 2, 3, 7, 8, 22, 53, 70, 5000, 5001, 8080, 8443]
+            [
+                (1, 88),
+                (2, 88),
+                (3, 88),
+                (7, 2),
+                (8, 2),
+                (22, 22),
+                (53, 53),
+                (70, 71),
+                (5000, 6000),
+                (5001, 6001),
+                (8080, 80),
+                (8443, 443)
+            ]
         );
         assert_eq!(
             ports.exposed.into_iter().collect::<Vec<_>>(),
@@ -117,7 +133,7 @@ mod tests {
         );
         let wide = read(&items("['1-65535:1-65535']")).unwrap();
         assert_eq!((wide.published.len(), wide.exposed.len()), (200, 200));
-        assert_eq!(exposed(&items("['3000', 80/udp, 7-8]")).unwrap().into_iter().collect::<Vec<_>>(), [
+        assert_eq!(exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(), [
             7, 8, 80, 3000
         ]);
     }
@@ -131,6 +147,7 @@ mod tests {
             "['80:80/foo']",
             "['999.1.1.1:80:80']",
             "['']",
+            "['::1:80:81']",
             "['3-1']",
             "[{published: 80}]",
             "[{target: 80, host_ip: x}]",

@@ -72,7 +72,8 @@ impl Project<'_> {
         let on_host = mode == "host";
         if on_host || !reach.networks.is_empty() {
             let host = self.network("host");
-            let ports = if on_host { &place.exposed } else { &place.published };
+            let published: BTreeSet<u16> = place.published.keys().copied().collect();
+            let ports = if on_host { &place.exposed } else { &published };
             let at = |port: &u16| answer(HOST_NAME, Some(*port), &host, AnsweredBy::PublishedPort);
             reach.answers.extend(ports.iter().map(at));
             reach.networks.insert(host);

@@ -2,10 +2,10 @@
 //! "Services", section "volumes").
 
 use super::{
-    paths::{Base, whole},
+    paths::{Base, clean, whole},
     yaml::{Location, Node, Value, Wrong},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 /// Writes a volume out as a mapping with `type`, `source` and `target`.
 pub(super) fn canonical(node: &mut Node, base: &Base) -> Result<(), Wrong> {
@@ -17,6 +17,7 @@ pub(super) fn canonical(node: &mut Node, base: &Base) -> Result<(), Wrong> {
             if node.text_of("type").as_deref() == Some("bind") {
                 super::forms::absolute(node, "source", base);
             }
+            super::forms::map_text(node, "target", cleaned);
             Ok(())
         }
         _ => {
@@ -43,10 +44,15 @@ fn short(text: &str, at: &Location, base: &Base) -> Result<BTreeMap<String, Node
     let entry = |key: &str, value: String| (key.to_owned(), Node::text_at(at.clone(), value));
     let mut map = BTreeMap::from([
         entry("type", if is_path { "bind" } else { "volume" }.to_owned()),
-        entry("target", target.to_owned()),
+        entry("target", cleaned(target)),
     ]);
     map.extend(source.map(|source| entry("source", source)));
     Ok(map)
+}
+
+/// A path in a container, without a slash at its end.
+fn cleaned(target: &str) -> String {
+    clean(Path::new(target)).to_string_lossy().into_owned()
 }
 
 /// The parts between the colons, of which the one behind a Windows drive parts nothing.
@@ -91,7 +97,7 @@ mod tests {
         for (text, kind, source, target) in [
             ("./nginx.conf:/etc/nginx.conf:ro", "bind", Some("/shop/nginx.conf"), "/etc/nginx.conf"),
             ("/a:/b:rw,z", "bind", Some("/a"), "/b"),
-            ("..:/b", "bind", Some("/shop/.."), "/b"),
+            ("..:/b/", "bind", Some("/"), "/b"),
             ("data:/data", "volume", Some("data"), "/data"),
             ("/data", "volume", None, "/data"),
         ] {

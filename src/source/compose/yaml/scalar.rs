@@ -78,7 +78,7 @@ fn integer(text: &str) -> Option<String> {
     }
 }
 
-/// A number with a fraction or an exponent, written with an exponent below 1e-4 and from 1e21 on.
+/// A number with a fraction or an exponent, written with an exponent below 1e-4 and from 1e6 on, as compose writes it.
 fn fraction(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -93,7 +93,7 @@ fn fraction(text: &str) -> Option<String> {
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
-    if value != 0.0 && !(-4..21).contains(&exponent) {
+    if value != 0.0 && !(-4..6).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return Some(format!("{mantissa}e{sign}{:02}", exponent.abs()));
     }
@@ -126,6 +126,10 @@ mod tests {
             ("1.", "1", Number),
             ("1e3", "1000", Number),
             ("1e30", "1e+30", Number),
+            ("1e6", "1e+06", Number),
+            ("123456.5", "123456.5", Number),
+            ("1234567.5", "1.2345675e+06", Number),
+            ("-99999999999999999999", "-1e+20", Number),
             ("0.00001", "1e-05", Number),
             ("123456789012345678901234567890", "1.2345678901234568e+29", Number),
             ("18446744073709551615", "18446744073709551615", Number),
