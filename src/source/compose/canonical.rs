@@ -9,6 +9,9 @@ use super::{
     yaml::{Edit, Node, Value, Wrong},
 };
 
+/// The most unknown keys of a document that are told.
+const MAX_UNKNOWN_KEYS: usize = 20;
+
 /// Writes a document out in the one form. Gives the keys that are in no table, each with its line and the key that
 /// may have been meant.
 pub(super) fn document(node: &mut Node, base: &Base) -> Result<Vec<Wrong>, Wrong> {
@@ -51,7 +54,8 @@ fn is_service(node: &Node) -> bool {
 }
 
 fn note(found: Vec<(&str, &Node)>, table: Table, what: &str, unknown: &mut Vec<Wrong>) {
-    for (key, node) in found {
+    let room = MAX_UNKNOWN_KEYS.saturating_sub(unknown.len());
+    for (key, node) in found.into_iter().take(room) {
         let hint = keys::nearest(key, table).map(|known| format!(": `{known}` may be meant"));
         let words = format!("`{key}` is no key of {what} that Portolan knows{}", hint.unwrap_or_default());
         unknown.push(node.at.wrong(words));

@@ -102,11 +102,20 @@ impl Declared {
             replicas: replicas(node)?,
         })
     }
+
+    /// The number of its names on all its networks: its own, its host name, those of its containers and its aliases.
+    pub(super) fn names(&self) -> usize {
+        let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_COPIES) as usize;
+        self.place.joined().values().map(|aliases| aliases.len() + copies + 2).sum()
+    }
 }
 
 fn after((name, dependency): (&String, &Node)) -> (String, String) {
     (name.clone(), dependency.text_of("condition").unwrap_or_default())
 }
+
+/// The most copies of a service whose container names are names of it.
+pub(super) const MAX_NAMED_COPIES: u32 = 20;
 
 /// How many of a service are wanted.
 fn replicas(node: &Node) -> Result<Option<u32>, Wrong> {

@@ -13,6 +13,10 @@ const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
 const MAX_NODES: usize = 250_000;
 /// The most text that variables, aliases and `extends` may make, in bytes.
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
+/// The most ports of a project, of the host and of its services, that are told one by one.
+pub(super) const MAX_PORTS: usize = 20_000;
+/// The most names that the services of a project have on all its networks together.
+const MAX_NAMES: usize = 200_000;
 /// How deep collections may hold each other in a file, and defaults of variables.
 pub(super) const MAX_DEPTH: usize = 64;
 /// How deep files may include and services extend each other.
@@ -35,6 +39,8 @@ pub(super) struct Limits {
     read: usize,
     nodes: usize,
     expanded: usize,
+    ports: usize,
+    names: usize,
 }
 
 impl Limits {
@@ -58,6 +64,18 @@ impl Limits {
         within(self.nodes, MAX_NODES, || {
             format!("the project has more than {MAX_NODES} values, with all that its aliases and `extends` repeat")
         })
+    }
+
+    /// Counts ports; whether they are within the limit.
+    pub(super) fn has_room_for_ports(&mut self, ports: usize) -> bool {
+        self.ports += ports;
+        self.ports <= MAX_PORTS
+    }
+
+    /// Counts names of services on networks.
+    pub(super) fn add_names(&mut self, names: usize) -> Result<(), Exceeded> {
+        self.names += names;
+        within(self.names, MAX_NAMES, || format!("the services have more than {MAX_NAMES} names on their networks"))
     }
 
     /// Counts text that came to be by a variable, an alias or `extends`.

@@ -5,6 +5,7 @@ use super::{
     declared::Declared,
     find,
     interpolate::Interpolator,
+    limits::MAX_PORTS,
     load::{Broken, Documents, Loader, Scope, failure},
     variables::Variables,
     yaml::{Edit, Node, Wrong},
@@ -76,9 +77,21 @@ impl Loader {
         for inactive in check::project(node, &profiles)? {
             self.leave_out("a dependency", failure(&inactive));
         }
-        let mut services = BTreeMap::new();
+        let (mut services, mut without_ports) = (BTreeMap::new(), None);
         for (name, service) in node.entries("services") {
-            services.insert(name.clone(), Declared::read(service, &profiles)?);
+            let mut declared = Declared::read(service, &profiles)?;
+            let place = &mut declared.place;
+            if !self.limits.has_room_for_ports(place.published.len() + place.exposed.len()) {
+                place.published.clear();
+                place.exposed.clear();
+                without_ports.get_or_insert(&service.at);
+            }
+            self.limits.add_names(declared.names()).map_err(|limit| service.at.exceeded(&limit))?;
+            services.insert(name.clone(), declared);
+        }
+        if let Some(at) = without_ports {
+            let words = format!("the project has more than {MAX_PORTS} ports: from here on they are left out");
+            self.leave_out("ports", failure(&at.wrong(words)));
         }
         let networks = node.entries("networks").filter_map(|(key, n)| Some((key.clone(), network(key, n)?)));
         let configs = node.entries("configs").filter_map(|(key, n)| Some((key.clone(), origin(n)?)));

@@ -1,6 +1,6 @@
 //! The variables of a project: this process's environment over the project's files of variables.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Gives variables their values.
 pub(super) trait Lookup {
@@ -11,24 +11,26 @@ pub(super) trait Lookup {
 /// Variables and their values. The values are looked up only to be decoded.
 #[derive(Clone, Default)]
 pub(super) struct Variables {
-    values: BTreeMap<String, String>,
+    /// The first layer that sets a variable gives its value. Projects that include each other share their layers.
+    layers: Vec<Arc<BTreeMap<String, String>>>,
 }
 
 impl Variables {
     /// Variables with those values.
     pub(super) fn new(values: BTreeMap<String, String>) -> Self {
-        Self { values }
+        Self { layers: vec![Arc::new(values)] }
     }
 
     /// These variables, and those of `defaults` that are not set in them.
-    pub(super) fn over(&self, mut defaults: BTreeMap<String, String>) -> Self {
-        defaults.extend(self.values.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Self { values: defaults }
+    pub(super) fn over(&self, defaults: BTreeMap<String, String>) -> Self {
+        let mut layers = self.layers.clone();
+        layers.extend((!defaults.is_empty()).then(|| Arc::new(defaults)));
+        Self { layers }
     }
 
     /// Sets a variable.
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        self.values.insert(name.to_owned(), value.to_owned());
+        self.layers.insert(0, Arc::new(BTreeMap::from([(name.to_owned(), value.to_owned())])));
     }
 
     /// The value of a variable, if it is not empty.
@@ -39,7 +41,7 @@ impl Variables {
 
 impl Lookup for Variables {
     fn value(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.layers.iter().find_map(|layer| layer.value(name))
     }
 }
 

@@ -20,11 +20,14 @@ use crate::{
     source::regular_file::{self, ReadError},
 };
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+/// The most parts that are told to be left out.
+const MAX_GAPS: usize = 50;
 /// What to do about a file that is wrong.
 const REMEDY: &str = "`docker compose config` says more of what is wrong with it";
 
@@ -150,7 +153,15 @@ impl Loader {
 
     /// Notes that something was left out.
     pub(super) fn leave_out(&mut self, what: &str, failure: Failure) {
-        self.gaps.push(Gap { what: what.to_owned(), failure });
+        match self.gaps.len().cmp(&MAX_GAPS) {
+            Ordering::Less => self.gaps.push(Gap { what: what.to_owned(), failure }),
+            Ordering::Equal => {
+                let more = format!("more than {MAX_GAPS} parts of the project are left out");
+                let failure = Failure::new(FailureKind::Invalid, more, "put the first of them right");
+                self.gaps.push(Gap { what: "other parts".to_owned(), failure });
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// Notes the variables that had no value.

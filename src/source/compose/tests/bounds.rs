@@ -28,6 +28,28 @@ fn values_that_are_multiplied_are_bounded() {
 }
 
 #[test]
+fn ports_and_names_are_bounded() {
+    let wide: String = (0..200).map(|n| format!("  s{n}: {{image: x, ports: ['1-65535:1-65535']}}\n")).collect();
+    let snapshot = Folder::with(&[("compose.yaml", &format!("services:\n{wide}"))]).look().unwrap();
+    assert_eq!((snapshot.services.len(), gaps(&snapshot).len()), (200, 1));
+    assert!(gaps(&snapshot)[0].contains("more than 20000 ports"), "{:?}", snapshot.gaps);
+    let names: String = (0..300).map(|n| format!("n{n}, ")).collect();
+    let (first, others) = (format!("x-n: &n [{names}]\nnetworks: {{{}}}\n", names.replace(',', ": ,")), 0..200);
+    let services: String = others.map(|n| format!("  s{n}: {{image: x, scale: 99, networks: *n}}\n")).collect();
+    let refused = Folder::with(&[("compose.yaml", &format!("{first}services:\n{services}"))]).look().unwrap_err();
+    assert!(refused.what.contains("200000 names"), "{}", refused.what);
+}
+
+#[test]
+fn what_is_left_out_is_told_up_to_a_bound() {
+    let keys: String = (0..5_000).map(|n| format!("    key{n}: '${{V{n}:?}}'\n")).collect();
+    let folder = Folder::with(&[("compose.yaml", &format!("services:\n  web:\n    image: x\n{keys}"))]);
+    let told = gaps(&folder.look().unwrap());
+    assert_eq!(told.len(), 51);
+    assert!(told[50].contains("more than 50 parts"), "{told:?}");
+}
+
+#[test]
 fn long_files_and_many_files_are_refused() {
     let long = "#".repeat(1024 * 1024 + 1);
     assert!(Folder::with(&[("compose.yaml", &long)]).look().unwrap_err().what.contains("longer than 1024 KiB"));

@@ -1,6 +1,7 @@
 //! Whole projects on disk: small compose texts, and what is charted of them.
 
 mod bounds;
+mod parity;
 mod refused;
 mod shapes;
 
