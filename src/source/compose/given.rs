@@ -3,11 +3,15 @@
 
 use super::{
     declared::Declared,
+    limits::Exceeded,
     load::{Format, Loader},
     model::{Model, Origin},
     variables::{Layers, Lookup},
 };
-use crate::source::docker::files::{self, Text, Watch};
+use crate::{
+    model::{Failure, FailureKind},
+    source::docker::files::{self, Text, Watch},
+};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// What a service is given. It lives only until it is decoded.
@@ -38,22 +42,40 @@ pub(super) fn to(service: &Declared, model: &Model, loader: &mut Loader) -> (Giv
             }
         }
     }
+    if let Err(limit) = loader.limits.add_mounts(mounts.len()) {
+        leave_out(loader, &limit);
+        mounts.clear();
+    }
     let found = files::mounted(mounts);
     texts.extend(found.texts);
+    if let Err(limit) = loader.limits.add_config(texts.iter().map(|text| text.text.len()).sum()) {
+        leave_out(loader, &limit);
+        texts.clear();
+    }
     (Given { variables, labels, texts }, found.watch)
+}
+
+fn leave_out(loader: &mut Loader, limit: &Exceeded) {
+    let what = format!("{limit}: those of other services are not read");
+    loader.leave_out("configuration files", Failure::new(FailureKind::Invalid, what, "split the project"));
 }
 
 /// The service's environment: its files of variables in their order, and over them what it says itself.
 fn variables(service: &Declared, model: &Model, loader: &mut Loader) -> BTreeMap<String, String> {
-    let own: BTreeMap<String, String> = service
-        .program
-        .environment
-        .iter()
-        .filter_map(|(name, value)| {
-            let value = value.as_deref().or_else(|| model.variables.value(name))?;
-            Some((name.clone(), value.to_owned()))
-        })
-        .collect();
+    let mut own = BTreeMap::new();
+    for (name, value) in &service.program.environment {
+        let Some(value) = value.as_deref().or_else(|| model.variables.value(name)) else { continue };
+        match loader.limits.expand(value.len()) {
+            Ok(()) => {
+                own.insert(name.clone(), value.to_owned());
+            }
+            Err(limit) => {
+                let what = format!("{limit}: other variables are left out");
+                let failure = Failure::new(FailureKind::Invalid, what, "split the project");
+                loader.leave_out("variables", failure);
+            }
+        }
+    }
     let around = Layers(&model.variables, &own);
     let mut all = BTreeMap::new();
     for file in &service.program.env_files {

@@ -17,6 +17,10 @@ const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
 pub(super) const MAX_PORTS: usize = 20_000;
 /// The most names that the services of a project have on all its networks together.
 const MAX_NAMES: usize = 200_000;
+/// The most mounts of a project that are looked at for configuration files.
+const MAX_MOUNTS: usize = 400;
+/// The most text of configuration files of a project, in bytes, counting a file for each service that has it.
+const MAX_CONFIG_BYTES: usize = 32 * 1024 * 1024;
 /// How deep collections may hold each other in a file, and defaults of variables.
 pub(super) const MAX_DEPTH: usize = 64;
 /// How deep files may include and services extend each other.
@@ -41,6 +45,8 @@ pub(super) struct Limits {
     expanded: usize,
     ports: usize,
     names: usize,
+    mounts: usize,
+    config: usize,
 }
 
 impl Limits {
@@ -78,6 +84,20 @@ impl Limits {
         within(self.names, MAX_NAMES, || format!("the services have more than {MAX_NAMES} names on their networks"))
     }
 
+    /// Counts mounts that are to be looked at.
+    pub(super) fn add_mounts(&mut self, mounts: usize) -> Result<(), Exceeded> {
+        self.mounts += mounts;
+        within(self.mounts, MAX_MOUNTS, || format!("the project has more than {MAX_MOUNTS} mounts"))
+    }
+
+    /// Counts the text of configuration files.
+    pub(super) fn add_config(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        self.config += bytes;
+        within(self.config, MAX_CONFIG_BYTES, || {
+            format!("the configuration files of the services have more than {}", mebibytes(MAX_CONFIG_BYTES))
+        })
+    }
+
     /// Counts text that came to be by a variable, an alias or `extends`.
     pub(super) fn expand(&mut self, bytes: usize) -> Result<(), Exceeded> {
         self.expanded += bytes;
@@ -97,7 +117,7 @@ fn mebibytes(bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limits, MAX_EXPANDED_BYTES, MAX_FILES, MAX_NODES, MAX_TOTAL_BYTES};
+    use super::{Limits, MAX_CONFIG_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_MOUNTS, MAX_NODES, MAX_TOTAL_BYTES};
 
     #[test]
     fn every_limit_is_met_exactly_and_named() {
@@ -110,5 +130,9 @@ mod tests {
         assert!(limits.add_nodes(1).unwrap_err().to_string().contains("values"));
         assert!(limits.expand(MAX_EXPANDED_BYTES).is_ok());
         assert!(limits.expand(1).unwrap_err().to_string().contains("16 MiB of text"));
+        assert!(limits.add_config(MAX_CONFIG_BYTES).is_ok());
+        assert!(limits.add_config(1).unwrap_err().to_string().contains("32 MiB"));
+        assert!(limits.add_mounts(MAX_MOUNTS).is_ok());
+        assert!(limits.add_mounts(1).unwrap_err().to_string().contains("400 mounts"));
     }
 }

@@ -153,6 +153,9 @@ impl Loader {
 
     /// Notes that something was left out.
     pub(super) fn leave_out(&mut self, what: &str, failure: Failure) {
+        if self.gaps.iter().any(|gap| gap.failure == failure) {
+            return;
+        }
         match self.gaps.len().cmp(&MAX_GAPS) {
             Ordering::Less => self.gaps.push(Gap { what: what.to_owned(), failure }),
             Ordering::Equal => {

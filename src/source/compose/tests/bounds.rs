@@ -41,6 +41,24 @@ fn ports_and_names_are_bounded() {
 }
 
 #[test]
+fn what_many_services_take_from_one_place_is_bounded() {
+    let services: String = (0..2_000)
+        .map(|n| format!("  s{n}: {{image: x, environment: [BIG], configs: [c], volumes: ['./conf:/etc/conf']}}\n"))
+        .collect();
+    let text = format!("services:\n{services}configs: {{c: {{content: '{}'}}}}\n", "x".repeat(100_000));
+    let folder = Folder::with(&[
+        ("compose.yaml", &text),
+        (".env", &format!("BIG={}\n", "x".repeat(500_000))),
+        ("conf/a.yaml", "url: http://a\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!(snapshot.services.len(), 2_000);
+    let told = gaps(&snapshot).join("\n");
+    assert_eq!(snapshot.gaps.len(), 3, "{told}");
+    assert!(["400 mounts", "16 MiB of text", "32 MiB"].iter().all(|limit| told.contains(limit)), "{told}");
+}
+
+#[test]
 fn what_is_left_out_is_told_up_to_a_bound() {
     let keys: String = (0..5_000).map(|n| format!("    key{n}: '${{V{n}:?}}'\n")).collect();
     let folder = Folder::with(&[("compose.yaml", &format!("services:\n  web:\n    image: x\n{keys}"))]);
