@@ -49,7 +49,7 @@ fn values_of_another_shape_are_refused_with_their_line() {
         ("depends_on: {db: {condition: service_healthy, required: 5}}", 4),
         ("depends_on: [db, db]", 4),
         ("networks: {default: {aliases: x}}", 4),
-        ("volumes: ['a:b:c:d']", 4),
+        ("volumes: ['ab:cd:ef:gh']", 4),
         ("volumes: [{type: bind, source: a}]", 4),
         ("env_file: [{required: false}]", 4),
         ("env_file: [{path: x, format: other}]", 4),
