@@ -37,7 +37,7 @@ pub fn environment<'a>(
             let sibling = pairs.iter().find(|(other, _)| key::is_same(other, &wanted));
             sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
         });
-        let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
+        let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
         let addresses = named(name, value, sibling);
         let for_tool = !addresses.is_empty() && key::is_for_tool(name, value, &pairs);
         let via = if for_tool { Via::ToolSetting } else { Via::Environment };
@@ -67,7 +67,7 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
         flag = None;
         let key =
             if name.is_empty() { format!("argument {}", index + 1) } else { format!("argument {name}") };
-        let place = Place { container: container.map(str::to_owned), key };
+        let place = Place { container: container.map(Into::into), key: key.into() };
         collect(Via::Argument, &place, named(name, value, None), &mut mentions);
     }
     mentions

@@ -1,7 +1,8 @@
 //! Names that survive polls: cheap to clone, ordered, readable in JSON.
 
+use super::text::IdText;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 /// Declares a string identity of its own type, so that a service can not be passed for an instance.
 macro_rules! identity {
@@ -9,12 +10,12 @@ macro_rules! identity {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(IdText);
 
         impl $name {
-            /// Takes the text as it is.
+            /// Cleans the text.
             pub fn new(text: impl AsRef<str>) -> Self {
-                Self(Arc::from(text.as_ref()))
+                Self(IdText::new(text.as_ref()))
             }
             /// The text.
             #[must_use]
@@ -31,7 +32,7 @@ macro_rules! identity {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                fmt::Debug::fmt(&self.0, f)
             }
         }
     };

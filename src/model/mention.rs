@@ -1,6 +1,6 @@
 //! A mention: the raw fact that a service names an address, at a place, without the value it stood in.
 
-use super::Address;
+use super::{Address, Text};
 use serde::{Deserialize, Serialize};
 
 /// A service names something.
@@ -44,9 +44,9 @@ pub enum Via {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The container, where the service has several.
-    pub container: Option<String>,
+    pub container: Option<Text>,
     /// The variable, label, option or argument number; never a value.
-    pub key: String,
+    pub key: Text,
 }
 
 /// What a mention names.
@@ -58,16 +58,16 @@ pub enum Target {
     /// An address that counts only where somebody in the estate answers to it.
     Local(Address),
     /// A service of the same group, by name.
-    Peer(String),
+    Peer(Text),
     /// This very service, called by the proxies of that product which can reach it.
-    FromProxy(String),
+    FromProxy(Text),
 }
 
 impl Place {
     /// A place in the only container.
     #[must_use]
     pub fn at(key: &str) -> Self {
-        Self { container: None, key: key.to_owned() }
+        Self { container: None, key: key.into() }
     }
 }
 

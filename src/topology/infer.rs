@@ -256,11 +256,11 @@ fn is_clear(address: &Address) -> bool {
 pub(super) fn service_node(service: &Service) -> Node {
     Node {
         id: NodeId::from(&service.id),
-        name: service.name.clone(),
+        name: service.name.to_string(),
         kind: NodeKind::Service(service.id.clone()),
         source: Some(service.source()),
-        group: service.group.clone(),
-        home: service.group.clone(),
+        group: service.group.clone().map(Into::into),
+        home: service.group.clone().map(Into::into),
         health: Health::of(service),
         running: service.running(),
         // Beside a count of what runs it would read as a fault.
@@ -282,7 +282,7 @@ fn dependency(address: &Address) -> Node {
 
 /// The node of a load balancer.
 fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
-    let node = outside(gateway_node(source, gateway), gateway.name.clone(), NodeKind::LoadBalancer, None);
+    let node = outside(gateway_node(source, gateway), gateway.name.to_string(), NodeKind::LoadBalancer, None);
     Node { source: Some(source.clone()), ..node }
 }
 

@@ -1,7 +1,7 @@
 //! The one join: addresses that are mentioned, against services that answer to them.
 
 use crate::model::{
-    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId,
+    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId, Text,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
     by_host: BTreeMap<Host, Vec<Candidate>>,
-    by_name: BTreeMap<String, Vec<Named>>,
+    by_name: BTreeMap<Text, Vec<Named>>,
 }
 
 /// One node that answers to a host.
@@ -17,7 +17,7 @@ pub struct Resolver {
 struct Candidate {
     node: NodeId,
     source: SourceId,
-    group: Option<String>,
+    group: Option<Text>,
     port: Option<u16>,
     scope: Option<NetworkId>,
     by: &'static str,
@@ -28,7 +28,7 @@ struct Candidate {
 struct Named {
     node: NodeId,
     source: SourceId,
-    group: Option<String>,
+    group: Option<Text>,
 }
 
 /// What came of an address.
@@ -75,8 +75,8 @@ impl Resolver {
             }
         }
         let node = NodeId::from(&service.id);
-        let grouped = service.group.as_ref().map(|group| format!("{group}/{}", service.name));
-        let mut names = vec![service.name.clone(), service.id.to_string()];
+        let grouped = service.group.as_ref().map(|group| format!("{group}/{}", service.name).into());
+        let mut names = vec![service.name.clone(), service.id.as_str().into()];
         names.extend(grouped);
         names.dedup();
         for name in names {

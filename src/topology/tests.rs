@@ -66,7 +66,7 @@ fn what_everybody_is_given_is_only_possible() {
 fn start_order_is_possible_until_something_else_agrees() {
     let after = |mut service: Service, other: &str| {
         let (via, place) = (Via::StartOrder, Place::at("depends_on"));
-        service.mentions.push(Mention { via, place, target: Target::Peer(other.to_owned()) });
+        service.mentions.push(Mention { via, place, target: Target::Peer(other.into()) });
         service
     };
     assert_eq!(edges(vec![after(service("web"), "db"), service("db")]), ["web possible db"]);

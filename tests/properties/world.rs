@@ -108,7 +108,7 @@ fn flows(services: &[Arc<Service>]) -> Vec<Flow> {
                 port: Some(80),
                 by: SeenBy::Socket,
                 verdict: Verdict::Accepted,
-                place: "one".to_owned(),
+                place: "one".into(),
             };
             Flow { sighting, first: ago(20), last: now() }
         })

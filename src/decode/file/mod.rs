@@ -53,8 +53,10 @@ pub fn file<'a>(
     for entry in &entries {
         let value = expand::expand(entry.value, &variable);
         for target in targets(dialect, entry, &value, &defined) {
-            let place =
-                Place { container: container.map(str::to_owned), key: format!("file {path}:{}", entry.line) };
+            let place = Place {
+                container: container.map(Into::into),
+                key: format!("file {path}:{}", entry.line).into(),
+            };
             let mention = Mention { via: Via::ConfigFile, place, target };
             // The first line that names it is enough.
             if !mentions.iter().any(|known| known.target == mention.target) {

@@ -10,7 +10,7 @@ fn names(path: &str, text: &str) -> Vec<String> {
     let name = |target: Target| match target {
         Target::Address(address) => address.to_string(),
         Target::Local(address) => format!("({address})"),
-        Target::Peer(name) | Target::FromProxy(name) => name,
+        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
     };
     mentions.into_iter().map(|mention| name(mention.target)).collect()
 }

@@ -48,7 +48,7 @@ pub(super) fn document(node: &mut Node, base: &Base) -> Result<Vec<Wrong>, Wrong
     Ok(unknown)
 }
 
-/// Whether a value at the top of a file is a service, as in files of version 1.
+/// True if a value at the top of a file is a service, as in files of version 1.
 fn is_service(node: &Node) -> bool {
     ["image", "build", "extends"].iter().any(|key| node.get(key).is_some())
 }
@@ -108,7 +108,7 @@ fn service(name: &str, node: &mut Node, base: &Base) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// That each dependency in the long form has its condition.
+/// Checks that each dependency in the long form has its condition.
 fn conditions(node: &Node) -> Result<(), Wrong> {
     let Value::Map(entries) = &node.value else { return Ok(()) };
     let without = |(_, entry): &(&String, &Node)| entry.edit.is_none() && entry.get("condition").is_none();

@@ -6,7 +6,7 @@ use super::{
     mention,
     reach::{self, Project, Reach},
 };
-use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, text::clean};
+use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The snapshot of a project, whose services are given what `given` has.
@@ -36,10 +36,10 @@ pub(super) fn snapshot(
 }
 
 fn service(project: &Project<'_>, name: &str, declared: &Declared, reach: Reach, given: &Given) -> Service {
-    let label = clean(name);
+    let label = Text::new(name);
     Service {
         id: ServiceId::of(project.source, Some(project.name), &label),
-        group: Some(project.name.to_owned()),
+        group: Some(project.name.into()),
         kind: ServiceKind::Declared,
         desired: Some(if declared.is_active { declared.replicas.unwrap_or(1) } else { 0 }),
         reported_running: None,
@@ -58,8 +58,9 @@ fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) 
     let (program, place, files) = (&declared.program, &declared.place, &declared.files);
     // Without an image of its own it is built, and compose calls what it builds so.
     let image = program.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name));
-    let mut facts = vec![Fact::new("declared", clean(&declared.at)), Fact::new("image", clean(&image))];
-    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, clean(value)));
+    let mut facts =
+        vec![Fact::new("declared", Text::new(&declared.at)), Fact::new("image", Text::new(&image))];
+    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
     if let Some(replicas) = declared.replicas {
         say("replicas", &replicas.to_string());
     }

@@ -1,5 +1,5 @@
-//! What must hold in a merged project, as it must to compose: references lead somewhere, and what excludes each other
-//! does not stand together (Compose Specification, chapters "Services" and "Profiles").
+//! Rules that a merged project must keep, as it must to compose: references lead somewhere, and what excludes each
+//! other does not stand together (Compose Specification, chapters "Services" and "Profiles").
 
 use super::{
     variables::Variables,
@@ -17,7 +17,7 @@ impl Profiles {
         Self(named.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
-    /// Whether a service with those profiles would be started.
+    /// True if a service with those profiles would be started.
     pub(super) fn start<'a>(&self, mut profiles: impl Iterator<Item = &'a str>) -> bool {
         let mut none = true;
         let active = profiles.any(|profile| {
@@ -65,13 +65,13 @@ pub(super) fn project(node: &Node, profiles: &Profiles) -> Result<Vec<Wrong>, Wr
     Ok(inactive)
 }
 
-/// Whether a service may be started without the one it depends on.
+/// True if a service may be started without the one it depends on.
 fn is_optional(service: &Node, need: &str) -> bool {
     let entry = service.get("depends_on").and_then(|needs| needs.get(need));
     entry.is_some_and(|entry| entry.get("required").is_some() && !entry.is_true("required"))
 }
 
-/// That a config or secret comes from one place.
+/// Checks that a config or secret comes from one place.
 fn origin(name: &str, node: &Node, keys: &[&str]) -> Result<(), Wrong> {
     if node.get("external").is_some() || node.get("driver").is_some() {
         return Ok(());
@@ -82,7 +82,7 @@ fn origin(name: &str, node: &Node, keys: &[&str]) -> Result<(), Wrong> {
     }
 }
 
-/// That there is something to run.
+/// Checks that there is something to run.
 fn program(name: &str, service: &Node) -> Result<(), Wrong> {
     if ["image", "build", "provider"].iter().any(|key| service.get(key).is_some()) {
         return Ok(());
@@ -123,7 +123,7 @@ fn is_declared(project: &Node, section: &str, name: &str) -> bool {
     project.get(section).is_some_and(|section| section.get(name).is_some())
 }
 
-/// That the volumes, configs and secrets of a service are declared.
+/// Checks that the volumes, configs and secrets of a service are declared.
 fn resources(name: &str, service: &Node, project: &Node) -> Result<(), Wrong> {
     for (key, what) in [("volumes", "volume"), ("configs", "config"), ("secrets", "secret")] {
         for item in service.items(key) {
@@ -156,7 +156,7 @@ fn needs(service: &Node) -> BTreeMap<&str, &Location> {
     named.chain(before_colon("links")).chain(from).chain(shared).collect()
 }
 
-/// That no service waits for itself, by way of others.
+/// Checks that no service waits for itself, by way of others.
 fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(), Wrong> {
     let mut dependents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, needs) in &waiting {

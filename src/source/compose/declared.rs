@@ -16,9 +16,9 @@ use std::{
 pub(super) struct Declared {
     /// The file and line where it begins.
     pub(super) at: String,
-    /// What it runs.
+    /// Its image, command and variables.
     pub(super) program: Program,
-    /// How it is reached.
+    /// Its names, networks and ports.
     pub(super) place: Place,
     /// The files that are put into it.
     pub(super) files: Files,
@@ -26,13 +26,13 @@ pub(super) struct Declared {
     pub(super) after: BTreeMap<String, String>,
     /// The profiles without one of which it is not started.
     pub(super) profiles: BTreeSet<String>,
-    /// Whether one of its profiles is active, or it has none.
+    /// True if one of its profiles is active, or it has none.
     pub(super) is_active: bool,
-    /// How many of it are wanted.
+    /// The number of copies that are wanted.
     pub(super) replicas: Option<u32>,
 }
 
-/// What a service runs.
+/// The image, command and variables of a service.
 #[derive(Clone, Default)]
 pub(super) struct Program {
     pub(super) image: Option<String>,
@@ -50,18 +50,18 @@ pub(super) struct Program {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EnvFile {
     pub(super) path: PathBuf,
-    /// Whether it must be there.
+    /// True if it must be there.
     pub(super) required: bool,
     pub(super) format: Format,
 }
 
-/// How a service is reached.
+/// The names, networks and ports of a service.
 #[derive(Clone, Default)]
 pub(super) struct Place {
     pub(super) container_name: Option<String>,
     pub(super) hostname: Option<String>,
     pub(super) network_mode: Option<String>,
-    /// Whether something else than a container provides it.
+    /// True if something else than a container provides it.
     pub(super) is_provided: bool,
     /// The networks by the file's names for them, with the aliases and addresses there.
     pub(super) networks: BTreeMap<String, BTreeSet<String>>,
@@ -117,7 +117,7 @@ fn after((name, dependency): (&String, &Node)) -> (String, String) {
 /// The most copies of a service whose container names are names of it.
 pub(super) const MAX_NAMED_COPIES: u32 = 20;
 
-/// How many of a service are wanted.
+/// The number of copies of a service that are wanted.
 fn replicas(node: &Node) -> Result<Option<u32>, Wrong> {
     let deployed = node.get("deploy").and_then(|deploy| deploy.get("replicas"));
     let Some(wanted) = node.get("scale").or(deployed) else { return Ok(None) };

@@ -133,8 +133,8 @@ fn name(text: &str) -> Result<(&str, bool, &str), &'static str> {
     Ok((name, has_value, if has_value { rest.trim_start_matches(BLANKS) } else { rest }))
 }
 
-/// What stands before the quote that ends a value, and what stands behind it. A backslash before the quote makes it a
-/// part of the value.
+/// The text before the quote that ends a value, and the text behind it. A backslash before the quote makes it a part of
+/// the value.
 fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();

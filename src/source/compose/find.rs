@@ -5,7 +5,7 @@ use super::{
     paths::whole,
     variables::{Lookup, Variables},
 };
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind};
 use std::path::{Path, PathBuf};
 
 /// The names that compose looks for, in its order.
@@ -84,7 +84,7 @@ fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     // A pipe of that name is found as well, and is told of when it can't be read.
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.exists());
     let Some(file) = first(NAMES) else {
-        let what = format!("there is no compose file in {}", clean(&place.display().to_string()));
+        let what = format!("there is no compose file in {}", place.display());
         return Err(Failure::new(
             FailureKind::Missing,
             what,
@@ -109,7 +109,7 @@ pub(super) fn name(said: Option<&str>, folder: &Path, variables: &Variables) -> 
     let said = said.map(normalized).filter(|name| !name.is_empty());
     let name = said.unwrap_or_else(|| folder_name(folder));
     if name.is_empty() {
-        let what = format!("no name for the project can be made of {}", clean(&folder.display().to_string()));
+        let what = format!("no name for the project can be made of {}", folder.display());
         return Err(invalid(what));
     }
     Ok(name)

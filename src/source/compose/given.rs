@@ -1,5 +1,4 @@
-//! What a service is given from this machine's files: the values of its variables, its labels and its configuration
-//! files.
+//! Values that a service is given from this machine's files: its variables, its labels and its configuration files.
 
 use super::{
     declared::Declared,
@@ -14,7 +13,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// What a service is given. It lives only until it is decoded.
+/// The values that a service is given. They live only until they are decoded.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) variables: BTreeMap<String, String>,
@@ -22,7 +21,7 @@ pub(super) struct Given {
     pub(super) texts: Vec<Text>,
 }
 
-/// What `service` is given; and what tells that its mounted files have changed.
+/// Gives `service` its values, and the watch over its mounted files.
 pub(super) fn to(service: &Declared, model: &Model, loader: &mut Loader) -> (Given, Watch) {
     let variables = variables(service, model, loader);
     let labels = labels(service, loader);

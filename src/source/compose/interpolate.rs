@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The reason why a text can't be interpolated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
-    /// What follows a `$` is none of the forms.
+    /// The text behind a `$` is none of the forms.
     Invalid,
     /// Defaults are nested too deep.
     TooDeep,
@@ -132,9 +132,9 @@ impl<'a> Interpolator<'a> {
 /// The variables of a tree that had no value, each with the first line that names it.
 #[derive(Default)]
 pub(super) struct WithoutValue {
-    /// Those that must have one.
+    /// Variables that must have one.
     pub(super) required: BTreeMap<String, Location>,
-    /// Those that became nothing.
+    /// Variables that became nothing.
     pub(super) unset: BTreeMap<String, Location>,
 }
 
@@ -180,7 +180,7 @@ fn leading_name(text: &str) -> &str {
     if digit { "" } else { &text[..end] }
 }
 
-/// Where the brace stands that closes the one before `text`: the last one, where they don't pair.
+/// The place of the brace that closes the one before `text`: the last one, where they don't pair.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut open = 0;
     for (at, byte) in text.bytes().enumerate() {

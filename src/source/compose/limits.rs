@@ -21,9 +21,9 @@ const MAX_NAMES: usize = 200_000;
 const MAX_MOUNTS: usize = 400;
 /// The most text of configuration files of a project, in bytes, counting a file for each service that has it.
 const MAX_CONFIG_BYTES: usize = 32 * 1024 * 1024;
-/// How deep collections may hold each other in a file, and defaults of variables.
+/// The most collections that may hold each other in a file, and defaults of variables.
 pub(super) const MAX_DEPTH: usize = 64;
-/// How deep files may include and services extend each other.
+/// The most files that may include each other, and services that may extend each other.
 pub(super) const MAX_CHAIN: usize = 32;
 
 /// A limit that a project goes over, in words that name it.
@@ -36,7 +36,7 @@ impl fmt::Display for Exceeded {
     }
 }
 
-/// What a project has used of its limits.
+/// A project's use of its limits.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     files: usize,

@@ -12,7 +12,7 @@ use std::{
     time::SystemTime,
 };
 
-/// What was read, and what tells that it has changed.
+/// The last snapshot, and the state of all files that it was made of.
 pub(super) struct Last {
     snapshot: Snapshot,
     looked: Vec<PathBuf>,

@@ -3,7 +3,7 @@
 use super::{declared::Declared, given::Given};
 use crate::{
     decode::{arguments, environment, extra_host, file, link, proxied, start_order},
-    model::{Mention, Via, text::clean},
+    model::{Mention, Text, Via},
 };
 
 /// Everything that a service names, with what it is given.
@@ -15,12 +15,12 @@ pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
     let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
     let mut all = environment(None, variables.iter().copied());
     all.extend(arguments(None, words));
-    all.extend(given.texts.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.extend(given.texts.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
     all.iter_mut().for_each(say_so);
     let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxied(&labels.collect(), &variables));
     let linked = place.links.iter().chain(&place.external_links);
-    all.extend(linked.map(|text| link(&clean(text.split(':').next().unwrap_or_default()))));
+    all.extend(linked.map(|text| link(&Text::new(text.split(':').next().unwrap_or_default()))));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
     all.extend(start_order(service.after.keys().map(String::as_str)));
     all.sort();

@@ -27,7 +27,7 @@ mod yaml;
 
 use super::{Examined, Source};
 use crate::model::{
-    Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, text::clean,
+    Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -43,16 +43,16 @@ use std::{
 };
 use variables::Variables;
 
-/// How often to look whether a file has changed.
+/// The time between two looks whether a file has changed.
 const PACE: Duration = Duration::from_secs(5);
 
-/// Which compose file to read.
+/// The configuration of a compose source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The file, or the folder it lies in; empty for the working directory.
     pub path: String,
-    /// What to call the source; the folder's name by default.
+    /// The source's name; the folder's name by default.
     pub name: String,
 }
 
@@ -62,7 +62,7 @@ pub struct Compose {
     place: PathBuf,
     /// The environment of this process, which fills in the file's variables.
     around: Variables,
-    /// What was read last.
+    /// The last snapshot, and the state of the files then.
     last: Arc<Mutex<Option<look::Last>>>,
 }
 
@@ -72,12 +72,12 @@ impl Compose {
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
         let (place, around) = (find::place(&config.path), Variables::new(around));
         // A slash ends the source in a service's id.
-        let name = if config.name.is_empty() { name_of(&place) } else { clean(&config.name).replace('/', "-") };
+        let name = if config.name.is_empty() { name_of(&place) } else { Text::new(&config.name).replace('/', "-") };
         Self { id: SourceId::new(format!("compose:{name}")), place, around, last: Arc::default() }
     }
 }
 
-/// What a source at `place` is called: the folder's name, or that of the folder of the file.
+/// The name of a source at `place`: the folder's name, or that of the folder of the file.
 fn name_of(place: &Path) -> String {
     let is_file = place.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let folder = if is_file { place.parent().unwrap_or(place) } else { place };
@@ -90,7 +90,7 @@ impl Source for Compose {
     }
 
     fn place(&self) -> String {
-        clean(&self.place.display().to_string())
+        Text::new(&self.place.display().to_string()).to_string()
     }
 
     fn kind(&self) -> &'static str {
@@ -138,5 +138,5 @@ impl Source for Compose {
 }
 
 fn gap(gap: &Gap) -> Examined {
-    Examined { what: gap.what.clone(), outcome: Err(gap.failure.clone()) }
+    Examined { what: gap.what.to_string(), outcome: Err(gap.failure.clone()) }
 }

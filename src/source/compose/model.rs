@@ -22,12 +22,12 @@ pub(super) struct Model {
     pub(super) services: BTreeMap<String, Declared>,
     /// The real names of networks that have one of their own.
     pub(super) networks: BTreeMap<String, String>,
-    /// Where its configs have their text from.
+    /// The origins of its configs' texts.
     pub(super) configs: BTreeMap<String, Origin>,
     pub(super) variables: Variables,
 }
 
-/// Where a config has its text from.
+/// The origin of a config's text.
 #[derive(Clone)]
 pub(super) enum Origin {
     File(PathBuf),
@@ -44,7 +44,7 @@ impl Loader {
             files.push(self.parse(path).map_err(Broken::failure)?);
         }
         if files.iter().all(|(_, documents)| documents.is_empty()) {
-            let what = format!("{} declares nothing: it is empty", crate::model::text::clean(&place.display().to_string()));
+            let what = format!("{} declares nothing: it is empty", place.display());
             return Err(Failure::new(FailureKind::Invalid, what, "declare `services` in it"));
         }
         let mut variables = found.variables;

@@ -37,7 +37,7 @@ pub(super) fn clean(path: &Path) -> PathBuf {
     cleaned
 }
 
-/// Whether compose would fetch what a path names: a Git repository, an OCI artifact or a page.
+/// True if compose would fetch what a path names: a Git repository, an OCI artifact or a page.
 pub(super) fn is_remote(path: &str) -> bool {
     path.contains("://") || ["git@", "oci:", "github.com/"].iter().any(|start| path.starts_with(start))
 }

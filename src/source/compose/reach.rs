@@ -1,7 +1,7 @@
 //! Who answers to what among the services of a compose file, as an engine would make it.
 
 use super::declared::{Declared, MAX_NAMED_COPIES};
-use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, text::clean};
+use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name by which containers reach the ports of their host.
@@ -50,7 +50,7 @@ pub(super) fn of<'a>(project: &Project<'a>) -> BTreeMap<&'a str, Reach> {
 
 impl Project<'_> {
     fn network(&self, native: &str) -> NetworkId {
-        NetworkId::of(self.source, &clean(native))
+        NetworkId::of(self.source, &Text::new(native))
     }
 
     /// The network that the file calls `key`.
@@ -125,5 +125,5 @@ fn is_in(answer: &Answer, network: &NetworkId) -> bool {
 }
 
 fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {
-    Answer { host: Host::named(&clean(name)), port, scope: Scope::Network(scope.clone()), by }
+    Answer { host: Host::named(&Text::new(name)), port, scope: Scope::Network(scope.clone()), by }
 }

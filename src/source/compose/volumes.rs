@@ -70,7 +70,7 @@ fn sections(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Whether a source is a path and no volume's name.
+/// True if a source is a path and no volume's name.
 fn is_path(source: &str) -> bool {
     let is_drive = matches!(source.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     is_drive || source.starts_with(['.', '/', '~', '\\'])

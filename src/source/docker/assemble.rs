@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::{
     Ending, Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId,
-    State, Timestamp,
+    State, Text, Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -75,7 +75,7 @@ pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -
 /// The containers without those that a later one has replaced in the same place of a swarm service.
 fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
     let newest =
-        |slot: &String| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
+        |slot: &Text| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
     let replaced = move |s: &Seen| s.owner.slot.as_ref().is_some_and(|slot| newest(slot) != Some(s.created));
     seen.iter().map(Arc::as_ref).filter(move |s| !replaced(s))
 }
@@ -180,11 +180,12 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
             text,
         },
     };
-    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
+    let start =
+        container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        tell(at, kind, format!("{name} {}", ended(exit)))
+        tell(at, kind, format!("{name} {}", ended(exit)).into())
     });
     start.into_iter().chain(end).collect()
 }

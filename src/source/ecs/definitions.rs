@@ -118,7 +118,7 @@ impl Library {
     /// What could not be read.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let failure = self.shelves().failed.clone().map(|(_, failure)| failure)?;
-        Some(Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.to_owned(), failure })
+        Some(Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.into(), failure })
     }
 
     /// How far the reading is; nothing where all that is wanted was read.

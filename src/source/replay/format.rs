@@ -21,7 +21,7 @@ pub struct Header {
     pub schema: String,
     /// When the recording began.
     pub taken: Timestamp,
-    /// How long it is, in milliseconds.
+    /// Its length in milliseconds.
     pub length_ms: u64,
 }
 
@@ -31,7 +31,7 @@ pub struct Header {
 pub struct Frame {
     /// Milliseconds since the recording began.
     pub at_ms: u64,
-    /// Which source.
+    /// The source that changed.
     pub source: SourceId,
     /// The services that are new or different.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,10 +42,10 @@ pub struct Frame {
     /// The load balancers, where they are different.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateways: Option<Vec<Gateway>>,
-    /// What happened since the frame before.
+    /// Events since the frame before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
-    /// What can't be read, where that is different.
+    /// The parts that can't be read, where they are different.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gaps: Option<Vec<Gap>>,
     /// The connections that were seen for the first time.
@@ -85,7 +85,7 @@ impl Frame {
         }
     }
 
-    /// What changed from one snapshot to the next.
+    /// The changes from one snapshot to the next.
     #[must_use]
     pub fn between(at: Duration, before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();

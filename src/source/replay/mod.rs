@@ -11,7 +11,7 @@ pub use recording::Recording;
 
 use super::{Examined, Source, regular_file};
 use crate::model::{
-    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Timestamp, text::clean,
+    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -31,10 +31,10 @@ use tokio::time::{Instant, sleep_until};
 /// The recording that is built in.
 const DEMO: &str = include_str!("../../../assets/demo.jsonl");
 
-/// How often a replay looks whether the recording has gone on.
+/// The time between two looks whether the recording has gone on.
 const PACE: Duration = Duration::from_secs(1);
 
-/// Which recording to play.
+/// The configuration of a replay source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -61,7 +61,7 @@ pub fn demo() -> Result<Vec<Replay>, Failure> {
 /// but no device, no pipe and no more of it than a bound.
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
     let file = regular_file::open(Path::new(&config.path)).map_err(|error| {
-        let what = format!("the recording {} can't be read: {error}", clean(&config.path));
+        let what = format!("the recording {} can't be read: {error}", config.path);
         Failure::new(error.kind(), what, "name a file that `portolan record` wrote")
     })?;
     play(BufReader::new(file), "replay", &config.path)
@@ -72,13 +72,13 @@ fn play(input: impl BufRead, kind: &'static str, place: &str) -> Result<Vec<Repl
     let recording = Arc::new(Recording::read(input, place)?);
     let began = (Instant::now(), Timestamp::now());
     let sources = recording.sources();
-    let place = clean(place);
+    let place = Text::new(place).to_string();
     let replay = |id| Replay { id, kind, place: place.clone(), recording: Arc::clone(&recording), began };
     Ok(sources.into_iter().map(replay).collect())
 }
 
 impl Replay {
-    /// How long it has played, in the round of the recording that is on, and by how much its times are moved.
+    /// The time that it has played in the round that is on, and the time by which its times are moved.
     fn position(&self) -> (Duration, SignedDuration) {
         let played = self.began.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
@@ -92,7 +92,7 @@ impl Replay {
     }
 }
 
-/// What the source `id` shows at that place of the recording, its times moved.
+/// The snapshot of the source `id` at that place of the recording, its times moved.
 fn shown(
     recording: &Recording,
     id: &SourceId,

@@ -5,12 +5,8 @@ use super::{
     format::{Frame, Header, SCHEMA},
     recording::Recording,
 };
-use crate::model::{
-    Failure, FailureKind,
-    text::{clean, clean_within},
-};
+use crate::model::{Failure, FailureKind};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::{
     collections::BTreeSet,
     io::{self, BufRead, Read},
@@ -28,7 +24,7 @@ const REMEDY: &str = "record it anew with `portolan record`";
 impl Recording {
     /// Reads a recording; `name` stands for it in failures.
     pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
-        let failure = |why: String| Failure::new(FailureKind::Invalid, format!("{}: {why}", clean(name)), REMEDY);
+        let failure = |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), REMEDY);
         let mut lines = Lines { input: input.take(MAX_BYTES + 1), number: 0 };
         let first = match lines.next() {
             Some(Ok(Line { text: Some(text), .. })) => text,
@@ -39,8 +35,8 @@ impl Recording {
         let broken = |why: String| failure(format!("line 1 is not of a recording: {why}"));
         let header: Header = parsed(&first).map_err(broken)?;
         if header.schema != SCHEMA {
-            let schema = clean(&header.schema);
-            return Err(broken(format!("its format is `{schema}`, and this program reads `{SCHEMA}`")));
+            let why = format!("its format is `{}`, and this program reads `{SCHEMA}`", header.schema);
+            return Err(broken(why));
         }
         let mut frames = Frames::default();
         let mut unread = None;
@@ -105,7 +101,7 @@ impl Frames {
         }
     }
 
-    /// What was left out, in words.
+    /// The parts that were left out, in words.
     fn faults(&self) -> Vec<String> {
         let damaged = self.first_damaged.as_ref().map(|first| match self.damaged {
             1 => format!("one line is damaged and left out: {first}"),
@@ -126,20 +122,9 @@ fn named(frame: Frame) -> Result<Frame, String> {
     Ok(frame)
 }
 
-/// A line's value. Why it is none is told without a control character.
+/// A line's value, or why it is none.
 fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let value = serde_json::from_str(text).map(harmless).and_then(serde_json::from_value);
-    value.map_err(|error| clean(&error.to_string()))
-}
-
-/// The same without what could drive a terminal: a recording is text from outside, whoever wrote it.
-fn harmless(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(clean_within(&text, usize::MAX)),
-        Value::Array(all) => all.into_iter().map(harmless).collect(),
-        Value::Object(all) => all.into_iter().map(|(key, value)| (key, harmless(value))).collect(),
-        other => other,
-    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// A line of a recording; one that is too long has no text.

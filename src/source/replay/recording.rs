@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// How long the last frame of a recording stays that is cut short.
+/// The time that the last frame of a recording stays which is cut short.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// A recording, in memory.
@@ -29,7 +29,7 @@ impl Recording {
         Self { header, frames, faults, is_cut }
     }
 
-    /// How long it is: as its header says, or up to its last frame where the rest is missing.
+    /// Its length: as its header says, or up to its last frame where the rest is missing.
     #[must_use]
     pub fn length(&self) -> Duration {
         let said = Duration::from_millis(self.header.length_ms);
@@ -50,7 +50,7 @@ impl Recording {
         all.into_iter().collect()
     }
 
-    /// What `source` saw at that moment.
+    /// The snapshot of `source` at that moment.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();
@@ -67,7 +67,7 @@ impl Recording {
             flows.extend(frame.flows.iter().cloned());
             watched = frame.watched.clone().unwrap_or(watched);
         }
-        let fault = |failure: &Failure| Gap { what: "a part of the recording".to_owned(), failure: failure.clone() };
+        let fault = |failure: &Failure| Gap { what: "a part of the recording".into(), failure: failure.clone() };
         gaps.extend(self.faults.iter().map(fault));
         let services = services.into_values().map(Arc::clone).collect();
         let (source, taken) = (source.clone(), self.header.taken);

@@ -2,7 +2,7 @@
 
 use super::{Loader, failure};
 use crate::{
-    model::{Failure, FailureKind, text::clean},
+    model::{Failure, FailureKind},
     source::{
         compose::{
             dotenv::Reader,
@@ -60,7 +60,7 @@ impl Loader {
                 let is_missing = error.kind() == FailureKind::Missing;
                 let is_folder = matches!(error, ReadError::NotRegular) && path.is_dir() && !required;
                 if !(is_missing && !required || is_folder) {
-                    let what = format!("{} can't be read: {error}", clean(&path.display().to_string()));
+                    let what = format!("{} can't be read: {error}", path.display());
                     let remedy = "make it a file that can be read, or say `required: false`";
                     self.leave_out("a file of variables", Failure::new(error.kind(), what, remedy));
                 }

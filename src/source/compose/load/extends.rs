@@ -110,7 +110,7 @@ impl Loader {
 }
 
 impl Broken {
-    /// What is wrong at `at`, where a file is named that is broken or not there.
+    /// The error at `at`, the line that names a file which is broken or not there.
     pub(super) fn at(self, at: &super::yaml::Location) -> Wrong {
         match self {
             Self::Wrong(wrong) => wrong,
@@ -119,7 +119,7 @@ impl Broken {
     }
 }
 
-/// That something on another machine is not read.
+/// The failure for something on another machine, which is not read.
 pub(super) fn remote(node: &Node) -> Failure {
     let what = format!("{}: this lies on another machine, where Portolan does not look", node.at);
     Failure::new(FailureKind::Missing, what, "fetch it, and name the copy")

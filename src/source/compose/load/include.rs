@@ -20,7 +20,7 @@ struct Include {
     at: Location,
     /// Its file, and those that lie over it.
     files: Vec<PathBuf>,
-    /// Where its relative paths begin.
+    /// The folder where its relative paths begin.
     folder: PathBuf,
     /// The files of its variables, where they are named.
     env_files: Option<Vec<PathBuf>>,

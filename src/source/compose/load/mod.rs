@@ -16,7 +16,7 @@ use super::{
     yaml::{self, Node, Value, Wrong},
 };
 use crate::{
-    model::{Failure, FailureKind, Gap, text::clean},
+    model::{Failure, FailureKind, Gap},
     source::regular_file::{self, ReadError},
 };
 use std::{
@@ -28,7 +28,7 @@ use std::{
 
 /// The most parts that are told to be left out.
 const MAX_GAPS: usize = 50;
-/// What to do about a file that is wrong.
+/// The remedy for a file that is wrong.
 const REMEDY: &str = "`docker compose config` says more of what is wrong with it";
 
 /// Reads the files of one project, and notes at which it looked and what it left out.
@@ -36,14 +36,14 @@ const REMEDY: &str = "`docker compose config` says more of what is wrong with it
 pub(super) struct Loader {
     /// Every file that was looked for, whether it is there or not.
     pub(super) looked: BTreeSet<PathBuf>,
-    /// What could not be read, and what was left out.
+    /// Parts that could not be read or were left out.
     pub(super) gaps: Vec<Gap>,
-    /// What the project has used of its limits.
+    /// The project's use of its limits.
     pub(super) limits: Limits,
     without: WithoutValue,
 }
 
-/// Where a file of the project stands: in the project itself, or in one that it includes.
+/// The surroundings of a file: the project itself, or one that it includes.
 pub(super) struct Scope {
     base: Base,
     variables: Variables,
@@ -76,7 +76,7 @@ impl Broken {
         match self {
             Self::Wrong(wrong) => failure(&wrong),
             Self::Unreadable(path, error) => {
-                let what = format!("{} can't be read: {error}", clean(&path.display().to_string()));
+                let what = format!("{} can't be read: {error}", path.display());
                 let remedy = "name a compose file that can be read, or the folder it lies in";
                 Failure::new(error.kind(), what, remedy)
             }
@@ -86,7 +86,7 @@ impl Broken {
 
 /// The failure that something wrong in a file is.
 pub(super) fn failure(wrong: &Wrong) -> Failure {
-    Failure::new(FailureKind::Invalid, clean(&format!("{}: {}", wrong.at, wrong.what)), REMEDY)
+    Failure::new(FailureKind::Invalid, format!("{}: {}", wrong.at, wrong.what), REMEDY)
 }
 
 impl Scope {
@@ -157,11 +157,11 @@ impl Loader {
             return;
         }
         match self.gaps.len().cmp(&MAX_GAPS) {
-            Ordering::Less => self.gaps.push(Gap { what: what.to_owned(), failure }),
+            Ordering::Less => self.gaps.push(Gap { what: what.into(), failure }),
             Ordering::Equal => {
                 let more = format!("more than {MAX_GAPS} parts of the project are left out");
                 let failure = Failure::new(FailureKind::Invalid, more, "put the first of them right");
-                self.gaps.push(Gap { what: "other parts".to_owned(), failure });
+                self.gaps.push(Gap { what: "other parts".into(), failure });
             }
             Ordering::Greater => {}
         }
@@ -172,7 +172,7 @@ impl Loader {
         let remedy = "set it in the environment or in the .env file beside the compose file";
         for (name, at) in std::mem::take(&mut self.without.required) {
             let what = format!("{at}: the variable {name} must have a value and has none");
-            self.leave_out("a value", Failure::new(FailureKind::Missing, clean(&what), remedy));
+            self.leave_out("a value", Failure::new(FailureKind::Missing, what, remedy));
         }
         let unset: Vec<_> = std::mem::take(&mut self.without.unset).into_iter().collect();
         if let Some((first, at)) = unset.first() {
@@ -181,7 +181,7 @@ impl Loader {
                 n => format!(", and {} others,", n - 1),
             };
             let what = format!("{at}: the variable {first}{more} has no value and no default, and is empty");
-            self.leave_out("a value", Failure::new(FailureKind::Missing, clean(&what), remedy));
+            self.leave_out("a value", Failure::new(FailureKind::Missing, what, remedy));
         }
     }
 }

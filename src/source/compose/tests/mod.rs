@@ -45,7 +45,7 @@ impl Folder {
         look(&self.source())
     }
 
-    /// What is charted with those variables in the environment of this process.
+    /// Charts the folder with those variables in the environment of this process.
     fn look_with(&self, variables: &[(&str, &str)]) -> Result<Snapshot, Failure> {
         let config = Config { path: self.0.to_str().unwrap().to_owned(), name: String::new() };
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

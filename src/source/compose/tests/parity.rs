@@ -73,7 +73,7 @@ const REFUSED: &[&str] = &[
     "services: {web: {image: '${A'}}\n",
 ];
 
-/// What docker-compose writes for a folder; `None` if it refuses.
+/// The output of docker-compose for a folder; `None` if it refuses.
 fn config(folder: &Folder) -> Option<String> {
     let mut command = Command::new("docker-compose");
     command.arg("config").current_dir(&folder.0);
@@ -84,7 +84,7 @@ fn config(folder: &Folder) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-/// What the services of a folder are made of, line by line; or why it is refused.
+/// The parts of the services of a folder, line by line; or why it is refused.
 fn told(folder: &Folder) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut loader = Loader::default();
     let model = loader.project(&folder.0, &Variables::default()).map_err(|failure| failure.what.to_string())?;

@@ -154,7 +154,7 @@ impl Node {
         self.items(key).iter().filter_map(Self::text)
     }
 
-    /// Whether the truth value under `key` is true, as YAML 1.1 and 1.2 spell it.
+    /// True if the truth value under `key` is true, as YAML 1.1 or 1.2 spells it.
     pub(super) fn is_true(&self, key: &str) -> bool {
         let text = self.get(key).and_then(Self::text).unwrap_or_default();
         ["true", "yes", "on", "y", "1", "t"].contains(&text.to_ascii_lowercase().as_str())

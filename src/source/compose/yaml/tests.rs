@@ -1,4 +1,4 @@
-//! What trees are made of texts, and which texts are refused.
+//! Trees that are made of texts, and texts that are refused.
 
 use super::{Edit, Node, Value, Wrong, documents};
 use crate::source::compose::limits::Limits;

@@ -2,7 +2,7 @@
 
 use crate::{
     decode,
-    model::{Mention, text::clean},
+    model::{Mention, Text},
 };
 use bollard::models::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
@@ -33,8 +33,8 @@ pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, Endpoin
         .chain(on_networks)
         .filter_map(|raw| {
             let (target, alias) = raw.split_once(':').unwrap_or((raw, raw));
-            let last = |path: &str| clean(path.rsplit('/').next().unwrap_or_default());
-            let link = Link { container: last(target), alias: last(alias) };
+            let last = |path: &str| Text::new(path.rsplit('/').next().unwrap_or_default());
+            let link = Link { container: last(target).to_string(), alias: last(alias).to_string() };
             (!link.container.is_empty()).then_some(link)
         })
         .collect();

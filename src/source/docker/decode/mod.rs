@@ -13,10 +13,10 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
-use super::files::Text;
+use super::files;
 use crate::{
     decode::{arguments, environment, file, proxied},
-    model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
+    model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
@@ -48,9 +48,9 @@ pub(super) struct Seen {
 pub(super) fn container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Option<Seen> {
-    let id = clean(answer.id.as_deref()?);
+    let id = Text::new(answer.id.as_deref()?);
     let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
     let config = answer.config.as_ref();
     let none = HashMap::new();
@@ -63,7 +63,7 @@ pub(super) fn container(
         mentions: mentions(answer, &owner, labels, files),
         process: process(answer),
         facts: fact::of(answer),
-        id,
+        id: id.to_string(),
         name,
         owner,
     })
@@ -104,14 +104,14 @@ fn mentions(
     answer: &ContainerInspectResponse,
     owner: &Owner,
     labels: &HashMap<String, String>,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Vec<Mention> {
     let config = answer.config.as_ref();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
     let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
     let mut all = environment(None, variables.iter().copied());
     let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    all.extend(files.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.extend(files.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
     let named = labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxied(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
@@ -134,8 +134,8 @@ fn process(answer: &ContainerInspectResponse) -> Option<u32> {
 
 /// A container's name without the slash; the short id where it has none.
 fn name_of(raw: &str, id: &str) -> String {
-    let name = clean(raw.trim_start_matches('/'));
-    if name.is_empty() { short(id).to_owned() } else { name }
+    let name = Text::new(raw.trim_start_matches('/'));
+    if name.is_empty() { short(id).to_owned() } else { name.to_string() }
 }
 
 /// The first twelve digits of an id or digest, as people write it.

@@ -81,7 +81,7 @@ fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> F
         port: Some(call.port),
         by: SeenBy::Socket,
         verdict: Verdict::Accepted,
-        place: from.name.clone(),
+        place: from.name.clone().into(),
     };
     Flow { sighting, first: now, last: now }
 }

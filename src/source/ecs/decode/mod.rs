@@ -219,7 +219,7 @@ mod tests {
             meshes: Arc::default(),
             gaps: Vec::new(),
         };
-        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.clone()).collect()
+        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.to_string()).collect()
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
     }
     Service {
         id: ground.id(&name),
-        group: Some(ground.cluster.to_owned()),
+        group: Some(ground.cluster.into()),
         kind: ServiceKind::EcsService,
         // A daemon's count may lag behind its container instances; zero then means "as many as there are".
         desired: if daemon && desired == 0 { None } else { Some(desired) },
@@ -90,7 +90,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         mentions: mentions(&used, &ground.id(&name), ground),
         networks: networks(raw, &used, ground),
         facts,
-        name,
+        name: name.into(),
     }
 }
 
@@ -204,8 +204,8 @@ pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
     let definition = newest.and_then(|r| ground.definition(r.definition.as_deref()));
     Service {
         id: ground.id(name),
-        group: Some(ground.cluster.to_owned()),
-        name: some(Some(name)).unwrap_or_default(),
+        group: Some(ground.cluster.into()),
+        name: some(Some(name)).unwrap_or_default().into(),
         kind: ServiceKind::EcsService,
         desired: None,
         reported_running: None,
