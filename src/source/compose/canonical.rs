@@ -9,6 +9,14 @@ use super::{
     yaml::{Edit, Node, Value, Wrong},
 };
 
+/// The sections of a file, the keys of their entries, and what these are.
+const SECTIONS: &[(&str, Table, &str)] = &[
+    ("services", keys::SERVICE, "a service"),
+    ("networks", keys::NETWORK, "a network"),
+    ("volumes", keys::VOLUME, "a volume"),
+    ("configs", keys::FILE, "a config"),
+    ("secrets", keys::FILE, "a secret"),
+];
 /// The most unknown keys of a document that are told.
 const MAX_UNKNOWN_KEYS: usize = 20;
 
@@ -26,26 +34,33 @@ pub(super) fn document(node: &mut Node, base: &Base) -> Result<Vec<Wrong>, Wrong
     }
     let mut unknown = Vec::new();
     note(keys::check(node, keys::TOP)?, keys::TOP, "a compose file", &mut unknown);
-    for (section, table, what, may_be_null) in [
-        ("services", keys::SERVICE, "a service", false),
-        ("networks", keys::NETWORK, "a network", true),
-        ("volumes", keys::VOLUME, "a volume", true),
-        ("configs", keys::FILE, "a config", false),
-        ("secrets", keys::FILE, "a secret", false),
-    ] {
+    for (section, table, what) in SECTIONS {
         for (name, item) in children(node, section) {
-            let is_fit = matches!(item.value, Value::Map(_)) || may_be_null && item.value == Value::Null;
-            if !is_fit {
+            if !matches!(item.value, Value::Map(_) | Value::Null) {
                 return Err(item.at.wrong(format!("`{name}` must be a mapping: it is {what}")));
             }
             note(keys::check(item, table)?, table, what, &mut unknown);
-            match section {
+            match *section {
                 "services" => service(name, item, base)?,
                 _ => forms::absolute(item, "file", base),
             }
         }
     }
     Ok(unknown)
+}
+
+/// Checks that nothing is left empty in a merged project that must have a value.
+pub(super) fn is_complete(node: &Node) -> Result<(), Wrong> {
+    keys::check_values(node, keys::TOP)?;
+    for (section, table, what) in SECTIONS {
+        for (name, item) in node.entries(section) {
+            if item.value == Value::Null && !["networks", "volumes"].contains(section) {
+                return Err(item.at.wrong(format!("`{name}` must be a mapping: it is {what}")));
+            }
+            keys::check_values(item, table)?;
+        }
+    }
+    Ok(())
 }
 
 /// True if a value at the top of a file is a service, as in files of version 1.

@@ -131,13 +131,16 @@ impl Program {
         let pairs = |key: &str| {
             node.entries(key).map(|(name, value)| (name.clone(), value.text().map(str::to_owned))).collect()
         };
-        let mut env_files: Vec<EnvFile> = Vec::new();
+        let (mut env_files, mut places) = (Vec::new(), BTreeMap::new());
         for item in node.items("env_file") {
             let file = EnvFile::read(item)?;
             // A file that is named again counts where it was named first.
-            match env_files.iter_mut().find(|known| known.path == file.path) {
-                Some(known) => *known = file,
-                None => env_files.push(file),
+            match places.get(&file.path) {
+                Some(place) => env_files[*place] = file,
+                None => {
+                    places.insert(file.path.clone(), env_files.len());
+                    env_files.push(file);
+                }
             }
         }
         Ok(Self {

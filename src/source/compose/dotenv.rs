@@ -16,6 +16,9 @@ use std::{
 /// Characters that compose takes for a blank within a line.
 const BLANKS: &[char] = &['\t', '\u{b}', '\u{c}', '\r', ' ', '\u{85}', '\u{a0}'];
 
+/// The bytes that a variable takes beside its text.
+const COST: usize = 64;
+
 /// A file of variables that is being read.
 pub(super) struct Reader<'a> {
     /// The file's path, for errors.
@@ -43,10 +46,16 @@ impl Reader<'_> {
             let (name, has_value, after) = name(rest).map_err(|what| at.wrong(what))?;
             let left = if has_value {
                 let (value, left) = self.value(after, &at, known)?;
+                // The value has been counted.
+                self.limits.expand(name.len() + COST).map_err(|limit| at.exceeded(&limit))?;
                 known.insert(name.to_owned(), value);
                 left
             } else {
-                known.extend(self.around.value(name).map(|value| (name.to_owned(), value.to_owned())));
+                if let Some(value) = self.around.value(name) {
+                    let cost = name.len() + value.len() + COST;
+                    self.limits.expand(cost).map_err(|limit| at.exceeded(&limit))?;
+                    known.insert(name.to_owned(), value.to_owned());
+                }
                 after
             };
             line += line_breaks(rest, left);
@@ -70,7 +79,11 @@ impl Reader<'_> {
             if name.is_empty() || name.contains(char::is_whitespace) {
                 return Err(at.wrong("this is no variable: a name without blanks stands before the `=`"));
             }
-            known.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+            if let Some(value) = value {
+                let cost = name.len() + value.len() + COST;
+                self.limits.expand(cost).map_err(|limit| at.exceeded(&limit))?;
+                known.insert(name.to_owned(), value.to_owned());
+            }
         }
         Ok(())
     }

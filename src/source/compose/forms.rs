@@ -129,6 +129,9 @@ pub(super) fn map_text(node: &mut Node, key: &str, change: impl Fn(&str) -> Stri
 
 /// A list of `name=address`, one for each address.
 pub(super) fn extra_hosts(node: &mut Node) -> Result<(), Wrong> {
+    if node.value == Value::Null {
+        return Ok(());
+    }
     let mut hosts = Vec::new();
     let mut add = |name: &str, address: &Node| {
         let text = address.text().ok_or_else(|| address.at.wrong("an address must be text"))?;

@@ -61,9 +61,12 @@ fn leave_out(loader: &mut Loader, limit: &Exceeded) {
 
 /// The service's environment: its files of variables in their order, and over them what it says itself.
 fn variables(service: &Declared, model: &Model, loader: &mut Loader) -> BTreeMap<String, String> {
-    let mut own = BTreeMap::new();
+    let (mut own, mut unset) = (BTreeMap::new(), Vec::new());
     for (name, value) in &service.program.environment {
-        let Some(value) = value.as_deref().or_else(|| model.variables.value(name)) else { continue };
+        let Some(value) = value.as_deref().or_else(|| model.variables.value(name)) else {
+            unset.push(name);
+            continue;
+        };
         match loader.limits.expand(value.len()) {
             Ok(()) => {
                 own.insert(name.clone(), value.to_owned());
@@ -80,6 +83,10 @@ fn variables(service: &Declared, model: &Model, loader: &mut Loader) -> BTreeMap
     for file in &service.program.env_files {
         loader.service_variables(&file.path, file.format, file.required, &around, &mut all);
     }
+    // A name alone takes the variable from around it, and where it is not set there, it is not set at all.
+    unset.into_iter().for_each(|name| {
+        all.remove(name);
+    });
     all.extend(own);
     all
 }

@@ -202,12 +202,25 @@ pub(super) const ATTACHMENT: Table = &[
     ("priority", Number),
 ];
 
-/// Checks the shapes of the values of a mapping, and gives the keys that are not in the table.
+/// Checks that nothing is left empty in a merged mapping that must have a value.
+pub(super) fn check_values(node: &Node, table: Table) -> Result<(), Wrong> {
+    let Value::Map(map) = &node.value else { return Ok(()) };
+    let shape = |key: &str| table.iter().find(|(known, _)| *known == key).map(|(_, shape)| *shape);
+    for (key, value) in map.iter().filter(|(_, value)| value.value == Value::Null) {
+        if let Some(shape) = shape(key).filter(|shape| !shape.fits(value)) {
+            return Err(value.at.wrong(format!("`{key}` must be {}", shape.words())));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the shapes of the values of a mapping, and gives the keys that are not in the table. A value may be left
+/// empty, because a file below or above may have it.
 pub(super) fn check<'a>(node: &'a Node, table: Table) -> Result<Vec<(&'a str, &'a Node)>, Wrong> {
     let mut unknown = Vec::new();
     let Value::Map(map) = &node.value else { return Ok(unknown) };
     for (key, value) in map {
-        if key.starts_with("x-") || value.edit == Some(Edit::Reset) {
+        if key.starts_with("x-") || value.edit == Some(Edit::Reset) || value.value == Value::Null {
             continue;
         }
         match table.iter().find(|(known, _)| known == key) {

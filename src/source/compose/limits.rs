@@ -7,6 +7,8 @@ use std::fmt;
 pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
 /// The most files of one project, counting each once.
 pub(super) const MAX_FILES: usize = 200;
+/// The most places at which files of variables are looked for.
+const MAX_PLACES: usize = 1_000;
 /// The most text that all files of a project have together, in bytes.
 const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
 /// The most YAML values of a project, with those that aliases, merge keys and `extends` repeat.
@@ -54,6 +56,17 @@ impl Limits {
     pub(super) fn open_file(&mut self) -> Result<(), Exceeded> {
         self.files += 1;
         within(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
+    }
+
+    /// Whether one more place may be looked at, where so many have been already.
+    pub(super) fn look_at(&self, places: usize) -> Result<(), Exceeded> {
+        within(places + 1, MAX_PLACES, || format!("the project has more than {MAX_PLACES} files of variables"))
+    }
+
+    /// Whether there is room for more text at all. It saves reading what could not be kept.
+    pub(super) fn has_room(&mut self) -> Result<(), Exceeded> {
+        self.read(0)?;
+        self.expand(0)
     }
 
     /// Counts text that was read from a file.

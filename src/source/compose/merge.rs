@@ -63,8 +63,9 @@ fn with(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> N
     Node::new(below.at, joined)
 }
 
-/// Takes the marks of what was taken away out of a tree.
+/// Takes away what is marked so, and all merge tags: they have done their work, or are for other trees.
 pub(super) fn without_marks(node: &mut Node) {
+    node.edit = None;
     match &mut node.value {
         Value::Map(map) => {
             map.retain(|_, entry| entry.edit != Some(Edit::Reset));

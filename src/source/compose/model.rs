@@ -1,6 +1,7 @@
 //! A whole project: its services, networks and configs, read from its merged files.
 
 use super::{
+    canonical,
     check::{self, Profiles},
     declared::Declared,
     find,
@@ -73,6 +74,7 @@ impl Loader {
     }
 
     fn model(&mut self, node: &Node, name: String, variables: Variables) -> Result<Model, Wrong> {
+        canonical::is_complete(node)?;
         let profiles = Profiles::of(&variables);
         for inactive in check::project(node, &profiles)? {
             self.leave_out("a dependency", failure(&inactive));

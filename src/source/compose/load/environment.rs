@@ -54,6 +54,10 @@ impl Loader {
         known: &mut BTreeMap<String, String>,
     ) -> Result<(), Wrong> {
         let file: Arc<Path> = Arc::from(path);
+        let start = Location { file: Arc::clone(&file), line: 1 };
+        let places = self.looked.len() - usize::from(self.looked.contains(path));
+        let room = self.limits.has_room().and_then(|()| self.limits.look_at(places));
+        room.map_err(|limit| start.exceeded(&limit))?;
         let bytes = match self.bytes(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -67,7 +71,6 @@ impl Loader {
                 return Ok(());
             }
         };
-        let start = Location { file: Arc::clone(&file), line: 1 };
         self.limits.read(bytes.len()).map_err(|limit| start.exceeded(&limit))?;
         let text = String::from_utf8_lossy(&bytes);
         let mut reader = Reader { file: &file, around, limits: &mut self.limits, required: BTreeSet::new() };

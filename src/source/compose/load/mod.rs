@@ -114,18 +114,19 @@ impl Loader {
         let mut whole: Option<Node> = None;
         for (file, documents) in files {
             for document in documents {
-                let document = self.document(document, &file, scope)?;
+                let mut document = self.document(document, &file, scope)?;
                 whole = Some(match whole {
                     Some(below) => merge::documents(below, document),
-                    None => document,
+                    None => {
+                        merge::without_marks(&mut document);
+                        document
+                    }
                 });
             }
             scope.ancestors.push(file);
         }
         let nowhere = yaml::Location { file: Arc::from(scope.base.0.as_path()), line: 1 };
-        let mut whole = whole.unwrap_or_else(|| Node::new(nowhere, Value::Map(BTreeMap::new())));
-        merge::without_marks(&mut whole);
-        Ok(whole)
+        Ok(whole.unwrap_or_else(|| Node::new(nowhere, Value::Map(BTreeMap::new()))))
     }
 
     /// A document in canonical form, with what it includes and extends.

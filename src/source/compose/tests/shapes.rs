@@ -66,6 +66,23 @@ fn values_are_reset_and_overridden_as_a_whole() {
 }
 
 #[test]
+fn what_one_file_leaves_empty_another_may_have() {
+    let snapshot = shape(&[
+        (
+            "compose.yaml",
+            "services:\n  web: {image: a, ports: !reset ['80:80'], environment: {A_URL: 'http://a', GONE: }, env_file: e.env}\n  low: {image: l, environment: !override {L_URL: 'http://l'}}\n",
+        ),
+        (
+            "compose.override.yaml",
+            "services:\n  web: {ports: ['81:81'], environment: , extends: low}\n  low:\n",
+        ),
+        ("e.env", "GONE=http://gone\n"),
+    ]);
+    assert_eq!(facts(one(&snapshot, "web"), "published port"), ["81"]);
+    assert_eq!(hosts(&snapshot), ["a"]);
+}
+
+#[test]
 fn services_extend_others_through_files_and_their_paths_stay() {
     let snapshot = shape(&[
         (
