@@ -86,6 +86,28 @@ impl NetworkId {
     }
 }
 
+impl NetworkId {
+    /// The network of the host, of which containers in host mode are members.
+    #[must_use]
+    pub fn host(source: &SourceId) -> Self {
+        Self::of(source, "host")
+    }
+
+    /// The scope of the ports that containers publish on the host. Every container that reaches the host is in it,
+    /// which does not join any two of them.
+    #[must_use]
+    pub fn host_ports(source: &SourceId) -> Self {
+        // No network of an engine has a colon in its name.
+        Self::of(source, "host:ports")
+    }
+
+    /// Whether two members of it reach each other's own addresses.
+    #[must_use]
+    pub fn joins_members(&self) -> bool {
+        !self.0.ends_with("/host:ports")
+    }
+}
+
 impl From<&ServiceId> for NodeId {
     fn from(id: &ServiceId) -> Self {
         Self(id.0.clone())

@@ -14,7 +14,7 @@ pub struct Mention {
     pub target: Target,
 }
 
-/// Which kind of fact names the target; `topology::evidence` has one file for each.
+/// Which kind of fact names the target; `topology::evidence::KINDS` has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
@@ -38,6 +38,16 @@ pub enum Via {
     ComposeFile,
     /// Start order: `depends_on`.
     StartOrder,
+    /// Start order that waits for the end of the other one: `service_completed_successfully`.
+    Completion,
+    /// A variable or argument that every service of the group has, with the same value.
+    SharedSetting,
+    /// A file that several services have and that says little of each: an address book, or another's configuration.
+    SharedFile,
+    /// A file that several programs of one image have.
+    SuiteFile,
+    /// Start order that several programs of one image have.
+    SuiteOrder,
 }
 
 /// Where a mention stands: the container, and the name of the variable, label or option in it.
@@ -61,6 +71,17 @@ pub enum Target {
     Peer(Text),
     /// This very service, called by the proxies of that product which can reach it.
     FromProxy(Text),
+}
+
+impl Mention {
+    /// Whether it names the loopback address, which leads elsewhere only in a network namespace that several share.
+    #[must_use]
+    pub fn is_of_loopback(&self) -> bool {
+        match &self.target {
+            Target::Address(address) | Target::Local(address) => address.host.is_own(),
+            Target::Peer(_) | Target::FromProxy(_) => false,
+        }
+    }
 }
 
 impl Place {

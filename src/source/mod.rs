@@ -6,6 +6,8 @@ pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
 pub(crate) mod regular_file;
+mod netns;
+mod witness;
 
 use crate::model::{
     Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,

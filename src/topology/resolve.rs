@@ -118,7 +118,8 @@ impl Resolver {
     /// Who answers when `service` asks for `address`.
     ///
     /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of
-    /// several candidates those at the named port win, then those that the caller's own source runs.
+    /// several candidates those at the named port win, then those that the caller's own source runs, then those of its
+    /// own group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -139,10 +140,9 @@ impl Resolver {
         if reachable.is_empty() {
             return unanswered;
         }
-        let at_port =
-            |c: &&Candidate| c.port.is_none_or(|port| address.port.is_none_or(|asked| asked == port));
-        let mut chosen: Vec<_> = reachable.iter().copied().filter(at_port).collect();
-        if chosen.is_empty() && reachable.iter().all(|c| c.by == AnsweredBy::PublishedPort.words()) {
+        let mut chosen = at_port(&reachable, address);
+        let by_port = |c: &&Candidate| ANSWER_BY_PORT.iter().any(|by| c.by == by.words());
+        if chosen.is_empty() && reachable.iter().all(by_port) {
             return unanswered;
         }
         if chosen.is_empty() {
@@ -151,11 +151,32 @@ impl Resolver {
         if chosen.iter().any(|c| c.source == source) {
             chosen.retain(|c| c.source == source);
         }
+        // Where two projects meet on a network, each means its own service by a name that both have.
+        if chosen.iter().any(|c| c.group == service.group) {
+            chosen.retain(|c| c.group == service.group);
+        }
         let mut nodes: Vec<_> =
             chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.by)).collect();
         nodes.sort();
         nodes.dedup_by(|a, b| a.0 == b.0);
         Resolution::Nodes(nodes)
+    }
+}
+
+/// The answers that are nothing without their port: a host or namespace has many, each another service's.
+const ANSWER_BY_PORT: [AnsweredBy; 2] = [AnsweredBy::PublishedPort, AnsweredBy::Loopback];
+
+/// The candidates that fit the port of `address`: those that answer at exactly this port, else those that answer at any;
+/// without a port those that answer at any, else all.
+fn at_port<'a>(candidates: &[&'a Candidate], address: &Address) -> Vec<&'a Candidate> {
+    let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
+    let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();
+    let any: Vec<_> = with(None).collect();
+    match (exact.is_empty(), any.is_empty(), address.port) {
+        (false, ..) => exact,
+        (_, false, _) => any,
+        (_, _, Some(_)) => Vec::new(),
+        (_, _, None) => candidates.to_vec(),
     }
 }
 

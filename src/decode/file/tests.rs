@@ -33,7 +33,8 @@ fn haproxy() {
 fn prometheus() {
     let text = "scrape_configs:\n  - job_name: orders\n    static_configs:\n      - targets: ['orders:9100', \"users:9100\"]\n  \
                 - job_name: b\n    static_configs:\n      - targets:\n          - db-exporter:9187\n          - localhost:9090\n";
-    assert_eq!(names("prometheus.yml", text), ["(orders:9100)", "(users:9100)", "(db-exporter:9187)"]);
+    let expected = ["(orders:9100)", "(users:9100)", "(db-exporter:9187)", "(localhost:9090)"];
+    assert_eq!(names("prometheus.yml", text), expected);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{Failure, FailureKind},
-    source::docker::files::{self, Text, Watch},
+    source::docker::files::{self, Server, Text, Watch},
 };
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -45,7 +45,11 @@ pub(super) fn to(service: &Declared, model: &Model, loader: &mut Loader) -> (Giv
         leave_out(loader, &limit);
         mounts.clear();
     }
-    let found = files::mounted(mounts);
+    let program = &service.program;
+    let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
+    let server = Server::of(program.image.as_deref().unwrap_or_default(), words);
+    let found = files::mounted(mounts, server);
+    texts.retain(|text| server.is_none_or(|server| server.reads(&text.path)));
     texts.extend(found.texts);
     if let Err(limit) = loader.limits.add_config(texts.iter().map(|text| text.text.len()).sum()) {
         leave_out(loader, &limit);

@@ -2,14 +2,16 @@
 
 use super::{
     decode::{Link, Seen},
+    filled::Filled,
     memory::Told,
     reach,
     sockets::Traffic,
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId,
-    State, Text, Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Service, ServiceId, ServiceKind, Snapshot,
+    SourceId, State, Text, Timestamp,
 };
+use crate::source::witness::{self, Program};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -40,15 +42,20 @@ pub(super) fn snapshot(
     for container in current(seen) {
         owned.entry(container.owner.id(source)).or_default().push(container);
     }
-    let reach = reach::of(source, seen);
+    let reach = reach::of(source, seen, &traffic.listening);
+    let filled = Filled::of(seen);
+    let programs = owned.iter().filter_map(|(id, all)| Some((id.clone(), all.first()?.program.clone())));
+    let programs: BTreeMap<ServiceId, Program> = programs.collect();
     let services = owned.into_iter().filter_map(|(id, mut containers)| {
         containers.sort_by(|a, b| a.name.cmp(&b.name));
-        service(id, taken, &containers, &reach)
+        service(id, taken, &containers, &reach, &filled)
     });
+    let mut services: Vec<_> = services.map(Arc::new).collect();
+    witness::count_once(&mut services, &programs);
     Snapshot {
         source: source.clone(),
         taken,
-        services: services.map(Arc::new).collect(),
+        services,
         gateways: Vec::new(),
         events: events(source, seen, told),
         gaps,
@@ -81,10 +88,21 @@ fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
 }
 
 /// The service that `containers` are; none where they all only hold the network for others that are gone.
-fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach::Reach) -> Option<Service> {
+fn service(
+    id: ServiceId,
+    taken: Timestamp,
+    containers: &[&Seen],
+    reach: &reach::Reach,
+    filled: &Filled<'_>,
+) -> Option<Service> {
     let shown = standing(containers);
     let first = shown.first()?;
-    let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
+    // A container's loopback address means nobody else where it shares it with nobody.
+    let counts = |c: &Seen, mention: &&Mention| {
+        (!mention.is_of_loopback() || reach.has_neighbours(&c.id)) && !filled.is_written(c, mention)
+    };
+    let mut mentions: Vec<_> =
+        containers.iter().flat_map(|c| c.mentions.iter().filter(|m| counts(c, m))).cloned().collect();
     mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
     mentions.sort();
     mentions.dedup();

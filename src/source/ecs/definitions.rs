@@ -32,7 +32,7 @@ pub(crate) struct Library {
 }
 
 /// The form in which definitions are kept on disk; another form needs another number.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 #[derive(Debug, Default)]
 struct Shelves {

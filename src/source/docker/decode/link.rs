@@ -54,12 +54,16 @@ pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Mention> {
 
 /// The services that compose starts first: `db:service_healthy:true,queue:service_started:false`.
 pub(super) fn start_order(label: &str) -> Vec<Mention> {
-    decode::start_order(label.split(',').filter_map(|entry| entry.split(':').next()))
+    decode::start_order(label.split(',').map(|entry| {
+        let (name, rest) = entry.split_once(':').unwrap_or((entry, ""));
+        (name, rest.split(':').next().unwrap_or_default())
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Link, links, start_order};
+    use crate::model::Via;
     use bollard::models::HostConfig;
 
     #[test]
@@ -76,5 +80,11 @@ mod tests {
             .collect();
         assert_eq!(peers, ["Peer(\"db\")", "Peer(\"queue\")"]);
         assert!(start_order("").is_empty());
+        let vias = |label| start_order(label).into_iter().map(|m| m.via).collect::<Vec<_>>();
+        assert_eq!(
+            vias("init:service_completed_successfully:false,db"),
+            [Via::Completion, Via::StartOrder],
+            "older versions of compose write the name alone"
+        );
     }
 }

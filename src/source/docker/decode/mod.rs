@@ -13,10 +13,11 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
-use super::files;
+use super::files::{self, Volume};
 use crate::{
     decode::{arguments, environment, file, proxied},
     model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
+    source::witness::Program,
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
@@ -38,6 +39,10 @@ pub(super) struct Seen {
     pub(super) network: Network,
     /// What it names.
     pub(super) mentions: Vec<Mention>,
+    /// What it runs.
+    pub(super) program: Program,
+    /// Its named volumes.
+    pub(super) volumes: Vec<Volume>,
     /// Its first process, as the engine's machine numbers it, while it runs.
     pub(super) process: Option<u32>,
     /// What the card shows.
@@ -61,6 +66,8 @@ pub(super) fn container(
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
         mentions: mentions(answer, &owner, labels, files),
+        program: program(answer),
+        volumes: Volume::all(answer),
         process: process(answer),
         facts: fact::of(answer),
         id: id.to_string(),
@@ -124,6 +131,12 @@ fn mentions(
     all.sort();
     all.dedup();
     all
+}
+
+/// The image that the container was made from, and the command line that it was started with.
+fn program(answer: &ContainerInspectResponse) -> Program {
+    let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
+    Program::new(image, answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str))
 }
 
 /// The container's first process; none while it does not run.

@@ -19,8 +19,8 @@ pub(in super::super) struct Network {
     pub(in super::super) host: bool,
     /// The ports that its image or options declare.
     pub(in super::super) exposed: BTreeSet<u16>,
-    /// The host's ports that lead to it.
-    pub(in super::super) published: BTreeSet<u16>,
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(in super::super) published: BTreeMap<u16, u16>,
     /// The containers that it has names of its own for.
     pub(in super::super) links: Vec<Link>,
 }
@@ -51,9 +51,12 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Network {
     endpoints.sort_by(|a, b| a.network.cmp(&b.network));
     let bound = settings.and_then(|s| s.ports.as_ref()).into_iter().flatten();
     let published = bound
-        .flat_map(|(_, bindings)| bindings.iter().flatten())
-        .filter_map(|binding| binding.host_port.as_deref()?.parse().ok())
-        .filter(|port| *port != 0)
+        .flat_map(|(port, bindings)| bindings.iter().flatten().map(move |binding| (port, binding)))
+        .filter_map(|(port, binding)| {
+            let inside = port.split('/').next()?.parse().ok()?;
+            Some((binding.host_port.as_deref()?.parse().ok()?, inside))
+        })
+        .filter(|(outside, _)| *outside != 0)
         .collect();
     Network {
         shares: mode.strip_prefix("container:").map(Text::new).map(Into::into),

@@ -3,6 +3,7 @@
 
 use super::{
     aspect::{self, Aspects},
+    consul,
     door::{self, Door},
     log::{self, LogPlan},
     mesh::{self, Member},
@@ -38,6 +39,8 @@ pub(crate) struct Definition {
     pub listens: BTreeSet<u16>,
     /// The node of App Mesh whose proxy stands beside its containers.
     pub node: Option<Member>,
+    /// The service of Consul's mesh as which it is registered.
+    pub consul: Option<String>,
 }
 
 /// One container as the task definition plans it.
@@ -65,6 +68,10 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         }
         mentions.extend(found);
     }
+    let consul = consul::member(raw).map(|(service, upstreams)| {
+        mentions.extend(upstreams);
+        service
+    });
     Definition {
         version: version(raw),
         mentions: mentions.into_iter().collect(),
@@ -75,6 +82,7 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         ports: ports(all),
         listens: listens(all),
         node: all.iter().find_map(mesh::member),
+        consul,
     }
 }
 
@@ -92,6 +100,8 @@ fn mentioned(place: Option<&str>, container: &ContainerDefinition) -> Vec<Mentio
     let mut found = decode::environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(decode::arguments(place, arguments));
+    // What shares the loopback address is the same task, and so the same service.
+    found.retain(|mention| !mention.is_of_loopback());
     found
 }
 
