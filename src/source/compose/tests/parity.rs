@@ -11,7 +11,7 @@ const READ: &[&[(&str, &str)]] = &[
     &[
         (
             "docker-compose.yml",
-            "services:\n  web:\n    image: a:${TAG:-1.10}\n    environment: [A=$$x, 'B=${HOST:-b}', C=$HOST, HOME_OF, 'E=${EMPTY-e}${EMPTY:-f}${NONE-g}', 'F=${NONE:-${HOST}}']\n",
+            "services:\n  web:\n    image: a:${TAG:-1.10}\n    environment: [A=$$x, 'B=${HOST:-b}', C=$HOST, HOME_OF, 'E=${EMPTY-e}${EMPTY:-f}${NONE-g}', 'F=${NONE:-x}']\n",
         ),
         (".env", "HOST=db\nEMPTY=\nHOME_OF=here\n"),
     ],
