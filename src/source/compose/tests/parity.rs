@@ -63,7 +63,6 @@ const REFUSED: &[&str] = &[
     "services: {web: }\n",
     "services: {web: {image: a, ports: 80}}\n",
     "services: {web: {image: a, environment: {A: [1]}}}\n",
-    "services: {web: {image: a, networks: [nowhere]}}\n",
     "services: {web: {image: a, volumes: ['nowhere:/x']}}\n",
     "services: {web: {image: a, extends: {file: gone.yml, service: x}}}\n",
     "services: {web: {image: a, extends: {service: web}}}\n",
