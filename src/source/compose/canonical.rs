@@ -28,9 +28,9 @@ pub(super) fn document(node: &mut Node, base: &Base) -> Result<Vec<Wrong>, Wrong
         return Err(at.wrong("a compose file must be a mapping with `services`"));
     };
     if !map.contains_key("services") && map.values().any(is_service) {
-        return Err(at.wrong(
-            "this is a file of version 1, with its services at the top: put them below `services:`",
-        ));
+        return Err(
+            at.wrong("this is a file of version 1, with its services at the top: put them below `services:`")
+        );
     }
     let mut unknown = Vec::new();
     note(keys::check(node, keys::TOP)?, keys::TOP, "a compose file", &mut unknown);

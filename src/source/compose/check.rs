@@ -96,7 +96,9 @@ fn copies(name: &str, service: &Node) -> Result<(), Wrong> {
     if let (Some(scale), Some(replicas)) = (scale, replicas)
         && scale.text() != replicas.text()
     {
-        return Err(scale.at.wrong(format!("`{name}` has one number as `scale` and another as `deploy.replicas`")));
+        return Err(scale
+            .at
+            .wrong(format!("`{name}` has one number as `scale` and another as `deploy.replicas`")));
     }
     let several = scale.or(replicas).filter(|n| n.text().and_then(|t| t.parse::<u32>().ok()) > Some(1));
     match several {
@@ -110,7 +112,9 @@ fn copies(name: &str, service: &Node) -> Result<(), Wrong> {
 fn networks(name: &str, service: &Node, project: &Node) -> Result<(), Wrong> {
     let joined = service.get("networks").filter(|_| service.entries("networks").next().is_some());
     if let (Some(mode), Some(_)) = (service.get("network_mode"), joined) {
-        return Err(mode.at.wrong(format!("`{name}` has `network_mode` and `networks`, which exclude each other")));
+        return Err(mode
+            .at
+            .wrong(format!("`{name}` has `network_mode` and `networks`, which exclude each other")));
     }
     let declares = |network: &str| network == "default" || is_declared(project, "networks", network);
     match service.entries("networks").find(|(network, _)| !declares(network)) {
@@ -164,7 +168,8 @@ fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(),
     }
     let known: BTreeSet<&str> = waiting.keys().copied().collect();
     waiting.values_mut().for_each(|needs| needs.retain(|need, _| known.contains(need)));
-    let mut ready: Vec<&str> = waiting.iter().filter(|(_, needs)| needs.is_empty()).map(|(n, _)| *n).collect();
+    let mut ready: Vec<&str> =
+        waiting.iter().filter(|(_, needs)| needs.is_empty()).map(|(n, _)| *n).collect();
     while let Some(done) = ready.pop() {
         waiting.remove(done);
         for name in dependents.get(done).into_iter().flatten() {
@@ -176,10 +181,13 @@ fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(),
             }
         }
     }
-    let stuck = waiting.into_iter().find_map(|(name, needs)| {
-        let (need, at) = needs.into_iter().next()?;
-        Some(at.wrong(format!("`{name}` waits for `{need}`, which waits for it in turn or for others that do")))
-    });
+    let stuck =
+        waiting.into_iter().find_map(|(name, needs)| {
+            let (need, at) = needs.into_iter().next()?;
+            Some(at.wrong(format!(
+                "`{name}` waits for `{need}`, which waits for it in turn or for others that do"
+            )))
+        });
     stuck.map_or(Ok(()), Err)
 }
 

@@ -135,12 +135,11 @@ impl Program {
         for item in node.items("env_file") {
             let file = EnvFile::read(item)?;
             // A file that is named again counts where it was named first.
-            match places.get(&file.path) {
-                Some(place) => env_files[*place] = file,
-                None => {
-                    places.insert(file.path.clone(), env_files.len());
-                    env_files.push(file);
-                }
+            if let Some(place) = places.get(&file.path) {
+                env_files[*place] = file;
+            } else {
+                places.insert(file.path.clone(), env_files.len());
+                env_files.push(file);
             }
         }
         Ok(Self {

@@ -1,5 +1,5 @@
 //! Files of variables: the `.env` of a project, `env_file` and `label_file`. The format is that of the Compose
-//! Specification, chapter "Services", section "env_file"; where that is silent, compose's own reader is followed.
+//! Specification, chapter "Services", section `env_file`; where that is silent, compose's own reader is followed.
 
 use super::{
     interpolate::Interpolator,
@@ -100,12 +100,18 @@ impl Reader<'_> {
             let value = line.split_once(" #").map_or(line, |(value, _)| value).trim_end();
             return Ok((self.expand(value, at, known)?, rest));
         };
-        let (value, rest) = quoted(&text[1..], quote).ok_or_else(|| at.wrong("this value's quote never ends"))?;
+        let (value, rest) =
+            quoted(&text[1..], quote).ok_or_else(|| at.wrong("this value's quote never ends"))?;
         let value = if quote == '"' { self.expand(&unescaped(&value), at, known)? } else { value };
         Ok((value, rest))
     }
 
-    fn expand(&mut self, text: &str, at: &Location, known: &BTreeMap<String, String>) -> Result<String, Wrong> {
+    fn expand(
+        &mut self,
+        text: &str,
+        at: &Location,
+        known: &BTreeMap<String, String>,
+    ) -> Result<String, Wrong> {
         let layers = Layers(self.around, known);
         let mut interpolator = Interpolator::new(&layers, self.limits);
         let value = interpolator.text(text).map_err(|problem| at.wrong(problem.to_string()))?;
@@ -116,7 +122,7 @@ impl Reader<'_> {
 
 /// Counts the line breaks between the begin of `text` and its end `rest`.
 fn line_breaks(text: &str, rest: &str) -> u64 {
-    text.as_bytes()[..text.len() - rest.len()].iter().filter(|byte| **byte == b'\n').count() as u64
+    text[..text.len() - rest.len()].matches('\n').count() as u64
 }
 
 /// Skips blanks, empty lines and comments.
@@ -247,12 +253,10 @@ mod tests {
 
     #[test]
     fn names_alone_have_the_value_around_them() {
-        reads("DB\nGONE\nexport A=1\nexport\tC=3\nexportD=4\nexport DB", &[
-            ("A", "1"),
-            ("C", "3"),
-            ("DB", "db"),
-            ("exportD", "4"),
-        ]);
+        reads(
+            "DB\nGONE\nexport A=1\nexport\tC=3\nexportD=4\nexport DB",
+            &[("A", "1"), ("C", "3"), ("DB", "db"), ("exportD", "4")],
+        );
     }
 
     #[test]
@@ -265,19 +269,21 @@ mod tests {
 
     #[test]
     fn variables_are_those_around_first_and_then_those_above() {
-        reads("DB=own\nA=$DB-${X:-x}\nX=1\nB=$A$X$$A\n", &[
-            ("A", "db-x"),
-            ("B", "db-x1$A"),
-            ("DB", "own"),
-            ("X", "1"),
-        ]);
+        reads(
+            "DB=own\nA=$DB-${X:-x}\nX=1\nB=$A$X$$A\n",
+            &[("A", "db-x"), ("B", "db-x1$A"), ("DB", "own"), ("X", "1")],
+        );
     }
 
     #[test]
     fn what_is_no_variable_is_refused_with_its_line() {
-        for (text, line) in
-            [("A=1\nB!=2\n", 2), ("A B=1\n", 1), ("\n\nA='x\nB=1\n", 3), ("A=1\nG=${A\n", 2), ("A='a' 'b'\n", 1)]
-        {
+        for (text, line) in [
+            ("A=1\nB!=2\n", 2),
+            ("A B=1\n", 1),
+            ("\n\nA='x\nB=1\n", 3),
+            ("A=1\nG=${A\n", 2),
+            ("A='a' 'b'\n", 1),
+        ] {
             assert_eq!(read_as(text, false).unwrap_err().at.line, line, "{text:?}");
         }
         assert!(read_as("A B=1", true).is_err() && read_as("=1", true).is_err());
@@ -300,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_long_file_takes_time_in_proportion() {
-        let text: String = (0..100_000).map(|n| format!("VARIABLE_{n}=$DB\n")).collect();
+        let line = |n: u32| format!("VARIABLE_{n}=$DB\n");
+        let text: String = (0..100_000).map(line).collect();
         assert_eq!(read_as(&text, false).unwrap().len(), 100_000);
     }
 }

@@ -68,7 +68,8 @@ fn env_files(
         let paths: Vec<PathBuf> = paths.split(',').map(|path| whole(folder, path)).collect();
         return loader.with_env_files(&paths, true, around);
     }
-    let is_off = around.filled("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| ["1", "true"].contains(&value));
+    let is_off =
+        around.filled("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| ["1", "true"].contains(&value));
     if is_off { Ok(around.clone()) } else { loader.with_env_files(&[folder.join(ENV)], false, around) }
 }
 
@@ -123,7 +124,8 @@ pub(super) fn folder_name(folder: &Path) -> String {
 /// A name in lower case and without other characters than letters, digits, `-` and `_`.
 fn normalized(name: &str) -> String {
     let lower = name.to_lowercase();
-    let kept: String = lower.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let kept: String =
+        lower.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
     kept.trim_start_matches(['-', '_']).to_owned()
 }
 

@@ -59,10 +59,7 @@ pub(super) fn named(node: &mut Node, table: Table, may_be_null: bool) -> Result<
 }
 
 /// Runs `canonical` over the items of a list, without those that are taken away.
-pub(super) fn each(
-    node: &mut Node,
-    canonical: impl Fn(&mut Node) -> Result<(), Wrong>,
-) -> Result<(), Wrong> {
+pub(super) fn each(node: &mut Node, canonical: impl Fn(&mut Node) -> Result<(), Wrong>) -> Result<(), Wrong> {
     let Value::List(items) = &mut node.value else { return Ok(()) };
     items.retain(|item| item.edit != Some(Edit::Reset));
     items.iter_mut().try_for_each(canonical)

@@ -202,7 +202,9 @@ mod tests {
 
     fn variables() -> Variables {
         let pairs = [("HOST", "db"), ("EMPTY", ""), ("PORT", "5432"), ("a", "small"), ("_X1", "x")];
-        Variables::new(pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect::<BTreeMap<_, _>>())
+        Variables::new(
+            pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
+        )
     }
 
     fn expanded(text: &str) -> Result<String, Problem> {
@@ -237,7 +239,9 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for text in ["${HOST", "${}", "${1A}", "${HOST/x/y}", "${HOST:x}", "${a.b}", "${ HOST}", "${HOST:}", "x${"] {
+        for text in
+            ["${HOST", "${}", "${1A}", "${HOST/x/y}", "${HOST:x}", "${a.b}", "${ HOST}", "${HOST:}", "x${"]
+        {
             assert_eq!(expanded(text), Err(Problem::Invalid), "{text}");
         }
         let deep = |levels: usize| "${A:-".repeat(levels) + &"}".repeat(levels);

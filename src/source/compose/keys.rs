@@ -216,7 +216,7 @@ pub(super) fn check_values(node: &Node, table: Table) -> Result<(), Wrong> {
 
 /// Checks the shapes of the values of a mapping, and gives the keys that are not in the table. A value may be left
 /// empty, because a file below or above may have it.
-pub(super) fn check<'a>(node: &'a Node, table: Table) -> Result<Vec<(&'a str, &'a Node)>, Wrong> {
+pub(super) fn check(node: &Node, table: Table) -> Result<Vec<(&str, &Node)>, Wrong> {
     let mut unknown = Vec::new();
     let Value::Map(map) = &node.value else { return Ok(unknown) };
     for (key, value) in map {
@@ -292,9 +292,8 @@ fn is_list_of(node: &Node, shape: Shape) -> bool {
 
 fn is_map_of_scalars(node: &Node) -> bool {
     let Value::Map(map) = &node.value else { return false };
-    map.values().all(|value| {
-        value.edit == Some(Edit::Reset) || matches!(value.value, Value::Scalar(_) | Value::Null)
-    })
+    map.values()
+        .all(|value| value.edit == Some(Edit::Reset) || matches!(value.value, Value::Scalar(_) | Value::Null))
 }
 
 #[cfg(test)]

@@ -58,15 +58,14 @@ impl Limits {
         within(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
     }
 
-    /// Whether one more place may be looked at, where so many have been already.
-    pub(super) fn look_at(&self, places: usize) -> Result<(), Exceeded> {
-        within(places + 1, MAX_PLACES, || format!("the project has more than {MAX_PLACES} files of variables"))
-    }
-
-    /// Whether there is room for more text at all. It saves reading what could not be kept.
-    pub(super) fn has_room(&mut self) -> Result<(), Exceeded> {
+    /// Checks that there is room for one more file of variables, where `places` have been looked at. That saves
+    /// reading what could not be kept.
+    pub(super) fn has_room_for_variables(&mut self, places: usize) -> Result<(), Exceeded> {
         self.read(0)?;
-        self.expand(0)
+        self.expand(0)?;
+        within(places + 1, MAX_PLACES, || {
+            format!("the project has more than {MAX_PLACES} files of variables")
+        })
     }
 
     /// Counts text that was read from a file.
@@ -81,11 +80,13 @@ impl Limits {
     pub(super) fn add_nodes(&mut self, nodes: usize) -> Result<(), Exceeded> {
         self.nodes += nodes;
         within(self.nodes, MAX_NODES, || {
-            format!("the project has more than {MAX_NODES} values, with all that its aliases and `extends` repeat")
+            format!(
+                "the project has more than {MAX_NODES} values, with all that its aliases and `extends` repeat"
+            )
         })
     }
 
-    /// Counts ports; whether they are within the limit.
+    /// Counts ports, and tells if they are within the limit.
     pub(super) fn has_room_for_ports(&mut self, ports: usize) -> bool {
         self.ports += ports;
         self.ports <= MAX_PORTS
@@ -94,7 +95,9 @@ impl Limits {
     /// Counts names of services on networks.
     pub(super) fn add_names(&mut self, names: usize) -> Result<(), Exceeded> {
         self.names += names;
-        within(self.names, MAX_NAMES, || format!("the services have more than {MAX_NAMES} names on their networks"))
+        within(self.names, MAX_NAMES, || {
+            format!("the services have more than {MAX_NAMES} names on their networks")
+        })
     }
 
     /// Counts mounts that are to be looked at.
@@ -130,7 +133,9 @@ fn mebibytes(bytes: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limits, MAX_CONFIG_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_MOUNTS, MAX_NODES, MAX_TOTAL_BYTES};
+    use super::{
+        Limits, MAX_CONFIG_BYTES, MAX_EXPANDED_BYTES, MAX_FILES, MAX_MOUNTS, MAX_NODES, MAX_TOTAL_BYTES,
+    };
 
     #[test]
     fn every_limit_is_met_exactly_and_named() {

@@ -119,7 +119,11 @@ mod tests {
             ("{command: [a]}", "{command: }", "{command:~}"),
             ("{deploy: {replicas: 1}}", "{deploy: }", "{deploy:{replicas:1}}"),
             ("{environment: {A: 1, B: 1}}", "{environment: {B: , C: 2}}", "{environment:{A:1,B:~,C:2}}"),
-            ("{networks: {a: {aliases: [x]}}}", "{networks: {a: {aliases: [y]}}}", "{networks:{a:{aliases:[x,y]}}}"),
+            (
+                "{networks: {a: {aliases: [x]}}}",
+                "{networks: {a: {aliases: [y]}}}",
+                "{networks:{a:{aliases:[x,y]}}}",
+            ),
             ("{ports: [1]}", "{ports: !reset []}", "{}"),
             ("{ports: [1]}", "{ports: !override [2]}", "{ports:[2]}"),
             ("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", "{environment:{B:2}}"),

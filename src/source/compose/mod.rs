@@ -26,9 +26,7 @@ mod volumes;
 mod yaml;
 
 use super::{Examined, Source};
-use crate::model::{
-    Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text,
-};
+use crate::model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text};
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
@@ -72,7 +70,8 @@ impl Compose {
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
         let (place, around) = (find::place(&config.path), Variables::new(around));
         // A slash ends the source in a service's id.
-        let name = if config.name.is_empty() { name_of(&place) } else { Text::new(&config.name).replace('/', "-") };
+        let name =
+            if config.name.is_empty() { name_of(&place) } else { Text::new(&config.name).replace('/', "-") };
         Self { id: SourceId::new(format!("compose:{name}")), place, around, last: Arc::default() }
     }
 }

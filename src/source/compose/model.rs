@@ -67,8 +67,9 @@ impl Loader {
     fn said_name(&mut self, files: &[Documents], variables: &Variables) -> Result<Option<String>, Wrong> {
         let all = files.iter().flat_map(|(_, documents)| documents);
         let names = all.filter_map(|node| node.get("name")).filter(|name| name.edit != Some(Edit::Reset));
-        let last = names.filter_map(|name| Some((name, name.text()?))).filter(|(_, text)| !text.is_empty()).last();
-        let Some((node, text)) = last else { return Ok(None) };
+        let mut said =
+            names.filter_map(|name| Some((name, name.text()?))).filter(|(_, text)| !text.is_empty());
+        let Some((node, text)) = said.next_back() else { return Ok(None) };
         let expanded = Interpolator::new(variables, &mut self.limits).text(text);
         expanded.map(Some).map_err(|problem| node.at.wrong(problem.to_string()))
     }
@@ -92,7 +93,8 @@ impl Loader {
             services.insert(name.clone(), declared);
         }
         if let Some(at) = without_ports {
-            let words = format!("the project has more than {MAX_PORTS} ports: from here on they are left out");
+            let words =
+                format!("the project has more than {MAX_PORTS} ports: from here on they are left out");
             self.leave_out("ports", failure(&at.wrong(words)));
         }
         let networks = node.entries("networks").filter_map(|(key, n)| Some((key.clone(), network(key, n)?)));

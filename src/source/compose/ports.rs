@@ -4,7 +4,9 @@
 use super::yaml::{Node, Value, Wrong};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv4Addr}, ops::RangeInclusive};
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+};
 
 /// The most ports of one range that are told one by one.
 const MAX_RANGE: usize = 200;
@@ -60,7 +62,8 @@ fn short(text: &str) -> Result<Pair, &'static str> {
     if !["tcp", "udp", "sctp"].contains(&protocol.to_ascii_lowercase().as_str()) {
         return Err("a port's protocol is tcp, udp or sctp");
     }
-    let (before, target) = text.rsplit_once(':').map_or((None, text), |(before, target)| (Some(before), target));
+    let (before, target) =
+        text.rsplit_once(':').map_or((None, text), |(before, target)| (Some(before), target));
     // An address may stand before the host's port, and may have colons of its own.
     let (address, published) = match before.map(|before| before.rsplit_once(':').unwrap_or(("", before))) {
         Some((address, published)) => (address, Some(published).filter(|port| !port.is_empty())),
@@ -133,9 +136,10 @@ mod tests {
         );
         let wide = read(&items("['1-65535:1-65535']")).unwrap();
         assert_eq!((wide.published.len(), wide.exposed.len()), (200, 200));
-        assert_eq!(exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(), [
-            7, 8, 80, 3000
-        ]);
+        assert_eq!(
+            exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(),
+            [7, 8, 80, 3000]
+        );
     }
 
     #[test]

@@ -40,7 +40,8 @@ fn short(text: &str, at: &Location, base: &Base) -> Result<BTreeMap<String, Node
         _ => return Err(at.wrong("this volume has too many colons")),
     };
     let is_path = source.is_some_and(is_path);
-    let source = source.map(|s| if is_path { whole(&base.0, s).to_string_lossy().into_owned() } else { s.to_owned() });
+    let source =
+        source.map(|s| if is_path { whole(&base.0, s).to_string_lossy().into_owned() } else { s.to_owned() });
     let entry = |key: &str, value: String| (key.to_owned(), Node::text_at(at.clone(), value));
     let mut map = BTreeMap::from([
         entry("type", if is_path { "bind" } else { "volume" }.to_owned()),

@@ -50,7 +50,8 @@ impl Recording {
             }
         }
         if lines.input.limit() == 0 {
-            unread = Some(format!("it is longer than {} MiB, and what is behind is not played", MAX_BYTES >> 20));
+            unread =
+                Some(format!("it is longer than {} MiB, and what is behind is not played", MAX_BYTES >> 20));
         }
         let is_cut = unread.is_some() || frames.ends_damaged;
         let faults: Vec<Failure> = frames.faults().into_iter().chain(unread).map(failure).collect();

@@ -67,7 +67,8 @@ impl Recording {
             flows.extend(frame.flows.iter().cloned());
             watched = frame.watched.clone().unwrap_or(watched);
         }
-        let fault = |failure: &Failure| Gap { what: "a part of the recording".into(), failure: failure.clone() };
+        let fault =
+            |failure: &Failure| Gap { what: "a part of the recording".into(), failure: failure.clone() };
         gaps.extend(self.faults.iter().map(fault));
         let services = services.into_values().map(Arc::clone).collect();
         let (source, taken) = (source.clone(), self.header.taken);

@@ -30,7 +30,10 @@ fn damaged_lines_are_named_and_left_out() {
     assert_eq!(recording.length(), Duration::from_secs(60));
     let told = faults(&recording);
     assert_eq!(told.len(), 1);
-    assert!(told[0].starts_with("x.jsonl: 2 lines are damaged and left out, the first is line 3: "), "{told:?}");
+    assert!(
+        told[0].starts_with("x.jsonl: 2 lines are damaged and left out, the first is line 3: "),
+        "{told:?}"
+    );
     assert!(!told[0].contains('\u{1b}'));
     let snapshot = recording.snapshot(&SourceId::new("a"), Duration::from_secs(1));
     assert_eq!(snapshot.gaps.len(), 1, "what is left out is told of wherever the recording is shown");
@@ -76,7 +79,8 @@ fn lines_sources_and_recordings_have_a_longest() {
     let recording = read(&[vec![header(9)], many].concat()).unwrap();
     assert_eq!((recording.sources().len(), faults(&recording).len()), (64, 1));
     let blank = " ".repeat(9 << 20);
-    let endless: Vec<String> = [header(600), frame(1, "a")].into_iter().chain((0..8).map(|_| blank.clone())).collect();
+    let endless: Vec<String> =
+        [header(600), frame(1, "a")].into_iter().chain((0..8).map(|_| blank.clone())).collect();
     let recording = read(&endless).unwrap();
     assert!(faults(&recording)[0].contains("longer than 64 MiB"), "{:?}", faults(&recording));
     assert_eq!(recording.length(), Duration::from_secs(6));

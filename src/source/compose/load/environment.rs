@@ -56,8 +56,7 @@ impl Loader {
         let file: Arc<Path> = Arc::from(path);
         let start = Location { file: Arc::clone(&file), line: 1 };
         let places = self.looked.len() - usize::from(self.looked.contains(path));
-        let room = self.limits.has_room().and_then(|()| self.limits.look_at(places));
-        room.map_err(|limit| start.exceeded(&limit))?;
+        self.limits.has_room_for_variables(places).map_err(|limit| start.exceeded(&limit))?;
         let bytes = match self.bytes(path) {
             Ok(bytes) => bytes,
             Err(error) => {

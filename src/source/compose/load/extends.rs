@@ -88,11 +88,7 @@ impl Loader {
     }
 
     /// The services of a file that others extend, in canonical form.
-    fn services_of(
-        &mut self,
-        path: &Path,
-        scope: &mut Scope,
-    ) -> Result<Arc<BTreeMap<String, Node>>, Broken> {
+    fn services_of(&mut self, path: &Path, scope: &mut Scope) -> Result<Arc<BTreeMap<String, Node>>, Broken> {
         if let Some(known) = scope.extended.get(path) {
             return Ok(Arc::clone(known));
         }

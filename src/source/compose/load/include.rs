@@ -35,9 +35,8 @@ impl Loader {
         scope: &Scope,
     ) -> Result<(), Wrong> {
         let Value::Map(map) = &mut document.value else { return Ok(()) };
-        let items = match map.remove("include").map(|include| include.value) {
-            Some(Value::List(items)) => items,
-            _ => return Ok(()),
+        let Some(Value::List(items)) = map.remove("include").map(|include| include.value) else {
+            return Ok(());
         };
         for item in items {
             let paths = texts(&item, "path")?;

@@ -115,12 +115,12 @@ impl Loader {
         for (file, documents) in files {
             for document in documents {
                 let mut document = self.document(document, &file, scope)?;
+                if whole.is_none() {
+                    merge::without_marks(&mut document);
+                }
                 whole = Some(match whole {
                     Some(below) => merge::documents(below, document),
-                    None => {
-                        merge::without_marks(&mut document);
-                        document
-                    }
+                    None => document,
                 });
             }
             scope.ancestors.push(file);

@@ -2,6 +2,10 @@
 
 use super::{Folder, gaps};
 
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
 #[test]
 fn a_file_of_variables_that_doubles_itself_is_refused_or_left_out() {
     let line = |n: usize| format!("A{}=$A{n}$A{n}\n", n + 1);
@@ -19,32 +23,34 @@ fn a_file_of_variables_that_doubles_itself_is_refused_or_left_out() {
 fn values_that_are_multiplied_are_bounded() {
     let words = vec!["\"${BIG}\""; 60_000].join(", ");
     let text = format!("services:\n  web:\n    image: x\n    command: [{words}]\n");
-    let folder = Folder::with(&[("compose.yaml", &text), (".env", &format!("BIG={}\n", "x".repeat(100_000)))]);
+    let folder =
+        Folder::with(&[("compose.yaml", &text), (".env", &format!("BIG={}\n", "x".repeat(100_000)))]);
     assert!(folder.look().unwrap_err().what.contains("compose.yaml:4: variables and aliases make more than"));
-    let base: String = (0..2_000).map(|n| format!("      V{n}: x\n")).collect();
-    let many: String = (0..1_000).map(|n| format!("  s{n}: {{extends: base}}\n")).collect();
+    let base = lines(2_000, |n| format!("      V{n}: x\n"));
+    let many = lines(1_000, |n| format!("  s{n}: {{extends: base}}\n"));
     let text = format!("services:\n  base:\n    image: x\n    environment:\n{base}{many}");
     assert!(Folder::with(&[("compose.yaml", &text)]).look().unwrap_err().what.contains("250000 values"));
 }
 
 #[test]
 fn ports_and_names_are_bounded() {
-    let wide: String = (0..200).map(|n| format!("  s{n}: {{image: x, ports: ['1-65535:1-65535']}}\n")).collect();
+    let wide = lines(200, |n| format!("  s{n}: {{image: x, ports: ['1-65535:1-65535']}}\n"));
     let snapshot = Folder::with(&[("compose.yaml", &format!("services:\n{wide}"))]).look().unwrap();
     assert_eq!((snapshot.services.len(), gaps(&snapshot).len()), (200, 1));
     assert!(gaps(&snapshot)[0].contains("more than 20000 ports"), "{:?}", snapshot.gaps);
-    let names: String = (0..300).map(|n| format!("n{n}, ")).collect();
-    let (first, others) = (format!("x-n: &n [{names}]\nnetworks: {{{}}}\n", names.replace(',', ": ,")), 0..200);
-    let services: String = others.map(|n| format!("  s{n}: {{image: x, scale: 99, networks: *n}}\n")).collect();
-    let refused = Folder::with(&[("compose.yaml", &format!("{first}services:\n{services}"))]).look().unwrap_err();
+    let names = lines(300, |n| format!("n{n}, "));
+    let first = format!("x-n: &n [{names}]\nnetworks: {{{}}}\n", names.replace(',', ": ,"));
+    let services = lines(200, |n| format!("  s{n}: {{image: x, scale: 99, networks: *n}}\n"));
+    let refused =
+        Folder::with(&[("compose.yaml", &format!("{first}services:\n{services}"))]).look().unwrap_err();
     assert!(refused.what.contains("200000 names"), "{}", refused.what);
 }
 
 #[test]
 fn what_many_services_take_from_one_place_is_bounded() {
-    let services: String = (0..2_000)
-        .map(|n| format!("  s{n}: {{image: x, environment: [BIG], configs: [c], volumes: ['./conf:/etc/conf']}}\n"))
-        .collect();
+    let services = lines(2_000, |n| {
+        format!("  s{n}: {{image: x, environment: [BIG], configs: [c], volumes: ['./conf:/etc/conf']}}\n")
+    });
     let text = format!("services:\n{services}configs: {{c: {{content: '{}'}}}}\n", "x".repeat(100_000));
     let folder = Folder::with(&[
         ("compose.yaml", &text),
@@ -60,7 +66,7 @@ fn what_many_services_take_from_one_place_is_bounded() {
 
 #[test]
 fn what_is_left_out_is_told_up_to_a_bound() {
-    let keys: String = (0..5_000).map(|n| format!("    key{n}: '${{V{n}:?}}'\n")).collect();
+    let keys = lines(5_000, |n| format!("    key{n}: '${{V{n}:?}}'\n"));
     let folder = Folder::with(&[("compose.yaml", &format!("services:\n  web:\n    image: x\n{keys}"))]);
     let told = gaps(&folder.look().unwrap());
     assert_eq!(told.len(), 51);
@@ -70,18 +76,21 @@ fn what_is_left_out_is_told_up_to_a_bound() {
 #[test]
 fn long_files_and_many_files_are_refused() {
     let long = "#".repeat(1024 * 1024 + 1);
-    assert!(Folder::with(&[("compose.yaml", &long)]).look().unwrap_err().what.contains("longer than 1024 KiB"));
-    let many: String = (0..300).map(|n| format!("- f{n}.yaml\n")).collect();
-    let folder = Folder::with(&[("compose.yaml", &format!("include:\n{many}services: {{w: {{image: x}}}}\n"))]);
+    assert!(
+        Folder::with(&[("compose.yaml", &long)]).look().unwrap_err().what.contains("longer than 1024 KiB")
+    );
+    let many = lines(300, |n| format!("- f{n}.yaml\n"));
+    let folder =
+        Folder::with(&[("compose.yaml", &format!("include:\n{many}services: {{w: {{image: x}}}}\n"))]);
     (0..300).for_each(|n| folder.write(&format!("f{n}.yaml"), "services: {}\n"));
     assert!(folder.look().unwrap_err().what.contains("more than 200 files"));
 }
 
 #[test]
 fn many_services_and_variables_are_charted() {
-    let services: String = (0..5_000).map(|n| format!("  s{n}: {{image: x, depends_on: [s{}]}}\n", n + 1)).collect();
+    let services = lines(5_000, |n| format!("  s{n}: {{image: x, depends_on: [s{}]}}\n", n + 1));
     let text = format!("services:\n{services}  s5000: {{image: x, env_file: [v.env]}}\n");
-    let variables: String = (0..20_000).map(|n| format!("V{n}=$V{}x\n", n / 2)).collect();
+    let variables = lines(20_000, |n| format!("V{n}=$V{}x\n", n / 2));
     let folder = Folder::with(&[("compose.yaml", &text), ("v.env", &variables)]);
     assert_eq!(folder.look().unwrap().services.len(), 5_001);
 }

@@ -183,7 +183,10 @@ fn files_lie_over_extend_and_include_each_other() {
         ),
         ("other/common.yaml", "services:\n  common:\n    image: common\n    env_file: common.env\n"),
         ("other/common.env", "QUEUE_URL=amqp://queue\n"),
-        ("more/compose.yaml", "services:\n  inner:\n    image: inner\n    environment: ['INNER_URL=http://$INNER']\n"),
+        (
+            "more/compose.yaml",
+            "services:\n  inner:\n    image: inner\n    environment: ['INNER_URL=http://$INNER']\n",
+        ),
         ("more/.env", "INNER=inside\n"),
     ]);
     let snapshot = folder.look().unwrap();
@@ -234,8 +237,10 @@ fn configs_are_files_texts_or_variables() {
 
 #[test]
 fn a_change_is_seen_and_a_broken_file_is_told_of() {
-    let folder =
-        Folder::with(&[("compose.yaml", "services: {web: {image: web, env_file: [{path: x.env, required: false}]}}\n")]);
+    let folder = Folder::with(&[(
+        "compose.yaml",
+        "services: {web: {image: web, env_file: [{path: x.env, required: false}]}}\n",
+    )]);
     let source = folder.source();
     assert!(named(one(&look(&source).unwrap(), "web")).is_empty());
     folder.write("x.env", "API_URL=http://api\n");
@@ -267,7 +272,11 @@ fn lines(text: &str, files: &[(&str, &str)]) -> Vec<String> {
     inventory.replace(std::sync::Arc::new(Folder::with(&all).look().unwrap()));
     let topology = crate::topology::infer(&inventory);
     let name = |id| topology.nodes[id].name.clone();
-    topology.edges.iter().map(|((a, b), e)| format!("{} {} {}", name(a), e.strength().word(), name(b))).collect()
+    topology
+        .edges
+        .iter()
+        .map(|((a, b), e)| format!("{} {} {}", name(a), e.strength().word(), name(b)))
+        .collect()
 }
 
 #[test]
@@ -318,7 +327,9 @@ fn a_proxy_is_joined_to_what_it_reaches() {
 fn what_several_programs_of_one_image_are_given_is_one_witness() {
     let after = "depends_on: {db: {condition: service_healthy}, mail: {condition: service_started}, symbols: {condition: service_started}, setup: {condition: service_completed_successfully}}";
     let one = |name: &str| {
-        format!("  {name}: {{image: shop/app, command: [run, {name}], volumes: ['./app.yml:/etc/app/app.yml:ro'], {after}}}\n")
+        format!(
+            "  {name}: {{image: shop/app, command: [run, {name}], volumes: ['./app.yml:/etc/app/app.yml:ro'], {after}}}\n"
+        )
     };
     let suite: String = ["web", "worker", "beat"].into_iter().map(one).collect();
     let text = format!(

@@ -15,12 +15,10 @@ const READ: &[&[(&str, &str)]] = &[
         ),
         (".env", "HOST=db\nEMPTY=\nHOME_OF=here\n"),
     ],
-    &[
-        (
-            "docker-compose.yml",
-            "x-env: &env {A: 1, B: two, C: 'yes', D: 1.10, E: 0644}\nservices:\n  web:\n    image: a\n    environment:\n      <<: *env\n      B: own\n      N:\n    labels: [k=v, 'flag']\n",
-        ),
-    ],
+    &[(
+        "docker-compose.yml",
+        "x-env: &env {A: 1, B: two, C: 'yes', D: 1.10, E: 0644}\nservices:\n  web:\n    image: a\n    environment:\n      <<: *env\n      B: own\n      N:\n    labels: [k=v, 'flag']\n",
+    )],
     &[
         (
             "docker-compose.yml",
@@ -42,12 +40,10 @@ const READ: &[&[(&str, &str)]] = &[
         ),
         ("base/m.env", "E=m\n# c\nF=f\nA=file\n"),
     ],
-    &[
-        (
-            "docker-compose.yml",
-            "services:\n  a: {image: a, network_mode: host, hostname: h, container_name: c}\n  b: {image: b, network_mode: 'service:a'}\n  c: {build: ., links: ['a:alias'], networks: {n: {ipv4_address: 10.0.0.2}}}\n  d: {image: d, entrypoint: '/x --y', deploy: {replicas: 3}, configs: [conf], secrets: [sec]}\nnetworks: {n: {external: true, name: real}}\nconfigs: {conf: {file: ./conf}}\nsecrets: {sec: {file: ./sec}}\n",
-        ),
-    ],
+    &[(
+        "docker-compose.yml",
+        "services:\n  a: {image: a, network_mode: host, hostname: h, container_name: c}\n  b: {image: b, network_mode: 'service:a'}\n  c: {build: ., links: ['a:alias'], networks: {n: {ipv4_address: 10.0.0.2}}}\n  d: {image: d, entrypoint: '/x --y', deploy: {replicas: 3}, configs: [conf], secrets: [sec]}\nnetworks: {n: {external: true, name: real}}\nconfigs: {conf: {file: ./conf}}\nsecrets: {sec: {file: ./sec}}\n",
+    )],
     &[
         (".env", "COMPOSE_FILE=one.yml:sub/two.yml\n"),
         ("one.yml", "services: {web: {image: a, volumes: ['./x:/x']}}\n"),
@@ -86,7 +82,8 @@ fn config(folder: &Folder) -> Option<String> {
 /// The parts of the services of a folder, line by line; or why it is refused.
 fn told(folder: &Folder) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut loader = Loader::default();
-    let model = loader.project(&folder.0, &Variables::default()).map_err(|failure| failure.what.to_string())?;
+    let model =
+        loader.project(&folder.0, &Variables::default()).map_err(|failure| failure.what.to_string())?;
     let mut all = BTreeMap::new();
     for (name, service) in &model.services {
         let (given, _) = given::to(service, &model, &mut loader);

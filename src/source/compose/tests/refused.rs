@@ -17,10 +17,19 @@ fn what_is_no_project_is_refused_with_its_line() {
         ("services: {web: {image: a}}\n---\n", "compose.yaml:2: a compose file must be a mapping"),
         ("web: {image: a}\napi: {image: b}\n", "compose.yaml:1: this is a file of version 1"),
         ("services: [web]\n", "compose.yaml:1: `services` must be a mapping"),
-        ("services:\n  web:\n  api: {image: b}\n", "compose.yaml:2: `web` must be a mapping: it is a service"),
+        (
+            "services:\n  web:\n  api: {image: b}\n",
+            "compose.yaml:2: `web` must be a mapping: it is a service",
+        ),
         ("services:\n  'a b': {image: b}\n", "compose.yaml:2: a service's name has only letters"),
-        ("services:\n  web: {image: a}\n  web: {image: b}\n", "compose.yaml:3: this key stands in the same mapping on line 2"),
-        ("services:\n  web:\n    image: a\n    environment: {8080: x}\n", "compose.yaml:4: a key must be text"),
+        (
+            "services:\n  web: {image: a}\n  web: {image: b}\n",
+            "compose.yaml:3: this key stands in the same mapping on line 2",
+        ),
+        (
+            "services:\n  web:\n    image: a\n    environment: {8080: x}\n",
+            "compose.yaml:4: a key must be text",
+        ),
         ("services:\n\tweb: {image: a}\n", "compose.yaml:2: this is not YAML"),
         ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be text"),
     ] {

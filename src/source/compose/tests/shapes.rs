@@ -43,9 +43,15 @@ fn an_override_lies_over_a_file_by_the_rules_of_each_key() {
     assert_eq!(facts(web, "published port"), ["80", "81"]);
     assert_eq!(hosts(&snapshot)[..2], ["a", "other"]);
     let mounts = facts(web, "mount").join(" ");
-    assert!(mounts.contains("/shop/new → /x") && mounts.contains("/kept → /y") && !mounts.contains("old"), "{mounts}");
+    assert!(
+        mounts.contains("/shop/new → /x") && mounts.contains("/kept → /y") && !mounts.contains("old"),
+        "{mounts}"
+    );
     let names = answers(web).join(" ");
-    assert!(names.contains("w@two_front") && names.contains("z@two_front") && names.contains("web@two_default"), "{names}");
+    assert!(
+        names.contains("w@two_front") && names.contains("z@two_front") && names.contains("web@two_default"),
+        "{names}"
+    );
 }
 
 #[test]
@@ -93,7 +99,10 @@ fn services_extend_others_through_files_and_their_paths_stay() {
             "base/mid.yaml",
             "services:\n  mid: {extends: low, environment: {A_URL: 'http://mid', M_URL: 'http://${M:-m}'}, volumes: ['./m:/m']}\n  low: {extends: {file: ../low.yaml, service: low}}\n",
         ),
-        ("low.yaml", "services: {low: {image: low, command: ['--x=http://c:1'], env_file: [l.env], volumes: ['./l:/l']}}\n"),
+        (
+            "low.yaml",
+            "services: {low: {image: low, command: ['--x=http://c:1'], env_file: [l.env], volumes: ['./l:/l']}}\n",
+        ),
         ("l.env", "L_URL=http://l\nA_URL=http://file\n"),
     ]);
     assert_eq!(hosts(&snapshot), ["c", "own", "l", "m"]);
@@ -110,18 +119,24 @@ fn included_projects_have_their_own_folder_and_variables() {
             "compose.yaml",
             "include: [a/compose.yaml, {path: [b/compose.yaml, b/over.yaml], project_directory: ., env_file: b.env}]\nservices: {web: {image: w, environment: {A_URL: 'http://${X:-none}'}}, inner: {hostname: told}}\n",
         ),
-        ("a/compose.yaml", "name: ignored\nservices: {inner: {image: i, environment: {I_URL: 'http://$X'}, env_file: [e.env]}}\n"),
+        (
+            "a/compose.yaml",
+            "name: ignored\nservices: {inner: {image: i, environment: {I_URL: 'http://$X'}, env_file: [e.env]}}\n",
+        ),
         ("a/.env", "X=from-a\n"),
         ("a/e.env", "E_URL=http://e\n"),
-        ("b/compose.yaml", "services: {deep: {image: d, environment: {D_URL: 'http://$X'}, volumes: ['./v:/v']}}\n"),
+        (
+            "b/compose.yaml",
+            "services: {deep: {image: d, environment: {D_URL: 'http://$X'}, volumes: ['./v:/v']}}\n",
+        ),
         ("b/over.yaml", "services: {deep: {ports: ['90:90']}}\n"),
         ("b.env", "X=from-b\n"),
     ]);
     assert_eq!(hosts(&snapshot), ["none"]);
-    assert_eq!(named(one(&snapshot, "inner")), [
-        "ComposeFile environment E_URL -> e",
-        "ComposeFile environment I_URL -> from-a"
-    ]);
+    assert_eq!(
+        named(one(&snapshot, "inner")),
+        ["ComposeFile environment E_URL -> e", "ComposeFile environment I_URL -> from-a"]
+    );
     assert!(answers(one(&snapshot, "inner")).contains(&"told@shop_default".to_owned()));
     let deep = one(&snapshot, "deep");
     assert_eq!(named(deep), ["ComposeFile environment D_URL -> from-b"]);
@@ -133,12 +148,18 @@ fn included_projects_have_their_own_folder_and_variables() {
 fn the_environment_is_over_the_file_and_names_files_profiles_and_project() {
     let files = [
         (".env", "COMPOSE_FILE=one.yaml\nHOST=file\nCOMPOSE_PROJECT_NAME=file\n"),
-        ("one.yaml", "services: {web: {image: 'a:${COMPOSE_PROJECT_NAME}', environment: {A_URL: 'http://$HOST'}}}\n"),
+        (
+            "one.yaml",
+            "services: {web: {image: 'a:${COMPOSE_PROJECT_NAME}', environment: {A_URL: 'http://$HOST'}}}\n",
+        ),
         ("two.yaml", "services: {web: {profiles: [debug]}, api: {image: b, profiles: [other]}}\n"),
     ];
     let folder = Folder::with(&files);
     let snapshot = folder.look().unwrap();
-    assert_eq!((one(&snapshot, "web").group.as_deref(), hosts(&snapshot)), (Some("file"), vec!["file".to_owned()]));
+    assert_eq!(
+        (one(&snapshot, "web").group.as_deref(), hosts(&snapshot)),
+        (Some("file"), vec!["file".to_owned()])
+    );
     assert_eq!(facts(one(&snapshot, "web"), "image"), ["a:file"]);
     let shell = [
         ("COMPOSE_FILE", "one.yaml;two.yaml"),
@@ -148,10 +169,14 @@ fn the_environment_is_over_the_file_and_names_files_profiles_and_project() {
         ("HOST", "shell"),
     ];
     let snapshot = folder.look_with(&shell).unwrap();
-    assert_eq!((one(&snapshot, "web").group.as_deref(), hosts(&snapshot)), (Some("shell"), vec!["shell".to_owned()]));
+    assert_eq!(
+        (one(&snapshot, "web").group.as_deref(), hosts(&snapshot)),
+        (Some("shell"), vec!["shell".to_owned()])
+    );
     assert_eq!((one(&snapshot, "web").desired, one(&snapshot, "api").desired), (Some(1), Some(0)));
     folder.write("other.env", "HOST=other\n");
-    let named = folder.look_with(&[("COMPOSE_ENV_FILES", "other.env"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
+    let named =
+        folder.look_with(&[("COMPOSE_ENV_FILES", "other.env"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
     assert_eq!(hosts(&named), ["other"]);
     let off = folder.look_with(&[("COMPOSE_DISABLE_ENV_FILE", "1"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
     assert!(hosts(&off).is_empty());
@@ -164,7 +189,10 @@ fn files_of_variables_and_labels_have_all_their_forms() {
             "compose.yaml",
             "services:\n  web:\n    image: a\n    env_file:\n      - a.env\n      - {path: raw.env, format: raw}\n      - {path: gone.env, required: false}\n    label_file: l.env\n    environment: [AROUND_URL, 'Z_URL=http://${AROUND}']\n",
         ),
-        ("a.env", "\u{feff}# one\r\nexport A_URL=\"http://a:80\" # two\r\nB_URL='http://b'\nH=c\nC_URL: http://$H\n"),
+        (
+            "a.env",
+            "\u{feff}# one\r\nexport A_URL=\"http://a:80\" # two\r\nB_URL='http://b'\nH=c\nC_URL: http://$H\n",
+        ),
         ("raw.env", "R_URL=http://r/$H\n"),
         ("l.env", "traefik.enable=true\n"),
     ]);

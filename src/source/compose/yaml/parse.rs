@@ -146,13 +146,14 @@ fn as_key(
     merged: Option<&Node>,
 ) -> Result<Key, Wrong> {
     let Node { at, value, .. } = node;
-    let name = match value {
-        Value::Scalar(Scalar { text, kind: ScalarKind::Text }) => text,
-        _ => return Err(at.wrong("a key must be text: put it in quotes")),
+    let Value::Scalar(Scalar { text: name, kind: ScalarKind::Text }) = value else {
+        return Err(at.wrong("a key must be text: put it in quotes"));
     };
     let earlier = if is_merge { merged } else { entries.get(&name) };
     if let Some(earlier) = earlier {
-        return Err(at.wrong(format!("this key stands in the same mapping on line {} already", earlier.at.line)));
+        return Err(
+            at.wrong(format!("this key stands in the same mapping on line {} already", earlier.at.line))
+        );
     }
     Ok(Key { name, at, is_merge })
 }

@@ -87,7 +87,8 @@ fn fraction(text: &str) -> Option<String> {
         None => (unsigned, None),
     };
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let is_number = if whole.is_empty() { digits(part) } else { digits(whole) && (part.is_empty() || digits(part)) };
+    let is_number =
+        if whole.is_empty() { digits(part) } else { digits(whole) && (part.is_empty() || digits(part)) };
     let is_exponent = exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)));
     let value = text.parse::<f64>().ok().filter(|value| is_number && is_exponent && value.is_finite())?;
     let scientific = format!("{value:e}");
