@@ -54,7 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/source/docker/http/"]),
     ("hyper_rustls", &["src/source/docker/http/"]),
     ("aws_", &["src/source/ecs/"]),
-    ("serde_saphyr", &["src/source/compose/"]),
+    ("granit_parser", &["src/source/compose/"]),
 ];
 
 /// The rooms that lib.rs declares, in its order.

@@ -5,6 +5,7 @@ pub mod docker;
 pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
+pub(crate) mod regular_file;
 mod netns;
 mod witness;
 pub mod unopened;
