@@ -214,7 +214,11 @@ impl<'a> Tools<'a> {
     /// The variables for tools among all.
     pub(super) fn of(all: &[(&'a str, &'a str)]) -> Self {
         let tools = all.iter().map(|(key, value)| (*value, words(key))).filter(|(_, words)| is_tools(words));
-        Self(tools.map(|(value, words)| (value, words.into_iter().filter(|word| word != "CLI").collect())).collect())
+        Self(
+            tools
+                .map(|(value, words)| (value, words.into_iter().filter(|word| word != "CLI").collect()))
+                .collect(),
+        )
     }
 
     /// Whether a variable is for a tool: `TEMPORAL_CLI_ADDRESS`, and with it `TEMPORAL_ADDRESS` where both say the same, as

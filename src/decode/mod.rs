@@ -40,9 +40,8 @@ pub fn environment<'a>(
     }
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
-        let sibling = key::port_sibling(name).and_then(|wanted| {
-            ports.get(&wanted)?.trim().parse::<u16>().ok().filter(|port| *port != 0)
-        });
+        let sibling = key::port_sibling(name)
+            .and_then(|wanted| ports.get(&wanted)?.trim().parse::<u16>().ok().filter(|port| *port != 0));
         let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
         let addresses = named(name, value, sibling);
         let for_tool = !addresses.is_empty() && tools.has(name, value);

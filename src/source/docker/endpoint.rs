@@ -100,8 +100,11 @@ fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
     if !bare.is_empty() && !is_plain(bare) {
         return Err(refused(&format!("{scheme}://{bare}"), "is not understood", "use tcp://host:port"));
     }
-    let authority =
-        if authority.is_empty() || authority.starts_with(':') { format!("localhost{authority}") } else { authority.to_owned() };
+    let authority = if authority.is_empty() || authority.starts_with(':') {
+        format!("localhost{authority}")
+    } else {
+        authority.to_owned()
+    };
     let tail = authority.rsplit(']').next().unwrap_or(&authority);
     Ok(if tail.contains(':') { format!("{authority}{path}") } else { format!("{authority}:{port}{path}") })
 }

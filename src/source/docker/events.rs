@@ -224,7 +224,9 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
 fn told(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
-        "die" | "died" => (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown")))),
+        "die" | "died" => {
+            (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown"))))
+        }
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
         "unpause" => (EventKind::Unpause, "goes on".to_owned()),
@@ -275,7 +277,10 @@ mod tests {
         let joined = r#"{"Type": "network", "Action": "connect", "Actor": {"ID": "a1"}}"#;
         assert_eq!(about(joined), Some(("a1".into(), None)));
         let exec = r#"{"Type": "container", "Action": "exec_start: sh", "Actor": {"ID": "a1"}}"#;
-        let odd = format!(r#"{{"Type": "container", "Action": "stop", "Actor": {{"ID": "{}"}}}}"#, "i".repeat(10_000));
+        let odd = format!(
+            r#"{{"Type": "container", "Action": "stop", "Actor": {{"ID": "{}"}}}}"#,
+            "i".repeat(10_000)
+        );
         assert_eq!((about(exec), about(&odd), about("{}")), (None, None, None));
     }
 

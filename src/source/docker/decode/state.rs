@@ -114,9 +114,7 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     let stays = status(state) == Status::Exited;
     match (policy.and_then(|p| p.name.as_deref()), state.exit_code) {
         _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
-        (Some("always" | "unless-stopped"), _) | (_, Some(130 | 137 | 143)) if stays => {
-            Ending::Asked
-        }
+        (Some("always" | "unless-stopped"), _) | (_, Some(130 | 137 | 143)) if stays => Ending::Asked,
         (Some("on-failure"), Some(code)) if code != 0 && spent => Ending::GaveUp,
         _ => Ending::Itself,
     }
@@ -236,7 +234,11 @@ mod tests {
     #[test]
     fn words_of_every_engine_are_known_and_others_are_no_fault() {
         let told = |status: &str| {
-            let state = ContainerState { status: Some(status.into()), exit_code: Some(0), ..ContainerState::default() };
+            let state = ContainerState {
+                status: Some(status.into()),
+                exit_code: Some(0),
+                ..ContainerState::default()
+            };
             state_of(&state, Ending::Itself)
         };
         for (word, state) in [

@@ -177,7 +177,8 @@ mod tests {
         for step in [1, 3, 7, 1_000] {
             let found = pieces(&framed, step);
             let texts: Vec<_> = found.iter().map(|(stream, text, _)| (*stream, text.as_str())).collect();
-            let expected = [(LogStream::Out, "out\n"), (LogStream::Err, "err\n"), (LogStream::Err, "engine\n")];
+            let expected =
+                [(LogStream::Out, "out\n"), (LogStream::Err, "err\n"), (LogStream::Err, "engine\n")];
             assert_eq!(texts, expected, "{step}");
             let texts: Vec<_> = pieces(&plain, step).into_iter().map(|(_, text, _)| text).collect();
             assert_eq!(texts, ["2026 one\r\n", "2026 two"], "{step}");
@@ -190,7 +191,10 @@ mod tests {
         let bytes = [frame(2, &long), frame(1, b"next\n")].concat();
         for step in [1_000, 70_000, 1_000_000] {
             let found = pieces(&bytes, step);
-            assert_eq!((found[0].1.len(), found[0].2, found[1].1.as_str()), (MAX_MESSAGE_BYTES, 1_000, "next\n"));
+            assert_eq!(
+                (found[0].1.len(), found[0].2, found[1].1.as_str()),
+                (MAX_MESSAGE_BYTES, 1_000, "next\n")
+            );
             let plain = [&long[..], b"\nnext\n"].concat();
             let found = pieces(&plain, step);
             assert_eq!(found[0].1.len() + found[0].2, long.len() + 1, "{step}");

@@ -60,7 +60,9 @@ impl Assembler {
                 LogStream::Err => &mut self.err,
             };
             // What was cut is the end of a line.
-            lines.extend(open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line(message.stream)));
+            lines.extend(
+                open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line(message.stream)),
+            );
         }
     }
 
