@@ -192,7 +192,8 @@ mod tests {
     #[test]
     fn a_writer_guards_each_write() {
         let mut out = Guarded { inner: Vec::new(), styles: Styles::None };
-        write!(out, "a{}b\n", "\u{1b}[2J").unwrap();
+        let raw = "\u{1b}[2J";
+        writeln!(out, "a{raw}b").unwrap();
         out.write_all(b"\xff\r\n").unwrap();
         assert_eq!(String::from_utf8(out.inner).unwrap(), "a\u{fffd}[2Jb\n\u{fffd}\r\n");
     }

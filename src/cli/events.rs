@@ -76,7 +76,7 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     for status in &store.sources {
         match &status.failure {
             Some(failure) => {
-                output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy))
+                output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));
             }
             None if status.state == SourceState::Loading => {
                 output::report(format_args!("{}: no answer yet", status.id));
