@@ -19,6 +19,8 @@ pub(in super::super) struct Frames {
     body: Body,
     pieces: Pieces,
     ended: bool,
+    /// The end that is told once the last piece was taken.
+    failed: Option<CallError>,
 }
 
 /// One piece of a log.
@@ -34,11 +36,14 @@ pub(in super::super) struct Message {
 
 impl Frames {
     pub(in super::super) fn new(body: Body) -> Self {
-        Self { body, pieces: Pieces::default(), ended: false }
+        Self { body, pieces: Pieces::default(), ended: false, failed: None }
     }
 
     /// Returns the next piece; `None` at the end. A call that is dropped loses nothing.
     pub(in super::super) async fn next(&mut self) -> Option<Result<Message, CallError>> {
+        if let Some(error) = self.failed.take() {
+            return Some(Err(error));
+        }
         loop {
             if let Some(message) = self.pieces.take(self.ended) {
                 return Some(Ok(message));
@@ -48,7 +53,11 @@ impl Frames {
             }
             match self.body.next().await {
                 Some(Ok(piece)) => self.pieces.buffer.extend_from_slice(&piece),
-                Some(Err(error)) => return Some(Err(error)),
+                Some(Err(error)) => {
+                    let Some(open) = self.pieces.open.take() else { return Some(Err(error)) };
+                    self.failed = Some(error);
+                    return Some(Ok(open.message));
+                }
                 None => self.ended = true,
             }
         }
