@@ -3,15 +3,17 @@
 //! Nothing downstream ever sees the value of an environment variable or an argument: what leaves this room is the
 //! variable's name, and the host and port that its value names.
 
-mod aws;
+mod address;
+mod command;
 mod error;
 mod file;
-mod grammar;
 mod key;
 pub mod line;
 mod option;
 mod paint;
 mod proxy;
+mod structured;
+mod template;
 
 pub use error::unreachable_address;
 pub use file::{LARGEST, file, is_config_file, may_be_config_file};
@@ -20,26 +22,38 @@ pub use paint::paint;
 pub use proxy::proxied;
 
 use crate::model::{Address, Mention, Place, Target, Via};
-use grammar::{Found, Shape};
+use address::{Found, Shape};
 use key::Meaning;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The addresses that environment variables name; `container` where the service has several.
 ///
-/// A port that stands in a sibling variable (`DB_HOST`, `DB_PORT`) is joined to its host.
+/// A port that stands in a sibling variable (`DB_HOST`, `DB_PORT`) is joined to its host, and a variable that a value
+/// names is filled in.
 pub fn environment<'a>(
     container: Option<&str>,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Mention> {
     let pairs: Vec<_> = pairs.into_iter().collect();
+    let values: BTreeMap<&str, &str> = pairs.iter().copied().collect();
+    let is_port = |(name, _): &&(&str, &str)| name.to_ascii_uppercase().ends_with("PORT");
+    let ports: BTreeMap<String, &str> =
+        pairs.iter().filter(is_port).map(|(name, value)| (key::joined(name), *value)).collect();
+    let tools: BTreeSet<(String, &str)> =
+        pairs.iter().filter_map(|(name, value)| Some((key::of_tool(name)?, *value))).collect();
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
-        let sibling = key::port_sibling(name).and_then(|wanted| {
-            let sibling = pairs.iter().find(|(other, _)| key::is_same(other, &wanted));
-            sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
-        });
+        let sibling = || {
+            let port = ports.get(&key::port_sibling(name)?)?;
+            port.trim().parse::<u16>().ok().filter(|port| *port != 0)
+        };
+        let value_filled = template::expand(value, &|other| values.get(other).copied().filter(|_| other != *name));
+        let addresses = named(name, &value_filled, sibling);
+        if addresses.is_empty() {
+            continue;
+        }
         let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
-        let addresses = named(name, value, sibling);
-        let for_tool = !addresses.is_empty() && key::is_for_tool(name, value, &pairs);
+        let for_tool = key::of_tool(name).is_some() || tools.contains(&(key::joined(name), *value));
         let via = if for_tool { Via::ToolSetting } else { Via::Environment };
         collect(via, &place, addresses, &mut mentions);
     }
@@ -49,62 +63,94 @@ pub fn environment<'a>(
 /// The addresses that an entry point, command or its arguments name.
 ///
 /// `--flag value` and `--flag=value` are read like a variable called `flag`; a plain word counts only where it has
-/// the shape of an address.
+/// the shape of an address. Of a shell's script the commands are read, not the text that they write.
 pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item = &'a str>) -> Vec<Mention> {
-    let words: Vec<&str> = arguments.into_iter().flat_map(str::split_whitespace).take(MOST_WORDS).collect();
+    let words: Vec<&str> = arguments.into_iter().collect();
     let mut mentions = Vec::new();
-    let mut flag = None;
-    for (index, word) in words.iter().enumerate() {
-        let (name, value) = match (word.strip_prefix('-'), word.split_once('=')) {
-            (_, Some((name, value))) if is_flag_name(name) => (name.trim_start_matches('-'), Some(value)),
-            (Some(name), None) => (name.trim_start_matches('-'), None),
-            _ => (flag.take().unwrap_or(""), Some(*word)),
+    command::each_setting(&words, &mut |setting| {
+        let value = template::expand(setting.value, &|_| None);
+        let addresses = named(setting.key, &value, || setting.port.filter(|_| key::port_sibling(setting.key).is_some()));
+        let key = match setting.name {
+            "" => format!("argument {}", setting.position),
+            name => format!("argument {name}"),
         };
-        let Some(value) = value else {
-            flag = Some(name);
-            continue;
-        };
-        flag = None;
-        let key =
-            if name.is_empty() { format!("argument {}", index + 1) } else { format!("argument {name}") };
         let place = Place { container: container.map(str::to_owned), key };
-        collect(Via::Argument, &place, named(name, value, None), &mut mentions);
-    }
+        collect(Via::Argument, &place, addresses, &mut mentions);
+    });
     mentions
 }
 
-/// The words of a command line that are read; beyond that it is a script.
-const MOST_WORDS: usize = 400;
-
-/// Whether the left side of `name=value` is an option or a variable, and not part of a URL or an expression.
-fn is_flag_name(name: &str) -> bool {
-    let bare = name.trim_start_matches('-');
-    !bare.is_empty() && bare.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+/// The addresses in a value, by what its key says such a value is. A single one without a port gets that of the sibling.
+fn named(key: &str, value: &str, sibling_port: impl FnOnce() -> Option<u16>) -> Vec<Address> {
+    let meaning = key::meaning(key);
+    if matches!(meaning, Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image) {
+        return Vec::new();
+    }
+    let mut addresses: Vec<Address> = if let Some(leaves) = structured::leaves(value) {
+        leaves.iter().flat_map(|leaf| in_structure(key, leaf)).collect()
+    } else if value.trim_start().starts_with('-') {
+        let mut found = Vec::new();
+        command::each_option(value, &mut |setting| found.extend(counting(setting.value, key::meaning(setting.key))));
+        found
+    } else {
+        counting(value, meaning)
+    };
+    addresses.retain(|address| !address.host.is_own());
+    if let [only] = &mut addresses[..]
+        && only.port.is_none()
+    {
+        only.port = sibling_port();
+    }
+    addresses
 }
 
-/// The addresses in a value, by what its key says such a value is.
-fn named(key: &str, value: &str, sibling_port: Option<u16>) -> Vec<Address> {
-    let meaning = key::meaning(key);
-    let mut addresses: Vec<_> = grammar::addresses(value)
-        .into_iter()
-        .filter(|found| counts(found, meaning))
-        .map(|found| found.address)
-        .filter(|address| !address.host.is_own())
-        .collect();
-    if let ([only], Some(port)) = (&mut addresses[..], sibling_port) {
+/// The addresses in a text of a structure, which stands under its own key or, without one, under that of the value.
+fn in_structure(outer: &str, leaf: &structured::Leaf) -> Vec<Address> {
+    let key = if leaf.key.is_empty() { outer } else { &leaf.key };
+    let meaning = match key::meaning(key) {
+        Meaning::Name if leaf.port.is_some() && key::is_hostname(key) => Meaning::Address,
+        Meaning::Address if !leaf.key.is_empty() && !key::names_hosts(key) => Meaning::Endpoint,
+        meaning => meaning,
+    };
+    let mut addresses = counting(&leaf.value, meaning);
+    if let ([only], Some(port)) = (&mut addresses[..], leaf.port) {
         only.port.get_or_insert(port);
     }
     addresses
 }
 
-/// Whether that shape is enough under a key of that meaning.
+/// The addresses in a plain value whose shape is enough under a key of that meaning.
+fn counting(value: &str, meaning: Meaning) -> Vec<Address> {
+    let found = address::addresses(value).into_iter().filter(|found| counts(found, meaning));
+    found.map(|found| found.address).collect()
+}
+
+/// Returns whether that shape is enough under a key of that meaning.
 fn counts(found: &Found, meaning: Meaning) -> bool {
     match meaning {
         Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image => false,
         Meaning::Address => true,
         Meaning::Name => matches!(found.shape, Shape::Url | Shape::Resource),
-        Meaning::Other => !matches!(found.shape, Shape::Word),
+        Meaning::Public => matches!(found.shape, Shape::HostPort),
+        Meaning::Endpoint => !matches!(found.shape, Shape::Word),
+        Meaning::Other => match found.shape {
+            Shape::Word => false,
+            Shape::HostPort => found.address.port.is_none_or(is_likely_port),
+            Shape::Url | Shape::Resource => true,
+        },
     }
+}
+
+/// Reads a number of digits alone: `u16::from_str` would take a sign as well.
+fn port_number(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// Returns whether a number behind a colon is likely a port where no key says so: `node:20` is an image, `a:1` anything.
+fn is_likely_port(port: u16) -> bool {
+    const LOW: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
+    port >= 79 || LOW.contains(&port)
 }
 
 /// Adds a mention for each address, once.

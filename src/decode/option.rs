@@ -5,14 +5,9 @@ use crate::model::{Address, Host, Mention, Place, Target, Via, text::clean};
 /// An extra hosts entry that stands for an address. A name for the host itself makes nobody a caller of it.
 #[must_use]
 pub fn extra_host(name: &str, address: &str) -> Option<Mention> {
-    match Host::named(address) {
-        host @ Host::Ip(_) if !host.is_own() => Some(Mention {
-            via: Via::ExtraHost,
-            place: Place::at(&clean(name)),
-            target: Target::Address(Address { scheme: None, host, port: None }),
-        }),
-        _ => None,
-    }
+    let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.is_own())?;
+    let target = Target::Address(Address::of(host));
+    Some(Mention { via: Via::ExtraHost, place: Place::at(&clean(name)), target })
 }
 
 /// The services that are started before this one.
@@ -27,8 +22,9 @@ pub fn start_order<'a>(services: impl IntoIterator<Item = &'a str>) -> Vec<Menti
         .collect()
 }
 
-/// The link to a container or service of that name.
+/// The link to a container or service of that name; `None` for a text that is no name.
 #[must_use]
-pub fn link(to: &str) -> Mention {
-    Mention { via: Via::Link, place: Place::at("links"), target: Target::Address(Address::name(to)) }
+pub fn link(to: &str) -> Option<Mention> {
+    let target = Target::Address(Address::parse_host(to)?);
+    Some(Mention { via: Via::Link, place: Place::at("links"), target })
 }

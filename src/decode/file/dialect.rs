@@ -17,15 +17,19 @@ pub(super) enum Dialect {
 
 /// File names that are read, by what they end in.
 const ENDINGS: &[(Dialect, &[&str])] = &[
-    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom", "exs"]),
+    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom", "exs", "cf"]),
     (Dialect::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
     (Dialect::Xml, &["xml", "config"]),
-    (Dialect::Directives, &["conf", "cfg", "cnf", "vcl", "template", "tmpl", "tpl", "lua"]),
+    (Dialect::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
     (Dialect::Code, &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "sh", "java", "kt", "cs"]),
 ];
 
+/// Endings of templates: the ending before them says how the file is written.
+const TEMPLATES: &[&str] =
+    &["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "gotmpl", "ctmpl", "erb", "mustache", "hbs", "envsubst"];
+
 /// Files without an ending that are read.
-const WHOLE: &[&str] = &["Caddyfile", "Corefile", "default", "hosts.cfg", ".env"];
+const WHOLE: &[&str] = &["Caddyfile", "Corefile", "default", ".env"];
 
 /// Endings of files that name nothing that is called.
 const NO_DATA: &[&str] = &[
@@ -36,55 +40,42 @@ const NO_DATA: &[&str] = &[
     "rdb", "aof", "wal",
 ];
 
-/// Files that speak of other services without being a service's configuration: how all of them are started, built,
-/// tested or documented.
-const OTHERS: &[&str] = &[
-    "docker-compose",
-    "compose.",
-    "compose-",
-    "package-lock",
-    "tsconfig",
-    "yarn.",
-    "pnpm-",
-    "composer.lock",
-    "makefile",
-    "readme",
-    "changelog",
-    "license",
-    "dockerfile",
-    ".gitlab-ci",
-    ".travis",
-    "skaffold",
-    "helmfile",
-    "openapi",
-    "swagger",
-    "jest.",
-    "webpack.",
-    "eslint",
-    ".eslintrc",
-    "renovate",
-    "localtime",
-    "timezone",
-    "passwd",
-    "group",
-    "resolv.conf",
-    "hostname",
-    "hosts",
-    "machine-id",
-    "os-release",
+/// Files of the system, by their whole name: `passwd` is one, `passwd-verify.lua` is not.
+const SYSTEM: &[&str] = &[
+    "localtime", "timezone", "passwd", "passwd-", "shadow", "group", "resolv.conf", "hostname", "hosts", "machine-id",
+    "os-release", "nsswitch.conf", "fstab", "mtab",
 ];
+
+/// Files that speak of other services without being a service's configuration, by their name up to the first dot: how
+/// all of them are built, tested or documented.
+const OTHERS: &[&str] = &[
+    "package-lock", "package", "tsconfig", "yarn", "pnpm-lock", "pnpm-workspace", "composer", "makefile", "readme",
+    "changelog", "license", "dockerfile", "skaffold", "helmfile", "openapi", "swagger", "jest", "webpack", "eslint",
+    "renovate",
+];
+
+/// Beginnings of hidden files of the same kind.
+const HIDDEN: &[&str] = &[".gitlab-ci", ".travis", ".eslintrc"];
 
 impl Dialect {
     /// The dialect of a file name that is known to be configuration or a program.
     pub(super) fn listed(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        if OTHERS.iter().any(|other| lower.starts_with(other)) || is_test(&lower) {
+        if is_other(&lower) || is_test(&lower) {
             return None;
         }
         if WHOLE.contains(&name) {
             return Some(if name == ".env" { Self::Keys } else { Self::Directives });
         }
-        let ending = lower.rsplit_once('.')?.1;
+        let (stem, ending) = lower.rsplit_once('.')?;
+        if TEMPLATES.contains(&ending) {
+            let inner = stem.rsplit_once('.').map_or("", |(_, ending)| ending);
+            return Some(Self::of_ending(inner).unwrap_or(Self::Directives));
+        }
+        Self::of_ending(ending)
+    }
+
+    fn of_ending(ending: &str) -> Option<Self> {
         ENDINGS.iter().find(|(_, endings)| endings.contains(&ending)).map(|(dialect, _)| *dialect)
     }
 
@@ -116,6 +107,19 @@ impl Dialect {
     }
 }
 
+/// Whether a file is known to be no service's configuration.
+fn is_other(lower: &str) -> bool {
+    let stem = lower.split('.').next().unwrap_or_default();
+    // `docker-compose.prod.yml`, `compose-dev.yaml`: how all services are started.
+    let is_compose = ["docker-compose", "compose"].iter().any(|name| {
+        stem.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+    }) && [".yml", ".yaml"].iter().any(|ending| lower.ends_with(ending));
+    is_compose
+        || SYSTEM.contains(&lower)
+        || OTHERS.contains(&stem)
+        || HIDDEN.iter().any(|name| lower.starts_with(name))
+}
+
 /// Whether a file tests a program.
 fn is_test(lower: &str) -> bool {
     [".test.", ".spec.", "_test.", "_spec."].iter().any(|part| lower.contains(part))
@@ -123,8 +127,8 @@ fn is_test(lower: &str) -> bool {
 }
 
 /// Whether nothing in the name says that the file is no configuration.
-pub(super) fn is_no_data(name: &str) -> bool {
+pub(super) fn may_be_data(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
-    !NO_DATA.contains(&ending) && !OTHERS.iter().any(|other| lower.starts_with(other)) && !is_test(&lower)
+    !NO_DATA.contains(&ending) && !is_other(&lower) && !is_test(&lower)
 }

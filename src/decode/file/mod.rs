@@ -6,12 +6,13 @@
 //! file defines for its own use (`upstream api { … }`) is no host.
 
 mod dialect;
-mod expand;
 mod scan;
 
 use super::{
-    grammar::{self, Shape},
+    address::{self, Shape},
+    is_likely_port,
     key::{self, Meaning},
+    template,
 };
 use crate::model::{Address, Mention, Place, Target, Via};
 use dialect::Dialect;
@@ -33,7 +34,7 @@ pub fn is_config_file(name: &str) -> bool {
 /// Whether a file of that name, mounted by itself, is worth reading: unless it is known to be something else.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
-    dialect::is_no_data(name)
+    dialect::may_be_data(name)
 }
 
 /// The addresses that the file at `path` names; `variable` has the values of the container's environment, for the
@@ -50,9 +51,10 @@ pub fn file<'a>(
     let entries = scan::entries(dialect, &text[..end]);
     let defined: BTreeSet<String> = entries.iter().filter_map(Entry::defines).collect();
     let mut mentions: Vec<Mention> = Vec::new();
-    for entry in &entries {
-        let value = expand::expand(entry.value, &variable);
-        for target in targets(dialect, entry, &value, &defined) {
+    for (index, entry) in entries.iter().enumerate() {
+        let value = template::expand(entry.value, &variable);
+        let port = scan::port_beside(&entries, index);
+        for target in targets(dialect, entry, &value, port, &defined) {
             let place =
                 Place { container: container.map(str::to_owned), key: format!("file {path}:{}", entry.line) };
             let mention = Mention { via: Via::ConfigFile, place, target };
@@ -68,31 +70,46 @@ pub fn file<'a>(
     mentions
 }
 
-/// What a value names, by what its key says.
-fn targets(dialect: Dialect, entry: &Entry<'_>, value: &str, defined: &BTreeSet<String>) -> Vec<Target> {
+/// What a value names, by what its key says; a host without a port gets the one that stands beside it.
+fn targets(
+    dialect: Dialect,
+    entry: &Entry<'_>,
+    value: &str,
+    port: Option<u16>,
+    defined: &BTreeSet<String>,
+) -> Vec<Target> {
     let meaning = meaning(dialect, entry.key);
-    let found = grammar::addresses(value).into_iter().filter(|found| match (meaning, found.shape) {
+    let with_port = port.is_some() && key::is_hostname(entry.key);
+    let found = address::addresses(value).into_iter().filter(|found| match (meaning, found.shape) {
         (Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image, _) => false,
+        (Meaning::Name, Shape::Word) => with_port && entry.alone,
         (Meaning::Name, shape) => matches!(shape, Shape::Url | Shape::Resource),
+        (Meaning::Public, shape) => shape == Shape::HostPort,
         (_, Shape::Word) => meaning == Meaning::Address && entry.alone && key::names_hosts(entry.key),
+        (Meaning::Other, Shape::HostPort) => found.address.port.is_none_or(is_likely_port),
         _ => true,
     });
-    let outside = meaning == Meaning::Address && dialect != Dialect::Code;
+    let outside = matches!(meaning, Meaning::Address | Meaning::Endpoint) && dialect != Dialect::Code;
     found
         .filter(|found| !found.address.host.is_own() && !is_defined(&found.address, defined))
-        .map(|found| match found.shape {
-            Shape::Url | Shape::Resource if outside => Target::Address(found.address),
-            // Files are full of links, examples and defaults: what nobody here answers to says nothing.
-            _ => Target::Local(found.address),
+        .map(|found| {
+            let address = Address { port: found.address.port.or(port), ..found.address };
+            match found.shape {
+                Shape::Url | Shape::Resource if outside => Target::Address(address),
+                // Files are full of links, examples and defaults: what nobody here answers to says nothing.
+                _ => Target::Local(address),
+            }
         })
         .collect()
 }
 
-/// What kind of value stands under `key` in a file: nginx's `proxy_pass` and its like are no passwords.
+/// What kind of value stands under `key` in a file: `proxy_pass` of nginx and `ProxyPass` of httpd are no passwords.
 fn meaning(dialect: Dialect, key: &str) -> Meaning {
-    const PASSES: &[&str] =
-        &["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
-    let passes = dialect == Dialect::Directives && PASSES.contains(&key);
+    const PASSES: &[&str] = &[
+        "proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass", "ProxyPass",
+        "ProxyPassMatch", "ProxyPassReverse",
+    ];
+    let passes = dialect == Dialect::Directives && PASSES.iter().any(|pass| pass.eq_ignore_ascii_case(key));
     if passes { Meaning::Other } else { key::meaning(key) }
 }
 

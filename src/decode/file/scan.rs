@@ -1,6 +1,7 @@
 //! A text as entries: each value with the key or directive that it stands behind, and its line.
 
 use super::dialect::Dialect;
+use crate::decode::{key, port_number};
 
 /// A value in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,14 @@ pub(super) struct Entry<'t> {
     pub(super) value: &'t str,
     /// Whether it is all that its line says under that key, so that a bare word may be a host.
     pub(super) alone: bool,
+    /// How far its line is indented, behind the sign of a list's item.
+    indent: usize,
+    /// The object, item or section that it stands in, counted from the top.
+    block: usize,
 }
+
+/// How many entries away the port of a host may stand.
+const MAX_DISTANCE: usize = 40;
 
 /// Directives that give a name to something of the file's own.
 const DEFINITIONS: &[&str] =
@@ -39,18 +47,22 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut key = "";
     let mut hidden = false;
+    let mut block = 0;
     for (index, raw) in text.lines().enumerate() {
         if hidden {
             // The rest of a comment of many lines.
-            hidden = !(raw.contains("*/") || raw.contains("-->"));
+            hidden = !(raw.contains("*/") || raw.contains("-->") || raw.contains("-----END"));
             continue;
         }
         let line = dialect.without_comment(raw);
         let opens = |open: &str, close: &str| raw.trim_start().starts_with(open) && !raw.contains(close);
-        hidden = opens("/*", "*/") || (dialect == Dialect::Xml && opens("<!--", "-->"));
+        let comment = opens("/*", "*/") || (dialect == Dialect::Xml && opens("<!--", "-->"));
+        hidden = comment || (raw.contains("-----BEGIN") && !raw.contains("-----END"));
         if hidden || line.trim().is_empty() {
             continue;
         }
+        let (indent, begins_block) = indent(line);
+        block += usize::from(begins_block);
         let words = words(dialect, line);
         let assigns = words.iter().any(|word| word.is_key);
         let directive = dialect == Dialect::Directives && !assigns;
@@ -60,7 +72,7 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
             if word.is_key || (directive && at == 0) {
                 key = word.text;
             } else {
-                values.push(Entry { line: index + 1, key, value: word.text, alone: true });
+                values.push(Entry { line: index + 1, key, value: word.text, alone: true, indent, block });
             }
         }
         let crowded = |entry: &Entry<'_>| {
@@ -71,6 +83,28 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
         entries.extend(values.into_iter().zip(alone).map(|(entry, alone)| Entry { alone, ..entry }));
     }
     entries
+}
+
+/// The port that stands beside the host of an entry, under a key that belongs to the host's: `host: db`, `port: 5432`.
+pub(super) fn port_beside(entries: &[Entry<'_>], index: usize) -> Option<u16> {
+    let own = entries.get(index)?;
+    let wanted = key::port_sibling(own.key)?;
+    let is_near = |other: &&Entry<'_>| other.block == own.block && other.indent >= own.indent;
+    let port = |other: &Entry<'_>| {
+        let fits = other.indent == own.indent && key::joined(other.key) == wanted;
+        port_number(other.value).filter(|port| fits && *port != 0)
+    };
+    let after = entries[index + 1..].iter().take(MAX_DISTANCE).take_while(is_near).find_map(port);
+    after.or_else(|| entries[..index].iter().rev().take(MAX_DISTANCE).take_while(is_near).find_map(port))
+}
+
+/// How far a line is indented, and whether it begins another object, item or section than the line above.
+fn indent(line: &str) -> (usize, bool) {
+    let text = line.trim_start();
+    let item = text.strip_prefix("- ").map(str::trim_start);
+    let only_brackets = text.trim_end().chars().all(|c| "{}[](),;".contains(c));
+    let content = item.unwrap_or(text);
+    (line.len() - content.len(), item.is_some() || only_brackets || text.starts_with('['))
 }
 
 /// The words of a line. A quoted text is one word; a bare one ends at a space, bracket, comma or semicolon.
@@ -87,7 +121,8 @@ fn words(dialect: Dialect, line: &str) -> Vec<Word<'_>> {
             let end = inner.find(first).unwrap_or(inner.len());
             (&inner[..end], inner.get(end + 1..).unwrap_or_default())
         } else {
-            let end = bare_end(dialect, rest);
+            let in_flow = line[..line.len() - rest.len()].contains(['{', '[', '(']);
+            let end = bare_end(dialect, rest, in_flow);
             rest.split_at(end)
         };
         let (text, colon) = match text.strip_suffix(':') {
@@ -112,12 +147,16 @@ fn is_between(c: char) -> bool {
 
 /// Where a bare word ends. A variable in brackets is part of it, and so is whatever stands in a URL or before an `@`: a
 /// password may hold any character, and cut in two its half would pass for a host.
-fn bare_end(dialect: Dialect, text: &str) -> usize {
+fn bare_end(dialect: Dialect, text: &str, in_flow: bool) -> usize {
     let run =
         text.find(|c: char| c.is_whitespace() || (dialect == Dialect::Xml && c == '<')).unwrap_or(text.len());
     let run = &text[..run];
     let end = plain_end(run);
     let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
+    // In YAML and its like the value is the rest of the line, in which a password may hold spaces.
+    if dialect == Dialect::Keys && !in_flow && run[..end].contains("://") {
+        return text.trim_end().len().max(1);
+    }
     if run[..end].contains("://") || run[..quote].contains('@') {
         return run.trim_end_matches(|c: char| is_between(c) || matches!(c, '"' | '\'' | '`')).len().max(1);
     }

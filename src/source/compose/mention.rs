@@ -20,7 +20,7 @@ pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
     let labels = program.labels.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or("")));
     all.extend(proxied(&labels.collect(), &variables));
     let linked = place.links.iter().chain(&place.external_links);
-    all.extend(linked.map(|text| link(&clean(text.split(':').next().unwrap_or_default()))));
+    all.extend(linked.filter_map(|text| link(text.split(':').next().unwrap_or_default())));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
     all.extend(start_order(service.after.iter().map(String::as_str)));
     all.sort();

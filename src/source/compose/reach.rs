@@ -38,9 +38,9 @@ pub(super) fn of<'a>(project: &Project<'a>) -> BTreeMap<&'a str, Reach> {
             let (to, alias) = link.split_once(':').unwrap_or((link, link));
             let scope = project.network(&format!("link:{name}:{rank}"));
             let Some(target) = all.get_mut(to) else { continue };
-            target.answers.insert(answer(to, None, &scope, AnsweredBy::ServiceName));
+            target.answers.extend(answer(to, None, &scope, AnsweredBy::ServiceName));
             if alias != to {
-                target.answers.insert(answer(alias, None, &scope, AnsweredBy::Alias));
+                target.answers.extend(answer(alias, None, &scope, AnsweredBy::Alias));
             }
             if let Some(own) = all.get_mut(name.as_str()) {
                 own.networks.insert(scope);
@@ -74,7 +74,7 @@ impl Project<'_> {
             let host = self.network("host");
             let ports = if on_host { &place.exposed } else { &place.published };
             let at = |port: &u16| answer(HOST_NAME, Some(*port), &host, AnsweredBy::PublishedPort);
-            reach.answers.extend(ports.iter().map(at));
+            reach.answers.extend(ports.iter().filter_map(at));
             reach.networks.insert(host);
         }
         reach
@@ -93,15 +93,15 @@ impl Project<'_> {
             let scope = self.network(&self.network_name(key));
             if named {
                 let mut add = |text: &str, by| {
-                    let known = reach.answers.iter().any(|a| a.host == Host::named(text) && is_in(a, &scope));
-                    if !text.is_empty() && !known {
-                        reach.answers.insert(answer(text, None, &scope, by));
+                    let Some(answer) = answer(text, None, &scope, by) else { return };
+                    if !reach.answers.iter().any(|known| known.host == answer.host && is_in(known, &scope)) {
+                        reach.answers.insert(answer);
                     }
                 };
                 add(name, AnsweredBy::ServiceName);
                 self.container_names(name, service).iter().for_each(|n| add(n, AnsweredBy::ContainerName));
                 for alias in aliases {
-                    let is_address = matches!(Host::named(alias), Host::Ip(_));
+                    let is_address = matches!(Host::parse(alias), Some(Host::Ip(_)));
                     add(alias, if is_address { AnsweredBy::InstanceAddress } else { AnsweredBy::Alias });
                 }
                 add(service.place.hostname.as_deref().unwrap_or_default(), AnsweredBy::Hostname);
@@ -125,6 +125,7 @@ fn is_in(answer: &Answer, network: &NetworkId) -> bool {
     answer.scope == Scope::Network(network.clone())
 }
 
-fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {
-    Answer { host: Host::named(&clean(name)), port, scope: Scope::Network(scope.clone()), by }
+/// What a service answers to by a name; `None` where no program could ask for that name.
+fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Option<Answer> {
+    Some(Answer { host: Host::parse(name)?, port, scope: Scope::Network(scope.clone()), by })
 }

@@ -85,7 +85,7 @@ fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach:
     let shown = standing(containers);
     let first = shown.first()?;
     let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
-    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
+    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().filter_map(Link::mention)));
     mentions.sort();
     mentions.dedup();
     let ids = || containers.iter().map(|c| c.id.as_str());

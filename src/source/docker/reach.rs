@@ -45,11 +45,11 @@ pub(super) fn of(source: &SourceId, seen: &[Arc<Seen>]) -> Reach {
             // A link's names are for the linking container alone: as if the two had a network to themselves.
             let scope = NetworkId::of(source, &format!("link:{}:{rank}", container.id));
             let Some(target) = seen.iter().find(|s| s.name == link.container) else { continue };
-            let named = |name: &str, by| answer(Host::named(name), None, &scope, by);
+            let named = |name: &str, by| Some(answer(Host::parse(name)?, None, &scope, by));
             let answers = reach.answers.entry(target.id.clone()).or_default();
-            answers.insert(named(&link.container, AnsweredBy::ContainerName));
+            answers.extend(named(&link.container, AnsweredBy::ContainerName));
             if link.alias != link.container {
-                answers.insert(named(&link.alias, AnsweredBy::Alias));
+                answers.extend(named(&link.alias, AnsweredBy::Alias));
             }
             reach.networks.entry(container.id.clone()).or_default().insert(scope);
         }
@@ -60,7 +60,8 @@ pub(super) fn of(source: &SourceId, seen: &[Arc<Seen>]) -> Reach {
 /// What an endpoint answers to, at that port or at all.
 fn on(source: &SourceId, endpoint: &Endpoint, port: Option<u16>) -> Vec<Answer> {
     let network = NetworkId::of(source, &endpoint.network);
-    let names = endpoint.names.iter().map(|(name, by)| answer(Host::named(name), port, &network, *by));
+    let named = |(name, by): (&String, &AnsweredBy)| Some(answer(Host::parse(name)?, port, &network, *by));
+    let names = endpoint.names.iter().filter_map(named);
     let ips =
         endpoint.ips.iter().map(|ip| answer(Host::Ip(*ip), port, &network, AnsweredBy::InstanceAddress));
     names.chain(ips).collect()
@@ -71,8 +72,10 @@ fn on_host(source: &SourceId, container: &Seen) -> Vec<Answer> {
     let network = &container.network;
     let scope = host(source);
     let ports = if network.host { &network.exposed } else { &network.published };
-    let at = |port: &u16| answer(Host::named(HOST_NAME), Some(*port), &scope, AnsweredBy::PublishedPort);
-    ports.iter().map(at).collect()
+    let at = |port: &u16| {
+        Some(answer(Host::parse(HOST_NAME)?, Some(*port), &scope, AnsweredBy::PublishedPort))
+    };
+    ports.iter().filter_map(at).collect()
 }
 
 /// Where the container is a member by itself: its networks, and the host's, which all but isolated ones can reach.
