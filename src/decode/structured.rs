@@ -30,19 +30,22 @@ pub(super) fn leaves(value: &str) -> Option<Vec<Leaf>> {
         return None;
     }
     let read = if is_flow { serde_json::from_str(value).ok() } else { None };
-    let tree = read.or_else(|| yaml(value)).or_else(|| properties(value))?;
+    let tree = read.or_else(|| yaml(value, is_flow)).or_else(|| properties(value).filter(|_| !is_flow))?;
     let mut found = Vec::new();
     collect("", &tree, MAX_DEPTH, &mut found);
-    matches!(tree, Value::Object(_) | Value::Array(_)).then_some(found)
+    Some(found)
 }
 
-fn yaml(text: &str) -> Option<Value> {
+/// The mapping or sequence that a text is. One in brackets must end with its bracket: `[mailer]:1025` is an address.
+fn yaml(text: &str, is_flow: bool) -> Option<Value> {
+    (!is_flow || text.ends_with(['}', ']'])).then_some(())?;
     let options = options! {
         budget: budget! { max_nodes: MAX_VALUES, max_total_scalar_bytes: MAX_BYTES, max_depth: MAX_DEPTH },
         alias_limits: alias_limits! { max_total_replayed_events: MAX_VALUES },
         with_snippet: false,
     };
-    serde_saphyr::from_str_with_options(text, options).ok()
+    let tree: Option<Value> = serde_saphyr::from_str_with_options(text, options).ok();
+    tree.filter(|tree| tree.is_object() || tree.is_array())
 }
 
 /// Lines of `key=value`, with comments and sections.
@@ -104,7 +107,7 @@ mod tests {
     fn every_structure_gives_its_texts() {
         for text in [
             "{\"hostname\": \"db\", \"port\": 5432, \"x\": [{\"password\": \"p\"}, \"q\"]}",
-            "{'hostname': 'db', 'port': '5432', 'x': [{'password': 'p'}, 'q']}",
+            "{'hostname': 'db', 'port': 5432, 'x': [{'password': 'p'}, 'q']}",
             "hostname: db\nport: 5432\nx:\n  - password: p\n  - q\n",
         ] {
             assert_eq!(told(text).as_deref(), Some("hostname=db:5432 password=p x=q"), "{text}");

@@ -5,6 +5,8 @@
 mod estate;
 mod config;
 mod export;
+mod forms;
 mod secrets;
+mod secrets_by_form;
 mod topology;
 mod world;

@@ -41,11 +41,12 @@ pub(super) fn member(text: &str) -> Option<Member> {
     }
 }
 
-/// A host and the text behind its colon: a port, none, a variable, or several numbers.
+/// A host and the text behind its colon: a port, a variable, or several numbers. A colon with nothing behind it is the
+/// place where a text was cut, or the scheme of another URL.
 fn with_port(host: &str, ports: Option<&str>) -> Option<Member> {
     let mut port = None;
     for (index, text) in ports.into_iter().flat_map(|text| text.split(':')).enumerate() {
-        let is_unknown = text.is_empty() || text == "*" || text.chars().eq([UNKNOWN]);
+        let is_unknown = text == "*" || text.chars().eq([UNKNOWN]);
         let number = if is_unknown { None } else { Some(port_number(text)?) };
         if index == 0 {
             port = number.filter(|number| *number != 0);

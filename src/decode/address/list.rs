@@ -38,7 +38,10 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
 /// Whether a separator can't stand inside the password of an item: there is one item, no item has user information, or
 /// all have the same, or numbers.
 fn users_agree(items: &[&str]) -> bool {
-    let user = |item: &&str| item.rsplit_once('@').map(|(user, _)| user.to_owned());
+    let user = |item: &&str| {
+        let (user, _) = item.rsplit_once('@').filter(|_| socket_map::read(item).is_none())?;
+        Some(user.to_owned())
+    };
     let users: Vec<Option<String>> = items.iter().map(user).collect();
     let numbered = |user: &Option<String>| user.as_deref().is_some_and(|user| port_number(user).is_some());
     items.len() == 1 || users.windows(2).all(|pair| pair[0] == pair[1]) || users.iter().all(numbered)

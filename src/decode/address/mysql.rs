@@ -7,14 +7,16 @@ use crate::{
     model::{Address, Host, Scheme},
 };
 
+/// The networks of a data source name; an empty one is TCP.
+const NETWORKS: &[&str] = &["", "tcp", "tcp4", "tcp6", "udp", "unix"];
+
 /// Reads `[user[:password]@][net[(addr)]]/dbname[?parameters]`, told by its brackets.
 pub(super) fn data_source_name(value: &str) -> Option<Vec<Found>> {
     let end = value.rfind(")/").or_else(|| value.ends_with(')').then(|| value.len() - 1))?;
     let (before, address) = value[..end].rsplit_once('(')?;
     let net = before.rsplit('@').next().unwrap_or_default();
-    // Without user information the network must stand alone, which `(HOST=db)` and the like do not.
-    let is_net = net.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_net && (before.contains('@') || !net.is_empty())).then_some(())?;
+    let is_net = NETWORKS.contains(&net) && (before.contains('@') || !net.is_empty());
+    is_net.then_some(())?;
     let hosts = authority::hosts(address, Scheme::parse("mysql")).filter(|_| net != "unix");
     Some(hosts.into_iter().flatten().map(|address| Found::new(Shape::Url, address)).collect())
 }

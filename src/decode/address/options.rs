@@ -26,7 +26,11 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
         };
         return Some(server::hosts(head).into_iter().map(shaped).collect());
     }
-    list::read(head)
+    // Several bare words are a sentence rather than servers.
+    let is_sentence = |found: &Vec<Found>| {
+        head.contains(char::is_whitespace) && found.iter().any(|found| found.shape == Shape::Word)
+    };
+    Some(list::read(head).filter(|found| !is_sentence(found)).unwrap_or_default())
 }
 
 /// The place of the first word that is an option: `key=…` or `-flag`.
@@ -54,7 +58,8 @@ fn is_pair(word: &str) -> bool {
 fn is_two_words(text: &str) -> bool {
     let Some(at) = text.bytes().take(MAX_KEY_BYTES).position(|byte| byte == b'=') else { return false };
     let key = &text[..at];
-    key.split(' ').count() == 2
+    key.starts_with(|c: char| c.is_ascii_uppercase())
+        && key.split(' ').count() == 2
         && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
 }
 

@@ -70,7 +70,9 @@ fn next_url(text: &str, first: &str) -> Option<usize> {
         let start = text[..at].rfind(is_separator)? + 1;
         let scheme = &text[start..at];
         let together = |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
-        (scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(|set| together(&set))).then_some(start)
+        // Where there is no user information, there is no password: Kafka's listeners have any name.
+        let is_scheme = !text.contains('@') && split_scheme(&text[start..]).is_some();
+        (is_scheme || scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(|set| together(&set))).then_some(start)
     };
     text.match_indices("://").skip(1).find_map(begins)
 }

@@ -39,7 +39,7 @@ fn commands(arguments: &[&str]) -> Vec<Vec<Word>> {
         if is_script(arguments, index) {
             let script = shell::commands(argument);
             commands.extend(script.into_iter().map(|words| words.into_iter().map(&mut next).collect()));
-        } else if let Some((flag, value)) = argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-')) {
+        } else if let Some((flag, value)) = argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-') && !flag.contains('=')) {
             words.extend([flag, value.trim()].map(|text| next(text.to_owned())));
         } else {
             words.push(next((*argument).to_owned()));

@@ -5,6 +5,9 @@
 pub(super) enum Dialect {
     /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI, variables.
     Keys,
+    /// A key and `=` at the beginning of each line and the value up to its end, which lines with a space before go on:
+    /// Postfix (postconf(5)).
+    Lines,
     /// JSON and its relatives: keys and values, comments after `//` at most.
     Json,
     /// Angle brackets.
@@ -17,7 +20,8 @@ pub(super) enum Dialect {
 
 /// File names that are read, by what they end in.
 const ENDINGS: &[(Dialect, &[&str])] = &[
-    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom", "exs", "cf"]),
+    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom", "exs"]),
+    (Dialect::Lines, &["cf"]),
     (Dialect::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
     (Dialect::Xml, &["xml", "config"]),
     (Dialect::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
@@ -49,7 +53,7 @@ const SYSTEM: &[&str] = &[
 /// Files that speak of other services without being a service's configuration, by their name up to the first dot: how
 /// all of them are built, tested or documented.
 const OTHERS: &[&str] = &[
-    "package-lock", "package", "tsconfig", "yarn", "pnpm-lock", "pnpm-workspace", "composer", "makefile", "readme",
+    "package-lock", "tsconfig", "yarn", "pnpm-lock", "pnpm-workspace", "composer", "makefile", "readme",
     "changelog", "license", "dockerfile", "skaffold", "helmfile", "openapi", "swagger", "jest", "webpack", "eslint",
     "renovate",
 ];
@@ -84,6 +88,7 @@ impl Dialect {
     pub(super) fn without_comment(self, line: &str) -> &str {
         let marks: &[&str] = match self {
             Self::Keys | Self::Directives => &["#", ";;"],
+            Self::Lines => &[],
             Self::Json => &["//"],
             Self::Xml => &["<!--"],
             Self::Code => &["//", "#"],
@@ -91,6 +96,7 @@ impl Dialect {
         let start = line.trim_start();
         let whole: &[&str] = match self {
             Self::Keys => &[";", "//", "!"],
+            Self::Lines => &["#"],
             Self::Directives => &["//", "--"],
             Self::Code => &["*", "/*", "--", "\"\"\""],
             Self::Json | Self::Xml => &[],

@@ -109,6 +109,11 @@ fn indent(line: &str) -> (usize, bool) {
 
 /// The words of a line. A quoted text is one word; a bare one ends at a space, bracket, comma or semicolon.
 fn words(dialect: Dialect, line: &str) -> Vec<Word<'_>> {
+    if dialect == Dialect::Lines {
+        let pair = line.split_once('=').filter(|_| !line.starts_with(char::is_whitespace));
+        let value = Word { text: pair.map_or(line, |(_, value)| value).trim(), is_key: false };
+        return pair.map(|(key, _)| Word { text: key.trim(), is_key: true }).into_iter().chain([value]).collect();
+    }
     let mut words = Vec::new();
     let mut rest = line;
     loop {
@@ -121,8 +126,15 @@ fn words(dialect: Dialect, line: &str) -> Vec<Word<'_>> {
             let end = inner.find(first).unwrap_or(inner.len());
             (&inner[..end], inner.get(end + 1..).unwrap_or_default())
         } else {
-            let in_flow = line[..line.len() - rest.len()].contains(['{', '[', '(']);
-            let end = bare_end(dialect, rest, in_flow);
+            let before = &line[..line.len() - rest.len()];
+            if dialect == Dialect::Xml && before.rfind('<') <= before.rfind('>') {
+                // The text of an element is one word.
+                let (text, after) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+                words.push(Word { text: text.trim(), is_key: false });
+                rest = after;
+                continue;
+            }
+            let end = bare_end(dialect, rest, before.contains(['{', '[', '(']));
             rest.split_at(end)
         };
         let (text, colon) = match text.strip_suffix(':') {
@@ -138,7 +150,23 @@ fn words(dialect: Dialect, line: &str) -> Vec<Word<'_>> {
             words.push(Word { text, is_key });
         }
         rest = if is_key { next.trim_start_matches([':', '=', '>']) } else { after };
+        let whole = rest.trim().trim_end_matches(';');
+        let first = whole.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',')).next().unwrap_or_default();
+        let goes_on = match dialect {
+            Dialect::Keys => is_key && (first.contains('=') || whole.contains([';', ','])),
+            Dialect::Directives => !is_key && first.contains('=') && whole.contains(';'),
+            _ => false,
+        };
+        if words.len() == 1 && goes_on && is_connection_string(whole) {
+            words.push(Word { text: whole, is_key: false });
+            return words;
+        }
     }
+}
+
+/// Whether a value without quotes may be a connection string, which goes on to the end of its line.
+fn is_connection_string(value: &str) -> bool {
+    value.contains('=') && !value.starts_with(['"', '\'', '`', '[', '{', '-', '<'])
 }
 
 fn is_between(c: char) -> bool {

@@ -69,7 +69,7 @@ fn programs() {
                 const host = process.env.HOST || 'db';\nmodule.exports = { target: 'web', mode: 'api' };\n\
                 app.use(proxy('/api', { target: 'http://backend:8080' }));\n";
     let all = names("server.js", text);
-    assert!(all.contains(&"(cache)".to_owned()) && all.contains(&"(backend:8080)".to_owned()), "{all:?}");
+    assert!(all.contains(&"(cache:6379)".to_owned()) && all.contains(&"(backend:8080)".to_owned()), "{all:?}");
     assert!(!all.iter().any(|n| n.contains("old") || n == "(web)" || n == "(api)"), "{all:?}");
     assert_eq!(names("app.py", "g.redis = Redis(host=\"redis\", db=0)  # http://no:1\n"), ["(redis)"]);
     assert_eq!(names("app.py", "client = MongoClient(\"mongo:27017\")\n"), ["(mongo:27017)"]);
