@@ -53,20 +53,35 @@ fn form() -> impl Strategy<Value = &'static Form> {
     proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
 }
 
-/// How a file writes a key with its value: a name, and a line with `KEY` and `VALUE`.
-const FILES: &[(&str, &str)] = &[
-    ("/etc/app.yml", "app:\n  KEY: VALUE\n"),
-    ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n"),
-    ("/etc/app.properties", "KEY=VALUE\n"),
-    ("/etc/app.ini", "[app]\nKEY = VALUE\n"),
-    ("/etc/app.env", "KEY='VALUE'\n"),
-    ("/etc/main.cf", "KEY = VALUE\n"),
-    ("/etc/app.conf", "KEY VALUE;\n"),
-    ("/etc/app.json", "{\"KEY\": \"VALUE\"}\n"),
-    ("/etc/app.xml", "<p name=\"KEY\"><value>VALUE</value></p>\n"),
-    ("/srv/app.js", "const KEY = 'VALUE';\n"),
-    ("/srv/app.py", "KEY = \"VALUE\"\n"),
+/// How a file writes a key with its value: a name, a line with `KEY` and `VALUE`, and how a value is written there.
+const FILES: &[(&str, &str, fn(&str) -> String)] = &[
+    ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
+    ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),
+    ("/etc/app.properties", "KEY=VALUE\n", plain),
+    ("/etc/app.ini", "[app]\nKEY = VALUE\n", plain),
+    ("/etc/app.env", "KEY='VALUE'\n", escaped),
+    ("/etc/main.cf", "KEY = VALUE\n", plain),
+    ("/etc/app.conf", "KEY VALUE;\n", plain),
+    ("/etc/app.conf", "KEY \"VALUE\";\n", escaped),
+    ("/etc/app.json", "{\"KEY\": \"VALUE\"}\n", escaped),
+    ("/etc/app.xml", "<p name=\"KEY\"><value>VALUE</value></p>\n", in_element),
+    ("/srv/app.js", "const KEY = 'VALUE';\n", escaped),
+    ("/srv/app.py", "KEY = \"VALUE\"\n", escaped),
 ];
+
+fn plain(value: &str) -> String {
+    value.replace('\n', " ")
+}
+
+/// A value between quotes of either kind.
+fn escaped(value: &str) -> String {
+    let text = serde_json::to_string(value).unwrap();
+    text[1..text.len() - 1].replace('\'', "\\'")
+}
+
+fn in_element(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 3_000, ..ProptestConfig::default() })]
@@ -102,8 +117,8 @@ proptest! {
     fn a_file_gives_no_secret(
         form in form(), secret in secret(), host in host(), place in proptest::sample::select(FILES.to_vec())
     ) {
-        let (path, line) = place;
-        let text = line.replace("KEY", form.key).replace("VALUE", &planted(form, &secret, &host));
+        let (path, line, write) = place;
+        let text = line.replace("KEY", form.key).replace("VALUE", &write(&planted(form, &secret, &host)));
         let mentions = file(None, path, &text, |_| None);
         check(&mentions, &text, &secret, &host, false)?;
     }

@@ -20,12 +20,12 @@ pub(super) enum Dialect {
 
 /// File names that are read, by what they end in.
 const ENDINGS: &[(Dialect, &[&str])] = &[
-    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom", "exs"]),
+    (Dialect::Keys, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom"]),
     (Dialect::Lines, &["cf"]),
     (Dialect::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
     (Dialect::Xml, &["xml", "config"]),
     (Dialect::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
-    (Dialect::Code, &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "sh", "java", "kt", "cs"]),
+    (Dialect::Code, &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "sh", "java", "kt", "cs"]),
 ];
 
 /// Endings of templates: the ending before them says how the file is written.

@@ -7,6 +7,7 @@
 
 mod dialect;
 mod scan;
+mod words;
 
 use super::{
     address::{self, Shape},
