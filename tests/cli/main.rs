@@ -9,5 +9,6 @@ mod home;
 mod nothing;
 mod pty;
 mod record;
+mod secrets;
 mod terminal;
 mod wrong;

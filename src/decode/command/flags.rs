@@ -78,7 +78,8 @@ pub(super) fn settings(words: &[Word]) -> Vec<Setting<'_>> {
                 Some((name, value)) => {
                     let bare = name.trim_start_matches('-');
                     let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
-                    let name = property.unwrap_or(bare);
+                    let is_long = flag.starts_with('-') || property.is_some();
+                    let name = if is_long { property.unwrap_or(bare) } else { shown(bare) };
                     if !is_secret(name) {
                         give(name, name, value);
                     }
