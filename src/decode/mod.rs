@@ -21,7 +21,7 @@ pub use option::{extra_host, link, start_order};
 pub use paint::paint;
 pub use proxy::proxied;
 
-use crate::model::{Address, Mention, Place, Target, Via};
+use crate::model::{Address, Host, Mention, Place, Scheme, Target, Via};
 use address::{Found, Shape};
 use key::Meaning;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,10 +90,10 @@ fn named(key: &str, value: &str, sibling_port: impl FnOnce() -> Option<u16>) -> 
         leaves.iter().flat_map(|leaf| in_structure(key, leaf)).collect()
     } else if value.trim_start().starts_with('-') {
         let mut found = Vec::new();
-        command::each_option(value, &mut |setting| found.extend(counting(setting.value, key::meaning(setting.key))));
+        command::each_option(value, &mut |setting| found.extend(counting(setting.key, setting.value, key::meaning(setting.key))));
         found
     } else {
-        counting(value, meaning)
+        counting(key, value, meaning)
     };
     addresses.retain(|address| !address.host.is_own());
     if let [only] = &mut addresses[..]
@@ -112,34 +112,49 @@ fn in_structure(outer: &str, leaf: &structured::Leaf) -> Vec<Address> {
         Meaning::Address if !leaf.key.is_empty() && !key::names_hosts(key) => Meaning::Endpoint,
         meaning => meaning,
     };
-    let mut addresses = counting(&leaf.value, meaning);
+    let mut addresses = counting(key, &leaf.value, meaning);
     if let ([only], Some(port)) = (&mut addresses[..], leaf.port) {
         only.port.get_or_insert(port);
     }
     addresses
 }
 
-/// The addresses in a plain value whose shape is enough under a key of that meaning.
-fn counting(value: &str, meaning: Meaning) -> Vec<Address> {
-    let found = address::addresses(value).into_iter().filter(|found| counts(found, meaning));
-    found.map(|found| found.address).collect()
-}
-
-/// Returns whether that shape is enough under a key of that meaning.
-fn counts(found: &Found, meaning: Meaning) -> bool {
-    match meaning {
+/// The addresses in a plain value whose shape is enough under that key.
+fn counting(key: &str, value: &str, meaning: Meaning) -> Vec<Address> {
+    let found = address::addresses(value);
+    let is_list = found.len() > 1;
+    let counts = |found: &Found| match meaning {
         Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image => false,
         Meaning::Address => true,
         Meaning::Name => matches!(found.shape, Shape::Url | Shape::Resource),
-        Meaning::Public => matches!(found.shape, Shape::HostPort),
-        Meaning::Endpoint => !matches!(found.shape, Shape::Word),
-        Meaning::Other => match found.shape {
-            Shape::Word => false,
-            Shape::HostPort => found.address.port.is_none_or(is_likely_port),
-            Shape::Url | Shape::Resource => true,
-        },
-    }
+        Meaning::Public => found.shape == Shape::HostPort,
+        Meaning::Endpoint => found.shape != Shape::Word,
+        Meaning::Other if found.shape == Shape::HostPort => {
+            found.address.port.is_none_or(is_likely_port) && (is_list || is_told(key, &found.address))
+        }
+        Meaning::Other => found.shape != Shape::Word,
+    };
+    found.into_iter().filter(counts).map(|found| found.address).collect()
 }
+
+/// Returns whether a word with a number under a key that says nothing is surely a host with its port, and no user with a
+/// password: the key has the host's name in it, the port is a usual one, or the host has dots or is an IP address. A word
+/// without a key stands in a command line, where users and passwords follow options.
+fn is_told(key: &str, address: &Address) -> bool {
+    let host = address.host.to_string();
+    let word = key::joined(&host);
+    key.is_empty()
+        || host.contains('.')
+        || !matches!(address.host, Host::Name(_))
+        || address.port.is_some_and(|port| USUAL_PORTS.contains(&port) || Scheme::is_usual_port(port))
+        || word.split('_').any(|part| part.len() > 2 && key::joined(key).contains(part))
+}
+
+/// Ports on which servers of no certain kind listen by habit: those in the examples of web frameworks and of gRPC.
+const USUAL_PORTS: &[u16] = &[
+    3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088, 8090, 8888, 9001,
+    9091, 9999, 50051,
+];
 
 /// Reads a number of digits alone: `u16::from_str` would take a sign as well.
 fn port_number(text: &str) -> Option<u16> {

@@ -30,7 +30,7 @@ pub(super) fn leaves(value: &str) -> Option<Vec<Leaf>> {
         return None;
     }
     let read = if is_flow { serde_json::from_str(value).ok() } else { None };
-    let tree = read.or_else(|| yaml(value, is_flow)).or_else(|| properties(value).filter(|_| !is_flow))?;
+    let tree = read.or_else(|| yaml(value, is_flow)).or_else(|| properties(value))?;
     let mut found = Vec::new();
     collect("", &tree, MAX_DEPTH, &mut found);
     Some(found)
@@ -50,6 +50,7 @@ fn yaml(text: &str, is_flow: bool) -> Option<Value> {
 
 /// Lines of `key=value`, with comments and sections.
 fn properties(text: &str) -> Option<Value> {
+    text.contains('\n').then_some(())?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
     let pairs: Option<serde_json::Map<String, Value>> = lines
         .map(|line| {

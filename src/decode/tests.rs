@@ -77,7 +77,9 @@ fn a_port_may_stand_beside_its_host() {
 fn a_key_is_read_by_its_last_word() {
     assert_eq!(names("OAUTH2_TOKEN_ISSUER_URL", "http://keycloak:18080/realms/x"), ["keycloak:18080"]);
     assert_eq!(names("PUBLIC_FRONTEND_ADDRESS", "temporal:7233"), ["temporal:7233"]);
-    assert_eq!(names("AUTH_SERVICE", "auth:8080"), ["auth:8080"]);
+    assert_eq!(names("AUTH_SERVICE", "auth:12345"), ["auth:12345"]);
+    assert_eq!(names("BACKEND", "web:8080"), ["web:8080"]);
+    assert_eq!(names("PRECONDITIONS", "web:12345 api:12346"), ["web:12345", "api:12346"]);
 }
 
 #[test]
@@ -97,6 +99,7 @@ fn structures_are_read_by_their_keys() {
     assert_eq!(names("YAML", "hostname: mailer\nport: 1025\npassword: web:80\n"), ["mailer:1025"]);
     assert_eq!(names("NODES", "[\"a:1000\", \"b:1000\"]"), ["a:1000", "b:1000"]);
     assert_eq!(names("VCAP", "{\"x\":[{\"credentials\":{\"uri\":\"amqp://u:zz@mq:5672/v\"}}]}"), ["mq:5672"]);
+    assert_eq!(names("INI", "[a]\nhost=db\npassword=web:80\n"), ["db"]);
     assert_eq!(names("CONFIG", "\n# comment\nbootstrap.servers=kafka:9092\nsasl.password=web:80\n"), ["kafka:9092"]);
     assert_eq!(names("JAVA_OPTS", "-Xmx1g -Ddb.url=jdbc:mysql://db:3306/x -Dpassword=web:80"), ["db:3306"]);
 }
@@ -128,6 +131,8 @@ fn what_is_no_call_of_the_service() {
         ("TOKEN_SERVER", "web"),
         ("DATABASE_URL", "web"),
         ("BASE", "node:20"),
+        ("DEFAULT", "web:12345"),
+        ("LICENSE", "web:8080"),
         ("CORS_ORIGINS", "http://web:3000"),
         ("IMAGE", "redis:7"),
         ("LISTEN_ADDR", "web:8080"),

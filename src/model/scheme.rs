@@ -70,6 +70,12 @@ impl Scheme {
         row.map(|(name, _)| Self(name))
     }
 
+    /// Returns whether servers of any known scheme usually listen on that port.
+    #[must_use]
+    pub fn is_usual_port(port: u16) -> bool {
+        SCHEMES.iter().any(|(_, ports)| ports.contains(&port))
+    }
+
     /// The ports on which servers of that scheme usually listen.
     #[must_use]
     pub fn usual_ports(self) -> &'static [u16] {

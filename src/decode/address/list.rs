@@ -32,7 +32,12 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
         return Some(Vec::new());
     }
     let found: Option<Vec<Vec<Found>>> = items.into_iter().map(item).collect();
-    Some(found.into_iter().flatten().flatten().collect())
+    let found: Vec<Found> = found.into_iter().flatten().flatten().collect();
+    // Words and addresses with spaces between them are a sentence.
+    let is_word = |found: &Found| found.shape == Shape::Word;
+    let is_sentence = value.contains(char::is_whitespace) && !value.contains([',', ';']);
+    let is_mixed = found.iter().any(is_word) && !found.iter().all(is_word);
+    Some(if is_sentence && is_mixed { Vec::new() } else { found })
 }
 
 /// Whether a separator can't stand inside the password of an item: there is one item, no item has user information, or

@@ -63,6 +63,7 @@ const FORMS: &[Form] = &[
     zookeeper::servers,
     url::list,
     pairs::read,
+    oracle::easy_connect,
     options::read,
     list::read,
 ];

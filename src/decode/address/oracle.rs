@@ -18,6 +18,16 @@ pub(super) fn description(value: &str) -> Option<Vec<Found>> {
     begins.then(|| description_hosts(value).into_iter().map(|a| Found::new(Shape::Url, a)).collect())
 }
 
+/// Reads `user/password@[//]host:port/service`, told by a usual port of Oracle's.
+pub(super) fn easy_connect(value: &str) -> Option<Vec<Found>> {
+    let (user, database) = value.rsplit_once('@')?;
+    let database = database.strip_prefix("//").unwrap_or(database);
+    let authority = database.split('/').next().filter(|_| user.contains('/') && !user.contains("://"))?;
+    let address = authority::member(authority)?.address()?;
+    let is_usual = address.port.is_some_and(|port| (1521..=1526).contains(&port));
+    is_usual.then(|| vec![Found::new(Shape::HostPort, address)])
+}
+
 /// The addresses of `[user/password]@database`, as the thin driver has it behind `jdbc:oracle:thin:`. A bare word behind
 /// the `@` is an alias of the client's own, not a host.
 pub(super) fn thin(text: &str) -> Vec<Address> {

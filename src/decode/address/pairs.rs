@@ -29,6 +29,9 @@ const DRIVERS: &[&str] =
 /// The longest key, in bytes.
 const MAX_KEY_BYTES: usize = 40;
 
+/// How far the end of the first value is looked for, in characters.
+const MAX_VALUE_CHARS: usize = 400;
+
 /// A key, normalised, with its value.
 type Pair<'a> = (String, Cow<'a, str>);
 
@@ -75,16 +78,19 @@ fn separator(text: &str) -> Option<char> {
     let is_first = is_key(key.trim()) && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
     is_first.then_some(())?;
     let rest = rest.trim_start();
-    let behind = quoted(rest).map(|(_, behind)| behind).unwrap_or_else(|| {
-        rest.find(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '&')).map_or("", |end| &rest[end..])
-    });
-    let next = behind.trim_start();
-    let key_next = next.split_once('=').is_some_and(|(key, _)| is_key(key.trim()) && !key.trim().contains(' '));
-    Some(match behind.chars().next() {
-        Some(c) if c.is_whitespace() && key_next => ' ',
-        Some(c @ ('&' | ',')) if !text.contains(';') => c,
-        _ => ';',
-    })
+    let rest = quoted(rest).map_or(rest, |(_, behind)| behind);
+    let separators = rest.char_indices().take(MAX_VALUE_CHARS).filter(|(_, c)| c.is_whitespace() || ";,&".contains(*c));
+    let before_key = |(at, c): (usize, char)| {
+        let key = rest[at + c.len_utf8()..].split('=').next().unwrap_or_default().trim();
+        let is_next = rest.len() > at + c.len_utf8() + key.len() && is_key(key);
+        match c {
+            ';' => Some(';'),
+            ',' | '&' => Some(c).filter(|_| is_next && !key.contains(' ') && !text.contains(';')),
+            _ => Some(' ').filter(|_| is_next && !key.contains(' ')),
+        }
+    };
+    let found = separators.into_iter().find_map(before_key);
+    Some(found.unwrap_or(';'))
 }
 
 fn is_key(text: &str) -> bool {

@@ -2,10 +2,13 @@
 //! (Thanos and Go Cloud, "URL parameters"), and ODBC strings in SQLAlchemy URLs (SQLAlchemy, "Pass through exact Pyodbc
 //! string").
 
-use super::{Found, pairs, url};
+use super::{Found, Shape, pairs, url};
 use crate::{
-    decode::key::{self, Meaning},
-    model::Scheme,
+    decode::{
+        key::{self, Meaning},
+        port_number,
+    },
+    model::{Address, Host, Scheme},
 };
 use percent_encoding::percent_decode_str;
 
@@ -15,6 +18,16 @@ pub(super) fn read(behind: &str) -> Vec<Found> {
     let query = query.split('#').next().unwrap_or_default();
     let parameters = query.split('&').filter_map(|pair| pair.split_once('='));
     parameters.flat_map(|(key, value)| parameter(key, value)).collect()
+}
+
+/// The host of a URL without one, as libpq takes it from the parameters `host` and `port` (PostgreSQL documentation,
+/// "Connection URIs").
+pub(super) fn host(behind: &str, scheme: Option<Scheme>) -> Option<Found> {
+    let (_, query) = behind.split_once('?')?;
+    let of = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let host = Host::parse(of("host")?)?;
+    let port = of("port").and_then(port_number).filter(|port| *port != 0);
+    Some(Found::new(Shape::Url, Address { scheme, host, port }))
 }
 
 fn parameter(key: &str, value: &str) -> Vec<Found> {

@@ -28,6 +28,8 @@ fn urls_give_their_authority_only() {
         ("ldap://l1 ldap://l2", "l1 l2"),
         ("amqp://u:p@h1:5672//;amqp://u:p@h2:5672//", "h1:5672 h2:5672"),
         ("postgresql+psycopg2://u:p@db/x", "db"),
+        ("postgresql:///x?host=db&port=5432&password=zz", "db:5432"),
+        ("postgres://u:zz@/x?host=/run/postgresql", ""),
         ("dns:///api:50051", "api:50051"),
         ("unix:///run/x.sock", ""),
         ("https://x.org/get-pip.py", ""),
@@ -109,6 +111,7 @@ fn oracle_in_all_its_forms() {
         ("jdbc:oracle:thin:scott/x@zz@//db:1521/x", "db:1521"),
         ("jdbc:oracle:thin:@tcps://db:2484/x?wallet_location=/w", "db:2484"),
         ("jdbc:oracle:thin:@MYALIAS", ""),
+        ("scott/zz/zz@//db:1521/XE", "db:1521"),
         (
             "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS_LIST=(ADDRESS=(PROTOCOL=TCPS)(HOST=db1)(PORT=2484))\
              (ADDRESS=(PROTOCOL=TCP)(HOST=db2)(PORT=1521)))(CONNECT_DATA=(SERVICE_NAME=zz)))",
@@ -143,6 +146,7 @@ fn only_the_keys_of_hosts_count() {
         ("ConnectTo=tcp://admin:zz@es:1113; HeartBeatTimeout=500", "es:1113"),
         ("Data Source=app.db;Version=3", ""),
         ("Host=a:5432,b:5433;Password=zz", "a:5432 b:5433"),
+        ("host=db1,db2 port=5432 user=u", "db1:5432 db2:5432"),
         ("org.x required username=\"u\" password=\"zz\";", ""),
     ]);
 }
@@ -179,6 +183,7 @@ fn lists_are_addresses_and_nothing_else() {
         ("server.1=zoo1:2888:3888;2181 server.2=zoo2:2888:3888", "zoo1:2888 zoo2:2888"),
         ("\"db:5432\"", "db:5432"),
         ("just some words: db:5432", ""),
+        ("see http://db:5432", ""),
         ("noreply@shop.example.com", ""),
         ("Shop <noreply@shop.example.com>", ""),
         ("redis:alpine", ""),

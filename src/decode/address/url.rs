@@ -80,6 +80,9 @@ fn next_url(text: &str, first: &str) -> Option<usize> {
 /// The addresses of one URL, whose scheme and whose rest behind `://` are given, and those that its query names.
 pub(super) fn one(scheme: &str, rest: &str) -> Vec<Found> {
     let (mut found, behind) = hosts_of(scheme, rest);
+    if rest.starts_with(['/', '?']) && found.is_empty() {
+        found.extend(query::host(rest, Scheme::parse(scheme)));
+    }
     found.extend(query::read(behind));
     found
 }

@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Row] = &[
         "BASIC", "SALT", "HASH", "SIGNATURE", "SIG", "PEPPER", "NONCE", "PIN", "OTP", "TOTP", "PSK", "PEM", "KEYS",
         "HEADER", "HEADERS",
     ]),
-    (Meaning::Secret, Where::End, &["KEY", "AUTH", "AUTHORIZATION"]),
+    (Meaning::Secret, Where::End, &["KEY", "KEYPAIR", "AUTH", "AUTHORIZATION", "AUTHENTICATION", "LICENSE"]),
     (Meaning::Secret, Where::Tail, &[
         "LOGIN_INFO", "USER_INFO", "USERINFO", "ACCOUNT_INFO", "LOGIN_DATA", "AUTH_DATA", "AUTH_INFO", "AUTH_STRING",
     ]),
