@@ -1,7 +1,10 @@
 //! A text as entries: each value with the key or directive that it stands behind, and its line.
 
 use super::{dialect::Dialect, words::words};
-use crate::decode::{key, port_number};
+use crate::decode::{
+    key::{self, Meaning},
+    port_number,
+};
 
 /// A value in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +60,14 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
         block += usize::from(begins_block);
         let words = words(dialect, line);
         let assigns = words.iter().any(|word| word.is_key);
-        let directive = dialect == Dialect::Directives && !assigns;
+        // Behind a directive for a secret everything is part of it, whatever signs are in it.
+        let first = words.first().map_or("", |word| word.text);
+        let is_secret = dialect == Dialect::Directives && super::meaning(dialect, first) == Meaning::Secret;
+        let directive = dialect == Dialect::Directives && (!assigns || is_secret);
         // A value on a line of its own belongs to the key above it: a list, or an argument.
         let mut values: Vec<Entry<'_>> = Vec::new();
         for (at, word) in words.iter().enumerate() {
-            if word.is_key || (directive && at == 0) {
+            if (word.is_key && !is_secret) || (directive && at == 0) {
                 key = word.text;
             } else {
                 values.push(Entry { line: index + 1, key, value: word.text, alone: true, indent, block });
