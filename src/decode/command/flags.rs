@@ -69,7 +69,7 @@ pub(super) fn settings(words: &[Word]) -> Vec<Setting<'_>> {
                 }
             }
             (None, flag) => match (pair(text), flag) {
-                (Some((name, value)), _) => give(name, name, value),
+                (Some((name, value)), _) => give(shown(name), name, value),
                 (None, Some("h")) if !OTHER_H.contains(&program) => give("h", "host", text),
                 (None, Some("h") | None) => give("", "", text),
                 (None, Some(flag)) => give(shown(flag), shown(flag), text),
@@ -123,7 +123,8 @@ fn attached<'w>(flag: &'w str, program: &str) -> Attached<'w> {
 /// more than one letter counts only where it says that an address follows.
 fn shown(flag: &str) -> &str {
     let tells = matches!(key::meaning(flag), Meaning::Address | Meaning::Endpoint);
-    if tells || flag.len() == 1 || flag.contains(['-', '.']) { flag } else { "" }
+    let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if tells || is_variable || flag.len() == 1 || flag.contains(['-', '.']) { flag } else { "" }
 }
 
 fn is_secret(flag: &str) -> bool {
