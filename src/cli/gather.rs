@@ -27,6 +27,7 @@ pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config)
 /// Asks every source once, all at the same time, and waits for them no longer than `wait`.
 pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait: SignedDuration) {
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    sources.iter().for_each(|source| source.set_time_limit(wait));
     let looks = sources.iter().map(|source| async move {
         (source, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
     });
@@ -35,7 +36,7 @@ pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait:
     for (source, outcome) in looked {
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
-            status.place = source.place();
+            status.place = source.place().into();
         }
     }
 }
@@ -62,7 +63,7 @@ fn cut_short(mut snapshot: Snapshot) -> Snapshot {
         let remedy =
             "wait longer with --wait; the API quota of the account allows only so many calls a second";
         let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
-        snapshot.gaps.push(Gap { what: progress.part.words().to_owned(), failure });
+        snapshot.gaps.push(Gap { what: progress.part.words().into(), failure });
     }
     snapshot
 }

@@ -16,7 +16,7 @@ mod structured;
 mod template;
 
 pub use error::unreachable_address;
-pub use file::{LARGEST, file, is_config_file, may_be_config_file};
+pub use file::{LARGEST, file, is_config_file, is_program_file, may_be_config_file};
 pub use option::{extra_host, link, start_order};
 pub use paint::paint;
 pub use proxy::proxied;
@@ -52,12 +52,12 @@ pub fn environment<'a>(
         if addresses.is_empty() {
             continue;
         }
-        let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
+        let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
         let for_tool = key::of_tool(name).is_some() || tools.contains(&(key::joined(name), *value));
         let via = if for_tool { Via::ToolSetting } else { Via::Environment };
         collect(via, &place, addresses, &mut mentions);
     }
-    mentions
+    unique(mentions)
 }
 
 /// The addresses that an entry point, command or its arguments name.
@@ -74,10 +74,10 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
             "" => format!("argument {}", setting.position),
             name => format!("argument {name}"),
         };
-        let place = Place { container: container.map(str::to_owned), key };
+        let place = Place { container: container.map(Into::into), key: key.into() };
         collect(Via::Argument, &place, addresses, &mut mentions);
     });
-    mentions
+    unique(mentions)
 }
 
 /// The addresses in a value, by what its key says such a value is. A single one without a port gets that of the sibling.
@@ -95,7 +95,7 @@ fn named(key: &str, value: &str, sibling_port: impl FnOnce() -> Option<u16>) -> 
     } else {
         counting(key, value, meaning)
     };
-    addresses.retain(|address| !address.host.is_own());
+    addresses.retain(leads_somewhere);
     if let [only] = &mut addresses[..]
         && only.port.is_none()
     {
@@ -168,14 +168,27 @@ fn is_likely_port(port: u16) -> bool {
     port >= 79 || LOW.contains(&port)
 }
 
-/// Adds a mention for each address, once.
+/// Whether an address may lead to another container. The loopback address does where several share a network
+/// namespace, which the source knows; then the port tells which.
+fn leads_somewhere(address: &Address) -> bool {
+    !address.host.is_own() || (address.host.is_loopback() && address.port.is_some())
+}
+
+/// The target that an address is: the loopback address counts only where another container answers there.
+fn target(address: Address) -> Target {
+    if address.host.is_own() { Target::Local(address) } else { Target::Address(address) }
+}
+
+/// Adds a mention for each address.
 fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
-    for address in addresses {
-        let mention = Mention { via, place: place.clone(), target: Target::Address(address) };
-        if !mentions.contains(&mention) {
-            mentions.push(mention);
-        }
-    }
+    let all = addresses.into_iter().map(|address| Mention { via, place: place.clone(), target: target(address) });
+    mentions.extend(all);
+}
+
+/// Each mention once, in the order in which they were found.
+fn unique(mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut known = BTreeSet::new();
+    mentions.into_iter().filter(|mention| known.insert(mention.clone())).collect()
 }
 
 #[cfg(test)]

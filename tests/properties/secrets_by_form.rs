@@ -33,7 +33,7 @@ fn host() -> impl Strategy<Value = String> {
 fn hosts(mentions: &[Mention]) -> Vec<String> {
     let host = |mention: &Mention| match &mention.target {
         Target::Address(address) | Target::Local(address) => address.host.to_string(),
-        Target::Peer(name) | Target::FromProxy(name) => name.clone(),
+        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
     };
     mentions.iter().map(host).collect()
 }

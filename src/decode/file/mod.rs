@@ -13,7 +13,7 @@ use super::{
     address::{self, Shape},
     is_likely_port,
     key::{self, Meaning},
-    template,
+    leads_somewhere, target, template,
 };
 use crate::model::{Address, Mention, Place, Target, Via};
 use dialect::Dialect;
@@ -30,6 +30,12 @@ const MOST: usize = 200;
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     Dialect::listed(name).is_some()
+}
+
+/// Whether a file of that name is a program.
+#[must_use]
+pub fn is_program_file(name: &str) -> bool {
+    Dialect::listed(name) == Some(Dialect::Code)
 }
 
 /// Whether a file of that name, mounted by itself, is worth reading: unless it is known to be something else.
@@ -56,8 +62,10 @@ pub fn file<'a>(
         let value = template::expand(entry.value, &variable);
         let port = scan::port_beside(&entries, index);
         for target in targets(dialect, entry, &value, port, &defined) {
-            let place =
-                Place { container: container.map(str::to_owned), key: format!("file {path}:{}", entry.line) };
+            let place = Place {
+                container: container.map(Into::into),
+                key: format!("file {path}:{}", entry.line).into(),
+            };
             let mention = Mention { via: Via::ConfigFile, place, target };
             // The first line that names it is enough.
             if !mentions.iter().any(|known| known.target == mention.target) {
@@ -92,11 +100,11 @@ fn targets(
     });
     let outside = matches!(meaning, Meaning::Address | Meaning::Endpoint) && dialect != Dialect::Code;
     found
-        .filter(|found| !found.address.host.is_own() && !is_defined(&found.address, defined))
+        .filter(|found| leads_somewhere(&found.address) && !is_defined(&found.address, defined))
         .map(|found| {
             let address = Address { port: found.address.port.or(port), ..found.address };
             match found.shape {
-                Shape::Url | Shape::Resource if outside => Target::Address(address),
+                Shape::Url | Shape::Resource if outside => target(address),
                 // Files are full of links, examples and defaults: what nobody here answers to says nothing.
                 _ => Target::Local(address),
             }

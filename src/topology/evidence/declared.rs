@@ -13,7 +13,7 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
                 });
                 let to = address.map_or(Referent::Named(call), Referent::Address);
                 let place = format!("[[service]] {}", annotation.service);
-                give(Reference { from: Caller::Service(service), to, place, mention: None, seen: None });
+                give(Reference { from: Caller::Service(service), to, place, seen: None });
             }
         }
     }

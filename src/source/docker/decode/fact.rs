@@ -1,9 +1,9 @@
 //! What a service card shows of a container: never a variable's value, nor an argument's.
 
 use super::short;
-use crate::model::{Fact, text::clean};
-use bollard::models::{
-    ContainerInspectResponse, EndpointSettings, HostConfig, MountPoint, RestartPolicyNameEnum,
+use crate::model::{Fact, Text};
+use crate::source::docker::answer::{
+    ContainerInspectResponse, EndpointSettings, HostConfig, MAX_ENTRIES, MountPoint,
 };
 
 /// The facts, in reading order.
@@ -11,26 +11,40 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let config = answer.config.as_ref();
     let mut facts = Vec::new();
     if let Some(image) = config.and_then(|c| c.image.as_deref()) {
-        facts.push(Fact::new("image", clean(image)));
+        facts.push(Fact::new("image", Text::new(image)));
     }
     if let Some(id) = &answer.image {
-        facts.push(Fact::new("image id", clean(short(id))));
+        facts.push(Fact::new("image id", Text::new(short(id))));
     }
     if let Some(command) = answer.path.as_deref() {
-        facts.push(Fact::new("command", clean(command)));
+        facts.push(Fact::new("command", Text::new(command)));
     }
     facts.extend(ports(answer));
     facts.extend(networks(answer));
     facts.extend(answer.mounts.iter().flatten().map(mount));
     facts.extend(answer.host_config.as_ref().and_then(restart));
     if let Some(variables) = config.and_then(|c| c.env.as_ref()).filter(|v| !v.is_empty()) {
-        facts.push(Fact::new("environment", format!("{} variables", variables.len())));
+        facts.push(Fact::new("environment", counted(variables.len(), "variables")));
+    }
+    if let Some(labels) = config.and_then(|c| c.labels.as_ref()).filter(|l| l.len() > MAX_ENTRIES) {
+        facts.push(Fact::new("labels", counted(labels.len(), "labels")));
+    }
+    if let Some(arguments) = answer.args.as_ref().filter(|a| a.len() > MAX_ENTRIES) {
+        facts.push(Fact::new("arguments", counted(arguments.len(), "arguments")));
     }
     if let Some(memory) = answer.host_config.as_ref().and_then(|h| h.memory).filter(|m| *m > 0) {
         facts.push(Fact::new("memory limit", format!("{} MiB", memory / (1024 * 1024))));
     }
-    facts.push(Fact::new("container", short(&clean(answer.id.as_deref().unwrap_or_default()))));
+    facts.push(Fact::new("container", short(&Text::new(answer.id.as_deref().unwrap_or_default()))));
     facts
+}
+
+/// The number of entries of a list, which says so where it was too long to be read whole.
+fn counted(number: usize, what: &str) -> String {
+    if number > MAX_ENTRIES {
+        return format!("more than {MAX_ENTRIES} {what}: those beyond are not read");
+    }
+    format!("{number} {what}")
 }
 
 /// The ports, published ones as `0.0.0.0:8080 → 80/tcp`.
@@ -40,11 +54,11 @@ fn ports(answer: &ContainerInspectResponse) -> Vec<Fact> {
         .into_iter()
         .flatten()
         .flat_map(|(port, bindings)| {
-            let inside = clean(port);
+            let inside = Text::new(port);
             let outside = bindings.iter().flatten().map(|b| {
                 let ip = b.host_ip.as_deref().unwrap_or_default();
                 let ip = if ip.contains(':') { format!("[{ip}]") } else { ip.to_owned() };
-                clean(&format!("{ip}:{} → {inside}", b.host_port.as_deref().unwrap_or_default()))
+                Text::new(&format!("{ip}:{} → {inside}", b.host_port.as_deref().unwrap_or_default()))
             });
             let published: Vec<_> = outside.collect();
             if published.is_empty() { vec![inside] } else { published }
@@ -58,7 +72,7 @@ fn ports(answer: &ContainerInspectResponse) -> Vec<Fact> {
 fn networks(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let networks = answer.network_settings.as_ref().and_then(|s| s.networks.as_ref());
     let mut words: Vec<_> =
-        networks.into_iter().flatten().map(|(name, at)| clean(&network(name, at))).collect();
+        networks.into_iter().flatten().map(|(name, at)| Text::new(&network(name, at))).collect();
     words.sort();
     words.into_iter().map(|w| Fact::new("network", w)).collect()
 }
@@ -82,18 +96,16 @@ fn mount(mount: &MountPoint) -> Fact {
     let from = mount.name.as_deref().or(mount.source.as_deref()).unwrap_or_default();
     let to = mount.destination.as_deref().unwrap_or_default();
     let how = if mount.rw == Some(false) { ", read-only" } else { "" };
-    Fact::new("mount", clean(&format!("{from} → {to} ({kind}{how})")))
+    Fact::new("mount", Text::new(&format!("{from} → {to} ({kind}{how})")))
 }
 
 fn restart(host: &HostConfig) -> Option<Fact> {
     let policy = host.restart_policy.as_ref()?;
-    let name = policy.name?;
+    let name = Text::new(policy.name.as_deref()?);
     let most = policy.maximum_retry_count.unwrap_or_default();
-    match name {
-        RestartPolicyNameEnum::EMPTY | RestartPolicyNameEnum::NO => None,
-        RestartPolicyNameEnum::ON_FAILURE if most > 0 => {
-            Some(Fact::new("restart", format!("{name}, at most {most} times")))
-        }
-        _ => Some(Fact::new("restart", name.to_string())),
+    match name.as_str() {
+        "" | "no" => None,
+        "on-failure" if most > 0 => Some(Fact::new("restart", format!("{name}, at most {most} times"))),
+        _ => Some(Fact::new("restart", name)),
     }
 }

@@ -13,13 +13,17 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
-use super::files::Text;
+use super::files::{self, Volume};
 use crate::{
     decode::{arguments, environment, file, proxied},
-    model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
+    model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
+    source::witness::Program,
 };
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use super::answer::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
+
+/// The most addresses of one container that are followed: each may be a line on the map.
+const MAX_MENTIONS: usize = 1_000;
 
 /// A container as one inspect answer shows it, without anything that could be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,10 @@ pub(super) struct Seen {
     pub(super) network: Network,
     /// What it names.
     pub(super) mentions: Vec<Mention>,
+    /// What it runs.
+    pub(super) program: Program,
+    /// Its named volumes.
+    pub(super) volumes: Vec<Volume>,
     /// Its first process, as the engine's machine numbers it, while it runs.
     pub(super) process: Option<u32>,
     /// What the card shows.
@@ -48,22 +56,30 @@ pub(super) struct Seen {
 pub(super) fn container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Option<Seen> {
-    let id = clean(answer.id.as_deref()?);
+    let id = Text::new(answer.id.as_deref()?);
     let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
     let config = answer.config.as_ref();
     let none = HashMap::new();
     let labels = config.and_then(|c| c.labels.as_ref()).unwrap_or(&none);
     let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
+    let (mut mentions, mut facts) = (mentions(answer, &owner, labels, files), fact::of(answer));
+    if mentions.len() > MAX_MENTIONS {
+        let what = format!("{}: only {MAX_MENTIONS} of them are followed", mentions.len());
+        facts.push(Fact::new("addresses named", what));
+        mentions.truncate(MAX_MENTIONS);
+    }
     Some(Seen {
         created: answer.created.as_deref().and_then(time),
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
-        mentions: mentions(answer, &owner, labels, files),
+        mentions,
+        program: program(answer),
+        volumes: Volume::all(answer),
         process: process(answer),
-        facts: fact::of(answer),
-        id,
+        facts,
+        id: id.to_string(),
         name,
         owner,
     })
@@ -83,12 +99,32 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Takes what the list of containers does not say from how the container was seen before, and notes what is not known.
+    pub(super) fn complete(&mut self, before: Option<&Self>) {
+        let Some(before) = before else {
+            self.facts.push(Fact::new("not read", "environment, command, files: the list of containers says no more"));
+            return;
+        };
+        let listed = std::mem::replace(self, before.clone());
+        if listed.instance.state != self.instance.state {
+            let known = std::mem::replace(&mut self.instance, listed.instance);
+            (self.instance.made, self.instance.restarts) = (known.made, known.restarts);
+            (self.instance.version, self.instance.containers) = (known.version, known.containers);
+            self.process = None;
+        } else if std::mem::discriminant(&listed.instance.check) != std::mem::discriminant(&self.instance.check) {
+            self.instance.check = listed.instance.check;
+        }
+        (self.name, self.owner) = (listed.name, listed.owner);
+        self.instance.name = self.name.as_str().into();
+    }
+}
+
 /// What tells, in the list, that a container is not as it was: everything there that does not change with time alone.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
-    let state = entry.state.map(|s| s.to_string()).unwrap_or_default();
-    let status = entry.status.as_deref().unwrap_or_default();
-    // "Up 3 minutes (unhealthy)", "Exited (1) 2 hours ago": what stands in brackets is news, the time is not.
-    let told = status.split_once('(').map_or("", |(_, rest)| rest.split(')').next().unwrap_or_default());
+    let state = entry.state.as_deref().unwrap_or_default();
+    // What stands in brackets is news, the time before it is not.
+    let told = entry.bracket();
     let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
     let mut places: Vec<_> = networks
         .into_iter()
@@ -104,14 +140,14 @@ fn mentions(
     answer: &ContainerInspectResponse,
     owner: &Owner,
     labels: &HashMap<String, String>,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Vec<Mention> {
     let config = answer.config.as_ref();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
     let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
     let mut all = environment(None, variables.iter().copied());
     let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    all.extend(files.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.extend(files.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
     let named = labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxied(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
@@ -126,6 +162,12 @@ fn mentions(
     all
 }
 
+/// The image that the container was made from, and the command line that it was started with.
+fn program(answer: &ContainerInspectResponse) -> Program {
+    let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
+    Program::new(image, answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str))
+}
+
 /// The container's first process; none while it does not run.
 fn process(answer: &ContainerInspectResponse) -> Option<u32> {
     let pid = answer.state.as_ref()?.pid?;
@@ -134,8 +176,8 @@ fn process(answer: &ContainerInspectResponse) -> Option<u32> {
 
 /// A container's name without the slash; the short id where it has none.
 fn name_of(raw: &str, id: &str) -> String {
-    let name = clean(raw.trim_start_matches('/'));
-    if name.is_empty() { short(id).to_owned() } else { name }
+    let name = Text::new(raw.trim_start_matches('/'));
+    if name.is_empty() { short(id).to_owned() } else { name.to_string() }
 }
 
 /// The first twelve digits of an id or digest, as people write it.

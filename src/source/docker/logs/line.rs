@@ -1,8 +1,9 @@
 //! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
 
+use super::frames::Message;
 use crate::{
     decode::paint,
-    model::{LogStream, Paint, Timestamp},
+    model::{LineText, LogStream, Paint, Timestamp},
 };
 
 /// How long a chunk of a long line is that the engine cut.
@@ -15,7 +16,7 @@ const LONGEST: usize = 32 * 1024;
 pub(super) struct Line {
     pub(super) at: Timestamp,
     pub(super) stream: LogStream,
-    pub(super) text: String,
+    pub(super) text: LineText,
     pub(super) paint: Vec<Paint>,
 }
 
@@ -47,6 +48,19 @@ impl Assembler {
                 if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
             self.chunk(stream, at, chunk, lines);
             message = rest;
+        }
+    }
+
+    /// Takes one piece of a log, of which the end may be cut.
+    pub(super) fn take(&mut self, message: &Message, lines: &mut Vec<Line>) {
+        self.push(message.stream, &message.bytes, lines);
+        if message.cut > 0 {
+            let open = match message.stream {
+                LogStream::Out => &mut self.out,
+                LogStream::Err => &mut self.err,
+            };
+            // What was cut is the end of a line.
+            lines.extend(open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line(message.stream)));
         }
     }
 
@@ -96,8 +110,8 @@ fn line(stream: LogStream, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> L
     let text = String::from_utf8_lossy(bytes);
     // A progress bar writes over itself: what it wrote last is what stands there.
     let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
-    let (kept, paint) = paint(last, LONGEST);
-    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)") } else { kept };
+    let (kept, paint) = paint(last);
+    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
     Line { at: at.unwrap_or_else(Timestamp::now), stream, text, paint }
 }
 
@@ -130,7 +144,7 @@ mod tests {
     }
 
     fn texts(lines: Vec<super::Line>) -> Vec<String> {
-        lines.into_iter().map(|l| l.text).collect()
+        lines.into_iter().map(|l| l.text.to_string()).collect()
     }
 
     #[test]

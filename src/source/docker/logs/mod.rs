@@ -1,9 +1,12 @@
 //! Logs as the engine keeps them: every target is read by itself, and its lines travel together in batches.
 
 mod ended;
+mod frames;
 mod line;
 mod page;
 mod target;
+
+pub(super) use frames::Frames;
 
 use super::connect::Engine;
 use crate::model::{Failure, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind};
@@ -34,8 +37,8 @@ fn one(engine: &Engine, target: LogTarget, start: LogStart) -> Option<BoxStream<
         LogRoute::Engine { container } => {
             let container = container.clone();
             Some(match start.until {
-                Some(until) => page::read(engine.clone(), target, container, (start, until)),
-                None => target::read(engine.clone(), target, container, start),
+                Some(until) => page::read(engine.clone(), target, container.to_string(), (start, until)),
+                None => target::read(engine.clone(), target, container.to_string(), start),
             })
         }
         LogRoute::Nowhere { why } => {

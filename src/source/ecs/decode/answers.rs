@@ -1,7 +1,7 @@
 //! What a service answers to: Service Connect aliases, Cloud Map names, the addresses of its tasks.
 
 use super::{definition::Definition, run::Run, task::Context, words::said};
-use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, text::clean};
+use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, Text};
 use aws_sdk_ecs::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ impl Names {
     #[must_use]
     pub(crate) fn namespace(&self, given: &str) -> String {
         match namespace_id(given) {
-            Some(id) => clean(self.namespaces.get(id).map_or(id, String::as_str)),
-            None => clean(given),
+            Some(id) => Text::new(self.namespaces.get(id).map_or(id, String::as_str)).to_string(),
+            None => Text::new(given).to_string(),
         }
     }
 }
