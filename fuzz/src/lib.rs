@@ -1,4 +1,4 @@
-//! What the fuzzers share: the rooms that read text from outside, compiled from the program's sources without the rest
+//! The ground that the fuzzers share: the rooms that read text from outside, compiled from the program's sources without the rest
 //! of it, and secrets planted in the forms that the property tests know.
 #![allow(dead_code, unused_imports, reason = "the fuzzers use a part of the rooms")]
 

@@ -47,7 +47,8 @@ pub fn environment<'a>(
             let port = ports.get(&key::port_sibling(name)?)?;
             port.trim().parse::<u16>().ok().filter(|port| *port != 0)
         };
-        let value_filled = template::expand(value, &|other| values.get(other).copied().filter(|_| other != *name));
+        let value_filled =
+            template::expand(value, &|other| values.get(other).copied().filter(|_| other != *name));
         let addresses = named(name, &value_filled, sibling);
         if addresses.is_empty() {
             continue;
@@ -69,7 +70,8 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
     let mut mentions = Vec::new();
     command::each_setting(&words, &mut |setting| {
         let value = template::expand(setting.value, &|_| None);
-        let addresses = named(setting.key, &value, || setting.port.filter(|_| key::port_sibling(setting.key).is_some()));
+        let addresses =
+            named(setting.key, &value, || setting.port.filter(|_| key::port_sibling(setting.key).is_some()));
         let key = match setting.name {
             "" => format!("argument {}", setting.position),
             name => format!("argument {name}"),
@@ -90,7 +92,9 @@ fn named(key: &str, value: &str, sibling_port: impl FnOnce() -> Option<u16>) -> 
         leaves.iter().flat_map(|leaf| in_structure(key, leaf)).collect()
     } else if value.trim_start().starts_with('-') {
         let mut found = Vec::new();
-        command::each_option(value, &mut |setting| found.extend(counting(setting.key, setting.value, key::meaning(setting.key))));
+        command::each_option(value, &mut |setting| {
+            found.extend(counting(setting.key, setting.value, key::meaning(setting.key)))
+        });
         found
     } else {
         counting(key, value, meaning)
@@ -152,8 +156,8 @@ fn is_told(key: &str, address: &Address) -> bool {
 
 /// Ports on which servers of no certain kind listen by habit: those in the examples of web frameworks and of gRPC.
 const USUAL_PORTS: &[u16] = &[
-    3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088, 8090, 8888, 9001,
-    9091, 9999, 50051,
+    3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088,
+    8090, 8888, 9001, 9091, 9999, 50051,
 ];
 
 /// Reads a number of digits alone: `u16::from_str` would take a sign as well.
@@ -168,7 +172,7 @@ fn is_likely_port(port: u16) -> bool {
     port >= 79 || LOW.contains(&port)
 }
 
-/// Whether an address may lead to another container. The loopback address does where several share a network
+/// Returns whether an address may lead to another container. The loopback address does where several share a network
 /// namespace, which the source knows; then the port tells which.
 fn leads_somewhere(address: &Address) -> bool {
     !address.host.is_own() || (address.host.is_loopback() && address.port.is_some())
@@ -181,7 +185,8 @@ fn target(address: Address) -> Target {
 
 /// Adds a mention for each address.
 fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
-    let all = addresses.into_iter().map(|address| Mention { via, place: place.clone(), target: target(address) });
+    let all =
+        addresses.into_iter().map(|address| Mention { via, place: place.clone(), target: target(address) });
     mentions.extend(all);
 }
 

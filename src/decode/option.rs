@@ -1,4 +1,4 @@
-//! What a container names through the options it is started with: extra hosts, and what is started before it.
+//! The services that a container names through the options it is started with: extra hosts, and what is started before it.
 
 use crate::model::{Address, Host, Mention, Place, Target, Text, Via};
 

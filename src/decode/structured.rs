@@ -51,12 +51,14 @@ fn yaml(text: &str, is_flow: bool) -> Option<Value> {
 /// Lines of `key=value`, with comments and sections.
 fn properties(text: &str) -> Option<Value> {
     text.contains('\n').then_some(())?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
     let pairs: Option<serde_json::Map<String, Value>> = lines
         .map(|line| {
             let (key, value) = line.split_once('=')?;
             let key = key.trim();
-            let is_key = !key.is_empty() && !key.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '/' | '@'));
+            let is_key =
+                !key.is_empty() && !key.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '/' | '@'));
             is_key.then(|| (key.to_owned(), Value::from(value.trim())))
         })
         .collect();
@@ -75,9 +77,15 @@ fn collect(key: &str, value: &Value, depth: usize, found: &mut Vec<Leaf>) {
                 let before = found.len();
                 collect(key, member, depth - 1, found);
                 let port = key::port_sibling(key).and_then(|wanted| {
-                    members.iter().find(|(other, _)| key::joined(other) == wanted).and_then(|(_, value)| port(value))
+                    members
+                        .iter()
+                        .find(|(other, _)| key::joined(other) == wanted)
+                        .and_then(|(_, value)| port(value))
                 });
-                found[before..].iter_mut().filter(|leaf| leaf.key == *key).for_each(|leaf| leaf.port = leaf.port.or(port));
+                found[before..]
+                    .iter_mut()
+                    .filter(|leaf| leaf.key == *key)
+                    .for_each(|leaf| leaf.port = leaf.port.or(port));
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -118,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_text_that_is_none_or_broken_gives_nothing() {
-        for text in ["db:5432", "[mailer]:1025", "{\"a\": \"b", "{'pass':'x'db:80'}", "a b\nc d", "a=b\nc d"] {
+        for text in ["db:5432", "[mailer]:1025", "{\"a\": \"b", "{'pass':'x'db:80'}", "a b\nc d", "a=b\nc d"]
+        {
             assert_eq!(told(text), None, "{text}");
         }
     }

@@ -10,11 +10,19 @@ use std::borrow::Cow;
 /// The sign for a text that is not known (U+FFFC, object replacement character).
 pub(super) const UNKNOWN: char = '\u{fffc}';
 
-/// How templates are written: what opens and closes them. Sources: POSIX shell, Kubernetes ("Dependent Environment
+/// The signs that open and close templates. Sources: POSIX shell, Kubernetes ("Dependent Environment
 /// Variables"), Jinja and Go templates, Logstash, Python's `%` formatting, Caddyfile placeholders.
 const BRACKETS: &[(&str, &str)] = &[
-    ("${", "}"), ("$((", "))"), ("$(", ")"), ("{{", "}}"), ("{%", "%}"), ("%{", "}"), ("%(", ")s"), ("{$", "}"),
-    ("{env.", "}"), ("#{", "}"),
+    ("${", "}"),
+    ("$((", "))"),
+    ("$(", ")"),
+    ("{{", "}}"),
+    ("{%", "%}"),
+    ("%{", "}"),
+    ("%(", ")s"),
+    ("{$", "}"),
+    ("{env.", "}"),
+    ("#{", "}"),
 ];
 
 /// The longest template, in bytes.
@@ -105,8 +113,16 @@ mod tests {
     #[test]
     fn every_way_to_write_a_variable() {
         for text in [
-            "$HOST:1", "${HOST}:1", "${env:HOST}:1", "{{ env \"HOST\" }}:1", "${HOST:-other}:1", "$(HOST):1",
-            "%(HOST)s:1", "%(ENV_HOST)s:1", "{$HOST}:1", "{env.HOST}:1",
+            "$HOST:1",
+            "${HOST}:1",
+            "${env:HOST}:1",
+            "{{ env \"HOST\" }}:1",
+            "${HOST:-other}:1",
+            "$(HOST):1",
+            "%(HOST)s:1",
+            "%(ENV_HOST)s:1",
+            "{$HOST}:1",
+            "{env.HOST}:1",
         ] {
             assert_eq!(filled(text), "db:1", "{text}");
         }

@@ -4,7 +4,7 @@ use super::{arguments, environment, file};
 use crate::model::{Target, Via};
 use proptest::prelude::*;
 
-/// What one variable names, as text.
+/// The targets that one variable names, as text.
 fn names(key: &str, value: &str) -> Vec<String> {
     environment(None, [(key, value)])
         .into_iter()
@@ -95,8 +95,13 @@ fn a_key_is_read_by_its_last_word() {
 
 #[test]
 fn variables_are_filled_in_but_secrets_are_not() {
-    let pairs = [("DB_URL", "postgres://u:${DB_PASSWORD}@${DB_NODE}:5432/x"), ("DB_NODE", "db"), ("DB_PASSWORD", "p:1@zz")];
-    let found: Vec<String> = environment(None, pairs).into_iter().map(|m| format!("{} {:?}", m.place, m.target)).collect();
+    let pairs = [
+        ("DB_URL", "postgres://u:${DB_PASSWORD}@${DB_NODE}:5432/x"),
+        ("DB_NODE", "db"),
+        ("DB_PASSWORD", "p:1@zz"),
+    ];
+    let found: Vec<String> =
+        environment(None, pairs).into_iter().map(|m| format!("{} {:?}", m.place, m.target)).collect();
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("\"db\"") && !found[0].contains("zz"), "{found:?}");
     assert_eq!(names("DB_URL", "postgres://zzapp:${PASSWORD}@db:${PORT}/x"), ["db"]);
@@ -105,13 +110,19 @@ fn variables_are_filled_in_but_secrets_are_not() {
 
 #[test]
 fn structures_are_read_by_their_keys() {
-    assert_eq!(names("SETTINGS_JSON", "{\"consulServers\":{\"hosts\":\"web\",\"http\":{\"port\":8500}}}"), ["web"]);
+    assert_eq!(
+        names("SETTINGS_JSON", "{\"consulServers\":{\"hosts\":\"web\",\"http\":{\"port\":8500}}}"),
+        ["web"]
+    );
     assert_eq!(names("DB_SERVERS", "[{'host':'db','port':'5432','pass':'zz'}]"), ["db:5432"]);
     assert_eq!(names("YAML", "hostname: mailer\nport: 1025\npassword: web:80\n"), ["mailer:1025"]);
     assert_eq!(names("NODES", "[\"a:1000\", \"b:1000\"]"), ["a:1000", "b:1000"]);
     assert_eq!(names("VCAP", "{\"x\":[{\"credentials\":{\"uri\":\"amqp://u:zz@mq:5672/v\"}}]}"), ["mq:5672"]);
     assert_eq!(names("INI", "[a]\nhost=db\npassword=web:80\n"), ["db"]);
-    assert_eq!(names("CONFIG", "\n# comment\nbootstrap.servers=kafka:9092\nsasl.password=web:80\n"), ["kafka:9092"]);
+    assert_eq!(
+        names("CONFIG", "\n# comment\nbootstrap.servers=kafka:9092\nsasl.password=web:80\n"),
+        ["kafka:9092"]
+    );
     assert_eq!(names("JAVA_OPTS", "-Xmx1g -Ddb.url=jdbc:mysql://db:3306/x -Dpassword=web:80"), ["db:3306"]);
 }
 

@@ -32,7 +32,8 @@ impl Arn {
             text.len() <= MAX_RESOURCE_BYTES
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
         };
-        let fits = !service.is_empty() && !resource.is_empty() && [service, region, resource].into_iter().all(word);
+        let fits =
+            !service.is_empty() && !resource.is_empty() && [service, region, resource].into_iter().all(word);
         let owned = || Self { service: service.into(), region: region.into(), resource: resource.into() };
         fits.then(owned)
     }

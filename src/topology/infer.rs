@@ -87,7 +87,8 @@ impl<'a> Draft<'a> {
                 continue;
             }
             let nodes = &self.topology.nodes;
-            let Some(Weight { strength, alone }) = nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
+            let Some(Weight { strength, alone }) =
+                nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
             else {
                 continue;
             };
@@ -111,7 +112,8 @@ impl<'a> Draft<'a> {
     fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'a>) -> Vec<(NodeId, String)> {
         match &reference.to {
             Referent::Gateway(source, gateway) => {
-                let named = gateway.host.as_ref().map_or_else(|| gateway.name.to_string(), ToString::to_string);
+                let named =
+                    gateway.host.as_ref().map_or_else(|| gateway.name.to_string(), ToString::to_string);
                 vec![(gateway_node(source, gateway), named)]
             }
             Referent::Service(id, port) => {

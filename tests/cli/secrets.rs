@@ -10,7 +10,8 @@ use serde_json::Value;
 use std::{fmt::Write, fs, path::Path};
 
 /// Secrets: each of their words begins with `zz`, so that every piece can be found.
-const SECRETS: &[&str] = &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
+const SECRETS: &[&str] =
+    &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
 
 /// A project with a service for each form, each of which calls `db`.
 fn project(secret: &str) -> String {
@@ -77,7 +78,8 @@ fn lines_are_there(map: &Value, secret: &str) {
     for (number, form) in FORMS.iter().enumerate().filter(|(_, form)| must_give_host(form, secret)) {
         let from = format!("/s{number}");
         let is_line = |edge: &&Value| {
-            edge["from"].as_str().is_some_and(|id| id.ends_with(&from)) && edge["to"].as_str().is_some_and(|id| id.ends_with("/db"))
+            edge["from"].as_str().is_some_and(|id| id.ends_with(&from))
+                && edge["to"].as_str().is_some_and(|id| id.ends_with("/db"))
         };
         assert!(edges.iter().any(|edge| is_line(&edge)), "no line for {form:?} with {secret}");
     }

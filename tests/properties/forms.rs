@@ -8,11 +8,11 @@ pub struct Form {
     pub key: &'static str,
     /// The value, with `{h}` for the host and `{s}` for the secret.
     pub template: &'static str,
-    /// How the form's own grammar wants the secret written.
+    /// The way in which the form's own grammar wants the secret written.
     pub quoting: Quoting,
 }
 
-/// How a secret is written so that any text can stand in a form.
+/// A way to write a secret so that any text can stand in a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
     /// As it is: what the form can't hold is in there all the same, as people write it.
@@ -124,7 +124,7 @@ pub fn planted(form: &Form, secret: &str, host: &str) -> String {
     form.template.replace("{h}", host).replace("{s}", &quoted(form.quoting, secret))
 }
 
-/// Whether the form with that secret must give the host: its own grammar can hold the secret, or the secret is plain.
+/// Returns whether the form with that secret must give the host: its own grammar can hold the secret, or the secret is plain.
 pub fn must_give_host(form: &Form, secret: &str) -> bool {
     let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let names_host = form.template.contains("{h}") && form.key != "NOTE";

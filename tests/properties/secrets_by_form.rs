@@ -38,8 +38,14 @@ fn hosts(mentions: &[Mention]) -> Vec<String> {
     mentions.iter().map(host).collect()
 }
 
-/// What came out of a form is the host and nothing else.
-fn check(mentions: &[Mention], value: &str, secret: &str, host: &str, must: bool) -> Result<(), TestCaseError> {
+/// Fails unless the host, and nothing else, came out of a form.
+fn check(
+    mentions: &[Mention],
+    value: &str,
+    secret: &str,
+    host: &str,
+    must: bool,
+) -> Result<(), TestCaseError> {
     let told = serde_json::to_string(mentions).unwrap().to_lowercase();
     prop_assert!(!told.contains("zz"), "{value}\n{told}");
     let found = hosts(mentions);
@@ -53,7 +59,7 @@ fn form() -> impl Strategy<Value = &'static Form> {
     proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
 }
 
-/// How a file writes a key with its value: a name, a line with `KEY` and `VALUE`, and how a value is written there.
+/// Files with a key and its value: a name, a line with `KEY` and `VALUE`, and the way to write a value there.
 const FILES: &[(&str, &str, fn(&str) -> String)] = &[
     ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
     ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),

@@ -1,7 +1,10 @@
 //! Hosts with ports, as an authority (RFC 3986 section 3.2) or a member of a list has them.
 
 use super::UNKNOWN;
-use crate::{decode::port_number, model::{Address, Host, Scheme}};
+use crate::{
+    decode::port_number,
+    model::{Address, Host, Scheme},
+};
 
 /// A member of an authority or list that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,7 +29,8 @@ const CALLED: &[&str] = &[
 /// Reads one ARN or a list of them.
 pub(super) fn list(value: &str) -> Option<Vec<Found>> {
     value.starts_with("arn:aws").then_some(())?;
-    let items = value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|item| !item.is_empty());
+    let items =
+        value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|item| !item.is_empty());
     Some(items.filter_map(arn).map(|address| Found::new(Shape::Resource, address)).collect())
 }
 
@@ -52,7 +53,7 @@ fn arn(text: &str) -> Option<Address> {
     resource_named(service, region, name?)
 }
 
-/// Whether a part of an ARN's resource says what it is rather than which.
+/// Returns whether a part of an ARN's resource says what it is rather than which.
 fn is_kind(part: &str) -> bool {
     matches!(
         part,

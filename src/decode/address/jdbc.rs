@@ -3,17 +3,31 @@
 //! Overview"; Apache Hive, "HiveServer2 Clients: JDBC"; jTDS, "URL format"; MySQL Connector/J, "Connection URL Syntax";
 //! pgJDBC, "Connecting to the Database"; R2DBC Specification, "Connection URLs".
 
-use super::{
-    Found, Shape, authority, mysql, oracle, pairs,
-    server::without_instance,
-    url,
-};
+use super::{Found, Shape, authority, mysql, oracle, pairs, server::without_instance, url};
 use crate::model::{Address, Scheme};
 
 /// Drivers whose properties stand behind `;` or `:`, and that know no user information before the host.
 const WITH_PROPERTIES: &[&str] = &[
-    "sqlserver", "jtds", "sybase", "db2", "informix-sqli", "h2", "hive2", "impala", "spark", "hsqldb", "derby",
-    "databricks", "phoenix", "teradata", "netezza", "iris", "cache", "ucanaccess", "monetdb", "ignite",
+    "sqlserver",
+    "jtds",
+    "sybase",
+    "db2",
+    "informix-sqli",
+    "h2",
+    "hive2",
+    "impala",
+    "spark",
+    "hsqldb",
+    "derby",
+    "databricks",
+    "phoenix",
+    "teradata",
+    "netezza",
+    "iris",
+    "cache",
+    "ucanaccess",
+    "monetdb",
+    "ignite",
 ];
 /// Drivers with no server.
 const EMBEDDED: &[&str] = &["sqlite", "tc", "odbc", "duckdb", "kprb"];
@@ -37,7 +51,9 @@ fn hosts(text: &str) -> Vec<Address> {
         None => (words.to_ascii_lowercase(), rest.strip_prefix("//")),
     };
     let words: Vec<&str> = words.split(':').filter(|word| !word.is_empty()).collect();
-    let is_word = |word: &&str| word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'.'));
+    let is_word = |word: &&str| {
+        word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'.'))
+    };
     if words.iter().any(|word| EMBEDDED.contains(word)) {
         return Vec::new();
     }

@@ -20,7 +20,7 @@ const CHOICES: &[&str] = &[
     "disabled", "all", "any", "local", "internal", "external",
 ];
 
-/// Whether a character stands between the items of a list.
+/// Returns whether a character stands between the items of a list.
 pub(super) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '|')
 }
@@ -40,7 +40,7 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
     Some(if is_sentence && is_mixed { Vec::new() } else { found })
 }
 
-/// Whether a separator can't stand inside the password of an item: there is one item, no item has user information, or
+/// Returns whether a separator can't stand inside the password of an item: there is one item, no item has user information, or
 /// all have the same, or numbers.
 fn users_agree(items: &[&str]) -> bool {
     let user = |item: &&str| {
@@ -84,7 +84,9 @@ fn bare(text: &str) -> Option<Vec<Found>> {
     let (head, behind) = text.split_at(text.find(['/', '?']).unwrap_or(text.len()));
     match member(head)? {
         Member::Nameless => Some(Vec::new()),
-        Member::Address(address) if address.port.is_some() => Some(vec![Found::new(Shape::HostPort, address)]),
+        Member::Address(address) if address.port.is_some() => {
+            Some(vec![Found::new(Shape::HostPort, address)])
+        }
         Member::Address(address) if behind.is_empty() => {
             let is_choice = CHOICES.contains(&head.to_ascii_lowercase().as_str());
             Some(if is_choice { Vec::new() } else { vec![Found::new(Shape::Word, address)] })
@@ -97,7 +99,9 @@ fn bare(text: &str) -> Option<Vec<Found>> {
 fn with_user(text: &str) -> Option<Vec<Found>> {
     let (authority, _) = url::authority_of(None, text)?;
     match member(authority)? {
-        Member::Address(address) if address.port.is_some() => Some(vec![Found::new(Shape::HostPort, address)]),
+        Member::Address(address) if address.port.is_some() => {
+            Some(vec![Found::new(Shape::HostPort, address)])
+        }
         Member::Address(_) | Member::Nameless => Some(Vec::new()),
     }
 }

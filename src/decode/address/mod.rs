@@ -31,7 +31,7 @@ use crate::model::Address;
 pub(super) struct Found {
     /// The address.
     pub(super) address: Address,
-    /// How sure the shape makes it.
+    /// The shape, which says how sure it is.
     pub(super) shape: Shape,
 }
 
@@ -81,7 +81,9 @@ pub(super) fn addresses(value: &str) -> Vec<Found> {
 fn unquoted(value: &str) -> &str {
     ['"', '\'', '`']
         .into_iter()
-        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote).filter(|inner| !inner.contains(quote)))
+        .find_map(|quote| {
+            value.strip_prefix(quote)?.strip_suffix(quote).filter(|inner| !inner.contains(quote))
+        })
         .unwrap_or(value)
         .trim()
 }

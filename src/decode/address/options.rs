@@ -54,7 +54,7 @@ fn is_pair(word: &str) -> bool {
     word.split_once('=').is_some_and(|(key, _)| name(key))
 }
 
-/// Whether a text begins with a key of two words, as `User Id=sa`.
+/// Returns whether a text begins with a key of two words, as `User Id=sa`.
 fn is_two_words(text: &str) -> bool {
     let Some(at) = text.bytes().take(MAX_KEY_BYTES).position(|byte| byte == b'=') else { return false };
     let key = &text[..at];

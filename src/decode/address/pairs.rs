@@ -15,21 +15,41 @@ use std::borrow::Cow;
 
 /// Keys of hosts, without spaces, `_` and `-`.
 const HOSTS: &[&str] = &[
-    "host", "hosts", "hostname", "hostaddr", "server", "servers", "servername", "servernode", "serveraddress", "datasource",
-    "addr", "address", "networkaddress", "dbq", "dbhost", "dbserver", "databasehost", "brokers", "bootstrap.servers",
-    "bootstrapservers", "nodes",
+    "host",
+    "hosts",
+    "hostname",
+    "hostaddr",
+    "server",
+    "servers",
+    "servername",
+    "servernode",
+    "serveraddress",
+    "datasource",
+    "addr",
+    "address",
+    "networkaddress",
+    "dbq",
+    "dbhost",
+    "dbserver",
+    "databasehost",
+    "brokers",
+    "bootstrap.servers",
+    "bootstrapservers",
+    "nodes",
 ];
 /// Keys of ports.
 const PORTS: &[&str] = &["port", "portnumber", "dbport", "tcpport"];
 /// Endings of keys under which a URL counts.
 const ENDPOINTS: &[&str] = &["endpoint", "url", "uri", "connectto", "server", "host", "address"];
-/// What PDO writes before the first key.
-const DRIVERS: &[&str] =
-    &["mysql", "pgsql", "sqlsrv", "dblib", "mssql", "sybase", "oci", "odbc", "firebird", "informix", "ibm", "cubrid"];
+/// The drivers of PDO, which stand before the first key.
+const DRIVERS: &[&str] = &[
+    "mysql", "pgsql", "sqlsrv", "dblib", "mssql", "sybase", "oci", "odbc", "firebird", "informix", "ibm",
+    "cubrid",
+];
 /// The longest key, in bytes.
 const MAX_KEY_BYTES: usize = 40;
 
-/// How far the end of the first value is looked for, in characters.
+/// The longest first value, in characters.
 const MAX_VALUE_CHARS: usize = 400;
 
 /// A key, normalised, with its value.
@@ -53,7 +73,8 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
 
 /// The addresses in pairs: the first host with its port, and every endpoint.
 pub(super) fn addresses(pairs: &[Pair<'_>]) -> Vec<Found> {
-    let of = |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
+    let of =
+        |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
     let port = of(PORTS).and_then(port_number).filter(|port| *port != 0);
     let host = of(HOSTS).filter(|host| url::split_scheme(host).is_none());
     let hosts = host.map(server::hosts).unwrap_or_default();
@@ -71,15 +92,17 @@ pub(super) fn addresses(pairs: &[Pair<'_>]) -> Vec<Found> {
         .collect()
 }
 
-/// What stands between the pairs of a text: what ends its first value. Returns `None` if there is no first key.
+/// The sign between the pairs of a text: the one that ends its first value. Returns `None` if there is no first key.
 fn separator(text: &str) -> Option<char> {
     let (key, rest) = text.split_once('=')?;
     // In `db user=app` the first word is a host before options; keys of two words are written `Data Source`.
-    let is_first = is_key(key.trim()) && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
+    let is_first = is_key(key.trim())
+        && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
     is_first.then_some(())?;
     let rest = rest.trim_start();
     let rest = quoted(rest).map_or(rest, |(_, behind)| behind);
-    let separators = rest.char_indices().take(MAX_VALUE_CHARS).filter(|(_, c)| c.is_whitespace() || ";,&".contains(*c));
+    let separators =
+        rest.char_indices().take(MAX_VALUE_CHARS).filter(|(_, c)| c.is_whitespace() || ";,&".contains(*c));
     let before_key = |(at, c): (usize, char)| {
         let key = rest[at + c.len_utf8()..].split('=').next().unwrap_or_default().trim();
         let is_next = rest.len() > at + c.len_utf8() + key.len() && is_key(key);

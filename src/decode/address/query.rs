@@ -37,7 +37,9 @@ fn parameter(key: &str, value: &str) -> Vec<Found> {
     }
     let is_address = matches!(key::meaning(key), Meaning::Address | Meaning::Endpoint);
     match url::split_scheme(&value) {
-        Some((scheme, rest)) if is_address && Scheme::parse(scheme).is_some() => url::hosts_of(scheme, rest).0,
+        Some((scheme, rest)) if is_address && Scheme::parse(scheme).is_some() => {
+            url::hosts_of(scheme, rest).0
+        }
         _ => Vec::new(),
     }
 }

@@ -10,7 +10,8 @@ use crate::{decode::port_number, model::Address};
 /// The protocols before a server of SQL Server that lead over the network.
 const NETWORK: &[&str] = &["tcp:", "admin:"];
 /// Endings of files that embedded databases have for a data source.
-const FILES: &[&str] = &[".db", ".db3", ".sqlite", ".sqlite3", ".s3db", ".mdb", ".accdb", ".sdf", ".xlsx", ".csv"];
+const FILES: &[&str] =
+    &[".db", ".db3", ".sqlite", ".sqlite3", ".s3db", ".mdb", ".accdb", ".sdf", ".xlsx", ".csv"];
 
 /// The hosts that the value names; none unless all of it is hosts.
 pub(super) fn hosts(value: &str) -> Vec<Address> {
@@ -34,9 +35,13 @@ pub(super) fn hosts(value: &str) -> Vec<Address> {
         && let Some(port) = port_number(port.trim())
     {
         let found = member(without_instance(host.trim())).and_then(Member::address);
-        return found.map(|address| Address { port: Some(port).filter(|p| *p != 0), ..address }).into_iter().collect();
+        return found
+            .map(|address| Address { port: Some(port).filter(|p| *p != 0), ..address })
+            .into_iter()
+            .collect();
     }
-    let members: Option<Vec<_>> = value.split(',').map(|part| member(without_instance(part.trim()))).collect();
+    let members: Option<Vec<_>> =
+        value.split(',').map(|part| member(without_instance(part.trim()))).collect();
     members.into_iter().flatten().filter_map(Member::address).collect()
 }
 

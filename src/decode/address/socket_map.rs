@@ -10,8 +10,8 @@ use crate::{
 
 /// Kinds that lead to a host.
 const NETWORK: &[&str] = &[
-    "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay", "proxy", "dns",
-    "ipv4", "ipv6",
+    "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay",
+    "proxy", "dns", "ipv4", "ipv6",
 ];
 /// Kinds that lead to this machine.
 const LOCAL: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];

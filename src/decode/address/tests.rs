@@ -142,7 +142,10 @@ fn only_the_keys_of_hosts_count() {
         ("pgsql:host=db port=5432 dbname=x", "db:5432"),
         ("Endpoint=sb://ns.example.net/;SharedAccessKeyName=Root;SharedAccessKey=zz=", "ns.example.net"),
         ("AccountName=zz;AccountKey=zz==;EndpointSuffix=core.windows.net", ""),
-        ("AccountKey=zz==;BlobEndpoint=http://azurite:10000/x;QueueEndpoint=http://azurite:10001/x", "azurite:10000 azurite:10001"),
+        (
+            "AccountKey=zz==;BlobEndpoint=http://azurite:10000/x;QueueEndpoint=http://azurite:10001/x",
+            "azurite:10000 azurite:10001",
+        ),
         ("ConnectTo=tcp://admin:zz@es:1113; HeartBeatTimeout=500", "es:1113"),
         ("Data Source=app.db;Version=3", ""),
         ("Host=a:5432,b:5433;Password=zz", "a:5432 b:5433"),

@@ -6,8 +6,29 @@ use crate::model::{Address, Scheme};
 
 /// Schemes behind which stands no host.
 const HOSTLESS: &[&str] = &[
-    "file", "unix", "npipe", "data", "fd", "classpath", "jar", "memory", "mem", "sqlite", "sqlite3", "embedded",
-    "local", "ldapi", "chrome-extension", "android-app", "urn", "blob", "null", "stub", "env", "secret", "vault-secret",
+    "file",
+    "unix",
+    "npipe",
+    "data",
+    "fd",
+    "classpath",
+    "jar",
+    "memory",
+    "mem",
+    "sqlite",
+    "sqlite3",
+    "embedded",
+    "local",
+    "ldapi",
+    "chrome-extension",
+    "android-app",
+    "urn",
+    "blob",
+    "null",
+    "stub",
+    "env",
+    "secret",
+    "vault-secret",
 ];
 
 /// Schemes of gRPC whose address stands in the path (gRPC documentation, "gRPC Name Resolution").
@@ -26,12 +47,59 @@ const TOGETHER: &[&[&str]] = &[
 
 /// Names of parameters that show that a `?` or `;` before them ends the authority: those of drivers and of mail.
 const PARAMETERS: &[&str] = &[
-    "user", "username", "userid", "uid", "user id", "password", "pwd", "pass", "sslmode", "ssl", "usessl", "tls", "encrypt",
-    "database", "databasename", "db", "dbname", "schema", "currentschema", "authsource", "authmechanism", "auth",
-    "replicaset", "charset", "characterencoding", "useunicode", "timezone", "servertimezone", "connect_timeout",
-    "connecttimeout", "timeout", "heartbeat", "from", "to", "sender", "replyto", "reply_to", "subject", "email",
-    "mail", "token", "access_token", "api_key", "apikey", "key", "sslpassword", "servicename", "instancename",
-    "transportmode", "trustservercertificate", "allowpublickeyretrieval", "zeroDateTimeBehavior", "informixserver",
+    "user",
+    "username",
+    "userid",
+    "uid",
+    "user id",
+    "password",
+    "pwd",
+    "pass",
+    "sslmode",
+    "ssl",
+    "usessl",
+    "tls",
+    "encrypt",
+    "database",
+    "databasename",
+    "db",
+    "dbname",
+    "schema",
+    "currentschema",
+    "authsource",
+    "authmechanism",
+    "auth",
+    "replicaset",
+    "charset",
+    "characterencoding",
+    "useunicode",
+    "timezone",
+    "servertimezone",
+    "connect_timeout",
+    "connecttimeout",
+    "timeout",
+    "heartbeat",
+    "from",
+    "to",
+    "sender",
+    "replyto",
+    "reply_to",
+    "subject",
+    "email",
+    "mail",
+    "token",
+    "access_token",
+    "api_key",
+    "apikey",
+    "key",
+    "sslpassword",
+    "servicename",
+    "instancename",
+    "transportmode",
+    "trustservercertificate",
+    "allowpublickeyretrieval",
+    "zeroDateTimeBehavior",
+    "informixserver",
 ];
 
 /// Reads one URL or a list of them.
@@ -69,10 +137,12 @@ fn next_url(text: &str, first: &str) -> Option<usize> {
     let begins = |(at, _): (usize, &str)| {
         let start = text[..at].rfind(is_separator)? + 1;
         let scheme = &text[start..at];
-        let together = |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
+        let together =
+            |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
         // Where there is no user information, there is no password: Kafka's listeners have any name.
         let is_scheme = !text.contains('@') && split_scheme(&text[start..]).is_some();
-        (is_scheme || scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(|set| together(&set))).then_some(start)
+        (is_scheme || scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(|set| together(&set)))
+            .then_some(start)
     };
     text.match_indices("://").skip(1).find_map(begins)
 }
@@ -151,7 +221,7 @@ fn without_user(authority: &str) -> &str {
     authority.rfind('@').map_or(authority, |at| &authority[at + 1..])
 }
 
-/// Whether the text, which follows an authority, has parameters whose first is a known one.
+/// Returns whether the text, which follows an authority, has parameters whose first is a known one.
 fn begins_parameters(behind: &str) -> bool {
     let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
     let parameters = &behind[at + 1..];
@@ -159,12 +229,12 @@ fn begins_parameters(behind: &str) -> bool {
     !behind[at..].starts_with('@') && parameters.len() > name.len() && is_parameter(name)
 }
 
-/// Whether a word is the name of a driver's parameter.
+/// Returns whether a word is the name of a driver's parameter.
 pub(super) fn is_parameter(name: &str) -> bool {
     PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
 }
 
-/// Whether the URL names a file to fetch rather than something to call.
+/// Returns whether the URL names a file to fetch rather than something to call.
 fn is_download(rest: &str) -> bool {
     let path = rest.split(['?', '#', UNKNOWN]).next().unwrap_or_default();
     let last = path.rsplit_once('/').map_or("", |(_, last)| last).to_ascii_lowercase();

@@ -4,7 +4,6 @@
 use super::{Found, Shape, authority};
 use crate::decode::port_number;
 
-
 /// Reads a list of servers behind spaces or commas.
 pub(super) fn servers(value: &str) -> Option<Vec<Found>> {
     value.starts_with("server.").then_some(())?;

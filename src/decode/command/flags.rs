@@ -30,21 +30,25 @@ pub(in crate::decode) struct Setting<'w> {
 
 /// Programs whose words are text, files or users.
 const TEXT: &[&str] = &[
-    "echo", "printf", "cat", "tee", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "test", "[", "[[", "logger", "tr", "cut",
-    "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser", "usermod", "groupadd", "passwd", "kill", "sleep",
-    "exit", "return", "trap", "true", "false", ":", "touch", "mkdir", "rm", "cp", "mv", "ln", "cd", "basename", "expr",
+    "echo", "printf", "cat", "tee", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "test", "[", "[[",
+    "logger", "tr", "cut", "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser",
+    "usermod", "groupadd", "passwd", "kill", "sleep", "exit", "return", "trap", "true", "false", ":",
+    "touch", "mkdir", "rm", "cp", "mv", "ln", "cd", "basename", "expr",
 ];
 /// Programs that start another one as a user, who is their first word.
 const AS_USER: &[&str] = &["gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "runuser", "su"];
 /// Programs whose `-h` is no host.
-const OTHER_H: &[&str] =
-    &["ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk", "numfmt"];
+const OTHER_H: &[&str] = &[
+    "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
+    "numfmt",
+];
 /// Clients that take values without a space behind a letter: `-hdb`, `-pPASSWORD`.
 const CLIENTS: &[&str] = &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
 /// Letters under which programs take users, passwords, headers, keys and data.
 const SECRET_LETTERS: &str = "uUpPaAdDkwWyH";
 /// Names of options under which programs take text.
-const SECRET_NAMES: &[&str] = &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
+const SECRET_NAMES: &[&str] =
+    &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
 
 /// The values of a command.
 pub(super) fn settings(words: &[Word]) -> Vec<Setting<'_>> {
@@ -77,7 +81,8 @@ pub(super) fn settings(words: &[Word]) -> Vec<Setting<'_>> {
             (Some(flag), _) => match pair(text) {
                 Some((name, value)) => {
                     let bare = name.trim_start_matches('-');
-                    let property = bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
+                    let property =
+                        bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
                     let is_long = flag.starts_with('-') || property.is_some();
                     let name = if is_long { property.unwrap_or(bare) } else { shown(bare) };
                     if !is_secret(name) {

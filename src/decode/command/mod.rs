@@ -3,8 +3,8 @@
 mod flags;
 mod shell;
 
-use flags::Word;
 pub(super) use flags::Setting;
+use flags::Word;
 
 /// The most words of a command line that are read; beyond that it is a script.
 const MAX_WORDS: usize = 400;
@@ -39,7 +39,9 @@ fn commands(arguments: &[&str]) -> Vec<Vec<Word>> {
         if is_script(arguments, index) {
             let script = shell::commands(argument);
             commands.extend(script.into_iter().map(|words| words.into_iter().map(&mut next).collect()));
-        } else if let Some((flag, value)) = argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-') && !flag.contains('=')) {
+        } else if let Some((flag, value)) =
+            argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-') && !flag.contains('='))
+        {
             words.extend([flag, value.trim()].map(|text| next(text.to_owned())));
         } else {
             words.push(next((*argument).to_owned()));
@@ -52,7 +54,7 @@ fn commands(arguments: &[&str]) -> Vec<Vec<Word>> {
     commands
 }
 
-/// Whether the argument is a script: behind a shell's `-c`, or a whole command line in one text.
+/// Returns whether the argument is a script: behind a shell's `-c`, or a whole command line in one text.
 fn is_script(arguments: &[&str], index: usize) -> bool {
     let text = arguments[index];
     let before = index.checked_sub(1).map_or("", |before| arguments[before]);
@@ -60,5 +62,6 @@ fn is_script(arguments: &[&str], index: usize) -> bool {
     let base = |text: &&str| text.rsplit('/').next().is_some_and(|name| SHELLS.contains(&name));
     let behind_shell = flag && arguments[..index].iter().any(base);
     let begins = text.split_whitespace().next().is_some_and(|first| SHELLS.contains(&first));
-    behind_shell || (text.contains(char::is_whitespace) && (arguments.len() == 1 || begins || (flag && index == 1)))
+    behind_shell
+        || (text.contains(char::is_whitespace) && (arguments.len() == 1 || begins || (flag && index == 1)))
 }

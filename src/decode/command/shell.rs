@@ -6,7 +6,8 @@ use super::super::template::UNKNOWN;
 /// The deepest nesting of `$(…)` that is read.
 const MAX_DEPTH: usize = 4;
 /// Words before a command that are no part of it.
-const KEYWORDS: &[&str] = &["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command"];
+const KEYWORDS: &[&str] =
+    &["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command"];
 
 /// The commands of a script, those of command substitutions behind the one in which they stand.
 pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
@@ -189,8 +190,12 @@ mod tests {
     #[test]
     fn quotes_and_substitutions() {
         let script = "if ! nc -z \"$H\" '80 1'; then x=$(curl -u \"a:b\" http://api) y\\ z; fi";
-        let expected: [&[&str]; 4] =
-            [&["nc", "-z", "$H", "80 1"], &["x=\u{fffc}", "y z"], &["fi"], &["curl", "-u", "a:b", "http://api"]];
+        let expected: [&[&str]; 4] = [
+            &["nc", "-z", "$H", "80 1"],
+            &["x=\u{fffc}", "y z"],
+            &["fi"],
+            &["curl", "-u", "a:b", "http://api"],
+        ];
         assert_eq!(commands(script), expected);
     }
 

@@ -1,6 +1,6 @@
-//! What kind of text a file is, by its name: which of its lines are comments, and where keys stand.
+//! The format of a file, by its name: which of its lines are comments, and where keys stand.
 
-/// How a file is written.
+/// The way in which a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI, variables.
@@ -25,12 +25,17 @@ const ENDINGS: &[(Dialect, &[&str])] = &[
     (Dialect::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
     (Dialect::Xml, &["xml", "config"]),
     (Dialect::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
-    (Dialect::Code, &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "sh", "java", "kt", "cs"]),
+    (
+        Dialect::Code,
+        &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "sh", "java", "kt", "cs"],
+    ),
 ];
 
 /// Endings of templates: the ending before them says how the file is written.
-const TEMPLATES: &[&str] =
-    &["j2", "jinja", "jinja2", "tmpl", "tpl", "template", "gotmpl", "ctmpl", "erb", "mustache", "hbs", "envsubst"];
+const TEMPLATES: &[&str] = &[
+    "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "gotmpl", "ctmpl", "erb", "mustache", "hbs",
+    "envsubst",
+];
 
 /// Files without an ending that are read.
 const WHOLE: &[&str] = &["Caddyfile", "Corefile", "default", ".env"];
@@ -46,15 +51,43 @@ const NO_DATA: &[&str] = &[
 
 /// Files of the system, by their whole name: `passwd` is one, `passwd-verify.lua` is not.
 const SYSTEM: &[&str] = &[
-    "localtime", "timezone", "passwd", "passwd-", "shadow", "group", "resolv.conf", "hostname", "hosts", "machine-id",
-    "os-release", "nsswitch.conf", "fstab", "mtab",
+    "localtime",
+    "timezone",
+    "passwd",
+    "passwd-",
+    "shadow",
+    "group",
+    "resolv.conf",
+    "hostname",
+    "hosts",
+    "machine-id",
+    "os-release",
+    "nsswitch.conf",
+    "fstab",
+    "mtab",
 ];
 
 /// Files that speak of other services without being a service's configuration, by their name up to the first dot: how
 /// all of them are built, tested or documented.
 const OTHERS: &[&str] = &[
-    "package-lock", "tsconfig", "yarn", "pnpm-lock", "pnpm-workspace", "composer", "makefile", "readme",
-    "changelog", "license", "dockerfile", "skaffold", "helmfile", "openapi", "swagger", "jest", "webpack", "eslint",
+    "package-lock",
+    "tsconfig",
+    "yarn",
+    "pnpm-lock",
+    "pnpm-workspace",
+    "composer",
+    "makefile",
+    "readme",
+    "changelog",
+    "license",
+    "dockerfile",
+    "skaffold",
+    "helmfile",
+    "openapi",
+    "swagger",
+    "jest",
+    "webpack",
+    "eslint",
     "renovate",
 ];
 
@@ -113,7 +146,7 @@ impl Dialect {
     }
 }
 
-/// Whether a file is known to be no service's configuration.
+/// Returns whether a file is known to be no service's configuration.
 fn is_other(lower: &str) -> bool {
     let stem = lower.split('.').next().unwrap_or_default();
     // `docker-compose.prod.yml`, `compose-dev.yaml`: how all services are started.
@@ -126,13 +159,13 @@ fn is_other(lower: &str) -> bool {
         || HIDDEN.iter().any(|name| lower.starts_with(name))
 }
 
-/// Whether a file tests a program.
+/// Returns whether a file tests a program.
 fn is_test(lower: &str) -> bool {
     [".test.", ".spec.", "_test.", "_spec."].iter().any(|part| lower.contains(part))
         || lower.starts_with("test_")
 }
 
-/// Whether nothing in the name says that the file is no configuration.
+/// Returns whether nothing in the name says that the file is no configuration.
 pub(super) fn may_be_data(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -26,19 +26,19 @@ pub const LARGEST: usize = 256 * 1024;
 /// The most mentions of one file: beyond that it is data.
 const MOST: usize = 200;
 
-/// Whether a file of that name, found in a mounted folder, is worth reading.
+/// Returns whether a file of that name, found in a mounted folder, is worth reading.
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     Dialect::listed(name).is_some()
 }
 
-/// Whether a file of that name is a program.
+/// Returns whether a file of that name is a program.
 #[must_use]
 pub fn is_program_file(name: &str) -> bool {
     Dialect::listed(name) == Some(Dialect::Code)
 }
 
-/// Whether a file of that name, mounted by itself, is worth reading: unless it is known to be something else.
+/// Returns whether a file of that name, mounted by itself, is worth reading: unless it is known to be something else.
 #[must_use]
 pub fn may_be_config_file(name: &str) -> bool {
     dialect::may_be_data(name)
@@ -79,7 +79,7 @@ pub fn file<'a>(
     mentions
 }
 
-/// What a value names, by what its key says; a host without a port gets the one that stands beside it.
+/// The targets that a value names, by what its key says; a host without a port gets the one that stands beside it.
 fn targets(
     dialect: Dialect,
     entry: &Entry<'_>,
@@ -112,17 +112,24 @@ fn targets(
         .collect()
 }
 
-/// What kind of value stands under `key` in a file: `proxy_pass` of nginx and `ProxyPass` of httpd are no passwords.
+/// The kind of value that stands under `key` in a file: `proxy_pass` of nginx and `ProxyPass` of httpd are no passwords.
 fn meaning(dialect: Dialect, key: &str) -> Meaning {
     const PASSES: &[&str] = &[
-        "proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass", "ProxyPass",
-        "ProxyPassMatch", "ProxyPassReverse",
+        "proxy_pass",
+        "fastcgi_pass",
+        "uwsgi_pass",
+        "scgi_pass",
+        "grpc_pass",
+        "memcached_pass",
+        "ProxyPass",
+        "ProxyPassMatch",
+        "ProxyPassReverse",
     ];
     let passes = dialect == Dialect::Directives && PASSES.iter().any(|pass| pass.eq_ignore_ascii_case(key));
     if passes { Meaning::Other } else { key::meaning(key) }
 }
 
-/// Whether it is a name that the file defines for its own use.
+/// Returns whether it is a name that the file defines for its own use.
 fn is_defined(address: &Address, defined: &BTreeSet<String>) -> bool {
     address.port.is_none() && defined.contains(&address.host.to_string())
 }

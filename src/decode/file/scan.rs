@@ -15,15 +15,15 @@ pub(super) struct Entry<'t> {
     pub(super) key: &'t str,
     /// The value, without quotes.
     pub(super) value: &'t str,
-    /// Whether it is all that its line says under that key, so that a bare word may be a host.
+    /// The value is all that its line says under that key, so that a bare word may be a host.
     pub(super) alone: bool,
-    /// How far its line is indented, behind the sign of a list's item.
+    /// The indentation of its line, behind the sign of a list's item.
     indent: usize,
     /// The object, item or section that it stands in, counted from the top.
     block: usize,
 }
 
-/// How many entries away the port of a host may stand.
+/// The most entries between a host and its port.
 const MAX_DISTANCE: usize = 40;
 
 /// Directives that give a name to something of the file's own.
@@ -96,7 +96,7 @@ pub(super) fn port_beside(entries: &[Entry<'_>], index: usize) -> Option<u16> {
     after.or_else(|| entries[..index].iter().rev().take(MAX_DISTANCE).take_while(is_near).find_map(port))
 }
 
-/// How far a line is indented, and whether it begins another object, item or section than the line above.
+/// The indentation of a line, and whether it begins another object, item or section than the line above.
 fn indent(line: &str) -> (usize, bool) {
     let text = line.trim_start();
     let item = text.strip_prefix("- ").map(str::trim_start);

@@ -7,7 +7,7 @@ use super::dialect::Dialect;
 pub(super) struct Word<'t> {
     /// The word, without quotes.
     pub(super) text: &'t str,
-    /// Whether `:`, `=` or `=>` comes next, so that it is a key.
+    /// The word is a key: `:`, `=` or `=>` comes next.
     pub(super) is_key: bool,
 }
 
@@ -17,7 +17,11 @@ pub(super) fn words(dialect: Dialect, line: &str) -> Vec<Word<'_>> {
     if dialect == Dialect::Lines {
         let pair = line.split_once('=').filter(|_| !line.starts_with(char::is_whitespace));
         let value = Word { text: pair.map_or(line, |(_, value)| value).trim(), is_key: false };
-        return pair.map(|(key, _)| Word { text: key.trim(), is_key: true }).into_iter().chain([value]).collect();
+        return pair
+            .map(|(key, _)| Word { text: key.trim(), is_key: true })
+            .into_iter()
+            .chain([value])
+            .collect();
     }
     let mut words = Vec::new();
     let mut rest = line;
@@ -54,7 +58,11 @@ fn next<'t>(dialect: Dialect, line: &'t str, rest: &'t str, words: &mut Vec<Word
         return None;
     }
     push(words, text, behind.is_some());
-    if dialect == Dialect::Directives && words.len() == 1 && behind.is_none() && is_connection_string(after.trim()) {
+    if dialect == Dialect::Directives
+        && words.len() == 1
+        && behind.is_none()
+        && is_connection_string(after.trim())
+    {
         words.push(Word { text: after.trim().trim_end_matches(';'), is_key: false });
         return None;
     }
@@ -67,7 +75,7 @@ fn push<'t>(words: &mut Vec<Word<'t>>, text: &'t str, is_key: bool) {
     }
 }
 
-/// What stands behind the sign that makes a key of the word before; `None` where there is no such sign.
+/// The text behind the sign that makes a key of the word before; `None` where there is no such sign.
 fn behind_key(after: &str, has_colon: bool) -> Option<&str> {
     let next = after.trim_start();
     let assigned = next.starts_with('=') && !next.starts_with("==") || next.starts_with(":=");
@@ -91,7 +99,7 @@ fn quoted<'t>(quote: char, rest: &'t str, in_flow: bool, words: &mut Vec<Word<'t
     if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
 }
 
-/// Where a quoted text ends: at its quote, unless that is doubled or behind a backslash.
+/// The end of a quoted text: its quote, unless that is doubled or behind a backslash.
 fn quoted_end(text: &str, quote: char) -> usize {
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -105,17 +113,19 @@ fn quoted_end(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether the value of a directive is a connection string, which goes on to the end of its line.
+/// Returns whether the value of a directive is a connection string, which goes on to the end of its line.
 fn is_connection_string(value: &str) -> bool {
     let first = value.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',')).next().unwrap_or_default();
-    first.contains('=') && value.trim_end_matches(';').contains(';') && !value.starts_with(['"', '\'', '[', '{', '-'])
+    first.contains('=')
+        && value.trim_end_matches(';').contains(';')
+        && !value.starts_with(['"', '\'', '[', '{', '-'])
 }
 
 fn is_between(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '>' | '|' | '&' | '\\')
 }
 
-/// Where a bare word ends. A variable in brackets is part of it, and so is whatever stands in a URL or before an `@`: a
+/// The end of a bare word. A variable in brackets is part of it, and so is whatever stands in a URL or before an `@`: a
 /// password may hold any character, and cut in two its half would pass for a host.
 fn bare_end(dialect: Dialect, text: &str) -> usize {
     let run =
@@ -129,7 +139,7 @@ fn bare_end(dialect: Dialect, text: &str) -> usize {
     end.max(1)
 }
 
-/// Where a bare word ends that is neither.
+/// The end of a bare word that is neither.
 fn plain_end(run: &str) -> usize {
     let mut depth = 0;
     let mut before = ' ';

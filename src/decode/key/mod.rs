@@ -1,4 +1,4 @@
-//! What the name of a variable or option says about its value.
+//! The meaning of a value, by the name of the variable or option under which it stands.
 
 mod table;
 
@@ -11,7 +11,7 @@ pub(super) enum Meaning {
     Secret,
     /// The service's own address or what it listens on: not a call.
     Own,
-    /// Where the user's browser is sent: not a call of the service.
+    /// A place to which the user's browser is sent: not a call of the service.
     Browser,
     /// An address that others are told as well: only host and port count, because a URL is for browsers.
     Public,
@@ -57,7 +57,7 @@ pub(super) fn meaning(key: &str) -> Meaning {
     }
 }
 
-/// Whether joined words are `tail`, or end in it.
+/// Returns whether joined words are `tail`, or end in it.
 fn is_tail(joined: &str, tail: &str) -> bool {
     joined.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('_'))
 }
@@ -65,7 +65,9 @@ fn is_tail(joined: &str, tail: &str) -> bool {
 /// The words of a key without the numbers behind and between them: `HOST_1` and `HOST1` say what `HOST` says.
 fn told_words(key: &str) -> Vec<String> {
     let mut words = words(key);
-    words.iter_mut().for_each(|word| word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len()));
+    words
+        .iter_mut()
+        .for_each(|word| word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len()));
     words.retain(|word| !word.is_empty());
     words
 }
@@ -92,14 +94,14 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// Whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform.
+/// Returns whether the key says that a bare word under it is a host, and not a kind of thing: `target: web` may be a platform.
 pub(super) fn names_hosts(key: &str) -> bool {
     const OTHERS: &[&str] = &["ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS"];
     let other = |last: &String| OTHERS.iter().any(|end| last.ends_with(end));
     meaning(key) == Meaning::Address && !words(key).last().is_some_and(other)
 }
 
-/// Whether the key is for a host's own name, which names a server only where a port stands beside it.
+/// Returns whether the key is for a host's own name, which names a server only where a port stands beside it.
 pub(super) fn is_hostname(key: &str) -> bool {
     words(key).last().is_some_and(|last| last == "HOSTNAME")
 }

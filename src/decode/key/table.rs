@@ -2,7 +2,7 @@
 
 use super::Meaning;
 
-/// Which part of the key a row looks at.
+/// The part of the key that a row looks at.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Where {
     /// Any of its words.
@@ -76,8 +76,21 @@ pub(super) const ROWS: &[Row] = &[
 
 /// Last words of a public address that programs connect to, not browsers.
 pub(super) const CONNECTED: &[&str] = &[
-    "ADDRESS", "ADDRESSES", "ADDR", "ADDRS", "ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS", "UPSTREAM", "UPSTREAMS",
-    "BROKER", "BROKERS", "SERVER", "SERVERS", "HOSTPORT",
+    "ADDRESS",
+    "ADDRESSES",
+    "ADDR",
+    "ADDRS",
+    "ENDPOINT",
+    "ENDPOINTS",
+    "TARGET",
+    "TARGETS",
+    "UPSTREAM",
+    "UPSTREAMS",
+    "BROKER",
+    "BROKERS",
+    "SERVER",
+    "SERVERS",
+    "HOSTPORT",
 ];
 
 /// Frameworks whose variables with `PUBLIC` in the name are built into what the browser loads (Next.js, Nuxt, Expo and

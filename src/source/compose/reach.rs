@@ -101,7 +101,8 @@ impl Project<'_> {
 
     /// Adds the answers of the members of one namespace, the first of which lends it.
     fn share(&self, members: &[&str], host_is_used: bool, all: &mut BTreeMap<&str, Reach>) {
-        let Some((lender, service)) = members.first().and_then(|name| self.services.get_key_value(*name)) else {
+        let Some((lender, service)) = members.first().and_then(|name| self.services.get_key_value(*name))
+        else {
             return;
         };
         let listeners = netns::listeners(&self.claims(members));

@@ -95,7 +95,8 @@ fn share(source: &SourceId, members: &[&Seen], on_host: &[&Seen], listening: &Li
         for port in listeners.of(place) {
             reach.answer(container, lender.network.endpoints.iter().flat_map(|e| on(source, e, port)));
         }
-        let published = lender.network.published.iter().filter(|(_, inside)| listeners.behind(**inside) == place);
+        let published =
+            lender.network.published.iter().filter(|(_, inside)| listeners.behind(**inside) == place);
         let published: Vec<u16> = published.map(|(outside, _)| *outside).collect();
         reach.answer(container, published.iter().filter_map(|port| at_host(*port, &ports)));
         if !on_host.is_empty() {

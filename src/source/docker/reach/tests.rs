@@ -12,9 +12,9 @@ use std::{collections::BTreeSet, sync::Arc};
 fn seen(name: &str, image: &str, mode: &str, exposed: &[u16], published: &[(u16, u16)]) -> Arc<Seen> {
     let exposed = exposed.iter().chain(published.iter().map(|(_, inside)| inside));
     let exposed: serde_json::Map<_, _> = exposed.map(|port| (format!("{port}/tcp"), json!({}))).collect();
-    let bound = published
-        .iter()
-        .map(|(outside, inside)| (format!("{inside}/tcp"), json!([{"HostIp": "", "HostPort": outside.to_string()}])));
+    let bound = published.iter().map(|(outside, inside)| {
+        (format!("{inside}/tcp"), json!([{"HostIp": "", "HostPort": outside.to_string()}]))
+    });
     let bound: serde_json::Map<_, _> = bound.collect();
     let networks = match mode {
         "n1" => json!({"n1": {"NetworkID": "n1", "IPAddress": "10.0.0.2", "Aliases": [name]}}),
@@ -57,7 +57,10 @@ fn the_ports_of_the_lender_are_those_of_who_declares_them() {
     assert_eq!(answers(&reach, "vpn", AnsweredBy::ContainerName), ["vpn:any"]);
     assert_eq!(answers(&reach, "torrent", AnsweredBy::PublishedPort), ["host.docker.internal:18080"]);
     assert!(answers(&reach, "vpn", AnsweredBy::PublishedPort).is_empty());
-    assert_eq!(answers(&reach, "torrent", AnsweredBy::Loopback), ["127.0.0.1:8080", "[::1]:8080", "localhost:8080"]);
+    assert_eq!(
+        answers(&reach, "torrent", AnsweredBy::Loopback),
+        ["127.0.0.1:8080", "[::1]:8080", "localhost:8080"]
+    );
     assert_eq!(answers(&reach, "lone", AnsweredBy::PublishedPort), ["host.docker.internal:8080"]);
     assert!(answers(&reach, "lone", AnsweredBy::Loopback).is_empty());
     assert!(reach.has_neighbours("arr") && !reach.has_neighbours("lone"));
@@ -81,7 +84,10 @@ fn containers_in_the_hosts_network_reach_published_ports_at_the_loopback_address
         seen("web", "example/web", "host", &[], &[]),
     ];
     let reach = of(&SourceId::new("docker"), &all, &Listening::new());
-    assert_eq!(answers(&reach, "db", AnsweredBy::Loopback), ["127.0.0.1:15432", "[::1]:15432", "localhost:15432"]);
+    assert_eq!(
+        answers(&reach, "db", AnsweredBy::Loopback),
+        ["127.0.0.1:15432", "[::1]:15432", "localhost:15432"]
+    );
     assert_eq!(answers(&reach, "cache", AnsweredBy::PublishedPort), ["host.docker.internal:6379"]);
     let source = SourceId::new("docker");
     let web = reach.networks(["web"].into_iter());
