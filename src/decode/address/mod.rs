@@ -15,6 +15,7 @@ mod mysql;
 mod options;
 mod oracle;
 mod pairs;
+mod parameter;
 mod query;
 mod server;
 mod socket_map;

@@ -2,7 +2,7 @@
 //! `db;Password=…`, `mail:25 user=app password=…`, `consul:8500 -token=…`. Only what stands before the first option
 //! counts; nothing behind it does.
 
-use super::{Found, Shape, list, server, url};
+use super::{Found, Shape, list, parameter::is_parameter, server};
 use crate::{decode::port_number, model::Address};
 
 /// The longest key of two words, in bytes.
@@ -16,7 +16,7 @@ pub(super) fn read(value: &str) -> Option<Vec<Found>> {
     (!head.is_empty()).then_some(())?;
     // An `@` behind may end user information of which the head is the beginning.
     let name = options.split('=').next().unwrap_or_default();
-    if options.contains('@') && !url::is_parameter(name) {
+    if options.contains('@') && !is_parameter(name) {
         return Some(Vec::new());
     }
     if head.contains("tcp:") || head.contains('\\') || is_server_with_port(head) {

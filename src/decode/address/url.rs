@@ -1,7 +1,11 @@
 //! URLs: `scheme://authority/path?query` (RFC 3986), alone or as a list, with several hosts in the authority as
 //! MongoDB, PostgreSQL (libpq, "Connection URIs"), Kafka, NATS and Redis write them.
 
-use super::{Found, Shape, UNKNOWN, authority, aws, query};
+use super::{
+    Found, Shape, UNKNOWN, authority, aws,
+    parameter::{begins_parameters, is_parameter},
+    query,
+};
 use crate::model::{Address, Scheme};
 
 /// Schemes behind which stands no host.
@@ -43,63 +47,6 @@ const TOGETHER: &[&[&str]] = &[
     &["ldap", "ldaps"],
     &["tcp", "tls", "ssl", "udp", "nats", "ws", "wss"],
     &["mqtt", "mqtts"],
-];
-
-/// Names of parameters that show that a `?` or `;` before them ends the authority: those of drivers and of mail.
-const PARAMETERS: &[&str] = &[
-    "user",
-    "username",
-    "userid",
-    "uid",
-    "user id",
-    "password",
-    "pwd",
-    "pass",
-    "sslmode",
-    "ssl",
-    "usessl",
-    "tls",
-    "encrypt",
-    "database",
-    "databasename",
-    "db",
-    "dbname",
-    "schema",
-    "currentschema",
-    "authsource",
-    "authmechanism",
-    "auth",
-    "replicaset",
-    "charset",
-    "characterencoding",
-    "useunicode",
-    "timezone",
-    "servertimezone",
-    "connect_timeout",
-    "connecttimeout",
-    "timeout",
-    "heartbeat",
-    "from",
-    "to",
-    "sender",
-    "replyto",
-    "reply_to",
-    "subject",
-    "email",
-    "mail",
-    "token",
-    "access_token",
-    "api_key",
-    "apikey",
-    "key",
-    "sslpassword",
-    "servicename",
-    "instancename",
-    "transportmode",
-    "trustservercertificate",
-    "allowpublickeyretrieval",
-    "zeroDateTimeBehavior",
-    "informixserver",
 ];
 
 /// Reads one URL or a list of them.
@@ -219,19 +166,6 @@ fn end(text: &str) -> usize {
 
 fn without_user(authority: &str) -> &str {
     authority.rfind('@').map_or(authority, |at| &authority[at + 1..])
-}
-
-/// Returns whether the text, which follows an authority, has parameters whose first is a known one.
-fn begins_parameters(behind: &str) -> bool {
-    let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
-    let parameters = &behind[at + 1..];
-    let name = parameters.split('=').next().unwrap_or_default();
-    !behind[at..].starts_with('@') && parameters.len() > name.len() && is_parameter(name)
-}
-
-/// Returns whether a word is the name of a driver's parameter.
-pub(super) fn is_parameter(name: &str) -> bool {
-    PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
 }
 
 /// Returns whether the URL names a file to fetch rather than something to call.
