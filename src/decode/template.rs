@@ -69,7 +69,8 @@ struct Template<'t> {
 fn template(text: &str) -> Option<Template<'_>> {
     if let Some((open, close)) = BRACKETS.iter().find(|(open, _)| text.starts_with(open)) {
         let inner = &text[open.len()..];
-        let end = inner.find(close).filter(|end| *end <= MAX_TEMPLATE_BYTES)?;
+        let near = &inner.as_bytes()[..inner.len().min(MAX_TEMPLATE_BYTES)];
+        let end = near.windows(close.len()).position(|bytes| bytes == close.as_bytes())?;
         let (name, default) = variable_in(inner[..end].trim()).unzip();
         return Some(Template { name, default: default.flatten(), length: open.len() + end + close.len() });
     }

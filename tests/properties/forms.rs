@@ -94,7 +94,7 @@ pub const FORMS: &[Form] = &[
     form("ES_HOSTS", "elastic:{s}@{h}:9200", Raw),
     form("SB", "Endpoint=sb://{h}/;SharedAccessKeyName=Root;SharedAccessKey={s}", Raw),
     form("SETTINGS_JSON", "{\"server\":{\"host\":\"{h}\",\"password\":\"{s}\"}}", Json),
-    form("SETTINGS_JSON", "{\"url\":\"redis://:{s}@{h}:6379\",\"token\":\"{s}\"}", Json),
+    form("SETTINGS_JSON", "{\"url\":\"redis://{h}:6379\",\"token\":\"{s}\"}", Json),
     form("SETTINGS", "{'host': '{h}', 'pass': '{s}'}", Raw),
     form("SETTINGS_YAML", "db:\n  password: \"{s}\"\n  host: {h}\n", Json),
     form("JAVA_OPTS", "-Ddb.password={s} -Ddb.url=jdbc:mysql://{h}:3306/x", Percent),

@@ -60,8 +60,7 @@ pub fn file<'a>(
     let mut mentions: Vec<Mention> = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let value = template::expand(entry.value, &variable);
-        let port = scan::port_beside(&entries, index);
-        for target in targets(dialect, entry, &value, port, &defined) {
+        for target in targets(dialect, entry, &value, || scan::port_beside(&entries, index), &defined) {
             let place = Place {
                 container: container.map(Into::into),
                 key: format!("file {path}:{}", entry.line).into(),
@@ -84,12 +83,17 @@ fn targets(
     dialect: Dialect,
     entry: &Entry<'_>,
     value: &str,
-    port: Option<u16>,
+    port_beside: impl FnOnce() -> Option<u16>,
     defined: &BTreeSet<String>,
 ) -> Vec<Target> {
     let meaning = meaning(dialect, entry.key);
+    let found = address::addresses(value);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let port = port_beside();
     let with_port = port.is_some() && key::is_hostname(entry.key);
-    let found = address::addresses(value).into_iter().filter(|found| match (meaning, found.shape) {
+    let found = found.into_iter().filter(|found| match (meaning, found.shape) {
         (Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image, _) => false,
         (Meaning::Name, Shape::Word) => with_port && entry.alone,
         (Meaning::Name, shape) => matches!(shape, Shape::Url | Shape::Resource),
