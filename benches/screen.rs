@@ -58,7 +58,7 @@ fn service(number: usize) -> Service {
         peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
     let network = NetworkId::of(&source, &group);
     let answer = Answer {
-        host: Host::named(&name),
+        host: Host::parse(&name).unwrap(),
         port: None,
         scope: Scope::Network(network.clone()),
         by: AnsweredBy::ServiceName,

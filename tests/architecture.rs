@@ -55,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_rustls", &["src/source/docker/http/"]),
     ("aws_", &["src/source/ecs/"]),
     ("granit_parser", &["src/source/compose/"]),
+    ("serde_saphyr", &["src/source/compose/", "src/decode/structured.rs"]),
 ];
 
 /// The rooms that lib.rs declares, in its order.

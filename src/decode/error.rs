@@ -4,7 +4,7 @@
 //! Java (`UnknownHostException`), Python, libpq, `MySQL`, nginx, curl. A line that names several addresses and no place
 //! known to hold the called one says nothing.
 
-use super::grammar;
+use super::address::{Shape, addresses};
 use crate::model::{Address, Host};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -45,7 +45,7 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
     let found = PLACE.iter().find_map(|place| {
         let found = place.captures(line)?;
         let port = found.get(2).and_then(|port| port.as_str().parse().ok()).filter(|port| *port != 0);
-        Some(Address { scheme: None, host: Host::named(found.get(1)?.as_str()), port })
+        Some(Address { scheme: None, host: Host::parse(found.get(1)?.as_str())?, port })
     });
     found.or_else(|| only_address(line)).filter(|address| !address.host.is_own())
 }
@@ -55,8 +55,8 @@ fn only_address(line: &str) -> Option<Address> {
     let mut all: Vec<Address> = line
         .split_whitespace()
         .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '[' | ']' | '_')))
-        .flat_map(grammar::addresses)
-        .filter(|found| found.shape != grammar::Shape::Word)
+        .flat_map(addresses)
+        .filter(|found| found.shape != Shape::Word)
         .map(|found| Address { scheme: None, ..found.address })
         .collect();
     all.sort();

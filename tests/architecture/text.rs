@@ -6,8 +6,9 @@ use super::read::{Source, identifiers};
 const RAW_TEXT: &[&str] = &["String", "str", "Cow", "PathBuf", "OsString", "Value"];
 /// Files of the model in which a field may be raw text.
 const ALLOWED: &[&str] = &[
-    // Holds nothing but what the address grammar took for a host, a scheme or a resource.
-    "src/model/address.rs",
+    // Hold nothing but what reads as a host name or as the parts of a resource's name.
+    "src/model/host.rs",
+    "src/model/arn.rs",
 ];
 
 /// Fields of the model's structs and enums that are raw text. A reference is none: it borrows cleaned text.

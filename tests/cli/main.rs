@@ -10,5 +10,6 @@ mod hostile;
 mod nothing;
 mod pty;
 mod record;
+mod secrets;
 mod terminal;
 mod wrong;

@@ -19,7 +19,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
     let mention = |host: &&str| Mention {
         via: Via::Environment,
         place: Place::at(&format!("environment {host}_HOST")),
-        target: Target::Address(Address::name(host).with_port(80)),
+        target: Target::Address(Address::parse_host(host).unwrap().with_port(80)),
     };
     Service {
         id: ServiceId::of(source, Some("shop"), name),
@@ -31,7 +31,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         instances: Vec::new(),
         deployments: Vec::new(),
         answers: vec![Answer {
-            host: Host::named(name),
+            host: Host::parse(name).unwrap(),
             port: None,
             scope: Scope::Network(network.clone()),
             by: AnsweredBy::ServiceName,

@@ -6,6 +6,8 @@ mod estate;
 mod config;
 mod export;
 mod nasty;
+mod forms;
 mod secrets;
+mod secrets_by_form;
 mod topology;
 mod world;

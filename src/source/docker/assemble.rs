@@ -107,7 +107,7 @@ fn service(
     };
     let mut mentions: Vec<_> =
         containers.iter().flat_map(|c| c.mentions.iter().filter(|m| counts(c, m))).cloned().collect();
-    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
+    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().filter_map(Link::mention)));
     mentions.sort();
     mentions.dedup();
     let ids = || containers.iter().map(|c| c.id.as_str());

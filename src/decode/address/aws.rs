@@ -1,5 +1,6 @@
 //! Amazon's ways to name a resource: ARNs, and URLs whose path names a queue or a bucket.
 
+use super::{Found, Shape};
 use crate::model::{Address, Arn, Host};
 
 /// Services whose resources are called by the programs that name them. Others, such as `iam` or `secretsmanager`,
@@ -25,11 +26,19 @@ const CALLED: &[&str] = &[
     "bedrock",
 ];
 
+/// Reads one ARN or a list of them.
+pub(super) fn list(value: &str) -> Option<Vec<Found>> {
+    value.starts_with("arn:aws").then_some(())?;
+    let items =
+        value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|item| !item.is_empty());
+    Some(items.filter_map(arn).map(|address| Found::new(Shape::Resource, address)).collect())
+}
+
 /// The resource that an ARN names, where programs call such resources.
 ///
 /// Shape: `arn:partition:service:region:account:resource`, the resource with or without its kind before `/` or `:`
 /// (AWS General Reference, Amazon Resource Names).
-pub(super) fn arn(text: &str) -> Option<Address> {
+fn arn(text: &str) -> Option<Address> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
     let (region, _account, resource) = (parts.next()?, parts.next()?, parts.next()?);
@@ -44,7 +53,7 @@ pub(super) fn arn(text: &str) -> Option<Address> {
     resource_named(service, region, name?)
 }
 
-/// Whether a part of an ARN's resource says what it is rather than which.
+/// Returns whether a part of an ARN's resource says what it is rather than which.
 fn is_kind(part: &str) -> bool {
     matches!(
         part,
@@ -85,8 +94,5 @@ pub(super) fn endpoint(scheme: &str, host: &str, path: &str) -> Option<Address> 
 
 /// A resource, where the name can be one.
 fn resource_named(service: &str, region: &str, name: &str) -> Option<Address> {
-    let plain =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    let arn = Arn { service: service.to_owned(), region: region.to_owned(), resource: name.to_owned() };
-    plain.then_some(Address { scheme: None, host: Host::Resource(arn), port: None })
+    Arn::new(service, region, name).map(|arn| Address::of(Host::Resource(arn)))
 }
