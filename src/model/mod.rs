@@ -20,6 +20,7 @@ pub mod inventory;
 pub mod level;
 pub mod log;
 pub mod mention;
+pub mod onset;
 pub mod service;
 pub mod shift;
 pub mod snapshot;
@@ -49,6 +50,7 @@ pub use log::{
     Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
 };
 pub use mention::{Mention, Place, Target, Via};
+pub use onset::{Onset, Outage, OutageMemory};
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
 pub use snapshot::{Gap, Part, Progress, Snapshot};

@@ -1,7 +1,7 @@
 //! The engine's event stream: what it says becomes history, the containers it names are looked at again, and a burst
 //! is one nudge.
 
-use super::{Shared, decode::Owner, memory::Told};
+use super::{Shared, decode::Owner, ends::Sign, memory::Told};
 use crate::model::{Event, EventKind, InstanceId, SourceId, Timestamp, text::clean};
 use bollard::{
     errors::Error,
@@ -21,13 +21,16 @@ const BURST: Duration = Duration::from_millis(200);
 const HISTORY: i64 = 3_600;
 /// How long after the stream began old events are taken for history.
 const REPLAY: Duration = Duration::from_secs(2);
+/// How long the engine may take to tell what it remembers.
+const RECALL: Duration = Duration::from_secs(1);
 
 /// What the engine is asked to tell. The commands that health checks run are not among it.
-pub(super) const ACTIONS: [&str; 13] = [
+pub(super) const ACTIONS: [&str; 14] = [
     "create",
     "start",
     "die",
     "stop",
+    "kill",
     "oom",
     "pause",
     "unpause",
@@ -98,6 +101,28 @@ async fn open(shared: &Arc<Shared>) -> Option<(Listener, bool)> {
     Some((Listener { messages, began: (Instant::now(), now), _ear: ear }, again))
 }
 
+/// Takes in what the engine remembers of the last hour, once, so that a single look knows it as well as the screen that
+/// listens. Where that is refused or takes too long, nothing is known of it.
+pub(super) async fn recall(shared: &Shared) {
+    if std::mem::replace(&mut shared.memory().recalled, true) {
+        return;
+    }
+    let Ok(client) = shared.engine.client().await else { return };
+    let until = Timestamp::now();
+    let filters: HashMap<&str, Vec<&str>> =
+        HashMap::from([("type", vec!["container"]), ("event", ACTIONS.to_vec())]);
+    let options = EventsOptionsBuilder::new()
+        .since(&(until.as_second() - HISTORY).to_string())
+        .until(&until.as_second().to_string())
+        .filters(&filters)
+        .build();
+    let mut messages = client.events(Some(options)).boxed();
+    let deadline = Instant::now() + RECALL;
+    while let Ok(Some(Ok(message))) = timeout_at(deadline, messages.next()).await {
+        take(shared, &message);
+    }
+}
+
 /// The moment after `nanos`, as seconds and nanoseconds.
 fn split(nanos: i64) -> (i64, i64) {
     let after = nanos + 1;
@@ -125,20 +150,46 @@ async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Lis
 
 /// Takes in one message. Returns whether it is worth another look.
 fn hear(shared: &Shared, listener: &Listener, message: &EventMessage) -> bool {
-    let Some((container, event)) = decode(&shared.id, message) else { return false };
-    let mut memory = shared.memory();
-    match message.action.as_deref() {
-        Some("stop") => memory.asked(&container, true),
-        Some("start") => memory.asked(&container, false),
-        _ => {}
-    }
-    memory.latest = memory.latest.max(message.time_nano);
+    let Some((container, is_news)) = take(shared, message) else { return false };
     let old = message.time.is_some_and(|at| at < listener.began.1.as_second());
     // Only what comes at once can be history: the engine's clock may be behind ours.
     if !(old && listener.began.0.elapsed() < REPLAY) {
-        memory.soil([container.clone()]);
+        shared.memory().soil([container]);
     }
-    event.is_none_or(|event| memory.tell(Told { container, event }))
+    is_news
+}
+
+/// Keeps what a message tells. Gives the container it is about, and whether that is worth another look.
+fn take(shared: &Shared, message: &EventMessage) -> Option<(String, bool)> {
+    let (container, event) = decode(&shared.id, message)?;
+    let mut memory = shared.memory();
+    if let (Some(sign), Some(at)) = (sign(message), time(message)) {
+        memory.note_end(&container, sign, at);
+    }
+    memory.latest = memory.latest.max(message.time_nano);
+    let is_news = event.is_none_or(|event| memory.tell(Told { container: container.clone(), event }));
+    Some((container, is_news))
+}
+
+/// When it happened.
+fn time(message: &EventMessage) -> Option<Timestamp> {
+    message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
+}
+
+/// Signals that ask a process to end, or end it, as engines write them: by number, or by name.
+const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
+
+/// What a message tells of the end of its container, where it bears on that.
+fn sign(message: &EventMessage) -> Option<Sign> {
+    let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
+    Some(match message.action.as_deref()? {
+        "start" => Sign::Start,
+        "die" => Sign::Die(attribute("exitCode").and_then(|code| code.parse().ok())),
+        "oom" => Sign::OutOfMemory,
+        "stop" => Sign::Stop,
+        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => Sign::Kill,
+        _ => return None,
+    })
 }
 
 /// The container that a message is about, and what there is to tell of it.
@@ -151,10 +202,9 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
     let id = actor.id.clone()?;
     let name = clean(attribute("name").unwrap_or(&id));
     let event = told(message.action.as_deref()?, attribute("exitCode")).map(|(kind, text)| {
-        let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
         let instance = Some(InstanceId::of(source, &id));
-        let at = at.unwrap_or_else(Timestamp::now);
+        let at = time(message).unwrap_or_else(Timestamp::now);
         Event { at, service, instance, kind, text: format!("{name} {text}") }
     });
     Some((id, event))

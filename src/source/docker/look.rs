@@ -1,9 +1,11 @@
 //! One look at an engine: one list, and one inspect for each container that is new or has changed.
 
 use super::{
-    Shared, assemble,
+    Shared,
+    assemble::{self, Heard},
     connect::LIMIT,
     decode::{self, Seen},
+    events,
     files::{self, Files},
     sockets::{self, Traffic},
 };
@@ -28,6 +30,7 @@ struct Entry {
 /// While the engine's events tell of every change, it is asked only now and then: what is looked at each time is on
 /// this machine, the sockets of containers and the files that configure them.
 pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
+    events::recall(shared).await;
     let changed = changed_files(shared).await;
     shared.memory().soil(changed);
     let (seen, gaps) = if shared.memory().is_fresh(Instant::now()) {
@@ -36,9 +39,9 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
         ask(shared).await?
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
-    let told = shared.memory().told();
-    let seen = assemble::told_to_stop(seen, &shared.memory().all_asked());
-    Ok(assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic))
+    let (told, ends) = (shared.memory().told(), shared.memory().ends());
+    let seen = assemble::completed(seen, &ends, now);
+    Ok(assemble::snapshot(&shared.id, now, &seen, &Heard { told: &told, ends: &ends }, gaps, traffic))
 }
 
 /// Asks the engine for the list, and for each container that is new or has changed.

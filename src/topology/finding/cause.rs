@@ -33,7 +33,7 @@ impl<'a> Ill<'a> {
         let mut since = BTreeMap::new();
         for draft in drafts {
             let Some(number) = draft.node().and_then(|node| web.number(node)) else { continue };
-            since.entry(number).or_insert((draft.since, draft.reason.as_str()));
+            since.entry(number).or_insert((draft.since.map(|since| since.at), draft.reason.as_str()));
         }
         Self { web, since }
     }
@@ -46,16 +46,17 @@ impl<'a> Ill<'a> {
     pub(super) fn suspects(&self, evidence: &Evidence<'_>, draft: &Draft, blame: Blame) -> Vec<Suspect> {
         let (Some(node), true) = (draft.node(), blame != Blame::Nothing) else { return Vec::new() };
         let Some(number) = self.web.number(node) else { return Vec::new() };
-        let own = own_change(evidence, node, draft.since);
+        let own = own_change(evidence, node, draft.since.map(|since| since.at));
         if blame == Blame::OwnChange {
             return own.into_iter().collect();
         }
-        let (before, later) = self.below(number, draft.since);
+        let since = draft.since.map(|since| since.at);
+        let (before, later) = self.below(number, since);
         let mut suspects = before;
         suspects.extend(own);
         suspects.extend(later);
         if suspects.is_empty() {
-            suspects.extend(self.changed_below(evidence, number, draft.since));
+            suspects.extend(self.changed_below(evidence, number, since));
         }
         suspects.truncate(MOST);
         suspects
@@ -133,16 +134,12 @@ impl<'a> Ill<'a> {
 fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = change_before(evidence, node, since?)?;
     if is_first(evidence, node, deployment) {
-        let words = format!(
-            "perhaps it never worked: {} is the first version, deployed {} before",
-            deployment.version,
-            minutes(before)
-        );
+        let words = format!("perhaps it never worked: {} is the first version", deployment.version);
         return Some(Suspect { words, node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
-    let words =
-        format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
+    let when = if before.is_zero() { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
+    let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
     Some(Suspect { words, node: None })
 }
 

@@ -4,6 +4,9 @@ use super::{About, Draft, Evidence};
 use crate::model::Severity;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    if !evidence.has_all_answers() {
+        return;
+    }
     for dangling in &evidence.topology.dangling {
         let Some(node) = evidence.topology.nodes.get(&dangling.from) else { continue };
         drafts.push(Draft {

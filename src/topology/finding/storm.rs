@@ -1,7 +1,7 @@
 //! A storm: several services of one source ended by faults at the same moment. That is one cause, not many.
 
 use super::{About, Draft, Evidence, listed};
-use crate::model::{Exit, Service, Severity, SourceId, Timestamp};
+use crate::model::{Exit, Onset, Service, Severity, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft {
             severity: Severity::Warning,
             about: About::Source(source),
-            since: Some(first),
+            since: Some(Onset::exact(first)),
             reason: format!(
                 "{} services ended by faults within {seconds} s: {}",
                 names.len(),

@@ -115,14 +115,25 @@ pub(super) fn fills(store: &Store) -> bool {
 }
 
 impl Map {
-    /// Asks for a layout that knows nothing of the present one.
+    /// Asks for a layout that knows nothing of the present one, because somebody wants it.
     pub(super) fn tidy(&mut self, store: &Store) -> Effect {
         self.album.clear();
         self.ask(store)
     }
 
+    /// Asks for a layout that knows nothing of the present one but its direction, unasked.
+    pub(super) fn mend(&mut self, store: &Store) -> Effect {
+        self.album.clear();
+        self.ask_in(store, true)
+    }
+
     /// Asks for the layout of the present ways, close to the present one.
     pub(super) fn ask(&mut self, store: &Store) -> Effect {
+        self.ask_in(store, false)
+    }
+
+    /// The same; with `straight` in the direction of the present one.
+    fn ask_in(&mut self, store: &Store, straight: bool) -> Effect {
         let room = (self.viewport.area.width, self.viewport.area.height);
         let outlook = self
             .made_from
@@ -141,6 +152,14 @@ impl Map {
             // Who comes nearer finds left and right where they were.
             let direction = self.chart.options.direction;
             ways.sort_by_key(|way| way.options.direction != direction);
+        }
+        // What fills in must not turn: whoever has begun to read it would begin anew.
+        let fills_in = !self.order.filled && self.album.is_last_chosen(&outlook);
+        if straight || fills_in {
+            let direction = self.chart.options.direction;
+            if ways.iter().any(|way| way.options.direction == direction) {
+                ways.retain(|way| way.options.direction == direction);
+            }
         }
         // With the first whole picture the way of drawing is chosen once more, unless somebody has begun to look about.
         let settles = !self.order.filled && !fills(store) && !store.chosen;

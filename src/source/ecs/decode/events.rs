@@ -30,7 +30,7 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     let ended = instances.iter().filter(|i| matches!(i.state, State::Failed | State::Stopped));
     let event = |instance: &Instance| {
         let exit = instance.exit.as_ref()?;
-        let reason = exit.reason.as_deref().unwrap_or("no reason given");
+        let reason = exit.cause().unwrap_or_else(|| "no reason given".to_owned());
         let text = format!("task {} ended: {reason}", instance.name);
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
         Some(Event { at: exit.at?, service: id.clone(), instance: Some(instance.id.clone()), kind, text })
@@ -78,7 +78,8 @@ fn short(text: &str) -> String {
 }
 
 /// The newest events, without the steady state that ECS repeats every few hours: of a row of them the oldest, which
-/// ended something, stays. A hundred events a service, as ECS sends them, are most of its answer.
+/// ended something, stays. A hundred events a service, as ECS sends them, are most of its answer. The last steady state
+/// and what followed it first stay as well: they tell since when a service is not steady.
 pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(time(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady(e.message().unwrap_or_default())).collect();
@@ -88,17 +89,22 @@ pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
         index += 1;
         !repeats(index - 1)
     });
-    raw.truncate(KEPT);
+    let steady = raw.iter().position(|e| is_steady(e.message().unwrap_or_default()));
+    let mut place = 0;
+    raw.retain(|_| {
+        place += 1;
+        place <= KEPT || steady.is_some_and(|steady| place == steady || place == steady + 1)
+    });
     raw.shrink_to_fit();
     raw
 }
 
-fn is_steady(text: &str) -> bool {
+pub(super) fn is_steady(text: &str) -> bool {
     text.contains("reached a steady state")
 }
 
 /// The kind of an event, from the fixed parts of ECS's sentences: "Amazon ECS service event messages", developer guide.
-fn kind(text: &str) -> EventKind {
+pub(super) fn kind(text: &str) -> EventKind {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if has(&["unhealthy", "health check"]) {
         EventKind::Health
