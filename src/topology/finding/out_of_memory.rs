@@ -33,3 +33,20 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
 fn is_starved(exit: &Exit) -> bool {
     exit.ending == Ending::OutOfMemory
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    #[test]
+    fn want_of_memory_is_told_with_the_code_that_was_told() {
+        let reason = |code| {
+            let exit = Exit { code: Some(code), ending: Ending::OutOfMemory, reason: None, at: Some(ago(60)) };
+            let killed = Instance { state: State::Failed, exit: Some(exit), ..instance("web-1") };
+            of(&inventory(vec![Service { instances: vec![killed], ..service("web") }]))[0].reason.clone()
+        };
+        assert_eq!(reason(137), "killed for want of memory, exit code 137");
+        assert_eq!(reason(1), "a process in it was killed for want of memory, exit code 1");
+    }
+}
