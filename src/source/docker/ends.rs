@@ -230,11 +230,11 @@ mod tests {
             signs.extend([(Sign::Start, end + run), (Sign::Die(Some(1)), end)]);
         }
         // The start of the oldest run is forgotten with the ends before it.
-        let known = if forgotten > 0 { &signs[1..] } else { &signs[..] };
+        let known: Vec<_> = signs.into_iter().skip(usize::from(forgotten > 0)).collect();
         let restarts = u32::try_from(ends).unwrap();
         let instance =
             Instance { started: Some(ago(last - 1)), ..ended(None, last, State::Running, restarts) };
-        (told(known), instance)
+        (told(&known), instance)
     }
 
     #[test]

@@ -192,8 +192,66 @@ impl Map {
 
 #[cfg(test)]
 mod tests {
-    use super::Order;
-    use crate::model::sample::ago;
+    use super::{super::Map, Order};
+    use crate::{
+        effect::{Choice, Effect},
+        keymap::Keymap,
+        layout::Direction,
+        model::{sample::*, *},
+        store::Store,
+        view::{Scene, Theme, View},
+    };
+    use ratatui::layout::Rect;
+    use std::collections::BTreeSet;
+
+    /// Services of which each calls the next few.
+    fn calling(count: usize) -> Vec<Service> {
+        let one = |number: usize| {
+            let calls = (1..=1 + number % 3).map(|step| number + step).filter(|callee| *callee < count);
+            let peer = |callee| mention("PEER_URL", Address::name(&format!("s{callee}")).with_port(80));
+            Service { mentions: calls.map(peer).collect(), ..service(&format!("s{number}")) }
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// Of each layout that the map asks for, whether it is tried from the top down, and whether it is taken so.
+    fn laid(map: &mut Map, store: &Store) -> Vec<(BTreeSet<bool>, bool)> {
+        let (theme, keymap) = (Theme::named("mono", false).unwrap(), Keymap::default());
+        let scene = Scene { store, theme: &theme, keymap: &keymap };
+        let mut all = Vec::new();
+        for effect in map.follow(scene, Rect::new(0, 0, 90, 30), true) {
+            if let Effect::Lay(job) = effect {
+                let (choice, diagram) = job.compute();
+                let is_down = |choice: &Choice| choice.options.direction == Direction::TopDown;
+                let tried = job.choices.iter().map(is_down).collect();
+                all.push((tried, is_down(&job.choices[choice])));
+                map.laid(job.number, choice, diagram, store);
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn what_fills_in_keeps_its_direction() {
+        let docker = SourceId::new("docker");
+        let status = SourceStatus::new(docker.clone(), "docker", String::new());
+        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        let mut map = Map::default();
+        let (mut tried, mut taken) = (Vec::new(), BTreeSet::new());
+        for count in [2, 4, 8, 14, 14] {
+            let progress = Progress { part: Part::Services, read: count, known: 14 };
+            let progress = Vec::from_iter((count < 14).then_some(progress));
+            let look = Snapshot { progress, ..snapshot("docker", calling(count)) };
+            store.absorb(&docker, Ok(look));
+            for (directions, direction) in laid(&mut map, &store) {
+                tried.push(directions);
+                taken.insert(direction);
+            }
+        }
+        assert!(tried.len() > 2 && tried[0].len() == 2, "the first one chooses: {tried:?}");
+        assert!(tried[1..].iter().all(|directions| directions.len() == 1), "{tried:?}");
+        assert_eq!(taken.len(), 1);
+    }
 
     #[test]
     fn one_layout_at_a_time_unless_somebody_looks_at_something_else() {

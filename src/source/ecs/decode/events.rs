@@ -90,13 +90,20 @@ pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
         !repeats(index - 1)
     });
     let steady = raw.iter().position(|e| is_steady(e.message().unwrap_or_default()));
-    let mut place = 0;
+    let first = steady.and_then(|steady| raw[..steady].iter().rposition(moves_tasks));
+    let mut index = 0;
     raw.retain(|_| {
-        place += 1;
-        place <= KEPT || steady.is_some_and(|steady| place == steady || place == steady + 1)
+        index += 1;
+        index <= KEPT || [steady, first].contains(&Some(index - 1))
     });
     raw.shrink_to_fit();
     raw
+}
+
+/// Whether it tells that something happened to tasks: of a service that is not steady, the first such event tells since when.
+pub(super) fn moves_tasks(event: &sdk::ServiceEvent) -> bool {
+    let kind = kind(event.message().unwrap_or_default());
+    matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
 }
 
 pub(super) fn is_steady(text: &str) -> bool {
@@ -104,7 +111,7 @@ pub(super) fn is_steady(text: &str) -> bool {
 }
 
 /// The kind of an event, from the fixed parts of ECS's sentences: "Amazon ECS service event messages", developer guide.
-pub(super) fn kind(text: &str) -> EventKind {
+fn kind(text: &str) -> EventKind {
     let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if has(&["unhealthy", "health check"]) {
         EventKind::Health
@@ -147,6 +154,17 @@ mod tests {
         assert_eq!(times, [20, 10]);
         let instances: Vec<_> = told.iter().map(|e| e.instance.as_ref().map(InstanceId::as_str)).collect();
         assert_eq!(instances, [None, Some("ecs/1")], "whom it is about, where it names one");
+    }
+
+    #[test]
+    fn the_last_steady_state_and_what_followed_it_first_stay() {
+        let started = "(service a) has started 1 tasks: (task 1).";
+        let mut raw = vec![event(1, "(service a) has reached a steady state.")];
+        raw.extend([event(2, "(service a) (deployment ecs-svc/1) deployment completed."), event(3, started)]);
+        raw.extend((10..60).map(|second| event(second, started)));
+        let mut times: Vec<i64> = thin(raw).iter().map(|e| e.created_at().unwrap().secs()).collect();
+        times.sort_unstable();
+        assert_eq!((times[0], times[1], times[2], times.len()), (1, 3, 40, 22));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Since when a service is in its present outage, by what ECS tells of its deployments, its events and its ended tasks.
 
 use super::{
-    events::{is_steady, kind},
+    events::{is_steady, moves_tasks},
     verdict::Stop,
     words::time,
 };
-use crate::model::{EventKind, Onset, Timestamp};
+use crate::model::{Onset, Timestamp};
 use aws_sdk_ecs::types::{self as sdk, DeploymentRolloutState};
 use jiff::SignedDuration;
 
@@ -41,11 +41,8 @@ fn never_worked(raw: &sdk::Service) -> Option<Onset> {
 /// The first thing that happened to its tasks after it was steady last, where ECS still tells of both.
 fn unsteady_since(raw: &sdk::Service) -> Option<Onset> {
     let steady = newest_steady(raw)?;
-    let moved = |event: &&sdk::ServiceEvent| {
-        let text = event.message().unwrap_or_default();
-        matches!(kind(text), EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
-    };
-    let moves = raw.events().iter().filter(moved).filter_map(|event| time(event.created_at()));
+    let moves = raw.events().iter().filter(|event| moves_tasks(event));
+    let moves = moves.filter_map(|event| time(event.created_at()));
     moves.filter(|at| *at > steady).min().map(Onset::exact)
 }
 

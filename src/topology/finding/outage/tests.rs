@@ -87,7 +87,7 @@ fn an_outage_outlives_the_program() {
     let long = 60 * 24 * 3;
     let (found, _) = judge(failing(&[5 - 60 * long, 65 - 60 * long]), restarted(&lasting), later(long));
     assert_eq!(found[0].since, Some(ago(65 - 60 * long)), "nobody knows what was in between");
-    let exact = Service { failing_since: Some(Onset::exact(later(30))), ..failing(&[-1_790, -1_795]) };
+    let exact = Service { failing_since: Some(Onset::exact(later(30))), ..failing(&[-1_830, -1_850]) };
     let (found, _) = judge(exact, restarted(&lasting), later(31));
     assert_eq!(found[0].onset(), Some(Onset::exact(later(30))), "its source knows that this is another one");
 }
