@@ -39,7 +39,8 @@ pub(super) async fn snapshot(shared: &Shared) -> Result<Snapshot, Failure> {
         ask(shared).await?
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
-    let (told, ends) = (shared.memory().told(), shared.memory().ends());
+    let told = shared.memory().told();
+    let ends = shared.memory().ends();
     let seen = assemble::completed(seen, &ends, now);
     Ok(assemble::snapshot(&shared.id, now, &seen, &Heard { told: &told, ends: &ends }, gaps, traffic))
 }
