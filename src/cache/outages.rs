@@ -47,8 +47,8 @@ mod tests {
         assert_eq!(last_outages(&folder, "docker").unwrap(), None);
         let mut memory = OutageMemory::default();
         let outage = Outage { since: Onset::at_least(ago(600)), seen: ago(5), wanted: false };
-        memory.outages.insert("shop/web".to_owned(), outage);
-        memory.asked.insert("abc".to_owned(), ago(60));
+        memory.outages.insert("shop/web".into(), outage);
+        memory.asked.insert("abc".into(), ago(60));
         keep_outages(&folder, "docker", &memory).unwrap();
         assert_eq!(last_outages(&folder, "docker").unwrap(), Some(memory));
         assert_eq!(last_outages(&folder, "another").unwrap(), None);

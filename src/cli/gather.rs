@@ -44,7 +44,7 @@ pub(super) async fn gather(
         earlier.into_iter().for_each(|earlier| store.remember(source.id(), earlier));
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
-            status.place = source.place();
+            status.place = source.place().into();
         }
     }
 }
@@ -81,7 +81,7 @@ fn cut_short(mut snapshot: Snapshot) -> Snapshot {
         let remedy =
             "wait longer with --wait; the API quota of the account allows only so many calls a second";
         let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
-        snapshot.gaps.push(Gap { what: progress.part.words().to_owned(), failure });
+        snapshot.gaps.push(Gap { what: progress.part.words().into(), failure });
     }
     snapshot
 }

@@ -45,7 +45,7 @@ fn finding(finding: &Finding, store: &Store) -> Vec<String> {
     let since = finding.onset().map(|since| time::outage_age(since, store.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
-    vec![finding.severity.word().to_owned(), since, finding.service.clone(), what]
+    vec![finding.severity.word().to_owned(), since, finding.service.to_string(), what]
 }
 
 /// Rows in columns as wide as their widest cell; the last one is as long as it likes.

@@ -1,6 +1,6 @@
 //! Outages: since when one lasts, whether that is its true beginning, and what of it outlives the program.
 
-use super::Timestamp;
+use super::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub struct Outage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutageMemory {
     /// The outages by service.
-    pub outages: BTreeMap<String, Outage>,
+    pub outages: BTreeMap<Text, Outage>,
     /// When instances ended that somebody told to stop: an engine tells that only once.
-    pub asked: BTreeMap<String, Timestamp>,
+    pub asked: BTreeMap<Text, Timestamp>,
 }

@@ -3,7 +3,7 @@
 use super::Store;
 use crate::model::{
     Ending, Exit, Instance, InstanceId, NodeId, OutageMemory, Service, ServiceKind, Snapshot, SourceId, State,
-    Timestamp,
+    Text, Timestamp,
 };
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
@@ -33,7 +33,7 @@ impl Store {
     /// What the next run should know of the outages of `source`.
     #[must_use]
     pub fn memory_of(&self, source: &SourceId) -> OutageMemory {
-        let own = |id: &str| id.strip_prefix(source.as_str())?.strip_prefix('/').map(str::to_owned);
+        let own = |id: &str| id.strip_prefix(source.as_str())?.strip_prefix('/').map(Text::from);
         let outages = self.lasting.outages(source);
         let services = self.inventory.snapshot(source).into_iter().flat_map(|snapshot| &snapshot.services);
         let ends = services.filter(|service| is_of_an_engine(service)).flat_map(|service| &service.instances);

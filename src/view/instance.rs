@@ -20,7 +20,7 @@ pub fn words(instance: &Instance, now: Timestamp) -> String {
     if instance.check.failed() {
         words.push("unhealthy".to_owned());
     }
-    words.extend(instance.version.clone());
+    words.extend(instance.version.as_deref().map(str::to_owned));
     if let Some(at) = instance.started.filter(|_| instance.state == State::Running) {
         words.push(format!("since {}", time::age(at, now)));
     }

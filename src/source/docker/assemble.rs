@@ -3,14 +3,16 @@
 use super::{
     decode::{Link, Seen},
     ends::Ends,
+    filled::Filled,
     memory::Told,
     reach,
     sockets::Traffic,
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Onset, Service, ServiceId, ServiceKind, Snapshot, SourceId,
-    State, Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Onset, Service, ServiceId, ServiceKind, Snapshot,
+    SourceId, State, Text, Timestamp,
 };
+use crate::source::witness::{self, Program};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
@@ -43,15 +45,20 @@ pub(super) fn snapshot(
     for container in current(seen) {
         owned.entry(container.owner.id(source)).or_default().push(container);
     }
-    let reach = reach::of(source, seen);
+    let reach = reach::of(source, seen, &traffic.listening);
+    let filled = Filled::of(seen);
+    let programs = owned.iter().filter_map(|(id, all)| Some((id.clone(), all.first()?.program.clone())));
+    let programs: BTreeMap<ServiceId, Program> = programs.collect();
     let services = owned.into_iter().filter_map(|(id, mut containers)| {
         containers.sort_by(|a, b| a.name.cmp(&b.name));
-        service(id, taken, &containers, heard.ends, &reach)
+        service(id, taken, &containers, heard.ends, &reach, &filled)
     });
+    let mut services: Vec<_> = services.map(Arc::new).collect();
+    witness::count_once(&mut services, &programs);
     Snapshot {
         source: source.clone(),
         taken,
-        services: services.map(Arc::new).collect(),
+        services,
         gateways: Vec::new(),
         events: events(source, seen, heard.told),
         gaps,
@@ -81,7 +88,7 @@ pub(super) fn completed(
 /// The containers without those that a later one has replaced in the same place of a swarm service.
 fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
     let newest =
-        |slot: &String| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
+        |slot: &Text| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
     let replaced = move |s: &Seen| s.owner.slot.as_ref().is_some_and(|slot| newest(slot) != Some(s.created));
     seen.iter().map(Arc::as_ref).filter(move |s| !replaced(s))
 }
@@ -93,10 +100,16 @@ fn service(
     containers: &[&Seen],
     ends: &BTreeMap<String, Ends>,
     reach: &reach::Reach,
+    filled: &Filled<'_>,
 ) -> Option<Service> {
     let shown = standing(containers);
     let first = shown.first()?;
-    let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
+    // A container's loopback address means nobody else where it shares it with nobody.
+    let counts = |c: &Seen, mention: &&Mention| {
+        (!mention.is_of_loopback() || reach.has_neighbours(&c.id)) && !filled.is_written(c, mention)
+    };
+    let mut mentions: Vec<_> =
+        containers.iter().flat_map(|c| c.mentions.iter().filter(|m| counts(c, m))).cloned().collect();
     mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
     mentions.sort();
     mentions.dedup();
@@ -195,11 +208,12 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
             text,
         },
     };
-    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
+    let start =
+        container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        tell(at, kind, format!("{name} {}", ended(exit)))
+        tell(at, kind, format!("{name} {}", ended(exit)).into())
     });
     start.into_iter().chain(end).collect()
 }

@@ -101,7 +101,7 @@ impl<'a> Ill<'a> {
             let when = later.map(|lag| format!("; first seen {} after this", minutes(lag)));
             let when = when.unwrap_or_default();
             let words = format!("perhaps {}, {how}: {reason}{when}", self.web.label(end));
-            let suspect = Suspect { words, node: Some(self.web.id(end).clone()) };
+            let suspect = Suspect { words: words.into(), node: Some(self.web.id(end).clone()) };
             if later.is_some() { after.push(suspect) } else { before.push(suspect) }
         }
         (before, after)
@@ -126,7 +126,7 @@ impl<'a> Ill<'a> {
             self.web.label(number),
             minutes(before)
         );
-        Some(Suspect { words, node: Some(self.web.id(number).clone()) })
+        Some(Suspect { words: words.into(), node: Some(self.web.id(number).clone()) })
     }
 }
 
@@ -135,12 +135,12 @@ fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) 
     let (deployment, before) = change_before(evidence, node, since?)?;
     if is_first(evidence, node, deployment) {
         let words = format!("perhaps it never worked: {} is the first version", deployment.version);
-        return Some(Suspect { words, node: None });
+        return Some(Suspect { words: words.into(), node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
     let when = if before.is_zero() { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
     let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
-    Some(Suspect { words, node: None })
+    Some(Suspect { words: words.into(), node: None })
 }
 
 /// Whether nothing was deployed of a service before: then nothing has changed, and there is nothing to go back to.

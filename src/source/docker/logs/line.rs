@@ -2,7 +2,7 @@
 
 use crate::{
     decode::paint,
-    model::{LogStream, Paint, Timestamp},
+    model::{LineText, LogStream, Paint, Timestamp},
 };
 
 /// How long a chunk of a long line is that the engine cut.
@@ -15,7 +15,7 @@ const LONGEST: usize = 32 * 1024;
 pub(super) struct Line {
     pub(super) at: Timestamp,
     pub(super) stream: LogStream,
-    pub(super) text: String,
+    pub(super) text: LineText,
     pub(super) paint: Vec<Paint>,
 }
 
@@ -96,8 +96,8 @@ fn line(stream: LogStream, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> L
     let text = String::from_utf8_lossy(bytes);
     // A progress bar writes over itself: what it wrote last is what stands there.
     let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
-    let (kept, paint) = paint(last, LONGEST);
-    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)") } else { kept };
+    let (kept, paint) = paint(last);
+    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
     Line { at: at.unwrap_or_else(Timestamp::now), stream, text, paint }
 }
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn texts(lines: Vec<super::Line>) -> Vec<String> {
-        lines.into_iter().map(|l| l.text).collect()
+        lines.into_iter().map(|l| l.text.to_string()).collect()
     }
 
     #[test]

@@ -12,8 +12,6 @@ use tokio::{sync::mpsc::Sender, time::Instant};
 pub(super) const OVERLAP: i64 = 15_000;
 /// How long an event is remembered, in milliseconds.
 pub(super) const SPAN: i64 = 120_000;
-/// How much of a line is kept, in characters.
-const LONGEST: usize = 32 * 1024;
 /// Lines that travel together at most.
 const TOGETHER: usize = 500;
 
@@ -93,7 +91,7 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
     let at = Timestamp::from_millisecond(event.at).ok();
     let texts = event.message.trim_end_matches(['\n', '\r']).split('\n');
     texts.filter_map(move |text| {
-        let (text, paint) = paint(text, LONGEST);
+        let (text, paint) = paint(text);
         Some(LogLine {
             at: at?,
             service: target.service.clone(),
@@ -107,7 +105,13 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
 
 /// A note on that stream.
 pub(super) fn note(target: &LogTarget, at: Option<Timestamp>, kind: NoteKind, text: String) -> LogNote {
-    LogNote { at, service: Some(target.service.clone()), label: target.label.clone(), kind, text }
+    LogNote {
+        at,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind,
+        text: text.into(),
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +125,7 @@ mod tests {
             service: ServiceId::new("ecs/c/a"),
             instance: InstanceId::new("ecs/1"),
             label: "a".into(),
-            route: LogRoute::Nowhere { why: String::new() },
+            route: LogRoute::Nowhere { why: String::new().into() },
         };
         let event = Event { stream: "s".into(), at: 1_000, message: "one\ntwo\u{1b}[31m!\n".into() };
         let lines: Vec<_> = of(&target, &event).map(|line| line.text).collect();

@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, Timestamp, text::clean},
+    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, SharedText, Timestamp},
     source::once::{Once, Reading, hash},
 };
 use futures::{
@@ -114,7 +114,7 @@ impl One {
                 let mut note = note(&self.target, None, kind, words(&failure));
                 if failure.kind == FailureKind::Missing {
                     // It is said once of all streams that would be in it.
-                    note.label = clean(&self.place.group).into();
+                    note.label = SharedText::new(&self.place.group);
                 }
                 LogBatch { lines: Vec::new(), notes: vec![note] }
             }
