@@ -290,9 +290,9 @@ fn what_is_not_read_yet_is_no_difference() {
     let known = |desired, image: &str| {
         let place = Place::at("environment DB");
         let mut web = service("web");
-        web.mentions.push(Mention { via: Via::Environment, place, target: Target::Peer("db".to_owned()) });
+        web.mentions.push(Mention { via: Via::Environment, place, target: Target::Peer("db".into()) });
         web.desired = Some(desired);
-        web.instances[0].containers[0].image = image.to_owned();
+        web.instances[0].containers[0].image = image.into();
         web
     };
     let first = [reading(0, service("web")), snapshot(1, vec![known(1, "web:1")], Vec::new())];

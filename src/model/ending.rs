@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn a_signal_without_a_sender_says_that_it_is_not_known() {
         let words = |code, ending, reason: Option<&str>| {
-            Exit { code, ending, reason: reason.map(str::to_owned), at: None }.words()
+            Exit { code, ending, reason: reason.map(Into::into), at: None }.words()
         };
         let killed = |code| words(Some(code), Ending::of_code(Some(code)), None);
         assert_eq!(killed(137), "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which");

@@ -46,7 +46,7 @@ mod tests {
             let all = findings(&Evidence::new(estate, Lasting::default(), ago(0)));
             all.iter().any(|finding| finding.kind == "dangling-reference")
         };
-        let status = || SourceStatus::new(SourceId::new("ecs"), "ecs", String::new());
+        let status = || SourceStatus::new(SourceId::new("ecs"), "ecs", "".into());
         let read = |progress: &[Progress]| {
             let mut status = status();
             status.read(ago(0), progress);
@@ -76,7 +76,7 @@ mod tests {
         web.mentions = vec![mention("CACHE_URL", Address::name("cache").with_port(6379))];
         let told = |kind| {
             let failure = Failure::new(kind, "no", "");
-            let gaps = vec![Gap { what: "container cache".to_owned(), failure }];
+            let gaps = vec![Gap { what: "container cache".into(), failure }];
             let mut inventory = Inventory::default();
             inventory.replace(Arc::new(Snapshot { gaps, ..snapshot("docker", vec![web.clone()]) }));
             of(&inventory).iter().any(|finding| finding.kind == "dangling-reference")

@@ -95,8 +95,8 @@ fn an_outage_outlives_the_program() {
 #[test]
 fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
     let deployment = Deployment {
-        id: "d".to_owned(),
-        version: "web:7".to_owned(),
+        id: "d".into(),
+        version: "web:7".into(),
         rollout: Rollout::Completed,
         reason: None,
         desired: 2,
@@ -116,8 +116,8 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
         let web = Service { deployments: vec![deployment.clone()], failing_since, ..failing(&ends) };
         let (found, next) = judge(web, restarted(&lasting), later(minutes));
         lasting = next;
-        let cause = found[0].suspects[0].words.clone();
-        sentences.insert((found[0].reason.clone(), found[0].onset(), found[0].severity, cause));
+        let cause = found[0].suspects[0].words.to_string();
+        sentences.insert((found[0].reason.to_string(), found[0].onset(), found[0].severity, cause));
     }
     let cause = "perhaps the deployment of web:7, 4 min before".to_owned();
     let one = ("crash loop: exit code 1; 2 stops".to_owned(), Some(Onset::exact(ago(30))), Severity::Critical, cause);
