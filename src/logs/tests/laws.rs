@@ -224,14 +224,14 @@ fn read_as(store: &mut LogStore, container: &str, name: &str, seconds: std::ops:
         service: ServiceId::new("docker/shop/web"),
         instance: InstanceId::new(format!("docker/{container}")),
         label: name.into(),
-        route: LogRoute::Engine { container: container.to_owned() },
+        route: LogRoute::Engine { container: container.into() },
     };
     let line = |second: i64| LogLine {
         at: Timestamp::from_second(second).unwrap(),
         service: target.service.clone(),
         label: target.label.clone(),
         stream: LogStream::Out,
-        text: format!("{container} {second}"),
+        text: format!("{container} {second}").into(),
         paint: Vec::new(),
     };
     let lines = seconds.map(line).collect();
