@@ -110,3 +110,53 @@ fn asked(instance: &Instance) -> Option<Timestamp> {
 fn is_unexplained(exit: &Exit) -> bool {
     matches!(exit.ending, Ending::Itself | Ending::Killed | Ending::OutOfMemory | Ending::GaveUp)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        model::{sample::*, *},
+        store::Store,
+    };
+
+    fn ended(ending: Ending, code: i64) -> Service {
+        let exit = Exit { code: Some(code), ending, reason: None, at: Some(ago(60)) };
+        let state = if ending == Ending::Asked { State::Stopped } else { State::Failed };
+        Service { instances: vec![Instance { state, exit: Some(exit), ..instance("web") }], ..service("web") }
+    }
+
+    fn store(source: &str) -> Store {
+        let status = SourceStatus::new(SourceId::new(source), "docker", "");
+        Store::new(Inventory::default(), vec![status], 0, ago(0))
+    }
+
+    fn look(store: &mut Store, service: Service) {
+        store.absorb(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
+    }
+
+    #[test]
+    fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
+        let docker = SourceId::new("docker");
+        let mut heard = store("docker");
+        look(&mut heard, ended(Ending::Asked, 1));
+        let memory = heard.due_memories().remove(0).1;
+        assert_eq!(heard.due_memories(), [], "nothing else is to be kept");
+        let mut next = store("docker");
+        next.remember(&docker, memory.clone());
+        look(&mut next, ended(Ending::Itself, 1));
+        assert_eq!(next.findings.iter().map(|f| f.kind.to_string()).collect::<Vec<_>>(), ["stopped"]);
+        let mut deaf = store("docker");
+        look(&mut deaf, ended(Ending::Itself, 1));
+        assert_eq!(deaf.findings[0].kind, "stopped-with-error");
+    }
+
+    #[test]
+    fn an_outage_is_known_again_under_another_name_of_its_source() {
+        let mut first = store("docker");
+        look(&mut first, ended(Ending::Itself, 1));
+        let memory = first.memory_of(&SourceId::new("docker"));
+        let mut next = store("engine");
+        next.remember(&SourceId::new("engine"), memory.clone());
+        assert_eq!(next.memory_of(&SourceId::new("engine")).outages, memory.outages);
+        assert_eq!(memory.outages.keys().map(|id| id.as_str()).collect::<Vec<_>>(), ["shop/web"]);
+    }
+}

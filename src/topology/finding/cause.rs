@@ -72,13 +72,17 @@ impl<'a> Ill<'a> {
             reached.retain(|(number, _)| self.is(*number));
         }
         let way: BTreeMap<usize, usize> = reached.iter().copied().collect();
+        let lag = |number: usize| {
+            let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
+            lag.filter(|lag| *lag > BLUR)
+        };
+        // In a ring of ill nodes all lead to each other: then the nearest stands for it. What fell ill later does not
+        // explain away what was ill in time.
         let deepest = |number: usize| {
-            // In a ring of ill nodes all lead to each other: then the nearest stands for it.
-            !self
-                .web
-                .calls(number)
-                .iter()
-                .any(|next| self.is(*next) && *next != from && way.contains_key(next))
+            let in_time = lag(number).is_none();
+            let leads_to = |next: &usize| self.is(*next) && *next != from && way.contains_key(next);
+            let counts = |next: &usize| !in_time || lag(*next).is_none();
+            !self.web.calls(number).iter().any(|next| leads_to(next) && counts(next))
         };
         let mut ends: Vec<usize> =
             reached.iter().map(|(number, _)| *number).filter(|n| deepest(*n)).collect();
@@ -87,9 +91,8 @@ impl<'a> Ill<'a> {
         }
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for end in ends {
-            let (theirs, reason) = self.since[&end];
-            let lag = since.zip(theirs).map(|(ours, theirs)| theirs.duration_since(ours));
-            let later = lag.filter(|lag| *lag > BLUR);
+            let (_, reason) = self.since[&end];
+            let later = lag(end);
             let direct = self.web.calls(from).contains(&end);
             let how = match (direct, way.get(&end)) {
                 (false, Some(via)) if self.web.calls(from).contains(via) => {
@@ -138,7 +141,7 @@ fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) 
         return Some(Suspect { words: words.into(), node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
-    let when = if before.is_zero() { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
+    let when = if before.as_secs() == 0 { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
     let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
     Some(Suspect { words: words.into(), node: None })
 }
@@ -170,5 +173,31 @@ fn minutes(time: SignedDuration) -> String {
     match time.as_mins() {
         0 => format!("{} s", time.as_secs()),
         minutes => format!("{minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    /// A service that calls another one and has failed since so many seconds ago.
+    fn failing(name: &str, callee: &str, since: i64) -> Service {
+        let peer = mention("PEER_URL", Address::name(callee).with_port(80));
+        let failing_since = Some(Onset::exact(ago(since)));
+        Service { mentions: vec![peer], instances: vec![failed(name, 1)], failing_since, ..service(name) }
+    }
+
+    #[test]
+    fn what_falls_ill_later_does_not_take_the_place_of_an_earlier_cause() {
+        let first = |db: i64| {
+            let estate = [failing("web", "api", 900), failing("api", "db", 890), failing("db", "none", db)];
+            let all = of(&inventory(estate.to_vec()));
+            let web = all.into_iter().find(|finding| finding.service == "shop/web").unwrap();
+            web.suspects[0].node.clone()
+        };
+        let node = |name: &str| Some(NodeId::from(&id(name)));
+        assert_eq!(first(895), node("db"), "the deepest of those that were ill in time");
+        assert_eq!(first(300), node("api"), "the database fell ill ten minutes later");
     }
 }
