@@ -34,6 +34,7 @@ pub(super) async fn gather(
     cache: Option<&Folder>,
 ) {
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    sources.iter().for_each(|source| source.set_time_limit(wait));
     let looks = sources.iter().map(|source| async move {
         let earlier = timeout_at(Instant::now() + wait, last_outages(cache, &**source)).await.ok().flatten();
         (source, earlier, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))

@@ -46,7 +46,7 @@ mod tests {
             let all = findings(&Evidence::new(estate, Lasting::default(), ago(0)));
             all.iter().any(|finding| finding.kind == "dangling-reference")
         };
-        let status = || SourceStatus::new(SourceId::new("ecs"), "ecs", "".into());
+        let status = || SourceStatus::new(SourceId::new("ecs"), "ecs", "");
         let read = |progress: &[Progress]| {
             let mut status = status();
             status.read(ago(0), progress);

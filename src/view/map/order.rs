@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn what_fills_in_keeps_its_direction() {
         let docker = SourceId::new("docker");
-        let status = SourceStatus::new(docker.clone(), "docker", "".into());
+        let status = SourceStatus::new(docker.clone(), "docker", "");
         let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
         let mut map = Map::default();
         let (mut tried, mut taken) = (Vec::new(), BTreeSet::new());

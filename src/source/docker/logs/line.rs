@@ -1,5 +1,6 @@
 //! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
 
+use super::frames::Message;
 use crate::{
     decode::paint,
     model::{LineText, LogStream, Paint, Timestamp},
@@ -47,6 +48,19 @@ impl Assembler {
                 if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
             self.chunk(stream, at, chunk, lines);
             message = rest;
+        }
+    }
+
+    /// Takes one piece of a log, of which the end may be cut.
+    pub(super) fn take(&mut self, message: &Message, lines: &mut Vec<Line>) {
+        self.push(message.stream, &message.bytes, lines);
+        if message.cut > 0 {
+            let open = match message.stream {
+                LogStream::Out => &mut self.out,
+                LogStream::Err => &mut self.err,
+            };
+            // What was cut is the end of a line.
+            lines.extend(open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line(message.stream)));
         }
     }
 
