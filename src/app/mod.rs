@@ -96,7 +96,8 @@ impl App {
             Msg::Tick(now) => {
                 self.store.follows(&self.subscriptions(), now);
                 self.store.tick(now);
-                Vec::new()
+                let due = self.store.due_memories();
+                due.into_iter().map(|(source, memory)| Effect::KeepOutages(source, memory)).collect()
             }
             Msg::Looked(source, outcome) => {
                 let before = self.store.node().map(|node| (node.id.clone(), node.name.clone()));
@@ -106,6 +107,10 @@ impl App {
             }
             Msg::Recalled(source, snapshot) => {
                 self.store.recall(&source, *snapshot);
+                Vec::new()
+            }
+            Msg::Remembered(source, earlier) => {
+                self.store.remember(&source, earlier);
                 Vec::new()
             }
             Msg::Paced(source, pace) => {

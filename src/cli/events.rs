@@ -65,7 +65,7 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     }
     let mut store = gather::store(&opened.sources, &config);
     let (sender, mut messages) = mpsc::channel(QUEUE);
-    let _polls = Polls::start(&opened.sources, &sender, None);
+    let _polls = Polls::start(&opened.sources, &sender, opened.cache.as_ref());
     let patience = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     while is_waiting(&store) && hear(&mut messages, &mut store, patience).await {}
     if opened.sources.iter().any(|source| source.tells()) {
@@ -108,8 +108,12 @@ async fn hear(messages: &mut Receiver<Msg>, store: &mut Store, until: Instant) -
 
 fn take(msg: Msg, store: &mut Store) {
     store.now = Timestamp::now();
-    if let Msg::Looked(source, outcome) = msg {
-        store.absorb(&source, outcome);
+    match msg {
+        Msg::Looked(source, outcome) => {
+            store.absorb(&source, outcome);
+        }
+        Msg::Remembered(source, earlier) => store.remember(&source, earlier),
+        _ => {}
     }
 }
 

@@ -158,7 +158,8 @@ async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
         return Err(opened.nothing());
     }
     let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait).await;
+    gather::gather(&opened.sources, &mut store, common.wait, opened.cache.as_ref()).await;
+    gather::keep(&opened.sources, &mut store, opened.cache.as_ref()).await;
     for status in &store.sources {
         if let Some(failure) = &status.failure {
             output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));

@@ -32,7 +32,7 @@ const TAIL: usize = 40;
 pub(super) async fn run(common: &Common, file: &Path, length: SignedDuration) -> Result<Outcome, Error> {
     let (config, opened) = open(common)?;
     let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait).await;
+    gather::gather(&opened.sources, &mut store, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let written = |error| {
         let what = format!("{} can't be written: {error}", file.display());

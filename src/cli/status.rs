@@ -42,7 +42,7 @@ fn service(node: &Node) -> Vec<String> {
 }
 
 fn finding(finding: &Finding, store: &Store) -> Vec<String> {
-    let since = finding.since.map(|at| time::age(at, store.now)).unwrap_or_default();
+    let since = finding.onset().map(|since| time::outage_age(since, store.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
     vec![finding.severity.word().to_owned(), since, finding.service.to_string(), what]

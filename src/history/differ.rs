@@ -177,7 +177,7 @@ fn ended(instance: &Instance) -> bool {
 fn end(instance: &Instance) -> Difference {
     let exit = instance.exit.clone().unwrap_or_default();
     let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
-    let reason = exit.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = exit.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
     let text = format!("{} ended{code}{reason}", instance.name);
     if exit.ending == Ending::OutOfMemory {
         return Difference { kind: EventKind::OutOfMemory, text, tone: Some(Health::Failing) };

@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod level;
 pub mod log;
 pub mod mention;
+pub mod onset;
 pub mod scheme;
 pub mod service;
 pub mod shift;
@@ -56,6 +57,7 @@ pub use log::{
     Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
 };
 pub use mention::{Mention, Place, Target, Via};
+pub use onset::{Onset, Outage, OutageMemory};
 pub use scheme::Scheme;
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;

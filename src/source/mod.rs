@@ -62,6 +62,11 @@ pub trait Source: Send + Sync {
         async { None }.boxed()
     }
 
+    /// What is known of its outages is kept under, between runs: its place, by whatever id it goes.
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { None }.boxed()
+    }
+
     /// The part of a common quota that was spent within the last minute, where there is one.
     fn spent(&self) -> Option<f64> {
         None

@@ -29,6 +29,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![Answer {
             host: Host::parse(name).unwrap(),

@@ -7,6 +7,7 @@ mod connect;
 mod context;
 mod decode;
 mod endpoint;
+mod ends;
 mod events;
 mod examine;
 mod failure;
@@ -155,6 +156,10 @@ impl Source for Docker {
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         look::snapshot(&self.shared).boxed()
+    }
+
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(format!("docker {}", self.shared.engine.endpoint)) }.boxed()
     }
 
     fn tells(&self) -> bool {

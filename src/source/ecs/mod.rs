@@ -146,6 +146,22 @@ impl Ecs {
     }
 }
 
+impl Ecs {
+    /// What tells this part of an account from every other one.
+    async fn place_key(&self) -> Option<String> {
+        let setting = &self.api().await.ok()?.clients.setting;
+        let profile = setting.profile.as_deref().unwrap_or_default();
+        // Keys that stand in the environment may be those of any account.
+        let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
+        let key = key.unwrap_or_default();
+        let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
+        let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
+        let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
+        let endpoint = setting.endpoint.as_deref().unwrap_or_default();
+        Some(format!("{} {endpoint} {account:x}", place.join(" ")))
+    }
+}
+
 /// Resolves the configuration. A failure is not kept, so that a repaired profile works at the next look.
 async fn open(config: &Config, gate: &Arc<Gate>) -> Result<Api, Failure> {
     Ok(Api { clients: connect::connect(config).await?, gate: gate.clone() })
@@ -191,19 +207,11 @@ impl Source for Ecs {
     }
 
     fn key(&self) -> BoxFuture<'_, Option<String>> {
-        async {
-            let setting = &self.api().await.ok()?.clients.setting;
-            let profile = setting.profile.as_deref().unwrap_or_default();
-            // Keys that stand in the environment may be those of any account.
-            let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
-            let key = key.unwrap_or_default();
-            let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
-            let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
-            let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
-            let endpoint = setting.endpoint.as_deref().unwrap_or_default();
-            Some(key_of(&format!("{} {} {endpoint} {account:x}", self.id, place.join(" "))))
-        }
-        .boxed()
+        async { Some(key_of(&format!("{} {}", self.id, self.place_key().await?))) }.boxed()
+    }
+
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(key_of(&format!("ecs {}", self.place_key().await?))) }.boxed()
     }
 
     fn spent(&self) -> Option<f64> {

@@ -30,7 +30,7 @@ pub struct Findings {
 /// Its columns.
 const COLUMNS: &[Column] = &[
     Column::names("", 1, 0),
-    Column::names("SINCE", 5, 0),
+    Column::names("SINCE", 12, 0),
     Column::paths("SERVICE", 16, 1),
     Column::prose("WHAT", 20, 4),
 ];
@@ -118,7 +118,7 @@ fn rows(store: &Store) -> Vec<&Finding> {
 fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
     let theme = scene.theme;
     let health = Theme::severity(finding.severity);
-    let since = finding.since.map(|at| time::age(at, scene.store.now)).unwrap_or_default();
+    let since = finding.onset().map(|since| time::outage_age(since, scene.store.now)).unwrap_or_default();
     vec![
         (theme.mark(health).to_owned(), theme.health(health)),
         (since, theme.ink.dim.into()),
@@ -129,9 +129,10 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
 
 /// What there is to say of a finding, each under its label.
 fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
-    let since = finding
-        .since
-        .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let since = finding.onset().map(|since| {
+        let at = since.at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+        if since.at_least { format!("at least since {at}") } else { at.to_string() }
+    });
     let first = [("what", Some(finding.reason.to_string())), ("since", since)];
     let causes =
         finding.suspects.iter().enumerate().map(|(place, suspect)| {

@@ -60,7 +60,7 @@ impl Pages {
 
 /// What is held of a stream.
 fn stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a Stream> {
-    held.streams().find(|stream| stream.service == target.service && stream.label == target.label)
+    held.streams().find(|stream| stream.target.as_ref() == Some(target))
 }
 
 /// Whether nothing older can be had of any of those streams that have a line.

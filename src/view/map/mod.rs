@@ -189,7 +189,7 @@ impl View for Map {
         let effects = match () {
             () if self.order.is_due(items, fills, store.now) => vec![self.ask(store)],
             () if self.order.pending || fills => Vec::new(),
-            () if mends => vec![self.tidy(store)],
+            () if mends => vec![self.mend(store)],
             () if self.order.filled && self.tangle.is_due(store.now) => vec![self.compare()],
             () => Vec::new(),
         };

@@ -37,6 +37,13 @@ impl Outlook {
     }
 }
 
+impl Outlook {
+    /// Whether it differs from another one in no more than how many sources have answered.
+    fn is_as_chosen(&self, other: &Self) -> bool {
+        *self == Self { answered: self.answered, ..other.clone() }
+    }
+}
+
 /// What tells ways apart, whatever runs: level, space for words, direction.
 type Manner = (Level, Space, Options);
 
@@ -81,6 +88,11 @@ impl Album {
     /// Whether that is what was last drawn.
     pub(super) fn is_last(&self, outlook: &Outlook) -> bool {
         self.0.first().is_some_and(|drawn| drawn.outlook == *outlook)
+    }
+
+    /// Whether what was last drawn is what somebody looks at still, whatever has been read since.
+    pub(super) fn is_last_chosen(&self, outlook: &Outlook) -> bool {
+        self.0.first().is_some_and(|drawn| drawn.outlook.is_as_chosen(outlook))
     }
 
     /// Which of the ways is the one that was last drawn for this outlook.
