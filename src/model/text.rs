@@ -38,6 +38,11 @@ pub fn scrub(raw: &str, longest: usize, sgr: &mut dyn FnMut(usize, &str)) -> Str
             '\u{1b}' if !take(&mut chars, '[') => skip_escape(&mut chars),
             '\u{1b}' | '\u{9b}' => control(&mut chars, |parameters| sgr(out.len(), parameters)),
             '\u{90}' | '\u{98}' | '\u{9d}' | '\u{9e}' | '\u{9f}' => skip_string(&mut chars),
+            // Line and paragraph separators (Unicode Standard, section 5.8) separate words.
+            '\u{2028}' | '\u{2029}' => {
+                out.push(' ');
+                kept += 1;
+            }
             c if is_invisible(c) => {}
             c => {
                 out.push(if c.is_control() { ' ' } else { c });

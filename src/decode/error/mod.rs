@@ -1,0 +1,87 @@
+//! Connection errors in log lines: the address that a service could not reach, in the words of its client.
+
+mod wordings;
+#[cfg(test)]
+mod tests;
+
+use super::grammar;
+use crate::model::{Address, Host};
+use regex::{Regex, RegexSet};
+use std::sync::LazyLock;
+use wordings::WORDINGS;
+
+/// Words of operating systems and runtimes for a connection that failed. A line that has one of them and names one
+/// address alone says which one; every wording of [`WORDINGS`] stands in a line that has one.
+const FAILURES: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|connection time-?out|connect time-?out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
+
+/// Failures that only a whole wording makes certain, since the words stand in other lines as well.
+const HINTS: &str = r"(?i)refused|fail|error|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
+
+/// How much of a line is read, in bytes: clients state the address within the first words.
+const MAX_BYTES: usize = 2_000;
+
+/// Compiled wordings: the set tells which ones match, in one pass.
+struct Wordings {
+    set: RegexSet,
+    each: Vec<Regex>,
+}
+
+static FAILURE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FAILURES).ok());
+static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HINTS).ok());
+static COMPILED: LazyLock<Option<Wordings>> = LazyLock::new(|| {
+    let patterns: Vec<String> = WORDINGS.iter().map(|(_, wording)| pattern(wording)).collect();
+    let each = patterns.iter().map(|pattern| Regex::new(pattern)).collect::<Result<_, _>>().ok()?;
+    Some(Wordings { set: RegexSet::new(&patterns).ok()?, each })
+});
+
+/// The regular expression of a wording.
+fn pattern(wording: &str) -> String {
+    // A name, an IPv4 address, or an IPv6 address with or without brackets.
+    const HOST: &str = r"(?<host>\[[0-9A-Fa-f:.%]+\]|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)";
+    const PORT: &str = r"(?<port>[0-9]{1,5})";
+    const USER: &str = r"(?:[^@/\s\x22]*@)?";
+    wording
+        .replace("{url}", &format!("[a-z][a-z0-9+.-]*://{USER}{{host}}(?::{{port}})?"))
+        .replace("{at}", "{host}:{port}")
+        .replace("{ip}", r"\[?[0-9A-Fa-f:.%]+\]?")
+        .replace("{host}", HOST)
+        .replace("{port}", PORT)
+}
+
+/// The address that a log line says could not be reached.
+#[must_use]
+pub fn unreachable_address(line: &str) -> Option<Address> {
+    let line = &line[..line.floor_char_boundary(MAX_BYTES)];
+    if !HINT.as_ref()?.is_match(line) {
+        return None;
+    }
+    let stated = stated(line);
+    let found = stated.or_else(|| FAILURE.as_ref()?.is_match(line).then(|| only_address(line))?);
+    found.filter(|address| !address.host.is_own())
+}
+
+/// The address in the first wording that the line has.
+fn stated(line: &str) -> Option<Address> {
+    let Wordings { set, each } = COMPILED.as_ref()?;
+    let first = set.matches(line).iter().next()?;
+    let found = each[first].captures(line)?;
+    let port = found.name("port").and_then(|port| port.as_str().parse().ok()).filter(|port| *port != 0);
+    Some(Address { scheme: None, host: Host::named(found.name("host")?.as_str()), port })
+}
+
+/// The address of a line that names no other.
+fn only_address(line: &str) -> Option<Address> {
+    let mut all: Vec<Address> = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '[' | ']' | '_')))
+        .flat_map(grammar::addresses)
+        .filter(|found| found.shape != grammar::Shape::Word)
+        .map(|found| Address { scheme: None, ..found.address })
+        .collect();
+    all.sort();
+    all.dedup();
+    match &all[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
