@@ -16,7 +16,7 @@ use crate::{
     keymap::{Key, Keymap},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Theme, VIEWS, View},
+    view::{self, Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
 pub use msg::Msg;
@@ -208,6 +208,10 @@ impl App {
             | Command::LogsAround
             | Command::LogsPath
             | Command::LogsGroup => {
+                if let Some(why) = view::logs::refusal(command, &self.store) {
+                    self.say(why);
+                    return Vec::new();
+                }
                 self.show(Screen::Logs);
                 return self.ask_view(|view, store| view.update(command, store));
             }
@@ -230,7 +234,9 @@ impl App {
                 self.store.charting.grouping = grouping;
             }
             Command::Earlier | Command::Later => {
-                if !self.store.retrace(command == Command::Earlier) {
+                if self.store.retrace(command == Command::Earlier) {
+                    self.bring_into_focus();
+                } else {
                     self.notice = Some("nothing was selected there".to_owned());
                 }
             }
@@ -267,10 +273,11 @@ impl App {
         let mut outside = Vec::new();
         for effect in ask(view.as_mut(), &self.store) {
             match effect {
-                Effect::Select(node) => self.store.select(node),
+                Effect::Select(node) if screen == Screen::Map => self.store.select(node),
+                Effect::Select(node) => self.select(node),
                 Effect::Show(screen) => self.show(screen),
                 Effect::LogsAt(node, at) => {
-                    self.store.select(node);
+                    self.select(node);
                     self.show(Screen::Logs);
                     let logs = self.views.get_mut(&Screen::Logs);
                     outside.extend(logs.into_iter().flat_map(|logs| logs.show_at(at, &self.store)));

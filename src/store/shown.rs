@@ -49,7 +49,7 @@ impl Store {
         let faulty = self.only_faulty.then(|| self.faulty_and_before());
         let of_source = self.only_source.as_ref().map(|source| self.of_source(source));
         let is_shown =
-            |node: &&Node| [&faulty, &of_source].into_iter().flatten().all(|s| s.contains(&node.id));
+            |node: &&Node| [&faulty, &of_source, &self.only_nodes].into_iter().flatten().all(|s| s.contains(&node.id));
         let mut nodes: Vec<_> = self.topology().nodes.values().filter(is_shown).collect();
         nodes.sort_by(|a, b| place(a).cmp(&place(b)));
         nodes

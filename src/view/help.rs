@@ -50,7 +50,7 @@ impl View for Help {
     }
 
     fn offers(&self) -> &'static [Command] {
-        &[Command::PageDown, Command::PageUp, Command::Back]
+        &[Command::PageDown, Command::PageUp, Command::Search, Command::Back]
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -62,8 +62,34 @@ impl View for Help {
     }
 }
 
-/// The whole page, over a screen with those keys.
+/// The rows of the page that the search finds; all of them where nothing is searched for.
 fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
+    let search = &scene.store.search;
+    let all = page(over, scene, width);
+    if search.is_empty() {
+        return all;
+    }
+    // A row that goes on in the next one begins with blanks: both are found by the words of either.
+    let mut found: Vec<Line<'static>> = Vec::new();
+    for rows in all.chunk_by(|_, next| is_continued(next)) {
+        let words = rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        if search.matches(&words) {
+            found.extend(rows.iter().cloned());
+        }
+    }
+    if found.is_empty() {
+        found.push(Line::styled("the search finds nothing", scene.theme.ink.dim.0));
+    }
+    found
+}
+
+/// Whether a row only ends the words of the one before it.
+fn is_continued(row: &Line<'_>) -> bool {
+    row.spans.first().is_some_and(|span| span.content.len() > KEYS - 2 && span.content.trim().is_empty())
+}
+
+/// The whole page, over a screen with those keys.
+fn page(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let ink = &scene.theme.ink;
     let mut places = [
         (Place::Everywhere, "everywhere"),

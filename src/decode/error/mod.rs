@@ -7,7 +7,7 @@ mod tests;
 use super::grammar;
 use crate::model::{Address, Host};
 use regex::{Regex, RegexSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use wordings::WORDINGS;
 
 /// Words of operating systems and runtimes for a connection that failed. A line that has one of them and names one
@@ -15,22 +15,22 @@ use wordings::WORDINGS;
 const FAILURES: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|connection time-?out|connect time-?out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
 
 /// Failures that only a whole wording makes certain, since the words stand in other lines as well.
-const HINTS: &str = r"(?i)refused|fail|error|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
+const HINTS: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
 /// How much of a line is read, in bytes: clients state the address within the first words.
 const MAX_BYTES: usize = 2_000;
 
-/// Compiled wordings: the set tells which ones match, in one pass.
+/// Compiled wordings: the set tells in one pass which ones match, and those that do are compiled by themselves.
 struct Wordings {
     set: RegexSet,
-    each: Vec<Regex>,
+    each: Vec<OnceLock<Option<Regex>>>,
 }
 
 static FAILURE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FAILURES).ok());
 static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HINTS).ok());
 static COMPILED: LazyLock<Option<Wordings>> = LazyLock::new(|| {
     let patterns: Vec<String> = WORDINGS.iter().map(|(_, wording)| pattern(wording)).collect();
-    let each = patterns.iter().map(|pattern| Regex::new(pattern)).collect::<Result<_, _>>().ok()?;
+    let each = patterns.iter().map(|_| OnceLock::new()).collect();
     Some(Wordings { set: RegexSet::new(&patterns).ok()?, each })
 });
 
@@ -46,6 +46,9 @@ fn pattern(wording: &str) -> String {
         .replace("{ip}", r"\[?[0-9A-Fa-f:.%]+\]?")
         .replace("{host}", HOST)
         .replace("{port}", PORT)
+        // The letters and digits of all scripts would make the set many times as large.
+        .replace(r"\d", "[0-9]")
+        .replace(r"\w", "[A-Za-z0-9_]")
 }
 
 /// The address that a log line says could not be reached.
@@ -64,7 +67,8 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
 fn stated(line: &str) -> Option<Address> {
     let Wordings { set, each } = COMPILED.as_ref()?;
     let first = set.matches(line).iter().next()?;
-    let found = each[first].captures(line)?;
+    let found = each[first].get_or_init(|| Regex::new(&pattern(WORDINGS[first].1)).ok());
+    let found = found.as_ref()?.captures(line)?;
     let port = found.name("port").and_then(|port| port.as_str().parse().ok()).filter(|port| *port != 0);
     Some(Address { scheme: None, host: Host::named(found.name("host")?.as_str()), port })
 }

@@ -15,9 +15,9 @@ pub(super) const WORDINGS: &[(&str, &str)] = &[
     ),
     ("pgx 5, ConnectError", r"{ip}:\d+ \({host}\): (?:dial|server|tls|failed|hostname)"),
     ("pgx 4, connectError", r"failed to connect to `host={host} "),
+    ("mongo-go-driver, topology", r"Addr: {at}, Type: Unknown, (?:Average RTT: \d+, )?Last error"),
     ("Go net, OpError", r"dial (?:tcp|udp)[46]? {at}: "),
     ("Go net, DNSError", r"lookup {host}(?: on [0-9a-fA-F.:\[\]]+)?: (?:no such host|server misbehaving|i/o timeout|read |dial |Temporary failure|Try again|no answer|cannot unmarshal|Name )"),
-    ("mongo-go-driver, topology", r"Addr: {at}, Type: Unknown, (?:Average RTT: \d+, )?Last error"),
     ("Docker CLI, BuildKit", r#"failed to do request: \w+ "?{url}"#),
     // Node.js.
     ("Node.js dns, getaddrinfo", r"(?:ENOTFOUND|EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL|ETIMEOUT) (?:_[a-z]+\._tcp\.)?{host}(?::{port})?"),

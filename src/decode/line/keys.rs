@@ -63,9 +63,6 @@ const KEYS: &[(&str, Role, &str)] = &[
     ("timeunixnano", Time, "OpenTelemetry, Logs data model"),
 ];
 
-/// The longest key, in bytes.
-const LONGEST: usize = 24;
-
 /// Objects in which the level or the message of the line stands: Elastic Common Schema (`log`), Loguru (`record`),
 /// tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
 pub(super) const HOLDERS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
@@ -75,15 +72,24 @@ pub(super) fn role(key: &str) -> Option<Role> {
     if key.len() <= 3 && let Some(role) = short(key) {
         return Some(role);
     }
-    let mut flat = [0; LONGEST];
-    let mut len = 0;
-    for byte in key.bytes().filter(|byte| !b"_-.@".contains(byte)) {
-        *flat.get_mut(len)? = byte.to_ascii_lowercase();
-        len += 1;
-    }
-    let flat = &flat[..len];
-    let index = KEYS.binary_search_by(|(known, ..)| known.as_bytes().cmp(flat)).ok()?;
-    Some(KEYS[index].1)
+    let first = key.bytes().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
+    let start = KEYS.partition_point(|(known, ..)| known.as_bytes()[0] < first);
+    let same = KEYS[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
+    { same }.find(|(known, ..)| is(key, known)).map(|(_, role, _)| *role)
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b'@')
+}
+
+/// Whether a key is a known one, in another case or with separators.
+fn is(key: &str, known: &str) -> bool {
+    key.len() >= known.len()
+        && key
+            .bytes()
+            .filter(|byte| !is_separator(*byte))
+            .map(|byte| byte.to_ascii_lowercase())
+            .eq(known.bytes())
 }
 
 /// Returns what stands under a key of few letters, where each letter's case counts.
@@ -108,13 +114,13 @@ pub(super) fn is_level(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYS, LONGEST, Role, role};
+    use super::{KEYS, Role, role};
 
     #[test]
     fn the_keys_are_sorted_and_found_in_every_spelling() {
         assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(KEYS.iter().all(|(key, role_of, source)| {
-            key.len() <= LONGEST && !source.is_empty() && role(key) == Some(*role_of)
+            !source.is_empty() && role(key) == Some(*role_of)
         }));
         for key in ["log.level", "logLevel", "LOG_LEVEL", "@level", "SeverityText", "levelname", "PRIORITY"] {
             assert!(matches!(role(key), Some(Role::Level(_))), "{key}");

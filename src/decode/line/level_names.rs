@@ -96,21 +96,19 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 3..=13;
 ///
 /// Numbered levels count too: `trace1` to `trace8` (Apache, `LogLevel`), `debug1` to `debug5` (PostgreSQL).
 pub(super) fn find(word: &str) -> Option<(Level, Place)> {
-    let bytes = word.as_bytes();
-    if !LENGTHS.contains(&bytes.len()) {
+    if !LENGTHS.contains(&word.len()) {
         return None;
     }
-    let mut lower = [0; *LENGTHS.end()];
-    let lower = &mut lower[..bytes.len()];
-    lower.copy_from_slice(bytes);
-    lower.make_ascii_lowercase();
-    let name = match lower {
-        [name @ .., b'1'..=b'8'] if name == b"trace" || name == b"debug" => name,
+    let name = match word.as_bytes() {
+        [name @ .., b'1'..=b'8'] if name.len() == "trace".len() => name,
         name => name,
     };
-    let index = NAMES.binary_search_by(|(known, ..)| known.as_bytes().cmp(name)).ok()?;
-    let (_, level, place, _) = NAMES[index];
-    Some((level, place))
+    let first = name[0].to_ascii_lowercase();
+    let start = NAMES.partition_point(|(known, ..)| known.as_bytes()[0] < first);
+    let same = NAMES[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
+    let (known, level, place, _) = { same }.find(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(name))?;
+    let numbered = name.len() < word.len();
+    (!numbered || matches!(*known, "trace" | "debug")).then_some((*level, *place))
 }
 
 /// Returns the level that a capital letter names: klog, Ruby's Logger, MongoDB, capnslog (`N`), WebSphere (`A`).
@@ -129,6 +127,9 @@ pub(super) fn letter(letter: u8) -> Option<Level> {
 /// Returns the level that the text under a level key names: a name, a letter, `D2` (MongoDB, log message verbosity
 /// levels), `ERROR+2` (Go, `log/slog`, `Level.String`), `ERROR2` (OpenTelemetry, displaying severity).
 pub(super) fn named(text: &str) -> Option<Level> {
+    if let Some((level, _)) = find(text) {
+        return Some(level);
+    }
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
     let name = text.split_once(['+', '-']).map_or(text, |(name, _)| name);
     match name.as_bytes() {

@@ -255,6 +255,14 @@ impl View for Map {
         }
     }
 
+    fn bring(&mut self, node: &NodeId, store: &Store) {
+        self.sight.bring(node, store);
+    }
+
+    fn focused(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+        self.sight.nodes(store)
+    }
+
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
         draw::draw(self, scene, area, buf)
     }

@@ -23,12 +23,15 @@ pub(super) struct Item<'t> {
 impl Item<'_> {
     /// Whether the item is a word of punctuation alone.
     pub(super) fn is_sign(&self) -> bool {
-        self.bracket.is_none() && !self.text.chars().any(char::is_alphanumeric)
+        let is_ascii_sign = |c: u8| c.is_ascii() && !c.is_ascii_alphanumeric();
+        let first = self.text.bytes().next().unwrap_or(b' ');
+        let may_be = is_ascii_sign(first) || !first.is_ascii();
+        self.bracket.is_none() && may_be && !self.text.chars().any(char::is_alphanumeric)
     }
 
     /// Whether it may name a program, a logger, a thread or a host: no punctuation of a sentence stands in it.
     pub(super) fn is_name(&self) -> bool {
-        self.bracket.is_none() && self.text.bytes().all(|c| c.is_ascii_alphanumeric() || b"._-:/$#*@".contains(&c))
+        self.bracket.is_none() && self.text.bytes().all(|c| IN_NAME[usize::from(c)])
     }
 }
 
@@ -55,7 +58,8 @@ impl<'t> Iterator for Items<'t> {
             let text = self.text.get(start + 1..close)?;
             return Some(Item { text, start, end: self.at, bracket: Some(first), attached: false, colon });
         }
-        let length = bytes[start..].iter().position(|c| ends_word(*c)).unwrap_or(bytes.len() - start).max(1);
+        let ends = |c: &u8| ENDS_WORD[usize::from(*c)];
+        let length = bytes[start..].iter().position(ends).unwrap_or(bytes.len() - start).max(1);
         // A bracket without its partner is an item of one byte.
         let end = (start + length..=bytes.len()).find(|end| self.text.is_char_boundary(*end))?;
         let raw = &self.text[start..end];
@@ -63,8 +67,8 @@ impl<'t> Iterator for Items<'t> {
         let text = if word.is_empty() { raw } else { word.trim_start_matches(':') };
         let mut colon = !word.is_empty() && raw[word.len()..].starts_with(':');
         self.at = end;
-        let attached = text.chars().any(char::is_alphabetic) && matches!(bytes.get(end), Some(b'[' | b'('));
-        let group = closing(bytes, end).filter(|_| attached);
+        let group = matches!(bytes.get(end), Some(b'[' | b'(')).then(|| closing(bytes, end)).flatten();
+        let group = group.filter(|_| text.chars().any(char::is_alphabetic));
         if let Some(close) = group {
             self.at = close + 1;
             colon |= bytes.get(self.at) == Some(&b':');
@@ -73,9 +77,21 @@ impl<'t> Iterator for Items<'t> {
     }
 }
 
-/// Whether a word ends before that byte.
-fn ends_word(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'{' | b'}' | b'|')
+/// Whether a word ends before each byte.
+const ENDS_WORD: [bool; 256] = each(b" \t[]()<>{}|");
+/// Whether each byte may stand in the name of a program, a logger, a thread or a host.
+const IN_NAME: [bool; 256] =
+    each(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/$#*@");
+
+/// A table of those bytes.
+const fn each(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }
 
 /// Where the group ends that begins at `open`, if one does; groups of one kind may stand within each other.

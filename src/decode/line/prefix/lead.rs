@@ -13,9 +13,8 @@ pub(super) fn is_time(item: &Item<'_>, context: Context<'_>, behind: Items<'_>) 
     let text = item.text;
     if item.bracket.is_some() {
         let mut words = text.split([' ', '|']).filter(|word| !word.is_empty()).peekable();
-        let dated = time::worded_date(text).is_some();
-        return words.peek().is_some()
-            && (dated || words.all(|word| time::is_time(word.trim_end_matches(',')) || time::is_zone(word)));
+        let is_time = |word: &str| time::is_time(word.trim_end_matches(',')) || time::is_zone(word);
+        return words.peek().is_some() && (words.all(is_time) || time::worded_date(text).is_some());
     }
     // MySQL before 5.7 and the year behind a clock, as ctime(3) writes it.
     let is_number = matches!(text.len(), 4 | 6) && text.bytes().all(|c| c.is_ascii_digit());
@@ -28,20 +27,22 @@ pub(super) fn is_time(item: &Item<'_>, context: Context<'_>, behind: Items<'_>) 
 
 /// Whether a level may stand behind an item that is no time.
 pub(super) fn may_lead(item: &Item<'_>, context: Context<'_>, behind: Items<'_>) -> bool {
-    if item.bracket.is_some() || item.is_sign() || item.attached {
+    if item.bracket.is_some() || item.attached {
         return true;
     }
-    let next = { behind }.next();
-    let rest = behind.text[item.end..].trim_start();
-    let number = item.text.bytes().all(|c| c.is_ascii_digit());
-    if number && (context.timed || next.is_some_and(|next| next.bracket.is_some() || next.is_sign())) {
+    let rest = &behind.text[item.end..];
+    let named = [" - ", " | ", "|"].iter().any(|sign| rest.starts_with(sign));
+    if (named && item.is_name()) || is_label(item) {
         return true;
     }
-    let named = rest.starts_with("- ") || rest.starts_with("| ") || behind.text[item.end..].starts_with('|');
+    let next = || { behind }.next();
+    if item.text.bytes().all(|c| c.is_ascii_digit()) {
+        return context.timed || next().is_some_and(|next| next.bracket.is_some() || next.is_sign());
+    }
     // PostgreSQL, `log_line_prefix` with `%u@%d`.
-    let user = item.text.contains('@') && next.is_some_and(|next| next.colon);
+    let user = item.text.contains('@') && next().is_some_and(|next| next.colon);
     let pair = item.text.split_once('=').is_some_and(|(key, _)| !key.is_empty());
-    (item.is_name() && named) || user || pair || is_label(item) || (context.timed && is_source(item, context, behind))
+    user || pair || (context.timed && is_source(item, context, behind))
 }
 
 /// Whether an item is the name of a program or a module before its message: `dovecot:`, `main.c:12:`.

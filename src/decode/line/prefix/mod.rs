@@ -45,7 +45,9 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
     let mut items = Items { text, at: plain };
     for _ in 0..MAX_ITEMS {
         let Some(item) = items.next() else { break };
-        if let Some((level, end)) = level(&item, context, text) {
+        let is_time = lead::is_time(&item, context, items);
+        let is_sign = item.is_sign();
+        if !is_time && !is_sign && let Some((level, end)) = level(&item, context, text) {
             return (Some(level), message(text, end));
         }
         if text.as_bytes()[item.start] == b'{'
@@ -53,7 +55,6 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
         {
             return found;
         }
-        let is_time = lead::is_time(&item, context, items);
         if is_time && context.only_times {
             plain = item.end;
         }
@@ -61,7 +62,7 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
         if labelled && let Some(level) = uncaught::level(&text[item.start..]) {
             return (Some(level), start(text, plain));
         }
-        if !(is_time || lead::may_lead(&item, context, items)) {
+        if !(is_time || is_sign || lead::may_lead(&item, context, items)) {
             return (uncaught::level(&text[item.start..]), start(text, plain));
         }
         context = Context {
@@ -69,7 +70,7 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
             timed: context.timed || is_time,
             comma: context.comma || (is_time && item.text.contains(',')),
             labelled,
-            only_times: context.only_times && (is_time || item.is_sign()),
+            only_times: context.only_times && (is_time || is_sign),
         };
     }
     (None, start(text, plain))

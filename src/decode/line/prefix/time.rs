@@ -9,6 +9,8 @@ const ZONES: &[&str] = &[
     "MSK", "BST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "IST", "JST", "KST", "HKT", "SGT", "AEST",
     "AEDT", "NZST", "NZDT",
 ];
+/// The longest of these, in bytes.
+const MAX_ZONE_BYTES: usize = 4;
 /// Letters within a time: ISO 8601's `T` and `Z`, halves of the day, units, the exponent of seconds since 1970.
 const LETTERS: &[&str] = &["t", "z", "am", "pm", "utc", "gmt", "s", "ms", "us", "e"];
 /// Months as the Common Log Format and Tomcat write them within a date.
@@ -22,7 +24,7 @@ const EPOCH_DIGITS: usize = 10;
 
 /// Whether a word is a zone or a half of the day.
 pub(super) fn is_zone(word: &str) -> bool {
-    ZONES.contains(&word)
+    word.len() <= MAX_ZONE_BYTES && ZONES.contains(&word)
 }
 
 /// Whether a word is a time or a part of one.
@@ -33,27 +35,41 @@ pub(super) fn is_time(word: &str) -> bool {
         return matches!(digits, 2 | 4);
     }
     let dots = bytes.iter().filter(|c| **c == b'.').count();
-    let plain = bytes.iter().all(|c| c.is_ascii_digit() || *c == b'.');
-    let exponent = word.contains("e+");
+    let plain = || bytes.iter().all(|c| c.is_ascii_digit() || *c == b'.') || word.contains("e+");
     let uptime = word.ends_with('s') && dots == 1;
-    (digits >= EPOCH_DIGITS && dots <= 1 && (plain || exponent))
-        || uptime
+    uptime
+        || (digits >= EPOCH_DIGITS && dots <= 1 && plain())
         || is_clock(bytes)
         || is_date(word)
-        || word.chars().filter(|c| SIGNS.contains(*c)).count() >= 2
+        || (!word.is_ascii() && word.chars().filter(|c| SIGNS.contains(*c)).count() >= 2)
 }
 
 /// How many digits a word has, if it has no other letters than times have.
 fn digits(word: &str) -> Option<usize> {
-    let first = word.chars().next()?;
-    if !(first.is_ascii_digit() || matches!(first, '+' | '-') || SIGNS.contains(first)) {
-        return None;
+    let (bytes, is_sign) = (word.as_bytes(), |c: char| SIGNS.contains(c));
+    match bytes.first()? {
+        b'0'..=b'9' | b'+' | b'-' => {}
+        0x80.. if word.starts_with(is_sign) => {}
+        _ => return None,
     }
-    let letters = word.split(|c: char| !c.is_ascii_alphabetic()).filter(|run| !run.is_empty());
-    let known = |run: &str| [LETTERS, MONTHS].iter().any(|all| all.iter().any(|l| l.eq_ignore_ascii_case(run)));
-    let others = |c: char| !c.is_ascii() && !SIGNS.contains(c);
-    let count = word.bytes().filter(u8::is_ascii_digit).count();
-    (count > 0 && !word.contains(others) && { letters }.all(known)).then_some(count)
+    let (mut count, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        let run = bytes[at..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        match byte {
+            b'0'..=b'9' => count += 1,
+            _ if run > 0 && !is_letters(&bytes[at..at + run]) => return None,
+            0x80.. if !word.chars().all(|c| c.is_ascii() || is_sign(c)) => return None,
+            _ => {}
+        }
+        at += run.max(1);
+    }
+    (count > 0).then_some(count)
+}
+
+/// Whether letters may stand within a time.
+fn is_letters(run: &[u8]) -> bool {
+    let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(run);
+    LETTERS.iter().any(|known| is(known)) || (run.len() == 3 && MONTHS.iter().any(|known| is(known)))
 }
 
 /// Whether hours and minutes stand in a word: one or two digits, a colon, and two digits below 60.
@@ -101,14 +117,19 @@ fn is_compact(word: &str) -> bool {
 /// Where a date ends that a line begins with and in which the month is a word: `Nov 28, 2026`, `28. November 2026`,
 /// `Sa Nov 28 10:00:00 2026`, `sam. 28 nov. 2026`.
 pub(super) fn worded_date(text: &str) -> Option<usize> {
-    if !text.bytes().take(MAX_DATE_BYTES).any(|c| c.is_ascii_digit()) {
+    // Nearly all lines begin with something else, or have no digit behind their first words.
+    let first = text.as_bytes().first().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii())?;
+    if first.is_ascii_alphabetic() && !text.bytes().take(MAX_DATE_BYTES).any(|c| c.is_ascii_digit()) {
         return None;
     }
     let mut words = [("", 0); 5];
-    for (slot, word) in words.iter_mut().zip(ends(text)) {
-        *slot = word;
+    let mut kinds = [Kind::Other; 5];
+    for (place, word) in ends(text).take(words.len()).enumerate() {
+        (words[place], kinds[place]) = (word, kind(word.0));
+        if place < 2 && !matches!(kinds[place], Kind::Word | Kind::Day) {
+            return None;
+        }
     }
-    let kinds = words.map(|(word, _)| kind(word));
     let weekday = usize::from(kinds[0] == Kind::Word && matches!(kinds[1], Kind::Word | Kind::Day))
         * usize::from(matches!(&kinds[1..4], [Kind::Word, Kind::Day, _] | [Kind::Day, Kind::Word, _]));
     let taken = match &kinds[weekday..] {

@@ -34,8 +34,11 @@ const BEGINNINGS: &[(&str, Level, &str)] = &[
 
 /// Returns the level of a message that a runtime printed.
 pub(super) fn level(text: &str) -> Option<Level> {
-    let begins =
-        |head: &str| text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head));
+    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    let begins = |head: &str| {
+        let start = (head.as_bytes()[0] == first).then(|| text.get(..head.len())).flatten();
+        start.is_some_and(|start| start.eq_ignore_ascii_case(head))
+    };
     if let Some((_, level, _)) = BEGINNINGS.iter().find(|(head, ..)| begins(head)) {
         return Some(*level);
     }
@@ -48,14 +51,14 @@ pub(super) fn level(text: &str) -> Option<Level> {
 /// The level of a message that begins with the class of an error or a warning: `ValueError:`, `java.lang.Error:`.
 fn class(first: &str) -> Option<Level> {
     let name = first.strip_suffix(':').unwrap_or(first);
+    let ends = |ending: &str| name.ends_with(ending);
+    let level = match () {
+        () if ends("Warning") => Warn,
+        () if ends("Error") || ends("Exception") => Error,
+        () => return None,
+    };
     let is_class = name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._$\\".contains(&c))
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && (first.ends_with(':') || name.contains('.'));
-    let ends = |ending: &str| name.ends_with(ending);
-    match () {
-        () if !is_class => None,
-        () if ends("Warning") => Some(Warn),
-        () if ends("Error") || ends("Exception") => Some(Error),
-        () => None,
-    }
+    is_class.then_some(level)
 }

@@ -13,6 +13,8 @@ use crate::{
     model::Level,
 };
 
+/// Where the sign of an offset stands at most: behind `DEBUG`, the longest name that has one.
+const MAX_OFFSET_PLACE: usize = 5;
 /// Endings of the names of source files.
 const SOURCES: &[&str] =
     &[".go", ".rs", ".py", ".js", ".ts", ".java", ".kt", ".rb", ".c", ".cc", ".cpp", ".cs", ".php"];
@@ -23,6 +25,10 @@ pub(super) fn level(item: &Item<'_>, context: Context<'_>, text: &str) -> Option
     let whole = |level: Level| (level, item.end);
     if let Some((key, value)) = word.split_once('=').filter(|(key, _)| keys::is_level(key)) {
         return level_names::named(value).filter(|_| key.len() > 1).map(whole);
+    }
+    // The bytes of a name in any script, and of a sign behind it.
+    if word.as_bytes().first().is_none_or(|first| !(first.is_ascii_alphabetic() || !first.is_ascii())) {
+        return None;
     }
     if let Some((level, place)) = level_names::find(word) {
         let marked = item.colon || (context.timed && is_capital(word));
@@ -72,10 +78,11 @@ fn behind_channel(item: &Item<'_>) -> Option<Level> {
         let found = level_names::find(name).filter(|_| is_capital(name));
         found.filter(|(_, place)| *place == Place::Bare).map(|(level, _)| level)
     };
-    if let Some((channel, name)) = item.text.rsplit_once('.') {
-        return bare(name).filter(|_| item.colon && !channel.is_empty());
+    if item.colon && let Some((_, name)) = item.text.rsplit_once('.') {
+        return bare(name);
     }
-    if let Some((name, offset)) = item.text.split_once(['+', '-']) {
+    let sign = item.text.bytes().position(|c| matches!(c, b'+' | b'-')).filter(|at| *at <= MAX_OFFSET_PLACE);
+    if let Some((name, offset)) = sign.map(|at| (&item.text[..at], &item.text[at + 1..])) {
         return bare(name).filter(|_| !offset.is_empty() && offset.bytes().all(|c| c.is_ascii_digit()));
     }
     match item.text.as_bytes() {

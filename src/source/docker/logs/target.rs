@@ -1,6 +1,6 @@
 //! One container's log: read to its end, or followed, also across restarts of the container and of the engine.
 
-use super::line::{Assembler, Line};
+use super::line::{Assembler, Channel, Line};
 use crate::{
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogNote, LogStart, LogStream, LogTarget, NoteKind, Timestamp,
@@ -160,9 +160,9 @@ impl Reader {
     }
 
     fn take(&mut self, message: LogOutput) {
-        let stream = side(&message);
+        let channel = side(&message);
         let mut lines = Vec::new();
-        self.assembler.push(stream, &message.into_bytes(), &mut lines);
+        self.assembler.push(channel, &message.into_bytes(), &mut lines);
         lines.into_iter().for_each(|line| self.keep(line));
     }
 
@@ -209,9 +209,13 @@ pub(super) fn options(since: Option<Timestamp>, tail: usize) -> LogsOptionsBuild
         .tail(&tail)
 }
 
-/// Which of the process's streams a message is of.
-pub(super) fn side(message: &LogOutput) -> LogStream {
-    if matches!(message, LogOutput::StdErr { .. }) { LogStream::Err } else { LogStream::Out }
+/// Where the process wrote a message.
+pub(super) fn side(message: &LogOutput) -> Channel {
+    match message {
+        LogOutput::StdErr { .. } => Channel::Err,
+        LogOutput::Console { .. } => Channel::Terminal,
+        LogOutput::StdIn { .. } | LogOutput::StdOut { .. } => Channel::Out,
+    }
 }
 
 /// A line of that target.

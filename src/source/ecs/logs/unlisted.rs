@@ -11,7 +11,11 @@ use crate::{
         Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Timestamp,
         text::clean,
     },
-    source::ecs::api::Api,
+    source::ecs::{
+        api::Api,
+        calls,
+        paging::{MAX_LOG_PAGES, Paging, Token},
+    },
 };
 use futures::{
     StreamExt,
@@ -39,13 +43,21 @@ pub(super) fn read(
 ) -> Option<BoxStream<'static, Result<LogBatch, Failure>>> {
     let LogRoute::Unlisted { group, prefix, except, region } = target.route.clone() else { return None };
     let logs = Logs::new(api, region.as_deref());
-    let state = (logs, Streams { group, prefix, except }, target, Some(None));
-    let pages = stream::unfold(state, move |(logs, streams, target, token)| async move {
+    let paging = Paging::new(MAX_LOG_PAGES);
+    let state = (logs, Streams { group, prefix, except }, target, paging, Some(None));
+    let pages = stream::unfold(state, move |(logs, streams, target, mut paging, token)| async move {
         let (batch, next) = match page(&logs, &streams, start, token?).await {
-            Ok((events, next)) => (streams.lines(&target, &events, start), next),
+            Ok((events, next)) => {
+                let mut batch = streams.lines(&target, &events, start);
+                let next = paging.next(next).unwrap_or_else(|endless| {
+                    batch.notes.extend(said(&target, &endless.of(&calls::FILTER_LOG_EVENTS)).notes);
+                    None
+                });
+                (batch, next)
+            }
             Err(failure) => (said(&target, &failure), None),
         };
-        Some((Ok(batch), (logs, streams, target, next.map(Some))))
+        Some((Ok(batch), (logs, streams, target, paging, next.map(Some))))
     });
     Some(pages.boxed())
 }
@@ -54,7 +66,7 @@ async fn page(
     logs: &Logs,
     streams: &Streams,
     start: LogStart,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<Event>, Option<String>), Failure> {
     let ask = logs
         .client
