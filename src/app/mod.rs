@@ -273,11 +273,10 @@ impl App {
         let mut outside = Vec::new();
         for effect in ask(view.as_mut(), &self.store) {
             match effect {
-                Effect::Select(node) if screen == Screen::Map => self.store.select(node),
-                Effect::Select(node) => self.select(node),
+                Effect::Select(node) => self.store.select(node),
                 Effect::Show(screen) => self.show(screen),
                 Effect::LogsAt(node, at) => {
-                    self.select(node);
+                    self.store.select(node);
                     self.show(Screen::Logs);
                     let logs = self.views.get_mut(&Screen::Logs);
                     outside.extend(logs.into_iter().flat_map(|logs| logs.show_at(at, &self.store)));

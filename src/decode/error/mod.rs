@@ -12,7 +12,7 @@ use wordings::WORDINGS;
 
 /// Words of operating systems and runtimes for a connection that failed. A line that has one of them and names one
 /// address alone says which one; every wording of [`WORDINGS`] stands in a line that has one.
-const FAILURES: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|connection time-?out|connect time-?out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
+const FAILURES: &str = r"(?i)connection (?:was )?refused|actively refused|econnrefused|no such host|enotfound|enodata|eai_again|eai_fail|could not resolve|couldn't resolve|can't resolve|unable to resolve|failed to resolve|name or service not known|name does not resolve|name resolution|nodename nor servname|unknownhostexception|unknown host:|could not translate host name|host not found|no route to host|host is unreachable|network is unreachable|ehostunreach|enetunreach|etimedout|connection (?:attempt )?timed out|connect timed out|i/o timeout|tls handshake timeout|(?:can't|cannot|can not|could not|couldn't|failed to|unable to|failure to) (?:connect|reach) to|couldn't connect|max retries exceeded|nxdomain";
 
 /// Failures that only a whole wording makes certain, since the words stand in other lines as well.
 const HINTS: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
@@ -59,18 +59,28 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
         return None;
     }
     let stated = stated(line);
-    let found = stated.or_else(|| FAILURE.as_ref()?.is_match(line).then(|| only_address(line))?);
-    found.filter(|address| !address.host.is_own())
+    if stated.is_empty() {
+        let only = FAILURE.as_ref()?.is_match(line).then(|| only_address(line)).flatten();
+        return only.filter(|address| !address.host.is_own());
+    }
+    // A client that tries several addresses names them all, its own machine's among them.
+    stated.into_iter().find(|address| !address.host.is_own())
 }
 
-/// The address in the first wording that the line has.
-fn stated(line: &str) -> Option<Address> {
-    let Wordings { set, each } = COMPILED.as_ref()?;
-    let first = set.matches(line).iter().next()?;
-    let found = each[first].get_or_init(|| Regex::new(&pattern(WORDINGS[first].1)).ok());
-    let found = found.as_ref()?.captures(line)?;
-    let port = found.name("port").and_then(|port| port.as_str().parse().ok()).filter(|port| *port != 0);
-    Some(Address { scheme: None, host: Host::named(found.name("host")?.as_str()), port })
+/// The addresses in the wordings that the line has, those of the first one first.
+fn stated(line: &str) -> Vec<Address> {
+    let Some(Wordings { set, each }) = COMPILED.as_ref() else { return Vec::new() };
+    let compiled = |index: usize| {
+        each[index].get_or_init(|| Regex::new(&pattern(WORDINGS[index].1)).ok()).as_ref()
+    };
+    let matching = set.matches(line);
+    let found = matching.iter().filter_map(compiled).flat_map(|wording| wording.captures_iter(line));
+    let address = |found: regex::Captures<'_>| {
+        let port = found.name("port").and_then(|port| port.as_str().parse().ok());
+        let host = Host::named(found.name("host")?.as_str());
+        Some(Address { scheme: None, host, port: port.filter(|port| *port != 0) })
+    };
+    found.filter_map(address).collect()
 }
 
 /// The address of a line that names no other.

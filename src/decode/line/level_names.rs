@@ -131,7 +131,9 @@ pub(super) fn named(text: &str) -> Option<Level> {
         return Some(level);
     }
     let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-    let name = text.split_once(['+', '-']).map_or(text, |(name, _)| name);
+    let digits = |offset: &str| offset.bytes().all(|c| c.is_ascii_digit());
+    let offset = text.split_once(['+', '-']).filter(|(_, offset)| digits(offset));
+    let name = offset.map_or(text, |(name, _)| name);
     match name.as_bytes() {
         [one] | [one, b'1'..=b'5'] if one.is_ascii_alphabetic() => letter(one.to_ascii_uppercase()),
         _ => find(name).or_else(|| find(name.trim_end_matches(['2', '3', '4']))).map(|(level, _)| level),

@@ -64,6 +64,8 @@ pub struct Map {
     /// The node that is brought into sight, unless somebody has panned since.
     leads: Option<NodeId>,
     roams: bool,
+    /// Whether another node was selected while the map was not shown.
+    selected_elsewhere: bool,
     /// What somebody chose to see.
     sight: Sight,
     /// The round of neighbours that tab goes.
@@ -164,6 +166,11 @@ impl View for Map {
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
+        self.selected_elsewhere |= !shown && self.leads != store.selected;
+        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selected_elsewhere) {
+            self.sight.bring(node, store);
+            self.selected_elsewhere = false;
+        }
         let draw::Areas { map: area, panel } = draw::areas(area);
         self.tells = panel.height > 0;
         let resized = area != self.viewport.area;

@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Option<Found> {
     match text.as_bytes() {
         [b'I' | b'W' | b'E' | b'F' | b'D', b'0'..=b'9', ..] => klog(text),
         [b'<', b'0'..=b'9', ..] => syslog(text),
-        [_, b',', b' ', b'[', ..] => ruby(text),
+        [_, b',', b' ', b'[', b'0'..=b'9', ..] => ruby(text),
         [b'=', ..] => erlang(text),
         [b'n', b'p', b'm', b' ', ..] => npm(text),
         [b'0'..=b'9' | b'[', ..] => redis(text),

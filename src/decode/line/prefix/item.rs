@@ -42,6 +42,15 @@ pub(super) struct Items<'t> {
     pub at: usize,
 }
 
+impl Items<'_> {
+    /// Goes past a colon behind a group.
+    fn take_colon(&mut self) -> bool {
+        let is_there = self.text.as_bytes().get(self.at) == Some(&b':');
+        self.at += usize::from(is_there);
+        is_there
+    }
+}
+
 impl<'t> Iterator for Items<'t> {
     type Item = Item<'t>;
 
@@ -54,7 +63,7 @@ impl<'t> Iterator for Items<'t> {
         let first = *bytes.get(start)?;
         if let Some(close) = closing(bytes, start) {
             self.at = close + 1;
-            let colon = bytes.get(self.at) == Some(&b':');
+            let colon = self.take_colon();
             let text = self.text.get(start + 1..close)?;
             return Some(Item { text, start, end: self.at, bracket: Some(first), attached: false, colon });
         }
@@ -71,7 +80,7 @@ impl<'t> Iterator for Items<'t> {
         let group = group.filter(|_| text.chars().any(char::is_alphabetic));
         if let Some(close) = group {
             self.at = close + 1;
-            colon |= bytes.get(self.at) == Some(&b':');
+            colon |= self.take_colon();
         }
         Some(Item { text, start, end: self.at, bracket: None, attached: group.is_some(), colon })
     }

@@ -76,11 +76,14 @@ fn is_source(item: &Item<'_>, context: Context<'_>, behind: Items<'_>) -> bool {
 }
 
 /// Whether a small word stands between the time and a level in capitals: the logger, the thread or the host in
-/// `%(asctime)s %(name)s %(levelname)s` (Python, Logging Cookbook), Log4j's status logger, timbre.
+/// `%(asctime)s %(name)s %(levelname)s` (Python, Logging Cookbook), Log4j's status logger, timbre. A word of a sentence
+/// may stand there as well, so that either the name or what follows the level must be that of a format.
 fn is_before_level(item: &Item<'_>, next: &Item<'_>, context: Context<'_>, rest: &str) -> bool {
     let is_level = level_names::find(next.text).is_some_and(|(_, place)| place == Place::Bare);
     let small = item.text.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
+    // The names that Python's root logger and Java's first thread have by themselves.
+    let own = context.comma && matches!(item.text, "root" | "main");
     let behind = &rest.trim_start()[next.text.len().min(rest.trim_start().len())..];
     let marked = next.colon || [" [", " -", "  "].iter().any(|mark| behind.starts_with(mark));
-    small && is_level && is_capital(next.text) && context.only_times && (context.comma || marked)
+    small && is_level && is_capital(next.text) && context.only_times && (own || marked)
 }

@@ -57,7 +57,8 @@ fn class(first: &str) -> Option<Level> {
         () if ends("Error") || ends("Exception") => Error,
         () => return None,
     };
-    let is_class = name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._$\\".contains(&c))
+    let is_class = !matches!(name, "Error" | "Warning")
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._$\\".contains(&c))
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && (first.ends_with(':') || name.contains('.'));
     is_class.then_some(level)

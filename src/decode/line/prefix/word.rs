@@ -36,7 +36,10 @@ pub(super) fn level(item: &Item<'_>, context: Context<'_>, text: &str) -> Option
             (Place::Keyed, _) => false,
             _ if item.colon => !is_zero(&text[item.end..]),
             (_, true) => (place == Place::Bare || marked) && !context.labelled,
-            (_, false) => place == Place::Bare && context.only_times && context.timed && is_column(item, text),
+            (_, false) if place != Place::Bare => false,
+            (_, false) if context.labelled => is_before_code(item, text),
+            (_, false) if context.before.is_none() => text[item.end..].trim_start().starts_with("- "),
+            (_, false) => context.only_times && context.timed && is_column(item, text),
         };
         return stated.then(|| whole(level));
     }
@@ -44,6 +47,17 @@ pub(super) fn level(item: &Item<'_>, context: Context<'_>, text: &str) -> Option
         .map(whole)
         .or_else(|| behind_channel(item).map(whole))
         .or_else(|| before_logger(item, context))
+}
+
+/// Whether a code with a colon follows a small word behind the place in a file, as compilers write it (MSBuild, format
+/// of errors and warnings): `shop.ts(1,2): error TS2304: text`.
+fn is_before_code(item: &Item<'_>, text: &str) -> bool {
+    let next = Items { text, at: item.end }.next();
+    next.is_some_and(|next| {
+        let letters = next.text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digits = next.text.len() - letters;
+        next.colon && letters > 0 && digits > 0 && next.text.bytes().skip(letters).all(|c| c.is_ascii_digit())
+    })
 }
 
 /// Whether a count of nothing follows: `error: 0`.
@@ -105,6 +119,14 @@ fn before_logger(item: &Item<'_>, context: Context<'_>) -> Option<(Level, usize)
 /// (`E Tag:`), WebSphere (`E CWWKZ0002E:`). `I` is a word as well, so what follows must be of these kinds.
 fn letter(item: &Item<'_>, context: Context<'_>, text: &str) -> Option<Level> {
     let level = match item.text.as_bytes() {
+        // apt and dpkg, `E: text`.
+        [letter @ (b'E' | b'W' | b'N')] if context.before.is_none() && item.colon => {
+            return level_names::letter(*letter);
+        }
+        // Android before 7, `E/Tag: text`.
+        [letter, b'/', b'A'..=b'Z' | b'a'..=b'z', ..] if context.before.is_none() && item.colon => {
+            return level_names::letter(*letter);
+        }
         [letter] | [letter, b'1'..=b'5'] if context.timed && !item.attached => level_names::letter(*letter)?,
         _ => return None,
     };
