@@ -78,7 +78,8 @@ mod tests {
     fn one_long_name_does_not_push_away_what_is_wrong() {
         let row = |name: &str| vec![name.to_owned(), "it is down".to_owned()];
         let table = columns(&["SERVICE", "WHAT"], vec![row("web"), row(&"x".repeat(255))]);
-        let places: Vec<_> = table.lines().map(|line| line.chars().position(|c| c == 'd' || c == 'H')).collect();
+        let places: Vec<_> =
+            table.lines().map(|line| line.chars().position(|c| c == 'd' || c == 'H')).collect();
         assert!(table.lines().skip(1).all(|line| line.ends_with("  it is down")), "{table}");
         assert!(places.iter().all(|place| place.is_some_and(|at| at < MAX_CELL + 16)), "{table}");
     }

@@ -2,8 +2,8 @@
 
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
-    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
-    Mention, NodeId, Place, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
+    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory,
+    LogRoute, Mention, NodeId, Place, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
     SourceStatus, State, Target, Timestamp, Via, sample,
 };
 use jiff::SignedDuration;

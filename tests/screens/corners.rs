@@ -6,8 +6,8 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    effect::{Effect, Screen},
     app::Msg,
+    effect::{Effect, Screen},
     model::{LogBatch, LogNews, LogStart, LogTarget},
 };
 

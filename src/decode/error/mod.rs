@@ -70,9 +70,8 @@ pub fn unreachable_address(line: &str) -> Option<Address> {
 /// The addresses in the wordings that the line has, those of the first one first.
 fn stated(line: &str) -> Vec<Address> {
     let Some(Wordings { set, each }) = COMPILED.as_ref() else { return Vec::new() };
-    let compiled = |index: usize| {
-        each[index].get_or_init(|| Regex::new(&pattern(WORDINGS[index].1)).ok()).as_ref()
-    };
+    let compiled =
+        |index: usize| each[index].get_or_init(|| Regex::new(&pattern(WORDINGS[index].1)).ok()).as_ref();
     let matching = set.matches(line);
     let found = matching.iter().filter_map(compiled).flat_map(|wording| wording.captures_iter(line));
     let address = |found: regex::Captures<'_>| {

@@ -69,7 +69,9 @@ pub(super) const HOLDERS: &[&str] = &["log", "record", "fields", "jsonPayload", 
 
 /// Returns what stands under a key, for keys that libraries use for a part of every line.
 pub(super) fn role(key: &str) -> Option<Role> {
-    if key.len() <= 3 && let Some(role) = short(key) {
+    if key.len() <= 3
+        && let Some(role) = short(key)
+    {
         return Some(role);
     }
     let first = key.bytes().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
@@ -119,9 +121,9 @@ mod tests {
     #[test]
     fn the_keys_are_sorted_and_found_in_every_spelling() {
         assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(KEYS.iter().all(|(key, role_of, source)| {
-            !source.is_empty() && role(key) == Some(*role_of)
-        }));
+        assert!(
+            KEYS.iter().all(|(key, role_of, source)| { !source.is_empty() && role(key) == Some(*role_of) })
+        );
         for key in ["log.level", "logLevel", "LOG_LEVEL", "@level", "SeverityText", "levelname", "PRIORITY"] {
             assert!(matches!(role(key), Some(Role::Level(_))), "{key}");
         }

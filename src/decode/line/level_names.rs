@@ -106,7 +106,8 @@ pub(super) fn find(word: &str) -> Option<(Level, Place)> {
     let first = name[0].to_ascii_lowercase();
     let start = NAMES.partition_point(|(known, ..)| known.as_bytes()[0] < first);
     let same = NAMES[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
-    let (known, level, place, _) = { same }.find(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(name))?;
+    let (known, level, place, _) =
+        { same }.find(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(name))?;
     let numbered = name.len() < word.len();
     (!numbered || matches!(*known, "trace" | "debug")).then_some((*level, *place))
 }

@@ -32,8 +32,10 @@ impl Intercept for LimitAnswers {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
-        let is_session =
-            response.headers().get("content-type").is_some_and(|kind| kind.contains("vnd.amazon.eventstream"));
+        let is_session = response
+            .headers()
+            .get("content-type")
+            .is_some_and(|kind| kind.contains("vnd.amazon.eventstream"));
         if !is_session {
             let body = std::mem::replace(response.body_mut(), SdkBody::taken());
             *response.body_mut() = SdkBody::from_body_1_x(Limited::new(body, MAX_ANSWER_BYTES));

@@ -122,8 +122,9 @@ async fn fetch(api: &Api, wanted: &BTreeSet<String>, known: &mut Balancers) -> R
 async fn listeners(api: &Api, balancer: &str) -> Result<Vec<Listener>, Failure> {
     let read = pages(&calls::DESCRIBE_LISTENERS, |token| async move {
         let ask = api.clients.balancers.describe_listeners().load_balancer_arn(balancer);
-        let answer =
-            api.pass(&calls::DESCRIBE_LISTENERS, ask.page_size(400).set_marker(token.map(Into::into)).send()).await?;
+        let answer = api
+            .pass(&calls::DESCRIBE_LISTENERS, ask.page_size(400).set_marker(token.map(Into::into)).send())
+            .await?;
         Ok((answer.listeners.unwrap_or_default(), answer.next_marker))
     })
     .await;
@@ -134,7 +135,9 @@ async fn rules(api: &Api, listener: &Listener) -> Result<Vec<Rule>, Failure> {
     let arn = listener.listener_arn().unwrap_or_default();
     let read = pages(&calls::DESCRIBE_RULES, |token| async move {
         let ask = api.clients.balancers.describe_rules().listener_arn(arn);
-        let answer = api.pass(&calls::DESCRIBE_RULES, ask.page_size(400).set_marker(token.map(Into::into)).send()).await?;
+        let answer = api
+            .pass(&calls::DESCRIBE_RULES, ask.page_size(400).set_marker(token.map(Into::into)).send())
+            .await?;
         Ok((answer.rules.unwrap_or_default(), answer.next_marker))
     })
     .await;

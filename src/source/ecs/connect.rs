@@ -70,7 +70,9 @@ impl Clients {
             ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).build()),
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(limited).build()),
             registry: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
-            balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(balancers.interceptor(limited).build()),
+            balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
+                balancers.interceptor(limited).build(),
+            ),
             ec2: Caller::over(shared, EC2),
             metrics: Caller::over(shared, CLOUDWATCH),
             mesh: Caller::over(shared, APP_MESH),

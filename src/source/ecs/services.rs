@@ -10,7 +10,13 @@ pub(crate) async fn page(
     cluster: &str,
     token: Option<Token>,
 ) -> Result<(Vec<String>, Option<String>), Failure> {
-    let ask = api.clients.ecs.list_services().cluster(cluster).max_results(100).set_next_token(token.map(Into::into));
+    let ask = api
+        .clients
+        .ecs
+        .list_services()
+        .cluster(cluster)
+        .max_results(100)
+        .set_next_token(token.map(Into::into));
     let answer = api.pass(&calls::LIST_SERVICES, ask.send()).await?;
     Ok((answer.service_arns.unwrap_or_default(), answer.next_token))
 }

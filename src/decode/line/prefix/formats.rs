@@ -38,7 +38,8 @@ fn klog(text: &str) -> Option<Found> {
 /// A priority before the line: RFC 3164, RFC 5424, `sd-daemon(3)`, and .NET's formatter for systemd.
 fn syslog(text: &str) -> Option<Found> {
     let (number, rest) = text[1..].split_once('>')?;
-    let priority = number.parse::<u32>().ok().filter(|priority| *priority <= MAX_PRIORITY && number.len() <= 3)?;
+    let priority =
+        number.parse::<u32>().ok().filter(|priority| *priority <= MAX_PRIORITY && number.len() <= 3)?;
     let begin = text.len() - rest.len();
     let (_, behind) = super::read(rest);
     Some((level_numbers::syslog(priority & 7), begin + behind))

@@ -61,7 +61,8 @@ fn last_part(inner: &str) -> Option<Level> {
 /// Chromium, `base/logging.cc`: `1:7:1128/100000.123456:ERROR:file.cc(12)`.
 fn chromium(inner: &str) -> Option<Level> {
     let mut parts = inner.split(':');
-    let numbers = |part: &&str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit() || b"/.".contains(&c));
+    let numbers =
+        |part: &&str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit() || b"/.".contains(&c));
     let name = parts.by_ref().find(|part| !numbers(part))?;
     parts.next()?;
     sole(name).filter(|_| is_capital(name) && inner.starts_with(|c: char| c.is_ascii_digit()))

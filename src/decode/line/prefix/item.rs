@@ -89,8 +89,7 @@ impl<'t> Iterator for Items<'t> {
 /// Whether a word ends before each byte.
 const ENDS_WORD: [bool; 256] = each(b" \t[]()<>{}|");
 /// Whether each byte may stand in the name of a program, a logger, a thread or a host.
-const IN_NAME: [bool; 256] =
-    each(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/$#*@");
+const IN_NAME: [bool; 256] = each(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/$#*@");
 
 /// A table of those bytes.
 const fn each(bytes: &[u8]) -> [bool; 256] {

@@ -67,9 +67,9 @@ fn is_source(item: &Item<'_>, context: Context<'_>, behind: Items<'_>) -> bool {
     // SQL Server and Squid pad their columns.
     let column = text[item.end..].starts_with("  ");
     // WebSphere: the number of the thread, then a short name.
-    let behind_thread = context.before.is_some_and(|before| {
-        before.text.len() == 8 && before.text.bytes().all(|c| c.is_ascii_hexdigit())
-    });
+    let behind_thread = context
+        .before
+        .is_some_and(|before| before.text.len() == 8 && before.text.bytes().all(|c| c.is_ascii_hexdigit()));
     // pgpool: `main pid 1:`.
     let process = next.text == "pid" || (item.text == "pid" && next.text.bytes().all(|c| c.is_ascii_digit()));
     host || column || behind_thread || process || is_before_level(item, &next, context, &text[at..])

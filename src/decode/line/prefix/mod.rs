@@ -47,7 +47,10 @@ pub(super) fn read(text: &str) -> (Option<Level>, usize) {
         let Some(item) = items.next() else { break };
         let is_time = lead::is_time(&item, context, items);
         let is_sign = item.is_sign();
-        if !is_time && !is_sign && let Some((level, end)) = level(&item, context, text) {
+        if !is_time
+            && !is_sign
+            && let Some((level, end)) = level(&item, context, text)
+        {
             return (Some(level), message(text, end));
         }
         if text.as_bytes()[item.start] == b'{'

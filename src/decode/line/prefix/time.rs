@@ -5,9 +5,9 @@
 
 /// Time zones and halves of the day that stand as words of their own.
 const ZONES: &[&str] = &[
-    "UTC", "GMT", "Z", "AM", "PM", "am", "pm", "Uhr", "CET", "CEST", "MEZ", "MESZ", "WET", "WEST", "EET", "EEST",
-    "MSK", "BST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "IST", "JST", "KST", "HKT", "SGT", "AEST",
-    "AEDT", "NZST", "NZDT",
+    "UTC", "GMT", "Z", "AM", "PM", "am", "pm", "Uhr", "CET", "CEST", "MEZ", "MESZ", "WET", "WEST", "EET",
+    "EEST", "MSK", "BST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "IST", "JST", "KST", "HKT",
+    "SGT", "AEST", "AEDT", "NZST", "NZDT",
 ];
 /// The longest of these, in bytes.
 const MAX_ZONE_BYTES: usize = 4;
@@ -103,7 +103,9 @@ fn is_date(word: &str) -> bool {
         && number(second)
         && match separator {
             "." => lengths.iter().all(|length| matches!(length, 2 | 4)),
-            _ => lengths.iter().all(|length| matches!(length, 1 | 2 | 4)) && lengths.iter().sum::<usize>() >= 5,
+            _ => {
+                lengths.iter().all(|length| matches!(length, 1 | 2 | 4)) && lengths.iter().sum::<usize>() >= 5
+            }
         };
     ends && (numbers || (month && number(first) && matches!(end, 2 | 4)))
 }
@@ -179,16 +181,56 @@ mod tests {
     #[test]
     fn times_are_told_from_addresses_versions_and_counts() {
         for word in [
-            "2026-11-28", "10:00:00", "10:00:00,123", "2026-11-28T10:00:00.123456+00:00", "4:00PM", "28/Nov/2026:10:00:00",
-            "28-Nov-2026", "28-Nov-2026::10:00:00", "28.11.26", "2026.11.28", "2026.11.28-10.00.00:123", "11/28/2026",
-            "26/11/28", "11-28", "11-28|10:00:00", "+0000", "+01", "-0500", "1764324000", "1764324000.123",
-            "1.7643204e+09", "0.001234s", "20261128", "20261128T10:00:00", "2026年11月28日", "午前10:00:00", "10:00:00:123",
+            "2026-11-28",
+            "10:00:00",
+            "10:00:00,123",
+            "2026-11-28T10:00:00.123456+00:00",
+            "4:00PM",
+            "28/Nov/2026:10:00:00",
+            "28-Nov-2026",
+            "28-Nov-2026::10:00:00",
+            "28.11.26",
+            "2026.11.28",
+            "2026.11.28-10.00.00:123",
+            "11/28/2026",
+            "26/11/28",
+            "11-28",
+            "11-28|10:00:00",
+            "+0000",
+            "+01",
+            "-0500",
+            "1764324000",
+            "1764324000.123",
+            "1.7643204e+09",
+            "0.001234s",
+            "20261128",
+            "20261128T10:00:00",
+            "2026年11月28日",
+            "午前10:00:00",
+            "10:00:00:123",
         ] {
             assert!(is_time(word), "{word}");
         }
         for word in [
-            "10.0.0.1", "10.0.0.1:5432", "10.0.0.1:80", "5432", "8080:80", "1.2.3", "12ms", "3/4", "v1.2", "orders",
-            "1:M", "2026", "0.5", "12,5", "-", "--", "2001:db8::1", "ten", "",
+            "10.0.0.1",
+            "10.0.0.1:5432",
+            "10.0.0.1:80",
+            "5432",
+            "8080:80",
+            "1.2.3",
+            "12ms",
+            "3/4",
+            "v1.2",
+            "orders",
+            "1:M",
+            "2026",
+            "0.5",
+            "12,5",
+            "-",
+            "--",
+            "2001:db8::1",
+            "ten",
+            "",
         ] {
             assert!(!is_time(word), "{word}");
         }

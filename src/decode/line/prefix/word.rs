@@ -92,7 +92,9 @@ fn behind_channel(item: &Item<'_>) -> Option<Level> {
         let found = level_names::find(name).filter(|_| is_capital(name));
         found.filter(|(_, place)| *place == Place::Bare).map(|(level, _)| level)
     };
-    if item.colon && let Some((_, name)) = item.text.rsplit_once('.') {
+    if item.colon
+        && let Some((_, name)) = item.text.rsplit_once('.')
+    {
         return bare(name);
     }
     let sign = item.text.bytes().position(|c| matches!(c, b'+' | b'-')).filter(|at| *at <= MAX_OFFSET_PLACE);

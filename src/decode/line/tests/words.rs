@@ -7,7 +7,10 @@ use crate::model::Level::{self, Debug, Error, Fatal, Info, Trace, Warn};
 const LINES: &[(Level, &str)] = &[
     // PHP: Monolog (LineFormatter), PHP's own errors, PHP-FPM.
     (Error, "[2026-11-28 10:00:00] production.ERROR: no stock {\"order\":4711}"),
-    (Fatal, "[2026-11-28T10:00:00.123456+00:00] request.CRITICAL: Uncaught PHP Exception \"x\" at A.php line 1"),
+    (
+        Fatal,
+        "[2026-11-28T10:00:00.123456+00:00] request.CRITICAL: Uncaught PHP Exception \"x\" at A.php line 1",
+    ),
     (Debug, "[2026-11-28T10:00:00.123456+00:00] app.DEBUG: asked [] []"),
     (Fatal, "[2026-11-28T10:00:00.123456+00:00] shop-api.EMERGENCY: gone [] []"),
     (Warn, "PHP Warning:  Undefined variable $x in /a.php on line 1"),

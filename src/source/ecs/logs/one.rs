@@ -65,7 +65,8 @@ pub(super) fn read(
     if let Some(since) = start.since {
         once.begin_at(since.as_millisecond());
     }
-    let (begun, stage) = (Timestamp::now().as_millisecond(), Stage::History(Paging::new(MAX_LOG_PAGES), None));
+    let (begun, stage) =
+        (Timestamp::now().as_millisecond(), Stage::History(Paging::new(MAX_LOG_PAGES), None));
     let one = One { logs, hub, place, target, start, begun, once, reading, stage };
     stream::unfold(one, |mut one| async move {
         loop {

@@ -189,7 +189,8 @@ impl Rounds {
                 census.went(op, Some(failure), now);
             }
             Ok(answer) => {
-                let call = if ask.group == Group::Services { &calls::LIST_SERVICES } else { &calls::LIST_TASKS };
+                let call =
+                    if ask.group == Group::Services { &calls::LIST_SERVICES } else { &calls::LIST_TASKS };
                 let endless = census.take(ask, answer, now);
                 census.went(op, endless.map(|endless| endless.of(call)), now);
             }

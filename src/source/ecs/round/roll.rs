@@ -316,9 +316,8 @@ mod tests {
     fn a_listing_without_end_is_bounded_and_named() {
         let mut roll: Roll<u8> = Roll::new(1, |_| false);
         let page = |page: usize| (0..100).map(|n| format!("t{page}-{n}")).collect::<Vec<String>>();
-        let endless = (1..).find_map(|n| {
-            roll.page(0, Duration::from_secs(1), page(n), Some(n.to_string())).endless
-        });
+        let endless =
+            (1..).find_map(|n| roll.page(0, Duration::from_secs(1), page(n), Some(n.to_string())).endless);
         assert_eq!(endless, Some(Endless::Items(MAX_LISTED)));
         assert_eq!((roll.progress().1, roll.is_listed()), (MAX_LISTED, true));
         let mut round = |n: usize| {
