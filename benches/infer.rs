@@ -60,8 +60,8 @@ fn service(number: usize, changed: bool) -> Service {
         mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network.clone()]),
         facts: Vec::new(),
-        group: Some(group),
-        name,
+        group: Some(group.into()),
+        name: name.into(),
     }
 }
 
@@ -129,7 +129,7 @@ fn troubled(count: usize) -> Inventory {
             service: service.id.clone(),
             instance: Some(service.instances[0].id.clone()),
             kind,
-            text: "is healthy".to_owned(),
+            text: "is healthy".into(),
         });
         snapshot.events.extend(told);
     }
@@ -142,14 +142,14 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
     let exit = Exit { code: Some(1), at: Some(Timestamp::UNIX_EPOCH), ..Exit::default() };
     Instance {
         id: InstanceId::new(format!("docker/{service}-{copy}")),
-        name: format!("{service}-{copy}"),
+        name: format!("{service}-{copy}").into(),
         state: if failed { State::Failed } else { State::Running },
         check: Check::None,
         made: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: failed.then_some(exit),
         restarts: if copy == 0 { 3 } else { 0 },
-        version: Some("1".to_owned()),
+        version: Some("1".into()),
         containers: Vec::new(),
     }
 }

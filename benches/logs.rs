@@ -10,9 +10,8 @@ use portolan::{
         Filter, LogStore, Needle, Scope, Sift, What,
         pattern::{Patterns, Said},
     },
-    model::{Level, LogBatch, LogLine, LogNews, LogStream, ServiceId, Timestamp},
+    model::{Level, LogBatch, LogLine, LogNews, LogStream, ServiceId, SharedText, Timestamp},
 };
-use std::sync::Arc;
 
 fn main() {
     divan::main();
@@ -57,7 +56,7 @@ fn text(lines: usize) -> String {
 /// Whose lines they are.
 struct Whose {
     service: ServiceId,
-    labels: Vec<Arc<str>>,
+    labels: Vec<SharedText>,
 }
 
 impl Whose {
@@ -68,12 +67,12 @@ impl Whose {
 
     /// The line with that number: a thousand follow each other in one stream.
     fn line(&self, number: usize, raw: &str) -> LogLine {
-        let (text, paint) = paint(raw, 32 * 1024);
+        let (text, paint) = paint(raw);
         LogLine {
             at: Timestamp::from_nanosecond(1_795_622_400_000_000_000 + number as i128 * 1_000)
                 .unwrap_or_default(),
             service: self.service.clone(),
-            label: Arc::clone(&self.labels[number / 1_000 % STREAMS]),
+            label: self.labels[number / 1_000 % STREAMS].clone(),
             stream: LogStream::Out,
             text,
             paint,

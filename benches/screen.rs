@@ -37,14 +37,14 @@ fn instance(service: &str, number: usize) -> Instance {
     let name = format!("{service}-{number}");
     Instance {
         id: InstanceId::of(&source(), &name),
-        name,
+        name: name.into(),
         state: State::Running,
         check: Check::Healthy,
         made: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: None,
         restarts: 0,
-        version: Some("1".to_owned()),
+        version: Some("1".to_owned().into()),
         containers: Vec::new(),
     }
 }
@@ -74,8 +74,8 @@ fn service(number: usize) -> Service {
         mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
-        group: Some(group),
-        name,
+        group: Some(group.into()),
+        name: name.into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The configuration: config.example.toml is the default, the user's file and `--set` lie over it.
 
 use crate::{
-    model::{Annotation, Failure, FailureKind},
+    model::{Annotation, Failure, FailureKind, Text},
     source,
     store::Grouping,
 };
@@ -113,7 +113,7 @@ fn nearest(message: &str) -> Option<String> {
     names.min_by_key(|known| strsim::damerau_levenshtein(known, unknown)).map(str::to_owned)
 }
 
-fn invalid(what: String, remedy: impl Into<String>) -> Failure {
+fn invalid(what: String, remedy: impl Into<Text>) -> Failure {
     Failure::new(FailureKind::Invalid, what, remedy)
 }
 

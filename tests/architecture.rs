@@ -11,6 +11,8 @@ use std::{
 
 #[path = "architecture/read.rs"]
 mod read;
+#[path = "architecture/text.rs"]
+mod text;
 
 use read::{Source, identifiers};
 
@@ -173,7 +175,7 @@ fn unkempt(source: &Source) -> Vec<String> {
 
 /// Everything that is wrong with one file.
 fn faults(source: &Source, layers: &[String]) -> Vec<String> {
-    [downward(source, layers), impure(source, layers), unkempt(source)]
+    [downward(source, layers), impure(source, layers), unkempt(source), text::raw_fields(source)]
         .into_iter()
         .flatten()
         .chain(if source.path.starts_with("src/") { astray(source) } else { Vec::new() })
@@ -299,6 +301,24 @@ mod tests {
         bad("src/model/id.rs", "use ratatui::style::Style;", 2, "src/view/");
         good("src/source/docker/mod.rs", "use bollard::Docker;");
         good("src/runtime/mod.rs", "use ratatui::Terminal;");
+    }
+
+    #[test]
+    fn the_model_holds_no_raw_text() {
+        for field in ["String", "Option<String>", "Vec<Box<str>>", "std::sync::Arc<str>", "PathBuf"] {
+            bad("src/model/a.rs", &format!("pub struct A {{\n    pub a: {field},\n}}"), 3, "a field holds");
+            bad("src/model/a.rs", &format!("struct A({field});"), 2, "a field holds");
+            bad(
+                "src/model/a.rs",
+                &format!("enum A {{\n    A {{\n    a: {field} }},\n}}"),
+                4,
+                "a field holds",
+            );
+        }
+        good("src/model/a.rs", "struct A(u8);\nfn f() -> String { String::new() }");
+        good("src/model/a.rs", "struct A<'a> { a: &'a str, b: Text }\nimpl A { fn f(a: String) {} }");
+        good("src/view/a.rs", "struct A { a: String }");
+        good("src/model/a.rs", "#[cfg(test)]\nmod tests { struct A(String); }");
     }
 
     #[test]

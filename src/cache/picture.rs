@@ -105,10 +105,10 @@ mod tests {
         let place = std::env::temp_dir().join(format!("portolan-thin-{}", std::process::id()));
         let folder = Folder::new(&place);
         let container = Container {
-            name: "web".to_owned(),
-            image: "web:1".to_owned(),
+            name: "web".into(),
+            image: "web:1".into(),
             digest: None,
-            log: LogRoute::Engine { container: "web".to_owned() },
+            log: LogRoute::Engine { container: "web".into() },
             exit: None,
         };
         let one = |name| Instance { containers: vec![container.clone()], ..sample::instance(name) };

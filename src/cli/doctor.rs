@@ -75,7 +75,12 @@ async fn checked(source: &dyn Source) -> Checked {
 fn tried(Examined { what, outcome }: Examined) -> Try {
     match outcome {
         Ok(outcome) => Try { what, ok: true, outcome, remedy: None },
-        Err(failure) => Try { what, ok: false, outcome: failure.what, remedy: Some(failure.remedy) },
+        Err(failure) => Try {
+            what,
+            ok: false,
+            outcome: failure.what.to_string(),
+            remedy: Some(failure.remedy.to_string()),
+        },
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait:
     for (source, outcome) in looked {
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
-            status.place = source.place();
+            status.place = source.place().into();
         }
     }
 }
@@ -62,7 +62,7 @@ fn cut_short(mut snapshot: Snapshot) -> Snapshot {
         let remedy =
             "wait longer with --wait; the API quota of the account allows only so many calls a second";
         let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
-        snapshot.gaps.push(Gap { what: progress.part.words().to_owned(), failure });
+        snapshot.gaps.push(Gap { what: progress.part.words().into(), failure });
     }
     snapshot
 }

@@ -58,7 +58,7 @@ impl Opened {
     fn discover(&mut self, common: &Common) -> Result<(), Failure> {
         let engines = match docker::find(&docker::Config::default(), &surroundings()) {
             Err(failure) if failure.kind == FailureKind::Missing => {
-                self.looked.push(failure.what);
+                self.looked.push(failure.what.to_string());
                 Vec::new()
             }
             found => found?,

@@ -45,7 +45,7 @@ fn finding(finding: &Finding, store: &Store) -> Vec<String> {
     let since = finding.since.map(|at| time::age(at, store.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
-    vec![finding.severity.word().to_owned(), since, finding.service.clone(), what]
+    vec![finding.severity.word().to_owned(), since, finding.service.to_string(), what]
 }
 
 /// The widest cell of a column that is not the last: a longer name would push away what stands behind it.

@@ -14,7 +14,7 @@ mod paint;
 mod proxy;
 
 pub use error::unreachable_address;
-pub use file::{LARGEST, file, is_config_file, may_be_config_file};
+pub use file::{LARGEST, file, is_config_file, is_program_file, may_be_config_file};
 pub use option::{extra_host, link, start_order};
 pub use paint::paint;
 pub use proxy::proxied;
@@ -37,7 +37,7 @@ pub fn environment<'a>(
             let sibling = pairs.iter().find(|(other, _)| key::is_same(other, &wanted));
             sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
         });
-        let place = Place { container: container.map(str::to_owned), key: format!("environment {name}") };
+        let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
         let addresses = named(name, value, sibling);
         let for_tool = !addresses.is_empty() && key::is_for_tool(name, value, &pairs);
         let via = if for_tool { Via::ToolSetting } else { Via::Environment };
@@ -67,7 +67,7 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
         flag = None;
         let key =
             if name.is_empty() { format!("argument {}", index + 1) } else { format!("argument {name}") };
-        let place = Place { container: container.map(str::to_owned), key };
+        let place = Place { container: container.map(Into::into), key: key.into() };
         collect(Via::Argument, &place, named(name, value, None), &mut mentions);
     }
     mentions
@@ -89,7 +89,7 @@ fn named(key: &str, value: &str, sibling_port: Option<u16>) -> Vec<Address> {
         .into_iter()
         .filter(|found| counts(found, meaning))
         .map(|found| found.address)
-        .filter(|address| !address.host.is_own())
+        .filter(leads_somewhere)
         .collect();
     if let ([only], Some(port)) = (&mut addresses[..], sibling_port) {
         only.port.get_or_insert(port);
@@ -107,10 +107,21 @@ fn counts(found: &Found, meaning: Meaning) -> bool {
     }
 }
 
+/// Whether an address may lead to another container. The loopback address does where several share a network
+/// namespace, which the source knows; then the port tells which.
+fn leads_somewhere(address: &Address) -> bool {
+    !address.host.is_own() || (address.host.is_loopback() && address.port.is_some())
+}
+
+/// The target that an address is: the loopback address counts only where another container answers there.
+fn target(address: Address) -> Target {
+    if address.host.is_own() { Target::Local(address) } else { Target::Address(address) }
+}
+
 /// Adds a mention for each address, once.
 fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
     for address in addresses {
-        let mention = Mention { via, place: place.clone(), target: Target::Address(address) };
+        let mention = Mention { via, place: place.clone(), target: target(address) };
         if !mentions.contains(&mention) {
             mentions.push(mention);
         }

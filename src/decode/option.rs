@@ -1,6 +1,6 @@
 //! What a container names through the options it is started with: extra hosts, and what is started before it.
 
-use crate::model::{Address, Host, Mention, Place, Target, Via, text::clean};
+use crate::model::{Address, Host, Mention, Place, Target, Text, Via};
 
 /// An extra hosts entry that stands for an address. A name for the host itself makes nobody a caller of it.
 #[must_use]
@@ -8,24 +8,32 @@ pub fn extra_host(name: &str, address: &str) -> Option<Mention> {
     match Host::named(address) {
         host @ Host::Ip(_) if !host.is_own() => Some(Mention {
             via: Via::ExtraHost,
-            place: Place::at(&clean(name)),
+            place: Place::at(&Text::new(name)),
             target: Target::Address(Address { scheme: None, host, port: None }),
         }),
         _ => None,
     }
 }
 
-/// The services that are started before this one.
-pub fn start_order<'a>(services: impl IntoIterator<Item = &'a str>) -> Vec<Mention> {
-    let names = services.into_iter().map(|name| clean(name.trim())).filter(|name| !name.is_empty());
-    names
-        .map(|name| Mention {
-            via: Via::StartOrder,
+/// The services that are started before this one, each with the condition under which that counts as done.
+///
+/// Compose's `service_completed_successfully` waits for the end of the other service (Compose file reference,
+/// `depends_on`), which is then no longer there to be called.
+#[must_use]
+pub fn start_order<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Mention> {
+    let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));
+    named
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, condition)| Mention {
+            via: if condition == COMPLETED { Via::Completion } else { Via::StartOrder },
             place: Place::at("depends_on"),
             target: Target::Peer(name),
         })
         .collect()
 }
+
+/// The condition that the other service has ended well.
+const COMPLETED: &str = "service_completed_successfully";
 
 /// The link to a container or service of that name.
 #[must_use]

@@ -1,6 +1,6 @@
 //! The colours in which a service painted its log lines: kept as facts beside the text, never as escapes in it.
 
-use crate::model::{Colour, Paint, text::scrub};
+use crate::model::{Colour, LineText, Paint};
 use std::borrow::Cow;
 
 /// The most painted parts that are kept of one line.
@@ -16,12 +16,12 @@ struct Pen {
 /// Blanks in the place of a tab: two, so that columns that tabs separate are told from words.
 const TAB: &str = "  ";
 
-/// The clean text of a line, at most `longest` characters of it, and where it was painted.
+/// The text of a line and where it was painted.
 ///
 /// Foreground colours and bold are kept (ECMA-48 SGR 1, 22, 30 to 39, 90 to 97; 38 with a palette's number or with red,
-/// green and blue as in ITU-T T.416, with semicolons or colons). All other escapes go, as in `model::text::clean`.
+/// green and blue as in ITU-T T.416, with semicolons or colons). All other sequences are removed.
 #[must_use]
-pub fn paint(raw: &str, longest: usize) -> (String, Vec<Paint>) {
+pub fn paint(raw: &str) -> (LineText, Vec<Paint>) {
     let mut parts: Vec<Paint> = Vec::new();
     let (mut pen, mut since) = (Pen::default(), 0);
     let mut close = |pen: Pen, start: usize, end: usize| {
@@ -31,7 +31,7 @@ pub fn paint(raw: &str, longest: usize) -> (String, Vec<Paint>) {
         }
     };
     let spaced = if raw.contains('\t') { Cow::Owned(raw.replace('\t', TAB)) } else { Cow::Borrowed(raw) };
-    let text = scrub(&spaced, longest, &mut |place, parameters| {
+    let text = LineText::painted(&spaced, &mut |place, parameters| {
         let next = pen.set(parameters);
         if next != pen {
             close(pen, since, place);
@@ -87,7 +87,7 @@ fn colour<E>(numbers: &mut impl Iterator<Item = Result<u16, E>>, colons: bool) -
 #[cfg(test)]
 mod tests {
     use super::paint;
-    use crate::model::{Colour, Paint, text::clean_within};
+    use crate::model::{Colour, LineText, Paint};
 
     fn part(start: u32, end: u32, colour: Option<Colour>, bold: bool) -> Paint {
         Paint { start, end, colour, bold }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn colours_are_kept_beside_the_text() {
-        let (text, parts) = paint("\u{1b}[31mred\u{1b}[0m and \u{1b}[1;92mgreen", 100);
+        let (text, parts) = paint("\u{1b}[31mred\u{1b}[0m and \u{1b}[1;92mgreen");
         assert_eq!(text, "red and green");
         let bright = Some(Colour::Palette(10));
         assert_eq!(parts, [part(0, 3, Some(Colour::Palette(1)), false), part(8, 13, bright, true)]);
@@ -104,14 +104,14 @@ mod tests {
     #[test]
     fn colours_of_many_come_in_several_forms() {
         for form in ["38;2;1;2;3", "38:2:1:2:3", "38:2::1:2:3", "48;5;31;38;2;1;2;3"] {
-            let (text, parts) = paint(&format!("\u{1b}[{form}mx\u{1b}[39my"), 100);
+            let (text, parts) = paint(&format!("\u{1b}[{form}mx\u{1b}[39my"));
             assert_eq!(
                 (text.as_str(), &parts[..]),
                 ("xy", &[part(0, 1, Some(Colour::Rgb(1, 2, 3)), false)][..]),
                 "{form}"
             );
         }
-        assert_eq!(paint("\u{9b}38;5;200mx", 100).1, [part(0, 1, Some(Colour::Palette(200)), false)]);
+        assert_eq!(paint("\u{9b}38;5;200mx").1, [part(0, 1, Some(Colour::Palette(200)), false)]);
     }
 
     #[test]
@@ -124,15 +124,15 @@ mod tests {
             "\u{1b}[38;5mx",
             "x\u{1b}[31m",
         ] {
-            assert!(paint(raw, 100).1.is_empty(), "{raw:?}");
+            assert!(paint(raw).1.is_empty(), "{raw:?}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn the_text_is_the_clean_one_and_parts_lie_in_it(raw in "(\\x1b\\[[0-9;:]{0,9}m|\\PC|[\\x00-\\x1f\\x7f-\\x9f]){0,40}") {
-            let (text, parts) = paint(&raw, 20);
-            proptest::prop_assert_eq!(&text, &clean_within(&raw.replace('\t', super::TAB), 20));
+            let (text, parts) = paint(&raw);
+            proptest::prop_assert_eq!(&text, &LineText::new(&raw.replace('\t', super::TAB)));
             let mut end = 0;
             for part in parts {
                 proptest::prop_assert!(part.start >= end && part.start < part.end);

@@ -1,6 +1,6 @@
 //! Labels and variables by which a container asks a proxy to send requests to it, wherever they are written down.
 
-use crate::model::{Mention, Place, Target, Via, text::clean};
+use crate::model::{Mention, Place, Target, Text, Via};
 use std::collections::BTreeMap;
 
 /// A proxy's way to be asked: its product, and what the label's or variable's name begins with.
@@ -29,7 +29,7 @@ const VARIABLE: &str = "VIRTUAL_HOST";
 pub fn proxied(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();
     let mut add = |product: &str, key: String| {
-        let target = Target::FromProxy(product.to_owned());
+        let target = Target::FromProxy(product.into());
         if !found.iter().any(|known| known.target == target) {
             found.push(Mention { via: Via::ProxyLabel, place: Place::at(&key), target });
         }
@@ -38,7 +38,7 @@ pub fn proxied(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec
     for way in LABELS {
         let off = way.switch.and_then(on) == Some(false);
         if let Some(name) = labels.keys().find(|name| name.starts_with(way.begins)).filter(|_| !off) {
-            add(way.product, format!("label {}", clean(name)));
+            add(way.product, format!("label {}", Text::new(name)));
         }
     }
     // Traefik makes a route by itself for a container that says no more than that it may.

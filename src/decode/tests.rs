@@ -22,9 +22,20 @@ fn urls_give_their_authority_only() {
     assert_eq!(names("X", "https://api.example.com/v1/http/users"), ["api.example.com"]);
     assert_eq!(names("MONGO", "mongodb://u:p@m1:27017,m2:27017/db?replicaSet=rs"), ["m1:27017", "m2:27017"]);
     assert_eq!(names("X", "jdbc:mysql://mysql:3306/db?useSSL=false"), ["mysql:3306"]);
-    assert_eq!(names("X", "redis://[::1]:6379"), Vec::<String>::new());
+    assert_eq!(names("X", "redis://[::1]"), Vec::<String>::new());
     assert_eq!(names("X", "redis://[fd00::2]:6379/0"), ["[fd00::2]:6379"]);
     assert_eq!(names("ES", "http://a:9200,http://b:9200"), ["a:9200", "b:9200"]);
+}
+
+#[test]
+fn the_loopback_address_counts_where_a_neighbour_answers() {
+    let target = |value| environment(None, [("X_URL", value)]).into_iter().map(|m| m.target).next();
+    for value in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
+        assert!(matches!(target(value), Some(Target::Local(_))), "{value}");
+    }
+    for value in ["http://localhost", "http://0.0.0.0:8080", "localhost"] {
+        assert_eq!(target(value), None, "{value}");
+    }
 }
 
 #[test]

@@ -94,10 +94,12 @@ fn rolled(before: &Service, after: &Service) -> Option<Difference> {
 /// The version that is wanted: that of the newest deployment, else the images of what runs.
 fn version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
-    deployed.or_else(|| {
-        let images: BTreeSet<&str> = service.images().collect();
-        (!images.is_empty()).then(|| Vec::from_iter(images).join(", "))
-    })
+    deployed
+        .or_else(|| {
+            let images: BTreeSet<&str> = service.images().collect();
+            (!images.is_empty()).then(|| Vec::from_iter(images).join(", ")).map(Into::into)
+        })
+        .map(Into::into)
 }
 
 /// The digests of what runs, short.
@@ -132,7 +134,7 @@ fn configured(before: &Service, after: &Service) -> Option<Difference> {
             let label = fact.label.rsplit(": ").next().unwrap_or_default();
             // An engine tells the ports of what runs, and gives those that nobody chose anew with each start.
             if CONFIGURED.contains(&label) && (label != "port" || both_run) {
-                set.entry(fact.label.clone()).or_default().insert(chosen(&fact.value).to_owned());
+                set.entry(fact.label.to_string()).or_default().insert(chosen(&fact.value).to_owned());
             }
         }
         set

@@ -64,7 +64,7 @@ impl From<&Event> for Entry {
     /// What a source told.
     fn from(event: &Event) -> Self {
         let tone = (event.kind == EventKind::OutOfMemory).then_some(Health::Failing);
-        Self::new(event.at, Subject::from(&event.service), event.kind, event.text.clone(), tone)
+        Self::new(event.at, Subject::from(&event.service), event.kind, event.text.to_string(), tone)
     }
 }
 

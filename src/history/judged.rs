@@ -61,7 +61,7 @@ impl Standing {
 
 fn began(finding: &Finding, now: Timestamp) -> Entry {
     let at = finding.since.unwrap_or(now).min(now);
-    entry(finding, at, finding.reason.clone(), tone(finding.severity))
+    entry(finding, at, finding.reason.to_string(), tone(finding.severity))
 }
 
 fn over(finding: &Finding, at: Timestamp) -> Entry {

@@ -15,7 +15,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn event(second: i64, service: &str, kind: EventKind, text: &str) -> Event {
-    Event { at: at(second), service: ServiceId::new(service), instance: None, kind, text: text.to_owned() }
+    Event { at: at(second), service: ServiceId::new(service), instance: None, kind, text: text.into() }
 }
 
 /// A service of which one instance of the image `name:1` runs.
@@ -25,10 +25,10 @@ fn service(name: &str) -> Service {
     service.desired = Some(1);
     service.instances = vec![sample::instance(&format!("{name}-1"))];
     service.instances[0].containers = vec![Container {
-        name: name.to_owned(),
-        image: format!("{name}:1"),
+        name: name.into(),
+        image: format!("{name}:1").into(),
         digest: None,
-        log: LogRoute::Engine { container: name.to_owned() },
+        log: LogRoute::Engine { container: name.into() },
         exit: None,
     }];
     service
@@ -86,7 +86,7 @@ fn what_no_event_tells_is_told_by_the_difference() {
     let cases: [(Alter, EventKind, &str); 4] = [
         (|web| web.desired = Some(3), EventKind::Scaling, "wants 3 instances, wanted 1"),
         (
-            |web| web.instances[0].containers[0].image = "web:2".to_owned(),
+            |web| web.instances[0].containers[0].image = "web:2".into(),
             EventKind::Deployment,
             "web:2 in place of web:1",
         ),
@@ -96,7 +96,7 @@ fn what_no_event_tells_is_told_by_the_difference() {
                 web.mentions.push(Mention {
                     via: Via::Environment,
                     place: Place::at("environment DB"),
-                    target: Target::Peer("db".to_owned()),
+                    target: Target::Peer("db".into()),
                 });
             },
             EventKind::Configuration,
@@ -181,7 +181,7 @@ fn what_can_not_be_read_is_no_difference() {
     let (web, db) = (service("web"), service("db"));
     let mut blind = snapshot(10, vec![Service { instances: Vec::new(), ..web.clone() }], Vec::new());
     let failure = Failure::new(FailureKind::Throttled, "too many calls", "nothing to do");
-    blind.gaps = vec![Gap { what: "tasks".to_owned(), failure }];
+    blind.gaps = vec![Gap { what: "tasks".into(), failure }];
     let seen = |second| snapshot(second, vec![web.clone(), db.clone()], Vec::new());
     assert!(told(&after(&[seen(0), blind.clone(), seen(20)])).is_empty());
     let mut still_blind = blind.clone();
@@ -219,15 +219,15 @@ fn sources_go_stale_and_come_back() {
 
 fn finding(kind: &str, reason: &str) -> Finding {
     Finding {
-        kind: kind.to_owned(),
+        kind: kind.into(),
         severity: Severity::Critical,
-        service: "web".to_owned(),
+        service: "web".into(),
         node: Some(NodeId::new("s/web")),
         since: Some(at(-60)),
-        reason: reason.to_owned(),
+        reason: reason.into(),
         suspects: Vec::new(),
         reach: Reach::default(),
-        next: "look".to_owned(),
+        next: "look".into(),
     }
 }
 

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     decode::line,
-    model::{InstanceId, Level, ServiceId},
+    model::{InstanceId, Level, ServiceId, SharedText},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// Whose lines are looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub enum What {
     /// Lines of that service.
     Service(ServiceId),
     /// Lines of the stream with that label.
-    Label(Arc<str>),
+    Label(SharedText),
     /// Lines with that value in that field.
     Field {
         /// The field's name, dotted where it is nested.

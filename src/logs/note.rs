@@ -1,14 +1,14 @@
 //! Portolan's own notes about streams, at their places between the lines. They are bounded as the lines are.
 
 use super::key::Key;
-use crate::model::{NoteKind, ServiceId};
-use std::{collections::BTreeMap, sync::Arc};
+use crate::model::{NoteKind, ServiceId, SharedText};
+use std::collections::BTreeMap;
 
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     pub(super) service: Option<ServiceId>,
-    pub(super) label: Arc<str>,
+    pub(super) label: SharedText,
     pub(super) kind: NoteKind,
     pub(super) text: String,
 }

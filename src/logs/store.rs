@@ -5,15 +5,17 @@ use super::{
     note::{ALL, Note, Notes},
     stream::{State, Stream},
 };
-use crate::model::{LogBatch, LogLine, LogNews, LogNote, LogTarget, NoteKind, ServiceId, Timestamp};
-use std::{collections::BTreeMap, sync::Arc};
+use crate::model::{
+    LogBatch, LogLine, LogNews, LogNote, LogTarget, NoteKind, ServiceId, SharedText, Timestamp,
+};
+use std::collections::BTreeMap;
 
 /// The log lines that are held. A copy shares the text with it.
 #[derive(Clone, Debug, Default)]
 pub struct LogStore {
     pub(super) streams: Vec<Stream>,
     pub(super) notes: Notes,
-    index: BTreeMap<(ServiceId, Arc<str>), u32>,
+    index: BTreeMap<(ServiceId, SharedText), u32>,
     bytes: usize,
     limit: usize,
     arrivals: u64,
@@ -83,27 +85,27 @@ impl LogStore {
         self.bytes + self.notes.cost()
     }
 
-    fn number(&mut self, service: &ServiceId, label: &Arc<str>) -> u32 {
-        let key = (service.clone(), Arc::clone(label));
+    fn number(&mut self, service: &ServiceId, label: &SharedText) -> u32 {
+        let key = (service.clone(), label.clone());
         let streams = &mut self.streams;
         *self.index.entry(key).or_insert_with_key(|(service, label)| {
-            streams.push(Stream::new(service.clone(), Arc::clone(label)));
+            streams.push(Stream::new(service.clone(), label.clone()));
             streams.len() as u32 - 1
         })
     }
 
     fn take(&mut self, batch: LogBatch, now: Timestamp) {
-        let mut last: Option<(ServiceId, Arc<str>, u32)> = None;
+        let mut last: Option<(ServiceId, SharedText, u32)> = None;
         for line in &batch.lines {
-            let same = |(service, label, _): &(ServiceId, Arc<str>, u32)| {
-                (Arc::ptr_eq(label, &line.label) || label == &line.label) && service == &line.service
+            let same = |(service, label, _): &(ServiceId, SharedText, u32)| {
+                label.is_same(&line.label) && service == &line.service
             };
             let number = match last.as_ref().filter(|last| same(last)) {
                 Some((.., number)) => *number,
                 None => self.number(&line.service, &line.label),
             };
             if last.as_ref().is_none_or(|(.., last)| *last != number) {
-                last = Some((line.service.clone(), Arc::clone(&line.label), number));
+                last = Some((line.service.clone(), line.label.clone(), number));
             }
             self.put(number, line);
         }
@@ -123,7 +125,7 @@ impl LogStore {
         }
         self.arrivals += 1;
         let key = Key { at: at.unwrap_or(now), stream: number, seq: self.arrivals };
-        self.notes.take(key, Note { service, label, kind, text });
+        self.notes.take(key, Note { service, label, kind, text: text.to_string() });
     }
 
     fn put(&mut self, number: u32, line: &LogLine) {
@@ -147,7 +149,7 @@ impl LogStore {
             self.notes.remove(gap.high.key(number));
         }
         for gap in stream.gaps.iter().filter(|gap| !stream.told.contains(gap)) {
-            let (service, label) = (Some(stream.service.clone()), Arc::clone(&stream.label));
+            let (service, label) = (Some(stream.service.clone()), stream.label.clone());
             let note = Note { service, label, kind: NoteKind::Missing(gap.count), text: gap.words() };
             self.notes.put(gap.high.key(number), note);
         }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     decode::line,
-    model::{LogLine, LogTarget, ServiceId, Timestamp},
+    model::{LogLine, LogTarget, ServiceId, SharedText, Timestamp},
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -17,7 +17,7 @@ pub struct Stream {
     /// Whose it is.
     pub service: ServiceId,
     /// How its lines are marked.
-    pub label: Arc<str>,
+    pub label: SharedText,
     /// Where it is read, since somebody reads it.
     pub target: Option<LogTarget>,
     /// How it is with it.
@@ -52,7 +52,7 @@ pub enum State {
 }
 
 impl Stream {
-    pub(super) fn new(service: ServiceId, label: Arc<str>) -> Self {
+    pub(super) fn new(service: ServiceId, label: SharedText) -> Self {
         Self {
             service,
             label,

@@ -73,6 +73,18 @@ impl Host {
     }
 }
 
+impl Host {
+    /// Whether it is the loopback address, which the members of one network namespace share.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self {
+            Self::Name(name) => name == "localhost",
+            Self::Ip(ip) => ip.is_loopback(),
+            Self::Resource(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -47,6 +47,10 @@ pub enum AnsweredBy {
     CloudMap,
     /// A virtual service of App Mesh.
     Mesh,
+    /// A service of Consul's service mesh.
+    Consul,
+    /// The loopback address of a network namespace that several containers share.
+    Loopback,
 }
 
 impl AnsweredBy {
@@ -63,6 +67,8 @@ impl AnsweredBy {
             Self::ServiceConnect => "Service Connect alias",
             Self::CloudMap => "Cloud Map name",
             Self::Mesh => "App Mesh virtual service",
+            Self::Consul => "Consul service",
+            Self::Loopback => "loopback address",
         }
     }
 }

@@ -64,7 +64,9 @@ fn is_calm(old: &Snapshot, new: &Snapshot) -> bool {
 
 /// Whether `b` is the same service as `a`, is what it was, and answers to the same at the same places.
 fn is_as_reachable(a: &Service, b: &Service) -> bool {
-    let images = |s: &Service| -> BTreeSet<String> { s.images().map(str::to_owned).collect() };
+    fn images(s: &Service) -> BTreeSet<&str> {
+        s.images().collect()
+    }
     a.id == b.id
         && a.name == b.name
         && a.group == b.group

@@ -1,6 +1,6 @@
 //! A deployment: one version of a service being brought up, or already up.
 
-use super::Timestamp;
+use super::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -8,13 +8,13 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
     /// The source's id.
-    pub id: String,
+    pub id: Text,
     /// The version, such as `orders:42`.
-    pub version: String,
+    pub version: Text,
     /// Where it stands.
     pub rollout: Rollout,
     /// The source's reason for that, in its own words.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
     /// How many instances it wants.
     pub desired: u32,
     /// How many of them run.
@@ -27,7 +27,7 @@ pub struct Deployment {
     pub updated: Option<Timestamp>,
     /// The version before it, where that is known.
     #[serde(default)]
-    pub previous: Option<String>,
+    pub previous: Option<Text>,
     /// In what it differs from that.
     #[serde(default)]
     pub changes: Vec<Alteration>,
@@ -37,11 +37,11 @@ pub struct Deployment {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Alteration {
     /// What is different: `image`, `environment NAME`, `app: port 80/tcp`.
-    pub what: String,
+    pub what: Text,
     /// What it was; none where it was not there, empty where its value is never told.
-    pub before: Option<String>,
+    pub before: Option<Text>,
     /// What it is; none where it is no longer there, empty where its value is never told.
-    pub after: Option<String>,
+    pub after: Option<Text>,
 }
 
 impl fmt::Display for Alteration {

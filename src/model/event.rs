@@ -1,6 +1,6 @@
 //! Something that happened, with its time.
 
-use super::{InstanceId, ServiceId, Timestamp};
+use super::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to a service.
@@ -16,7 +16,7 @@ pub struct Event {
     /// What kind of thing.
     pub kind: EventKind,
     /// In the source's words.
-    pub text: String,
+    pub text: Text,
 }
 
 /// What kind of thing happened; `history::KINDS` tells them in words.

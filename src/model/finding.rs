@@ -1,36 +1,36 @@
 //! Something wrong: what, where, since when, how bad, what may have made it so, whom it reaches, what to look at next.
 
-use super::{NodeId, Timestamp};
+use super::{NodeId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The kind's id in `topology::finding::KINDS`, such as `crash-loop`.
-    pub kind: String,
+    pub kind: Text,
     /// How bad it is.
     pub severity: Severity,
     /// The service's or source's name, as people say it.
-    pub service: String,
+    pub service: Text,
     /// The node it stands on, where it is about one.
     pub node: Option<NodeId>,
     /// Since when, as far as known.
     pub since: Option<Timestamp>,
     /// What is wrong, with the facts it rests on.
-    pub reason: String,
+    pub reason: Text,
     /// What may have made it so, the likeliest first. Never a certainty.
     pub suspects: Vec<Suspect>,
     /// Whom it reaches: those that depend on it.
     pub reach: Reach,
     /// What to look at or do next.
-    pub next: String,
+    pub next: Text,
 }
 
 /// What may have made something so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspect {
     /// What is suspected, and why, in words that claim no certainty.
-    pub words: String,
+    pub words: Text,
     /// The other service that is suspected; none where the service's own change or end is.
     pub node: Option<NodeId>,
 }
@@ -39,11 +39,11 @@ pub struct Suspect {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reach {
     /// Those that call it, by name.
-    pub callers: Vec<String>,
+    pub callers: Vec<Text>,
     /// How many more depend on it by way of those.
     pub beyond: usize,
     /// The ways in from outside that lead to it: who is called by nobody here, by name.
-    pub entries: Vec<String>,
+    pub entries: Vec<Text>,
 }
 
 /// How bad a finding is. The order is from mild to bad.
@@ -91,12 +91,12 @@ impl Reach {
         let (first, rest) = self.callers.split_first()?;
         let more = rest.len() + self.beyond;
         let words = match (rest, more) {
-            ([], 0) => first.clone(),
+            ([], 0) => first.to_string(),
             ([second], 1) => format!("{first} and {second}"),
             (_, more) => format!("{first} and {more} more"),
         };
         let inner = self.entries.iter().filter(|entry| !self.callers.contains(entry));
-        let entries: Vec<&str> = inner.take(3).map(String::as_str).collect();
+        let entries: Vec<&str> = inner.take(3).map(Text::as_str).collect();
         let up = if entries.is_empty() { String::new() } else { format!(", up to {}", entries.join(", ")) };
         Some(words + &up)
     }
@@ -104,12 +104,12 @@ impl Reach {
 
 #[cfg(test)]
 mod tests {
-    use super::Reach;
+    use super::{Reach, Text};
 
     #[test]
     fn reach_is_one_sentence() {
         let reach = |callers: &[&str], beyond, entries: &[&str]| {
-            let owned = |all: &[&str]| all.iter().map(|name| (*name).to_owned()).collect();
+            let owned = |all: &[&str]| all.iter().copied().map(Text::from).collect();
             Reach { callers: owned(callers), beyond, entries: owned(entries) }.words()
         };
         assert_eq!(reach(&[], 0, &[]), None);

@@ -1,6 +1,6 @@
 //! Flows: connections that were seen, and the ledger that remembers them when they are no longer there.
 
-use super::{Address, ServiceId, Timestamp};
+use super::{Address, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub struct Sighting {
     /// What became of it.
     pub verdict: Verdict,
     /// Where it was seen: the instance, the log group, the metric.
-    pub place: String,
+    pub place: Text,
 }
 
 /// One end of a connection.
@@ -179,7 +179,7 @@ mod tests {
             port: Some(80),
             by: SeenBy::Socket,
             verdict: Verdict::Accepted,
-            place: "web-1".to_owned(),
+            place: "web-1".into(),
         };
         Flow { sighting, first: at(second), last: at(second) }
     }

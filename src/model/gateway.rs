@@ -1,19 +1,19 @@
 //! Load balancers: nodes of their own that stand between callers and services.
 
-use super::{Host, ServiceId};
+use super::{Host, ServiceId, Text};
 use serde::{Deserialize, Serialize};
 
 /// A load balancer that sends traffic to services of the same source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gateway {
     /// Its name, unique in its source.
-    pub name: String,
+    pub name: Text,
     /// The DNS name that callers use.
     pub host: Host,
     /// Whether the internet can reach it.
     pub public: bool,
     /// What it is, in the provider's word: `application`, `network`, `gateway`.
-    pub kind: String,
+    pub kind: Text,
     /// Where it sends what.
     pub routes: Vec<Route>,
     /// The copies of services that it checks, as far as it says how they are.
@@ -27,9 +27,9 @@ pub struct Checked {
     /// The service.
     pub service: ServiceId,
     /// The address and port, or the machine and port, at which it is reached.
-    pub address: String,
+    pub address: Text,
     /// Why its check fails: the code and the words; none where it passes.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
 }
 
 /// One way through a load balancer.
@@ -40,5 +40,5 @@ pub struct Route {
     /// The listener's port, where a listener leads there.
     pub port: Option<u16>,
     /// The rule in words, such as `host api.example.com, path /v1/*`; the target group's name where there is none.
-    pub rule: String,
+    pub rule: Text,
 }

@@ -1,7 +1,8 @@
 //! Names that survive polls: cheap to clone, ordered, readable in JSON.
 
+use super::text::IdText;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 /// Declares a string identity of its own type, so that a service can not be passed for an instance.
 macro_rules! identity {
@@ -9,12 +10,12 @@ macro_rules! identity {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(IdText);
 
         impl $name {
-            /// Takes the text as it is.
+            /// Cleans the text.
             pub fn new(text: impl AsRef<str>) -> Self {
-                Self(Arc::from(text.as_ref()))
+                Self(IdText::new(text.as_ref()))
             }
             /// The text.
             #[must_use]
@@ -31,7 +32,7 @@ macro_rules! identity {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                fmt::Debug::fmt(&self.0, f)
             }
         }
     };
@@ -82,6 +83,28 @@ impl NetworkId {
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
+    }
+}
+
+impl NetworkId {
+    /// The network of the host, of which containers in host mode are members.
+    #[must_use]
+    pub fn host(source: &SourceId) -> Self {
+        Self::of(source, "host")
+    }
+
+    /// The scope of the ports that containers publish on the host. Every container that reaches the host is in it,
+    /// which does not join any two of them.
+    #[must_use]
+    pub fn host_ports(source: &SourceId) -> Self {
+        // No network of an engine has a colon in its name.
+        Self::of(source, "host:ports")
+    }
+
+    /// Whether two members of it reach each other's own addresses.
+    #[must_use]
+    pub fn joins_members(&self) -> bool {
+        !self.0.ends_with("/host:ports")
     }
 }
 

@@ -1,6 +1,6 @@
 //! One running copy of a service: an ECS task with its containers, or a Docker container.
 
-use super::{Ending, InstanceId, LogRoute, Timestamp};
+use super::{Ending, InstanceId, LogRoute, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One running copy.
@@ -9,7 +9,7 @@ pub struct Instance {
     /// Unique over all sources.
     pub id: InstanceId,
     /// What people say: the container's name, or the head of the task's id.
-    pub name: String,
+    pub name: Text,
     /// Where it is in its life.
     pub state: State,
     /// What its health check says.
@@ -24,7 +24,7 @@ pub struct Instance {
     /// How often the engine restarted it.
     pub restarts: u32,
     /// The task definition's revision, or the image's tag: what tells two versions apart.
-    pub version: Option<String>,
+    pub version: Option<Text>,
     /// Its containers; a Docker container is its own only one.
     pub containers: Vec<Container>,
 }
@@ -64,7 +64,7 @@ pub enum Check {
     /// It fails; with the output of the last failure, where the source has it.
     Unhealthy {
         /// The check's last output.
-        output: Option<String>,
+        output: Option<Text>,
         /// Since when it fails, where the source tells that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
@@ -79,7 +79,7 @@ pub struct Exit {
     /// What ended it, or kept it from starting.
     pub ending: Ending,
     /// The source's reason, in its own words.
-    pub reason: Option<String>,
+    pub reason: Option<Text>,
     /// When it ended.
     pub at: Option<Timestamp>,
 }
@@ -88,11 +88,11 @@ pub struct Exit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
     /// Its name in the task or on the engine.
-    pub name: String,
+    pub name: Text,
     /// The image as it was asked for.
-    pub image: String,
+    pub image: Text,
     /// The digest of what runs, where the source tells.
-    pub digest: Option<String>,
+    pub digest: Option<Text>,
     /// Where its log can be read.
     pub log: LogRoute,
     /// How it ended, where it has.

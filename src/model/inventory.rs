@@ -1,6 +1,8 @@
 //! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
 
-use super::{Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Timestamp};
+use super::{
+    Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Text, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,19 +24,19 @@ const KEEP: i64 = 24 * 60 * 60;
 #[serde(deny_unknown_fields, default)]
 pub struct Annotation {
     /// The service: `name`, `group/name`, or the whole id.
-    pub service: String,
+    pub service: Text,
     /// Who answers for it.
-    pub owner: String,
+    pub owner: Text,
     /// What it does.
-    pub description: String,
+    pub description: Text,
     /// Where its code is.
-    pub repository: String,
+    pub repository: Text,
     /// What to do when it breaks.
-    pub runbook: String,
+    pub runbook: Text,
     /// What it calls, beyond what can be seen: services by the same names, or `host:port`.
-    pub calls: Vec<String>,
+    pub calls: Vec<Text>,
     /// The same service in another source, by the same names.
-    pub twins: Vec<String>,
+    pub twins: Vec<Text>,
 }
 
 impl Inventory {
@@ -142,6 +144,6 @@ impl Service {
     pub fn is_called(&self, name: &str) -> bool {
         let grouped =
             self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
-        name == self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
+        *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
     }
 }

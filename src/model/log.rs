@@ -1,8 +1,8 @@
 //! Log lines, where to read them, and what is known to be missing between them.
 
-use super::{InstanceId, ServiceId, Timestamp};
+use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// Where a container's log can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,34 +11,34 @@ pub enum LogRoute {
     /// The engine itself keeps it, under the container's id.
     Engine {
         /// The container's id.
-        container: String,
+        container: Text,
     },
     /// A CloudWatch log group has it.
     CloudWatch {
         /// The log group's name.
-        group: String,
+        group: Text,
         /// The stream's name, built from prefix, container and task; none where it can't be known.
-        stream: Option<String>,
+        stream: Option<Text>,
         /// The region, where it differs from the source's.
-        region: Option<String>,
+        region: Option<Text>,
     },
     /// Streams of a CloudWatch log group that belong to no instance any more: tasks write there that the source lists no
     /// longer. No container has it, so that no recording does.
     #[serde(skip)]
     Unlisted {
         /// The log group's name.
-        group: String,
+        group: Text,
         /// What the streams' names begin with; the task's id follows, and nothing else.
-        prefix: String,
+        prefix: Text,
         /// The streams among them that are read as those of an instance.
-        except: BTreeSet<String>,
+        except: BTreeSet<Text>,
         /// The region, where it differs from the source's.
-        region: Option<String>,
+        region: Option<Text>,
     },
     /// It can't be read from here.
     Nowhere {
         /// Why, and where to look instead.
-        why: String,
+        why: Text,
     },
 }
 
@@ -50,7 +50,7 @@ pub struct LogTarget {
     /// The instance.
     pub instance: InstanceId,
     /// How its lines are marked: the instance's name, with the container's where it has several.
-    pub label: Arc<str>,
+    pub label: SharedText,
     /// Where to read.
     pub route: LogRoute,
 }
@@ -76,11 +76,11 @@ pub struct LogLine {
     /// Whose it is.
     pub service: ServiceId,
     /// The stream's label.
-    pub label: Arc<str>,
+    pub label: SharedText,
     /// Which of the process's streams.
     pub stream: LogStream,
-    /// The text, cleaned, without the end of line.
-    pub text: String,
+    /// The text without the end of line.
+    pub text: LineText,
     /// Where the service painted it, in order; nothing overlaps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paint: Vec<Paint>,
@@ -139,12 +139,12 @@ pub struct LogNote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
     /// The stream's label, or the name of the log group.
-    pub label: Arc<str>,
+    pub label: SharedText,
     /// What it is about.
     #[serde(default)]
     pub kind: NoteKind,
     /// In words.
-    pub text: String,
+    pub text: Text,
 }
 
 /// What a note is about.

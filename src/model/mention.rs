@@ -1,6 +1,6 @@
 //! A mention: the raw fact that a service names an address, at a place, without the value it stood in.
 
-use super::Address;
+use super::{Address, Text};
 use serde::{Deserialize, Serialize};
 
 /// A service names something.
@@ -14,7 +14,7 @@ pub struct Mention {
     pub target: Target,
 }
 
-/// Which kind of fact names the target; `topology::evidence` has one file for each.
+/// Which kind of fact names the target; `topology::evidence::KINDS` has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
@@ -38,15 +38,25 @@ pub enum Via {
     ComposeFile,
     /// Start order: `depends_on`.
     StartOrder,
+    /// Start order that waits for the end of the other one: `service_completed_successfully`.
+    Completion,
+    /// A variable or argument that every service of the group has, with the same value.
+    SharedSetting,
+    /// A file that several services have and that says little of each: an address book, or another's configuration.
+    SharedFile,
+    /// A file that several programs of one image have.
+    SuiteFile,
+    /// Start order that several programs of one image have.
+    SuiteOrder,
 }
 
 /// Where a mention stands: the container, and the name of the variable, label or option in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The container, where the service has several.
-    pub container: Option<String>,
+    pub container: Option<Text>,
     /// The variable, label, option or argument number; never a value.
-    pub key: String,
+    pub key: Text,
 }
 
 /// What a mention names.
@@ -58,16 +68,27 @@ pub enum Target {
     /// An address that counts only where somebody in the estate answers to it.
     Local(Address),
     /// A service of the same group, by name.
-    Peer(String),
+    Peer(Text),
     /// This very service, called by the proxies of that product which can reach it.
-    FromProxy(String),
+    FromProxy(Text),
+}
+
+impl Mention {
+    /// Whether it names the loopback address, which leads elsewhere only in a network namespace that several share.
+    #[must_use]
+    pub fn is_of_loopback(&self) -> bool {
+        match &self.target {
+            Target::Address(address) | Target::Local(address) => address.host.is_own(),
+            Target::Peer(_) | Target::FromProxy(_) => false,
+        }
+    }
 }
 
 impl Place {
     /// A place in the only container.
     #[must_use]
     pub fn at(key: &str) -> Self {
-        Self { container: None, key: key.to_owned() }
+        Self { container: None, key: key.into() }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The words of the house as types: what a source can say about services, and nothing that could hold a secret.
 //!
 //! Everything here is plain data with `serde`, so that a recording, the cache on disk and a test fixture are the
-//! same thing as a live answer. Text from outside has passed [`text::clean`] before it gets here.
+//! same thing as a live answer. Text from outside gets here as
+//! [`Text`] and the ids alone, which clean it.
 
 pub mod address;
 pub mod answer;
@@ -53,6 +54,7 @@ pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
 pub use snapshot::{Gap, Part, Progress, Snapshot};
 pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
+pub use text::{LineText, SharedText, Text};
 pub use usage::{Reading, UsageTarget};
 
 /// A point in time, UTC, as every source reports it.

@@ -16,7 +16,7 @@ pub(crate) fn ago(seconds: i64) -> Timestamp {
 pub(crate) fn instance(name: &str) -> Instance {
     Instance {
         id: InstanceId::new(format!("docker/{name}")),
-        name: name.to_owned(),
+        name: name.into(),
         state: State::Running,
         check: Check::None,
         made: None,
@@ -45,8 +45,8 @@ pub(crate) fn service(name: &str) -> Service {
     };
     Service {
         id: ServiceId::new(format!("docker/shop/{name}")),
-        group: Some("shop".to_owned()),
-        name: name.to_owned(),
+        group: Some("shop".into()),
+        name: name.into(),
         kind: ServiceKind::Compose,
         desired: None,
         reported_running: None,
@@ -99,7 +99,7 @@ pub(crate) fn flow(from: &str, to: &str, verdict: Verdict, seconds: i64) -> Flow
         port: Some(5432),
         by: SeenBy::Socket,
         verdict,
-        place: format!("{from}-1"),
+        place: format!("{from}-1").into(),
     };
     Flow { sighting, first: ago(seconds + 60), last: ago(seconds) }
 }

@@ -1,6 +1,6 @@
 //! What people name: an ECS service, a compose or swarm service, a lone container, a family of lone tasks.
 
-use super::{Answer, Deployment, Instance, Mention, NetworkId, Rollout, ServiceId, SourceId, State};
+use super::{Answer, Deployment, Instance, Mention, NetworkId, Rollout, ServiceId, SourceId, State, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ pub struct Service {
     /// Unique over all sources.
     pub id: ServiceId,
     /// The compose project or the ECS cluster; none for a lone container.
-    pub group: Option<String>,
+    pub group: Option<Text>,
     /// What people say.
-    pub name: String,
+    pub name: Text,
     /// What kind of thing the source calls it.
     pub kind: ServiceKind,
     /// How many instances are wanted, where somebody said so.
@@ -55,16 +55,16 @@ pub enum ServiceKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What it is about, such as `image`.
-    pub label: String,
+    pub label: Text,
     /// What there is to say.
-    pub value: String,
+    pub value: Text,
 }
 
 impl Fact {
     /// A fact from its two halves.
     #[must_use]
-    pub fn new(label: &str, value: impl Into<String>) -> Self {
-        Self { label: label.to_owned(), value: value.into() }
+    pub fn new(label: impl Into<Text>, value: impl Into<Text>) -> Self {
+        Self { label: label.into(), value: value.into() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything one source sees, at one moment. The store replaces it as a whole; nothing patches it.
 
-use super::{Event, Failure, Flow, Gateway, Service, ServiceId, SourceId, Timestamp, Watched};
+use super::{Event, Failure, Flow, Gateway, Service, ServiceId, SourceId, Text, Timestamp, Watched};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
@@ -107,7 +107,7 @@ impl Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// What is missing for it, such as `load balancers`.
-    pub what: String,
+    pub what: Text,
     /// Why.
     pub failure: Failure,
 }

@@ -1,6 +1,6 @@
 //! How a source is, and what went wrong with it, in words that say what to do.
 
-use super::{Progress, SourceId, Timestamp};
+use super::{Progress, SourceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How a source is.
@@ -27,9 +27,9 @@ pub struct SourceStatus {
     /// Which source.
     pub id: SourceId,
     /// Its family: `docker`, `ecs`, `compose`, `replay`.
-    pub kind: String,
+    pub kind: Text,
     /// Where it is, for people.
-    pub place: String,
+    pub place: Text,
     /// How it is.
     pub state: SourceState,
     /// When it was last read well.
@@ -58,8 +58,8 @@ pub struct Pace {
 impl SourceStatus {
     /// A source that has not answered yet.
     #[must_use]
-    pub fn new(id: SourceId, kind: &str, place: String) -> Self {
-        let (kind, state) = (kind.to_owned(), SourceState::Loading);
+    pub fn new(id: SourceId, kind: &str, place: impl Into<Text>) -> Self {
+        let (kind, place, state) = (kind.into(), place.into(), SourceState::Loading);
         let (last_read, failure, progress) = (None, None, Vec::new());
         Self {
             id,
@@ -143,9 +143,9 @@ pub struct Failure {
     /// Which kind of trouble.
     pub kind: FailureKind,
     /// What happened, with the call that failed.
-    pub what: String,
+    pub what: Text,
     /// What to do about it.
-    pub remedy: String,
+    pub remedy: Text,
 }
 
 /// Which kind of trouble a source has.
@@ -171,7 +171,7 @@ pub enum FailureKind {
 impl Failure {
     /// A failure in words.
     #[must_use]
-    pub fn new(kind: FailureKind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn new(kind: FailureKind, what: impl Into<Text>, remedy: impl Into<Text>) -> Self {
         Self { kind, what: what.into(), remedy: remedy.into() }
     }
 }

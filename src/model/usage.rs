@@ -1,6 +1,6 @@
 //! What an instance uses of its machine at one time, as its source measures it.
 
-use super::{InstanceId, ServiceId, Timestamp};
+use super::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ pub struct UsageTarget {
     /// The service.
     pub service: ServiceId,
     /// The compose project or the ECS cluster.
-    pub group: Option<String>,
+    pub group: Option<Text>,
     /// Those of its instances that run.
     pub instances: BTreeSet<InstanceId>,
 }

@@ -154,7 +154,7 @@ fn disturbed(target: &LogTarget, failure: &Failure) -> LogBatch {
         service: Some(target.service.clone()),
         label: target.label.clone(),
         kind: NoteKind::Disturbed,
-        text: format!("{} ({})", failure.what, failure.remedy),
+        text: format!("{} ({})", failure.what, failure.remedy).into(),
     };
     LogBatch { lines: Vec::new(), notes: vec![note] }
 }
@@ -192,7 +192,7 @@ impl Place {
             // It works again: what is said of a disturbance from here on is of another one.
             self.told.retain(|(at, _)| at.is_some());
         }
-        batch.notes.retain(|note| self.told.insert((note.at, note.text.clone())));
+        batch.notes.retain(|note| self.told.insert((note.at, note.text.to_string())));
         let Some(reading) = self.reading.filter(|_| self.start.follow) else { return batch };
         batch.lines.retain(|line| {
             let at = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);
@@ -228,7 +228,7 @@ mod tests {
             service: ServiceId::new("broken/a"),
             label: "a".into(),
             stream: LogStream::Out,
-            text: text.to_owned(),
+            text: text.into(),
             paint: Vec::new(),
         }
     }
@@ -283,7 +283,7 @@ mod tests {
                 service: None,
                 label: "a".into(),
                 kind: NoteKind::Ended,
-                text: "ended".to_owned(),
+                text: "ended".into(),
             };
             let end = start.since.is_some().then_some(Ok(LogBatch { lines: Vec::new(), notes: vec![note] }));
             let broken = Err(Failure::new(FailureKind::Unreachable, "broken", "again"));

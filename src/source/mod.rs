@@ -5,6 +5,8 @@ pub mod docker;
 pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
+mod netns;
+mod witness;
 
 use crate::model::{
     Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,

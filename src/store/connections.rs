@@ -23,7 +23,7 @@ pub(super) fn failed(inventory: &Inventory, batch: &LogBatch) -> Vec<Flow> {
                 to: End::Address(address),
                 by: SeenBy::Log,
                 verdict: Verdict::Failed,
-                place: format!("log of {}", line.label),
+                place: format!("log of {}", line.label).into(),
             };
             Flow { sighting, first: line.at, last: line.at }
         })

@@ -93,13 +93,15 @@ impl Grouping {
                     network.as_str().split_once(NAMESPACE).map(|(_, name)| name.to_owned())
                 })
             }),
-            Self::Owner => service().and_then(|service| {
-                let mut known = store.inventory.annotations(service).map(|known| known.owner.clone());
-                known.find(|owner| !owner.is_empty())
-            }),
-            Self::Fact(label) => service().and_then(|s| {
-                s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone())
-            }),
+            Self::Owner => service()
+                .and_then(|service| {
+                    let mut known = store.inventory.annotations(service).map(|known| known.owner.clone());
+                    known.find(|owner| !owner.is_empty())
+                })
+                .map(Into::into),
+            Self::Fact(label) => service()
+                .and_then(|s| s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone()))
+                .map(Into::into),
             Self::Nothing => None,
         };
         title.map(|title| (format!("{}/{title}", self.id()), title))

@@ -4,14 +4,11 @@
 use super::Store;
 use crate::{
     effect::Subscription,
-    model::{InstanceId, LogBatch, LogLine, LogNews, LogNote, NoteKind, ServiceId, Timestamp},
+    model::{InstanceId, LogBatch, LogLine, LogNews, LogNote, NoteKind, ServiceId, SharedText, Timestamp},
     topology::finding::{Sign, Told},
 };
 use jiff::SignedDuration;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a stream must have had lines all the time, and how many, before its silence means anything.
 const STEADY: SignedDuration = SignedDuration::from_mins(30);
@@ -27,7 +24,7 @@ const LEAST: SignedDuration = SignedDuration::from_mins(5);
 /// The longest time between two ticks: where more has passed, the machine slept, and nobody has listened.
 const AWAKE: SignedDuration = SignedDuration::from_secs(30);
 
-type Name = (ServiceId, Arc<str>);
+type Name = (ServiceId, SharedText);
 
 /// What is known of the streams that are followed.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +50,7 @@ impl Heard {
     pub(super) fn hear(&mut self, news: &LogNews, now: Timestamp) {
         match news {
             LogNews::Opened(target, start) if start.follow => {
-                let name = (target.service.clone(), Arc::clone(&target.label));
+                let name = (target.service.clone(), target.label.clone());
                 self.streams.insert(name, Rhythm::new(target.instance.clone(), now));
             }
             LogNews::Lines(batch) => self.take(batch, now),
@@ -64,7 +61,7 @@ impl Heard {
     fn take(&mut self, batch: &LogBatch, now: Timestamp) {
         let same = |a: &LogLine, b: &LogLine| a.label == b.label && a.service == b.service;
         for lines in batch.lines.chunk_by(same) {
-            let name = (lines[0].service.clone(), Arc::clone(&lines[0].label));
+            let name = (lines[0].service.clone(), lines[0].label.clone());
             self.absent.retain(|(service, _), _| *service != name.0);
             if let Some(rhythm) = self.streams.get_mut(&name) {
                 lines.iter().for_each(|line| rhythm.take(line.at));
@@ -85,7 +82,7 @@ impl Heard {
             }
         }
         if let (NoteKind::Absent, Some(service)) = (note.kind, &note.service) {
-            self.absent.insert((service.clone(), Arc::clone(&note.label)), now);
+            self.absent.insert((service.clone(), note.label.clone()), now);
         }
     }
 
@@ -105,7 +102,7 @@ impl Heard {
     /// What they tell now.
     pub(super) fn signs(&self, now: Timestamp) -> Vec<Sign> {
         let sign =
-            |(service, label): &Name, told| Sign { service: service.clone(), label: Arc::clone(label), told };
+            |(service, label): &Name, told| Sign { service: service.clone(), label: label.clone(), told };
         let silent = self.streams.iter().filter_map(|(name, rhythm)| Some(sign(name, rhythm.silence(now)?)));
         let absent = self.absent.iter().map(|(name, at)| sign(name, Told::Absent { at: *at }));
         silent.chain(absent).collect()
@@ -159,7 +156,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn target() -> LogTarget {
-        let route = LogRoute::Engine { container: "web".to_owned() };
+        let route = LogRoute::Engine { container: "web".into() };
         LogTarget { service: id("web"), instance: instance("web").id, label: "web".into(), route }
     }
 
@@ -173,15 +170,20 @@ mod tests {
             service: id("web"),
             label: "web".into(),
             stream: LogStream::Out,
-            text: "ready".to_owned(),
+            text: "ready".into(),
             paint: Vec::new(),
         };
         LogNews::Lines(LogBatch { lines: times.map(line).collect(), notes: Vec::new() })
     }
 
     fn note(kind: NoteKind, label: &str) -> LogNews {
-        let note =
-            LogNote { at: None, service: Some(id("web")), label: label.into(), kind, text: String::new() };
+        let note = LogNote {
+            at: None,
+            service: Some(id("web")),
+            label: label.into(),
+            kind,
+            text: String::new().into(),
+        };
         LogNews::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })
     }
 

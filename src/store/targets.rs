@@ -24,8 +24,12 @@ fn targets_of<'a>(service: &'a Service, instance: &'a Instance) -> impl Iterator
     instance.containers.iter().map(move |container| LogTarget {
         service: service.id.clone(),
         instance: instance.id.clone(),
-        label: if several { format!("{}/{}", instance.name, container.name) } else { instance.name.clone() }
-            .into(),
+        label: if several {
+            format!("{}/{}", instance.name, container.name)
+        } else {
+            instance.name.to_string()
+        }
+        .into(),
         route: container.log.clone(),
     })
 }

@@ -1,23 +1,23 @@
 //! Which log streams tasks may have left that their source lists no more.
 
 use super::log_targets;
-use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId};
+use crate::model::{InstanceId, LogRoute, LogTarget, Service, ServiceId, SourceId, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where streams are whose names differ only in the task's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Beside {
     source: SourceId,
-    region: Option<String>,
-    group: String,
-    prefix: String,
+    region: Option<Text>,
+    group: Text,
+    prefix: Text,
 }
 
 /// Who is known to write there.
 #[derive(Debug, Default)]
 struct Writers {
     services: BTreeSet<ServiceId>,
-    streams: BTreeSet<String>,
+    streams: BTreeSet<Text>,
     container: Option<String>,
 }
 
@@ -45,7 +45,7 @@ fn targets(at: &Beside, writers: &Writers) -> Vec<LogTarget> {
         let why = format!(
             "tasks that ended earlier are not read: several services write to {prefix}* in log group {group}"
         );
-        LogRoute::Nowhere { why }
+        LogRoute::Nowhere { why: why.into() }
     };
     let label = writers.container.as_ref().map_or_else(|| "*".to_owned(), |name| format!("*/{name}"));
     let target = |service: &ServiceId| LogTarget {
@@ -58,12 +58,12 @@ fn targets(at: &Beside, writers: &Writers) -> Vec<LogTarget> {
 }
 
 /// What comes before the task's id in the name of an instance's stream, and the whole name.
-fn beside(target: &LogTarget) -> Option<(Beside, String)> {
+fn beside(target: &LogTarget) -> Option<(Beside, Text)> {
     let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
     let task = target.instance.as_str().rsplit('/').next()?;
     let prefix = stream.strip_suffix(task).filter(|prefix| !prefix.is_empty() && !task.is_empty())?;
     let (source, region) = (SourceId::from(&target.service), region.clone());
-    let beside = Beside { source, region, group: group.clone(), prefix: prefix.to_owned() };
+    let beside = Beside { source, region, group: group.clone(), prefix: prefix.into() };
     Some((beside, stream.clone()))
 }
 
@@ -75,14 +75,10 @@ mod tests {
     /// A service of one task, whose containers write to streams of that group.
     fn service(name: &str, group: &str, task: &str, streams: &[&str]) -> Service {
         let container = |stream: &&str| Container {
-            name: stream.split('/').nth(1).unwrap_or("app").to_owned(),
-            image: String::new(),
+            name: stream.split('/').nth(1).unwrap_or("app").into(),
+            image: String::new().into(),
             digest: None,
-            log: LogRoute::CloudWatch {
-                group: group.into(),
-                stream: Some((*stream).to_owned()),
-                region: None,
-            },
+            log: LogRoute::CloudWatch { group: group.into(), stream: Some((*stream).into()), region: None },
             exit: None,
         };
         let instance = Instance {
@@ -100,7 +96,7 @@ mod tests {
     }
 
     fn unlisted(prefix: &str, except: &str) -> LogRoute {
-        let (group, except) = ("g".into(), [except.to_owned()].into());
+        let (group, except) = ("g".into(), [except.into()].into());
         LogRoute::Unlisted { group, prefix: prefix.into(), except, region: None }
     }
 

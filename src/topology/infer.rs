@@ -2,10 +2,9 @@
 
 use super::{
     Evidence, Node, NodeKind, PRODUCTS, Product, Resolution, Resolver, Strength, Topology,
-    evidence::{Caller, KINDS, Kind, Reference, Referent},
+    evidence::{Caller, KINDS, Kind, Reference, Referent, Weight},
     graph::Dangling,
     resolve::gateway_node,
-    shared::Shared,
 };
 use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +18,7 @@ pub fn infer(inventory: &Inventory) -> Topology {
 /// The topology of everything, where `resolver` knows who answers.
 pub(super) fn join(inventory: &Inventory, resolver: &Resolver) -> Topology {
     let mut topology = Topology::default();
-    let mut draft = Draft::new(inventory, resolver, &mut topology);
+    let mut draft = Draft::new(resolver, &mut topology);
     for service in inventory.services() {
         draft.place(service_node(service));
     }
@@ -37,9 +36,7 @@ pub(super) fn join(inventory: &Inventory, resolver: &Resolver) -> Topology {
 
 /// A topology in the making.
 pub(super) struct Draft<'a> {
-    inventory: &'a Inventory,
     resolver: &'a Resolver,
-    pub(super) shared: Shared<'a>,
     topology: &'a mut Topology,
     /// What makes no edge by itself, by the edge that it would support.
     support: BTreeMap<Ends, Vec<Evidence>>,
@@ -52,9 +49,8 @@ pub(super) type Ends = (NodeId, NodeId);
 
 impl<'a> Draft<'a> {
     /// A draft that adds to `topology`.
-    pub(super) fn new(inventory: &'a Inventory, resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
-        let shared = Shared::new(inventory);
-        Self { inventory, resolver, shared, topology, support: BTreeMap::new(), touched: BTreeSet::new() }
+    pub(super) fn new(resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
+        Self { resolver, topology, support: BTreeMap::new(), touched: BTreeSet::new() }
     }
 
     /// Adds a node, unless it is there.
@@ -90,31 +86,25 @@ impl<'a> Draft<'a> {
             if from == to {
                 continue;
             }
-            let (strength, only_supports) = self.weigh(kind, reference, &to);
+            let nodes = &self.topology.nodes;
+            let Some(Weight { strength, alone }) = nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
+            else {
+                continue;
+            };
             let (place, seen) = (reference.place.clone(), reference.seen);
             let (first_seen, last_seen) = (seen.map(|s| s.first), seen.map(|s| s.last));
             let evidence = Evidence { kind: kind.id, strength, place, detail, first_seen, last_seen };
             let ends = (from.clone(), to);
             self.touched.insert(ends.clone());
-            let all = if only_supports {
-                self.support.entry(ends).or_default()
-            } else {
+            let all = if alone {
                 &mut self.topology.edges.entry(ends).or_default().evidence
+            } else {
+                self.support.entry(ends).or_default()
             };
             if !all.contains(&evidence) {
                 all.push(evidence);
             }
         }
-    }
-
-    /// How much a reference says of a call to `to`, and whether it only supports what else is said. What everybody is
-    /// given is merely possible, but not nothing: more evidence must never take a line away.
-    fn weigh(&mut self, kind: &Kind, reference: &Reference<'a>, to: &NodeId) -> (Strength, bool) {
-        if self.is_shared(reference, to) {
-            return (Strength::Possible, false);
-        }
-        let strength = self.topology.nodes.get(to).map_or(kind.strength, |node| kind.towards(node));
-        (strength, kind.only_supports())
     }
 
     /// Who a reference leads to, each with what it names and how the target answers to that.
@@ -136,7 +126,7 @@ impl<'a> Draft<'a> {
             Referent::Address(address) | Referent::Local(address) => {
                 let (resolution, address) = (self.resolve(reference.from, address), address.clone());
                 // What makes no line by itself makes no node either.
-                let local = matches!(reference.to, Referent::Local(_)) || kind.only_supports();
+                let local = matches!(reference.to, Referent::Local(_)) || kind.is_about_services_only();
                 match resolution {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
@@ -180,18 +170,6 @@ impl<'a> Draft<'a> {
             Host::Ip(_) if kind.strength == Strength::Observed => self.place(public_addresses()),
             _ => self.place_dependency(address),
         }
-    }
-
-    /// Whether the mention is one that everybody is given, so that it tells nothing about who uses it.
-    fn is_shared(&mut self, reference: &Reference<'a>, to: &NodeId) -> bool {
-        let (Some(mention), Caller::Service(caller)) = (reference.mention, reference.from) else {
-            return false;
-        };
-        let target = match self.topology.nodes.get(to).map(|node| &node.kind) {
-            Some(NodeKind::Service(id)) => self.inventory.service(id),
-            _ => None,
-        };
-        self.shared.is_block(caller, mention, target) || self.shared.is_address_book(caller, mention)
     }
 
     /// Adds what only supports to the edges that are there. Gives the edges that something was said of.
@@ -238,11 +216,14 @@ impl Topology {
     }
 }
 
-/// Raises what is only possible where another kind of evidence says the same: start order, and a block of settings that
-/// everybody is given, are each little by themselves.
+/// Raises what is only possible where two witnesses of a call agree, each of which is little by itself.
 fn agree(evidence: &mut [Evidence]) {
-    let possible = evidence.iter().all(|e| e.strength == Strength::Possible);
-    if possible && evidence.iter().any(|e| e.kind != evidence[0].kind) {
+    if evidence.iter().any(|e| e.strength != Strength::Possible) {
+        return;
+    }
+    let kinds = evidence.iter().filter_map(|e| KINDS.iter().find(|kind| kind.id == e.kind));
+    let witnesses: BTreeSet<&str> = kinds.filter_map(Kind::witness).collect();
+    if witnesses.len() > 1 {
         evidence.iter_mut().for_each(|e| e.strength = Strength::Declared);
     }
 }
@@ -256,11 +237,11 @@ fn is_clear(address: &Address) -> bool {
 pub(super) fn service_node(service: &Service) -> Node {
     Node {
         id: NodeId::from(&service.id),
-        name: service.name.clone(),
+        name: service.name.to_string(),
         kind: NodeKind::Service(service.id.clone()),
         source: Some(service.source()),
-        group: service.group.clone(),
-        home: service.group.clone(),
+        group: service.group.clone().map(Into::into),
+        home: service.group.clone().map(Into::into),
         health: Health::of(service),
         running: service.running(),
         // Beside a count of what runs it would read as a fault.
@@ -282,7 +263,7 @@ fn dependency(address: &Address) -> Node {
 
 /// The node of a load balancer.
 fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
-    let node = outside(gateway_node(source, gateway), gateway.name.clone(), NodeKind::LoadBalancer, None);
+    let node = outside(gateway_node(source, gateway), gateway.name.to_string(), NodeKind::LoadBalancer, None);
     Node { source: Some(source.clone()), ..node }
 }
 

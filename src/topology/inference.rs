@@ -4,7 +4,7 @@
 
 use super::{
     Edge, Evidence, NodeKind, PRODUCTS, Product, Resolution, Resolver, Topology,
-    evidence::KINDS,
+    evidence::{KINDS, is_about_services_only},
     infer::{Draft, Ends, join, service_node},
 };
 use crate::model::{Change, Inventory, Mention, NodeId, Service, ServiceId, Target, Via};
@@ -45,22 +45,19 @@ impl Inference {
         }
     }
 
-    /// Joins anew what the changed services say, and what weighs differently for it.
+    /// Joins anew what the changed services say.
     fn follow(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
         let Self { topology, resolver } = self;
-        let draft = Draft::new(inventory, resolver, topology);
         for (id, old) in before {
             let Some(service) = inventory.service(id) else { continue };
             let news = difference(&old.mentions, &service.mentions);
             if !news.is_empty() {
                 anew.insert(id.clone());
-                anew.extend(draft.shared.touched(service, &news));
             }
             outside.extend(news.iter().filter_map(|mention| dependency_of(mention)));
         }
-        drop(draft);
         for id in before.keys() {
             if let Some(service) = inventory.service(id) {
                 let mut node = service_node(service);
@@ -74,7 +71,7 @@ impl Inference {
             anew.iter().flat_map(|id| topology.forget(&NodeId::from(id))).collect();
         // An edge of which nothing is left must be gone before anything is said to support it.
         topology.edges.retain(|_, edge| !edge.evidence.is_empty());
-        let mut draft = Draft::new(inventory, resolver, topology);
+        let mut draft = Draft::new(resolver, topology);
         for kind in KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
                 kind.find_in(service, &mut |reference| draft.join(kind, &reference));
@@ -149,7 +146,7 @@ fn difference<'a>(old: &'a [Mention], new: &'a [Mention]) -> Vec<&'a Mention> {
 /// The dependency that a mention leads to, if it leads outside.
 fn dependency_of(mention: &Mention) -> Option<NodeId> {
     match &mention.target {
-        Target::Address(address) if mention.via != Via::ToolSetting => {
+        Target::Address(address) if !is_about_services_only(mention.via) => {
             Some(NodeId::new(format!("dependency:{}", address.host)))
         }
         _ => None,

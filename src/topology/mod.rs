@@ -11,7 +11,6 @@ mod product;
 mod rejected;
 mod resolve;
 mod searched;
-mod shared;
 mod twin;
 
 pub use drift::{Drift, EdgeFilter};

@@ -54,7 +54,7 @@ pub fn rejected(inventory: &Inventory, topology: &Topology) -> Vec<Rejected> {
             continue;
         }
         let (by, verdict, place) = (sighting.by, sighting.verdict, sighting.place.clone());
-        all.push(Rejected { from, to, target, by, verdict, place, seen });
+        all.push(Rejected { from, to, target, by, verdict, place: place.to_string(), seen });
     }
     all
 }

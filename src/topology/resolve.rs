@@ -1,7 +1,7 @@
 //! The one join: addresses that are mentioned, against services that answer to them.
 
 use crate::model::{
-    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId,
+    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId, Text,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
     by_host: BTreeMap<Host, Vec<Candidate>>,
-    by_name: BTreeMap<String, Vec<Named>>,
+    by_name: BTreeMap<Text, Vec<Named>>,
 }
 
 /// One node that answers to a host.
@@ -17,7 +17,7 @@ pub struct Resolver {
 struct Candidate {
     node: NodeId,
     source: SourceId,
-    group: Option<String>,
+    group: Option<Text>,
     port: Option<u16>,
     scope: Option<NetworkId>,
     by: &'static str,
@@ -28,7 +28,7 @@ struct Candidate {
 struct Named {
     node: NodeId,
     source: SourceId,
-    group: Option<String>,
+    group: Option<Text>,
 }
 
 /// What came of an address.
@@ -75,8 +75,8 @@ impl Resolver {
             }
         }
         let node = NodeId::from(&service.id);
-        let grouped = service.group.as_ref().map(|group| format!("{group}/{}", service.name));
-        let mut names = vec![service.name.clone(), service.id.to_string()];
+        let grouped = service.group.as_ref().map(|group| format!("{group}/{}", service.name).into());
+        let mut names = vec![service.name.clone(), service.id.as_str().into()];
         names.extend(grouped);
         names.dedup();
         for name in names {
@@ -118,7 +118,8 @@ impl Resolver {
     /// Who answers when `service` asks for `address`.
     ///
     /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of
-    /// several candidates those at the named port win, then those that the caller's own source runs.
+    /// several candidates those at the named port win, then those that the caller's own source runs, then those of its
+    /// own group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -139,10 +140,9 @@ impl Resolver {
         if reachable.is_empty() {
             return unanswered;
         }
-        let at_port =
-            |c: &&Candidate| c.port.is_none_or(|port| address.port.is_none_or(|asked| asked == port));
-        let mut chosen: Vec<_> = reachable.iter().copied().filter(at_port).collect();
-        if chosen.is_empty() && reachable.iter().all(|c| c.by == AnsweredBy::PublishedPort.words()) {
+        let mut chosen = at_port(&reachable, address);
+        let by_port = |c: &&Candidate| ANSWER_BY_PORT.iter().any(|by| c.by == by.words());
+        if chosen.is_empty() && reachable.iter().all(by_port) {
             return unanswered;
         }
         if chosen.is_empty() {
@@ -151,11 +151,32 @@ impl Resolver {
         if chosen.iter().any(|c| c.source == source) {
             chosen.retain(|c| c.source == source);
         }
+        // Where two projects meet on a network, each means its own service by a name that both have.
+        if chosen.iter().any(|c| c.group == service.group) {
+            chosen.retain(|c| c.group == service.group);
+        }
         let mut nodes: Vec<_> =
             chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.by)).collect();
         nodes.sort();
         nodes.dedup_by(|a, b| a.0 == b.0);
         Resolution::Nodes(nodes)
+    }
+}
+
+/// The answers that are nothing without their port: a host or namespace has many, each another service's.
+const ANSWER_BY_PORT: [AnsweredBy; 2] = [AnsweredBy::PublishedPort, AnsweredBy::Loopback];
+
+/// The candidates that fit the port of `address`: those that answer at exactly this port, else those that answer at any;
+/// without a port those that answer at any, else all.
+fn at_port<'a>(candidates: &[&'a Candidate], address: &Address) -> Vec<&'a Candidate> {
+    let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
+    let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();
+    let any: Vec<_> = with(None).collect();
+    match (exact.is_empty(), any.is_empty(), address.port) {
+        (false, ..) => exact,
+        (_, false, _) => any,
+        (_, _, Some(_)) => Vec::new(),
+        (_, _, None) => candidates.to_vec(),
     }
 }
 

@@ -106,16 +106,16 @@ mod tests {
     /// A service of a source and a group with one image.
     fn running(source: &str, group: &str, name: &str, image: &str) -> Service {
         let container = Container {
-            name: name.to_owned(),
-            image: image.to_owned(),
+            name: name.into(),
+            image: image.into(),
             digest: None,
-            log: LogRoute::Engine { container: name.to_owned() },
+            log: LogRoute::Engine { container: name.into() },
             exit: None,
         };
         let source = SourceId::new(source);
         Service {
             id: ServiceId::of(&source, Some(group), name),
-            group: Some(group.to_owned()),
+            group: Some(group.into()),
             instances: vec![Instance { containers: vec![container], ..instance(name) }],
             ..service(name)
         }

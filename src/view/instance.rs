@@ -20,14 +20,14 @@ pub fn words(instance: &Instance, now: Timestamp) -> String {
     if instance.check.failed() {
         words.push("unhealthy".to_owned());
     }
-    words.extend(instance.version.clone());
+    words.extend(instance.version.as_deref().map(str::to_owned));
     if let Some(at) = instance.started.filter(|_| instance.state == State::Running) {
         words.push(format!("since {}", time::age(at, now)));
     }
     if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != State::Running) {
         words.extend(exit.code.map(|code| format!("exit {code}")));
         words.extend(exit.at.map(|at| format!("{} ago", time::age(at, now))));
-        words.extend(exit.reason.clone());
+        words.extend(exit.reason.as_deref().map(str::to_owned));
     }
     if instance.restarts > 0 {
         words.push(format!("{} restarts", instance.restarts));

@@ -78,8 +78,10 @@ fn cells(node: &Node, scene: Scene<'_>) -> Vec<Cell> {
         (node.home.clone().unwrap_or_default(), dim),
         (run, text),
         (word.to_owned(), theme.health(node.health)),
-        (version.unwrap_or_default(), dim),
+        (version.unwrap_or_default().to_string(), dim),
         (newest.map(|at| time::age(at, store.now)).unwrap_or_default(), dim),
-        wrong.map_or_else(Cell::default, |f| (f.reason.clone(), theme.health(Theme::severity(f.severity)))),
+        wrong.map_or_else(Cell::default, |f| {
+            (f.reason.to_string(), theme.health(Theme::severity(f.severity)))
+        }),
     ]
 }

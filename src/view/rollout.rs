@@ -16,8 +16,8 @@ pub fn rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(String, Stri
     for (_, deployment) in shown {
         let words = words(deployment, now);
         let bar = if deployment.desired > 0 { bar(deployment, ascii) + " " } else { String::new() };
-        rows.push((deployment.version.clone(), bar + &words));
-        rows.extend(deployment.reason.iter().map(|reason| (String::new(), reason.clone())));
+        rows.push((deployment.version.to_string(), bar + &words));
+        rows.extend(deployment.reason.iter().map(|reason| (String::new(), reason.to_string())));
         let difference = deployment.difference().map(|words| plain(words, ascii));
         rows.extend(difference.map(|words| (String::new(), words)));
     }
@@ -74,8 +74,8 @@ mod tests {
 
     fn deployment(version: &str, counts: (u32, u32, u32)) -> Deployment {
         Deployment {
-            id: version.to_owned(),
-            version: version.to_owned(),
+            id: version.into(),
+            version: version.into(),
             rollout: Rollout::InProgress,
             reason: None,
             running: counts.0,
@@ -100,12 +100,15 @@ mod tests {
         let mut orders = sample::service("orders");
         let image = |v: &str| Some(format!("orders:{v}"));
         orders.deployments = vec![deployment("orders:42", (2, 4, 1)), deployment("orders:41", (2, 0, 0))];
-        orders.deployments[0].previous = Some("orders:41".to_owned());
-        orders.deployments[0].changes =
-            vec![Alteration { what: "image".to_owned(), before: image("1.41"), after: image("1.42") }];
+        orders.deployments[0].previous = Some("orders:41".into());
+        orders.deployments[0].changes = vec![Alteration {
+            what: "image".into(),
+            before: image("1.41").map(Into::into),
+            after: image("1.42").map(Into::into),
+        }];
         orders.instances = ["orders:41", "orders:42", "orders:41", "orders:42"]
             .map(|version| crate::model::Instance {
-                version: Some(version.to_owned()),
+                version: Some(version.into()),
                 ..sample::instance(version)
             })
             .to_vec();
@@ -127,7 +130,7 @@ mod tests {
         assert!(told(&web, false).is_empty());
         web.instances = ["1", "2", "1"]
             .map(|version| crate::model::Instance {
-                version: Some(version.to_owned()),
+                version: Some(version.into()),
                 ..sample::instance(version)
             })
             .to_vec();

@@ -64,7 +64,7 @@ fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, 
             format!("{} {}{trouble}, {read}{next}", theme.mark(health), status.state.word()),
             theme.health(health),
         ),
-        (status.place.clone(), dim),
+        (status.place.to_string(), dim),
     ];
     if let Some(spent) = status.pace.and_then(|pace| pace.spent) {
         let words = format!("spends {}.{} % of the account's API quota", spent / 10, spent % 10);

@@ -65,6 +65,24 @@ impl Source {
         all
     }
 
+    /// The bodies of structs and enums outside of tests, line by line.
+    pub(crate) fn fields(&self) -> Vec<(usize, String)> {
+        let mut all = Vec::new();
+        let mut at = 0;
+        while let Some((start, end)) = next_identifier(&self.code, at) {
+            at = end;
+            let in_test = self.tests.iter().any(|(from, to)| (*from..*to).contains(&start));
+            if in_test || !matches!(&self.code[start..end], "struct" | "enum") {
+                continue;
+            }
+            at = end_of_item(&self.code, end);
+            let first = self.code[..end].matches('\n').count() + 1;
+            let lines = self.code[end..at].lines().enumerate();
+            all.extend(lines.map(|(number, line)| (first + number, line.to_owned())));
+        }
+        all
+    }
+
     /// The room of the library that a path leads to, from this file.
     pub(crate) fn room_named(&self, path: &[String]) -> Option<String> {
         let supers = path.iter().take_while(|part| *part == "super").count();
@@ -168,6 +186,27 @@ fn test_modules(code: &str) -> Vec<(usize, usize)> {
         }
     }
     all
+}
+
+/// The end of the struct or enum whose keyword ends at `from`: its closing brace, or a semicolon outside of one.
+fn end_of_item(code: &str, from: usize) -> usize {
+    let mut depth = 0;
+    for (at, c) in code[from..].char_indices() {
+        match c {
+            '{' | '(' => depth += 1,
+            '}' => depth -= 1,
+            ')' => {
+                depth -= 1;
+                continue;
+            }
+            ';' => {}
+            _ => continue,
+        }
+        if depth == 0 {
+            return from + at;
+        }
+    }
+    code.len()
 }
 
 /// The next identifier at or behind `from`.

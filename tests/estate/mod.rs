@@ -42,8 +42,8 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
     };
     let service = Service {
         id: ServiceId::of(&id, group, name),
-        group: group.map(str::to_owned),
-        name: name.to_owned(),
+        group: group.map(Into::into),
+        name: name.into(),
         kind,
         desired: ecs.then_some(1),
         reported_running: None,
@@ -103,14 +103,14 @@ impl Build for Service {
     }
 
     fn asks(mut self, product: &str) -> Self {
-        let (place, target) = (Place::at("label route"), Target::FromProxy(product.to_owned()));
+        let (place, target) = (Place::at("label route"), Target::FromProxy(product.into()));
         self.mentions.push(Mention { via: Via::ProxyLabel, place, target });
         self
     }
 
     fn after(mut self, name: &str) -> Self {
         let place = Place::at("depends_on");
-        self.mentions.push(Mention { via: Via::StartOrder, place, target: Target::Peer(name.to_owned()) });
+        self.mentions.push(Mention { via: Via::StartOrder, place, target: Target::Peer(name.into()) });
         self
     }
 
@@ -127,7 +127,7 @@ impl Build for Service {
     }
 
     fn image(self, image: &str) -> Self {
-        self.each(|instance| image.clone_into(&mut instance.containers[0].image))
+        self.each(|instance| instance.containers[0].image = image.into())
     }
 
     fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
@@ -142,21 +142,21 @@ fn instance(service: &Service, number: usize) -> Instance {
     let native = format!("{}-{name}", service.group.as_deref().unwrap_or("lone"));
     let container = Container {
         name: service.name.clone(),
-        image: format!("registry.example/{}:7", service.name),
+        image: format!("registry.example/{}:7", service.name).into(),
         digest: None,
-        log: LogRoute::Engine { container: native.clone() },
+        log: LogRoute::Engine { container: native.clone().into() },
         exit: None,
     };
     Instance {
         id: InstanceId::of(&service.source(), &native),
-        name,
+        name: name.into(),
         state: State::Running,
         check: Check::None,
         made: None,
         started: Some(ago(180)),
         exit: None,
         restarts: 0,
-        version: Some("7".to_owned()),
+        version: Some("7".into()),
         containers: vec![container],
     }
 }
@@ -176,7 +176,8 @@ pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
             code: Some(code),
             ending: if code == 137 { Ending::OutOfMemory } else { Ending::Itself },
             reason: (code == 137)
-                .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned()),
+                .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned())
+                .map(Into::into),
             at: Some(ago(minutes)),
         });
     }
@@ -202,21 +203,21 @@ pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
     let route = |service: &&Service| Route {
         service: service.id.clone(),
         port: Some(443),
-        rule: format!("path /{}/*", service.name),
+        rule: format!("path /{}/*", service.name).into(),
     };
     Gateway {
         targets: Vec::new(),
-        name: name.to_owned(),
+        name: name.into(),
         host: Host::named(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
         public: true,
-        kind: "application".to_owned(),
+        kind: "application".into(),
         routes: services.iter().map(route).collect(),
     }
 }
 
 /// Something that happened.
 pub fn event(service: &Service, minutes: i64, kind: EventKind, text: &str) -> Event {
-    Event { at: ago(minutes), service: service.id.clone(), instance: None, kind, text: text.to_owned() }
+    Event { at: ago(minutes), service: service.id.clone(), instance: None, kind, text: text.into() }
 }
 
 /// A source that has not answered.

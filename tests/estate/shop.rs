@@ -54,10 +54,8 @@ pub fn faults() -> Snapshot {
     let users =
         of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
     let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
-        i.check = Check::Unhealthy {
-            output: Some("GET /health: 503 no answer from upstream".to_owned()),
-            since: None,
-        }
+        i.check =
+            Check::Unhealthy { output: Some("GET /health: 503 no answer from upstream".into()), since: None }
     });
     let search = of("search").copies(0).wanted(2).copy(|i| i.state = State::Starting).with(|service| {
         service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
@@ -77,8 +75,8 @@ pub fn faults() -> Snapshot {
 fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, u32)) -> Deployment {
     let (running, desired, failed) = counts;
     Deployment {
-        id: format!("ecs-svc/{version}"),
-        version: version.to_owned(),
+        id: format!("ecs-svc/{version}").into(),
+        version: version.into(),
         rollout,
         reason: None,
         desired,
@@ -124,7 +122,7 @@ pub fn shop_logs() -> LogNews {
         service: orders.clone(),
         label: format!("orders-{copy}").into(),
         stream: LogStream::Out,
-        text: text.to_owned(),
+        text: text.into(),
         paint: Vec::new(),
     };
     let mut lines = vec![
@@ -145,7 +143,7 @@ pub fn shop_logs() -> LogNews {
         service: Some(orders.clone()),
         label: "orders-2".into(),
         kind: NoteKind::Ended,
-        text: "the stream ended: the task stopped".to_owned(),
+        text: "the stream ended: the task stopped".into(),
     };
     LogNews::Lines(LogBatch { lines, notes: vec![note] })
 }

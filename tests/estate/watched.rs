@@ -37,7 +37,7 @@ fn flow(from: &str, to: &str, port: u16, minutes: i64) -> Flow {
         port: Some(port),
         by: SeenBy::Socket,
         verdict: Verdict::Accepted,
-        place: format!("{from}-1"),
+        place: format!("{from}-1").into(),
     };
     Flow { sighting, first: ago(minutes + 60), last: ago(minutes) }
 }

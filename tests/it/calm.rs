@@ -28,9 +28,10 @@ fn at(second: i64) -> Timestamp {
 fn copy(service: &Service, number: usize, began: i64, state: State) -> Instance {
     let mut one = service.instances[0].clone();
     one.id = InstanceId::new(format!("{}-{number}", one.id));
-    (one.name, one.started, one.state) = (format!("{}-{number}", service.name), Some(at(began)), state);
+    (one.name, one.started, one.state) =
+        (format!("{}-{number}", service.name).into(), Some(at(began)), state);
     if state == State::Stopped {
-        let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".to_owned());
+        let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".into());
         one.exit = Some(Exit { code: Some(143), ending: Ending::Asked, reason, at: Some(at(began + 30)) });
     }
     one
@@ -38,8 +39,8 @@ fn copy(service: &Service, number: usize, began: i64, state: State) -> Instance 
 
 fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, counts: (u32, u32)) -> Deployment {
     Deployment {
-        id: format!("ecs-svc/{revision}"),
-        version: format!("{service}:{revision}"),
+        id: format!("ecs-svc/{revision}").into(),
+        version: format!("{service}:{revision}").into(),
         rollout,
         reason: None,
         desired: counts.1,
@@ -47,7 +48,7 @@ fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, count
         failed: 0,
         created: Some(at(second)),
         updated: Some(at(second)),
-        previous: Some(format!("{service}:{}", revision - 1)),
+        previous: Some(format!("{service}:{}", revision - 1).into()),
         changes: Vec::new(),
     }
 }
@@ -134,7 +135,7 @@ fn told(services: &[Service], second: i64) -> Vec<Event> {
             service: service.id.clone(),
             instance: Some(service.instances[0].id.clone()),
             kind: EventKind::Start,
-            text: format!("{} started", service.instances[0].name),
+            text: format!("{} started", service.instances[0].name).into(),
         })
     });
     events.collect()
@@ -245,7 +246,7 @@ fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
     for look in looks {
         store.tick(look.taken);
         store.absorb(&look.source.clone(), Ok(look));
-        said.extend(store.findings.iter().map(|finding| finding.kind.clone()));
+        said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();
     said

@@ -23,8 +23,8 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
     };
     Service {
         id: ServiceId::of(source, Some("shop"), name),
-        group: Some("shop".to_owned()),
-        name: name.to_owned(),
+        group: Some("shop".into()),
+        name: name.into(),
         kind: ServiceKind::Compose,
         desired: None,
         reported_running: None,

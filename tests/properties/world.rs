@@ -24,6 +24,9 @@ const TARGETS: [&str; 12] = [
     "10.0.0.7:80",
 ];
 
+/// How many ways there are to name something.
+const KEYS: usize = 9;
+
 /// A service: where it stands, what it names under which key, and after whom it starts.
 pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 
@@ -31,7 +34,7 @@ pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let one = (
         (0..4usize, 0..NAMES.len()),
-        prop::collection::vec((0..6usize, 0..TARGETS.len()), 0..5),
+        prop::collection::vec((0..KEYS, 0..TARGETS.len()), 0..5),
         prop::option::of(0..NAMES.len()),
     );
     prop::collection::vec(one, 1..12).prop_map(|mut all: Vec<Draft>| {
@@ -57,6 +60,9 @@ fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> Strin
             3 => service.names(Via::ConfigFile, "file /etc/app.conf:1", &address),
             4 => service.names(Via::ToolSetting, "environment APP_CLI_URL", &address),
             5 => service.asks("traefik"),
+            6 => service.names(Via::SharedSetting, "environment ALL_URL", &address),
+            7 => service.names(Via::SharedFile, "file /etc/book.yml:1", &address),
+            8 => service.names(Via::SuiteFile, "file /etc/suite.yml:1", &address),
             _ => service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &address),
         };
     }
@@ -108,7 +114,7 @@ fn flows(services: &[Arc<Service>]) -> Vec<Flow> {
                 port: Some(80),
                 by: SeenBy::Socket,
                 verdict: Verdict::Accepted,
-                place: "one".to_owned(),
+                place: "one".into(),
             };
             Flow { sighting, first: ago(20), last: now() }
         })

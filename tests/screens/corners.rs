@@ -19,7 +19,7 @@ fn stage() -> Stage {
 fn the_finding_of_a_source_does_not_hold_the_cursor() {
     let mut stage = stage();
     let mut of_source = stage.app.store.findings[0].clone();
-    (of_source.node, of_source.service) = (None, "docker".to_owned());
+    (of_source.node, of_source.service) = (None, "docker".into());
     stage.app.store.findings.insert(1, of_source);
     let last = stage.app.store.findings.last().unwrap().reason.clone();
     stage.keys("! g j");

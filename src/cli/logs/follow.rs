@@ -5,7 +5,7 @@ use super::{print::Printer, targets::Wanted};
 use crate::{
     cli::{Error, Outcome},
     effect::Subscription,
-    model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, Timestamp},
+    model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
     runtime::Streams,
     source::Source,
 };
@@ -40,7 +40,7 @@ pub(super) async fn run(
     let _looks: Vec<_> = looks.map(|look| AbortOnDropHandle::new(tokio::spawn(look))).collect();
     let (mut streams, mut news) = Streams::new(sources.to_vec());
     let (mut subscribed, mut unreadable) = (BTreeSet::new(), BTreeSet::new());
-    let silent = targets.iter().map(|target| (target.service.clone(), Arc::clone(&target.label))).collect();
+    let silent = targets.iter().map(|target| (target.service.clone(), target.label.clone())).collect();
     let mut late = Reorder::new(window, silent);
     let began = Timestamp::now();
     let mut any = false;
@@ -130,7 +130,7 @@ struct Reorder {
     window: Duration,
     /// The streams of which nothing was heard yet. What is held already comes of all of them before it is printed, so that
     /// it is in order.
-    silent: BTreeSet<(ServiceId, Arc<str>)>,
+    silent: BTreeSet<(ServiceId, SharedText)>,
     /// Until when the next of these is waited for.
     patience: Instant,
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
@@ -146,7 +146,7 @@ const PATIENCE: u32 = 3;
 const MOST: usize = 20_000;
 
 impl Reorder {
-    fn new(window: Duration, silent: BTreeSet<(ServiceId, Arc<str>)>) -> Self {
+    fn new(window: Duration, silent: BTreeSet<(ServiceId, SharedText)>) -> Self {
         let patience = Instant::now() + window * PATIENCE;
         Self { window, silent, patience, waiting: BTreeMap::new(), came: VecDeque::new(), count: 0 }
     }
@@ -221,7 +221,7 @@ mod tests {
             service: ServiceId::new("s/a"),
             label: "a".into(),
             stream: LogStream::Out,
-            text: String::new(),
+            text: String::new().into(),
             paint: Vec::new(),
         }
     }

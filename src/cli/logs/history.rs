@@ -116,6 +116,6 @@ fn said(failure: &Failure) -> LogNote {
         service: None,
         label: "logs".into(),
         kind: NoteKind::Unreadable,
-        text: format!("{} ({})", failure.what, failure.remedy),
+        text: format!("{} ({})", failure.what, failure.remedy).into(),
     }
 }

@@ -73,7 +73,7 @@ mod tests {
             service: ServiceId::new("s/a"),
             label: "a".into(),
             stream: LogStream::Out,
-            text: text.to_owned(),
+            text: text.into(),
             paint: Vec::new(),
         };
         sift.lets_through(&line, &line::parse(text))

@@ -12,6 +12,7 @@ mod scan;
 use super::{
     grammar::{self, Shape},
     key::{self, Meaning},
+    leads_somewhere, target,
 };
 use crate::model::{Address, Mention, Place, Target, Via};
 use dialect::Dialect;
@@ -28,6 +29,12 @@ const MOST: usize = 200;
 #[must_use]
 pub fn is_config_file(name: &str) -> bool {
     Dialect::listed(name).is_some()
+}
+
+/// Whether a file of that name is a program.
+#[must_use]
+pub fn is_program_file(name: &str) -> bool {
+    Dialect::listed(name) == Some(Dialect::Code)
 }
 
 /// Whether a file of that name, mounted by itself, is worth reading: unless it is known to be something else.
@@ -53,8 +60,10 @@ pub fn file<'a>(
     for entry in &entries {
         let value = expand::expand(entry.value, &variable);
         for target in targets(dialect, entry, &value, &defined) {
-            let place =
-                Place { container: container.map(str::to_owned), key: format!("file {path}:{}", entry.line) };
+            let place = Place {
+                container: container.map(Into::into),
+                key: format!("file {path}:{}", entry.line).into(),
+            };
             let mention = Mention { via: Via::ConfigFile, place, target };
             // The first line that names it is enough.
             if !mentions.iter().any(|known| known.target == mention.target) {
@@ -79,9 +88,9 @@ fn targets(dialect: Dialect, entry: &Entry<'_>, value: &str, defined: &BTreeSet<
     });
     let outside = meaning == Meaning::Address && dialect != Dialect::Code;
     found
-        .filter(|found| !found.address.host.is_own() && !is_defined(&found.address, defined))
+        .filter(|found| leads_somewhere(&found.address) && !is_defined(&found.address, defined))
         .map(|found| match found.shape {
-            Shape::Url | Shape::Resource if outside => Target::Address(found.address),
+            Shape::Url | Shape::Resource if outside => target(found.address),
             // Files are full of links, examples and defaults: what nobody here answers to says nothing.
             _ => Target::Local(found.address),
         })

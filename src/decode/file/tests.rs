@@ -10,7 +10,7 @@ fn names(path: &str, text: &str) -> Vec<String> {
     let name = |target: Target| match target {
         Target::Address(address) => address.to_string(),
         Target::Local(address) => format!("({address})"),
-        Target::Peer(name) | Target::FromProxy(name) => name,
+        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
     };
     mentions.into_iter().map(|mention| name(mention.target)).collect()
 }
@@ -33,7 +33,8 @@ fn haproxy() {
 fn prometheus() {
     let text = "scrape_configs:\n  - job_name: orders\n    static_configs:\n      - targets: ['orders:9100', \"users:9100\"]\n  \
                 - job_name: b\n    static_configs:\n      - targets:\n          - db-exporter:9187\n          - localhost:9090\n";
-    assert_eq!(names("prometheus.yml", text), ["(orders:9100)", "(users:9100)", "(db-exporter:9187)"]);
+    let expected = ["(orders:9100)", "(users:9100)", "(db-exporter:9187)", "(localhost:9090)"];
+    assert_eq!(names("prometheus.yml", text), expected);
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn of_role(role: Role) -> &'static str {
         Role::Directory => "M2 1.5H10V10.5H2zM4.2 4H7.8M4.2 6H7.8M4.2 8H7.8",
         Role::Telemetry => "M1 10.5H11M2.5 8.5V6M6 8.5V2M9.5 8.5V4.5",
         Role::Proxy => "M1 4H9.5L7.5 2M11 8H2.5L4.5 10",
+        Role::Utility => "M6 1V3M6 9V11M1 6H3M9 6H11M4 4H8V8H4z",
         Role::Other => DIAMOND,
     }
 }

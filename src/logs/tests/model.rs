@@ -19,7 +19,7 @@ pub(super) fn line(stream: u32, second: i64, text: &str) -> LogLine {
         service: ServiceId::new("docker/web"),
         label: label.into(),
         stream: LogStream::Out,
-        text: text.to_owned(),
+        text: text.into(),
         paint: Vec::new(),
     }
 }
@@ -29,7 +29,7 @@ pub(super) fn target(stream: u32) -> LogTarget {
         service: ServiceId::new("docker/web"),
         instance: InstanceId::new(format!("web-{stream}")),
         label: format!("web-{stream}").into(),
-        route: LogRoute::Engine { container: format!("web-{stream}") },
+        route: LogRoute::Engine { container: format!("web-{stream}").into() },
     }
 }
 

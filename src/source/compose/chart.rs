@@ -6,7 +6,10 @@ use super::{
     mention,
     reach::{self, Project, Reach},
 };
-use crate::model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, text::clean};
+use crate::{
+    model::{Fact, Gap, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp},
+    source::witness::{self, Program},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The snapshot of a project, whose services are given what `given` has.
@@ -22,10 +25,13 @@ pub(super) fn snapshot(
         let reach = reach.remove(name.as_str()).unwrap_or_default();
         service(project, name, declared, reach, given.get(name).unwrap_or(&nothing))
     });
+    let mut services: Vec<_> = services.map(Arc::new).collect();
+    witness::count_once(&mut services, &programs(project));
+    services.iter_mut().for_each(|service| mention::name_the_file(Arc::make_mut(service)));
     Snapshot {
         source: SourceId::clone(project.source),
         taken,
-        services: services.map(Arc::new).collect(),
+        services,
         gateways: Vec::new(),
         events: Vec::new(),
         gaps,
@@ -36,35 +42,53 @@ pub(super) fn snapshot(
 }
 
 fn service(project: &Project<'_>, name: &str, declared: &Declared, reach: Reach, given: &Given) -> Service {
-    let label = clean(name);
+    let label = Text::new(name);
+    let mut mentions = mention::of(declared, given);
+    // A loopback address means nobody else where it is shared with nobody.
+    mentions.retain(|mention| reach.has_neighbours || !mention.is_of_loopback());
     Service {
         id: ServiceId::of(project.source, Some(project.name), &label),
-        group: Some(project.name.to_owned()),
+        group: Some(project.name.into()),
         kind: ServiceKind::Declared,
         desired: Some(declared.replicas.unwrap_or(1)),
         reported_running: None,
         instances: Vec::new(),
         deployments: Vec::new(),
         answers: reach.answers.into_iter().collect(),
-        mentions: mention::of(declared, given),
+        mentions,
         networks: reach.networks,
         facts: facts(project, name, declared, given),
         name: label,
     }
 }
 
+/// What each service runs.
+fn programs(project: &Project<'_>) -> BTreeMap<ServiceId, Program> {
+    let run = project.services.iter().map(|(name, declared)| {
+        let words = declared.program.entrypoint.iter().chain(&declared.program.command).flatten();
+        let program = Program::new(&image(project, name, declared), words.map(String::as_str));
+        (ServiceId::of(project.source, Some(project.name), &Text::new(name)), program)
+    });
+    run.collect()
+}
+
+/// The image of a service. Without one of its own it is built, and compose calls what it builds so.
+fn image(project: &Project<'_>, name: &str, declared: &Declared) -> String {
+    declared.program.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name))
+}
+
 /// What a card shows of it: never a variable's value, nor an argument's.
 fn facts(project: &Project<'_>, name: &str, declared: &Declared, given: &Given) -> Vec<Fact> {
-    let (program, place, files) = (&declared.program, &declared.place, &declared.files);
-    // Without an image of its own it is built, and compose calls what it builds so.
-    let image = program.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name));
-    let mut facts = vec![Fact::new("declared", clean(&declared.at)), Fact::new("image", clean(&image))];
-    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, clean(value)));
+    let (place, files) = (&declared.place, &declared.files);
+    let image = image(project, name, declared);
+    let mut facts =
+        vec![Fact::new("declared", Text::new(&declared.at)), Fact::new("image", Text::new(&image))];
+    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
     if let Some(replicas) = declared.replicas {
         say("replicas", &replicas.to_string());
     }
     declared.profiles.iter().for_each(|profile| say("profile", profile));
-    place.published.iter().for_each(|port| say("published port", &port.to_string()));
+    place.published.keys().for_each(|port| say("published port", &port.to_string()));
     place.joined().keys().for_each(|key| say("network", &project.network_name(key)));
     place.network_mode.iter().for_each(|mode| say("network", mode));
     files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));

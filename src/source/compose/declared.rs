@@ -20,8 +20,8 @@ pub(super) struct Declared {
     pub(super) place: Place,
     /// The files that are put into it.
     pub(super) files: Files,
-    /// The services that are started before it.
-    pub(super) after: BTreeSet<String>,
+    /// The services that are started before it, each with the condition under which that counts as done.
+    pub(super) after: BTreeMap<String, String>,
     /// The profiles without one of which it is not started.
     pub(super) profiles: BTreeSet<String>,
     /// How many of it are wanted.
@@ -54,8 +54,8 @@ pub(super) struct Place {
     /// Containers of others: `container` or `container:alias`.
     pub(super) external_links: BTreeSet<String>,
     pub(super) extra_hosts: BTreeSet<(String, String)>,
-    /// The host's ports that lead to it.
-    pub(super) published: BTreeSet<u16>,
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(super) published: BTreeMap<u16, u16>,
     /// Its own ports, as far as they are told.
     pub(super) exposed: BTreeSet<u16>,
 }
@@ -80,7 +80,7 @@ impl Declared {
             program: Program::read(node, folder),
             place: Place::read(node),
             files: Files::read(node, folder),
-            after: node.names("depends_on").into_iter().collect(),
+            after: node.start_order(),
             profiles: node.names("profiles").into_iter().collect(),
             replicas: replicas.and_then(|text| text.parse().ok()),
         }
@@ -93,7 +93,7 @@ impl Declared {
             program: self.program.over(base.program),
             place: self.place.over(base.place),
             files: self.files.over(base.files),
-            after: joined(base.after, self.after),
+            after: base.after.into_iter().chain(self.after).collect(),
             profiles: joined(base.profiles, self.profiles),
             replicas: self.replicas.or(base.replicas),
         }
@@ -179,7 +179,7 @@ impl Place {
             links: joined(base.links, self.links),
             external_links: joined(base.external_links, self.external_links),
             extra_hosts: joined(base.extra_hosts, self.extra_hosts),
-            published: joined(base.published, self.published),
+            published: base.published.into_iter().chain(self.published).collect(),
             exposed: joined(base.exposed, self.exposed),
         }
     }

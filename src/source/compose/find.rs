@@ -1,7 +1,7 @@
 //! Which files a path means, and what the project in them is called.
 
 use super::{declared::whole, dotenv, fill::Variables};
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use std::path::{Path, PathBuf};
 
 /// The names that the docker command looks for, in its order.
@@ -35,7 +35,7 @@ pub(super) fn files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.is_file());
     let Some(file) = first(NAMES) else {
-        let what = format!("there is no compose file in {}", clean(&place.display().to_string()));
+        let what = format!("there is no compose file in {}", Text::new(&place.display().to_string()));
         return Err(Failure::new(
             FailureKind::Missing,
             what,

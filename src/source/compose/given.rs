@@ -6,7 +6,7 @@ use super::{
     file::Text as Config,
     load::{Loaded, Loader},
 };
-use crate::source::docker::files::{self, Text, Watch};
+use crate::source::docker::files::{self, Server, Text, Watch};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// What a service is given. It lives only until it is decoded.
@@ -35,7 +35,11 @@ pub(super) fn to(service: &Declared, loaded: &Loaded, loader: &mut Loader) -> (G
             }
         }
     }
-    let found = files::mounted(mounts);
+    let program = &service.program;
+    let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
+    let server = Server::of(program.image.as_deref().unwrap_or_default(), words);
+    let found = files::mounted(mounts, server);
+    texts.retain(|text| server.is_none_or(|server| server.reads(&text.path)));
     texts.extend(found.texts);
     (Given { variables, texts }, found.watch)
 }

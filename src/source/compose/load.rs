@@ -7,7 +7,7 @@ use super::{
     find::ENV,
     yaml::{self, LONGEST, Wrong},
 };
-use crate::model::{Failure, FailureKind, Gap, text::clean};
+use crate::model::{Failure, FailureKind, Gap, Text};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -77,7 +77,8 @@ impl Loader {
         let missing = variables.fill(&mut node);
         let mut file = File::read(&node, path, folder).map_err(wrong)?;
         for name in missing {
-            let what = format!("{} asks for the variable {}, which has no value", shown(path), clean(&name));
+            let what =
+                format!("{} asks for the variable {}, which has no value", shown(path), Text::new(&name));
             let remedy = "set it in the environment or in the .env file beside the compose file";
             self.gap("a value", Failure::new(FailureKind::Missing, what, remedy));
         }
@@ -102,7 +103,7 @@ impl Loader {
             Some(path) => match self.file(path, path.parent().unwrap_or(folder), variables, depth - 1) {
                 Ok(other) => other.services.get(&extends.service).cloned(),
                 Err(failure) => {
-                    self.gap(&format!("what the service {} extends", clean(name)), failure);
+                    self.gap(&format!("what the service {} extends", Text::new(name)), failure);
                     None
                 }
             },
@@ -157,16 +158,16 @@ impl Loader {
 
     /// Notes that something could not be read.
     pub(super) fn gap(&mut self, what: &str, failure: Failure) {
-        self.gaps.push(Gap { what: what.to_owned(), failure });
+        self.gaps.push(Gap { what: what.into(), failure });
     }
 }
 
 fn shown(path: &Path) -> String {
-    clean(&path.display().to_string())
+    Text::new(&path.display().to_string()).to_string()
 }
 
 /// That a file makes no sense at that line.
 fn broken(path: &Path, line: u64, what: &str) -> Failure {
-    let what = format!("{}:{line}: {}", shown(path), clean(what));
+    let what = format!("{}:{line}: {}", shown(path), Text::new(what));
     Failure::new(FailureKind::Invalid, what, "`docker compose config` says more of what is wrong with it")
 }

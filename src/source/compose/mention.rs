@@ -3,7 +3,7 @@
 use super::{declared::Declared, given::Given};
 use crate::{
     decode::{arguments, environment, extra_host, file, link, proxied, start_order},
-    model::{Mention, Via, text::clean},
+    model::{Mention, Service, Text, Via},
 };
 
 /// Everything that a service names, with what it is given.
@@ -15,22 +15,25 @@ pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
     let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
     let mut all = environment(None, variables.iter().copied());
     all.extend(arguments(None, words));
-    all.extend(given.texts.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
-    all.iter_mut().for_each(say_so);
+    all.extend(given.texts.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
     let labels = program.labels.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or("")));
     all.extend(proxied(&labels.collect(), &variables));
     let linked = place.links.iter().chain(&place.external_links);
-    all.extend(linked.map(|text| link(&clean(text.split(':').next().unwrap_or_default()))));
+    all.extend(linked.map(|text| link(&Text::new(text.split(':').next().unwrap_or_default()))));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
-    all.extend(start_order(service.after.iter().map(String::as_str)));
+    all.extend(start_order(service.after.iter().map(|(name, condition)| (name.as_str(), condition.as_str()))));
     all.sort();
     all.dedup();
     all
 }
 
-/// Makes the compose file the kind of evidence; the place still tells the variable, argument or line.
-fn say_so(mention: &mut Mention) {
-    if matches!(mention.via, Via::Environment | Via::Argument | Via::ConfigFile) {
-        mention.via = Via::ComposeFile;
+/// Makes the compose file the kind of evidence of what it says; the place still tells the variable, argument or line.
+pub(super) fn name_the_file(service: &mut Service) {
+    for mention in &mut service.mentions {
+        if matches!(mention.via, Via::Environment | Via::Argument | Via::ConfigFile) {
+            mention.via = Via::ComposeFile;
+        }
     }
+    service.mentions.sort();
+    service.mentions.dedup();
 }

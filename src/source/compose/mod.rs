@@ -18,9 +18,7 @@ mod tests;
 mod yaml;
 
 use super::{Examined, Source};
-use crate::model::{
-    Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, text::clean,
-};
+use crate::model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text};
 use fill::Variables;
 use futures::{
     FutureExt, StreamExt,
@@ -66,7 +64,7 @@ impl Compose {
         let said =
             || look::project_name(&place, &around).unwrap_or_else(|| find::name(None, &place.join("x")));
         // A slash ends the source in a service's id.
-        let name = if config.name.is_empty() { said() } else { clean(&config.name).replace('/', "-") };
+        let name = if config.name.is_empty() { said() } else { Text::new(&config.name).replace('/', "-") };
         Self { id: SourceId::new(format!("compose:{name}")), place, around, last: Arc::default() }
     }
 }
@@ -77,7 +75,7 @@ impl Source for Compose {
     }
 
     fn place(&self) -> String {
-        clean(&self.place.display().to_string())
+        Text::new(&self.place.display().to_string()).to_string()
     }
 
     fn kind(&self) -> &'static str {
@@ -125,5 +123,5 @@ impl Source for Compose {
 }
 
 fn gap(gap: &Gap) -> Examined {
-    Examined { what: gap.what.clone(), outcome: Err(gap.failure.clone()) }
+    Examined { what: gap.what.to_string(), outcome: Err(gap.failure.clone()) }
 }

@@ -51,6 +51,18 @@ impl Node {
         }
     }
 
+    /// The services under `depends_on`, each with its condition; a list's have none.
+    pub(super) fn start_order(&self) -> BTreeMap<String, String> {
+        let condition = |at: &Self| at.text_of("condition").unwrap_or_default();
+        let mapped: BTreeMap<_, _> =
+            self.entries("depends_on").map(|(name, at)| (name.clone(), condition(at))).collect();
+        if mapped.is_empty() {
+            self.names("depends_on").into_iter().map(|name| (name, String::new())).collect()
+        } else {
+            mapped
+        }
+    }
+
     /// The pairs under `key`: a mapping, or a list of `name=value`; a name alone has no value.
     pub(super) fn pairs(&self, key: &str) -> BTreeMap<String, Option<String>> {
         let mapped = self.entries(key).map(|(name, node)| (name.clone(), node.text().map(str::to_owned)));

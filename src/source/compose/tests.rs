@@ -2,7 +2,7 @@
 
 use super::{Compose, Config};
 use crate::{
-    model::{Failure, Health, Mention, Service, Snapshot, Via},
+    model::{AnsweredBy, Failure, Health, Mention, Service, Snapshot, Via},
     source::Source,
 };
 use std::{
@@ -69,11 +69,13 @@ fn named(service: &Service) -> Vec<String> {
     service.mentions.iter().map(tell).map(shorter).collect()
 }
 
+/// What a service answers to beyond its own namespace.
 fn answers(service: &Service) -> Vec<String> {
     let scope = |a: &crate::model::Answer| {
         format!("{:?}", a.scope).replace("Network(\"compose:shop/", "").replace("\")", "")
     };
-    service.answers.iter().map(|a| format!("{}@{}", a.host, scope(a))).collect()
+    let beyond = service.answers.iter().filter(|a| a.by != AnsweredBy::Loopback);
+    beyond.map(|a| format!("{}@{}", a.host, scope(a))).collect()
 }
 
 #[test]
@@ -137,14 +139,14 @@ fn names_count_on_the_networks_that_services_share() {
         [
             "api@shop_back",
             "apihost@shop_back",
-            "host.docker.internal@host",
+            "host.docker.internal@host:ports",
             "the-api@shop_back",
             "10.5.0.9@shop_back"
         ]
     );
     let side = one(&snapshot, "side");
     assert!(side.answers.is_empty() && side.networks.iter().any(|n| n.as_str().ends_with("shop_back")));
-    assert_eq!(answers(one(&snapshot, "metal")), ["host.docker.internal@host"]);
+    assert_eq!(answers(one(&snapshot, "metal")), ["host.docker.internal@host:ports"]);
     assert_eq!(answers(one(&snapshot, "lone")), ["lone@shop_default", "shop-lone-1@shop_default"]);
 }
 
@@ -253,4 +255,96 @@ fn no_secret_leaves() {
     ]);
     let told = format!("{:?}", folder.look().unwrap());
     assert!(!told.contains("hunter2"), "{told}");
+}
+
+/// The lines of a project, as `from strength to`.
+fn lines(text: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let mut all = vec![("compose.yaml", text)];
+    all.extend(files);
+    let mut inventory = crate::model::Inventory::default();
+    inventory.replace(std::sync::Arc::new(Folder::with(&all).look().unwrap()));
+    let topology = crate::topology::infer(&inventory);
+    let name = |id| topology.nodes[id].name.clone();
+    topology.edges.iter().map(|((a, b), e)| format!("{} {} {}", name(a), e.strength().word(), name(b))).collect()
+}
+
+#[test]
+fn a_line_ends_at_the_service_that_listens() {
+    let text = "name: shop
+services:
+  vpn: {image: qmcgaw/gluetun, ports: ['18080:8080', '19117:9117']}
+  torrent: {image: example/torrent, network_mode: 'service:vpn', expose: [8080]}
+  indexer: {image: example/indexer, network_mode: 'service:vpn', expose: [9117]}
+  arr: {image: example/arr, network_mode: 'service:torrent', environment: {A_URL: 'http://localhost:8080', B_URL: 'http://127.0.0.1:9117', OWN_URL: 'http://localhost:8989'}}
+  sonarr: {image: example/sonarr, environment: {A_URL: 'http://vpn:8080'}}
+  outside: {image: example/outside, environment: {A_URL: 'http://host.docker.internal:19117'}}
+  lonely: {image: example/lonely, environment: {A_URL: 'http://localhost:8080'}}
+";
+    let expected = [
+        "arr declared indexer",
+        "arr declared torrent",
+        "outside declared indexer",
+        "sonarr declared torrent",
+    ];
+    assert_eq!(lines(text, &[]), expected);
+}
+
+#[test]
+fn services_in_the_hosts_network_share_its_loopback_address_and_its_published_ports() {
+    let text = "name: shop
+services:
+  db: {image: postgres, ports: ['15432:5432']}
+  cache: {image: redis, network_mode: host}
+  web: {image: example/web, network_mode: host, environment: {DB_URL: 'postgres://localhost:15432/x', CACHE_URL: 'redis://127.0.0.1:6379', WRONG_URL: 'postgres://localhost:5432'}}
+  api: {image: example/api, environment: {CACHE_URL: 'redis://host.docker.internal:6379'}}
+";
+    assert_eq!(lines(text, &[]), ["api declared cache", "web declared cache", "web declared db"]);
+}
+
+#[test]
+fn a_proxy_is_joined_to_what_it_reaches() {
+    let labels = "labels: {traefik.http.routers.x.rule: 'Host(`x`)'}";
+    let text = format!(
+        "name: shop\nservices:\n  proxy: {{image: traefik, networks: [front], ports: ['80:80']}}\n  near: {{image: x, networks: [front], {labels}}}\n  far: {{image: y, networks: [back], {labels}}}\n  metal: {{image: z, network_mode: host, {labels}}}\nnetworks: {{front: , back: }}\n"
+    );
+    assert_eq!(lines(&text, &[]), ["proxy declared metal", "proxy declared near"]);
+    let on_host = text.replace("traefik, networks: [front], ports: ['80:80']", "traefik, network_mode: host");
+    assert_eq!(lines(&on_host, &[]), ["proxy declared far", "proxy declared metal", "proxy declared near"]);
+}
+
+#[test]
+fn what_several_programs_of_one_image_are_given_is_one_witness() {
+    let after = "depends_on: {db: {condition: service_healthy}, mail: , symbols: , setup: {condition: service_completed_successfully}}";
+    let one = |name: &str| {
+        format!("  {name}: {{image: shop/app, command: [run, {name}], volumes: ['./app.yml:/etc/app/app.yml:ro'], {after}}}\n")
+    };
+    let suite: String = ["web", "worker", "beat"].into_iter().map(one).collect();
+    let text = format!(
+        "name: shop\nservices:\n{suite}  db: {{image: postgres}}\n  mail: {{image: shop/smtp}}\n  symbols: {{image: shop/symbols}}\n  setup: {{image: shop/app, command: [migrate]}}\n"
+    );
+    let file = ("app.yml", "mail:\n  host: mail\nsymbols:\n  url: http://symbols:3021\n");
+    let found = lines(&text, &[file]);
+    assert_eq!(found.iter().filter(|line| line.contains(" declared ")).count(), 3, "{found:?}");
+    assert!(["beat", "web", "worker"].iter().all(|name| found.contains(&format!("{name} declared db"))));
+    assert!(!found.iter().any(|line| line.ends_with(" setup")), "{found:?}");
+    let alone = text.replace("[run, worker]", "[run, web]").replace("[run, beat]", "[run, web]");
+    let found = lines(&alone, &[file]);
+    assert_eq!(found.iter().filter(|line| line.contains(" declared ")).count(), 9, "one program: {found:?}");
+}
+
+#[test]
+fn what_a_web_server_serves_names_nobody() {
+    let text = "name: shop
+services:
+  web: {image: nginx, command: [nginx, -g, 'daemon off;'], volumes: ['./spa.json:/usr/share/nginx/html/config.json:ro', './php:/web:ro', './conf.d:/etc/nginx/conf.d:ro']}
+  php: {image: shop/php, volumes: ['./php:/web:ro']}
+  api: {image: shop/api}
+  db: {image: shop/store}
+";
+    let files = [
+        ("spa.json", "{\"api\": {\"url\": \"http://db:80\"}}"),
+        ("php/config.php", "<?php $store = new Store(['host' => 'db', 'port' => 7000]);"),
+        ("conf.d/api.conf", "server { location / { proxy_pass http://api:8080; } }"),
+    ];
+    assert_eq!(lines(text, &files), ["php declared db", "web declared api"]);
 }

@@ -2,14 +2,16 @@
 
 use super::{
     decode::{Link, Seen},
+    filled::Filled,
     memory::Told,
     reach,
     sockets::Traffic,
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Service, ServiceId, ServiceKind, Snapshot, SourceId,
-    State, Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Service, ServiceId, ServiceKind, Snapshot,
+    SourceId, State, Text, Timestamp,
 };
+use crate::source::witness::{self, Program};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -40,15 +42,20 @@ pub(super) fn snapshot(
     for container in current(seen) {
         owned.entry(container.owner.id(source)).or_default().push(container);
     }
-    let reach = reach::of(source, seen);
+    let reach = reach::of(source, seen, &traffic.listening);
+    let filled = Filled::of(seen);
+    let programs = owned.iter().filter_map(|(id, all)| Some((id.clone(), all.first()?.program.clone())));
+    let programs: BTreeMap<ServiceId, Program> = programs.collect();
     let services = owned.into_iter().filter_map(|(id, mut containers)| {
         containers.sort_by(|a, b| a.name.cmp(&b.name));
-        service(id, taken, &containers, &reach)
+        service(id, taken, &containers, &reach, &filled)
     });
+    let mut services: Vec<_> = services.map(Arc::new).collect();
+    witness::count_once(&mut services, &programs);
     Snapshot {
         source: source.clone(),
         taken,
-        services: services.map(Arc::new).collect(),
+        services,
         gateways: Vec::new(),
         events: events(source, seen, told),
         gaps,
@@ -75,16 +82,27 @@ pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -
 /// The containers without those that a later one has replaced in the same place of a swarm service.
 fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
     let newest =
-        |slot: &String| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
+        |slot: &Text| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
     let replaced = move |s: &Seen| s.owner.slot.as_ref().is_some_and(|slot| newest(slot) != Some(s.created));
     seen.iter().map(Arc::as_ref).filter(move |s| !replaced(s))
 }
 
 /// The service that `containers` are; none where they all only hold the network for others that are gone.
-fn service(id: ServiceId, taken: Timestamp, containers: &[&Seen], reach: &reach::Reach) -> Option<Service> {
+fn service(
+    id: ServiceId,
+    taken: Timestamp,
+    containers: &[&Seen],
+    reach: &reach::Reach,
+    filled: &Filled<'_>,
+) -> Option<Service> {
     let shown = standing(containers);
     let first = shown.first()?;
-    let mut mentions: Vec<_> = containers.iter().flat_map(|c| &c.mentions).cloned().collect();
+    // A container's loopback address means nobody else where it shares it with nobody.
+    let counts = |c: &Seen, mention: &&Mention| {
+        (!mention.is_of_loopback() || reach.has_neighbours(&c.id)) && !filled.is_written(c, mention)
+    };
+    let mut mentions: Vec<_> =
+        containers.iter().flat_map(|c| c.mentions.iter().filter(|m| counts(c, m))).cloned().collect();
     mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
     mentions.sort();
     mentions.dedup();
@@ -180,11 +198,12 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
             text,
         },
     };
-    let start = container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started")));
+    let start =
+        container.instance.started.map(|at| tell(at, EventKind::Start, format!("{name} started").into()));
     let end = container.instance.exit.as_ref().and_then(|exit| Some((exit.at?, exit)));
     let end = end.map(|(at, exit)| {
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        tell(at, kind, format!("{name} {}", ended(exit)))
+        tell(at, kind, format!("{name} {}", ended(exit)).into())
     });
     start.into_iter().chain(end).collect()
 }

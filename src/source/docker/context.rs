@@ -1,7 +1,7 @@
 //! The docker command's contexts: which one is current, and where its engine is.
 
 use super::Endpoint;
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use serde::Deserialize;
 use std::{
     fs, io,
@@ -52,10 +52,10 @@ pub(super) fn current(config: &Path) -> Result<String, Failure> {
 /// Where the engine of the context `name` is.
 pub(super) fn endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
     let Some((folder, meta)) = all(config).find(|(_, meta)| meta.name == name) else {
-        let known: Vec<_> = all(config).map(|(_, meta)| clean(&meta.name)).collect();
+        let known: Vec<_> = all(config).map(|(_, meta)| Text::new(&meta.name)).collect();
         return Err(Failure::new(
             FailureKind::Missing,
-            format!("there is no docker context {}", clean(name)),
+            format!("there is no docker context {}", Text::new(name)),
             match known.as_slice() {
                 [] => {
                     "no context is defined: see `docker context create`, or unset DOCKER_CONTEXT".to_owned()
@@ -68,7 +68,7 @@ pub(super) fn endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
     if target.unverified {
         return Err(Failure::new(
             FailureKind::Invalid,
-            format!("the docker context {} skips TLS verification, which is not supported", clean(name)),
+            format!("the docker context {} skips TLS verification, which is not supported", Text::new(name)),
             "give the context the engine's CA: `docker context update --docker host=…,ca=…`",
         ));
     }
@@ -87,5 +87,5 @@ fn all(config: &Path) -> impl Iterator<Item = (PathBuf, Meta)> {
 }
 
 fn unreadable(path: &Path, why: &str, remedy: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("{}: {}", path.display(), clean(why)), remedy)
+    Failure::new(FailureKind::Invalid, format!("{}: {}", path.display(), Text::new(why)), remedy)
 }

@@ -1,6 +1,6 @@
 //! Where an engine is, as `DOCKER_HOST` writes it.
 
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use std::{fmt, path::PathBuf};
 
 /// How to reach an engine.
@@ -67,15 +67,15 @@ fn with_port(address: &str, port: u16) -> String {
 }
 
 fn refused(host: &str, why: &str, remedy: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", clean(host)), remedy)
+    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", Text::new(host)), remedy)
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Socket(path) => write!(f, "unix://{}", path.display()),
-            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", clean(address)),
-            Self::Ssh(place) => write!(f, "ssh://{}", clean(place)),
+            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", Text::new(address)),
+            Self::Ssh(place) => write!(f, "ssh://{}", Text::new(place)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! is one nudge.
 
 use super::{Shared, decode::Owner, memory::Told};
-use crate::model::{Event, EventKind, InstanceId, SourceId, Timestamp, text::clean};
+use crate::model::{Event, EventKind, InstanceId, SourceId, Text, Timestamp};
 use bollard::{
     errors::Error,
     models::{EventMessage, EventMessageTypeEnum},
@@ -149,13 +149,13 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
         return attribute("container").map(|container| (container.to_owned(), None));
     }
     let id = actor.id.clone()?;
-    let name = clean(attribute("name").unwrap_or(&id));
+    let name = Text::new(attribute("name").unwrap_or(&id));
     let event = told(message.action.as_deref()?, attribute("exitCode")).map(|(kind, text)| {
         let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
         let instance = Some(InstanceId::of(source, &id));
         let at = at.unwrap_or_else(Timestamp::now);
-        Event { at, service, instance, kind, text: format!("{name} {text}") }
+        Event { at, service, instance, kind, text: format!("{name} {text}").into() }
     });
     Some((id, event))
 }
@@ -164,14 +164,14 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
 fn told(action: &str, code: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
-        "die" => (EventKind::Stop, format!("exited with code {}", clean(code.unwrap_or("unknown")))),
+        "die" => (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown")))),
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
         "unpause" => (EventKind::Unpause, "goes on".to_owned()),
         "destroy" => (EventKind::Message, "was removed".to_owned()),
         other => {
             let health = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
-            (EventKind::Health, format!("is {}", clean(health)))
+            (EventKind::Health, format!("is {}", Text::new(health)))
         }
     };
     Some((kind, text))

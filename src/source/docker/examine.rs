@@ -2,7 +2,7 @@
 
 use super::{Shared, events::ACTIONS, look};
 use crate::{
-    model::{Failure, Service, State, Timestamp, text::clean},
+    model::{Failure, Service, State, Text, Timestamp},
     source::Examined,
 };
 use bollard::{Docker as Client, query_parameters::EventsOptionsBuilder};
@@ -16,7 +16,10 @@ pub(super) async fn engine(shared: &Shared) -> Vec<Examined> {
         Err(failure) => return vec![examined("docker version", Err(failure))],
     };
     vec![
-        examined("docker ping", shared.engine.limited("ping", client.ping()).await.map(|said| clean(&said))),
+        examined(
+            "docker ping",
+            shared.engine.limited("ping", client.ping()).await.map(|said| Text::from(said).into()),
+        ),
         examined("docker version", version(shared, &client).await),
         examined("docker list", list(shared, &client).await),
         examined("docker events", events(shared, &client).await),
@@ -30,7 +33,7 @@ fn examined(what: &str, outcome: Result<String, Failure>) -> Examined {
 
 async fn version(shared: &Shared, client: &Client) -> Result<String, Failure> {
     let version = shared.engine.limited("version", client.version()).await?;
-    let engine = clean(version.version.as_deref().unwrap_or("unknown version"));
+    let engine = Text::new(version.version.as_deref().unwrap_or("unknown version"));
     Ok(format!("engine {engine}, API {}", client.client_version()))
 }
 

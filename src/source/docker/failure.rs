@@ -1,7 +1,7 @@
 //! What went wrong with an engine, in words that say what to do.
 
 use super::Endpoint;
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use bollard::errors::Error;
 use std::io;
 
@@ -24,7 +24,9 @@ pub(super) fn through(endpoint: &Endpoint, what: &str, said: &str) -> Failure {
 
 fn explain(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
     match error {
-        Error::DockerResponseServerError { status_code, message } => refused(*status_code, &clean(message)),
+        Error::DockerResponseServerError { status_code, message } => {
+            refused(*status_code, &Text::new(message))
+        }
         Error::RequestTimeoutError => (
             FailureKind::Timeout,
             "no answer in time".to_owned(),
@@ -62,9 +64,9 @@ fn transport(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut io = None;
     while let Some(link) = cause {
-        let said = clean(&link.to_string());
-        if !words.iter().any(|w: &String| w.contains(&said)) {
-            words.push(said);
+        let said = Text::from(link.to_string());
+        if !words.iter().any(|w: &String| w.contains(&*said)) {
+            words.push(said.to_string());
         }
         io = link.downcast_ref::<io::Error>().map(io::Error::kind).or(io);
         cause = link.source();

@@ -1,7 +1,7 @@
 //! Which engine to talk to: what the docker command would choose, and Podman's sockets beside it.
 
 use super::{Config, Endpoint, context};
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use std::path::{Path, PathBuf};
 
 /// Where Docker listens unless told otherwise.
@@ -69,7 +69,7 @@ pub fn find(config: &Config, around: &Surroundings) -> Result<Vec<Found>, Failur
     if let [only] = found.as_mut_slice()
         && !config.name.is_empty()
     {
-        only.name = clean(&config.name).replace('/', "-");
+        only.name = Text::new(&config.name).replace('/', "-");
     }
     Ok(found)
 }
@@ -97,7 +97,7 @@ fn named(config: &Config, around: &Surroundings) -> Result<Option<Found>, Failur
         return Ok(None);
     }
     let endpoint = context::endpoint(&around.config, &context)?;
-    Ok(one(endpoint, format!("context {} of {because}", clean(&context))))
+    Ok(one(endpoint, format!("context {} of {because}", Text::new(&context))))
 }
 
 /// Every usual socket that exists, each engine once however many paths lead to it.

@@ -7,7 +7,7 @@ use super::{
     files::{self, Files},
     sockets::{self, Traffic},
 };
-use crate::model::{Failure, FailureKind, Gap, Snapshot, Timestamp, text::clean};
+use crate::model::{Failure, FailureKind, Gap, Snapshot, Text, Timestamp};
 use bollard::{Docker as Client, models::ContainerSummary, query_parameters::ListContainersOptionsBuilder};
 use futures::{StreamExt, stream};
 use std::{collections::BTreeSet, sync::Arc};
@@ -106,7 +106,7 @@ fn entry(summary: &ContainerSummary) -> Option<Entry> {
     let id = summary.id.clone()?;
     let names = summary.names.iter().flatten();
     let name = names.map(|n| n.trim_start_matches('/')).find(|n| !n.contains('/')).unwrap_or(&id);
-    Some(Entry { name: clean(name), fingerprint: decode::fingerprint(summary), id })
+    Some(Entry { name: Text::new(name).to_string(), fingerprint: decode::fingerprint(summary), id })
 }
 
 /// Splits the list into what is remembered and what must be looked at.
@@ -158,7 +158,7 @@ async fn inspect(
                 let mut memory = shared.memory();
                 seen.extend(memory.last(&entry.id));
                 memory.soil([entry.id.clone()]);
-                gaps.push(Gap { what: format!("container {}", entry.name), failure });
+                gaps.push(Gap { what: format!("container {}", entry.name).into(), failure });
             }
         }
     }

@@ -153,7 +153,7 @@ impl Memory {
         }
         if told.event.kind == EventKind::Start && last.is_some_and(|last| last.kind == EventKind::Stop) {
             told.event.kind = EventKind::Restart;
-            told.event.text.push_str(" again");
+            told.event.text = format!("{} again", told.event.text).into();
         }
         if self.told.len() == KEPT {
             self.told.pop_front();

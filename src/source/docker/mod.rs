@@ -9,6 +9,7 @@ mod events;
 mod examine;
 mod failure;
 pub(super) mod files;
+mod filled;
 mod find;
 mod logs;
 mod look;

@@ -2,7 +2,7 @@
 //! `docker system dial-stdio` over there, as the docker command does it. Who may log in, and how, is what ssh itself knows
 //! of that host; it is never asked anything. The connections share one login.
 
-use crate::model::text::clean;
+use crate::model::Text;
 use std::{
     fs::{self, DirBuilder},
     io,
@@ -149,7 +149,7 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
     let read = timeout(END, words.take(WORDS).read_to_string(&mut told)).await;
     let last = told.lines().rev().map(str::trim).find(|line| !line.is_empty());
     match (read, last) {
-        (Ok(Ok(_)), Some(last)) => Err(clean(last)),
+        (Ok(Ok(_)), Some(last)) => Err(Text::new(last).to_string()),
         _ => Err("ssh ended without a word".to_owned()),
     }
 }

@@ -54,7 +54,7 @@ impl<T> Read<T> {
 
     /// Says what is missing, where something is.
     pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<Gap> {
-        self.failure.clone().map(|failure| Gap { what: what(), failure })
+        self.failure.clone().map(|failure| Gap { what: what().into(), failure })
     }
 }
 

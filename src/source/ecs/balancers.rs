@@ -49,7 +49,7 @@ impl Watch {
             return (known, gap);
         }
         let (health, failure) = self.targets.read(api, &arns).await;
-        let unchecked = failure.map(|failure| Gap { what: "checks of load balancers".to_owned(), failure });
+        let unchecked = failure.map(|failure| Gap { what: "checks of load balancers".into(), failure });
         (Arc::new(Balancers { health, ..(*known).clone() }), gap.or(unchecked))
     }
 
@@ -67,7 +67,7 @@ impl Watch {
         }
         let mut known = Balancers::default();
         let failure = fetch(api, &wanted, &mut known).await.err();
-        let gap = failure.map(|failure| Gap { what: "load balancers".to_owned(), failure });
+        let gap = failure.map(|failure| Gap { what: "load balancers".into(), failure });
         let known = Arc::new(known);
         let last = Last { at: Instant::now(), wanted, known: known.clone(), gap: gap.clone() };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);

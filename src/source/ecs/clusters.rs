@@ -39,7 +39,8 @@ async fn all(api: &Api, patterns: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>),
         && let Some(mut failure) = arns.failure
     {
         if failure.kind == FailureKind::Denied {
-            failure.remedy.push_str(", or name the clusters to read in `clusters`");
+            let remedy = format!("{}, or name the clusters to read in `clusters`", failure.remedy);
+            failure.remedy = remedy.into();
         }
         return Err(failure);
     }
@@ -77,7 +78,7 @@ async fn given(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<Gap>),
         return Err(failure);
     }
     let what = format!("cluster {}", missing.iter().map(|key| tail(key)).collect::<Vec<_>>().join(", "));
-    Ok((found, vec![Gap { what, failure }]))
+    Ok((found, vec![Gap { what: what.into(), failure }]))
 }
 
 /// Says which clusters do not exist, and which do.

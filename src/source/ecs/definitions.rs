@@ -32,7 +32,7 @@ pub(crate) struct Library {
 }
 
 /// The form in which definitions are kept on disk; another form needs another number.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 #[derive(Debug, Default)]
 struct Shelves {
@@ -118,7 +118,7 @@ impl Library {
     /// What could not be read.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let failure = self.shelves().failed.clone().map(|(_, failure)| failure)?;
-        Some(Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.to_owned(), failure })
+        Some(Gap { what: calls::DESCRIBE_TASK_DEFINITION.gives.into(), failure })
     }
 
     /// How far the reading is; nothing where all that is wanted was read.

@@ -115,7 +115,7 @@ async fn elsewhere(api: &Api, found: &mut Vec<Examined>) {
 async fn identity(api: &Api) -> Result<String, Failure> {
     let ask = api.clients.identity.get_caller_identity().send();
     let answer = api.pass(&calls::CALLER_IDENTITY, ask).await?;
-    let arn = answer.arn().map(crate::model::text::clean).unwrap_or_default();
+    let arn = answer.arn().map(crate::model::Text::new).unwrap_or_default();
     Ok(format!("{arn} in {}", api.clients.setting.region))
 }
 

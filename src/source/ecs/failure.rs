@@ -4,7 +4,7 @@ use super::{
     answer_limit::{MAX_ANSWER_BYTES, is_too_long},
     calls::Call,
 };
-use crate::model::{Failure, FailureKind, text::clean};
+use crate::model::{Failure, FailureKind, Text};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
@@ -113,9 +113,9 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
         ),
         _ => (FailureKind::Invalid, format!("see the message; asked of {}", place(setting))),
     };
-    let said = clean(message);
+    let said = Text::new(message);
     let what = if said.is_empty() { code.to_owned() } else { format!("{code}: {said}") };
-    Failure::new(kind, format!("{}: {}", call.action, clean(&what)), remedy)
+    Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
 }
 
 /// An answer came that is not one of this API.
@@ -184,10 +184,10 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         }
         next = e.source();
     }
-    let whole = clean(&said.join(": "));
+    let whole = Text::new(&said.join(": "));
     match whole.char_indices().nth(300) {
         Some((end, _)) => format!("{}…", &whole[..end]),
-        None => whole,
+        None => whole.to_string(),
     }
 }
 

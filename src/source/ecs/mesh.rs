@@ -64,7 +64,7 @@ impl MeshWatch {
         let failure = asked.ok().and_then(Result::err);
         // Where App Mesh is no more, there is nothing to miss.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
-        let gap = denied.map(|failure| Gap { what: "App Mesh".to_owned(), failure });
+        let gap = denied.map(|failure| Gap { what: "App Mesh".into(), failure });
         let known = Arc::new(reader.known);
         let last = Last { at: Instant::now(), wanted, known: known.clone(), gap: gap.clone() };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);

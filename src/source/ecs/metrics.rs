@@ -63,7 +63,7 @@ impl Metrics {
             Ok(counted) => (counted, None),
             Err(failure) => (Counted::default(), Some(failure)),
         };
-        let gap = failure.map(|failure| Gap { what: "metrics of Service Connect".to_owned(), failure });
+        let gap = failure.map(|failure| Gap { what: "metrics of Service Connect".into(), failure });
         let pause = if gap.is_some() { REST } else { GOOD };
         last.rest = Some((Instant::now() + pause, gap.clone()));
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;

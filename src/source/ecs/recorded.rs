@@ -175,7 +175,7 @@ async fn tasks_show_their_own_containers_and_where_they_log() {
     let id = task.id.as_str().rsplit('/').next().unwrap();
     let route = LogRoute::CloudWatch {
         group: "/ecs/shop-prod/users".into(),
-        stream: Some(format!("app/app/{id}")),
+        stream: Some(format!("app/app/{id}").into()),
         region: None,
     };
     assert_eq!(task.containers[1].log, route);

@@ -36,7 +36,7 @@ impl Registry {
             return (self.known(), Some(gap));
         }
         let failure = self.fetch(api, clusters).await;
-        let gap = failure.map(|failure| Gap { what: calls::GET_SERVICE.gives.to_owned(), failure });
+        let gap = failure.map(|failure| Gap { what: calls::GET_SERVICE.gives.into(), failure });
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) =
             gap.clone().map(|gap| (Instant::now() + REST, gap));
         (self.known(), gap)

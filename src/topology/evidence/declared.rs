@@ -14,7 +14,7 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
                     None => Referent::Named(call),
                 };
                 let place = format!("[[service]] {}", annotation.service);
-                give(Reference { from: Caller::Service(service), to, place, mention: None, seen: None });
+                give(Reference { from: Caller::Service(service), to, place, seen: None });
             }
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn search<'a>(by: SeenBy, inventory: &'a Inventory, give: &mut dyn Fn
             End::Address(address) if by == SeenBy::Log => Referent::Local(address.clone()),
             End::Address(address) => Referent::Address(address.clone()),
         };
-        give(Reference { from, to, place: sighting.place.clone(), mention: None, seen: Some(span) });
+        give(Reference { from, to, place: sighting.place.to_string(), seen: Some(span) });
     }
 }
 

@@ -12,7 +12,6 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
                 from: Caller::Internet,
                 to: Referent::Gateway(source, gateway),
                 place,
-                mention: None,
                 seen: None,
             });
         }
@@ -20,7 +19,7 @@ pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Referenc
             let port = route.port.map(|port| format!("listener {port}, ")).unwrap_or_default();
             let place = format!("{port}{}", route.rule);
             let to = Referent::Service(&route.service, None);
-            give(Reference { from: Caller::Gateway(source, gateway), to, place, mention: None, seen: None });
+            give(Reference { from: Caller::Gateway(source, gateway), to, place, seen: None });
         }
     }
 }

@@ -8,7 +8,7 @@ mod flow;
 mod load_balancer;
 mod proxy_label;
 
-use super::{Node, Strength};
+use super::{Node, Role, Strength};
 use crate::model::{
     Address, Gateway, Inventory, Mention, SeenBy, Service, ServiceId, SourceId, Span, Target, Via,
 };
@@ -25,6 +25,15 @@ pub struct Kind {
     pub about: &'static str,
     /// Where its references come from.
     find: Find,
+}
+
+/// How much one reference says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// The strength of the evidence that it makes.
+    pub strength: Strength,
+    /// Whether it makes a line by itself; else it only supports one that other evidence makes.
+    pub alone: bool,
 }
 
 /// Where the references of a kind come from.
@@ -48,8 +57,6 @@ pub struct Reference<'a> {
     pub to: Referent<'a>,
     /// Where it says so.
     pub place: String,
-    /// The mention it is, where it is one.
-    pub mention: Option<&'a Mention>,
     /// From when to when it was seen, where it was.
     pub seen: Option<Span>,
 }
@@ -153,10 +160,35 @@ pub const KINDS: &[Kind] = &[
         id: "config-file",
         title: "configuration file",
         strength: Strength::Declared,
-        about: "A text file that is mounted into the container names a host, URL or connection string. Only the file, the \
-                line, the host and the port are kept. A file that many services are given and that names many of them is \
-                an address book, and merely possible.",
+        about: "A text file that the container's program reads names a host, URL or connection string. Only the file, the \
+                line, the host and the port are kept.",
         find: Find::Mentions(Via::ConfigFile),
+    },
+    Kind {
+        id: "shared-setting",
+        title: "setting of the whole group",
+        strength: Strength::Declared,
+        about: "A variable or argument that every service of the group has with the same value. By itself that is no \
+                line to a service of the group, which has the setting too; it supports another one.",
+        find: Find::Mentions(Via::SharedSetting),
+    },
+    Kind {
+        id: "shared-file",
+        title: "shared file",
+        strength: Strength::Possible,
+        about: "A file that several services have: three or more of them one with three or more names, an address book; or \
+                one that by its path is the configuration of another of them. By itself that is no line; it supports \
+                another one. Only a receiver of telemetry is called by every reader.",
+        find: Find::Mentions(Via::SharedFile),
+    },
+    Kind {
+        id: "suite-file",
+        title: "file of several programs",
+        strength: Strength::Possible,
+        about: "A file that three or more services of one image have, which run different programs of it. A line leads to \
+                the databases, caches, queues, object stores and receivers of telemetry in it; for the rest it only \
+                supports.",
+        find: Find::Mentions(Via::SuiteFile),
     },
     Kind {
         id: "proxy-label",
@@ -199,27 +231,72 @@ pub const KINDS: &[Kind] = &[
         id: "start-order",
         title: "start order",
         strength: Strength::Possible,
-        about: "The service is started after the other one. Where the other one is a database, cache, queue, mail server \
-                or directory, which are there to be called and nothing else, that is declared: of 23 such pairs in 30 \
-                published compose systems, 22 are calls. Of the others two in three are.",
+        about: "The service is started after the other one. Where the other one is a product that only serves (below), \
+                that is declared: of 71 such pairs in 30 published compose systems, 70 are calls.",
         find: Find::Mentions(Via::StartOrder),
+    },
+    Kind {
+        id: "suite-order",
+        title: "start order of several programs",
+        strength: Strength::Possible,
+        about: "Three or more services of one image, which run different programs of it, are started after the other one. \
+                That is declared only where the other one is a database, cache, queue or object store.",
+        find: Find::Mentions(Via::SuiteOrder),
+    },
+    Kind {
+        id: "completion",
+        title: "waits for completion",
+        strength: Strength::Possible,
+        about: "The service is started once the other one has ended (`service_completed_successfully`). What has ended \
+                is not called: by itself that is no line.",
+        find: Find::Mentions(Via::Completion),
     },
 ];
 
 impl Kind {
-    /// Whether it can not make a line by itself, and only supports one.
+    /// Whether it says nothing about addresses that nobody in the estate answers to.
     #[must_use]
-    pub fn only_supports(&self) -> bool {
-        matches!(self.find, Find::Mentions(Via::ToolSetting))
+    pub fn is_about_services_only(&self) -> bool {
+        self.via().is_some_and(is_about_services_only)
     }
 
-    /// How much this kind says of a call to `target`: start order says more where the target only serves.
+    /// The weight of a reference from `from` to `to`.
     #[must_use]
-    pub fn towards(&self, target: &Node) -> Strength {
-        let serves = target.product.is_some_and(|product| product.role.only_serves());
+    pub fn weigh(&self, from: Option<&Node>, to: &Node) -> Weight {
+        let role = to.product.map(|product| product.role);
+        let receives_telemetry = to.product.is_some_and(|product| product.receives_telemetry);
+        let keeps_data = role.is_some_and(Role::keeps_data);
+        let same_group = |from: &Node| from.group == to.group && from.source == to.source;
+        let support = Weight { strength: Strength::Possible, alone: false };
+        let line = |strength| Weight { strength, alone: true };
+        match self.via() {
+            Some(Via::ToolSetting | Via::Completion) => support,
+            Some(Via::SharedSetting) if receives_telemetry => line(Strength::Declared),
+            Some(Via::SharedSetting) if from.is_some_and(same_group) => support,
+            Some(Via::SharedFile) if receives_telemetry => line(Strength::Declared),
+            Some(Via::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
+            Some(Via::SharedFile | Via::SuiteFile) => support,
+            Some(Via::SuiteOrder) if keeps_data => line(Strength::Declared),
+            Some(Via::StartOrder) if from.is_some_and(|from| uses(from, to)) => line(Strength::Declared),
+            _ => line(self.strength),
+        }
+    }
+
+    /// The witness that a possible piece of this kind is; `None` if it does not speak of a call. What several services
+    /// are given alike is one witness, in whichever form.
+    #[must_use]
+    pub fn witness(&self) -> Option<&'static str> {
+        match self.via() {
+            Some(Via::Completion) => None,
+            Some(Via::SharedSetting | Via::SharedFile | Via::SuiteFile | Via::SuiteOrder) => Some("shared"),
+            _ => Some(self.id),
+        }
+    }
+
+    fn via(&self) -> Option<Via> {
         match self.find {
-            Find::Mentions(Via::StartOrder) if serves => Strength::Declared,
-            _ => self.strength,
+            Find::Mentions(via) => Some(via),
+            Find::Flows(_) | Find::Search(_) => None,
         }
     }
 
@@ -248,6 +325,24 @@ impl Kind {
     }
 }
 
+/// Whether `from`, which waits for `to` to start, is about to use it: `to` only serves. What gathers telemetry keeps it in
+/// a store, and watches whatever else it waits for; a proxy forwards requests and opens no store.
+fn uses(from: &Node, to: &Node) -> bool {
+    let role = |node: &Node| node.product.map(|product| product.role);
+    let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
+    match role(from) {
+        Some(Role::Telemetry) => matches!(served, Role::Database | Role::Cache | Role::Store),
+        Some(Role::Proxy) => !served.keeps_data(),
+        _ => true,
+    }
+}
+
+/// Whether a mention of that kind says nothing about addresses that nobody in the estate answers to.
+#[must_use]
+pub fn is_about_services_only(via: Via) -> bool {
+    matches!(via, Via::ToolSetting | Via::SharedFile | Via::SuiteFile | Via::Completion)
+}
+
 impl<'a> Reference<'a> {
     /// The reference that a mention is.
     fn of(service: &'a Service, mention: &'a Mention) -> Self {
@@ -258,6 +353,6 @@ impl<'a> Reference<'a> {
             Target::FromProxy(_) => Referent::Service(&service.id, None),
         };
         let (from, place) = (Caller::Service(service), mention.place.to_string());
-        Self { from, to, place, mention: Some(mention), seen: None }
+        Self { from, to, place, seen: None }
     }
 }

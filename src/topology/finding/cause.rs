@@ -100,7 +100,7 @@ impl<'a> Ill<'a> {
             let when = later.map(|lag| format!("; first seen {} after this", minutes(lag)));
             let when = when.unwrap_or_default();
             let words = format!("perhaps {}, {how}: {reason}{when}", self.web.label(end));
-            let suspect = Suspect { words, node: Some(self.web.id(end).clone()) };
+            let suspect = Suspect { words: words.into(), node: Some(self.web.id(end).clone()) };
             if later.is_some() { after.push(suspect) } else { before.push(suspect) }
         }
         (before, after)
@@ -125,7 +125,7 @@ impl<'a> Ill<'a> {
             self.web.label(number),
             minutes(before)
         );
-        Some(Suspect { words, node: Some(self.web.id(number).clone()) })
+        Some(Suspect { words: words.into(), node: Some(self.web.id(number).clone()) })
     }
 }
 
@@ -138,12 +138,12 @@ fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) 
             deployment.version,
             minutes(before)
         );
-        return Some(Suspect { words, node: None });
+        return Some(Suspect { words: words.into(), node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
     let words =
         format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
-    Some(Suspect { words, node: None })
+    Some(Suspect { words: words.into(), node: None })
 }
 
 /// Whether nothing was deployed of a service before: then nothing has changed, and there is nothing to go back to.

@@ -108,7 +108,7 @@ mod tests {
                 service: service("web").id,
                 instance: text.split_once(' ').map(|(name, _)| InstanceId::new(format!("docker/{name}"))),
                 kind: EventKind::Health,
-                text: (*text).to_owned(),
+                text: (*text).into(),
             };
             found_in(vec![service("web")], words.iter().enumerate().map(event).collect())
         };

@@ -2,9 +2,9 @@
 //! Nothing is read for the sake of this.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{InstanceId, Service, ServiceId, Severity, SourceState, State, Timestamp};
+use crate::model::{InstanceId, Service, ServiceId, Severity, SharedText, SourceState, State, Timestamp};
 use jiff::SignedDuration;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// Something that a log tells of its service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Sign {
     /// The service.
     pub service: ServiceId,
     /// The stream's label, or the name of the log group.
-    pub label: Arc<str>,
+    pub label: SharedText,
     /// What it tells.
     pub told: Told,
 }

@@ -39,7 +39,11 @@ use crate::model::{
     SourceStatus, Suspect, Timestamp,
 };
 use cause::Ill;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+};
 use web::Web;
 
 /// All that is known at present.
@@ -220,20 +224,21 @@ pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
         let trouble = draft.node().filter(|_| kind.id.starts_with("deployment-"));
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
-            suspects.push(Suspect { words: format!("perhaps its own instances: {trouble}"), node: None });
+            suspects
+                .push(Suspect { words: format!("perhaps its own instances: {trouble}").into(), node: None });
         }
         let number = draft.node().and_then(|node| evidence.web.number(node));
         let reached = number.filter(|_| bad(kind, draft)).map(|number| evidence.web.reach(number));
         Finding {
-            kind: kind.id.to_owned(),
+            kind: kind.id.into(),
             severity: draft.severity,
-            service: draft.about.label(evidence.topology),
+            service: draft.about.label(evidence.topology).into(),
             node: draft.node().cloned(),
             since: draft.since,
-            reason: draft.reason.clone(),
+            reason: draft.reason.clone().into(),
             suspects,
             reach: reached.unwrap_or_default(),
-            next: draft.next.clone(),
+            next: draft.next.clone().into(),
         }
     };
     let mut all: Vec<Finding> = found.iter().map(finding).collect();
@@ -335,10 +340,10 @@ fn counted(number: usize, what: &str) -> String {
 const MOST_NAMES: usize = 8;
 
 /// Names in a sentence: `a, b and c`, and how many more where there are many.
-fn listed(names: &[String]) -> String {
+fn listed<S: Borrow<str> + Display>(names: &[S]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => one.to_string(),
         [all @ .., last] if names.len() <= MOST_NAMES => format!("{} and {last}", all.join(", ")),
         _ => format!("{} and {} more", names[..MOST_NAMES].join(", "), names.len() - MOST_NAMES),
     }
@@ -350,7 +355,7 @@ fn ending(exit: &Exit) -> String {
         Some(name) => format!("exit code {code} ({name})"),
         None => format!("exit code {code}"),
     });
-    let parts = [code, exit.reason.clone().filter(|reason| !reason.is_empty())];
+    let parts = [code, exit.reason.clone().filter(|reason| !reason.is_empty()).map(Into::into)];
     let words: Vec<_> = parts.into_iter().flatten().collect();
     if words.is_empty() { "no exit code".to_owned() } else { words.join(", ") }
 }

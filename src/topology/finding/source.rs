@@ -12,8 +12,8 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             severity,
             about: About::Source(status.id.clone()),
             since: status.last_read,
-            reason: failure.what.clone(),
-            next: failure.remedy.clone(),
+            reason: failure.what.to_string(),
+            next: failure.remedy.to_string(),
         });
     }
     for snapshot in evidence.inventory.snapshots() {
@@ -23,7 +23,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
                 about: About::Source(snapshot.source.clone()),
                 since: None,
                 reason: format!("{} can't be read: {}", gap.what, gap.failure.what),
-                next: gap.failure.remedy.clone(),
+                next: gap.failure.remedy.to_string(),
             });
         }
     }

@@ -3,7 +3,7 @@
 //! A job that has done its work and that nobody calls is no finding.
 
 use super::{Draft, Evidence, listed, web::Web};
-use crate::model::{Ending, EventKind, Exit, Health, Instance, NodeId, Service, Severity, State};
+use crate::model::{Ending, EventKind, Exit, Health, Instance, NodeId, Service, Severity, State, Text};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     let web = &evidence.web;
@@ -50,7 +50,7 @@ pub(super) fn find_paused(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         if paused.is_empty() {
             continue;
         }
-        let names: Vec<String> = paused.iter().map(|instance| instance.name.clone()).collect();
+        let names: Vec<Text> = paused.iter().map(|instance| instance.name.clone()).collect();
         let severity = if service.instances.iter().any(Instance::serves) {
             Severity::Warning
         } else {
@@ -82,7 +82,7 @@ mod tests {
             service: id("web"),
             instance: Some(instance(one).id),
             kind,
-            text: String::new(),
+            text: String::new().into(),
         };
         let held = Instance { state: State::Paused, ..instance("web-1") };
         let web = Service { instances: vec![held, instance("web-2")], ..service("web") };

@@ -24,7 +24,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         if let Some(at) = newest.and_then(|exit| exit.at)
             && evidence.now.duration_since(at) <= LATELY
         {
-            ends.entry(service.source()).or_default().push((at, service.name.clone()));
+            ends.entry(service.source()).or_default().push((at, service.name.to_string()));
         }
     }
     for (source, mut ends) in ends {

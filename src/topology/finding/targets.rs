@@ -1,7 +1,7 @@
 //! Target unhealthy: a load balancer's own check of a service's copy fails, so that it sends no requests there.
 
 use super::{Draft, Evidence, listed};
-use crate::model::{Checked, Gateway, ServiceId, Severity};
+use crate::model::{Checked, Gateway, ServiceId, Severity, Text};
 use std::collections::BTreeMap;
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
@@ -16,7 +16,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let all = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.gateways);
         let known = all.flat_map(|gateway| &gateway.targets).filter(|target| target.service == *id).count();
         let severity = if sick.len() == known { Severity::Critical } else { Severity::Warning };
-        let mut balancers: Vec<String> = sick.iter().map(|(gateway, _)| gateway.name.clone()).collect();
+        let mut balancers: Vec<Text> = sick.iter().map(|(gateway, _)| gateway.name.clone()).collect();
         balancers.sort();
         balancers.dedup();
         let why = sick.iter().find_map(|(_, target)| target.reason.as_deref()).unwrap_or_default();
@@ -41,15 +41,15 @@ mod tests {
         let web = service("web");
         let target = |(number, reason): (usize, Option<&str>)| Checked {
             service: web.id.clone(),
-            address: format!("10.0.0.{number}:80"),
-            reason: reason.map(str::to_owned),
+            address: format!("10.0.0.{number}:80").into(),
+            reason: reason.map(Into::into),
         };
         let gateway = Gateway {
-            name: "front".to_owned(),
+            name: "front".into(),
             host: Host::named("front.example.com"),
             public: true,
-            kind: "application".to_owned(),
-            routes: vec![Route { service: web.id.clone(), port: Some(80), rule: "all".to_owned() }],
+            kind: "application".into(),
+            routes: vec![Route { service: web.id.clone(), port: Some(80), rule: "all".into() }],
             targets: reasons.iter().copied().enumerate().map(target).collect(),
         };
         let mut snapshot = snapshot("docker", vec![web]);

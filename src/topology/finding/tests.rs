@@ -84,7 +84,7 @@ fn out_of_memory_speaks_for_the_crash_loop_it_makes() {
 
 #[test]
 fn a_failing_check_is_told_with_its_output() {
-    let check = Check::Unhealthy { output: Some("connection refused\n".to_owned()), since: None };
+    let check = Check::Unhealthy { output: Some("connection refused\n".into()), since: None };
     let sick = Instance { check: check.clone(), ..instance("web-1") };
     let replaced = Instance { check, ..failed("web-0", 143) };
     assert_eq!(
@@ -106,8 +106,8 @@ fn too_few_running_counts_what_is_wanted() {
 #[test]
 fn a_deployment_is_stuck_when_it_goes_on_too_long() {
     let deployment = |created| Deployment {
-        id: "d".to_owned(),
-        version: "web:2".to_owned(),
+        id: "d".into(),
+        version: "web:2".into(),
         rollout: Rollout::InProgress,
         reason: None,
         desired: 2,
@@ -143,6 +143,7 @@ fn a_cause_is_the_deepest_failing_thing_below() {
             .find(|f| f.service == format!("shop/{name}"))
             .and_then(|f| f.suspects.into_iter().next())
             .map(|suspect| suspect.words)
+            .map(Into::into)
     };
     assert!(cause("web").is_some_and(|c| c.contains("shop/db")));
     assert!(cause("api").is_some_and(|c| c.contains("shop/db")));
@@ -253,7 +254,7 @@ fn one_copy_on_which_many_depend_is_worth_a_word() {
 
 #[test]
 fn versions_side_by_side_are_told_once_nothing_is_deployed() {
-    let on = |name: &str, version: &str| Instance { version: Some(version.to_owned()), ..instance(name) };
+    let on = |name: &str, version: &str| Instance { version: Some(version.into()), ..instance(name) };
     let estate = with("web", vec![on("web-1", "1"), on("web-2", "2"), on("web-3", "2")]);
     assert_eq!(found(vec![estate]), ["version-skew info runs in 2 versions: 1 on 1 and 2 on 2"]);
 }
@@ -261,10 +262,10 @@ fn versions_side_by_side_are_told_once_nothing_is_deployed() {
 #[test]
 fn a_rollback_names_both_versions() {
     let deployment = |version: &str, rollout, reason: Option<&str>| Deployment {
-        id: version.to_owned(),
-        version: version.to_owned(),
+        id: version.into(),
+        version: version.into(),
         rollout,
-        reason: reason.map(str::to_owned),
+        reason: reason.map(Into::into),
         desired: 1,
         running: 1,
         failed: 0,
@@ -294,7 +295,7 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
         service: web.id.clone(),
         instance: None,
         kind: EventKind::Placement,
-        text: text.to_owned(),
+        text: text.into(),
     };
     let told = |at| {
         let mut all = inventory(vec![web.clone()]);
@@ -311,8 +312,8 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
 #[test]
 fn a_first_version_that_fails_is_told_as_that() {
     let deployed = |version: &str, rollout| Deployment {
-        id: "d".to_owned(),
-        version: version.to_owned(),
+        id: "d".into(),
+        version: version.into(),
         rollout,
         reason: None,
         desired: 1,

@@ -73,10 +73,10 @@ mod tests {
         let mut inventory = Inventory::default();
         for (source, image) in [("docker", ours), ("far", theirs)] {
             let container = Container {
-                name: "web".to_owned(),
-                image: image.to_owned(),
+                name: "web".into(),
+                image: image.into(),
                 digest: None,
-                log: LogRoute::Nowhere { why: String::new() },
+                log: LogRoute::Nowhere { why: String::new().into() },
                 exit: None,
             };
             let web = Instance { containers: vec![container], ..instance("web") };
@@ -86,7 +86,10 @@ mod tests {
         }
         let (topology, twins) = (infer(&inventory), twins(&inventory));
         let estate = Estate { twins: &twins, ..known(&inventory, &topology) };
-        findings(&Evidence::new(estate, Lasting::default(), ago(0))).into_iter().map(|f| f.reason).collect()
+        findings(&Evidence::new(estate, Lasting::default(), ago(0)))
+            .into_iter()
+            .map(|f| f.reason.to_string())
+            .collect()
     }
 
     #[test]

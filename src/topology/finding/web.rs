@@ -131,9 +131,9 @@ impl<'a> Web<'a> {
         };
         let entries = above.iter().filter(services).filter(entry);
         Reach {
-            callers: direct.iter().map(|number| self.label(*number)).collect(),
+            callers: direct.iter().map(|number| self.label(*number).into()).collect(),
             beyond: all - direct.len(),
-            entries: entries.map(|number| self.label(*number)).collect(),
+            entries: entries.map(|number| self.label(*number).into()).collect(),
         }
     }
 

@@ -139,8 +139,8 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
     vec![
         (theme.mark(health).to_owned(), theme.health(health)),
         (since, theme.ink.dim.into()),
-        (finding.service.clone(), theme.ink.title.into()),
-        (finding.reason.clone(), theme.ink.text.into()),
+        (finding.service.to_string(), theme.ink.title.into()),
+        (finding.reason.to_string(), theme.ink.text.into()),
     ]
 }
 
@@ -149,13 +149,12 @@ fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
     let since = finding
         .since
         .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let first = [("what", Some(finding.reason.clone())), ("since", since)];
-    let causes = finding
-        .suspects
-        .iter()
-        .enumerate()
-        .map(|(place, suspect)| (if place == 0 { "cause" } else { "or" }, Some(suspect.words.clone())));
-    let rest = [("affects", finding.reach.words()), ("next", Some(finding.next.clone()))];
+    let first = [("what", Some(finding.reason.to_string())), ("since", since)];
+    let causes =
+        finding.suspects.iter().enumerate().map(|(place, suspect)| {
+            (if place == 0 { "cause" } else { "or" }, Some(suspect.words.to_string()))
+        });
+    let rest = [("affects", finding.reach.words()), ("next", Some(finding.next.to_string()))];
     let all = first.into_iter().chain(causes).chain(rest);
     all.filter_map(|(label, content)| Some((label, content?))).collect()
 }

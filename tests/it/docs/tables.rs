@@ -223,7 +223,8 @@ fn products() -> String {
             product.role.word().to_owned(),
             code(&mark.to_string()),
             code(&ascii.to_string()),
+            product.about.to_owned(),
         ]
     };
-    markdown(&["product", "what it is", "mark", "in ASCII"], PRODUCTS.iter().map(row))
+    markdown(&["product", "what it is", "mark", "in ASCII", "its clients"], PRODUCTS.iter().map(row))
 }

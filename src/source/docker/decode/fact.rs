@@ -1,7 +1,7 @@
 //! What a service card shows of a container: never a variable's value, nor an argument's.
 
 use super::short;
-use crate::model::{Fact, text::clean};
+use crate::model::{Fact, Text};
 use bollard::models::{
     ContainerInspectResponse, EndpointSettings, HostConfig, MountPoint, RestartPolicyNameEnum,
 };
@@ -11,13 +11,13 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let config = answer.config.as_ref();
     let mut facts = Vec::new();
     if let Some(image) = config.and_then(|c| c.image.as_deref()) {
-        facts.push(Fact::new("image", clean(image)));
+        facts.push(Fact::new("image", Text::new(image)));
     }
     if let Some(id) = &answer.image {
-        facts.push(Fact::new("image id", clean(short(id))));
+        facts.push(Fact::new("image id", Text::new(short(id))));
     }
     if let Some(command) = answer.path.as_deref() {
-        facts.push(Fact::new("command", clean(command)));
+        facts.push(Fact::new("command", Text::new(command)));
     }
     facts.extend(ports(answer));
     facts.extend(networks(answer));
@@ -29,7 +29,7 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Vec<Fact> {
     if let Some(memory) = answer.host_config.as_ref().and_then(|h| h.memory).filter(|m| *m > 0) {
         facts.push(Fact::new("memory limit", format!("{} MiB", memory / (1024 * 1024))));
     }
-    facts.push(Fact::new("container", short(&clean(answer.id.as_deref().unwrap_or_default()))));
+    facts.push(Fact::new("container", short(&Text::new(answer.id.as_deref().unwrap_or_default()))));
     facts
 }
 
@@ -40,11 +40,11 @@ fn ports(answer: &ContainerInspectResponse) -> Vec<Fact> {
         .into_iter()
         .flatten()
         .flat_map(|(port, bindings)| {
-            let inside = clean(port);
+            let inside = Text::new(port);
             let outside = bindings.iter().flatten().map(|b| {
                 let ip = b.host_ip.as_deref().unwrap_or_default();
                 let ip = if ip.contains(':') { format!("[{ip}]") } else { ip.to_owned() };
-                clean(&format!("{ip}:{} → {inside}", b.host_port.as_deref().unwrap_or_default()))
+                Text::new(&format!("{ip}:{} → {inside}", b.host_port.as_deref().unwrap_or_default()))
             });
             let published: Vec<_> = outside.collect();
             if published.is_empty() { vec![inside] } else { published }
@@ -58,7 +58,7 @@ fn ports(answer: &ContainerInspectResponse) -> Vec<Fact> {
 fn networks(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let networks = answer.network_settings.as_ref().and_then(|s| s.networks.as_ref());
     let mut words: Vec<_> =
-        networks.into_iter().flatten().map(|(name, at)| clean(&network(name, at))).collect();
+        networks.into_iter().flatten().map(|(name, at)| Text::new(&network(name, at))).collect();
     words.sort();
     words.into_iter().map(|w| Fact::new("network", w)).collect()
 }
@@ -82,7 +82,7 @@ fn mount(mount: &MountPoint) -> Fact {
     let from = mount.name.as_deref().or(mount.source.as_deref()).unwrap_or_default();
     let to = mount.destination.as_deref().unwrap_or_default();
     let how = if mount.rw == Some(false) { ", read-only" } else { "" };
-    Fact::new("mount", clean(&format!("{from} → {to} ({kind}{how})")))
+    Fact::new("mount", Text::new(&format!("{from} → {to} ({kind}{how})")))
 }
 
 fn restart(host: &HostConfig) -> Option<Fact> {

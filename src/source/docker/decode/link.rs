@@ -2,7 +2,7 @@
 
 use crate::{
     decode,
-    model::{Mention, text::clean},
+    model::{Mention, Text},
 };
 use bollard::models::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
@@ -33,8 +33,8 @@ pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, Endpoin
         .chain(on_networks)
         .filter_map(|raw| {
             let (target, alias) = raw.split_once(':').unwrap_or((raw, raw));
-            let last = |path: &str| clean(path.rsplit('/').next().unwrap_or_default());
-            let link = Link { container: last(target), alias: last(alias) };
+            let last = |path: &str| Text::new(path.rsplit('/').next().unwrap_or_default());
+            let link = Link { container: last(target).to_string(), alias: last(alias).to_string() };
             (!link.container.is_empty()).then_some(link)
         })
         .collect();
@@ -54,12 +54,16 @@ pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Mention> {
 
 /// The services that compose starts first: `db:service_healthy:true,queue:service_started:false`.
 pub(super) fn start_order(label: &str) -> Vec<Mention> {
-    decode::start_order(label.split(',').filter_map(|entry| entry.split(':').next()))
+    decode::start_order(label.split(',').map(|entry| {
+        let (name, rest) = entry.split_once(':').unwrap_or((entry, ""));
+        (name, rest.split(':').next().unwrap_or_default())
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Link, links, start_order};
+    use crate::model::Via;
     use bollard::models::HostConfig;
 
     #[test]
@@ -76,5 +80,11 @@ mod tests {
             .collect();
         assert_eq!(peers, ["Peer(\"db\")", "Peer(\"queue\")"]);
         assert!(start_order("").is_empty());
+        let vias = |label| start_order(label).into_iter().map(|m| m.via).collect::<Vec<_>>();
+        assert_eq!(
+            vias("init:service_completed_successfully:false,db"),
+            [Via::Completion, Via::StartOrder],
+            "older versions of compose write the name alone"
+        );
     }
 }

@@ -13,10 +13,11 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
-use super::files::Text;
+use super::files::{self, Volume};
 use crate::{
     decode::{arguments, environment, file, proxied},
-    model::{Fact, Instance, Mention, SourceId, Timestamp, text::clean},
+    model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
+    source::witness::Program,
 };
 use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
@@ -38,6 +39,10 @@ pub(super) struct Seen {
     pub(super) network: Network,
     /// What it names.
     pub(super) mentions: Vec<Mention>,
+    /// What it runs.
+    pub(super) program: Program,
+    /// Its named volumes.
+    pub(super) volumes: Vec<Volume>,
     /// Its first process, as the engine's machine numbers it, while it runs.
     pub(super) process: Option<u32>,
     /// What the card shows.
@@ -48,9 +53,9 @@ pub(super) struct Seen {
 pub(super) fn container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Option<Seen> {
-    let id = clean(answer.id.as_deref()?);
+    let id = Text::new(answer.id.as_deref()?);
     let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
     let config = answer.config.as_ref();
     let none = HashMap::new();
@@ -61,9 +66,11 @@ pub(super) fn container(
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
         mentions: mentions(answer, &owner, labels, files),
+        program: program(answer),
+        volumes: Volume::all(answer),
         process: process(answer),
         facts: fact::of(answer),
-        id,
+        id: id.to_string(),
         name,
         owner,
     })
@@ -104,14 +111,14 @@ fn mentions(
     answer: &ContainerInspectResponse,
     owner: &Owner,
     labels: &HashMap<String, String>,
-    files: &[Text],
+    files: &[files::Text],
 ) -> Vec<Mention> {
     let config = answer.config.as_ref();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
     let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
     let mut all = environment(None, variables.iter().copied());
     let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    all.extend(files.iter().flat_map(|text| file(None, &clean(&text.path), &text.text, value)));
+    all.extend(files.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
     let named = labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxied(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
@@ -126,6 +133,12 @@ fn mentions(
     all
 }
 
+/// The image that the container was made from, and the command line that it was started with.
+fn program(answer: &ContainerInspectResponse) -> Program {
+    let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
+    Program::new(image, answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str))
+}
+
 /// The container's first process; none while it does not run.
 fn process(answer: &ContainerInspectResponse) -> Option<u32> {
     let pid = answer.state.as_ref()?.pid?;
@@ -134,8 +147,8 @@ fn process(answer: &ContainerInspectResponse) -> Option<u32> {
 
 /// A container's name without the slash; the short id where it has none.
 fn name_of(raw: &str, id: &str) -> String {
-    let name = clean(raw.trim_start_matches('/'));
-    if name.is_empty() { short(id).to_owned() } else { name }
+    let name = Text::new(raw.trim_start_matches('/'));
+    if name.is_empty() { short(id).to_owned() } else { name.to_string() }
 }
 
 /// The first twelve digits of an id or digest, as people write it.

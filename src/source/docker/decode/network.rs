@@ -1,7 +1,7 @@
 //! How a container can be reached: its endpoints with their names and addresses, and the ports it opens.
 
 use super::{Link, link, short};
-use crate::model::{AnsweredBy, text::clean};
+use crate::model::{AnsweredBy, Text};
 use bollard::models::{ContainerConfig, ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,8 +19,8 @@ pub(in super::super) struct Network {
     pub(in super::super) host: bool,
     /// The ports that its image or options declare.
     pub(in super::super) exposed: BTreeSet<u16>,
-    /// The host's ports that lead to it.
-    pub(in super::super) published: BTreeSet<u16>,
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(in super::super) published: BTreeMap<u16, u16>,
     /// The containers that it has names of its own for.
     pub(in super::super) links: Vec<Link>,
 }
@@ -31,7 +31,7 @@ pub(in super::super) struct Endpoint {
     /// The network's id.
     pub(in super::super) network: String,
     /// What others on the network may call it, and how it came by the name.
-    pub(in super::super) names: BTreeMap<String, AnsweredBy>,
+    pub(in super::super) names: BTreeMap<Text, AnsweredBy>,
     /// Its addresses there.
     pub(in super::super) ips: BTreeSet<IpAddr>,
 }
@@ -51,12 +51,15 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Network {
     endpoints.sort_by(|a, b| a.network.cmp(&b.network));
     let bound = settings.and_then(|s| s.ports.as_ref()).into_iter().flatten();
     let published = bound
-        .flat_map(|(_, bindings)| bindings.iter().flatten())
-        .filter_map(|binding| binding.host_port.as_deref()?.parse().ok())
-        .filter(|port| *port != 0)
+        .flat_map(|(port, bindings)| bindings.iter().flatten().map(move |binding| (port, binding)))
+        .filter_map(|(port, binding)| {
+            let inside = port.split('/').next()?.parse().ok()?;
+            Some((binding.host_port.as_deref()?.parse().ok()?, inside))
+        })
+        .filter(|(outside, _)| *outside != 0)
         .collect();
     Network {
-        shares: mode.strip_prefix("container:").map(clean),
+        shares: mode.strip_prefix("container:").map(Text::new).map(Into::into),
         host: mode == "host" || networks.is_some_and(|n| n.contains_key("host")),
         exposed: exposed(answer.config.as_ref()),
         published,
@@ -72,17 +75,17 @@ fn endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointSettings
     // The default network has no name service: only addresses count there, and links.
     let names = if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { names(answer, at) };
     Endpoint {
-        network: clean(network),
+        network: Text::new(network).to_string(),
         names,
         ips: ips.into_iter().flatten().filter_map(|ip| ip.parse().ok()).collect(),
     }
 }
 
 /// The names that the engine's name service answers for this endpoint, each with the strongest reason for it.
-fn names(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<String, AnsweredBy> {
+fn names(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<Text, AnsweredBy> {
     let mut names = BTreeMap::new();
     let mut add = |name: &str, by: AnsweredBy| {
-        let name = clean(name.trim_start_matches('/'));
+        let name = Text::new(name.trim_start_matches('/'));
         if !name.is_empty() {
             names.entry(name).or_insert(by);
         }

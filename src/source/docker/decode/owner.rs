@@ -1,18 +1,18 @@
 //! Which service a container belongs to, by the labels of whoever started it.
 
-use crate::model::{ServiceId, ServiceKind, SourceId, text::clean};
+use crate::model::{ServiceId, ServiceKind, SourceId, Text};
 
 /// The service that a container belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Owner {
     /// The compose project, swarm stack or ECS cluster.
-    pub(in super::super) group: Option<String>,
+    pub(in super::super) group: Option<Text>,
     /// The service's name.
-    pub(in super::super) name: String,
+    pub(in super::super) name: Text,
     /// What kind of service it is.
     pub(in super::super) kind: ServiceKind,
     /// The place in a swarm service that only one container holds at a time.
-    pub(in super::super) slot: Option<String>,
+    pub(in super::super) slot: Option<Text>,
     /// Whether it only holds the network for others, as the ECS agent's pause container does.
     pub(in super::super) hidden: bool,
 }
@@ -20,11 +20,11 @@ pub(in super::super) struct Owner {
 impl Owner {
     /// The owner of the container `name`, whose labels `label` gives.
     pub(in super::super) fn of<'a>(name: &str, label: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let get = |key: &str| label(key).map(clean).filter(|text| !text.is_empty());
+        let get = |key: &str| label(key).map(Text::new).filter(|text| !text.is_empty());
         compose(&get)
             .or_else(|| swarm(&get))
             .or_else(|| agent(&get))
-            .unwrap_or_else(|| Self::plain(None, name.to_owned(), ServiceKind::Container))
+            .unwrap_or_else(|| Self::plain(None, name.into(), ServiceKind::Container))
     }
 
     /// The service's id in `source`.
@@ -32,13 +32,13 @@ impl Owner {
         ServiceId::of(source, self.group.as_deref(), &self.name)
     }
 
-    fn plain(group: Option<String>, name: String, kind: ServiceKind) -> Self {
+    fn plain(group: Option<Text>, name: Text, kind: ServiceKind) -> Self {
         Self { group, name, kind, slot: None, hidden: false }
     }
 }
 
 /// A compose service's container. One started by `compose run` has the service's labels but does not serve for it.
-fn compose(get: &impl Fn(&str) -> Option<String>) -> Option<Owner> {
+fn compose(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let once = get("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let project = get("com.docker.compose.project")?;
     let service = get("com.docker.compose.service")?;
@@ -46,23 +46,23 @@ fn compose(get: &impl Fn(&str) -> Option<String>) -> Option<Owner> {
 }
 
 /// A swarm service's container: the stack is the group, and is not repeated in the name.
-fn swarm(get: &impl Fn(&str) -> Option<String>) -> Option<Owner> {
+fn swarm(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let full = get("com.docker.swarm.service.name")?;
     let stack = get("com.docker.stack.namespace");
     let bare = stack.as_ref().and_then(|s| full.strip_prefix(s.as_str())?.strip_prefix('_'));
-    let name = bare.unwrap_or(&full).to_owned();
+    let name = bare.map_or_else(|| full.clone(), Text::new);
     // A task is called service.slot.id, and the slot outlives the task.
-    let slot = get("com.docker.swarm.task.name").and_then(|t| Some(t.rsplit_once('.')?.0.to_owned()));
+    let slot = get("com.docker.swarm.task.name").and_then(|t| Some(t.rsplit_once('.')?.0.into()));
     Some(Owner { slot, ..Owner::plain(stack, name, ServiceKind::Swarm) })
 }
 
 /// A container that the ECS agent runs, on an instance that somebody looks at from inside.
-fn agent(get: &impl Fn(&str) -> Option<String>) -> Option<Owner> {
+fn agent(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let cluster = get("com.amazonaws.ecs.cluster")?;
     let family = get("com.amazonaws.ecs.task-definition-family")?;
     let group = cluster.rsplit('/').next().unwrap_or_default().to_owned();
     let hidden = get("com.amazonaws.ecs.container-name").is_some_and(|n| n.starts_with("~internal~"));
-    Some(Owner { hidden, ..Owner::plain(Some(group), family, ServiceKind::Container) })
+    Some(Owner { hidden, ..Owner::plain(Some(group.into()), family, ServiceKind::Container) })
 }
 
 #[cfg(test)]

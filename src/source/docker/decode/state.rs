@@ -2,8 +2,7 @@
 
 use super::{route, short, time};
 use crate::model::{
-    Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Timestamp,
-    text::clean_within,
+    Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Text, Timestamp,
 };
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
@@ -28,13 +27,13 @@ pub(super) fn instance(
     let exit = exit(state, restarts, ending, made);
     let life = state_of(state, ending);
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
-    let image = crate::model::text::clean(image);
-    let image_id = answer.image.as_deref().map(crate::model::text::clean).unwrap_or_default();
+    let image = Text::new(image);
+    let image_id = answer.image.as_deref().map(Text::new).unwrap_or_default();
     let manifest = answer.image_manifest_descriptor.as_ref().and_then(|m| m.digest.as_deref());
     let digest = Image::read(&image).digest.or(manifest).unwrap_or(&image_id);
     Instance {
         id: InstanceId::of(source, id),
-        name: name.to_owned(),
+        name: name.into(),
         state: life,
         // What a check said of a process that has ended since says nothing any more.
         check: state.health.as_ref().filter(|_| life == State::Running).map_or(Check::None, check),
@@ -42,10 +41,10 @@ pub(super) fn instance(
         started: state.started_at.as_deref().and_then(time),
         exit: exit.clone(),
         restarts,
-        version: version(&image, &image_id),
+        version: version(&image, &image_id).map(Into::into),
         containers: vec![Container {
-            name: name.to_owned(),
-            digest: (!digest.is_empty()).then(|| crate::model::text::clean(digest)),
+            name: name.into(),
+            digest: (!digest.is_empty()).then(|| Text::new(digest)),
             image,
             log: route::of(id, answer),
             exit,
@@ -94,8 +93,8 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
 }
 
 /// The engine's own words on what went wrong.
-fn said(state: &ContainerState) -> Option<String> {
-    state.error.as_deref().map(|e| clean_within(e, OUTPUT)).filter(|e| !e.trim().is_empty())
+fn said(state: &ContainerState) -> Option<Text> {
+    state.error.as_deref().map(|e| Text::within(e, OUTPUT)).filter(|e| !e.trim().is_empty())
 }
 
 /// How the container ended, or ended last before the engine started it again.
@@ -118,7 +117,7 @@ fn exit(
             at: made,
         }),
         _ => {
-            let reason = said(state).or_else(|| words(state.exit_code?, ending).map(str::to_owned));
+            let reason = said(state).or_else(|| words(state.exit_code?, ending).map(Text::from));
             Some(Exit { code: state.exit_code, ending, reason, at })
         }
     }
@@ -152,7 +151,7 @@ fn check(health: &Health) -> Check {
         HealthStatusEnum::UNHEALTHY => {
             let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
             let output =
-                failures.filter_map(|r| r.output.as_deref()).map(|o| clean_within(o.trim(), OUTPUT)).next();
+                failures.filter_map(|r| r.output.as_deref()).map(|o| Text::within(o.trim(), OUTPUT)).next();
             Check::Unhealthy { output: output.filter(|o| !o.is_empty()), since: failing_since(health) }
         }
     }

@@ -38,7 +38,7 @@ fn its_place_on_the_network_is_read() {
         ]
     );
     assert_eq!(endpoint.ips.iter().map(ToString::to_string).collect::<Vec<_>>(), ["172.24.0.2"]);
-    assert!(network.published.contains(&18099) && network.exposed.contains(&80));
+    assert!(network.published.get(&18099) == Some(&80) && network.exposed.contains(&80));
 }
 
 #[test]

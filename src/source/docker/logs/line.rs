@@ -2,7 +2,7 @@
 
 use crate::{
     decode::paint,
-    model::{LogStream, Paint, Timestamp},
+    model::{LineText, LogStream, Paint, Timestamp},
 };
 
 /// How long a chunk of a long line is that the engine cut.
@@ -32,7 +32,7 @@ impl Channel {
 pub(super) struct Line {
     pub(super) at: Timestamp,
     pub(super) stream: LogStream,
-    pub(super) text: String,
+    pub(super) text: LineText,
     pub(super) paint: Vec<Paint>,
 }
 
@@ -114,8 +114,8 @@ fn line(channel: Channel, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> Li
         Channel::Terminal => text.rsplit('\r').next().unwrap_or_default(),
         Channel::Out | Channel::Err => text,
     };
-    let (kept, paint) = paint(shown, LONGEST);
-    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)") } else { kept };
+    let (kept, paint) = paint(shown);
+    let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
     Line { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, paint }
 }
 
@@ -151,7 +151,7 @@ mod tests {
     }
 
     fn texts(lines: Vec<super::Line>) -> Vec<String> {
-        lines.into_iter().map(|l| l.text).collect()
+        lines.into_iter().map(|l| l.text.to_string()).collect()
     }
 
     #[test]

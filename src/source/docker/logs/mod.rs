@@ -34,8 +34,8 @@ fn one(engine: &Engine, target: LogTarget, start: LogStart) -> Option<BoxStream<
         LogRoute::Engine { container } => {
             let container = container.clone();
             Some(match start.until {
-                Some(until) => page::read(engine.clone(), target, container, (start, until)),
-                None => target::read(engine.clone(), target, container, start),
+                Some(until) => page::read(engine.clone(), target, container.to_string(), (start, until)),
+                None => target::read(engine.clone(), target, container.to_string(), start),
             })
         }
         LogRoute::Nowhere { why } => {

@@ -232,7 +232,13 @@ pub(super) fn of(target: &LogTarget, line: Line) -> LogLine {
 
 /// A note on that target.
 pub(super) fn note(target: &LogTarget, at: Option<Timestamp>, kind: NoteKind, text: String) -> LogNote {
-    LogNote { at, service: Some(target.service.clone()), label: target.label.clone(), kind, text }
+    LogNote {
+        at,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind,
+        text: text.into(),
+    }
 }
 
 /// What a failure means for a reader.

@@ -39,7 +39,7 @@ pub(super) async fn namespaces(engine: &Engine, client: &Client, seen: &[Arc<See
                 [container] => vec![Member { container, inodes: None }],
                 _ => Vec::new(),
             };
-            Some(Namespace { members, ips, host: false, sockets: split(&text) })
+            Some(Namespace { members, lender: Some(lender), ips, host: false, sockets: split(&text) })
         })
     });
     let asked: Vec<_> = asked.collect();

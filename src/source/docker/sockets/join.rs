@@ -14,6 +14,8 @@ use std::{
 pub(super) struct Namespace {
     /// The containers in it, by their place in the list of all.
     pub(super) members: Vec<Member>,
+    /// The container that lends it, by its place in the list of all.
+    pub(super) lender: Option<usize>,
     /// Its addresses.
     pub(super) ips: BTreeSet<IpAddr>,
     /// Whether it is the host's own.
@@ -48,6 +50,15 @@ pub(super) enum Callee {
     Address(IpAddr),
 }
 
+/// What is behind a port of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Published {
+    /// The container that publishes the port, by its place in the list of all.
+    pub(super) container: usize,
+    /// The port in that container's namespace.
+    pub(super) port: u16,
+}
+
 /// The engine's own name server, which listens inside each namespace (libnetwork's `resolver`).
 const NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 
@@ -55,10 +66,10 @@ const NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
 /// listened on by design.
 const EPHEMERAL: u16 = 32_768;
 
-/// All connections between `namespaces`. `published` has the container behind each port of the host.
+/// All connections between `namespaces`. `published` has what is behind each port of the host.
 pub(super) fn calls(
     namespaces: &[Namespace],
-    published: &BTreeMap<u16, usize>,
+    published: &BTreeMap<u16, Published>,
     host_ips: &BTreeSet<IpAddr>,
 ) -> BTreeSet<Call> {
     let known =
@@ -72,10 +83,10 @@ pub(super) fn calls(
     calls
 }
 
-type Listening = BTreeMap<(Protocol, u16), Option<usize>>;
+pub(super) type Listening = BTreeMap<(Protocol, u16), Option<usize>>;
 
 /// What a namespace listens on, and which container does; none where that can't be told.
-fn listening(namespace: &Namespace) -> Listening {
+pub(super) fn listening(namespace: &Namespace) -> Listening {
     let waiting =
         namespace.sockets.iter().filter(|s| s.stage == Stage::Listening && s.local.0 != NAME_SERVER);
     waiting.map(|s| ((s.protocol, s.local.1), namespace.owner(s.inode))).collect()
@@ -93,7 +104,7 @@ impl Namespace {
 struct Known<'a> {
     namespaces: &'a [Namespace],
     listening: Vec<Listening>,
-    published: &'a BTreeMap<u16, usize>,
+    published: &'a BTreeMap<u16, Published>,
     host_ips: &'a BTreeSet<IpAddr>,
 }
 
@@ -115,13 +126,27 @@ impl Known<'_> {
             0 => self.only_member(here)?,
             inode => namespace.owner(inode)?,
         };
-        let to = match there {
-            Some(there) => Callee::Container((*self.listening[there].get(&(socket.protocol, port))?)?),
-            None if self.host_ips.contains(&remote) => Callee::Container(*self.published.get(&port)?),
-            None if port < EPHEMERAL => Callee::Address(remote),
+        let to = match there.and_then(|there| self.listener(there, socket.protocol, port)) {
+            Some(listener) => Callee::Container(listener),
+            None if self.host_ips.contains(&remote) => {
+                Callee::Container(self.behind(socket.protocol, *self.published.get(&port)?))
+            }
+            None if there.is_none() && port < EPHEMERAL => Callee::Address(remote),
             None => return None,
         };
         Some(Call { from, to, port })
+    }
+
+    /// The container that listens on that port of a namespace, where that can be told.
+    fn listener(&self, namespace: usize, protocol: Protocol, port: u16) -> Option<usize> {
+        self.listening[namespace].get(&(protocol, port)).copied().flatten()
+    }
+
+    /// The container behind a published port: the one that listens there in the namespace, which another may lend.
+    fn behind(&self, protocol: Protocol, published: Published) -> usize {
+        let lender = |n: &Namespace| n.lender == Some(published.container);
+        let there = self.namespaces.iter().position(lender);
+        there.and_then(|there| self.listener(there, protocol, published.port)).unwrap_or(published.container)
     }
 
     /// The namespace that has that address, if it is one alone.
@@ -161,11 +186,11 @@ mod tests {
 
     fn alone(container: usize, last: u8, sockets: Vec<Socket>) -> Namespace {
         let members = vec![Member { container, inodes: None }];
-        Namespace { members, ips: BTreeSet::from([ip(last)]), host: false, sockets }
+        Namespace { members, lender: Some(container), ips: BTreeSet::from([ip(last)]), host: false, sockets }
     }
 
     fn found(namespaces: &[Namespace]) -> Vec<(usize, Callee, u16)> {
-        let calls = calls(namespaces, &BTreeMap::from([(8080, 1)]), &BTreeSet::from([ip(1)]));
+        let calls = calls(namespaces, &BTreeMap::from([(8080, Published { container: 1, port: 80 })]), &BTreeSet::from([ip(1)]));
         calls.into_iter().map(|c| (c.from, c.to, c.port)).collect()
     }
 
@@ -197,7 +222,8 @@ mod tests {
             Member { container: 1, inodes: Some(BTreeSet::from([8, 9])) },
         ];
         let sockets = vec![listens(6379, 8), to_sidecar, from_main];
-        let shared = Namespace { members, ips: BTreeSet::from([ip(2)]), host: false, sockets };
+        let shared =
+            Namespace { members, lender: Some(0), ips: BTreeSet::from([ip(2)]), host: false, sockets };
         assert_eq!(found(&[shared]), [(0, Callee::Container(1), 6379)]);
     }
 
@@ -207,6 +233,20 @@ mod tests {
         let closed = socket(Stage::Connected, (ip(2), 40_001), (ip(1), 9999), 7);
         let all = [alone(0, 2, vec![to_host, closed]), alone(1, 3, vec![listens(80, 1)])];
         assert_eq!(found(&all), [(0, Callee::Container(1), 8080)]);
+    }
+
+    #[test]
+    fn a_published_port_leads_to_the_guest_that_listens_there() {
+        let to_host = socket(Stage::Connected, (ip(2), 40_000), (ip(1), 8080), 7);
+        let member = |container, inode| Member { container, inodes: Some(BTreeSet::from([inode])) };
+        let shared = Namespace {
+            members: vec![member(1, 5), member(2, 6)],
+            lender: Some(1),
+            ips: BTreeSet::from([ip(3)]),
+            host: false,
+            sockets: vec![listens(80, 6)],
+        };
+        assert_eq!(found(&[alone(0, 2, vec![to_host]), shared]), [(0, Callee::Container(2), 8080)]);
     }
 
     #[test]

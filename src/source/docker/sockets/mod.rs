@@ -9,12 +9,12 @@ mod table;
 
 pub(super) use cache::Cache;
 
-use super::{connect::Engine, decode::Seen};
+use super::{connect::Engine, decode::Seen, reach::Listening};
 use crate::model::{
     Address, End, Flow, Host, SeenBy, ServiceId, Sighting, SourceId, State, Timestamp, Verdict, Watched,
 };
 use bollard::Docker as Client;
-use join::{Call, Callee, Namespace};
+use join::{Call, Callee, Namespace, Published};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
@@ -28,6 +28,8 @@ pub(super) struct Traffic {
     pub(super) flows: Vec<Flow>,
     /// The services all of whose running containers could be read.
     pub(super) watched: Vec<Watched>,
+    /// The ports on which containers listen that share their namespace with others.
+    pub(super) listening: Listening,
 }
 
 /// The connections of those containers now. Reads files, so it belongs on a thread that may wait.
@@ -53,10 +55,13 @@ fn traffic(
     host_ips: &BTreeSet<IpAddr>,
     now: Timestamp,
 ) -> Traffic {
-    let published: BTreeMap<u16, usize> = seen
+    let published: BTreeMap<u16, Published> = seen
         .iter()
         .enumerate()
-        .flat_map(|(place, s)| s.network.published.iter().map(move |port| (*port, place)))
+        .flat_map(|(place, s)| {
+            let ports = s.network.published.iter();
+            ports.map(move |(outside, inside)| (*outside, Published { container: place, port: *inside }))
+        })
         .collect();
     let calls = join::calls(namespaces, &published, host_ips);
     let mut flows: Vec<_> = calls.into_iter().map(|call| flow(source, seen, &call, now)).collect();
@@ -64,7 +69,19 @@ fn traffic(
     flows.dedup();
     let readable: Vec<usize> =
         namespaces.iter().flat_map(|n| n.members.iter().map(|member| member.container)).collect();
-    Traffic { flows, watched: watched(source, seen, &readable, now) }
+    Traffic { flows, watched: watched(source, seen, &readable, now), listening: listening(seen, namespaces) }
+}
+
+/// The ports on which the members of shared namespaces listen, by the containers' ids.
+fn listening(seen: &[Arc<Seen>], namespaces: &[Namespace]) -> Listening {
+    let shared = namespaces.iter().filter(|namespace| namespace.host || namespace.members.len() > 1);
+    let mut all = Listening::new();
+    for ((_, port), container) in shared.flat_map(join::listening) {
+        if let Some(container) = container {
+            all.entry(seen[container].id.clone()).or_default().insert(port);
+        }
+    }
+    all
 }
 
 fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> Flow {
@@ -81,7 +98,7 @@ fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> F
         port: Some(call.port),
         by: SeenBy::Socket,
         verdict: Verdict::Accepted,
-        place: from.name.clone(),
+        place: from.name.clone().into(),
     };
     Flow { sighting, first: now, last: now }
 }

@@ -40,7 +40,8 @@ pub(super) fn namespaces(seen: &[Arc<Seen>], cache: &mut Cache) -> Vec<Namespace
             Key::Host => host_ips(),
             Key::Of(lender) => seen[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect(),
         };
-        Some(Namespace { members, ips, host: key == Key::Host, sockets })
+        let lender = if let Key::Of(lender) = key { Some(lender) } else { None };
+        Some(Namespace { members, lender, ips, host: key == Key::Host, sockets })
     };
     shared.into_iter().filter_map(read).collect()
 }

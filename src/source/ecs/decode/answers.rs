@@ -1,7 +1,7 @@
 //! What a service answers to: Service Connect aliases, Cloud Map names, the addresses of its tasks.
 
 use super::{definition::Definition, run::Run, task::Context, words::said};
-use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, text::clean};
+use crate::model::{Answer, AnsweredBy, Host, NetworkId, Scope, Text};
 use aws_sdk_ecs::types as sdk;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ impl Names {
     #[must_use]
     pub(crate) fn namespace(&self, given: &str) -> String {
         match namespace_id(given) {
-            Some(id) => clean(self.namespaces.get(id).map_or(id, String::as_str)),
-            None => clean(given),
+            Some(id) => Text::new(self.namespaces.get(id).map_or(id, String::as_str)).to_string(),
+            None => Text::new(given).to_string(),
         }
     }
 }
@@ -69,7 +69,7 @@ pub(crate) fn aliases(
     let space = names.namespace(given);
     let scope = Scope::Network(network(context, &space));
     let answer = |host: &str, port: Option<u16>| Answer {
-        host: Host::named(&clean(host)),
+        host: Host::named(&Text::new(host)),
         port,
         scope: scope.clone(),
         by: AnsweredBy::ServiceConnect,
@@ -95,7 +95,7 @@ pub(crate) fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
     registries
         .filter_map(|arn| names.registries.get(arn))
         .map(|name| Answer {
-            host: Host::named(&clean(name)),
+            host: Host::named(&Text::new(name)),
             port: None,
             scope: Scope::Everywhere,
             by: AnsweredBy::CloudMap,

@@ -2,7 +2,7 @@
 //! is a fingerprint, kept in memory only and never on disk: enough to say that it is another, not what it is.
 
 use super::words::{said, some, tail};
-use crate::model::{Alteration, text::clean};
+use crate::model::{Alteration, Text};
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
@@ -67,7 +67,7 @@ pub(crate) fn aspects(raw: &TaskDefinition) -> Aspects {
     };
     add("cpu", some(raw.cpu()));
     add("memory", some(raw.memory()).map(|memory| format!("{memory} MiB")));
-    add("network mode", raw.network_mode().map(|mode| clean(mode.as_str())));
+    add("network mode", raw.network_mode().map(|mode| Text::new(mode.as_str())).map(Into::into));
     add("task role", raw.task_role_arn().map(tail));
     add("execution role", raw.execution_role_arn().map(tail));
     let containers = raw.container_definitions().iter().map(|c| (said(c.name()), container(c)));
@@ -80,13 +80,13 @@ fn container(raw: &ContainerDefinition) -> LiteMap<String, Aspect> {
         all.insert(format!("environment {}", said(pair.name())), Aspect::untold(pair.value()));
     }
     for secret in raw.secrets() {
-        all.insert(format!("secret {}", clean(secret.name())), Aspect::untold(secret.value_from()));
+        all.insert(format!("secret {}", Text::new(secret.name())), Aspect::untold(secret.value_from()));
     }
     for mapping in raw.port_mappings() {
         let port =
             mapping.container_port().map(|p| p.to_string()).or_else(|| some(mapping.container_port_range()));
         let protocol = mapping.protocol().map_or("tcp", |p| p.as_str());
-        let name = format!("port {}/{}", port.unwrap_or_default(), clean(protocol));
+        let name = format!("port {}/{}", port.unwrap_or_default(), Text::new(protocol));
         all.insert(name, Aspect::untold((mapping.host_port(), mapping.name())));
     }
     if !raw.entry_point().is_empty() || !raw.command().is_empty() {
@@ -100,7 +100,7 @@ fn container(raw: &ContainerDefinition) -> LiteMap<String, Aspect> {
         all.extend(value.map(|value| (name.to_owned(), Aspect::told(value.to_string()))));
     }
     if let Some(log) = raw.log_configuration() {
-        all.insert("log driver".to_owned(), Aspect::told(clean(log.log_driver().as_str())));
+        all.insert("log driver".to_owned(), Aspect::told(Text::new(log.log_driver().as_str())));
     }
     all
 }
@@ -119,9 +119,9 @@ pub(crate) fn differences(before: &Aspects, after: &Aspects) -> Vec<Alteration> 
             (a, b) => {
                 let image = |all: Option<&LiteMap<String, Aspect>>| Some(all?.get("image")?.words.clone());
                 found.push(Alteration {
-                    what: format!("container {name}"),
-                    before: image(a),
-                    after: image(b),
+                    what: format!("container {name}").into(),
+                    before: image(a).map(Into::into),
+                    after: image(b).map(Into::into),
                 });
             }
         }
@@ -147,9 +147,9 @@ fn between(
         |all: &LiteMap<String, Aspect>, name| all.get(name).map(|aspect: &Aspect| aspect.words.clone());
     different
         .map(|name| Alteration {
-            what: format!("{place}{name}"),
-            before: words(before, name),
-            after: words(after, name),
+            what: format!("{place}{name}").into(),
+            before: words(before, name).map(Into::into),
+            after: words(after, name).map(Into::into),
         })
         .collect()
 }

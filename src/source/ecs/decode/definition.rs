@@ -3,6 +3,7 @@
 
 use super::{
     aspect::{self, Aspects},
+    consul,
     door::{self, Door},
     log::{self, LogPlan},
     mesh::{self, Member},
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     decode,
-    model::{Fact, Mention, text::clean},
+    model::{Fact, Mention, Text},
 };
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
@@ -33,11 +34,13 @@ pub(crate) struct Definition {
     /// Its containers by name.
     pub containers: LiteMap<String, Plan>,
     /// Its named ports.
-    pub ports: LiteMap<String, u16>,
+    pub ports: LiteMap<Text, u16>,
     /// All ports at which its containers listen.
     pub listens: BTreeSet<u16>,
     /// The node of App Mesh whose proxy stands beside its containers.
     pub node: Option<Member>,
+    /// The service of Consul's mesh as which it is registered.
+    pub consul: Option<String>,
 }
 
 /// One container as the task definition plans it.
@@ -65,6 +68,10 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         }
         mentions.extend(found);
     }
+    let consul = consul::member(raw).map(|(service, upstreams)| {
+        mentions.extend(upstreams);
+        service
+    });
     Definition {
         version: version(raw),
         mentions: mentions.into_iter().collect(),
@@ -75,12 +82,13 @@ pub(crate) fn definition(raw: &TaskDefinition) -> Definition {
         ports: ports(all),
         listens: listens(all),
         node: all.iter().find_map(mesh::member),
+        consul,
     }
 }
 
 fn version(raw: &TaskDefinition) -> String {
     match raw.family() {
-        Some(family) => format!("{}:{}", clean(family), raw.revision()),
+        Some(family) => format!("{}:{}", Text::new(family), raw.revision()),
         None => tail(raw.task_definition_arn().unwrap_or_default()),
     }
 }
@@ -92,6 +100,8 @@ fn mentioned(place: Option<&str>, container: &ContainerDefinition) -> Vec<Mentio
     let mut found = decode::environment(place, pairs);
     let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
     found.extend(decode::arguments(place, arguments));
+    // What shares the loopback address is the same task, and so the same service.
+    found.retain(|mention| !mention.is_of_loopback());
     found
 }
 
@@ -106,10 +116,10 @@ fn plan(container: &ContainerDefinition, all: &[ContainerDefinition]) -> Plan {
     Plan { essential: container.essential().unwrap_or(true), check, log: log::plan(container, all) }
 }
 
-fn ports(all: &[ContainerDefinition]) -> LiteMap<String, u16> {
+fn ports(all: &[ContainerDefinition]) -> LiteMap<Text, u16> {
     all.iter()
         .flat_map(ContainerDefinition::port_mappings)
-        .filter_map(|m| Some((clean(m.name()?), u16::try_from(m.container_port()?).ok()?)))
+        .filter_map(|m| Some((Text::new(m.name()?), u16::try_from(m.container_port()?).ok()?)))
         .collect()
 }
 
@@ -138,14 +148,14 @@ fn facts(raw: &TaskDefinition) -> Vec<Fact> {
         facts.push(Fact::new("cpu and memory", format!("{cpu} CPU units, {memory} MiB")));
     }
     if let Some(mode) = raw.network_mode() {
-        facts.push(Fact::new("network mode", clean(mode.as_str())));
+        facts.push(Fact::new("network mode", Text::new(mode.as_str())));
     }
     if let Some(platform) = raw.runtime_platform() {
         let parts = [
             platform.operating_system_family().map(aws_sdk_ecs::types::OsFamily::as_str),
             platform.cpu_architecture().map(aws_sdk_ecs::types::CpuArchitecture::as_str),
         ];
-        let words: Vec<String> = parts.into_iter().flatten().map(clean).collect();
+        let words: Vec<&str> = parts.into_iter().flatten().collect();
         if !words.is_empty() {
             facts.push(Fact::new("runtime", words.join(" ")));
         }
@@ -166,7 +176,7 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
     let label = |what: &str| {
         if several { format!("{}: {what}", said(container.name())) } else { what.to_owned() }
     };
-    let mut facts = vec![Fact::new(&label("image"), said(container.image()))];
+    let mut facts = vec![Fact::new(label("image"), said(container.image()))];
     let ports: Vec<String> = container
         .port_mappings()
         .iter()
@@ -174,24 +184,24 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
             let port =
                 m.container_port().map(|p| p.to_string()).or_else(|| some(m.container_port_range()))?;
             let protocol = m.protocol().map_or("tcp", |p| p.as_str());
-            let name = m.name().map(|n| format!(" ({})", clean(n))).unwrap_or_default();
-            Some(format!("{port}/{}{name}", clean(protocol)))
+            let name = m.name().map(|n| format!(" ({})", Text::new(n))).unwrap_or_default();
+            Some(format!("{port}/{}{name}", Text::new(protocol)))
         })
         .collect();
     if !ports.is_empty() {
-        facts.push(Fact::new(&label("ports"), ports.join(", ")));
+        facts.push(Fact::new(label("ports"), ports.join(", ")));
     }
     if !container.environment().is_empty() {
-        facts.push(Fact::new(&label("environment"), format!("{} variables", container.environment().len())));
+        facts.push(Fact::new(label("environment"), format!("{} variables", container.environment().len())));
     }
-    let secrets: Vec<String> = container.secrets().iter().map(|s| clean(s.name())).collect();
+    let secrets: Vec<Text> = container.secrets().iter().map(|s| Text::new(s.name())).collect();
     if !secrets.is_empty() {
-        facts.push(Fact::new(&label("secrets"), secrets.join(", ")));
+        facts.push(Fact::new(label("secrets"), secrets.join(", ")));
     }
-    facts.push(Fact::new(&label("log"), log::words(container)));
+    facts.push(Fact::new(label("log"), log::words(container)));
     if let Some(check) = container.health_check() {
         let every = check.interval().unwrap_or(30);
-        facts.push(Fact::new(&label("health check"), format!("every {every} s")));
+        facts.push(Fact::new(label("health check"), format!("every {every} s")));
     }
     facts
 }

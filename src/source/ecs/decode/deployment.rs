@@ -26,7 +26,7 @@ pub(crate) fn deployments(service: &sdk::Service, book: &Book) -> Vec<Deployment
         if let (Some(is), Some(was)) =
             (arn.and_then(|arn| book.get(arn)), before.and_then(|arn| book.get(arn)))
         {
-            deployment.previous = Some(was.version.clone());
+            deployment.previous = Some(was.version.clone().into());
             deployment.changes = aspect::differences(&was.aspects, &is.aspects);
         }
         deployment
@@ -60,15 +60,15 @@ pub(crate) fn worth_reading(service: &sdk::Service, now: Timestamp) -> Option<St
 
 fn deployment(raw: &sdk::Deployment) -> Deployment {
     Deployment {
-        id: said(raw.id()),
-        version: tail(raw.task_definition().unwrap_or_default()),
+        id: said(raw.id()).into(),
+        version: tail(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.rollout_state() {
             Some(DeploymentRolloutState::Completed) => Rollout::Completed,
             Some(DeploymentRolloutState::Failed) => Rollout::Failed,
             Some(DeploymentRolloutState::InProgress) => Rollout::InProgress,
             _ => Rollout::Unknown,
         },
-        reason: some(raw.rollout_state_reason()),
+        reason: some(raw.rollout_state_reason()).map(Into::into),
         desired: count(raw.desired_count()),
         running: count(raw.running_count()),
         failed: count(raw.failed_tasks()),
@@ -81,8 +81,8 @@ fn deployment(raw: &sdk::Deployment) -> Deployment {
 
 fn task_set(raw: &sdk::TaskSet) -> Deployment {
     Deployment {
-        id: said(raw.id()),
-        version: tail(raw.task_definition().unwrap_or_default()),
+        id: said(raw.id()).into(),
+        version: tail(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.stability_status() {
             Some(StabilityStatus::SteadyState) => Rollout::Completed,
             Some(StabilityStatus::Stabilizing) => Rollout::InProgress,

@@ -83,8 +83,8 @@ pub(crate) fn through(door: &Door, own: &ServiceId, known: &Balancers, behind: &
         return None;
     }
     let key = format!("{} through load balancer {}", door.place.key, said(balancer.load_balancer_name()));
-    let place = Place { key, ..door.place.clone() };
-    Some(Mention { via: Via::Environment, place, target: Target::Peer(one.to_string()) })
+    let place = Place { key: key.into(), ..door.place.clone() };
+    Some(Mention { via: Via::Environment, place, target: Target::Peer(one.as_str().into()) })
 }
 
 /// The target groups that a request for the path goes to; for an address without a path, all that there are, as any
@@ -195,7 +195,7 @@ mod tests {
             let door = found(value).pop()?;
             through(&door, &ServiceId::new(own), &known, &behind).map(|mention| mention.target)
         };
-        let peer = |name: &str| Some(Target::Peer(name.to_owned()));
+        let peer = |name: &str| Some(Target::Peer(name.into()));
         assert_eq!(leads(&format!("http://{HOST}/crates"), "gate"), peer("crates"));
         assert_eq!(leads(&format!("http://{HOST}/crates/"), "crates"), None, "that is itself");
         assert_eq!(leads(&format!("http://{HOST}/else"), "crates"), peer("gate"));

@@ -19,7 +19,13 @@ pub(crate) fn events(
     found.extend(deployments.iter().filter_map(|d| {
         let difference = d.difference().map(|words| format!("; {words}")).unwrap_or_default();
         let text = format!("deployment of {} began{difference}", d.version);
-        Some(Event { at: d.created?, service: id.clone(), instance: None, kind: EventKind::Deployment, text })
+        Some(Event {
+            at: d.created?,
+            service: id.clone(),
+            instance: None,
+            kind: EventKind::Deployment,
+            text: text.into(),
+        })
     }));
     found.extend(stops(id, instances));
     found
@@ -33,7 +39,13 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
         let reason = exit.reason.as_deref().unwrap_or("no reason given");
         let text = format!("task {} ended: {reason}", instance.name);
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
-        Some(Event { at: exit.at?, service: id.clone(), instance: Some(instance.id.clone()), kind, text })
+        Some(Event {
+            at: exit.at?,
+            service: id.clone(),
+            instance: Some(instance.id.clone()),
+            kind,
+            text: text.into(),
+        })
     };
     ended.filter_map(event).collect()
 }
@@ -53,7 +65,13 @@ fn told(id: &ServiceId, raw: &[sdk::ServiceEvent]) -> Vec<Event> {
     let event = |event: &sdk::ServiceEvent| {
         let whole = said(event.message());
         let (text, instance) = (short(&whole), only_task(id, &whole));
-        Some(Event { at: time(event.created_at())?, service: id.clone(), instance, kind: kind(&text), text })
+        Some(Event {
+            at: time(event.created_at())?,
+            service: id.clone(),
+            instance,
+            kind: kind(&text),
+            text: text.into(),
+        })
     };
     raw.iter().filter_map(event).collect()
 }
@@ -166,7 +184,7 @@ mod tests {
     #[test]
     fn an_end_is_told_once() {
         let ended = |name: &str| Instance {
-            name: name.to_owned(),
+            name: name.into(),
             state: State::Stopped,
             exit: Some(Exit { at: Some(sample::ago(5)), ..Exit::default() }),
             ..sample::instance(name)

@@ -1,7 +1,7 @@
 //! What else is worth showing of a service, in reading order.
 
 use super::words::{some, tail, time};
-use crate::model::{Fact, text::clean};
+use crate::model::{Fact, Text};
 use aws_sdk_ecs::types::{self as sdk, Service};
 
 /// The facts that the service itself has; those of its task definition follow them.
@@ -18,8 +18,8 @@ pub(crate) fn facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
     add("Service Connect namespace", namespace);
     add("target groups", list(service.load_balancers().iter().filter_map(target_group)));
     let vpc = service.network_configuration().and_then(sdk::NetworkConfiguration::awsvpc_configuration);
-    add("subnets", vpc.and_then(|v| list(v.subnets().iter().map(|s| clean(s)))));
-    add("security groups", vpc.and_then(|v| list(v.security_groups().iter().map(|s| clean(s)))));
+    add("subnets", vpc.and_then(|v| list(v.subnets().iter().map(Text::from))));
+    add("security groups", vpc.and_then(|v| list(v.security_groups().iter().map(Text::from))));
     add("execute command", service.enable_execute_command().then(|| "enabled".to_owned()));
     add("created", time(service.created_at()).map(|at| at.to_string()));
     add("created by", some(service.created_by()).map(|arn| tail(&arn)));
@@ -30,8 +30,8 @@ pub(crate) fn facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
 fn launch(service: &Service) -> Option<String> {
     let strategy = service.capacity_provider_strategy();
     let providers =
-        strategy.iter().map(|p| format!("{} (weight {})", clean(p.capacity_provider()), p.weight()));
-    list(providers).or_else(|| service.launch_type().map(|t| clean(t.as_str())))
+        strategy.iter().map(|p| format!("{} (weight {})", Text::new(p.capacity_provider()), p.weight()));
+    list(providers).or_else(|| service.launch_type().map(|t| Text::new(t.as_str())).map(String::from))
 }
 
 fn platform(service: &Service) -> Option<String> {
@@ -45,12 +45,12 @@ fn platform(service: &Service) -> Option<String> {
 
 fn controller(service: &Service) -> Option<String> {
     let kind = service.deployment_controller()?.r#type().as_str();
-    (kind != "ECS").then(|| clean(kind))
+    (kind != "ECS").then(|| Text::new(kind)).map(String::from)
 }
 
 fn scheduling(service: &Service) -> Option<String> {
     let strategy = service.scheduling_strategy()?.as_str();
-    (strategy != "REPLICA").then(|| clean(strategy))
+    (strategy != "REPLICA").then(|| Text::new(strategy)).map(String::from)
 }
 
 /// The name in a target group's ARN (`…:targetgroup/NAME/ID`), with the port it sends to.
@@ -60,10 +60,10 @@ fn target_group(balancer: &sdk::LoadBalancer) -> Option<String> {
         None => balancer.load_balancer_name()?,
     };
     let port = balancer.container_port().map(|p| format!(" to port {p}")).unwrap_or_default();
-    Some(format!("{}{port}", clean(name)))
+    Some(format!("{}{port}", Text::new(name)))
 }
 
-fn list(items: impl Iterator<Item = String>) -> Option<String> {
-    let all: Vec<String> = items.collect();
+fn list(items: impl Iterator<Item = impl AsRef<str>>) -> Option<String> {
+    let all: Vec<_> = items.map(|item| item.as_ref().to_owned()).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

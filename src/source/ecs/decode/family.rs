@@ -27,8 +27,8 @@ pub(crate) fn family(name: &str, runs: &[&Run], taken: bool, ground: Ground<'_>)
     facts.extend(definition.iter().flat_map(|d| d.facts.clone()));
     Service {
         id: ground.id(&label),
-        group: Some(ground.cluster.to_owned()),
-        name: label,
+        group: Some(ground.cluster.into()),
+        name: label.into(),
         kind: ServiceKind::EcsFamily,
         desired: None,
         reported_running: None,

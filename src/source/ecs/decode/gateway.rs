@@ -4,7 +4,7 @@ use super::{
     target::{Health, failing},
     words::{said, some},
 };
-use crate::model::{Checked, Gateway, Host, Route, ServiceId, text::clean};
+use crate::model::{Checked, Gateway, Host, Route, ServiceId, Text};
 use aws_sdk_elasticloadbalancingv2::types::{
     Action, ForwardActionConfig, Listener, LoadBalancer, LoadBalancerSchemeEnum, QueryStringConditionConfig,
     Rule, RuleCondition, TargetGroup, TargetHealthStateEnum,
@@ -43,7 +43,7 @@ fn gateway(
     let mut add = |group: &str, port: Option<u16>, rule: String| {
         reached.insert(group.to_owned());
         let services = behind.get(group).into_iter().flatten();
-        routes.extend(services.map(|s| Route { service: s.clone(), port, rule: rule.clone() }));
+        routes.extend(services.map(|s| Route { service: s.clone(), port, rule: rule.clone().into() }));
     };
     for (listener, rules) in known.listeners.iter().filter(|(l, _)| l.load_balancer_arn() == Some(arn)) {
         let port = listener.port().and_then(|p| u16::try_from(p).ok());
@@ -64,15 +64,18 @@ fn gateway(
             routes.extend(services.map(|s| Route {
                 service: s.clone(),
                 port: None,
-                rule: group_name(group),
+                rule: group_name(group).into(),
             }));
         }
     }
     Gateway {
-        name: said(balancer.load_balancer_name()),
+        name: said(balancer.load_balancer_name()).into(),
         host: Host::named(&said(balancer.dns_name())),
         public: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
-        kind: balancer.r#type().map_or_else(|| "application".to_owned(), |t| clean(t.as_str())),
+        kind: balancer
+            .r#type()
+            .map_or_else(|| "application".to_owned(), |t| Text::new(t.as_str()).to_string())
+            .into(),
         routes: routes.into_iter().collect(),
         targets: checked(arn, known, behind),
     }
@@ -92,14 +95,14 @@ fn checked(
             let passes = one
                 .target_health()
                 .is_some_and(|health| health.state() == Some(&TargetHealthStateEnum::Healthy));
-            let reason = failing(one).map(|reason| clean(&reason));
+            let reason = failing(one).map(|reason| Text::new(&reason));
             let (Some(target), true) = (one.target(), passes || reason.is_some()) else { continue };
             let port = target.port().map(|port| format!(":{port}")).unwrap_or_default();
             let address = format!("{}{port}", said(target.id()));
             let services = behind.get(group).into_iter().flatten().cloned();
             all.extend(services.map(|service| Checked {
                 service,
-                address: address.clone(),
+                address: address.clone().into(),
                 reason: reason.clone(),
             }));
         }
@@ -121,7 +124,7 @@ pub(crate) fn targets(actions: &[Action]) -> impl Iterator<Item = &str> {
 
 /// The name in a target group's ARN: `…:targetgroup/NAME/ID`.
 fn group_name(arn: &str) -> String {
-    clean(arn.split('/').nth(1).unwrap_or(arn))
+    Text::new(arn.split('/').nth(1).unwrap_or(arn)).to_string()
 }
 
 fn conditions(all: &[RuleCondition]) -> String {
@@ -134,7 +137,7 @@ fn condition(condition: &RuleCondition) -> Option<String> {
     let plain = condition.values();
     let values = |special: &[String]| -> String {
         let values = if special.is_empty() { plain } else { special };
-        values.iter().map(|v| clean(v)).collect::<Vec<_>>().join(" or ")
+        values.iter().map(|v| Text::new(v)).collect::<Vec<_>>().join(" or ")
     };
     let none: &[String] = &[];
     Some(match field.as_str() {

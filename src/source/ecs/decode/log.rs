@@ -1,7 +1,7 @@
 //! Where a container's log can be read, from its log driver and options.
 
 use super::words::{said, some};
-use crate::model::{LogRoute, text::clean};
+use crate::model::{LogRoute, Text};
 use aws_sdk_ecs::types::{ContainerDefinition, LogConfiguration, LogDriver};
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub(crate) fn plan(container: &ContainerDefinition, all: &[ContainerDefinition])
         LogDriver::Awsfirelens => firelens(config, all),
         other => LogPlan::Nowhere(format!(
             "the log driver is {}: look where that driver sends it",
-            clean(other.as_str())
+            Text::new(other.as_str())
         )),
     }
 }
@@ -105,22 +105,25 @@ impl LogPlan {
         let elsewhere = |region: &Option<String>| region.clone().filter(|r| r != of.region);
         match self {
             Self::AwsLogs { group, prefix, region } => LogRoute::CloudWatch {
-                group: group.clone(),
+                group: group.clone().into(),
                 stream: match prefix {
-                    Some(prefix) => Some(format!("{prefix}/{}/{}", of.name, of.task)),
+                    Some(prefix) => Some(format!("{prefix}/{}/{}", of.name, of.task).into()),
                     // On EC2 the runtime id is the Docker container's, which then names the stream.
-                    None => of.runtime.filter(|id| id.len() == 64).map(clean),
+                    None => of.runtime.filter(|id| id.len() == 64).map(Text::new),
                 },
-                region: elsewhere(region),
+                region: elsewhere(region).map(Into::into),
             },
             Self::FireLens { group, prefix, stream, region } => LogRoute::CloudWatch {
-                group: group.clone(),
-                stream: stream.clone().or_else(|| {
-                    prefix.as_ref().map(|prefix| format!("{prefix}{}-firelens-{}", of.name, of.task))
-                }),
-                region: elsewhere(region),
+                group: group.clone().into(),
+                stream: stream
+                    .clone()
+                    .or_else(|| {
+                        prefix.as_ref().map(|prefix| format!("{prefix}{}-firelens-{}", of.name, of.task))
+                    })
+                    .map(Into::into),
+                region: elsewhere(region).map(Into::into),
             },
-            Self::Nowhere(why) => LogRoute::Nowhere { why: why.clone() },
+            Self::Nowhere(why) => LogRoute::Nowhere { why: why.clone().into() },
         }
     }
 }
@@ -144,7 +147,7 @@ mod tests {
 
     fn stream(plan: &LogPlan, of: Running<'_>) -> (Option<String>, Option<String>) {
         match plan.route(of) {
-            LogRoute::CloudWatch { stream, region, .. } => (stream, region),
+            LogRoute::CloudWatch { stream, region, .. } => (stream.map(Into::into), region.map(Into::into)),
             other => panic!("{other:?}"),
         }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod again;
 pub(crate) mod answers;
 pub(crate) mod aspect;
+pub(crate) mod consul;
 pub(crate) mod definition;
 pub(crate) mod deployment;
 pub(crate) mod door;
@@ -20,6 +21,7 @@ pub(crate) mod task;
 pub(crate) mod verdict;
 pub(crate) mod words;
 
+use crate::source::witness;
 use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
 use again::{Around, Basis, Memory};
 use answers::Names;
@@ -107,6 +109,7 @@ pub(crate) fn snapshot(estate: &Estate, memory: &mut Memory) -> Snapshot {
     }
     memory.keep(&services);
     services.sort_by(|a: &Arc<Service>, b| a.id.cmp(&b.id));
+    witness::count_once(&mut services, &BTreeMap::new());
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
         source: estate.context.source.clone(),
@@ -219,7 +222,7 @@ mod tests {
             meshes: Arc::default(),
             gaps: Vec::new(),
         };
-        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.clone()).collect()
+        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.to_string()).collect()
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl Counted {
                 port: *port,
                 by: SeenBy::ServiceConnect,
                 verdict: Verdict::Accepted,
-                place: format!("AWS/ECS {metric} of {}", some(Some(&call.target))?),
+                place: format!("AWS/ECS {metric} of {}", some(Some(&call.target))?).into(),
             };
             (&from != to).then_some(Flow { sighting, first: *first, last: *last })
         };

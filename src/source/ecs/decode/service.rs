@@ -3,6 +3,7 @@
 use super::{
     Book,
     answers::{self, Names},
+    consul,
     definition::Definition,
     deployment::deployments,
     door::{self, Behind},
@@ -77,9 +78,11 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
     for node in nodes(&used) {
         all_answers.extend(ground.meshes.answers(node, &ground.context.source));
     }
+    let registered: BTreeSet<&String> = used.iter().filter_map(|d| d.consul.as_ref()).collect();
+    all_answers.extend(registered.into_iter().flat_map(|name| consul::answers(name, &ground.context.source)));
     Service {
         id: ground.id(&name),
-        group: Some(ground.cluster.to_owned()),
+        group: Some(ground.cluster.into()),
         kind: ServiceKind::EcsService,
         // A daemon's count may lag behind its container instances; zero then means "as many as there are".
         desired: if daemon && desired == 0 { None } else { Some(desired) },
@@ -90,7 +93,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         mentions: mentions(&used, &ground.id(&name), ground),
         networks: networks(raw, &used, ground),
         facts,
-        name,
+        name: name.into(),
     }
 }
 
@@ -129,6 +132,9 @@ fn networks(raw: &sdk::Service, used: &[&Definition], ground: Ground<'_>) -> BTr
     let mut networks: BTreeSet<NetworkId> =
         space.iter().map(|space| answers::network(ground.context, space)).collect();
     networks.extend(nodes(used).into_iter().map(|node| mesh::network(&ground.context.source, &node.mesh)));
+    if used.iter().any(|d| d.consul.is_some()) {
+        networks.insert(consul::network(&ground.context.source));
+    }
     networks.insert(answers::vpc(ground.context));
     networks
 }
@@ -204,8 +210,8 @@ pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
     let definition = newest.and_then(|r| ground.definition(r.definition.as_deref()));
     Service {
         id: ground.id(name),
-        group: Some(ground.cluster.to_owned()),
-        name: some(Some(name)).unwrap_or_default(),
+        group: Some(ground.cluster.into()),
+        name: some(Some(name)).unwrap_or_default().into(),
         kind: ServiceKind::EcsService,
         desired: None,
         reported_running: None,

@@ -6,7 +6,7 @@ use super::{
     run::{Judged, Part, Phase, Run},
 };
 use crate::model::{
-    Check, Container, Ending, Exit, Instance, InstanceId, LogRoute, SourceId, State, Timestamp, text::clean,
+    Check, Container, Ending, Exit, Instance, InstanceId, LogRoute, SourceId, State, Text, Timestamp,
 };
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
@@ -32,14 +32,14 @@ pub(crate) fn instance(
     let id = run.id();
     Instance {
         id: InstanceId::of(&context.source, &id),
-        name: id.chars().take(8).collect(),
+        name: id.chars().take(8).collect::<String>().into(),
         state: state(run, definition, endless),
         check: check(run, definition, context.now),
         made: run.times.created,
         started: run.times.started,
         exit: run.has_stopped().then(|| exit(run, definition)),
         restarts: 0,
-        version: Some(run.version()).filter(|v| !v.is_empty()),
+        version: Some(run.version()).filter(|v| !v.is_empty()).map(Into::into),
         containers: run
             .parts
             .iter()
@@ -79,8 +79,8 @@ fn check(run: &Run, definition: Option<&Definition>, now: Timestamp) -> Check {
         let part = run.parts.iter().find(|part| *part.name == **name);
         match part.and_then(|part| part.health) {
             Some(Judged::Unhealthy) => {
-                let output = Some(format!("container {name} fails its health check"));
-                return Check::Unhealthy { output, since: None };
+                let output = format!("container {name} fails its health check");
+                return Check::Unhealthy { output: Some(output.into()), since: None };
             }
             Some(Judged::Healthy) if verdict != Check::Pending => verdict = Check::Healthy,
             Some(Judged::Healthy) => {}
@@ -96,7 +96,7 @@ fn exit(run: &Run, definition: Option<&Definition>) -> Exit {
     Exit {
         code: exit_code(run, definition),
         ending: ending(run),
-        reason: Some(reason(run, definition)).filter(|r| !r.is_empty()),
+        reason: Some(reason(run, definition)).filter(|r| !r.is_empty()).map(Into::into),
         at: run.times.ended,
     }
 }
@@ -145,7 +145,7 @@ fn code_words(code: &TaskStopCode) -> String {
         TaskStopCode::InfrastructureHealth => "the host was unhealthy".to_owned(),
         TaskStopCode::ServiceSchedulerInitiated => "stopped by the service scheduler".to_owned(),
         TaskStopCode::UserInitiated => "stopped by a user".to_owned(),
-        other => clean(other.as_str()),
+        other => Text::new(other.as_str()).to_string(),
     }
 }
 
@@ -154,19 +154,19 @@ fn container(part: &Part, task: &str, definition: Option<&Definition>, context: 
     let of = Running { name: &part.name, task, runtime: part.runtime.as_deref(), region: &context.region };
     let log = match plan {
         Some(Plan { log, .. }) => log.route(of),
-        None => LogRoute::Nowhere { why: "its task definition could not be read".to_owned() },
+        None => LogRoute::Nowhere { why: "its task definition could not be read".into() },
     };
     Container {
-        image: part.image.to_string(),
-        digest: part.digest.as_ref().map(ToString::to_string),
+        image: Text::new(&part.image),
+        digest: part.digest.as_deref().map(Text::new),
         log,
         exit: part.has_stopped.then(|| Exit {
             code: part.exit.map(i64::from),
             ending: if is_out_of_memory(part) { Ending::OutOfMemory } else { Ending::Itself },
-            reason: part.reason.as_ref().map(ToString::to_string),
+            reason: part.reason.as_deref().map(Text::new),
             at: None,
         }),
-        name: part.name.to_string(),
+        name: Text::new(&part.name),
     }
 }
 

@@ -1,16 +1,16 @@
 //! Small readings that every decoder needs: cleaned text, times, and the parts of ARNs.
 
-use crate::model::{Timestamp, text::clean};
+use crate::model::{Text, Timestamp};
 use aws_smithy_types::DateTime;
 
 /// Text from outside, cleaned; empty where there is none.
 pub(crate) fn said(text: Option<&str>) -> String {
-    text.map(clean).unwrap_or_default()
+    text.map(Text::new).unwrap_or_default().to_string()
 }
 
 /// Text from outside, cleaned, unless it is empty.
 pub(crate) fn some(text: Option<&str>) -> Option<String> {
-    text.map(clean).filter(|t| !t.trim().is_empty())
+    text.map(Text::new).filter(|t| !t.trim().is_empty()).map(Into::into)
 }
 
 /// A time as AWS sends it.
@@ -21,7 +21,7 @@ pub(crate) fn time(at: Option<&DateTime>) -> Option<Timestamp> {
 
 /// What stands after the last slash: `orders:42` of a task definition's ARN, the name of a cluster's.
 pub(crate) fn tail(arn: &str) -> String {
-    clean(arn.rsplit('/').next().unwrap_or(arn))
+    Text::new(arn.rsplit('/').next().unwrap_or(arn)).to_string()
 }
 
 /// The family of `family:revision`, or of a task definition's ARN.

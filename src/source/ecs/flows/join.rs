@@ -6,7 +6,7 @@ use super::{
     tenants::{Tenants, Who},
 };
 use crate::model::{
-    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Timestamp, Verdict, Watched, text::clean,
+    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Text, Timestamp, Verdict, Watched,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,7 +66,7 @@ pub(super) fn join(lines: &[Line], mut tenants: Tenants, place: &str) -> Told {
             note(record, &tenants, &mut connections);
         }
     }
-    let flows = sightings(&connections, &tenants, &clean(place));
+    let flows = sightings(&connections, &tenants, &Text::new(place));
     let watched = watched.into_iter().map(|(service, since)| Watched { service, since }).collect();
     Told { flows, watched }
 }
@@ -154,7 +154,7 @@ fn sightings(
             port: Some(to.socket.1),
             by: SeenBy::FlowLog,
             verdict,
-            place: place.to_owned(),
+            place: place.into(),
         };
         let (start, last) = connection.span;
         let known = found.entry(sighting).or_insert((0, start, last));

@@ -13,7 +13,7 @@ pub(crate) use join::Told;
 pub(crate) use tenants::Tenants;
 
 use super::{api::Api, calls};
-use crate::model::{Failure, FailureKind, Gap, Timestamp, text::clean};
+use crate::model::{Failure, FailureKind, Gap, Text, Timestamp};
 use find::Group;
 use read::Allowance;
 use record::Line;
@@ -102,7 +102,7 @@ impl FlowLogs {
             Ok((lines, many)) => (lines, many),
             Err(failure) => (Lines::default(), Some(failure)),
         };
-        let gap = gap.map(|failure| Gap { what: "VPC flow logs".to_owned(), failure });
+        let gap = gap.map(|failure| Gap { what: "VPC flow logs".into(), failure });
         let pause = if gap.is_some() { REST } else { PACE };
         known.rest = Some((Instant::now() + pause, gap.clone()));
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
@@ -164,7 +164,7 @@ fn too_many(name: &str) -> Failure {
         format!(
             "{}: {} holds more than one look reads, {PAGES} pages or {} seconds; the rest is left out",
             calls::FILTER_LOG_EVENTS.action,
-            clean(name),
+            Text::new(name),
             PATIENCE.as_secs()
         ),
         "nothing to do: calls that go on are seen at a later look",

@@ -8,7 +8,7 @@ use super::{
     tail::{Heard, Scope, Session},
     words,
 };
-use crate::model::{Failure, FailureKind, NoteKind, ServiceId, Timestamp};
+use crate::model::{Failure, FailureKind, NoteKind, ServiceId, SharedText, Timestamp};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -205,7 +205,7 @@ impl Feed {
             }
             self.told.insert(key, text.to_owned());
             let mut note = note(&member.target, Some(Timestamp::now()), kind, text.to_owned());
-            note.label = crate::model::text::clean(place).into();
+            note.label = SharedText::new(place);
             member.tell(note).await;
         }
     }

@@ -13,8 +13,6 @@ use tokio::{sync::mpsc::Sender, time::Instant};
 pub(super) const OVERLAP: i64 = 15_000;
 /// How long an event is remembered, in milliseconds.
 pub(super) const SPAN: i64 = 120_000;
-/// How much of a line is kept, in characters.
-const LONGEST: usize = 32 * 1024;
 /// How many lines of one event are kept: it may be an end of line in each of its bytes.
 const MAX_EVENT_LINES: usize = 1_000;
 /// Lines that travel together at most.
@@ -99,7 +97,7 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
     let cut = (more > 0).then(|| format!("… ({more} lines cut)"));
     let texts = message.split('\n').take(MAX_EVENT_LINES).map(Cow::Borrowed);
     texts.chain(cut.map(Cow::Owned)).filter_map(move |text| {
-        let (text, paint) = paint(text.trim_matches('\r'), LONGEST);
+        let (text, paint) = paint(text.trim_matches('\r'));
         Some(LogLine {
             at: at?,
             service: target.service.clone(),
@@ -113,7 +111,13 @@ pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<I
 
 /// A note on that stream.
 pub(super) fn note(target: &LogTarget, at: Option<Timestamp>, kind: NoteKind, text: String) -> LogNote {
-    LogNote { at, service: Some(target.service.clone()), label: target.label.clone(), kind, text }
+    LogNote {
+        at,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind,
+        text: text.into(),
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +131,7 @@ mod tests {
             service: ServiceId::new("ecs/c/a"),
             instance: InstanceId::new("ecs/1"),
             label: "a".into(),
-            route: LogRoute::Nowhere { why: String::new() },
+            route: LogRoute::Nowhere { why: String::new().into() },
         };
         let texts = |message: &str| {
             let event = Event { stream: "s".into(), at: 1_000, message: message.into() };

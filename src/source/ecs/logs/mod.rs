@@ -14,9 +14,7 @@ mod unlisted;
 pub(super) use hub::Hub;
 
 use super::api::Api;
-use crate::model::{
-    Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, text::clean,
-};
+use crate::model::{Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, Text};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -87,7 +85,14 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
         let why = match &target.route {
             LogRoute::CloudWatch { group, stream: Some(stream), region } => {
                 let (region, group, stream) = (region.clone(), group.clone(), stream.clone());
-                sorted.readable.push((Place { region, group, stream }, target));
+                sorted.readable.push((
+                    Place {
+                        region: region.map(String::from),
+                        group: group.to_string(),
+                        stream: stream.to_string(),
+                    },
+                    target,
+                ));
                 continue;
             }
             LogRoute::Unlisted { .. } => {
@@ -97,7 +102,7 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
             LogRoute::CloudWatch { group, stream: None, .. } => {
                 format!("the stream's name in log group {group} is not known: set awslogs-stream-prefix")
             }
-            LogRoute::Nowhere { why } => why.clone(),
+            LogRoute::Nowhere { why } => why.to_string(),
             LogRoute::Engine { .. } => "a Docker engine keeps this log".to_owned(),
         };
         sorted.notes.push(LogNote {
@@ -105,7 +110,7 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
             service: Some(target.service),
             label: target.label,
             kind: NoteKind::Unreadable,
-            text: why,
+            text: why.into(),
         });
     }
     sorted
@@ -115,7 +120,7 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
 fn no_group(group: &str) -> Failure {
     Failure::new(
         FailureKind::Missing,
-        format!("log group {} does not exist yet", clean(group)),
+        format!("log group {} does not exist yet", Text::new(group)),
         "it is made with the first line, or by hand unless awslogs-create-group is true",
     )
 }
@@ -140,7 +145,7 @@ mod tests {
     }
 
     fn stream(group: &str, stream: Option<&str>) -> LogRoute {
-        LogRoute::CloudWatch { group: group.into(), stream: stream.map(str::to_owned), region: None }
+        LogRoute::CloudWatch { group: group.into(), stream: stream.map(Into::into), region: None }
     }
 
     #[test]

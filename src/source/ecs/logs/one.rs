@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Failure, FailureKind, LogBatch, LogNote, LogStart, LogTarget, NoteKind, Timestamp, text::clean},
+    model::{Failure, FailureKind, LogBatch, LogNote, LogStart, LogTarget, NoteKind, SharedText, Timestamp},
     source::{
         ecs::{
             api::Read,
@@ -129,7 +129,7 @@ impl One {
         let mut note = note(&self.target, None, kind, words(failure));
         if failure.kind == FailureKind::Missing {
             // It is said once of all streams that would be in it.
-            note.label = clean(&self.place.group).into();
+            note.label = SharedText::new(&self.place.group);
         }
         note
     }

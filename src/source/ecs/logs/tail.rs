@@ -2,7 +2,7 @@
 
 use super::{Event, Logs, no_group};
 use crate::{
-    model::{Failure, FailureKind, text::clean},
+    model::{Failure, FailureKind, Text},
     source::ecs::{calls, failure},
 };
 use aws_sdk_cloudwatchlogs::{
@@ -129,7 +129,7 @@ fn ended<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Option<Str
     match error.as_service_error() {
         Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
         Some(refused) => {
-            let why = refused.meta().message().map(|why| format!(": {}", clean(why))).unwrap_or_default();
+            let why = refused.meta().message().map(|why| format!(": {}", Text::new(why))).unwrap_or_default();
             Some(format!("CloudWatch Logs ended the live session{why}"))
         }
         None => Some("the live session broke off".to_owned()),

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     model::{
-        Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Timestamp,
-        text::clean,
+        Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Text, Timestamp,
     },
     source::ecs::{
         api::Api,
@@ -31,7 +30,7 @@ const SHORT: usize = 8;
 struct Streams {
     group: String,
     prefix: String,
-    except: BTreeSet<String>,
+    except: BTreeSet<Text>,
 }
 
 /// The lines of a target of that kind, page by page in the order of time; none where it is of another kind. It does not
@@ -44,7 +43,8 @@ pub(super) fn read(
     let LogRoute::Unlisted { group, prefix, except, region } = target.route.clone() else { return None };
     let logs = Logs::new(api, region.as_deref());
     let paging = Paging::new(MAX_LOG_PAGES);
-    let state = (logs, Streams { group, prefix, except }, target, paging, Some(None));
+    let streams = Streams { group: group.to_string(), prefix: prefix.to_string(), except };
+    let state = (logs, streams, target, paging, Some(None));
     let pages = stream::unfold(state, move |(logs, streams, target, mut paging, token)| async move {
         let (batch, next) = match page(&logs, &streams, start, token?).await {
             Ok((events, next)) => {
@@ -83,7 +83,7 @@ impl Streams {
     fn lines(&self, target: &LogTarget, events: &[Event], start: LogStart) -> LogBatch {
         let lines = events.iter().filter_map(|event| Some((self.task(&event.stream)?, event)));
         let lines = lines.flat_map(|(task, event)| {
-            let short: String = clean(task).chars().take(SHORT).collect();
+            let short: String = Text::new(task).chars().take(SHORT).collect();
             let label = target.label.replacen('*', &short, 1).into();
             let target = LogTarget { label, ..target.clone() };
             of(&target, event).collect::<Vec<LogLine>>()
@@ -152,7 +152,7 @@ mod tests {
             route: LogRoute::Unlisted {
                 group: "g".into(),
                 prefix: "p/app/".into(),
-                except: ["p/app/known".to_owned()].into(),
+                except: ["p/app/known".into()].into(),
                 region: None,
             },
         };

@@ -113,7 +113,7 @@ impl Census {
         for (op, (failure, _)) in &self.failed {
             let what = format!("{} of {cluster}", op.gives());
             if !gaps.iter().any(|gap| gap.what == what) {
-                gaps.push(Gap { what, failure: failure.clone() });
+                gaps.push(Gap { what: what.into(), failure: failure.clone() });
             }
         }
         gaps

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::{
-    model::{Failure, FailureKind, InstanceId, Reading, SourceId, UsageTarget, text::clean},
+    model::{Failure, FailureKind, InstanceId, Reading, SourceId, Text, UsageTarget},
     source::ecs::{api::Api, calls},
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;
@@ -56,7 +56,7 @@ pub(super) fn is_absent(failure: &Failure) -> bool {
 
 /// A cluster that keeps no performance log.
 pub(super) fn absent(cluster: &str) -> Failure {
-    let cluster = clean(cluster);
+    let cluster = Text::new(cluster);
     Failure::new(
         FailureKind::Missing,
         format!("Container Insights is off for the cluster {cluster}, so nobody knows what its tasks use"),

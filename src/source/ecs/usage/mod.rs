@@ -5,7 +5,7 @@ mod ask;
 mod record;
 
 use super::{Api, Config, Gate, open};
-use crate::model::{Failure, Reading, ServiceId, Timestamp, UsageTarget};
+use crate::model::{Failure, Reading, ServiceId, Text, Timestamp, UsageTarget};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -45,7 +45,7 @@ pub(super) struct Meter {
 /// One answer, of which cluster, and until when it is good.
 #[derive(Clone, Debug)]
 struct Answer {
-    cluster: Option<String>,
+    cluster: Option<Text>,
     until: Instant,
     outcome: Result<Vec<Reading>, Failure>,
 }
@@ -131,7 +131,7 @@ mod tests {
     fn target(cluster: &str, service: &str) -> UsageTarget {
         UsageTarget {
             service: ServiceId::new(format!("ecs/{cluster}/{service}")),
-            group: Some(cluster.to_owned()),
+            group: Some(cluster.into()),
             instances: BTreeSet::from([InstanceId::new("ecs/1")]),
         }
     }

@@ -1,0 +1,34 @@
+//! Characters that show nothing, show something else than they are, or stack on their neighbours.
+
+use unicode_width::UnicodeWidthChar;
+
+/// The most marks on one letter. UTS #39 "Unicode Security Mechanisms", section 5.4, advises to forbid more than four
+/// nonspacing marks in a row.
+pub(super) const MAX_MARKS: usize = 4;
+
+/// True if `c` ends a line or a paragraph: it becomes a space.
+pub(super) fn is_separator(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// True if `c` shows nothing, reorders or joins its neighbours, or is no character at all.
+///
+/// The first list is `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`: zero-width and filler
+/// characters, variation selectors, tags, and the bidirectional marks, overrides and isolates of UAX #9. The second
+/// one adds interlinear annotations (`UnicodeData.txt`, U+FFF9 to U+FFFB), the blank braille pattern, which is a
+/// space by its looks, and the noncharacters (`PropList.txt`, `Noncharacter_Code_Point`).
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{2800}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// True if `c` stands on the letter before it and takes no cell of its own.
+pub(super) fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && c.width() == Some(0)
+}
