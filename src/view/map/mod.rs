@@ -34,7 +34,7 @@ use item::{Item, Kind};
 use level::Level;
 use looks::Looks;
 use order::{Asked, Order};
-use outlook::{Album, Noted, Outlook};
+use outlook::{Album, MadeFrom, Noted, Outlook};
 use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
 use revealed::Revealed;
@@ -78,14 +78,6 @@ pub struct Map {
     hovered: Option<Hovered>,
     /// Whether there is room to tell of the selected node.
     tells: bool,
-}
-
-/// Everything that the ways depend on.
-#[derive(PartialEq)]
-struct MadeFrom {
-    version: u64,
-    filtered: Option<BTreeSet<NodeId>>,
-    outlook: Outlook,
 }
 
 /// A plan with its layout, ready to be drawn.
