@@ -50,6 +50,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/view/", "src/app/", "src/runtime/"]),
     ("crossterm", &["src/runtime/"]),
     ("bollard", &["src/source/docker/"]),
+    ("hyper", &["src/source/docker/"]),
+    ("hyper_util", &["src/source/docker/http/"]),
+    ("hyper_rustls", &["src/source/docker/http/"]),
     ("aws_", &["src/source/ecs/"]),
     ("serde_saphyr", &["src/source/compose/"]),
 ];

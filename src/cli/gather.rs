@@ -27,6 +27,7 @@ pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config)
 /// Asks every source once, all at the same time, and waits for them no longer than `wait`.
 pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait: SignedDuration) {
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    sources.iter().for_each(|source| source.set_time_limit(wait));
     let looks = sources.iter().map(|source| async move {
         (source, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
     });

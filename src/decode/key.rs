@@ -1,5 +1,7 @@
 //! What the name of a variable or option says about its value.
 
+use std::collections::BTreeSet;
+
 /// What kind of value stands under a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -204,16 +206,27 @@ pub(super) fn names_hosts(key: &str) -> bool {
     meaning(key) == Meaning::Address && !words(key).last().is_some_and(other)
 }
 
-/// Whether a variable is for a command line tool that lies in the image beside the service: `TEMPORAL_CLI_ADDRESS`, and
-/// with it `TEMPORAL_ADDRESS` where both say the same, as tools have old names and new ones.
-pub(super) fn is_for_tool(key: &str, value: &str, all: &[(&str, &str)]) -> bool {
-    let is_tools = |words: &[String]| words.iter().any(|word| word == "CLI");
-    let own = words(key);
-    is_tools(&own)
-        || all.iter().filter(|(other, said)| said == &value && other.len() > key.len()).any(|(other, _)| {
-            let other = words(other);
-            is_tools(&other) && other.iter().filter(|word| *word != "CLI").eq(own.iter())
-        })
+/// The variables for command line tools that lie in the image beside the service: their values, with the words of their
+/// names but for `CLI`.
+pub(super) struct Tools<'a>(BTreeSet<(&'a str, Vec<String>)>);
+
+impl<'a> Tools<'a> {
+    /// The variables for tools among all.
+    pub(super) fn of(all: &[(&'a str, &'a str)]) -> Self {
+        let tools = all.iter().map(|(key, value)| (*value, words(key))).filter(|(_, words)| is_tools(words));
+        Self(tools.map(|(value, words)| (value, words.into_iter().filter(|word| word != "CLI").collect())).collect())
+    }
+
+    /// Whether a variable is for a tool: `TEMPORAL_CLI_ADDRESS`, and with it `TEMPORAL_ADDRESS` where both say the same, as
+    /// tools have old names and new ones.
+    pub(super) fn has(&self, key: &'a str, value: &'a str) -> bool {
+        let own = words(key);
+        is_tools(&own) || self.0.contains(&(value, own))
+    }
+}
+
+fn is_tools(words: &[String]) -> bool {
+    words.iter().any(|word| word == "CLI")
 }
 
 /// The key under which the port of the host under `key` would stand, as words joined with `_`.
@@ -227,7 +240,7 @@ pub(super) fn port_sibling(key: &str) -> Option<String> {
     Some(words.join("_"))
 }
 
-/// Whether `key` reads as `joined` does once its words are joined.
-pub(super) fn is_same(key: &str, joined: &str) -> bool {
-    key.len() >= joined.len() && words(key).join("_") == joined
+/// The words of a key, joined with `_`.
+pub(super) fn joined(key: &str) -> String {
+    words(key).join("_")
 }

@@ -22,6 +22,7 @@ pub use proxy::proxied;
 use crate::model::{Address, Mention, Place, Target, Via};
 use grammar::{Found, Shape};
 use key::Meaning;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The addresses that environment variables name; `container` where the service has several.
 ///
@@ -31,19 +32,24 @@ pub fn environment<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Vec<Mention> {
     let pairs: Vec<_> = pairs.into_iter().collect();
+    // Each variable is looked up among the others: by name or value, as there may be thousands.
+    let tools = key::Tools::of(&pairs);
+    let mut ports: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, value) in &pairs {
+        ports.entry(key::joined(name)).or_insert(value);
+    }
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
         let sibling = key::port_sibling(name).and_then(|wanted| {
-            let sibling = pairs.iter().find(|(other, _)| key::is_same(other, &wanted));
-            sibling.and_then(|(_, value)| value.trim().parse::<u16>().ok()).filter(|port| *port != 0)
+            ports.get(&wanted)?.trim().parse::<u16>().ok().filter(|port| *port != 0)
         });
         let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
         let addresses = named(name, value, sibling);
-        let for_tool = !addresses.is_empty() && key::is_for_tool(name, value, &pairs);
+        let for_tool = !addresses.is_empty() && tools.has(name, value);
         let via = if for_tool { Via::ToolSetting } else { Via::Environment };
         collect(via, &place, addresses, &mut mentions);
     }
-    mentions
+    unique(mentions)
 }
 
 /// The addresses that an entry point, command or its arguments name.
@@ -70,7 +76,7 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
         let place = Place { container: container.map(Into::into), key: key.into() };
         collect(Via::Argument, &place, named(name, value, None), &mut mentions);
     }
-    mentions
+    unique(mentions)
 }
 
 /// The words of a command line that are read; beyond that it is a script.
@@ -118,14 +124,17 @@ fn target(address: Address) -> Target {
     if address.host.is_own() { Target::Local(address) } else { Target::Address(address) }
 }
 
-/// Adds a mention for each address, once.
+/// Adds a mention for each address.
 fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
     for address in addresses {
-        let mention = Mention { via, place: place.clone(), target: target(address) };
-        if !mentions.contains(&mention) {
-            mentions.push(mention);
-        }
+        mentions.push(Mention { via, place: place.clone(), target: target(address) });
     }
+}
+
+/// Each mention once, in the order in which they were found.
+fn unique(mentions: Vec<Mention>) -> Vec<Mention> {
+    let mut known = BTreeSet::new();
+    mentions.into_iter().filter(|mention| known.insert(mention.clone())).collect()
 }
 
 #[cfg(test)]

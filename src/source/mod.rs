@@ -7,6 +7,7 @@ pub mod ecs;
 pub(crate) mod once;
 mod netns;
 mod witness;
+pub mod unopened;
 
 use crate::model::{
     Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,
@@ -46,6 +47,10 @@ pub trait Source: Send + Sync {
 
     /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
+
+    /// Says how long whoever calls [`Source::snapshot`] waits for it: what can't be read until then is a gap. Without a
+    /// word the source looks until it has nearly everything, and tells the rest when it comes.
+    fn set_time_limit(&self, _limit: Duration) {}
 
     /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
     fn heed(&self, _watched: &BTreeSet<ServiceId>) {}

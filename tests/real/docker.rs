@@ -1,8 +1,10 @@
 //! The Docker source on a real engine.
 
 mod broken;
+mod faulty;
 mod lab;
 mod logs;
+mod places;
 mod traffic;
 mod usage;
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::model::{
     Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Service, ServiceId, ServiceKind, Snapshot,
-    SourceId, State, Text, Timestamp,
+    SourceId, State, Timestamp,
 };
 use crate::source::witness::{self, Program};
 use std::{
@@ -81,9 +81,13 @@ pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -
 
 /// The containers without those that a later one has replaced in the same place of a swarm service.
 fn current(seen: &[Arc<Seen>]) -> impl Iterator<Item = &Seen> {
-    let newest =
-        |slot: &Text| seen.iter().filter(|s| s.owner.slot.as_ref() == Some(slot)).map(|s| s.created).max();
-    let replaced = move |s: &Seen| s.owner.slot.as_ref().is_some_and(|slot| newest(slot) != Some(s.created));
+    let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
+    for (slot, created) in seen.iter().filter_map(|s| Some((s.owner.slot.as_deref()?, s.created))) {
+        let known = newest.entry(slot).or_insert(created);
+        *known = created.max(*known);
+    }
+    let replaced =
+        move |s: &Seen| s.owner.slot.as_deref().is_some_and(|slot| newest.get(slot) != Some(&s.created));
     seen.iter().map(Arc::as_ref).filter(move |s| !replaced(s))
 }
 
@@ -155,17 +159,17 @@ fn instance(container: &Seen, taken: Timestamp) -> Instance {
 
 /// What the containers have in common once, and what they differ in under the same label.
 fn facts(containers: &[&&Seen]) -> Vec<Fact> {
-    let mut labels: Vec<&str> = Vec::new();
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut facts: Vec<&Fact> = Vec::new();
     for fact in containers.iter().flat_map(|c| &c.facts) {
-        if !labels.contains(&fact.label.as_str()) {
-            labels.push(&fact.label);
-        }
-        if !facts.contains(&fact) {
+        let next = labels.len();
+        labels.entry(&fact.label).or_insert(next);
+        if told.insert((&fact.label, &fact.value)) {
             facts.push(fact);
         }
     }
-    facts.sort_by_key(|fact| labels.iter().position(|l| *l == fact.label));
+    facts.sort_by_key(|fact| labels.get(&*fact.label));
     facts.into_iter().take(FACTS).cloned().collect()
 }
 

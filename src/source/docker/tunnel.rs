@@ -6,7 +6,7 @@ use crate::model::Text;
 use std::{
     fs::{self, DirBuilder},
     io,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
     process::Stdio,
     sync::{
@@ -48,10 +48,12 @@ impl Tunnel {
         static OPENED: AtomicUsize = AtomicUsize::new(0);
         let number = OPENED.fetch_add(1, Ordering::Relaxed);
         let all = std::env::temp_dir();
-        sweep(&all);
         let folder = all.join(format!("{PREFIX}{}-{number}", std::process::id()));
         // For its owner alone, and an error where somebody made it first.
         DirBuilder::new().mode(0o700).create(&folder)?;
+        if let Ok(own) = fs::metadata(&folder) {
+            tokio::spawn(sweep(all, own.uid()));
+        }
         let listener = UnixListener::bind(folder.join(SOCKET)).inspect_err(|_| remove(&folder))?;
         let arguments = arguments(place, &folder.join("ssh").to_string_lossy());
         let said = Arc::default();
@@ -77,12 +79,17 @@ impl Drop for Tunnel {
     }
 }
 
-/// Removes what tunnels left behind whose programs have ended: nobody listens at their sockets.
-fn sweep(all: &Path) {
+/// Removes what our own user's tunnels left behind whose programs have ended: nobody listens at their sockets.
+async fn sweep(all: PathBuf, uid: u32) {
     for folder in fs::read_dir(all).into_iter().flatten().flatten() {
-        let is_ours = folder.file_name().to_string_lossy().starts_with(PREFIX);
-        let answer = || std::os::unix::net::UnixStream::connect(folder.path().join(SOCKET));
-        if is_ours && answer().is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+        let is_named = folder.file_name().to_string_lossy().starts_with(PREFIX);
+        // What others put there under such a name is left alone.
+        let is_ours = || folder.metadata().is_ok_and(|data| data.is_dir() && data.uid() == uid);
+        if !is_named || !is_ours() {
+            continue;
+        }
+        let answer = UnixStream::connect(folder.path().join(SOCKET)).await;
+        if answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
             remove(&folder.path());
         }
     }
@@ -156,7 +163,7 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIX, SOCKET, Tunnel, arguments};
+    use super::{MetadataExt, PREFIX, SOCKET, Tunnel, arguments};
 
     #[test]
     fn a_place_is_told_as_ssh_takes_it() {
@@ -178,7 +185,10 @@ mod tests {
         let left = std::env::temp_dir().join(format!("{PREFIX}left-{}", std::process::id()));
         std::fs::create_dir(&left).unwrap();
         drop(std::os::unix::net::UnixListener::bind(left.join(SOCKET)).unwrap());
-        drop(Tunnel::open("nobody@localhost:1").unwrap());
+        let uid = std::fs::metadata(&left).unwrap().uid();
+        super::sweep(std::env::temp_dir(), uid + 1).await;
+        assert!(left.exists(), "it is another user's");
+        super::sweep(std::env::temp_dir(), uid).await;
         assert!(!left.exists(), "nobody listens there");
     }
 }

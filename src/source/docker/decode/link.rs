@@ -4,7 +4,7 @@ use crate::{
     decode,
     model::{Mention, Text},
 };
-use bollard::models::{ContainerInspectResponse, EndpointSettings, HostConfig};
+use crate::source::docker::answer::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
 
 /// A link: a container, and what the linking one calls it.
@@ -63,8 +63,7 @@ pub(super) fn start_order(label: &str) -> Vec<Mention> {
 #[cfg(test)]
 mod tests {
     use super::{Link, links, start_order};
-    use crate::model::Via;
-    use bollard::models::HostConfig;
+    use crate::{model::Via, source::docker::answer::HostConfig};
 
     #[test]
     fn a_link_has_a_container_and_an_alias() {

@@ -4,10 +4,7 @@ use super::{route, short, time};
 use crate::model::{
     Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Text, Timestamp,
 };
-use bollard::models::{
-    ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
-    RestartPolicyNameEnum as Policy,
-};
+use crate::source::docker::answer::{ContainerInspectResponse, ContainerState, Health};
 
 /// How much of a health check's output is kept, in characters.
 const OUTPUT: usize = 400;
@@ -54,16 +51,49 @@ pub(super) fn instance(
 
 /// Where the container is in its life. One that was never started is starting; how long that may take is not said here.
 fn state_of(state: &ContainerState, ending: Ending) -> State {
-    match state.status.unwrap_or(Status::EMPTY) {
-        Status::RUNNING => State::Running,
-        Status::PAUSED => State::Paused,
-        Status::RESTARTING => State::Restarting,
-        Status::REMOVING | Status::STOPPING => State::Stopping,
+    match status(state) {
+        Status::Running => State::Running,
+        Status::Paused => State::Paused,
+        Status::Restarting => State::Restarting,
+        Status::Stopping => State::Stopping,
         // An engine that could not start a container leaves it created, with the error.
-        Status::CREATED if !ending.is_obstacle() => State::Starting,
-        Status::EXITED if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
-        Status::CREATED | Status::EXITED | Status::DEAD => State::Failed,
-        Status::EMPTY => State::Unknown,
+        Status::Created if !ending.is_obstacle() => State::Starting,
+        Status::Exited if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
+        Status::Created | Status::Exited | Status::Dead => State::Failed,
+        Status::Unknown => State::Unknown,
+    }
+}
+
+/// The place of a container in its life, in the words of Docker and Podman.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Created,
+    Running,
+    Paused,
+    Restarting,
+    Stopping,
+    Exited,
+    Dead,
+    Unknown,
+}
+
+/// The status of a container by the engine's word for it: those of Docker (moby, `container/state.go`) and Podman (libpod,
+/// `define.ContainerStatus`); where it is none of them, by what is said beside it.
+fn status(state: &ContainerState) -> Status {
+    match state.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "created" | "configured" | "initialized" => Status::Created,
+        "running" => Status::Running,
+        "paused" => Status::Paused,
+        "restarting" => Status::Restarting,
+        "removing" | "stopping" => Status::Stopping,
+        // Podman has a word of its own for a process that has ended before it has cleaned up behind it.
+        "exited" | "stopped" => Status::Exited,
+        "dead" => Status::Dead,
+        _ if state.dead == Some(true) => Status::Dead,
+        _ if state.restarting == Some(true) => Status::Restarting,
+        _ if state.paused == Some(true) => Status::Paused,
+        _ if state.running == Some(true) => Status::Running,
+        _ => Status::Unknown,
     }
 }
 
@@ -81,13 +111,13 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     let policy = answer.host_config.as_ref().and_then(|host| host.restart_policy.as_ref());
     let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
     let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
-    let stays = state.status == Some(Status::EXITED);
-    match (policy.and_then(|p| p.name), state.exit_code) {
+    let stays = status(state) == Status::Exited;
+    match (policy.and_then(|p| p.name.as_deref()), state.exit_code) {
         _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
-        (Some(Policy::ALWAYS | Policy::UNLESS_STOPPED), _) | (_, Some(130 | 137 | 143)) if stays => {
+        (Some("always" | "unless-stopped"), _) | (_, Some(130 | 137 | 143)) if stays => {
             Ending::Asked
         }
-        (Some(Policy::ON_FAILURE), Some(code)) if code != 0 && spent => Ending::GaveUp,
+        (Some("on-failure"), Some(code)) if code != 0 && spent => Ending::GaveUp,
         _ => Ending::Itself,
     }
 }
@@ -105,12 +135,12 @@ fn exit(
     made: Option<crate::model::Timestamp>,
 ) -> Option<Exit> {
     let at = state.finished_at.as_deref().and_then(time);
-    match state.status.unwrap_or(Status::EMPTY) {
+    match status(state) {
         // The engine forgets the code as it starts the container again.
-        Status::RUNNING | Status::PAUSED => {
+        Status::Running | Status::Paused => {
             (restarts > 0 && at.is_some()).then(|| Exit { at, ..Exit::default() })
         }
-        Status::CREATED => said(state).map(|reason| Exit {
+        Status::Created => said(state).map(|reason| Exit {
             code: state.exit_code.filter(|code| *code != 0),
             ending,
             reason: Some(reason),
@@ -144,16 +174,16 @@ fn words(code: i64, ending: Ending) -> Option<&'static str> {
 
 /// What the health check says, with the output of its last failure.
 fn check(health: &Health) -> Check {
-    match health.status.unwrap_or(HealthStatusEnum::NONE) {
-        HealthStatusEnum::EMPTY | HealthStatusEnum::NONE => Check::None,
-        HealthStatusEnum::STARTING => Check::Pending,
-        HealthStatusEnum::HEALTHY => Check::Healthy,
-        HealthStatusEnum::UNHEALTHY => {
+    match health.status.as_deref().unwrap_or_default() {
+        "starting" => Check::Pending,
+        "healthy" => Check::Healthy,
+        "unhealthy" => {
             let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
             let output =
                 failures.filter_map(|r| r.output.as_deref()).map(|o| Text::within(o.trim(), OUTPUT)).next();
             Check::Unhealthy { output: output.filter(|o| !o.is_empty()), since: failing_since(health) }
         }
+        _ => Check::None,
     }
 }
 
@@ -187,32 +217,46 @@ fn version(image: &str, image_id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ending, State, Status, ending, state_of, version};
-    use bollard::models::{
-        ContainerInspectResponse, ContainerState, HostConfig, RestartPolicy, RestartPolicyNameEnum as Policy,
-    };
+    use super::{Ending, State, ending, state_of, version};
+    use crate::source::docker::answer::{ContainerInspectResponse, ContainerState};
+    use serde_json::json;
 
-    fn exited(code: i64, oom: bool, policy: (Policy, i64), restarts: i64) -> (Ending, State) {
-        let state = ContainerState {
-            status: Some(Status::EXITED),
-            exit_code: Some(code),
-            oom_killed: Some(oom),
-            ..ContainerState::default()
+    fn exited(code: i64, oom: bool, policy: (&str, i64), restarts: i64) -> (Ending, State) {
+        let answer = json!({
+            "State": {"Status": "exited", "ExitCode": code, "OOMKilled": oom},
+            "RestartCount": restarts,
+            "HostConfig": {"RestartPolicy": {"Name": policy.0, "MaximumRetryCount": policy.1}},
+        });
+        let answer: ContainerInspectResponse = serde_json::from_str(&answer.to_string()).unwrap();
+        let state = answer.state.as_ref().unwrap();
+        let ending = ending(state, &answer);
+        (ending, state_of(state, ending))
+    }
+
+    #[test]
+    fn words_of_every_engine_are_known_and_others_are_no_fault() {
+        let told = |status: &str| {
+            let state = ContainerState { status: Some(status.into()), exit_code: Some(0), ..ContainerState::default() };
+            state_of(&state, Ending::Itself)
         };
-        let restart_policy = RestartPolicy { name: Some(policy.0), maximum_retry_count: Some(policy.1) };
-        let host = HostConfig { restart_policy: Some(restart_policy), ..HostConfig::default() };
-        let answer = ContainerInspectResponse {
-            host_config: Some(host),
-            restart_count: Some(restarts),
-            ..ContainerInspectResponse::default()
-        };
-        let ending = ending(&state, &answer);
-        (ending, state_of(&state, ending))
+        for (word, state) in [
+            ("running", State::Running),
+            ("configured", State::Starting),
+            ("initialized", State::Starting),
+            ("stopping", State::Stopping),
+            ("stopped", State::Stopped),
+            ("Exited", State::Stopped),
+            ("checkpointed", State::Unknown),
+        ] {
+            assert_eq!(told(word), state, "{word}");
+        }
+        let beside = ContainerState { running: Some(true), ..ContainerState::default() };
+        assert_eq!(state_of(&beside, Ending::Itself), State::Running);
     }
 
     #[test]
     fn an_end_is_a_fault_unless_it_was_asked_for() {
-        let never = (Policy::NO, 0);
+        let never = ("no", 0);
         for code in [130, 137, 143] {
             assert_eq!(exited(code, false, never, 0), (Ending::Asked, State::Stopped), "{code}");
         }
@@ -223,21 +267,21 @@ mod tests {
 
     #[test]
     fn who_would_be_started_again_was_told_to_stop() {
-        assert_eq!(exited(1, false, (Policy::ALWAYS, 0), 0), (Ending::Asked, State::Stopped));
-        assert_eq!(exited(0, false, (Policy::UNLESS_STOPPED, 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(1, false, ("always", 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(0, false, ("unless-stopped", 0), 0), (Ending::Asked, State::Stopped));
     }
 
     #[test]
     fn an_engine_gives_up_after_as_many_restarts_as_it_may_make() {
-        let thrice = (Policy::ON_FAILURE, 3);
+        let thrice = ("on-failure", 3);
         assert_eq!(exited(1, false, thrice, 3), (Ending::GaveUp, State::Failed));
         assert_eq!(exited(1, false, thrice, 2), (Ending::Itself, State::Failed));
-        assert_eq!(exited(1, false, (Policy::ON_FAILURE, 0), 9), (Ending::Itself, State::Failed));
+        assert_eq!(exited(1, false, ("on-failure", 0), 9), (Ending::Itself, State::Failed));
     }
 
     #[test]
     fn a_container_that_could_not_start_has_failed() {
-        let mut state = ContainerState { status: Some(Status::CREATED), ..ContainerState::default() };
+        let mut state = ContainerState { status: Some("created".into()), ..ContainerState::default() };
         let answer = ContainerInspectResponse::default();
         assert_eq!(state_of(&state, ending(&state, &answer)), State::Starting);
         state.error = Some("Bind for 0.0.0.0:80 failed: port is already allocated".into());

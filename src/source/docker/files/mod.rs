@@ -12,8 +12,9 @@ pub(super) use choose::Volume;
 pub(in crate::source) use reader::Server;
 
 use super::connect::Engine;
+use super::answer::ContainerInspectResponse;
 use crate::decode::is_program_file;
-use bollard::{Docker as Client, models::ContainerInspectResponse};
+use bollard::Docker as Client;
 use choose::Place;
 use std::{fmt::Write, path::PathBuf};
 

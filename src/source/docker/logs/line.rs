@@ -1,5 +1,6 @@
 //! From the engine's chunks to lines: time stamps taken off, long lines joined again, and bounded.
 
+use super::frames::Message;
 use crate::{
     decode::paint,
     model::{LineText, LogStream, Paint, Timestamp},
@@ -22,6 +23,14 @@ pub(super) enum Channel {
 }
 
 impl Channel {
+    fn of(message: &Message) -> Self {
+        match message.stream {
+            _ if message.terminal => Self::Terminal,
+            LogStream::Out => Self::Out,
+            LogStream::Err => Self::Err,
+        }
+    }
+
     fn stream(self) -> LogStream {
         if self == Self::Err { LogStream::Err } else { LogStream::Out }
     }
@@ -65,6 +74,17 @@ impl Assembler {
                 if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
             self.chunk(channel, at, chunk, lines);
             message = rest;
+        }
+    }
+
+    /// Takes one piece of a log, of which the end may be cut.
+    pub(super) fn take(&mut self, message: &Message, lines: &mut Vec<Line>) {
+        let channel = Channel::of(message);
+        self.push(channel, &message.bytes, lines);
+        if message.cut > 0 {
+            let open = if channel == Channel::Err { &mut self.err } else { &mut self.out };
+            // What was cut is the end of a line.
+            lines.extend(open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line()));
         }
     }
 
