@@ -16,7 +16,7 @@ use crate::{
     keymap::{Key, Keymap},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Theme, VIEWS, View},
+    view::{self, Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
 pub use msg::Msg;
@@ -213,6 +213,10 @@ impl App {
             | Command::LogsAround
             | Command::LogsPath
             | Command::LogsGroup => {
+                if let Some(why) = view::logs::refusal(command, &self.store) {
+                    self.say(why);
+                    return Vec::new();
+                }
                 self.show(Screen::Logs);
                 return self.ask_view(|view, store| view.update(command, store));
             }
@@ -235,7 +239,9 @@ impl App {
                 self.store.charting.grouping = grouping;
             }
             Command::Earlier | Command::Later => {
-                if !self.store.retrace(command == Command::Earlier) {
+                if self.store.retrace(command == Command::Earlier) {
+                    self.bring_into_focus();
+                } else {
                     self.notice = Some("nothing was selected there".to_owned());
                 }
             }

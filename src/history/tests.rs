@@ -2,7 +2,7 @@
 
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
-    Change, Container, Event, EventKind, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
+    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
     Mention, NodeId, Part, Place, Progress, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
     SourceStatus, State, Target, Timestamp, Via, sample,
 };
@@ -110,6 +110,28 @@ fn what_no_event_tells_is_told_by_the_difference() {
     let ended = with(|web| web.instances[0].state = State::Failed);
     let both = [(EventKind::Stop, "web-1 ended"), (EventKind::Health, "failing, was healthy")];
     assert_eq!(ended, both.map(|(kind, text)| (kind, text.to_owned())));
+}
+
+#[test]
+fn ports_of_what_stopped_and_ports_that_nobody_chose_are_no_settings() {
+    let web = |port: Option<&str>, state| {
+        let mut web = service("web");
+        web.instances[0].state = state;
+        web.facts.extend(port.map(|port| Fact::new("port", port)));
+        web
+    };
+    let told = |before, after_it| {
+        let all = changed(before, after_it, Vec::new());
+        all.iter().any(|(kind, _)| *kind == EventKind::Configuration)
+    };
+    let (runs, stopped) = (State::Running, State::Stopped);
+    let chosen = Some("0.0.0.0:8080 → 80/tcp");
+    assert!(!told(web(chosen, runs), web(None, stopped)), "docker stop");
+    assert!(!told(web(None, stopped), web(chosen, runs)), "docker start");
+    let given = [Some("0.0.0.0:32768 → 80/tcp"), Some("0.0.0.0:49153 → 80/tcp")];
+    assert!(!told(web(given[0], runs), web(given[1], runs)), "another port was given out");
+    assert!(told(web(chosen, runs), web(Some("0.0.0.0:8081 → 80/tcp"), runs)));
+    assert!(told(web(given[0], runs), web(Some("0.0.0.0:32768 → 81/tcp"), runs)));
 }
 
 #[test]

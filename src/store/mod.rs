@@ -96,6 +96,8 @@ pub struct Store {
     pub search: Search,
     /// The source of which alone is shown what it runs, if it is one.
     pub only_source: Option<SourceId>,
+    /// The nodes to export where that is not everything: those in the map's focus.
+    pub only_nodes: Option<BTreeSet<NodeId>>,
     /// Whether only what is faulty is shown, with what is next to it.
     pub only_faulty: bool,
     /// Which edges are shown.
@@ -153,6 +155,7 @@ impl Store {
             usage: Usage::default(),
             search: Search::default(),
             only_source: None,
+            only_nodes: None,
             only_faulty: false,
             edges: EdgeFilter::All,
             charting: Charting::default(),
@@ -185,6 +188,7 @@ impl Store {
             heard: heard::Heard::default(),
             search: self.search.clone(),
             only_source: self.only_source.clone(),
+            only_nodes: self.only_nodes.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
             marks: self.marks.clone(),

@@ -30,7 +30,10 @@ pub use endpoint::Endpoint;
 pub use find::{Found, Surroundings, find};
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget};
+use crate::{
+    cache::key_of,
+    model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget},
+};
 use connect::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use inspect::Inspects;
@@ -159,7 +162,7 @@ impl Source for Docker {
     }
 
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
-        async { Some(format!("docker {}", self.shared.engine.endpoint)) }.boxed()
+        async { Some(key_of(&format!("docker {}", self.shared.engine.endpoint))) }.boxed()
     }
 
     fn tells(&self) -> bool {

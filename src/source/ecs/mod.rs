@@ -2,6 +2,7 @@
 //! `CloudWatch`, their load balancers and their names.
 
 mod account;
+mod answer_limit;
 mod api;
 mod beside;
 mod balancers;
@@ -24,6 +25,7 @@ mod harbour;
 mod logs;
 mod mesh;
 mod metrics;
+mod paging;
 mod pick;
 mod prefix;
 mod purse;

@@ -2,7 +2,7 @@
 
 use crate::{
     effect::Subscription,
-    logs::{LogStore, Stream},
+    logs::{LogStore, State, Stream},
     model::{LogStart, LogTarget, Timestamp},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,24 @@ impl Pages {
                 self.0.insert(target.clone(), page);
             }
         }
+    }
+
+    /// Asks once for the lines since a time of each of those streams that holds newer ones alone. Returns whether none is
+    /// left that has yet to bring its newest lines.
+    pub(super) fn seek(
+        &mut self,
+        held: &LogStore,
+        targets: &[LogTarget],
+        since: Timestamp,
+        asked: &mut BTreeSet<LogTarget>,
+    ) -> bool {
+        let has_lines = |target: &&LogTarget| stream(held, target).is_some_and(|s| s.oldest().is_some());
+        let fresh: Vec<LogTarget> =
+            targets.iter().filter(|t| !asked.contains(*t)).filter(has_lines).cloned().collect();
+        self.ask(held, &fresh, Some(since));
+        asked.extend(fresh);
+        let is_over = |target: &LogTarget| stream(held, target).is_some_and(|s| s.state != State::Open);
+        targets.iter().all(|target| asked.contains(target) || is_over(target))
     }
 
     /// A page has come to its end.

@@ -7,9 +7,10 @@
 use super::{item::Space, level::Level, order::Weight, plan::Way, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
-    model::SourceId,
+    model::{NodeId, SourceId},
     store::{Charting, Store},
 };
+use std::collections::BTreeSet;
 
 /// What somebody looks at, and on how much room.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,17 @@ pub(super) struct Outlook {
     room: (u16, u16),
     /// How many sources have answered: the first answer of each brings as much as another filter would.
     answered: usize,
+}
+
+/// Everything that the plans of the map depend on.
+#[derive(PartialEq)]
+pub(super) struct MadeFrom {
+    /// The version of the store.
+    pub version: u64,
+    /// The nodes that a filter lets through, where one does.
+    pub filtered: Option<BTreeSet<NodeId>>,
+    /// The outlook.
+    pub outlook: Outlook,
 }
 
 impl Outlook {

@@ -28,6 +28,8 @@ pub(in super::super) struct Frames {
 pub(in super::super) struct Message {
     /// The stream of the process that wrote it.
     pub(in super::super) stream: LogStream,
+    /// Whether it was written to a terminal.
+    pub(in super::super) terminal: bool,
     /// What was written, with the engine's time stamp.
     pub(in super::super) bytes: Bytes,
     /// How many more bytes there were.
@@ -105,7 +107,7 @@ impl Pieces {
             self.buffer.advance(HEAD_BYTES);
             let stream = if first < 2 { LogStream::Out } else { LogStream::Err };
             let kept = length.min(MAX_MESSAGE_BYTES).min(self.buffer.len());
-            let message = Message { stream, bytes: self.buffer.split_to(kept).freeze(), cut: 0 };
+            let message = self.message(stream, false, kept);
             if length > MAX_MESSAGE_BYTES {
                 self.open = Some(Open { message, left: Some(length - kept) });
             } else if !message.bytes.is_empty() {
@@ -129,12 +131,17 @@ impl Pieces {
             }
         };
         self.searched = 0;
-        let message = Message { stream: LogStream::Out, bytes: self.buffer.split_to(kept).freeze(), cut: 0 };
+        let message = self.message(LogStream::Out, true, kept);
         if end.is_some() || ended {
             return Some(message);
         }
         self.open = Some(Open { message, left: None });
         self.finish(ended)
+    }
+
+    /// The first `kept` bytes of the buffer as a message.
+    fn message(&mut self, stream: LogStream, terminal: bool, kept: usize) -> Message {
+        Message { stream, terminal, bytes: self.buffer.split_to(kept).freeze(), cut: 0 }
     }
 
     /// Lets go of the rest of the open message, and passes it on once that is done.
