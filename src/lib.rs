@@ -18,6 +18,7 @@ pub mod view;
 pub mod export;
 pub mod app;
 // Outside.
+pub mod output;
 pub mod private_fs;
 pub mod background;
 pub mod cache;

@@ -3,12 +3,10 @@
 use clap::Parser;
 use portolan::{
     cli::{self, Error, args::Cli},
+    output,
     runtime::{guard, panics},
 };
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
 
 #[cfg(not(target_env = "msvc"))]
@@ -21,7 +19,13 @@ fn main() -> ExitCode {
         return if guard::run().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     panics::watch();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            output::print_usage(&error);
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
     // Two threads: decoding a large answer never holds up the other sources, and the screen has the main thread.
     let runtime = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
@@ -39,7 +43,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(why: &str) -> ExitCode {
-    // Where standard error is gone, as with a lost terminal, nobody is left to be told.
-    let _ = writeln!(io::stderr(), "portolan: {why}");
+    output::report(why);
     ExitCode::from(2)
 }

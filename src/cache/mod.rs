@@ -2,18 +2,23 @@
 //! written by several Portolans at once and by some that are killed in the middle, so each piece has a checksum, and
 //! what is damaged is let go and said.
 
+mod key;
+mod outages;
 mod picture;
 mod shelf;
 mod summed;
 
+pub use key::key_of;
+pub use outages::{keep_outages, last_outages};
 pub use picture::{keep, last};
 pub use shelf::Shelf;
 
 use crate::private_fs::PrivateDir;
 use std::{
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
+use summed::write_summed;
 
 /// The folder of the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,4 +58,13 @@ fn file_name(kind: &str, name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     let short: String = name.chars().map(plain).take(60).collect();
     format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
+}
+
+/// Replaces a file in the folder as a whole, with a checksum: a reader sees the old one or the new.
+fn replace(
+    folder: &Folder,
+    name: &str,
+    fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    folder.make()?.replace(name, |file| write_summed(file, fill))
 }

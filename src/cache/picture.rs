@@ -1,9 +1,6 @@
 //! The last picture of each source: one file that is replaced as a whole, so that a reader sees the old one or the new.
 
-use super::{
-    Folder, file_name,
-    summed::{checked, write_summed},
-};
+use super::{Folder, file_name, replace, summed::checked};
 use crate::model::{Snapshot, Timestamp};
 use std::{
     io::{self, ErrorKind},
@@ -25,15 +22,14 @@ const MAX_PICTURE_BYTES: u64 = 256 << 20;
 
 /// Keeps the picture of the source of that key.
 pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
-    let dir = folder.make()?;
     let snapshot = thin(snapshot);
     // Piece by piece, as that of a big account takes some megabytes.
-    let mut pack = |mut to: &mut dyn io::Write| {
+    let written = replace(folder, &picture_name(key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, &snapshot)).map_err(io::Error::other)
-    };
-    let written = dir.replace(&picture_name(key), |file| write_summed(file, &mut pack));
+    });
     let max_age = Duration::from_secs(OLDEST.unsigned_abs());
-    dir.sweep(LEFTOVER, |name| name.starts_with("picture").then_some(max_age));
+    let is_aging = |name: &str| ["picture", "outages"].iter().any(|kind| name.starts_with(kind));
+    folder.make()?.sweep(LEFTOVER, |name| is_aging(name).then_some(max_age));
     written
 }
 

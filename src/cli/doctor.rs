@@ -6,9 +6,12 @@ use super::{
     config_file, open, print,
     sources::Opened,
 };
-use crate::source::{Examined, Source};
+use crate::{
+    model::{Failure, FailureKind},
+    source::{Examined, Source},
+};
 use serde::Serialize;
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 /// `portolan.doctor/1`.
 #[derive(Serialize)]
@@ -52,8 +55,9 @@ pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Erro
     if format == Format::Table {
         print(beginning(&report, &config, &opened))?;
     }
+    let wait = Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     for source in &opened.sources {
-        let checked = checked(&**source).await;
+        let checked = checked(&**source, wait).await;
         if format == Format::Table {
             print(lines(&checked))?;
         }
@@ -66,8 +70,15 @@ pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Erro
     Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
 }
 
-async fn checked(source: &dyn Source) -> Checked {
-    let examined = source.examine().await;
+/// Everything that was tried on a source, for which it may take that long.
+async fn checked(source: &dyn Source, wait: Duration) -> Checked {
+    source.set_time_limit(wait);
+    let late = |_| {
+        let what = format!("{} was not examined within {} s", source.place(), wait.as_secs());
+        let failure = Failure::new(FailureKind::Timeout, what, "wait longer with --wait");
+        vec![Examined { what: "examine".to_owned(), outcome: Err(failure) }]
+    };
+    let examined = tokio::time::timeout(wait, source.examine()).await.unwrap_or_else(late);
     let tries = examined.into_iter().map(tried).collect();
     Checked { id: source.id().to_string(), kind: source.kind(), place: source.place(), tries }
 }

@@ -9,7 +9,7 @@ use crate::{
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogNews, LogStart, Snapshot, SourceId, Text, Timestamp,
     },
-    private_fs,
+    output, private_fs,
     runtime::{News, Streams},
     source::{
         Source,
@@ -55,11 +55,15 @@ pub(super) async fn run(
 ) -> Result<Outcome, Error> {
     let (config, opened) = open(common)?;
     let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait).await;
+    gather::gather(&opened.sources, &mut store, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let out = private_fs::create(file, force).map_err(|error| refused(&error))?;
     let mut recorder = Recorder::begin(out, length).map_err(|error| cut_short(file, &error))?;
-    eprintln!("portolan: recording {} for {} s", Text::new(&file.display().to_string()), length.as_secs());
+    output::report(format_args!(
+        "recording {} for {} s",
+        Text::new(&file.display().to_string()),
+        length.as_secs()
+    ));
     recorder.record(&opened.sources).await.map_err(|error| cut_short(file, &error))?;
     Ok(if recorder.before.is_empty() { Outcome::NothingRead } else { Outcome::Fine })
 }

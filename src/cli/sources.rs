@@ -4,8 +4,8 @@ use super::args::Common;
 use crate::{
     cache::Folder,
     config::Config,
-    model::{Failure, FailureKind},
-    source::{self, Source, compose, docker, ecs, replay},
+    model::{Failure, FailureKind, SourceId, Text},
+    source::{self, Source, compose, docker, ecs, replay, unopened::Unopened},
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
@@ -28,10 +28,10 @@ pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> 
     if common.demo {
         opened.add(replay::demo()?);
     } else if config.source.is_empty() {
-        opened.discover(common)?;
+        opened.discover(common);
     } else {
         for one in &config.source {
-            opened.open(one, common)?;
+            opened.open(one, common);
         }
     }
     opened.refuse_doubles()?;
@@ -55,19 +55,23 @@ impl Opened {
     }
 
     /// What is here without a word of configuration: the local engines, and the AWS configuration.
-    fn discover(&mut self, common: &Common) -> Result<(), Failure> {
-        let engines = match docker::find(&docker::Config::default(), &surroundings()) {
-            Err(failure) if failure.kind == FailureKind::Missing => {
-                self.looked.push(failure.what.to_string());
-                Vec::new()
-            }
-            found => found?,
-        };
-        for found in &engines {
-            self.looked.push(format!("{} by {}", found.endpoint, found.because));
-        }
+    fn discover(&mut self, common: &Common) {
         let config = docker::Config::default();
-        self.add(engines.into_iter().map(|found| docker::Docker::new(found, &config)).collect());
+        match docker::find(&config, &surroundings()) {
+            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => {
+                self.looked.push(failure.what.to_string())
+            }
+            Err(failure) => {
+                self.looked.push(failure.what.to_string());
+                self.add(vec![engine_to_be(&config)]);
+            }
+            Ok(engines) => {
+                for found in &engines {
+                    self.looked.push(format!("{} by {}", found.endpoint, found.because));
+                }
+                self.add(engines.into_iter().map(|found| docker::Docker::new(found, &config)).collect());
+            }
+        }
         let home = home();
         let found = ecs::find(ecs::Surroundings {
             variable: &|name| std::env::var(name).ok(),
@@ -78,30 +82,26 @@ impl Opened {
         if let Some(config) = found.config.or(asked) {
             self.add_ecs(flagged(config, common));
         }
-        Ok(())
     }
 
-    fn open(&mut self, config: &source::Config, common: &Common) -> Result<(), Failure> {
+    /// Opens a source. One that can't be opened is one that fails, and is tried again.
+    fn open(&mut self, config: &source::Config, common: &Common) {
         match config {
-            source::Config::Docker(config) => {
-                let found = docker::find(config, &surroundings())?;
-                if found.is_empty() {
-                    let what = "configuration: a docker source is named, and no engine is found";
-                    return Err(Failure::new(
-                        FailureKind::Missing,
-                        what,
-                        "give it a host, or start the engine",
-                    ));
+            source::Config::Docker(config) => match docker::find(config, &surroundings()) {
+                Ok(found) => {
+                    self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
                 }
-                self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
-            }
+                Err(_) => self.add(vec![engine_to_be(config)]),
+            },
             source::Config::Ecs(config) => self.add_ecs(flagged(config.clone(), common)),
             source::Config::Compose(config) => {
                 self.add(vec![compose::Compose::new(config, variables())]);
             }
-            source::Config::Replay(config) => self.add(replay::open(config)?),
+            source::Config::Replay(config) => match replay::open(config) {
+                Ok(sources) => self.add(sources),
+                Err(_) => self.add(vec![recording_to_be(config)]),
+            },
         }
-        Ok(())
     }
 
     /// Two sources of one id would overwrite each other.
@@ -127,6 +127,39 @@ impl Opened {
         self.sources.retain(|s| ids.is_empty() || ids.iter().any(|id| id == s.id().as_str()));
         Ok(())
     }
+}
+
+/// An engine that can't be opened yet.
+fn engine_to_be(config: &docker::Config) -> Unopened {
+    let name =
+        if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
+    let config = config.clone();
+    Unopened::new(SourceId::new(&name), "docker", move || {
+        let found = docker::find(&config, &surroundings())?.into_iter().next();
+        let Some(found) = found else {
+            let what = "a docker source is named, and no engine is found";
+            return Err(Failure::new(FailureKind::Missing, what, "give it a host, or start the engine"));
+        };
+        Ok(Arc::new(docker::Docker::new(docker::Found { name: name.clone(), ..found }, &config)))
+    })
+}
+
+/// A recording that can't be opened yet. The sources in it are not known before, so that it is played from the next start
+/// of the program on.
+fn recording_to_be(config: &replay::Config) -> Unopened {
+    let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
+    let config = config.clone();
+    Unopened::new(SourceId::new(&format!("replay:{}", name.unwrap_or_default())), "replay", move || {
+        replay::open(&config)?;
+        let what = format!("the recording {} can be read now", Text::new(&config.path));
+        Err(Failure::new(FailureKind::Missing, what, "start Portolan again to play it"))
+    })
+}
+
+/// Whether somebody chose an engine: what is missing then is a failure, and not just nothing to look at.
+fn is_chosen() -> bool {
+    let around = surroundings();
+    !around.host.trim().is_empty() || !around.context.trim().is_empty() || around.has_current_context()
 }
 
 /// The configuration of an ECS source with the flags over it.

@@ -1,9 +1,9 @@
-//! The last picture of a source, kept on disk between runs and beside the looks.
+//! What is kept of a source on disk between runs and beside the looks: its last picture, and what is known of its outages.
 
 use crate::{
     background::{blocking, blocking_then},
     cache::{self, Folder},
-    model::{Snapshot, Timestamp},
+    model::{OutageMemory, Snapshot, Timestamp},
     source::Source,
 };
 use std::time::Duration;
@@ -55,5 +55,27 @@ impl Album {
                 }
             },
         );
+    }
+}
+
+/// What earlier runs knew of the outages of `source`.
+pub async fn last_outages(folder: Option<&Folder>, source: &dyn Source) -> Option<OutageMemory> {
+    let (folder, key) = (folder?.clone(), source.outage_key().await?);
+    let read = blocking(move || cache::last_outages(&folder, &key)).await;
+    let read = read.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was known of outages could not be read");
+        None
+    })
+}
+
+/// Keeps what is known of the outages of `source` for the next run.
+pub async fn keep_outages(folder: &Folder, source: &dyn Source, memory: OutageMemory) {
+    let Some(key) = source.outage_key().await else { return };
+    let folder = folder.clone();
+    let kept = blocking(move || cache::keep_outages(&folder, &key, &memory)).await;
+    let kept = kept.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
+    if let Err(error) = kept {
+        tracing::warn!(%error, "what is known of outages could not be kept");
     }
 }

@@ -16,7 +16,7 @@ use rustix::{
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use std::{
     env,
-    io::{self, BufRead, PipeWriter, Read, Write, pipe, stdin, stdout},
+    io::{self, BufRead, PipeWriter, Read, Write, pipe, stdin},
     os::unix::process::CommandExt,
     process::{Command, Stdio},
     sync::{Arc, OnceLock, atomic::AtomicBool},
@@ -47,7 +47,7 @@ pub(super) fn start() {
 }
 
 fn spawn() -> io::Result<PipeWriter> {
-    let modes = Modes::of(&tcgetattr(stdout())?);
+    let modes = Modes::of(&tcgetattr(terminal::tty())?);
     let (from, mut to) = pipe()?;
     let mut command = Command::new(env::current_exe()?);
     // In a group of its own until it can outlive the signals of ours.
@@ -103,9 +103,9 @@ pub fn run() -> io::Result<()> {
     if last.as_slice() == TAKEN {
         terminal::write_restored();
         if let Some(modes) = Modes::read(modes).filter(|_| may_set_modes()) {
-            let mut termios = tcgetattr(stdout())?;
+            let mut termios = tcgetattr(terminal::tty())?;
             modes.apply(&mut termios);
-            tcsetattr(stdout(), OptionalActions::Now, &termios)?;
+            tcsetattr(terminal::tty(), OptionalActions::Now, &termios)?;
         }
     }
     Ok(())
@@ -122,7 +122,7 @@ fn join(group: &str) {
 /// Returns whether the terminal is still ours to change. A shell that has taken it back sets the modes itself, and a
 /// process in its background would be stopped for trying (SIGTTOU).
 fn may_set_modes() -> bool {
-    tcgetpgrp(stdout()).map_or(true, |foreground| foreground == getpgrp())
+    tcgetpgrp(terminal::tty()).map_or(true, |foreground| foreground == getpgrp())
 }
 
 /// Modes of a terminal: what raw mode changes of them (cfmakeraw(3)).

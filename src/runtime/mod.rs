@@ -15,6 +15,7 @@ pub mod guard;
 pub mod logging;
 pub mod panics;
 
+pub use album::{keep_outages, last_outages};
 pub use poll::Polls;
 pub use streams::{News, Streams};
 
@@ -187,6 +188,7 @@ impl Turn {
             match effect {
                 Effect::Quit => return Ok(Some(End::Quit)),
                 Effect::Refresh => self.polls.refresh(),
+                Effect::KeepOutages(source, memory) => self.polls.keep_outages(&source, memory),
                 Effect::Again => self.again = true,
                 effect => perform::perform(effect, &mut self.screen, &self.sender)?,
             }

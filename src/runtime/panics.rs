@@ -4,11 +4,9 @@
 //! Messages go through [`Panicked`]: the standard library quotes texts in them that may come from outside.
 
 use super::terminal;
-use crate::{app::Msg, background::Panicked};
+use crate::{app::Msg, background::Panicked, output};
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
-    fmt,
-    io::{self, Write},
     panic::{self, PanicHookInfo},
     sync::{Mutex, PoisonError},
     thread,
@@ -27,10 +25,10 @@ pub fn watch() {
         tracing::error!("{words}");
         if is_main || !terminal::is_taken() {
             terminal::restore();
-            print(format_args!("portolan: a fault of Portolan itself, please report it: {words}"));
+            output::report(format_args!("a fault of Portolan itself, please report it: {words}"));
             let backtrace = Backtrace::capture();
             if backtrace.status() == BacktraceStatus::Captured {
-                print(format_args!("{backtrace}"));
+                output::report(backtrace);
             }
         } else if let Some(sender) = LOOP.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             // Where the queue is full the log alone has it.
@@ -52,9 +50,4 @@ fn words(about: &PanicHookInfo<'_>) -> String {
         Some(place) => format!("{message} ({}:{})", place.file(), place.line()),
         None => message.to_string(),
     }
-}
-
-/// Prints on standard error, where there is one: a panic in the hook would abort the program.
-fn print(words: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{words}");
 }

@@ -1,11 +1,11 @@
 //! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
 
-use super::album::Album;
+use super::album::{Album, keep_outages, last_outages};
 use crate::{
     app::Msg,
     background::{self, Panicked},
     cache::Folder,
-    model::{Failure, FailureKind, Pace, ServiceId, Snapshot, Timestamp},
+    model::{Failure, FailureKind, OutageMemory, Pace, ServiceId, Snapshot, SourceId, Timestamp},
     source::Source,
 };
 use std::{
@@ -36,6 +36,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 pub struct Polls {
     sources: Vec<Arc<dyn Source>>,
     again: Vec<Arc<Notify>>,
+    cache: Option<Folder>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -48,9 +49,11 @@ impl Polls {
             let again = Arc::new(Notify::new());
             let album = Album::new(cache.cloned());
             let task = (Arc::clone(source), sender.clone());
-            let (one, nudged, pictures) = (task.clone(), Arc::clone(&again), album.clone());
+            let (one, nudged) = (task.clone(), Arc::clone(&again));
+            let (pictures, folder) = (album.clone(), cache.cloned());
             tasks.push(keep_up(&task, move || {
-                poll(one.0.clone(), one.1.clone(), Arc::clone(&nudged), pictures.clone())
+                let again = Arc::clone(&nudged);
+                poll(one.0.clone(), one.1.clone(), again, pictures.clone(), folder.clone())
             }));
             let one = task.clone();
             tasks.push(keep_up(&task, move || recall(one.0.clone(), one.1.clone(), album.clone())));
@@ -58,13 +61,23 @@ impl Polls {
             tasks.push(keep_up(&task, move || listen(one.0.clone(), one.1.clone(), Arc::clone(&nudged))));
             all.push(again);
         }
-        Self { sources: sources.to_vec(), again: all, _tasks: tasks }
+        Self { sources: sources.to_vec(), again: all, cache: cache.cloned(), _tasks: tasks }
     }
 
     /// Tells the sources what people look at.
     pub fn heed(&self, watched: &BTreeSet<ServiceId>) {
         for source in &self.sources {
             source.heed(watched);
+        }
+    }
+
+    /// Keeps what is known of the outages of a source for the next run.
+    pub fn keep_outages(&self, source: &SourceId, memory: OutageMemory) {
+        let source = self.sources.iter().find(|known| known.id() == source);
+        if let (Some(source), Some(folder)) = (source.cloned(), self.cache.clone()) {
+            let keeping = async move { keep_outages(&folder, &*source, memory).await };
+            // It is kept again with the next change; the panic hook tells.
+            drop(background::spawn(keeping, |_| ()).detach());
         }
     }
 
@@ -91,8 +104,20 @@ fn keep_up<F: Future<Output = ()> + Send + 'static>(
 }
 
 /// Looks again and again, until nobody listens any more.
-async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>, mut album: Album) {
+async fn poll(
+    source: Arc<dyn Source>,
+    sender: Sender<Msg>,
+    again: Arc<Notify>,
+    mut album: Album,
+    cache: Option<Folder>,
+) {
     let mut failures = 0;
+    // Before the first look, so that no outage seems to have begun with it.
+    if let Some(memory) = last_outages(cache.as_ref(), &*source).await
+        && sender.send(Msg::Remembered(source.id().clone(), memory)).await.is_err()
+    {
+        return;
+    }
     loop {
         let outcome = look(&*source).await;
         failures = if outcome.is_ok() { 0 } else { failures + 1 };

@@ -35,6 +35,11 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 /// Whether the terminal is taken: it must be given back once, by whoever comes first.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Returns the terminal, whose modes the guard saves and sets.
+pub(super) fn tty() -> Stdout {
+    stdout()
+}
+
 /// Returns the size of the terminal in columns and rows.
 pub(super) fn size() -> io::Result<(u16, u16)> {
     let size = tcgetwinsize(stdout())?;

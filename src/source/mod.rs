@@ -5,8 +5,10 @@ pub mod docker;
 pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
+pub(crate) mod regular_file;
 mod netns;
 mod witness;
+pub mod unopened;
 
 use crate::model::{
     Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,
@@ -47,12 +49,21 @@ pub trait Source: Send + Sync {
     /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
 
+    /// Says how long whoever calls [`Source::snapshot`] waits for it: what can't be read until then is a gap. Without a
+    /// word the source looks until it has nearly everything, and tells the rest when it comes.
+    fn set_time_limit(&self, _limit: Duration) {}
+
     /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
     fn heed(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// What its last picture is kept under, where looking takes so long that it is worth keeping: what tells it from
+    /// What its last picture is kept under, a hash, where looking takes so long that it is worth keeping: what tells it from
     /// every other source that might go by the same id.
     fn key(&self) -> BoxFuture<'_, Option<String>> {
+        async { None }.boxed()
+    }
+
+    /// What is known of its outages is kept under, between runs: its place, by whatever id it goes.
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 

@@ -111,11 +111,13 @@ impl<'a> Group<'a> {
 
     /// The mentions of a service with the kinds that tell what is shared; `None` if nothing is.
     fn weighed(&self, service: &Service) -> Option<Vec<Mention>> {
-        let weigh = |mention: &Mention| Mention { via: self.kind(service, mention), ..mention.clone() };
-        let mut mentions: Vec<Mention> = service.mentions.iter().map(weigh).collect();
-        if mentions == service.mentions {
+        let kinds: Vec<Via> = service.mentions.iter().map(|mention| self.kind(service, mention)).collect();
+        if kinds.iter().zip(&service.mentions).all(|(via, mention)| *via == mention.via) {
             return None;
         }
+        let weighed = kinds.into_iter().zip(&service.mentions);
+        let mut mentions: Vec<Mention> =
+            weighed.map(|(via, mention)| Mention { via, ..mention.clone() }).collect();
         mentions.sort();
         mentions.dedup();
         Some(mentions)

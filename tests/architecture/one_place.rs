@@ -7,7 +7,6 @@ const WRITING: &[&str] = &[
     "File::create",
     "File::create_new",
     "File::options",
-    "OpenOptions",
     "DirBuilder",
     "fs::write",
     "fs::create_dir",
@@ -35,15 +34,22 @@ const SPAWNING: &[&str] = &[
     "thread::Builder",
 ];
 /// What is named in one place only: the ends of paths, in which files they hold, the place, and what to do elsewhere.
-const ONLY_THERE: &[(&[&str], &str, &str, &str)] = &[
+const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
         WRITING,
         "src/",
-        "src/private_fs",
+        &["src/private_fs"],
         "write through private_fs: no links, no overwriting, modes 0600 and 0700",
     ),
-    (SPAWNING, "src/", "src/background.rs", "begin it through background: its panic must come back"),
-    (&["Buffer"], "src/view/", "src/view/widget/canvas.rs", "draw through Canvas, which clips"),
+    // Reading without waiting for a pipe needs options too.
+    (
+        &["OpenOptions"],
+        "src/",
+        &["src/private_fs", "src/source/regular_file.rs", "src/source/docker/settings.rs"],
+        "write through private_fs, read through source::regular_file",
+    ),
+    (SPAWNING, "src/", &["src/background.rs"], "begin it through background: its panic must come back"),
+    (&["Buffer"], "src/view/", &["src/view/widget/canvas.rs"], "draw through Canvas, which clips"),
 ];
 
 /// What is named outside the one place that may name it.
@@ -52,15 +58,19 @@ pub(crate) fn faults(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let mut wrong = Vec::new();
-    for (names, within, home, instead) in ONLY_THERE {
-        if !source.path.starts_with(within) || source.path.starts_with(home) {
+    for (names, within, homes, instead) in ONLY_THERE {
+        if !source.path.starts_with(within) || homes.iter().any(|home| source.path.starts_with(home)) {
             continue;
         }
         for (line, path) in source.paths() {
             let whole = path.join("::");
             let is_named = |name: &&&str| format!("::{whole}::").contains(&format!("::{name}::"));
             if let Some(name) = names.iter().find(is_named) {
-                wrong.push(format!("{}:{line}: `{name}` is named only in {home}: {instead}", source.path));
+                wrong.push(format!(
+                    "{}:{line}: `{name}` is named only in {}: {instead}",
+                    source.path,
+                    homes.join(", ")
+                ));
             }
         }
     }

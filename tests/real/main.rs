@@ -5,3 +5,4 @@
 mod docker;
 mod ecs;
 mod faults;
+mod podman;

@@ -7,6 +7,7 @@ use crate::{
     cli::{Error, Outcome},
     effect::Subscription,
     model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
+    output,
     runtime::Streams,
     source::Source,
 };
@@ -15,8 +16,6 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fs::File,
     future::ready,
-    io::stdout,
-    os::fd::AsFd,
     sync::Arc,
     time::Duration,
 };
@@ -127,7 +126,7 @@ async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTar
 
 /// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
 pub(in crate::cli) async fn nobody_reads() {
-    let copy = stdout().as_fd().try_clone_to_owned();
+    let copy = output::stdout_handle();
     // A file is never ready, which is as well: it has no reader.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
     if let Ok(pipe) = watched {

@@ -1,6 +1,6 @@
 //! Where an engine is, as `DOCKER_HOST` writes it.
 
-use crate::model::{Failure, FailureKind, Text};
+use crate::model::{DisplayUrl, Failure, FailureKind};
 use std::{fmt, path::PathBuf};
 
 /// How to reach an engine.
@@ -21,61 +21,110 @@ pub enum Endpoint {
     Ssh(String),
 }
 
+/// Where Docker listens unless told otherwise.
+const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+/// The ports that stand for themselves, without TLS and with it.
+const PORT: u16 = 2375;
+const TLS_PORT: u16 = 2376;
+
 impl Endpoint {
-    /// Reads `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port`; with `certificates`, tcp
-    /// means TLS.
+    /// Reads `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port` as the docker command
+    /// does (docker/cli, `opts/hosts.go`): space around it does not count, and what is missing is filled in. With
+    /// `certificates`, tcp means TLS. Beyond that a bare path is a socket's.
     pub fn parse(host: &str, certificates: Option<PathBuf>) -> Result<Self, Failure> {
-        let (scheme, rest) = host.split_once("://").unwrap_or(("tcp", host));
-        match (scheme, certificates) {
+        let host = host.trim();
+        let (scheme, rest) = match host.split_once("://") {
+            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+            None if host.starts_with('/') => ("unix".to_owned(), host),
+            None => ("tcp".to_owned(), host),
+        };
+        match (scheme.as_str(), certificates) {
+            ("unix", _) if rest.is_empty() => Ok(Self::default()),
             ("unix", _) if rest.starts_with('/') => Ok(Self::Socket(PathBuf::from(rest))),
-            ("tcp" | "https", Some(certificates)) if !rest.is_empty() => {
-                Ok(Self::Tls { address: with_port(rest, 2376), certificates })
+            ("tcp" | "https", Some(certificates)) => {
+                Ok(Self::Tls { address: address(&scheme, rest, TLS_PORT)?, certificates })
             }
-            ("tcp" | "http", None) if !rest.is_empty() => Ok(Self::Tcp(with_port(rest, 2375))),
+            ("tcp" | "http", None) => Ok(Self::Tcp(address(&scheme, rest, PORT)?)),
             ("https", None) => {
-                Err(refused(host, "needs certificates", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"))
+                let shown = format!("https://{}", address(&scheme, rest, TLS_PORT)?);
+                Err(refused(&shown, "needs certificates", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"))
             }
             ("ssh", _) => over_ssh(rest.trim_end_matches('/')).map(Self::Ssh),
-            _ => Err(refused(host, "is not understood", "use unix:///path/to/socket or tcp://host:port")),
+            _ => {
+                let shown = format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default());
+                Err(refused(&shown, "is not understood", "use unix:///path/to/socket or tcp://host:port"))
+            }
         }
     }
 }
 
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self::Socket(PathBuf::from(DEFAULT_SOCKET))
+    }
+}
+
+/// Whether that can stand in an address: no space, and nothing that a program would read as something else.
+fn is_plain(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:[]%/@".contains(c);
+    !text.is_empty() && text.chars().all(fits)
+}
+
 /// The place that ssh is to go to. A path would name a socket there, and a password does not belong here.
 fn over_ssh(place: &str) -> Result<String, Failure> {
-    let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+    let (user, bare) = place.rsplit_once('@').unwrap_or(("", place));
     if user.contains(':') {
-        let bare = place.rsplit('@').next().unwrap_or_default();
         return Err(refused(
             &format!("ssh://…@{bare}"),
             "has a password in it",
             "let ssh use a key or an agent",
         ));
     }
-    if place.is_empty() || place.contains('/') {
+    let port = bare.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
+    let is_port = port.is_none_or(|(_, port)| port.parse::<u16>().is_ok());
+    if !is_plain(place) || bare.is_empty() || place.contains('/') || !is_port {
         let remedy = "use ssh://user@host:port; `docker` there knows its own socket";
         return Err(refused(&format!("ssh://{place}"), "is not understood", remedy));
     }
     Ok(place.to_owned())
 }
 
-/// The address with `port` unless it has one, without a trailing slash.
-fn with_port(address: &str, port: u16) -> String {
-    let bare = address.trim_end_matches('/');
-    let tail = bare.rsplit(']').next().unwrap_or(bare);
-    if tail.contains(':') { bare.to_owned() } else { format!("{bare}:{port}") }
+/// The address with what is missing: this machine for the host, and `port` unless it has one; without a slash at its end.
+fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
+    let bare = text.trim_end_matches('/');
+    let (authority, path) = bare.find('/').map_or((bare, ""), |at| bare.split_at(at));
+    if let Some((_, host)) = authority.rsplit_once('@') {
+        let shown = format!("{scheme}://…@{host}");
+        return Err(refused(&shown, "has a user in it", "put a proxy that knows the user before the engine"));
+    }
+    if !bare.is_empty() && !is_plain(bare) {
+        return Err(refused(&format!("{scheme}://{bare}"), "is not understood", "use tcp://host:port"));
+    }
+    let authority = if authority.is_empty() || authority.starts_with(':') {
+        format!("localhost{authority}")
+    } else {
+        authority.to_owned()
+    };
+    let tail = authority.rsplit(']').next().unwrap_or(&authority);
+    Ok(if tail.contains(':') { format!("{authority}{path}") } else { format!("{authority}:{port}{path}") })
 }
 
 fn refused(host: &str, why: &str, remedy: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", Text::new(host)), remedy)
+    Failure::new(
+        FailureKind::Invalid,
+        format!("the engine's address {} {why}", DisplayUrl::new(host)),
+        remedy,
+    )
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Socket(path) => write!(f, "unix://{}", path.display()),
-            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", Text::new(address)),
-            Self::Ssh(place) => write!(f, "ssh://{}", Text::new(place)),
+            Self::Socket(path) => DisplayUrl::new(&format!("unix://{}", path.display())).fmt(f),
+            Self::Tcp(address) | Self::Tls { address, .. } => {
+                DisplayUrl::new(&format!("tcp://{address}")).fmt(f)
+            }
+            Self::Ssh(place) => DisplayUrl::new(&format!("ssh://{place}")).fmt(f),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! What went wrong with an engine, in words that say what to do.
 
-use super::Endpoint;
-use crate::model::{Failure, FailureKind, Text};
-use bollard::errors::Error;
+use super::{Endpoint, http::CallError};
+use crate::model::{Failure, FailureKind, text::clean_within};
 use std::io;
 
+/// The most characters of what an engine says of an error.
+const MAX_MESSAGE_CHARS: usize = 400;
+
 /// The failure of the call `what` to the engine at `endpoint`.
-pub(super) fn of(endpoint: &Endpoint, what: &str, error: &Error) -> Failure {
+pub(super) fn of(endpoint: &Endpoint, what: &str, error: &CallError) -> Failure {
     let (kind, why, remedy) = explain(endpoint, error);
     Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
 }
@@ -22,25 +24,28 @@ pub(super) fn through(endpoint: &Endpoint, what: &str, said: &str) -> Failure {
     Failure::new(kind, format!("docker {what} at {endpoint}: {said}"), remedy)
 }
 
-fn explain(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
+fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, String) {
     match error {
-        Error::DockerResponseServerError { status_code, message } => {
-            refused(*status_code, &Text::new(message))
-        }
-        Error::RequestTimeoutError => (
+        CallError::Refused { status, message } => refused(*status, &clean_within(message, MAX_MESSAGE_CHARS)),
+        CallError::Late(_) | CallError::Stalled(_) => (
             FailureKind::Timeout,
-            "no answer in time".to_owned(),
+            error.to_string(),
             "see whether the engine is busy or stuck: `docker info`".to_owned(),
         ),
-        Error::SocketNotFoundError(_) => unreachable("there is no such socket"),
-        Error::CertPathError { path }
-        | Error::CertParseError { path }
-        | Error::CertMultipleKeys { path, .. } => (
-            FailureKind::Credentials,
-            format!("the certificate {} can't be read", path.display()),
-            "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points".to_owned(),
+        CallError::Certificate { path, why } => {
+            let why = clean_within(
+                &format!("the certificate {} can't be used: {why}", path.display()),
+                MAX_MESSAGE_CHARS,
+            );
+            let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
+            (FailureKind::Credentials, why, remedy.to_owned())
+        }
+        CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::Nonsense(_) => (
+            FailureKind::Invalid,
+            clean_within(&error.to_string(), MAX_MESSAGE_CHARS),
+            format!("see whether it is a Docker engine that answers at {endpoint}"),
         ),
-        other => transport(endpoint, other),
+        CallError::Transport(error) => transport(error.as_ref()),
     }
 }
 
@@ -59,14 +64,14 @@ fn refused(status: u16, message: &str) -> (FailureKind, String, String) {
 }
 
 /// The engine did not answer: what stands at the end of the chain of errors says why.
-fn transport(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String) {
+fn transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind, String, String) {
     let mut words = Vec::new();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut cause = Some(error);
     let mut io = None;
     while let Some(link) = cause {
-        let said = Text::from(link.to_string());
-        if !words.iter().any(|w: &String| w.contains(&*said)) {
-            words.push(said.to_string());
+        let said = clean_within(&link.to_string(), MAX_MESSAGE_CHARS);
+        if !words.iter().any(|w: &String| w.contains(&said)) {
+            words.push(said);
         }
         io = link.downcast_ref::<io::Error>().map(io::Error::kind).or(io);
         cause = link.source();
@@ -85,11 +90,6 @@ fn transport(endpoint: &Endpoint, error: &Error) -> (FailureKind, String, String
         ),
         Some(io::ErrorKind::NotFound) => unreachable("there is no such socket"),
         Some(io::ErrorKind::ConnectionRefused) => unreachable("nobody listens there"),
-        _ if matches!(error, Error::JsonDataError { .. } | Error::JsonSerdeError { .. }) => (
-            FailureKind::Invalid,
-            format!("an answer that makes no sense: {chain}"),
-            format!("see whether it is a Docker engine that answers at {endpoint}"),
-        ),
         _ => unreachable(&chain),
     }
 }

@@ -37,6 +37,8 @@ pub struct Found {
     pub endpoint: Endpoint,
     /// What led there, such as `DOCKER_HOST`.
     pub because: String,
+    /// What was passed over on the way there, such as a `config.json` that can't be read.
+    pub warning: Option<Failure>,
 }
 
 impl Surroundings {
@@ -58,6 +60,12 @@ impl Surroundings {
         }
     }
 
+    /// Whether the docker configuration names a context.
+    #[must_use]
+    pub fn has_current_context(&self) -> bool {
+        !matches!(context::current(&self.config).0.as_str(), "" | "default")
+    }
+
     fn certificates(&self) -> PathBuf {
         if self.certificates.is_empty() { self.config.clone() } else { PathBuf::from(&self.certificates) }
     }
@@ -65,7 +73,9 @@ impl Surroundings {
 
 /// The engines to use: the one that is named by configuration or environment, else all that have a usual socket.
 pub fn find(config: &Config, around: &Surroundings) -> Result<Vec<Found>, Failure> {
-    let mut found = if let Some(one) = named(config, around)? { vec![one] } else { usual(around)? };
+    let (chosen, warning) = named(config, around)?;
+    let mut found = if let Some(one) = chosen { vec![one] } else { usual(around)? };
+    found.iter_mut().for_each(|found| found.warning.clone_from(&warning));
     if let [only] = found.as_mut_slice()
         && !config.name.is_empty()
     {
@@ -74,27 +84,30 @@ pub fn find(config: &Config, around: &Surroundings) -> Result<Vec<Found>, Failur
     Ok(found)
 }
 
-/// The engine that somebody named, in the docker command's order of precedence.
-fn named(config: &Config, around: &Surroundings) -> Result<Option<Found>, Failure> {
-    let one = |endpoint, because: String| Some(Found { name: "docker".to_owned(), endpoint, because });
-    if !config.host.is_empty() {
+/// The engine that somebody named, in the docker command's order of precedence; and what was passed over.
+fn named(config: &Config, around: &Surroundings) -> Result<(Option<Found>, Option<Failure>), Failure> {
+    let one = |endpoint, because: String| {
+        (Some(Found { name: "docker".to_owned(), endpoint, because, warning: None }), None)
+    };
+    if !config.host.trim().is_empty() {
         let certificates = (!config.certificates.is_empty()).then(|| PathBuf::from(&config.certificates));
         let endpoint = Endpoint::parse(&config.host, certificates)?;
         return Ok(one(endpoint, "the configuration file".to_owned()));
     }
-    if config.context.is_empty() && !around.host.is_empty() {
+    if config.context.is_empty() && !around.host.trim().is_empty() {
         let certificates = (!around.tls.is_empty()).then(|| around.certificates());
         return Ok(one(Endpoint::parse(&around.host, certificates)?, "DOCKER_HOST".to_owned()));
     }
-    let (context, because) = if !config.context.is_empty() {
-        (config.context.clone(), "the configuration file")
-    } else if !around.context.is_empty() {
-        (around.context.clone(), "DOCKER_CONTEXT")
+    let (context, because, warning) = if !config.context.is_empty() {
+        (config.context.clone(), "the configuration file", None)
+    } else if !around.context.trim().is_empty() {
+        (around.context.trim().to_owned(), "DOCKER_CONTEXT", None)
     } else {
-        (context::current(&around.config)?, "the docker configuration")
+        let (context, warning) = context::current(&around.config);
+        (context, "the docker configuration", warning)
     };
     if context.is_empty() || context == "default" {
-        return Ok(None);
+        return Ok((None, warning));
     }
     let endpoint = context::endpoint(&around.config, &context)?;
     Ok(one(endpoint, format!("context {} of {because}", Text::new(&context))))
@@ -118,6 +131,7 @@ fn usual(around: &Surroundings) -> Result<Vec<Found>, Failure> {
                 name: (*name).to_owned(),
                 endpoint: Endpoint::Socket(path.clone()),
                 because: "the usual socket".to_owned(),
+                warning: None,
             });
         }
     }

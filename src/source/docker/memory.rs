@@ -1,7 +1,12 @@
 //! What a source remembers between two looks: what it saw of each container, what has changed since, what was told.
 
-use super::{decode::Seen, files::Watch, sockets::Cache};
-use crate::model::{Event, EventKind};
+use super::{
+    decode::Seen,
+    ends::{Ends, Sign},
+    files::Watch,
+    sockets::Cache,
+};
+use crate::model::{Event, EventKind, Failure, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -11,6 +16,18 @@ use tokio::time::Instant;
 
 /// How long the list of containers is taken for complete while events tell of changes.
 const LISTED: Duration = Duration::from_mins(1);
+
+/// The same while no event was heard yet: the engine may not tell what it is asked for.
+const LISTED_UNHEARD: Duration = Duration::from_secs(12);
+
+/// How often the list may show a change that no event told before the engine is asked for all of its events.
+const MAX_MISSED: u32 = 2;
+
+/// How long a refusal to tell events stands before it is tried again.
+const REFUSED: Duration = Duration::from_mins(1);
+
+/// The most containers that are noted as changed, or of whose ends is known, while nothing can be read.
+const MAX_NOTED: usize = 10_000;
 
 /// How long to wait between two readings of sockets inside the containers: each costs the engine a process.
 const ENTERED: Duration = Duration::from_mins(1);
@@ -24,14 +41,22 @@ pub(super) struct Memory {
     known: BTreeMap<String, Known>,
     dirty: BTreeSet<String>,
     told: VecDeque<Told>,
-    /// The containers that somebody told to stop: the engine tells it once, and then shows a plain exit.
-    asked: BTreeSet<String>,
+    /// The ends of containers that events told of: the engine tells who asked for one only then.
+    ends: BTreeMap<String, Ends>,
+    /// Whether the events from before were asked for.
+    pub(super) recalled: bool,
     /// When the newest event happened, in nanoseconds since 1970.
     pub(super) latest: Option<i64>,
     /// Whether anybody has listened to the engine's events before.
     pub(super) listened: bool,
     /// Whether somebody listens now.
     listening: bool,
+    /// Whether the engine has told anything since somebody listens.
+    heard: bool,
+    /// How many changes the list showed that no event told, while nothing was heard.
+    missed: u32,
+    /// The reason why the engine tells no events, and since when that is known.
+    refused: Option<(Instant, Failure)>,
     /// When the engine was last asked for everything, and answered.
     listed: Option<Instant>,
     /// The socket tables of local containers.
@@ -66,6 +91,11 @@ impl Memory {
     /// Notes that those containers are not as they were.
     pub(super) fn soil(&mut self, containers: impl IntoIterator<Item = String>) {
         self.dirty.extend(containers);
+        if self.dirty.len() > MAX_NOTED {
+            // So many at once are all.
+            self.dirty.clear();
+            self.doubt();
+        }
     }
 
     /// The container, where its entry in the list is as it was.
@@ -96,12 +126,54 @@ impl Memory {
     /// Whether there is nothing to ask the engine: it tells of every change, has told of none since it was last asked,
     /// and that was not long before `now`.
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        self.listening && self.dirty.is_empty() && self.listed.is_some_and(|at| now < at + LISTED)
+        let lasts = if self.heard { LISTED } else { LISTED_UNHEARD };
+        self.listening && self.dirty.is_empty() && self.listed.is_some_and(|at| now < at + lasts)
     }
 
     /// Notes whether the engine's events are heard from now on.
     pub(super) fn hear(&mut self, listening: bool) {
-        (self.listening, self.listed) = (listening, None);
+        (self.listening, self.listed, self.heard) = (listening, None, false);
+        if listening {
+            self.refused = None;
+        }
+    }
+
+    /// Notes that the engine has told something.
+    pub(super) fn heard(&mut self) {
+        self.heard = true;
+    }
+
+    /// Notes that the list showed a change that no event told. Returns whether the engine seems not to know the names of
+    /// the events that it was asked for.
+    pub(super) fn miss(&mut self) -> bool {
+        let counts = self.listening && self.listed.is_some() && !self.heard;
+        self.missed += u32::from(counts);
+        counts && self.missed == MAX_MISSED
+    }
+
+    /// Whether the engine is to be asked for all of its events.
+    pub(super) fn wants_all_events(&self) -> bool {
+        self.missed >= MAX_MISSED
+    }
+
+    /// Notes that the engine tells no events.
+    pub(super) fn refuse(&mut self, now: Instant, failure: Failure) {
+        self.refused = Some((now, failure));
+    }
+
+    /// The reason why the engine tells no events.
+    pub(super) fn refusal(&self) -> Option<&Failure> {
+        self.refused.as_ref().map(|(_, failure)| failure)
+    }
+
+    /// When it is worth asking for events again.
+    pub(super) fn asks_again(&self) -> Option<Instant> {
+        self.refused.as_ref().map(|(at, _)| *at + REFUSED)
+    }
+
+    /// Asks for the list at the next look: what happened is not known.
+    pub(super) fn mistrust(&mut self) {
+        self.listed = None;
     }
 
     /// Whether it is time again to read sockets inside the containers; then that is noted.
@@ -118,24 +190,22 @@ impl Memory {
         self.listed = Some(now);
     }
 
-    /// Notes that somebody told a container to stop, or that it was started again.
-    pub(super) fn asked(&mut self, id: &str, stop: bool) {
-        if stop {
-            self.asked.insert(id.to_owned());
-        } else {
-            self.asked.remove(id);
+    /// Notes what bears on the end of a container.
+    pub(super) fn note_end(&mut self, id: &str, sign: Sign, at: Timestamp) {
+        if self.ends.len() < MAX_NOTED || self.ends.contains_key(id) {
+            self.ends.entry(id.to_owned()).or_default().note(sign, at);
         }
     }
 
-    /// The containers that somebody told to stop.
-    pub(super) fn all_asked(&self) -> BTreeSet<String> {
-        self.asked.clone()
+    /// What was told of the ends of containers.
+    pub(super) fn ends(&self) -> BTreeMap<String, Ends> {
+        self.ends.clone()
     }
 
     /// Forgets the containers that `exists` does not know.
     pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
         self.known.retain(|id, _| exists(id));
-        self.asked.retain(|id| exists(id));
+        self.ends.retain(|id, _| exists(id));
     }
 
     /// Forgets every container: events may have been missed.
@@ -146,6 +216,14 @@ impl Memory {
 
     /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
     pub(super) fn tell(&mut self, mut told: Told) -> bool {
+        let same = |t: &Told| {
+            t.container == told.container
+                && t.event.at == told.event.at
+                && t.event.kind.is_akin(told.event.kind)
+        };
+        if self.told.iter().rev().any(same) {
+            return false;
+        }
         let last = self.told.iter().rev().find(|t| t.container == told.container).map(|last| &last.event);
         let repeated = |last: &Event| last.kind == EventKind::Health && last.text == told.event.text;
         if told.event.kind == EventKind::Health && last.is_some_and(repeated) {
@@ -165,5 +243,38 @@ impl Memory {
     /// What was told, the oldest first.
     pub(super) fn told(&self) -> Vec<Told> {
         self.told.iter().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Instant, LISTED, LISTED_UNHEARD, MAX_NOTED, Memory};
+
+    #[test]
+    fn an_engine_that_tells_nothing_is_listed_more_often_and_asked_for_all_events() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.hear(true);
+        memory.list(now);
+        assert!(memory.is_fresh(now) && !memory.is_fresh(now + LISTED_UNHEARD));
+        assert!(!memory.miss() && memory.miss() && memory.wants_all_events());
+        memory.hear(true);
+        assert!(memory.wants_all_events(), "also of the stream that is opened for it");
+        memory.heard();
+        memory.list(now);
+        assert!(memory.is_fresh(now + LISTED_UNHEARD) && !memory.is_fresh(now + LISTED));
+        assert!(!memory.miss(), "the event may be on its way");
+    }
+
+    #[test]
+    fn notes_are_bounded() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.hear(true);
+        memory.list(now);
+        for number in 0..=MAX_NOTED {
+            memory.note_end(&number.to_string(), Sign::Stop, Timestamp::UNIX_EPOCH);
+            memory.soil([number.to_string()]);
+        }
+        assert_eq!(memory.ends().len(), MAX_NOTED);
+        assert!(memory.take_dirty().is_empty() && !memory.is_fresh(now), "everything is looked at anew");
     }
 }

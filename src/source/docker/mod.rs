@@ -1,20 +1,27 @@
 //! A Docker or Podman engine: one list and one inspect per new container, then driven by the engine's own events.
 
+mod answer;
 mod assemble;
+mod calls;
 mod connect;
 mod context;
 mod decode;
 mod endpoint;
+mod ends;
 mod events;
 mod examine;
 mod failure;
+mod feed;
 pub(super) mod files;
 mod filled;
 mod find;
+mod http;
+mod inspect;
 mod logs;
 mod look;
 mod memory;
 mod reach;
+mod settings;
 mod sockets;
 mod tunnel;
 mod usage;
@@ -23,15 +30,20 @@ pub use endpoint::Endpoint;
 pub use find::{Found, Surroundings, find};
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget};
+use crate::{
+    cache::key_of,
+    model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget},
+};
 use connect::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
+use inspect::Inspects;
 use memory::Memory;
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::sync::Notify;
 
 /// How long to wait before looking again when no event came. A connection that was closed can be seen for a minute
 /// more (`TIME_WAIT`), so few are missed in between.
@@ -85,6 +97,12 @@ struct Shared {
     id: SourceId,
     engine: Engine,
     memory: Mutex<Memory>,
+    /// The calls about single containers.
+    inspects: Inspects,
+    /// Told when the engine's events are to be asked for anew.
+    resubscribe: Notify,
+    /// What the docker command's own settings have wrong, where that keeps nothing from being read.
+    warning: Option<Failure>,
     counted: Mutex<usage::Counted>,
     /// Whether to read sockets.
     sockets: bool,
@@ -114,6 +132,9 @@ impl Docker {
             id: SourceId::new(&found.name),
             engine: Engine::new(found.endpoint),
             memory: Mutex::default(),
+            inspects: Inspects::default(),
+            resubscribe: Notify::new(),
+            warning: found.warning,
             counted: Mutex::default(),
             sockets: config.sockets,
             files: config.files,
@@ -140,8 +161,16 @@ impl Source for Docker {
         look::snapshot(&self.shared).boxed()
     }
 
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(key_of(&format!("docker {}", self.shared.engine.endpoint))) }.boxed()
+    }
+
     fn tells(&self) -> bool {
-        true
+        self.shared.memory().refusal().is_none()
+    }
+
+    fn set_time_limit(&self, limit: Duration) {
+        self.shared.engine.set_look_limit(limit);
     }
 
     fn pace(&self) -> Duration {

@@ -47,7 +47,8 @@ type Said = Arc<Mutex<Option<String>>>;
 impl Tunnel {
     /// A way to `user@host:port`. Nothing goes through it yet.
     pub(super) fn open(place: &str) -> io::Result<Self> {
-        TemporaryDir::sweep(PREFIX, is_abandoned);
+        // Beside it: a program that is busy may let a connection wait.
+        background::blocking_then(|| TemporaryDir::sweep(PREFIX, is_abandoned), drop);
         let folder = TemporaryDir::make(PREFIX)?;
         let listener = UnixListener::bind(folder.path().join(SOCKET))?;
         let arguments = arguments(place, &folder.path().join("ssh").to_string_lossy());
@@ -145,7 +146,7 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIX, SOCKET, Tunnel, arguments};
+    use super::{PREFIX, SOCKET, TemporaryDir, Tunnel, arguments, is_abandoned};
 
     #[test]
     fn a_place_is_told_as_ssh_takes_it() {
@@ -167,7 +168,7 @@ mod tests {
         let left = folder.with_file_name(format!("{PREFIX}left-{}", std::process::id()));
         std::fs::create_dir(&left).unwrap();
         drop(std::os::unix::net::UnixListener::bind(left.join(SOCKET)).unwrap());
-        drop(Tunnel::open("nobody@localhost:1").unwrap());
+        TemporaryDir::sweep(PREFIX, is_abandoned);
         assert!(!left.exists(), "nobody listens there");
     }
 }

@@ -151,7 +151,7 @@ impl Product {
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
-            Host::Resource(arn) => Some(vec![arn.service.as_str()]),
+            Host::Resource(arn) => Some(vec![arn.service()]),
             Host::Name(name) if name.ends_with(".amazonaws.com") => Some(name.split('.').collect()),
             _ => None,
         };
@@ -195,8 +195,8 @@ impl Product {
         let image = Image::read(&lower);
         let words: Vec<&str> = image.last().split(['-', '_']).collect();
         let at_path = |entry: &&str| {
-            entry.contains('/')
-                && image.path.strip_suffix(*entry).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+            let before = image.path.strip_suffix(*entry).filter(|_| entry.contains('/'));
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
         let by_path = PRODUCTS.iter().find(|p| p.images.iter().any(at_path));
         by_path.or_else(|| named(image.last())).or_else(|| by_ending(&words)).or_else(|| database(&words))

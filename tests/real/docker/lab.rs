@@ -79,6 +79,12 @@ impl Lab {
         full
     }
 
+    pub(crate) fn volume(&self, name: &str) -> String {
+        let (full, label) = (self.full(name), format!("{}=1", self.name));
+        must(&["volume", "create", "--label", &label, &full]);
+        full
+    }
+
     /// The name that the engine knows.
     pub(crate) fn full(&self, name: &str) -> String {
         format!("{}-{name}", self.name)
@@ -129,12 +135,17 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         let filter = format!("label={}", self.name);
-        for (list, remove) in [(["ps", "-aq"], ["rm", "-f"]), (["network", "ls"], ["network", "rm"])] {
-            let found = docker(&[&list[..], &["--filter", &filter, "--format", "{{.ID}}"]].concat());
+        let kinds: [(&[&str], &[&str]); 3] = [
+            (&["ps", "-aq"], &["rm", "-f"]),
+            (&["network", "ls", "-q"], &["network", "rm"]),
+            (&["volume", "ls", "-q"], &["volume", "rm"]),
+        ];
+        for (list, remove) in kinds {
+            let found = docker(&[list, &["--filter", &filter]].concat());
             let text = String::from_utf8_lossy(&found.stdout).into_owned();
             let ids: Vec<_> = text.split_whitespace().collect();
             if !ids.is_empty() {
-                docker(&[&remove[..], &ids].concat());
+                docker(&[remove, &ids].concat());
             }
         }
     }

@@ -98,7 +98,7 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
 }
 
 /// A port through which the engine can be reached as if it ran on another machine.
-fn forwarded() -> String {
+pub(crate) fn forwarded() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {
@@ -131,8 +131,12 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
     })
     .await;
     for exec in [false, true] {
-        let found =
-            Found { name: "docker".into(), endpoint: Endpoint::Tcp(forwarded()), because: "a test".into() };
+        let found = Found {
+            name: "docker".into(),
+            endpoint: Endpoint::Tcp(forwarded()),
+            because: "a test".into(),
+            warning: None,
+        };
         let far = Docker::new(found, &Config { exec, ..Config::default() });
         let snapshot = far.snapshot().await.unwrap();
         let flows = between(&snapshot, lab.service(&snapshot, "client"), lab.service(&snapshot, "server"));

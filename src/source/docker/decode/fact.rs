@@ -2,8 +2,8 @@
 
 use super::short;
 use crate::model::{Fact, Text};
-use bollard::models::{
-    ContainerInspectResponse, EndpointSettings, HostConfig, MountPoint, RestartPolicyNameEnum,
+use crate::source::docker::answer::{
+    ContainerInspectResponse, EndpointSettings, HostConfig, MAX_ENTRIES, MountPoint,
 };
 
 /// The facts, in reading order.
@@ -24,13 +24,27 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Vec<Fact> {
     facts.extend(answer.mounts.iter().flatten().map(mount));
     facts.extend(answer.host_config.as_ref().and_then(restart));
     if let Some(variables) = config.and_then(|c| c.env.as_ref()).filter(|v| !v.is_empty()) {
-        facts.push(Fact::new("environment", format!("{} variables", variables.len())));
+        facts.push(Fact::new("environment", counted(variables.len(), "variables")));
+    }
+    if let Some(labels) = config.and_then(|c| c.labels.as_ref()).filter(|l| l.len() > MAX_ENTRIES) {
+        facts.push(Fact::new("labels", counted(labels.len(), "labels")));
+    }
+    if let Some(arguments) = answer.args.as_ref().filter(|a| a.len() > MAX_ENTRIES) {
+        facts.push(Fact::new("arguments", counted(arguments.len(), "arguments")));
     }
     if let Some(memory) = answer.host_config.as_ref().and_then(|h| h.memory).filter(|m| *m > 0) {
         facts.push(Fact::new("memory limit", format!("{} MiB", memory / (1024 * 1024))));
     }
     facts.push(Fact::new("container", short(&Text::new(answer.id.as_deref().unwrap_or_default()))));
     facts
+}
+
+/// The number of entries of a list, which says so where it was too long to be read whole.
+fn counted(number: usize, what: &str) -> String {
+    if number > MAX_ENTRIES {
+        return format!("more than {MAX_ENTRIES} {what}: those beyond are not read");
+    }
+    format!("{number} {what}")
 }
 
 /// The ports, published ones as `0.0.0.0:8080 → 80/tcp`.
@@ -87,13 +101,11 @@ fn mount(mount: &MountPoint) -> Fact {
 
 fn restart(host: &HostConfig) -> Option<Fact> {
     let policy = host.restart_policy.as_ref()?;
-    let name = policy.name?;
+    let name = Text::new(policy.name.as_deref()?);
     let most = policy.maximum_retry_count.unwrap_or_default();
-    match name {
-        RestartPolicyNameEnum::EMPTY | RestartPolicyNameEnum::NO => None,
-        RestartPolicyNameEnum::ON_FAILURE if most > 0 => {
-            Some(Fact::new("restart", format!("{name}, at most {most} times")))
-        }
-        _ => Some(Fact::new("restart", name.to_string())),
+    match name.as_str() {
+        "" | "no" => None,
+        "on-failure" if most > 0 => Some(Fact::new("restart", format!("{name}, at most {most} times"))),
+        _ => Some(Fact::new("restart", name)),
     }
 }

@@ -1,10 +1,10 @@
 //! What a container names through the engine's own options: links, extra hosts, and compose's start order.
 
+use crate::source::docker::answer::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use crate::{
     decode,
     model::{Mention, Text},
 };
-use bollard::models::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
 
 /// A link: a container, and what the linking one calls it.
@@ -17,8 +17,8 @@ pub(in super::super) struct Link {
 }
 
 impl Link {
-    /// The mention that a link is.
-    pub(in super::super) fn mention(&self) -> Mention {
+    /// The mention that a link is; `None` where the container's name can't be asked for.
+    pub(in super::super) fn mention(&self) -> Option<Mention> {
         decode::link(&self.container)
     }
 }
@@ -63,8 +63,7 @@ pub(super) fn start_order(label: &str) -> Vec<Mention> {
 #[cfg(test)]
 mod tests {
     use super::{Link, links, start_order};
-    use crate::model::Via;
-    use bollard::models::HostConfig;
+    use crate::{model::Via, source::docker::answer::HostConfig};
 
     #[test]
     fn a_link_has_a_container_and_an_alias() {

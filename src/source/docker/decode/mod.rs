@@ -13,14 +13,17 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
+use super::answer::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, Volume};
 use crate::{
     decode::{arguments, environment, file, proxied},
     model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
     source::witness::Program,
 };
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
+
+/// The most addresses of one container that are followed: each may be a line on the map.
+const MAX_MENTIONS: usize = 1_000;
 
 /// A container as one inspect answer shows it, without anything that could be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,15 +64,21 @@ pub(super) fn container(
     let none = HashMap::new();
     let labels = config.and_then(|c| c.labels.as_ref()).unwrap_or(&none);
     let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
+    let (mut mentions, mut facts) = (mentions(answer, &owner, labels, files), fact::of(answer));
+    if mentions.len() > MAX_MENTIONS {
+        let what = format!("{}: only {MAX_MENTIONS} of them are followed", mentions.len());
+        facts.push(Fact::new("addresses named", what));
+        mentions.truncate(MAX_MENTIONS);
+    }
     Some(Seen {
         created: answer.created.as_deref().and_then(time),
         instance: state::instance(source, &id, &name, answer),
         network: network::of(answer),
-        mentions: mentions(answer, &owner, labels, files),
+        mentions,
         program: program(answer),
         volumes: Volume::all(answer),
         process: process(answer),
-        facts: fact::of(answer),
+        facts,
         id: id.to_string(),
         name,
         owner,
@@ -90,12 +99,37 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Takes what the list of containers does not say from how the container was seen before, and notes what is not known.
+    pub(super) fn complete(&mut self, before: Option<&Self>) {
+        let Some(before) = before else {
+            self.facts.push(Fact::new(
+                "not read",
+                "environment, command, files: the list of containers says no more",
+            ));
+            return;
+        };
+        let listed = std::mem::replace(self, before.clone());
+        if listed.instance.state != self.instance.state {
+            let known = std::mem::replace(&mut self.instance, listed.instance);
+            (self.instance.made, self.instance.restarts) = (known.made, known.restarts);
+            (self.instance.version, self.instance.containers) = (known.version, known.containers);
+            self.process = None;
+        } else if std::mem::discriminant(&listed.instance.check)
+            != std::mem::discriminant(&self.instance.check)
+        {
+            self.instance.check = listed.instance.check;
+        }
+        (self.name, self.owner) = (listed.name, listed.owner);
+        self.instance.name = self.name.as_str().into();
+    }
+}
+
 /// What tells, in the list, that a container is not as it was: everything there that does not change with time alone.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
-    let state = entry.state.map(|s| s.to_string()).unwrap_or_default();
-    let status = entry.status.as_deref().unwrap_or_default();
-    // "Up 3 minutes (unhealthy)", "Exited (1) 2 hours ago": what stands in brackets is news, the time is not.
-    let told = status.split_once('(').map_or("", |(_, rest)| rest.split(')').next().unwrap_or_default());
+    let state = entry.state.as_deref().unwrap_or_default();
+    // What stands in brackets is news, the time before it is not.
+    let told = entry.bracket();
     let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
     let mut places: Vec<_> = networks
         .into_iter()

@@ -1,7 +1,7 @@
 //! Where a container's log can be read: with most drivers the engine keeps a copy, with some nobody here does.
 
 use crate::model::{LogRoute, Text};
-use bollard::models::ContainerInspectResponse;
+use crate::source::docker::answer::ContainerInspectResponse;
 
 /// Where the log of the container `id` can be read.
 pub(super) fn of(id: &str, answer: &ContainerInspectResponse) -> LogRoute {

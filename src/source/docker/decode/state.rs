@@ -4,10 +4,7 @@ use super::{route, short, time};
 use crate::model::{
     Check, Container, Ending, Exit, Image, Instance, InstanceId, SourceId, State, Text, Timestamp,
 };
-use bollard::models::{
-    ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, Health, HealthStatusEnum,
-    RestartPolicyNameEnum as Policy,
-};
+use crate::source::docker::answer::{ContainerInspectResponse, ContainerState, Health};
 
 /// How much of a health check's output is kept, in characters.
 const OUTPUT: usize = 400;
@@ -54,26 +51,61 @@ pub(super) fn instance(
 
 /// Where the container is in its life. One that was never started is starting; how long that may take is not said here.
 fn state_of(state: &ContainerState, ending: Ending) -> State {
-    match state.status.unwrap_or(Status::EMPTY) {
-        Status::RUNNING => State::Running,
-        Status::PAUSED => State::Paused,
-        Status::RESTARTING => State::Restarting,
-        Status::REMOVING | Status::STOPPING => State::Stopping,
+    match status(state) {
+        Status::Running => State::Running,
+        Status::Paused => State::Paused,
+        Status::Restarting => State::Restarting,
+        Status::Stopping => State::Stopping,
         // An engine that could not start a container leaves it created, with the error.
-        Status::CREATED if !ending.is_obstacle() => State::Starting,
-        Status::EXITED if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
-        Status::CREATED | Status::EXITED | Status::DEAD => State::Failed,
-        Status::EMPTY => State::Unknown,
+        Status::Created if !ending.is_obstacle() => State::Starting,
+        Status::Exited if matches!(ending, Ending::Asked | Ending::Killed) => State::Stopped,
+        Status::Exited if is_done(state, ending) => State::Stopped,
+        Status::Created | Status::Exited | Status::Dead => State::Failed,
+        Status::Unknown => State::Unknown,
     }
 }
 
-/// Whether it ended by itself and without an error.
+/// The place of a container in its life, in the words of Docker and Podman.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Created,
+    Running,
+    Paused,
+    Restarting,
+    Stopping,
+    Exited,
+    Dead,
+    Unknown,
+}
+
+/// The status of a container by the engine's word for it: those of Docker (moby, `container/state.go`) and Podman (libpod,
+/// `define.ContainerStatus`); where it is none of them, by what is said beside it.
+fn status(state: &ContainerState) -> Status {
+    match state.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "created" | "configured" | "initialized" => Status::Created,
+        "running" => Status::Running,
+        "paused" => Status::Paused,
+        "restarting" => Status::Restarting,
+        "removing" | "stopping" => Status::Stopping,
+        // Podman has a word of its own for a process that has ended before it has cleaned up behind it.
+        "exited" | "stopped" => Status::Exited,
+        "dead" => Status::Dead,
+        _ if state.dead == Some(true) => Status::Dead,
+        _ if state.restarting == Some(true) => Status::Restarting,
+        _ if state.paused == Some(true) => Status::Paused,
+        _ if state.running == Some(true) => Status::Running,
+        _ => Status::Unknown,
+    }
+}
+
+/// Whether it ended without an error.
 fn is_done(state: &ContainerState, ending: Ending) -> bool {
     ending == Ending::Itself && state.exit_code == Some(0)
 }
 
-/// What ended it, or kept it from starting. A kill that was not for want of memory is taken for somebody's wish; so is
-/// the end of a container that the engine would have started again.
+/// What ended it, or kept it from starting. The engine would have started a container again whose restart policy says so,
+/// unless somebody stopped it: moby, `restartmanager.ShouldRestart`, asks for nothing else. Of a signal it does not say who
+/// sent it. Where it killed a process for want of memory and the first one still ended well, nothing has failed.
 fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     if let Some(words) = said(state) {
         return Ending::obstacle(&words);
@@ -81,15 +113,39 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     let policy = answer.host_config.as_ref().and_then(|host| host.restart_policy.as_ref());
     let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
     let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
-    let stays = state.status == Some(Status::EXITED);
-    match (policy.and_then(|p| p.name), state.exit_code) {
-        _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
-        (Some(Policy::ALWAYS | Policy::UNLESS_STOPPED), _) | (_, Some(130 | 137 | 143)) if stays => {
-            Ending::Asked
-        }
-        (Some(Policy::ON_FAILURE), Some(code)) if code != 0 && spent => Ending::GaveUp,
-        _ => Ending::Itself,
+    let stays = status(state) == Status::Exited;
+    let code = state.exit_code;
+    match policy.and_then(|p| p.name.as_deref()) {
+        Some("always" | "unless-stopped") if stays => Ending::Asked,
+        Some("on-failure") if stays && !spent && is_error(code) => Ending::Asked,
+        _ if state.oom_killed == Some(true) && code != Some(0) => Ending::OutOfMemory,
+        _ if stops_with(answer, code) => Ending::Killed,
+        Some("on-failure") if stays && spent && is_error(code) => Ending::GaveUp,
+        _ => Ending::of_code(code),
     }
+}
+
+/// Exit code of a container that was alive as its engine went down (moby, `daemon.restore`).
+const ENGINE_DOWN: i64 = 255;
+
+/// Whether a restart policy that asks for an error takes the code for one.
+fn is_error(code: Option<i64>) -> bool {
+    code.is_some_and(|code| code != 0 && code != ENGINE_DOWN)
+}
+
+/// Whether the code is that of the signal by which the container wants to be stopped.
+fn stops_with(answer: &ContainerInspectResponse, code: Option<i64>) -> bool {
+    let signal = answer.config.as_ref().and_then(|config| config.stop_signal.as_deref());
+    let number = match signal.map(|signal| signal.trim_start_matches("SIG")) {
+        Some("HUP" | "1") => 1,
+        Some("INT" | "2") => 2,
+        Some("QUIT" | "3") => 3,
+        Some("USR1" | "10") => 10,
+        Some("USR2" | "12") => 12,
+        Some("WINCH" | "28") => 28,
+        _ => return false,
+    };
+    code == Some(128 + number)
 }
 
 /// The engine's own words on what went wrong.
@@ -105,55 +161,54 @@ fn exit(
     made: Option<crate::model::Timestamp>,
 ) -> Option<Exit> {
     let at = state.finished_at.as_deref().and_then(time);
-    match state.status.unwrap_or(Status::EMPTY) {
+    match status(state) {
         // The engine forgets the code as it starts the container again.
-        Status::RUNNING | Status::PAUSED => {
+        Status::Running | Status::Paused => {
             (restarts > 0 && at.is_some()).then(|| Exit { at, ..Exit::default() })
         }
-        Status::CREATED => said(state).map(|reason| Exit {
+        Status::Created => said(state).map(|reason| Exit {
             code: state.exit_code.filter(|code| *code != 0),
             ending,
             reason: Some(reason),
             at: made,
         }),
         _ => {
-            let reason = said(state).or_else(|| words(state.exit_code?, ending).map(Text::from));
+            let reason = said(state).or_else(|| words(state, ending).map(Text::from));
             Some(Exit { code: state.exit_code, ending, reason, at })
         }
     }
 }
 
-/// What the exit codes that have a common meaning mean.
-fn words(code: i64, ending: Ending) -> Option<&'static str> {
-    Some(match code {
+/// What is known of an end beside its code: that memory was short, or what the code commonly means.
+fn words(state: &ContainerState, ending: Ending) -> Option<&'static str> {
+    let short = state.oom_killed == Some(true);
+    Some(match state.exit_code? {
         _ if ending == Ending::OutOfMemory => "out of memory",
+        _ if short => "a process in it was killed for want of memory",
         125 => "the engine could not start it",
         126 => "its command can not be executed",
         127 => "its command was not found",
-        130 => "interrupted",
         132 => "illegal instruction",
         134 => "aborted",
         135 => "bus error",
         136 => "arithmetic error",
-        137 => "killed, not out of memory",
         139 => "segmentation fault",
-        143 => "terminated",
         _ => return None,
     })
 }
 
 /// What the health check says, with the output of its last failure.
 fn check(health: &Health) -> Check {
-    match health.status.unwrap_or(HealthStatusEnum::NONE) {
-        HealthStatusEnum::EMPTY | HealthStatusEnum::NONE => Check::None,
-        HealthStatusEnum::STARTING => Check::Pending,
-        HealthStatusEnum::HEALTHY => Check::Healthy,
-        HealthStatusEnum::UNHEALTHY => {
+    match health.status.as_deref().unwrap_or_default() {
+        "starting" => Check::Pending,
+        "healthy" => Check::Healthy,
+        "unhealthy" => {
             let failures = health.log.iter().flatten().rev().filter(|r| r.exit_code != Some(0));
             let output =
                 failures.filter_map(|r| r.output.as_deref()).map(|o| Text::within(o.trim(), OUTPUT)).next();
             Check::Unhealthy { output: output.filter(|o| !o.is_empty()), since: failing_since(health) }
         }
+        _ => Check::None,
     }
 }
 
@@ -187,57 +242,99 @@ fn version(image: &str, image_id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ending, State, Status, ending, state_of, version};
-    use bollard::models::{
-        ContainerInspectResponse, ContainerState, HostConfig, RestartPolicy, RestartPolicyNameEnum as Policy,
-    };
+    use super::{Ending, State, ending, state_of, version};
+    use crate::source::docker::answer::{ContainerInspectResponse, ContainerState};
+    use serde_json::json;
 
-    fn exited(code: i64, oom: bool, policy: (Policy, i64), restarts: i64) -> (Ending, State) {
-        let state = ContainerState {
-            status: Some(Status::EXITED),
-            exit_code: Some(code),
-            oom_killed: Some(oom),
-            ..ContainerState::default()
-        };
-        let restart_policy = RestartPolicy { name: Some(policy.0), maximum_retry_count: Some(policy.1) };
-        let host = HostConfig { restart_policy: Some(restart_policy), ..HostConfig::default() };
-        let answer = ContainerInspectResponse {
-            host_config: Some(host),
-            restart_count: Some(restarts),
-            ..ContainerInspectResponse::default()
-        };
-        let ending = ending(&state, &answer);
-        (ending, state_of(&state, ending))
+    fn exited(code: i64, oom: bool, policy: (&str, i64), restarts: i64) -> (Ending, State) {
+        let answer = json!({
+            "State": {"Status": "exited", "ExitCode": code, "OOMKilled": oom},
+            "RestartCount": restarts,
+            "HostConfig": {"RestartPolicy": {"Name": policy.0, "MaximumRetryCount": policy.1}},
+        });
+        let answer: ContainerInspectResponse = serde_json::from_str(&answer.to_string()).unwrap();
+        let state = answer.state.as_ref().unwrap();
+        let ending = ending(state, &answer);
+        (ending, state_of(state, ending))
     }
 
     #[test]
-    fn an_end_is_a_fault_unless_it_was_asked_for() {
-        let never = (Policy::NO, 0);
+    fn words_of_every_engine_are_known_and_others_are_no_fault() {
+        let told = |status: &str| {
+            let state = ContainerState {
+                status: Some(status.into()),
+                exit_code: Some(0),
+                ..ContainerState::default()
+            };
+            state_of(&state, Ending::Itself)
+        };
+        for (word, state) in [
+            ("running", State::Running),
+            ("configured", State::Starting),
+            ("initialized", State::Starting),
+            ("stopping", State::Stopping),
+            ("stopped", State::Stopped),
+            ("Exited", State::Stopped),
+            ("checkpointed", State::Unknown),
+        ] {
+            assert_eq!(told(word), state, "{word}");
+        }
+        let beside = ContainerState { running: Some(true), ..ContainerState::default() };
+        assert_eq!(state_of(&beside, Ending::Itself), State::Running);
+    }
+
+    #[test]
+    fn a_signal_is_no_fault_and_nobody_knows_who_sent_it() {
+        let never = ("no", 0);
         for code in [130, 137, 143] {
-            assert_eq!(exited(code, false, never, 0), (Ending::Asked, State::Stopped), "{code}");
+            assert_eq!(exited(code, false, never, 0), (Ending::Killed, State::Stopped), "{code}");
         }
         assert_eq!(exited(0, false, never, 0), (Ending::Itself, State::Stopped));
-        assert_eq!(exited(137, true, never, 0), (Ending::OutOfMemory, State::Failed));
         assert_eq!(exited(3, false, never, 0), (Ending::Itself, State::Failed));
+        assert_eq!(exited(139, false, never, 0), (Ending::Itself, State::Failed));
+    }
+
+    #[test]
+    fn want_of_memory_is_a_fault_unless_it_ended_well_all_the_same() {
+        let never = ("no", 0);
+        assert_eq!(exited(137, true, never, 0), (Ending::OutOfMemory, State::Failed));
+        assert_eq!(exited(1, true, never, 0), (Ending::OutOfMemory, State::Failed), "its child was killed");
+        assert_eq!(exited(0, true, never, 0), (Ending::Itself, State::Stopped), "it went on and was done");
+        assert_eq!(exited(137, true, ("always", 0), 0), (Ending::Asked, State::Stopped));
     }
 
     #[test]
     fn who_would_be_started_again_was_told_to_stop() {
-        assert_eq!(exited(1, false, (Policy::ALWAYS, 0), 0), (Ending::Asked, State::Stopped));
-        assert_eq!(exited(0, false, (Policy::UNLESS_STOPPED, 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(1, false, ("always", 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(0, false, ("unless-stopped", 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(143, false, ("on-failure", 3), 2), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(0, false, ("on-failure", 3), 0), (Ending::Itself, State::Stopped));
+        assert_eq!(exited(255, false, ("on-failure", 0), 0).1, State::Failed, "its engine went down");
     }
 
     #[test]
     fn an_engine_gives_up_after_as_many_restarts_as_it_may_make() {
-        let thrice = (Policy::ON_FAILURE, 3);
+        let thrice = ("on-failure", 3);
         assert_eq!(exited(1, false, thrice, 3), (Ending::GaveUp, State::Failed));
-        assert_eq!(exited(1, false, thrice, 2), (Ending::Itself, State::Failed));
-        assert_eq!(exited(1, false, (Policy::ON_FAILURE, 0), 9), (Ending::Itself, State::Failed));
+        assert_eq!(exited(1, true, thrice, 3), (Ending::OutOfMemory, State::Failed));
+    }
+
+    #[test]
+    fn the_signal_by_which_it_wants_to_be_stopped_is_no_fault() {
+        let ended = |signal: Option<&str>| {
+            let state = json!({"Status": "exited", "ExitCode": 131});
+            let answer = json!({"State": state, "Config": {"StopSignal": signal}});
+            let answer: ContainerInspectResponse = serde_json::from_value(answer).unwrap();
+            ending(answer.state.as_ref().unwrap(), &answer)
+        };
+        assert_eq!(ended(Some("SIGQUIT")), Ending::Killed);
+        assert_eq!(ended(Some("3")), Ending::Killed);
+        assert_eq!(ended(None), Ending::Itself);
     }
 
     #[test]
     fn a_container_that_could_not_start_has_failed() {
-        let mut state = ContainerState { status: Some(Status::CREATED), ..ContainerState::default() };
+        let mut state = ContainerState { status: Some("created".into()), ..ContainerState::default() };
         let answer = ContainerInspectResponse::default();
         assert_eq!(state_of(&state, ending(&state, &answer)), State::Starting);
         state.error = Some("Bind for 0.0.0.0:80 failed: port is already allocated".into());

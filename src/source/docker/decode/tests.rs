@@ -2,7 +2,7 @@
 
 use super::{Seen, container, fingerprint};
 use crate::model::{AnsweredBy, Ending, LogRoute, SourceId, State, Target, Via};
-use bollard::models::{ContainerInspectResponse, ContainerSummary};
+use crate::source::docker::answer::{ContainerInspectResponse, ContainerSummary};
 
 fn seen(recorded: &str) -> Seen {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();
@@ -103,4 +103,57 @@ fn hostile_text_is_harmless() {
     for bad in ["\\u{1b}", "\\u{7}", "\\u{202e}", "\\0"] {
         assert!(!text.contains(bad), "{bad} in {text}");
     }
+}
+
+#[test]
+fn a_container_with_more_than_anybody_has_is_bounded_and_says_so() {
+    let variables: Vec<_> =
+        (0..50_000).map(|number| format!("\"E{number}_URL=http://h{number}:80\"")).collect();
+    let labels: Vec<_> = (0..50_000).map(|number| format!("\"l{number}\": \"v\"")).collect();
+    let answer = format!(
+        r#"{{"Id": "a1", "Name": "/web", "Config": {{"Env": [{}], "Labels": {{{}}}}}}}"#,
+        variables.join(","),
+        labels.join(",")
+    );
+    let web = seen(&answer);
+    assert_eq!(web.mentions.len(), 1_000);
+    let facts: Vec<_> = web.facts.iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
+    for said in [
+        "environment: more than 4000 variables: those beyond are not read",
+        "labels: more than 4000 labels: those beyond are not read",
+        "addresses named: 4001: only 1000 of them are followed",
+    ] {
+        assert!(facts.iter().any(|fact| fact == said), "{said} is not in {facts:?}");
+    }
+}
+
+#[test]
+fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
+    let source = SourceId::new("docker");
+    let listed = |state: &str, status: &str| {
+        let entry = format!(
+            r#"{{"Id": "a1", "Names": ["/shop-web"], "Image": "shop/web:1.4", "State": "{state}", "Status": "{status}",
+            "Labels": {{"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}}}}"#
+        );
+        let entry: ContainerSummary = serde_json::from_str(&entry).unwrap();
+        container(&source, &entry.as_inspected(), &[]).unwrap()
+    };
+    let mut alone = listed("running", "Up 5 minutes (unhealthy)");
+    alone.complete(None);
+    assert_eq!(alone.owner.id(&source).as_str(), "docker/shop/web");
+    assert_eq!((alone.instance.state, alone.instance.check.failed()), (State::Running, true));
+    assert!(alone.facts.iter().any(|fact| fact.label == "not read"));
+    let before = web();
+    let mut ended = listed("exited", "Exited (3) 2 seconds ago");
+    ended.complete(Some(&before));
+    assert_eq!((ended.instance.state, ended.process), (State::Failed, None));
+    assert_eq!(ended.instance.exit.as_ref().and_then(|exit| exit.code), Some(3));
+    assert_eq!(
+        (&ended.mentions, &ended.network),
+        (&before.mentions, &before.network),
+        "what was known stays"
+    );
+    let mut same = listed("running", "Up 6 minutes");
+    same.complete(Some(&before));
+    assert_eq!((same.instance.started, same.process), (before.instance.started, before.process));
 }

@@ -1,7 +1,10 @@
 //! Which places of a container may hold its configuration: its mounts, and where its program keeps it in the image.
 
-use crate::{model::Text, topology::Product};
-use bollard::models::{ContainerInspectResponse, MountPoint};
+use crate::{
+    model::Text,
+    source::docker::answer::{ContainerInspectResponse, MountPoint},
+    topology::Product,
+};
 use std::path::PathBuf;
 
 /// A file or folder of a container.
@@ -120,7 +123,7 @@ fn volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = Place> {
     named_volumes(answer).filter_map(move |(volume, mount)| {
         let inside = volume.inside;
         let state = STATE.iter().any(|folder| is_below(&inside, folder));
-        let wanted = configures(&inside) && !state && (!keeps_data || is_named_for_configuration(&inside));
+        let wanted = configures(&inside) && (!state && !keeps_data || is_named_for_configuration(&inside));
         let outside = mount.source.as_deref().filter(|source| !source.is_empty()).map(PathBuf::from);
         wanted.then_some(Place { inside, outside, is_volume: true })
     })
@@ -200,7 +203,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{configures, places};
-    use bollard::models::{ContainerConfig, ContainerInspectResponse, MountPoint};
+    use crate::source::docker::answer::{ContainerConfig, ContainerInspectResponse, MountPoint};
 
     #[test]
     fn the_machines_own_folders_are_left_alone() {

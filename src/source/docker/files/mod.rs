@@ -11,9 +11,10 @@ mod reader;
 pub(super) use choose::Volume;
 pub(in crate::source) use reader::Server;
 
+use super::answer::ContainerInspectResponse;
 use super::connect::Engine;
 use crate::{background, decode::is_program_file};
-use bollard::{Docker as Client, models::ContainerInspectResponse};
+use bollard::Docker as Client;
 use choose::Place;
 use std::{fmt::Write, path::PathBuf};
 

@@ -87,7 +87,16 @@ fn ssh_goes_to_a_place_without_a_password_or_a_path() {
     assert_eq!(at("ssh://me@box:2222/").unwrap()[0].endpoint, Endpoint::Ssh("me@box:2222".to_owned()));
     let failure = at("ssh://me:secret@box").unwrap_err();
     assert!(failure.what.contains("password") && !failure.what.contains("secret"), "{failure:?}");
-    assert!(at("ssh://me@box/run/docker.sock").is_err() && at("ssh://").is_err());
+    for odd in [
+        "ssh://me@box/run/docker.sock",
+        "ssh://",
+        "ssh://me@",
+        "ssh://box:-oX",
+        "ssh://box\nx",
+        "ssh://box;ls",
+    ] {
+        assert!(at(odd).is_err(), "{odd}");
+    }
 }
 
 #[test]
@@ -100,6 +109,11 @@ fn contexts_are_found_by_name() {
     machine.write("contexts/meta/bb/meta.json", &meta("far", "tcp://far:1234", ""));
     machine.write("contexts/meta/cc/meta.json", &meta("lax", "tcp://lax:1", r#","SkipTLSVerify":true"#));
     machine.write("contexts/meta/dd/meta.json", "not json");
+    machine.write("contexts/meta/ee/meta.json", &meta("bare", "", ""));
+    machine.write(
+        "contexts/meta/ff/meta.json",
+        &meta("laxsocket", "unix:///lax.sock", r#","SkipTLSVerify":true"#),
+    );
     machine.write("contexts/tls/bb/docker/ca.pem", "");
     machine.write("config.json", r#"{"auths":{},"currentContext":"near"}"#);
     let config = Config::default();
@@ -107,6 +121,9 @@ fn contexts_are_found_by_name() {
     let found = find(&config, &machine.with(&[("DOCKER_CONTEXT", "far")])).unwrap();
     assert_eq!(found[0].endpoint, tls("far:1234", &machine.0.join("home/.docker/contexts/tls/bb/docker")));
     assert!(find(&config, &machine.with(&[("DOCKER_CONTEXT", "lax")])).is_err());
+    let of = |name| places(&config, &machine.with(&[("DOCKER_CONTEXT", name)])).unwrap();
+    assert_eq!(of("bare"), ["docker unix:///var/run/docker.sock"]);
+    assert_eq!(of("laxsocket"), ["docker unix:///lax.sock"]);
     let missing = find(&config, &machine.with(&[("DOCKER_CONTEXT", "gone")])).unwrap_err();
     assert!(missing.remedy.contains("near") && missing.remedy.contains("far"), "{missing:?}");
     machine.socket("var/run/docker.sock");
@@ -115,12 +132,47 @@ fn contexts_are_found_by_name() {
 }
 
 #[test]
-fn malformed_settings_are_named() {
+fn settings_that_can_not_be_read_are_passed_over_with_a_warning() {
     let machine = Machine::new("malformed");
+    machine.socket("var/run/docker.sock");
     machine.write("config.json", "{");
-    let failure = find(&Config::default(), &machine.with(&[])).unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Invalid);
-    assert!(failure.what.contains("config.json"));
+    let found = find(&Config::default(), &machine.with(&[])).unwrap();
+    let warning = found[0].warning.clone().unwrap();
+    assert_eq!(warning.kind, FailureKind::Invalid);
+    assert!(warning.what.contains("config.json"), "{warning:?}");
+    machine.write("config.json", "");
+    assert_eq!(find(&Config::default(), &machine.with(&[])).unwrap()[0].warning, None);
+    fs::remove_dir_all(machine.0.join("home/.docker")).unwrap();
+    fs::write(machine.0.join("home/.docker"), "").unwrap();
+    assert!(find(&Config::default(), &machine.with(&[])).unwrap()[0].warning.is_some(), "it is a file");
+}
+
+#[test]
+fn addresses_are_read_as_the_docker_command_reads_them() {
+    let machine = Machine::new("address");
+    let at = |host: &str| {
+        find(&Config::default(), &machine.with(&[("DOCKER_HOST", host)])).map(|f| f[0].endpoint.clone())
+    };
+    let tcp = |address: &str| Ok(Endpoint::Tcp(address.to_owned()));
+    assert_eq!(at("127.0.0.1:23750"), tcp("127.0.0.1:23750"));
+    assert_eq!(at(" tcp://box/ "), tcp("box:2375"));
+    assert_eq!(at(":23750"), tcp("localhost:23750"));
+    assert_eq!((at("tcp://:23750"), at("tcp://")), (tcp("localhost:23750"), tcp("localhost:2375")));
+    assert_eq!(at("tcp://[::1]"), tcp("[::1]:2375"));
+    assert_eq!(at("tcp://box:1/prefix/"), tcp("box:1/prefix"));
+    assert_eq!(at("tcp://box/prefix"), tcp("box:2375/prefix"));
+    let socket = |path: &str| Ok(Endpoint::Socket(path.into()));
+    assert_eq!(at(" unix:///other.sock\r"), socket("/other.sock"));
+    assert_eq!(at("unix://"), socket("/var/run/docker.sock"));
+    assert_eq!(at("/other.sock"), socket("/other.sock"));
+    for odd in
+        ["unix://other.sock", "junk://x", "fd://", "npipe:////./pipe/docker_engine", "tcp://a b", "tcp://a?b"]
+    {
+        assert_eq!(at(odd).unwrap_err().kind, FailureKind::Invalid, "{odd}");
+    }
+    let failure = at("tcp://me:hunter2@box").unwrap_err();
+    assert!(!failure.what.contains("hunter2"), "{failure:?}");
+    assert!(!at("junk://me:hunter2@box").unwrap_err().what.contains("hunter2"));
 }
 
 #[test]

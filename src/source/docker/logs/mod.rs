@@ -1,9 +1,12 @@
 //! Logs as the engine keeps them: every target is read by itself, and its lines travel together in batches.
 
 mod ended;
+mod frames;
 mod line;
 mod page;
 mod target;
+
+pub(super) use frames::Frames;
 
 use super::connect::Engine;
 use crate::model::{Failure, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind};

@@ -4,11 +4,11 @@
 
 use super::{
     line::Assembler,
-    target::{note, of, options, side, why},
+    target::{note, of, options, why},
 };
 use crate::{
     model::{Failure, LogBatch, LogLine, LogStart, LogTarget, Timestamp},
-    source::docker::{connect::Engine, failure},
+    source::docker::connect::Engine,
 };
 use futures::{
     StreamExt,
@@ -74,16 +74,15 @@ async fn ask(
     // The engine counts in whole seconds: what is of the last one and too new is left out here.
     let second = i32::try_from(until.as_second().saturating_add(1)).unwrap_or(i32::MAX);
     let options = options(start.since, tail).until(second).build();
-    let client = engine.streaming().await?;
-    let mut messages = client.logs(container, Some(options));
+    let mut messages = engine.logs(container, &options).await?;
     let mut assembler = Assembler::default();
     let (mut found, mut kept, mut fresh) = (0, VecDeque::new(), Vec::new());
     loop {
         let message = messages.next().await;
         let more = message.is_some();
         match message {
-            Some(Ok(message)) => assembler.push(side(&message), &message.into_bytes(), &mut fresh),
-            Some(Err(error)) => return Err(failure::of(&engine.endpoint, "logs", &error)),
+            Some(Ok(message)) => assembler.take(&message, &mut fresh),
+            Some(Err(error)) => return Err(engine.failed("logs", &error)),
             None => fresh.extend(assembler.finish()),
         }
         for line in fresh.drain(..) {

@@ -1,16 +1,19 @@
 //! One container's log: read to its end, or followed, also across restarts of the container and of the engine.
 
-use super::line::{Assembler, Line};
+use super::{
+    frames::{Frames, Message},
+    line::{Assembler, Line},
+};
 use crate::{
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogNote, LogStart, LogStream, LogTarget, NoteKind, Timestamp,
     },
     source::{
-        docker::{connect::Engine, failure},
+        docker::{connect::Engine, http::CallError},
         once::{Once, Reading, hash},
     },
 };
-use bollard::{container::LogOutput, errors::Error, query_parameters::LogsOptionsBuilder};
+use bollard::query_parameters::LogsOptionsBuilder;
 use futures::{
     FutureExt, StreamExt,
     stream::{self, BoxStream},
@@ -48,7 +51,7 @@ pub(super) type Events = &'static [&'static str];
 /// What a reader does next.
 pub(super) enum Phase {
     Open,
-    Read(BoxStream<'static, Result<LogOutput, Error>>),
+    Read(Box<Frames>),
     Ended,
     /// For one of those events since then.
     Wait(Option<Timestamp>, Events),
@@ -127,7 +130,7 @@ impl Reader {
                 },
             };
             match message {
-                Some(Ok(message)) => self.take(message),
+                Some(Ok(message)) => self.take(&message),
                 Some(Err(error)) => self.fail(&error),
                 None => {
                     let rest = self.assembler.finish();
@@ -150,8 +153,8 @@ impl Reader {
         self.reading = Some(self.once.begin(true));
         let tail = if resume.is_none() { self.start.tail } else { usize::MAX };
         let options = options(resume.max(self.start.since), tail).follow(self.start.follow).build();
-        self.phase = match self.engine.streaming().await {
-            Ok(client) => Phase::Read(client.logs(&self.container, Some(options)).boxed()),
+        self.phase = match self.engine.logs(&self.container, &options).await {
+            Ok(frames) => Phase::Read(Box::new(frames)),
             Err(failure) => {
                 self.give_up(&failure);
                 Phase::Done
@@ -159,10 +162,9 @@ impl Reader {
         };
     }
 
-    fn take(&mut self, message: LogOutput) {
-        let stream = side(&message);
+    fn take(&mut self, message: &Message) {
         let mut lines = Vec::new();
-        self.assembler.push(stream, &message.into_bytes(), &mut lines);
+        self.assembler.take(message, &mut lines);
         lines.into_iter().for_each(|line| self.keep(line));
     }
 
@@ -179,10 +181,10 @@ impl Reader {
         }
     }
 
-    pub(super) fn fail(&mut self, error: &Error) {
+    pub(super) fn fail(&mut self, error: &CallError) {
         let rest = self.assembler.finish();
         rest.into_iter().for_each(|line| self.keep(line));
-        let failure = failure::of(&self.engine.endpoint, "logs", error);
+        let failure = self.engine.failed("logs", error);
         self.give_up(&failure);
     }
 
@@ -207,11 +209,6 @@ pub(super) fn options(since: Option<Timestamp>, tail: usize) -> LogsOptionsBuild
         .timestamps(true)
         .since(i32::try_from(since).unwrap_or(i32::MAX))
         .tail(&tail)
-}
-
-/// Which of the process's streams a message is of.
-pub(super) fn side(message: &LogOutput) -> LogStream {
-    if matches!(message, LogOutput::StdErr { .. }) { LogStream::Err } else { LogStream::Out }
 }
 
 /// A line of that target.

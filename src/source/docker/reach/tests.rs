@@ -27,7 +27,7 @@ fn seen(name: &str, image: &str, mode: &str, exposed: &[u16], published: &[(u16,
         "HostConfig": {"NetworkMode": mode},
         "NetworkSettings": {"Networks": networks, "Ports": bound},
     });
-    let answer = serde_json::from_value(answer).unwrap();
+    let answer = serde_json::from_str(&answer.to_string()).unwrap();
     Arc::new(container(&SourceId::new("docker"), &answer, &[]).unwrap())
 }
 

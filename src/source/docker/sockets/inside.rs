@@ -3,15 +3,15 @@
 
 use super::{
     join::{Member, Namespace},
-    read::{Key, key},
+    read::{Key, key, places},
     table::{Protocol, Socket, sockets},
 };
 use crate::{
-    model::State,
+    model::{LogStream, State},
     source::docker::{connect::Engine, decode::Seen},
 };
-use bollard::{Docker as Client, container::LogOutput, exec::StartExecResults, models::ExecConfig};
-use futures::{StreamExt, TryStreamExt, stream};
+use bollard::models::ExecConfig;
+use futures::{StreamExt, stream};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How many containers are asked at a time.
@@ -22,18 +22,19 @@ const LARGEST: usize = 2 * 1024 * 1024;
 const COMMAND: [&str; 5] = ["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp", "/proc/net/udp6"];
 
 /// The namespaces of the containers that run and have `cat`, each through one of them.
-pub(super) async fn namespaces(engine: &Engine, client: &Client, seen: &[Arc<Seen>]) -> Vec<Namespace> {
+pub(super) async fn namespaces(engine: &Engine, seen: &[Arc<Seen>]) -> Vec<Namespace> {
     let mut shared: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let by_name = places(seen);
     for (place, container) in seen.iter().enumerate() {
         if container.instance.state == State::Running && !container.owner.hidden {
-            shared.entry(key(container, seen)).or_default().push(place);
+            shared.entry(key(container, seen, &by_name)).or_default().push(place);
         }
     }
     let asked = shared.into_iter().filter_map(|(key, places)| {
         let Key::Of(lender) = key else { return None };
         let ips = seen[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
-            let text = cat(engine, client, &seen[*places.first()?].id).await?;
+            let text = cat(engine, &seen[*places.first()?].id).await?;
             // Whose a socket is can't be told from inside, where several share a namespace.
             let members = match places[..] {
                 [container] => vec![Member { container, inodes: None }],
@@ -47,28 +48,24 @@ pub(super) async fn namespaces(engine: &Engine, client: &Client, seen: &[Arc<See
 }
 
 /// What `cat` prints of the tables in a container; none where it can't be run.
-async fn cat(engine: &Engine, client: &Client, id: &str) -> Option<String> {
+async fn cat(engine: &Engine, id: &str) -> Option<String> {
     let config = ExecConfig {
         cmd: Some(COMMAND.iter().map(|word| (*word).to_owned()).collect()),
         attach_stdout: Some(true),
         ..ExecConfig::default()
     };
-    let call = async {
-        let made = client.create_exec(id, config).await?;
-        let StartExecResults::Attached { output, .. } = client.start_exec(&made.id, None).await? else {
-            return Ok(String::new());
-        };
-        let gather = output.try_fold(String::new(), |mut all, piece| async move {
-            if let LogOutput::StdOut { message } = piece
-                && all.len() < LARGEST
-            {
-                all += &String::from_utf8_lossy(&message);
+    let gather = async {
+        let mut output = engine.exec(id, &config).await.ok()?;
+        let mut all = String::new();
+        while let Some(Ok(message)) = output.next().await {
+            if message.stream == LogStream::Out && all.len() < LARGEST {
+                all += &String::from_utf8_lossy(&message.bytes);
             }
-            Ok(all)
-        });
-        gather.await
+        }
+        Some(all)
     };
-    engine.limited("read sockets", call).await.ok().filter(|text| !text.is_empty())
+    let text = tokio::time::timeout(engine.call_limit(), gather).await.ok()??;
+    (!text.is_empty()).then_some(text)
 }
 
 /// The sockets of several tables in a row: each begins with its head, and only those of UDP count drops.

@@ -13,7 +13,6 @@ use super::{connect::Engine, decode::Seen, reach::Listening};
 use crate::model::{
     Address, End, Flow, Host, SeenBy, ServiceId, Sighting, SourceId, State, Timestamp, Verdict, Watched,
 };
-use bollard::Docker as Client;
 use join::{Call, Callee, Namespace, Published};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,13 +37,8 @@ pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], cache: &mut Cache, now
 }
 
 /// The same for containers of an engine elsewhere, by running `cat` in each.
-pub(super) async fn elsewhere(
-    engine: &Engine,
-    client: &Client,
-    source: &SourceId,
-    seen: &[Arc<Seen>],
-) -> Traffic {
-    let namespaces = inside::namespaces(engine, client, seen).await;
+pub(super) async fn elsewhere(engine: &Engine, source: &SourceId, seen: &[Arc<Seen>]) -> Traffic {
+    let namespaces = inside::namespaces(engine, seen).await;
     traffic(source, seen, &namespaces, &BTreeSet::new(), Timestamp::now())
 }
 
@@ -67,7 +61,7 @@ fn traffic(
     let mut flows: Vec<_> = calls.into_iter().map(|call| flow(source, seen, &call, now)).collect();
     flows.sort_by(|a, b| a.sighting.cmp(&b.sighting));
     flows.dedup();
-    let readable: Vec<usize> =
+    let readable: BTreeSet<usize> =
         namespaces.iter().flat_map(|n| n.members.iter().map(|member| member.container)).collect();
     Traffic { flows, watched: watched(source, seen, &readable, now), listening: listening(seen, namespaces) }
 }
@@ -104,7 +98,12 @@ fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> F
 }
 
 /// The services of which every running container could be read.
-fn watched(source: &SourceId, seen: &[Arc<Seen>], readable: &[usize], now: Timestamp) -> Vec<Watched> {
+fn watched(
+    source: &SourceId,
+    seen: &[Arc<Seen>],
+    readable: &BTreeSet<usize>,
+    now: Timestamp,
+) -> Vec<Watched> {
     let mut services: BTreeMap<ServiceId, bool> = BTreeMap::new();
     for (place, container) in seen.iter().enumerate() {
         if container.instance.state == State::Running && !container.owner.hidden {

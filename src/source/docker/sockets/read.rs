@@ -19,9 +19,10 @@ use std::{
 pub(super) fn namespaces(seen: &[Arc<Seen>], cache: &mut Cache) -> Vec<Namespace> {
     let here: Vec<_> = seen.iter().map(|s| s.process.filter(|pid| is_container(*pid, &s.id))).collect();
     let mut shared: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let places = places(seen);
     for (place, container) in seen.iter().enumerate() {
         if here[place].is_some() {
-            shared.entry(key(container, seen)).or_default().push(place);
+            shared.entry(key(container, seen, &places)).or_default().push(place);
         }
     }
     let through: Vec<u32> = shared.values().filter_map(|places| here[*places.first()?]).collect();
@@ -55,15 +56,18 @@ pub(super) enum Key {
     Of(usize),
 }
 
+/// The place of each container, by its id and by its name.
+pub(super) fn places(seen: &[Arc<Seen>]) -> BTreeMap<&str, usize> {
+    let names = seen.iter().enumerate().map(|(place, s)| (s.name.as_str(), place));
+    // An id stands before a name that looks like it.
+    names.chain(seen.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
+}
+
 /// The namespace of a container: its own, or that of the one whose network it shares.
-pub(super) fn key(container: &Seen, seen: &[Arc<Seen>]) -> Key {
-    let named = |name: &String| seen.iter().position(|s| s.id == *name || s.name == *name);
-    let place = match &container.network.shares {
-        Some(lender) => named(lender),
-        None => seen.iter().position(|s| s.id == container.id),
-    };
-    match place {
-        Some(place) if !seen[place].network.host => Key::Of(place),
+pub(super) fn key(container: &Seen, seen: &[Arc<Seen>], places: &BTreeMap<&str, usize>) -> Key {
+    let named = container.network.shares.as_ref().unwrap_or(&container.id);
+    match places.get(named.as_str()) {
+        Some(place) if !seen[*place].network.host => Key::Of(*place),
         _ => Key::Host,
     }
 }

@@ -3,14 +3,12 @@
 use super::{counters::Counters, here::thousandths};
 use crate::{
     model::{Failure, FailureKind, InstanceId},
-    source::docker::connect::Engine,
+    source::docker::{
+        answer::{ContainerMemoryStats, ContainerStatsResponse, HostConfig},
+        connect::Engine,
+    },
 };
-use bollard::{
-    Docker as Client,
-    models::{ContainerMemoryStats, ContainerStatsResponse, HostConfig},
-    query_parameters::StatsOptionsBuilder,
-};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How many calls may be under way at a time.
@@ -19,56 +17,37 @@ const AT_ONCE: usize = 4;
 /// The limits of processor time and memory by container: they change so seldom that they are asked for once.
 pub(super) type Limits = BTreeMap<InstanceId, (Option<u64>, Option<u64>)>;
 
-/// What those containers have used; one that is gone is left out.
+/// What those containers have used. One that is gone is left out, and so is one that can't be read beside others that can.
 pub(super) async fn counters(
     engine: &Engine,
     containers: &[(InstanceId, String)],
     limits: &mut Limits,
 ) -> Result<BTreeMap<InstanceId, Counters>, Failure> {
-    if containers.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let client = &engine.client().await?;
     let containers =
         containers.iter().map(|(instance, id)| (instance.clone(), id.clone(), limits.get(instance).copied()));
     let calls: Vec<_> = containers
         .map(|(instance, id, known)| async move {
-            let id = id.as_str();
             let limits = match known {
                 Some(limits) => limits,
-                None => match present(engine.limited("inspect", client.inspect_container(id, None)).await)? {
-                    Some(answer) => answer.host_config.as_ref().map(limits_of).unwrap_or_default(),
-                    None => return Ok(None),
-                },
+                None => engine.inspect(&id).await?.host_config.as_ref().map(limits_of).unwrap_or_default(),
             };
-            let used = present(engine.limited("stats", one(client, id)).await)?.flatten();
-            Ok::<_, Failure>(used.map(|used| (instance, limits, counters_of(&used))))
+            let used = engine.stats(&id).await?;
+            Ok((instance, limits, counters_of(&used)))
         })
         .collect();
-    let told: Vec<_> = stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await?;
-    let mut counted = BTreeMap::new();
-    for (instance, (cpu_limit, memory_limit), counters) in told.into_iter().flatten() {
-        limits.insert(instance.clone(), (cpu_limit, memory_limit));
-        counted.insert(instance, Counters { cpu_limit, memory_limit, ..counters });
+    let told: Vec<Result<_, Failure>> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;
+    let (mut counted, mut trouble) = (BTreeMap::new(), None);
+    for told in told {
+        match told {
+            Ok((instance, (cpu_limit, memory_limit), counters)) => {
+                limits.insert(instance.clone(), (cpu_limit, memory_limit));
+                counted.insert(instance, Counters { cpu_limit, memory_limit, ..counters });
+            }
+            Err(failure) if failure.kind == FailureKind::Missing => {}
+            Err(failure) => trouble = Some(failure),
+        }
     }
-    Ok(counted)
-}
-
-/// One account, which the engine gives at once.
-async fn one(client: &Client, id: &str) -> Result<Option<ContainerStatsResponse>, bollard::errors::Error> {
-    let options = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
-    let answers = client.stats(id, Some(options));
-    futures::pin_mut!(answers);
-    answers.try_next().await
-}
-
-/// The answer, where the container is there.
-fn present<T>(answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(failure) if failure.kind == FailureKind::Missing => Ok(None),
-        Err(failure) => Err(failure),
-    }
+    trouble.filter(|_| counted.is_empty()).map_or(Ok(counted), Err)
 }
 
 fn limits_of(config: &HostConfig) -> (Option<u64>, Option<u64>) {
@@ -105,17 +84,17 @@ fn held(memory: &ContainerMemoryStats) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::{counters_of, limits_of};
-    use bollard::models::{ContainerStatsResponse, HostConfig};
+    use crate::source::docker::answer::{ContainerStatsResponse, HostConfig};
     use serde_json::json;
     use std::time::Duration;
 
     #[test]
     fn an_account_is_read_and_limits_are_those_that_somebody_set() {
-        let used: ContainerStatsResponse = serde_json::from_value(json!({
+        let used: ContainerStatsResponse = serde_json::from_str(&json!({
             "cpu_stats": {"cpu_usage": {"total_usage": 1_500_000_000_u64}, "online_cpus": 2},
             "memory_stats": {"usage": 124, "stats": {"inactive_file": 24}, "limit": 8_000_000_000_u64},
             "networks": {"eth0": {"rx_bytes": 100, "tx_bytes": 30}, "eth1": {"rx_bytes": 1, "tx_bytes": 3}},
-        }))
+        }).to_string())
         .unwrap();
         let counters = counters_of(&used);
         assert_eq!(counters.cpu, Some(Duration::from_millis(1_500)));

@@ -1,0 +1,204 @@
+//! The engine through a proxy that breaks one call at a time as a bad day does: what is broken is named, and every container is
+//! shown each time.
+
+use super::lab::Lab;
+use futures::StreamExt;
+use portolan::{
+    model::{FailureKind, LogStart, LogTarget, NoteKind, Snapshot},
+    source::{
+        Source,
+        docker::{Config, Docker, Endpoint, Found},
+    },
+};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+};
+
+/// What happens to a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    /// No answer, ever.
+    Hang,
+    /// An answer with that status.
+    Status(u16),
+    /// An answer that is no JSON.
+    Nonsense,
+    /// Half of the answer, and then the end of the connection.
+    Half,
+}
+
+const FAULTS: [Fault; 6] =
+    [Fault::Hang, Fault::Status(403), Fault::Status(404), Fault::Status(500), Fault::Nonsense, Fault::Half];
+
+/// The call that is broken, by what its path ends with, and how.
+type Rule = Arc<Mutex<Option<(String, Fault)>>>;
+
+/// A proxy before the engine.
+struct Proxy {
+    rule: Rule,
+    socket: PathBuf,
+}
+
+impl Proxy {
+    fn open(lab: &Lab) -> Self {
+        let socket = std::env::temp_dir().join(format!("{}-proxy.sock", lab.name));
+        let _ = std::fs::remove_file(&socket);
+        let (listener, rule) = (UnixListener::bind(&socket).unwrap(), Rule::default());
+        let shared = Arc::clone(&rule);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                // A client that goes away in the middle is no news.
+                let serving = serve(client, Arc::clone(&shared));
+                tokio::spawn(async move { serving.await.unwrap_or_default() });
+            }
+        });
+        Self { rule, socket }
+    }
+
+    /// A source that knows nothing yet, before which that call is broken.
+    fn source(&self, call: &str, fault: Fault) -> Docker {
+        *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
+        let endpoint = Endpoint::Socket(self.socket.clone());
+        let found = Found { name: "docker".into(), endpoint, because: "a test".into(), warning: None };
+        let docker = Docker::new(found, &Config::default());
+        docker.set_time_limit(Duration::from_secs(12));
+        docker
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// Answers one request, broken or as the engine does.
+async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
+    let (mut request, mut piece) = (Vec::new(), [0; 4_096]);
+    while !request.windows(4).any(|window| window == b"\r\n\r\n") {
+        match client.read(&mut piece).await? {
+            0 => return Ok(()),
+            read => request.extend_from_slice(&piece[..read]),
+        }
+    }
+    let text = String::from_utf8_lossy(&request).into_owned();
+    let path = text.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
+    let fault = rule.lock().unwrap().clone().filter(|(call, _)| path.ends_with(call.as_str()));
+    match fault.map(|(_, fault)| fault) {
+        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Status(status)) => client.write_all(&answer(status, b"<html>no</html>")).await,
+        Some(Fault::Nonsense) => client.write_all(&answer(200, b"hello")).await,
+        fault => {
+            let mut engine = UnixStream::connect("/var/run/docker.sock").await?;
+            let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+            engine.write_all(once.as_bytes()).await?;
+            if fault.is_none() {
+                return tokio::io::copy_bidirectional(&mut client, &mut engine).await.map(|_| ());
+            }
+            let mut response = Vec::new();
+            engine.read_to_end(&mut response).await?;
+            client.write_all(&response[..response.len() / 2]).await
+        }
+    }
+}
+
+fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// The names of the lab's containers among those of a snapshot.
+fn shown(lab: &Lab, snapshot: &Snapshot) -> Vec<String> {
+    let names = snapshot.services.iter().flat_map(|service| &service.instances).map(|i| i.name.clone());
+    let mut names: Vec<_> = names.filter_map(|name| Some(name.strip_prefix(&lab.name)?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+const IDLE: &str = "trap 'exit 0' TERM; echo hello; while :; do busybox sleep 0.2; done";
+
+#[tokio::test]
+async fn one_broken_call_costs_what_it_would_have_told_and_no_container() {
+    let Some(lab) = Lab::open() else { return };
+    lab.run("db", &[], IDLE);
+    lab.run("web", &["-e", "DB_URL=postgres://db:5432/x"], IDLE);
+    let broken = lab.run("broken", &["-e", "DB_URL=postgres://db:5432/x"], IDLE);
+    let proxy = Proxy::open(&lab);
+    let inspect = format!("{broken}/json");
+    let calls = ["/_ping", "/version", &inspect, "/events", "/logs", "/archive", "/stats"];
+    for call in calls {
+        for fault in FAULTS {
+            let snapshot = proxy.source(call, fault).snapshot().await;
+            let snapshot = snapshot.unwrap_or_else(|failure| panic!("{call} {fault:?}: {failure:?}"));
+            let mut expected = vec!["-broken", "-db", "-web"];
+            // The engine says that the container is gone, and nobody knows better.
+            if call == inspect && fault == Fault::Status(404) {
+                expected.remove(0);
+            }
+            assert_eq!(shown(&lab, &snapshot), expected, "{call} {fault:?}");
+            let web = lab.service(&snapshot, "web");
+            assert!(!web.mentions.is_empty(), "{call} {fault:?}: it was read whole");
+            let named = snapshot.gaps.iter().any(|gap| gap.what.contains("-broken"));
+            let is_named = call == inspect && fault != Fault::Status(404);
+            assert_eq!(named, is_named, "{call} {fault:?}: {:?}", snapshot.gaps);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_broken_list_is_named_and_half_of_one_is_read() {
+    let Some(lab) = Lab::open() else { return };
+    lab.run("web", &[], IDLE);
+    let proxy = Proxy::open(&lab);
+    for (fault, kind) in [
+        (Fault::Hang, FailureKind::Timeout),
+        (Fault::Status(403), FailureKind::Denied),
+        (Fault::Status(500), FailureKind::Invalid),
+        (Fault::Nonsense, FailureKind::Invalid),
+    ] {
+        let docker = proxy.source("/containers/json", fault);
+        let failure = docker.snapshot().await.unwrap_err();
+        assert_eq!(failure.kind, kind, "{fault:?}: {failure:?}");
+        *proxy.rule.lock().unwrap() = None;
+        assert_eq!(shown(&lab, &docker.snapshot().await.unwrap()), ["-web"], "{fault:?} is over");
+    }
+}
+
+#[tokio::test]
+async fn events_that_are_refused_are_a_gap_and_no_silence() {
+    let Some(lab) = Lab::open() else { return };
+    lab.run("web", &[], IDLE);
+    let proxy = Proxy::open(&lab);
+    let docker = proxy.source("/events", Fault::Status(403));
+    assert_eq!(docker.nudges().next().await, None);
+    assert!(!docker.tells(), "it says so");
+    let snapshot = docker.snapshot().await.unwrap();
+    assert!(snapshot.gaps.iter().any(|gap| gap.failure.kind == FailureKind::Denied), "{:?}", snapshot.gaps);
+}
+
+#[tokio::test]
+async fn a_log_that_stalls_ends_and_says_so() {
+    let Some(lab) = Lab::open() else { return };
+    let id = lab.run("web", &[], IDLE);
+    let snapshot = lab.look().await;
+    let service = lab.service(&snapshot, "web");
+    let instance = &service.instances[0];
+    let target = LogTarget {
+        service: service.id.clone(),
+        instance: instance.id.clone(),
+        label: "web".into(),
+        route: instance.containers[0].log.clone(),
+    };
+    let proxy = Proxy::open(&lab);
+    let docker = proxy.source(&format!("{id}/logs"), Fault::Hang);
+    let start = LogStart { since: None, until: None, tail: 10, follow: false };
+    let batches: Vec<_> = docker.logs(vec![target], start).collect().await;
+    let notes = batches.into_iter().flatten().flat_map(|batch| batch.notes);
+    assert_eq!(notes.map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::Disturbed]);
+}

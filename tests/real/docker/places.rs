@@ -1,0 +1,101 @@
+//! Where a line ends, whom labels join, and what is read of volumes, on a real engine.
+
+use super::{
+    IDLE,
+    lab::{Lab, must},
+    traffic::forwarded,
+};
+use portolan::{
+    model::{Inventory, Snapshot, Via},
+    source::{
+        Source,
+        docker::{Config, Docker, Endpoint, Found},
+    },
+    topology::infer,
+};
+use std::{sync::Arc, time::Duration};
+
+/// Listens on 9000.
+const SERVER: &str =
+    "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+
+/// The lines between the lab's own containers, as `from to`.
+fn lines(lab: &Lab, snapshot: Snapshot) -> Vec<String> {
+    let mut inventory = Inventory::default();
+    inventory.replace(Arc::new(snapshot));
+    let topology = infer(&inventory);
+    let own = |id| topology.nodes[id].name.strip_prefix(&format!("{}-", lab.name)).map(str::to_owned);
+    topology.edges.keys().filter_map(|(from, to)| Some(format!("{} {}", own(from)?, own(to)?))).collect()
+}
+
+#[tokio::test]
+async fn a_line_ends_at_the_container_that_listens() {
+    let Some(lab) = Lab::open() else { return };
+    let net = lab.network("net");
+    lab.run("vpn", &["--network", &net, "--network-alias", "vpn", "-p", "127.0.0.1::9000"], IDLE);
+    let published = must(&["port", &lab.full("vpn"), "9000/tcp"]);
+    let port = published.trim().rsplit(':').next().unwrap().to_owned();
+    let inside = format!("container:{}", lab.full("vpn"));
+    lab.run("guest", &["--network", &inside], SERVER);
+    lab.run("beside", &["--network", &inside, "-e", "STORE_URL=http://localhost:9000"], IDLE);
+    lab.run("caller", &["--network", &net, "-e", "STORE_URL=http://vpn:9000"], IDLE);
+    let other = lab.network("other");
+    let through = format!("STORE_URL=http://host.docker.internal:{port}");
+    lab.run("far", &["--network", &other, "-e", &through], IDLE);
+    let expected = ["beside guest", "caller guest", "far guest"];
+    // The guest needs a moment until it listens, and the sockets of a namespace are read every ten seconds.
+    for _ in 0..60 {
+        if lines(&lab, lab.look().await) == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(lines(&lab, lab.look().await), expected);
+}
+
+#[tokio::test]
+async fn labels_join_a_proxy_to_what_it_reaches() {
+    let Some(lab) = Lab::open() else { return };
+    let (here, there) = (lab.network("here"), lab.network("there"));
+    let proxy = format!("traefik:{}", lab.name);
+    must(&["tag", super::lab::IMAGE, &proxy]);
+    let label = "traefik.http.routers.web.rule=Host(`web.example.com`)";
+    lab.run_of(&proxy, "proxy", &["--network", &here, "-p", "127.0.0.1::80"], IDLE);
+    lab.run("near", &["--network", &here, "--label", label], IDLE);
+    lab.run("far", &["--network", &there, "--label", label], IDLE);
+    let found = lines(&lab, lab.look().await);
+    must(&["rm", "-f", &lab.full("proxy")]);
+    lab.run_of(&proxy, "proxy", &["--network", "host"], IDLE);
+    let on_host = lines(&lab, lab.look().await);
+    must(&["rm", "-f", &lab.full("proxy")]);
+    must(&["rmi", &proxy]);
+    assert_eq!(found, ["proxy near"]);
+    assert_eq!(on_host, ["proxy far", "proxy near"]);
+}
+
+#[tokio::test]
+async fn a_configuration_in_a_named_volume_is_its_readers() {
+    let Some(lab) = Lab::open() else { return };
+    let volume = lab.volume("conf");
+    let (write, read) = (format!("{volume}:/out"), format!("{volume}:/etc/app:ro"));
+    let script = format!("echo 'url: http://orders:8080' > /out/app.yml; echo 'x' > /out/notes.txt; {IDLE}");
+    lab.run("writer", &["-v", &write], &script);
+    lab.run("reader", &["-v", &read], IDLE);
+    let found =
+        Found { name: "docker".into(), endpoint: Endpoint::Tcp(forwarded()), because: "a test".into() };
+    let far = Docker::new(found, &Config::default());
+    let named = |snapshot: &Snapshot, name: &str| -> Vec<String> {
+        let mentions = &lab.service(snapshot, name).mentions;
+        mentions.iter().filter(|m| m.via == Via::ConfigFile).map(|m| m.place.to_string()).collect()
+    };
+    for _ in 0..60 {
+        if !named(&lab.look().await, "reader").is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    for snapshot in [lab.look().await, far.snapshot().await.unwrap()] {
+        assert_eq!(named(&snapshot, "reader"), ["file /etc/app/app.yml:1"]);
+        assert!(named(&snapshot, "writer").is_empty(), "it wrote the file for the other one");
+    }
+}

@@ -1,0 +1,209 @@
+//! A real Podman service, which `PORTOLAN_PODMAN` names by its address: events in its own words, logs, usage and sockets, all
+//! as on Docker. `scripts/lab/podman-up` starts one.
+
+use futures::StreamExt;
+use portolan::{
+    model::{Check, EventKind, Instance, LogStart, LogTarget, Service, Snapshot, State},
+    source::{
+        Source,
+        docker::{Config, Docker, Endpoint, Found},
+    },
+    store::usage_target,
+};
+use std::{
+    process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::Notify, time::timeout};
+
+/// The image that `scripts/lab/podman-up` makes.
+const IMAGE: &str = "localhost/portolan-test/busybox:1.35";
+const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+/// Long enough for a loaded machine; without an event nothing looks again at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The containers of one test, gone when it ends.
+struct Lab {
+    name: String,
+    address: String,
+    source: Arc<Docker>,
+}
+
+impl Lab {
+    /// `None` where no service is named and the caller did not ask for one.
+    fn open() -> Option<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let Ok(address) = std::env::var("PORTOLAN_PODMAN") else {
+            eprintln!("SKIPPED: PORTOLAN_PODMAN names no Podman service: see scripts/lab/podman-up");
+            return None;
+        };
+        let name = format!("portolan-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let endpoint = Endpoint::parse(&address, None).unwrap();
+        let found = Found { name: "podman".into(), endpoint, because: "a test".into(), warning: None };
+        Some(Self { name, address, source: Arc::new(Docker::new(found, &Config::default())) })
+    }
+
+    fn podman(&self, args: &[&str]) -> String {
+        let mut podman = Command::new("podman");
+        podman.args(["--remote", "--url", &self.address]).args(args).stdin(Stdio::null());
+        let output = podman.output().expect("podman is needed");
+        assert!(output.status.success(), "podman {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    fn full(&self, name: &str) -> String {
+        format!("{}-{name}", self.name)
+    }
+
+    fn run(&self, name: &str, options: &[&str], script: &str) -> String {
+        let (full, label) = (self.full(name), format!("{}=1", self.name));
+        let fixed = ["run", "-d", "--name", &full, "--label", &label];
+        let network = if options.contains(&"--network") { &[][..] } else { &["--network", "none"] };
+        self.podman(&[&fixed, network, options, &[IMAGE, "/bin/busybox", "sh", "-c", script]].concat())
+    }
+
+    fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> Option<&'a Service> {
+        let full = self.full(name);
+        snapshot.services.iter().map(|service| &**service).find(|service| service.is_called(&full))
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let filter = format!("label={}", self.name);
+        let ids = self.podman(&["ps", "-aq", "--filter", &filter]);
+        let ids: Vec<_> = ids.split_whitespace().collect();
+        // Together with those that use their network.
+        self.podman(&[&["rm", "-f", "--depend", "-t", "0"], &ids[..]].concat());
+    }
+}
+
+/// Looks only when the engine says that something has happened.
+struct Watch<'a> {
+    lab: &'a Lab,
+    told: Arc<Notify>,
+    _listening: tokio::task::JoinHandle<()>,
+}
+
+impl<'a> Watch<'a> {
+    async fn begin(lab: &'a Lab) -> Self {
+        let (told, source) = (Arc::new(Notify::new()), Arc::clone(&lab.source));
+        let news = Arc::clone(&told);
+        let listening = tokio::spawn(async move {
+            let mut nudges = source.nudges();
+            while nudges.next().await.is_some() {
+                news.notify_one();
+            }
+        });
+        let watch = Self { lab, told, _listening: listening };
+        // From the first event on it is sure that the engine is heard.
+        lab.run("first", &[], IDLE);
+        watch.until(|snapshot| lab.service(snapshot, "first").is_some(), "first").await;
+        watch
+    }
+
+    async fn until(&self, is_so: impl Fn(&Snapshot) -> bool, what: &str) -> Snapshot {
+        let told = async {
+            loop {
+                self.told.notified().await;
+                let snapshot = self.lab.source.snapshot().await.unwrap();
+                if is_so(&snapshot) {
+                    return snapshot;
+                }
+            }
+        };
+        timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("nobody told: {what}"))
+    }
+
+    /// Waits until the engine has told that the one instance of a service is as `wanted`.
+    async fn instance(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Snapshot {
+        let is_so =
+            |snapshot: &Snapshot| self.lab.service(snapshot, name).is_some_and(|s| wanted(&s.instances[0]));
+        self.until(is_so, name).await
+    }
+}
+
+#[tokio::test]
+async fn whatever_happens_to_a_container_is_told_by_an_event() {
+    let Some(lab) = Lab::open() else { return };
+    let watch = Watch::begin(&lab).await;
+    let web = lab.full("web");
+    lab.run("web", &["--health-cmd", "/bin/busybox false", "--health-interval", "disable"], IDLE);
+    watch.instance("web", |i| i.state == State::Running).await;
+    // A check that fails ends with a status of its own.
+    let mut check = Command::new("podman");
+    check.args(["--remote", "--url", &lab.address, "healthcheck", "run", &web]);
+    for _ in 0..3 {
+        check.output().unwrap();
+    }
+    watch.instance("web", |i| matches!(i.check, Check::Unhealthy { .. })).await;
+    lab.podman(&["pause", &web]);
+    watch.instance("web", |i| i.state == State::Paused).await;
+    lab.podman(&["unpause", &web]);
+    watch.instance("web", |i| i.state == State::Running).await;
+    lab.podman(&["restart", "-t", "0", &web]);
+    watch
+        .until(|s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)), "restart")
+        .await;
+    let other = lab.full("other");
+    lab.podman(&["rename", &web, &other]);
+    watch.instance("other", |i| i.state == State::Running).await;
+    lab.podman(&["kill", &other]);
+    let killed = watch.instance("other", |i| i.exit.as_ref().is_some_and(|e| e.code == Some(137))).await;
+    let told = |e: &portolan::model::Event| e.kind == EventKind::Stop && e.text.contains("137");
+    assert!(killed.events.iter().any(told), "{:?}", killed.events);
+    lab.podman(&["rm", &other]);
+    watch.until(|snapshot| lab.service(snapshot, "other").is_none(), "removed").await;
+}
+
+#[tokio::test]
+async fn logs_usage_and_sockets_are_read_as_on_docker() {
+    let Some(lab) = Lab::open() else { return };
+    let talk = "busybox echo out; busybox echo err >&2; while :; do :; done";
+    lab.run("web", &["--memory", "64m"], talk);
+    lab.run("server", &[], "busybox nc -ll -p 7000 -e busybox cat");
+    let shared = format!("container:{}", lab.full("server"));
+    lab.run(
+        "client",
+        &["--network", &shared],
+        "while :; do busybox sleep 60 | busybox nc 127.0.0.1 7000; busybox sleep 0.2; done",
+    );
+    let snapshot = lab.source.snapshot().await.unwrap();
+    let web = lab.service(&snapshot, "web").unwrap();
+    let target = LogTarget {
+        service: web.id.clone(),
+        instance: web.instances[0].id.clone(),
+        label: "web".into(),
+        route: web.instances[0].containers[0].log.clone(),
+    };
+    let start = LogStart { since: None, until: None, tail: 10, follow: true };
+    let mut batches = lab.source.logs(vec![target], start);
+    let mut lines = Vec::new();
+    while lines.len() < 2 {
+        let batch = timeout(PATIENCE, batches.next()).await.expect("lines come").unwrap().unwrap();
+        assert!(batch.notes.is_empty(), "{:?}", batch.notes);
+        lines.extend(batch.lines.into_iter().map(|line| line.text));
+    }
+    lines.sort();
+    assert_eq!(lines, ["err", "out"]);
+    let mut readings = lab.source.usage(usage_target(web).unwrap());
+    let reading = timeout(PATIENCE, readings.next()).await.expect("a reading comes").unwrap().unwrap();
+    assert!(reading[0].cpu.is_some() && reading[0].memory.is_some(), "{reading:?}");
+    let seen = async {
+        loop {
+            let snapshot = lab.source.snapshot().await.unwrap();
+            let from = |flow: &portolan::model::Flow| {
+                format!("{:?}", flow.sighting.from).contains(&lab.full("client"))
+            };
+            if snapshot.flows.iter().any(from) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    timeout(PATIENCE, seen).await.expect("the call of a container is seen");
+}
