@@ -13,7 +13,7 @@ use super::{Examined, Source, regular_file};
 use crate::{
     background,
     model::{
-        Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
+        Failure, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
     },
 };
 use futures::{
