@@ -48,6 +48,7 @@ fn service(number: usize, changed: bool) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![
             answer(Host::parse(&name).unwrap(), AnsweredBy::ServiceName),

@@ -69,6 +69,7 @@ fn service(number: usize) -> Service {
         desired: Some(5),
         reported_running: None,
         instances: (0..5).map(|copy| instance(&name, copy)).collect(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),

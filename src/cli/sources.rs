@@ -58,7 +58,9 @@ impl Opened {
     fn discover(&mut self, common: &Common) {
         let config = docker::Config::default();
         match docker::find(&config, &surroundings()) {
-            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => self.looked.push(failure.what.to_string()),
+            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => {
+                self.looked.push(failure.what.to_string())
+            }
             Err(failure) => {
                 self.looked.push(failure.what.to_string());
                 self.add(vec![engine_to_be(&config)]);
@@ -129,7 +131,8 @@ impl Opened {
 
 /// An engine that can't be opened yet.
 fn engine_to_be(config: &docker::Config) -> Unopened {
-    let name = if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
+    let name =
+        if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
     let config = config.clone();
     Unopened::new(SourceId::new(&name), "docker", move || {
         let found = docker::find(&config, &surroundings())?.into_iter().next();

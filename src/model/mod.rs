@@ -23,12 +23,14 @@ pub mod inventory;
 pub mod level;
 pub mod log;
 pub mod mention;
+pub mod onset;
 pub mod scheme;
 pub mod service;
 pub mod shift;
 pub mod snapshot;
 pub mod status;
 pub mod text;
+pub mod url;
 pub mod usage;
 
 #[cfg(test)]
@@ -55,12 +57,14 @@ pub use log::{
     Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
 };
 pub use mention::{Mention, Place, Target, Via};
+pub use onset::{Onset, Outage, OutageMemory};
 pub use scheme::Scheme;
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
 pub use snapshot::{Gap, Part, Progress, Snapshot};
 pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
 pub use text::{LineText, SharedText, Text};
+pub use url::DisplayUrl;
 pub use usage::{Reading, UsageTarget};
 
 /// A point in time, UTC, as every source reports it.

@@ -65,6 +65,7 @@ pub(crate) fn service(name: &str) -> Service {
         desired: None,
         reported_running: None,
         instances: vec![instance(name)],
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: Vec::new(),

@@ -66,7 +66,8 @@ impl Unopened {
 
     fn not_open<T: Send + 'static>(&self) -> BoxStream<'static, Result<T, Failure>> {
         let what = format!("{} could not be opened yet", self.id);
-        let failure = Failure::new(FailureKind::Unreachable, what, "portolan doctor says what keeps it from that");
+        let failure =
+            Failure::new(FailureKind::Unreachable, what, "portolan doctor says what keeps it from that");
         stream::iter([Err(failure)]).boxed()
     }
 }

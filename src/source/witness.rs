@@ -22,7 +22,8 @@ const MIN_BOOK_NAMES: usize = 3;
 const MIN_PROGRAM_NAME: usize = 3;
 
 /// Words in the names of images that are no program's.
-const ANY_PROGRAM: &[&str] = &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
+const ANY_PROGRAM: &[&str] =
+    &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
 
 /// A program: an image, and the command line that it is started with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,7 +126,9 @@ impl<'a> Group<'a> {
     fn kind(&self, service: &Service, mention: &Mention) -> Via {
         match mention.via {
             Via::Environment | Via::Argument if self.of_all.contains(mention) => Via::SharedSetting,
-            Via::StartOrder if self.is_of_suite(service, self.waiting.get(&mention.target)) => Via::SuiteOrder,
+            Via::StartOrder if self.is_of_suite(service, self.waiting.get(&mention.target)) => {
+                Via::SuiteOrder
+            }
             Via::ConfigFile => path(mention).map_or(Via::ConfigFile, |path| self.file_kind(service, path)),
             via => via,
         }
@@ -152,7 +155,8 @@ impl<'a> Group<'a> {
     /// that one's program, and of no part of this one's image (Filesystem Hierarchy Standard: `/etc/PROGRAM`).
     fn is_anothers(&self, service: &Service, path: &str, readers: &BTreeSet<&ServiceId>) -> bool {
         let Some(own) = self.programs.get(&service.id) else { return false };
-        let parts: BTreeSet<&str> = path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
+        let parts: BTreeSet<&str> =
+            path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
         let named = |program: &Program| program.names().any(|name| parts.contains(name));
         !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
     }

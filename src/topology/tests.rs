@@ -106,7 +106,9 @@ fn a_receiver_of_telemetry_is_called_by_every_reader_of_a_book() {
 fn whoever_waits_for_a_product_that_only_serves_calls_it() {
     let web = saying(service("web"), Via::StartOrder, Target::Peer("other".into()));
     let all = |image| edges(vec![web.clone(), made_of(image, service("other"))]);
-    for image in ["postgres:16", "jitsi/prosody", "vesoft/nebula-graphd", "shop/ledger-config", "clamav/clamav"] {
+    for image in
+        ["postgres:16", "jitsi/prosody", "vesoft/nebula-graphd", "shop/ledger-config", "clamav/clamav"]
+    {
         assert_eq!(all(image), ["web declared other"], "{image}");
     }
     for image in ["shop/api", "nginx", "otel/opentelemetry-collector", "mvance/unbound"] {
@@ -125,7 +127,11 @@ fn whoever_waits_for_a_product_that_only_serves_calls_it() {
 fn an_outside_address_of_a_shared_file_is_no_node() {
     let book = |via| saying(service("web"), via, Target::Address(Address::name("db.example.com")));
     assert_eq!(edges(vec![book(Via::SharedFile)]), Vec::<String>::new());
-    assert_eq!(edges(vec![book(Via::SharedSetting)]), ["web declared db.example.com"], "none of the group has it");
+    assert_eq!(
+        edges(vec![book(Via::SharedSetting)]),
+        ["web declared db.example.com"],
+        "none of the group has it"
+    );
 }
 
 #[test]
@@ -165,7 +171,11 @@ fn a_loopback_address_leads_to_a_neighbour_at_its_port_only() {
         by: AnsweredBy::Loopback,
     });
     let web = |port, shares: bool| {
-        let mut web = saying(service("web"), Via::Environment, Target::Local(Address::name("localhost").with_port(port)));
+        let mut web = saying(
+            service("web"),
+            Via::Environment,
+            Target::Local(Address::name("localhost").with_port(port)),
+        );
         web.networks.extend(shares.then(|| space.clone()));
         web
     };

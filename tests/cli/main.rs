@@ -6,6 +6,7 @@
 mod compose;
 mod headless;
 mod home;
+mod hostile;
 mod nothing;
 mod pty;
 mod record;

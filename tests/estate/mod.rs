@@ -48,6 +48,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         desired: ecs.then_some(1),
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: Vec::new(),

@@ -5,6 +5,7 @@
 mod estate;
 mod config;
 mod export;
+mod nasty;
 mod forms;
 mod secrets;
 mod secrets_by_form;

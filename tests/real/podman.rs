@@ -76,9 +76,9 @@ impl Drop for Lab {
     fn drop(&mut self) {
         let filter = format!("label={}", self.name);
         let ids = self.podman(&["ps", "-aq", "--filter", &filter]);
-        for id in ids.split_whitespace() {
-            self.podman(&["rm", "-f", "-t", "0", id]);
-        }
+        let ids: Vec<_> = ids.split_whitespace().collect();
+        // Together with those that use their network.
+        self.podman(&[&["rm", "-f", "--depend", "-t", "0"], &ids[..]].concat());
     }
 }
 
@@ -146,7 +146,9 @@ async fn whatever_happens_to_a_container_is_told_by_an_event() {
     lab.podman(&["unpause", &web]);
     watch.instance("web", |i| i.state == State::Running).await;
     lab.podman(&["restart", "-t", "0", &web]);
-    watch.until(|s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)), "restart").await;
+    watch
+        .until(|s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)), "restart")
+        .await;
     let other = lab.full("other");
     lab.podman(&["rename", &web, &other]);
     watch.instance("other", |i| i.state == State::Running).await;
@@ -163,9 +165,13 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
     let Some(lab) = Lab::open() else { return };
     let talk = "busybox echo out; busybox echo err >&2; while :; do :; done";
     lab.run("web", &["--memory", "64m"], talk);
-    lab.run("server", &[], "busybox nc -lk -p 7000 -e busybox cat; busybox sleep 600");
+    lab.run("server", &[], "busybox nc -ll -p 7000 -e busybox cat");
     let shared = format!("container:{}", lab.full("server"));
-    lab.run("client", &["--network", &shared], "while :; do busybox sleep 60 | busybox nc 127.0.0.1 7000; busybox sleep 0.2; done");
+    lab.run(
+        "client",
+        &["--network", &shared],
+        "while :; do busybox sleep 60 | busybox nc 127.0.0.1 7000; busybox sleep 0.2; done",
+    );
     let snapshot = lab.source.snapshot().await.unwrap();
     let web = lab.service(&snapshot, "web").unwrap();
     let target = LogTarget {
@@ -190,7 +196,9 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
     let seen = async {
         loop {
             let snapshot = lab.source.snapshot().await.unwrap();
-            let from = |flow: &portolan::model::Flow| format!("{:?}", flow.sighting.from).contains(&lab.full("client"));
+            let from = |flow: &portolan::model::Flow| {
+                format!("{:?}", flow.sighting.from).contains(&lab.full("client"))
+            };
             if snapshot.flows.iter().any(from) {
                 return;
             }

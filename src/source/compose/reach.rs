@@ -1,6 +1,6 @@
 //! Who answers to what among the services of a compose file, as an engine would make it.
 
-use super::declared::Declared;
+use super::declared::{Declared, MAX_NAMED_COPIES};
 use crate::{
     model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, Text},
     source::netns::{self, LOOPBACK, Listeners, Member},
@@ -12,8 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const HOST_NAME: &str = "host.docker.internal";
 /// The most services in a row of which each uses the network of the next.
 const MAX_LENDERS: usize = 4;
-/// The most copies whose container names are answers.
-const MOST_COPIES: u32 = 20;
 
 /// The services of a project, and what its networks are called.
 pub(super) struct Project<'a> {
@@ -215,7 +213,7 @@ impl Project<'_> {
 
     /// What its containers would be called.
     fn container_names(&self, name: &str, service: &Declared) -> Vec<String> {
-        let copies = 1..=service.replicas.unwrap_or(1).min(MOST_COPIES);
+        let copies = 1..=service.replicas.unwrap_or(1).min(MAX_NAMED_COPIES);
         match &service.place.container_name {
             Some(own) => vec![own.clone()],
             None => copies.map(|copy| format!("{}-{name}-{copy}", self.name)).collect(),

@@ -11,9 +11,7 @@ use super::{
 use crate::model::{Failure, FailureKind, text::clean_within};
 use bollard::{
     models::ExecConfig,
-    query_parameters::{
-        EventsOptions, ListContainersOptionsBuilder, LogsOptions, StatsOptionsBuilder,
-    },
+    query_parameters::{EventsOptions, ListContainersOptionsBuilder, LogsOptions, StatsOptionsBuilder},
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -96,10 +94,15 @@ impl Engine {
         let call = Call::post("read sockets", &format!("{}/exec", self.container(id)?), config);
         let made: Made = self.ask(&call, MAX_SMALL_BYTES).await?;
         if !is_id(&made.id) {
-            return Err(failure::of(&self.endpoint, "read sockets", &CallError::Nonsense("no id".to_owned())));
+            return Err(failure::of(
+                &self.endpoint,
+                "read sockets",
+                &CallError::Nonsense("no id".to_owned()),
+            ));
         }
         let start = json!({ "Detach": false, "Tty": false });
-        let body = self.open(&Call::post("read sockets", &format!("/exec/{}/start", made.id), &start)).await?;
+        let body =
+            self.open(&Call::post("read sockets", &format!("/exec/{}/start", made.id), &start)).await?;
         Ok(Frames::new(body.with_idle_limit(LOG_IDLE_TIMEOUT)))
     }
 

@@ -274,11 +274,7 @@ impl Engine {
 
 impl Session {
     /// Sends a call. Returns the head of the answer and its body.
-    async fn send(
-        &self,
-        endpoint: &Endpoint,
-        call: &Call,
-    ) -> Result<(Head, Body), CallError> {
+    async fn send(&self, endpoint: &Endpoint, call: &Call) -> Result<(Head, Body), CallError> {
         let version = self.version.map_or_else(String::new, |version| format!("/v{version}"));
         let request = Request::builder()
             .method(call.method.clone())

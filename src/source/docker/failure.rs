@@ -33,7 +33,10 @@ fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, Stri
             "see whether the engine is busy or stuck: `docker info`".to_owned(),
         ),
         CallError::Certificate { path, why } => {
-            let why = clean_within(&format!("the certificate {} can't be used: {why}", path.display()), MAX_MESSAGE_CHARS);
+            let why = clean_within(
+                &format!("the certificate {} can't be used: {why}", path.display()),
+                MAX_MESSAGE_CHARS,
+            );
             let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
             (FailureKind::Credentials, why, remedy.to_owned())
         }

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn lines_are_events_however_they_come() {
-        let bytes = b"{\"Action\": \"start\"}\n\r\n\nnot json\n{\"Action\": 7, \"new\": []}\r\n{\"Action\": \"die\"}";
+        let bytes =
+            b"{\"Action\": \"start\"}\n\r\n\nnot json\n{\"Action\": 7, \"new\": []}\r\n{\"Action\": \"die\"}";
         for step in [1, 5, 1_000] {
             assert_eq!(actions(bytes, step), ["start", "?", "7", "die"], "{step}");
         }

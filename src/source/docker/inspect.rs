@@ -94,10 +94,8 @@ impl Default for Inspects {
     fn default() -> Self {
         let desk =
             Desk { running: BTreeMap::new(), resting: BTreeMap::new(), answers: mpsc::unbounded_channel() };
-        let gates = Gates {
-            lively: Arc::new(Semaphore::new(MAX_LIVELY)),
-            all: Arc::new(Semaphore::new(MAX_CALLS)),
-        };
+        let gates =
+            Gates { lively: Arc::new(Semaphore::new(MAX_LIVELY)), all: Arc::new(Semaphore::new(MAX_CALLS)) };
         Self { desk: Mutex::new(desk), gates, late: Arc::default() }
     }
 }
@@ -129,7 +127,8 @@ pub(super) async fn containers(
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
         let fingerprint = asked.remove(&entry.id).unwrap_or_default();
-        let late = || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine), |(_, why)| why.clone());
+        let late =
+            || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine), |(_, why)| why.clone());
         match outcome.unwrap_or_else(|| Err(late())) {
             Ok(Some((mut container, watch))) => {
                 container.recall(shared.memory().last(&entry.id).as_deref());
@@ -189,7 +188,8 @@ impl Desk {
             if self.running.get(&id).is_some_and(|running| running.task.is_finished()) {
                 self.running.remove(&id);
                 let remedy = "this is a fault of Portolan: please report it";
-                let broken = Failure::new(FailureKind::Invalid, "reading what the engine says broke off", remedy);
+                let broken =
+                    Failure::new(FailureKind::Invalid, "reading what the engine says broke off", remedy);
                 outcomes.insert(id, Err(broken));
             }
         }
@@ -241,7 +241,8 @@ fn listed(source: &SourceId, entry: &Entry, before: Option<&Seen>) -> Option<Arc
 
 fn slow(engine: &Engine) -> Failure {
     let what = format!("docker inspect at {}: no answer yet", engine.endpoint);
-    let remedy = "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
+    let remedy =
+        "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 

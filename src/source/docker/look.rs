@@ -3,9 +3,10 @@
 use super::{
     Shared,
     answer::{ContainerSummary, Listed, MAX_CONTAINERS},
-    assemble,
+    assemble::{self, Heard},
     connect::CALL_TIMEOUT,
     decode::{self, Seen},
+    events,
     inspect::{self, Entry, Patience},
     sockets::{self, Traffic},
 };
@@ -34,6 +35,7 @@ const MAX_NAME_CHARS: usize = 200;
 pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
     let (began, limit) = (Instant::now(), shared.engine.look_limit().0);
     let until = began + limit - limit / RESERVE;
+    events::recall(shared).await;
     let changed = changed_files(shared).await;
     shared.memory().soil(changed);
     let (seen, mut gaps) = if shared.memory().is_fresh(Instant::now()) {
@@ -43,13 +45,15 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
     };
     let (now, traffic) = (Timestamp::now(), traffic(shared, &seen).await);
     let refusal = shared.memory().refusal().cloned();
-    gaps.extend(refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".into(), failure }));
+    gaps.extend(
+        refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".into(), failure }),
+    );
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {
-        let asked = shared.memory().all_asked();
-        let seen = assemble::told_to_stop(seen, &asked);
         let told = shared.memory().told();
-        assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic)
+        let ends = shared.memory().ends();
+        let seen = assemble::completed(seen, &ends, now);
+        assemble::snapshot(&shared.id, now, &seen, &Heard { told: &told, ends: &ends }, gaps, traffic)
     });
     made.await.map_err(|error| {
         let what = format!("what the engine says could not be put together: {error}");
@@ -72,7 +76,8 @@ async fn ask(shared: &Shared, until: Instant) -> Result<(Vec<Arc<Seen>>, Vec<Gap
     let (listed, trouble) = listed.inspect_err(|_| shared.memory().soil(dirty.clone()))?;
     let is_whole = listed.is_whole() && trouble.is_none();
     let mut gaps = list_gaps(shared, &listed, trouble);
-    let entries: BTreeMap<_, _> = listed.entries.into_iter().filter_map(entry).map(|e| (e.id.clone(), e)).collect();
+    let entries: BTreeMap<_, _> =
+        listed.entries.into_iter().filter_map(entry).map(|e| (e.id.clone(), e)).collect();
     let ids: BTreeSet<_> = entries.keys().cloned().collect();
     let (mut seen, changed) = known(shared, entries, &dirty);
     let is_news = |entry: &Entry| !dirty.contains(&entry.id);
@@ -98,8 +103,10 @@ async fn ask(shared: &Shared, until: Instant) -> Result<(Vec<Arc<Seen>>, Vec<Gap
 /// What is missing from a list.
 fn list_gaps(shared: &Shared, listed: &Listed, trouble: Option<Failure>) -> Vec<Gap> {
     let place = &shared.engine.endpoint;
-    let mut gaps: Vec<Gap> =
-        trouble.into_iter().map(|failure| Gap { what: "the rest of the containers".into(), failure }).collect();
+    let mut gaps: Vec<Gap> = trouble
+        .into_iter()
+        .map(|failure| Gap { what: "the rest of the containers".into(), failure })
+        .collect();
     if let Some(first) = listed.unreadable.first() {
         let what = match listed.unreadable.len() {
             1 => format!("container {first} of the list"),

@@ -56,15 +56,33 @@ fn a_file_with_many_names_that_many_images_have_is_an_address_book() {
     assert_eq!(vias(&three), [Via::SharedFile; 3], "wherever each has it");
     assert_eq!(vias(&three[..2]), [Via::ConfigFile; 3], "two are not many");
     let other = Case { file: ("/c/app.yml", &["db"]), ..with("c", "z", "") };
-    assert_eq!(vias(&[with("a", "x", "/a/app.yml"), with("b", "y", "/b/app.yml"), other]), [Via::ConfigFile; 3]);
+    assert_eq!(
+        vias(&[with("a", "x", "/a/app.yml"), with("b", "y", "/b/app.yml"), other]),
+        [Via::ConfigFile; 3]
+    );
 }
 
 #[test]
 fn a_file_that_is_anothers_by_its_path_says_little() {
-    let with = |name, image| Case { name, program: (image, "run"), file: ("/etc/sogo/sogo.conf", &["cache"]), after: &[] };
-    assert_eq!(vias(&[with("a", "mail/dovecot"), with("b", "mail/sogo:1.1"), with("c", "mail/php")]), [Via::SharedFile]);
-    assert_eq!(vias(&[with("b", "mail/sogo:1.1"), with("a", "mail/dovecot"), with("c", "mail/php")]), [Via::ConfigFile]);
-    assert_eq!(vias(&[with("a", "x"), with("b", "y"), with("c", "z")]), [Via::ConfigFile], "nobody's in particular");
+    let with = |name, image| Case {
+        name,
+        program: (image, "run"),
+        file: ("/etc/sogo/sogo.conf", &["cache"]),
+        after: &[],
+    };
+    assert_eq!(
+        vias(&[with("a", "mail/dovecot"), with("b", "mail/sogo:1.1"), with("c", "mail/php")]),
+        [Via::SharedFile]
+    );
+    assert_eq!(
+        vias(&[with("b", "mail/sogo:1.1"), with("a", "mail/dovecot"), with("c", "mail/php")]),
+        [Via::ConfigFile]
+    );
+    assert_eq!(
+        vias(&[with("a", "x"), with("b", "y"), with("c", "z")]),
+        [Via::ConfigFile],
+        "nobody's in particular"
+    );
 }
 
 #[test]
@@ -76,10 +94,23 @@ fn a_file_of_one_program_alone_is_its_own_configuration() {
 
 #[test]
 fn a_short_file_of_several_programs_of_one_image_is_shared_too() {
-    let with = |name, image, command, names| Case { name, program: (image, command), file: ("/m.yml", names), after: &[] };
-    let suite = [with("a", "x", "web", &["mail"][..]), with("b", "x", "worker", &["mail"]), with("c", "x", "beat", &["mail"])];
+    let with = |name, image, command, names| Case {
+        name,
+        program: (image, command),
+        file: ("/m.yml", names),
+        after: &[],
+    };
+    let suite = [
+        with("a", "x", "web", &["mail"][..]),
+        with("b", "x", "worker", &["mail"]),
+        with("c", "x", "beat", &["mail"]),
+    ];
     assert_eq!(vias(&suite), [Via::SuiteFile]);
-    let others = [with("a", "x", "run", &["mail"][..]), with("b", "y", "run", &["mail"]), with("c", "z", "run", &["mail"])];
+    let others = [
+        with("a", "x", "run", &["mail"][..]),
+        with("b", "y", "run", &["mail"]),
+        with("c", "z", "run", &["mail"]),
+    ];
     assert_eq!(vias(&others), [Via::ConfigFile], "few names of many images: each has it for itself");
 }
 
@@ -88,8 +119,14 @@ fn a_start_order_of_several_programs_of_one_image_is_one_witness() {
     let with = |name, image, command| Case { name, program: (image, command), file: ("", &[]), after: ALL };
     let suite = [with("a", "x", "web"), with("b", "x", "worker"), with("c", "x", "beat")];
     assert_eq!(vias(&suite), [Via::SuiteOrder; 3]);
-    assert_eq!(vias(&[with("a", "x", "run"), with("b", "x", "run"), with("c", "x", "run")]), [Via::StartOrder; 3]);
-    assert_eq!(vias(&[with("a", "x", "run"), with("b", "y", "run"), with("c", "z", "run")]), [Via::StartOrder; 3]);
+    assert_eq!(
+        vias(&[with("a", "x", "run"), with("b", "x", "run"), with("c", "x", "run")]),
+        [Via::StartOrder; 3]
+    );
+    assert_eq!(
+        vias(&[with("a", "x", "run"), with("b", "y", "run"), with("c", "z", "run")]),
+        [Via::StartOrder; 3]
+    );
 }
 
 #[test]

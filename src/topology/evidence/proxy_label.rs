@@ -52,7 +52,10 @@ mod tests {
         let proxy = on("proxy", &[own("a"), ports.clone()]);
         assert!(!reaches(&proxy, &on("web", &[own("b"), ports.clone()])));
         assert!(reaches(&proxy, &on("web", &[own("a"), own("b"), ports.clone()])));
-        assert!(reaches(&proxy, &on("web", &[host.clone(), ports.clone()])), "the labelled one on the host's network");
+        assert!(
+            reaches(&proxy, &on("web", &[host.clone(), ports.clone()])),
+            "the labelled one on the host's network"
+        );
         let in_host_mode = on("proxy", &[host, ports.clone()]);
         assert!(reaches(&in_host_mode, &on("web", &[own("b"), ports])));
         assert!(!reaches(&in_host_mode, &on("web", &[])), "no network at all");

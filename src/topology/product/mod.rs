@@ -117,14 +117,30 @@ const TRAILERS: &[&str] =
 
 /// Words before a product's name that make the image something else: a tool that uses the product.
 const TOOLS: &[&str] = &[
-    "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed", "load", "to",
-    "from", "with", "debezium",
+    "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed",
+    "load", "to", "from", "with", "debezium",
 ];
 
 /// Words in the name of a service that say that it does a job and ends.
 const JOBS: &[&str] = &[
-    "init", "initializer", "setup", "migrate", "migration", "migrations", "migrator", "seed", "seeder", "bootstrap",
-    "provision", "provisioner", "backup", "restore", "wait", "topics", "cli", "tools",
+    "init",
+    "initializer",
+    "setup",
+    "migrate",
+    "migration",
+    "migrations",
+    "migrator",
+    "seed",
+    "seeder",
+    "bootstrap",
+    "provision",
+    "provisioner",
+    "backup",
+    "restore",
+    "wait",
+    "topics",
+    "cli",
+    "tools",
 ];
 
 /// Last words of an image's name that say that it is a database, whichever: `shop-db`.
@@ -166,7 +182,8 @@ impl Product {
     /// `kafka-init` does, and is not the product.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
-        let is_job = service.name.to_ascii_lowercase().split(['-', '_', '.']).any(|word| JOBS.contains(&word));
+        let is_job =
+            service.name.to_ascii_lowercase().split(['-', '_', '.']).any(|word| JOBS.contains(&word));
         service.images().find_map(Self::of_image).filter(|_| !is_job)
     }
 
@@ -248,9 +265,16 @@ mod tests {
 
     #[test]
     fn a_tool_for_a_product_is_not_the_product() {
-        for image in
-            ["seed-db", "wait-for-db", "db-migrator", "postgres-exporter", "kafka-ui", "redis-commander", "wait-for-postgres", "mongo-express"]
-        {
+        for image in [
+            "seed-db",
+            "wait-for-db",
+            "db-migrator",
+            "postgres-exporter",
+            "kafka-ui",
+            "redis-commander",
+            "wait-for-postgres",
+            "mongo-express",
+        ] {
             assert_eq!(of(image), "-", "{image}");
         }
     }

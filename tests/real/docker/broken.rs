@@ -20,7 +20,10 @@ use std::{
 };
 
 fn at(endpoint: Endpoint) -> Docker {
-    Docker::new(Found { name: "docker".into(), endpoint, because: "a test".into(), warning: None }, &Config::default())
+    Docker::new(
+        Found { name: "docker".into(), endpoint, because: "a test".into(), warning: None },
+        &Config::default(),
+    )
 }
 
 /// A folder of the test's own.

@@ -33,14 +33,8 @@ enum Fault {
     Half,
 }
 
-const FAULTS: [Fault; 6] = [
-    Fault::Hang,
-    Fault::Status(403),
-    Fault::Status(404),
-    Fault::Status(500),
-    Fault::Nonsense,
-    Fault::Half,
-];
+const FAULTS: [Fault; 6] =
+    [Fault::Hang, Fault::Status(403), Fault::Status(404), Fault::Status(500), Fault::Nonsense, Fault::Half];
 
 /// The call that is broken, by what its path ends with, and how.
 type Rule = Arc<Mutex<Option<(String, Fault)>>>;
@@ -115,8 +109,7 @@ async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
 }
 
 fn answer(status: u16, body: &[u8]) -> Vec<u8> {
-    let head =
-        format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 

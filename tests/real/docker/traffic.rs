@@ -131,8 +131,12 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
     })
     .await;
     for exec in [false, true] {
-        let found =
-            Found { name: "docker".into(), endpoint: Endpoint::Tcp(forwarded()), because: "a test".into(), warning: None };
+        let found = Found {
+            name: "docker".into(),
+            endpoint: Endpoint::Tcp(forwarded()),
+            because: "a test".into(),
+            warning: None,
+        };
         let far = Docker::new(found, &Config { exec, ..Config::default() });
         let snapshot = far.snapshot().await.unwrap();
         let flows = between(&snapshot, lab.service(&snapshot, "client"), lab.service(&snapshot, "server"));

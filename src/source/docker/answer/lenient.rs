@@ -166,9 +166,15 @@ mod tests {
     fn a_value_of_another_type_is_read_as_far_as_it_makes_sense() {
         assert_eq!(String::read("3"), Some("3".to_owned()));
         assert_eq!(String::read(r#""a\u0001""#), Some("a\u{1}".to_owned()));
-        assert_eq!((String::read("null"), String::read("{}"), String::read(r#""\ud800""#)), (None, None, None));
+        assert_eq!(
+            (String::read("null"), String::read("{}"), String::read(r#""\ud800""#)),
+            (None, None, None)
+        );
         assert_eq!((i64::read(r#""137""#), i64::read("2.0"), i64::read("1e400")), (Some(137), Some(2), None));
-        assert_eq!((bool::read("\"TRUE\""), bool::read("0"), bool::read("[]")), (Some(true), Some(false), None));
+        assert_eq!(
+            (bool::read("\"TRUE\""), bool::read("0"), bool::read("[]")),
+            (Some(true), Some(false), None)
+        );
         assert_eq!(Vec::<i64>::read("[1, \"x\", {}, 2]"), Some(vec![1, 2]));
         assert_eq!(Vec::<String>::read("\"x\""), Some(vec!["x".to_owned()]));
         assert_eq!(Vec::<String>::read("{}"), None);

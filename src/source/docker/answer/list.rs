@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn each_entry_is_read_by_itself() {
-        let listed = Listed::read(br#"[{"Id": "a"}, 7, {"Id": "../x"}, {"Names": []}, {"Id": "b", "State": 4}]"#);
+        let listed =
+            Listed::read(br#"[{"Id": "a"}, 7, {"Id": "../x"}, {"Names": []}, {"Id": "b", "State": 4}]"#);
         let ids: Vec<_> = listed.entries.iter().filter_map(|entry| entry.id.as_deref()).collect();
         assert_eq!((ids, &listed.unreadable[..]), (vec!["a", "b"], &[2, 3, 4][..]));
         assert!(!listed.is_whole() && listed.broken.is_none());

@@ -9,8 +9,8 @@ mod summary;
 
 pub(super) use engine::{ContainerMemoryStats, ContainerStatsResponse, EventMessage, SystemVersion};
 pub(super) use inspect::{
-    ContainerConfig, ContainerInspectResponse, ContainerState, EndpointSettings, Health, HostConfig, MountPoint,
-    NetworkSettings, PortBinding,
+    ContainerConfig, ContainerInspectResponse, ContainerState, EndpointSettings, Health, HostConfig,
+    MountPoint, NetworkSettings, PortBinding,
 };
 pub(super) use lenient::MAX_ENTRIES;
 pub(super) use list::{Listed, MAX_CONTAINERS};

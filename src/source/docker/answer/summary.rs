@@ -167,7 +167,8 @@ mod tests {
         assert_eq!(told.config.unwrap().exposed_ports.unwrap(), ["80/tcp", "90/tcp"]);
         let ports = told.network_settings.unwrap().ports.unwrap();
         assert_eq!(ports["80/tcp"].as_ref().unwrap()[0].host_port.as_deref(), Some("8080"));
-        let job = entry(r#"{"Id": "a", "Names": "/job", "Status": "Exited (137) 2 hours ago"}"#).as_inspected();
+        let job =
+            entry(r#"{"Id": "a", "Names": "/job", "Status": "Exited (137) 2 hours ago"}"#).as_inspected();
         let state = job.state.unwrap();
         assert_eq!((state.status.as_deref(), state.exit_code), (Some("exited"), Some(137)));
         assert_eq!(job.name.as_deref(), Some("job"));
@@ -175,7 +176,9 @@ mod tests {
 
     #[test]
     fn senseless_fields_cost_themselves_alone() {
-        let odd = entry(r#"{"Id": 3, "Names": {"a": 1}, "State": {"a": 1}, "Ports": 5, "Labels": [1], "Status": null}"#);
+        let odd = entry(
+            r#"{"Id": 3, "Names": {"a": 1}, "State": {"a": 1}, "Ports": 5, "Labels": [1], "Status": null}"#,
+        );
         assert_eq!((odd.id.as_deref(), odd.name(), odd.state.as_deref()), (Some("3"), None, None));
     }
 }

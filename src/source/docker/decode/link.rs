@@ -1,10 +1,10 @@
 //! What a container names through the engine's own options: links, extra hosts, and compose's start order.
 
+use crate::source::docker::answer::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use crate::{
     decode,
     model::{Mention, Text},
 };
-use crate::source::docker::answer::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use std::collections::HashMap;
 
 /// A link: a container, and what the linking one calls it.

@@ -13,13 +13,13 @@ pub(super) use link::Link;
 pub(super) use network::{Endpoint, Network};
 pub(super) use owner::Owner;
 
+use super::answer::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, Volume};
 use crate::{
     decode::{arguments, environment, file, proxied},
     model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
     source::witness::Program,
 };
-use super::answer::{ContainerInspectResponse, ContainerSummary};
 use std::collections::HashMap;
 
 /// The most addresses of one container that are followed: each may be a line on the map.
@@ -103,7 +103,10 @@ impl Seen {
     /// Takes what the list of containers does not say from how the container was seen before, and notes what is not known.
     pub(super) fn complete(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
-            self.facts.push(Fact::new("not read", "environment, command, files: the list of containers says no more"));
+            self.facts.push(Fact::new(
+                "not read",
+                "environment, command, files: the list of containers says no more",
+            ));
             return;
         };
         let listed = std::mem::replace(self, before.clone());
@@ -112,7 +115,9 @@ impl Seen {
             (self.instance.made, self.instance.restarts) = (known.made, known.restarts);
             (self.instance.version, self.instance.containers) = (known.version, known.containers);
             self.process = None;
-        } else if std::mem::discriminant(&listed.instance.check) != std::mem::discriminant(&self.instance.check) {
+        } else if std::mem::discriminant(&listed.instance.check)
+            != std::mem::discriminant(&self.instance.check)
+        {
             self.instance.check = listed.instance.check;
         }
         (self.name, self.owner) = (listed.name, listed.owner);

@@ -2,7 +2,9 @@
 
 use super::{Link, link, short};
 use crate::model::{AnsweredBy, Text};
-use crate::source::docker::answer::{ContainerConfig, ContainerInspectResponse, EndpointSettings, HostConfig};
+use crate::source::docker::answer::{
+    ContainerConfig, ContainerInspectResponse, EndpointSettings, HostConfig,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,

@@ -107,7 +107,8 @@ fn hostile_text_is_harmless() {
 
 #[test]
 fn a_container_with_more_than_anybody_has_is_bounded_and_says_so() {
-    let variables: Vec<_> = (0..50_000).map(|number| format!("\"E{number}_URL=http://h{number}:80\"")).collect();
+    let variables: Vec<_> =
+        (0..50_000).map(|number| format!("\"E{number}_URL=http://h{number}:80\"")).collect();
     let labels: Vec<_> = (0..50_000).map(|number| format!("\"l{number}\": \"v\"")).collect();
     let answer = format!(
         r#"{{"Id": "a1", "Name": "/web", "Config": {{"Env": [{}], "Labels": {{{}}}}}}}"#,
@@ -147,7 +148,11 @@ fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
     ended.complete(Some(&before));
     assert_eq!((ended.instance.state, ended.process), (State::Failed, None));
     assert_eq!(ended.instance.exit.as_ref().and_then(|exit| exit.code), Some(3));
-    assert_eq!((&ended.mentions, &ended.network), (&before.mentions, &before.network), "what was known stays");
+    assert_eq!(
+        (&ended.mentions, &ended.network),
+        (&before.mentions, &before.network),
+        "what was known stays"
+    );
     let mut same = listed("running", "Up 6 minutes");
     same.complete(Some(&before));
     assert_eq!((same.instance.started, same.process), (before.instance.started, before.process));

@@ -137,7 +137,16 @@ fn named_volumes(answer: &ContainerInspectResponse) -> impl Iterator<Item = (Vol
         let anonymous = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
         let named = mount.typ.as_deref() == Some("volume") && !anonymous;
         let read_only = mount.rw == Some(false);
-        named.then(|| (Volume { name: Text::new(name).to_string(), inside: Text::new(inside).to_string(), read_only }, mount))
+        named.then(|| {
+            (
+                Volume {
+                    name: Text::new(name).to_string(),
+                    inside: Text::new(inside).to_string(),
+                    read_only,
+                },
+                mount,
+            )
+        })
     })
 }
 
@@ -166,7 +175,8 @@ impl Volume {
 
 /// Whether a path says of itself that configuration lies there.
 pub(super) fn is_named_for_configuration(path: &str) -> bool {
-    const WORDS: [&str; 7] = ["etc", "conf", "config", "configs", "configuration", "settings", "provisioning"];
+    const WORDS: [&str; 7] =
+        ["etc", "conf", "config", "configs", "configuration", "settings", "provisioning"];
     path.split(['/', '-', '_', '.']).any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 

@@ -11,8 +11,8 @@ mod reader;
 pub(super) use choose::Volume;
 pub(in crate::source) use reader::Server;
 
-use super::connect::Engine;
 use super::answer::ContainerInspectResponse;
+use super::connect::Engine;
 use crate::decode::is_program_file;
 use bollard::Docker as Client;
 use choose::Place;

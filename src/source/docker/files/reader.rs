@@ -106,13 +106,17 @@ mod tests {
     #[test]
     fn what_a_web_server_serves_is_no_configuration() {
         let nginx = ["/docker-entrypoint.sh", "nginx", "-g", "daemon off;"];
-        for path in ["/usr/share/nginx/html/config.json", "/web/inc/vars.php", "/web/app.py", "/www/index.html"] {
+        for path in
+            ["/usr/share/nginx/html/config.json", "/web/inc/vars.php", "/web/app.py", "/www/index.html"]
+        {
             assert!(!reads("nginx:1.27", &nginx, path), "{path}");
             assert!(!reads("shop/edge", &nginx, path), "{path}, whatever the image is called");
         }
-        for path in
-            ["/etc/nginx/conf.d/api.conf", "/etc/nginx/templates/a.conf.template", "/etc/nginx/sites-enabled/default"]
-        {
+        for path in [
+            "/etc/nginx/conf.d/api.conf",
+            "/etc/nginx/templates/a.conf.template",
+            "/etc/nginx/sites-enabled/default",
+        ] {
             assert!(reads("nginx", &nginx, path), "{path}");
         }
         assert!(reads("nginx", &[], "/etc/nginx/njs/http.js") && !reads("nginx", &[], "/app/main.js"));
@@ -132,7 +136,11 @@ mod tests {
 
     #[test]
     fn other_programs_may_read_anything() {
-        assert!(reads("php:8-apache", &["docker-php-entrypoint", "apache2-foreground"], "/var/www/html/db.php"));
+        assert!(reads(
+            "php:8-apache",
+            &["docker-php-entrypoint", "apache2-foreground"],
+            "/var/www/html/db.php"
+        ));
         assert!(reads("node:22", &["node", "server.js"], "/app/config.json"));
     }
 }

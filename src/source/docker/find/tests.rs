@@ -87,7 +87,14 @@ fn ssh_goes_to_a_place_without_a_password_or_a_path() {
     assert_eq!(at("ssh://me@box:2222/").unwrap()[0].endpoint, Endpoint::Ssh("me@box:2222".to_owned()));
     let failure = at("ssh://me:secret@box").unwrap_err();
     assert!(failure.what.contains("password") && !failure.what.contains("secret"), "{failure:?}");
-    for odd in ["ssh://me@box/run/docker.sock", "ssh://", "ssh://me@", "ssh://box:-oX", "ssh://box\nx", "ssh://box;ls"] {
+    for odd in [
+        "ssh://me@box/run/docker.sock",
+        "ssh://",
+        "ssh://me@",
+        "ssh://box:-oX",
+        "ssh://box\nx",
+        "ssh://box;ls",
+    ] {
         assert!(at(odd).is_err(), "{odd}");
     }
 }
@@ -103,7 +110,10 @@ fn contexts_are_found_by_name() {
     machine.write("contexts/meta/cc/meta.json", &meta("lax", "tcp://lax:1", r#","SkipTLSVerify":true"#));
     machine.write("contexts/meta/dd/meta.json", "not json");
     machine.write("contexts/meta/ee/meta.json", &meta("bare", "", ""));
-    machine.write("contexts/meta/ff/meta.json", &meta("laxsocket", "unix:///lax.sock", r#","SkipTLSVerify":true"#));
+    machine.write(
+        "contexts/meta/ff/meta.json",
+        &meta("laxsocket", "unix:///lax.sock", r#","SkipTLSVerify":true"#),
+    );
     machine.write("contexts/tls/bb/docker/ca.pem", "");
     machine.write("config.json", r#"{"auths":{},"currentContext":"near"}"#);
     let config = Config::default();
@@ -140,7 +150,9 @@ fn settings_that_can_not_be_read_are_passed_over_with_a_warning() {
 #[test]
 fn addresses_are_read_as_the_docker_command_reads_them() {
     let machine = Machine::new("address");
-    let at = |host: &str| find(&Config::default(), &machine.with(&[("DOCKER_HOST", host)])).map(|f| f[0].endpoint.clone());
+    let at = |host: &str| {
+        find(&Config::default(), &machine.with(&[("DOCKER_HOST", host)])).map(|f| f[0].endpoint.clone())
+    };
     let tcp = |address: &str| Ok(Endpoint::Tcp(address.to_owned()));
     assert_eq!(at("127.0.0.1:23750"), tcp("127.0.0.1:23750"));
     assert_eq!(at(" tcp://box/ "), tcp("box:2375"));
@@ -153,7 +165,9 @@ fn addresses_are_read_as_the_docker_command_reads_them() {
     assert_eq!(at(" unix:///other.sock\r"), socket("/other.sock"));
     assert_eq!(at("unix://"), socket("/var/run/docker.sock"));
     assert_eq!(at("/other.sock"), socket("/other.sock"));
-    for odd in ["unix://other.sock", "junk://x", "fd://", "npipe:////./pipe/docker_engine", "tcp://a b", "tcp://a?b"] {
+    for odd in
+        ["unix://other.sock", "junk://x", "fd://", "npipe:////./pipe/docker_engine", "tcp://a b", "tcp://a?b"]
+    {
         assert_eq!(at(odd).unwrap_err().kind, FailureKind::Invalid, "{odd}");
     }
     let failure = at("tcp://me:hunter2@box").unwrap_err();

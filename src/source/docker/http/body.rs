@@ -46,7 +46,11 @@ impl Body {
     }
 
     /// Returns what comes until `until`, at most `max` bytes, and what kept the rest away.
-    pub(in super::super) async fn gather(mut self, max: usize, until: Instant) -> (Vec<u8>, Option<CallError>) {
+    pub(in super::super) async fn gather(
+        mut self,
+        max: usize,
+        until: Instant,
+    ) -> (Vec<u8>, Option<CallError>) {
         let began = Instant::now();
         let mut all = Vec::with_capacity(self.expected().min(max));
         loop {

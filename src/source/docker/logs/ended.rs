@@ -53,9 +53,8 @@ impl Reader {
             Ok(mut feed) => Ok(feed.next().await),
             Err(failure) => Err(failure),
         };
-        let is_start = |heard: &Heard| {
-            matches!(heard, Heard::Event(event) if event.action.as_deref() == Some("start"))
-        };
+        let is_start =
+            |heard: &Heard| matches!(heard, Heard::Event(event) if event.action.as_deref() == Some("start"));
         match next {
             Ok(Some(Ok(heard))) if is_start(&heard) => self.phase = Phase::Open,
             Ok(Some(Err(error))) => self.fail(&error),

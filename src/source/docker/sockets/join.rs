@@ -190,7 +190,11 @@ mod tests {
     }
 
     fn found(namespaces: &[Namespace]) -> Vec<(usize, Callee, u16)> {
-        let calls = calls(namespaces, &BTreeMap::from([(8080, Published { container: 1, port: 80 })]), &BTreeSet::from([ip(1)]));
+        let calls = calls(
+            namespaces,
+            &BTreeMap::from([(8080, Published { container: 1, port: 80 })]),
+            &BTreeSet::from([ip(1)]),
+        );
         calls.into_iter().map(|c| (c.from, c.to, c.port)).collect()
     }
 

@@ -37,11 +37,7 @@ pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], cache: &mut Cache, now
 }
 
 /// The same for containers of an engine elsewhere, by running `cat` in each.
-pub(super) async fn elsewhere(
-    engine: &Engine,
-    source: &SourceId,
-    seen: &[Arc<Seen>],
-) -> Traffic {
+pub(super) async fn elsewhere(engine: &Engine, source: &SourceId, seen: &[Arc<Seen>]) -> Traffic {
     let namespaces = inside::namespaces(engine, seen).await;
     traffic(source, seen, &namespaces, &BTreeSet::new(), Timestamp::now())
 }
@@ -102,7 +98,12 @@ fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> F
 }
 
 /// The services of which every running container could be read.
-fn watched(source: &SourceId, seen: &[Arc<Seen>], readable: &BTreeSet<usize>, now: Timestamp) -> Vec<Watched> {
+fn watched(
+    source: &SourceId,
+    seen: &[Arc<Seen>],
+    readable: &BTreeSet<usize>,
+    now: Timestamp,
+) -> Vec<Watched> {
     let mut services: BTreeMap<ServiceId, bool> = BTreeMap::new();
     for (place, container) in seen.iter().enumerate() {
         if container.instance.state == State::Running && !container.owner.hidden {

@@ -13,6 +13,7 @@ pub(crate) mod family;
 pub(crate) mod gateway;
 pub(crate) mod log;
 pub(crate) mod mesh;
+pub(crate) mod outage;
 pub(crate) mod requests;
 pub(crate) mod run;
 pub(crate) mod service;
@@ -21,8 +22,8 @@ pub(crate) mod task;
 pub(crate) mod verdict;
 pub(crate) mod words;
 
-use crate::source::witness;
 use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
+use crate::source::witness;
 use again::{Around, Basis, Memory};
 use answers::Names;
 use aws_sdk_ecs::types as sdk;

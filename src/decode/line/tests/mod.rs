@@ -1,4 +1,9 @@
-//! Lines as programs print them, what they say, and what is only a word in a sentence.
+//! Lines as programs print them: their levels, messages, fields and ids.
+
+mod no_levels;
+mod structured;
+mod words;
+
 use super::{Field, Shape, fields, ids, parse};
 use crate::model::Level::{self, Debug, Error, Fatal, Info, Trace, Warn};
 
@@ -34,7 +39,7 @@ const LINES: &[(&str, Option<Level>, &str)] = &[
     ),
     ("[2026-11-25 16:00:00 +0000] [7] [INFO] Booting worker", Some(Info), "Booting worker"),
     ("[2026-11-25 16:00:00,000: WARNING/MainProcess] lost", Some(Warn), "lost"),
-    ("E, [2026-11-25T16:00:00.000 #1] ERROR -- : no stock", Some(Error), "ERROR -- : no stock"),
+    ("E, [2026-11-25T16:00:00.000 #1] ERROR -- : no stock", Some(Error), "no stock"),
     ("Nov 25, 2026 4:00:00 PM SEVERE: no stock", Some(Error), "no stock"),
     ("[error] no stock", Some(Error), "no stock"),
     ("[TRACE] step", Some(Trace), "step"),
