@@ -18,7 +18,8 @@ pub(super) struct Filled<'a> {
 impl<'a> Filled<'a> {
     /// The volumes of those containers.
     pub(super) fn of(seen: &'a [Arc<Seen>]) -> Self {
-        let mut filled = Self { awaited: seen.iter().flat_map(|c| awaited_by(c)).collect(), ..Self::default() };
+        let mut filled =
+            Self { awaited: seen.iter().flat_map(|c| awaited_by(c)).collect(), ..Self::default() };
         for (container, volume) in seen.iter().flat_map(|c| c.volumes.iter().map(move |v| (c, v))) {
             if volume.read_only {
                 filled.read.insert(&volume.name);
@@ -45,8 +46,7 @@ impl<'a> Filled<'a> {
 
     /// Whether it has ended, or is there to end.
     fn ends(&self, container: &Seen) -> bool {
-        let runs =
-            matches!(container.instance.state, State::Running | State::Starting | State::Restarting);
+        let runs = matches!(container.instance.state, State::Running | State::Starting | State::Restarting);
         !runs || self.awaited.contains(&(container.owner.group.as_deref(), &container.owner.name))
     }
 }

@@ -202,12 +202,11 @@ async fn look_at(engine: &Engine, source: SourceId, id: &str, with_files: bool, 
     let _call = gates.all.acquire_owned().await;
     let lively = gates.lively.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));
-    let answer = match timeout(STUCK, &mut call).await {
-        Ok(answer) => answer?,
-        Err(_) => {
-            drop(lively);
-            call.await?
-        }
+    let answer = if let Ok(answer) = timeout(STUCK, &mut call).await {
+        answer?
+    } else {
+        drop(lively);
+        call.await?
     };
     let read = async {
         match engine.client().await {
