@@ -51,6 +51,7 @@ fn service(number: usize) -> Service {
         desired: Some(5),
         reported_running: Some(5),
         instances: (0..5).map(|n| instance(&name, n)).collect(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: Vec::new(),
         mentions: Vec::new(),

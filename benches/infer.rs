@@ -48,10 +48,11 @@ fn service(number: usize, changed: bool) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![
-            answer(Host::named(&name), AnsweredBy::ServiceName),
-            answer(Host::named(&format!("{group}-{name}-1")), AnsweredBy::ContainerName),
+            answer(Host::parse(&name).unwrap(), AnsweredBy::ServiceName),
+            answer(Host::parse(&format!("{group}-{name}-1")).unwrap(), AnsweredBy::ContainerName),
             answer(
                 Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()),
                 AnsweredBy::InstanceAddress,

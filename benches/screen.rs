@@ -58,7 +58,7 @@ fn service(number: usize) -> Service {
         peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
     let network = NetworkId::of(&source, &group);
     let answer = Answer {
-        host: Host::named(&name),
+        host: Host::parse(&name).unwrap(),
         port: None,
         scope: Scope::Network(network.clone()),
         by: AnsweredBy::ServiceName,
@@ -69,6 +69,7 @@ fn service(number: usize) -> Service {
         desired: Some(5),
         reported_running: None,
         instances: (0..5).map(|copy| instance(&name, copy)).collect(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),

@@ -2,7 +2,7 @@
 
 use crate::{
     layout,
-    model::{LogStart, LogTarget, NodeId, Timestamp, UsageTarget},
+    model::{LogStart, LogTarget, NodeId, OutageMemory, SourceId, Timestamp, UsageTarget},
 };
 use std::{cmp::Ordering, fmt, sync::Arc};
 
@@ -67,6 +67,8 @@ pub enum Effect {
     Again,
     /// Look at all sources again.
     Refresh,
+    /// Keep what is known of a source's outages for the next run.
+    KeepOutages(SourceId, OutageMemory),
     /// Put text into the clipboard.
     Copy(String),
     /// Have text written, and put it into a new file in the current directory, over none that is there; tell where.

@@ -18,6 +18,7 @@ pub mod view;
 pub mod export;
 pub mod app;
 // Outside.
+pub mod output;
 pub mod cache;
 pub mod source;
 pub mod config;

@@ -1,7 +1,10 @@
 //! The `portolan` binary: reads the command line, starts the runtime, and turns outcomes into exit codes.
 
 use clap::Parser;
-use portolan::cli::{self, Error, args::Cli};
+use portolan::{
+    cli::{self, Error, args::Cli},
+    output,
+};
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
 
@@ -10,7 +13,14 @@ use tokio::runtime::Builder;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    output::guard_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            output::print_usage(&error);
+            return ExitCode::from(error.exit_code() as u8);
+        }
+    };
     // Two threads: decoding a large answer never holds up the other sources, and the screen has the main thread.
     let runtime = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
@@ -28,6 +38,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(why: &str) -> ExitCode {
-    eprintln!("portolan: {why}");
+    output::report(why);
     ExitCode::from(2)
 }

@@ -65,7 +65,7 @@ impl App {
         match here {
             _ if self.searches_itself() => Vec::new(),
             Some(node) => {
-                self.store.select(node);
+                self.select(node);
                 Vec::new()
             }
             None => self.run(Command::NextMatch),
@@ -81,7 +81,7 @@ impl App {
             Some(_) => format!("no command is called `{typed}`; the service is selected"),
             None => format!("no command and no service is called `{typed}`; ? shows all commands"),
         });
-        best.into_iter().for_each(|node| self.store.select(node));
+        best.into_iter().for_each(|node| self.select(node));
         Vec::new()
     }
 }

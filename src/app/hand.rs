@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    effect::{Effect, Text},
+    effect::{Effect, Screen, Text},
     export::Format,
     view::Scene,
 };
@@ -19,11 +19,13 @@ impl App {
         copied.map(Effect::Copy).into_iter().collect()
     }
 
-    /// Has the runtime write the map, as it is now, into a file of that format.
+    /// Has the runtime write the map, as it is now, into a file of that format: what is in focus, where anything is.
     pub(super) fn save(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = Format::named(format) else { return Vec::new() };
-        self.notice = Some("saving".to_owned());
-        let (store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
+        let focused = self.views.get(&Screen::Map).and_then(|map| map.focused(&self.store));
+        self.notice = Some(if focused.is_some() { "saving what is in focus" } else { "saving" }.to_owned());
+        let (mut store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
+        store.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {
             to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };

@@ -16,7 +16,7 @@ use crate::{
     keymap::{Key, Keymap},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{Hits, Theme, VIEWS, View},
+    view::{self, Hits, Theme, VIEWS, View},
 };
 pub use mouse::Mouse;
 pub use msg::Msg;
@@ -96,7 +96,8 @@ impl App {
             Msg::Tick(now) => {
                 self.store.follows(&self.subscriptions(), now);
                 self.store.tick(now);
-                Vec::new()
+                let due = self.store.due_memories();
+                due.into_iter().map(|(source, memory)| Effect::KeepOutages(source, memory)).collect()
             }
             Msg::Looked(source, outcome) => {
                 let before = self.store.node().map(|node| (node.id.clone(), node.name.clone()));
@@ -106,6 +107,10 @@ impl App {
             }
             Msg::Recalled(source, snapshot) => {
                 self.store.recall(&source, *snapshot);
+                Vec::new()
+            }
+            Msg::Remembered(source, earlier) => {
+                self.store.remember(&source, earlier);
                 Vec::new()
             }
             Msg::Paced(source, pace) => {
@@ -208,6 +213,10 @@ impl App {
             | Command::LogsAround
             | Command::LogsPath
             | Command::LogsGroup => {
+                if let Some(why) = view::logs::refusal(command, &self.store) {
+                    self.say(why);
+                    return Vec::new();
+                }
                 self.show(Screen::Logs);
                 return self.ask_view(|view, store| view.update(command, store));
             }
@@ -230,7 +239,9 @@ impl App {
                 self.store.charting.grouping = grouping;
             }
             Command::Earlier | Command::Later => {
-                if !self.store.retrace(command == Command::Earlier) {
+                if self.store.retrace(command == Command::Earlier) {
+                    self.bring_into_focus();
+                } else {
                     self.notice = Some("nothing was selected there".to_owned());
                 }
             }

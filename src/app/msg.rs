@@ -4,7 +4,7 @@ use super::Mouse;
 use crate::{
     keymap::Key,
     layout::Diagram,
-    model::{Failure, LogNews, Pace, Reading, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{Failure, LogNews, OutageMemory, Pace, Reading, ServiceId, Snapshot, SourceId, Timestamp},
 };
 
 /// Something that happened.
@@ -24,6 +24,8 @@ pub enum Msg {
     Looked(SourceId, Result<Snapshot, Failure>),
     /// What an earlier run saw of a source.
     Recalled(SourceId, Box<Snapshot>),
+    /// What an earlier run knew of a source's outages.
+    Remembered(SourceId, OutageMemory),
     /// When a source is looked at next, and what that costs.
     Paced(SourceId, Pace),
     /// A source began or ceased to tell of changes by itself.

@@ -10,7 +10,20 @@ use std::collections::BTreeSet;
 impl App {
     /// Whether what is searched for is on the shown screen itself, and not a node.
     pub(super) fn searches_itself(&self) -> bool {
-        matches!(self.screen(), Screen::Logs | Screen::Timeline)
+        matches!(self.screen(), Screen::Logs | Screen::Timeline | Screen::Help)
+    }
+
+    /// Selects a node that stands anywhere: the map leaves a focus that has no room for it.
+    pub(super) fn select(&mut self, node: NodeId) {
+        self.store.select(node);
+        self.bring_into_focus();
+    }
+
+    /// Has the map show the selected node itself, and not as a stub beside its focus.
+    pub(super) fn bring_into_focus(&mut self) {
+        if let (Some(map), Some(node)) = (self.views.get_mut(&Screen::Map), self.store.selected.clone()) {
+            map.bring(&node, &self.store);
+        }
     }
 
     /// Selects the next node with a finding, in the order of the findings.
@@ -67,7 +80,7 @@ impl App {
             (None, false) => -1,
         };
         match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
-            Some(node) => self.store.select(node.clone()),
+            Some(node) => self.select(node.clone()),
             None => self.notice = Some(none.to_owned()),
         }
     }

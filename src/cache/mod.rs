@@ -2,18 +2,23 @@
 //! written by several Portolans at once and by some that are killed in the middle, so each piece has a checksum, and
 //! what is damaged is let go and said.
 
+mod key;
+mod outages;
 mod picture;
 mod shelf;
 mod summed;
 
+pub use key::key_of;
+pub use outages::{keep_outages, last_outages};
 pub use picture::{keep, last};
 pub use shelf::Shelf;
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
-    io,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
+use summed::write_summed;
 
 /// The folder of the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,26 @@ impl Folder {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.0)
     }
+}
+
+/// Writes a file beside the one at that path, and puts it in its place: a reader sees the old one or the new.
+fn replace(
+    folder: &Folder,
+    path: &Path,
+    fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    folder.make()?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
+        .and_then(|mut file| write_summed(&mut file, fill))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // Half a file is worse than none; that it could not be written is what matters.
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 /// Opens a file for its owner alone.

@@ -1,14 +1,11 @@
 //! The last picture of each source: one file that is replaced as a whole, so that a reader sees the old one or the new.
 
-use super::{
-    Folder, open,
-    summed::{checked, write_summed},
-};
+use super::{Folder, replace, summed::checked};
 use crate::model::{Snapshot, Timestamp};
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, ErrorKind},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -24,23 +21,11 @@ const LEFTOVER: Duration = Duration::from_mins(10);
 
 /// Keeps the picture of the source of that key.
 pub fn keep(folder: &Folder, key: &str, snapshot: &Snapshot) -> io::Result<()> {
-    folder.make()?;
-    let path = folder.file(&format!("picture{VERSION}"), key);
-    let mut beside = path.clone().into_os_string();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(beside);
     let snapshot = thin(snapshot);
     // Piece by piece, as that of a big account takes some megabytes.
-    let mut pack = |mut to: &mut dyn io::Write| {
+    let written = replace(folder, &folder.file(&format!("picture{VERSION}"), key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, &snapshot)).map_err(io::Error::other)
-    };
-    let written = open(&beside, OpenOptions::new().write(true).create(true).truncate(true))
-        .and_then(|mut file| write_summed(&mut file, &mut pack))
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // Half a file is worse than none; that it could not be written is what matters.
-        let _ = fs::remove_file(&beside);
-    }
+    });
     sweep(folder.path());
     written
 }
@@ -80,7 +65,8 @@ pub fn last(folder: &Folder, key: &str, now: Timestamp) -> io::Result<Option<Sna
 fn sweep(folder: &Path) {
     for file in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_leftover = file.path().extension().is_some_and(|end| end == "new");
-        let is_picture = file.file_name().to_string_lossy().starts_with("picture");
+        let name = file.file_name().to_string_lossy().into_owned();
+        let is_picture = name.starts_with("picture") || name.starts_with("outages");
         let most = match (is_leftover, is_picture) {
             (true, _) => LEFTOVER,
             (false, true) => Duration::from_secs(OLDEST.unsigned_abs()),

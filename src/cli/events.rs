@@ -9,6 +9,7 @@ use crate::{
     app::Msg,
     history::{Entry, Row, Subject, fold},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
+    output::{self, Styles},
     runtime::Polls,
     store::Store,
     view::{summary::event_words, widget::text},
@@ -16,7 +17,7 @@ use crate::{
 use serde::Serialize;
 use std::{
     collections::BTreeSet,
-    io::{self, Write, stdout},
+    io::{self, BufWriter, Write},
     sync::Arc,
     time::Duration,
 };
@@ -64,7 +65,7 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     }
     let mut store = gather::store(&opened.sources, &config);
     let (sender, mut messages) = mpsc::channel(QUEUE);
-    let _polls = Polls::start(&opened.sources, &sender, None);
+    let _polls = Polls::start(&opened.sources, &sender, opened.cache.as_ref());
     let patience = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     while is_waiting(&store) && hear(&mut messages, &mut store, patience).await {}
     if opened.sources.iter().any(|source| source.tells()) {
@@ -74,9 +75,11 @@ pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Erro
     store.tick(Timestamp::now());
     for status in &store.sources {
         match &status.failure {
-            Some(failure) => eprintln!("portolan: {}: {} ({})", status.id, failure.what, failure.remedy),
+            Some(failure) => {
+                output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));
+            }
             None if status.state == SourceState::Loading => {
-                eprintln!("portolan: {}: no answer yet", status.id);
+                output::report(format_args!("{}: no answer yet", status.id));
             }
             None => {}
         }
@@ -105,8 +108,12 @@ async fn hear(messages: &mut Receiver<Msg>, store: &mut Store, until: Instant) -
 
 fn take(msg: Msg, store: &mut Store) {
     store.now = Timestamp::now();
-    if let Msg::Looked(source, outcome) = msg {
-        store.absorb(&source, outcome);
+    match msg {
+        Msg::Looked(source, outcome) => {
+            store.absorb(&source, outcome);
+        }
+        Msg::Remembered(source, earlier) => store.remember(&source, earlier),
+        _ => {}
     }
 }
 
@@ -160,7 +167,7 @@ impl Wanted {
 
 /// Prints rows.
 fn print(rows: &[Row], store: &Store, format: LogFormat) -> io::Result<()> {
-    let mut out = stdout().lock();
+    let mut out = BufWriter::new(output::stdout(Styles::None));
     for row in rows {
         let line = match format {
             LogFormat::Text => line(row, store),

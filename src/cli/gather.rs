@@ -1,7 +1,9 @@
 //! One complete answer of every source, for headless commands.
 
 use crate::{
+    cache::Folder,
     model::{Failure, FailureKind, Gap, Inventory, Snapshot, SourceStatus, Timestamp},
+    runtime::{keep_outages, last_outages},
     source::Source,
     store::{Charting, Store},
 };
@@ -25,18 +27,35 @@ pub(super) fn store(sources: &[Arc<dyn Source>], config: &crate::config::Config)
 }
 
 /// Asks every source once, all at the same time, and waits for them no longer than `wait`.
-pub(super) async fn gather(sources: &[Arc<dyn Source>], store: &mut Store, wait: SignedDuration) {
+pub(super) async fn gather(
+    sources: &[Arc<dyn Source>],
+    store: &mut Store,
+    wait: SignedDuration,
+    cache: Option<&Folder>,
+) {
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
     sources.iter().for_each(|source| source.set_time_limit(wait));
     let looks = sources.iter().map(|source| async move {
-        (source, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
+        let earlier = timeout_at(Instant::now() + wait, last_outages(cache, &**source)).await.ok().flatten();
+        (source, earlier, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
     });
     let looked = join_all(looks).await;
     store.now = Timestamp::now();
-    for (source, outcome) in looked {
+    for (source, earlier, outcome) in looked {
+        earlier.into_iter().for_each(|earlier| store.remember(source.id(), earlier));
         store.absorb(source.id(), outcome);
         if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
             status.place = source.place().into();
+        }
+    }
+}
+
+/// Keeps what is known of outages for the next run.
+pub(super) async fn keep(sources: &[Arc<dyn Source>], store: &mut Store, cache: Option<&Folder>) {
+    let Some(folder) = cache else { return };
+    for (id, memory) in store.due_memories() {
+        if let Some(source) = sources.iter().find(|source| *source.id() == id) {
+            keep_outages(folder, &**source, memory).await;
         }
     }
 }

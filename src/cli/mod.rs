@@ -18,6 +18,7 @@ use crate::{
     export::{self, FORMATS},
     keymap::Keymap,
     model::{Failure, FailureKind, SourceState},
+    output,
     store::Store,
     topology::EdgeFilter,
     view::{Scene, Theme},
@@ -26,7 +27,7 @@ use args::{Cli, Command, Common, Format};
 use clap::CommandFactory;
 use directories::ProjectDirs;
 use sources::Opened;
-use std::io::{self, Write, stdout};
+use std::io;
 
 /// How a command ended, as exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "portolan", &mut script);
-            stdout().write_all(&script)?;
+            output::print_script(&script)?;
             Ok(Outcome::Fine)
         }
         Command::Map { format, edges } => {
@@ -85,8 +86,8 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             let (mut store, _) = charted(common).await?;
             store.edges = edges;
             if edges == EdgeFilter::NeverObserved {
-                eprintln!(
-                    "portolan: one look can't tell what is never observed; the open map can, after 10 minutes"
+                output::report(
+                    "one look can't tell what is never observed; the open map can, after 10 minutes",
                 );
             }
             print((format.write)(Scene {
@@ -157,10 +158,11 @@ async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
         return Err(opened.nothing());
     }
     let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait).await;
+    gather::gather(&opened.sources, &mut store, common.wait, opened.cache.as_ref()).await;
+    gather::keep(&opened.sources, &mut store, opened.cache.as_ref()).await;
     for status in &store.sources {
         if let Some(failure) = &status.failure {
-            eprintln!("portolan: {}: {} ({})", status.id, failure.what, failure.remedy);
+            output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));
         }
     }
     Ok((store, opened))
@@ -178,7 +180,7 @@ fn read(store: &Store) -> Outcome {
 }
 
 fn print(text: impl AsRef<str>) -> io::Result<()> {
-    stdout().write_all(text.as_ref().as_bytes())
+    output::print(text.as_ref())
 }
 
 /// The directories that this platform gives the program.

@@ -4,6 +4,7 @@
 use super::{Error, Outcome, args::Common, gather, open};
 use crate::{
     model::{Failure, FailureKind, LogBatch, LogStart, Snapshot, SourceId, Timestamp},
+    output,
     source::{
         Source,
         replay::{Frame, Header},
@@ -31,7 +32,7 @@ const TAIL: usize = 40;
 pub(super) async fn run(common: &Common, file: &Path, length: SignedDuration) -> Result<Outcome, Error> {
     let (config, opened) = open(common)?;
     let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait).await;
+    gather::gather(&opened.sources, &mut store, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
     let written = |error| {
         let what = format!("{} can't be written: {error}", file.display());
@@ -40,7 +41,7 @@ pub(super) async fn run(common: &Common, file: &Path, length: SignedDuration) ->
     let mut out = BufWriter::new(File::create(file).map_err(written)?);
     let (taken, began) = (Timestamp::now(), Instant::now());
     line(&mut out, &Header::new(taken, length))?;
-    eprintln!("portolan: recording {} for {} s", file.display(), length.as_secs());
+    output::report(format_args!("recording {} for {} s", file.display(), length.as_secs()));
     let recorded = opened.sources.iter().map(|source| one(source, began, taken, length));
     let mut frames: Vec<Frame> = join_all(recorded).await.into_iter().flatten().collect();
     frames.sort_by_key(|frame| frame.at_ms);

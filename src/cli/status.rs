@@ -42,14 +42,22 @@ fn service(node: &Node) -> Vec<String> {
 }
 
 fn finding(finding: &Finding, store: &Store) -> Vec<String> {
-    let since = finding.since.map(|at| time::age(at, store.now)).unwrap_or_default();
+    let since = finding.onset().map(|since| time::outage_age(since, store.now)).unwrap_or_default();
     let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
     vec![finding.severity.word().to_owned(), since, finding.service.to_string(), what]
 }
 
-/// Rows in columns as wide as their widest cell; the last one is as long as it likes.
-pub(super) fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
+/// The widest cell of a column that is not the last: a longer name would push away what stands behind it.
+const MAX_CELL: usize = 64;
+
+/// Rows in columns as wide as their widest cell, at most [`MAX_CELL`]; the last one is as long as it likes.
+pub(super) fn columns(titles: &[&str], mut rows: Vec<Vec<String>>) -> String {
+    for cell in rows.iter_mut().flat_map(|row| row.iter_mut().rev().skip(1)) {
+        if text::width(cell) > MAX_CELL {
+            *cell = text::squeeze(cell, MAX_CELL, "…");
+        }
+    }
     let head = titles.iter().map(|title| (*title).to_owned()).collect();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0);
@@ -60,4 +68,19 @@ pub(super) fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_CELL, columns};
+
+    #[test]
+    fn one_long_name_does_not_push_away_what_is_wrong() {
+        let row = |name: &str| vec![name.to_owned(), "it is down".to_owned()];
+        let table = columns(&["SERVICE", "WHAT"], vec![row("web"), row(&"x".repeat(255))]);
+        let places: Vec<_> =
+            table.lines().map(|line| line.chars().position(|c| c == 'd' || c == 'H')).collect();
+        assert!(table.lines().skip(1).all(|line| line.ends_with("  it is down")), "{table}");
+        assert!(places.iter().all(|place| place.is_some_and(|at| at < MAX_CELL + 16)), "{table}");
+    }
 }

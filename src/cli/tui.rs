@@ -5,18 +5,19 @@ use crate::{
     app::App,
     keymap::Keymap,
     model::{Failure, FailureKind},
+    output,
     runtime::{self, End, logging},
     source::{Source, replay},
     view::Theme,
 };
 use std::{
-    io::{IsTerminal, stdin, stdout},
+    io::{IsTerminal, stdin},
     sync::Arc,
 };
 
 /// Opens the map.
 pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
-    if !stdout().is_terminal() || !stdin().is_terminal() {
+    if !output::is_terminal() || !stdin().is_terminal() {
         let remedy = "in a pipe, use portolan map, status, findings or logs";
         return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
     }

@@ -1,18 +1,13 @@
-//! What a container names through the options it is started with: extra hosts, and what is started before it.
+//! The services that a container names through the options it is started with: extra hosts, and what is started before it.
 
 use crate::model::{Address, Host, Mention, Place, Target, Text, Via};
 
 /// An extra hosts entry that stands for an address. A name for the host itself makes nobody a caller of it.
 #[must_use]
 pub fn extra_host(name: &str, address: &str) -> Option<Mention> {
-    match Host::named(address) {
-        host @ Host::Ip(_) if !host.is_own() => Some(Mention {
-            via: Via::ExtraHost,
-            place: Place::at(&Text::new(name)),
-            target: Target::Address(Address { scheme: None, host, port: None }),
-        }),
-        _ => None,
-    }
+    let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.is_own())?;
+    let target = Target::Address(Address::of(host));
+    Some(Mention { via: Via::ExtraHost, place: Place::at(&Text::new(name)), target })
 }
 
 /// The services that are started before this one, each with the condition under which that counts as done.
@@ -35,8 +30,9 @@ pub fn start_order<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -
 /// The condition that the other service has ended well.
 const COMPLETED: &str = "service_completed_successfully";
 
-/// The link to a container or service of that name.
+/// The link to a container or service of that name; `None` for a text that is no name.
 #[must_use]
-pub fn link(to: &str) -> Mention {
-    Mention { via: Via::Link, place: Place::at("links"), target: Target::Address(Address::name(to)) }
+pub fn link(to: &str) -> Option<Mention> {
+    let target = Target::Address(Address::parse_host(to)?);
+    Some(Mention { via: Via::Link, place: Place::at("links"), target })
 }

@@ -1,6 +1,7 @@
 //! The colours in which a service painted its log lines: kept as facts beside the text, never as escapes in it.
 
 use crate::model::{Colour, LineText, Paint};
+use std::borrow::Cow;
 
 /// The most painted parts that are kept of one line.
 const MOST: usize = 128;
@@ -11,6 +12,9 @@ struct Pen {
     colour: Option<Colour>,
     bold: bool,
 }
+
+/// Blanks in the place of a tab: two, so that columns that tabs separate are told from words.
+const TAB: &str = "  ";
 
 /// The text of a line and where it was painted.
 ///
@@ -26,7 +30,8 @@ pub fn paint(raw: &str) -> (LineText, Vec<Paint>) {
             parts.push(Paint { start: start as u32, end: end as u32, colour, bold });
         }
     };
-    let text = LineText::painted(raw, &mut |place, parameters| {
+    let spaced = if raw.contains('\t') { Cow::Owned(raw.replace('\t', TAB)) } else { Cow::Borrowed(raw) };
+    let text = LineText::painted(&spaced, &mut |place, parameters| {
         let next = pen.set(parameters);
         if next != pen {
             close(pen, since, place);
@@ -127,7 +132,7 @@ mod tests {
         #[test]
         fn the_text_is_the_clean_one_and_parts_lie_in_it(raw in "(\\x1b\\[[0-9;:]{0,9}m|\\PC|[\\x00-\\x1f\\x7f-\\x9f]){0,40}") {
             let (text, parts) = paint(&raw);
-            proptest::prop_assert_eq!(&text, &LineText::new(&raw));
+            proptest::prop_assert_eq!(&text, &LineText::new(&raw.replace('\t', super::TAB)));
             let mut end = 0;
             for part in parts {
                 proptest::prop_assert!(part.start >= end && part.start < part.end);

@@ -24,7 +24,7 @@ const LABELS: &[Way] = &[
 /// The variable by which nginx-proxy is asked.
 const VARIABLE: &str = "VIRTUAL_HOST";
 
-/// What a container with those labels and variables asks for, once for each product.
+/// The requests of a container with those labels and variables, once for each product.
 #[must_use]
 pub fn proxied(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Mention> {
     let mut found: Vec<Mention> = Vec::new();

@@ -4,7 +4,7 @@ use super::{arguments, environment, file};
 use crate::model::{Target, Via};
 use proptest::prelude::*;
 
-/// What one variable names, as text.
+/// The targets that one variable names, as text.
 fn names(key: &str, value: &str) -> Vec<String> {
     environment(None, [(key, value)])
         .into_iter()
@@ -41,8 +41,9 @@ fn the_loopback_address_counts_where_a_neighbour_answers() {
 #[test]
 fn an_at_sign_that_nobody_can_place_gives_nothing() {
     assert_eq!(names("X", "https://se/cret@host/v1"), Vec::<String>::new());
-    assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), Vec::<String>::new());
-    assert_eq!(names("X", "https://medium.com/@name/post"), ["medium.com"]);
+    assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), ["mail:25"]);
+    // Sites write the pages of people so; it may as well be a user whose name ends in a slash.
+    assert_eq!(names("X", "https://medium.com/@name/post"), Vec::<String>::new());
     assert_eq!(names("X", "https://user:p@host:8443/x"), ["host:8443"]);
     assert_eq!(names("X", "postgres://u:p@s/s@host:5432/db"), ["host:5432"]);
 }
@@ -84,6 +85,48 @@ fn a_port_may_stand_beside_its_host() {
 }
 
 #[test]
+fn a_key_is_read_by_its_last_word() {
+    assert_eq!(names("OAUTH2_TOKEN_ISSUER_URL", "http://keycloak:18080/realms/x"), ["keycloak:18080"]);
+    assert_eq!(names("PUBLIC_FRONTEND_ADDRESS", "temporal:7233"), ["temporal:7233"]);
+    assert_eq!(names("AUTH_SERVICE", "auth:12345"), ["auth:12345"]);
+    assert_eq!(names("BACKEND", "web:8080"), ["web:8080"]);
+    assert_eq!(names("PRECONDITIONS", "web:12345 api:12346"), ["web:12345", "api:12346"]);
+}
+
+#[test]
+fn variables_are_filled_in_but_secrets_are_not() {
+    let pairs = [
+        ("DB_URL", "postgres://u:${DB_PASSWORD}@${DB_NODE}:5432/x"),
+        ("DB_NODE", "db"),
+        ("DB_PASSWORD", "p:1@zz"),
+    ];
+    let found: Vec<String> =
+        environment(None, pairs).into_iter().map(|m| format!("{} {:?}", m.place, m.target)).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("\"db\"") && !found[0].contains("zz"), "{found:?}");
+    assert_eq!(names("DB_URL", "postgres://zzapp:${PASSWORD}@db:${PORT}/x"), ["db"]);
+    assert_eq!(names("DB_URL", "http://{{ host }}:80/%(name)s"), Vec::<String>::new());
+}
+
+#[test]
+fn structures_are_read_by_their_keys() {
+    assert_eq!(
+        names("SETTINGS_JSON", "{\"consulServers\":{\"hosts\":\"web\",\"http\":{\"port\":8500}}}"),
+        ["web"]
+    );
+    assert_eq!(names("DB_SERVERS", "[{'host':'db','port':'5432','pass':'zz'}]"), ["db:5432"]);
+    assert_eq!(names("YAML", "hostname: mailer\nport: 1025\npassword: web:80\n"), ["mailer:1025"]);
+    assert_eq!(names("NODES", "[\"a:1000\", \"b:1000\"]"), ["a:1000", "b:1000"]);
+    assert_eq!(names("VCAP", "{\"x\":[{\"credentials\":{\"uri\":\"amqp://u:zz@mq:5672/v\"}}]}"), ["mq:5672"]);
+    assert_eq!(names("INI", "[a]\nhost=db\npassword=web:80\n"), ["db"]);
+    assert_eq!(
+        names("CONFIG", "\n# comment\nbootstrap.servers=kafka:9092\nsasl.password=web:80\n"),
+        ["kafka:9092"]
+    );
+    assert_eq!(names("JAVA_OPTS", "-Xmx1g -Ddb.url=jdbc:mysql://db:3306/x -Dpassword=web:80"), ["db:3306"]);
+}
+
+#[test]
 fn a_tools_setting_is_not_the_services() {
     let both = [("TEMPORAL_CLI_ADDRESS", "temporal:7233"), ("TEMPORAL_ADDRESS", "temporal:7233")];
     let via = |pairs: &[(&'static str, &'static str)]| {
@@ -97,6 +140,21 @@ fn a_tools_setting_is_not_the_services() {
 fn what_is_no_call_of_the_service() {
     for (key, value) in [
         ("PUBLIC_URL", "http://web:3000"),
+        ("PUBLIC_API_ADDRESS", "http://web:3000"),
+        ("NEXT_PUBLIC_API_ENDPOINT", "web:3000"),
+        ("NO_PROXY", "web,db:5432"),
+        ("MAIL_FROM_ADDRESS", "noreply@shop.example.com"),
+        ("SMTP_ADDRESS", "noreply@shop.example.com"),
+        ("ADMIN_CREDS", "web:8080"),
+        ("HTTP_BASIC", "web:8080"),
+        ("LOGIN_INFO", "web:8080"),
+        ("PGPASSWORD", "web:8080"),
+        ("API_TOKEN_2", "http://web:8080"),
+        ("TOKEN_SERVER", "web"),
+        ("DATABASE_URL", "web"),
+        ("BASE", "node:20"),
+        ("DEFAULT", "web:12345"),
+        ("LICENSE", "web:8080"),
         ("CORS_ORIGINS", "http://web:3000"),
         ("IMAGE", "redis:7"),
         ("LISTEN_ADDR", "web:8080"),
@@ -136,6 +194,38 @@ fn arguments_are_read_like_variables() {
     );
     assert_eq!(of(&["sh", "-c", "wait-for db:5432 -- run"]), ["argument 4 db:5432"]);
     assert_eq!(of(&["--storage.url=http://store:9000"]), ["argument storage.url store:9000"]);
+    assert_eq!(of(&["-c", "2", "-h", "edge"]), ["argument h edge"]);
+    assert_eq!(of(&["psql", "-h", "db", "-p", "5432"]), ["argument h db:5432"]);
+    assert_eq!(of(&["mysql", "-uroot", "-pzz", "-hdb"]), ["argument h db"]);
+    assert_eq!(of(&["redpanda start", "--kafka-addr OUTSIDE://k:9092"]), ["argument kafka-addr k:9092"]);
+    assert_eq!(of(&["-broker-list", "kafka:9092"]), ["argument broker-list kafka:9092"]);
+    assert_eq!(of(&["run", "-e", "DB_HOST=db", "-e", "DB_PASSWORD=zz:80"]), ["argument DB_HOST db"]);
+}
+
+#[test]
+fn secrets_of_a_command_line_are_no_addresses() {
+    let none: [&[&str]; 14] = [
+        &["curl", "-u", "zz:12345"],
+        &["curl", "-uzz:12345", "x"],
+        &["curl", "-H", "X-Api: http://zz:80"],
+        &["app", "--user", "zz:12345", "--token", "zz:80", "--header=zz:80"],
+        &["app", "-a", "zz:80", "-p", "zz:80", "-pzz:80"],
+        &["sh", "-c", "echo zz:80; printf '%s' http://zz > /x; cat <<E\nhttp://zz:80\nE\n"],
+        &["gosu", "zz:1000", "server"],
+        &["su-exec", "zz:1000", "server"],
+        &["sh", "-c", "chown zz:1000 /data && exec run # http://zz:80"],
+        &["ls", "-h", "zz"],
+        &["app", "-h"],
+        &["app", "-h", "--verbose"],
+        &["AUTH", "zz"],
+        &["--password", "x=http://zz:80"],
+    ];
+    for words in none {
+        assert_eq!(arguments(None, words.iter().copied()), Vec::new(), "{words:?}");
+    }
+    // A password right behind its letter looks like the long options of some programs.
+    let found = format!("{:?}", arguments(None, ["app", "-pzzS3", "tcp://db:3306"]));
+    assert!(found.contains("db") && !found.contains("zz"), "{found}");
 }
 
 proptest! {

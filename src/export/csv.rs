@@ -5,8 +5,8 @@ use crate::{model::Timestamp, view::Scene};
 /// The names of the columns.
 const HEAD: &str = "from,to,strength,kind,place,detail,first_seen,last_seen\r\n";
 
-/// What spreadsheets take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Signs that spreadsheets take for the beginning of a formula (OWASP, "CSV Injection"), and their full-width forms.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 pub(super) fn write(scene: Scene<'_>) -> String {
     let mut out = HEAD.to_owned();
@@ -34,7 +34,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
 
 /// A field. One that a spreadsheet would compute gets a `'` before it: then it is shown as text.
 fn field(text: &str) -> String {
-    let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+    let guard = if text.trim_start().starts_with(FORMULA) { "'" } else { "" };
     if text.contains([',', '"', '\r', '\n']) || !guard.is_empty() {
         format!("\"{guard}{}\"", text.replace('"', "\"\""))
     } else {
@@ -52,5 +52,7 @@ mod tests {
         assert_eq!(field("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(field("=HYPERLINK(1)"), "\"'=HYPERLINK(1)\"");
         assert_eq!(field("-p 80"), "\"'-p 80\"");
+        assert_eq!(field(" =1+1"), "\"' =1+1\"");
+        assert_eq!(field("\u{ff1d}1+1"), "\"'\u{ff1d}1+1\"");
     }
 }

@@ -16,14 +16,14 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     }
     for (number, nodes) in groups.values().enumerate() {
         if let Some(home) = &nodes[0].home {
-            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted(home));
+            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", label(home));
         }
         for node in nodes {
             let _ = writeln!(
                 out,
                 "    {} [label={}{}];",
                 quoted(node.id.as_str()),
-                quoted(&node.name),
+                label(&node.name),
                 looks(node)
             );
         }
@@ -58,6 +58,11 @@ fn looks(node: &Node) -> String {
         Health::Unknown => "",
     };
     format!("{shape}{color}")
+}
+
+/// A quoted label. Graphviz reads HTML's entities in labels ("Character Set Encoding and HTML-like Labels").
+fn label(text: &str) -> String {
+    quoted(&text.replace('&', "&amp;"))
 }
 
 /// A quoted string, as the DOT language has it.

@@ -7,6 +7,9 @@ use crate::{
 };
 use std::{collections::BTreeMap, fmt::Write};
 
+/// Signs that Mermaid takes in a label for themselves.
+const PLAIN_SIGNS: &str = "-_.,:/()+=@";
+
 pub(super) fn write(scene: Scene<'_>) -> String {
     let store = scene.store;
     let mut out = String::from("flowchart LR\n");
@@ -34,17 +37,16 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     out
 }
 
-/// A quoted label. Mermaid reads HTML and `#…;` in it, so that their signs are written as such entities.
+/// A quoted label. Mermaid gives a meaning to many signs even there: HTML, directives (`%%{init: …}%%`), Markdown in
+/// backticks, formulas between `$$`, and its own entities. So each sign but a few is written as an entity of its number
+/// ("Flowcharts - Basic Syntax", section "Entity codes to escape characters").
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
-        match c {
-            '"' => out.push_str("#quot;"),
-            '<' => out.push_str("#lt;"),
-            '>' => out.push_str("#gt;"),
-            '&' => out.push_str("#amp;"),
-            '#' => out.push_str("#35;"),
-            c => out.push(c),
+        if c.is_ascii_punctuation() && !PLAIN_SIGNS.contains(c) {
+            let _ = write!(out, "#{};", u32::from(c));
+        } else {
+            out.push(c);
         }
     }
     out + "\""

@@ -36,6 +36,9 @@ const CONFIGURED: &[&str] = &[
     "task role",
 ];
 
+/// The first port that Linux gives out where none is chosen.
+const FIRST_EPHEMERAL_PORT: u16 = 32_768;
+
 /// A service that was not there before.
 pub(super) fn came(service: &Service) -> Difference {
     let version = version(service).map(|version| format!(", {version}")).unwrap_or_default();
@@ -123,12 +126,15 @@ fn configured(before: &Service, after: &Service) -> Option<Difference> {
         }
         named
     };
+    let runs = |service: &Service| service.instances.iter().any(|i| i.state == State::Running);
+    let both_run = runs(before) && runs(after);
     let set = |service: &Service| -> BTreeMap<String, BTreeSet<String>> {
         let mut set: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for fact in &service.facts {
             let label = fact.label.rsplit(": ").next().unwrap_or_default();
-            if CONFIGURED.contains(&label) {
-                set.entry(fact.label.to_string()).or_default().insert(fact.value.to_string());
+            // An engine tells the ports of what runs, and gives those that nobody chose anew with each start.
+            if CONFIGURED.contains(&label) && (label != "port" || both_run) {
+                set.entry(fact.label.to_string()).or_default().insert(chosen(&fact.value).to_owned());
             }
         }
         set
@@ -138,6 +144,14 @@ fn configured(before: &Service, after: &Service) -> Option<Difference> {
     let names: Vec<String> = names.into_iter().collect();
     (!names.is_empty())
         .then(|| Difference::plain(EventKind::Configuration, format!("other settings: {}", names.join(", "))))
+}
+
+/// The part of a setting that was chosen: of a published port the inner one alone, where the outer one is one that the
+/// system gives out (Linux, `ip_local_port_range`).
+fn chosen(value: &str) -> &str {
+    let Some((outer, inner)) = value.split_once(" → ") else { return value };
+    let port = outer.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+    if port.is_some_and(|port| port >= FIRST_EPHEMERAL_PORT) { inner } else { value }
 }
 
 /// The keys under which the two hold something else.
@@ -177,7 +191,7 @@ fn ended(instance: &Instance) -> bool {
 fn end(instance: &Instance) -> Difference {
     let exit = instance.exit.clone().unwrap_or_default();
     let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
-    let reason = exit.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = exit.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
     let text = format!("{} ended{code}{reason}", instance.name);
     if exit.ending == Ending::OutOfMemory {
         return Difference { kind: EventKind::OutOfMemory, text, tone: Some(Health::Failing) };

@@ -17,7 +17,7 @@ pub use fold::{Row, fold};
 pub use kind::{KINDS, Kind};
 
 use crate::model::{
-    Change, Event, EventKind, Finding, Service, ServiceId, Snapshot, SourceState, SourceStatus, Timestamp,
+    Change, Event, EventKind, Finding, Service, ServiceId, Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
 };
 use differ::Difference;
 use jiff::SignedDuration;
@@ -42,6 +42,8 @@ pub struct History {
     /// The newest of those that were dropped: it and what is older stays away.
     floor: Option<Arc<Entry>>,
     standing: judged::Standing,
+    /// The last look at each source at which all was read.
+    whole: BTreeMap<SourceId, Arc<Snapshot>>,
     version: u64,
 }
 
@@ -82,8 +84,16 @@ impl History {
     }
 
     /// Takes a look at a source, and the look before it, where there was one; `change` is what is different.
-    pub fn look(&mut self, old: Option<&Snapshot>, new: &Snapshot, change: &Change) {
-        if !change.is_any() {
+    ///
+    /// What is different from the last look at which all was read is told as well: of a service of which only a part is
+    /// known yet, much seems different that is not.
+    pub fn look(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &Change) {
+        let whole = self.whole.get(&new.source).cloned();
+        if new.progress.is_empty() {
+            self.whole.insert(new.source.clone(), Arc::clone(new));
+        }
+        let follows = whole.as_deref().zip(old).is_some_and(|(whole, old)| whole.taken == old.taken);
+        if !change.is_any() && (follows || whole.is_none()) {
             return;
         }
         let before = old.map_or(&[][..], |old| &old.events);
@@ -110,8 +120,8 @@ impl History {
             }
         };
         // What could not be read is no difference, nor is what can be read again.
-        let old = old.filter(|old| old.gaps == new.gaps);
-        match (change, old) {
+        let whole = whole.as_deref().filter(|whole| whole.gaps == new.gaps && new.progress.is_empty());
+        match (if follows { change } else { &Change::Everything }, whole) {
             (Change::Services(before), Some(_)) => {
                 for service in before.values() {
                     let place = new.services.binary_search_by(|s| s.id.cmp(&service.id));

@@ -2,8 +2,8 @@
 
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
-    Change, Container, Event, EventKind, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
-    Mention, NodeId, Place, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
+    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
+    Mention, NodeId, Part, Place, Progress, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
     SourceStatus, State, Target, Timestamp, Via, sample,
 };
 use jiff::SignedDuration;
@@ -113,6 +113,28 @@ fn what_no_event_tells_is_told_by_the_difference() {
 }
 
 #[test]
+fn ports_of_what_stopped_and_ports_that_nobody_chose_are_no_settings() {
+    let web = |port: Option<&str>, state| {
+        let mut web = service("web");
+        web.instances[0].state = state;
+        web.facts.extend(port.map(|port| Fact::new("port", port)));
+        web
+    };
+    let told = |before, after_it| {
+        let all = changed(before, after_it, Vec::new());
+        all.iter().any(|(kind, _)| *kind == EventKind::Configuration)
+    };
+    let (runs, stopped) = (State::Running, State::Stopped);
+    let chosen = Some("0.0.0.0:8080 → 80/tcp");
+    assert!(!told(web(chosen, runs), web(None, stopped)), "docker stop");
+    assert!(!told(web(None, stopped), web(chosen, runs)), "docker start");
+    let given = [Some("0.0.0.0:32768 → 80/tcp"), Some("0.0.0.0:49153 → 80/tcp")];
+    assert!(!told(web(given[0], runs), web(given[1], runs)), "another port was given out");
+    assert!(told(web(chosen, runs), web(Some("0.0.0.0:8081 → 80/tcp"), runs)));
+    assert!(told(web(given[0], runs), web(Some("0.0.0.0:32768 → 81/tcp"), runs)));
+}
+
+#[test]
 fn what_an_event_tells_is_not_told_again_by_the_difference() {
     let web = service("web");
     let mut ended = web.clone();
@@ -202,6 +224,7 @@ fn finding(kind: &str, reason: &str) -> Finding {
         service: "web".into(),
         node: Some(NodeId::new("s/web")),
         since: Some(at(-60)),
+        since_at_least: false,
         reason: reason.into(),
         suspects: Vec::new(),
         reach: Reach::default(),
@@ -281,10 +304,41 @@ fn all_together_are_bounded() {
 }
 
 #[test]
+fn what_is_not_read_yet_is_no_difference() {
+    let reading = |second, service| {
+        let progress = vec![Progress { part: Part::Definitions, read: 0, known: 1 }];
+        Snapshot { progress, ..snapshot(second, vec![service], Vec::new()) }
+    };
+    let known = |desired, image: &str| {
+        let place = Place::at("environment DB");
+        let mut web = service("web");
+        web.mentions.push(Mention { via: Via::Environment, place, target: Target::Peer("db".into()) });
+        web.desired = Some(desired);
+        web.instances[0].containers[0].image = image.into();
+        web
+    };
+    let first = [reading(0, service("web")), snapshot(1, vec![known(1, "web:1")], Vec::new())];
+    assert_eq!(told(&after(&first)), [], "the first reading fills in");
+    let mut later = first.to_vec();
+    later.extend([reading(2, service("web")), snapshot(3, vec![known(1, "web:2")], Vec::new())]);
+    later.push(snapshot(4, vec![known(2, "web:2")], Vec::new()));
+    let expected = [
+        (EventKind::Deployment, "web:2 in place of web:1".to_owned()),
+        (EventKind::Scaling, "wants 2 instances, wanted 1".to_owned()),
+        (EventKind::Health, "degraded, was healthy".to_owned()),
+    ];
+    let mut all = told(&after(&later));
+    all.sort();
+    let mut expected = expected.to_vec();
+    expected.sort();
+    assert_eq!(all, expected, "what changed meanwhile is told once all is read");
+}
+
+#[test]
 fn a_change_of_nothing_is_not_looked_into() {
     let web = snapshot(0, vec![service("web")], vec![event(0, "s/web", EventKind::Start, "x")]);
     let mut history = History::default();
-    history.look(None, &web, &Change::Nothing);
+    history.look(None, &Arc::new(web), &Change::Nothing);
     assert_eq!(history.entries().count(), 0);
 }
 

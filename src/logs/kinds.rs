@@ -9,7 +9,10 @@ use super::{
     store::LogStore,
     stream::Stream,
 };
-use crate::model::{ServiceId, Timestamp};
+use crate::{
+    decode::line,
+    model::{ServiceId, Timestamp},
+};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
@@ -128,7 +131,8 @@ impl Kinds {
         let mut line = sieve.next(part.seen);
         while let Some(index) = line {
             let meta = &chunk.metas()[index];
-            let message = &chunk.text()[meta.range()][meta.message()];
+            let text = &chunk.text()[meta.range()];
+            let message = &line::message(text, meta.message(), meta.shape);
             let said =
                 Said { service: &stream.service, at: timestamp(meta.place().at), level: meta.level, message };
             let id = self.patterns.add(said);

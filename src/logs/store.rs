@@ -38,15 +38,15 @@ impl LogStore {
         self.version += 1;
         match news {
             LogNews::Opened(target, start) => {
-                let number = self.number(&target.service, &target.label);
+                let number = self.opened(&target);
                 self.arrivals += 1;
                 let stream = &mut self.streams[number as usize];
                 stream.open(start, self.arrivals);
                 (stream.target, stream.state) = (Some(target), State::Open);
             }
             LogNews::Lines(batch) => self.take(batch, now),
-            LogNews::Closed(LogTarget { service, label, .. }, start) => {
-                let number = self.number(&service, &label);
+            LogNews::Closed(target, start) => {
+                let number = self.opened(&target);
                 self.altering(number, |stream| stream.close(start));
                 let stream = &mut self.streams[number as usize];
                 if stream.state == State::Open && stream.readings.iter().all(Option::is_none) {
@@ -83,6 +83,24 @@ impl LogStore {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes + self.notes.cost()
+    }
+
+    /// The number of a stream that is read: the one it had before, though it may have another label now, and never that of
+    /// another one which had its label before.
+    fn opened(&mut self, target: &LogTarget) -> u32 {
+        let same = |stream: &Stream| stream.target.as_ref() == Some(target);
+        let key = (target.service.clone(), target.label.clone());
+        if let Some(number) = self.streams.iter().position(same) {
+            self.streams[number].label = target.label.clone();
+            self.index.insert(key, number as u32);
+            return number as u32;
+        }
+        let number = self.number(&target.service, &target.label);
+        if self.streams[number as usize].target.is_none() {
+            return number;
+        }
+        self.index.remove(&key);
+        self.number(&target.service, &target.label)
     }
 
     fn number(&mut self, service: &ServiceId, label: &SharedText) -> u32 {

@@ -1,17 +1,20 @@
 //! What ended an instance, or kept it from starting, in one word for all sources.
 
+use super::Exit;
 use serde::{Deserialize, Serialize};
 
 /// What ended an instance, or kept it from starting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
-    /// Its process ended by itself, or the source does not say.
+    /// Its process ended, and the source names no cause beside the exit code.
     #[default]
     Itself,
     /// Somebody told it to stop: a person, a deployment, a scheduler that scales in.
     Asked,
-    /// The kernel killed it at its memory limit.
+    /// A signal ended it, and the source does not say who sent it.
+    Killed,
+    /// The kernel killed it, or a process in it, at its memory limit.
     OutOfMemory,
     /// Its own health check failed for too long.
     Check,
@@ -39,7 +42,17 @@ pub enum Ending {
     Start,
 }
 
+/// Exit codes of processes that SIGINT, SIGKILL and SIGTERM ended: 128 and the signal's number (POSIX shells, Docker).
+const STOPPED_BY_SIGNAL: [i64; 3] = [130, 137, 143];
+
 impl Ending {
+    /// The ending that an exit code alone tells.
+    #[must_use]
+    pub fn of_code(code: Option<i64>) -> Self {
+        let by_signal = code.is_some_and(|code| STOPPED_BY_SIGNAL.contains(&code));
+        if by_signal { Self::Killed } else { Self::Itself }
+    }
+
     /// Whether it never ran: something was in the way of its start.
     #[must_use]
     pub fn is_obstacle(self) -> bool {
@@ -73,9 +86,68 @@ impl Ending {
     }
 }
 
+impl Exit {
+    /// The cause: the source's own words, and of a signal without a known sender that it is not known.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let unknown = match (self.ending, self.code) {
+            (Ending::Killed, Some(130)) => Some("interrupted from outside"),
+            (Ending::Killed, _) => Some("stopped from outside or out of memory: not known which"),
+            _ => None,
+        };
+        let reason = self.reason.as_deref().filter(|reason| !reason.is_empty());
+        let parts: Vec<&str> = [reason, unknown].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// The whole end in words: `exit code 139 (SIGSEGV)`, and the cause.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let code = self.code.map(|code| match signal(code) {
+            Some(name) => format!("exit code {code} ({name})"),
+            None => format!("exit code {code}"),
+        });
+        let parts: Vec<String> = [code, self.cause()].into_iter().flatten().collect();
+        if parts.is_empty() { "no exit code".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// The signal that an exit code above 128 stands for (POSIX shells, Docker).
+fn signal(code: i64) -> Option<&'static str> {
+    match code - 128 {
+        1 => Some("SIGHUP"),
+        2 => Some("SIGINT"),
+        3 => Some("SIGQUIT"),
+        4 => Some("SIGILL"),
+        6 => Some("SIGABRT"),
+        7 => Some("SIGBUS"),
+        8 => Some("SIGFPE"),
+        9 => Some("SIGKILL"),
+        11 => Some("SIGSEGV"),
+        13 => Some("SIGPIPE"),
+        15 => Some("SIGTERM"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Ending;
+    use super::{Ending, Exit};
+
+    #[test]
+    fn a_signal_without_a_sender_says_that_it_is_not_known() {
+        let words = |code, ending, reason: Option<&str>| {
+            Exit { code, ending, reason: reason.map(Into::into), at: None }.words()
+        };
+        let killed = |code| words(Some(code), Ending::of_code(Some(code)), None);
+        assert_eq!(killed(137), "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which");
+        assert_eq!(killed(143), "exit code 143 (SIGTERM), stopped from outside or out of memory: not known which");
+        assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted from outside");
+        assert_eq!(killed(139), "exit code 139 (SIGSEGV)");
+        assert_eq!(words(Some(137), Ending::Asked, None), "exit code 137 (SIGKILL)", "it is known");
+        assert_eq!(words(Some(137), Ending::OutOfMemory, Some("out of memory")), "exit code 137 (SIGKILL), out of memory");
+        assert_eq!(words(None, Ending::Itself, None), "no exit code");
+    }
 
     #[test]
     fn what_is_in_the_way_is_known_by_its_words() {

@@ -1,6 +1,6 @@
 //! Something wrong: what, where, since when, how bad, what may have made it so, whom it reaches, what to look at next.
 
-use super::{NodeId, Text, Timestamp};
+use super::{NodeId, Onset, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Something wrong.
@@ -16,6 +16,9 @@ pub struct Finding {
     pub node: Option<NodeId>,
     /// Since when, as far as known.
     pub since: Option<Timestamp>,
+    /// Whether it may have begun before `since`: its source has forgotten the rest, or nobody watched.
+    #[serde(default)]
+    pub since_at_least: bool,
     /// What is wrong, with the facts it rests on.
     pub reason: Text,
     /// What may have made it so, the likeliest first. Never a certainty.
@@ -71,6 +74,12 @@ impl Severity {
 }
 
 impl Finding {
+    /// Since when, with whether that is its true beginning.
+    #[must_use]
+    pub fn onset(&self) -> Option<Onset> {
+        self.since.map(|at| Onset { at, at_least: self.since_at_least })
+    }
+
     /// The other service that is suspected before all else; none where the fault seems to be the service's own.
     #[must_use]
     pub fn explained_by(&self) -> Option<&NodeId> {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Gateway {
     /// Its name, unique in its source.
     pub name: Text,
-    /// The DNS name that callers use.
-    pub host: Host,
+    /// The DNS name that callers use; `None` for one that has no such name.
+    pub host: Option<Host>,
     /// Whether the internet can reach it.
     pub public: bool,
     /// What it is, in the provider's word: `application`, `network`, `gateway`.

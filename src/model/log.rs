@@ -2,7 +2,7 @@
 
 use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 /// Where a container's log can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,8 +42,9 @@ pub enum LogRoute {
     },
 }
 
-/// One stream to read: whose lines they are, and where they stand.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// One stream to read: whose lines they are, and where they stand. Two are the same by their ids, whatever their labels: a
+/// container may get another name while its log is read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
     /// The service.
     pub service: ServiceId,
@@ -53,6 +54,33 @@ pub struct LogTarget {
     pub label: SharedText,
     /// Where to read.
     pub route: LogRoute,
+}
+
+impl LogTarget {
+    /// What tells it from every other stream.
+    fn identity(&self) -> (&ServiceId, &InstanceId, &LogRoute) {
+        (&self.service, &self.instance, &self.route)
+    }
+}
+
+impl PartialEq for LogTarget {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for LogTarget {}
+
+impl PartialOrd for LogTarget {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for LogTarget {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.identity().cmp(&other.identity())
+    }
 }
 
 /// Which part of a stream to read.

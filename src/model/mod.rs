@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod arn;
 pub mod change;
 pub mod deployment;
 pub mod ending;
@@ -14,6 +15,7 @@ pub mod finding;
 pub mod flow;
 pub mod gateway;
 pub mod health;
+pub mod host;
 pub mod id;
 pub mod image;
 pub mod instance;
@@ -21,18 +23,22 @@ pub mod inventory;
 pub mod level;
 pub mod log;
 pub mod mention;
+pub mod onset;
+pub mod scheme;
 pub mod service;
 pub mod shift;
 pub mod snapshot;
 pub mod status;
 pub mod text;
+pub mod url;
 pub mod usage;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub use address::{Address, Arn, Host};
+pub use address::Address;
 pub use answer::{Answer, AnsweredBy, Scope};
+pub use arn::Arn;
 pub use change::Change;
 pub use deployment::{Alteration, Deployment, Rollout};
 pub use ending::Ending;
@@ -41,6 +47,7 @@ pub use finding::{Finding, Reach, Severity, Suspect};
 pub use flow::{End, Flow, Ledger, SeenBy, Sighting, Span, Verdict, Watched};
 pub use gateway::{Checked, Gateway, Route};
 pub use health::Health;
+pub use host::{Host, HostName};
 pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
 pub use image::Image;
 pub use instance::{Check, Container, Exit, Instance, State};
@@ -50,11 +57,14 @@ pub use log::{
     Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
 };
 pub use mention::{Mention, Place, Target, Via};
+pub use onset::{Onset, Outage, OutageMemory};
+pub use scheme::Scheme;
 pub use service::{Fact, Service, ServiceKind};
 pub use shift::Shift;
 pub use snapshot::{Gap, Part, Progress, Snapshot};
 pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
 pub use text::{LineText, SharedText, Text};
+pub use url::DisplayUrl;
 pub use usage::{Reading, UsageTarget};
 
 /// A point in time, UTC, as every source reports it.

@@ -34,6 +34,20 @@ pub(crate) fn failed(name: &str, code: i64) -> Instance {
     Instance { state: State::Failed, exit: Some(exit), ..instance(name) }
 }
 
+impl Host {
+    /// The host that a test names.
+    pub(crate) fn named(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|| panic!("{text} is no host"))
+    }
+}
+
+impl Address {
+    /// The address of the host that a test names.
+    pub(crate) fn name(text: &str) -> Self {
+        Self::of(Host::named(text))
+    }
+}
+
 /// The service `shop/name` on one network, answering to its name at any port.
 pub(crate) fn service(name: &str) -> Service {
     let network = NetworkId::new("docker/shop");
@@ -51,6 +65,7 @@ pub(crate) fn service(name: &str) -> Service {
         desired: None,
         reported_running: None,
         instances: vec![instance(name)],
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: Vec::new(),

@@ -1,6 +1,8 @@
 //! What people name: an ECS service, a compose or swarm service, a lone container, a family of lone tasks.
 
-use super::{Answer, Deployment, Instance, Mention, NetworkId, Rollout, ServiceId, SourceId, State, Text};
+use super::{
+    Answer, Deployment, Instance, Mention, NetworkId, Onset, Rollout, ServiceId, SourceId, State, Text,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -21,6 +23,9 @@ pub struct Service {
     pub reported_running: Option<u32>,
     /// Its running copies, and those that ended lately.
     pub instances: Vec<Instance>,
+    /// Beginning of its present outage by its source's own records; of no meaning while nothing is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Onset>,
     /// What is being rolled out, the newest first.
     pub deployments: Vec<Deployment>,
     /// What it answers to.

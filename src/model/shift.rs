@@ -1,6 +1,6 @@
 //! Moving what was recorded to another time: every time in a snapshot, by the same distance.
 
-use super::{Event, Exit, Flow, Instance, LogBatch, Service, Timestamp, Watched};
+use super::{Check, Event, Exit, Flow, Instance, LogBatch, Onset, Service, Timestamp, Watched};
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -46,7 +46,11 @@ impl Shift for Exit {
 
 impl Shift for Instance {
     fn shift(&mut self, by: SignedDuration) {
+        self.made.shift(by);
         self.started.shift(by);
+        if let Check::Unhealthy { since, .. } = &mut self.check {
+            since.shift(by);
+        }
         self.exit.shift(by);
         for container in &mut self.containers {
             container.exit.shift(by);
@@ -54,8 +58,15 @@ impl Shift for Instance {
     }
 }
 
+impl Shift for Onset {
+    fn shift(&mut self, by: SignedDuration) {
+        self.at.shift(by);
+    }
+}
+
 impl Shift for Service {
     fn shift(&mut self, by: SignedDuration) {
+        self.failing_since.shift(by);
         self.instances.shift(by);
         for deployment in &mut self.deployments {
             deployment.created.shift(by);

@@ -103,6 +103,13 @@ impl SourceStatus {
         !matches!(self.state, SourceState::Loading | SourceState::Cached)
     }
 
+    /// Whether it has told in this run all that it can tell: every part was read, or it may not be read at all.
+    #[must_use]
+    pub fn has_answered(&self) -> bool {
+        let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
+        self.state == SourceState::Denied || (is_read && !self.recalled && self.progress.is_empty())
+    }
+
     /// Whether all that is shown of it was read in this run, and nothing was left out.
     #[must_use]
     pub fn is_whole(&self) -> bool {

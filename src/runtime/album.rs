@@ -1,8 +1,8 @@
-//! The last picture of a source, kept on disk between runs and beside the looks.
+//! What is kept of a source on disk between runs and beside the looks: its last picture, and what is known of its outages.
 
 use crate::{
     cache::{self, Folder},
-    model::{Snapshot, Timestamp},
+    model::{OutageMemory, Snapshot, Timestamp},
     source::Source,
 };
 use std::time::Duration;
@@ -51,5 +51,26 @@ impl Album {
                 tracing::warn!(%error, "the picture could not be kept");
             }
         });
+    }
+}
+
+/// What earlier runs knew of the outages of `source`.
+pub async fn last_outages(folder: Option<&Folder>, source: &dyn Source) -> Option<OutageMemory> {
+    let (folder, key) = (folder?.clone(), source.outage_key().await?);
+    let read = spawn_blocking(move || cache::last_outages(&folder, &key)).await;
+    let read = read.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was known of outages could not be read");
+        None
+    })
+}
+
+/// Keeps what is known of the outages of `source` for the next run.
+pub async fn keep_outages(folder: &Folder, source: &dyn Source, memory: OutageMemory) {
+    let Some(key) = source.outage_key().await else { return };
+    let folder = folder.clone();
+    let kept = spawn_blocking(move || cache::keep_outages(&folder, &key, &memory)).await;
+    if let Err(error) = kept.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
+        tracing::warn!(%error, "what is known of outages could not be kept");
     }
 }

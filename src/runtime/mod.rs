@@ -14,6 +14,7 @@ mod terminal;
 
 pub mod logging;
 
+pub use album::{keep_outages, last_outages};
 pub use poll::Polls;
 pub use streams::{News, Streams};
 
@@ -115,6 +116,7 @@ pub async fn run(
                 match effect {
                     Effect::Quit => return Ok(End::Quit),
                     Effect::Refresh => polls.refresh(),
+                    Effect::KeepOutages(source, memory) => polls.keep_outages(&source, memory),
                     Effect::Again => again = true,
                     effect => perform::perform(effect, &mut screen, &sender)?,
                 }

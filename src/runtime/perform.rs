@@ -54,6 +54,7 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         | Effect::Fill
         | Effect::Again
         | Effect::Refresh
+        | Effect::KeepOutages(..)
         | Effect::Quit => {}
     }
     Ok(())

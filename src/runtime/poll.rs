@@ -1,10 +1,13 @@
 //! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
 
-use super::{album::Album, mishap};
+use super::{
+    album::{Album, keep_outages, last_outages},
+    mishap,
+};
 use crate::{
     app::Msg,
     cache::Folder,
-    model::{Failure, FailureKind, Pace, ServiceId, Snapshot, Timestamp},
+    model::{Failure, FailureKind, OutageMemory, Pace, ServiceId, Snapshot, SourceId, Timestamp},
     source::Source,
 };
 use futures::FutureExt;
@@ -37,6 +40,7 @@ const RECONNECT: Duration = Duration::from_secs(1);
 pub struct Polls {
     sources: Vec<Arc<dyn Source>>,
     again: Vec<Arc<Notify>>,
+    cache: Option<Folder>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -48,18 +52,26 @@ impl Polls {
         for source in sources {
             let again = Arc::new(Notify::new());
             let album = Album::new(cache.cloned());
-            tasks.push(spawn(poll(Arc::clone(source), sender.clone(), Arc::clone(&again), album.clone())));
+            tasks.push(spawn(poll(Arc::clone(source), sender.clone(), Arc::clone(&again), album.clone(), cache.cloned())));
             tasks.push(spawn(recall(Arc::clone(source), sender.clone(), album)));
             tasks.push(spawn(listen(Arc::clone(source), sender.clone(), Arc::clone(&again))));
             all.push(again);
         }
-        Self { sources: sources.to_vec(), again: all, _tasks: tasks }
+        Self { sources: sources.to_vec(), again: all, cache: cache.cloned(), _tasks: tasks }
     }
 
     /// Tells the sources what people look at.
     pub fn heed(&self, watched: &BTreeSet<ServiceId>) {
         for source in &self.sources {
             source.heed(watched);
+        }
+    }
+
+    /// Keeps what is known of the outages of a source for the next run.
+    pub fn keep_outages(&self, source: &SourceId, memory: OutageMemory) {
+        let source = self.sources.iter().find(|known| known.id() == source);
+        if let (Some(source), Some(folder)) = (source.cloned(), self.cache.clone()) {
+            tokio::spawn(async move { keep_outages(&folder, &*source, memory).await });
         }
     }
 
@@ -76,8 +88,20 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<(
 }
 
 /// Looks again and again, until nobody listens any more.
-async fn poll(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>, mut album: Album) {
+async fn poll(
+    source: Arc<dyn Source>,
+    sender: Sender<Msg>,
+    again: Arc<Notify>,
+    mut album: Album,
+    cache: Option<Folder>,
+) {
     let mut failures = 0;
+    // Before the first look, so that no outage seems to have begun with it.
+    if let Some(memory) = last_outages(cache.as_ref(), &*source).await
+        && sender.send(Msg::Remembered(source.id().clone(), memory)).await.is_err()
+    {
+        return;
+    }
     loop {
         let outcome = look(&*source).await;
         failures = if outcome.is_ok() { 0 } else { failures + 1 };

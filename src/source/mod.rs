@@ -5,6 +5,7 @@ pub mod docker;
 pub mod replay;
 pub mod ecs;
 pub(crate) mod once;
+pub(crate) mod regular_file;
 mod netns;
 mod witness;
 pub mod unopened;
@@ -55,9 +56,14 @@ pub trait Source: Send + Sync {
     /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
     fn heed(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// What its last picture is kept under, where looking takes so long that it is worth keeping: what tells it from
+    /// What its last picture is kept under, a hash, where looking takes so long that it is worth keeping: what tells it from
     /// every other source that might go by the same id.
     fn key(&self) -> BoxFuture<'_, Option<String>> {
+        async { None }.boxed()
+    }
+
+    /// What is known of its outages is kept under, between runs: its place, by whatever id it goes.
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 

@@ -89,11 +89,11 @@ impl Heard {
     /// Time goes on from `before` to `now`, and only those are followed still.
     pub(super) fn tick(&mut self, followed: &BTreeSet<Subscription>, before: Timestamp, now: Timestamp) {
         let names = followed.iter().filter_map(|wanted| match wanted {
-            Subscription::Logs(target, start) if start.follow => Some((&target.service, &target.label)),
+            Subscription::Logs(target, start) if start.follow => Some((&target.service, &target.instance)),
             _ => None,
         });
         let names: BTreeSet<_> = names.collect();
-        self.streams.retain(|(service, label), _| names.contains(&(service, label)));
+        self.streams.retain(|(service, _), rhythm| names.contains(&(service, &rhythm.instance)));
         if now.duration_since(before).abs() > AWAKE {
             self.streams.values_mut().for_each(|rhythm| *rhythm = Rhythm::new(rhythm.instance.clone(), now));
         }

@@ -6,6 +6,7 @@ mod deployed;
 mod grouping;
 mod heard;
 mod marks;
+mod outages;
 mod sources;
 mod search;
 mod selected;
@@ -83,6 +84,8 @@ pub struct Store {
     judged: Timestamp,
     /// Since when what was wrong by then lasts.
     lasting: Lasting,
+    /// What was kept of it for the next run.
+    kept: outages::Kept,
     /// What the logs that are read tell beside their lines.
     heard: heard::Heard,
     /// The log lines that are held.
@@ -93,6 +96,8 @@ pub struct Store {
     pub search: Search,
     /// The source of which alone is shown what it runs, if it is one.
     pub only_source: Option<SourceId>,
+    /// The nodes to export where that is not everything: those in the map's focus.
+    pub only_nodes: Option<BTreeSet<NodeId>>,
     /// Whether only what is faulty is shown, with what is next to it.
     pub only_faulty: bool,
     /// Which edges are shown.
@@ -144,11 +149,13 @@ impl Store {
             now,
             judged: Timestamp::UNIX_EPOCH,
             lasting: Lasting::default(),
+            kept: outages::Kept::default(),
             heard: heard::Heard::default(),
             logs: LogStore::new(log_bytes),
             usage: Usage::default(),
             search: Search::default(),
             only_source: None,
+            only_nodes: None,
             only_faulty: false,
             edges: EdgeFilter::All,
             charting: Charting::default(),
@@ -177,9 +184,11 @@ impl Store {
             logs: LogStore::new(0),
             usage: Usage::default(),
             lasting: Lasting::default(),
+            kept: outages::Kept::default(),
             heard: heard::Heard::default(),
             search: self.search.clone(),
             only_source: self.only_source.clone(),
+            only_nodes: self.only_nodes.clone(),
             charting: self.charting.clone(),
             trail: self.trail.clone(),
             marks: self.marks.clone(),
@@ -190,11 +199,11 @@ impl Store {
 
     /// Takes what a look at `source` gave. Returns whether anything but times changed.
     pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+        let outcome = outcome.map(|snapshot| self.with_known_ends(snapshot));
         let complete = self.sources.iter().all(SourceStatus::is_settled);
-        let kin = self.kin();
+        let held = self.held();
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
-        let was_whole = status.is_whole();
         let changed = match outcome {
             Ok(snapshot) => {
                 status.read(snapshot.taken, &snapshot.progress);
@@ -208,8 +217,7 @@ impl Store {
                     if let (true, Some(old)) = (partial, &old) { snapshot.over(old) } else { snapshot };
                 let change = self.inventory.replace(Arc::new(snapshot));
                 if let Some(new) = self.inventory.snapshot(source) {
-                    // What is different from a picture that was not whole, or not of this run, is no event.
-                    self.history.look(old.as_deref().filter(|_| was_whole), new, &change);
+                    self.history.look(old.as_deref(), new, &change);
                 }
                 change
             }
@@ -224,7 +232,7 @@ impl Store {
         if changed || status_changed {
             self.judge();
         }
-        self.keep_selected(&kin, complete);
+        self.keep_selected(&held, complete);
         changed || status_changed
     }
 
@@ -289,7 +297,7 @@ impl Store {
         self.lasting = evidence.lasting(&findings, watched.collect());
         (self.findings, self.roles, self.judged) = (findings, roles, self.now);
         self.judgements += 1;
-        if self.sources.iter().all(SourceStatus::is_settled) {
+        if self.sources.iter().all(|source| source.is_settled() && source.progress.is_empty()) {
             self.history.judged(&self.findings, self.now);
         }
     }

@@ -1,7 +1,17 @@
 //! What is selected: what somebody chose, and what stands in for it when it is gone.
 
 use super::Store;
-use crate::model::{NodeId, Severity};
+use crate::model::{InstanceId, NodeId, Service, Severity};
+use std::collections::BTreeSet;
+
+/// What is selected, by what outlives its name.
+#[derive(Default)]
+pub(super) struct Held {
+    /// Its neighbours: who calls it first, then what it calls.
+    neighbours: Vec<NodeId>,
+    /// Its instances.
+    instances: BTreeSet<InstanceId>,
+}
 
 impl Store {
     /// Selects that node, as somebody asked.
@@ -29,16 +39,28 @@ impl Store {
         self.selected = node;
     }
 
-    /// The neighbours of what is selected: who calls it first, then what it calls.
-    pub(super) fn kin(&self) -> Vec<NodeId> {
-        let Some(node) = &self.selected else { return Vec::new() };
+    /// What is selected, as it is before a look at a source.
+    pub(super) fn held(&self) -> Held {
+        let Some(node) = &self.selected else { return Held::default() };
         let topology = self.topology();
-        topology.callers(node).chain(topology.calls(node)).map(|(kin, _)| kin.clone()).collect()
+        let neighbours = topology.callers(node).chain(topology.calls(node)).map(|(kin, _)| kin.clone());
+        let instances = self.service().into_iter().flat_map(|service| &service.instances);
+        Held {
+            neighbours: neighbours.collect(),
+            instances: instances.map(|instance| instance.id.clone()).collect(),
+        }
     }
 
-    /// Selects something else where what is selected is gone: one of its neighbours, `kin`, if somebody chose it, until it
-    /// comes back. Before all sources have answered, `complete`, what nobody chose is what is worst.
-    pub(super) fn keep_selected(&mut self, kin: &[NodeId], complete: bool) {
+    /// The node of the service that has any of those instances: a container may get another name, and with it its service.
+    fn renamed(&self, instances: &BTreeSet<InstanceId>) -> Option<NodeId> {
+        let has = |service: &&Service| service.instances.iter().any(|i| instances.contains(&i.id));
+        let mut services = self.inventory.services().filter(|_| !instances.is_empty());
+        services.find(has).map(|service| NodeId::from(&service.id))
+    }
+
+    /// Selects something else where what is selected is gone: what its instances belong to now, else one of its neighbours if
+    /// somebody chose it, until it comes back. Before all sources have answered, `complete`, what nobody chose is what is worst.
+    pub(super) fn keep_selected(&mut self, held: &Held, complete: bool) {
         let nodes = &self.inference.topology().nodes;
         if let Some(back) = self.missed.take_if(|missed| nodes.contains_key(missed)) {
             self.selected = Some(back);
@@ -48,7 +70,12 @@ impl Store {
         if !lost && (self.chosen || complete) {
             return;
         }
-        let near = kin.iter().find(|kin| self.chosen && nodes.contains_key(*kin)).cloned();
+        if let Some(renamed) = self.renamed(&held.instances).filter(|_| lost) {
+            self.selected = Some(renamed);
+            return;
+        }
+        let nodes = &self.inference.topology().nodes;
+        let near = held.neighbours.iter().find(|kin| self.chosen && nodes.contains_key(*kin)).cloned();
         if self.chosen && self.missed.is_none() {
             self.missed.clone_from(&self.selected);
         }
@@ -110,6 +137,21 @@ mod tests {
         store.select(node("a"));
         look(&mut store, all());
         assert_eq!(store.selected, Some(node("a")), "somebody has chosen another one since");
+    }
+
+    #[test]
+    fn what_gets_another_name_stays_selected() {
+        let called = |name: &str, container: &str| Service {
+            id: ServiceId::new(format!("docker/{name}")),
+            instances: vec![instance(container)],
+            ..service(name)
+        };
+        let mut store = showing(vec![called("web", "1"), called("db", "2")]);
+        store.select(NodeId::new("docker/web"));
+        look(&mut store, vec![called("old-web", "1"), called("db", "2")]);
+        assert_eq!(store.selected, Some(NodeId::new("docker/old-web")));
+        look(&mut store, vec![called("db", "2")]);
+        assert_eq!(store.selected, Some(NodeId::new("docker/db")), "it is gone");
     }
 
     #[test]

@@ -48,8 +48,9 @@ impl Store {
     pub fn listed(&self) -> Vec<&Node> {
         let faulty = self.only_faulty.then(|| self.faulty_and_before());
         let of_source = self.only_source.as_ref().map(|source| self.of_source(source));
-        let is_shown =
-            |node: &&Node| [&faulty, &of_source].into_iter().flatten().all(|s| s.contains(&node.id));
+        let is_shown = |node: &&Node| {
+            [&faulty, &of_source, &self.only_nodes].into_iter().flatten().all(|s| s.contains(&node.id))
+        };
         let mut nodes: Vec<_> = self.topology().nodes.values().filter(is_shown).collect();
         nodes.sort_by(|a, b| place(a).cmp(&place(b)));
         nodes

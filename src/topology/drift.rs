@@ -139,7 +139,7 @@ impl Watch<'_> {
     pub fn drift(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<Drift> {
         let states = [
             (Drift::NeverObserved, self.never_observed_since(from, to, edge).is_some()),
-            (Drift::Undeclared, edge.is_undeclared()),
+            (Drift::Undeclared, self.is_undeclared(from, edge)),
             (Drift::Faded, edge.is_faded(self.now)),
         ];
         states.into_iter().filter(|(_, is)| *is).map(|(state, _)| state).collect()
@@ -152,8 +152,15 @@ impl Watch<'_> {
             EdgeFilter::All => true,
             EdgeFilter::Observed => edge.is_observed(),
             EdgeFilter::NeverObserved => self.never_observed_since(from, to, edge).is_some(),
-            EdgeFilter::Undeclared => edge.is_undeclared(),
+            EdgeFilter::Undeclared => self.is_undeclared(from, edge),
         }
+    }
+
+    /// Whether nothing declares an edge that was seen, once all that its caller declares was read.
+    fn is_undeclared(self, from: &NodeId, edge: &Edge) -> bool {
+        let source = self.topology.nodes.get(from).and_then(|node| node.source.as_ref());
+        let snapshot = source.and_then(|source| self.inventory.snapshot(source));
+        edge.is_undeclared() && snapshot.is_none_or(|snapshot| snapshot.progress.is_empty())
     }
 
     /// Since when both ends of a declared edge are watched without a connection; none where there was one, where the

@@ -112,7 +112,9 @@ impl<'a> Draft<'a> {
     fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'a>) -> Vec<(NodeId, String)> {
         match &reference.to {
             Referent::Gateway(source, gateway) => {
-                vec![(gateway_node(source, gateway), gateway.host.to_string())]
+                let named =
+                    gateway.host.as_ref().map_or_else(|| gateway.name.to_string(), ToString::to_string);
+                vec![(gateway_node(source, gateway), named)]
             }
             Referent::Service(id, port) => {
                 let node = self.topology.nodes.get(&NodeId::from(*id));

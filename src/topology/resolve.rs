@@ -60,7 +60,9 @@ impl Resolver {
                     scope: None,
                     by: "load balancer's DNS name",
                 };
-                resolver.by_host.entry(gateway.host.clone()).or_default().push(candidate);
+                if let Some(host) = &gateway.host {
+                    resolver.by_host.entry(host.clone()).or_default().push(candidate);
+                }
             }
         }
         resolver

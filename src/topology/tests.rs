@@ -47,7 +47,7 @@ fn the_port_decides_between_two_that_answer() {
 
 #[test]
 fn what_nobody_answers_to_is_a_dependency_if_it_is_outside() {
-    let rds = Address { scheme: Some("postgres".into()), ..Address::name("x.eu-west-1.rds.amazonaws.com") };
+    let rds = Address { scheme: Scheme::parse("postgres"), ..Address::name("x.eu-west-1.rds.amazonaws.com") };
     let topology = infer(&inventory(vec![calling("web", &[rds, Address::name("nowhere").with_port(80)])]));
     let outside: Vec<_> = topology.nodes.values().filter(|n| n.kind == NodeKind::Dependency).collect();
     assert_eq!(outside.len(), 1);
@@ -206,7 +206,7 @@ fn the_internet_calls_a_public_load_balancer_that_calls_its_services() {
     snapshot.gateways.push(Gateway {
         targets: Vec::new(),
         name: "public".into(),
-        host: Host::named("public.elb.amazonaws.com"),
+        host: Some(Host::named("public.elb.amazonaws.com")),
         public: true,
         kind: "application".into(),
         routes: vec![route],

@@ -50,7 +50,7 @@ impl View for Help {
     }
 
     fn offers(&self) -> &'static [Command] {
-        &[Command::PageDown, Command::PageUp, Command::Back]
+        &[Command::PageDown, Command::PageUp, Command::Search, Command::Back]
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
@@ -62,8 +62,23 @@ impl View for Help {
     }
 }
 
-/// The whole page, over a screen with those keys.
+/// The rows of the page that the search finds; all of them where nothing is searched for.
 fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
+    let search = &scene.store.search;
+    let words = |rows: &Vec<Line<'_>>| {
+        let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut entries = page(over, scene, width);
+    entries.retain(|rows| search.is_empty() || search.matches(&words(rows)));
+    if entries.is_empty() {
+        entries.push(vec![Line::styled("the search finds nothing", scene.theme.ink.dim.0)]);
+    }
+    entries.into_iter().flatten().collect()
+}
+
+/// The whole page, over a screen with those keys: an entry for each command, title and line of the legend.
+fn page(over: Place, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
     let ink = &scene.theme.ink;
     let mut places = [
         (Place::Everywhere, "everywhere"),
@@ -74,20 +89,21 @@ fn lines(over: Place, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     if over == Place::Logs {
         places[..3].rotate_right(1);
     }
-    let mut lines = if over == Place::Logs { Vec::new() } else { legend(scene) };
+    let legend = || legend(scene).into_iter().map(|line| vec![line]);
+    let mut entries: Vec<_> = if over == Place::Logs { Vec::new() } else { legend().collect() };
     for (place, title) in places {
-        lines.extend((!lines.is_empty()).then(Line::default));
-        lines.push(Line::styled(title, ink.title.0));
+        entries.extend((!entries.is_empty()).then(|| vec![Line::default()]));
+        entries.push(vec![Line::styled(title, ink.title.0)]);
         for spec in COMMANDS.iter().filter(|spec| spec.place == place) {
             let there = if place == Place::Everywhere { over } else { place };
-            lines.extend(rows(spec, &scene.keymap.keys_at(there, spec.command), scene, usize::from(width)));
+            entries.push(rows(spec, &scene.keymap.keys_at(there, spec.command), scene, usize::from(width)));
         }
     }
     if over == Place::Logs {
-        lines.push(Line::default());
-        lines.extend(legend(scene));
+        entries.push(vec![Line::default()]);
+        entries.extend(legend());
     }
-    lines
+    entries
 }
 
 /// A command, in as many rows as its words take; where it is narrow, without what is typed behind `:`.

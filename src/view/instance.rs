@@ -27,7 +27,7 @@ pub fn words(instance: &Instance, now: Timestamp) -> String {
     if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != State::Running) {
         words.extend(exit.code.map(|code| format!("exit {code}")));
         words.extend(exit.at.map(|at| format!("{} ago", time::age(at, now))));
-        words.extend(exit.reason.as_deref().map(str::to_owned));
+        words.extend(exit.cause());
     }
     if instance.restarts > 0 {
         words.push(format!("{} restarts", instance.restarts));

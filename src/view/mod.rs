@@ -27,7 +27,7 @@ use crate::{
     effect::{Effect, Question, Screen, Subscription},
     keymap::Keymap,
     layout::Diagram,
-    model::{LogStart, LogTarget, Timestamp},
+    model::{LogStart, LogTarget, NodeId, Timestamp},
     store::Store,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -112,6 +112,14 @@ pub trait View {
     /// The mouse is over that cell of the screen, or over none of its own. Returns whether that changes the picture.
     fn hover(&mut self, _at: Option<(u16, u16)>) -> bool {
         false
+    }
+
+    /// Makes room for a node that was selected elsewhere, where only a part of the estate is shown.
+    fn bring(&mut self, _node: &NodeId, _store: &Store) {}
+
+    /// The nodes that alone are shown, where it is not everything.
+    fn focused(&self, _store: &Store) -> Option<BTreeSet<NodeId>> {
+        None
     }
 
     /// Goes to what that cell of the screen shows small.

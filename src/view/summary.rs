@@ -188,8 +188,8 @@ impl<'a> Page<'a> {
         let (store, theme) = (self.scene.store, self.scene.theme);
         for finding in store.findings_on(&node.id).filter(|f| (f.severity > Severity::Info) == wrong) {
             let health = Theme::severity(finding.severity);
-            let since =
-                finding.since.map(|at| format!(" ({} ago)", time::age(at, store.now))).unwrap_or_default();
+            let age = finding.onset().map(|since| time::outage_age(since, store.now));
+            let since = age.map(|age| format!(" ({age} ago)")).unwrap_or_default();
             self.lines.push(Line::default());
             self.text(&format!("{} {}{since}", theme.mark(health), finding.reason), theme.health(health));
             for suspect in finding.suspects.iter().take(2) {

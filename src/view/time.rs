@@ -1,6 +1,6 @@
 //! Times as people read them.
 
-use crate::model::Timestamp;
+use crate::model::{Onset, Timestamp};
 use jiff::{SignedDuration, tz::TimeZone};
 
 /// An age in its largest unit: `8s`, `12m`, `3h`, `5d`.
@@ -13,6 +13,13 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
         seconds @ 3_600..172_800 => format!("{}h", seconds / 3_600),
         seconds => format!("{}d", seconds / 86_400),
     }
+}
+
+/// The age of an outage: `12m`, or `at least 12m` where it may have begun before.
+#[must_use]
+pub fn outage_age(since: Onset, now: Timestamp) -> String {
+    let age = age(since.at, now);
+    if since.at_least { format!("at least {age}") } else { age }
 }
 
 /// How the logs show times.

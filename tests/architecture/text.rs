@@ -1,4 +1,4 @@
-//! The rule that types of the model hold text from outside only as a type that cleans it.
+//! The rules about text from outside: types of the model hold it cleaned, and one room prints it.
 
 use super::read::{Source, identifiers};
 
@@ -6,8 +6,9 @@ use super::read::{Source, identifiers};
 const RAW_TEXT: &[&str] = &["String", "str", "Cow", "PathBuf", "OsString", "Value"];
 /// Files of the model in which a field may be raw text.
 const ALLOWED: &[&str] = &[
-    // Holds nothing but what the address grammar took for a host, a scheme or a resource.
-    "src/model/address.rs",
+    // Hold nothing but what reads as a host name or as the parts of a resource's name.
+    "src/model/host.rs",
+    "src/model/arn.rs",
 ];
 
 /// Fields of the model's structs and enums that are raw text. A reference is none: it borrows cleaned text.
@@ -22,4 +23,28 @@ pub(crate) fn raw_fields(source: &Source) -> Vec<String> {
         Some(format!("{}:{line}: a field holds `{raw}`; take `Text` or an id, which clean it", source.path))
     });
     wrong.collect()
+}
+
+/// Macros that print.
+const PRINTING: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
+/// Files that may print: the last wall, and the terminal that the map is drawn on.
+const MAY_PRINT: &[&str] = &["src/output.rs", "src/runtime/terminal.rs"];
+
+/// Places that print past the last wall.
+pub(crate) fn prints(source: &Source) -> Vec<String> {
+    if !source.path.starts_with("src/") || MAY_PRINT.contains(&source.path.as_str()) || source.is_test() {
+        return Vec::new();
+    }
+    let paths = source.paths().into_iter().filter(|(_, path)| {
+        let of_io = path.len() > 1 && path[path.len() - 2] == "io";
+        of_io && path.last().is_some_and(|name| name == "stdout" || name == "stderr")
+    });
+    let paths = paths.map(|(line, path)| (line, path.join("::")));
+    let macros = source.code.lines().enumerate().flat_map(|(number, line)| {
+        let called =
+            |name: &&&str| identifiers(line).any(|word| word == **name) && line.contains(&format!("{name}!"));
+        PRINTING.iter().filter(called).map(move |name| (number + 1, format!("{name}!")))
+    });
+    let wrong = paths.chain(macros);
+    wrong.map(|(line, what)| format!("{}:{line}: `{what}`: print by src/output.rs", source.path)).collect()
 }

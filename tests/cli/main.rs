@@ -6,8 +6,10 @@
 mod compose;
 mod headless;
 mod home;
+mod hostile;
 mod nothing;
 mod pty;
 mod record;
+mod secrets;
 mod terminal;
 mod wrong;

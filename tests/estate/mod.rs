@@ -35,7 +35,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
     };
     let network = NetworkId::of(&id, group.unwrap_or("bridge"));
     let answer = Answer {
-        host: Host::named(name),
+        host: Host::parse(name).unwrap(),
         port: None,
         scope: Scope::Network(network.clone()),
         by: AnsweredBy::ServiceName,
@@ -48,6 +48,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         desired: ecs.then_some(1),
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![answer],
         mentions: Vec::new(),
@@ -163,9 +164,9 @@ fn instance(service: &Service, number: usize) -> Instance {
 
 /// An address from text.
 pub fn read(text: &str) -> Address {
-    let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Some(s.to_owned()), rest));
+    let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Scheme::parse(s), rest));
     let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
-    Address { scheme, host: Host::named(host), port }
+    Address { scheme, host: Host::parse(host).unwrap(), port }
 }
 
 /// It ended by a fault, so many minutes ago.
@@ -208,7 +209,7 @@ pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
     Gateway {
         targets: Vec::new(),
         name: name.into(),
-        host: Host::named(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
+        host: Host::parse(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
         public: true,
         kind: "application".into(),
         routes: services.iter().map(route).collect(),

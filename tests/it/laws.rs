@@ -19,7 +19,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
     let mention = |host: &&str| Mention {
         via: Via::Environment,
         place: Place::at(&format!("environment {host}_HOST")),
-        target: Target::Address(Address::name(host).with_port(80)),
+        target: Target::Address(Address::parse_host(host).unwrap().with_port(80)),
     };
     Service {
         id: ServiceId::of(source, Some("shop"), name),
@@ -29,9 +29,10 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         desired: None,
         reported_running: None,
         instances: Vec::new(),
+        failing_since: None,
         deployments: Vec::new(),
         answers: vec![Answer {
-            host: Host::named(name),
+            host: Host::parse(name).unwrap(),
             port: None,
             scope: Scope::Network(network.clone()),
             by: AnsweredBy::ServiceName,
@@ -117,7 +118,7 @@ fn a_recording_shows_what_was_seen() {
     let frames =
         [Frame::between(Duration::ZERO, None, &before), Frame::between(minute, Some(&before), &after)];
     let frames = frames.map(|frame| serde_json::to_string(&frame).unwrap()).join("\n");
-    let recording = Recording::read(&format!("{header}\n{frames}\n"), "a test").unwrap();
+    let recording = Recording::read(format!("{header}\n{frames}\n").as_bytes(), "a test").unwrap();
     for (at, seen) in [(Duration::ZERO, &before), (minute, &after)] {
         let mut seen = seen.clone();
         seen.services.sort_by(|a, b| a.id.cmp(&b.id));

@@ -5,6 +5,9 @@
 mod estate;
 mod config;
 mod export;
+mod nasty;
+mod forms;
 mod secrets;
+mod secrets_by_form;
 mod topology;
 mod world;

@@ -76,9 +76,9 @@ impl Drop for Lab {
     fn drop(&mut self) {
         let filter = format!("label={}", self.name);
         let ids = self.podman(&["ps", "-aq", "--filter", &filter]);
-        for id in ids.split_whitespace() {
-            self.podman(&["rm", "-f", "-t", "0", id]);
-        }
+        let ids: Vec<_> = ids.split_whitespace().collect();
+        // Together with those that use their network.
+        self.podman(&[&["rm", "-f", "--depend", "-t", "0"], &ids[..]].concat());
     }
 }
 
@@ -165,7 +165,7 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
     let Some(lab) = Lab::open() else { return };
     let talk = "busybox echo out; busybox echo err >&2; while :; do :; done";
     lab.run("web", &["--memory", "64m"], talk);
-    lab.run("server", &[], "busybox nc -lk -p 7000 -e busybox cat; busybox sleep 600");
+    lab.run("server", &[], "busybox nc -ll -p 7000 -e busybox cat");
     let shared = format!("container:{}", lab.full("server"));
     lab.run(
         "client",

@@ -33,7 +33,7 @@ pub(crate) fn line(service: &str, millis: i64, text: &str) -> LogLine {
         service: ServiceId::new(format!("ecs:eu-west-1/prod/{service}")),
         label: format!("{service}-1").into(),
         stream: LogStream::Out,
-        text: text.to_owned(),
+        text: text.into(),
         paint: Vec::new(),
     }
 }
@@ -338,7 +338,7 @@ fn what_can_not_be_read_is_told_at_the_top() {
         service: Some(ServiceId::new("ecs:eu-west-1/prod/orders")),
         label: "orders-3".into(),
         kind: NoteKind::Unreadable,
-        text: "its log driver is awsfirelens: look where it sends them".to_owned(),
+        text: "its log driver is awsfirelens: look where it sends them".into(),
     };
     stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
     let text = stage.picture().text();

@@ -6,6 +6,7 @@
 #[path = "../estate/mod.rs"]
 mod estate;
 mod anything;
+mod corners;
 mod details;
 mod hostile;
 mod hubs;

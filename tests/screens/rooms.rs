@@ -193,8 +193,7 @@ fn the_last_words_of_a_service_that_logs_json_are_its_messages() {
         service: target.service.clone(),
         label: target.label.clone(),
         stream: LogStream::Out,
-        text: r#"{"ts":"2026-03-08T02:10:00Z","level":"error","msg":"no answer from db","attempt":7}"#
-            .to_owned(),
+        text: r#"{"ts":"2026-03-08T02:10:00Z","level":"error","msg":"no answer from db","attempt":7}"#.into(),
         paint: Vec::new(),
     };
     stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: vec![last], notes: Vec::new() })));

@@ -11,7 +11,7 @@ use portolan::model::{Host, NetworkId, Scope, Service, Snapshot, SourceId};
 fn open(group: &str, name: &str) -> Service {
     let mesh = NetworkId::of(&SourceId::new("ecs:eu-west-1"), "mesh");
     service("ecs:eu-west-1", Some(group), name).with(|service| {
-        service.answers[0].host = Host::named(&format!("{name}.{group}"));
+        service.answers[0].host = Host::parse(&format!("{name}.{group}")).unwrap();
         service.answers[0].scope = Scope::Network(mesh.clone());
         service.networks.insert(mesh);
     })

@@ -30,7 +30,7 @@ fn mixed() -> Stage {
     stage.looked(&shop()[0]);
     stage.send(Msg::Nudged(SourceId::new("docker"), true));
     let mut partial = faults();
-    partial.gaps = vec![Gap { what: "load balancers".to_owned(), failure: denied() }];
+    partial.gaps = vec![Gap { what: "load balancers".into(), failure: denied() }];
     stage.looked(&partial);
     stage.failed(
         "ecs:eu-west-1",

@@ -6,6 +6,7 @@ use crate::{
     cli::{Error, Outcome},
     effect::Subscription,
     model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
+    output,
     runtime::Streams,
     source::Source,
 };
@@ -13,8 +14,6 @@ use futures::StreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fs::File,
-    io::stdout,
-    os::fd::AsFd,
     sync::Arc,
     time::Duration,
 };
@@ -111,7 +110,7 @@ async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTar
 
 /// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
 pub(in crate::cli) async fn nobody_reads() {
-    let copy = stdout().as_fd().try_clone_to_owned();
+    let copy = output::stdout_handle();
     // A file is never ready, which is as well: it has no reader.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
     if let Ok(pipe) = watched {

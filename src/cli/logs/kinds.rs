@@ -2,9 +2,10 @@
 
 use crate::{
     cli::{args::LogFormat, status::columns},
-    decode::line::Parsed,
+    decode::line::{self, Parsed},
     logs::pattern::{Pattern, Patterns, Said},
     model::{Level, LogLine, ServiceId, Timestamp},
+    output,
     store::{Store, deployed},
 };
 use serde::Serialize;
@@ -50,7 +51,8 @@ impl Kinds {
 
     /// Takes a line.
     pub(super) fn take(&mut self, line: &LogLine, parsed: &Parsed) {
-        let message = &line.text[parsed.message.start as usize..parsed.message.end as usize];
+        let range = parsed.message.start as usize..parsed.message.end as usize;
+        let message = &line::message(&line.text, range, parsed.shape);
         self.patterns.add(Said { service: &line.service, at: line.at, level: parsed.level, message });
     }
 
@@ -72,7 +74,10 @@ impl Kinds {
             }
         }
         if self.patterns.dropped > 0 {
-            eprintln!("portolan: {} kinds that were not seen for long are left out", self.patterns.dropped);
+            output::report(format_args!(
+                "{} kinds that were not seen for long are left out",
+                self.patterns.dropped
+            ));
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod targets;
 use super::{Error, Outcome, args::Logs, sources::Opened};
 use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
+    output,
     store::Store,
 };
 pub(super) use follow::nobody_reads;
@@ -44,7 +45,9 @@ pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<
         targets.extend(wanted.unlisted(store));
     }
     for service in wanted.silent(store, &targets) {
-        eprintln!("portolan: no instance of {service} runs or ended lately, so there is no log to read");
+        output::report(format_args!(
+            "no instance of {service} runs or ended lately, so there is no log to read"
+        ));
     }
     if asked.follow {
         follow::run(&opened.sources, wanted, targets, start, printer).await

@@ -6,10 +6,11 @@ use crate::{
     cli::args::{LogFormat, Logs},
     decode::line,
     model::{Colour, Level, LogLine, LogNote, LogStream, Paint, Timestamp},
+    output::{self, Guarded, Styles, without_controls},
     view::widget::text,
 };
 use serde::Serialize;
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
+use std::io::{self, BufWriter, Stdout, Write};
 
 /// A line as JSON: `portolan.log/1`.
 #[derive(Serialize)]
@@ -31,7 +32,7 @@ const INSTANCE: usize = 24;
 
 /// Prints lines that pass.
 pub(super) struct Printer {
-    out: BufWriter<Stdout>,
+    out: BufWriter<Guarded<Stdout>>,
     sift: Sift,
     format: LogFormat,
     kinds: Option<Kinds>,
@@ -46,10 +47,9 @@ impl Printer {
     /// A printer as asked for, of lines or of `kinds` of them; `several` where lines of several services may come.
     pub(super) fn new(asked: &Logs, sift: Sift, kinds: Option<Kinds>, several: bool) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
-        let coloured =
-            stdout().is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
+        let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
         Self {
-            out: BufWriter::new(stdout()),
+            out: BufWriter::new(output::stdout(if coloured { Styles::Own } else { Styles::None })),
             sift,
             format: asked.format,
             kinds,
@@ -85,7 +85,7 @@ impl Printer {
         let _ = self.out.flush();
         let service =
             note.service.as_ref().filter(|_| self.several).map(|s| format!("{} ", name(s.as_str())));
-        eprintln!("portolan: {}{}: {}", service.unwrap_or_default(), note.label, note.text);
+        output::report(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
     }
 
     /// Lets what was printed be seen.
@@ -99,9 +99,9 @@ impl Printer {
             kinds.print(&mut self.out, self.format)?;
         }
         if let (read @ 1.., 0) = self.count {
-            eprintln!(
-                "portolan: none of the {read} lines passes that were read; --tail and --since say how many are"
-            );
+            output::report(format_args!(
+                "none of the {read} lines passes that were read; --tail and --since say how many are"
+            ));
         }
         self.flush()
     }
@@ -118,7 +118,7 @@ impl Printer {
         let colour = COLOURS[colour_of(line.service.as_str())];
         format!(
             "\u{1b}[2m{at}\u{1b}[0m \u{1b}[38;5;{colour}m{whose}\u{1b}[0m {}",
-            painted(&line.text, &line.paint, shade(level))
+            painted(&without_controls(&line.text), &line.paint, shade(level))
         )
     }
 }

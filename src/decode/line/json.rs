@@ -1,49 +1,105 @@
-//! Lines that are an object of JSON: walked over in place, without building anything.
+//! Lines that are a JSON object.
 
-use super::{Field, MOST_FIELDS, Shape, is_level, is_message, word};
+use super::{
+    Field, MAX_FIELDS, Shape,
+    json_pairs::Pairs,
+    keys::{self, HOLDERS, Role},
+    level_names,
+};
 use crate::model::{Level, text::clean_within};
 use std::{borrow::Cow, ops::Range};
 
-/// How deep objects within objects are told as fields.
-const DEEPEST: usize = 4;
-/// Under which names a level may stand within an object.
-const HOLDERS: &[&str] = &["log", "record"];
-/// The longest value that is told, in characters.
-const LONGEST: usize = 4_096;
+/// How deep objects within objects are read.
+const MAX_DEPTH: u8 = 4;
+/// The longest value that is shown, in characters.
+const MAX_VALUE_CHARS: usize = 4_096;
 
-/// The level and the message of a line that is an object; none if it is none.
+/// What a line that is an object says of itself; `None` if it is no object. One that was cut is read as far as it goes.
 pub(super) fn parse(text: &str) -> Option<(Option<Level>, Range<usize>, Shape)> {
-    let whole = text.trim();
-    if !(whole.starts_with('{') && whole.ends_with('}')) {
-        return None;
-    }
-    let (mut level, mut message) = (None, None);
-    let mut pairs = Pairs::of(text, text.len() - text.trim_start().len())?;
-    for (name, value) in pairs.by_ref() {
-        let (name, inner) = (&text[name], unquoted(text, &value));
-        let holds = HOLDERS.contains(&name) && text[value.clone()].starts_with('{');
-        if level.is_none() && (is_level(name) || holds) {
-            level = level_at(text, &value, if holds { is_level } else { |name| name == "name" });
-        } else if name == "s" && inner.len() == 1 {
-            level = level.or_else(|| word::letter(text.as_bytes()[inner.start]));
-        } else if message.is_none() && is_message(name) && inner.len() < value.len() {
-            message = Some(inner);
-        }
-    }
-    pairs.complete.then(|| (level, message.unwrap_or(0..text.len()), Shape::Json))
+    let start = text.len() - text.trim_start().len();
+    let mut pairs = Pairs::of(text, start)?;
+    let mut record = Record { text, ..Record::default() };
+    let read = record.read(&mut pairs, 0);
+    let whole = pairs.end().is_some_and(|end| text[end..].trim().is_empty());
+    let known = whole || (pairs.is_cut() && read > 0);
+    known.then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), Shape::Json))
 }
 
-/// The level that a value tells: itself, or its part with a level's name, as in `{"log":{"level":"info"}}` and in
-/// Loguru's `{"record":{"level":{"name":"INFO"}}}`.
-fn level_at(text: &str, value: &Range<usize>, is_wanted: fn(&str) -> bool) -> Option<Level> {
-    if !text[value.clone()].starts_with('{') {
-        return word::value(text[unquoted(text, value)].trim());
+/// What the pairs of one object tell, each with its rank: the lowest counts.
+#[derive(Default)]
+struct Record<'t> {
+    text: &'t str,
+    level: Option<(u8, Level)>,
+    message: Option<(u8, Range<usize>)>,
+    status: Option<Level>,
+    timed: bool,
+    is_clef: bool,
+}
+
+impl Record<'_> {
+    /// Takes in the pairs of an object at that depth; returns how many there were.
+    fn read(&mut self, pairs: &mut Pairs<'_>, depth: u8) -> usize {
+        pairs.by_ref().map(|(key, value)| self.take(&self.text[key], &value, depth)).count()
     }
-    let (name, part) = Pairs::of(text, value.start)?.find(|(name, _)| is_wanted(&text[name.clone()]))?;
-    if is_level(&text[name]) {
-        level_at(text, &part, |name| name == "name")
-    } else {
-        word::value(text[unquoted(text, &part)].trim())
+
+    fn take(&mut self, key: &str, value: &Range<usize>, depth: u8) {
+        let (raw, inner) = (&self.text[value.clone()], unquoted(self.text, value));
+        let is_string = inner.len() < value.len();
+        self.is_clef |= depth == 0 && matches!(key, "@m" | "@mt" | "@i" | "@r");
+        match keys::role(key) {
+            _ if raw.starts_with('{') => self.descend(key, value.start, depth),
+            Some(Role::Level(scale)) => {
+                let name = plain(self.text, value);
+                let named = level_names::named(name.trim()).map(|level| (0, level));
+                // A letter alone is the key of many other numbers.
+                let number = name.trim().parse().ok().filter(|_| key.len() > 1);
+                let found = named.or_else(|| Some((1, scale.level(number?)?)));
+                self.offer(found, depth);
+            }
+            Some(Role::Message(rank)) if is_string => {
+                let rank = rank + 4 * depth;
+                if self.message.as_ref().is_none_or(|(known, _)| rank < *known) {
+                    self.message = Some((rank, inner));
+                }
+            }
+            Some(Role::Status) if is_string && depth == 0 => {
+                self.status = level_names::find(&self.text[inner]).map(|(level, _)| level);
+            }
+            Some(Role::Time) => self.timed |= depth == 0,
+            _ => {}
+        }
+    }
+
+    /// Reads an object in which a part of the line stands: a level as `{"name":"ERROR"}` (Loguru), or a holder.
+    fn descend(&mut self, key: &str, start: usize, depth: u8) {
+        let Some(mut pairs) = Pairs::of(self.text, start).filter(|_| depth < MAX_DEPTH) else { return };
+        if HOLDERS.contains(&key) {
+            self.read(&mut pairs, depth + 1);
+        } else if keys::is_level(key) {
+            for (key, value) in pairs {
+                let is_name = &self.text[key.clone()] == "name" || keys::is_level(&self.text[key]);
+                let level = is_name.then(|| level_names::named(plain(self.text, &value).trim())).flatten();
+                self.offer(level.map(|level| (0, level)), depth);
+            }
+        }
+    }
+
+    fn offer(&mut self, found: Option<(u8, Level)>, depth: u8) {
+        let Some((rank, level)) = found else { return };
+        let rank = rank + 2 * depth;
+        if self.level.is_none_or(|(known, _)| rank < known) {
+            self.level = Some((rank, level));
+        }
+    }
+
+    /// The level under a key of its own; else what the format says of a line without one; else what the message says.
+    fn level(&self) -> Option<Level> {
+        let of_message = || super::parse(&plain_inner(self.text, &self.message.as_ref()?.1)).level;
+        let keyed = self.level.map(|(_, level)| level);
+        let datadog = self.status.filter(|_| self.timed && self.message.is_some());
+        // Compact Log Event Format: "absence implies Information".
+        let clef = (self.is_clef && self.timed).then_some(Level::Info);
+        keyed.or(datadog).or(clef).or_else(of_message)
     }
 }
 
@@ -59,9 +115,9 @@ pub(super) fn fields(text: &str) -> Vec<Field<'_>> {
             } else {
                 Cow::Owned(format!("{prefix}.{}", &text[name]))
             };
-            if text[value.clone()].starts_with('{') && depth < DEEPEST {
+            if text[value.clone()].starts_with('{') && depth < MAX_DEPTH {
                 open.push((name.into_owned(), value.start, depth + 1));
-            } else if fields.len() < MOST_FIELDS {
+            } else if fields.len() < MAX_FIELDS {
                 fields.push(Field { name, value: plain(text, &value) });
             }
         }
@@ -69,14 +125,23 @@ pub(super) fn fields(text: &str) -> Vec<Field<'_>> {
     fields
 }
 
-/// A value as people read it. What an escape hides is cleaned: it could drive the terminal.
+/// A value without quotes and escapes.
 fn plain<'t>(text: &'t str, value: &Range<usize>) -> Cow<'t, str> {
     let inner = unquoted(text, value);
-    if inner.len() == value.len() || !text[inner.clone()].contains('\\') {
-        return Cow::Borrowed(&text[inner]);
+    if inner.len() == value.len() { Cow::Borrowed(&text[inner]) } else { plain_inner(text, &inner) }
+}
+
+/// The text between quotes without its escapes. What an escape hides is cleaned, because it could drive the terminal.
+pub(super) fn plain_inner<'t>(text: &'t str, inner: &Range<usize>) -> Cow<'t, str> {
+    let raw = &text[inner.clone()];
+    let quoted = inner.start.checked_sub(1).and_then(|start| text.get(start..=inner.end));
+    match quoted.filter(|quoted| raw.contains('\\') && quoted.starts_with('"') && quoted.ends_with('"')) {
+        Some(quoted) => {
+            let read = serde_json::from_str::<String>(quoted);
+            Cow::Owned(clean_within(read.as_deref().unwrap_or(raw), MAX_VALUE_CHARS))
+        }
+        None => Cow::Borrowed(raw),
     }
-    let read = serde_json::from_str::<String>(&text[value.clone()]);
-    Cow::Owned(clean_within(read.as_deref().unwrap_or(&text[inner]), LONGEST))
 }
 
 /// The value without its quotes, if it has any.
@@ -85,102 +150,5 @@ fn unquoted(text: &str, value: &Range<usize>) -> Range<usize> {
         value.start + 1..value.end - 1
     } else {
         value.clone()
-    }
-}
-
-/// The names and values of one object, as ranges of the text; a name is without its quotes, a value with them.
-struct Pairs<'t> {
-    bytes: &'t [u8],
-    at: usize,
-    /// Whether the object's end was reached and all before it was well-formed.
-    complete: bool,
-}
-
-impl<'t> Pairs<'t> {
-    /// The pairs of the object that begins there.
-    fn of(text: &'t str, start: usize) -> Option<Self> {
-        let bytes = text.as_bytes();
-        (bytes.get(start) == Some(&b'{')).then(|| Self { bytes, at: start + 1, complete: false })
-    }
-
-    fn peek(&mut self) -> Option<u8> {
-        while self.bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
-            self.at += 1;
-        }
-        self.bytes.get(self.at).copied()
-    }
-
-    /// Goes past a string. The range is with its quotes.
-    fn string(&mut self) -> Option<Range<usize>> {
-        let start = self.at;
-        self.at += 1;
-        loop {
-            match self.bytes.get(self.at)? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(start..self.at);
-                }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    /// Goes past a value of any kind.
-    fn value(&mut self) -> Option<Range<usize>> {
-        let start = self.at;
-        let mut depth = 0_usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.string()?;
-                }
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' if depth > 0 => {
-                    depth -= 1;
-                    self.at += 1;
-                }
-                b',' | b':' if depth > 0 => self.at += 1,
-                c if c.is_ascii_alphanumeric() || c == b'-' => {
-                    let rest = &self.bytes[self.at..];
-                    self.at +=
-                        rest.iter().take_while(|c| c.is_ascii_alphanumeric() || b"+-.".contains(c)).count();
-                }
-                _ => return None,
-            }
-            if depth == 0 {
-                return Some(start..self.at);
-            }
-        }
-    }
-}
-
-impl Iterator for Pairs<'_> {
-    type Item = (Range<usize>, Range<usize>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.peek()? {
-            b'}' => {
-                self.complete = true;
-                None
-            }
-            b'"' => {
-                let name = self.string()?;
-                if self.peek()? != b':' {
-                    return None;
-                }
-                self.at += 1;
-                self.peek()?;
-                let value = self.value()?;
-                if self.peek()? == b',' {
-                    self.at += 1;
-                }
-                Some((name.start + 1..name.end - 1, value))
-            }
-            _ => None,
-        }
     }
 }

@@ -1,6 +1,10 @@
 //! Lines of pairs, as in `level=info msg="all is well" took=12ms`.
 
-use super::{Field, MOST_FIELDS, Shape, is_level, is_message, word};
+use super::{
+    Field, MAX_FIELDS, Shape, json,
+    keys::{self, Role},
+    level_names,
+};
 use crate::model::Level;
 use std::{borrow::Cow, ops::Range};
 
@@ -8,33 +12,36 @@ use std::{borrow::Cow, ops::Range};
 pub(super) fn parse(text: &str) -> Option<(Option<Level>, Range<usize>, Shape)> {
     let first = text.split_ascii_whitespace().next()?;
     name_of(first)?;
-    let (mut level, mut message, mut pairs) = (None, None, 0);
+    let (mut level, mut message, mut pairs) = (None, None::<(u8, Range<usize>)>, 0);
     let mut words = 0;
-    for (name, value) in (Pairs { text, at: 0, words: &mut words }) {
+    for (key, value) in (Pairs { text, at: 0, words: &mut words }) {
         pairs += 1;
-        let (name, value) = (&text[name], unquoted(text, &value));
-        if level.is_none() && is_level(name) {
-            level = word::value(&text[value.clone()]);
-        } else if message.is_none() && is_message(name) {
-            message = Some(value);
+        let value = unquoted(text, &value);
+        match keys::role(&text[key.clone()]) {
+            Some(Role::Level(scale)) if level.is_none() => {
+                let (key, value) = (&text[key], &text[value]);
+                let number = || scale.level(value.parse().ok().filter(|_| key.len() > 1)?);
+                level = level_names::named(value).or_else(number);
+            }
+            Some(Role::Message(rank)) if message.as_ref().is_none_or(|(known, _)| rank < *known) => {
+                message = Some((rank, value));
+            }
+            _ => {}
         }
     }
-    (pairs >= 2 && pairs > words).then(|| (level, message.unwrap_or(0..text.len()), Shape::Logfmt))
+    let message = message.map_or(0..text.len(), |(_, range)| range);
+    (pairs >= 2 && pairs > words).then_some((level, message, Shape::Logfmt))
 }
 
 /// The pairs in a line of any shape.
 pub(super) fn fields(text: &str) -> Vec<Field<'_>> {
     let pairs = Pairs { text, at: 0, words: &mut 0 };
     let field = |(name, value): (Range<usize>, Range<usize>)| {
-        let inner = unquoted(text, &value);
-        let value = if inner.len() < value.len() && text[inner.clone()].contains("\\\"") {
-            Cow::Owned(text[inner].replace("\\\"", "\""))
-        } else {
-            Cow::Borrowed(&text[inner])
-        };
+        // Quoted values are escaped as in JSON (go-logfmt, encoding of strings).
+        let value = json::plain_inner(text, &unquoted(text, &value));
         Field { name: Cow::Borrowed(&text[name]), value }
     };
-    pairs.map(field).take(MOST_FIELDS).collect()
+    pairs.map(field).take(MAX_FIELDS).collect()
 }
 
 /// How long the name is with which a word begins, where an equals sign stands behind it.

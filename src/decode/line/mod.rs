@@ -1,37 +1,42 @@
-//! What a log line says of itself: how grave it is, which part is its message, and how it is written.
+//! The level, the message and the fields that a log line states itself.
 //!
-//! It is told strictly: a level is a word where logging libraries put it, never a word in the midst of a sentence. The
-//! forms are those of the libraries' own defaults; `tests.rs` has a line of each.
+//! A level counts only where logging libraries write it, never within a sentence. The formats are the libraries' own
+//! defaults; `tests/` has lines of each.
 
-mod head;
 mod id;
 mod json;
+mod json_pairs;
+mod keys;
+mod level_names;
+mod level_numbers;
 mod logfmt;
-mod word;
+mod prefix;
+#[cfg(test)]
+mod tests;
 
 pub use id::{Id, ids};
 
 use crate::model::Level;
 use std::{borrow::Cow, ops::Range};
 
-/// What a line says of itself.
+/// The parts of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
-    /// How grave it is, where it says so.
+    /// The level, where the line states one.
     pub level: Option<Level>,
     /// The message, in bytes of the line: without the time and the level before it.
     pub message: Range<u32>,
-    /// How it is written.
+    /// The format of the line.
     pub shape: Shape,
 }
 
-/// How a line is written.
+/// The format of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// Words.
     #[default]
     Text,
-    /// An object of JSON.
+    /// A JSON object.
     Json,
     /// Pairs of name and value.
     Logfmt,
@@ -46,21 +51,30 @@ pub struct Field<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// The most fields that are told of one line.
-const MOST_FIELDS: usize = 64;
+/// The most fields that are read from one line.
+const MAX_FIELDS: usize = 64;
 
-/// Reads a line as it arrives. Nothing is copied.
+/// Reads a line as it arrives, without copying anything.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
     let found = json::parse(text).or_else(|| logfmt::parse(text));
     let (level, message, shape) = found.unwrap_or_else(|| {
-        let (level, start) = head::read(text);
+        let (level, start) = prefix::read(text);
         (level, start..text.len(), Shape::Text)
     });
     Parsed { level, message: message.start as u32..message.end as u32, shape }
 }
 
-/// The named values of a line, at most 64, in its order; for lines that somebody looks at or filters by.
+/// The message of a line as people read it: without the escapes of JSON and logfmt.
+#[must_use]
+pub fn message(text: &str, range: Range<usize>, shape: Shape) -> Cow<'_, str> {
+    match shape {
+        Shape::Text => Cow::Borrowed(&text[range]),
+        Shape::Json | Shape::Logfmt => json::plain_inner(text, &range),
+    }
+}
+
+/// The named values of a line, at most 64, in its order.
 #[must_use]
 pub fn fields(text: &str, shape: Shape) -> Vec<Field<'_>> {
     match shape {
@@ -69,35 +83,9 @@ pub fn fields(text: &str, shape: Shape) -> Vec<Field<'_>> {
     }
 }
 
-/// Whether libraries use a name for the message, the level or the time of a line: what is told beside its fields.
+/// Whether libraries write the message, the level or the time of a line under that name, which are shown beside the
+/// fields.
 #[must_use]
 pub fn is_head(name: &str) -> bool {
-    let times = ["time", "ts", "timestamp", "@timestamp", "t", "datetime", "asctime"];
-    is_message(name) || is_level(name) || times.iter().any(|known| name.eq_ignore_ascii_case(known))
+    !matches!(keys::role(name), None | Some(keys::Role::Status))
 }
-
-/// What stands under a name that libraries use for the message.
-fn is_message(name: &str) -> bool {
-    ["msg", "message", "event", "log", "text", "short_message", "@message"].contains(&name)
-}
-
-/// What stands under a name that libraries use for the level.
-fn is_level(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "level",
-        "lvl",
-        "severity",
-        "loglevel",
-        "log_level",
-        "log.level",
-        "levelname",
-        "severity_text",
-        "severitytext",
-        "@level",
-        "priority",
-    ];
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use crate::{
     view::{
         Scene,
         map::sketch::{Line, Spot},
-        time::age,
+        time::outage_age,
         why::words,
     },
 };
@@ -152,7 +152,7 @@ fn finding<'a>(finding: &'a Finding, store: &Store, numbers: &Numbers<'_>) -> Fi
         service: &finding.service,
         severity: Severity::word(finding.severity),
         reason: &finding.reason,
-        since: finding.since.map(|at| age(at, store.now)),
+        since: finding.onset().map(|since| outage_age(since, store.now)),
         suspects: finding.suspects.iter().map(|suspect| suspect.words.as_str()).collect(),
         affects: finding.reach.words(),
         next: &finding.next,

@@ -1,7 +1,12 @@
 //! What holds for any sequence of news.
 
 use super::model::{at, close, hear, held, line, notes, open, shown, start};
-use crate::logs::{Filter, Kinds, LogStore, Needle, Scope, Sift, What};
+use crate::{
+    logs::{Filter, Kinds, LogStore, Needle, Scope, Sift, What},
+    model::{
+        InstanceId, LogBatch, LogLine, LogNews, LogRoute, LogStart, LogStream, LogTarget, ServiceId, Timestamp,
+    },
+};
 use proptest::{collection::vec, prelude::*};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -211,4 +216,36 @@ fn a_hostile_expression_is_refused() {
     assert!(Needle::regex("(").is_err());
     assert!(Needle::regex(r"\Werror").unwrap().is_in("an ERROR"));
     assert!(!Needle::literal("Err").unwrap().is_in("error"));
+}
+
+/// Opens the stream of that container under that name, and gives it lines, each so many seconds after 1970.
+fn read_as(store: &mut LogStore, container: &str, name: &str, seconds: std::ops::Range<i64>) {
+    let target = LogTarget {
+        service: ServiceId::new("docker/shop/web"),
+        instance: InstanceId::new(format!("docker/{container}")),
+        label: name.into(),
+        route: LogRoute::Engine { container: container.into() },
+    };
+    let line = |second: i64| LogLine {
+        at: Timestamp::from_second(second).unwrap(),
+        service: target.service.clone(),
+        label: target.label.clone(),
+        stream: LogStream::Out,
+        text: format!("{container} {second}").into(),
+        paint: Vec::new(),
+    };
+    let lines = seconds.map(line).collect();
+    let start = LogStart { since: None, until: None, tail: 100, follow: true };
+    store.hear(LogNews::Opened(target, start), Timestamp::UNIX_EPOCH);
+    store.hear(LogNews::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
+}
+
+#[test]
+fn a_container_with_another_name_is_the_same_stream_and_one_with_its_old_name_is_not() {
+    let mut store = LogStore::new(1 << 20);
+    read_as(&mut store, "a", "web-1", 0..5);
+    read_as(&mut store, "a", "old_web-1", 0..8);
+    read_as(&mut store, "b", "web-1", 8..10);
+    let streams: Vec<_> = store.streams().map(|stream| (stream.label.to_string(), stream.lines())).collect();
+    assert_eq!(streams, [("old_web-1".to_owned(), 8), ("web-1".to_owned(), 2)], "each line once");
 }

@@ -5,18 +5,24 @@
 
 mod scrub;
 mod unicode;
+mod url;
 
 use scrub::scrub;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Borrow, fmt, ops::Deref, sync::Arc};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
 
 /// Text from outside, cleaned, and of at most `MAX_CHARS` characters; what was cut off shows as `…`.
 ///
 /// Terminal sequences (ECMA-48) are removed as a whole, every other control character and line separator becomes a
-/// space, and characters that show nothing or reorder their neighbours are removed. Cleaning clean text changes
-/// nothing.
+/// space, and characters that show nothing or reorder their neighbours are removed. Unless `URL_USERS`, so is the user
+/// information of URLs, in which passwords stand. Cleaning clean text changes nothing.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CleanText<S, const MAX_CHARS: usize>(S);
+pub struct CleanText<S, const MAX_CHARS: usize, const URL_USERS: bool = false>(S);
 
 /// A name, a reason or a message.
 pub type Text = CleanText<Box<str>, 2_000>;
@@ -27,42 +33,62 @@ pub type SharedText = CleanText<Arc<str>, 2_000>;
 /// An id: several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;
 
-/// The text of one log line. Sources cut at fewer bytes, and say how many they cut.
-pub type LineText = CleanText<Box<str>, 33_000>;
+/// The most characters of a log line. Sources cut at fewer bytes, and say how many they cut.
+const MAX_LINE_CHARS: usize = 33_000;
 
-impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize> CleanText<S, MAX_CHARS> {
+/// The text of one log line, which shows what the service wrote, URLs included.
+pub type LineText = CleanText<Box<str>, MAX_LINE_CHARS, true>;
+
+impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_USERS: bool>
+    CleanText<S, MAX_CHARS, URL_USERS>
+{
     /// Cleans `raw`.
     #[must_use]
     pub fn new(raw: &str) -> Self {
-        if is_clean(raw, MAX_CHARS) { Self(raw.into()) } else { Self::painted(raw, &mut |_, _| {}) }
+        if Self::is_clean(raw) { Self(raw.into()) } else { Self::within(raw, MAX_CHARS) }
     }
 
     /// Cleans `raw` and keeps at most `max_chars` characters of it.
     #[must_use]
     pub fn within(raw: &str, max_chars: usize) -> Self {
-        clean_within(raw, max_chars.min(MAX_CHARS)).into()
+        // Before, as the bound may cut a URL in two, and after, as hidden characters may stand in one.
+        let clean = scrub(&Self::without_users(raw), max_chars.min(MAX_CHARS), &mut |_, _| {});
+        Self(Self::without_users(&clean).as_ref().into())
     }
 
+    fn without_users(text: &str) -> Cow<'_, str> {
+        if URL_USERS { Cow::Borrowed(text) } else { url::without_user_info(text) }
+    }
+
+    /// True if `raw` is short printable ASCII without a URL: most text is, and needs no second look.
+    fn is_clean(raw: &str) -> bool {
+        is_plain(raw, MAX_CHARS) && (URL_USERS || !raw.contains("://"))
+    }
+}
+
+impl LineText {
     /// Cleans `raw`, and reports each sequence that sets colours (SGR, ECMA-48 section 8.3.117): the byte offset in
     /// the clean text at which it stood, and its parameters.
     #[must_use]
     pub fn painted(raw: &str, sgr: &mut dyn FnMut(usize, &str)) -> Self {
-        Self(scrub(raw, MAX_CHARS, sgr).into())
+        Self(scrub(raw, MAX_LINE_CHARS, sgr).into())
     }
 }
 
 /// Cleans `raw` for a quotation of at most `max_chars` characters.
 #[must_use]
 pub fn clean_within(raw: &str, max_chars: usize) -> String {
-    if is_clean(raw, max_chars) { raw.to_owned() } else { scrub(raw, max_chars, &mut |_, _| {}) }
+    if is_plain(raw, max_chars) { raw.to_owned() } else { scrub(raw, max_chars, &mut |_, _| {}) }
 }
 
-/// True if `raw` is printable ASCII and short enough: most text is, and needs no second look.
-fn is_clean(raw: &str, max_chars: usize) -> bool {
+/// True if `raw` is printable ASCII and short enough.
+fn is_plain(raw: &str, max_chars: usize) -> bool {
     raw.len() <= max_chars && scrub::printable_ascii(raw.as_bytes()) == raw.len()
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool>
+    CleanText<S, MAX_CHARS, URL_USERS>
+{
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -70,7 +96,9 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize> CleanText<S, MAX_CHARS> {
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> Deref for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Deref
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -86,32 +114,40 @@ impl SharedText {
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> AsRef<str> for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> AsRef<str>
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn as_ref(&self) -> &str {
         self
     }
 }
 
 /// `Eq`, `Ord` and `Hash` are those of the text, so that maps can be searched by `&str`.
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> Borrow<str> for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Borrow<str>
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn borrow(&self) -> &str {
         self
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> fmt::Display for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> fmt::Display
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self)
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> fmt::Debug for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> fmt::Debug
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
     }
 }
 
-impl<S, const MAX_CHARS: usize> From<&str> for CleanText<S, MAX_CHARS>
+impl<S, const MAX_CHARS: usize, const URL_USERS: bool> From<&str> for CleanText<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {
@@ -120,7 +156,7 @@ where
     }
 }
 
-impl<S, const MAX_CHARS: usize> From<&String> for CleanText<S, MAX_CHARS>
+impl<S, const MAX_CHARS: usize, const URL_USERS: bool> From<&String> for CleanText<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {
@@ -129,58 +165,73 @@ where
     }
 }
 
-impl<S, const MAX_CHARS: usize> From<String> for CleanText<S, MAX_CHARS>
+impl<S, const MAX_CHARS: usize, const URL_USERS: bool> From<String> for CleanText<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {
     fn from(raw: String) -> Self {
-        if is_clean(&raw, MAX_CHARS) { Self(raw.into()) } else { Self::new(&raw) }
+        if Self::is_clean(&raw) { Self(raw.into()) } else { Self::within(&raw, MAX_CHARS) }
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> From<CleanText<S, MAX_CHARS>> for String {
-    fn from(text: CleanText<S, MAX_CHARS>) -> Self {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool>
+    From<CleanText<S, MAX_CHARS, URL_USERS>> for String
+{
+    fn from(text: CleanText<S, MAX_CHARS, URL_USERS>) -> Self {
         text.0.to_owned()
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> PartialEq<str> for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> PartialEq<str>
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn eq(&self, other: &str) -> bool {
         **self == *other
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> PartialEq<&str> for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> PartialEq<&str>
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn eq(&self, other: &&str) -> bool {
         **self == **other
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> PartialEq<String> for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> PartialEq<String>
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn eq(&self, other: &String) -> bool {
         **self == **other
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> PartialEq<CleanText<S, MAX_CHARS>> for str {
-    fn eq(&self, other: &CleanText<S, MAX_CHARS>) -> bool {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool>
+    PartialEq<CleanText<S, MAX_CHARS, URL_USERS>> for str
+{
+    fn eq(&self, other: &CleanText<S, MAX_CHARS, URL_USERS>) -> bool {
         *self == **other
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> PartialEq<CleanText<S, MAX_CHARS>> for &str {
-    fn eq(&self, other: &CleanText<S, MAX_CHARS>) -> bool {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool>
+    PartialEq<CleanText<S, MAX_CHARS, URL_USERS>> for &str
+{
+    fn eq(&self, other: &CleanText<S, MAX_CHARS, URL_USERS>) -> bool {
         **self == **other
     }
 }
 
-impl<S: Deref<Target = str>, const MAX_CHARS: usize> Serialize for CleanText<S, MAX_CHARS> {
+impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Serialize
+    for CleanText<S, MAX_CHARS, URL_USERS>
+{
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.serialize_str(self)
     }
 }
 
-impl<'de, S, const MAX_CHARS: usize> Deserialize<'de> for CleanText<S, MAX_CHARS>
+impl<'de, S, const MAX_CHARS: usize, const URL_USERS: bool> Deserialize<'de>
+    for CleanText<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {
@@ -190,13 +241,13 @@ where
 }
 
 /// Cleans a string as it is read, without a copy in between.
-struct Cleaning<S, const MAX_CHARS: usize>(std::marker::PhantomData<S>);
+struct Cleaning<S, const MAX_CHARS: usize, const URL_USERS: bool>(std::marker::PhantomData<S>);
 
-impl<S, const MAX_CHARS: usize> de::Visitor<'_> for Cleaning<S, MAX_CHARS>
+impl<S, const MAX_CHARS: usize, const URL_USERS: bool> de::Visitor<'_> for Cleaning<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {
-    type Value = CleanText<S, MAX_CHARS>;
+    type Value = CleanText<S, MAX_CHARS, URL_USERS>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text")

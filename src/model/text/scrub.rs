@@ -33,7 +33,7 @@ pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str
         match c {
             '\u{1b}' => match skip_escape(&mut chars) {
                 Introduced::ControlSequence => {
-                    skip_control(&mut chars, |parameters| sgr(out.len(), parameters))
+                    skip_control(&mut chars, |parameters| sgr(out.len(), parameters));
                 }
                 Introduced::ControlString => strings_end = strings_end && skip_string(&mut chars),
                 Introduced::Nothing => {}

@@ -1,6 +1,6 @@
 //! Tests of cleaning: terminal sequences, deceiving characters, bounds, and the forms in which text arrives.
 
-use super::{SharedText, Text, unicode::is_invisible};
+use super::{LineText, SharedText, Text, unicode::is_invisible};
 use std::collections::BTreeMap;
 
 fn clean(raw: &str) -> String {
@@ -97,6 +97,17 @@ fn every_way_in_cleans() {
     let packed = rmp_serde::to_vec(raw).unwrap();
     assert_eq!(rmp_serde::from_slice::<Text>(&packed).unwrap(), expected);
     assert_eq!(toml::Value::from(raw).try_into::<Text>().unwrap(), expected);
+}
+
+#[test]
+fn urls_lose_their_users_but_in_log_lines() {
+    let raw = "calls http://user:se\u{200b}cret@db:80/x";
+    assert_eq!(clean(raw), "calls http://db:80/x");
+    assert_eq!(LineText::new(raw), "calls http://user:secret@db:80/x");
+    assert_eq!(clean("http:\u{200b}//user:secret@db"), "http://db", "hidden characters hide no URL");
+    let long = format!("{} http://user:{}@db", "x".repeat(1_900), "s".repeat(200));
+    assert!(clean(&long).ends_with("x http://db"), "no password is cut in two");
+    assert_eq!(Text::within("http://user:secret@db", 12), "http://db");
 }
 
 proptest::proptest! {

@@ -1,22 +1,24 @@
-//! A service as a compose file declares it, with every path made whole; and one such declaration over another.
+//! A service as a project declares it, read from its merged tree in canonical form.
 
 use super::{
-    ports,
-    yaml::{Node, Value},
+    check::Profiles,
+    load::Format,
+    ports::{self, Ports},
+    yaml::{Node, Wrong},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-/// A service as a file declares it.
+/// A service as a project declares it.
 #[derive(Clone, Default)]
 pub(super) struct Declared {
     /// The file and line where it begins.
     pub(super) at: String,
-    /// What it runs.
+    /// Its image, command and variables.
     pub(super) program: Program,
-    /// How it is reached.
+    /// Its names, networks and ports.
     pub(super) place: Place,
     /// The files that are put into it.
     pub(super) files: Files,
@@ -24,11 +26,13 @@ pub(super) struct Declared {
     pub(super) after: BTreeMap<String, String>,
     /// The profiles without one of which it is not started.
     pub(super) profiles: BTreeSet<String>,
-    /// How many of it are wanted.
+    /// True if one of its profiles is active, or it has none.
+    pub(super) is_active: bool,
+    /// The number of copies that are wanted.
     pub(super) replicas: Option<u32>,
 }
 
-/// What a service runs.
+/// The image, command and variables of a service.
 #[derive(Clone, Default)]
 pub(super) struct Program {
     pub(super) image: Option<String>,
@@ -36,17 +40,29 @@ pub(super) struct Program {
     pub(super) command: Option<Vec<String>>,
     /// Variables; one without a value has the one around it.
     pub(super) environment: BTreeMap<String, Option<String>>,
-    /// Files of variables, and whether they must be there.
-    pub(super) env_files: Vec<(PathBuf, bool)>,
+    pub(super) env_files: Vec<EnvFile>,
     pub(super) labels: BTreeMap<String, Option<String>>,
+    /// Files of labels.
+    pub(super) label_files: Vec<PathBuf>,
 }
 
-/// How a service is reached.
+/// A file of variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EnvFile {
+    pub(super) path: PathBuf,
+    /// True if it must be there.
+    pub(super) required: bool,
+    pub(super) format: Format,
+}
+
+/// The names, networks and ports of a service.
 #[derive(Clone, Default)]
 pub(super) struct Place {
     pub(super) container_name: Option<String>,
     pub(super) hostname: Option<String>,
     pub(super) network_mode: Option<String>,
+    /// True if something else than a container provides it.
+    pub(super) is_provided: bool,
     /// The networks by the file's names for them, with the aliases and addresses there.
     pub(super) networks: BTreeMap<String, BTreeSet<String>>,
     /// `service` or `service:alias`.
@@ -72,179 +88,135 @@ pub(super) struct Files {
 }
 
 impl Declared {
-    /// The service that `node` of `file` declares; relative paths begin at `folder`.
-    pub(super) fn read(node: &Node, file: &str, folder: &Path) -> Self {
-        let replicas = node.get("deploy").and_then(|d| d.text_of("replicas")).or(node.text_of("scale"));
-        Self {
-            at: format!("{file}:{}", node.line),
-            program: Program::read(node, folder),
-            place: Place::read(node),
-            files: Files::read(node, folder),
-            after: node.start_order(),
-            profiles: node.names("profiles").into_iter().collect(),
-            replicas: replicas.and_then(|text| text.parse().ok()),
-        }
+    /// Reads the service that `node` declares.
+    pub(super) fn read(node: &Node, profiles: &Profiles) -> Result<Self, Wrong> {
+        let label = node.at.file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        Ok(Self {
+            at: format!("{label}:{}", node.at.line),
+            program: Program::read(node)?,
+            place: Place::read(node)?,
+            files: Files::read(node),
+            after: node.entries("depends_on").map(after).collect(),
+            profiles: node.texts("profiles").map(str::to_owned).collect(),
+            is_active: profiles.start(node.texts("profiles")),
+            replicas: replicas(node)?,
+        })
     }
 
-    /// This declaration over another one of the same service, as an override file's or what `extends` names.
-    pub(super) fn over(self, base: Self) -> Self {
-        Self {
-            at: self.at,
-            program: self.program.over(base.program),
-            place: self.place.over(base.place),
-            files: self.files.over(base.files),
-            after: base.after.into_iter().chain(self.after).collect(),
-            profiles: joined(base.profiles, self.profiles),
-            replicas: self.replicas.or(base.replicas),
-        }
+    /// The number of its names on all its networks: its own, its host name, those of its containers and its aliases.
+    pub(super) fn names(&self) -> usize {
+        let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_COPIES) as usize;
+        self.place.joined().values().map(|aliases| aliases.len() + copies + 2).sum()
     }
 }
 
+fn after((name, dependency): (&String, &Node)) -> (String, String) {
+    (name.clone(), dependency.text_of("condition").unwrap_or_default())
+}
+
+/// The most copies of a service whose container names are names of it.
+pub(super) const MAX_NAMED_COPIES: u32 = 20;
+
+/// The number of copies of a service that are wanted.
+fn replicas(node: &Node) -> Result<Option<u32>, Wrong> {
+    let deployed = node.get("deploy").and_then(|deploy| deploy.get("replicas"));
+    let Some(wanted) = node.get("scale").or(deployed) else { return Ok(None) };
+    let text = wanted.text().unwrap_or_default();
+    text.parse().map(Some).map_err(|_| wanted.at.wrong("the number of copies must be a whole number"))
+}
+
 impl Program {
-    fn read(node: &Node, folder: &Path) -> Self {
-        let words = |key: &str| {
-            let given = node.get(key).filter(|n| n.value != Value::Null);
-            given.map(|_| node.items(key).iter().filter_map(Node::text).map(str::to_owned).collect())
+    fn read(node: &Node) -> Result<Self, Wrong> {
+        let words = |key: &str| node.get(key).map(|_| node.texts(key).map(str::to_owned).collect());
+        let pairs = |key: &str| {
+            node.entries(key).map(|(name, value)| (name.clone(), value.text().map(str::to_owned))).collect()
         };
-        let env_file = |item: &Node| {
-            let path = item.text().map(str::to_owned).or_else(|| item.text_of("path"))?;
-            let required = item.get("required").and_then(Node::text) != Some("false");
-            Some((whole(folder, &path), required))
-        };
-        Self {
+        let (mut env_files, mut places) = (Vec::new(), BTreeMap::new());
+        for item in node.items("env_file") {
+            let file = EnvFile::read(item)?;
+            // A file that is named again counts where it was named first.
+            if let Some(place) = places.get(&file.path) {
+                env_files[*place] = file;
+            } else {
+                places.insert(file.path.clone(), env_files.len());
+                env_files.push(file);
+            }
+        }
+        Ok(Self {
             image: node.text_of("image"),
             entrypoint: words("entrypoint"),
             command: words("command"),
-            environment: node.pairs("environment"),
-            env_files: node.items("env_file").iter().filter_map(env_file).collect(),
-            labels: node.pairs("labels"),
-        }
+            environment: pairs("environment"),
+            env_files,
+            labels: pairs("labels"),
+            label_files: node.texts("label_file").map(PathBuf::from).collect(),
+        })
     }
+}
 
-    fn over(self, base: Self) -> Self {
-        Self {
-            image: self.image.or(base.image),
-            entrypoint: self.entrypoint.or(base.entrypoint),
-            command: self.command.or(base.command),
-            environment: base.environment.into_iter().chain(self.environment).collect(),
-            env_files: base.env_files.into_iter().chain(self.env_files).collect(),
-            labels: base.labels.into_iter().chain(self.labels).collect(),
-        }
+impl EnvFile {
+    fn read(item: &Node) -> Result<Self, Wrong> {
+        let format = match item.get("format") {
+            None => Format::Dotenv,
+            Some(format) if format.text() == Some("raw") => Format::Raw,
+            Some(format) => return Err(format.at.wrong("`raw` is the only format that can be named")),
+        };
+        let path = PathBuf::from(item.text_of("path").unwrap_or_default());
+        let required = item.get("required").is_none() || item.is_true("required");
+        Ok(Self { path, required, format })
     }
 }
 
 impl Place {
     /// The networks that it joins, with its aliases there: the default one where none is named, and none where it uses
-    /// somebody else's.
+    /// another container's or is no container.
     pub(super) fn joined(&self) -> BTreeMap<String, BTreeSet<String>> {
         match (&self.network_mode, self.networks.is_empty()) {
             (Some(_), _) => BTreeMap::new(),
+            (None, true) if self.is_provided => BTreeMap::new(),
             (None, true) => BTreeMap::from([("default".to_owned(), BTreeSet::new())]),
             (None, false) => self.networks.clone(),
         }
     }
 
-    fn read(node: &Node) -> Self {
-        let mapped = node.entries("networks").map(|(name, at)| {
+    fn read(node: &Node) -> Result<Self, Wrong> {
+        let network = |(name, at): (&String, &Node)| {
             let addresses = ["ipv4_address", "ipv6_address"].iter().filter_map(|key| at.text_of(key));
-            (name.clone(), at.names("aliases").into_iter().chain(addresses).collect())
-        });
-        let listed = node.items("networks").iter().filter_map(Node::text);
-        let networks = mapped.chain(listed.map(|name| (name.to_owned(), Vec::new())));
-        let (published, mut exposed) = ports::read(node.items("ports"));
+            (name.clone(), at.texts("aliases").map(str::to_owned).chain(addresses).collect())
+        };
+        let Ports { published, mut exposed } = ports::read(node.items("ports"))?;
         exposed.extend(ports::exposed(node.items("expose")));
-        Self {
+        let hosts = node.texts("extra_hosts").filter_map(|text| text.split_once('='));
+        Ok(Self {
             container_name: node.text_of("container_name"),
             hostname: node.text_of("hostname"),
             network_mode: node.text_of("network_mode"),
-            networks: networks.map(|(name, aliases)| (name, aliases.into_iter().collect())).collect(),
-            links: node.names("links").into_iter().collect(),
-            external_links: node.names("external_links").into_iter().collect(),
-            extra_hosts: extra_hosts(node),
+            is_provided: node.get("provider").is_some(),
+            networks: node.entries("networks").map(network).collect(),
+            links: node.texts("links").map(str::to_owned).collect(),
+            external_links: node.texts("external_links").map(str::to_owned).collect(),
+            extra_hosts: hosts.map(|(name, address)| (name.to_owned(), address.to_owned())).collect(),
             published,
             exposed,
-        }
-    }
-
-    fn over(self, base: Self) -> Self {
-        let mut networks = base.networks;
-        for (name, aliases) in self.networks {
-            networks.entry(name).or_default().extend(aliases);
-        }
-        Self {
-            container_name: self.container_name.or(base.container_name),
-            hostname: self.hostname.or(base.hostname),
-            network_mode: self.network_mode.or(base.network_mode),
-            networks,
-            links: joined(base.links, self.links),
-            external_links: joined(base.external_links, self.external_links),
-            extra_hosts: joined(base.extra_hosts, self.extra_hosts),
-            published: base.published.into_iter().chain(self.published).collect(),
-            exposed: joined(base.exposed, self.exposed),
-        }
+        })
     }
 }
 
 impl Files {
-    fn read(node: &Node, folder: &Path) -> Self {
-        let config = |item: &Node| {
-            let source = item.text().map(str::to_owned).or_else(|| item.text_of("source"))?;
-            Some((item.text_of("target").unwrap_or_else(|| format!("/{source}")), source))
+    fn read(node: &Node) -> Self {
+        let named = |key: &str, folder: &str| -> BTreeMap<String, String> {
+            let item = |item: &Node| {
+                let source = item.text_of("source")?;
+                Some((item.text_of("target").unwrap_or_else(|| format!("{folder}/{source}")), source))
+            };
+            node.items(key).iter().filter_map(item).collect()
         };
-        let secret = |item: &Node| item.text().map(str::to_owned).or_else(|| item.text_of("source"));
+        let is_bind = |item: &&Node| item.text_of("type").as_deref() == Some("bind");
+        let mount = |item: &Node| Some((item.text_of("target")?, PathBuf::from(item.text_of("source")?)));
         Self {
-            mounts: node.items("volumes").iter().filter_map(|item| mount(item, folder)).collect(),
-            configs: node.items("configs").iter().filter_map(config).collect(),
-            secrets: node.items("secrets").iter().filter_map(secret).collect(),
+            mounts: node.items("volumes").iter().filter(is_bind).filter_map(mount).collect(),
+            configs: named("configs", ""),
+            secrets: named("secrets", "/run/secrets").into_values().collect(),
         }
     }
-
-    fn over(self, base: Self) -> Self {
-        Self {
-            mounts: base.mounts.into_iter().chain(self.mounts).collect(),
-            configs: base.configs.into_iter().chain(self.configs).collect(),
-            secrets: joined(base.secrets, self.secrets),
-        }
-    }
-}
-
-fn joined<T: Ord>(mut base: BTreeSet<T>, more: BTreeSet<T>) -> BTreeSet<T> {
-    base.extend(more);
-    base
-}
-
-/// A path, whole: relative ones begin at `folder`, `~` at the home directory.
-pub(super) fn whole(folder: &Path, path: &str) -> PathBuf {
-    let home = path.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    // Through its components, so that `./conf` and `conf` are one.
-    home.unwrap_or_else(|| folder.join(path)).components().collect()
-}
-
-/// A mount of something of this machine: `./nginx.conf:/etc/nginx/nginx.conf:ro`, or the long form. Volumes by name
-/// hold data.
-fn mount(item: &Node, folder: &Path) -> Option<(String, PathBuf)> {
-    let (source, target) = if let Some(text) = item.text() {
-        let mut parts = text.split(':');
-        let (source, target) = (parts.next()?, parts.next()?);
-        let path = source.starts_with(['.', '/']) || source.starts_with("~/");
-        (path.then(|| source.to_owned())?, target.to_owned())
-    } else {
-        (item.text_of("type").as_deref() == Some("bind")).then_some(())?;
-        (item.text_of("source")?, item.text_of("target")?)
-    };
-    Some((target, whole(folder, &source)))
-}
-
-/// The names and addresses of `name:address`, `name=address`, or a mapping, whose values may be lists.
-fn extra_hosts(node: &Node) -> BTreeSet<(String, String)> {
-    let mapped = node.entries("extra_hosts").flat_map(|(name, at)| match &at.value {
-        Value::List(list) => list.iter().filter_map(|n| Some((name.clone(), n.text()?.to_owned()))).collect(),
-        _ => at.text().map(|text| vec![(name.clone(), text.to_owned())]).unwrap_or_default(),
-    });
-    let listed = node.items("extra_hosts").iter().filter_map(|item| {
-        let text = item.text()?;
-        let (name, address) = text.split_once('=').or_else(|| text.split_once(':'))?;
-        Some((name.to_owned(), address.to_owned()))
-    });
-    mapped.chain(listed).collect()
 }

@@ -16,10 +16,10 @@ pub(super) fn of(service: &Declared, given: &Given) -> Vec<Mention> {
     let mut all = environment(None, variables.iter().copied());
     all.extend(arguments(None, words));
     all.extend(given.texts.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
-    let labels = program.labels.iter().map(|(name, value)| (name.as_str(), value.as_deref().unwrap_or("")));
+    let labels = given.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     all.extend(proxied(&labels.collect(), &variables));
     let linked = place.links.iter().chain(&place.external_links);
-    all.extend(linked.map(|text| link(&Text::new(text.split(':').next().unwrap_or_default()))));
+    all.extend(linked.filter_map(|text| link(text.split(':').next().unwrap_or_default())));
     all.extend(place.extra_hosts.iter().filter_map(|(name, address)| extra_host(name, address)));
     all.extend(start_order(
         service.after.iter().map(|(name, condition)| (name.as_str(), condition.as_str())),

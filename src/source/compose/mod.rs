@@ -1,25 +1,32 @@
 //! A compose file as a declared source: it charts what the file says, without any engine.
 
+mod canonical;
 mod chart;
+mod check;
 mod declared;
 mod dotenv;
-mod file;
-mod fill;
 mod find;
+mod forms;
 mod given;
+mod interpolate;
+mod keys;
+mod limits;
 mod load;
 mod look;
 mod mention;
+mod merge;
+mod model;
+mod paths;
 mod ports;
 mod reach;
-mod shape;
 #[cfg(test)]
 mod tests;
+mod variables;
+mod volumes;
 mod yaml;
 
 use super::{Examined, Source};
 use crate::model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text};
-use fill::Variables;
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
@@ -28,21 +35,22 @@ use futures::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
+use variables::Variables;
 
-/// How often to look whether a file has changed.
+/// The time between two looks whether a file has changed.
 const PACE: Duration = Duration::from_secs(5);
 
-/// Which compose file to read.
+/// The configuration of a compose source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The file, or the folder it lies in; empty for the working directory.
     pub path: String,
-    /// What to call the source; the project's name by default.
+    /// The source's name; the folder's name by default.
     pub name: String,
 }
 
@@ -52,21 +60,27 @@ pub struct Compose {
     place: PathBuf,
     /// The environment of this process, which fills in the file's variables.
     around: Variables,
-    /// What was read last.
+    /// The last snapshot, and the state of the files then.
     last: Arc<Mutex<Option<look::Last>>>,
 }
 
 impl Compose {
-    /// The source that `config` names; `around` is the environment of this process. A file that can not be read is
-    /// told by the first look.
+    /// The source that `config` names; `around` is the environment of this process. Nothing is read yet, so the
+    /// source is called by its folder and not by the name that the project gives itself.
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
         let (place, around) = (find::place(&config.path), Variables::new(around));
-        let said =
-            || look::project_name(&place, &around).unwrap_or_else(|| find::name(None, &place.join("x")));
         // A slash ends the source in a service's id.
-        let name = if config.name.is_empty() { said() } else { Text::new(&config.name).replace('/', "-") };
+        let name =
+            if config.name.is_empty() { name_of(&place) } else { Text::new(&config.name).replace('/', "-") };
         Self { id: SourceId::new(format!("compose:{name}")), place, around, last: Arc::default() }
     }
+}
+
+/// The name of a source at `place`: the folder's name, or that of the folder of the file.
+fn name_of(place: &Path) -> String {
+    let is_file = place.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let folder = if is_file { place.parent().unwrap_or(place) } else { place };
+    Some(find::folder_name(folder)).filter(|name| !name.is_empty()).unwrap_or_else(|| "compose".to_owned())
 }
 
 impl Source for Compose {

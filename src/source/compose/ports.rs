@@ -1,60 +1,165 @@
-//! The ports of a service: those that the host leads to it, and its own.
+//! The ports of a service: those that the host leads to it, and its own (Compose Specification, chapter "Services",
+//! sections "ports" and "expose").
 
-use super::yaml::Node;
-use std::collections::{BTreeMap, BTreeSet};
+use super::yaml::{Node, Value, Wrong};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+};
 
-/// The widest range of ports that is taken one by one.
-const WIDEST: u16 = 200;
+/// The most ports of one range that are told one by one.
+const MAX_RANGE: usize = 200;
 
-/// The host's ports, and the container's, that `ports` tells of: `8080:80`, `127.0.0.1:8080:80/tcp`, `80`, ranges, or
-/// the long form.
-pub(super) fn read(items: &[Node]) -> (BTreeMap<u16, u16>, BTreeSet<u16>) {
-    let (mut published, mut exposed) = (BTreeMap::new(), BTreeSet::new());
-    for item in items {
-        let (outside, inside) = if let Some(text) = item.text() {
-            let bare = text.split('/').next().unwrap_or_default();
-            let (before, inside) = bare.rsplit_once(':').unwrap_or(("", bare));
-            // An address may stand before the host's port, and may have colons of its own.
-            (range(before.rsplit(':').next().unwrap_or_default()), range(inside))
-        } else {
-            let ports = |key: &str| range(&item.text_of(key).unwrap_or_default());
-            (ports("published"), ports("target"))
-        };
-        let behind = inside.iter().chain(inside.last().into_iter().cycle());
-        published.extend(outside.into_iter().zip(behind.copied()));
-        exposed.extend(inside);
-    }
-    (published, exposed)
+/// The ports of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ports {
+    /// The host's ports that lead to it, each with its own port behind.
+    pub(super) published: BTreeMap<u16, u16>,
+    /// Its own ports.
+    pub(super) exposed: BTreeSet<u16>,
 }
 
-/// The ports that `expose` tells of.
+/// Reads the items of `ports`: `8080:80`, `127.0.0.1:8080:80/tcp`, `[::1]:8080:80`, `80`, ranges, or the long form.
+pub(super) fn read(items: &[Node]) -> Result<Ports, Wrong> {
+    let mut ports = Ports::default();
+    for item in items {
+        let (published, target) = match &item.value {
+            Value::Map(_) => long(item),
+            _ => short(item.text().unwrap_or_default()),
+        }
+        .map_err(|what| item.at.wrong(what))?;
+        // A range of the host's ports may lead to one port.
+        let behind = target.clone().chain(std::iter::repeat(*target.end()));
+        ports.published.extend(published.into_iter().flatten().zip(behind).take(MAX_RANGE));
+        ports.exposed.extend(target.take(MAX_RANGE));
+    }
+    Ok(ports)
+}
+
+/// The ports that `expose` tells of. Compose does not read them, so that one that is none is no error.
 pub(super) fn exposed(items: &[Node]) -> BTreeSet<u16> {
-    let bare = items.iter().filter_map(Node::text).filter_map(|text| text.split('/').next());
-    bare.flat_map(range).collect()
+    let texts = items.iter().filter_map(Node::text);
+    let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));
+    bare.filter_map(|text| range(text).ok()).flat_map(|range| range.take(MAX_RANGE)).collect()
+}
+
+/// The host's ports and the container's.
+type Pair = (Option<RangeInclusive<u16>>, RangeInclusive<u16>);
+
+fn long(item: &Node) -> Result<Pair, &'static str> {
+    let published = item.text_of("published").map(|text| range(&text)).transpose()?;
+    let address = item.text_of("host_ip");
+    if address.is_some_and(|address| address.parse::<IpAddr>().is_err()) {
+        return Err("`host_ip` is no address");
+    }
+    let target = item.text_of("target").ok_or("this port has no `target`")?;
+    Ok((published, range(&target)?))
+}
+
+fn short(text: &str) -> Result<Pair, &'static str> {
+    let (text, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    if !["tcp", "udp", "sctp"].contains(&protocol.to_ascii_lowercase().as_str()) {
+        return Err("a port's protocol is tcp, udp or sctp");
+    }
+    let (before, target) =
+        text.rsplit_once(':').map_or((None, text), |(before, target)| (Some(before), target));
+    // An address may stand before the host's port, and may have colons of its own.
+    let (address, published) = match before.map(|before| before.rsplit_once(':').unwrap_or(("", before))) {
+        Some((address, published)) => (address, Some(published).filter(|port| !port.is_empty())),
+        None => ("", None),
+    };
+    let is_address = match address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(bare) => bare.parse::<IpAddr>().is_ok(),
+        None => address.is_empty() || address.parse::<Ipv4Addr>().is_ok(),
+    };
+    if !is_address {
+        return Err("the part before the ports is no address");
+    }
+    let (published, target) = (published.map(range).transpose()?, range(target)?);
+    let length = |range: &RangeInclusive<u16>| range.end() - range.start();
+    let differ = published.as_ref().is_some_and(|p| length(p) != length(&target));
+    if differ && length(&target) > 0 {
+        return Err("the two ranges of ports are not of one length");
+    }
+    Ok((published, target))
 }
 
 /// `80`, or `3000-3005`.
-fn range(text: &str) -> Vec<u16> {
+fn range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    match (first.trim().parse::<u16>(), last.trim().parse::<u16>()) {
-        (Ok(first), Ok(last)) if first > 0 && last.saturating_sub(first) < WIDEST => (first..=last).collect(),
-        _ => Vec::new(),
+    match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
+        _ => Err("a port is a number up to 65535, or a range of two"),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use crate::source::compose::yaml::parse;
+    use super::{Ports, exposed, read};
+    use crate::source::compose::{
+        limits::Limits,
+        yaml::{Node, documents},
+    };
+    use std::{path::Path, sync::Arc};
+
+    fn items(text: &str) -> Vec<Node> {
+        let file = Arc::from(Path::new("x"));
+        let tree = documents(&format!("ports: {text}"), &file, &mut Limits::default()).unwrap().remove(0);
+        tree.items("ports").to_vec()
+    }
 
     #[test]
     fn every_form_of_a_port_is_read() {
-        let text = "ports: ['8080:80', '127.0.0.1:8443:443/tcp', 9000, '[::1]:70:71', '5000-5001:6000-6001', {published: '1', target: 2}]";
-        let (published, exposed) = read(parse(text).unwrap().items("ports"));
+        let text = "['8080:80', '127.0.0.1:8443:443/tcp', 9000, '[::1]:70:71', '5000-5001:6000-6001', '53:53/UDP', '127.0.0.1::99', 22:22, '1-3:88', {published: '7-8', target: 2, host_ip: 127.0.0.1}]";
+        let ports = read(&items(text)).unwrap();
         assert_eq!(
-            published.into_iter().collect::<Vec<_>>(),
-            [(1, 2), (70, 71), (5000, 6000), (5001, 6001), (8080, 80), (8443, 443)]
+            ports.published.into_iter().collect::<Vec<_>>(),
+            [
+                (1, 88),
+                (2, 88),
+                (3, 88),
+                (7, 2),
+                (8, 2),
+                (22, 22),
+                (53, 53),
+                (70, 71),
+                (5000, 6000),
+                (5001, 6001),
+                (8080, 80),
+                (8443, 443)
+            ]
         );
-        assert_eq!(exposed.into_iter().collect::<Vec<_>>(), [2, 71, 80, 443, 6000, 6001, 9000]);
+        assert_eq!(
+            ports.exposed.into_iter().collect::<Vec<_>>(),
+            [2, 22, 53, 71, 80, 88, 99, 443, 6000, 6001, 9000]
+        );
+        let wide = read(&items("['1-65535:1-65535']")).unwrap();
+        assert_eq!((wide.published.len(), wide.exposed.len()), (200, 200));
+        assert_eq!(
+            exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(),
+            [7, 8, 80, 3000]
+        );
+    }
+
+    #[test]
+    fn what_is_no_port_is_refused() {
+        for text in [
+            "['80:x']",
+            "['99999:80']",
+            "['1-3:5-6']",
+            "['80:80/foo']",
+            "['999.1.1.1:80:80']",
+            "['']",
+            "['::1:80:81']",
+            "['3-1']",
+            "[{published: 80}]",
+            "[{target: 80, host_ip: x}]",
+            "[[80]]",
+            "[80.5]",
+        ] {
+            assert!(read(&items(text)).is_err(), "{text}");
+        }
+        assert_eq!(read(&[]), Ok(Ports::default()));
     }
 }

@@ -1,6 +1,6 @@
 //! Who answers to what among the services of a compose file, as an engine would make it.
 
-use super::declared::Declared;
+use super::declared::{Declared, MAX_NAMED_COPIES};
 use crate::{
     model::{Answer, AnsweredBy, Host, NetworkId, Scope, SourceId, Text},
     source::netns::{self, LOOPBACK, Listeners, Member},
@@ -12,8 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const HOST_NAME: &str = "host.docker.internal";
 /// The most services in a row of which each uses the network of the next.
 const MAX_LENDERS: usize = 4;
-/// The most copies whose container names are answers.
-const MOST_COPIES: u32 = 20;
 
 /// The services of a project, and what its networks are called.
 pub(super) struct Project<'a> {
@@ -113,7 +111,7 @@ impl Project<'_> {
             }
             let published = service.place.published.iter();
             for (outside, _) in published.filter(|(_, inside)| listeners.behind(**inside) == place) {
-                reach.answers.insert(self.at_host(*outside));
+                reach.answers.extend(self.at_host(*outside));
                 if host_is_used {
                     reach.answers.extend(loopback(*outside, &self.network("host:loopback")));
                 }
@@ -131,7 +129,7 @@ impl Project<'_> {
         let listeners = netns::listeners(&claims);
         for (place, name) in members.iter().enumerate() {
             let Some(reach) = all.get_mut(*name) else { continue };
-            reach.answers.extend(listeners.known(place + 1).map(|port| self.at_host(port)));
+            reach.answers.extend(listeners.known(place + 1).filter_map(|port| self.at_host(port)));
         }
         self.neighbours(members, 1, &listeners, &self.network("host:loopback"), all);
     }
@@ -172,15 +170,16 @@ impl Project<'_> {
         for (key, aliases) in &service.place.joined() {
             let scope = self.network(&self.network_name(key));
             let mut add = |text: &str, by| {
-                let same = |a: &Answer| a.host == Host::named(text) && a.port == port && is_in(a, &scope);
-                if !text.is_empty() && !reach.answers.iter().any(same) {
-                    reach.answers.insert(answer(text, port, &scope, by));
+                let Some(answer) = answer(text, port, &scope, by) else { return };
+                let same = |a: &Answer| a.host == answer.host && a.port == port && is_in(a, &scope);
+                if !reach.answers.iter().any(same) {
+                    reach.answers.insert(answer);
                 }
             };
             add(name, AnsweredBy::ServiceName);
             self.container_names(name, service).iter().for_each(|n| add(n, AnsweredBy::ContainerName));
             for alias in aliases {
-                let is_address = matches!(Host::named(alias), Host::Ip(_));
+                let is_address = matches!(Host::parse(alias), Some(Host::Ip(_)));
                 add(alias, if is_address { AnsweredBy::InstanceAddress } else { AnsweredBy::Alias });
             }
             add(service.place.hostname.as_deref().unwrap_or_default(), AnsweredBy::Hostname);
@@ -195,9 +194,9 @@ impl Project<'_> {
                 let (to, alias) = link.split_once(':').unwrap_or((link, link));
                 let scope = self.network(&format!("link:{name}:{rank}"));
                 let Some(target) = all.get_mut(to) else { continue };
-                target.answers.insert(answer(to, None, &scope, AnsweredBy::ServiceName));
+                target.answers.extend(answer(to, None, &scope, AnsweredBy::ServiceName));
                 if alias != to {
-                    target.answers.insert(answer(alias, None, &scope, AnsweredBy::Alias));
+                    target.answers.extend(answer(alias, None, &scope, AnsweredBy::Alias));
                 }
                 if let Some(own) = all.get_mut(name.as_str()) {
                     own.networks.insert(scope);
@@ -207,14 +206,14 @@ impl Project<'_> {
     }
 
     /// The host's port, as containers reach it.
-    fn at_host(&self, port: u16) -> Answer {
+    fn at_host(&self, port: u16) -> Option<Answer> {
         let scope = NetworkId::host_ports(self.source);
         answer(HOST_NAME, Some(port), &scope, AnsweredBy::PublishedPort)
     }
 
     /// What its containers would be called.
     fn container_names(&self, name: &str, service: &Declared) -> Vec<String> {
-        let copies = 1..=service.replicas.unwrap_or(1).min(MOST_COPIES);
+        let copies = 1..=service.replicas.unwrap_or(1).min(MAX_NAMED_COPIES);
         match &service.place.container_name {
             Some(own) => vec![own.clone()],
             None => copies.map(|copy| format!("{}-{name}-{copy}", self.name)).collect(),
@@ -228,9 +227,10 @@ fn is_in(answer: &Answer, network: &NetworkId) -> bool {
 
 /// The port at the loopback address, by all its names.
 fn loopback(port: u16, scope: &NetworkId) -> impl Iterator<Item = Answer> {
-    LOOPBACK.iter().map(move |name| answer(name, Some(port), scope, AnsweredBy::Loopback))
+    LOOPBACK.iter().filter_map(move |name| answer(name, Some(port), scope, AnsweredBy::Loopback))
 }
 
-fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {
-    Answer { host: Host::named(&Text::new(name)), port, scope: Scope::Network(scope.clone()), by }
+/// What a service answers to by a name; `None` where no program could ask for that name.
+fn answer(name: &str, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Option<Answer> {
+    Some(Answer { host: Host::parse(name)?, port, scope: Scope::Network(scope.clone()), by })
 }

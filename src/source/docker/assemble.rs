@@ -2,26 +2,21 @@
 
 use super::{
     decode::{Link, Seen},
+    ends::Ends,
     filled::Filled,
     memory::Told,
     reach,
     sockets::Traffic,
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Service, ServiceId, ServiceKind, Snapshot,
-    SourceId, State, Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Onset, Service, ServiceId, ServiceKind, Snapshot,
+    SourceId, State, Text, Timestamp,
 };
 use crate::source::witness::{self, Program};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
 const PATIENCE: i64 = 30;
-/// How long a container that was restarted more than once must run before it is well, in seconds. The engine itself takes
-/// a start for good after ten (moby, `restartmanager`); a loop with a slower start is one all the same.
-const HOLD: i64 = 30;
 /// How many facts a service shows at most.
 const FACTS: usize = 60;
 /// How many events a snapshot has at most.
@@ -29,12 +24,20 @@ const EVENTS: usize = 300;
 /// How far apart two reports of the same event may be, in seconds.
 const SAME: i64 = 2;
 
+/// What the engine's events told.
+pub(super) struct Heard<'a> {
+    /// The events themselves.
+    pub(super) told: &'a [Told],
+    /// What follows from them of the ends of containers.
+    pub(super) ends: &'a BTreeMap<String, Ends>,
+}
+
 /// The snapshot that those containers make.
 pub(super) fn snapshot(
     source: &SourceId,
     taken: Timestamp,
     seen: &[Arc<Seen>],
-    told: &[Told],
+    heard: &Heard<'_>,
     gaps: Vec<Gap>,
     traffic: Traffic,
 ) -> Snapshot {
@@ -48,7 +51,7 @@ pub(super) fn snapshot(
     let programs: BTreeMap<ServiceId, Program> = programs.collect();
     let services = owned.into_iter().filter_map(|(id, mut containers)| {
         containers.sort_by(|a, b| a.name.cmp(&b.name));
-        service(id, taken, &containers, &reach, &filled)
+        service(id, taken, &containers, heard.ends, &reach, &filled)
     });
     let mut services: Vec<_> = services.map(Arc::new).collect();
     witness::count_once(&mut services, &programs);
@@ -57,7 +60,7 @@ pub(super) fn snapshot(
         taken,
         services,
         gateways: Vec::new(),
-        events: events(source, seen, told),
+        events: events(source, seen, heard.told),
         gaps,
         flows: traffic.flows,
         watched: traffic.watched,
@@ -65,15 +68,18 @@ pub(super) fn snapshot(
     }
 }
 
-/// The containers, where those that ended because somebody told them to say so.
-pub(super) fn told_to_stop(mut seen: Vec<Arc<Seen>>, asked: &BTreeSet<String>) -> Vec<Arc<Seen>> {
-    for container in seen.iter_mut().filter(|container| asked.contains(&container.id)) {
-        let ended = |i: &Instance| matches!(i.state, State::Stopped | State::Failed);
-        let by_itself = |exit: &Exit| exit.ending == Ending::Itself;
-        if ended(&container.instance) && container.instance.exit.as_ref().is_some_and(by_itself) {
-            let instance = &mut Arc::make_mut(container).instance;
-            instance.state = State::Stopped;
-            instance.exit.iter_mut().for_each(|exit| exit.ending = Ending::Asked);
+/// The containers, with what their own records do not tell of their ends.
+pub(super) fn completed(
+    mut seen: Vec<Arc<Seen>>,
+    ends: &BTreeMap<String, Ends>,
+    now: Timestamp,
+) -> Vec<Arc<Seen>> {
+    let unheard = Ends::default();
+    for container in &mut seen {
+        let mut instance = container.instance.clone();
+        ends.get(&container.id).unwrap_or(&unheard).complete(&mut instance, now);
+        if instance != container.instance {
+            Arc::make_mut(container).instance = instance;
         }
     }
     seen
@@ -96,6 +102,7 @@ fn service(
     id: ServiceId,
     taken: Timestamp,
     containers: &[&Seen],
+    ends: &BTreeMap<String, Ends>,
     reach: &reach::Reach,
     filled: &Filled<'_>,
 ) -> Option<Service> {
@@ -107,7 +114,7 @@ fn service(
     };
     let mut mentions: Vec<_> =
         containers.iter().flat_map(|c| c.mentions.iter().filter(|m| counts(c, m))).cloned().collect();
-    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().map(Link::mention)));
+    mentions.extend(containers.iter().flat_map(|c| c.network.links.iter().filter_map(Link::mention)));
     mentions.sort();
     mentions.dedup();
     let ids = || containers.iter().map(|c| c.id.as_str());
@@ -118,6 +125,7 @@ fn service(
         reported_running: None,
         desired: None,
         instances: shown.iter().map(|c| instance(c, taken)).collect(),
+        failing_since: failing_since(&shown, ends),
         deployments: Vec::new(),
         answers: reach.answers(ids()),
         mentions,
@@ -142,14 +150,16 @@ fn standing<'a>(containers: &'a [&'a Seen]) -> Vec<&'a &'a Seen> {
     shown
 }
 
-/// The instance, now: a container that was made and never started is no longer about to start, and one that was
-/// restarted more than once has to hold before it counts as running.
+/// Since when those of the containers that are out of order are.
+fn failing_since(containers: &[&&Seen], ends: &BTreeMap<String, Ends>) -> Option<Onset> {
+    let unheard = Ends::default();
+    let faulty = containers.iter().filter(|c| matches!(c.instance.state, State::Restarting | State::Failed));
+    faulty.filter_map(|c| ends.get(&c.id).unwrap_or(&unheard).failing_since(&c.instance)).min()
+}
+
+/// The instance, now: a container that was made and never started is no longer about to start.
 fn instance(container: &Seen, taken: Timestamp) -> Instance {
     let mut instance = container.instance.clone();
-    let held = instance.started.map_or(0, |at| taken.as_second() - at.as_second());
-    if instance.state == State::Running && instance.restarts > 1 && held < HOLD {
-        instance.state = State::Restarting;
-    }
     let age = container.created.map_or(0, |at| taken.as_second() - at.as_second());
     if instance.state == State::Starting && age > PATIENCE {
         instance.state = State::Stopped;
@@ -214,8 +224,8 @@ fn lived(source: &SourceId, container: &Seen) -> Vec<Told> {
 
 fn ended(exit: &Exit) -> String {
     let code = exit.code.map_or_else(|| "ended".to_owned(), |code| format!("exited with code {code}"));
-    match &exit.reason {
-        Some(reason) => format!("{code}: {reason}"),
+    match exit.cause() {
+        Some(cause) => format!("{code}: {cause}"),
         None => code,
     }
 }

@@ -1,6 +1,6 @@
 //! Where an engine is, as `DOCKER_HOST` writes it.
 
-use crate::model::{Failure, FailureKind, Text};
+use crate::model::{DisplayUrl, Failure, FailureKind};
 use std::{fmt, path::PathBuf};
 
 /// How to reach an engine.
@@ -110,15 +110,21 @@ fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
 }
 
 fn refused(host: &str, why: &str, remedy: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("the engine's address {} {why}", Text::new(host)), remedy)
+    Failure::new(
+        FailureKind::Invalid,
+        format!("the engine's address {} {why}", DisplayUrl::new(host)),
+        remedy,
+    )
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Socket(path) => write!(f, "unix://{}", Text::from(path.display().to_string())),
-            Self::Tcp(address) | Self::Tls { address, .. } => write!(f, "tcp://{}", Text::new(address)),
-            Self::Ssh(place) => write!(f, "ssh://{}", Text::new(place)),
+            Self::Socket(path) => DisplayUrl::new(&format!("unix://{}", path.display())).fmt(f),
+            Self::Tcp(address) | Self::Tls { address, .. } => {
+                DisplayUrl::new(&format!("tcp://{address}")).fmt(f)
+            }
+            Self::Ssh(place) => DisplayUrl::new(&format!("ssh://{place}")).fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     Shared,
     answer::{EventMessage, is_id},
     decode::Owner,
+    ends::Sign,
     feed::{Feed, Heard},
     memory::Told,
 };
@@ -23,6 +24,8 @@ const BURST: Duration = Duration::from_millis(200);
 const HISTORY: i64 = 3_600;
 /// How long after the stream began old events are taken for history.
 const REPLAY: Duration = Duration::from_secs(2);
+/// How long the engine may take to tell what it remembers.
+const RECALL: Duration = Duration::from_secs(1);
 
 /// How much later than our own clock the engine's may be, in seconds, for its times to be taken for times.
 const MAX_AHEAD: i64 = 86_400;
@@ -31,7 +34,7 @@ const MAX_NAME_CHARS: usize = 200;
 
 /// What the engine is asked to tell: Docker's words, and Podman's for the same (libpod, `events.Status`). The commands that
 /// health checks run are not among it.
-pub(super) const ACTIONS: [&str; 17] = [
+pub(super) const ACTIONS: [&str; 18] = [
     "create",
     "init",
     "start",
@@ -39,6 +42,7 @@ pub(super) const ACTIONS: [&str; 17] = [
     "died",
     "cleanup",
     "stop",
+    "kill",
     "oom",
     "pause",
     "unpause",
@@ -137,6 +141,24 @@ fn options(since: (i64, i64), all: bool) -> EventsOptions {
     EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
 }
 
+/// Takes in what the engine remembers of the last hour, once, so that a single look knows it as well as the screen that
+/// listens. Where that is refused or takes too long, nothing is known of it.
+pub(super) async fn recall(shared: &Shared) {
+    if std::mem::replace(&mut shared.memory().recalled, true) {
+        return;
+    }
+    let until = Timestamp::now();
+    let mut wanted = options((until.as_second() - HISTORY, 0), false);
+    wanted.until = Some(until.as_second().to_string());
+    let deadline = Instant::now() + RECALL;
+    let Ok(Ok(mut feed)) = timeout_at(deadline, shared.engine.events(&wanted)).await else { return };
+    while let Ok(Some(Ok(heard))) = timeout_at(deadline, feed.next()).await {
+        if let Heard::Event(message) = heard {
+            take(shared, &message, until);
+        }
+    }
+}
+
 /// The moment after `nanos`, as seconds and nanoseconds.
 fn split(nanos: i64) -> (i64, i64) {
     let after = nanos.saturating_add(1);
@@ -168,27 +190,57 @@ async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Lis
 
 /// Takes in one message. Returns whether it is worth another look.
 fn hear(shared: &Shared, listener: &Listener, heard: &Heard) -> bool {
-    let mut memory = shared.memory();
-    memory.heard();
+    shared.memory().heard();
     let Heard::Event(message) = heard else {
-        memory.mistrust();
+        shared.memory().mistrust();
         return true;
     };
-    let Some((container, event)) = decode(&shared.id, message) else { return false };
-    match message.action.as_deref() {
-        Some("stop") => memory.asked(&container, true),
-        Some("start") => memory.asked(&container, false),
-        _ => {}
-    }
-    let ahead = |at: i64| at.saturating_sub(listener.began.1.as_second()) > MAX_AHEAD;
-    let at = message.time_nano.filter(|nanos| !ahead(nanos / 1_000_000_000));
-    memory.latest = memory.latest.max(at);
+    let Some((container, is_news)) = take(shared, message, listener.began.1) else { return false };
     let old = message.time.is_some_and(|at| at < listener.began.1.as_second());
     // Only what comes at once can be history: the engine's clock may be behind ours.
     if !(old && listener.began.0.elapsed() < REPLAY) {
-        memory.soil([container.clone()]);
+        shared.memory().soil([container]);
     }
-    event.is_none_or(|event| memory.tell(Told { container, event }))
+    is_news
+}
+
+/// Keeps what a message tells. Gives the container it is about, and whether that is worth another look. `now` is the time by
+/// our own clock.
+fn take(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+    let (container, event) = decode(&shared.id, message)?;
+    let mut memory = shared.memory();
+    if let (Some(sign), Some(at)) = (sign(message), time(message)) {
+        memory.note_end(&container, sign, at);
+    }
+    let ahead = |at: i64| at.saturating_sub(now.as_second()) > MAX_AHEAD;
+    let at = message.time_nano.filter(|nanos| !ahead(nanos / 1_000_000_000));
+    memory.latest = memory.latest.max(at);
+    let is_news = event.is_none_or(|event| memory.tell(Told { container: container.clone(), event }));
+    Some((container, is_news))
+}
+
+/// When it happened.
+fn time(message: &EventMessage) -> Option<Timestamp> {
+    message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
+}
+
+/// Signals that ask a process to end, or end it, as engines write them: by number, or by name.
+const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
+
+/// What a message tells of the end of its container, where it bears on that.
+fn sign(message: &EventMessage) -> Option<Sign> {
+    let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
+    Some(match message.action.as_deref()? {
+        "start" => Sign::Start,
+        "die" | "died" => {
+            let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
+            Sign::Die(code.and_then(|code| code.parse().ok()))
+        }
+        "oom" => Sign::OutOfMemory,
+        "stop" => Sign::Stop,
+        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => Sign::Kill,
+        _ => return None,
+    })
 }
 
 /// The container that a message is about, and what there is to tell of it.
@@ -210,10 +262,9 @@ fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<E
     let name = Text::within(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
     let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
     let event = told(action, code, attribute("health_status")).map(|(kind, text)| {
-        let at = message.time_nano.and_then(|n| Timestamp::from_nanosecond(n.into()).ok());
         let service = Owner::of(&name, attribute).id(source);
         let instance = Some(InstanceId::of(source, &id));
-        let at = at.unwrap_or_else(Timestamp::now);
+        let at = time(message).unwrap_or_else(Timestamp::now);
         Event { at, service, instance, kind, text: format!("{name} {text}").into() }
     });
     Some((id, event))

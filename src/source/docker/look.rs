@@ -3,9 +3,10 @@
 use super::{
     Shared,
     answer::{ContainerSummary, Listed, MAX_CONTAINERS},
-    assemble,
+    assemble::{self, Heard},
     connect::CALL_TIMEOUT,
     decode::{self, Seen},
+    events,
     inspect::{self, Entry, Patience},
     sockets::{self, Traffic},
 };
@@ -34,6 +35,7 @@ const MAX_NAME_CHARS: usize = 200;
 pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
     let (began, limit) = (Instant::now(), shared.engine.look_limit().0);
     let until = began + limit - limit / RESERVE;
+    events::recall(shared).await;
     let changed = changed_files(shared).await;
     shared.memory().soil(changed);
     let (seen, mut gaps) = if shared.memory().is_fresh(Instant::now()) {
@@ -48,10 +50,10 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
     );
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {
-        let asked = shared.memory().all_asked();
-        let seen = assemble::told_to_stop(seen, &asked);
         let told = shared.memory().told();
-        assemble::snapshot(&shared.id, now, &seen, &told, gaps, traffic)
+        let ends = shared.memory().ends();
+        let seen = assemble::completed(seen, &ends, now);
+        assemble::snapshot(&shared.id, now, &seen, &Heard { told: &told, ends: &ends }, gaps, traffic)
     });
     made.await.map_err(|error| {
         let what = format!("what the engine says could not be put together: {error}");

@@ -1,7 +1,12 @@
 //! What a source remembers between two looks: what it saw of each container, what has changed since, what was told.
 
-use super::{decode::Seen, files::Watch, sockets::Cache};
-use crate::model::{Event, EventKind, Failure};
+use super::{
+    decode::Seen,
+    ends::{Ends, Sign},
+    files::Watch,
+    sockets::Cache,
+};
+use crate::model::{Event, EventKind, Failure, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -21,7 +26,7 @@ const MAX_MISSED: u32 = 2;
 /// How long a refusal to tell events stands before it is tried again.
 const REFUSED: Duration = Duration::from_mins(1);
 
-/// The most containers that are noted as changed, or as told to stop, while nothing can be read.
+/// The most containers that are noted as changed, or of whose ends is known, while nothing can be read.
 const MAX_NOTED: usize = 10_000;
 
 /// How long to wait between two readings of sockets inside the containers: each costs the engine a process.
@@ -36,8 +41,10 @@ pub(super) struct Memory {
     known: BTreeMap<String, Known>,
     dirty: BTreeSet<String>,
     told: VecDeque<Told>,
-    /// The containers that somebody told to stop: the engine tells it once, and then shows a plain exit.
-    asked: BTreeSet<String>,
+    /// The ends of containers that events told of: the engine tells who asked for one only then.
+    ends: BTreeMap<String, Ends>,
+    /// Whether the events from before were asked for.
+    pub(super) recalled: bool,
     /// When the newest event happened, in nanoseconds since 1970.
     pub(super) latest: Option<i64>,
     /// Whether anybody has listened to the engine's events before.
@@ -183,26 +190,22 @@ impl Memory {
         self.listed = Some(now);
     }
 
-    /// Notes that somebody told a container to stop, or that it was started again.
-    pub(super) fn asked(&mut self, id: &str, stop: bool) {
-        if stop {
-            if self.asked.len() < MAX_NOTED {
-                self.asked.insert(id.to_owned());
-            }
-        } else {
-            self.asked.remove(id);
+    /// Notes what bears on the end of a container.
+    pub(super) fn note_end(&mut self, id: &str, sign: Sign, at: Timestamp) {
+        if self.ends.len() < MAX_NOTED || self.ends.contains_key(id) {
+            self.ends.entry(id.to_owned()).or_default().note(sign, at);
         }
     }
 
-    /// The containers that somebody told to stop.
-    pub(super) fn all_asked(&self) -> BTreeSet<String> {
-        self.asked.clone()
+    /// What was told of the ends of containers.
+    pub(super) fn ends(&self) -> BTreeMap<String, Ends> {
+        self.ends.clone()
     }
 
     /// Forgets the containers that `exists` does not know.
     pub(super) fn retain(&mut self, exists: impl Fn(&str) -> bool) {
         self.known.retain(|id, _| exists(id));
-        self.asked.retain(|id| exists(id));
+        self.ends.retain(|id, _| exists(id));
     }
 
     /// Forgets every container: events may have been missed.
@@ -213,6 +216,12 @@ impl Memory {
 
     /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
     pub(super) fn tell(&mut self, mut told: Told) -> bool {
+        let same = |t: &Told| {
+            t.container == told.container && t.event.at == told.event.at && t.event.kind.is_akin(told.event.kind)
+        };
+        if self.told.iter().rev().any(same) {
+            return false;
+        }
         let last = self.told.iter().rev().find(|t| t.container == told.container).map(|last| &last.event);
         let repeated = |last: &Event| last.kind == EventKind::Health && last.text == told.event.text;
         if told.event.kind == EventKind::Health && last.is_some_and(repeated) {
@@ -260,10 +269,10 @@ mod tests {
         memory.hear(true);
         memory.list(now);
         for number in 0..=MAX_NOTED {
-            memory.asked(&number.to_string(), true);
+            memory.note_end(&number.to_string(), Sign::Stop, Timestamp::UNIX_EPOCH);
             memory.soil([number.to_string()]);
         }
-        assert_eq!(memory.all_asked().len(), MAX_NOTED);
+        assert_eq!(memory.ends().len(), MAX_NOTED);
         assert!(memory.take_dirty().is_empty() && !memory.is_fresh(now), "everything is looked at anew");
     }
 }

@@ -7,6 +7,7 @@ mod connect;
 mod context;
 mod decode;
 mod endpoint;
+mod ends;
 mod events;
 mod examine;
 mod failure;
@@ -29,7 +30,10 @@ pub use endpoint::Endpoint;
 pub use find::{Found, Surroundings, find};
 
 use super::{Examined, Source};
-use crate::model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget};
+use crate::{
+    cache::key_of,
+    model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget},
+};
 use connect::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use inspect::Inspects;
@@ -155,6 +159,10 @@ impl Source for Docker {
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         look::snapshot(&self.shared).boxed()
+    }
+
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(key_of(&format!("docker {}", self.shared.engine.endpoint))) }.boxed()
     }
 
     fn tells(&self) -> bool {

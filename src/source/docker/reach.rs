@@ -98,7 +98,7 @@ fn share(source: &SourceId, members: &[&Seen], on_host: &[&Seen], listening: &Li
         let published =
             lender.network.published.iter().filter(|(_, inside)| listeners.behind(**inside) == place);
         let published: Vec<u16> = published.map(|(outside, _)| *outside).collect();
-        reach.answer(container, published.iter().map(|port| at_host(*port, &ports)));
+        reach.answer(container, published.iter().filter_map(|port| at_host(*port, &ports)));
         if !on_host.is_empty() {
             let scope = NetworkId::of(source, "host:loopback");
             reach.answer(container, published.iter().flat_map(|port| loopback(*port, &scope)));
@@ -117,7 +117,7 @@ fn host(source: &SourceId, members: &[&Seen], listening: &Listening, reach: &mut
     let listeners = netns::listeners(&all);
     let ports = NetworkId::host_ports(source);
     for (place, container) in members.iter().enumerate() {
-        reach.answer(container, listeners.known(place + 1).map(|port| at_host(port, &ports)));
+        reach.answer(container, listeners.known(place + 1).filter_map(|port| at_host(port, &ports)));
     }
     neighbours(members, 1, &listeners, &NetworkId::of(source, "host:loopback"), reach);
 }
@@ -157,10 +157,10 @@ fn links(source: &SourceId, seen: &[Arc<Seen>], reach: &mut Reach) {
             // A link's names are for the linking container alone: as if the two had a network to themselves.
             let scope = NetworkId::of(source, &format!("link:{}:{rank}", container.id));
             let Some(target) = seen.iter().find(|s| s.name == link.container) else { continue };
-            let named = |name: &str, by| answer(Host::named(name), None, &scope, by);
-            reach.answer(target, [named(&link.container, AnsweredBy::ContainerName)]);
+            let named = |name: &str, by| Some(answer(Host::parse(name)?, None, &scope, by));
+            reach.answer(target, named(&link.container, AnsweredBy::ContainerName));
             if link.alias != link.container {
-                reach.answer(target, [named(&link.alias, AnsweredBy::Alias)]);
+                reach.answer(target, named(&link.alias, AnsweredBy::Alias));
             }
             reach.join(container, [scope]);
         }
@@ -170,7 +170,8 @@ fn links(source: &SourceId, seen: &[Arc<Seen>], reach: &mut Reach) {
 /// What an endpoint answers to, at that port or at all.
 fn on(source: &SourceId, endpoint: &Endpoint, port: Option<u16>) -> Vec<Answer> {
     let network = NetworkId::of(source, &endpoint.network);
-    let names = endpoint.names.iter().map(|(name, by)| answer(Host::named(name), port, &network, *by));
+    let hosts = endpoint.names.iter().filter_map(|(name, by)| Some((Host::parse(name)?, *by)));
+    let names = hosts.map(|(host, by)| answer(host, port, &network, by));
     let ips =
         endpoint.ips.iter().map(|ip| answer(Host::Ip(*ip), port, &network, AnsweredBy::InstanceAddress));
     names.chain(ips).collect()
@@ -191,13 +192,14 @@ fn member(source: &SourceId, container: &Seen) -> BTreeSet<NetworkId> {
 }
 
 /// The host's port, as containers reach it.
-fn at_host(port: u16, scope: &NetworkId) -> Answer {
-    answer(Host::named(HOST_NAME), Some(port), scope, AnsweredBy::PublishedPort)
+fn at_host(port: u16, scope: &NetworkId) -> Option<Answer> {
+    Some(answer(Host::parse(HOST_NAME)?, Some(port), scope, AnsweredBy::PublishedPort))
 }
 
 /// The port at the loopback address, by all its names.
 fn loopback(port: u16, scope: &NetworkId) -> impl Iterator<Item = Answer> {
-    LOOPBACK.iter().map(move |name| answer(Host::named(name), Some(port), scope, AnsweredBy::Loopback))
+    let hosts = LOOPBACK.iter().filter_map(|name| Host::parse(name));
+    hosts.map(move |host| answer(host, Some(port), scope, AnsweredBy::Loopback))
 }
 
 fn answer(host: Host, port: Option<u16>, scope: &NetworkId, by: AnsweredBy) -> Answer {

@@ -4,6 +4,7 @@ use super::{
     calls::Call,
     connect::Clients,
     gate::{Gate, IN_FLIGHT},
+    paging::{Endless, MAX_LIST_PAGES, Paging, Token},
 };
 use crate::model::{Failure, Gap};
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -63,26 +64,30 @@ impl<T> Default for Read<T> {
     }
 }
 
-/// Reads page after page until there is no further token, or a call fails.
-pub(crate) async fn pages<T, F, A>(mut ask: F) -> Read<T>
+/// The most items of one list.
+const MAX_ITEMS: usize = 50_000;
+
+/// Reads page after page of a call until there is no further token, a call fails, or a limit is met.
+pub(crate) async fn pages<T, F, A>(call: &'static Call, mut ask: F) -> Read<T>
 where
-    F: FnMut(Option<String>) -> A,
+    F: FnMut(Option<Token>) -> A,
     A: Future<Output = Result<(Vec<T>, Option<String>), Failure>>,
 {
     let mut items = Vec::new();
-    let mut token: Option<String> = None;
+    let (mut token, mut paging) = (None, Paging::new(MAX_LIST_PAGES));
     loop {
-        match ask(token.clone()).await {
-            Ok((page, next)) => {
-                items.extend(page);
-                // A token that comes back unchanged would go round for ever.
-                if next.is_none() || next == token || next.as_deref() == Some("") {
-                    return Read::all(items);
-                }
-                token = next;
-            }
+        let (page, next) = match ask(token).await {
+            Ok(answer) => answer,
             Err(failure) => return Read { items, failure: Some(failure) },
-        }
+        };
+        let (room, came) = (MAX_ITEMS - items.len(), page.len());
+        items.extend(page.into_iter().take(room));
+        let next = if came > room { Err(Endless::Items(MAX_ITEMS)) } else { paging.next(next) };
+        token = match next {
+            Ok(None) => return Read::all(items),
+            Ok(next) => next,
+            Err(endless) => return Read { items, failure: Some(endless.of(call)) },
+        };
     }
 }
 
@@ -108,13 +113,16 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{batches, pages};
-    use crate::model::{Failure, FailureKind};
+    use super::{MAX_ITEMS, batches, pages};
+    use crate::{
+        model::{Failure, FailureKind},
+        source::ecs::calls::LIST_CLUSTERS,
+    };
 
     #[tokio::test]
     async fn pages_end_without_a_token_and_keep_what_came_before_a_failure() {
-        let read = pages(|token| async move {
-            match token.as_deref() {
+        let read = pages(&LIST_CLUSTERS, |token| async move {
+            match token.map(String::from).as_deref() {
                 None => Ok((vec![1, 2], Some("a".to_owned()))),
                 Some("a") => Ok((vec![3], None)),
                 _ => Err(Failure::new(FailureKind::Invalid, "", "")),
@@ -122,7 +130,7 @@ mod tests {
         })
         .await;
         assert_eq!((read.items, read.failure), (vec![1, 2, 3], None));
-        let read = pages(|token| async move {
+        let read = pages(&LIST_CLUSTERS, |token| async move {
             if token.is_some() {
                 Err(Failure::new(FailureKind::Denied, "no", ""))
             } else {
@@ -132,6 +140,22 @@ mod tests {
         .await;
         assert_eq!(read.items, [1]);
         assert!(read.failure.is_some());
+    }
+
+    #[tokio::test]
+    async fn lists_without_end_are_cut_and_named() {
+        let read = pages(&LIST_CLUSTERS, |_| async { Ok((vec![0_u8; MAX_ITEMS + 1], None)) }).await;
+        assert_eq!(read.items.len(), MAX_ITEMS);
+        let what = read.failure.unwrap().what;
+        assert_eq!(what, "ecs:ListClusters: more than 50000 items came; the rest is left out");
+        let mut page = 0;
+        let read = pages(&LIST_CLUSTERS, |_| {
+            page += 1;
+            async move { Ok((vec![page], Some(page.to_string()))) }
+        })
+        .await;
+        assert_eq!(read.items.len(), 100);
+        assert!(read.failure.unwrap().what.contains("more than 100 pages came"));
     }
 
     #[tokio::test]

@@ -78,8 +78,8 @@ impl Watch {
 /// Reads as far as it may; what it has read stays in `known`.
 async fn fetch(api: &Api, wanted: &BTreeSet<String>, known: &mut Balancers) -> Result<(), Failure> {
     let client = &api.clients.balancers;
-    let groups = pages(|token| async move {
-        let ask = client.describe_target_groups().page_size(400).set_marker(token).send();
+    let groups = pages(&calls::DESCRIBE_TARGET_GROUPS, |token| async move {
+        let ask = client.describe_target_groups().page_size(400).set_marker(token.map(Into::into)).send();
         let answer = api.pass(&calls::DESCRIBE_TARGET_GROUPS, ask).await?;
         Ok((answer.target_groups.unwrap_or_default(), answer.next_marker))
     })
@@ -91,8 +91,8 @@ async fn fetch(api: &Api, wanted: &BTreeSet<String>, known: &mut Balancers) -> R
     if before.is_empty() {
         return groups.failure.map_or(Ok(()), Err);
     }
-    let balancers = pages(|token| async move {
-        let ask = client.describe_load_balancers().page_size(400).set_marker(token).send();
+    let balancers = pages(&calls::DESCRIBE_LOAD_BALANCERS, |token| async move {
+        let ask = client.describe_load_balancers().page_size(400).set_marker(token.map(Into::into)).send();
         let answer = api.pass(&calls::DESCRIBE_LOAD_BALANCERS, ask).await?;
         Ok((answer.load_balancers.unwrap_or_default(), answer.next_marker))
     })
@@ -120,10 +120,11 @@ async fn fetch(api: &Api, wanted: &BTreeSet<String>, known: &mut Balancers) -> R
 }
 
 async fn listeners(api: &Api, balancer: &str) -> Result<Vec<Listener>, Failure> {
-    let read = pages(|token| async move {
+    let read = pages(&calls::DESCRIBE_LISTENERS, |token| async move {
         let ask = api.clients.balancers.describe_listeners().load_balancer_arn(balancer);
-        let answer =
-            api.pass(&calls::DESCRIBE_LISTENERS, ask.page_size(400).set_marker(token).send()).await?;
+        let answer = api
+            .pass(&calls::DESCRIBE_LISTENERS, ask.page_size(400).set_marker(token.map(Into::into)).send())
+            .await?;
         Ok((answer.listeners.unwrap_or_default(), answer.next_marker))
     })
     .await;
@@ -132,9 +133,11 @@ async fn listeners(api: &Api, balancer: &str) -> Result<Vec<Listener>, Failure> 
 
 async fn rules(api: &Api, listener: &Listener) -> Result<Vec<Rule>, Failure> {
     let arn = listener.listener_arn().unwrap_or_default();
-    let read = pages(|token| async move {
+    let read = pages(&calls::DESCRIBE_RULES, |token| async move {
         let ask = api.clients.balancers.describe_rules().listener_arn(arn);
-        let answer = api.pass(&calls::DESCRIBE_RULES, ask.page_size(400).set_marker(token).send()).await?;
+        let answer = api
+            .pass(&calls::DESCRIBE_RULES, ask.page_size(400).set_marker(token.map(Into::into)).send())
+            .await?;
         Ok((answer.rules.unwrap_or_default(), answer.next_marker))
     })
     .await;

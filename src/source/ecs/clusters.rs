@@ -95,8 +95,9 @@ async fn absent(api: &Api, missing: &[&String]) -> Failure {
 }
 
 async fn list(api: &Api) -> Read<String> {
-    pages(|token| async move {
-        let ask = api.clients.ecs.list_clusters().max_results(100).set_next_token(token).send();
+    pages(&calls::LIST_CLUSTERS, |token| async move {
+        let ask =
+            api.clients.ecs.list_clusters().max_results(100).set_next_token(token.map(Into::into)).send();
         let answer = api.pass(&calls::LIST_CLUSTERS, ask).await?;
         Ok((answer.cluster_arns.unwrap_or_default(), answer.next_token))
     })

@@ -3,6 +3,7 @@
 
 use super::{
     Config,
+    answer_limit::LimitAnswers,
     failure::Setting,
     prefix::StripPrefix,
     signed::{APP_MESH, CLOUDWATCH, Caller, EC2},
@@ -59,16 +60,23 @@ pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
 impl Clients {
     /// The clients over one configuration.
     pub(crate) fn over(shared: &SdkConfig, setting: Setting) -> Self {
-        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripPrefix).build();
+        let ecs = aws_sdk_ecs::config::Builder::from(shared);
+        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripPrefix);
+        let registry = aws_sdk_servicediscovery::config::Builder::from(shared);
+        let balancers = aws_sdk_elasticloadbalancingv2::config::Builder::from(shared);
+        let identity = aws_sdk_sts::config::Builder::from(shared);
+        let limited = LimitAnswers;
         Self {
-            ecs: aws_sdk_ecs::Client::new(shared),
-            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs),
-            registry: aws_sdk_servicediscovery::Client::new(shared),
-            balancers: aws_sdk_elasticloadbalancingv2::Client::new(shared),
+            ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).build()),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(limited).build()),
+            registry: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
+            balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
+                balancers.interceptor(limited).build(),
+            ),
             ec2: Caller::over(shared, EC2),
             metrics: Caller::over(shared, CLOUDWATCH),
             mesh: Caller::over(shared, APP_MESH),
-            identity: aws_sdk_sts::Client::new(shared),
+            identity: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
             setting,
         }
     }

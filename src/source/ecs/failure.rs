@@ -1,7 +1,10 @@
 //! What the AWS SDK reports, as a failure in words that say what to do.
 
-use super::calls::Call;
-use crate::model::{Failure, FailureKind, Text};
+use super::{
+    answer_limit::{MAX_ANSWER_BYTES, is_too_long},
+    calls::Call,
+};
+use crate::model::{DisplayUrl, Failure, FailureKind, Text};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
@@ -23,6 +26,9 @@ where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
+    if is_too_long(error) {
+        return too_long(call, setting);
+    }
     match error {
         SdkError::TimeoutError(_) => timeout(call, setting),
         SdkError::DispatchFailure(e) if e.is_timeout() => timeout(call, setting),
@@ -41,6 +47,15 @@ pub(crate) fn timeout(call: &Call, setting: &Setting) -> Failure {
         FailureKind::Timeout,
         format!("{}: no answer in time from {}", call.action, place(setting)),
         "check the network, the proxy and the endpoint; it is tried again at the next poll",
+    )
+}
+
+/// The answer was cut at its limit.
+fn too_long(call: &Call, setting: &Setting) -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        format!("{}: the answer is longer than {} MiB", call.action, MAX_ANSWER_BYTES / (1024 * 1024)),
+        format!("check that {} is an AWS endpoint and that no proxy answers in its place", place(setting)),
     )
 }
 
@@ -153,7 +168,7 @@ fn renew(setting: &Setting) -> String {
 /// Where the calls go, in words.
 fn place(setting: &Setting) -> String {
     match &setting.endpoint {
-        Some(endpoint) => format!("{endpoint} ({})", setting.region),
+        Some(endpoint) => format!("{} ({})", DisplayUrl::new(endpoint), setting.region),
         None => setting.region.clone(),
     }
 }

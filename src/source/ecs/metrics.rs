@@ -93,14 +93,14 @@ async fn look(api: &Api, last: &mut Last) -> Result<Counted, Failure> {
 
 /// The metrics that tell of calls, one for each caller and name.
 async fn list(api: &Api) -> Result<Vec<Series>, Failure> {
-    let read = pages(|token| async move {
+    let read = pages(&calls::LIST_METRICS, |token| async move {
         let mut ask = json!({
             "Namespace": "AWS/ECS",
             "Dimensions": [{ "Name": requests::TARGET }],
             "RecentlyActive": "PT3H",
         });
         if let Some(token) = token {
-            ask["NextToken"] = Value::from(token);
+            ask["NextToken"] = Value::from(String::from(token));
         }
         let answer =
             json(api, &calls::LIST_METRICS, "GraniteServiceVersion20100801.ListMetrics", &ask).await?;
@@ -119,11 +119,11 @@ async fn list(api: &Api) -> Result<Vec<Series>, Failure> {
 
 /// The counts of those metrics, all pages.
 async fn data(api: &Api, batch: &[Series], now: i64) -> Result<Vec<Value>, Failure> {
-    let read = pages(|token| {
+    let read = pages(&calls::GET_METRIC_DATA, |token| {
         let mut ask = requests::question(batch, now - SPAN, now);
         async move {
             if let Some(token) = token {
-                ask["NextToken"] = Value::from(token);
+                ask["NextToken"] = Value::from(String::from(token));
             }
             let target = "GraniteServiceVersion20100801.GetMetricData";
             let answer = json(api, &calls::GET_METRIC_DATA, target, &ask).await?;

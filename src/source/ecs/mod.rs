@@ -2,6 +2,7 @@
 //! `CloudWatch`, their load balancers and their names.
 
 mod account;
+mod answer_limit;
 mod api;
 mod beside;
 mod balancers;
@@ -24,6 +25,7 @@ mod harbour;
 mod logs;
 mod mesh;
 mod metrics;
+mod paging;
 mod pick;
 mod prefix;
 mod purse;
@@ -45,8 +47,11 @@ pub use purse::Treasury;
 
 use super::{Examined, Source};
 use crate::{
-    cache::Folder,
-    model::{Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget},
+    cache::{Folder, key_of},
+    model::{
+        DisplayUrl, Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId,
+        UsageTarget,
+    },
 };
 use api::Api;
 use collect::Caches;
@@ -143,6 +148,22 @@ impl Ecs {
     }
 }
 
+impl Ecs {
+    /// What tells this part of an account from every other one.
+    async fn place_key(&self) -> Option<String> {
+        let setting = &self.api().await.ok()?.clients.setting;
+        let profile = setting.profile.as_deref().unwrap_or_default();
+        // Keys that stand in the environment may be those of any account.
+        let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
+        let key = key.unwrap_or_default();
+        let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
+        let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
+        let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
+        let endpoint = setting.endpoint.as_deref().unwrap_or_default();
+        Some(format!("{} {endpoint} {account:x}", place.join(" ")))
+    }
+}
+
 /// Resolves the configuration. A failure is not kept, so that a repaired profile works at the next look.
 async fn open(config: &Config, gate: &Arc<Gate>) -> Result<Api, Failure> {
     Ok(Api { clients: connect::connect(config).await?, gate: gate.clone() })
@@ -157,12 +178,13 @@ impl Source for Ecs {
         let setting = self.api.get().map(|api| &api.clients.setting);
         let region = setting.map_or(&self.config.region, |s| &s.region);
         let endpoint = setting.and_then(|s| s.endpoint.as_deref()).unwrap_or(&self.config.endpoint);
+        let endpoint = DisplayUrl::new(endpoint).to_string();
         let part = |before: &str, text: &str| match text {
             "" => String::new(),
             text => format!("{before}{text}"),
         };
         let profile = part(", profile ", &self.config.profile);
-        format!("Amazon ECS{}{profile}{}", part(" in ", region), part(", at ", endpoint))
+        format!("Amazon ECS{}{profile}{}", part(" in ", region), part(", at ", &endpoint))
     }
 
     fn kind(&self) -> &'static str {
@@ -187,19 +209,11 @@ impl Source for Ecs {
     }
 
     fn key(&self) -> BoxFuture<'_, Option<String>> {
-        async {
-            let setting = &self.api().await.ok()?.clients.setting;
-            let profile = setting.profile.as_deref().unwrap_or_default();
-            // Keys that stand in the environment may be those of any account.
-            let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
-            let key = key.unwrap_or_default();
-            let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
-            let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
-            let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
-            let endpoint = setting.endpoint.as_deref().unwrap_or_default();
-            Some(format!("{} {} {endpoint} {account:x}", self.id, place.join(" ")))
-        }
-        .boxed()
+        async { Some(key_of(&format!("{} {}", self.id, self.place_key().await?))) }.boxed()
+    }
+
+    fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(key_of(&format!("ecs {}", self.place_key().await?))) }.boxed()
     }
 
     fn spent(&self) -> Option<f64> {

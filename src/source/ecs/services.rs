@@ -1,6 +1,6 @@
 //! The services of a cluster: listed a hundred at a time, described ten at a time.
 
-use super::{api::Api, calls, decode::events};
+use super::{api::Api, calls, decode::events, paging::Token};
 use crate::model::Failure;
 use aws_sdk_ecs::types::Service;
 
@@ -8,9 +8,15 @@ use aws_sdk_ecs::types::Service;
 pub(crate) async fn page(
     api: &Api,
     cluster: &str,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<String>, Option<String>), Failure> {
-    let ask = api.clients.ecs.list_services().cluster(cluster).max_results(100).set_next_token(token);
+    let ask = api
+        .clients
+        .ecs
+        .list_services()
+        .cluster(cluster)
+        .max_results(100)
+        .set_next_token(token.map(Into::into));
     let answer = api.pass(&calls::LIST_SERVICES, ask.send()).await?;
     Ok((answer.service_arns.unwrap_or_default(), answer.next_token))
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 
+use super::answer_limit::LimitAnswers;
 use answer::{Refused, read};
 use aws_config::SdkConfig;
 use aws_runtime::auth::{
@@ -123,7 +124,8 @@ impl Caller {
             .operation_name("Call")
             .endpoint_url(&endpoint(shared, service, &region))
             // What fails is asked again at a later look anyway.
-            .no_retry();
+            .no_retry()
+            .interceptor(LimitAnswers);
         if let Some(version) = shared.behavior_version() {
             builder = builder.behavior_version(version);
         }

@@ -1,6 +1,6 @@
 //! The tasks of a cluster: those that run and those that ended within the hour, listed and described a hundred at a time.
 
-use super::{api::Api, calls, decode::run::Run};
+use super::{api::Api, calls, decode::run::Run, paging::Token};
 use crate::model::Failure;
 use aws_sdk_ecs::types::DesiredStatus;
 
@@ -10,10 +10,11 @@ pub(crate) async fn page(
     api: &Api,
     cluster: &str,
     status: DesiredStatus,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<String>, Option<String>), Failure> {
     let ask = api.clients.ecs.list_tasks().cluster(cluster).desired_status(status);
-    let answer = api.pass(&calls::LIST_TASKS, ask.max_results(100).set_next_token(token).send()).await?;
+    let ask = ask.max_results(100).set_next_token(token.map(Into::into));
+    let answer = api.pass(&calls::LIST_TASKS, ask.send()).await?;
     Ok((answer.task_arns.unwrap_or_default(), answer.next_token))
 }
 

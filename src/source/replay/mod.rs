@@ -1,12 +1,17 @@
 //! A recording played in time: topology, health and logs come as they came then, through the same path as any source.
 
+mod format;
+mod read;
 mod recording;
+#[cfg(test)]
+mod tests;
 
-pub use recording::{Frame, Header, Recording, SCHEMA};
+pub use format::{Frame, Header, SCHEMA};
+pub use recording::Recording;
 
-use super::{Examined, Source};
+use super::{Examined, Source, regular_file};
 use crate::model::{
-    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Timestamp,
+    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -15,16 +20,21 @@ use futures::{
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::{Instant, sleep_until};
 
 /// The recording that is built in.
 const DEMO: &str = include_str!("../../../assets/demo.jsonl");
 
-/// How often a replay looks whether the recording has gone on.
+/// The time between two looks whether the recording has gone on.
 const PACE: Duration = Duration::from_secs(1);
 
-/// Which recording to play.
+/// The configuration of a replay source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -44,29 +54,31 @@ pub struct Replay {
 
 /// The sources of the built-in estate.
 pub fn demo() -> Result<Vec<Replay>, Failure> {
-    play(DEMO, "demo", "the built-in demo estate")
+    play(DEMO.as_bytes(), "demo", "the built-in demo estate")
 }
 
-/// The sources of the recording that `config` names.
+/// The sources of the recording that `config` names. Its sources are known only when it is read, so it is read here;
+/// but no device, no pipe and no more of it than a bound.
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
-    let text = std::fs::read_to_string(Path::new(&config.path)).map_err(|error| {
+    let file = regular_file::open(Path::new(&config.path)).map_err(|error| {
         let what = format!("the recording {} can't be read: {error}", config.path);
-        Failure::new(FailureKind::Missing, what, "name a file that `portolan record` wrote")
+        Failure::new(error.kind(), what, "name a file that `portolan record` wrote")
     })?;
-    play(&text, "replay", &config.path)
+    play(BufReader::new(file), "replay", &config.path)
 }
 
-/// The sources of a recording, from its text.
-fn play(text: &str, kind: &'static str, place: &str) -> Result<Vec<Replay>, Failure> {
-    let recording = Arc::new(Recording::read(text, place)?);
+/// The sources of a recording.
+fn play(input: impl BufRead, kind: &'static str, place: &str) -> Result<Vec<Replay>, Failure> {
+    let recording = Arc::new(Recording::read(input, place)?);
     let began = (Instant::now(), Timestamp::now());
     let sources = recording.sources();
-    let replay = |id| Replay { id, kind, place: place.to_owned(), recording: Arc::clone(&recording), began };
+    let place = Text::new(place).to_string();
+    let replay = |id| Replay { id, kind, place: place.clone(), recording: Arc::clone(&recording), began };
     Ok(sources.into_iter().map(replay).collect())
 }
 
 impl Replay {
-    /// How long it has played, in the round of the recording that is on, and by how much its times are moved.
+    /// The time that it has played in the round that is on, and the time by which its times are moved.
     fn position(&self) -> (Duration, SignedDuration) {
         let played = self.began.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
@@ -78,6 +90,27 @@ impl Replay {
             moved + SignedDuration::try_from(before).unwrap_or(SignedDuration::ZERO),
         )
     }
+}
+
+/// The snapshot of the source `id` at that place of the recording, its times moved.
+fn shown(
+    recording: &Recording,
+    id: &SourceId,
+    at: Duration,
+    moved: SignedDuration,
+    began: Timestamp,
+) -> Snapshot {
+    let mut snapshot = recording.snapshot(id, at);
+    snapshot.services.shift(moved);
+    // What was history when the recording began is told once, not as new in every round.
+    for event in &mut snapshot.events {
+        let old = event.at < recording.header.taken;
+        event.shift(if old { began.duration_since(recording.header.taken) } else { moved });
+    }
+    snapshot.flows.shift(moved);
+    snapshot.watched.shift(moved);
+    snapshot.taken = Timestamp::now();
+    snapshot
 }
 
 impl Source for Replay {
@@ -95,17 +128,16 @@ impl Source for Replay {
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         let (at, moved) = self.position();
-        let mut snapshot = self.recording.snapshot(&self.id, at);
-        snapshot.services.shift(moved);
-        // What was history when the recording began is told once, not as new in every round.
-        for event in &mut snapshot.events {
-            let old = event.at < self.recording.header.taken;
-            event.shift(if old { self.began.1.duration_since(self.recording.header.taken) } else { moved });
+        let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.began.1);
+        async move {
+            // A long recording takes its time, which nobody else should wait for.
+            let made = tokio::task::spawn_blocking(move || shown(&recording, &id, at, moved, began)).await;
+            made.map_err(|_| {
+                let what = "playing the recording broke off";
+                Failure::new(FailureKind::Invalid, what, "`portolan doctor` tries it again")
+            })
         }
-        snapshot.flows.shift(moved);
-        snapshot.watched.shift(moved);
-        snapshot.taken = Timestamp::now();
-        futures::future::ready(Ok(snapshot)).boxed()
+        .boxed()
     }
 
     fn pace(&self) -> Duration {
@@ -151,6 +183,9 @@ impl Source for Replay {
 
     fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
         let outcome = Ok(format!("{} s long", self.recording.length().as_secs()));
-        futures::future::ready(vec![Examined { what: self.place.clone(), outcome }]).boxed()
+        let whole = Examined { what: self.place.clone(), outcome };
+        let fault = |failure: &Failure| Examined { what: self.place.clone(), outcome: Err(failure.clone()) };
+        let all = [whole].into_iter().chain(self.recording.faults().iter().map(fault)).collect();
+        futures::future::ready(all).boxed()
     }
 }

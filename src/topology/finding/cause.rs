@@ -33,7 +33,7 @@ impl<'a> Ill<'a> {
         let mut since = BTreeMap::new();
         for draft in drafts {
             let Some(number) = draft.node().and_then(|node| web.number(node)) else { continue };
-            since.entry(number).or_insert((draft.since, draft.reason.as_str()));
+            since.entry(number).or_insert((draft.since.map(|since| since.at), draft.reason.as_str()));
         }
         Self { web, since }
     }
@@ -46,16 +46,17 @@ impl<'a> Ill<'a> {
     pub(super) fn suspects(&self, evidence: &Evidence<'_>, draft: &Draft, blame: Blame) -> Vec<Suspect> {
         let (Some(node), true) = (draft.node(), blame != Blame::Nothing) else { return Vec::new() };
         let Some(number) = self.web.number(node) else { return Vec::new() };
-        let own = own_change(evidence, node, draft.since);
+        let own = own_change(evidence, node, draft.since.map(|since| since.at));
         if blame == Blame::OwnChange {
             return own.into_iter().collect();
         }
-        let (before, later) = self.below(number, draft.since);
+        let since = draft.since.map(|since| since.at);
+        let (before, later) = self.below(number, since);
         let mut suspects = before;
         suspects.extend(own);
         suspects.extend(later);
         if suspects.is_empty() {
-            suspects.extend(self.changed_below(evidence, number, draft.since));
+            suspects.extend(self.changed_below(evidence, number, since));
         }
         suspects.truncate(MOST);
         suspects
@@ -71,13 +72,17 @@ impl<'a> Ill<'a> {
             reached.retain(|(number, _)| self.is(*number));
         }
         let way: BTreeMap<usize, usize> = reached.iter().copied().collect();
+        let lag = |number: usize| {
+            let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
+            lag.filter(|lag| *lag > BLUR)
+        };
+        // In a ring of ill nodes all lead to each other: then the nearest stands for it. What fell ill later does not
+        // explain away what was ill in time.
         let deepest = |number: usize| {
-            // In a ring of ill nodes all lead to each other: then the nearest stands for it.
-            !self
-                .web
-                .calls(number)
-                .iter()
-                .any(|next| self.is(*next) && *next != from && way.contains_key(next))
+            let in_time = lag(number).is_none();
+            let leads_to = |next: &usize| self.is(*next) && *next != from && way.contains_key(next);
+            let counts = |next: &usize| !in_time || lag(*next).is_none();
+            !self.web.calls(number).iter().any(|next| leads_to(next) && counts(next))
         };
         let mut ends: Vec<usize> =
             reached.iter().map(|(number, _)| *number).filter(|n| deepest(*n)).collect();
@@ -86,9 +91,8 @@ impl<'a> Ill<'a> {
         }
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for end in ends {
-            let (theirs, reason) = self.since[&end];
-            let lag = since.zip(theirs).map(|(ours, theirs)| theirs.duration_since(ours));
-            let later = lag.filter(|lag| *lag > BLUR);
+            let (_, reason) = self.since[&end];
+            let later = lag(end);
             let direct = self.web.calls(from).contains(&end);
             let how = match (direct, way.get(&end)) {
                 (false, Some(via)) if self.web.calls(from).contains(via) => {
@@ -133,16 +137,12 @@ impl<'a> Ill<'a> {
 fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = change_before(evidence, node, since?)?;
     if is_first(evidence, node, deployment) {
-        let words = format!(
-            "perhaps it never worked: {} is the first version, deployed {} before",
-            deployment.version,
-            minutes(before)
-        );
+        let words = format!("perhaps it never worked: {} is the first version", deployment.version);
         return Some(Suspect { words: words.into(), node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
-    let words =
-        format!("perhaps the deployment of {}, {} before{differs}", deployment.version, minutes(before));
+    let when = if before.as_secs() == 0 { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
+    let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
     Some(Suspect { words: words.into(), node: None })
 }
 
@@ -173,5 +173,31 @@ fn minutes(time: SignedDuration) -> String {
     match time.as_mins() {
         0 => format!("{} s", time.as_secs()),
         minutes => format!("{minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    /// A service that calls another one and has failed since so many seconds ago.
+    fn failing(name: &str, callee: &str, since: i64) -> Service {
+        let peer = mention("PEER_URL", Address::name(callee).with_port(80));
+        let failing_since = Some(Onset::exact(ago(since)));
+        Service { mentions: vec![peer], instances: vec![failed(name, 1)], failing_since, ..service(name) }
+    }
+
+    #[test]
+    fn what_falls_ill_later_does_not_take_the_place_of_an_earlier_cause() {
+        let first = |db: i64| {
+            let estate = [failing("web", "api", 900), failing("api", "db", 890), failing("db", "none", db)];
+            let all = of(&inventory(estate.to_vec()));
+            let web = all.into_iter().find(|finding| finding.service == "shop/web").unwrap();
+            web.suspects[0].node.clone()
+        };
+        let node = |name: &str| Some(NodeId::from(&id(name)));
+        assert_eq!(first(895), node("db"), "the deepest of those that were ill in time");
+        assert_eq!(first(300), node("api"), "the database fell ill ten minutes later");
     }
 }

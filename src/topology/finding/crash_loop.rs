@@ -1,7 +1,7 @@
-//! Crash loop: it ends by itself, is started again, and ends again.
+//! Crash loop: an instance ends, is started again, and ends again.
 
-use super::{Draft, Evidence, ending, newest_fault, restarts};
-use crate::model::{Ending, Exit, Instance, Severity, State, Timestamp};
+use super::{Draft, Evidence, newest_fault, restarts};
+use crate::model::{Ending, Exit, Instance, Onset, Severity, State, Timestamp};
 use jiff::SignedDuration;
 
 /// So many ends are no accident any more.
@@ -25,11 +25,14 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let newest =
             newest_fault(service).map(|(_, exit)| exit).or_else(|| again().find_map(|i| i.exit.as_ref()));
-        let ends = newest.map_or_else(|| "it ends".to_owned(), ending);
+        let ends = newest.map_or_else(|| "it ends".to_owned(), Exit::words);
         let count = if restarting { format!("{restarts} restarts") } else { format!("{failed} stops") };
         let since = ended().filter(|i| i.is_faulty()).chain(again()).filter_map(end).min();
         let reason = format!("crash loop: {ends}; {count}");
-        drafts.push(Draft::of(service, Severity::Critical, since, reason, "read the last lines of its log"));
+        let next = "read the last lines of its log";
+        // There may have been ends before those that are known.
+        let since = since.map(Onset::at_least);
+        drafts.push(Draft { since, ..Draft::of(service, Severity::Critical, None, reason, next) });
     }
 }
 

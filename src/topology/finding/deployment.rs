@@ -38,14 +38,13 @@ pub(super) fn find_stuck(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         if !slow && deployment.failed == 0 {
             continue;
         }
-        let minutes = age.map_or(0, |age| age.as_mins());
         let failed = if deployment.failed > 0 {
             format!(", {} failed to start", deployment.failed)
         } else {
             String::new()
         };
         let reason = format!(
-            "deployment of {} in progress for {minutes} min: {} of {} running{failed}{}",
+            "deployment of {} is still in progress: {} of {} running{failed}{}",
             deployment.version,
             deployment.running,
             deployment.desired,

@@ -2,10 +2,9 @@
 //! and fails again.
 
 use super::{
-    Draft, Evidence, ending,
-    restarts::{self, LATELY},
+    Draft, Evidence, restarts::{self, LATELY},
 };
-use crate::model::{Ending, Event, EventKind, Instance, InstanceId, ServiceId, Severity, State, Timestamp};
+use crate::model::{Ending, Event, EventKind, Exit, Instance, InstanceId, ServiceId, Severity, State, Timestamp};
 use std::collections::BTreeMap;
 
 /// How often an instance was started again that is no accident any more.
@@ -26,7 +25,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let restarted = service.instances.iter().find(unsteady);
         let (reason, since) = match (restarted, flips.get(&service.id)) {
             (Some(instance), _) => {
-                let how = instance.exit.as_ref().map(ending).unwrap_or_default();
+                let how = instance.exit.as_ref().map(Exit::words).unwrap_or_default();
                 let reason = format!(
                     "{} was started again {} times, the last time after {how}; it runs at the moment",
                     instance.name, instance.restarts

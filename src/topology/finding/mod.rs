@@ -6,12 +6,12 @@ mod dangling;
 mod deployment;
 mod ended;
 mod flapping;
-mod lasting;
 mod log_signs;
 mod lost_host;
 mod never_observed;
 mod obstacle;
 mod out_of_memory;
+mod outage;
 mod placement;
 mod rejected;
 mod restarts;
@@ -29,13 +29,13 @@ mod unhealthy;
 mod versions;
 mod web;
 
-pub use lasting::Lasting;
 pub use log_signs::{Sign, Told};
+pub use outage::Lasting;
 pub use role::{Involved, Role, roles};
 
 use super::{Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch};
 use crate::model::{
-    Exit, Finding, Instance, InstanceId, Inventory, NodeId, Service, ServiceKind, Severity, SourceId,
+    Exit, FailureKind, Finding, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind, Severity, SourceId,
     SourceStatus, Suspect, Timestamp,
 };
 use cause::Ill;
@@ -93,10 +93,19 @@ pub struct Kind {
 enum Part {
     /// Why it does not run: of several the first speaks, and it may bring others down.
     End,
+    /// That somebody stopped or paused it, which is told as an end is.
+    Rest,
     /// That it is ill, so that it may bring others down.
     Illness,
     /// Something else.
     Remark,
+}
+
+impl Part {
+    /// Whether it says why a service does not run.
+    fn is_end(self) -> bool {
+        matches!(self, Self::End | Self::Rest)
+    }
 }
 
 /// What may have caused a kind of finding.
@@ -114,7 +123,7 @@ enum Blame {
 struct Draft {
     severity: Severity,
     about: About,
-    since: Option<Timestamp>,
+    since: Option<Onset>,
     reason: String,
     next: String,
 }
@@ -135,8 +144,8 @@ pub const KINDS: &[Kind] = &[
     kind("restarts-exhausted", "restarts exhausted", Part::End, Blame::Anything, restarts_exhausted::find),
     kind("crash-loop", "crash loop", Part::End, Blame::Anything, crash_loop::find),
     kind("stopped-with-error", "stopped with an error", Part::End, Blame::Anything, ended::find),
-    kind("stopped", "stopped", Part::End, Blame::Nothing, stopped::find),
-    kind("paused", "paused", Part::End, Blame::Nothing, stopped::find_paused),
+    kind("stopped", "stopped", Part::Rest, Blame::Nothing, stopped::find),
+    kind("paused", "paused", Part::Rest, Blame::Nothing, stopped::find_paused),
     kind("unhealthy", "unhealthy", Part::End, Blame::Anything, unhealthy::find),
     kind("target-unhealthy", "target unhealthy", Part::End, Blame::Anything, targets::find),
     kind("flapping", "flapping", Part::End, Blame::Anything, flapping::find),
@@ -185,19 +194,38 @@ impl<'a> Evidence<'a> {
     /// sources that were whole when they were judged.
     #[must_use]
     pub fn lasting(self, findings: &[Finding], watched: BTreeSet<SourceId>) -> Lasting {
-        let mut counts = self.lasting.counts;
-        counts.follow(self.inventory, &self.lasting.watched, self.now);
-        Lasting { since: lasting::beginnings(findings), watched, counts }
+        self.lasting.follow(findings, self.inventory, watched, self.now)
     }
 
-    /// Whether it is about runs that come to an end, each by itself: of those the newest counts, and its own time.
-    fn is_of_a_run(&self, draft: &Draft) -> bool {
-        let node = draft.node().and_then(|node| self.topology.nodes.get(node));
-        let service = match node.map(|node| &node.kind) {
-            Some(NodeKind::Service(id)) => self.inventory.service(id),
+    /// The service that a draft is about, where it is about one.
+    fn service(&self, draft: &Draft) -> Option<&'a Service> {
+        match &self.topology.nodes.get(draft.node()?)?.kind {
+            NodeKind::Service(id) => self.inventory.service(id),
             _ => None,
-        };
-        service.is_some_and(|service| service.kind == ServiceKind::EcsFamily)
+        }
+    }
+
+    /// Puts right since when a fault is, by all that its source and earlier judgings know. Tasks that no service runs come
+    /// to an end each by itself: of those the newest counts, and its own time.
+    fn date(&self, kind: &Kind, draft: &mut Draft) {
+        let service = self.service(draft);
+        if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
+            return;
+        }
+        if kind.part == Part::End {
+            let recorded = service.and_then(|service| service.failing_since);
+            let reaches_back = |onset: &Onset| draft.since.is_none_or(|own| onset.at <= own.at);
+            draft.since = recorded.filter(reaches_back).or(draft.since);
+        }
+        self.lasting.amend(kind, draft, self.now);
+    }
+
+    /// Whether every source that may know who answers to a name has told all it can: before that, what is missing may only
+    /// not be read yet. What is denied never comes, and is told as that.
+    fn has_all_answers(&self) -> bool {
+        let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.gaps);
+        self.sources.iter().all(SourceStatus::has_answered)
+            && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)
     }
 
     /// What drift is judged by.
@@ -234,7 +262,8 @@ pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
             severity: draft.severity,
             service: draft.about.label(evidence.topology).into(),
             node: draft.node().cloned(),
-            since: draft.since,
+            since: draft.since.map(|since| since.at),
+            since_at_least: draft.since.is_some_and(|since| since.at_least),
             reason: draft.reason.clone().into(),
             suspects,
             reach: reached.unwrap_or_default(),
@@ -260,9 +289,8 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
     for kind in KINDS {
         let mut drafts = Vec::new();
         (kind.find)(evidence, &mut drafts);
-        let lasts = |draft: &&mut Draft| !evidence.is_of_a_run(draft);
-        drafts.iter_mut().filter(lasts).for_each(|draft| evidence.lasting.amend(kind, draft, evidence.now));
-        if kind.part == Part::End {
+        drafts.iter_mut().for_each(|draft| evidence.date(kind, draft));
+        if kind.part.is_end() {
             drafts.retain(|draft| draft.node().is_none_or(|node| told.insert(node.clone())));
         }
         all.extend(drafts.into_iter().map(|draft| (kind, draft)));
@@ -297,7 +325,8 @@ impl Draft {
         reason: String,
         next: &str,
     ) -> Self {
-        Self { severity, about: About::Node(NodeId::from(&service.id)), since, reason, next: next.to_owned() }
+        let (about, since) = (About::Node(NodeId::from(&service.id)), since.map(Onset::exact));
+        Self { severity, about, since, reason, next: next.to_owned() }
     }
 }
 
@@ -311,6 +340,9 @@ fn drift(
     next: &str,
     drafts: &mut Vec<Draft>,
 ) {
+    if !evidence.has_all_answers() {
+        return;
+    }
     let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();
     for ((from, to), edge) in &evidence.topology.edges {
         if evidence.watch().shows(which, from, to, edge) {
@@ -324,7 +356,7 @@ fn drift(
         drafts.push(Draft {
             severity: Severity::Info,
             about: About::Node(from.clone()),
-            since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min(),
+            since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min().map(Onset::exact),
             reason: reason(&listed(&peers)),
             next: next.to_owned(),
         });
@@ -346,35 +378,6 @@ fn listed<S: Borrow<str> + Display>(names: &[S]) -> String {
         [one] => one.to_string(),
         [all @ .., last] if names.len() <= MOST_NAMES => format!("{} and {last}", all.join(", ")),
         _ => format!("{} and {} more", names[..MOST_NAMES].join(", "), names.len() - MOST_NAMES),
-    }
-}
-
-/// How an instance ended, in words: `exit code 137 (SIGKILL)`, with the source's own reason.
-fn ending(exit: &Exit) -> String {
-    let code = exit.code.map(|code| match signal(code) {
-        Some(name) => format!("exit code {code} ({name})"),
-        None => format!("exit code {code}"),
-    });
-    let parts = [code, exit.reason.clone().filter(|reason| !reason.is_empty()).map(Into::into)];
-    let words: Vec<_> = parts.into_iter().flatten().collect();
-    if words.is_empty() { "no exit code".to_owned() } else { words.join(", ") }
-}
-
-/// The signal that an exit code above 128 stands for (POSIX shells, Docker).
-fn signal(code: i64) -> Option<&'static str> {
-    match code - 128 {
-        1 => Some("SIGHUP"),
-        2 => Some("SIGINT"),
-        3 => Some("SIGQUIT"),
-        4 => Some("SIGILL"),
-        6 => Some("SIGABRT"),
-        7 => Some("SIGBUS"),
-        8 => Some("SIGFPE"),
-        9 => Some("SIGKILL"),
-        11 => Some("SIGSEGV"),
-        13 => Some("SIGPIPE"),
-        15 => Some("SIGTERM"),
-        _ => None,
     }
 }
 

@@ -2,24 +2,19 @@
 
 use super::{Draft, Evidence};
 use crate::model::{Event, EventKind, ServiceId, Severity};
-use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
-/// How old ECS's word may be: it repeats it while it tries, at most every few minutes.
-const LATELY: SignedDuration = SignedDuration::from_mins(15);
-
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
+    // ECS repeats it ever more seldom while it tries. It holds until a task was started.
     let mut newest: BTreeMap<&ServiceId, &Event> = BTreeMap::new();
-    let said = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter(|event| {
-        event.kind == EventKind::Placement && evidence.now.duration_since(event.at) <= LATELY
-    });
-    for event in said {
+    let said = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+    for event in said.filter(|event| matches!(event.kind, EventKind::Placement | EventKind::Start)) {
         let known = newest.entry(&event.service).or_insert(event);
         if event.at > known.at {
             *known = event;
         }
     }
-    for (id, event) in newest {
+    for (id, event) in newest.into_iter().filter(|(_, event)| event.kind == EventKind::Placement) {
         let Some(service) = evidence.inventory.service(id) else { continue };
         let short = service.desired.is_some_and(|desired| service.running() < desired as usize);
         if !short {

@@ -2,7 +2,7 @@
 
 use super::{About, Draft, Evidence, listed};
 use crate::{
-    model::{NodeId, Severity, Verdict},
+    model::{NodeId, Onset, Severity, Verdict},
     topology::{Rejected, drift::is_past},
 };
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ fn find(
         drafts.push(Draft {
             severity: Severity::Warning,
             about: About::Node(node.id.clone()),
-            since: all.iter().map(|rejected| rejected.seen.first).min(),
+            since: all.iter().map(|rejected| rejected.seen.first).min().map(Onset::exact),
             reason,
             next,
         });

@@ -1,7 +1,7 @@
 //! Source trouble: a place that can not be read now, so that what is shown of it may be old.
 
 use super::{About, Draft, Evidence};
-use crate::model::{Severity, SourceState};
+use crate::model::{Onset, Severity, SourceState};
 
 pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
     for status in evidence.sources {
@@ -11,7 +11,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft {
             severity,
             about: About::Source(status.id.clone()),
-            since: status.last_read,
+            since: status.last_read.map(Onset::exact),
             reason: failure.what.to_string(),
             next: failure.remedy.to_string(),
         });

@@ -12,13 +12,14 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         let newest = service.instances.iter().filter_map(|i| i.exit.as_ref()).max_by_key(|exit| exit.at);
         let asked = newest.is_some_and(|exit| exit.ending == Ending::Asked);
         let scaled = service.desired == Some(0);
-        if callers.is_empty() && !asked {
+        let killed = newest.is_some_and(|exit| exit.ending == Ending::Killed);
+        if callers.is_empty() && !asked && !killed {
             continue;
         }
         let what = match (scaled, asked) {
             (true, _) => "none is wanted and none runs".to_owned(),
             (_, true) => format!("was told to stop{}", code(newest)),
-            (_, false) => format!("ended by itself{}", code(newest)),
+            (_, false) => format!("ended: {}", newest.map_or_else(|| "no exit code".to_owned(), Exit::words)),
         };
         let still =
             if callers.is_empty() { String::new() } else { format!(", and {} calls it", listed(&callers)) };

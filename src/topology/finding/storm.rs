@@ -1,7 +1,7 @@
 //! A storm: several services of one source ended by faults at the same moment. That is one cause, not many.
 
 use super::{About, Draft, Evidence, listed};
-use crate::model::{Exit, Service, Severity, SourceId, Timestamp};
+use crate::model::{Exit, Onset, Service, Severity, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,11 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         // An image or secret that is missing is missing for each by itself.
         let sudden = faults.filter(|exit| !exit.ending.is_obstacle());
         let newest: Option<&Exit> = sudden.max_by_key(|exit| exit.at);
-        if let Some(at) = newest.and_then(|exit| exit.at)
+        // So does who has kept failing since long before.
+        let is_first = |at: &Timestamp| {
+            service.failing_since.is_none_or(|since| at.duration_since(since.at) <= TOGETHER)
+        };
+        if let Some(at) = newest.and_then(|exit| exit.at).filter(is_first)
             && evidence.now.duration_since(at) <= LATELY
         {
             ends.entry(service.source()).or_default().push((at, service.name.to_string()));
@@ -36,7 +40,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         drafts.push(Draft {
             severity: Severity::Warning,
             about: About::Source(source),
-            since: Some(first),
+            since: Some(Onset::exact(first)),
             reason: format!(
                 "{} services ended by faults within {seconds} s: {}",
                 names.len(),
@@ -57,4 +61,24 @@ fn thickest(ends: &[(Timestamp, String)]) -> Option<(Timestamp, Timestamp, Vec<S
     let best = (0..ends.len()).map(window).max_by_key(Vec::len)?;
     let names = best.iter().map(|(_, name)| name.clone()).collect();
     Some((best.first()?.0, best.last()?.0, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::of;
+    use crate::model::{sample::*, *};
+
+    #[test]
+    fn who_has_kept_failing_is_no_part_of_a_storm() {
+        let storms = |since: i64| {
+            let failing = |name: &str| Service {
+                instances: vec![failed(name, 1)],
+                failing_since: Some(Onset::exact(ago(since))),
+                ..service(name)
+            };
+            let all = of(&inventory(["a", "b", "c", "d"].map(failing).to_vec()));
+            all.iter().filter(|finding| finding.kind == "restart-storm").count()
+        };
+        assert_eq!((storms(60), storms(1_200)), (1, 0));
+    }
 }

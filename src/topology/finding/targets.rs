@@ -46,7 +46,7 @@ mod tests {
         };
         let gateway = Gateway {
             name: "front".into(),
-            host: Host::named("front.example.com"),
+            host: Some(Host::named("front.example.com")),
             public: true,
             kind: "application".into(),
             routes: vec![Route { service: web.id.clone(), port: Some(80), rule: "all".into() }],

@@ -151,7 +151,7 @@ impl Product {
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
-            Host::Resource(arn) => Some(vec![arn.service.as_str()]),
+            Host::Resource(arn) => Some(vec![arn.service()]),
             Host::Name(name) if name.ends_with(".amazonaws.com") => Some(name.split('.').collect()),
             _ => None,
         };

@@ -1,7 +1,7 @@
 //! The last lines that a service wrote before it ended, or wrote at all: fetched for the selected finding alone.
 
 use crate::{
-    decode::line::Shape,
+    decode::line::{self, Shape},
     effect::Subscription,
     logs::{Key, Line, Scope, Sift},
     model::{Finding, Instance, LogStart, Service, Timestamp},
@@ -76,10 +76,10 @@ fn lines(finding: &Finding, store: &Store) -> Vec<(String, bool)> {
 
 /// What a line says: of one with fields its level and its message, which are what people look for.
 fn told(line: &Line<'_>) -> String {
-    let message = &line.text[line.message.clone()];
+    let message = line::message(line.text, line.message.clone(), line.shape);
     if line.shape == Shape::Text || message.trim().is_empty() {
         return line.text.to_owned();
     }
     let level = line.level.map(|level| format!("{} ", level.word())).unwrap_or_default();
-    level + message
+    level + &message
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
-    model::{Finding, Health},
+    model::{Finding, Health, NodeId},
     store::Store,
 };
 use last_words::{LastWords, SHOWN};
@@ -24,13 +24,20 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub struct Findings {
     row: usize,
+    /// The finding of the row: it keeps the cursor while others come and go.
+    key: Option<Key>,
+    /// The node that was selected when the rows were last shown.
+    of: Option<NodeId>,
     words: LastWords,
 }
+
+/// What tells a finding from others: its service or source, and its kind.
+type Key = (Option<NodeId>, String, String);
 
 /// Its columns.
 const COLUMNS: &[Column] = &[
     Column::names("", 1, 0),
-    Column::names("SINCE", 5, 0),
+    Column::names("SINCE", 12, 0),
     Column::paths("SERVICE", 16, 1),
     Column::prose("WHAT", 20, 4),
 ];
@@ -45,7 +52,8 @@ const LABEL: u16 = 8;
 impl View for Findings {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         if command == Command::Open {
-            return vec![Effect::Show(Screen::Card)];
+            let of_source = rows(store).get(self.row).is_some_and(|finding| finding.node.is_none());
+            return vec![Effect::Show(if of_source { Screen::Sources } else { Screen::Card })];
         }
         let there = moved(command, self.row, rows(store).len());
         there.map(|row| self.pick(row, store)).unwrap_or_default()
@@ -64,16 +72,21 @@ impl View for Findings {
         let store = scene.store;
         let rows = rows(store);
         let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.selected;
-        if !rows.get(self.row).is_some_and(on_selected) {
-            self.row =
-                rows.iter().position(on_selected).unwrap_or(self.row.min(rows.len().saturating_sub(1)));
-        }
+        // A finding of a source selects no node, so that the cursor stays with it until another node is selected.
+        let moved = self.of != store.selected && !rows.get(self.row).is_some_and(on_selected);
+        self.of.clone_from(&store.selected);
+        let same = rows.iter().position(|finding| self.key.as_ref() == Some(&key(finding)));
+        let found = rows.iter().position(on_selected);
+        let there = if moved { found.or(same) } else { same.or(found) };
+        self.row = there.unwrap_or(self.row.min(rows.len().saturating_sub(1)));
+        self.key = rows.get(self.row).map(|finding| key(finding));
         self.words.follow(rows.get(self.row).copied(), store);
         Vec::new()
     }
 
     fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
         self.row = row;
+        self.key = rows(store).get(row).map(|finding| key(finding));
         let node = rows(store).get(row).and_then(|f| f.node.clone());
         node.map(Effect::Select).into_iter().collect()
     }
@@ -108,6 +121,10 @@ impl View for Findings {
     }
 }
 
+fn key(finding: &Finding) -> Key {
+    (finding.node.clone(), finding.service.to_string(), finding.kind.to_string())
+}
+
 /// The findings that the search finds.
 fn rows(store: &Store) -> Vec<&Finding> {
     let text = |f: &Finding| format!("{} {} {}", f.service, f.kind, f.reason);
@@ -118,7 +135,7 @@ fn rows(store: &Store) -> Vec<&Finding> {
 fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
     let theme = scene.theme;
     let health = Theme::severity(finding.severity);
-    let since = finding.since.map(|at| time::age(at, scene.store.now)).unwrap_or_default();
+    let since = finding.onset().map(|since| time::outage_age(since, scene.store.now)).unwrap_or_default();
     vec![
         (theme.mark(health).to_owned(), theme.health(health)),
         (since, theme.ink.dim.into()),
@@ -129,9 +146,10 @@ fn cells(finding: &Finding, scene: Scene<'_>) -> Vec<Cell> {
 
 /// What there is to say of a finding, each under its label.
 fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
-    let since = finding
-        .since
-        .map(|at| at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let since = finding.onset().map(|since| {
+        let at = since.at.to_zoned_datetime(scene.store.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+        if since.at_least { format!("at least since {at}") } else { at.to_string() }
+    });
     let first = [("what", Some(finding.reason.to_string())), ("since", since)];
     let causes =
         finding.suspects.iter().enumerate().map(|(place, suspect)| {

@@ -2,7 +2,10 @@
 //! for, at least the part in which it stands.
 
 use crate::{
-    decode::line::{Shape, fields, is_head},
+    decode::{
+        self,
+        line::{Shape, fields, is_head},
+    },
     logs::{Line, Needle},
     store::Search,
 };
@@ -54,15 +57,16 @@ impl Fold {
 }
 
 fn message<'a>(line: &Line<'a>) -> Part<'a> {
-    let text = &line.text[line.message.clone()];
-    Part { text: text.into(), from: Some(line.message.start), fields: text.len() }
+    let text = decode::line::message(line.text, line.message.clone(), line.shape);
+    let from = matches!(text, Cow::Borrowed(_)).then_some(line.message.start);
+    Part { fields: text.len(), text, from }
 }
 
 /// The message, and behind it the fields that are neither the message nor what the columns tell.
 fn with_fields<'a>(line: &Line<'a>) -> Part<'a> {
-    let told = &line.text[line.message.clone()];
-    let own = told.len() < line.text.len();
-    let mut text = if own { told.to_owned() } else { String::new() };
+    let told = decode::line::message(line.text, line.message.clone(), line.shape);
+    let own = line.message.len() < line.text.len();
+    let mut text = if own { told.clone().into_owned() } else { String::new() };
     let begin = text.len();
     for field in fields(line.text, line.shape) {
         if !is_head(&field.name) && field.value != told {

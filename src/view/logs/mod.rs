@@ -50,8 +50,8 @@ pub struct Logs {
     of: Option<NodeId>,
     tape: Tape,
     spot: Spot,
-    /// The time to go to as soon as a line of it is there.
-    sought: Option<Timestamp>,
+    /// The time to go to once its lines are read.
+    sought: Option<Sought>,
     pages: Pages,
     look: Look,
     pane: Pane,
@@ -71,6 +71,16 @@ struct Aim {
     chips: Vec<Chip>,
     /// How far back.
     since: Option<Timestamp>,
+}
+
+/// A time to go to.
+#[derive(Clone, Debug)]
+struct Sought {
+    at: Timestamp,
+    /// How far back to read for it.
+    since: Timestamp,
+    /// The streams whose older lines were asked for.
+    asked: BTreeSet<LogTarget>,
 }
 
 /// Where a pivot came from.
@@ -204,6 +214,12 @@ impl View for Logs {
     }
 }
 
+/// Why the lines that a command asks for can't be shown, where they can't.
+#[must_use]
+pub fn refusal(command: Command, store: &Store) -> Option<&'static str> {
+    Reach::asked(command, store).err()
+}
+
 impl Logs {
     /// Lets the tape follow, and what is drawn from it. Where that is not all, it asks to go on.
     fn follow_lines(&mut self, store: &Store) -> Vec<Effect> {
@@ -212,11 +228,8 @@ impl Logs {
         }
         let asked = self.asked(store);
         let mut whole = self.tape.follow(&store.logs, asked);
-        if let Some(at) = self.sought.filter(|_| whole)
-            && (self.tape.first(&store.logs).is_some_and(|first| first.at <= at) || !self.pages.are_read())
-        {
-            self.sought = None;
-            self.go_to(at, store);
+        if whole {
+            self.go_to_sought(store);
         }
         let services = self.aim.reach.services(store);
         if let Some(histogram) = &mut self.histogram {
@@ -297,8 +310,22 @@ impl Logs {
     /// Goes to a time, and reads up to it where it lies before what is held.
     fn seek(&mut self, at: Timestamp, store: &Store) {
         self.aim.since = self.aim.since.filter(|since| *since <= at);
-        self.pages.ask(&store.logs, &self.targets(store), Some(at));
-        self.sought = Some(at);
+        self.sought = Some(Sought { at, since: at, asked: BTreeSet::new() });
+        self.go_to_sought(store);
+    }
+
+    /// Goes to the sought time as soon as a line from before it is held, or everything was read that there is. Streams
+    /// that are opened only now are asked for older lines once their newest ones are there.
+    fn go_to_sought(&mut self, store: &Store) {
+        let Some(mut sought) = self.sought.take() else { return };
+        let targets = self.targets(store);
+        let settled = self.pages.seek(&store.logs, &targets, sought.since, &mut sought.asked);
+        let held = self.tape.first(&store.logs).is_some_and(|first| first.at <= sought.at);
+        if held || (settled && !self.pages.are_read()) {
+            self.go_to(sought.at, store);
+        } else {
+            self.sought = Some(sought);
+        }
     }
 
     /// Goes to the first line of that time, or to the last line where all are older.

@@ -2,7 +2,7 @@
 
 use crate::{
     effect::Subscription,
-    logs::{LogStore, Stream},
+    logs::{LogStore, State, Stream},
     model::{LogStart, LogTarget, Timestamp},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,24 @@ impl Pages {
         }
     }
 
+    /// Asks once for the lines since a time of each of those streams that holds newer ones alone. Returns whether none is
+    /// left that has yet to bring its newest lines.
+    pub(super) fn seek(
+        &mut self,
+        held: &LogStore,
+        targets: &[LogTarget],
+        since: Timestamp,
+        asked: &mut BTreeSet<LogTarget>,
+    ) -> bool {
+        let has_lines = |target: &&LogTarget| stream(held, target).is_some_and(|s| s.oldest().is_some());
+        let fresh: Vec<LogTarget> =
+            targets.iter().filter(|t| !asked.contains(*t)).filter(has_lines).cloned().collect();
+        self.ask(held, &fresh, Some(since));
+        asked.extend(fresh);
+        let is_over = |target: &LogTarget| stream(held, target).is_some_and(|s| s.state != State::Open);
+        targets.iter().all(|target| asked.contains(target) || is_over(target))
+    }
+
     /// A page has come to its end.
     pub(super) fn closed(&mut self, target: &LogTarget, start: &LogStart) {
         if self.0.get(target) == Some(start) {
@@ -60,7 +78,7 @@ impl Pages {
 
 /// What is held of a stream.
 fn stream<'a>(held: &'a LogStore, target: &LogTarget) -> Option<&'a Stream> {
-    held.streams().find(|stream| stream.service == target.service && stream.label == target.label)
+    held.streams().find(|stream| stream.target.as_ref() == Some(target))
 }
 
 /// Whether nothing older can be had of any of those streams that have a line.

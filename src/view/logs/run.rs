@@ -1,7 +1,7 @@
 //! What the commands do in the logs.
 
 use super::{
-    Aim, Logs,
+    Aim, Logs, Sought,
     chip::{Chip, LEVELS},
     details::Details,
     histogram::Histogram,
@@ -21,6 +21,7 @@ use crate::{
     view::widget::table,
 };
 use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
 impl Logs {
     /// Carries out a command.
@@ -84,6 +85,8 @@ impl Logs {
 
     /// What moves the cursor, and what changes how lines look.
     fn walk(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        // Whoever moves the cursor no longer waits for a time.
+        self.sought = None;
         let page = usize::from(super::draw::areas(self, store).lines.height).max(2) as isize;
         let by = match command {
             Command::Up | Command::ScrollUp => -1,
@@ -216,9 +219,8 @@ impl Logs {
         let before = (std::mem::take(&mut self.aim), self.spot.clone());
         self.before.push(before);
         self.look_at(Aim { reach, chips: vec![chip], ..Aim::default() });
-        let early = key.at.checked_sub(AROUND).unwrap_or(key.at);
-        self.pages.ask(&store.logs, &self.targets(store), Some(early));
-        self.sought = Some(key.at);
+        let since = key.at.checked_sub(AROUND).unwrap_or(key.at);
+        self.sought = Some(Sought { at: key.at, since, asked: BTreeSet::new() });
         Vec::new()
     }
 

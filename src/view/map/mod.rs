@@ -34,7 +34,7 @@ use item::{Item, Kind};
 use level::Level;
 use looks::Looks;
 use order::{Asked, Order};
-use outlook::{Album, Noted, Outlook};
+use outlook::{Album, MadeFrom, Noted, Outlook};
 use plan::{Frame, Plan, Way};
 use ratatui::{buffer::Buffer, layout::Rect};
 use revealed::Revealed;
@@ -64,6 +64,8 @@ pub struct Map {
     /// The node that is brought into sight, unless somebody has panned since.
     leads: Option<NodeId>,
     roams: bool,
+    /// Whether another node was selected while the map was not shown.
+    selected_elsewhere: bool,
     /// What somebody chose to see.
     sight: Sight,
     /// The round of neighbours that tab goes.
@@ -76,14 +78,6 @@ pub struct Map {
     hovered: Option<Hovered>,
     /// Whether there is room to tell of the selected node.
     tells: bool,
-}
-
-/// Everything that the ways depend on.
-#[derive(PartialEq)]
-struct MadeFrom {
-    version: u64,
-    filtered: Option<BTreeSet<NodeId>>,
-    outlook: Outlook,
 }
 
 /// A plan with its layout, ready to be drawn.
@@ -164,6 +158,11 @@ impl View for Map {
 
     fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
+        self.selected_elsewhere |= !shown && self.leads != store.selected;
+        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selected_elsewhere) {
+            self.sight.bring(node, store);
+            self.selected_elsewhere = false;
+        }
         let draw::Areas { map: area, panel } = draw::areas(area);
         self.tells = panel.height > 0;
         let resized = area != self.viewport.area;
@@ -189,7 +188,7 @@ impl View for Map {
         let effects = match () {
             () if self.order.is_due(items, fills, store.now) => vec![self.ask(store)],
             () if self.order.pending || fills => Vec::new(),
-            () if mends => vec![self.tidy(store)],
+            () if mends => vec![self.mend(store)],
             () if self.order.filled && self.tangle.is_due(store.now) => vec![self.compare()],
             () => Vec::new(),
         };
@@ -253,6 +252,14 @@ impl View for Map {
             self.viewport.aim(at);
             self.roams = true;
         }
+    }
+
+    fn bring(&mut self, node: &NodeId, store: &Store) {
+        self.sight.bring(node, store);
+    }
+
+    fn focused(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+        self.sight.nodes(store)
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {

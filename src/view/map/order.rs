@@ -115,14 +115,25 @@ pub(super) fn fills(store: &Store) -> bool {
 }
 
 impl Map {
-    /// Asks for a layout that knows nothing of the present one.
+    /// Asks for a layout that knows nothing of the present one, because somebody wants it.
     pub(super) fn tidy(&mut self, store: &Store) -> Effect {
         self.album.clear();
         self.ask(store)
     }
 
+    /// Asks for a layout that knows nothing of the present one but its direction, unasked.
+    pub(super) fn mend(&mut self, store: &Store) -> Effect {
+        self.album.clear();
+        self.ask_in(store, true)
+    }
+
     /// Asks for the layout of the present ways, close to the present one.
     pub(super) fn ask(&mut self, store: &Store) -> Effect {
+        self.ask_in(store, false)
+    }
+
+    /// The same; with `straight` in the direction of the present one.
+    fn ask_in(&mut self, store: &Store, straight: bool) -> Effect {
         let room = (self.viewport.area.width, self.viewport.area.height);
         let outlook = self
             .made_from
@@ -141,6 +152,14 @@ impl Map {
             // Who comes nearer finds left and right where they were.
             let direction = self.chart.options.direction;
             ways.sort_by_key(|way| way.options.direction != direction);
+        }
+        // What fills in must not turn: whoever has begun to read it would begin anew.
+        let fills_in = !self.order.filled && self.album.is_last_chosen(&outlook);
+        if straight || fills_in {
+            let direction = self.chart.options.direction;
+            if ways.iter().any(|way| way.options.direction == direction) {
+                ways.retain(|way| way.options.direction == direction);
+            }
         }
         // With the first whole picture the way of drawing is chosen once more, unless somebody has begun to look about.
         let settles = !self.order.filled && !fills(store) && !store.chosen;
@@ -173,8 +192,66 @@ impl Map {
 
 #[cfg(test)]
 mod tests {
-    use super::Order;
-    use crate::model::sample::ago;
+    use super::{super::Map, Order};
+    use crate::{
+        effect::{Choice, Effect},
+        keymap::Keymap,
+        layout::Direction,
+        model::{sample::*, *},
+        store::Store,
+        view::{Scene, Theme, View},
+    };
+    use ratatui::layout::Rect;
+    use std::collections::BTreeSet;
+
+    /// Services of which each calls the next few.
+    fn calling(count: usize) -> Vec<Service> {
+        let one = |number: usize| {
+            let calls = (1..=1 + number % 3).map(|step| number + step).filter(|callee| *callee < count);
+            let peer = |callee| mention("PEER_URL", Address::name(&format!("s{callee}")).with_port(80));
+            Service { mentions: calls.map(peer).collect(), ..service(&format!("s{number}")) }
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// Of each layout that the map asks for, whether it is tried from the top down, and whether it is taken so.
+    fn laid(map: &mut Map, store: &Store) -> Vec<(BTreeSet<bool>, bool)> {
+        let (theme, keymap) = (Theme::named("mono", false).unwrap(), Keymap::default());
+        let scene = Scene { store, theme: &theme, keymap: &keymap };
+        let mut all = Vec::new();
+        for effect in map.follow(scene, Rect::new(0, 0, 90, 30), true) {
+            if let Effect::Lay(job) = effect {
+                let (choice, diagram) = job.compute();
+                let is_down = |choice: &Choice| choice.options.direction == Direction::TopDown;
+                let tried = job.choices.iter().map(is_down).collect();
+                all.push((tried, is_down(&job.choices[choice])));
+                map.laid(job.number, choice, diagram, store);
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn what_fills_in_keeps_its_direction() {
+        let docker = SourceId::new("docker");
+        let status = SourceStatus::new(docker.clone(), "docker", "");
+        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        let mut map = Map::default();
+        let (mut tried, mut taken) = (Vec::new(), BTreeSet::new());
+        for count in [2, 4, 8, 14, 14] {
+            let progress = Progress { part: Part::Services, read: count, known: 14 };
+            let progress = Vec::from_iter((count < 14).then_some(progress));
+            let look = Snapshot { progress, ..snapshot("docker", calling(count)) };
+            store.absorb(&docker, Ok(look));
+            for (directions, direction) in laid(&mut map, &store) {
+                tried.push(directions);
+                taken.insert(direction);
+            }
+        }
+        assert!(tried.len() > 2 && tried[0].len() == 2, "the first one chooses: {tried:?}");
+        assert!(tried[1..].iter().all(|directions| directions.len() == 1), "{tried:?}");
+        assert_eq!(taken.len(), 1);
+    }
 
     #[test]
     fn one_layout_at_a_time_unless_somebody_looks_at_something_else() {

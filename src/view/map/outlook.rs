@@ -7,9 +7,10 @@
 use super::{item::Space, level::Level, order::Weight, plan::Way, sight::Sight};
 use crate::{
     layout::{Options, Point, Seed},
-    model::SourceId,
+    model::{NodeId, SourceId},
     store::{Charting, Store},
 };
+use std::collections::BTreeSet;
 
 /// What somebody looks at, and on how much room.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,17 @@ pub(super) struct Outlook {
     answered: usize,
 }
 
+/// Everything that the plans of the map depend on.
+#[derive(PartialEq)]
+pub(super) struct MadeFrom {
+    /// The version of the store.
+    pub version: u64,
+    /// The nodes that a filter lets through, where one does.
+    pub filtered: Option<BTreeSet<NodeId>>,
+    /// The outlook.
+    pub outlook: Outlook,
+}
+
 impl Outlook {
     /// What is looked at now.
     pub(super) fn of(store: &Store, sight: &Sight, room: (u16, u16)) -> Self {
@@ -34,6 +46,13 @@ impl Outlook {
             room,
             answered: store.sources.iter().filter(|s| s.last_read.is_some() || s.is_settled()).count(),
         }
+    }
+}
+
+impl Outlook {
+    /// Whether it differs from another one in no more than how many sources have answered.
+    fn is_as_chosen(&self, other: &Self) -> bool {
+        *self == Self { answered: self.answered, ..other.clone() }
     }
 }
 
@@ -81,6 +100,11 @@ impl Album {
     /// Whether that is what was last drawn.
     pub(super) fn is_last(&self, outlook: &Outlook) -> bool {
         self.0.first().is_some_and(|drawn| drawn.outlook == *outlook)
+    }
+
+    /// Whether what was last drawn is what somebody looks at still, whatever has been read since.
+    pub(super) fn is_last_chosen(&self, outlook: &Outlook) -> bool {
+        self.0.first().is_some_and(|drawn| drawn.outlook.is_as_chosen(outlook))
     }
 
     /// Which of the ways is the one that was last drawn for this outlook.

@@ -96,6 +96,17 @@ impl Sight {
         *self = self.before.take().map_or_else(Self::default, |before| *before);
     }
 
+    /// Moves a focus around another node to one that it lacks, and leaves a focus on a way that does not lead there.
+    pub(super) fn bring(&mut self, node: &NodeId, store: &Store) {
+        if self.nodes(store).is_none_or(|nodes| nodes.contains(node)) {
+            return;
+        }
+        match self.focus {
+            Some(Focus::Around(_, hops)) => self.look_at(Focus::Around(node.clone(), hops)),
+            _ => self.look_up(),
+        }
+    }
+
     /// The focus that a command about hops asks for: around what is in focus, or around the selected node.
     pub(super) fn around(&self, hops: usize, store: &Store) -> Option<Focus> {
         let center = match &self.focus {

@@ -174,6 +174,8 @@ pub(in super::super) struct ContainerConfig {
     #[serde(deserialize_with = "field")]
     pub(in super::super) image: Option<String>,
     #[serde(deserialize_with = "field")]
+    pub(in super::super) stop_signal: Option<String>,
+    #[serde(deserialize_with = "field")]
     pub(in super::super) labels: Option<HashMap<String, String>>,
 }
 

@@ -17,8 +17,8 @@ pub(in super::super) struct Link {
 }
 
 impl Link {
-    /// The mention that a link is.
-    pub(in super::super) fn mention(&self) -> Mention {
+    /// The mention that a link is; `None` where the container's name can't be asked for.
+    pub(in super::super) fn mention(&self) -> Option<Mention> {
         decode::link(&self.container)
     }
 }

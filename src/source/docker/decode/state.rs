@@ -58,7 +58,8 @@ fn state_of(state: &ContainerState, ending: Ending) -> State {
         Status::Stopping => State::Stopping,
         // An engine that could not start a container leaves it created, with the error.
         Status::Created if !ending.is_obstacle() => State::Starting,
-        Status::Exited if ending == Ending::Asked || is_done(state, ending) => State::Stopped,
+        Status::Exited if matches!(ending, Ending::Asked | Ending::Killed) => State::Stopped,
+        Status::Exited if is_done(state, ending) => State::Stopped,
         Status::Created | Status::Exited | Status::Dead => State::Failed,
         Status::Unknown => State::Unknown,
     }
@@ -97,13 +98,14 @@ fn status(state: &ContainerState) -> Status {
     }
 }
 
-/// Whether it ended by itself and without an error.
+/// Whether it ended without an error.
 fn is_done(state: &ContainerState, ending: Ending) -> bool {
     ending == Ending::Itself && state.exit_code == Some(0)
 }
 
-/// What ended it, or kept it from starting. A kill that was not for want of memory is taken for somebody's wish; so is
-/// the end of a container that the engine would have started again.
+/// What ended it, or kept it from starting. The engine would have started a container again whose restart policy says so,
+/// unless somebody stopped it: moby, `restartmanager.ShouldRestart`, asks for nothing else. Of a signal it does not say who
+/// sent it. Where it killed a process for want of memory and the first one still ended well, nothing has failed.
 fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     if let Some(words) = said(state) {
         return Ending::obstacle(&words);
@@ -112,12 +114,38 @@ fn ending(state: &ContainerState, answer: &ContainerInspectResponse) -> Ending {
     let most = policy.and_then(|p| p.maximum_retry_count).filter(|most| *most > 0);
     let spent = most.is_some_and(|most| answer.restart_count.unwrap_or_default() >= most);
     let stays = status(state) == Status::Exited;
-    match (policy.and_then(|p| p.name.as_deref()), state.exit_code) {
-        _ if state.oom_killed == Some(true) => Ending::OutOfMemory,
-        (Some("always" | "unless-stopped"), _) | (_, Some(130 | 137 | 143)) if stays => Ending::Asked,
-        (Some("on-failure"), Some(code)) if code != 0 && spent => Ending::GaveUp,
-        _ => Ending::Itself,
+    let code = state.exit_code;
+    match policy.and_then(|p| p.name.as_deref()) {
+        Some("always" | "unless-stopped") if stays => Ending::Asked,
+        Some("on-failure") if stays && !spent && is_error(code) => Ending::Asked,
+        _ if state.oom_killed == Some(true) && code != Some(0) => Ending::OutOfMemory,
+        _ if stops_with(answer, code) => Ending::Killed,
+        Some("on-failure") if stays && spent && is_error(code) => Ending::GaveUp,
+        _ => Ending::of_code(code),
     }
+}
+
+/// Exit code of a container that was alive as its engine went down (moby, `daemon.restore`).
+const ENGINE_DOWN: i64 = 255;
+
+/// Whether a restart policy that asks for an error takes the code for one.
+fn is_error(code: Option<i64>) -> bool {
+    code.is_some_and(|code| code != 0 && code != ENGINE_DOWN)
+}
+
+/// Whether the code is that of the signal by which the container wants to be stopped.
+fn stops_with(answer: &ContainerInspectResponse, code: Option<i64>) -> bool {
+    let signal = answer.config.as_ref().and_then(|config| config.stop_signal.as_deref());
+    let number = match signal.map(|signal| signal.trim_start_matches("SIG")) {
+        Some("HUP" | "1") => 1,
+        Some("INT" | "2") => 2,
+        Some("QUIT" | "3") => 3,
+        Some("USR1" | "10") => 10,
+        Some("USR2" | "12") => 12,
+        Some("WINCH" | "28") => 28,
+        _ => return false,
+    };
+    code == Some(128 + number)
 }
 
 /// The engine's own words on what went wrong.
@@ -145,27 +173,26 @@ fn exit(
             at: made,
         }),
         _ => {
-            let reason = said(state).or_else(|| words(state.exit_code?, ending).map(Text::from));
+            let reason = said(state).or_else(|| words(state, ending).map(Text::from));
             Some(Exit { code: state.exit_code, ending, reason, at })
         }
     }
 }
 
-/// What the exit codes that have a common meaning mean.
-fn words(code: i64, ending: Ending) -> Option<&'static str> {
-    Some(match code {
+/// What is known of an end beside its code: that memory was short, or what the code commonly means.
+fn words(state: &ContainerState, ending: Ending) -> Option<&'static str> {
+    let short = state.oom_killed == Some(true);
+    Some(match state.exit_code? {
         _ if ending == Ending::OutOfMemory => "out of memory",
+        _ if short => "a process in it was killed for want of memory",
         125 => "the engine could not start it",
         126 => "its command can not be executed",
         127 => "its command was not found",
-        130 => "interrupted",
         132 => "illegal instruction",
         134 => "aborted",
         135 => "bus error",
         136 => "arithmetic error",
-        137 => "killed, not out of memory",
         139 => "segmentation fault",
-        143 => "terminated",
         _ => return None,
     })
 }
@@ -257,28 +284,52 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_a_fault_unless_it_was_asked_for() {
+    fn a_signal_is_no_fault_and_nobody_knows_who_sent_it() {
         let never = ("no", 0);
         for code in [130, 137, 143] {
-            assert_eq!(exited(code, false, never, 0), (Ending::Asked, State::Stopped), "{code}");
+            assert_eq!(exited(code, false, never, 0), (Ending::Killed, State::Stopped), "{code}");
         }
         assert_eq!(exited(0, false, never, 0), (Ending::Itself, State::Stopped));
-        assert_eq!(exited(137, true, never, 0), (Ending::OutOfMemory, State::Failed));
         assert_eq!(exited(3, false, never, 0), (Ending::Itself, State::Failed));
+        assert_eq!(exited(139, false, never, 0), (Ending::Itself, State::Failed));
+    }
+
+    #[test]
+    fn want_of_memory_is_a_fault_unless_it_ended_well_all_the_same() {
+        let never = ("no", 0);
+        assert_eq!(exited(137, true, never, 0), (Ending::OutOfMemory, State::Failed));
+        assert_eq!(exited(1, true, never, 0), (Ending::OutOfMemory, State::Failed), "its child was killed");
+        assert_eq!(exited(0, true, never, 0), (Ending::Itself, State::Stopped), "it went on and was done");
+        assert_eq!(exited(137, true, ("always", 0), 0), (Ending::Asked, State::Stopped));
     }
 
     #[test]
     fn who_would_be_started_again_was_told_to_stop() {
         assert_eq!(exited(1, false, ("always", 0), 0), (Ending::Asked, State::Stopped));
         assert_eq!(exited(0, false, ("unless-stopped", 0), 0), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(143, false, ("on-failure", 3), 2), (Ending::Asked, State::Stopped));
+        assert_eq!(exited(0, false, ("on-failure", 3), 0), (Ending::Itself, State::Stopped));
+        assert_eq!(exited(255, false, ("on-failure", 0), 0).1, State::Failed, "its engine went down");
     }
 
     #[test]
     fn an_engine_gives_up_after_as_many_restarts_as_it_may_make() {
         let thrice = ("on-failure", 3);
         assert_eq!(exited(1, false, thrice, 3), (Ending::GaveUp, State::Failed));
-        assert_eq!(exited(1, false, thrice, 2), (Ending::Itself, State::Failed));
-        assert_eq!(exited(1, false, ("on-failure", 0), 9), (Ending::Itself, State::Failed));
+        assert_eq!(exited(1, true, thrice, 3), (Ending::OutOfMemory, State::Failed));
+    }
+
+    #[test]
+    fn the_signal_by_which_it_wants_to_be_stopped_is_no_fault() {
+        let ended = |signal: Option<&str>| {
+            let state = json!({"Status": "exited", "ExitCode": 131});
+            let answer = json!({"State": state, "Config": {"StopSignal": signal}});
+            let answer: ContainerInspectResponse = serde_json::from_value(answer).unwrap();
+            ending(answer.state.as_ref().unwrap(), &answer)
+        };
+        assert_eq!(ended(Some("SIGQUIT")), Ending::Killed);
+        assert_eq!(ended(Some("3")), Ending::Killed);
+        assert_eq!(ended(None), Ending::Itself);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(in super::super) struct Frames {
     body: Body,
     pieces: Pieces,
     ended: bool,
+    /// The end that is told once the last piece was taken.
+    failed: Option<CallError>,
 }
 
 /// One piece of a log.
@@ -26,6 +28,8 @@ pub(in super::super) struct Frames {
 pub(in super::super) struct Message {
     /// The stream of the process that wrote it.
     pub(in super::super) stream: LogStream,
+    /// Whether it was written to a terminal.
+    pub(in super::super) terminal: bool,
     /// What was written, with the engine's time stamp.
     pub(in super::super) bytes: Bytes,
     /// How many more bytes there were.
@@ -34,11 +38,14 @@ pub(in super::super) struct Message {
 
 impl Frames {
     pub(in super::super) fn new(body: Body) -> Self {
-        Self { body, pieces: Pieces::default(), ended: false }
+        Self { body, pieces: Pieces::default(), ended: false, failed: None }
     }
 
     /// Returns the next piece; `None` at the end. A call that is dropped loses nothing.
     pub(in super::super) async fn next(&mut self) -> Option<Result<Message, CallError>> {
+        if let Some(error) = self.failed.take() {
+            return Some(Err(error));
+        }
         loop {
             if let Some(message) = self.pieces.take(self.ended) {
                 return Some(Ok(message));
@@ -48,7 +55,11 @@ impl Frames {
             }
             match self.body.next().await {
                 Some(Ok(piece)) => self.pieces.buffer.extend_from_slice(&piece),
-                Some(Err(error)) => return Some(Err(error)),
+                Some(Err(error)) => {
+                    let Some(open) = self.pieces.open.take() else { return Some(Err(error)) };
+                    self.failed = Some(error);
+                    return Some(Ok(open.message));
+                }
                 None => self.ended = true,
             }
         }
@@ -96,7 +107,7 @@ impl Pieces {
             self.buffer.advance(HEAD_BYTES);
             let stream = if first < 2 { LogStream::Out } else { LogStream::Err };
             let kept = length.min(MAX_MESSAGE_BYTES).min(self.buffer.len());
-            let message = Message { stream, bytes: self.buffer.split_to(kept).freeze(), cut: 0 };
+            let message = self.message(stream, false, kept);
             if length > MAX_MESSAGE_BYTES {
                 self.open = Some(Open { message, left: Some(length - kept) });
             } else if !message.bytes.is_empty() {
@@ -120,12 +131,17 @@ impl Pieces {
             }
         };
         self.searched = 0;
-        let message = Message { stream: LogStream::Out, bytes: self.buffer.split_to(kept).freeze(), cut: 0 };
+        let message = self.message(LogStream::Out, true, kept);
         if end.is_some() || ended {
             return Some(message);
         }
         self.open = Some(Open { message, left: None });
         self.finish(ended)
+    }
+
+    /// The first `kept` bytes of the buffer as a message.
+    fn message(&mut self, stream: LogStream, terminal: bool, kept: usize) -> Message {
+        Message { stream, terminal, bytes: self.buffer.split_to(kept).freeze(), cut: 0 }
     }
 
     /// Lets go of the rest of the open message, and passes it on once that is done.

@@ -11,6 +11,31 @@ const CHUNK: usize = 16 * 1024;
 /// How much of a line is kept, in bytes.
 const LONGEST: usize = 32 * 1024;
 
+/// Where a process writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    /// Standard output, through a pipe.
+    Out,
+    /// Standard error, through a pipe.
+    Err,
+    /// A terminal, on which a carriage return goes back to write over the line.
+    Terminal,
+}
+
+impl Channel {
+    fn of(message: &Message) -> Self {
+        match message.stream {
+            _ if message.terminal => Self::Terminal,
+            LogStream::Out => Self::Out,
+            LogStream::Err => Self::Err,
+        }
+    }
+
+    fn stream(self) -> LogStream {
+        if self == Self::Err { LogStream::Err } else { LogStream::Out }
+    }
+}
+
 /// A line with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -30,6 +55,7 @@ pub(super) struct Assembler {
 /// The beginning of a line whose end has not come.
 #[derive(Debug)]
 struct Part {
+    channel: Channel,
     at: Option<Timestamp>,
     bytes: Vec<u8>,
     cut: usize,
@@ -39,57 +65,49 @@ struct Part {
 
 impl Assembler {
     /// Takes one message of the engine; adds the lines that it completes to `lines`.
-    pub(super) fn push(&mut self, stream: LogStream, mut message: &[u8], lines: &mut Vec<Line>) {
+    pub(super) fn push(&mut self, channel: Channel, mut message: &[u8], lines: &mut Vec<Line>) {
         // With a terminal, the chunks of a long line come in one piece, each with its own time stamp.
         while !message.is_empty() {
             let (at, text) = stamped(message);
             let (chunk, rest) = text.split_at(text.len().min(CHUNK));
             let (chunk, rest) =
                 if stamped(rest).0.is_some() { (chunk, rest) } else { (text, &text[text.len()..]) };
-            self.chunk(stream, at, chunk, lines);
+            self.chunk(channel, at, chunk, lines);
             message = rest;
         }
     }
 
     /// Takes one piece of a log, of which the end may be cut.
     pub(super) fn take(&mut self, message: &Message, lines: &mut Vec<Line>) {
-        self.push(message.stream, &message.bytes, lines);
+        let channel = Channel::of(message);
+        self.push(channel, &message.bytes, lines);
         if message.cut > 0 {
-            let open = match message.stream {
-                LogStream::Out => &mut self.out,
-                LogStream::Err => &mut self.err,
-            };
+            let open = if channel == Channel::Err { &mut self.err } else { &mut self.out };
             // What was cut is the end of a line.
-            lines.extend(
-                open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line(message.stream)),
-            );
+            lines.extend(open.take().map(|part| Part { cut: part.cut + message.cut, ..part }.line()));
         }
     }
 
     /// What is left when the stream ends.
     pub(super) fn finish(&mut self) -> Vec<Line> {
-        let out = self.out.take().map(|part| part.line(LogStream::Out));
-        out.into_iter().chain(self.err.take().map(|part| part.line(LogStream::Err))).collect()
+        self.out.take().into_iter().chain(self.err.take()).map(Part::line).collect()
     }
 
-    fn chunk(&mut self, stream: LogStream, at: Option<Timestamp>, chunk: &[u8], lines: &mut Vec<Line>) {
-        let open = match stream {
-            LogStream::Out => &mut self.out,
-            LogStream::Err => &mut self.err,
-        };
+    fn chunk(&mut self, channel: Channel, at: Option<Timestamp>, chunk: &[u8], lines: &mut Vec<Line>) {
+        let open = if channel == Channel::Err { &mut self.err } else { &mut self.out };
         // A process that died within a line left one without an end: what comes later is another line.
         if let Some(whole) = open.take_if(|part| !part.full && part.at != at) {
-            lines.push(whole.line(stream));
+            lines.push(whole.line());
         }
         // Nearly every line comes whole, and is read where it lies.
         if open.is_none() && chunk.ends_with(b"\n") && chunk.len() < CHUNK {
-            lines.push(line(stream, at, chunk, 0));
+            lines.push(line(channel, at, chunk, 0));
             return;
         }
-        let part = open.get_or_insert_with(|| Part { at, bytes: Vec::new(), cut: 0, full: false });
+        let part = open.get_or_insert_with(|| Part { channel, at, bytes: Vec::new(), cut: 0, full: false });
         part.add(chunk);
         if chunk.ends_with(b"\n") {
-            lines.extend(open.take().map(|part| part.line(stream)));
+            lines.extend(open.take().map(Part::line));
         }
     }
 }
@@ -102,19 +120,23 @@ impl Part {
         self.full = chunk.len() >= CHUNK;
     }
 
-    fn line(self, stream: LogStream) -> Line {
-        line(stream, self.at, &self.bytes, self.cut)
+    fn line(self) -> Line {
+        line(self.channel, self.at, &self.bytes, self.cut)
     }
 }
 
 /// The line that those bytes are, of which so many more were cut.
-fn line(stream: LogStream, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> Line {
+fn line(channel: Channel, at: Option<Timestamp>, bytes: &[u8], cut: usize) -> Line {
     let text = String::from_utf8_lossy(bytes);
-    // A progress bar writes over itself: what it wrote last is what stands there.
-    let last = text.trim_end_matches(['\r', '\n']).rsplit('\r').next().unwrap_or_default();
-    let (kept, paint) = paint(last);
+    let text = text.trim_matches(['\r', '\n']);
+    // A terminal shows what was written last over the rest; in a pipe everything was written to be read.
+    let shown = match channel {
+        Channel::Terminal => text.rsplit('\r').next().unwrap_or_default(),
+        Channel::Out | Channel::Err => text,
+    };
+    let (kept, paint) = paint(shown);
     let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
-    Line { at: at.unwrap_or_else(Timestamp::now), stream, text, paint }
+    Line { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, paint }
 }
 
 /// Takes the engine's time stamp off.
@@ -129,8 +151,11 @@ fn stamped(message: &[u8]) -> (Option<Timestamp>, &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Assembler, CHUNK, LONGEST};
-    use crate::model::LogStream::{Err, Out};
+    use super::{
+        Assembler, CHUNK,
+        Channel::{self, Err, Out, Terminal},
+        LONGEST,
+    };
 
     const AT: &str = "2026-11-23T16:30:15.789229819Z ";
     const LATER: &str = "2026-11-23T16:30:18.868913432Z ";
@@ -139,9 +164,9 @@ mod tests {
         [AT.as_bytes(), text.as_bytes()].concat()
     }
 
-    fn push(chunks: &mut Assembler, stream: crate::model::LogStream, message: &[u8]) -> Vec<super::Line> {
+    fn push(chunks: &mut Assembler, channel: Channel, message: &[u8]) -> Vec<super::Line> {
         let mut lines = Vec::new();
-        chunks.push(stream, message, &mut lines);
+        chunks.push(channel, message, &mut lines);
         lines
     }
 
@@ -154,9 +179,18 @@ mod tests {
         let lines = push(&mut Assembler::default(), Out, &stamp("\u{1b}[31mred\u{1b}[0m 12%\r\n"));
         assert_eq!(lines[0].at.to_string(), AT.trim());
         assert_eq!(texts(lines), ["red 12%"]);
-        assert_eq!(texts(push(&mut Assembler::default(), Out, &stamp("10%\r20%\n"))), ["20%"]);
         assert_eq!(texts(push(&mut Assembler::default(), Out, b"no stamp\n")), ["no stamp"]);
         assert_eq!(texts(push(&mut Assembler::default(), Out, &stamp("\n"))), [""]);
+    }
+
+    #[test]
+    fn a_carriage_return_overwrites_on_a_terminal_only() {
+        let of = |channel, text| texts(push(&mut Assembler::default(), channel, &stamp(text)));
+        assert_eq!(of(Terminal, "10%\r20%\r\n"), ["20%"]);
+        assert_eq!(of(Out, "login failed\rall is well\n"), ["login failed all is well"]);
+        assert_eq!(of(Err, "no stock\r\tat shop.Orders\r\n"), ["no stock   at shop.Orders"]);
+        assert_eq!(of(Out, "\rbehind a line feed\n"), ["behind a line feed"]);
+        assert_eq!(of(Out, "a\u{2028}b\u{85}c\n"), ["a b c"]);
     }
 
     #[test]
@@ -166,7 +200,7 @@ mod tests {
         assert_eq!(texts(push(&mut chunks, Err, &stamp("err\n"))), ["err"]);
         assert_eq!(texts(push(&mut chunks, Out, &stamp("end\n"))), ["x".repeat(CHUNK) + "end"]);
         let terminal = format!("{AT}{}{AT}end\r\n", "x".repeat(CHUNK));
-        assert_eq!(texts(push(&mut chunks, Out, terminal.as_bytes())), ["x".repeat(CHUNK) + "end"]);
+        assert_eq!(texts(push(&mut chunks, Terminal, terminal.as_bytes())), ["x".repeat(CHUNK) + "end"]);
     }
 
     #[test]

@@ -68,22 +68,20 @@ pub(crate) fn aliases(
     };
     let space = names.namespace(given);
     let scope = Scope::Network(network(context, &space));
-    let answer = |host: &str, port: Option<u16>| Answer {
-        host: Host::named(&Text::new(host)),
-        port,
-        scope: scope.clone(),
-        by: AnsweredBy::ServiceConnect,
+    let answer = |host: &str, port: Option<u16>| {
+        let host = Host::parse(host)?;
+        Some(Answer { host, port, scope: scope.clone(), by: AnsweredBy::ServiceConnect })
     };
     let mut answers = Vec::new();
     for offered in config.services() {
         let discovery = offered.discovery_name().unwrap_or(offered.port_name());
         let full = format!("{discovery}.{space}");
         for alias in offered.client_aliases() {
-            answers.push(answer(alias.dns_name().unwrap_or(&full), u16::try_from(alias.port()).ok()));
+            answers.extend(answer(alias.dns_name().unwrap_or(&full), u16::try_from(alias.port()).ok()));
         }
         if offered.client_aliases().is_empty() {
             let port = definition.and_then(|d| d.ports.get(offered.port_name()).copied());
-            answers.push(answer(&full, port));
+            answers.extend(answer(&full, port));
         }
     }
     answers
@@ -94,12 +92,8 @@ pub(crate) fn registered(service: &sdk::Service, names: &Names) -> Vec<Answer> {
     let registries = service.service_registries().iter().filter_map(sdk::ServiceRegistry::registry_arn);
     registries
         .filter_map(|arn| names.registries.get(arn))
-        .map(|name| Answer {
-            host: Host::named(&Text::new(name)),
-            port: None,
-            scope: Scope::Everywhere,
-            by: AnsweredBy::CloudMap,
-        })
+        .filter_map(|name| Host::parse(name))
+        .map(|host| Answer { host, port: None, scope: Scope::Everywhere, by: AnsweredBy::CloudMap })
         .collect()
 }
 

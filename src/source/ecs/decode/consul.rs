@@ -53,12 +53,11 @@ pub(super) fn member(raw: &TaskDefinition) -> Option<(String, Vec<Mention>)> {
         .or_else(|| some(raw.family()).map(|family| family.to_lowercase()))?;
     let upstreams = configuration.proxy.upstreams.into_iter().take(MAX_UPSTREAMS);
     let named = upstreams.filter_map(|upstream| some(upstream.destination_name.as_deref()));
-    let mention = |upstream: String| Mention {
-        via: Via::Mesh,
-        place: Place::at(&format!("Consul upstream of {name}")),
-        target: Target::Address(Address::name(&upstream)),
+    let mention = |upstream: String| {
+        let target = Target::Address(Address::parse_host(&upstream)?);
+        Some(Mention { via: Via::Mesh, place: Place::at(&format!("Consul upstream of {name}")), target })
     };
-    Some((name.clone(), named.map(mention).collect()))
+    Some((name.clone(), named.filter_map(mention).collect()))
 }
 
 fn configuration(container: &ContainerDefinition) -> Option<Configuration> {
@@ -75,13 +74,8 @@ pub(super) fn network(source: &SourceId) -> NetworkId {
 pub(super) fn answers(service: &str, source: &SourceId) -> Vec<Answer> {
     let scope = Scope::Network(network(source));
     let names = DOMAINS.iter().map(|domain| format!("{service}{domain}")).chain([service.to_owned()]);
-    let answer = |name: String| Answer {
-        host: Host::named(&name),
-        port: None,
-        scope: scope.clone(),
-        by: AnsweredBy::Consul,
-    };
-    names.map(answer).collect()
+    let hosts = names.filter_map(|name| Host::parse(&name));
+    hosts.map(|host| Answer { host, port: None, scope: scope.clone(), by: AnsweredBy::Consul }).collect()
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(crate) fn stops(id: &ServiceId, instances: &[Instance]) -> Vec<Event> {
     let ended = instances.iter().filter(|i| matches!(i.state, State::Failed | State::Stopped));
     let event = |instance: &Instance| {
         let exit = instance.exit.as_ref()?;
-        let reason = exit.reason.as_deref().unwrap_or("no reason given");
+        let reason = exit.cause().unwrap_or_else(|| "no reason given".to_owned());
         let text = format!("task {} ended: {reason}", instance.name);
         let kind = if exit.ending == Ending::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
         Some(Event {
@@ -96,7 +96,8 @@ fn short(text: &str) -> String {
 }
 
 /// The newest events, without the steady state that ECS repeats every few hours: of a row of them the oldest, which
-/// ended something, stays. A hundred events a service, as ECS sends them, are most of its answer.
+/// ended something, stays. A hundred events a service, as ECS sends them, are most of its answer. The last steady state
+/// and what followed it first stay as well: they tell since when a service is not steady.
 pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
     raw.sort_by_key(|e| std::cmp::Reverse(time(e.created_at())));
     let steady: Vec<bool> = raw.iter().map(|e| is_steady(e.message().unwrap_or_default())).collect();
@@ -106,12 +107,24 @@ pub(crate) fn thin(mut raw: Vec<sdk::ServiceEvent>) -> Vec<sdk::ServiceEvent> {
         index += 1;
         !repeats(index - 1)
     });
-    raw.truncate(KEPT);
+    let steady = raw.iter().position(|e| is_steady(e.message().unwrap_or_default()));
+    let first = steady.and_then(|steady| raw[..steady].iter().rposition(moves_tasks));
+    let mut index = 0;
+    raw.retain(|_| {
+        index += 1;
+        index <= KEPT || [steady, first].contains(&Some(index - 1))
+    });
     raw.shrink_to_fit();
     raw
 }
 
-fn is_steady(text: &str) -> bool {
+/// Whether it tells that something happened to tasks: of a service that is not steady, the first such event tells since when.
+pub(super) fn moves_tasks(event: &sdk::ServiceEvent) -> bool {
+    let kind = kind(event.message().unwrap_or_default());
+    matches!(kind, EventKind::Start | EventKind::Stop | EventKind::Health | EventKind::Placement)
+}
+
+pub(super) fn is_steady(text: &str) -> bool {
     text.contains("reached a steady state")
 }
 
@@ -159,6 +172,17 @@ mod tests {
         assert_eq!(times, [20, 10]);
         let instances: Vec<_> = told.iter().map(|e| e.instance.as_ref().map(InstanceId::as_str)).collect();
         assert_eq!(instances, [None, Some("ecs/1")], "whom it is about, where it names one");
+    }
+
+    #[test]
+    fn the_last_steady_state_and_what_followed_it_first_stay() {
+        let started = "(service a) has started 1 tasks: (task 1).";
+        let mut raw = vec![event(1, "(service a) has reached a steady state.")];
+        raw.extend([event(2, "(service a) (deployment ecs-svc/1) deployment completed."), event(3, started)]);
+        raw.extend((10..60).map(|second| event(second, started)));
+        let mut times: Vec<i64> = thin(raw).iter().map(|e| e.created_at().unwrap().secs()).collect();
+        times.sort_unstable();
+        assert_eq!((times[0], times[1], times[2], times.len()), (1, 3, 40, 22));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) fn family(name: &str, runs: &[&Run], taken: bool, ground: Ground<'_>)
         desired: None,
         reported_running: None,
         instances: instances(runs, newest.map(|r| r.id()).as_deref(), ground),
+        failing_since: None,
         deployments: Vec::new(),
         answers: answers::addresses(runs.iter().copied(), ground.context),
         mentions: mentions(runs, ground),

@@ -70,7 +70,7 @@ fn gateway(
     }
     Gateway {
         name: said(balancer.load_balancer_name()).into(),
-        host: Host::named(&said(balancer.dns_name())),
+        host: balancer.dns_name().and_then(Host::parse),
         public: balancer.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing),
         kind: balancer
             .r#type()

@@ -81,12 +81,11 @@ impl Meshes {
             };
             hosts.into_iter().chain([service.clone()])
         });
-        let mention = |host: String| Mention {
-            via: Via::Mesh,
-            place: place.clone(),
-            target: Target::Address(Address::name(&host)),
+        let mention = |host: String| {
+            let target = Target::Address(Address::parse_host(&host)?);
+            Some(Mention { via: Via::Mesh, place: place.clone(), target })
         };
-        hosts.map(mention).collect()
+        hosts.filter_map(mention).collect()
     }
 
     /// The virtual services that a node stands behind, as what it answers to within the mesh.
@@ -95,13 +94,9 @@ impl Meshes {
         let behind = self.behind.iter().filter(|((mesh, _), nodes)| {
             mesh == &member.mesh && !member.gateway && nodes.contains(&member.name)
         });
-        let answer = |((_, service), _): (&(String, String), _)| Answer {
-            host: Host::named(service),
-            port: None,
-            scope: scope.clone(),
-            by: AnsweredBy::Mesh,
-        };
-        behind.map(answer).collect()
+        let hosts = behind.filter_map(|((_, service), _)| Host::parse(service));
+        let answer = |host| Answer { host, port: None, scope: scope.clone(), by: AnsweredBy::Mesh };
+        hosts.map(answer).collect()
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod family;
 pub(crate) mod gateway;
 pub(crate) mod log;
 pub(crate) mod mesh;
+pub(crate) mod outage;
 pub(crate) mod requests;
 pub(crate) mod run;
 pub(crate) mod service;

@@ -10,6 +10,7 @@ use super::{
     facts,
     gateway::Balancers,
     mesh::{self, Member, Meshes},
+    outage,
     run::Run,
     task::{Context, instance},
     verdict::{Standing, Stop, counts},
@@ -75,6 +76,7 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
     all_answers.extend(answers::registered(raw, ground.names));
     all_answers.extend(answers::addresses(runs.iter().copied(), ground.context));
     let used = definitions(raw, runs, ground);
+    let judged = judged(runs, desired, ground);
     for node in nodes(&used) {
         all_answers.extend(ground.meshes.answers(node, &ground.context.source));
     }
@@ -87,7 +89,8 @@ pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> 
         // A daemon's count may lag behind its container instances; zero then means "as many as there are".
         desired: if daemon && desired == 0 { None } else { Some(desired) },
         reported_running: Some(count(raw.running_count())),
-        instances: instances(runs, desired, ground),
+        failing_since: outage::failing_since(raw, judged.faults.iter(), ground.context.now),
+        instances: judged.instances,
         deployments: deployments(raw, ground.book),
         answers: all_answers,
         mentions: mentions(&used, &ground.id(&name), ground),
@@ -139,9 +142,16 @@ fn networks(raw: &sdk::Service, used: &[&Definition], ground: Ground<'_>) -> BTr
     networks
 }
 
-/// The instances of a service: all that have not ended, the newest of those that have. A fault that is history counts
-/// as an end like any other; how it ended stays to be seen.
-pub(crate) fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<Instance> {
+/// The tasks of a service, judged together.
+struct Judged {
+    /// All that have not ended, and the newest of those that have. A fault that is history counts as an end like any other;
+    /// how it ended stays to be seen.
+    instances: Vec<Instance>,
+    /// All ends that count against the service.
+    faults: Vec<Stop>,
+}
+
+fn judged(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Judged {
     let definition = |run: &Run| ground.definition(run.definition.as_deref());
     let mut live = Vec::new();
     let mut ended = Vec::new();
@@ -162,10 +172,12 @@ pub(crate) fn instances(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Vec<
             instance.state = State::Stopped;
         }
     }
+    let counting = ended.iter().filter(|(_, instance)| instance.state == State::Failed);
+    let faults = counting.map(|(stop, _)| *stop).collect();
     ended.sort_by_key(|(stop, instance)| (Reverse(stop.at), instance.id.clone()));
     ended.truncate(ENDED_KEPT);
     live.sort_by_key(|instance| (instance.started, instance.id.clone()));
-    live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect()
+    Judged { instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(), faults }
 }
 
 fn standing(
@@ -208,6 +220,7 @@ pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));
     let definition = newest.and_then(|r| ground.definition(r.definition.as_deref()));
+    let judged = judged(runs, live.max(1), ground);
     Service {
         id: ground.id(name),
         group: Some(ground.cluster.into()),
@@ -215,7 +228,8 @@ pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
         kind: ServiceKind::EcsService,
         desired: None,
         reported_running: None,
-        instances: instances(runs, live.max(1), ground),
+        failing_since: outage::first_fault(judged.faults.iter(), ground.context.now),
+        instances: judged.instances,
         deployments: Vec::new(),
         answers: answers::addresses(runs.iter().copied(), ground.context),
         mentions: definition.map(|d| d.mentions.clone()).unwrap_or_default(),

@@ -95,7 +95,7 @@ fn check(run: &Run, definition: Option<&Definition>, now: Timestamp) -> Check {
 fn exit(run: &Run, definition: Option<&Definition>) -> Exit {
     Exit {
         code: exit_code(run, definition),
-        ending: ending(run),
+        ending: ending(run, definition),
         reason: Some(reason(run, definition)).filter(|r| !r.is_empty()).map(Into::into),
         at: run.times.ended,
     }
@@ -162,7 +162,7 @@ fn container(part: &Part, task: &str, definition: Option<&Definition>, context: 
         log,
         exit: part.has_stopped.then(|| Exit {
             code: part.exit.map(i64::from),
-            ending: if is_out_of_memory(part) { Ending::OutOfMemory } else { Ending::Itself },
+            ending: if is_out_of_memory(part) { Ending::OutOfMemory } else { Ending::of_code(part.exit.map(i64::from)) },
             reason: part.reason.as_deref().map(Text::new),
             at: None,
         }),
@@ -170,13 +170,15 @@ fn container(part: &Part, task: &str, definition: Option<&Definition>, context: 
     }
 }
 
-/// What ended it: by the stop code, and where that says no more than that it did not start, by the words.
-fn ending(run: &Run) -> Ending {
-    if run.parts.iter().any(is_out_of_memory) {
-        return Ending::OutOfMemory;
-    }
+/// What ended it: by the stop code, and where that says no more than that it did not start, by the words. Want of memory
+/// ended it only where nobody asked for the end, and where it killed a container without which a task does not go on.
+fn ending(run: &Run, definition: Option<&Definition>) -> Ending {
     let words = run.stop_reason();
+    let starved = run.parts.iter().any(|part| is_out_of_memory(part) && is_essential(part, definition));
     match run.stop_code() {
+        Some(TaskStopCode::UserInitiated) => Ending::Asked,
+        Some(TaskStopCode::ServiceSchedulerInitiated) if !words.contains("health check") => Ending::Asked,
+        _ if starved => Ending::OutOfMemory,
         Some(TaskStopCode::TaskFailedToStart) => {
             let all = run.parts.iter().filter_map(|part| part.reason.as_deref());
             Ending::obstacle(&all.fold(words.to_owned(), |words, more| format!("{words} {more}")))
@@ -187,8 +189,7 @@ fn ending(run: &Run) -> Ending {
             Ending::Target
         }
         Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("health check") => Ending::Check,
-        Some(TaskStopCode::UserInitiated | TaskStopCode::ServiceSchedulerInitiated) => Ending::Asked,
-        _ => Ending::Itself,
+        _ => Ending::of_code(exit_code(run, definition)),
     }
 }
 

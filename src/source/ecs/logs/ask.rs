@@ -9,7 +9,13 @@ use super::{
 };
 use crate::{
     model::{Failure, FailureKind, NoteKind, Timestamp},
-    source::once::Reading,
+    source::{
+        ecs::{
+            calls,
+            paging::{MAX_LOG_PAGES, Paging},
+        },
+        once::Reading,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,15 +84,16 @@ impl Feed {
             let readings: Vec<_> = members.iter_mut().map(|member| member.once.begin(true)).collect();
             let names: BTreeSet<_> = members.iter().map(|member| member.place.stream.clone()).collect();
             let names: Vec<_> = names.into_iter().collect();
-            let mut token = None;
+            let (mut token, mut paging) = (None, Paging::new(MAX_LOG_PAGES));
             let outcome = loop {
                 match filter::page(&self.logs, group, &names, from, token).await {
                     Ok((events, next)) => {
                         take(members, &readings, &events).await;
-                        if next.is_none() {
-                            break Ok(());
+                        match paging.next(next) {
+                            Ok(None) => break Ok(()),
+                            Ok(next) => token = next,
+                            Err(endless) => break Err(endless.of(&calls::FILTER_LOG_EVENTS)),
                         }
-                        token = next;
                     }
                     Err(failure) => break Err(failure),
                 }

@@ -1,7 +1,10 @@
 //! Events of a group by asking for them: the way that always works, and what fills the gaps of the live one.
 
 use super::{Event, Logs};
-use crate::{model::Failure, source::ecs::calls};
+use crate::{
+    model::Failure,
+    source::ecs::{calls, paging::Token},
+};
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsFluentBuilder;
 
 /// Streams that one call may name.
@@ -13,7 +16,7 @@ pub(super) async fn page(
     group: &str,
     names: &[String],
     from: i64,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<Event>, Option<String>), Failure> {
     let ask = logs
         .client
@@ -28,15 +31,15 @@ pub(super) async fn page(
 pub(super) async fn send(
     logs: &Logs,
     ask: FilterLogEventsFluentBuilder,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<Event>, Option<String>), Failure> {
-    let ask = ask.set_next_token(token.clone());
+    let ask = ask.set_next_token(token.map(Into::into));
     let answer = logs.api.pass(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
     let event = |e: aws_sdk_cloudwatchlogs::types::FilteredLogEvent| {
         Some(Event { stream: e.log_stream_name?, at: e.timestamp?, message: e.message? })
     };
     let mut events: Vec<_> = answer.events.unwrap_or_default().into_iter().filter_map(event).collect();
     events.sort_by_key(|e| e.at);
-    // A page may be empty and yet have a successor; a token that comes back unchanged would go round for ever.
-    Ok((events, answer.next_token.filter(|next| Some(next) != token.as_ref())))
+    // A page may be empty and yet have a successor.
+    Ok((events, answer.next_token))
 }

@@ -3,7 +3,11 @@
 use super::{Event, Logs, Place, no_group};
 use crate::{
     model::{Failure, FailureKind, LogStart, Timestamp},
-    source::ecs::calls,
+    source::ecs::{
+        api::Read,
+        calls,
+        paging::{MAX_LOG_PAGES, Paging, Token},
+    },
 };
 
 /// Events that one call may give.
@@ -17,34 +21,37 @@ pub(super) async fn newest(
     place: &Place,
     start: LogStart,
     many: usize,
-) -> Result<Vec<Event>, Failure> {
+) -> Result<Read<Event>, Failure> {
     let mut pages: Vec<Vec<Event>> = Vec::new();
-    let (mut token, mut read, mut empty) = (None, 0, 0);
+    let (mut token, mut paging, mut failure) = (None, Paging::new(MAX_LOG_PAGES), None);
+    let (mut read, mut empty) = (0, 0);
     while read < many && empty < EMPTY {
-        let (page, backward, _) =
-            ask(logs, place, start, (many - read).min(PAGE), false, token.clone()).await?;
+        let (page, backward, _) = ask(logs, place, start, (many - read).min(PAGE), false, token).await?;
         // The end of a stream is where the token stays the same: an empty page is not yet it.
-        if backward.is_none() || backward == token {
+        token = paging.next(backward).unwrap_or_else(|endless| {
+            failure = Some(endless.of(&calls::GET_LOG_EVENTS));
+            None
+        });
+        if token.is_none() {
             break;
         }
-        token = backward;
         read += page.len();
         empty = if page.is_empty() { empty + 1 } else { 0 };
         pages.push(page);
     }
     // Pages come newest first, the events within each oldest first.
-    Ok(pages.into_iter().rev().flatten().collect())
+    Ok(Read { items: pages.into_iter().rev().flatten().collect(), failure })
 }
 
-/// Reads the page after `token` from the beginning on. No token comes back with the last one.
+/// Reads the page after `token` from the beginning on; the last one's token comes back unchanged.
 pub(super) async fn onward(
     logs: &Logs,
     place: &Place,
     start: LogStart,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<Event>, Option<String>), Failure> {
-    let (page, _, forward) = ask(logs, place, start, PAGE, true, token.clone()).await?;
-    Ok((page, forward.filter(|next| Some(next) != token.as_ref())))
+    let (page, _, forward) = ask(logs, place, start, PAGE, true, token).await?;
+    Ok((page, forward))
 }
 
 type Page = (Vec<Event>, Option<String>, Option<String>);
@@ -55,7 +62,7 @@ async fn ask(
     start: LogStart,
     limit: usize,
     from_head: bool,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<Page, Failure> {
     let ask = logs
         .client
@@ -66,7 +73,7 @@ async fn ask(
         .limit(i32::try_from(limit).unwrap_or(i32::MAX))
         .set_start_time(start.since.map(Timestamp::as_millisecond))
         .set_end_time(start.until.map(above))
-        .set_next_token(token);
+        .set_next_token(token.map(Into::into));
     let answer = match logs.api.pass(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
         // The group is made with the first line too. Who follows hears of it from the live session.

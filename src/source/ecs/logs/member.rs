@@ -6,12 +6,15 @@ use crate::{
     model::{LogBatch, LogLine, LogNote, LogStream, LogTarget, NoteKind, Timestamp},
     source::once::{Once, Reading, hash},
 };
+use std::borrow::Cow;
 use tokio::{sync::mpsc::Sender, time::Instant};
 
 /// How far readings overlap, in milliseconds: events arrive late and out of order.
 pub(super) const OVERLAP: i64 = 15_000;
 /// How long an event is remembered, in milliseconds.
 pub(super) const SPAN: i64 = 120_000;
+/// How many lines of one event are kept: it may be an end of line in each of its bytes.
+const MAX_EVENT_LINES: usize = 1_000;
 /// Lines that travel together at most.
 const TOGETHER: usize = 500;
 
@@ -89,9 +92,12 @@ impl Member {
 /// The lines of one event: several where the driver joins them by a pattern.
 pub(super) fn of<'a>(target: &'a LogTarget, event: &'a Event) -> impl Iterator<Item = LogLine> + 'a {
     let at = Timestamp::from_millisecond(event.at).ok();
-    let texts = event.message.trim_end_matches(['\n', '\r']).split('\n');
-    texts.filter_map(move |text| {
-        let (text, paint) = paint(text);
+    let message = event.message.trim_end_matches(['\n', '\r']);
+    let more = message.split('\n').count().saturating_sub(MAX_EVENT_LINES);
+    let cut = (more > 0).then(|| format!("… ({more} lines cut)"));
+    let texts = message.split('\n').take(MAX_EVENT_LINES).map(Cow::Borrowed);
+    texts.chain(cut.map(Cow::Owned)).filter_map(move |text| {
+        let (text, paint) = paint(text.trim_matches('\r'));
         Some(LogLine {
             at: at?,
             service: target.service.clone(),
@@ -116,7 +122,7 @@ pub(super) fn note(target: &LogTarget, at: Option<Timestamp>, kind: NoteKind, te
 
 #[cfg(test)]
 mod tests {
-    use super::{Event, of};
+    use super::{Event, MAX_EVENT_LINES, of};
     use crate::model::{InstanceId, LogRoute, LogTarget, ServiceId};
 
     #[test]
@@ -127,8 +133,13 @@ mod tests {
             label: "a".into(),
             route: LogRoute::Nowhere { why: String::new().into() },
         };
-        let event = Event { stream: "s".into(), at: 1_000, message: "one\ntwo\u{1b}[31m!\n".into() };
-        let lines: Vec<_> = of(&target, &event).map(|line| line.text).collect();
-        assert_eq!(lines, ["one", "two!"]);
+        let texts = |message: &str| {
+            let event = Event { stream: "s".into(), at: 1_000, message: message.into() };
+            of(&target, &event).map(|line| line.text).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("one\r\ntwo\u{1b}[31m!\n"), ["one", "two!"]);
+        assert_eq!(texts("no stock\r\tat shop.Orders"), ["no stock   at shop.Orders"]);
+        let many = texts(&"x\n".repeat(MAX_EVENT_LINES + 7));
+        assert_eq!((many.len(), many.last().unwrap().as_str()), (MAX_EVENT_LINES + 1, "… (7 lines cut)"));
     }
 }

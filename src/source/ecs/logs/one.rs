@@ -7,8 +7,15 @@ use super::{
     words,
 };
 use crate::{
-    model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, NoteKind, SharedText, Timestamp},
-    source::once::{Once, Reading, hash},
+    model::{Failure, FailureKind, LogBatch, LogNote, LogStart, LogTarget, NoteKind, SharedText, Timestamp},
+    source::{
+        ecs::{
+            api::Read,
+            calls,
+            paging::{MAX_LOG_PAGES, Paging, Token},
+        },
+        once::{Once, Reading, hash},
+    },
 };
 use futures::{
     StreamExt,
@@ -26,8 +33,8 @@ type Item = Result<LogBatch, Failure>;
 
 /// Where the reading stands.
 enum Stage {
-    /// What is held, after this token.
-    History(Option<String>),
+    /// What is held, after the pages that were read.
+    History(Paging, Option<Token>),
     /// What is held is read.
     Join,
     Fed(Receiver<LogBatch>, Seat),
@@ -58,7 +65,8 @@ pub(super) fn read(
     if let Some(since) = start.since {
         once.begin_at(since.as_millisecond());
     }
-    let (begun, stage) = (Timestamp::now().as_millisecond(), Stage::History(None));
+    let (begun, stage) =
+        (Timestamp::now().as_millisecond(), Stage::History(Paging::new(MAX_LOG_PAGES), None));
     let one = One { logs, hub, place, target, start, begun, once, reading, stage };
     stream::unfold(one, |mut one| async move {
         loop {
@@ -77,8 +85,8 @@ pub(super) fn read(
 impl One {
     async fn step(&mut self) -> Option<LogBatch> {
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::History(token) => {
-                let batch = self.history(token).await;
+            Stage::History(paging, token) => {
+                let batch = self.history(paging, token).await;
                 (!batch.lines.is_empty() || !batch.notes.is_empty()).then_some(batch)
             }
             Stage::Join => self.join(),
@@ -91,34 +99,39 @@ impl One {
         }
     }
 
-    async fn history(&mut self, token: Option<String>) -> LogBatch {
+    async fn history(&mut self, mut paging: Paging, token: Option<Token>) -> LogBatch {
         let then = if self.start.follow { Stage::Join } else { Stage::Done };
         let read = if self.start.tail == usize::MAX {
-            history::onward(&self.logs, &self.place, self.start, token).await
+            let page = history::onward(&self.logs, &self.place, self.start, token).await;
+            page.map(|(items, next)| match paging.next(next) {
+                Ok(next) => (Read::all(items), next),
+                Err(endless) => (Read { items, failure: Some(endless.of(&calls::GET_LOG_EVENTS)) }, None),
+            })
         } else {
             let many = self.start.tail.saturating_add(BEFORE);
-            history::newest(&self.logs, &self.place, self.start, many).await.map(|events| (events, None))
+            history::newest(&self.logs, &self.place, self.start, many).await.map(|read| (read, None))
         };
-        match read {
-            Ok((events, next)) => {
-                self.stage = if next.is_some() { Stage::History(next) } else { then };
-                self.lines(&events)
-            }
-            Err(failure) => {
-                self.stage = then;
-                let kind = match failure.kind {
-                    FailureKind::Denied if !self.start.follow => NoteKind::Unreadable,
-                    FailureKind::Missing => NoteKind::Absent,
-                    _ => NoteKind::Disturbed,
-                };
-                let mut note = note(&self.target, None, kind, words(&failure));
-                if failure.kind == FailureKind::Missing {
-                    // It is said once of all streams that would be in it.
-                    note.label = SharedText::new(&self.place.group);
-                }
-                LogBatch { lines: Vec::new(), notes: vec![note] }
-            }
+        let (read, next) =
+            read.unwrap_or_else(|failure| (Read { items: Vec::new(), failure: Some(failure) }, None));
+        self.stage = if next.is_some() { Stage::History(paging, next) } else { then };
+        let mut batch = self.lines(&read.items);
+        batch.notes.extend(read.failure.map(|failure| self.note(&failure)));
+        batch
+    }
+
+    /// Says why a part of what is held could not be read.
+    fn note(&self, failure: &Failure) -> LogNote {
+        let kind = match failure.kind {
+            FailureKind::Denied if !self.start.follow => NoteKind::Unreadable,
+            FailureKind::Missing => NoteKind::Absent,
+            _ => NoteKind::Disturbed,
+        };
+        let mut note = note(&self.target, None, kind, words(failure));
+        if failure.kind == FailureKind::Missing {
+            // It is said once of all streams that would be in it.
+            note.label = SharedText::new(&self.place.group);
         }
+        note
     }
 
     /// The lines that were asked for of those events, which are known from then on.

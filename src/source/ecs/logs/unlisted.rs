@@ -10,7 +10,11 @@ use crate::{
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogRoute, LogStart, LogTarget, NoteKind, Text, Timestamp,
     },
-    source::ecs::api::Api,
+    source::ecs::{
+        api::Api,
+        calls,
+        paging::{MAX_LOG_PAGES, Paging, Token},
+    },
 };
 use futures::{
     StreamExt,
@@ -38,14 +42,22 @@ pub(super) fn read(
 ) -> Option<BoxStream<'static, Result<LogBatch, Failure>>> {
     let LogRoute::Unlisted { group, prefix, except, region } = target.route.clone() else { return None };
     let logs = Logs::new(api, region.as_deref());
-    let state =
-        (logs, Streams { group: group.to_string(), prefix: prefix.to_string(), except }, target, Some(None));
-    let pages = stream::unfold(state, move |(logs, streams, target, token)| async move {
+    let paging = Paging::new(MAX_LOG_PAGES);
+    let streams = Streams { group: group.to_string(), prefix: prefix.to_string(), except };
+    let state = (logs, streams, target, paging, Some(None));
+    let pages = stream::unfold(state, move |(logs, streams, target, mut paging, token)| async move {
         let (batch, next) = match page(&logs, &streams, start, token?).await {
-            Ok((events, next)) => (streams.lines(&target, &events, start), next),
+            Ok((events, next)) => {
+                let mut batch = streams.lines(&target, &events, start);
+                let next = paging.next(next).unwrap_or_else(|endless| {
+                    batch.notes.extend(said(&target, &endless.of(&calls::FILTER_LOG_EVENTS)).notes);
+                    None
+                });
+                (batch, next)
+            }
             Err(failure) => (said(&target, &failure), None),
         };
-        Some((Ok(batch), (logs, streams, target, next.map(Some))))
+        Some((Ok(batch), (logs, streams, target, paging, next.map(Some))))
     });
     Some(pages.boxed())
 }
@@ -54,7 +66,7 @@ async fn page(
     logs: &Logs,
     streams: &Streams,
     start: LogStart,
-    token: Option<String>,
+    token: Option<Token>,
 ) -> Result<(Vec<Event>, Option<String>), Failure> {
     let ask = logs
         .client

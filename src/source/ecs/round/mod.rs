@@ -10,9 +10,11 @@ mod tests;
 use super::{
     api::Api,
     budget::Group,
+    calls,
     clusters::Cluster,
     decode::{Seen, run::Run, words::tail},
     gate::IN_FLIGHT,
+    paging::Endless,
     pick::Pick,
     services, tasks,
 };
@@ -137,7 +139,7 @@ impl Rounds {
                 Group::Services => census.services.token(listing),
                 _ => census.tasks.token(listing),
             };
-            token.map(str::to_owned)
+            token.cloned()
         };
         match (&ask.what, ask.group) {
             (What::Page(listing), Group::Services) => {
@@ -187,8 +189,10 @@ impl Rounds {
                 census.went(op, Some(failure), now);
             }
             Ok(answer) => {
-                census.went(op, None, now);
-                census.take(ask, answer, now);
+                let call =
+                    if ask.group == Group::Services { &calls::LIST_SERVICES } else { &calls::LIST_TASKS };
+                let endless = census.take(ask, answer, now);
+                census.went(op, endless.map(|endless| endless.of(call)), now);
             }
         }
     }
@@ -233,20 +237,23 @@ impl Rounds {
 
 impl Census {
     /// Takes an answer in, and notes what it stirs: services and tasks tell of each other's changes.
-    fn take(&mut self, ask: &Ask, answer: Answer, now: Duration) {
+    /// Returns why a listing was not read to its end, if it was not.
+    fn take(&mut self, ask: &Ask, answer: Answer, now: Duration) -> Option<Endless> {
         match (&ask.what, answer) {
             (What::Page(listing), Answer::Page(ids, next)) if ask.group == Group::Services => {
-                self.services.page(*listing, now, ids, next);
+                return self.services.page(*listing, now, ids, next).endless;
             }
             (What::Page(listing), Answer::Page(ids, next)) => {
-                let gone = self.tasks.page(*listing, now, ids, next);
-                self.tasks.stir(gone);
+                let paged = self.tasks.page(*listing, now, ids, next);
+                self.tasks.stir(paged.gone);
+                return paged.endless;
             }
             (What::TasksOf(service), Answer::Page(ids, _)) => self.tasks_of(service, &ids),
             (What::Describe(asked), Answer::Services(services)) => self.services_came(asked, services, now),
             (What::Describe(asked), Answer::Tasks(runs)) => self.tasks_came(asked, runs, now),
             _ => {}
         }
+        None
     }
 
     fn tasks_of(&mut self, service: &str, ids: &[String]) {

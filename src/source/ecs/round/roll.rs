@@ -1,26 +1,51 @@
 //! What a cluster has of one kind: listed page by page, described in turns. A listing of a big account takes many looks,
 //! so it is told in pieces, and nothing is let go before a whole listing that began later lacks it.
 
+use crate::source::ecs::paging::{Endless, MAX_LISTING_PAGES, Paging, Token};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
 
+/// The most things of one listing. ECS has up to 5,000 tasks in a service and 5,000 services in a cluster.
+const MAX_LISTED: usize = 50_000;
+/// The longest ARN that is taken, in bytes: those of ECS have two names of at most 255 letters in them.
+const MAX_ARN_BYTES: usize = 1_024;
+
 /// A listing that is done page by page, again and again.
 #[derive(Clone, Debug, Default)]
 struct Listing {
     /// What the last whole listing gave, with the moment at which it began.
     whole: Option<(Duration, BTreeSet<String>)>,
-    /// The listing under way: when it began, what it gave so far, where it goes on.
-    under_way: Option<(Duration, BTreeSet<String>, String)>,
+    under_way: Option<UnderWay>,
+}
+
+/// A listing that is not at its end.
+#[derive(Clone, Debug)]
+struct UnderWay {
+    began: Duration,
+    /// What it gave so far.
+    ids: BTreeSet<String>,
+    paging: Paging,
+    /// Where it goes on.
+    token: Option<Token>,
+}
+
+/// What a page of a listing changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Paged {
+    /// What the listing no longer has although it had it.
+    pub gone: Vec<String>,
+    /// Why the listing was not read to its end, if it was not.
+    pub endless: Option<Endless>,
 }
 
 impl Listing {
     /// Whether it has that one, in whole or so far.
     fn names(&self, id: &str) -> bool {
         let whole = self.whole.as_ref().map(|(_, ids)| ids);
-        let so_far = self.under_way.as_ref().map(|(_, ids, _)| ids);
+        let so_far = self.under_way.as_ref().map(|under_way| &under_way.ids);
         whole.into_iter().chain(so_far).any(|ids| ids.contains(id))
     }
 }
@@ -82,8 +107,8 @@ impl<T: PartialEq> Roll<T> {
     }
 
     /// Whether a listing of that number is under way, and its token.
-    pub(crate) fn token(&self, listing: usize) -> Option<&str> {
-        Some(self.listings.get(listing)?.under_way.as_ref()?.2.as_str())
+    pub(crate) fn token(&self, listing: usize) -> Option<&Token> {
+        self.listings.get(listing)?.under_way.as_ref()?.token.as_ref()
     }
 
     /// Whether all listings were done once.
@@ -91,30 +116,46 @@ impl<T: PartialEq> Roll<T> {
         self.listings.iter().all(|listing| listing.whole.is_some())
     }
 
-    /// Takes in a page of a listing. Says what it no longer has although it had it.
+    /// Takes in a page of a listing. One that does not end counts as whole with what it gave.
     pub(crate) fn page(
         &mut self,
         listing: usize,
         now: Duration,
         page: Vec<String>,
         next: Option<String>,
-    ) -> Vec<String> {
-        let Some(listing) = self.listings.get_mut(listing) else { return Vec::new() };
-        let (began, mut so_far, before) =
-            listing.under_way.take().unwrap_or_else(|| (now, BTreeSet::new(), String::new()));
-        self.new.extend(page.iter().filter(|id| !self.held.contains_key(*id)).cloned());
-        so_far.extend(page);
-        // A token that comes back unchanged would go round for ever.
-        if let Some(token) = next.filter(|token| !token.is_empty() && *token != before) {
-            listing.under_way = Some((began, so_far, token));
-            return Vec::new();
+    ) -> Paged {
+        let Some(listing) = self.listings.get_mut(listing) else { return Paged::default() };
+        let mut under_way = listing.under_way.take().unwrap_or_else(|| UnderWay {
+            began: now,
+            ids: BTreeSet::new(),
+            paging: Paging::new(MAX_LISTING_PAGES),
+            token: None,
+        });
+        let room = MAX_LISTED - under_way.ids.len();
+        let is_full = page.len() > room;
+        let page = page.into_iter().filter(|id| id.len() <= MAX_ARN_BYTES).take(room);
+        for id in page {
+            if !self.held.contains_key(&id) {
+                self.new.insert(id.clone());
+            }
+            under_way.ids.insert(id);
         }
+        let next = if is_full { Err(Endless::Items(MAX_LISTED)) } else { under_way.paging.next(next) };
+        let endless = match next {
+            Ok(Some(token)) => {
+                under_way.token = Some(token);
+                listing.under_way = Some(under_way);
+                return Paged::default();
+            }
+            Ok(None) => None,
+            Err(endless) => Some(endless),
+        };
         let old = listing.whole.take().map(|(_, ids)| ids).unwrap_or_default();
-        let gone = old.into_iter().filter(|id| !so_far.contains(id)).collect();
-        listing.whole = Some((began, so_far));
+        let gone = old.into_iter().filter(|id| !under_way.ids.contains(id)).collect();
+        listing.whole = Some((under_way.began, under_way.ids));
         self.let_go();
         self.forget();
-        gone
+        Paged { gone, endless }
     }
 
     /// A listing failed: it begins from its start the next time, as its token may be worth nothing any more.
@@ -133,8 +174,9 @@ impl<T: PartialEq> Roll<T> {
         };
         let gone = |id: &str, at: Duration| listings.iter().all(|listing| lacks(listing, id, at));
         let named = |id: &str| {
-            let so_far =
-                |listing: &Listing| listing.under_way.as_ref().is_some_and(|(_, ids, _)| ids.contains(id));
+            let so_far = |listing: &Listing| {
+                listing.under_way.as_ref().is_some_and(|under_way| under_way.ids.contains(id))
+            };
             listings.iter().any(so_far) || self.stirred.contains(id)
         };
         let gone = self.held.extract_if(.., |id, held| gone(id, held.at)).map(|(id, _)| id);
@@ -178,7 +220,7 @@ impl<T: PartialEq> Roll<T> {
             self.held.remove(id);
             self.new.remove(id);
             for listing in &mut self.listings {
-                let under_way = listing.under_way.as_mut().map(|(_, ids, _)| ids);
+                let under_way = listing.under_way.as_mut().map(|under_way| &mut under_way.ids);
                 let whole = listing.whole.as_mut().map(|(_, ids)| ids);
                 for ids in whole.into_iter().chain(under_way) {
                     ids.remove(id);
@@ -243,7 +285,8 @@ impl<T: PartialEq> Roll<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Roll;
+    use super::{MAX_ARN_BYTES, MAX_LISTED, Roll};
+    use crate::source::ecs::paging::Endless;
     use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
     use std::{collections::BTreeSet, time::Duration};
 
@@ -267,6 +310,24 @@ mod tests {
             3 => describe
         ];
         prop::collection::vec(step, 0..40)
+    }
+
+    #[test]
+    fn a_listing_without_end_is_bounded_and_named() {
+        let mut roll: Roll<u8> = Roll::new(1, |_| false);
+        let page = |page: usize| (0..100).map(|n| format!("t{page}-{n}")).collect::<Vec<String>>();
+        let endless =
+            (1..).find_map(|n| roll.page(0, Duration::from_secs(1), page(n), Some(n.to_string())).endless);
+        assert_eq!(endless, Some(Endless::Items(MAX_LISTED)));
+        assert_eq!((roll.progress().1, roll.is_listed()), (MAX_LISTED, true));
+        let mut round = |n: usize| {
+            let token = ["a", "b"][n % 2].to_owned();
+            roll.page(0, Duration::from_secs(2), page(0), Some(token)).endless
+        };
+        assert_eq!([round(0), round(1), round(2)], [None, None, Some(Endless::Circle)]);
+        assert_eq!(roll.progress().1, 100, "what was listed without end is forgotten");
+        roll.page(0, Duration::from_secs(3), vec!["x".repeat(MAX_ARN_BYTES + 1)], None);
+        assert_eq!(roll.progress().1, 0);
     }
 
     proptest! {

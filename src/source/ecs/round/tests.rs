@@ -5,7 +5,10 @@ use super::{
     census::is_calm,
     plan::{Circumstances, plan},
 };
-use crate::source::ecs::budget::{Budget, Group, Share, Shares};
+use crate::source::ecs::{
+    budget::{Budget, Group, Share, Shares},
+    paging::Token,
+};
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service, Task};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -43,8 +46,8 @@ impl Account {
             .collect()
     }
 
-    fn page(all: Vec<String>, token: Option<&str>) -> Answer {
-        let from: usize = token.map_or(0, |token| token.parse().unwrap());
+    fn page(all: Vec<String>, token: Option<&Token>) -> Answer {
+        let from: usize = token.map_or(0, |token| String::from(token.clone()).parse().unwrap());
         let next = (from + 100 < all.len()).then(|| (from + 100).to_string());
         Answer::Page(all.into_iter().skip(from).take(100).collect(), next)
     }

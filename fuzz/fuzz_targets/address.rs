@@ -1,0 +1,18 @@
+//! The value of a variable, and the words of a command line.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use portolan_fuzz::{Planted, assert_no_secret, decode, forms};
+
+fuzz_target!(|planted: Planted| {
+    let (form, secret, value) = (planted.form(), planted.secret(), planted.value());
+    let mentions = decode::environment(None, [(form.key, value.as_str())]);
+    assert_no_secret(&mentions, &value);
+    if forms::must_give_host(form, &secret) && !secret.is_empty() {
+        assert!(format!("{mentions:?}").contains("\"db\""), "{value}");
+    }
+    for command in forms::COMMANDS {
+        let words: Vec<String> = command.iter().map(|word| word.replace("{h}", "db").replace("{s}", &secret)).collect();
+        assert_no_secret(&decode::arguments(None, words.iter().map(String::as_str)), &words.join(" "));
+    }
+});

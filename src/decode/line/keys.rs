@@ -1,0 +1,134 @@
+//! The keys under which libraries write the level, the message and the time of a line.
+
+use super::level_numbers::Scale;
+
+/// What stands under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The level; numbers count on that scale.
+    Level(Scale),
+    /// The state of something, which is the level of a log record only in Datadog's format.
+    Status,
+    /// The message. Of several the one with the lowest number counts.
+    Message(u8),
+    /// The time of the line.
+    Time,
+}
+
+use Role::{Level, Message, Status, Time};
+use Scale::{Azure, Google, Java, OpenTelemetry, Python, Shared};
+
+/// Keys without case, dots, dashes, underscores and `@`, sorted, and their sources.
+const KEYS: &[(&str, Role, &str)] = &[
+    ("asctime", Time, "Python, LogRecord attributes"),
+    ("body", Message(1), "OpenTelemetry, Logs data model"),
+    ("datetime", Time, "Monolog, JsonFormatter"),
+    ("event", Message(1), "structlog, Standard library logging"),
+    ("fullmessage", Message(2), "GELF payload specification"),
+    ("instant", Time, "Log4j, JSON layout"),
+    ("level", Level(Shared), "pino, bunyan, zap, logrus, Serilog, GELF"),
+    ("levelname", Level(Shared), "Python, LogRecord attributes; Monolog, JsonFormatter"),
+    ("levelno", Level(Python), "Python, LogRecord attributes"),
+    ("levelstr", Level(Shared), "log4js, levels"),
+    ("leveltext", Level(Shared), "NLog, JsonLayout"),
+    ("levelvalue", Level(Java), "logstash-logback-encoder, Standard fields; Payara, JSON log formatter"),
+    ("log", Message(2), "Docker, JSON file logging driver"),
+    ("loglevel", Level(Shared), "Elastic Common Schema, log.level; .NET, JSON console formatter"),
+    ("logmessage", Message(0), "Payara, JSON log formatter"),
+    ("logseverity", Level(Google), "Google Cloud, Structured logging"),
+    ("lvl", Level(Shared), "log15, LogfmtFormat"),
+    ("message", Message(0), "Log4j, Logback, winston, Elastic Common Schema"),
+    ("messagetemplate", Message(1), "Serilog, JsonFormatter"),
+    ("msg", Message(0), "pino, bunyan, zap, logrus, log/slog"),
+    ("priority", Level(Shared), "systemd, systemd.journal-fields"),
+    ("realtimetimestamp", Time, "systemd, Journal export formats"),
+    ("renderedmessage", Message(0), "Serilog, JsonFormatter"),
+    ("sev", Level(Shared), "CockroachDB, Log formats"),
+    ("severity", Level(Google), "Google Cloud, LogEntry"),
+    ("severitylevel", Level(Azure), "Azure Application Insights, Trace telemetry"),
+    ("severityname", Level(Shared), "Elastic Common Schema, log.syslog.severity.name"),
+    ("severitynumber", Level(OpenTelemetry), "OpenTelemetry, Logs data model"),
+    ("severitytext", Level(Shared), "OpenTelemetry, Logs data model"),
+    ("shortmessage", Message(0), "GELF payload specification"),
+    ("sourcerealtimetimestamp", Time, "systemd, systemd.journal-fields"),
+    ("status", Status, "Datadog, Attributes and aliasing"),
+    ("stringvalue", Message(1), "OpenTelemetry, JSON Protobuf encoding"),
+    ("syslogseverity", Level(Shared), "rsyslog, Properties"),
+    ("syslogseveritytext", Level(Shared), "rsyslog, Properties"),
+    ("text", Message(1), "Loguru, serialize"),
+    ("textpayload", Message(0), "Google Cloud, LogEntry"),
+    ("time", Time, "pino, bunyan, log/slog"),
+    ("timemillis", Time, "Log4j, JSON layout"),
+    ("timestamp", Time, "Elastic Common Schema, @timestamp"),
+    ("timeunixnano", Time, "OpenTelemetry, Logs data model"),
+];
+
+/// Objects in which the level or the message of the line stands: Elastic Common Schema (`log`), Loguru (`record`),
+/// tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
+pub(super) const HOLDERS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
+
+/// Returns what stands under a key, for keys that libraries use for a part of every line.
+pub(super) fn role(key: &str) -> Option<Role> {
+    if key.len() <= 3
+        && let Some(role) = short(key)
+    {
+        return Some(role);
+    }
+    let first = key.bytes().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
+    let start = KEYS.partition_point(|(known, ..)| known.as_bytes()[0] < first);
+    let same = KEYS[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
+    { same }.find(|(known, ..)| is(key, known)).map(|(_, role, _)| *role)
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b'@')
+}
+
+/// Whether a key is a known one, in another case or with separators.
+fn is(key: &str, known: &str) -> bool {
+    key.len() >= known.len()
+        && key
+            .bytes()
+            .filter(|byte| !is_separator(*byte))
+            .map(|byte| byte.to_ascii_lowercase())
+            .eq(known.bytes())
+}
+
+/// Returns what stands under a key of few letters, where each letter's case counts.
+fn short(key: &str) -> Option<Role> {
+    match key {
+        // Serilog, Compact Log Event Format.
+        "@l" => Some(Level(Shared)),
+        "@m" => Some(Message(0)),
+        "@mt" => Some(Message(1)),
+        // MongoDB, Log messages (`s`, `t`); zap, NewDevelopmentEncoderConfig (`L`, `M`, `T`).
+        "s" | "L" => Some(Level(Shared)),
+        "M" => Some(Message(0)),
+        "t" | "T" | "ts" | "@t" => Some(Time),
+        _ => None,
+    }
+}
+
+/// Whether the level of a line stands under that key.
+pub(super) fn is_level(key: &str) -> bool {
+    matches!(role(key), Some(Level(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, Role, role};
+
+    #[test]
+    fn the_keys_are_sorted_and_found_in_every_spelling() {
+        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(
+            KEYS.iter().all(|(key, role_of, source)| { !source.is_empty() && role(key) == Some(*role_of) })
+        );
+        for key in ["log.level", "logLevel", "LOG_LEVEL", "@level", "SeverityText", "levelname", "PRIORITY"] {
+            assert!(matches!(role(key), Some(Role::Level(_))), "{key}");
+        }
+        for key in ["levels", "error.level", "l", "user", "", "a_very_long_key_that_no_library_has"] {
+            assert_eq!(role(key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Files that compose refuses, and what is told of them; and what is left out of a file while the rest is charted.
+
+use super::{Folder, gaps};
+
+/// The failure of a project of one file, without the folder's path.
+fn refused(text: &str) -> String {
+    let folder = Folder::with(&[("compose.yaml", text)]);
+    let failure = folder.look().unwrap_err();
+    failure.what.replace(&format!("{}/", folder.0.display()), "")
+}
+
+#[test]
+fn what_is_no_project_is_refused_with_its_line() {
+    for (text, expected) in [
+        ("just a text\n", "compose.yaml:1: a compose file must be a mapping"),
+        ("- a\n", "compose.yaml:1: a compose file must be a mapping"),
+        ("services: {web: {image: a}}\n---\n", "compose.yaml:2: a compose file must be a mapping"),
+        ("web: {image: a}\napi: {image: b}\n", "compose.yaml:1: this is a file of version 1"),
+        ("services: [web]\n", "compose.yaml:1: `services` must be a mapping"),
+        (
+            "services:\n  web:\n  api: {image: b}\n",
+            "compose.yaml:2: `web` must be a mapping: it is a service",
+        ),
+        ("services:\n  'a b': {image: b}\n", "compose.yaml:2: a service's name has only letters"),
+        (
+            "services:\n  web: {image: a}\n  web: {image: b}\n",
+            "compose.yaml:3: this key stands in the same mapping on line 2",
+        ),
+        (
+            "services:\n  web:\n    image: a\n    environment: {8080: x}\n",
+            "compose.yaml:4: a key must be text",
+        ),
+        ("services:\n\tweb: {image: a}\n", "compose.yaml:2: this is not YAML"),
+        ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be text"),
+    ] {
+        let told = refused(text);
+        assert!(told.starts_with(expected), "{text}: {told}");
+    }
+    assert!(refused("# nothing yet\n").ends_with("declares nothing: it is empty"));
+}
+
+#[test]
+fn values_of_another_shape_are_refused_with_their_line() {
+    for (key, line) in [
+        ("ports:", 4),
+        ("ports: 80", 4),
+        ("ports: ['80:x']", 4),
+        ("environment:", 4),
+        ("environment:\n      A: [1]", 4),
+        ("environment: [5]", 4),
+        ("environment: ['A =b']", 4),
+        ("labels: {a: {b: c}}", 4),
+        ("command: [1]", 4),
+        ("command: \"a 'b\"", 4),
+        ("container_name: 5", 4),
+        ("depends_on: db", 4),
+        ("depends_on: {db: {}}", 4),
+        ("depends_on: {db: {condition: service_healthy, required: 5}}", 4),
+        ("depends_on: [db, db]", 4),
+        ("networks: {default: {aliases: x}}", 4),
+        ("volumes: ['ab:cd:ef:gh']", 4),
+        ("volumes: [{type: bind, source: a}]", 4),
+        ("env_file: [{required: false}]", 4),
+        ("env_file: [{path: x, format: other}]", 4),
+        ("extra_hosts: [nothing]", 4),
+        ("scale: x", 4),
+        ("scale: -1", 4),
+        ("deploy: {replicas: 1.5}", 4),
+        ("extends: nobody", 4),
+        ("extends: {file: gone.yaml, service: x}", 4),
+        ("labels: ['${A']", 4),
+    ] {
+        let told = refused(&format!("services:\n  web:\n    image: a\n    {key}\n  db: {{image: b}}\n"));
+        assert!(told.starts_with(&format!("compose.yaml:{line}: ")), "{key}: {told}");
+    }
+}
+
+#[test]
+fn files_that_include_or_extend_each_other_are_refused() {
+    for (text, words) in [
+        ("include: [compose.yaml]\nservices: {a: {image: a}}\n", "compose.yaml:1: this file includes itself"),
+        ("include: [gone.yaml]\nservices: {a: {image: a}}\n", "compose.yaml:1: gone.yaml can't be read"),
+        ("services:\n  a: {image: a, extends: a}\n", "compose.yaml:2: `a` extends itself"),
+        ("services:\n  a: {image: a, extends: b}\n  b: {extends: a}\n", "extends itself"),
+        ("services:\n  a: {image: a, extends: {file: compose.yaml, service: a}}\n", "extends itself"),
+    ] {
+        let told = refused(text);
+        assert!(told.contains(words), "{text}: {told}");
+    }
+}
+
+#[test]
+fn a_broken_file_of_the_project_names_itself() {
+    let folder = Folder::with(&[
+        ("compose.yaml", "include: [more/x.yaml]\nservices: {web: {image: a}}\n"),
+        ("more/x.yaml", "services:\n  api: {image: b, ports: 80}\n"),
+    ]);
+    let told = folder.look().unwrap_err().what.to_string();
+    assert!(told.contains("shop/more/x.yaml:2: `ports` must be a list"), "{told}");
+    folder.write("more/x.yaml", "services:\n  api: {image: b}\n");
+    folder.write(".env", "A=1\nB !\n");
+    let told = folder.look().unwrap_err().what.to_string();
+    assert!(told.contains("shop/.env:2: a variable's name"), "{told}");
+}
+
+#[test]
+fn what_this_machine_lacks_is_left_out_and_the_rest_is_charted() {
+    let folder = Folder::with(&[
+        (
+            "compose.yaml",
+            "services:\n  web:\n    image: 'web:$TAG'\n    env_file: [gone.env, broken.env]\n    environment:\n      A_URL: 'http://${MUST:?hunter2}'\n      API_URL: http://api\n    depends_on: [api]\n    enviroment: {A: 1}\n  api: {image: api, profiles: [off]}\n",
+        ),
+        ("broken.env", "A=1\nB C=2\n"),
+    ]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!(snapshot.services.len(), 2);
+    let told = gaps(&snapshot).join("\n");
+    for expected in [
+        "gone.env can't be read",
+        "broken.env:2: a variable's name holds no blank",
+        "compose.yaml:6: the variable MUST must have a value",
+        "compose.yaml:3: the variable TAG has no value",
+        "compose.yaml:8: `web` depends on `api`, none of whose profiles is active",
+        "compose.yaml:9: `enviroment` is no key of a service that Portolan knows: `environment` may be meant",
+    ] {
+        assert!(told.contains(expected), "{expected} is not in {told}");
+    }
+    assert!(!told.contains("hunter2") && snapshot.gaps.len() == 6, "{told}");
+}
+
+#[test]
+fn what_lies_on_another_machine_and_files_without_services_are_told() {
+    let folder = Folder::with(&[(
+        "compose.yaml",
+        "include: ['https://example.com/shop.git']\nservices: {web: {image: a, extends: {file: 'oci://x', service: y}}}\n",
+    )]);
+    let snapshot = folder.look().unwrap();
+    assert_eq!((snapshot.services.len(), gaps(&snapshot).len()), (1, 2), "{:?}", snapshot.gaps);
+    let nothing = Folder::with(&[("compose.yaml", "networks: {a: }\n")]).look().unwrap();
+    assert!(gaps(&nothing)[0].ends_with("the file declares no service"), "{:?}", nothing.gaps);
+    assert!(Folder::with(&[("README", "")]).look().unwrap_err().what.contains("no compose file"));
+}

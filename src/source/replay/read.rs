@@ -1,0 +1,181 @@
+//! Reading a recording as it streams, within limits. A recording may come from a stranger, be damaged or have lost its
+//! end: a line that makes no sense is left out and named, and what is over a limit is not read.
+
+use super::{
+    format::{Frame, Header, SCHEMA},
+    recording::Recording,
+};
+use crate::model::{Failure, FailureKind};
+use serde::de::DeserializeOwned;
+use std::{
+    collections::BTreeSet,
+    io::{self, BufRead, Read},
+};
+
+/// The longest recording that is read, in bytes; what is behind is not played.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The longest line of a recording, in bytes.
+const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
+/// The most sources of a recording.
+const MAX_SOURCES: usize = 64;
+/// The remedy for a file that is no recording.
+const REMEDY: &str = "record it anew with `portolan record`";
+
+impl Recording {
+    /// Reads a recording; `name` stands for it in failures.
+    pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
+        let failure = |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), REMEDY);
+        let mut lines = Lines { input: input.take(MAX_BYTES + 1), number: 0 };
+        let first = match lines.next() {
+            Some(Ok(Line { text: Some(text), .. })) => text,
+            Some(Ok(_)) => return Err(failure(format!("line 1 is longer than {MAX_LINE_BYTES} bytes"))),
+            Some(Err(error)) => return Err(failure(format!("it can't be read: {error}"))),
+            None => return Err(failure("line 1 is not of a recording: the file is empty".to_owned())),
+        };
+        let broken = |why: String| failure(format!("line 1 is not of a recording: {why}"));
+        let header: Header = parsed(&first).map_err(broken)?;
+        if header.schema != SCHEMA {
+            let why = format!("its format is `{}`, and this program reads `{SCHEMA}`", header.schema);
+            return Err(broken(why));
+        }
+        let mut frames = Frames::default();
+        let mut unread = None;
+        for line in &mut lines {
+            match line {
+                Ok(line) => frames.add(line),
+                Err(error) => {
+                    unread = Some(format!("the rest can't be read: {error}"));
+                    break;
+                }
+            }
+        }
+        if lines.input.limit() == 0 {
+            unread =
+                Some(format!("it is longer than {} MiB, and what is behind is not played", MAX_BYTES >> 20));
+        }
+        let is_cut = unread.is_some() || frames.ends_damaged;
+        let faults: Vec<Failure> = frames.faults().into_iter().chain(unread).map(failure).collect();
+        match (frames.sources.is_empty(), faults.first()) {
+            (false, _) => Ok(Self::new(header, frames.all, faults, is_cut)),
+            (true, Some(fault)) => Err(fault.clone()),
+            (true, None) => Err(failure("no source is in this recording".to_owned())),
+        }
+    }
+}
+
+/// The frames so far, and what was left out.
+#[derive(Default)]
+struct Frames {
+    all: Vec<Frame>,
+    sources: BTreeSet<String>,
+    /// The number of lines that make no sense, and the first of them in words.
+    damaged: usize,
+    first_damaged: Option<String>,
+    /// The number of frames whose source is one too many.
+    surplus: usize,
+    ends_damaged: bool,
+}
+
+impl Frames {
+    fn add(&mut self, line: Line) {
+        let Line { number, text } = line;
+        let frame = match text {
+            Some(text) if text.trim().is_empty() => return,
+            Some(text) => parsed(&text).and_then(named),
+            None => Err(format!("it is longer than {} MiB", MAX_LINE_BYTES >> 20)),
+        };
+        self.ends_damaged = frame.is_err();
+        match frame {
+            Ok(frame) => {
+                let source = frame.source.to_string();
+                if self.sources.len() < MAX_SOURCES || self.sources.contains(&source) {
+                    self.sources.insert(source);
+                    self.all.push(frame);
+                } else {
+                    self.surplus += 1;
+                }
+            }
+            Err(why) => {
+                self.damaged += 1;
+                self.first_damaged.get_or_insert_with(|| format!("line {number}: {why}"));
+            }
+        }
+    }
+
+    /// The parts that were left out, in words.
+    fn faults(&self) -> Vec<String> {
+        let damaged = self.first_damaged.as_ref().map(|first| match self.damaged {
+            1 => format!("one line is damaged and left out: {first}"),
+            n => format!("{n} lines are damaged and left out, the first is {first}"),
+        });
+        let surplus = (self.surplus > 0)
+            .then(|| format!("it has more than {MAX_SOURCES} sources, and the others are left out"));
+        damaged.into_iter().chain(surplus).collect()
+    }
+}
+
+/// A frame whose source can be one: a slash would end it in a service's id.
+fn named(frame: Frame) -> Result<Frame, String> {
+    let source = frame.source.as_str();
+    if source.is_empty() || source.contains('/') {
+        return Err("its source has no name that a source can have".to_owned());
+    }
+    Ok(frame)
+}
+
+/// A line's value, or why it is none.
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// A line of a recording; one that is too long has no text.
+struct Line {
+    number: usize,
+    text: Option<String>,
+}
+
+/// The lines of a recording.
+struct Lines<R> {
+    input: io::Take<R>,
+    number: usize,
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Line>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut bytes = Vec::new();
+        let read = (&mut self.input).take(MAX_LINE_BYTES + 1).read_until(b'\n', &mut bytes);
+        match read {
+            Ok(0) => None,
+            Ok(read) => {
+                self.number += 1;
+                let is_long = read as u64 > MAX_LINE_BYTES;
+                if is_long && let Err(error) = self.skip_line() {
+                    return Some(Err(error));
+                }
+                let text = (!is_long).then(|| String::from_utf8_lossy(&bytes).into_owned());
+                Some(Ok(Line { number: self.number, text }))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Skips what is left of a line.
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            let available = self.input.fill_buf()?;
+            let end = available.iter().position(|byte| *byte == b'\n');
+            let (skipped, is_over) = match end {
+                Some(at) => (at + 1, true),
+                None => (available.len(), available.is_empty()),
+            };
+            self.input.consume(skipped);
+            if is_over {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Recordings that are whole, damaged, cut short, too long or no files at all.
+
+use super::{Config, Frame, Header, Recording, SCHEMA, open};
+use crate::model::{SourceId, Timestamp};
+use std::time::Duration;
+
+fn header(seconds: u64) -> String {
+    serde_json::to_string(&Header::new(Timestamp::UNIX_EPOCH, Duration::from_secs(seconds))).unwrap()
+}
+
+fn frame(seconds: u64, source: &str) -> String {
+    let frame = Frame::empty(Duration::from_secs(seconds), SourceId::new(source));
+    serde_json::to_string(&frame).unwrap()
+}
+
+fn read(lines: &[String]) -> Result<Recording, String> {
+    Recording::read(lines.join("\n").as_bytes(), "x.jsonl").map_err(|failure| failure.what.to_string())
+}
+
+fn faults(recording: &Recording) -> Vec<String> {
+    recording.faults().iter().map(|failure| failure.what.to_string()).collect()
+}
+
+#[test]
+fn damaged_lines_are_named_and_left_out() {
+    let unknown = frame(2, "a").replace("\"at_ms\"", "\"\\u001b]52;c;x\\u0007\":1,\"at_ms\"");
+    let lines = [header(60), frame(1, "a"), "{nonsense".to_owned(), unknown, String::new(), frame(3, "b")];
+    let recording = read(&lines).unwrap();
+    assert_eq!(recording.sources().len(), 2);
+    assert_eq!(recording.length(), Duration::from_secs(60));
+    let told = faults(&recording);
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].starts_with("x.jsonl: 2 lines are damaged and left out, the first is line 3: "),
+        "{told:?}"
+    );
+    assert!(!told[0].contains('\u{1b}'));
+    let snapshot = recording.snapshot(&SourceId::new("a"), Duration::from_secs(1));
+    assert_eq!(snapshot.gaps.len(), 1, "what is left out is told of wherever the recording is shown");
+    let one = read(&[header(9), frame(1, "a"), frame(2, "a/b"), frame(3, "a")]).unwrap();
+    assert!(faults(&one)[0].contains("one line is damaged and left out: line 3: its source has no name"));
+}
+
+#[test]
+fn a_recording_that_is_cut_short_plays_up_to_its_end() {
+    let last = frame(20, "a");
+    let cut = last[..last.len() / 2].to_owned();
+    let recording = read(&[header(600), frame(1, "a"), frame(10, "a"), cut]).unwrap();
+    assert_eq!(recording.length(), Duration::from_secs(15));
+    assert!(faults(&recording)[0].contains("line 4"), "{:?}", faults(&recording));
+    let bytes = b"\xff\xfe\xfa".repeat(3);
+    let text = [format!("{}\n{}\n", header(600), frame(7, "a")).into_bytes(), bytes].concat();
+    let recording = Recording::read(&text[..], "x").unwrap();
+    assert_eq!(recording.length(), Duration::from_secs(12));
+}
+
+#[test]
+fn what_is_no_recording_is_refused() {
+    for (lines, words) in [
+        (vec![], "the file is empty"),
+        (vec!["\0".repeat(100)], "line 1 is not of a recording"),
+        (vec![header(1)], "no source"),
+        (vec![header(1).replace(SCHEMA, "\\u001b[2J")], "its format is"),
+        (vec![header(1), "x".to_owned()], "one line is damaged"),
+        (vec!["x".repeat(17 << 20)], "longer than"),
+    ] {
+        let what = read(&lines).unwrap_err();
+        assert!(what.contains(words) && !what.contains('\u{1b}'), "{what}");
+    }
+}
+
+#[test]
+fn lines_sources_and_recordings_have_a_longest() {
+    let long = "x".repeat(17 << 20);
+    let recording = read(&[header(9), frame(1, "a"), long, frame(2, "b")]).unwrap();
+    assert_eq!(recording.sources().len(), 2);
+    assert!(faults(&recording)[0].contains("line 3: it is longer than 16 MiB"));
+    let many: Vec<String> = (0..100).map(|n| frame(1, &format!("s{n}"))).collect();
+    let recording = read(&[vec![header(9)], many].concat()).unwrap();
+    assert_eq!((recording.sources().len(), faults(&recording).len()), (64, 1));
+    let blank = " ".repeat(9 << 20);
+    let endless: Vec<String> =
+        [header(600), frame(1, "a")].into_iter().chain((0..8).map(|_| blank.clone())).collect();
+    let recording = read(&endless).unwrap();
+    assert!(faults(&recording)[0].contains("longer than 64 MiB"), "{:?}", faults(&recording));
+    assert_eq!(recording.length(), Duration::from_secs(6));
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_and_folders_are_no_recordings() {
+    for path in ["/dev/zero", "/tmp", "/nowhere"] {
+        let failure = open(&Config { path: path.to_owned() }).err().unwrap();
+        assert!(failure.what.contains(&format!("the recording {path} can't be read")), "{}", failure.what);
+    }
+}

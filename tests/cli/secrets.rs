@@ -1,0 +1,86 @@
+//! Passwords in every form that people write them in, planted in a compose project: none is in anything that the
+//! program prints, records, caches or logs, and the line to the database is there.
+
+#[path = "../properties/forms.rs"]
+mod forms;
+
+use super::home::Home;
+use forms::{FORMS, must_give_host, planted};
+use serde_json::Value;
+use std::{fmt::Write, fs, path::Path};
+
+/// Secrets: each of their words begins with `zz`, so that every piece can be found.
+const SECRETS: &[&str] =
+    &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
+
+/// A project with a service for each form, each of which calls `db`.
+fn project(secret: &str) -> String {
+    let mut text = "name: shop\nservices:\n  db: {image: \"postgres:16\"}\n".to_owned();
+    for (number, form) in FORMS.iter().enumerate() {
+        let value = planted(form, secret, "db").replace('$', "$$");
+        let value = serde_json::to_string(&value).unwrap();
+        let _ = writeln!(text, "  s{number}: {{image: \"app:1\", environment: {{{}: {value}}}}}", form.key);
+    }
+    text
+}
+
+/// The files below a folder, but for those of that name.
+fn texts(folder: &Path, but: &str) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            all += &texts(&path, but);
+        } else if path.file_name().is_some_and(|name| name != but) {
+            all += &String::from_utf8_lossy(&fs::read(&path).unwrap_or_default());
+        }
+    }
+    all
+}
+
+#[test]
+fn no_output_has_a_planted_secret() {
+    for secret in SECRETS {
+        let home = Home::new();
+        let path = home.file("shop/compose.yaml", &project(secret));
+        let setting = format!("source=[{{kind=\"compose\",path=\"{path}\"}}]");
+        let recording = home.0.join("shop.jsonl");
+        let record = ["record", recording.to_str().unwrap(), "--for", "1s"];
+        let mut runs: Vec<Vec<&str>> = vec![
+            vec!["status"],
+            vec!["status", "--format", "json"],
+            vec!["findings"],
+            vec!["findings", "--format", "json"],
+            vec!["events"],
+            vec!["why", "s0", "db"],
+            vec!["doctor"],
+            record.to_vec(),
+        ];
+        let formats = ["text", "json", "dot", "mermaid", "svg", "html", "csv"];
+        runs.extend(formats.map(|format| vec!["map", "--format", format]));
+        for run in runs {
+            let ran = home.run(&[&run[..], &["--set", &setting]].concat());
+            let told = format!("{}{}", ran.out, ran.err).to_lowercase();
+            let at = told.find("zz").map(|at| &told[at.saturating_sub(80)..(at + 80).min(told.len())]);
+            assert_eq!(at, None, "{run:?} of {secret}");
+        }
+        assert!(recording.exists(), "nothing was recorded");
+        assert!(!texts(&home.0, "compose.yaml").to_lowercase().contains("zz"), "{secret} is on disk");
+        let map = home.run(&["map", "--format", "json", "--set", &setting]).json();
+        lines_are_there(&map, secret);
+    }
+}
+
+/// Every service whose form must give its host calls `db`.
+#[track_caller]
+fn lines_are_there(map: &Value, secret: &str) {
+    let edges = map["edges"].as_array().unwrap();
+    for (number, form) in FORMS.iter().enumerate().filter(|(_, form)| must_give_host(form, secret)) {
+        let from = format!("/s{number}");
+        let is_line = |edge: &&Value| {
+            edge["from"].as_str().is_some_and(|id| id.ends_with(&from))
+                && edge["to"].as_str().is_some_and(|id| id.ends_with("/db"))
+        };
+        assert!(edges.iter().any(|edge| is_line(&edge)), "no line for {form:?} with {secret}");
+    }
+}

@@ -1,0 +1,131 @@
+//! Secrets of any letters and signs, planted in every form in which people write addresses, in variables, command lines
+//! and files: no piece of one comes out, and the host beside it does.
+
+use crate::forms::{COMMANDS, FORMS, Form, must_give_host, planted};
+use portolan::{
+    decode::{arguments, environment, file},
+    model::{Mention, Target},
+};
+use proptest::prelude::*;
+
+/// The signs that separate something in one form or another.
+const SIGNS: &str = "@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>";
+
+/// A secret: words that begin with `zz`, so that every piece of it can be found, with signs and numbers between them.
+fn secret() -> impl Strategy<Value = String> {
+    let sign = proptest::sample::select(SIGNS.chars().collect::<Vec<_>>()).prop_map(String::from);
+    let piece = prop_oneof![4 => "zz[a-z0-9]{1,5}", 4 => sign, 1 => "[0-9]{1,5}"];
+    let mixed = proptest::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat());
+    prop_oneof![1 => "zz[a-z0-9]{4,10}", 4 => mixed]
+}
+
+fn host() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("db"),
+        Just("shop_cache-1"),
+        Just("redis.internal"),
+        Just("10.1.2.3"),
+        Just("db.example.net"),
+    ]
+    .prop_map(str::to_owned)
+}
+
+fn hosts(mentions: &[Mention]) -> Vec<String> {
+    let host = |mention: &Mention| match &mention.target {
+        Target::Address(address) | Target::Local(address) => address.host.to_string(),
+        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
+    };
+    mentions.iter().map(host).collect()
+}
+
+/// Fails unless the host, and nothing else, came out of a form.
+fn check(
+    mentions: &[Mention],
+    value: &str,
+    secret: &str,
+    host: &str,
+    must: bool,
+) -> Result<(), TestCaseError> {
+    let told = serde_json::to_string(mentions).unwrap().to_lowercase();
+    prop_assert!(!told.contains("zz"), "{value}\n{told}");
+    let found = hosts(mentions);
+    prop_assert!(!must || found.iter().any(|found| found == host), "no {host}: {value}\n{found:?}");
+    let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    prop_assert!(!plain || found.iter().all(|found| found == host), "not only {host}: {value}\n{found:?}");
+    Ok(())
+}
+
+fn form() -> impl Strategy<Value = &'static Form> {
+    proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
+}
+
+/// Files with a key and its value: a name, a line with `KEY` and `VALUE`, and the way to write a value there.
+const FILES: &[(&str, &str, fn(&str) -> String)] = &[
+    ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
+    ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),
+    ("/etc/app.properties", "KEY=VALUE\n", plain),
+    ("/etc/app.ini", "[app]\nKEY = VALUE\n", plain),
+    ("/etc/app.env", "KEY='VALUE'\n", escaped),
+    ("/etc/main.cf", "KEY = VALUE\n", plain),
+    ("/etc/app.conf", "KEY VALUE;\n", plain),
+    ("/etc/app.conf", "KEY \"VALUE\";\n", escaped),
+    ("/etc/app.json", "{\"KEY\": \"VALUE\"}\n", escaped),
+    ("/etc/app.xml", "<p name=\"KEY\"><value>VALUE</value></p>\n", in_element),
+    ("/srv/app.js", "const KEY = 'VALUE';\n", escaped),
+    ("/srv/app.py", "KEY = \"VALUE\"\n", escaped),
+];
+
+fn plain(value: &str) -> String {
+    value.replace('\n', " ")
+}
+
+/// A value between quotes of either kind.
+fn escaped(value: &str) -> String {
+    let text = serde_json::to_string(value).unwrap();
+    text[1..text.len() - 1].replace('\'', "\\'")
+}
+
+fn in_element(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 3_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_variable_gives_its_host_and_no_secret(form in form(), secret in secret(), host in host()) {
+        let value = planted(form, &secret, &host);
+        let mentions = environment(None, [(form.key, value.as_str())]);
+        check(&mentions, &value, &secret, &host, must_give_host(form, &secret))?;
+    }
+
+    #[test]
+    fn a_command_line_gives_its_host_and_no_secret(
+        command in proptest::sample::select(COMMANDS.to_vec()), secret in secret(), host in host()
+    ) {
+        let words: Vec<String> =
+            command.iter().map(|word| word.replace("{h}", &host).replace("{s}", &secret)).collect();
+        let mentions = arguments(None, words.iter().map(String::as_str));
+        let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        check(&mentions, &words.join(" "), &secret, &host, plain)?;
+    }
+
+    #[test]
+    fn a_secret_that_is_a_services_name_makes_no_line(
+        form in form(), secret in proptest::sample::select(vec!["orders", "billing", "web"])
+    ) {
+        let value = planted(form, secret, "db");
+        let found = hosts(&environment(None, [(form.key, value.as_str())]));
+        prop_assert!(!found.iter().any(|found| found == secret), "{value}: {found:?}");
+    }
+
+    #[test]
+    fn a_file_gives_no_secret(
+        form in form(), secret in secret(), host in host(), place in proptest::sample::select(FILES.to_vec())
+    ) {
+        let (path, line, write) = place;
+        let text = line.replace("KEY", form.key).replace("VALUE", &write(&planted(form, &secret, &host)));
+        let mentions = file(None, path, &text, |_| None);
+        check(&mentions, &text, &secret, &host, false)?;
+    }
+}
