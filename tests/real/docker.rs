@@ -147,7 +147,11 @@ async fn services_answer_by_their_names_and_name_others() {
     assert_eq!(shared(db, "db", lab.service(&snapshot, "old")), 0);
     assert!(web.mentions.iter().any(|m| m.via == Via::StartOrder && m.target == Target::Peer("db".into())));
     assert!(!serde_json::to_string(&snapshot).unwrap().contains("hunter2"));
-    assert!(web.answers.iter().any(|a| Some(&a.host) == Host::parse("host.docker.internal").as_ref() && a.port.is_some()));
+    assert!(
+        web.answers
+            .iter()
+            .any(|a| Some(&a.host) == Host::parse("host.docker.internal").as_ref() && a.port.is_some())
+    );
 
     let (old, linked) = (lab.service(&snapshot, "old"), lab.service(&snapshot, "linked"));
     assert_eq!(shared(old, "elder", linked), 1);
@@ -155,14 +159,18 @@ async fn services_answer_by_their_names_and_name_others() {
     assert!(linked.mentions.iter().any(|m| m.via == Via::Link));
     assert!(linked.mentions.iter().any(|m| m.via == Via::ExtraHost && m.place.key == "far"));
     let sidecar = lab.service(&snapshot, "sidecar");
-    assert!(sidecar.answers.iter().any(|a| Some(&a.host) == Host::parse("db").as_ref() && a.port == Some(9187)));
+    assert!(
+        sidecar.answers.iter().any(|a| Some(&a.host) == Host::parse("db").as_ref() && a.port == Some(9187))
+    );
     assert!(db.networks.is_subset(&sidecar.networks));
 }
 
 /// In how many of the caller's networks the service answers to the name.
 fn shared(service: &Service, name: &str, caller: &Service) -> usize {
     let counts = |a: &&Answer| match &a.scope {
-        Scope::Network(network) => Some(&a.host) == Host::parse(name).as_ref() && caller.networks.contains(network),
+        Scope::Network(network) => {
+            Some(&a.host) == Host::parse(name).as_ref() && caller.networks.contains(network)
+        }
         Scope::Everywhere => false,
     };
     service.answers.iter().filter(counts).count()
