@@ -37,7 +37,11 @@ pub(super) async fn gather(
     sources.iter().for_each(|source| source.set_time_limit(wait));
     let looks = sources.iter().map(|source| async move {
         let earlier = timeout_at(Instant::now() + wait, last_outages(cache, &**source)).await.ok().flatten();
-        (source, earlier, whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))))
+        (
+            source,
+            earlier,
+            whole(&**source, Instant::now() + wait).await.unwrap_or_else(|| Err(late(&**source, wait))),
+        )
     });
     let looked = join_all(looks).await;
     store.now = Timestamp::now();

@@ -17,7 +17,8 @@ pub use fold::{Row, fold};
 pub use kind::{KINDS, Kind};
 
 use crate::model::{
-    Change, Event, EventKind, Finding, Service, ServiceId, Snapshot, SourceId, SourceState, SourceStatus, Timestamp,
+    Change, Event, EventKind, Finding, Service, ServiceId, Snapshot, SourceId, SourceState, SourceStatus,
+    Timestamp,
 };
 use differ::Difference;
 use jiff::SignedDuration;

@@ -2,9 +2,9 @@
 
 use super::{Entry, History, MOST, Row, SHARE, Subject, fold};
 use crate::model::{
-    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory, LogRoute,
-    Mention, NodeId, Part, Place, Progress, Reach, Service, ServiceId, Severity, Snapshot, SourceId, SourceState,
-    SourceStatus, State, Target, Timestamp, Via, sample,
+    Change, Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Gap, Health, Inventory,
+    LogRoute, Mention, NodeId, Part, Place, Progress, Reach, Service, ServiceId, Severity, Snapshot,
+    SourceId, SourceState, SourceStatus, State, Target, Timestamp, Via, sample,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;

@@ -140,12 +140,21 @@ mod tests {
             Exit { code, ending, reason: reason.map(Into::into), at: None }.words()
         };
         let killed = |code| words(Some(code), Ending::of_code(Some(code)), None);
-        assert_eq!(killed(137), "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which");
-        assert_eq!(killed(143), "exit code 143 (SIGTERM), stopped from outside or out of memory: not known which");
+        assert_eq!(
+            killed(137),
+            "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which"
+        );
+        assert_eq!(
+            killed(143),
+            "exit code 143 (SIGTERM), stopped from outside or out of memory: not known which"
+        );
         assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted from outside");
         assert_eq!(killed(139), "exit code 139 (SIGSEGV)");
         assert_eq!(words(Some(137), Ending::Asked, None), "exit code 137 (SIGKILL)", "it is known");
-        assert_eq!(words(Some(137), Ending::OutOfMemory, Some("out of memory")), "exit code 137 (SIGKILL), out of memory");
+        assert_eq!(
+            words(Some(137), Ending::OutOfMemory, Some("out of memory")),
+            "exit code 137 (SIGKILL), out of memory"
+        );
         assert_eq!(words(None, Ending::Itself, None), "no exit code");
     }
 

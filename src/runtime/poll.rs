@@ -52,7 +52,13 @@ impl Polls {
         for source in sources {
             let again = Arc::new(Notify::new());
             let album = Album::new(cache.cloned());
-            tasks.push(spawn(poll(Arc::clone(source), sender.clone(), Arc::clone(&again), album.clone(), cache.cloned())));
+            tasks.push(spawn(poll(
+                Arc::clone(source),
+                sender.clone(),
+                Arc::clone(&again),
+                album.clone(),
+                cache.cloned(),
+            )));
             tasks.push(spawn(recall(Arc::clone(source), sender.clone(), album)));
             tasks.push(spawn(listen(Arc::clone(source), sender.clone(), Arc::clone(&again))));
             all.push(again);

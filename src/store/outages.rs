@@ -2,8 +2,8 @@
 
 use super::Store;
 use crate::model::{
-    Ending, Exit, Instance, InstanceId, NodeId, OutageMemory, Service, ServiceKind, Snapshot, SourceId, State,
-    Text, Timestamp,
+    Ending, Exit, Instance, InstanceId, NodeId, OutageMemory, Service, ServiceKind, Snapshot, SourceId,
+    State, Text, Timestamp,
 };
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
@@ -23,7 +23,8 @@ pub(super) struct Kept {
 impl Store {
     /// Takes what an earlier run knew of the outages of `source`.
     pub fn remember(&mut self, source: &SourceId, earlier: OutageMemory) {
-        let outages = earlier.outages.iter().map(|(id, outage)| (NodeId::new(format!("{source}/{id}")), *outage));
+        let outages =
+            earlier.outages.iter().map(|(id, outage)| (NodeId::new(format!("{source}/{id}")), *outage));
         self.lasting.recall(outages.collect());
         let asked = earlier.asked.iter().map(|(id, at)| (InstanceId::of(source, id), *at));
         self.kept.asked.extend(asked);

@@ -4,7 +4,8 @@ use super::model::{at, close, hear, held, line, notes, open, shown, start};
 use crate::{
     logs::{Filter, Kinds, LogStore, Needle, Scope, Sift, What},
     model::{
-        InstanceId, LogBatch, LogLine, LogNews, LogRoute, LogStart, LogStream, LogTarget, ServiceId, Timestamp,
+        InstanceId, LogBatch, LogLine, LogNews, LogRoute, LogStart, LogStream, LogTarget, ServiceId,
+        Timestamp,
     },
 };
 use proptest::{collection::vec, prelude::*};

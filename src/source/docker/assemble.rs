@@ -9,8 +9,8 @@ use super::{
     sockets::Traffic,
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Onset, Service, ServiceId, ServiceKind, Snapshot,
-    SourceId, State, Timestamp,
+    Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Onset, Service, ServiceId, ServiceKind,
+    Snapshot, SourceId, State, Timestamp,
 };
 use crate::source::witness::{self, Program};
 use std::{

@@ -89,7 +89,9 @@ impl Ends {
                 longest: row.longest.max(lived.unwrap_or_default()),
                 ..row
             },
-            None => Row { first: at, last: at, ends: 1, longest: SignedDuration::ZERO, whole: lived.is_some() },
+            None => {
+                Row { first: at, last: at, ends: 1, longest: SignedDuration::ZERO, whole: lived.is_some() }
+            }
         }
     }
 
@@ -265,7 +267,8 @@ mod tests {
 
     #[test]
     fn the_same_events_twice_say_the_same() {
-        let signs = [(Sign::Start, 30), (Sign::Die(Some(1)), 20), (Sign::Start, 19), (Sign::Die(Some(1)), 10)];
+        let signs =
+            [(Sign::Start, 30), (Sign::Die(Some(1)), 20), (Sign::Start, 19), (Sign::Die(Some(1)), 10)];
         let (once, twice) = (told(&signs), told(&[signs, signs].concat()));
         assert_eq!((once.row, once.died), (twice.row, twice.died));
         let stopped = told(&[&signs[..], &[(Sign::Stop, 10)]].concat());

@@ -217,7 +217,9 @@ impl Memory {
     /// Adds what was told. Returns whether it is news: some engines repeat the health after every check.
     pub(super) fn tell(&mut self, mut told: Told) -> bool {
         let same = |t: &Told| {
-            t.container == told.container && t.event.at == told.event.at && t.event.kind.is_akin(told.event.kind)
+            t.container == told.container
+                && t.event.at == told.event.at
+                && t.event.kind.is_akin(told.event.kind)
         };
         if self.told.iter().rev().any(same) {
             return false;

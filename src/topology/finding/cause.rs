@@ -141,7 +141,8 @@ fn own_change(evidence: &Evidence<'_>, node: &NodeId, since: Option<Timestamp>) 
         return Some(Suspect { words: words.into(), node: None });
     }
     let differs = deployment.difference().map(|words| format!(", which {words}")).unwrap_or_default();
-    let when = if before.as_secs() == 0 { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
+    let when =
+        if before.as_secs() == 0 { "at that time".to_owned() } else { format!("{} before", minutes(before)) };
     let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
     Some(Suspect { words: words.into(), node: None })
 }

@@ -2,9 +2,12 @@
 //! and fails again.
 
 use super::{
-    Draft, Evidence, restarts::{self, LATELY},
+    Draft, Evidence,
+    restarts::{self, LATELY},
 };
-use crate::model::{Ending, Event, EventKind, Exit, Instance, InstanceId, ServiceId, Severity, State, Timestamp};
+use crate::model::{
+    Ending, Event, EventKind, Exit, Instance, InstanceId, ServiceId, Severity, State, Timestamp,
+};
 use std::collections::BTreeMap;
 
 /// How often an instance was started again that is no accident any more.

@@ -35,8 +35,8 @@ pub use role::{Involved, Role, roles};
 
 use super::{Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch};
 use crate::model::{
-    Exit, FailureKind, Finding, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind, Severity, SourceId,
-    SourceStatus, Suspect, Timestamp,
+    Exit, FailureKind, Finding, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind,
+    Severity, SourceId, SourceStatus, Suspect, Timestamp,
 };
 use cause::Ill;
 use std::{

@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn want_of_memory_is_told_with_the_code_that_was_told() {
         let reason = |code| {
-            let exit = Exit { code: Some(code), ending: Ending::OutOfMemory, reason: None, at: Some(ago(60)) };
+            let exit =
+                Exit { code: Some(code), ending: Ending::OutOfMemory, reason: None, at: Some(ago(60)) };
             let killed = Instance { state: State::Failed, exit: Some(exit), ..instance("web-1") };
             of(&inventory(vec![Service { instances: vec![killed], ..service("web") }]))[0].reason.clone()
         };

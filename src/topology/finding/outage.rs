@@ -53,7 +53,8 @@ impl Lasting {
     /// Takes what an earlier run knew of outages, which this one may have begun to see meanwhile.
     pub fn recall(&mut self, earlier: BTreeMap<NodeId, Outage>) {
         for (node, outage) in earlier {
-            let same = |now: &Outage| now.wanted == outage.wanted && is_same(&outage, Some(now.since), now.seen);
+            let same =
+                |now: &Outage| now.wanted == outage.wanted && is_same(&outage, Some(now.since), now.seen);
             match self.outages.get_mut(&node) {
                 Some(now) if same(now) => now.since = onset(outage.since, Some(now.since)),
                 Some(_) => {}

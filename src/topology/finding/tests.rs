@@ -223,7 +223,8 @@ fn a_job_that_is_done_is_no_finding_until_somebody_calls_it() {
     estate[1].instances = vec![done()];
     assert_eq!(found(estate), ["stopped critical ended: exit code 0, and shop/web calls it"]);
     let killed = exited("job-1", State::Stopped, Ending::Killed, 137);
-    let told = "stopped info ended: exit code 137 (SIGKILL), stopped from outside or out of memory: not known which";
+    let told =
+        "stopped info ended: exit code 137 (SIGKILL), stopped from outside or out of memory: not known which";
     assert_eq!(found(vec![with("job", vec![killed])]), [told]);
 }
 

@@ -177,7 +177,10 @@ fn judged(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Judged {
     ended.sort_by_key(|(stop, instance)| (Reverse(stop.at), instance.id.clone()));
     ended.truncate(ENDED_KEPT);
     live.sort_by_key(|instance| (instance.started, instance.id.clone()));
-    Judged { instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(), faults }
+    Judged {
+        instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(),
+        faults,
+    }
 }
 
 fn standing(

@@ -162,7 +162,11 @@ fn container(part: &Part, task: &str, definition: Option<&Definition>, context: 
         log,
         exit: part.has_stopped.then(|| Exit {
             code: part.exit.map(i64::from),
-            ending: if is_out_of_memory(part) { Ending::OutOfMemory } else { Ending::of_code(part.exit.map(i64::from)) },
+            ending: if is_out_of_memory(part) {
+                Ending::OutOfMemory
+            } else {
+                Ending::of_code(part.exit.map(i64::from))
+            },
             reason: part.reason.as_deref().map(Text::new),
             at: None,
         }),

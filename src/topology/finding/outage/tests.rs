@@ -57,7 +57,11 @@ fn a_fault_never_begins_later_than_it_did() {
     let (first, lasting) = judge(failing(&[900, 600]), Lasting::default(), ago(0));
     assert_eq!(told(&first), ("crash-loop", Some(Onset::at_least(ago(900))), critical));
     let (later, lasting) = judge(failing(&[300, 60]), lasting, ago(0));
-    assert_eq!(told(&later), ("crash-loop", Some(Onset::at_least(ago(900))), critical), "the first are forgotten");
+    assert_eq!(
+        told(&later),
+        ("crash-loop", Some(Onset::at_least(ago(900))), critical),
+        "the first are forgotten"
+    );
     let (other, _) = judge(failing(&[]), lasting, ago(0));
     assert_eq!(told(&other), ("too-few-running", Some(Onset::at_least(ago(900))), critical), "other words");
 }
@@ -120,7 +124,12 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
         sentences.insert((found[0].reason.to_string(), found[0].onset(), found[0].severity, cause));
     }
     let cause = "perhaps the deployment of web:7, 4 min before".to_owned();
-    let one = ("crash loop: exit code 1; 2 stops".to_owned(), Some(Onset::exact(ago(30))), Severity::Critical, cause);
+    let one = (
+        "crash loop: exit code 1; 2 stops".to_owned(),
+        Some(Onset::exact(ago(30))),
+        Severity::Critical,
+        cause,
+    );
     assert_eq!(sentences, BTreeSet::from([one]));
 }
 
