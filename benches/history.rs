@@ -30,14 +30,14 @@ fn at(second: i64) -> Timestamp {
 fn instance(service: &str, number: usize) -> Instance {
     Instance {
         id: InstanceId::new(format!("ecs/{service}-{number}")),
-        name: format!("{service}-{number}"),
+        name: format!("{service}-{number}").into(),
         state: State::Running,
         check: Check::None,
         made: None,
         started: Some(at(0)),
         exit: None,
         restarts: 0,
-        version: Some("service:1".to_owned()),
+        version: Some("service:1".into()),
         containers: Vec::new(),
     }
 }
@@ -46,7 +46,7 @@ fn service(number: usize) -> Service {
     let name = format!("service-{number:05}");
     Service {
         id: ServiceId::of(&SourceId::new("ecs"), Some("prod"), &name),
-        group: Some("prod".to_owned()),
+        group: Some("prod".into()),
         kind: ServiceKind::EcsService,
         desired: Some(5),
         reported_running: Some(5),
@@ -57,13 +57,19 @@ fn service(number: usize) -> Service {
         mentions: Vec::new(),
         networks: BTreeSet::new(),
         facts: Vec::new(),
-        name,
+        name: name.into(),
     }
 }
 
 fn event(service: &Service, number: i64) -> Event {
     let text = format!("has started 1 tasks: (task 90acc58b4206b2fc335e15b2{number:08x}).");
-    Event { at: at(number * 60), service: service.id.clone(), instance: None, kind: EventKind::Start, text }
+    Event {
+        at: at(number * 60),
+        service: service.id.clone(),
+        instance: None,
+        kind: EventKind::Start,
+        text: text.into(),
+    }
 }
 
 fn snapshot(services: usize) -> Snapshot {
@@ -84,7 +90,7 @@ fn snapshot(services: usize) -> Snapshot {
 }
 
 /// A history that has seen that.
-fn seen(look: &Snapshot) -> History {
+fn seen(look: &Arc<Snapshot>) -> History {
     let mut history = History::default();
     history.look(None, look, &Change::Everything);
     history
@@ -92,7 +98,7 @@ fn seen(look: &Snapshot) -> History {
 
 #[divan::bench(args = SERVICES)]
 fn a_look_that_changes_nothing(bencher: Bencher<'_, '_>, services: usize) {
-    let look = snapshot(services);
+    let look = Arc::new(snapshot(services));
     let mut history = seen(&look);
     bencher.bench_local(|| history.look(Some(&look), black_box(&look), &Change::Nothing));
 }
@@ -109,13 +115,14 @@ fn one_service_changes(bencher: Bencher<'_, '_>, services: usize) {
     after.events.insert(place, new);
     let was = before.services[middle].clone();
     let change = Change::Services(BTreeMap::from([(was.id.clone(), was)]));
+    let (before, after) = (Arc::new(before), Arc::new(after));
     let mut history = seen(&before);
     bencher.bench_local(|| history.look(Some(&before), black_box(&after), &change));
 }
 
 #[divan::bench(args = SERVICES)]
 fn the_first_look(bencher: Bencher<'_, '_>, services: usize) {
-    let look = snapshot(services);
+    let look = Arc::new(snapshot(services));
     bencher.bench_local(|| seen(black_box(&look)));
 }
 

@@ -59,7 +59,7 @@ impl Opened {
         let config = docker::Config::default();
         match docker::find(&config, &surroundings()) {
             Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => {
-                self.looked.push(failure.what.to_string())
+                self.looked.push(failure.what.to_string());
             }
             Err(failure) => {
                 self.looked.push(failure.what.to_string());
@@ -149,7 +149,7 @@ fn engine_to_be(config: &docker::Config) -> Unopened {
 fn recording_to_be(config: &replay::Config) -> Unopened {
     let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
     let config = config.clone();
-    Unopened::new(SourceId::new(&format!("replay:{}", name.unwrap_or_default())), "replay", move || {
+    Unopened::new(SourceId::new(format!("replay:{}", name.unwrap_or_default())), "replay", move || {
         replay::open(&config)?;
         let what = format!("the recording {} can be read now", Text::new(&config.path));
         Err(Failure::new(FailureKind::Missing, what, "start Portolan again to play it"))

@@ -5,7 +5,7 @@
 mod forms;
 
 use super::home::Home;
-use forms::{FORMS, must_give_host, planted};
+use forms::{COMMANDS, FORMS, must_give_host, planted};
 use serde_json::Value;
 use std::{fmt::Write, fs, path::Path};
 
@@ -13,13 +13,18 @@ use std::{fmt::Write, fs, path::Path};
 const SECRETS: &[&str] =
     &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
 
-/// A project with a service for each form, each of which calls `db`.
+/// A project with a service for each form and each command line, which call `db`.
 fn project(secret: &str) -> String {
     let mut text = "name: shop\nservices:\n  db: {image: \"postgres:16\"}\n".to_owned();
     for (number, form) in FORMS.iter().enumerate() {
         let value = planted(form, secret, "db").replace('$', "$$");
         let value = serde_json::to_string(&value).unwrap();
         let _ = writeln!(text, "  s{number}: {{image: \"app:1\", environment: {{{}: {value}}}}}", form.key);
+    }
+    for (number, command) in COMMANDS.iter().enumerate() {
+        let word = |word: &&str| word.replace("{h}", "db").replace("{s}", secret).replace('$', "$$");
+        let words = serde_json::to_string(&command.iter().map(word).collect::<Vec<_>>()).unwrap();
+        let _ = writeln!(text, "  c{number}: {{image: \"app:1\", command: {words}}}");
     }
     text
 }

@@ -9,7 +9,7 @@ pub use watched::watched;
 
 use portolan::model::{
     Address, Answer, AnsweredBy, Check, Container, Ending, Event, EventKind, Exit, Failure, FailureKind,
-    Gateway, Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scope, Service,
+    Gateway, Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scheme, Scope, Service,
     ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
 };
 use std::{collections::BTreeSet, sync::Arc};

@@ -10,10 +10,13 @@ use super::{
 };
 use crate::model::{
     Ending, Event, EventKind, Exit, Fact, Gap, Instance, Mention, Onset, Service, ServiceId, ServiceKind,
-    Snapshot, SourceId, State, Text, Timestamp,
+    Snapshot, SourceId, State, Timestamp,
 };
 use crate::source::witness::{self, Program};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How long a container may be made but not started before it counts as stopped, in seconds.
 const PATIENCE: i64 = 30;

@@ -33,7 +33,7 @@ const CALL_SHARE: u32 = 3;
 /// How long a ping is waited for before the version is asked for beside it.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// How long one look may take unless somebody says otherwise.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(60);
+const LOOK_TIMEOUT: Duration = Duration::from_mins(1);
 /// The most bytes of an answer that says one small thing.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 

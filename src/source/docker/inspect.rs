@@ -13,7 +13,7 @@ use crate::{
     model::{Fact, Failure, FailureKind, Gap, SourceId, Text},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     time::Duration,
 };
@@ -61,7 +61,8 @@ pub(super) struct Patience {
 #[derive(Debug)]
 pub(super) struct Inspects {
     desk: Mutex<Desk>,
-    gates: Gates,
+    /// The bound on calls that seem to be answered.
+    lively: Arc<Semaphore>,
     /// Told when an answer came for which no look has waited.
     pub(super) late: Arc<Notify>,
 }
@@ -69,36 +70,23 @@ pub(super) struct Inspects {
 /// The calls under way, and where their answers come in.
 #[derive(Debug)]
 struct Desk {
-    running: BTreeMap<String, Running>,
+    running: BTreeMap<String, AbortOnDropHandle<()>>,
     /// Containers that did not answer in time, until when they are left alone, and why.
     resting: BTreeMap<String, (Instant, Failure)>,
     answers: (mpsc::UnboundedSender<Answered>, mpsc::UnboundedReceiver<Answered>),
 }
 
-#[derive(Debug)]
-struct Running {
-    task: AbortOnDropHandle<()>,
-    fingerprint: String,
-}
-
-/// The bounds on calls under way.
-#[derive(Clone, Debug)]
-struct Gates {
-    lively: Arc<Semaphore>,
-    all: Arc<Semaphore>,
-}
-
-/// What came of an inspect: the container with what tells that its files changed; `None` where it is gone.
-type Outcome = Result<Option<(Seen, Watch)>, Failure>;
+/// What came of an inspect: the container, what tells that its files changed, and the fingerprint of its entry when it was
+/// asked for; `None` where it is gone.
+type Outcome = Result<Option<(Seen, Watch, String)>, Failure>;
 type Answered = (String, Outcome);
 
 impl Default for Inspects {
     fn default() -> Self {
         let desk =
             Desk { running: BTreeMap::new(), resting: BTreeMap::new(), answers: mpsc::unbounded_channel() };
-        let gates =
-            Gates { lively: Arc::new(Semaphore::new(MAX_LIVELY)), all: Arc::new(Semaphore::new(MAX_CALLS)) };
-        Self { desk: Mutex::new(desk), gates, late: Arc::default() }
+        let lively = Arc::new(Semaphore::new(MAX_LIVELY));
+        Self { desk: Mutex::new(desk), lively, late: Arc::default() }
     }
 }
 
@@ -116,23 +104,16 @@ pub(super) async fn containers(
     desk.running.retain(|id, _| wanted.contains(id));
     let now = Instant::now();
     desk.resting.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
-    let mut asked = BTreeMap::new();
-    for entry in &changed {
-        if desk.resting.contains_key(&entry.id) {
-            continue;
-        }
-        let known = desk.running.get(&entry.id).map(|running| running.fingerprint.clone());
-        asked.insert(entry.id.clone(), known.unwrap_or_else(|| desk.start(shared, entry, patience.silence)));
-    }
-    let mut outcomes = desk.wait(asked.keys().cloned().collect(), patience).await;
+    let waiting: Vec<&Entry> = changed.iter().filter(|entry| !desk.resting.contains_key(&entry.id)).collect();
+    let mut outcomes = desk.ask(shared, waiting, patience).await;
     let (mut seen, mut troubles) = (Vec::new(), Vec::new());
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
-        let fingerprint = asked.remove(&entry.id).unwrap_or_default();
+        let is_answered = outcome.is_some();
         let late =
             || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine), |(_, why)| why.clone());
         match outcome.unwrap_or_else(|| Err(late())) {
-            Ok(Some((mut container, watch))) => {
+            Ok(Some((mut container, watch, fingerprint))) => {
                 container.recall(shared.memory().last(&entry.id).as_deref());
                 let container = Arc::new(container);
                 shared.memory().learn(entry.id, fingerprint, Arc::clone(&container), watch);
@@ -141,8 +122,8 @@ pub(super) async fn containers(
             Ok(None) => {}
             Err(gone) if gone.kind == FailureKind::Missing => {}
             Err(failure) => {
-                if failure.kind == FailureKind::Timeout && !desk.running.contains_key(&entry.id) {
-                    desk.resting.entry(entry.id.clone()).or_insert((now + REST, failure.clone()));
+                if is_answered && failure.kind == FailureKind::Timeout {
+                    desk.resting.insert(entry.id.clone(), (now + REST, failure.clone()));
                 }
                 let mut memory = shared.memory();
                 seen.extend(listed(&shared.id, &entry, memory.last(&entry.id).as_deref()));
@@ -155,10 +136,10 @@ pub(super) async fn containers(
 }
 
 impl Desk {
-    /// Begins to look at a container. Returns its fingerprint.
-    fn start(&mut self, shared: &Shared, entry: &Entry, silence: Duration) -> String {
+    /// Begins to look at a container.
+    fn start(&mut self, shared: &Shared, entry: &Entry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
-        let (gates, with_files) = (shared.inspects.gates.clone(), shared.files);
+        let (lively, with_files) = (Arc::clone(&shared.inspects.lively), shared.files);
         let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspects.late));
         let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
         let then = move |panicked: Panicked| {
@@ -166,24 +147,37 @@ impl Desk {
             // As below.
             let _ = lost.send((of, Err(failure)));
         };
+        let fingerprint = entry.fingerprint.clone();
         let look = async move {
             let began = Instant::now();
-            let outcome = look_at(&engine, source, &id, with_files, gates).await;
+            let found = look_at(&engine, source, &id, with_files, lively).await;
+            let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
             // Where nobody listens any more there is nothing to tell.
             let _ = answers.send((id, outcome));
             if began.elapsed() > silence {
                 late.notify_one();
             }
         };
-        let running = Running { task: background::spawn(look, then), fingerprint: entry.fingerprint.clone() };
-        self.running.insert(entry.id.clone(), running);
-        entry.fingerprint.clone()
+        self.running.insert(entry.id.clone(), background::spawn(look, then));
     }
 
-    /// Waits for the answers of those containers, as long as some come.
-    async fn wait(&mut self, mut missing: BTreeSet<String>, patience: Patience) -> BTreeMap<String, Outcome> {
+    /// Looks at those containers, a bounded number at a time, and waits for their answers as long as some come.
+    async fn ask(
+        &mut self,
+        shared: &Shared,
+        entries: Vec<&Entry>,
+        patience: Patience,
+    ) -> BTreeMap<String, Outcome> {
+        let mut missing: BTreeSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let mut waiting: VecDeque<&Entry> =
+            entries.into_iter().filter(|entry| !self.running.contains_key(&entry.id)).collect();
         let mut outcomes = BTreeMap::new();
         while !missing.is_empty() {
+            while self.running.len() < MAX_CALLS
+                && let Some(entry) = waiting.pop_front()
+            {
+                self.start(shared, entry, patience.silence);
+            }
             let until = patience.until.min(Instant::now() + patience.silence);
             let Ok(Some((id, outcome))) = timeout_at(until, self.answers.1.recv()).await else { break };
             self.running.remove(&id);
@@ -193,7 +187,7 @@ impl Desk {
         }
         // A call that has ended without an answer broke down while its answer was read.
         for id in missing {
-            if self.running.get(&id).is_some_and(|running| running.task.is_finished()) {
+            if self.running.get(&id).is_some_and(AbortOnDropHandle::is_finished) {
                 self.running.remove(&id);
                 let remedy = "this is a fault of Portolan: please report it";
                 let broken =
@@ -206,16 +200,20 @@ impl Desk {
 }
 
 /// Looks at one container with its files.
-async fn look_at(engine: &Engine, source: SourceId, id: &str, with_files: bool, gates: Gates) -> Outcome {
-    let _call = gates.all.acquire_owned().await;
-    let lively = gates.lively.acquire_owned().await;
+async fn look_at(
+    engine: &Engine,
+    source: SourceId,
+    id: &str,
+    with_files: bool,
+    lively: Arc<Semaphore>,
+) -> Result<Option<(Seen, Watch)>, Failure> {
+    let lively = lively.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));
-    let answer = match timeout(STUCK, &mut call).await {
-        Ok(answer) => answer?,
-        Err(_) => {
-            drop(lively);
-            call.await?
-        }
+    let answer = if let Ok(answer) = timeout(STUCK, &mut call).await {
+        answer?
+    } else {
+        drop(lively);
+        call.await?
     };
     let read = async {
         match engine.client().await {

@@ -248,7 +248,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::{Instant, LISTED, LISTED_UNHEARD, MAX_NOTED, Memory};
+    use super::{Instant, LISTED, LISTED_UNHEARD, MAX_NOTED, Memory, Sign, Timestamp};
 
     #[test]
     fn an_engine_that_tells_nothing_is_listed_more_often_and_asked_for_all_events() {

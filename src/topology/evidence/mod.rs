@@ -270,12 +270,10 @@ impl Kind {
         let support = Weight { strength: Strength::Possible, alone: false };
         let line = |strength| Weight { strength, alone: true };
         match self.via() {
-            Some(Via::ToolSetting | Via::Completion) => support,
-            Some(Via::SharedSetting) if receives_telemetry => line(Strength::Declared),
+            Some(Via::SharedSetting | Via::SharedFile) if receives_telemetry => line(Strength::Declared),
             Some(Via::SharedSetting) if from.is_some_and(same_group) => support,
-            Some(Via::SharedFile) if receives_telemetry => line(Strength::Declared),
             Some(Via::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
-            Some(Via::SharedFile | Via::SuiteFile) => support,
+            Some(Via::SharedFile | Via::SuiteFile | Via::ToolSetting | Via::Completion) => support,
             Some(Via::SuiteOrder) if keeps_data => line(Strength::Declared),
             Some(Via::StartOrder) if from.is_some_and(|from| uses(from, to)) => line(Strength::Declared),
             _ => line(self.strength),

@@ -81,8 +81,12 @@ async fn a_configuration_in_a_named_volume_is_its_readers() {
     let script = format!("echo 'url: http://orders:8080' > /out/app.yml; echo 'x' > /out/notes.txt; {IDLE}");
     lab.run("writer", &["-v", &write], &script);
     lab.run("reader", &["-v", &read], IDLE);
-    let found =
-        Found { name: "docker".into(), endpoint: Endpoint::Tcp(forwarded()), because: "a test".into() };
+    let found = Found {
+        name: "docker".into(),
+        endpoint: Endpoint::Tcp(forwarded()),
+        because: "a test".into(),
+        warning: None,
+    };
     let far = Docker::new(found, &Config::default());
     let named = |snapshot: &Snapshot, name: &str| -> Vec<String> {
         let mentions = &lab.service(snapshot, name).mentions;

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use std::fmt;
 
 /// The most containers that are read.
-pub(in super::super) const MAX_CONTAINERS: usize = 20_000;
+pub(in super::super) const MAX_CONTAINERS: usize = 10_000;
 
 /// The containers of a list, and what is wrong with the list.
 #[derive(Clone, Debug, Default)]
