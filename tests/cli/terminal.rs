@@ -137,6 +137,21 @@ fn a_dragged_window_is_followed_on_every_screen() {
 }
 
 #[test]
+fn no_key_is_lost_that_comes_with_a_new_size() {
+    let mut terminal = demo();
+    for step in 0..30 {
+        terminal.resize(30 + step % 2, 100 + step);
+        terminal.types("?");
+        terminal.until_says("what the marks mean");
+        terminal.resize(30, 100);
+        terminal.types("\u{1b}");
+        terminal.until("help is closed", |screen| !screen.contents().contains("what the marks mean"));
+    }
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn a_storm_of_sizes_is_survived() {
     let mut terminal = demo();
     let mut number = 12_345_u32;
