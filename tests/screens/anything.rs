@@ -151,7 +151,7 @@ const SHOWN: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
     /// A terminal that is dragged has another size by the time a frame is drawn.
     #[test]
     fn what_is_made_for_one_size_is_drawn_into_any_other(
@@ -161,18 +161,17 @@ proptest! {
             1 => prop::sample::select(vec![(0, 0), (1, 1), (80, 0), (0, 24), (24, 6), (300, 3), (24, 200)]),
         ],
         ascii in any::<bool>(),
+        keys in prop::sample::select(SHOWN),
     ) {
-        for keys in SHOWN {
-            let mut stage = Stage::dressed(&shop(), made, ("night", ascii));
-            stage.send(Msg::Logs(shop_logs()));
-            stage.picture();
-            stage.keys(keys);
-            stage.send(Msg::Logs(shop_logs()));
-            let buffer = stage.drawn_into(drawn.0, drawn.1);
-            let is_blank = |y: u16| (0..drawn.0).all(|x| buffer[(x, y)].symbol() == " ");
-            if drawn.0 >= 24 && drawn.1 >= 6 {
-                prop_assert!(!is_blank(0) && !is_blank(drawn.1 - 1), "{} reaches from edge to edge", keys);
-            }
+        let mut stage = Stage::dressed(&shop(), made, ("night", ascii));
+        stage.send(Msg::Logs(shop_logs()));
+        stage.picture();
+        stage.keys(keys);
+        stage.send(Msg::Logs(shop_logs()));
+        let buffer = stage.drawn_into(drawn.0, drawn.1);
+        let is_blank = |y: u16| (0..drawn.0).all(|x| buffer[(x, y)].symbol() == " ");
+        if drawn.0 >= 24 && drawn.1 >= 6 {
+            prop_assert!(!is_blank(0) && !is_blank(drawn.1 - 1), "{} reaches from edge to edge", keys);
         }
     }
 }

@@ -12,9 +12,7 @@ pub use recording::Recording;
 use super::{Examined, Source, regular_file};
 use crate::{
     background,
-    model::{
-        Failure, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
-    },
+    model::{Failure, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp},
 };
 use futures::{
     FutureExt, StreamExt,
