@@ -19,6 +19,8 @@ pub mod export;
 pub mod app;
 // Outside.
 pub mod output;
+pub mod private_fs;
+pub mod background;
 pub mod cache;
 pub mod source;
 pub mod config;

@@ -4,6 +4,7 @@ use clap::Parser;
 use portolan::{
     cli::{self, Error, args::Cli},
     output,
+    runtime::{guard, panics},
 };
 use std::{io, process::ExitCode};
 use tokio::runtime::Builder;
@@ -13,7 +14,11 @@ use tokio::runtime::Builder;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    output::guard_panics();
+    if guard::is_asked() {
+        // What a guard can't do nobody is left to hear.
+        return if guard::run().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    panics::watch();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -6,12 +6,10 @@
 
 use crate::model::text::is_invisible;
 use std::{
-    backtrace::{Backtrace, BacktraceStatus},
     borrow::Cow,
     fmt::Display,
     io::{self, IsTerminal, Stdout, Write},
     os::fd::{AsFd, OwnedFd},
-    panic,
 };
 
 /// Stands for each character that is not let through.
@@ -45,17 +43,6 @@ pub fn print_usage(error: &clap::Error) {
     } else {
         error.print()
     };
-}
-
-/// From now on the words of a panic, which may quote text from outside, are printed through [`report`].
-pub fn guard_panics() {
-    panic::set_hook(Box::new(|about| {
-        let trace = Backtrace::capture();
-        match trace.status() {
-            BacktraceStatus::Captured => report(format_args!("{about}\n{trace}")),
-            _ => report(about),
-        }
-    }));
 }
 
 /// True if standard output is a terminal.

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[path = "architecture/one_place.rs"]
+mod one_place;
 #[path = "architecture/read.rs"]
 mod read;
 #[path = "architecture/text.rs"]
@@ -189,6 +191,7 @@ fn faults(source: &Source, layers: &[String]) -> Vec<String> {
     .into_iter()
     .flatten()
     .chain(if source.path.starts_with("src/") { astray(source) } else { Vec::new() })
+    .chain(one_place::faults(source))
     .collect()
 }
 

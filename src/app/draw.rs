@@ -6,7 +6,7 @@ use crate::{
     model::{Health, Severity},
     topology::EdgeFilter,
     view::{
-        Hits, Scene, Target, Theme, freshness,
+        Canvas, Hits, Scene, Target, Theme, freshness,
         widget::{frame::frame, text},
     },
 };
@@ -38,9 +38,11 @@ pub(super) fn areas(size: Rect, filled: bool) -> Areas {
 }
 
 impl App {
-    /// Draws everything, and says where what can be clicked is, and where the cursor stands, if anywhere.
+    /// Draws everything into `buf`, whatever its size: that of the last [`Msg::Resize`](super::Msg::Resize) or another.
+    /// Returns where what can be clicked is, and where the cursor stands, if anywhere.
     pub fn draw(&self, buf: &mut Buffer) -> (Hits, Option<Position>) {
-        let size = buf.area;
+        let buf = &mut Canvas::new(buf);
+        let size = buf.area();
         if size.is_empty() {
             return (Hits::default(), None);
         }
@@ -51,7 +53,7 @@ impl App {
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         let areas = areas(size, self.is_filled());
         let mut hits = if self.is_filled() { Hits::default() } else { self.header(areas.header, buf) };
-        for (screen, area) in self.panes() {
+        for (screen, area) in self.panes_in(size) {
             if let Some(view) = self.views.get(&screen) {
                 hits.extend(view.draw(scene, area, buf));
             }
@@ -64,7 +66,7 @@ impl App {
     }
 
     /// Name, sources, findings: what must be seen on every screen.
-    fn header(&self, area: Rect, buf: &mut Buffer) -> Hits {
+    fn header(&self, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let theme = &self.theme;
         buf.set_style(area, Style::from(theme.ink.bar));
         let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
@@ -100,7 +102,7 @@ impl App {
     }
 
     /// The worst that is wrong, where there is room for it.
-    fn worst(&self, row: &mut Row, buf: &mut Buffer) {
+    fn worst(&self, row: &mut Row, buf: &mut Canvas<'_>) {
         let Some(finding) = self.store.findings.first().filter(|f| f.severity > Severity::Info) else {
             return;
         };
@@ -140,7 +142,7 @@ impl App {
     }
 
     /// What the keys do here, or what there is to say.
-    fn footer(&self, area: Rect, buf: &mut Buffer) -> Hits {
+    fn footer(&self, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let theme = &self.theme;
         let mut row = Row { x: area.x, end: area.right(), y: area.y, hits: Hits::default() };
         if let Some(notice) = &self.notice {
@@ -170,7 +172,7 @@ impl App {
     }
 
     /// The line that is typed in, with the proposals over it. Gives where the cursor stands.
-    fn prompt_line(&self, prompt: &Prompt, areas: &Areas, buf: &mut Buffer) -> Position {
+    fn prompt_line(&self, prompt: &Prompt, areas: &Areas, buf: &mut Canvas<'_>) -> Position {
         let theme = &self.theme;
         let area = areas.footer;
         let sign = text::cut(prompt.sign(), usize::from(area.width / 2), theme.glyphs.ellipsis);
@@ -199,7 +201,7 @@ impl App {
     }
 
     /// The commands that what is typed may mean, the likeliest at the top.
-    fn proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Buffer) {
+    fn proposals(&self, prompt: &Prompt, area: Rect, buf: &mut Canvas<'_>) {
         let proposals = prompt.proposals();
         let height = (proposals.len() as u16).min(10).min(area.height.saturating_sub(2));
         if height == 0 {
@@ -238,7 +240,7 @@ impl Row {
     }
 
     /// Puts words behind what is there, where they fit whole.
-    fn put(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Buffer) {
+    fn put(&mut self, words: &str, style: Style, command: Option<Command>, buf: &mut Canvas<'_>) {
         let width = text::width(words) as u16;
         if self.x + width > self.end {
             self.x = self.end;

@@ -171,6 +171,12 @@ impl App {
         self.stack.last().copied().unwrap_or(Screen::Map)
     }
 
+    /// Returns the size that the screens are fitted to, in columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        (self.size.width, self.size.height)
+    }
+
     /// Whether another frame would show something else than the last.
     #[must_use]
     pub fn is_unseen(&self) -> bool {

@@ -14,8 +14,13 @@ const LEAST: u16 = 12;
 impl App {
     /// The screens that are shown, and where; the one that has the keys is the last.
     pub(super) fn panes(&self) -> Vec<(Screen, Rect)> {
+        self.panes_in(self.size)
+    }
+
+    /// The same on a terminal of that size.
+    pub(super) fn panes_in(&self, size: Rect) -> Vec<(Screen, Rect)> {
         let top = self.screen();
-        let body = areas(self.size, self.is_filled()).body;
+        let body = areas(size, self.is_filled()).body;
         let splits = self.split && matches!(top, Screen::Map | Screen::Logs) && !self.is_filled();
         if !splits || body.height < LEAST {
             return vec![(top, body)];

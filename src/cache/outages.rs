@@ -1,22 +1,22 @@
 //! What earlier runs knew of the outages of each source: a small file that is replaced as a whole.
 
-use super::{Folder, replace, summed::checked};
+use super::{Folder, file_name, replace, summed::checked};
 use crate::model::OutageMemory;
-use std::{
-    fs,
-    io::{self, ErrorKind},
-};
+use std::io;
 
 /// The form of the file. Another form is another file.
 const VERSION: u32 = 1;
 
-fn name() -> String {
-    format!("outages{VERSION}")
+/// Largest file that is read, in bytes.
+const MAX_BYTES: u64 = 16 << 20;
+
+fn name(key: &str) -> String {
+    file_name(&format!("outages{VERSION}"), key)
 }
 
 /// Keeps what is known of the outages of the source of that key.
 pub fn keep_outages(folder: &Folder, key: &str, memory: &OutageMemory) -> io::Result<()> {
-    replace(folder, &folder.file(&name(), key), &mut |mut to| {
+    replace(folder, &name(key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, memory)).map_err(io::Error::other)
     })
 }
@@ -24,11 +24,8 @@ pub fn keep_outages(folder: &Folder, key: &str, memory: &OutageMemory) -> io::Re
 /// What was known of the outages of the source of that key; nothing where there is no such file, or a damaged one: it is
 /// replaced before long.
 pub fn last_outages(folder: &Folder, key: &str) -> io::Result<Option<OutageMemory>> {
-    let bytes = match fs::read(folder.file(&name(), key)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let read = folder.open()?.map(|dir| dir.read(&name(key), MAX_BYTES)).transpose()?;
+    let Some(bytes) = read.flatten() else { return Ok(None) };
     let text = checked(bytes.strip_suffix(b"\n").unwrap_or(&bytes));
     let read = text.and_then(|text| rmp_serde::from_slice::<(String, OutageMemory)>(text).ok());
     Ok(read.filter(|(whose, _)| whose == key).map(|(_, memory)| memory))

@@ -1,26 +1,27 @@
 //! Things that never change, each by its key: a file that only grows, line by line, until it is too large.
 
 use super::{
-    Folder, open,
+    Folder,
     summed::{checked, with_sum},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
-    fs::{self, OpenOptions},
     io::{self, Write},
     marker::PhantomData,
-    path::PathBuf,
 };
 
-/// How large a file may be, in bytes. Beyond that, the older half goes.
-const MOST: u64 = 32 << 20;
+/// Size of a file in bytes from which on its older half goes.
+const FULL_BYTES: u64 = 32 << 20;
+
+/// Largest file that is read, in bytes. Within one run a file may grow beyond [`FULL_BYTES`], but not to this.
+const MAX_BYTES: u64 = 8 * FULL_BYTES;
 
 /// A file of things by their keys.
 #[derive(Debug)]
 pub struct Shelf<T> {
     folder: Folder,
-    path: PathBuf,
+    name: String,
     things: PhantomData<fn() -> T>,
 }
 
@@ -28,13 +29,13 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     /// The file of that name. Another `version` is another file, so that two versions of the program do not quarrel.
     #[must_use]
     pub fn new(folder: Folder, name: &str, version: u32) -> Self {
-        let path = folder.path().join(format!("{name}-{version}.jsonl"));
-        Self { folder, path, things: PhantomData }
+        Self { folder, name: format!("{name}-{version}.jsonl"), things: PhantomData }
     }
 
-    /// All that is there, and how many lines were damaged.
-    pub fn all(&self) -> (BTreeMap<String, T>, usize) {
-        let Ok(bytes) = fs::read(&self.path) else { return (BTreeMap::new(), 0) };
+    /// All that is there, and how many lines were damaged. An error where the file can't be read.
+    pub fn all(&self) -> io::Result<(BTreeMap<String, T>, usize)> {
+        let read = self.folder.open()?.map(|dir| dir.read(&self.name, MAX_BYTES)).transpose()?;
+        let Some(bytes) = read.flatten() else { return Ok((BTreeMap::new(), 0)) };
         let (mut things, mut damaged) = (BTreeMap::new(), 0);
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             match checked(line).and_then(|text| serde_json::from_slice::<(String, T)>(text).ok()) {
@@ -44,11 +45,11 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
                 None => damaged += 1,
             }
         }
-        if bytes.len() as u64 > MOST || damaged > 0 {
+        if bytes.len() as u64 > FULL_BYTES || damaged > 0 {
             // Whoever can not write the file leaves it as it is.
             let _ = self.shorten(&bytes);
         }
-        (things, damaged)
+        Ok((things, damaged))
     }
 
     /// Adds things. Each is one write of whole lines to the end, which others' writes do not cut.
@@ -64,19 +65,16 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
         if lines.len() == 1 {
             return Ok(());
         }
-        self.folder.make()?;
-        open(&self.path, OpenOptions::new().append(true).create(true))?.write_all(&lines)
+        self.folder.make()?.append(&self.name)?.write_all(&lines)
     }
 
     /// Leaves the lines that are whole, of a file that is too large the newer half.
     fn shorten(&self, bytes: &[u8]) -> io::Result<()> {
-        let most = usize::try_from(MOST / 2).unwrap_or(usize::MAX);
-        let from = if bytes.len() as u64 > MOST { bytes.len() - most } else { 0 };
+        let most = usize::try_from(FULL_BYTES / 2).unwrap_or(usize::MAX);
+        let from = if bytes.len() as u64 > FULL_BYTES { bytes.len() - most } else { 0 };
         let lines = bytes[from..].split(|byte| *byte == b'\n');
         let good: Vec<u8> = lines.filter_map(checked).flat_map(with_sum).collect();
-        let beside = self.path.with_extension(format!("{}.new", std::process::id()));
-        open(&beside, OpenOptions::new().write(true).create(true).truncate(true))?.write_all(&good)?;
-        fs::rename(beside, &self.path)
+        self.folder.make()?.replace(&self.name, |file| file.write_all(&good))
     }
 }
 
@@ -94,10 +92,10 @@ mod tests {
     #[test]
     fn what_was_put_there_is_there() {
         let shelf = shelf("there");
-        assert_eq!(shelf.all(), (BTreeMap::default(), 0));
+        assert_eq!(shelf.all().unwrap(), (BTreeMap::default(), 0));
         shelf.add([("a", &vec![1, 2]), ("b", &vec![])]).unwrap();
         shelf.add([("a", &vec![3])]).unwrap();
-        let (things, damaged) = shelf.all();
+        let (things, damaged) = shelf.all().unwrap();
         assert_eq!((things["a"].clone(), things["b"].clone(), damaged), (vec![3], vec![], 0));
         fs::remove_dir_all(shelf.folder.path()).unwrap();
     }
@@ -106,14 +104,14 @@ mod tests {
     fn what_is_cut_anywhere_costs_the_last_line_only_and_is_counted() {
         let shelf = shelf("cut");
         shelf.add([("a", &vec![1]), ("b", &vec![2])]).unwrap();
-        let whole = fs::read(&shelf.path).unwrap();
+        let whole = fs::read(shelf.folder.path().join(&shelf.name)).unwrap();
         for end in 1..whole.len() {
-            fs::write(&shelf.path, &whole[..end]).unwrap();
-            let (things, damaged) = shelf.all();
+            fs::write(shelf.folder.path().join(&shelf.name), &whole[..end]).unwrap();
+            let (things, damaged) = shelf.all().unwrap();
             // Only the end of a line may be missing without harm.
             assert!(things.len() + damaged <= 2 && things.values().all(|v| v.len() == 1), "{end}");
             shelf.add([("c", &vec![3])]).unwrap();
-            let (things, damaged) = shelf.all();
+            let (things, damaged) = shelf.all().unwrap();
             assert_eq!((things["c"].clone(), damaged), (vec![3], 0), "cut at {end}");
         }
         fs::remove_dir_all(shelf.folder.path()).unwrap();
@@ -132,7 +130,7 @@ mod tests {
                 });
             }
         });
-        let (things, damaged) = shelf.all();
+        let (things, damaged) = shelf.all().unwrap();
         assert_eq!((things.len(), damaged), (200, 0));
         fs::remove_dir_all(shelf.folder.path()).unwrap();
     }

@@ -125,6 +125,9 @@ pub enum Command {
         /// For how long
         #[arg(long = "for", value_name = "DURATION", default_value = "60s", value_parser = duration)]
         length: SignedDuration,
+        /// Replace the file if it exists
+        #[arg(long)]
+        force: bool,
     },
     /// Print completions for a shell
     Completions {

@@ -132,7 +132,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         }
         Command::Events(asked) => events::run(common, &asked).await,
         Command::Doctor { format } => doctor::run(common, format).await,
-        Command::Record { file, length } => record::run(common, &file, length).await,
+        Command::Record { file, length, force } => record::run(common, &file, length, force).await,
     }
 }
 

@@ -31,12 +31,7 @@ pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
-    if let Some(file) =
-        directories().map(|dirs| dirs.state_dir().unwrap_or(dirs.cache_dir()).join("portolan.log"))
-    {
-        // Without a log file the program is as useful as with one.
-        let _ = logging::begin(&file);
-    }
+    let log = directories().map(|dirs| logging::begin(dirs.state_dir().unwrap_or(dirs.cache_dir())));
     let store = gather::store(&opened.sources, &config);
     let size = runtime::size()?;
     let mut app = App::new(store, theme, keymap, size, config.mouse);
@@ -44,6 +39,10 @@ pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
         app.say(
             "no Docker engine and no AWS configuration found: this is the demo; portolan doctor tells more",
         );
+    }
+    // Without a log the program is as useful as with one, but a fault can't be looked into.
+    if let Some(Err(error)) = log {
+        app.say(&format!("Portolan's own log can't be written: {error}"));
     }
     Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
         End::Quit => Outcome::Fine,

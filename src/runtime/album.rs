@@ -1,12 +1,13 @@
 //! What is kept of a source on disk between runs and beside the looks: its last picture, and what is known of its outages.
 
 use crate::{
+    background::{blocking, blocking_then},
     cache::{self, Folder},
     model::{OutageMemory, Snapshot, Timestamp},
     source::Source,
 };
 use std::time::Duration;
-use tokio::{task::spawn_blocking, time::Instant};
+use tokio::time::Instant;
 
 /// How often a picture is kept: a picture of a big account is some megabytes.
 const PACE: Duration = Duration::from_mins(5);
@@ -28,11 +29,11 @@ impl Album {
     pub(super) async fn last(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
         let Some(folder) = self.folder.clone() else { return Ok(None) };
         let Some(key) = source.key().await else { return Ok(None) };
-        let read = spawn_blocking(move || cache::last(&folder, &key, Timestamp::now())).await;
+        let read = blocking(move || cache::last(&folder, &key, Timestamp::now())).await;
         match read {
             Ok(Ok(picture)) => Ok(picture),
             Ok(Err(error)) => Err(format!("the cache can't be used and is let go: {error}")),
-            Err(_) => Ok(None),
+            Err(panicked) => Err(format!("the cache could not be taken in: {panicked}")),
         }
     }
 
@@ -46,19 +47,22 @@ impl Album {
         self.kept = Some(Instant::now());
         let Some(key) = source.key().await else { return };
         let snapshot = snapshot.clone();
-        spawn_blocking(move || {
-            if let Err(error) = cache::keep(&folder, &key, &snapshot) {
-                tracing::warn!(%error, "the picture could not be kept");
-            }
-        });
+        blocking_then(
+            move || cache::keep(&folder, &key, &snapshot),
+            |kept| {
+                if let Ok(Err(error)) = kept {
+                    tracing::warn!(%error, "the picture could not be kept");
+                }
+            },
+        );
     }
 }
 
 /// What earlier runs knew of the outages of `source`.
 pub async fn last_outages(folder: Option<&Folder>, source: &dyn Source) -> Option<OutageMemory> {
     let (folder, key) = (folder?.clone(), source.outage_key().await?);
-    let read = spawn_blocking(move || cache::last_outages(&folder, &key)).await;
-    let read = read.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    let read = blocking(move || cache::last_outages(&folder, &key)).await;
+    let read = read.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
     read.unwrap_or_else(|error| {
         tracing::warn!(%error, "what was known of outages could not be read");
         None
@@ -69,8 +73,9 @@ pub async fn last_outages(folder: Option<&Folder>, source: &dyn Source) -> Optio
 pub async fn keep_outages(folder: &Folder, source: &dyn Source, memory: OutageMemory) {
     let Some(key) = source.outage_key().await else { return };
     let folder = folder.clone();
-    let kept = spawn_blocking(move || cache::keep_outages(&folder, &key, &memory)).await;
-    if let Err(error) = kept.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
+    let kept = blocking(move || cache::keep_outages(&folder, &key, &memory)).await;
+    let kept = kept.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
+    if let Err(error) = kept {
         tracing::warn!(%error, "what is known of outages could not be kept");
     }
 }

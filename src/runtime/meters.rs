@@ -1,6 +1,12 @@
 //! What is measured: what the screens look at is kept up, for as long as they do; what they look away from is ended.
 
-use crate::{app::Msg, effect::Subscription, model::SourceId, source::Source};
+use crate::{
+    app::Msg,
+    background::{self, Panicked},
+    effect::Subscription,
+    model::{SourceId, UsageTarget},
+    source::Source,
+};
 use futures::StreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,21 +40,34 @@ impl Meters {
             let home = SourceId::from(&target.service);
             let source = self.sources.iter().find(|source| *source.id() == home);
             let Some(source) = source.filter(|_| !self.running.contains_key(subscription)) else { continue };
-            let (source, target, sender) = (Arc::clone(source), target.clone(), self.sender.clone());
-            let measuring = async move {
-                loop {
-                    let mut readings = source.usage(target.clone());
-                    while let Some(outcome) = readings.next().await {
-                        let told = Msg::Measured(target.service.clone(), outcome);
-                        if sender.send(told).await.is_err() {
-                            return;
-                        }
-                    }
-                    sleep(AGAIN).await;
-                }
-            };
-            let task = AbortOnDropHandle::new(tokio::spawn(measuring));
+            let task = keep_up(Arc::clone(source), target.clone(), self.sender.clone());
             self.running.insert(subscription.clone(), task);
         }
+    }
+}
+
+/// Measures until the handle is dropped, again after each end and each panic.
+fn keep_up(source: Arc<dyn Source>, target: UsageTarget, sender: Sender<Msg>) -> AbortOnDropHandle<()> {
+    let (service, told) = (target.service.clone(), sender.clone());
+    let make = move || measure(Arc::clone(&source), target.clone(), sender.clone());
+    let tell = move |panicked: Panicked| {
+        let failure = panicked.failure("what it uses could not be taken in");
+        let (msg, told) = (Msg::Measured(service.clone(), Err(failure)), told.clone());
+        async move { drop(told.send(msg).await) }
+    };
+    background::spawn(background::keep_up(AGAIN, make, tell), |_| ())
+}
+
+/// Passes on what is measured, until nobody listens any more.
+async fn measure(source: Arc<dyn Source>, target: UsageTarget, sender: Sender<Msg>) {
+    loop {
+        let mut readings = source.usage(target.clone());
+        while let Some(outcome) = readings.next().await {
+            let told = Msg::Measured(target.service.clone(), outcome);
+            if sender.send(told).await.is_err() {
+                return;
+            }
+        }
+        sleep(AGAIN).await;
     }
 }

@@ -1,14 +1,18 @@
 //! Carrying out effects.
 
-use super::{mishap, terminal::Screen};
-use crate::{app::Msg, effect::Effect};
+use super::terminal::Screen;
+use crate::{
+    app::Msg,
+    background::{Panicked, blocking_then},
+    effect::Effect,
+    private_fs,
+};
 use std::{
     fmt::Display,
-    fs::{self, OpenOptions},
     io::{self, BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
 };
-use tokio::{sync::mpsc::Sender, task::spawn_blocking};
+use tokio::sync::mpsc::Sender;
 
 /// Carries out one effect.
 pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>) -> io::Result<()> {
@@ -16,31 +20,33 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
         Effect::Copy(text) => screen.copy(&text)?,
         Effect::Mouse(take) => screen.mouse(take)?,
         Effect::Lay(job) => {
-            let sender = sender.clone();
-            spawn_blocking(move || {
-                let msg = match mishap::survive(|| job.compute()) {
-                    Ok((choice, diagram)) => Msg::Laid(job.number, choice, Box::new(diagram)),
-                    Err(_) => Msg::Unlaid(job.number),
-                };
-                // When the program has ended meanwhile, nobody waits for it.
-                let _ = sender.blocking_send(msg);
-            });
+            let number = job.number;
+            answer(
+                sender,
+                move || job.compute(),
+                move |laid| match laid {
+                    Ok((choice, diagram)) => Msg::Laid(number, choice, Box::new(diagram)),
+                    Err(_) => Msg::Unlaid(number),
+                },
+            );
         }
         Effect::Compare(job) => {
-            let sender = sender.clone();
-            spawn_blocking(move || {
-                let _ = sender.blocking_send(Msg::Compared(job.number, job.is_tangled()));
-            });
+            let number = job.number;
+            answer(
+                sender,
+                move || job.is_tangled(),
+                move |tangled| Msg::Compared(number, tangled.unwrap_or(false)),
+            );
         }
         Effect::Save { name, extension, text } => {
-            let sender = sender.clone();
-            spawn_blocking(move || {
-                let saved = std::env::current_dir().and_then(|place| save(&place, name, extension, &text));
-                let words = match saved {
-                    Ok(path) => format!("saved {}", path.display()),
-                    Err(error) => format!("{name}.{extension} could not be saved: {error}"),
-                };
-                let _ = sender.blocking_send(Msg::Said(words));
+            let work = move || std::env::current_dir().and_then(|place| save(&place, name, extension, &text));
+            answer(sender, work, move |saved| {
+                let failed = |why: &dyn Display| format!("{name}.{extension} could not be saved: {why}");
+                Msg::Said(match saved {
+                    Ok(Ok(path)) => format!("saved {}", path.display()),
+                    Ok(Err(error)) => failed(&error),
+                    Err(panicked) => failed(&panicked),
+                })
             });
         }
         // The program itself and the loop take these.
@@ -60,6 +66,19 @@ pub(super) fn perform(effect: Effect, screen: &mut Screen, sender: &Sender<Msg>)
     Ok(())
 }
 
+/// Does work beside the loop and sends the message that `told` makes of what it gives, or of its panic.
+fn answer<T: Send + 'static>(
+    sender: &Sender<Msg>,
+    work: impl FnOnce() -> T + Send + 'static,
+    told: impl FnOnce(Result<T, Panicked>) -> Msg + Send + 'static,
+) {
+    let sender = sender.clone();
+    blocking_then(work, move |outcome| {
+        // When the program has ended meanwhile, nobody waits for it.
+        let _ = sender.blocking_send(told(outcome));
+    });
+}
+
 /// How many files of one name there may be.
 const MOST_FILES: usize = 1_000;
 
@@ -68,14 +87,13 @@ fn save(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::R
     for number in 0..MOST_FILES {
         let behind = if number == 0 { String::new() } else { format!("-{number}") };
         let path = place.join(format!("{name}{behind}.{extension}"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match private_fs::create(&path, false) {
             Ok(file) => {
                 let mut file = BufWriter::new(file);
                 return match write!(file, "{text}").and_then(|()| file.flush()) {
                     Ok(()) => Ok(path),
                     Err(error) => {
-                        // Half a file is worse than none; that it could not be written is what matters.
-                        let _ = fs::remove_file(&path);
+                        private_fs::discard(&path);
                         Err(error)
                     }
                 };
@@ -89,8 +107,30 @@ fn save(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::R
 
 #[cfg(test)]
 mod tests {
-    use super::save;
-    use std::fs;
+    use super::{answer, save};
+    use crate::{app::Msg, background::Panicked};
+    use std::{fmt, fs};
+    use tokio::sync::mpsc;
+
+    /// A text in which something is wrong with ourselves.
+    struct Broken;
+
+    impl fmt::Display for Broken {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no such box")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_a_file_is_saved_is_answered() {
+        let (sender, mut heard) = mpsc::channel(1);
+        let work = || save(&std::env::temp_dir(), "portolan-broken", "txt", &Broken).map(|_| ());
+        answer(&sender, work, |saved| {
+            Msg::Said(saved.err().as_ref().map(Panicked::to_string).unwrap_or_default())
+        });
+        assert!(matches!(heard.recv().await, Some(Msg::Said(words)) if words == "no such box"));
+        fs::remove_file(std::env::temp_dir().join("portolan-broken.txt")).unwrap();
+    }
 
     #[test]
     fn no_file_is_written_over() {

@@ -1,20 +1,16 @@
 //! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
 
-use super::{
-    album::{Album, keep_outages, last_outages},
-    mishap,
-};
+use super::album::{Album, keep_outages, last_outages};
 use crate::{
     app::Msg,
+    background::{self, Panicked},
     cache::Folder,
     model::{Failure, FailureKind, OutageMemory, Pace, ServiceId, Snapshot, SourceId, Timestamp},
     source::Source,
 };
-use futures::FutureExt;
 use std::{
     collections::BTreeSet,
     hash::{BuildHasher, RandomState},
-    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
@@ -52,15 +48,17 @@ impl Polls {
         for source in sources {
             let again = Arc::new(Notify::new());
             let album = Album::new(cache.cloned());
-            tasks.push(spawn(poll(
-                Arc::clone(source),
-                sender.clone(),
-                Arc::clone(&again),
-                album.clone(),
-                cache.cloned(),
-            )));
-            tasks.push(spawn(recall(Arc::clone(source), sender.clone(), album)));
-            tasks.push(spawn(listen(Arc::clone(source), sender.clone(), Arc::clone(&again))));
+            let task = (Arc::clone(source), sender.clone());
+            let (one, nudged) = (task.clone(), Arc::clone(&again));
+            let (pictures, folder) = (album.clone(), cache.cloned());
+            tasks.push(keep_up(&task, move || {
+                let again = Arc::clone(&nudged);
+                poll(one.0.clone(), one.1.clone(), again, pictures.clone(), folder.clone())
+            }));
+            let one = task.clone();
+            tasks.push(keep_up(&task, move || recall(one.0.clone(), one.1.clone(), album.clone())));
+            let (one, nudged) = (task.clone(), Arc::clone(&again));
+            tasks.push(keep_up(&task, move || listen(one.0.clone(), one.1.clone(), Arc::clone(&nudged))));
             all.push(again);
         }
         Self { sources: sources.to_vec(), again: all, cache: cache.cloned(), _tasks: tasks }
@@ -77,7 +75,9 @@ impl Polls {
     pub fn keep_outages(&self, source: &SourceId, memory: OutageMemory) {
         let source = self.sources.iter().find(|known| known.id() == source);
         if let (Some(source), Some(folder)) = (source.cloned(), self.cache.clone()) {
-            tokio::spawn(async move { keep_outages(&folder, &*source, memory).await });
+            let keeping = async move { keep_outages(&folder, &*source, memory).await };
+            // It is kept again with the next change; the panic hook tells.
+            drop(background::spawn(keeping, |_| ()).detach());
         }
     }
 
@@ -89,8 +89,18 @@ impl Polls {
     }
 }
 
-fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<()> {
-    AbortOnDropHandle::new(tokio::spawn(task))
+/// Keeps a task of a source up: where it panics, that is a failure of the source, and it begins anew.
+fn keep_up<F: Future<Output = ()> + Send + 'static>(
+    (source, sender): &(Arc<dyn Source>, Sender<Msg>),
+    make: impl FnMut() -> F + Send + 'static,
+) -> AbortOnDropHandle<()> {
+    let (id, place, sender) = (source.id().clone(), source.place(), sender.clone());
+    let tell = move |panicked: Panicked| {
+        let failure = panicked.failure(format_args!("what {place} told could not be taken in"));
+        let (msg, sender) = (Msg::Looked(id.clone(), Err(failure)), sender.clone());
+        async move { drop(sender.send(msg).await) }
+    };
+    background::spawn(background::keep_up(FIRST_RETRY, make, tell), |_| ())
 }
 
 /// Looks again and again, until nobody listens any more.
@@ -132,12 +142,10 @@ async fn poll(
 
 /// One look, which ends in time, and whatever happens in it.
 async fn look(source: &dyn Source) -> Result<Snapshot, Failure> {
-    match timeout(PATIENCE, AssertUnwindSafe(source.snapshot()).catch_unwind()).await {
+    match timeout(PATIENCE, background::caught(source.snapshot())).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(panic)) => {
-            let what =
-                format!("what {} told could not be taken in: {}", source.place(), mishap::words(&*panic));
-            Err(Failure::new(FailureKind::Invalid, what, mishap::REMEDY))
+        Ok(Err(panicked)) => {
+            Err(panicked.failure(format_args!("what {} told could not be taken in", source.place())))
         }
         Err(_) => Err(too_slow(source)),
     }
@@ -173,7 +181,7 @@ async fn listen(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>
         if sender.send(told).await.is_err() {
             return;
         }
-        while let Ok(Some(())) = mishap::next(&mut nudges).await {
+        while let Ok(Some(())) = background::next(&mut nudges).await {
             again.notify_one();
         }
         if sender.send(Msg::Nudged(source.id().clone(), false)).await.is_err() {

@@ -1,12 +1,11 @@
 //! Log streams: what the screens want is kept up, each stream for as long as it is wanted; what they no longer want is
 //! ended. What all of them bring waits in one short queue, so that a flood waits at its source and not in memory.
 
-use super::mishap;
 use crate::{
+    background::{self, Panicked},
     effect::Subscription,
     model::{
-        Failure, FailureKind, LogBatch, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, SourceId,
-        Timestamp,
+        Failure, LogBatch, LogNews, LogNote, LogStart, LogStream, LogTarget, NoteKind, SourceId, Timestamp,
     },
     source::{
         Source,
@@ -66,8 +65,7 @@ impl Streams {
             }
             let source = SourceId::from(&target.service);
             let Some(source) = self.sources.iter().find(|s| s.id() == &source) else { continue };
-            let reading = read(Arc::clone(source), target.clone(), *start, self.sender.clone());
-            let task = AbortOnDropHandle::new(tokio::spawn(reading));
+            let task = keep_up(Arc::clone(source), target.clone(), *start, self.sender.clone());
             self.running.insert(subscription.clone(), task);
         }
     }
@@ -103,6 +101,23 @@ fn waiting(news: LogNews) -> (LogNews, Instant) {
     (news, Instant::now() + GATHER)
 }
 
+/// Reads until the handle is dropped, and begins anew after a panic.
+fn keep_up(
+    source: Arc<dyn Source>,
+    target: LogTarget,
+    start: LogStart,
+    sender: Sender<LogNews>,
+) -> AbortOnDropHandle<()> {
+    let (of, told) = (target.clone(), sender.clone());
+    let make = move || read(Arc::clone(&source), target.clone(), start, sender.clone());
+    let tell = move |panicked: Panicked| {
+        let news = LogNews::Lines(disturbed(&of, &lost(&of, &panicked)));
+        let told = told.clone();
+        async move { drop(told.send(news).await) }
+    };
+    background::spawn(background::keep_up(AGAIN, make, tell), |_| ())
+}
+
 /// Reads on for as long as it is wanted: where a stream breaks, from there on, until it says that it has ended.
 async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sender: Sender<LogNews>) {
     let mut place = Place::new(start);
@@ -114,10 +129,10 @@ async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sende
             return;
         }
         loop {
-            let (outcome, goes_on) = match mishap::next(&mut batches).await {
+            let (outcome, goes_on) = match background::next(&mut batches).await {
                 Ok(Some(outcome)) => (outcome, true),
                 Ok(None) => break,
-                Err(words) => (Err(lost(&target, &words)), false),
+                Err(panicked) => (Err(lost(&target, &panicked)), false),
             };
             let batch = outcome.unwrap_or_else(|failure| disturbed(&target, &failure));
             let last = batch.notes.last().map(|note| note.kind);
@@ -143,9 +158,8 @@ async fn read(source: Arc<dyn Source>, target: LogTarget, start: LogStart, sende
     }
 }
 
-fn lost(target: &LogTarget, words: &str) -> Failure {
-    let what = format!("a line of {} could not be taken in: {words}", target.label);
-    Failure::new(FailureKind::Invalid, what, mishap::REMEDY)
+fn lost(target: &LogTarget, panicked: &Panicked) -> Failure {
+    panicked.failure(format_args!("a line of {} could not be taken in", target.label))
 }
 
 fn disturbed(target: &LogTarget, failure: &Failure) -> LogBatch {

@@ -1,6 +1,6 @@
 //! The terminal: taken at the start, given back whatever happens, and the only place where crossterm is spoken.
 
-use super::mishap;
+use super::guard;
 use crate::{
     app::{App, Mouse, Msg},
     keymap::{Code, Key},
@@ -19,44 +19,83 @@ use crossterm::{
     },
 };
 use futures::StreamExt;
-use ratatui::{Terminal, backend::CrosstermBackend};
-use std::io::{self, Stdout, Write, stdout};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
+use rustix::termios::tcgetwinsize;
+use std::{
+    io::{self, Stdout, Write, stdout},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-/// Provokes a panic after that many frames, so that a test can see the terminal come back.
-const PANIC: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
+/// Largest screen that is drawn, in columns and rows: more than any display has, and some 70 MB of cells.
+const MAX_SIZE: (u16, u16) = (1_500, 600);
 
-/// The size of the terminal in columns and rows.
+/// Size that is taken where a terminal tells none, as on a serial line: that of a VT100.
+const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// Whether the terminal is taken: it must be given back once, by whoever comes first.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Returns the terminal, whose modes the guard saves and sets.
+pub(super) fn tty() -> Stdout {
+    stdout()
+}
+
+/// Returns the size of the terminal in columns and rows.
 pub(super) fn size() -> io::Result<(u16, u16)> {
-    crossterm::terminal::size()
+    let size = tcgetwinsize(stdout())?;
+    Ok(match (size.ws_col, size.ws_row) {
+        (0, 0) => USUAL_SIZE,
+        (columns, rows) => (columns.min(MAX_SIZE.0), rows.min(MAX_SIZE.1)),
+    })
+}
+
+/// Returns whether the terminal is taken.
+pub(super) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
 }
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Screen {
+    /// Its viewport is fixed: its size is the one that the screens are fitted to, never another that a resize just brought.
     terminal: Terminal<CrosstermBackend<Stdout>>,
-    frames: usize,
-    panic_after: Option<usize>,
+    size: (u16, u16),
+    mouse: bool,
+    panic: Provoked,
 }
 
 impl Screen {
-    /// Takes the terminal.
-    pub(super) fn open(mouse: bool) -> io::Result<Self> {
-        mishap::watch(restore);
+    /// Takes the terminal, to draw screens of that size.
+    pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
+        guard::start();
+        let viewport = Viewport::Fixed(area(size));
+        let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
+        let mut screen = Self { terminal, size, mouse, panic: Provoked::from_env() };
+        screen.take()?;
+        Ok(screen)
+    }
+
+    /// Takes the terminal, also where a shell has changed it since it was taken before; the next frame draws all of it.
+    pub(super) fn take(&mut self) -> io::Result<()> {
+        // What crossterm restores is what it finds here.
+        disable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        guard::note_taken();
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        let panic_after = std::env::var(PANIC).ok().and_then(|frames| frames.parse().ok());
-        let mut screen = Self { terminal, frames: 0, panic_after };
-        if mouse {
-            screen.mouse(true)?;
+        if self.mouse {
+            self.mouse(true)?;
         }
-        Ok(screen)
+        self.terminal.resize(area(self.size))
     }
 
     /// Draws one frame, so that the terminal shows it whole.
     pub(super) fn draw(&mut self, app: &mut App) -> io::Result<()> {
-        self.frames += 1;
-        assert!(self.panic_after.is_none_or(|after| self.frames <= after), "{PANIC} asked for this");
+        self.panic.frame();
         execute!(stdout(), BeginSynchronizedUpdate)?;
+        if self.size != app.size() {
+            self.size = app.size();
+            self.terminal.resize(area(self.size))?;
+        }
         let mut hits = None;
         self.terminal.draw(|frame| {
             let (found, cursor) = app.draw(frame.buffer_mut());
@@ -73,6 +112,7 @@ impl Screen {
 
     /// Takes the mouse, or gives it back.
     pub(super) fn mouse(&mut self, take: bool) -> io::Result<()> {
+        self.mouse = take;
         let out = self.terminal.backend_mut();
         if take { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
@@ -89,8 +129,22 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back. What fails here has nobody left to be told.
-fn restore() {
+fn area((width, height): (u16, u16)) -> Rect {
+    Rect::new(0, 0, width, height)
+}
+
+/// Gives the terminal back, where it is taken.
+pub(super) fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        write_restored();
+        // What fails here has nobody left to be told.
+        let _ = disable_raw_mode();
+        guard::note_restored();
+    }
+}
+
+/// Writes what leaves the alternate screen, the mouse, pasting and the cursor as they were.
+pub(super) fn write_restored() {
     let _ = execute!(
         stdout(),
         EndSynchronizedUpdate,
@@ -99,8 +153,39 @@ fn restore() {
         LeaveAlternateScreen,
         Show
     );
-    let _ = disable_raw_mode();
     let _ = stdout().flush();
+}
+
+/// Panic that a test asks for, to see the terminal come back; not part of a release.
+#[derive(Debug, Default)]
+struct Provoked {
+    #[cfg(debug_assertions)]
+    frames_left: Option<usize>,
+}
+
+#[cfg(debug_assertions)]
+impl Provoked {
+    /// Variable that holds the number of frames before the panic.
+    const VARIABLE: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
+
+    fn from_env() -> Self {
+        Self { frames_left: std::env::var(Self::VARIABLE).ok().and_then(|frames| frames.parse().ok()) }
+    }
+
+    fn frame(&mut self) {
+        assert!(self.frames_left != Some(0), "{} asked for this", Self::VARIABLE);
+        self.frames_left = self.frames_left.map(|left| left - 1);
+    }
+}
+
+#[cfg(not(debug_assertions))]
+impl Provoked {
+    fn from_env() -> Self {
+        Self::default()
+    }
+
+    #[allow(clippy::unused_self, reason = "it is used in debug builds")]
+    fn frame(&mut self) {}
 }
 
 /// What people do at the terminal.
@@ -131,7 +216,7 @@ fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => key_pressed(key).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(width, height) => Some(Msg::Resize(width, height)),
+        Event::Resize(..) => size().ok().map(|(width, height)| Msg::Resize(width, height)),
         Event::Mouse(mouse) => Some(Msg::Mouse(match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Mouse::Down(mouse.column, mouse.row),
             MouseEventKind::Drag(MouseButton::Left) => Mouse::Drag(mouse.column, mouse.row),

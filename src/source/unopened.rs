@@ -2,6 +2,7 @@
 //! tries again, and from when it can be opened on it is that source.
 
 use super::{Examined, Source};
+use crate::background::{self, Panicked};
 use crate::model::{
     Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,
 };
@@ -15,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
-use tokio::{sync::Notify, task::spawn_blocking};
+use tokio::sync::Notify;
 
 /// How long to wait before trying again.
 const PACE: Duration = Duration::from_secs(5);
@@ -51,11 +52,9 @@ impl Unopened {
             return Ok(Arc::clone(source));
         }
         let open = Arc::clone(&self.open);
-        let broken = |error| {
-            let what = format!("opening {} broke off: {error}", self.id);
-            Err(Failure::new(FailureKind::Invalid, what, "this is a fault of Portolan: please report it"))
-        };
-        let source = spawn_blocking(move || open()).await.unwrap_or_else(broken)?;
+        let broken =
+            |panicked: Panicked| Err(panicked.failure(format_args!("{} could not be opened", self.id)));
+        let source = background::blocking(move || open()).await.unwrap_or_else(broken)?;
         if let Some(limit) = *self.time_limit.lock().unwrap_or_else(PoisonError::into_inner) {
             source.set_time_limit(limit);
         }

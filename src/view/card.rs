@@ -1,7 +1,7 @@
 //! The service card: everything that is known about the selected node.
 
 use super::{
-    Hits, Scene, View, summary,
+    Canvas, Hits, Scene, View, summary,
     widget::{frame::frame, scroll::Scroll},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     model::NodeId,
     store::{Store, usage_target},
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
 /// The card.
@@ -45,7 +45,7 @@ impl View for Card {
         Vec::new()
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let Some(node) = scene.store.node() else { return Hits::default() };
         let inner = frame(area, &node.label(), scene.theme, buf);
         let lines = summary::whole(scene, node, usize::from(inner.width.saturating_sub(2)));

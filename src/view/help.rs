@@ -1,7 +1,7 @@
 //! What the keys do: the table of commands, with the keys as they are mapped now, and the legend. The logs have so
 //! many of their own that these come first over them.
 
-use super::{Hits, Scene, View};
+use super::{Canvas, Hits, Scene, View};
 use crate::{
     command::{COMMANDS, Command, Place, Spec},
     effect::Effect,
@@ -11,7 +11,6 @@ use crate::{
     view::widget::{scroll::Scroll, text},
 };
 use ratatui::{
-    buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
 };
@@ -53,7 +52,7 @@ impl View for Help {
         &[Command::PageDown, Command::PageUp, Command::Search, Command::Back]
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let lines = lines(self.over, scene, area.width);
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll.at())) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));

@@ -1,7 +1,7 @@
 //! All nodes as a list: the same selection as the map, in rows.
 
 use super::{
-    Hits, Scene, Target, Theme, View, time,
+    Canvas, Hits, Scene, Target, Theme, View, time,
     widget::table::{Cell, Column, moved, table},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     store::Store,
     topology::Node,
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The list. It has no state of its own: which row is selected follows from the selected node.
 pub struct List;
@@ -44,7 +44,7 @@ impl View for List {
         &[Logs, Card, Why, Map, Findings, Search, OnlyFaulty, Palette, Help]
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let rows = rows(scene.store);
         let selected = rows.iter().position(|n| Some(&n.id) == scene.store.selected.as_ref());
         let cells = |index: usize| cells(rows[index], scene);

@@ -21,6 +21,7 @@ pub mod widget;
 
 pub use hits::{Hits, Target};
 pub use theme::Theme;
+pub use widget::canvas::Canvas;
 
 use crate::{
     command::{Command, Place},
@@ -30,7 +31,7 @@ use crate::{
     model::{LogStart, LogTarget, NodeId, Timestamp},
     store::Store,
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
 /// What every screen is drawn from.
@@ -136,7 +137,7 @@ pub trait View {
     }
 
     /// Draws itself, and says where what can be clicked is.
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits;
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits;
 }
 
 /// A screen as people meet it.

@@ -1,11 +1,11 @@
 //! The sources: how fresh each is, what is wrong with it, and what to do.
 
 use super::{
-    Hits, Scene, View, freshness, time,
+    Canvas, Hits, Scene, View, freshness, time,
     widget::{frame::frame, scroll::Scroll, text},
 };
 use crate::{command::Command, effect::Effect, model::SourceState, model::SourceStatus, store::Store};
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The sources.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl View for Sources {
         &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let mut y = area.y;
         for status in scene.store.sources.iter().skip(self.scroll.at()) {
             let lines = lines(status, scene, usize::from(area.width.saturating_sub(4)));

@@ -119,6 +119,21 @@ impl Terminal {
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
+    /// Waits until the program is stopped, as a job is.
+    #[track_caller]
+    pub(crate) fn is_stopped(&self) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let began = Instant::now();
+        loop {
+            let state = Command::new("ps").args(["-o", "state=", "-p", &pid]).output().unwrap().stdout;
+            if state.starts_with(b"T") {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "it is not stopped. The screen is\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until the program has ended, and gives its exit code.
     #[track_caller]
     pub(crate) fn ends(&mut self) -> u32 {

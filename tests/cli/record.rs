@@ -1,6 +1,12 @@
 //! Recording and replaying are inverses: what a user sees can be sent to a colleague and seen again.
 
-use crate::home::Home;
+use crate::home::{Home, harbour};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    thread,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn a_recording_shows_what_was_seen() {
@@ -26,4 +32,44 @@ fn a_recording_shows_what_was_seen() {
 fn a_file_that_can_not_be_written_is_named() {
     let home = Home::new();
     home.harbour(&["record", "/nonexistent/x.jsonl", "--for", "1s"]).complains(2, &["/nonexistent/x.jsonl"]);
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_only_with_force() {
+    let home = Home::new();
+    let file = home.file("precious.jsonl", "precious");
+    home.harbour(&["record", &file, "--for", "1s"]).complains(2, &["exists already", "--force"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
+    let recorded = home.harbour(&["record", &file, "--for", "1s", "--force"]);
+    assert_eq!(recorded.code, Some(0), "{recorded:?}");
+    assert!(fs::read_to_string(&file).unwrap().starts_with("{\"schema\""));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let link = home.0.join("link.jsonl");
+    symlink(&file, &link).unwrap();
+    home.harbour(&["record", link.to_str().unwrap(), "--for", "1s", "--force"])
+        .complains(2, &["symbolic link"]);
+    home.harbour(&["record", "/dev/full", "--for", "1s", "--force"]).complains(2, &["not a regular file"]);
+}
+
+#[test]
+fn a_recording_that_is_killed_holds_what_there_was() {
+    let home = Home::new();
+    let file = home.0.join("killed.jsonl");
+    let setting = home.replaying(&harbour(true));
+    let mut recording =
+        home.command(&["record", file.to_str().unwrap(), "--for", "10m", "--set", &setting]).spawn().unwrap();
+    let began = Instant::now();
+    while !fs::read_to_string(&file).is_ok_and(|text| text.contains("chain is broken")) {
+        assert!(began.elapsed() < Duration::from_mins(1), "nothing is written");
+        thread::sleep(Duration::from_millis(20));
+    }
+    recording.kill().unwrap();
+    recording.wait().unwrap();
+    let replay = format!("source=[{{kind=\"replay\",path=\"{}\"}}]", file.display());
+    let shown = home.run(&["logs", "crane", "--set", &replay]);
+    assert!(shown.out.contains("ERROR the chain is broken"), "{shown:?}");
+    assert_eq!(
+        home.run(&["map", "--format", "json", "--set", &replay]).json()["nodes"].as_array().unwrap().len(),
+        2
+    );
 }

@@ -4,6 +4,7 @@ use crate::{
     home::{Home, telling},
     pty::Terminal,
 };
+use std::time::Duration;
 use vt100::MouseProtocolMode;
 
 /// The demo on its first screen.
@@ -43,14 +44,135 @@ fn keys_lead_through_the_screens_and_back() {
     terminal.is_restored();
 }
 
+/// The keys that open each screen.
+const SCREENS: &[&str] = &["M", "t", "d", "w", "l", "!", "V", ":sources\r", "?", "/web", ":l"];
+
 #[test]
 fn signals_end_it_with_the_terminal_restored() {
-    for (name, number) in [("TERM", 15), ("HUP", 1), ("INT", 2)] {
+    let signals = [
+        ("TERM", 15),
+        ("HUP", 1),
+        ("INT", 2),
+        ("QUIT", 3),
+        ("ABRT", 6),
+        ("USR1", 10),
+        ("USR2", 12),
+        ("ALRM", 14),
+        ("VTALRM", 26),
+        ("PROF", 27),
+        ("XCPU", 24),
+    ];
+    for ((name, number), keys) in signals.into_iter().zip(SCREENS) {
         let mut terminal = demo();
+        terminal.types(keys);
         terminal.signal(name);
-        assert_eq!(terminal.ends(), 128 + number, "SIG{name}");
+        assert_eq!(terminal.ends(), 128 + number, "SIG{name} on {keys}");
         terminal.is_restored();
     }
+}
+
+/// What can't be caught, and what must not be: the guard process restores the terminal then.
+#[test]
+fn the_terminal_is_restored_also_where_the_program_is_killed() {
+    for (name, keys) in ["KILL", "ILL", "FPE", "BUS", "TRAP", "SYS"].into_iter().zip(SCREENS) {
+        let mut terminal = demo();
+        terminal.types(keys);
+        // The first SIGBUS may be taken for a stack overflow, by Rust's own handler (std::rt), and let pass.
+        terminal.signal(name);
+        if name == "BUS" {
+            terminal.signal(name);
+        }
+        assert!(terminal.ends() != 0, "SIG{name} on {keys}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
+    let mut terminal = demo();
+    for keys in ["t", "?"] {
+        terminal.types(keys);
+        terminal.signal("TSTP");
+        terminal.is_stopped();
+        terminal.is_restored();
+        terminal.signal("CONT");
+        terminal.until("the alternate screen again", vt100::Screen::alternate_screen);
+        terminal.until("the mouse again", |screen| screen.mouse_protocol_mode() != MouseProtocolMode::None);
+        terminal.until_says("portolan");
+    }
+    // One that was stopped without being asked finds the terminal as a shell leaves it.
+    terminal.signal("STOP");
+    terminal.is_stopped();
+    terminal.signal("CONT");
+    terminal.types("\u{1b}");
+    terminal.until_says("HEALTH");
+    terminal.is_taken();
+    terminal.types("q");
+    terminal.until_says("? help");
+    terminal.signal("TSTP");
+    terminal.is_stopped();
+    terminal.is_restored();
+    terminal.signal("TERM");
+    terminal.signal("CONT");
+    assert_eq!(terminal.ends(), 128 + 15);
+    terminal.is_restored();
+}
+
+/// A window that is dragged, smaller and larger again, on every screen.
+#[test]
+fn a_dragged_window_is_followed_on_every_screen() {
+    for (keys, pause) in SCREENS.iter().zip([0, 1, 2, 4, 8, 16, 33, 60, 100].into_iter().cycle()) {
+        let mut terminal = demo();
+        terminal.types(keys);
+        let steps = (0..24u16).chain((0..24).rev());
+        for step in steps {
+            terminal.resize(46 - step, 140 - 5 * step);
+            std::thread::sleep(Duration::from_millis(pause));
+        }
+        terminal.resize(30, 100);
+        terminal.signal("TERM");
+        assert_eq!(terminal.ends(), 128 + 15, "{keys}, a step each {pause} ms");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn no_key_is_lost_that_comes_with_a_new_size() {
+    let mut terminal = demo();
+    for step in 0..30 {
+        terminal.resize(30 + step % 2, 100 + step);
+        terminal.types("?");
+        terminal.until_says("what the marks mean");
+        terminal.resize(30, 100);
+        terminal.types("\u{1b}");
+        terminal.until("help is closed", |screen| !screen.contents().contains("what the marks mean"));
+    }
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_storm_of_sizes_is_survived() {
+    let mut terminal = demo();
+    let mut number = 12_345_u32;
+    let mut random = |below: u32| {
+        // Numbers as of a linear congruential generator (Numerical Recipes, section 7.1).
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (number >> 16) % below
+    };
+    for key in "Mtdwl!V?M".chars() {
+        terminal.types(&key.to_string());
+        for _ in 0..40 {
+            let (rows, cols) = (random(117) as u16 + 4, random(380) as u16 + 20);
+            terminal.resize(rows, cols);
+            std::thread::sleep(Duration::from_millis(4));
+        }
+    }
+    terminal.resize(24, 80);
+    terminal.until_says("portolan");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 0);
+    terminal.is_restored();
 }
 
 #[test]

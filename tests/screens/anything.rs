@@ -115,6 +115,68 @@ proptest! {
     }
 }
 
+/// The keys that open each screen, and what lies over it: prompts, proposals, panes, help, notices, filled logs.
+const SHOWN: &[&str] = &[
+    "M",
+    "t",
+    "d",
+    "w",
+    "l",
+    "!",
+    "S",
+    "?",
+    "V",
+    "f",
+    "+ +",
+    "- - -",
+    "space j p",
+    ": l",
+    ": m a p",
+    "/ o",
+    "/ z z z",
+    "l enter",
+    "l i",
+    "l p",
+    "l f i",
+    "l + e r r enter",
+    "l k k",
+    "s",
+    "s l",
+    "c",
+    "ctrl-r",
+    "m",
+    "B",
+    "N",
+    "! enter",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    /// A terminal that is dragged has another size by the time a frame is drawn.
+    #[test]
+    fn what_is_made_for_one_size_is_drawn_into_any_other(
+        made in (1..220u16, 1..70u16),
+        drawn in prop_oneof![
+            4 => (0..220u16, 0..70u16),
+            1 => prop::sample::select(vec![(0, 0), (1, 1), (80, 0), (0, 24), (24, 6), (300, 3), (24, 200)]),
+        ],
+        ascii in any::<bool>(),
+    ) {
+        for keys in SHOWN {
+            let mut stage = Stage::dressed(&shop(), made, ("night", ascii));
+            stage.send(Msg::Logs(shop_logs()));
+            stage.picture();
+            stage.keys(keys);
+            stage.send(Msg::Logs(shop_logs()));
+            let buffer = stage.drawn_into(drawn.0, drawn.1);
+            let is_blank = |y: u16| (0..drawn.0).all(|x| buffer[(x, y)].symbol() == " ");
+            if drawn.0 >= 24 && drawn.1 >= 6 {
+                prop_assert!(!is_blank(0) && !is_blank(drawn.1 - 1), "{} reaches from edge to edge", keys);
+            }
+        }
+    }
+}
+
 /// Every command, on every screen, at every small size.
 #[test]
 fn every_command_on_every_screen_of_every_small_size() {

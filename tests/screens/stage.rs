@@ -141,6 +141,13 @@ impl Stage {
         Picture { buffer, cursor }
     }
 
+    /// What is drawn into a buffer of that size, whatever size the screens are fitted to. Nothing is remembered of it.
+    pub(crate) fn drawn_into(&self, width: u16, height: u16) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        self.app.draw(&mut buffer);
+        buffer
+    }
+
     /// The name of the selected node.
     pub(crate) fn selected(&self) -> String {
         self.app.store.node().map(|node| node.name.clone()).unwrap_or_default()

@@ -3,6 +3,7 @@
 
 use super::{print::Printer, targets::Wanted};
 use crate::{
+    background,
     cli::{Error, Outcome},
     effect::Subscription,
     model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
@@ -14,6 +15,7 @@ use futures::StreamExt;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     fs::File,
+    future::ready,
     sync::Arc,
     time::Duration,
 };
@@ -25,6 +27,9 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
+/// The wait before a source is looked at again after a panic.
+const AFTER_PANIC: Duration = Duration::from_secs(2);
+
 /// Prints what the targets hold and what comes.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
@@ -35,8 +40,8 @@ pub(super) async fn run(
 ) -> Result<Outcome, Error> {
     let window = sources.iter().map(|source| source.lag()).max().unwrap_or_default();
     let (sender, mut come) = mpsc::channel(1);
-    let looks = sources.iter().map(|source| look(Arc::clone(source), wanted.clone(), sender.clone()));
-    let _looks: Vec<_> = looks.map(|look| AbortOnDropHandle::new(tokio::spawn(look))).collect();
+    let looks = sources.iter().map(|source| keep_looking(source, &wanted, &sender));
+    let _looks: Vec<_> = looks.collect();
     let (mut streams, mut news) = Streams::new(sources.to_vec());
     let (mut subscribed, mut unreadable) = (BTreeSet::new(), BTreeSet::new());
     let silent = targets.iter().map(|target| (target.service.clone(), target.label.clone())).collect();
@@ -86,6 +91,17 @@ fn join(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start:
             subscribed.insert(Subscription::Logs(target, start));
         }
     }
+}
+
+/// Looks at a source until the handle is dropped, also after a panic, which the panic hook prints.
+fn keep_looking(
+    source: &Arc<dyn Source>,
+    wanted: &Wanted,
+    sender: &Sender<Vec<LogTarget>>,
+) -> AbortOnDropHandle<()> {
+    let (source, wanted, sender) = (Arc::clone(source), wanted.clone(), sender.clone());
+    let make = move || look(Arc::clone(&source), wanted.clone(), sender.clone());
+    background::spawn(background::keep_up(AFTER_PANIC, make, |_| ready(())), |_| ())
 }
 
 /// Looks at a source again and again, and sends the streams that are wanted of it.

@@ -26,7 +26,10 @@ mod volumes;
 mod yaml;
 
 use super::{Examined, Source};
-use crate::model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text};
+use crate::{
+    background,
+    model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text},
+};
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
@@ -100,11 +103,8 @@ impl Source for Compose {
         let (id, place) = (self.id.clone(), self.place.clone());
         let (around, last) = (self.around.clone(), Arc::clone(&self.last));
         async move {
-            let looked = tokio::task::spawn_blocking(move || look::look(&id, &place, &around, &last)).await;
-            looked.unwrap_or_else(|_| {
-                let what = "reading the compose file broke off";
-                Err(Failure::new(FailureKind::Invalid, what, "`portolan doctor` tries it again"))
-            })
+            let looked = background::blocking(move || look::look(&id, &place, &around, &last)).await;
+            looked.unwrap_or_else(|panicked| Err(panicked.failure("the compose file could not be taken in")))
         }
         .boxed()
     }

@@ -8,7 +8,10 @@ use super::{
     http::CallError,
     logs::Frames,
 };
-use crate::model::{Failure, FailureKind, text::clean_within};
+use crate::{
+    background,
+    model::{Failure, FailureKind, text::clean_within},
+};
 use bollard::{
     models::ExecConfig,
     query_parameters::{EventsOptions, ListContainersOptionsBuilder, LogsOptions, StatsOptionsBuilder},
@@ -16,7 +19,7 @@ use bollard::{
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::time::Duration;
-use tokio::{task::spawn_blocking, time::Instant};
+use tokio::time::Instant;
 
 /// The most bytes of a list of containers.
 const MAX_LIST_BYTES: usize = 48 * 1024 * 1024;
@@ -136,5 +139,5 @@ async fn decoded<T: Send + 'static>(
     if bytes.len() < LARGE_BYTES {
         return Some(read(&bytes));
     }
-    spawn_blocking(move || read(&bytes)).await.ok()
+    background::blocking(move || read(&bytes)).await.ok()
 }

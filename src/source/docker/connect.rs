@@ -8,7 +8,10 @@ use super::{
     http::{Body, CallError, Transport},
     tunnel::Tunnel,
 };
-use crate::model::{Failure, FailureKind};
+use crate::{
+    background,
+    model::{Failure, FailureKind},
+};
 use bollard::{API_DEFAULT_VERSION, ClientVersion, Docker as Client};
 use bytes::Bytes;
 use futures::future::{Either, select};
@@ -211,7 +214,7 @@ impl Engine {
             return Ok(Transport::to_socket(&way.tunnel.insert(tunnel).socket()));
         }
         let endpoint = self.endpoint.clone();
-        let made = tokio::task::spawn_blocking(move || Transport::to(&endpoint)).await;
+        let made = background::blocking(move || Transport::to(&endpoint)).await;
         made.ok().flatten().unwrap_or_else(|| Err(CallError::Nonsense("there is no way there".to_owned())))
     }
 

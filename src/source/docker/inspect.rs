@@ -8,7 +8,10 @@ use super::{
     decode::{self, Seen},
     files::{self, Files, Watch},
 };
-use crate::model::{Fact, Failure, FailureKind, Gap, SourceId, Text};
+use crate::{
+    background::{self, Panicked},
+    model::{Fact, Failure, FailureKind, Gap, SourceId, Text},
+};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -16,7 +19,6 @@ use std::{
 };
 use tokio::{
     sync::{Mutex, Notify, Semaphore, mpsc},
-    task::spawn_blocking,
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::task::AbortOnDropHandle;
@@ -139,8 +141,14 @@ impl Desk {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
         let (lively, with_files) = (Arc::clone(&shared.inspects.lively), shared.files);
         let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspects.late));
+        let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
+        let then = move |panicked: Panicked| {
+            let failure = panicked.failure(format_args!("docker inspect at {place} could not be taken in"));
+            // As below.
+            let _ = lost.send((of, Err(failure)));
+        };
         let fingerprint = entry.fingerprint.clone();
-        let task = tokio::spawn(async move {
+        let look = async move {
             let began = Instant::now();
             let found = look_at(&engine, source, &id, with_files, lively).await;
             let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
@@ -149,8 +157,8 @@ impl Desk {
             if began.elapsed() > silence {
                 late.notify_one();
             }
-        });
-        self.running.insert(entry.id.clone(), AbortOnDropHandle::new(task));
+        };
+        self.running.insert(entry.id.clone(), background::spawn(look, then));
     }
 
     /// Looks at those containers, a bounded number at a time, and waits for their answers as long as some come.
@@ -216,13 +224,12 @@ async fn look_at(
     let files = timeout(FILES_TIMEOUT, read).await;
     let in_time = files.is_ok();
     let files = files.unwrap_or_default();
-    let decoded = spawn_blocking(move || {
+    let decoded = background::blocking(move || {
         let container = decode::container(&source, &answer, &files.texts)?;
         Some((container, files.watch))
     });
-    let mut found = decoded.await.map_err(|error| {
-        let what = format!("docker inspect at {}: reading the answer broke off: {error}", engine.endpoint);
-        Failure::new(FailureKind::Invalid, what, "this is a fault of Portolan: please report it")
+    let mut found = decoded.await.map_err(|panicked| {
+        panicked.failure(format_args!("docker inspect at {} could not be taken in", engine.endpoint))
     })?;
     if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
         container.facts.push(Fact::new("not read", "configuration files: the engine was too slow"));

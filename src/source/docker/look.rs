@@ -10,7 +10,10 @@ use super::{
     inspect::{self, Entry, Patience},
     sockets::{self, Traffic},
 };
-use crate::model::{Failure, FailureKind, Gap, Snapshot, Text, Timestamp};
+use crate::{
+    background,
+    model::{Failure, FailureKind, Gap, Snapshot, Text, Timestamp},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -49,16 +52,13 @@ pub(super) async fn snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> 
         refusal.map(|failure| Gap { what: "what happens to containers, as it happens,".into(), failure }),
     );
     let shared = Arc::clone(shared);
-    let made = tokio::task::spawn_blocking(move || {
+    let made = background::blocking(move || {
         let told = shared.memory().told();
         let ends = shared.memory().ends();
         let seen = assemble::completed(seen, &ends, now);
         assemble::snapshot(&shared.id, now, &seen, &Heard { told: &told, ends: &ends }, gaps, traffic)
     });
-    made.await.map_err(|error| {
-        let what = format!("what the engine says could not be put together: {error}");
-        Failure::new(FailureKind::Invalid, what, "this is a fault of Portolan: please report it")
-    })
+    made.await.map_err(|panicked| panicked.failure("what the engine says could not be put together"))
 }
 
 /// How long this look waits for containers: as long as it may where somebody wants it whole, else only for a while.
@@ -157,7 +157,7 @@ async fn traffic(shared: &Shared, seen: &[Arc<Seen>]) -> Traffic {
 
 /// The result of `work`, which reads files, on a thread that may wait; nothing if it takes too long.
 pub(super) async fn waiting<T: Default + Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::time::timeout(CALL_TIMEOUT, tokio::task::spawn_blocking(work)).await;
+    let done = tokio::time::timeout(CALL_TIMEOUT, background::blocking(work)).await;
     done.ok().and_then(Result::ok).unwrap_or_default()
 }
 

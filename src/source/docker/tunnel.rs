@@ -2,26 +2,25 @@
 //! `docker system dial-stdio` over there, as the docker command does it. Who may log in, and how, is what ssh itself knows
 //! of that host; it is never asked anything. The connections share one login.
 
-use crate::model::Text;
+use crate::{
+    background::{self, Panicked},
+    model::Text,
+    private_fs::TemporaryDir,
+};
 use std::{
-    fs::{self, DirBuilder},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
     process::Stdio,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, copy},
     net::{UnixListener, UnixStream},
     process::Command,
-    task::JoinHandle,
     time::timeout,
 };
+use tokio_util::task::AbortOnDropHandle;
 
 /// How long the login is kept after its last connection, in seconds.
 const KEPT: u32 = 20;
@@ -37,33 +36,32 @@ const WORDS: u64 = 4_096;
 /// A way through ssh, for as long as it is held.
 #[derive(Debug)]
 pub(super) struct Tunnel {
-    folder: PathBuf,
-    carries: JoinHandle<()>,
-    said: Arc<Mutex<Option<String>>>,
+    folder: TemporaryDir,
+    _carries: AbortOnDropHandle<()>,
+    said: Said,
 }
+
+/// Why the last connection did not come through.
+type Said = Arc<Mutex<Option<String>>>;
 
 impl Tunnel {
     /// A way to `user@host:port`. Nothing goes through it yet.
     pub(super) fn open(place: &str) -> io::Result<Self> {
-        static OPENED: AtomicUsize = AtomicUsize::new(0);
-        let number = OPENED.fetch_add(1, Ordering::Relaxed);
-        let all = std::env::temp_dir();
-        let folder = all.join(format!("{PREFIX}{}-{number}", std::process::id()));
-        // For its owner alone, and an error where somebody made it first.
-        DirBuilder::new().mode(0o700).create(&folder)?;
-        if let Ok(own) = fs::metadata(&folder) {
-            tokio::spawn(sweep(all, own.uid()));
-        }
-        let listener = UnixListener::bind(folder.join(SOCKET)).inspect_err(|_| remove(&folder))?;
-        let arguments = arguments(place, &folder.join("ssh").to_string_lossy());
-        let said = Arc::default();
-        let carries = tokio::spawn(carry_all(listener, arguments, Arc::clone(&said)));
-        Ok(Self { folder, carries, said })
+        // Beside it: a program that is busy may let a connection wait.
+        background::blocking_then(|| TemporaryDir::sweep(PREFIX, is_abandoned), drop);
+        let folder = TemporaryDir::make(PREFIX)?;
+        let listener = UnixListener::bind(folder.path().join(SOCKET))?;
+        let arguments = arguments(place, &folder.path().join("ssh").to_string_lossy());
+        let said: Said = Arc::default();
+        let lost = Arc::clone(&said);
+        let then = move |panicked: Panicked| tell(&lost, panicked.to_string());
+        let carries = background::spawn(carry_all(listener, arguments, Arc::clone(&said)), then);
+        Ok(Self { folder, _carries: carries, said })
     }
 
     /// The socket that stands for the engine's.
     pub(super) fn socket(&self) -> PathBuf {
-        self.folder.join(SOCKET)
+        self.folder.path().join(SOCKET)
     }
 
     /// What ssh said the last time that it did not come through, once.
@@ -72,32 +70,15 @@ impl Tunnel {
     }
 }
 
-impl Drop for Tunnel {
-    fn drop(&mut self) {
-        self.carries.abort();
-        remove(&self.folder);
-    }
+/// Returns whether the program that made a tunnel's folder has ended: nobody listens at its socket.
+fn is_abandoned(folder: &Path) -> bool {
+    let answer = std::os::unix::net::UnixStream::connect(folder.join(SOCKET));
+    answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
-/// Removes what our own user's tunnels left behind whose programs have ended: nobody listens at their sockets.
-async fn sweep(all: PathBuf, uid: u32) {
-    for folder in fs::read_dir(all).into_iter().flatten().flatten() {
-        let is_named = folder.file_name().to_string_lossy().starts_with(PREFIX);
-        // What others put there under such a name is left alone.
-        let is_ours = || folder.metadata().is_ok_and(|data| data.is_dir() && data.uid() == uid);
-        if !is_named || !is_ours() {
-            continue;
-        }
-        let answer = UnixStream::connect(folder.path().join(SOCKET)).await;
-        if answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
-            remove(&folder.path());
-        }
-    }
-}
-
-/// What can not be removed is in a folder that goes with the next start of the machine.
-fn remove(folder: &Path) {
-    let _ = fs::remove_dir_all(folder);
+/// Keeps why a connection did not come through.
+fn tell(said: &Said, why: String) {
+    *said.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
 }
 
 /// What ssh is told.
@@ -119,17 +100,19 @@ fn arguments(place: &str, control: &str) -> Vec<String> {
     all
 }
 
-async fn carry_all(listener: UnixListener, arguments: Vec<String>, said: Arc<Mutex<Option<String>>>) {
+async fn carry_all(listener: UnixListener, arguments: Vec<String>, said: Said) {
     while let Ok((mut client, _)) = listener.accept().await {
         let mut ssh = Command::new("ssh");
         ssh.args(&arguments);
-        let said = Arc::clone(&said);
-        tokio::spawn(async move {
+        let (said, lost) = (Arc::clone(&said), Arc::clone(&said));
+        let carrying = async move {
             // Said before the connection ends, so that whoever misses it finds out why.
             if let Err(why) = carry(&mut client, ssh).await {
-                *said.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                tell(&said, why);
             }
-        });
+        };
+        let then = move |panicked: Panicked| tell(&lost, panicked.to_string());
+        drop(background::spawn(carrying, then).detach());
     }
 }
 
@@ -163,7 +146,7 @@ async fn carry(client: &mut UnixStream, mut ssh: Command) -> Result<(), String> 
 
 #[cfg(test)]
 mod tests {
-    use super::{MetadataExt, PREFIX, SOCKET, Tunnel, arguments};
+    use super::{PREFIX, SOCKET, TemporaryDir, Tunnel, arguments, is_abandoned};
 
     #[test]
     fn a_place_is_told_as_ssh_takes_it() {
@@ -178,17 +161,14 @@ mod tests {
     #[tokio::test]
     async fn its_folder_goes_with_it() {
         let tunnel = Tunnel::open("nobody@localhost:1").unwrap();
-        let folder = tunnel.folder.clone();
+        let folder = tunnel.folder.path().to_owned();
         assert!(tunnel.socket().exists());
         drop(tunnel);
         assert!(!folder.exists());
-        let left = std::env::temp_dir().join(format!("{PREFIX}left-{}", std::process::id()));
+        let left = folder.with_file_name(format!("{PREFIX}left-{}", std::process::id()));
         std::fs::create_dir(&left).unwrap();
         drop(std::os::unix::net::UnixListener::bind(left.join(SOCKET)).unwrap());
-        let uid = std::fs::metadata(&left).unwrap().uid();
-        super::sweep(std::env::temp_dir(), uid + 1).await;
-        assert!(left.exists(), "it is another user's");
-        super::sweep(std::env::temp_dir(), uid).await;
+        TemporaryDir::sweep(PREFIX, is_abandoned);
         assert!(!left.exists(), "nobody listens there");
     }
 }

@@ -16,10 +16,12 @@ use super::{
     registry::Registry,
 };
 use crate::{
+    background::Panicked,
     cache::Folder,
     model::{Gap, Progress, Timestamp},
 };
 use aws_sdk_ecs::types::Service;
+use futures::FutureExt;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
@@ -59,6 +61,8 @@ pub(crate) struct Came {
     /// What the metrics of Service Connect counted, where it was not taken yet.
     pub counted: Vec<Counted>,
     gaps: BTreeMap<&'static str, Gap>,
+    /// The parts whose reading ended in a panic.
+    faults: BTreeMap<&'static str, Gap>,
 }
 
 impl Beside {
@@ -123,7 +127,12 @@ impl Beside {
 
     /// What could not be read.
     pub(crate) fn gaps(&self, came: &Came) -> Vec<Gap> {
-        self.readers.library.gap().into_iter().chain(came.gaps.values().cloned()).collect()
+        self.readers
+            .library
+            .gap()
+            .into_iter()
+            .chain(came.gaps.values().chain(came.faults.values()).cloned())
+            .collect()
     }
 
     /// How far the first reading is.
@@ -135,7 +144,10 @@ impl Beside {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.errands.begin(name, work(api.clone(), Arc::clone(&self.readers), self.tray.clone()));
+        let work = work(api.clone(), Arc::clone(&self.readers), self.tray.clone());
+        let (survived, lost) = (self.tray.clone(), self.tray.clone());
+        let work = work.map(move |()| survived.fault(name, None));
+        self.errands.begin(name, work, move |panicked| lost.fault(name, Some(&panicked)));
     }
 }
 
@@ -189,5 +201,17 @@ impl Tray {
             Some(gap) => came.gaps.insert(name, gap),
             None => came.gaps.remove(name),
         };
+    }
+
+    /// Puts there that the reading of a part ended in a panic, or that it did not.
+    fn fault(&self, name: &'static str, panicked: Option<&Panicked>) {
+        let mut came = self.lock();
+        match panicked {
+            Some(panicked) => {
+                let failure = panicked.failure(format_args!("{name} could not be taken in"));
+                came.faults.insert(name, Gap { what: name.into(), failure });
+            }
+            None => drop(came.faults.remove(name)),
+        }
     }
 }

@@ -10,12 +10,14 @@ use super::{
     gate::IN_FLIGHT,
 };
 use crate::{
+    background,
     cache::{Folder, Shelf},
     model::{Failure, FailureKind, Gap, Part, Progress},
 };
 use futures::{StreamExt, stream};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -62,8 +64,12 @@ impl Library {
     /// Reads what lies on disk, the first time.
     pub(crate) async fn open(&self) {
         let Some(disk) = self.disk.clone().filter(|_| self.shelves().shelved.is_none()) else { return };
-        // A task that panics brings nothing.
-        let (shelved, damaged) = tokio::task::spawn_blocking(move || disk.all()).await.unwrap_or_default();
+        let read = background::blocking(move || disk.all()).await;
+        let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string())));
+        let (shelved, damaged) = read.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the cache of task definitions can't be read");
+            Default::default()
+        });
         if damaged > 0 {
             tracing::warn!(damaged, "lines of the cache of task definitions were damaged and are let go");
         }
@@ -157,8 +163,9 @@ impl Library {
     fn shelve(&self, arn: &str, read: &Arc<Definition>) {
         let Some(disk) = self.disk.clone() else { return };
         let (arn, read) = (arn.to_owned(), Arc::clone(read));
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = disk.add([(arn.as_str(), &*read)]) {
+        let keep = move || disk.add([(arn.as_str(), &*read)]);
+        background::blocking_then(keep, |kept| {
+            if let Ok(Err(error)) = kept {
                 tracing::warn!(%error, "a task definition could not be kept");
             }
         });

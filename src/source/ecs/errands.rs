@@ -1,7 +1,10 @@
 //! Reading that outlives a look: load balancers, names and task definitions take longer than a map should wait for its
 //! services. A look waits for them a little; what is not there by then shows at one of the next looks.
 
-use crate::model::{Part, Progress};
+use crate::{
+    background::{self, Panicked},
+    model::{Part, Progress},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
@@ -20,11 +23,16 @@ pub(crate) struct Errands {
 }
 
 impl Errands {
-    /// Begins that piece of work, unless it is still under way.
-    pub(crate) fn begin(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+    /// Begins that piece of work, unless it is still under way. Where it panics, `then` hears of it.
+    pub(crate) fn begin(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+        then: impl FnOnce(Panicked) + Send + 'static,
+    ) {
         let mut running = self.running();
         if running.get(name).is_none_or(AbortOnDropHandle::is_finished) {
-            running.insert(name, AbortOnDropHandle::new(tokio::spawn(work)));
+            running.insert(name, background::spawn(work, then));
         }
     }
 
@@ -73,10 +81,11 @@ mod tests {
             (Errands::default(), Arc::new(AtomicU32::new(0)), Arc::new(tokio::sync::Notify::new()));
         let begin = || {
             let (begun, done) = (Arc::clone(&begun), Arc::clone(&done));
-            errands.begin("x", async move {
+            let work = async move {
                 begun.fetch_add(1, Ordering::SeqCst);
                 done.notified().await;
-            });
+            };
+            errands.begin("x", work, |_| ());
         };
         begin();
         errands.wait(Duration::from_millis(1)).await;

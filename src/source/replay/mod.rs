@@ -10,8 +10,11 @@ pub use format::{Frame, Header, SCHEMA};
 pub use recording::Recording;
 
 use super::{Examined, Source, regular_file};
-use crate::model::{
-    Failure, FailureKind, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
+use crate::{
+    background,
+    model::{
+        Failure, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp,
+    },
 };
 use futures::{
     FutureExt, StreamExt,
@@ -131,11 +134,8 @@ impl Source for Replay {
         let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.began.1);
         async move {
             // A long recording takes its time, which nobody else should wait for.
-            let made = tokio::task::spawn_blocking(move || shown(&recording, &id, at, moved, began)).await;
-            made.map_err(|_| {
-                let what = "playing the recording broke off";
-                Failure::new(FailureKind::Invalid, what, "`portolan doctor` tries it again")
-            })
+            let made = background::blocking(move || shown(&recording, &id, at, moved, began)).await;
+            made.map_err(|panicked| panicked.failure("the recording could not be played"))
         }
         .boxed()
     }

@@ -3,7 +3,7 @@
 mod last_words;
 
 use super::{
-    Hits, Scene, Target, Theme, View, time,
+    Canvas, Hits, Scene, Target, Theme, View, time,
     widget::{
         frame::frame,
         table::{Cell, Column, moved, table},
@@ -17,7 +17,7 @@ use crate::{
     store::Store,
 };
 use last_words::{LastWords, SHOWN};
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
 
 /// The findings.
@@ -95,7 +95,7 @@ impl View for Findings {
         rows(store).get(self.row).map(|f| format!("{}: {}", f.service, f.reason))
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let rows = rows(scene.store);
         if rows.is_empty() {
             let calm =
@@ -162,7 +162,7 @@ fn parts(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, String)> {
 
 impl Findings {
     /// One finding in full, and the last words of its service.
-    fn draw_detail(&self, finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    fn draw_detail(&self, finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
         let theme = scene.theme;
         let inner = frame(area, &format!("{}: {}", finding.service, finding.kind), theme, buf);
         let room = usize::from(inner.width.saturating_sub(LABEL));

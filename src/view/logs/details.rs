@@ -7,12 +7,12 @@ use crate::{
     model::text::clean_within,
     store::Store,
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         time::Clock,
         widget::{frame::frame, table::first_row, text},
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The line that is told in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(super) fn draw(
     line: &Line<'_>,
     scene: Scene<'_>,
     area: Rect,
-    buf: &mut Buffer,
+    buf: &mut Canvas<'_>,
 ) -> Hits {
     let mut hits = Hits::default();
     let theme = scene.theme;

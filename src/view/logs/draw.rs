@@ -12,13 +12,12 @@ use crate::{
     logs::Line,
     store::Store,
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         time::Clock,
         widget::{frame::frame, text},
     },
 };
 use ratatui::{
-    buffer::Buffer,
     layout::{Position, Rect},
     style::Style,
 };
@@ -40,9 +39,8 @@ pub(super) struct Areas {
 /// The most rows for what can't be read.
 const MOST_NOTES: usize = 3;
 
-/// The parts of the screen as it is now.
-pub(super) fn areas(logs: &Logs, store: &Store) -> Areas {
-    let area = logs.area;
+/// The parts of a screen of that area.
+pub(super) fn areas(logs: &Logs, store: &Store, area: Rect) -> Areas {
     let mut rest = Rect {
         x: area.x + 1,
         y: area.y + 1,
@@ -69,9 +67,9 @@ pub(super) fn areas(logs: &Logs, store: &Store) -> Areas {
 }
 
 /// Draws all of it.
-pub(super) fn draw(logs: &Logs, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
-    let areas = areas(logs, scene.store);
-    frame(logs.area, &title(logs, scene.store), scene.theme, buf);
+pub(super) fn draw(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+    let areas = areas(logs, scene.store, area);
+    frame(area, &title(logs, scene.store), scene.theme, buf);
     let mut hits = Hits::default();
     row_of_chips(logs, scene, areas.chips, buf);
     hits.add(areas.chips, Target::Inset);
@@ -80,7 +78,7 @@ pub(super) fn draw(logs: &Logs, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
         histogram.draw(scene, logs.look.clock, areas.bars, buf);
         hits.add(areas.bars, Target::Inset);
     }
-    lines(logs, scene, areas.lines, buf, &mut hits);
+    lines(logs, scene, (area, areas.lines), buf, &mut hits);
     match &logs.pane {
         Pane::None => {}
         Pane::Details(details) => match logs.tape.line(&scene.store.logs, details.line) {
@@ -93,11 +91,11 @@ pub(super) fn draw(logs: &Logs, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
 }
 
 /// The lines that fit, the newest at the bottom.
-fn lines(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Buffer, hits: &mut Hits) {
+fn lines(logs: &Logs, scene: Scene<'_>, (whole, area): (Rect, Rect), buf: &mut Canvas<'_>, hits: &mut Hits) {
     let width = usize::from(area.width);
     let services = logs.services(scene.store);
     let margin = Margin::of(logs, &services, width);
-    let shown = logs.shown(scene.store);
+    let shown = logs.shown(scene.store, whole);
     if shown.is_empty() {
         say(area, &nothing(logs, scene.store), scene, buf);
         return;
@@ -122,7 +120,7 @@ fn lines(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Buffer, hits: &mut
 }
 
 /// Marks the row of the cursor; what is found in it stays lit.
-fn select(row: Rect, scene: Scene<'_>, buf: &mut Buffer) {
+fn select(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let found = Style::from(scene.theme.ink.found).bg;
     for at in row.positions() {
         if let Some(cell) = buf.cell_mut(at).filter(|cell| found.is_none() || cell.style().bg != found) {
@@ -199,7 +197,7 @@ pub(super) fn chip_at(logs: &Logs, area: Rect, (column, row): (u16, u16)) -> Opt
     })
 }
 
-fn row_of_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+fn row_of_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     if area.is_empty() {
         return;
     }
@@ -224,7 +222,7 @@ fn unreadable(logs: &Logs, store: &Store) -> Vec<(String, String)> {
     notes.map(|note| (note.label.to_owned(), note.text.to_owned())).collect()
 }
 
-fn notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+fn notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let all = unreadable(logs, scene.store);
     let rows = usize::from(area.height);
     for (index, (y, (label, words))) in (area.y..area.bottom()).zip(&all).enumerate() {
@@ -259,7 +257,7 @@ fn nothing(logs: &Logs, store: &Store) -> String {
     }
 }
 
-fn say(area: Rect, words: &str, scene: Scene<'_>, buf: &mut Buffer) {
+fn say(area: Rect, words: &str, scene: Scene<'_>, buf: &mut Canvas<'_>) {
     let rows = text::wrap(words, usize::from(area.width.saturating_sub(4)));
     for (y, row) in (area.y + 1..area.bottom()).zip(rows) {
         buf.set_string(area.x + 2, y, row, Style::from(scene.theme.ink.dim));

@@ -7,13 +7,13 @@ use crate::{
     model::{EventKind, Service, Timestamp},
     store::Store,
     view::{
-        Scene,
+        Canvas, Scene,
         time::Clock,
         widget::{bar::bars, text},
     },
 };
 use jiff::SignedDuration;
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The rows it takes: lines, warnings, errors, events, and what is told of the chosen moment.
 pub(super) const ROWS: u16 = 5;
@@ -105,7 +105,7 @@ impl Histogram {
     }
 
     /// Draws it.
-    pub(super) fn draw(&self, scene: Scene<'_>, clock: Clock, area: Rect, buf: &mut Buffer) {
+    pub(super) fn draw(&self, scene: Scene<'_>, clock: Clock, area: Rect, buf: &mut Canvas<'_>) {
         if area.height < ROWS {
             return;
         }

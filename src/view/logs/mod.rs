@@ -19,7 +19,7 @@ mod spot;
 mod tape;
 mod when;
 
-use super::{Hits, Scene, View};
+use super::{Canvas, Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Effect, Question, Subscription},
@@ -34,7 +34,7 @@ use look::Look;
 use mark::Marks;
 use pages::Pages;
 use pane::Pane;
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use reach::Reach;
 use spot::{Sheet, Spot};
 use std::collections::BTreeSet;
@@ -183,7 +183,7 @@ impl View for Logs {
             self.pane.choose(row);
             return if again { self.run(Command::Open, store) } else { Vec::new() };
         }
-        let key = self.shown(store).get(row).map(|line| line.key);
+        let key = self.shown(store, self.area).get(row).map(|line| line.key);
         if key.is_some() && key == self.spot.cursor {
             return self.run(Command::Open, store);
         }
@@ -194,7 +194,7 @@ impl View for Logs {
     }
 
     fn point(&mut self, column: u16, row: u16, store: &Store) {
-        let areas = draw::areas(self, store);
+        let areas = draw::areas(self, store, self.area);
         if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
             self.remove(index);
         }
@@ -209,8 +209,8 @@ impl View for Logs {
         keep::copied(self, store)
     }
 
-    fn draw(&self, scene: Scene<'_>, _area: Rect, buf: &mut Buffer) -> Hits {
-        draw::draw(self, scene, buf)
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+        draw::draw(self, scene, area, buf)
     }
 }
 
@@ -343,22 +343,22 @@ impl Logs {
     /// Lets the spot move over the lines as they are broken into rows.
     fn on_sheet(&mut self, store: &Store, then: impl FnOnce(&mut Spot, &Sheet<'_>)) {
         let mut spot = std::mem::take(&mut self.spot);
-        then(&mut spot, &self.sheet(store));
+        then(&mut spot, &self.sheet(store, self.area));
         self.spot = spot;
     }
 
-    /// The sheet of lines as the screen has it.
-    fn sheet<'a>(&'a self, store: &'a Store) -> Sheet<'a> {
-        let rows = usize::from(draw::areas(self, store).lines.height).max(1);
-        let width = usize::from(self.area.width.saturating_sub(2));
+    /// The sheet of lines as a screen of that area has it.
+    fn sheet<'a>(&'a self, store: &'a Store, area: Rect) -> Sheet<'a> {
+        let rows = usize::from(draw::areas(self, store, area).lines.height).max(1);
+        let width = usize::from(area.width.saturating_sub(2));
         let room = Margin::of(self, &self.services(store), width).room(width);
         let takes = Box::new(move |line: &Line<'_>| line::takes(self, line, room));
         Sheet { held: &store.logs, tape: &self.tape, rows, takes }
     }
 
-    /// The lines on the screen, the oldest first.
-    fn shown<'a>(&'a self, store: &'a Store) -> Vec<Line<'a>> {
-        self.sheet(store).shown(self.spot.bottom)
+    /// The lines on a screen of that area, the oldest first.
+    fn shown<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<Line<'a>> {
+        self.sheet(store, area).shown(self.spot.bottom)
     }
 
     /// The line of the cursor; while it follows, the last one.

@@ -10,7 +10,7 @@ use crate::{
     model::{Level, Service, Timestamp, text::clean_within},
     store::deployed,
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         time::age,
         widget::{
             frame::frame,
@@ -19,7 +19,7 @@ use crate::{
         },
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The kinds of lines, as they were listed last.
 #[derive(Debug, Default)]
@@ -111,7 +111,7 @@ impl Patterns {
     }
 
     /// Draws them.
-    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         let (theme, now) = (scene.theme, scene.store.now);
         let inner = frame(area, &self.title(), theme, buf);
         let row = |index: usize| self.rows.get(index).map(|row| row.cells(scene, now)).unwrap_or_default();

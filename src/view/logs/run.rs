@@ -87,7 +87,7 @@ impl Logs {
     fn walk(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         // Whoever moves the cursor no longer waits for a time.
         self.sought = None;
-        let page = usize::from(super::draw::areas(self, store).lines.height).max(2) as isize;
+        let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
         let by = match command {
             Command::Up | Command::ScrollUp => -1,
             Command::Down | Command::ScrollDown => 1,

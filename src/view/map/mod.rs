@@ -20,7 +20,7 @@ mod tangle;
 mod text;
 mod viewport;
 
-use super::{Hits, Scene, View};
+use super::{Canvas, Hits, Scene, View};
 use crate::{
     command::Command,
     effect::{Effect, Screen, Subscription},
@@ -36,7 +36,7 @@ use looks::Looks;
 use order::{Asked, Order};
 use outlook::{Album, MadeFrom, Noted, Outlook};
 use plan::{Frame, Plan, Way};
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use revealed::Revealed;
 use sight::{Focus, Sight};
 use std::{collections::BTreeSet, sync::Arc};
@@ -262,7 +262,7 @@ impl View for Map {
         self.sight.nodes(store)
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         draw::draw(self, scene, area, buf)
     }
 }

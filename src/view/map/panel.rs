@@ -8,14 +8,14 @@ use crate::{
     command::Command,
     model::{SourceState, SourceStatus},
     view::{
-        Scene, summary,
+        Canvas, Scene, summary,
         widget::{frame::frame, table::first_row, text},
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// What there is to say about the selected node, or about the group that it is in.
-pub(super) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect, buf: &mut Canvas<'_>) {
     let Some(node) = scene.store.node() else { return };
     if area.height < 3 {
         return;
@@ -40,7 +40,7 @@ pub(super) fn draw_panel(scene: Scene<'_>, map: &Map, area: Rect, buf: &mut Buff
 }
 
 /// The nodes of a closed group or of a ghost, the worst off first; the one that is selected is among them.
-fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rect, buf: &mut Buffer) {
+fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = frame(area, title, theme, buf);
     let key = scene.keymap.keys(Command::Open).into_iter().next().unwrap_or_default();
@@ -94,10 +94,10 @@ fn weights(scene: Scene<'_>, map: &Map, item: &Item) -> Vec<String> {
 }
 
 /// What is said where there is no node yet: what is being looked at, or what to do.
-pub(super) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let mut y = area.y + area.height / 4;
-    let mut say = |content: &str, style: Style, buf: &mut Buffer| {
+    let mut say = |content: &str, style: Style, buf: &mut Canvas<'_>| {
         for row in text::wrap(content, usize::from(area.width.saturating_sub(8))) {
             if y < area.bottom() {
                 buf.set_string(area.x + 4, y, row, style);

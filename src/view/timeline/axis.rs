@@ -3,10 +3,10 @@
 use crate::{
     history::{KINDS, Row},
     model::{Health, Timestamp},
-    view::{Scene, time::Clock, widget::bar::bars},
+    view::{Canvas, Scene, time::Clock, widget::bar::bars},
 };
 use jiff::SignedDuration;
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The rows it takes: bars, marks, times.
 pub(super) const ROWS: u16 = 3;
@@ -71,7 +71,7 @@ impl Axis {
     }
 
     /// Draws it.
-    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
         let theme = scene.theme;
         let counts: Vec<usize> = self.cells.iter().map(|cell| cell.count).collect();
         let bars = bars(&counts, theme.glyphs.ascii);

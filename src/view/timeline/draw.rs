@@ -9,7 +9,7 @@ use crate::{
     store::Store,
     topology::Node,
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         summary::event_words,
         widget::{
             frame::frame,
@@ -18,7 +18,7 @@ use crate::{
         },
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// Its columns.
 const WIDE: &[Column] = &[
@@ -50,7 +50,7 @@ const WHOLE: u16 = 4;
 const FULL: u16 = 20;
 
 /// Draws it.
-pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
     let inner = frame(area, &title(timeline, scene.store), scene.theme, buf);
     let rows = &timeline.rows;
     if rows.is_empty() {
@@ -85,7 +85,7 @@ pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut 
 }
 
 /// The row of the cursor in full, under a line: in the table it may be cut.
-fn whole(row: &Row, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+fn whole(row: &Row, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let width = usize::from(area.width);
     buf.set_string(area.x, area.y, theme.glyphs.across.repeat(width), Style::from(theme.ink.border));

@@ -4,7 +4,7 @@ mod axis;
 mod draw;
 mod reach;
 
-use super::{Hits, Scene, View, summary::event_words, widget::table::moved};
+use super::{Canvas, Hits, Scene, View, summary::event_words, widget::table::moved};
 use crate::{
     command::Command,
     effect::{Effect, Screen},
@@ -12,7 +12,7 @@ use crate::{
     model::{EventKind, NodeId},
     store::{Search, Store},
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use reach::Reach;
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ impl View for Timeline {
         Some(format!("{} {}: {}", row.last.at, row.last.subject.name(), event_words(row, store.now, true)))
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         draw::draw(self, scene, area, buf)
     }
 }

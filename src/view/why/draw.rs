@@ -9,7 +9,7 @@ use crate::{
     model::Verdict,
     topology::{EdgeFilter, Node},
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         widget::{
             frame::frame,
             table::{Column, table},
@@ -17,7 +17,7 @@ use crate::{
         },
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style, text::Line};
+use ratatui::{layout::Rect, style::Style, text::Line};
 
 /// The columns of the list.
 const COLUMNS: &[Column] = &[
@@ -48,7 +48,7 @@ pub(super) fn areas(area: Rect, rows: usize) -> (Rect, Rect) {
     (list, Rect { y: list.bottom(), height: area.height - list.height, ..area })
 }
 
-pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
     let Scene { store, theme, .. } = scene;
     let Some(node) = store.node() else { return Hits::default() };
     let rows = rows(store, &node.id);
@@ -134,7 +134,7 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
 }
 
 /// What is said of a node without edges: what was looked at.
-fn draw_none(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_none(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let inner = frame(area, &node.label(), theme, buf);
     let width = usize::from(inner.width.saturating_sub(2));

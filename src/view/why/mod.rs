@@ -6,11 +6,11 @@ mod rows;
 pub mod words;
 
 use super::{
-    Hits, Scene, View,
+    Canvas, Hits, Scene, View,
     widget::{scroll::Scroll, table::moved},
 };
 use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::layout::Rect;
 use rows::{Row, Spot, rows};
 
 /// The edges of the selected service.
@@ -90,7 +90,7 @@ impl View for Why {
         Some(words::explain(store, from, to?, false))
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
         draw::draw(self, scene, area, buf)
     }
 }

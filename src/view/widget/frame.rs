@@ -1,11 +1,11 @@
 //! A frame with a title, in the glyphs of the theme.
 
 use super::text;
-use crate::view::Theme;
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use crate::view::{Canvas, Theme};
+use ratatui::{layout::Rect, style::Style};
 
 /// Draws a frame around `area` and gives what is left inside.
-pub fn frame(area: Rect, title: &str, theme: &Theme, buf: &mut Buffer) -> Rect {
+pub fn frame(area: Rect, title: &str, theme: &Theme, buf: &mut Canvas<'_>) -> Rect {
     outline(area, theme, theme.ink.border.into(), buf);
     if area.width > 6 && !title.is_empty() {
         let title = format!(" {} ", text::cut(title, usize::from(area.width) - 6, theme.glyphs.ellipsis));
@@ -20,7 +20,7 @@ pub fn frame(area: Rect, title: &str, theme: &Theme, buf: &mut Buffer) -> Rect {
 }
 
 /// Draws the four sides of `area`.
-pub fn outline(area: Rect, theme: &Theme, style: Style, buf: &mut Buffer) {
+pub fn outline(area: Rect, theme: &Theme, style: Style, buf: &mut Canvas<'_>) {
     if area.width < 2 || area.height < 2 {
         return;
     }

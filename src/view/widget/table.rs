@@ -3,9 +3,9 @@
 use super::text;
 use crate::{
     command::Command,
-    view::{Hits, Target, Theme},
+    view::{Canvas, Hits, Target, Theme},
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// A column.
 pub struct Column {
@@ -82,7 +82,7 @@ pub fn table(
     hit: impl Fn(usize) -> Target,
     theme: &Theme,
     area: Rect,
-    buf: &mut Buffer,
+    buf: &mut Canvas<'_>,
 ) -> Hits {
     let mut hits = Hits::default();
     if area.height < 2 {
@@ -114,7 +114,14 @@ fn widths(columns: &[Column], total: u16) -> Vec<usize> {
 }
 
 /// Draws one row of cells.
-fn line(columns: &[Column], cells: &[Cell], widths: &[usize], area: Rect, theme: &Theme, buf: &mut Buffer) {
+fn line(
+    columns: &[Column],
+    cells: &[Cell],
+    widths: &[usize],
+    area: Rect,
+    theme: &Theme,
+    buf: &mut Canvas<'_>,
+) {
     let mut x = area.x;
     for ((column, (content, style)), width) in columns.iter().zip(cells).zip(widths) {
         let room = usize::from(area.right().saturating_sub(x)).min(*width);

@@ -13,7 +13,7 @@ pub(in crate::source) use reader::Server;
 
 use super::answer::ContainerInspectResponse;
 use super::connect::Engine;
-use crate::decode::is_program_file;
+use crate::{background, decode::is_program_file};
 use bollard::Docker as Client;
 use choose::Place;
 use std::{fmt::Write, path::PathBuf};
@@ -70,7 +70,7 @@ pub(super) async fn read(engine: &Engine, client: &Client, answer: &ContainerIns
     }
     let local = engine.is_local();
     let (mut files, elsewhere) =
-        tokio::task::spawn_blocking(move || on_host(chosen, local)).await.unwrap_or_default();
+        background::blocking(move || on_host(chosen, local)).await.unwrap_or_default();
     if let Some(id) = answer.id.as_deref() {
         // A volume comes as a whole, whatever lies in it: it is asked for only where its place speaks of configuration.
         let wanted = |p: &&Place| !p.is_volume || choose::is_named_for_configuration(&p.inside);

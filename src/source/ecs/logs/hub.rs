@@ -2,7 +2,10 @@
 //! each costs by the minute. With many groups, several share one.
 
 use super::{Logs, feed, member::Member};
-use crate::model::{InstanceId, Snapshot, State, Timestamp};
+use crate::{
+    background,
+    model::{InstanceId, Snapshot, State, Timestamp},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -112,7 +115,11 @@ impl Hub {
                 changed: Notify::new(),
             });
             slots.push(Arc::clone(&slot));
-            tokio::spawn(feed::run(Arc::clone(self), Arc::clone(&slot), logs.clone()));
+            let lost = Arc::clone(&slot);
+            // Its readers hear that their streams end, and begin anew at another slot.
+            let then = move |_| *held(&lost.waiting) = Waiting { closed: true, ..Waiting::default() };
+            let feed = feed::run(Arc::clone(self), Arc::clone(&slot), logs.clone());
+            drop(background::spawn(feed, then).detach());
             slot
         });
         let mut waiting = held(&slot.waiting);

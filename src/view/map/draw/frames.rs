@@ -3,21 +3,21 @@
 use super::Painter;
 use crate::{
     layout::{Point, Rect as Cells},
-    view::{theme::Glyphs, widget::text},
+    view::{Canvas, theme::Glyphs, widget::text},
 };
-use ratatui::{buffer::Buffer, style::Style};
+use ratatui::style::Style;
 
 impl Painter<'_> {
     /// The frames of the groups, with their titles; lines that cross a frame stay.
-    pub(super) fn groups(&self, buf: &mut Buffer) {
+    pub(super) fn groups(&self, buf: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let chart = &self.map.chart;
         for ((_, title), cells) in chart.plan.groups.iter().zip(&chart.diagram.groups) {
-            let Some((rect, left, top)) = self.map.viewport.clip(*cells) else { continue };
+            let Some((rect, left, top)) = self.viewport.clip(*cells) else { continue };
             let whole = i32::from(rect.width) == cells.width && i32::from(rect.height) == cells.height;
             let style = Style::from(theme.ink.border);
             for (x, y, glyph) in border(*cells, theme.glyphs) {
-                let place = self.map.viewport.cell(Point { x, y }).and_then(|at| buf.cell_mut(at));
+                let place = self.viewport.cell(Point { x, y }).and_then(|at| buf.cell_mut(at));
                 if let Some(place) = place.filter(|place| place.symbol() == " ") {
                     place.set_symbol(glyph).set_style(style);
                 }

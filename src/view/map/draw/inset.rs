@@ -5,12 +5,12 @@ use crate::{
     model::{Health, NodeId},
     store::Store,
     view::{
-        Hits, Scene, Target,
+        Canvas, Hits, Scene, Target,
         map::{Map, viewport::Viewport},
         widget::frame::outline,
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// The least screen that has room for it.
 const LEAST: (u16, u16) = (100, 24);
@@ -21,9 +21,9 @@ const DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
 
 /// Where it is, as long as the map is larger than the screen: in the upper right corner, and where that would hide
 /// what is selected, in the lower left one.
-fn place(map: &Map, selected: Option<&NodeId>) -> Option<Rect> {
-    let Viewport { area, size, .. } = map.viewport;
-    if map.no_inset || area.width < LEAST.0 || area.height < LEAST.1 || !map.viewport.is_larger() {
+fn place(map: &Map, viewport: &Viewport, selected: Option<&NodeId>) -> Option<Rect> {
+    let Viewport { area, size, .. } = *viewport;
+    if map.no_inset || area.width < LEAST.0 || area.height < LEAST.1 || !viewport.is_larger() {
         return None;
     }
     let (width, height) = (f64::from(size.0.max(1)), f64::from(size.1.max(1)));
@@ -32,14 +32,14 @@ fn place(map: &Map, selected: Option<&NodeId>) -> Option<Rect> {
     let side = |length: f64, least: u16| ((length * scale).ceil() as u16).max(least) + 2;
     let (width, height) = (side(width, 4), side(height, 2));
     let right = Rect { x: area.right() - width, y: area.y, width, height };
-    let hidden = selected.and_then(|id| map.chart.place(id)).and_then(|place| map.viewport.clip(place));
+    let hidden = selected.and_then(|id| map.chart.place(id)).and_then(|place| viewport.clip(place));
     let hides = hidden.is_some_and(|(place, ..)| place.intersects(right));
     Some(if hides { Rect { x: area.x, y: area.bottom() - height, ..right } } else { right })
 }
 
 /// The cell of the diagram that a cell of the mini-map stands for.
 pub(in crate::view::map) fn aimed(map: &Map, store: &Store, (column, row): (u16, u16)) -> Option<Point> {
-    let inner = inner(place(map, store.selected.as_ref())?);
+    let inner = inner(place(map, &map.viewport, store.selected.as_ref())?);
     let far = |at: u16, start: u16, length: u16, size: i32| {
         i32::from(at.clamp(start, start + length - 1) - start) * size / i32::from(length)
     };
@@ -48,13 +48,13 @@ pub(in crate::view::map) fn aimed(map: &Map, store: &Store, (column, row): (u16,
 }
 
 /// Draws it.
-pub(super) fn draw(map: &Map, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
+pub(super) fn draw(map: &Map, viewport: &Viewport, scene: Scene<'_>, buf: &mut Canvas<'_>) -> Hits {
     let mut hits = Hits::default();
-    let Some(area) = place(map, scene.store.selected.as_ref()) else { return hits };
+    let Some(area) = place(map, viewport, scene.store.selected.as_ref()) else { return hits };
     let theme = scene.theme;
     let inner = inner(area);
     outline(area, theme, theme.ink.border.into(), buf);
-    let small = |cells: &Cells| shrink(*cells, map.viewport.size, inner);
+    let small = |cells: &Cells| shrink(*cells, viewport.size, inner);
     let mut dots = vec![(0u32, Health::Healthy); usize::from(inner.width) * usize::from(inner.height)];
     for (index, cells) in map.chart.diagram.nodes.iter().enumerate() {
         let health = map.chart.looks.item(index).worst;
@@ -65,11 +65,12 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, buf: &mut Buffer) -> Hits {
             }
         }
     }
-    let (left, top, right, bottom) = small(&map.viewport.seen());
+    let (left, top, right, bottom) = small(&viewport.seen());
     for (index, (dots, health)) in dots.into_iter().enumerate() {
         let (column, row) = (index % usize::from(inner.width), index / usize::from(inner.width));
         let seen = (left / 2..=right / 2).contains(&column) && (top / 4..=bottom / 4).contains(&row);
-        let place = &mut buf[(inner.x + column as u16, inner.y + row as u16)];
+        let at = (inner.x + column as u16, inner.y + row as u16);
+        let Some(place) = buf.cell_mut(at) else { continue };
         let glyph = match (theme.glyphs.ascii, dots) {
             (_, 0) => ' ',
             (true, _) => ':',

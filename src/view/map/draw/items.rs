@@ -6,24 +6,24 @@ use crate::{
     model::Health,
     topology::{Node, finding::Role},
     view::{
-        Hits, Target,
+        Canvas, Hits, Target,
         map::{
             item::{INSTANCE_ROWS, Item, Kind},
             level::Level,
         },
         summary,
-        widget::{frame::outline, text},
+        widget::{canvas::OffScreen, frame::outline, text},
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
     /// All that is on the screen, on top of everything. A click on what holds the selected node means that one.
-    pub(super) fn items(&self, buf: &mut Buffer) -> Hits {
+    pub(super) fn items(&self, buf: &mut Canvas<'_>) -> Hits {
         let mut hits = Hits::default();
         let chart = &self.map.chart;
         for (index, (item, cells)) in chart.plan.items.iter().zip(&chart.diagram.nodes).enumerate() {
-            let Some(clip) = self.map.viewport.clip(*cells) else { continue };
+            let Some(clip) = self.viewport.clip(*cells) else { continue };
             let picture = self.picture(index, item, *cells);
             copy(&picture, clip, buf);
             let selected = self.id.filter(|_| self.selected == Some(index));
@@ -35,9 +35,10 @@ impl Painter<'_> {
     }
 
     /// One thing, whole.
-    fn picture(&self, index: usize, item: &Item, cells: Cells) -> Buffer {
+    fn picture(&self, index: usize, item: &Item, cells: Cells) -> OffScreen {
         let own = Rect::new(0, 0, cells.width as u16, cells.height as u16);
-        let mut picture = Buffer::empty(own);
+        let mut whole = OffScreen::new(own.width, own.height);
+        let mut picture = whole.canvas();
         let tally = self.map.chart.looks.item(index);
         let border = self.border(index, tally.worst);
         if own.height > 1 {
@@ -67,11 +68,11 @@ impl Painter<'_> {
             let x = if self.is_tight() { own.width.saturating_sub(1) } else { inset };
             picture.set_string(x, inset, mark, Style::from(self.scene.theme.ink.accent));
         }
-        picture
+        whole
     }
 
     /// The sign of the part that it plays in what is wrong, at its right edge. It must not look like the head of a line.
-    fn part(&self, role: Option<Role>, own: Rect, picture: &mut Buffer) {
+    fn part(&self, role: Option<Role>, own: Rect, picture: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let Some(role) = role else { return };
         let (glyph, style) = match role {
@@ -103,7 +104,7 @@ impl Painter<'_> {
         (index, item): (usize, &Item),
         own: Rect,
         border: Style,
-        picture: &mut Buffer,
+        picture: &mut Canvas<'_>,
     ) {
         let theme = self.scene.theme;
         let framed = own.height > 1;
@@ -130,7 +131,7 @@ impl Painter<'_> {
     }
 
     /// What lies outside the focus: how many, and of which group.
-    fn ghost(&self, title: &str, count: usize, own: Rect, picture: &mut Buffer) {
+    fn ghost(&self, title: &str, count: usize, own: Rect, picture: &mut Canvas<'_>) {
         let ink = &self.scene.theme.ink;
         let brackets = if self.scene.theme.glyphs.ascii { ["(", ")"] } else { ["┊", "┊"] };
         picture.set_string(0, 0, brackets[0], Style::from(ink.possible));
@@ -148,7 +149,7 @@ impl Painter<'_> {
 }
 
 /// Copies the part of a picture that is on the screen.
-fn copy(picture: &Buffer, (rect, left, top): (Rect, i32, i32), buf: &mut Buffer) {
+fn copy(picture: &OffScreen, (rect, left, top): (Rect, i32, i32), buf: &mut Canvas<'_>) {
     for dy in 0..rect.height {
         for dx in 0..rect.width {
             let from = (left as u16 + dx, top as u16 + dy);

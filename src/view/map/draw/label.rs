@@ -5,7 +5,7 @@ use crate::{
     model::{Health, Service},
     topology::Node,
     view::{
-        Scene,
+        Canvas, Scene,
         map::{
             item::{Item, hub_words, ties_words},
             mark,
@@ -13,11 +13,11 @@ use crate::{
         widget::text,
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
     /// The mark, the name, the hubs and the count of a node, in one row.
-    pub(super) fn label(&self, node: &Node, (index, item): (usize, &Item), room: Rect, buf: &mut Buffer) {
+    pub(super) fn label(&self, node: &Node, (index, item): (usize, &Item), room: Rect, buf: &mut Canvas<'_>) {
         let Scene { store, theme, .. } = self.scene;
         let found = !store.search.is_empty() && store.finds(node);
         let lost = !store.search.is_empty() && !found;

@@ -3,15 +3,18 @@
 use super::Painter;
 use crate::{
     layout::{Cell, Glyphs, Stroke, Style as Look},
-    view::map::{Chart, looks::tone, plan::Calls},
+    view::{
+        Canvas,
+        map::{Chart, looks::tone, plan::Calls},
+    },
 };
-use ratatui::{buffer::Buffer, style::Style};
+use ratatui::style::Style;
 
 impl Painter<'_> {
     /// The calls.
-    pub(super) fn lines(&self, buf: &mut Buffer) {
+    pub(super) fn lines(&self, buf: &mut Canvas<'_>) {
         let chart = &self.map.chart;
-        let viewport = &self.map.viewport;
+        let viewport = &self.viewport;
         let glyphs = if self.scene.theme.glyphs.ascii { Glyphs::Ascii } else { Glyphs::Unicode };
         let look = |edge: usize| chart.plan.calls.get(edge).and_then(|calls| self.look(edge, calls));
         let mut paint = |cell: Cell<'_>| {
@@ -24,9 +27,9 @@ impl Painter<'_> {
     }
 
     /// The calls that are drawn only because one of their ends is selected. Where they meet ink they cross it.
-    fn revealed(&self, glyphs: Glyphs, buf: &mut Buffer) {
+    fn revealed(&self, glyphs: Glyphs, buf: &mut Canvas<'_>) {
         let Chart { plan, revealed, .. } = &self.map.chart;
-        let viewport = &self.map.viewport;
+        let viewport = &self.viewport;
         let look =
             |route: usize| revealed.calls.get(route).and_then(|line| self.look(*line, &plan.calls[*line]));
         let mut paint = |cell: Cell<'_>| {

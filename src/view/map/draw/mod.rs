@@ -7,14 +7,17 @@ mod label;
 mod lines;
 pub(super) mod pile;
 
-use super::{Chart, Map, hover::Hovered, panel, plan::Shown};
+use super::{Chart, Map, hover::Hovered, panel, plan::Shown, viewport::Viewport};
 use crate::{
     command::Command,
     layout::Point,
     model::NodeId,
-    view::{Hits, Scene, widget::text},
+    view::{
+        Canvas, Hits, Scene,
+        widget::{canvas::OffScreen, text},
+    },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
 
 /// The parts of the screen that the map has.
@@ -44,7 +47,7 @@ pub(super) fn areas(area: Rect) -> Areas {
 }
 
 /// Draws the map with its panel.
-pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) -> Hits {
+pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
     let areas = areas(area);
     if scene.store.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
@@ -56,21 +59,29 @@ pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Buffer) ->
     let mut hits = painter.items(buf);
     painter.corner(buf);
     painter.hovered(buf);
-    hits.extend(inset::draw(map, scene, buf));
+    hits.extend(inset::draw(map, &painter.viewport, scene, buf));
     panel::draw_panel(scene, map, areas.panel, buf);
     hits
 }
 
 /// The map alone, as text: rows without trailing spaces.
 pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
-    let mut buf = Buffer::empty(area);
-    let painter =
-        Painter { map, scene, area, selected: None, id: None, near: BTreeSet::new(), hovered: None };
-    painter.lines(&mut buf);
-    painter.groups(&mut buf);
-    painter.items(&mut buf);
-    let row =
-        |y| (0..area.width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned() + "\n";
+    let mut whole = OffScreen::new(area.width, area.height);
+    let buf = &mut whole.canvas();
+    let painter = Painter {
+        map,
+        scene,
+        viewport: map.viewport,
+        selected: None,
+        id: None,
+        near: BTreeSet::new(),
+        hovered: None,
+    };
+    painter.lines(buf);
+    painter.groups(buf);
+    painter.items(buf);
+    let symbol = |x, y| buf.cell((x, y)).map_or(" ", |cell| cell.symbol());
+    let row = |y| (0..area.width).map(|x| symbol(x, y)).collect::<String>().trim_end().to_owned() + "\n";
     (0..area.height).map(row).collect()
 }
 
@@ -78,7 +89,8 @@ pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
 struct Painter<'a> {
     map: &'a Map,
     scene: Scene<'a>,
-    area: Rect,
+    /// The part of the map that is drawn, in the area that it is drawn into: the map may have been fitted to another.
+    viewport: Viewport,
     /// The selected item, and the selected node in it.
     selected: Option<usize>,
     id: Option<&'a NodeId>,
@@ -98,28 +110,33 @@ impl<'a> Painter<'a> {
             Some(here) if here == to => Some(from),
             _ => None,
         });
-        Self { map, scene, area, selected, id, near: near.collect(), hovered: map.hovered.as_ref() }
+        let viewport = Viewport { area, ..map.viewport };
+        Self { map, scene, viewport, selected, id, near: near.collect(), hovered: map.hovered.as_ref() }
     }
 
     /// What the mouse is over, in the last row of the map.
-    fn hovered(&self, buf: &mut Buffer) {
+    fn hovered(&self, buf: &mut Canvas<'_>) {
         let words = self.hovered.map(|hovered| hovered.words(self.map, self.scene)).unwrap_or_default();
-        if !words.is_empty() && self.area.height > 0 {
+        if !words.is_empty() && self.viewport.area.height > 0 {
             let ellipsis = self.scene.theme.glyphs.ellipsis;
-            let line = text::cut(&format!(" {words} "), usize::from(self.area.width), ellipsis);
+            let line = text::cut(&format!(" {words} "), usize::from(self.viewport.area.width), ellipsis);
             let style = Style::from(self.scene.theme.ink.bar);
-            buf.set_string(self.area.x, self.area.bottom() - 1, line, style);
+            buf.set_string(self.viewport.area.x, self.viewport.area.bottom() - 1, line, style);
         }
     }
 
     /// The directions in which the map goes on beyond the screen.
     fn more(&self) -> String {
-        let Point { x, y } = self.map.viewport.origin;
+        let Point { x, y } = self.viewport.origin;
         let (width, height) = self.map.chart.diagram.size;
         let arrows =
             if self.scene.theme.glyphs.ascii { ["<", "^", "v", ">"] } else { ["←", "↑", "↓", "→"] };
-        let beyond =
-            [x > 0, y > 0, y + i32::from(self.area.height) < height, x + i32::from(self.area.width) < width];
+        let beyond = [
+            x > 0,
+            y > 0,
+            y + i32::from(self.viewport.area.height) < height,
+            x + i32::from(self.viewport.area.width) < width,
+        ];
         let shown: Vec<_> =
             arrows.into_iter().zip(beyond).filter(|(_, beyond)| *beyond).map(|(arrow, _)| arrow).collect();
         shown.join(" ")
@@ -141,7 +158,7 @@ impl<'a> Painter<'a> {
     }
 
     /// What is shown, where more of the map is, and whether a newer one is on its way.
-    fn corner(&self, buf: &mut Buffer) {
+    fn corner(&self, buf: &mut Canvas<'_>) {
         let sight = &self.map.sight;
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
         let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
@@ -163,21 +180,22 @@ impl<'a> Painter<'a> {
             words.push(format!("more {more}"));
         }
         let line = words.join(", ");
-        if !line.is_empty() && self.area.height > 0 {
+        if !line.is_empty() && self.viewport.area.height > 0 {
             let line = format!(" {line} ");
             let (x, y) = self.free_corner(text::width(&line) as u16, buf);
             let style = Style::from(self.scene.theme.ink.dim);
-            buf.set_stringn(x, y, line, usize::from(self.area.width), style);
+            buf.set_stringn(x, y, line, usize::from(self.viewport.area.width), style);
         }
     }
 
     /// Where words of that width hide nothing: in one of the corners, else in the lower right one all the same.
-    fn free_corner(&self, width: u16, buf: &Buffer) -> (u16, u16) {
-        let right = self.area.right().saturating_sub(width).max(self.area.x);
-        let (left, top, bottom) = (self.area.x, self.area.y, self.area.bottom() - 1);
+    fn free_corner(&self, width: u16, buf: &Canvas<'_>) -> (u16, u16) {
+        let right = self.viewport.area.right().saturating_sub(width).max(self.viewport.area.x);
+        let (left, top, bottom) =
+            (self.viewport.area.x, self.viewport.area.y, self.viewport.area.bottom().saturating_sub(1));
         let is_free = |&(x, y): &(u16, u16)| {
-            let end = x.saturating_add(width).min(self.area.right());
-            (x..end).all(|column| buf[(column, y)].symbol() == " ")
+            let end = x.saturating_add(width).min(self.viewport.area.right());
+            (x..end).all(|column| buf.cell((column, y)).is_none_or(|cell| cell.symbol() == " "))
         };
         let corners = [(right, bottom), (left, bottom), (right, top), (left, top)];
         corners.into_iter().find(is_free).unwrap_or((right, bottom))

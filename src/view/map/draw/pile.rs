@@ -3,7 +3,7 @@
 use crate::{
     model::Health,
     view::{
-        Scene, Theme,
+        Canvas, Scene, Theme,
         map::{
             item::{Item, grid},
             tally::Tally,
@@ -11,7 +11,7 @@ use crate::{
         widget::text,
     },
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{layout::Rect, style::Style};
 
 /// Whether two services share a cell of an overview: where colours can tell how they are. Where they can't, each has
 /// a cell with the shape of its health.
@@ -26,7 +26,7 @@ pub(super) fn draw(
     title: &str,
     overview: bool,
     own: Rect,
-    picture: &mut Buffer,
+    picture: &mut Canvas<'_>,
 ) {
     heading(scene, tally, title, own, picture);
     if overview {
@@ -42,7 +42,7 @@ pub(super) fn draw(
 }
 
 /// Its worst health, its title, and how many are faulty.
-fn heading(scene: Scene<'_>, tally: &Tally, title: &str, own: Rect, picture: &mut Buffer) {
+fn heading(scene: Scene<'_>, tally: &Tally, title: &str, own: Rect, picture: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let style = match () {
         () if tally.is_found => theme.ink.found,
@@ -58,7 +58,7 @@ fn heading(scene: Scene<'_>, tally: &Tally, title: &str, own: Rect, picture: &mu
 }
 
 /// A cell, or half of one, for each of its services, the worst off first.
-fn cells(scene: Scene<'_>, tally: &Tally, own: Rect, picture: &mut Buffer) {
+fn cells(scene: Scene<'_>, tally: &Tally, own: Rect, picture: &mut Canvas<'_>) {
     let theme = scene.theme;
     let halves = in_halves(theme);
     let healths = &tally.healths;

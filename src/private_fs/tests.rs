@@ -1,0 +1,153 @@
+//! Tests of private files: modes, links, pipes, devices, files of others.
+
+use super::{PrivateDir, TemporaryDir, create};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use std::{
+    fs::{self, Permissions},
+    io::{ErrorKind, Write},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    time::Duration,
+};
+
+fn place() -> TemporaryDir {
+    TemporaryDir::make("portolan-private-").unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn pipe(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+}
+
+#[test]
+fn folders_and_files_are_for_their_owner_alone() {
+    let place = place();
+    let path = place.path().join("a/b");
+    let dir = PrivateDir::make(&path).unwrap();
+    dir.append("log").unwrap().write_all(b"one").unwrap();
+    dir.replace("picture", |file| file.write_all(b"two")).unwrap();
+    assert_eq!((mode(&path), mode(&path.join("log")), mode(&path.join("picture"))), (0o700, 0o600, 0o600));
+    assert_eq!(dir.read("picture", 3).unwrap().unwrap(), b"two");
+    assert_eq!(dir.read("picture", 2).unwrap_err().kind(), ErrorKind::FileTooLarge);
+    assert_eq!(dir.read("nothing", 2).unwrap(), None);
+}
+
+#[test]
+fn what_was_open_to_others_is_closed_to_them() {
+    let place = place();
+    let file = place.path().join("log");
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(place.path(), Permissions::from_mode(0o777)).unwrap();
+    PrivateDir::make(place.path()).unwrap().append("log").unwrap().write_all(b" new").unwrap();
+    assert_eq!((mode(place.path()), mode(&file)), (0o700, 0o600));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "old new");
+}
+
+#[test]
+fn no_link_is_followed_and_no_pipe_waited_for() {
+    let place = place();
+    let (precious, dir) = (place.path().join("precious"), place.path().join("dir"));
+    fs::write(&precious, "precious").unwrap();
+    let private = PrivateDir::make(&dir).unwrap();
+    symlink(&precious, dir.join("link")).unwrap();
+    symlink("/dev/zero", dir.join("device")).unwrap();
+    pipe(&dir.join("pipe"));
+    for name in ["link", "device", "pipe"] {
+        assert!(private.append(name).is_err(), "{name}");
+        assert!(private.read(name, 9).is_err(), "{name}");
+        assert!(create(&dir.join(name), true).is_err(), "{name}");
+        assert!(create(&dir.join(name), false).is_err(), "{name}");
+        private.replace(name, |file| file.write_all(b"own")).unwrap();
+        assert_eq!(private.read(name, 9).unwrap().unwrap(), b"own", "{name}");
+    }
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+    symlink(&dir, place.path().join("linked")).unwrap();
+    assert!(PrivateDir::make(&place.path().join("linked")).is_err());
+    assert!(PrivateDir::make(&precious).is_err());
+}
+
+#[test]
+fn a_folder_of_another_user_is_refused() {
+    // Only root can give a file away, and only others meet one of root's.
+    let others = Path::new(if rustix::process::geteuid().is_root() { "/nonexistent" } else { "/" });
+    assert!(PrivateDir::open(others).is_err());
+    let place = place();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(place.path(), Some(65_534), None).unwrap();
+        let error = PrivateDir::make(place.path()).unwrap_err().to_string();
+        assert!(error.ends_with("belongs to another user"), "{error}");
+        std::os::unix::fs::chown(place.path(), Some(0), None).unwrap();
+        let dir = PrivateDir::make(place.path()).unwrap();
+        drop(dir.append("log").unwrap());
+        std::os::unix::fs::chown(place.path().join("log"), Some(65_534), None).unwrap();
+        assert!(dir.append("log").is_err());
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_overwritten_only_when_asked() {
+    let place = place();
+    let path = place.path().join("record.jsonl");
+    create(&path, false).unwrap().write_all(b"first").unwrap();
+    let error = create(&path, false).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    create(&path, true).unwrap().write_all(b"2").unwrap();
+    assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("2", 0o600));
+    assert!(create(Path::new("/dev/full"), true).is_err());
+}
+
+#[test]
+fn a_file_that_can_not_be_finished_leaves_the_old_one() {
+    let place = place();
+    let dir = PrivateDir::make(place.path()).unwrap();
+    dir.replace("picture", |file| file.write_all(b"whole")).unwrap();
+    let full = |file: &mut fs::File| {
+        file.write_all(b"ha")?;
+        Err(ErrorKind::StorageFull.into())
+    };
+    assert_eq!(dir.replace("picture", full).unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    assert_eq!(dir.read("picture", 9).unwrap().unwrap(), b"whole");
+}
+
+#[test]
+fn leftovers_are_swept_by_their_age() {
+    let place = place();
+    let dir = PrivateDir::make(place.path()).unwrap();
+    let old = std::time::SystemTime::now() - Duration::from_mins(20);
+    for name in ["picture-a", "picture-b", "other", "picture-a.1-1.new", "picture-b.1-1.new"] {
+        let file = dir.append(name).unwrap();
+        if !name.contains("-b") {
+            file.set_modified(old).unwrap();
+        }
+    }
+    dir.sweep(Duration::from_mins(10), |name| name.starts_with("picture").then_some(Duration::from_mins(15)));
+    let mut left: Vec<_> =
+        fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["other", "picture-b", "picture-b.1-1.new"]);
+}
+
+#[test]
+fn a_temporary_folder_goes_with_its_owner_and_leftovers_are_swept() {
+    let made = place();
+    let path = made.path().to_owned();
+    assert_eq!(mode(&path), 0o700);
+    drop(made);
+    assert!(!path.exists());
+    let left = path.with_file_name(format!("portolan-swept-{}", std::process::id()));
+    let link = path.with_file_name(format!("portolan-swept-link-{}", std::process::id()));
+    fs::create_dir(&left).unwrap();
+    symlink(&left, &link).unwrap();
+    TemporaryDir::sweep("portolan-swept-", |found| found == link);
+    assert!(left.exists() && link.symlink_metadata().is_ok(), "a link is nobody's folder");
+    TemporaryDir::sweep("portolan-swept-", |found| found == left);
+    assert!(!left.exists());
+    fs::remove_file(&link).unwrap();
+}
