@@ -128,6 +128,6 @@ fn the_first_look(bencher: Bencher<'_, '_>, services: usize) {
 
 #[divan::bench(args = SERVICES)]
 fn the_rows_of_the_timeline(bencher: Bencher<'_, '_>, services: usize) {
-    let history = seen(&snapshot(services));
+    let history = seen(&Arc::new(snapshot(services)));
     bencher.bench_local(|| fold(black_box(&history).entries()));
 }

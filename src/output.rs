@@ -4,6 +4,7 @@
 //! character but the end of a line reaches a terminal, a pipe or a file. `tests/architecture.rs` allows no `println!`
 //! and no `stdout()` elsewhere.
 
+use crate::model::text::is_invisible;
 use std::{
     borrow::Cow,
     fmt::Display,
@@ -126,8 +127,7 @@ fn guard(text: &str, styles: Styles) -> Cow<'_, str> {
 /// True for control characters but the line feed, for line separators, and for characters that reorder text (UAX #9,
 /// section 2).
 fn is_suspect(c: char) -> bool {
-    (c.is_control() && c != '\n')
-        || matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The length of the permitted sequence at the start of `text`: CR LF, as CSV ends its records (RFC 4180), or a style.

@@ -47,9 +47,8 @@ pub fn environment<'a>(
             let port = ports.get(&key::port_sibling(name)?)?;
             port.trim().parse::<u16>().ok().filter(|port| *port != 0)
         };
-        let value_filled =
-            template::expand(value, &|other| values.get(other).copied().filter(|_| other != *name));
-        let addresses = named(name, &value_filled, sibling);
+        let variable = |other: &str| values.get(other).copied().filter(|_| other != *name);
+        let addresses = named(name, value, &variable, sibling);
         if addresses.is_empty() {
             continue;
         }
@@ -69,9 +68,8 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
     let words: Vec<&str> = arguments.into_iter().collect();
     let mut mentions = Vec::new();
     command::each_setting(&words, &mut |setting| {
-        let value = template::expand(setting.value, &|_| None);
-        let addresses =
-            named(setting.key, &value, || setting.port.filter(|_| key::port_sibling(setting.key).is_some()));
+        let sibling = || setting.port.filter(|_| key::port_sibling(setting.key).is_some());
+        let addresses = named(setting.key, setting.value, &|_| None, sibling);
         let key = match setting.name {
             "" => format!("argument {}", setting.position),
             name => format!("argument {name}"),
@@ -82,13 +80,26 @@ pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item 
     unique(mentions)
 }
 
-/// The addresses in a value, by what its key says such a value is. A single one without a port gets that of the sibling.
-fn named(key: &str, value: &str, sibling_port: impl FnOnce() -> Option<u16>) -> Vec<Address> {
+/// The addresses in a value, by what its key says such a value is; `variable` gives the values of the variables in it. A
+/// single one without a port gets that of the sibling.
+fn named<'a>(
+    key: &str,
+    value: &str,
+    variable: &impl Fn(&str) -> Option<&'a str>,
+    sibling_port: impl FnOnce() -> Option<u16>,
+) -> Vec<Address> {
     let meaning = key::meaning(key);
     if matches!(meaning, Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image) {
         return Vec::new();
     }
-    let mut addresses: Vec<Address> = if let Some(leaves) = structured::leaves(value) {
+    let filled = template::expand(value, variable);
+    // Signs of a template in one text of a structure must not reach into the next one.
+    let in_texts = structured::leaves(value).map(|mut leaves| {
+        leaves.iter_mut().for_each(|leaf| leaf.value = template::expand(&leaf.value, variable).into_owned());
+        leaves
+    });
+    let value = &*filled;
+    let mut addresses: Vec<Address> = if let Some(leaves) = in_texts.or_else(|| structured::leaves(value)) {
         leaves.iter().flat_map(|leaf| in_structure(key, leaf)).collect()
     } else if value.trim_start().starts_with('-') {
         let mut found = Vec::new();

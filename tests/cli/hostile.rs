@@ -183,7 +183,7 @@ fn a_compose_project_of_a_stranger() {
     let home = Home::new();
     let nasty: String = NASTY.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
     let text = format!(
-        "name: shop\nservices:\n  \"web{nasty}\":\n    image: \"x{nasty}\"\n    labels: {{\"a{nasty}\": \"b{nasty}\"}}\n    \
+        "name: shop\nservices:\n  web:\n    image: \"x{nasty}\"\n    labels: {{\"a{nasty}\": \"b{nasty}\"}}\n    \
          environment: {{\"DB{nasty}_URL\": \"postgres://db{nasty}:5432\", DB_URL: \"postgres://db:5432\"}}\n    \
          depends_on: [db]\n  db: {{image: \"postgres{nasty}\"}}\n"
     );
@@ -195,6 +195,8 @@ fn a_compose_project_of_a_stranger() {
         is_harmless(&ran);
     }
     is_harmless(&home.run(&["why", "web", "db", "--set", &setting]));
+    home.file("shop/compose.yaml", &format!("services:\n  \"web{nasty}\": {{image: x}}\n"));
+    is_harmless(&home.run(&["map", "--set", &setting]));
     home.file("shop/compose.yaml", &format!("services:\n  web: {{image: x, \"bad{nasty}\": [}}\n"));
     is_harmless(&home.run(&["map", "--set", &setting]));
 }

@@ -36,7 +36,7 @@ fn files_that_can_not_be_read() {
     home.run(&["map", "--config", &file]).complains(2, &[&file, "TOML"]);
     home.run(&["map", "--config", "/nonexistent/c.toml"]).complains(2, &["/nonexistent/c.toml", "--config"]);
     let source = "source=[{kind=\"replay\",path=\"/nonexistent/r.jsonl\"}]";
-    home.run(&["map", "--set", source]).complains(2, &["/nonexistent/r.jsonl", "portolan record"]);
+    home.run(&["map", "--set", source]).complains(3, &["/nonexistent/r.jsonl", "portolan record"]);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn recordings_that_are_none() {
         (&later, &["portolan.recording/9", "portolan.recording/1"]),
     ] {
         let setting = home.replaying(text);
-        home.run(&["map", "--set", &setting]).complains(2, &[words, &["harbour.jsonl"]].concat());
+        home.run(&["map", "--set", &setting]).complains(3, &[words, &["harbour.jsonl"]].concat());
     }
 }
 

@@ -34,12 +34,13 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         (false, None) => ServiceKind::Container,
     };
     let network = NetworkId::of(&id, group.unwrap_or("bridge"));
-    let answer = Answer {
-        host: Host::parse(name).unwrap(),
+    // A name that could be no host's is none that the service answers to.
+    let answer = Host::parse(name).map(|host| Answer {
+        host,
         port: None,
         scope: Scope::Network(network.clone()),
         by: AnsweredBy::ServiceName,
-    };
+    });
     let service = Service {
         id: ServiceId::of(&id, group, name),
         group: group.map(Into::into),
@@ -50,7 +51,7 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         instances: Vec::new(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: vec![answer],
+        answers: answer.into_iter().collect(),
         mentions: Vec::new(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),

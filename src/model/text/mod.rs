@@ -7,6 +7,8 @@ mod scrub;
 mod unicode;
 mod url;
 
+pub use unicode::is_invisible;
+
 use scrub::scrub;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{

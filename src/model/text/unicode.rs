@@ -17,7 +17,7 @@ pub(super) fn is_separator(c: char) -> bool {
 /// characters, variation selectors, tags, and the bidirectional marks, overrides and isolates of UAX #9. The second
 /// one adds interlinear annotations (`UnicodeData.txt`, U+FFF9 to U+FFFB), the blank braille pattern, which is a
 /// space by its looks, and the noncharacters (`PropList.txt`, `Noncharacter_Code_Point`).
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

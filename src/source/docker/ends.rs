@@ -143,8 +143,9 @@ impl Ends {
     /// Whether the engine has started it again and again.
     fn is_looping(&self, instance: &Instance) -> bool {
         match self.row {
-            Some(row) => instance.restarts > 0 && row.ends >= ROW,
-            None => instance.restarts >= ROW,
+            Some(row) if row.whole || row.ends >= ROW => instance.restarts > 0 && row.ends >= ROW,
+            // The first ends were not heard of: the engine's count has them.
+            _ => instance.restarts >= ROW,
         }
     }
 

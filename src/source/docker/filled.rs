@@ -85,7 +85,7 @@ mod tests {
             "Mounts": [{"Type": "volume", "Name": "conf", "Destination": "/conf", "RW": writes}],
         });
         let text = Text { path: "/conf/app.yml".into(), text: "url: http://orders:80".into() };
-        let answer = serde_json::from_value(answer).unwrap();
+        let answer = serde_json::from_str(&answer.to_string()).unwrap();
         Arc::new(container(&SourceId::new("docker"), &answer, &[text]).unwrap())
     }
 

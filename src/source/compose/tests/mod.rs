@@ -70,7 +70,7 @@ fn one<'a>(snapshot: &'a Snapshot, name: &str) -> &'a Service {
 
 fn named(service: &Service) -> Vec<String> {
     let tell = |m: &Mention| format!("{:?} {} {:?}", m.via, m.place, m.target);
-    let shorter = |text: String| match text.split_once("host: Name(\"") {
+    let shorter = |text: String| match text.split_once("host: Name(HostName(\"") {
         Some((before, rest)) => {
             let key =
                 before.split(" Address(").next().unwrap_or(before).split(" Local(").next().unwrap_or(before);

@@ -324,7 +324,7 @@ mod tests {
         let ended = |signal: Option<&str>| {
             let state = json!({"Status": "exited", "ExitCode": 131});
             let answer = json!({"State": state, "Config": {"StopSignal": signal}});
-            let answer: ContainerInspectResponse = serde_json::from_value(answer).unwrap();
+            let answer: ContainerInspectResponse = serde_json::from_str(&answer.to_string()).unwrap();
             ending(answer.state.as_ref().unwrap(), &answer)
         };
         assert_eq!(ended(Some("SIGQUIT")), Ending::Killed);
