@@ -181,7 +181,8 @@ fn a_password_in_an_address_is_not_told() {
 #[test]
 fn a_compose_project_of_a_stranger() {
     let home = Home::new();
-    let nasty: String = NASTY.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+    // A blank at the end of a name is refused, as compose refuses it.
+    let nasty: String = NASTY.trim_end().chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
     let text = format!(
         "name: shop\nservices:\n  web:\n    image: \"x{nasty}\"\n    labels: {{\"a{nasty}\": \"b{nasty}\"}}\n    \
          environment: {{\"DB{nasty}_URL\": \"postgres://db{nasty}:5432\", DB_URL: \"postgres://db:5432\"}}\n    \

@@ -100,7 +100,9 @@ impl Build for Service {
     }
 
     fn names(mut self, via: Via, place: &str, address: &str) -> Self {
-        self.mentions.push(Mention { via, place: Place::at(place), target: Target::Address(read(address)) });
+        // Text that could be no address is none that a source reads.
+        let target = read(address).map(Target::Address);
+        self.mentions.extend(target.map(|target| Mention { via, place: Place::at(place), target }));
         self
     }
 
@@ -163,11 +165,11 @@ fn instance(service: &Service, number: usize) -> Instance {
     }
 }
 
-/// An address from text.
-pub fn read(text: &str) -> Address {
+/// An address from text. Returns `None` if its host could be none.
+pub fn read(text: &str) -> Option<Address> {
     let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Scheme::parse(s), rest));
     let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
-    Address { scheme, host: Host::parse(host).unwrap(), port }
+    Some(Address { scheme, host: Host::parse(host)?, port })
 }
 
 /// It ended by a fault, so many minutes ago.

@@ -2,8 +2,8 @@
 
 use super::{Build, ago, ended, event, gateway, service, snapshot};
 use portolan::model::{
-    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNews, LogNote, LogStream, NoteKind, Rollout,
-    Service, ServiceId, Snapshot, State, Timestamp,
+    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNews, LogNote, LogStream, Mention, NoteKind,
+    Place, Rollout, Service, ServiceId, Snapshot, State, Target, Timestamp, Via,
 };
 use std::sync::Arc;
 
@@ -106,9 +106,10 @@ pub fn foreign_names() -> Vec<Snapshot> {
         "a-very-long-service-name-that-nobody-would-ever-type",
     ];
     let mut services: Vec<Service> = names.iter().map(|name| of(name)).collect();
-    let heads: Vec<String> = names.iter().skip(1).map(|name| format!("http://{name}:80")).collect();
-    for (service, next) in services.iter_mut().zip(&heads) {
-        *service = service.clone().calls("NEXT_URL", next);
+    // No address has such a name: what is known of them is which one names which.
+    for (service, next) in services.iter_mut().zip(names.iter().skip(1)) {
+        let target = Target::Peer((*next).into());
+        service.mentions.push(Mention { via: Via::Link, place: Place::at("links"), target });
     }
     services.push(service("docker", None, "日本語コンテナ"));
     vec![snapshot("docker", services)]

@@ -87,9 +87,7 @@ fn a_focus_grows_by_hops_and_its_ghosts_open() {
     see!(stage);
     stage.keys("2");
     assert!(stage.picture().text().contains("● web"));
-    stage.keys("1 left tab");
-    stage.find("web");
-    stage.keys("enter");
+    stage.keys("1 left left enter");
     let text = stage.picture().text();
     assert_eq!(stage.app.screen(), Screen::Map, "enter on a ghost shows what is in it");
     assert!(text.contains("● web"), "{text}");

@@ -87,7 +87,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_secret_stays_in_a_url(secret in "[a-z0-9/?#@:%.,-]{0,12}S3CR[a-z0-9/?#:@%.,-]{0,12}", path in "(/[a-z]{0,8})?") {
-            proptest::prop_assume!(!secret.contains("://"));
+            proptest::prop_assume!(!format!("user:{secret}").contains("://"));
             let shown = without_user_info(&format!("see http://user:{secret}@db:80{path}!")).into_owned();
             proptest::prop_assert_eq!(&shown, &format!("see http://db:80{path}!"));
         }

@@ -115,7 +115,7 @@ fn a_service_names_what_its_variables_arguments_and_files_name() {
     let web = named(one(&snapshot, "web"));
     let expected = [
         "Link links -> db",
-        "ComposeFile argument backend -> users",
+        "ComposeFile argument 2 -> users",
         "ComposeFile environment API_URL -> api",
         "ComposeFile environment AROUND_URL -> around.example.com",
         "ComposeFile environment CACHE_URL -> cache",
