@@ -73,6 +73,9 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
                 values.push(Entry { line: index + 1, key, value: word.text, alone: true, indent, block });
             }
         }
+        if dialect == Dialect::Directives {
+            drop_torn_url(&mut values);
+        }
         let crowded = |entry: &Entry<'_>| {
             let same = values.iter().filter(|other| other.key == entry.key);
             dialect != Dialect::Code && !words.iter().any(|w| w.is_key) && same.count() > 2
@@ -81,6 +84,18 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
         entries.extend(values.into_iter().zip(alone).map(|(entry, alone)| Entry { alone, ..entry }));
     }
     entries
+}
+
+/// Drops a URL with all words up to the last one that has an `@`: a password in it that holds a blank tears it into
+/// several words, and then no word tells host from password.
+fn drop_torn_url(values: &mut Vec<Entry<'_>>) {
+    let url = values.iter().position(|entry| entry.value.contains("://"));
+    let last = values.iter().rposition(|entry| entry.value.contains('@'));
+    if let (Some(url), Some(last)) = (url, last)
+        && url < last
+    {
+        values.drain(url..=last);
+    }
 }
 
 /// The port that stands beside the host of an entry, under a key that belongs to the host's: `host: db`, `port: 5432`.
