@@ -75,6 +75,7 @@ fn is_open_to_others(stat: &Stat) -> bool {
 }
 
 /// Returns `error` with the path before it.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn about(path: &Path, error: io::Error) -> io::Error {
     let path = Text::new(&path.display().to_string());
     let words = match Errno::from_io_error(&error) {

@@ -104,7 +104,7 @@ fn named<'a>(
     } else if value.trim_start().starts_with('-') {
         let mut found = Vec::new();
         command::each_option(value, &mut |setting| {
-            found.extend(counting(setting.key, setting.value, key::meaning(setting.key)))
+            found.extend(counting(setting.key, setting.value, key::meaning(setting.key)));
         });
         found
     } else {
@@ -143,11 +143,10 @@ fn counting(key: &str, value: &str, meaning: Meaning) -> Vec<Address> {
         Meaning::Address => true,
         Meaning::Name => matches!(found.shape, Shape::Url | Shape::Resource),
         Meaning::Public => found.shape == Shape::HostPort,
-        Meaning::Endpoint => found.shape != Shape::Word,
         Meaning::Other if found.shape == Shape::HostPort => {
             found.address.port.is_none_or(is_likely_port) && (is_list || is_told(key, &found.address))
         }
-        Meaning::Other => found.shape != Shape::Word,
+        Meaning::Endpoint | Meaning::Other => found.shape != Shape::Word,
     };
     found.into_iter().filter(counts).map(|found| found.address).collect()
 }

@@ -73,7 +73,7 @@ impl PrivateDir {
         Ok(Some(bytes))
     }
 
-    /// Opens a file to write at its end (O_APPEND), and makes it where it is missing.
+    /// Opens a file to write at its end (`O_APPEND`), and makes it where it is missing.
     pub fn append(&self, name: &str) -> io::Result<File> {
         self.file(name, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE)
     }

@@ -158,6 +158,6 @@ mod tests {
         let mut next = store("engine");
         next.remember(&SourceId::new("engine"), memory.clone());
         assert_eq!(next.memory_of(&SourceId::new("engine")).outages, memory.outages);
-        assert_eq!(memory.outages.keys().map(|id| id.as_str()).collect::<Vec<_>>(), ["shop/web"]);
+        assert_eq!(memory.outages.keys().map(crate::model::Text::as_str).collect::<Vec<_>>(), ["shop/web"]);
     }
 }

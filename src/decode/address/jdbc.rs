@@ -62,7 +62,7 @@ fn hosts(text: &str) -> Vec<Address> {
     match rest {
         // jdbc:sybase:Tds:host:port/db, jdbc:firebirdsql:host/port:path
         None => without_slashes(text, scheme),
-        Some(_) if !words.iter().all(|word| is_word(&word)) => Vec::new(),
+        Some(_) if !words.iter().all(is_word) => Vec::new(),
         Some(rest) if has_properties => with_properties(rest, scheme),
         Some(rest) => generic(rest, scheme),
     }

@@ -26,6 +26,7 @@ pub(super) fn is_separator(c: char) -> bool {
 }
 
 /// Reads a list. A value that is none gives nothing.
+#[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
 pub(super) fn read(value: &str) -> Option<Vec<Found>> {
     let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
     if !users_agree(&items) {

@@ -136,13 +136,10 @@ pub(super) fn properties(text: &str, separator: char) -> Vec<Pair<'_>> {
             return pairs;
         }
         let behind = behind.trim_start_matches(|c: char| c.is_whitespace() && separator != ' ' || c == ' ');
-        let (value, after) = match quoted(behind) {
-            Some((value, after)) => (value, after),
-            None => {
-                let (value, after) = behind.split_at(behind.find(is_separator).unwrap_or(behind.len()));
-                (Cow::Borrowed(value.trim()), after)
-            }
-        };
+        let (value, after) = quoted(behind).unwrap_or_else(|| {
+            let (value, after) = behind.split_at(behind.find(is_separator).unwrap_or(behind.len()));
+            (Cow::Borrowed(value.trim()), after)
+        });
         let ends = after.trim_start_matches(' ');
         if !(ends.is_empty() || ends.starts_with(is_separator) || after.starts_with(is_separator)) {
             return pairs;

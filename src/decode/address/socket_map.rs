@@ -1,6 +1,6 @@
 //! Addresses behind the kind of their socket, as mail servers and their filters write them: `inet:host:port`,
-//! `lmtp:inet:host:port`, `[host]:port` (Postfix, socketmap_table(5), transport(5) and `MILTER_README`), `inet:port@host`
-//! (libmilter, smfi_setconn), `dns:host:port` (gRPC, "gRPC Name Resolution").
+//! `lmtp:inet:host:port`, `[host]:port` (Postfix, `socketmap_table(5)`, transport(5) and `MILTER_README`), `inet:port@host`
+//! (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution").
 
 use super::{Found, Shape, authority::member};
 use crate::{

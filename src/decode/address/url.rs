@@ -88,8 +88,7 @@ fn next_url(text: &str, first: &str) -> Option<usize> {
             |set: &&[&str]| [scheme, first].iter().all(|one| set.iter().any(|s| s.eq_ignore_ascii_case(one)));
         // Where there is no user information, there is no password: Kafka's listeners have any name.
         let is_scheme = !text.contains('@') && split_scheme(&text[start..]).is_some();
-        (is_scheme || scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(|set| together(&set)))
-            .then_some(start)
+        (is_scheme || scheme.eq_ignore_ascii_case(first) || TOGETHER.iter().any(together)).then_some(start)
     };
     text.match_indices("://").skip(1).find_map(begins)
 }

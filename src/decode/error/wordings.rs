@@ -226,7 +226,7 @@ pub(super) const WORDINGS: &[(&str, &str)] = &[
     ("Fluent Bit, flb_net", r"getaddrinfo\(host='{host}'"),
     (
         "Logstash and Kibana, Elasticsearch clients",
-        r#"(?:Unable to revive connection|resurrect connection|Unreachable|Connection refused|Pool Error)[^h]*?(?:https?:/)?.{0,60}?{url}"#,
+        r"(?:Unable to revive connection|resurrect connection|Unreachable|Connection refused|Pool Error)[^h]*?(?:https?:/)?.{0,60}?{url}",
     ),
     ("Datadog tracer", r"failed to send, dropping .*? to intake at {url}"),
 ];

@@ -98,12 +98,10 @@ fn is(key: &str, known: &str) -> bool {
 fn short(key: &str) -> Option<Role> {
     match key {
         // Serilog, Compact Log Event Format.
-        "@l" => Some(Level(Shared)),
-        "@m" => Some(Message(0)),
         "@mt" => Some(Message(1)),
-        // MongoDB, Log messages (`s`, `t`); zap, NewDevelopmentEncoderConfig (`L`, `M`, `T`).
-        "s" | "L" => Some(Level(Shared)),
-        "M" => Some(Message(0)),
+        // Serilog (`@l`, `@m`); MongoDB, Log messages (`s`, `t`); zap, NewDevelopmentEncoderConfig (`L`, `M`, `T`).
+        "@l" | "s" | "L" => Some(Level(Shared)),
+        "@m" | "M" => Some(Message(0)),
         "t" | "T" | "ts" | "@t" => Some(Time),
         _ => None,
     }

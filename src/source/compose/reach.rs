@@ -118,7 +118,7 @@ impl Project<'_> {
             }
         }
         if members.len() > 1 {
-            self.neighbours(members, 0, &listeners, &self.network(&format!("loopback:{lender}")), all);
+            Self::neighbours(members, 0, &listeners, &self.network(&format!("loopback:{lender}")), all);
         }
     }
 
@@ -131,12 +131,11 @@ impl Project<'_> {
             let Some(reach) = all.get_mut(*name) else { continue };
             reach.answers.extend(listeners.known(place + 1).filter_map(|port| self.at_host(port)));
         }
-        self.neighbours(members, 1, &listeners, &self.network("host:loopback"), all);
+        Self::neighbours(members, 1, &listeners, &self.network("host:loopback"), all);
     }
 
     /// Lets `members`, whose places in the list of listeners begin at `first`, reach each other at the loopback address.
     fn neighbours(
-        &self,
         members: &[&str],
         first: usize,
         listeners: &Listeners,

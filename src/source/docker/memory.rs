@@ -36,6 +36,7 @@ const ENTERED: Duration = Duration::from_mins(1);
 const KEPT: usize = 200;
 
 /// What is remembered of one engine.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     known: BTreeMap<String, Known>,

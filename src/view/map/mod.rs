@@ -45,6 +45,7 @@ pub use text::whole;
 use viewport::Viewport;
 
 /// The map.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
     /// The ways in which what there is may be drawn.

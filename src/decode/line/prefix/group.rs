@@ -30,7 +30,7 @@ fn sole(text: &str) -> Option<Level> {
     level_names::find(text).filter(|(_, place)| *place != Place::Keyed).map(|(level, _)| level)
 }
 
-/// A level behind a time in the same brackets: in capitals before other words (env_logger), else as the last word.
+/// A level behind a time in the same brackets: in capitals before other words (`env_logger`), else as the last word.
 fn behind_time(inner: &str) -> Option<Level> {
     let mut words = inner.split([' ', '|']).filter(|word| !word.is_empty()).peekable();
     let mut timed = false;

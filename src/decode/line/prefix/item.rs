@@ -51,6 +51,7 @@ impl Items<'_> {
     }
 }
 
+#[expect(clippy::copy_iterator, reason = "a place in a text, which is looked ahead from")]
 impl<'t> Iterator for Items<'t> {
     type Item = Item<'t>;
 

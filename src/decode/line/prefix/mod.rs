@@ -19,6 +19,7 @@ use item::{Item, Items};
 const MAX_ITEMS: usize = 16;
 
 /// Where in a prefix an item stands.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Context<'t> {
     /// The item before it.

@@ -28,6 +28,7 @@ pub(super) fn is_zone(word: &str) -> bool {
 }
 
 /// Whether a word is a time or a part of one.
+#[expect(clippy::naive_bytecount, reason = "a word of some bytes is not worth another library")]
 pub(super) fn is_time(word: &str) -> bool {
     let Some(digits) = digits(word) else { return false };
     let bytes = word.as_bytes();
@@ -69,10 +70,11 @@ fn digits(word: &str) -> Option<usize> {
 /// Whether letters may stand within a time.
 fn is_letters(run: &[u8]) -> bool {
     let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(run);
-    LETTERS.iter().any(|known| is(known)) || (run.len() == 3 && MONTHS.iter().any(|known| is(known)))
+    LETTERS.iter().any(is) || (run.len() == 3 && MONTHS.iter().any(is))
 }
 
 /// Whether hours and minutes stand in a word: one or two digits, a colon, and two digits below 60.
+#[expect(clippy::naive_bytecount, reason = "a word of some bytes is not worth another library")]
 fn is_clock(bytes: &[u8]) -> bool {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let dots = bytes.iter().filter(|c| **c == b'.').count();

@@ -27,7 +27,7 @@ pub(super) fn level(item: &Item<'_>, context: Context<'_>, text: &str) -> Option
         return level_names::named(value).filter(|_| key.len() > 1).map(whole);
     }
     // The bytes of a name in any script, and of a sign behind it.
-    if word.as_bytes().first().is_none_or(|first| !(first.is_ascii_alphabetic() || !first.is_ascii())) {
+    if word.as_bytes().first().is_none_or(|first| !first.is_ascii_alphabetic() && first.is_ascii()) {
         return None;
     }
     if let Some((level, place)) = level_names::find(word) {

@@ -119,7 +119,7 @@ const LINES: &[(Option<Level>, &str, &str)] = &[
     ),
     (Some(Error), "no stock", r#"t=2026-11-28T10:00:00+0000 lvl=eror msg="no stock""#),
     (Some(Error), "no stock", r#"severity=ERROR message="no stock""#),
-    (Some(Warn), "slow", r#"level=40 msg=slow n=1"#),
+    (Some(Warn), "slow", "level=40 msg=slow n=1"),
 ];
 
 #[test]
