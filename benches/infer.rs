@@ -41,6 +41,7 @@ fn service(number: usize, changed: bool) -> Service {
     }
     let network = NetworkId::of(&source, &group);
     let name = format!("service-{number:05}");
+    let host = |name: &str| Host::parse(name).unwrap_or_else(|| Host::Ip([0, 0, 0, 0].into()));
     let answer = |host: Host, by| Answer { host, port: None, scope: Scope::Network(network.clone()), by };
     Service {
         id: ServiceId::of(&source, Some(&group), &name),
@@ -51,8 +52,8 @@ fn service(number: usize, changed: bool) -> Service {
         failing_since: None,
         deployments: Vec::new(),
         answers: vec![
-            answer(Host::parse(&name).unwrap(), AnsweredBy::ServiceName),
-            answer(Host::parse(&format!("{group}-{name}-1")).unwrap(), AnsweredBy::ContainerName),
+            answer(host(&name), AnsweredBy::ServiceName),
+            answer(host(&format!("{group}-{name}-1")), AnsweredBy::ContainerName),
             answer(
                 Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()),
                 AnsweredBy::InstanceAddress,

@@ -58,7 +58,7 @@ fn service(number: usize) -> Service {
         peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
     let network = NetworkId::of(&source, &group);
     let answer = Answer {
-        host: Host::parse(&name).unwrap(),
+        host: Host::parse(&name).unwrap_or_else(|| Host::Ip([0, 0, 0, 0].into())),
         port: None,
         scope: Scope::Network(network.clone()),
         by: AnsweredBy::ServiceName,

@@ -128,7 +128,7 @@ fn arguments_settings_and_files_that_are_echoed() {
         is_harmless(&home.harbour(arguments));
     }
     for text in
-        [named("them"), format!("theme = \"{NASTY}\"\n"), format!("[[source]]\nkind = \"x\\u001b[2J\"\n")]
+        [named("them"), format!("theme = \"{NASTY}\"\n"), "[[source]]\nkind = \"x\\u001b[2J\"\n".to_owned()]
     {
         let file = home.file("c.toml", &text);
         is_harmless(&home.run(&["map", "--config", &file]));
@@ -182,7 +182,8 @@ fn a_password_in_an_address_is_not_told() {
 fn a_compose_project_of_a_stranger() {
     let home = Home::new();
     // A blank at the end of a name is refused, as compose refuses it.
-    let nasty: String = NASTY.trim_end().chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+    let nasty =
+        NASTY.trim_end().chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect::<Vec<_>>().concat();
     let text = format!(
         "name: shop\nservices:\n  web:\n    image: \"x{nasty}\"\n    labels: {{\"a{nasty}\": \"b{nasty}\"}}\n    \
          environment: {{\"DB{nasty}_URL\": \"postgres://db{nasty}:5432\", DB_URL: \"postgres://db:5432\"}}\n    \

@@ -59,8 +59,11 @@ fn form() -> impl Strategy<Value = &'static Form> {
     proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
 }
 
-/// Files with a key and its value: a name, a line with `KEY` and `VALUE`, and the way to write a value there.
-const FILES: &[(&str, &str, fn(&str) -> String)] = &[
+/// A file's name, a line of it with `KEY` and `VALUE`, and the way to write a value there.
+type Place = (&'static str, &'static str, fn(&str) -> String);
+
+/// Files with a key and its value.
+const FILES: &[Place] = &[
     ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
     ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),
     ("/etc/app.properties", "KEY=VALUE\n", plain),

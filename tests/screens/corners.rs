@@ -61,7 +61,7 @@ fn what_is_in_focus_is_saved_alone() {
             Effect::Save { text, .. } => Some(text.to_string()),
             _ => None,
         });
-        last.last().expect("a file")
+        last.collect::<Vec<_>>().pop().expect("a file")
     };
     let mut stage = stage();
     stage.find("orders");
@@ -129,6 +129,9 @@ fn the_timeline_leads_to_lines_that_are_read_only_then() {
 }
 
 /// A stream that is wanted in such a way.
+#[track_caller]
 fn wanted(stage: &Stage, which: impl Fn(&LogStart) -> bool) -> (LogTarget, LogStart) {
-    stage.streams().into_iter().find(|(_, start)| which(start)).expect("a stream is wanted")
+    let mut wanted = stage.streams().into_iter().filter(|(_, start)| which(start));
+    let Some(first) = wanted.next() else { panic!("no stream is wanted in that way") };
+    first
 }
