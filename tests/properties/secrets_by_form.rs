@@ -93,7 +93,7 @@ fn in_element(value: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_variable_gives_its_host_and_no_secret(form in form(), secret in secret(), host in host()) {

@@ -73,9 +73,7 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
                 values.push(Entry { line: index + 1, key, value: word.text, alone: true, indent, block });
             }
         }
-        if dialect == Dialect::Directives {
-            drop_torn_url(&mut values);
-        }
+        drop_torn_url(raw, &mut values);
         let crowded = |entry: &Entry<'_>| {
             let same = values.iter().filter(|other| other.key == entry.key);
             dialect != Dialect::Code && !words.iter().any(|w| w.is_key) && same.count() > 2
@@ -86,15 +84,19 @@ pub(super) fn entries(dialect: Dialect, text: &str) -> Vec<Entry<'_>> {
     entries
 }
 
-/// Drops a URL with all words up to the last one that has an `@`: a password in it that holds a blank tears it into
-/// several words, and then no word tells host from password.
-fn drop_torn_url(values: &mut Vec<Entry<'_>>) {
-    let url = values.iter().position(|entry| entry.value.contains("://"));
-    let last = values.iter().rposition(|entry| entry.value.contains('@'));
-    if let (Some(url), Some(last)) = (url, last)
-        && url < last
-    {
-        values.drain(url..=last);
+/// Drops a URL behind which an `@` follows in its line, with all words up to the last one that has an `@`: a password in it
+/// that holds a blank or a separator tears it into several words, and then no word tells host from password. A URL in
+/// quotes is whole, and an `@` behind the next scheme belongs to the next URL.
+fn drop_torn_url(raw: &str, values: &mut Vec<Entry<'_>>) {
+    let is_torn = |entry: &Entry<'_>| {
+        let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);
+        let rest = raw.get(start + entry.value.len()..).unwrap_or_default();
+        let before_next = rest.split("://").next().unwrap_or_default();
+        entry.value.contains("://") && !rest.starts_with(['"', '\'', '`']) && before_next.contains('@')
+    };
+    while let Some(url) = values.iter().position(is_torn) {
+        let last = values.iter().rposition(|entry| entry.value.contains('@')).unwrap_or(url);
+        values.drain(url..=last.max(url));
     }
 }
 
