@@ -174,6 +174,7 @@ fn amazon_resources_keep_their_name() {
     assert_eq!(names("TOPIC", "arn:aws:sns:eu-west-1:123456789012:orders"), ["sns:orders"]);
     assert_eq!(names("TABLE", "arn:aws:dynamodb:eu-west-1:123456789012:table/carts"), ["dynamodb:carts"]);
     assert_eq!(names("MODELS", "s3://shop-models/v1"), ["s3:shop-models"]);
+    assert_eq!(names("MODELS", "s3://key:secret@objects:9000/models"), ["objects:9000"]);
     assert_eq!(names("ROLE_ARN", "arn:aws:iam::123456789012:role/x"), Vec::<String>::new());
 }
 

@@ -116,7 +116,9 @@ pub(super) fn hosts_of<'a>(scheme: &str, rest: &'a str) -> (Vec<Found>, &'a str)
         None => authority_of(known, rest).unwrap_or_default(),
     };
     let host = authority.split(':').next().unwrap_or_default().to_ascii_lowercase();
-    if let Some(address) = aws::endpoint(&scheme, &host, behind) {
+    // A bucket has no port: with one, the authority is that of a server which keeps buckets.
+    let is_server = scheme.starts_with("s3") && authority.contains(':');
+    if let Some(address) = aws::endpoint(&scheme, &host, behind).filter(|_| !is_server) {
         return (vec![Found::new(Shape::Resource, address)], behind);
     }
     let hosts = authority::hosts(authority, known).into_iter().flatten();
