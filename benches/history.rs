@@ -5,10 +5,10 @@
 
 use divan::{Bencher, black_box};
 use portolan::{
-    history::{History, fold},
+    history::{History, coalesce},
     model::{
-        Change, Check, Event, EventKind, Instance, InstanceId, Service, ServiceId, ServiceKind, Snapshot,
-        SourceId, State, Timestamp,
+        Event, EventKind, HealthCheckStatus, Instance, InstanceId, InstanceState, Service, ServiceId,
+        ServiceKind, Snapshot, SnapshotDiff, SourceId, Timestamp,
     },
 };
 use std::{
@@ -31,9 +31,9 @@ fn instance(service: &str, number: usize) -> Instance {
     Instance {
         id: InstanceId::new(format!("ecs/{service}-{number}")),
         name: format!("{service}-{number}").into(),
-        state: State::Running,
-        check: Check::None,
-        made: None,
+        state: InstanceState::Running,
+        health_check: HealthCheckStatus::None,
+        created: None,
         started: Some(at(0)),
         exit: None,
         restarts: 0,
@@ -53,8 +53,8 @@ fn service(number: usize) -> Service {
         instances: (0..5).map(|n| instance(&name, n)).collect(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: Vec::new(),
-        mentions: Vec::new(),
+        endpoints: Vec::new(),
+        references: Vec::new(),
         networks: BTreeSet::new(),
         facts: Vec::new(),
         name: name.into(),
@@ -78,13 +78,13 @@ fn snapshot(services: usize) -> Snapshot {
     let (gateways, gaps, flows, watched) = Default::default();
     Snapshot {
         source: SourceId::new("ecs"),
-        taken: at(2_000),
+        taken_at: at(2_000),
         services,
-        gateways,
+        load_balancers: gateways,
         events,
-        gaps,
-        flows,
-        watched,
+        unread_parts: gaps,
+        connections: flows,
+        monitored: watched,
         progress: Vec::new(),
     }
 }
@@ -92,7 +92,7 @@ fn snapshot(services: usize) -> Snapshot {
 /// A history that has seen that.
 fn seen(look: &Arc<Snapshot>) -> History {
     let mut history = History::default();
-    history.look(None, look, &Change::Everything);
+    history.record_snapshot(None, look, &SnapshotDiff::Everything);
     history
 }
 
@@ -100,7 +100,7 @@ fn seen(look: &Arc<Snapshot>) -> History {
 fn a_look_that_changes_nothing(bencher: Bencher<'_, '_>, services: usize) {
     let look = Arc::new(snapshot(services));
     let mut history = seen(&look);
-    bencher.bench_local(|| history.look(Some(&look), black_box(&look), &Change::Nothing));
+    bencher.bench_local(|| history.record_snapshot(Some(&look), black_box(&look), &SnapshotDiff::Unchanged));
 }
 
 #[divan::bench(args = SERVICES)]
@@ -114,10 +114,10 @@ fn one_service_changes(bencher: Bencher<'_, '_>, services: usize) {
     after.events.remove(place + EVENTS as usize - 1);
     after.events.insert(place, new);
     let was = before.services[middle].clone();
-    let change = Change::Services(BTreeMap::from([(was.id.clone(), was)]));
+    let change = SnapshotDiff::Services(BTreeMap::from([(was.id.clone(), was)]));
     let (before, after) = (Arc::new(before), Arc::new(after));
     let mut history = seen(&before);
-    bencher.bench_local(|| history.look(Some(&before), black_box(&after), &change));
+    bencher.bench_local(|| history.record_snapshot(Some(&before), black_box(&after), &change));
 }
 
 #[divan::bench(args = SERVICES)]
@@ -129,5 +129,5 @@ fn the_first_look(bencher: Bencher<'_, '_>, services: usize) {
 #[divan::bench(args = SERVICES)]
 fn the_rows_of_the_timeline(bencher: Bencher<'_, '_>, services: usize) {
     let history = seen(&Arc::new(snapshot(services)));
-    bencher.bench_local(|| fold(black_box(&history).entries()));
+    bencher.bench_local(|| coalesce(black_box(&history).entries()));
 }

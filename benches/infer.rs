@@ -6,12 +6,13 @@
 
 use divan::{Bencher, black_box};
 use portolan::{
-    decode::environment,
+    decode::references_in_environment,
     model::{
-        Answer, AnsweredBy, Change, Check, Event, EventKind, Exit, Host, Instance, InstanceId, Inventory,
-        NetworkId, Scope, Service, ServiceId, ServiceKind, Snapshot, SourceId, State, Timestamp,
+        EndpointOrigin, EndpointScope, Event, EventKind, Exit, HealthCheckStatus, Host, Instance, InstanceId,
+        InstanceState, Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot,
+        SnapshotDiff, SourceId, Timestamp,
     },
-    topology::{Inference, Resolver, finding, infer, twins},
+    topology::{IncrementalTopology, Resolver, counterparts, finding, infer},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -42,7 +43,12 @@ fn service(number: usize, changed: bool) -> Service {
     let network = NetworkId::of(&source, &group);
     let name = format!("service-{number:05}");
     let host = |name: &str| Host::parse(name).unwrap_or_else(|| Host::Ip([0, 0, 0, 0].into()));
-    let answer = |host: Host, by| Answer { host, port: None, scope: Scope::Network(network.clone()), by };
+    let answer = |host: Host, by| ServiceEndpoint {
+        host,
+        port: None,
+        scope: EndpointScope::Network(network.clone()),
+        origin: by,
+    };
     Service {
         id: ServiceId::of(&source, Some(&group), &name),
         kind: ServiceKind::Compose,
@@ -51,15 +57,15 @@ fn service(number: usize, changed: bool) -> Service {
         instances: Vec::new(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: vec![
-            answer(host(&name), AnsweredBy::ServiceName),
-            answer(host(&format!("{group}-{name}-1")), AnsweredBy::ContainerName),
+        endpoints: vec![
+            answer(host(&name), EndpointOrigin::ServiceName),
+            answer(host(&format!("{group}-{name}-1")), EndpointOrigin::ContainerName),
             answer(
                 Host::Ip([10, (number >> 16) as u8, (number >> 8) as u8, number as u8].into()),
-                AnsweredBy::InstanceAddress,
+                EndpointOrigin::InstanceAddress,
             ),
         ],
-        mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
+        references: references_in_environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network.clone()]),
         facts: Vec::new(),
         group: Some(group.into()),
@@ -70,13 +76,13 @@ fn service(number: usize, changed: bool) -> Service {
 fn snapshot(count: usize, changed: Option<usize>) -> Arc<Snapshot> {
     Arc::new(Snapshot {
         source: SourceId::new("docker"),
-        taken: Timestamp::UNIX_EPOCH,
+        taken_at: Timestamp::UNIX_EPOCH,
         services: (0..count).map(|number| Arc::new(service(number, changed == Some(number)))).collect(),
-        gateways: Vec::new(),
+        load_balancers: Vec::new(),
         events: Vec::new(),
-        gaps: Vec::new(),
-        flows: Vec::new(),
-        watched: Vec::new(),
+        unread_parts: Vec::new(),
+        connections: Vec::new(),
+        monitored: Vec::new(),
         progress: Vec::new(),
     })
 }
@@ -109,9 +115,9 @@ fn one_changed(bencher: Bencher, count: usize) {
         inventory.replace(snapshot(count, Some(count / 2)));
         inventory
     });
-    let there = Change::between(&snapshot(count, None), &snapshot(count, Some(count / 2)));
-    let back = Change::between(&snapshot(count, Some(count / 2)), &snapshot(count, None));
-    let mut inference = Inference::of(&old);
+    let there = SnapshotDiff::between(&snapshot(count, None), &snapshot(count, Some(count / 2)));
+    let back = SnapshotDiff::between(&snapshot(count, Some(count / 2)), &snapshot(count, None));
+    let mut inference = IncrementalTopology::new(&old);
     bencher.bench_local(move || {
         inference.update(black_box(&new), &there);
         inference.update(black_box(&old), &back);
@@ -145,9 +151,9 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
     Instance {
         id: InstanceId::new(format!("docker/{service}-{copy}")),
         name: format!("{service}-{copy}").into(),
-        state: if failed { State::Failed } else { State::Running },
-        check: Check::None,
-        made: None,
+        state: if failed { InstanceState::Failed } else { InstanceState::Running },
+        health_check: HealthCheckStatus::None,
+        created: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: failed.then_some(exit),
         restarts: if copy == 0 { 3 } else { 0 },
@@ -161,18 +167,18 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
 fn wrong(bencher: Bencher, count: usize) {
     let inventory = troubled(count);
     let topology = infer(&inventory);
-    let twins = twins(&inventory);
+    let twins = counterparts(&inventory);
     let now = Timestamp::UNIX_EPOCH;
     bencher.bench_local(|| {
-        let estate = finding::Estate {
+        let estate = finding::RuleInput {
             inventory: black_box(&inventory),
             topology: &topology,
-            rejected: &[],
-            twins: &twins,
+            failed_connections: &[],
+            counterparts: &twins,
             sources: &[],
-            signs: &[],
+            log_signals: &[],
         };
-        finding::findings(&finding::Evidence::new(estate, finding::Lasting::default(), now))
+        finding::findings(&finding::RuleContext::new(estate, finding::OutageTracker::default(), now))
     });
 }
 
@@ -180,5 +186,5 @@ fn wrong(bencher: Bencher, count: usize) {
 #[divan::bench(args = SIZES)]
 fn difference(bencher: Bencher, count: usize) {
     let (old, new) = (snapshot(count, None), snapshot(count, Some(count / 2)));
-    bencher.bench_local(|| Change::between(black_box(&old), black_box(&new)));
+    bencher.bench_local(|| SnapshotDiff::between(black_box(&old), black_box(&new)));
 }

@@ -1,7 +1,7 @@
 //! How long a layout, an update of it, and a frame take, for systems of growing size.
 use divan::{Bencher, black_box};
 use portolan::layout::{
-    Diagram, Edge, Glyphs, Graph, Group, Key, Node, Options, RankHint, Raster, Rect, Style, layout,
+    Diagram, Edge, Glyphs, Graph, Group, Key, LineStyle, Node, Options, RankHint, Raster, Rect, layout,
 };
 
 fn main() {
@@ -89,7 +89,7 @@ fn frame(bencher: Bencher<'_, '_>, count: usize) {
     let view = Rect { x: diagram.size.0 / 3, y: diagram.size.1 / 3, width: 300, height: 80 };
     bencher.bench_local(|| {
         let mut cells = 0;
-        raster.draw(view, Glyphs::Unicode, &|_| Some(Style::default()), &mut |cell| {
+        raster.draw(view, Glyphs::Unicode, &|_| Some(LineStyle::default()), &mut |cell| {
             cells += 1;
             black_box(cell);
         });

@@ -5,12 +5,12 @@
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use portolan::{
-    decode::{line, paint},
+    decode::{log_line, parse_ansi},
     logs::{
-        Filter, LogStore, Needle, Scope, Sift, What,
-        pattern::{Patterns, Said},
+        LogFilter, LogStore, Predicate, QueryResults, StreamScope, TextMatcher,
+        pattern::{LoggedMessage, PatternSet},
     },
-    model::{Level, LogBatch, LogLine, LogNews, LogStream, ServiceId, SharedText, Timestamp},
+    model::{LogBatch, LogLevel, LogLine, LogUpdate, OutputStream, ServiceId, SharedText, Timestamp},
 };
 
 fn main() {
@@ -67,31 +67,31 @@ impl Whose {
 
     /// The line with that number: a thousand follow each other in one stream.
     fn line(&self, number: usize, raw: &str) -> LogLine {
-        let (text, paint) = paint(raw);
+        let (text, paint) = parse_ansi(raw);
         LogLine {
             at: Timestamp::from_nanosecond(1_795_622_400_000_000_000 + number as i128 * 1_000)
                 .unwrap_or_default(),
             service: self.service.clone(),
             label: self.labels[number / 1_000 % STREAMS].clone(),
-            stream: LogStream::Out,
+            stream: OutputStream::Stdout,
             text,
-            paint,
+            styles: paint,
         }
     }
 }
 
 /// Takes raw lines in as a source brings them, a thousand at a time, and lets a sift look at them.
-fn take(store: &mut LogStore, sift: &mut Sift, whose: &Whose, raw: &str, first: usize) {
+fn take(store: &mut LogStore, sift: &mut QueryResults, whose: &Whose, raw: &str, first: usize) {
     let mut numbered = (first..).zip(raw.lines()).peekable();
     while numbered.peek().is_some() {
         let lines = numbered.by_ref().take(1_000).map(|(number, raw)| whose.line(number, raw)).collect();
-        store.hear(LogNews::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
+        store.ingest(LogUpdate::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
         sift.advance(store, usize::MAX);
     }
 }
 
 /// A store with a million lines, and a sift that has looked at all of them.
-fn held() -> (LogStore, Sift) {
+fn held() -> (LogStore, QueryResults) {
     let (mut store, mut sift, whose) = (LogStore::new(WIDE), everything(), Whose::new());
     for part in 0..MILLION / LINES {
         let raw: String = (part * LINES..(part + 1) * LINES).map(|number| raw(number) + "\n").collect();
@@ -100,12 +100,12 @@ fn held() -> (LogStore, Sift) {
     (store, sift)
 }
 
-fn everything() -> Sift {
-    Sift::new(Scope::All, Vec::new(), None)
+fn everything() -> QueryResults {
+    QueryResults::new(StreamScope::All, Vec::new(), None)
 }
 
-fn having(what: What) -> Sift {
-    Sift::new(Scope::All, vec![Filter { what, keep: true }], None)
+fn having(predicate: Predicate) -> QueryResults {
+    QueryResults::new(StreamScope::All, vec![LogFilter { predicate, keep_matching: true }], None)
 }
 
 /// The measure: the same bytes, cut at the ends of line.
@@ -123,7 +123,7 @@ fn parse(bencher: Bencher<'_, '_>) {
     let text = text(LINES);
     bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
         for line in black_box(&text).lines() {
-            black_box(line::parse(line));
+            black_box(log_line::parse(line));
         }
     });
 }
@@ -148,27 +148,27 @@ fn ingest_when_full(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
         first += LINES;
         take(&mut store, &mut sift, &whose, black_box(&text), first);
-        store.dropped()
+        store.dropped_lines()
     });
 }
 
 /// A search over a million lines.
 #[divan::bench(args = ["order placed", "trace_id", "no such text", "Timeout"], sample_count = 10)]
 fn search_literal(bencher: Bencher<'_, '_>, text: &str) {
-    search(bencher, Needle::literal(text));
+    search(bencher, TextMatcher::literal(text));
 }
 
 /// The same with an expression.
 #[divan::bench(args = [r"took[ =]\d+ ?ms", r"order \d+ (placed|refused)", r"\berror\b", r"[45]\d\d \d+$", r"user.*took.*[89]\d\d", r"\w+@\w+\.com"], sample_count = 10)]
 fn search_regex(bencher: Bencher<'_, '_>, expression: &str) {
-    search(bencher, Needle::regex(expression));
+    search(bencher, TextMatcher::regex(expression));
 }
 
-fn search(bencher: Bencher<'_, '_>, needle: Result<Needle, String>) {
+fn search(bencher: Bencher<'_, '_>, needle: Result<TextMatcher, String>) {
     let Ok(needle) = needle else { return };
     let (store, _) = held();
     bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
-        let mut sift = having(What::Text(needle.clone()));
+        let mut sift = having(Predicate::Text(needle.clone()));
         sift.advance(black_box(&store), usize::MAX);
         sift.count(&store)
     });
@@ -179,7 +179,7 @@ fn search(bencher: Bencher<'_, '_>, needle: Result<Needle, String>) {
 fn filter_level(bencher: Bencher<'_, '_>) {
     let (store, _) = held();
     bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
-        let mut sift = having(What::Level(Level::Error));
+        let mut sift = having(Predicate::Level(LogLevel::Error));
         sift.advance(black_box(&store), usize::MAX);
         sift.count(&store)
     });
@@ -190,7 +190,7 @@ fn filter_level(bencher: Bencher<'_, '_>) {
 fn filter_field(bencher: Bencher<'_, '_>) {
     let (store, _) = held();
     bencher.counter(ItemsCount::new(MILLION)).bench_local(|| {
-        let mut sift = having(What::Field { name: "user".into(), value: "7919".into() });
+        let mut sift = having(Predicate::Field { name: "user".into(), value: "7919".into() });
         sift.advance(black_box(&store), usize::MAX);
         sift.count(&store)
     });
@@ -200,13 +200,13 @@ fn filter_field(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 20)]
 fn search_goes_on(bencher: Bencher<'_, '_>) {
     let (mut store, _) = held();
-    let Ok(needle) = Needle::literal("order placed") else { return };
-    let (mut sift, whose, mut number) = (having(What::Text(needle)), Whose::new(), MILLION);
+    let Ok(needle) = TextMatcher::literal("order placed") else { return };
+    let (mut sift, whose, mut number) = (having(Predicate::Text(needle)), Whose::new(), MILLION);
     sift.advance(&store, usize::MAX);
     bencher.counter(ItemsCount::new(1_000_usize)).bench_local(|| {
         let lines = (number..number + 1_000).map(|number| whose.line(number, "order placed by 7")).collect();
         number += 1_000;
-        store.hear(LogNews::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
+        store.ingest(LogUpdate::Lines(LogBatch { lines, notes: Vec::new() }), Timestamp::UNIX_EPOCH);
         sift.advance(black_box(&store), usize::MAX);
     });
 }
@@ -215,23 +215,24 @@ fn search_goes_on(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn rows_of_a_screen(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
-    let middle = sift.back(&store, None).nth(MILLION / 2).map(|line| line.key);
-    bencher.bench_local(|| sift.lines_up_to(black_box(&store), middle, 60).len());
+    let middle = sift.backward(&store, None).nth(MILLION / 2).map(|line| line.key);
+    bencher.bench_local(|| sift.entries_up_to(black_box(&store), middle, 60).len());
 }
 
 /// How many lines there are, and where one stands among them: what the head of the screen says.
 #[divan::bench]
 fn count_and_rank(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
-    let middle = sift.back(&store, None).nth(MILLION / 2).map(|line| line.key);
-    bencher.bench_local(|| (sift.count(black_box(&store)), middle.map(|key| sift.rank(&store, key))));
+    let middle = sift.backward(&store, None).nth(MILLION / 2).map(|line| line.key);
+    bencher
+        .bench_local(|| (sift.count(black_box(&store)), middle.map(|key| sift.matches_before(&store, key))));
 }
 
 /// The bars over a million lines.
 #[divan::bench]
 fn histogram(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
-    let ends = sift.first(&store).zip(sift.last(&store)).map(|(first, last)| (first.at, last.at));
+    let ends = sift.first_key(&store).zip(sift.last_key(&store)).map(|(first, last)| (first.at, last.at));
     let (from, to) = ends.unwrap_or_default();
     bencher.bench_local(|| sift.histogram(black_box(&store), from, to, 200));
 }
@@ -241,9 +242,14 @@ fn histogram(bencher: Bencher<'_, '_>) {
 fn patterns(bencher: Bencher<'_, '_>) {
     let (text, service) = (text(LINES), ServiceId::new("s/web"));
     bencher.counter(ItemsCount::new(LINES)).bench_local(|| {
-        let mut patterns = Patterns::default();
+        let mut patterns = PatternSet::default();
         for message in black_box(&text).lines() {
-            patterns.add(Said { service: &service, at: Timestamp::UNIX_EPOCH, level: None, message });
+            patterns.add(LoggedMessage {
+                service: &service,
+                at: Timestamp::UNIX_EPOCH,
+                level: None,
+                message,
+            });
         }
         patterns.iter().count()
     });

@@ -5,12 +5,13 @@
 use divan::{Bencher, black_box};
 use portolan::{
     app::{App, Msg},
-    decode::environment,
+    decode::references_in_environment,
     effect::Effect,
     keymap::Keymap,
     model::{
-        Answer, AnsweredBy, Check, Host, Instance, InstanceId, Inventory, NetworkId, Scope, Service,
-        ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Timestamp,
+        EndpointOrigin, EndpointScope, HealthCheckStatus, Host, Instance, InstanceId, InstanceState,
+        Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId,
+        SourceStatus, Timestamp,
     },
     store::Store,
     view::Theme,
@@ -38,9 +39,9 @@ fn instance(service: &str, number: usize) -> Instance {
     Instance {
         id: InstanceId::of(&source(), &name),
         name: name.into(),
-        state: State::Running,
-        check: Check::Healthy,
-        made: None,
+        state: InstanceState::Running,
+        health_check: HealthCheckStatus::Healthy,
+        created: None,
         started: Some(Timestamp::UNIX_EPOCH),
         exit: None,
         restarts: 0,
@@ -57,11 +58,11 @@ fn service(number: usize) -> Service {
     let variables: Vec<(String, String)> =
         peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
     let network = NetworkId::of(&source, &group);
-    let answer = Answer {
+    let answer = ServiceEndpoint {
         host: Host::parse(&name).unwrap_or_else(|| Host::Ip([0, 0, 0, 0].into())),
         port: None,
-        scope: Scope::Network(network.clone()),
-        by: AnsweredBy::ServiceName,
+        scope: EndpointScope::Network(network.clone()),
+        origin: EndpointOrigin::ServiceName,
     };
     Service {
         id: ServiceId::of(&source, Some(&group), &name),
@@ -71,8 +72,8 @@ fn service(number: usize) -> Service {
         instances: (0..5).map(|copy| instance(&name, copy)).collect(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: vec![answer],
-        mentions: environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
+        endpoints: vec![answer],
+        references: references_in_environment(None, variables.iter().map(|(k, v)| (k.as_str(), v.as_str()))),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
         group: Some(group.into()),
@@ -83,13 +84,13 @@ fn service(number: usize) -> Service {
 fn snapshot(count: usize) -> Snapshot {
     Snapshot {
         source: source(),
-        taken: Timestamp::UNIX_EPOCH,
+        taken_at: Timestamp::UNIX_EPOCH,
         services: (0..count).map(|number| Arc::new(service(number))).collect(),
-        gateways: Vec::new(),
+        load_balancers: Vec::new(),
         events: Vec::new(),
-        gaps: Vec::new(),
-        flows: Vec::new(),
-        watched: Vec::new(),
+        unread_parts: Vec::new(),
+        connections: Vec::new(),
+        monitored: Vec::new(),
         progress: Vec::new(),
     }
 }
@@ -98,11 +99,11 @@ fn snapshot(count: usize) -> Snapshot {
 fn send(app: &mut App, msg: Msg) {
     let mut effects = app.update(msg);
     while let Some(job) = effects.into_iter().find_map(|effect| match effect {
-        Effect::Lay(job) => Some(job),
+        Effect::ComputeLayout(job) => Some(job),
         _ => None,
     }) {
         let (choice, diagram) = job.compute();
-        effects = app.update(Msg::Laid(job.number, choice, Box::new(diagram)));
+        effects = app.update(Msg::LayoutReady(job.request_id, choice, Box::new(diagram)));
     }
 }
 
@@ -115,7 +116,7 @@ fn showing(services: usize, keys: &str) -> App {
     };
     let mut app = App::new(store, theme, keymap, SCREEN, true);
     send(&mut app, Msg::Resize(SCREEN.0, SCREEN.1));
-    send(&mut app, Msg::Looked(source(), Ok(snapshot(services))));
+    send(&mut app, Msg::SourcePolled(source(), Ok(snapshot(services))));
     press(&mut app, keys);
     app
 }

@@ -1,8 +1,8 @@
-//! Background work: tasks and blocking jobs beside the loop, whose panics come back as values.
+//! Background work: tasks and blocking jobs outside the event loop, whose panics come back as values.
 //!
-//! A panic is a fault of Portolan itself. Whoever waits for the work gets [`Panicked`] instead of waiting for ever; the
-//! panic hook (`runtime::panics`) logs it and tells the user. `tests/architecture.rs` allows spawning only here, so that
-//! no work can die without anybody noticing.
+//! A panic is a bug in Portolan. Code that waits for the work gets [`Panicked`] instead of waiting for ever,
+//! and the panic hook (`runtime::panic_hook`) logs it and notifies the user. `tests/architecture.rs` allows
+//! spawning only in this module, so that no work can end unnoticed.
 
 use crate::model::{Failure, FailureKind, Text};
 use futures::{FutureExt, Stream, StreamExt};
@@ -16,30 +16,30 @@ use std::{
 use tokio::{task, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Advice that goes with every fault of our own.
-const REMEDY: &str = "this is a fault of Portolan itself: please report it, with Portolan's log";
+/// Remedy of every failure that is a bug in Portolan.
+const BUG_REPORT_REMEDY: &str = "this is a fault of Portolan itself: please report it, with Portolan's log";
 
 /// Message of a panic that ended a piece of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked(Text);
 
 impl Panicked {
-    /// Reads the message of a panic's payload.
+    /// Returns the message of a panic's payload.
     ///
-    /// Quoted parts are left out: the standard library quotes the text at which slicing failed, and that may be a value
-    /// from outside, even a secret.
+    /// Leaves out quoted parts: the standard library quotes the text at which slicing failed, and that text
+    /// may come from outside or be a secret.
     #[must_use]
-    pub fn of(payload: &(dyn Any + Send)) -> Self {
+    pub fn from_payload(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
         let plain = text.split(['`', '"']).next().unwrap_or_default();
         Self(Text::new(plain.trim_end()))
     }
 
-    /// Returns the failure that says what could not be done because of the panic.
+    /// Returns a failure that says what could not be done because of the panic.
     #[must_use]
     pub fn failure(&self, what: impl fmt::Display) -> Failure {
-        Failure::new(FailureKind::Invalid, format!("{what}: {self}"), REMEDY)
+        Failure::new(FailureKind::Invalid, format!("{what}: {self}"), BUG_REPORT_REMEDY)
     }
 }
 
@@ -49,71 +49,75 @@ impl fmt::Display for Panicked {
     }
 }
 
-/// Runs `work` here and returns its panic as a value.
-pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
-    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Panicked::of(&*payload))
+/// Runs `work` on this thread and returns its panic as an error.
+pub fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Panicked::from_payload(&*payload))
 }
 
-/// Awaits `work` and returns its panic as a value.
-pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|payload| Panicked::of(&*payload))
+/// Awaits `work` and returns its panic as an error.
+pub async fn catch_panic_async<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|payload| Panicked::from_payload(&*payload))
 }
 
-/// Returns the next item of a stream. A stream that panicked must not be asked again.
-pub async fn next<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, Panicked> {
-    caught(stream.next()).await
+/// Returns the next item of a stream, or its panic. Do not poll a stream again after a panic.
+pub async fn next_item<S: Stream + Unpin>(stream: &mut S) -> Result<Option<S::Item>, Panicked> {
+    catch_panic_async(stream.next()).await
 }
 
-/// Runs `work` on a thread that may block, and returns what it gives.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-    match task::spawn_blocking(|| catch(work)).await {
+/// Runs `work` on a thread that may block, and returns its result.
+pub async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Panicked> {
+    match task::spawn_blocking(|| catch_panic(work)).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Panicked(Text::new(&error.to_string()))),
     }
 }
 
-/// Runs `work` on a thread that may block, and hands what it gives, or its panic, to `then` on the same thread.
+/// Runs `work` on a thread that may block, and passes its result or panic to `then` on the same thread.
 ///
-/// For work that is not awaited: `then` sends the answer, so that there is one in any case.
-pub fn blocking_then<T: Send + 'static>(
+/// For work that no task awaits: `then` sends the result, so the receiver gets an answer even after a panic.
+pub fn run_blocking_then<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     then: impl FnOnce(Result<T, Panicked>) + Send + 'static,
 ) {
-    drop(task::spawn_blocking(|| then(catch(work))));
+    drop(task::spawn_blocking(|| then(catch_panic(work))));
 }
 
-/// Starts a thread of that name, for what must not wait for tasks: signals. It lives as long as the program may.
-pub fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+/// Starts a thread called `name` for work that must not wait for tasks, such as signals. It may run until the
+/// end.
+pub fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
-/// Spawns a task that is aborted when the handle is dropped. Its panic ends it and is given to `then`.
+/// Spawns a task that is aborted when the handle is dropped. A panic ends the task and is passed to `then`.
 pub fn spawn(
     work: impl Future<Output = ()> + Send + 'static,
     then: impl FnOnce(Panicked) + Send + 'static,
 ) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
-        if let Err(panicked) = caught(work).await {
+        if let Err(panicked) = catch_panic_async(work).await {
             then(panicked);
         }
     }))
 }
 
-/// Awaits the work that `make` makes, and makes it anew `pause` after each panic, which `tell` hears of.
-pub async fn keep_up<W: Future<Output = ()>, T: Future<Output = ()>>(
+/// Awaits the work that `make` returns. After each panic, passes it to `on_panic`, waits for `pause`, and
+/// starts new work.
+pub async fn restart_on_panic<W: Future<Output = ()>, T: Future<Output = ()>>(
     pause: Duration,
     mut make: impl FnMut() -> W,
-    mut tell: impl FnMut(Panicked) -> T,
+    mut on_panic: impl FnMut(Panicked) -> T,
 ) {
-    while let Err(panicked) = caught(make()).await {
-        tell(panicked).await;
+    while let Err(panicked) = catch_panic_async(make()).await {
+        on_panic(panicked).await;
         sleep(pause).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Panicked, blocking, blocking_then, catch, keep_up, next, spawn};
+    use super::{Panicked, catch_panic, next_item, restart_on_panic, run_blocking, run_blocking_then, spawn};
     use crate::model::Text;
     use futures::stream;
     use std::{
@@ -128,34 +132,34 @@ mod tests {
 
     #[test]
     fn a_panic_comes_back_as_its_message() {
-        assert_eq!(catch(|| 7), Ok(7));
+        assert_eq!(catch_panic(|| 7), Ok(7));
         let number = 3;
-        assert_eq!(catch(|| -> u8 { panic!("box {number} is lost") }), Err(panicked("box 3 is lost")));
-        assert_eq!(catch(|| -> u8 { panic!("\u{1b}[2Jlost") }), Err(panicked("lost")));
+        assert_eq!(catch_panic(|| -> u8 { panic!("box {number} is lost") }), Err(panicked("box 3 is lost")));
+        assert_eq!(catch_panic(|| -> u8 { panic!("\u{1b}[2Jlost") }), Err(panicked("lost")));
     }
 
     #[test]
     fn a_message_quotes_no_text_from_outside() {
         let secret = "hunter2é".to_owned();
-        let cut = catch(|| secret[..8].len()).unwrap_err();
+        let cut = catch_panic(|| secret[..8].len()).unwrap_err();
         assert!(!cut.to_string().contains("hunter2") && !cut.to_string().is_empty(), "{cut}");
         let fail = || if secret.is_empty() { Ok(0) } else { Err(secret.clone()) };
-        let wrong = catch(|| -> u8 { fail().unwrap() }).unwrap_err();
+        let wrong = catch_panic(|| -> u8 { fail().unwrap() }).unwrap_err();
         assert!(!wrong.to_string().contains("hunter2"), "{wrong}");
     }
 
     #[tokio::test]
     async fn whatever_waits_for_work_that_panics_gets_an_answer() {
         let lost = || -> u8 { panic!("lost") };
-        assert_eq!(blocking(lost).await, Err(panicked("lost")));
+        assert_eq!(run_blocking(lost).await, Err(panicked("lost")));
         let (answer, heard) = oneshot::channel();
-        blocking_then(lost, |outcome| answer.send(outcome).unwrap());
+        run_blocking_then(lost, |outcome| answer.send(outcome).unwrap());
         assert_eq!(heard.await.unwrap(), Err(panicked("lost")));
         let (answer, heard) = oneshot::channel();
         let _task = spawn(async { panic!("lost") }, |panicked| answer.send(panicked).unwrap());
         assert_eq!(heard.await.unwrap(), panicked("lost"));
         let mut broken = Box::pin(stream::once(async { panic!("lost") }));
-        assert_eq!(next::<_>(&mut broken).await.map(|_: Option<u8>| ()), Err(panicked("lost")));
+        assert_eq!(next_item::<_>(&mut broken).await.map(|_: Option<u8>| ()), Err(panicked("lost")));
     }
 
     #[tokio::test]
@@ -169,7 +173,7 @@ mod tests {
             told.borrow_mut().push(panicked.to_string());
             std::future::ready(())
         };
-        keep_up(Duration::ZERO, make, tell).await;
+        restart_on_panic(Duration::ZERO, make, tell).await;
         assert_eq!(*told.borrow(), ["try 1", "try 2"]);
     }
 }

@@ -1,7 +1,7 @@
-//! The configuration: config.example.toml is the default, the user's file and `--set` lie over it.
+//! The configuration: `config.example.toml` is the default; the user's file and `--set` override it.
 
 use crate::{
-    model::{Annotation, Failure, FailureKind, Text},
+    model::{Failure, FailureKind, ServiceAnnotation, Text},
     source,
     store::Grouping,
 };
@@ -10,78 +10,81 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
-/// The default, and its documentation.
-pub const EXAMPLE: &str = include_str!("../config.example.toml");
+/// The default configuration with its documentation.
+pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    /// The theme's name, or `auto`.
+    /// The name of the theme, or `auto`.
     pub theme: String,
-    /// Whether to draw with nothing but ASCII.
+    /// True to draw with ASCII characters only.
     pub ascii: bool,
-    /// Whether the mouse is taken at the start.
+    /// True to capture the mouse at the start.
     pub mouse: bool,
-    /// The most memory that held log lines take, in MiB.
+    /// The memory for stored log lines, in MiB.
     pub log_memory: usize,
-    /// Whether pictures and task definitions are kept on disk between runs.
+    /// True to keep snapshots and task definitions on disk between runs.
     pub cache: bool,
-    /// How long connections that were seen are remembered.
+    /// The time for which observed connections are remembered.
     pub keep_observed: SignedDuration,
-    /// By what the map groups services.
+    /// The grouping of services on the map.
     pub group_by: Grouping,
-    /// Services whose callers the map marks, without lines.
+    /// Services with many callers. The map marks the callers of such a service and draws no lines to it.
     pub hubs: Vec<String>,
-    /// What to look at; empty for what can be found.
+    /// The sources to poll; empty to detect them.
     pub source: Vec<source::Config>,
-    /// What people know about services.
-    pub service: Vec<Annotation>,
-    /// Other keys, by command.
+    /// Annotations of services by the user.
+    pub service: Vec<ServiceAnnotation>,
+    /// Key bindings by command.
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the configuration: the example, over it the user's file where there is one, over that the settings, each
-/// `key=value`.
+/// Reads the configuration: the example, overridden by the user's `file` if given, then by `settings` of the
+/// form `key=value`.
 pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure> {
-    let mut table = parse(EXAMPLE, "config.example.toml")?;
+    let mut table = parse_toml(EXAMPLE_CONFIG, "config.example.toml")?;
     if let Some(path) = file {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            invalid(
+            invalid_config(
                 format!("{} can't be read: {error}", path.display()),
                 "name a file that can be, with --config",
             )
         })?;
-        lay_over(&mut table, parse(&text, &path.display().to_string())?);
+        merge_into(&mut table, parse_toml(&text, &path.display().to_string())?);
     }
     for setting in settings {
-        lay_over(&mut table, parse_setting(setting)?);
+        merge_into(&mut table, parse_setting(setting)?);
     }
-    // Read from text again, so that an error knows its line.
+    // The merged text is parsed again, so that an error includes its line.
     let text = table.to_string();
     toml::from_str::<Config>(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.end)?.lines().next_back());
         let line = line.filter(|line| line.contains('=') && !error.message().starts_with("unknown field"));
         let message =
             format!("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), error.message());
-        let remedy = nearest(&message).map_or_else(
+        let remedy = nearest_key(&message).map_or_else(
             || "config.example.toml tells every setting".to_owned(),
             |nearest| format!("did you mean `{nearest}`? config.example.toml tells every setting"),
         );
-        invalid(format!("configuration: {message}"), remedy)
+        invalid_config(format!("configuration: {message}"), remedy)
     })
 }
 
-fn parse(text: &str, name: &str) -> Result<Table, Failure> {
+fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
     text.parse().map_err(|error: toml::de::Error| {
-        invalid(format!("{name}: {}", error.to_string().trim()), "it must be valid TOML")
+        invalid_config(format!("{name}: {}", error.to_string().trim()), "it must be valid TOML")
     })
 }
 
-/// Reads `a.b=value`; what is no TOML value is taken as text.
+/// Parses `a.b=value`. A value that is not valid TOML is taken as text.
 fn parse_setting(setting: &str) -> Result<Table, Failure> {
     let Some((key, value)) = setting.split_once('=') else {
-        return Err(invalid(format!("--set {setting}: there is no `=` in it"), "write --set key=value"));
+        return Err(invalid_config(
+            format!("--set {setting}: there is no `=` in it"),
+            "write --set key=value",
+        ));
     };
     let value = format!("v = {value}").parse::<Table>().ok().and_then(|mut t| t.remove("v"));
     let mut value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
@@ -90,15 +93,15 @@ fn parse_setting(setting: &str) -> Result<Table, Failure> {
     }
     match value {
         Value::Table(table) => Ok(table),
-        _ => Err(invalid(format!("--set {setting}: there is no key in it"), "write --set key=value")),
+        _ => Err(invalid_config(format!("--set {setting}: there is no key in it"), "write --set key=value")),
     }
 }
 
-/// Lays one table over another: tables are laid over each other in turn, everything else is replaced.
-fn lay_over(base: &mut Table, over: Table) {
+/// Merges a table over another: nested tables are merged, all other values replaced.
+fn merge_into(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(below)), Value::Table(above)) => lay_over(below, above),
+            (Some(Value::Table(below)), Value::Table(above)) => merge_into(below, above),
             (_, value) => {
                 base.insert(key, value);
             }
@@ -106,14 +109,14 @@ fn lay_over(base: &mut Table, over: Table) {
     }
 }
 
-/// The known key that is most like the unknown one that `message` tells of, in serde's words.
-fn nearest(message: &str) -> Option<String> {
+/// Returns the known key most similar to the unknown key in `message`, an error message of serde.
+fn nearest_key(message: &str) -> Option<String> {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().filter(|_| message.starts_with("unknown field"))?;
     names.min_by_key(|known| strsim::damerau_levenshtein(known, unknown)).map(str::to_owned)
 }
 
-fn invalid(what: String, remedy: impl Into<Text>) -> Failure {
+fn invalid_config(what: String, remedy: impl Into<Text>) -> Failure {
     Failure::new(FailureKind::Invalid, what, remedy)
 }
 
@@ -144,21 +147,21 @@ mod tests {
         let kept = |setting: &str| set(&[setting]).map(|config| config.keep_observed.as_secs());
         assert_eq!(kept("keep-observed=90m"), Ok(5_400));
         assert_eq!(kept("keep-observed=\"1h 30m\""), Ok(5_400));
-        assert!(kept("keep-observed=long").unwrap_err().what.contains("keep-observed"));
+        assert!(kept("keep-observed=long").unwrap_err().message.contains("keep-observed"));
     }
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_the_nearest() {
         let failure = set(&["thme=day"]).unwrap_err();
-        assert!(failure.what.contains("thme"), "{failure:?}");
+        assert!(failure.message.contains("thme"), "{failure:?}");
         assert!(failure.remedy.contains("`theme`"), "{failure:?}");
-        assert!(set(&["theme"]).unwrap_err().what.contains('='));
+        assert!(set(&["theme"]).unwrap_err().message.contains('='));
         assert!(set(&["ascii=perhaps"]).is_err());
     }
 
     #[test]
     fn the_sources_of_the_example_can_be_read() {
-        let lines: Vec<&str> = EXAMPLE
+        let lines: Vec<&str> = EXAMPLE_CONFIG
             .lines()
             .filter(|line| {
                 !line.starts_with("source =") && !line.starts_with("service =") && *line != "[keys]"
@@ -167,8 +170,8 @@ mod tests {
                 line.strip_prefix("# ").filter(|l| l.starts_with('[') || l.contains(" = ")).unwrap_or(line)
             })
             .collect();
-        let mut table = parse(EXAMPLE, "example").unwrap();
-        lay_over(&mut table, parse(&lines.join("\n"), "uncommented").unwrap());
+        let mut table = parse_toml(EXAMPLE_CONFIG, "example").unwrap();
+        merge_into(&mut table, parse_toml(&lines.join("\n"), "uncommented").unwrap());
         let config: Config = table.try_into().unwrap();
         assert_eq!((config.source.len(), config.service.len()), (4, 1));
     }

@@ -1,15 +1,16 @@
-//! What the program wants of the world outside, as data: effects to carry out once, subscriptions to keep up.
+//! Effects and subscriptions as data. An effect is a request that is carried out once. A subscription is a
+//! data stream that stays open for as long as the program asks for it.
 
 use crate::{
     layout,
-    model::{LogStart, LogTarget, NodeId, OutageMemory, SourceId, Timestamp, UsageTarget},
+    model::{LogReadOptions, LogTarget, NodeId, SavedOutages, SourceId, Timestamp, UsageTarget},
 };
 use std::{cmp::Ordering, fmt, sync::Arc};
 
-/// A screen that can be shown.
+/// Identifier of a screen; `SCREEN_TABLE` has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is told in `view::VIEWS`")]
-pub enum Screen {
+pub enum ScreenId {
     Map,
     List,
     Card,
@@ -21,188 +22,196 @@ pub enum Screen {
     Help,
 }
 
-/// Something that a screen asks for in the last row.
+/// Kind of input that a screen asks the user for in the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Which log lines to show.
-    Keep,
-    /// Which log lines not to show.
-    Hide,
-    /// To which time to go.
-    Time,
+pub enum PromptKind {
+    /// Filter for the log lines to show.
+    KeepFilter,
+    /// Filter for the log lines to hide.
+    HideFilter,
+    /// Time to scroll the logs to.
+    GoToTime,
 }
 
-impl Question {
-    /// The question, as it stands before the answer.
+impl PromptKind {
+    /// Returns the label in front of the input.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Keep => "keep (text /regex/ level= field=): ",
-            Self::Hide => "hide (text /regex/ level= field=): ",
-            Self::Time => "go to (14:05, -10m, a date): ",
+            Self::KeepFilter => "keep (text /regex/ level= field=): ",
+            Self::HideFilter => "hide (text /regex/ level= field=): ",
+            Self::GoToTime => "go to (14:05, -10m, a date): ",
         }
     }
 }
 
-/// Something to carry out once.
+/// Action that a screen or the program requests once.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Select that node, on every screen.
+    /// Selects the node on every screen.
     Select(NodeId),
-    /// Show that screen, over the present one.
-    Show(Screen),
-    /// Select that node, and show its logs of that time.
-    LogsAt(NodeId, Timestamp),
-    /// Mark that node, or take its mark away.
-    Mark(NodeId),
-    /// Take all marks away.
-    Unmark,
-    /// Say something in the last row, until the next key.
-    Say(String),
-    /// Ask for something in the last row; the answer goes to the screen that asked.
-    Ask(Question),
-    /// Give the whole terminal to the shown screen, or no longer.
-    Fill,
-    /// Come back after the next frame: there is more to do than one frame leaves time for.
-    Again,
-    /// Look at all sources again.
-    Refresh,
-    /// Keep what is known of a source's outages for the next run.
-    KeepOutages(SourceId, OutageMemory),
-    /// Put text into the clipboard.
-    Copy(String),
-    /// Have text written, and put it into a new file in the current directory, over none that is there; tell where.
-    Save {
-        /// Its name without what stands behind the dot.
+    /// Shows the screen on top of the current one.
+    ShowScreen(ScreenId),
+    /// Selects the node and shows its logs around the given time.
+    ShowLogsAt(NodeId, Timestamp),
+    /// Marks the node, or removes its mark.
+    ToggleMark(NodeId),
+    /// Removes all marks.
+    ClearMarks,
+    /// Shows a notice in the last row until the next key press.
+    Notify(String),
+    /// Opens a prompt in the last row. The shown screen receives the answer.
+    OpenPrompt(PromptKind),
+    /// Gives the whole terminal to the logs, or takes it back.
+    ToggleFullscreen,
+    /// Continues the work after the next frame, because it takes longer than one frame.
+    ContinueWork,
+    /// Polls all sources now.
+    RefreshSources,
+    /// Saves the known outages of a source for the next run.
+    SaveOutages(SourceId, SavedOutages),
+    /// Copies the text to the clipboard.
+    CopyToClipboard(String),
+    /// Writes the text to a new file in the current directory and shows its path. Overwrites nothing.
+    SaveFile {
+        /// File name without extension.
         name: &'static str,
-        /// What stands behind the dot.
+        /// File extension without the dot.
         extension: &'static str,
-        /// What writes it, off the drawing path.
-        text: Text,
+        /// Content of the file. The runtime renders it off the drawing thread.
+        text: DeferredText,
     },
-    /// Take the mouse, or give it back to the terminal.
-    Mouse(bool),
-    /// Compute a layout of the map.
-    Lay(Box<LayoutJob>),
-    /// Compare a layout of the map with a fresh one.
-    Compare(Box<Comparison>),
-    /// End the program.
+    /// Captures the mouse if true, else releases it to the terminal.
+    CaptureMouse(bool),
+    /// Computes a layout of the map.
+    ComputeLayout(Box<LayoutRequest>),
+    /// Compares a layout of the map with a fresh one.
+    CompareLayout(Box<LayoutComparison>),
+    /// Ends the program.
     Quit,
 }
 
-/// Text that is yet to be written, by a pure function of what it holds: displaying it writes it.
+/// Text that a pure function writes only when the text is displayed.
 #[derive(Clone)]
-pub struct Text(Arc<Writer>);
+pub struct DeferredText(Arc<WriteFn>);
 
-/// What writes text, piece by piece, so that no more than a piece need be in memory.
-type Writer = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
+/// Function that writes a text piece by piece, so that only one piece has to be in memory.
+type WriteFn = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
 
-impl Text {
-    /// Text that `write` writes.
+impl DeferredText {
+    /// Returns a text that `write` produces.
     pub fn new(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }
 }
 
-impl fmt::Display for Text {
+impl fmt::Display for DeferredText {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         (self.0)(to)
     }
 }
 
-impl PartialEq for Text {
-    /// Whether it is the same text to be written, without writing it.
+impl PartialEq for DeferredText {
+    /// Returns true if both share one function. Calls neither.
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for DeferredText {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str("Text")
     }
 }
 
-/// A layout that was made close to the one before it, to be compared with a fresh one off the drawing path.
+/// Request to compare an incremental layout with a fresh one, off the drawing thread.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
-    /// The number of the job from which the layout came.
-    pub number: u64,
-    /// What was laid out.
+pub struct LayoutComparison {
+    /// Id of the layout request that produced the layout.
+    pub request_id: u64,
+    /// Graph that was laid out.
     pub graph: Arc<layout::Graph>,
-    /// How.
+    /// Options of that layout.
     pub options: layout::Options,
-    /// How good it is.
+    /// Quality of that layout.
     pub quality: layout::Quality,
 }
 
-impl Comparison {
-    /// Whether a fresh layout would be better by much.
+impl LayoutComparison {
+    /// Computes a fresh layout and returns true if it is much better.
     #[must_use]
-    pub fn is_tangled(&self) -> bool {
-        self.quality.drifted_from(&layout::layout(&self.graph, None, &self.options).quality)
+    pub fn is_fresh_layout_better(&self) -> bool {
+        self.quality.is_much_worse_than(&layout::layout(&self.graph, None, &self.options).quality)
     }
 }
 
-/// A layout to compute, off the drawing path.
+/// Request to compute a layout off the drawing thread.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LayoutJob {
-    /// Counts up, so that an answer that comes late is known.
-    pub number: u64,
-    /// The ways in which it may be drawn, the most telling first.
-    pub choices: Vec<Choice>,
-    /// The one that is drawn now, where nothing has changed since but what runs.
-    pub drawn: Option<usize>,
-    /// The columns and rows that there are.
-    pub room: (u16, u16),
+pub struct LayoutRequest {
+    /// Increasing id, by which the map ignores an outdated answer.
+    pub request_id: u64,
+    /// Candidates, the most detailed first.
+    pub candidates: Vec<LayoutCandidate>,
+    /// Index of the candidate on screen; `None` after a change of focus, filter, grouping or screen size.
+    pub current: Option<usize>,
+    /// Available columns and rows.
+    pub available_size: (u16, u16),
 }
 
 /// One way to draw the map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    /// What to lay out.
+pub struct LayoutCandidate {
+    /// Graph to lay out.
     pub graph: Arc<layout::Graph>,
-    /// How.
+    /// Layout options.
     pub options: layout::Options,
-    /// The layout before it, where that was drawn in the same way.
+    /// Previous layout of the same kind, to stay close to; `None` without one.
     pub seed: Option<layout::Seed>,
-    /// Whether it shows so much less that it is taken only where none before it comes near to fitting.
-    pub coarse: bool,
-    /// Whether it is hard to read, as its lines lie close together or its names are cut very short.
-    pub hard: bool,
+    /// True if it shows much less detail. It is used only if no earlier candidate comes close to fitting.
+    pub is_low_detail: bool,
+    /// True if it is hard to read because lines lie close together or names are cut very short.
+    pub is_hard_to_read: bool,
 }
 
-/// How many times larger than the room a drawing may be before a coarse one is taken.
-const NEAR: f64 = 2.0;
+/// Largest overflow ratio at which a detailed candidate still wins over all low-detail ones.
+const MAX_DETAILED_OVERFLOW: f64 = 2.0;
 
-/// How much larger a drawing may be than one that is harder to read.
-const EASIER: f64 = 1.1;
+/// Factor on the overflow ratio of candidates that are hard to read. An easier one may be this much larger.
+const HARD_TO_READ_PENALTY: f64 = 1.1;
 
-/// How much better another way must fit than the one that is drawn now, so that the map does not flip about as the
-/// services of a deployment go and come.
-const GAIN: f64 = 1.25;
+/// Factor by which another candidate must fit better than the current one. Without it the map would switch
+/// back and forth while a deployment starts and stops services.
+const MIN_FIT_GAIN: f64 = 1.25;
 
-impl LayoutJob {
-    /// Computes the choice that fits: the first that is no larger than the room, else the one that is least too
-    /// large, a coarse one only where it must be. The one that is drawn now stays unless another fits much better; one
-    /// that tells more fits with room to spare.
+impl LayoutRequest {
+    /// Computes the best candidate: the first that fits, else the one with the smallest overflow ratio.
+    ///
+    /// Returns its index and its layout. Low-detail candidates are tried only if no detailed one comes close
+    /// to fitting. The current candidate stays unless another fits much better; a more detailed one needs
+    /// spare room.
     #[must_use]
     pub fn compute(&self) -> (usize, layout::Diagram) {
-        let drawn = self.drawn.map(|index| (index, self.draw(index)));
+        let drawn = self.current.map(|index| (index, self.lay_out(index)));
         let bound = drawn.as_ref().map_or(f64::INFINITY, |(index, now)| {
-            self.excess(*index, now.size).max(if self.choices[*index].coarse { NEAR } else { 1.0 })
+            self.overflow_ratio(*index, now.size).max(if self.candidates[*index].is_low_detail {
+                MAX_DETAILED_OVERFLOW
+            } else {
+                1.0
+            })
         });
         let mut best: Option<(f64, usize, layout::Diagram)> = None;
-        for (index, choice) in self.choices.iter().enumerate() {
-            if choice.coarse && best.as_ref().is_some_and(|(least, ..)| *least <= NEAR) {
+        for (index, choice) in self.candidates.iter().enumerate() {
+            if choice.is_low_detail
+                && best.as_ref().is_some_and(|(least, ..)| *least <= MAX_DETAILED_OVERFLOW)
+            {
                 break;
             }
             let diagram = match &drawn {
                 Some((now, diagram)) if *now == index => diagram.clone(),
-                _ if self.excess(index, self.least(index)) > bound => continue,
-                _ => self.draw(index),
+                _ if self.overflow_ratio(index, self.min_size(index)) > bound => continue,
+                _ => self.lay_out(index),
             };
-            let excess = self.excess(index, diagram.size);
+            let excess = self.overflow_ratio(index, diagram.size);
             if best.as_ref().is_none_or(|(least, ..)| excess < *least) {
                 best = Some((excess, index, diagram));
             }
@@ -210,52 +219,63 @@ impl LayoutJob {
                 break;
             }
         }
-        best.map(|(_, index, diagram)| (index, self.untangled(index, diagram))).unwrap_or_default()
+        best.map(|(_, index, diagram)| (index, self.fresh_if_tangled(index, diagram))).unwrap_or_default()
     }
 
-    fn draw(&self, index: usize) -> layout::Diagram {
-        let Choice { graph, options, seed, .. } = &self.choices[index];
+    fn lay_out(&self, index: usize) -> layout::Diagram {
+        let LayoutCandidate { graph, options, seed, .. } = &self.candidates[index];
         layout::layout(graph, seed.as_ref(), options)
     }
 
-    /// The same, or a fresh one where so much is new that what was there before is only in the way.
-    fn untangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
-        let Choice { graph, options, seed, .. } = &self.choices[index];
-        if self.drawn.is_some() || seed.is_none() {
+    /// Returns `diagram`, or a fresh layout if that is much better. After many changes the previous layout is
+    /// more of a burden than a help.
+    fn fresh_if_tangled(&self, index: usize, diagram: layout::Diagram) -> layout::Diagram {
+        let LayoutCandidate { graph, options, seed, .. } = &self.candidates[index];
+        if self.current.is_some() || seed.is_none() {
             return diagram;
         }
         let fresh = layout::layout(graph, None, options);
-        if diagram.quality.drifted_from(&fresh.quality) { fresh } else { diagram }
+        if diagram.quality.is_much_worse_than(&fresh.quality) { fresh } else { diagram }
     }
 
-    /// How many times larger than the room a drawing is, in its worse direction; 1 where it fits. What is drawn now may be
-    /// a little larger; what tells more than that, and what is hard to read, must be a little smaller.
-    fn excess(&self, index: usize, (width, height): (i32, i32)) -> f64 {
+    /// Returns how many times larger than the available size a drawing is in its worse direction; 1 if it
+    /// fits.
+    ///
+    /// The current candidate may be a little larger. Candidates that are more detailed or hard to read must
+    /// be a little smaller.
+    fn overflow_ratio(&self, index: usize, (width, height): (i32, i32)) -> f64 {
         let times = |size: i32, room: u16| f64::from(size) / f64::from(room.max(1));
-        let bias = match self.drawn.map(|drawn| index.cmp(&drawn)) {
-            Some(Ordering::Less) => GAIN,
-            Some(Ordering::Equal) => 1.0 / GAIN,
+        let bias = match self.current.map(|drawn| index.cmp(&drawn)) {
+            Some(Ordering::Less) => MIN_FIT_GAIN,
+            Some(Ordering::Equal) => 1.0 / MIN_FIT_GAIN,
             Some(Ordering::Greater) | None => 1.0,
         };
-        let excess = (times(width, self.room.0).max(times(height, self.room.1)) * bias).max(1.0);
-        if self.choices[index].hard && excess > 1.0 { excess * EASIER } else { excess }
+        let excess =
+            (times(width, self.available_size.0).max(times(height, self.available_size.1)) * bias).max(1.0);
+        if self.candidates[index].is_hard_to_read && excess > 1.0 {
+            excess * HARD_TO_READ_PENALTY
+        } else {
+            excess
+        }
     }
 
-    /// A size that no drawing falls below: that of the room, grown or shrunk until all boxes just fill it.
-    fn least(&self, index: usize) -> (i32, i32) {
-        let nodes = &self.choices[index].graph.nodes;
+    /// Returns a lower bound of the drawing's size: the available size, scaled until all boxes exactly fill
+    /// it.
+    fn min_size(&self, index: usize) -> (i32, i32) {
+        let nodes = &self.candidates[index].graph.nodes;
         let cells: f64 = nodes.iter().map(|node| f64::from(node.width) * f64::from(node.height)).sum();
-        let (columns, rows) = (f64::from(self.room.0.max(1)), f64::from(self.room.1.max(1)));
+        let (columns, rows) =
+            (f64::from(self.available_size.0.max(1)), f64::from(self.available_size.1.max(1)));
         let scale = (cells / (columns * rows)).sqrt();
         ((columns * scale) as i32, (rows * scale) as i32)
     }
 }
 
-/// Something to keep up for as long as it is wanted.
+/// Data stream that the runtime keeps open while the program asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subscription {
-    /// The lines of a log stream.
-    Logs(LogTarget, LogStart),
-    /// What instances use of their machines.
+    /// Lines of a log stream.
+    Logs(LogTarget, LogReadOptions),
+    /// CPU, memory and network usage of instances.
     Usage(UsageTarget),
 }

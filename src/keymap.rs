@@ -1,20 +1,20 @@
-//! Keys and what they mean: the table's defaults, overlaid with what the user's configuration says.
+//! Key map: the default keys of the command table, overridden by the user's configuration.
 
-use crate::command::{COMMANDS, Command, Place};
+use crate::command::{COMMAND_TABLE, Command, KeyContext};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-/// A key as it is pressed, whatever library read it.
+/// Key press with its modifiers, independent of the terminal library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// The key itself.
+    /// Key without modifiers.
     pub code: Code,
-    /// Whether ctrl was down.
+    /// True if Ctrl was down.
     pub ctrl: bool,
-    /// Whether alt was down.
+    /// True if Alt was down.
     pub alt: bool,
 }
 
-/// The key itself. Shift is in the character.
+/// Key without modifiers. Shift is part of the character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "keys are what they are called")]
 pub enum Code {
@@ -36,8 +36,8 @@ pub enum Code {
     PageDown,
 }
 
-/// Names of the keys that are no character.
-const NAMES: &[(&str, Code)] = &[
+/// Names of keys that print no visible character.
+const NAMED_KEYS: &[(&str, Code)] = &[
     ("enter", Code::Enter),
     ("esc", Code::Escape),
     ("backspace", Code::Backspace),
@@ -64,7 +64,7 @@ impl From<Code> for Key {
 impl FromStr for Key {
     type Err = String;
 
-    /// Reads `l`, `ctrl-r`, `alt-x`, `pageup`, `f5`.
+    /// Parses a key such as `l`, `ctrl-r`, `alt-x`, `pageup` or `f5`.
     fn from_str(text: &str) -> Result<Self, String> {
         let (mut rest, mut ctrl, mut alt) = (text, false, false);
         loop {
@@ -77,7 +77,7 @@ impl FromStr for Key {
             }
         }
         let mut chars = rest.chars();
-        let code = match (NAMES.iter().find(|(name, _)| *name == rest), chars.next(), chars.next()) {
+        let code = match (NAMED_KEYS.iter().find(|(name, _)| *name == rest), chars.next(), chars.next()) {
             (Some((_, code)), ..) => *code,
             (None, Some(c), None) => Code::Char(c),
             (None, Some('f'), Some(_)) => match rest[1..].parse() {
@@ -98,7 +98,7 @@ impl fmt::Display for Key {
         if self.alt {
             f.write_str("alt-")?;
         }
-        match (NAMES.iter().find(|(_, code)| *code == self.code), self.code) {
+        match (NAMED_KEYS.iter().find(|(_, code)| *code == self.code), self.code) {
             (Some((name, _)), _) => f.write_str(name),
             (None, Code::Char(c)) => write!(f, "{c}"),
             (None, Code::F(number)) => write!(f, "f{number}"),
@@ -107,24 +107,27 @@ impl fmt::Display for Key {
     }
 }
 
-/// Which key means what, where.
+/// Commands by key and context.
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
-    keys: BTreeMap<(Place, Key), Command>,
+    commands_by_key: BTreeMap<(KeyContext, Key), Command>,
 }
 
 impl Keymap {
-    /// The table's keys, with those commands' keys replaced that `changes` names (command id to keys).
+    /// Returns the default key map with the keys of some commands replaced; `changes` maps command ids to
+    /// keys.
+    ///
+    /// Returns an error for an unknown command, an unknown key, or a key of two commands in one context.
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
         let mut keys = BTreeMap::new();
         if let Some(unknown) = changes.keys().find(|id| Command::named(id).is_none()) {
             return Err(format!("keys: there is no command `{unknown}`"));
         }
-        for spec in COMMANDS {
-            let default = || spec.keys.split(' ').map(str::to_owned).collect();
+        for spec in COMMAND_TABLE {
+            let default = || spec.default_keys.split(' ').map(str::to_owned).collect();
             for text in changes.get(spec.id).cloned().unwrap_or_else(default) {
                 let key = text.parse().map_err(|error| format!("keys.{}: {error}", spec.id))?;
-                let taken = keys.insert((spec.place, key), spec.command);
+                let taken = keys.insert((spec.context, key), spec.command);
                 if let Some(other) = taken.filter(|other| *other != spec.command) {
                     return Err(format!(
                         "key `{text}` is given to both `{}` and `{}`",
@@ -134,29 +137,33 @@ impl Keymap {
                 }
             }
         }
-        Ok(Self { keys })
+        Ok(Self { commands_by_key: keys })
     }
 
-    /// What `key` means at `place`: its own meaning there first, else the one it has everywhere.
+    /// Returns the command of `key` in the given context. A binding there overrides one for every screen.
     #[must_use]
-    pub fn command(&self, place: Place, key: Key) -> Option<Command> {
-        self.keys.get(&(place, key)).or_else(|| self.keys.get(&(Place::Everywhere, key))).copied()
+    pub fn command(&self, context: KeyContext, key: Key) -> Option<Command> {
+        self.commands_by_key
+            .get(&(context, key))
+            .or_else(|| self.commands_by_key.get(&(KeyContext::Everywhere, key)))
+            .copied()
     }
 
-    /// The keys of a command, in words; the first one is the one to show.
+    /// Returns the keys of a command as text, the one to show first.
     #[must_use]
     pub fn keys(&self, command: Command) -> Vec<String> {
-        self.keys_at(command.spec().place, command)
+        self.keys_in(command.spec().context, command)
     }
 
-    /// Those of them that mean it there, and nothing else.
+    /// Returns the keys that trigger the command in the given context. Leaves out keys with another meaning
+    /// there.
     #[must_use]
-    pub fn keys_at(&self, place: Place, command: Command) -> Vec<String> {
+    pub fn keys_in(&self, context: KeyContext, command: Command) -> Vec<String> {
         let spec = command.spec();
-        let mine = self.keys.iter().filter(|(_, c)| **c == command).map(|((_, key), _)| *key);
-        let mine = mine.filter(|key| self.command(place, *key) == Some(command));
+        let mine = self.commands_by_key.iter().filter(|(_, c)| **c == command).map(|((_, key), _)| *key);
+        let mine = mine.filter(|key| self.command(context, *key) == Some(command));
         let mut keys: Vec<_> = mine.map(|key| key.to_string()).collect();
-        keys.sort_by_key(|key| spec.keys.split(' ').position(|k| k == key).unwrap_or(usize::MAX));
+        keys.sort_by_key(|key| spec.default_keys.split(' ').position(|k| k == key).unwrap_or(usize::MAX));
         keys
     }
 }
@@ -166,12 +173,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_key_can_be_read_and_none_is_taken_twice() {
+    fn default_keys_parse_and_do_not_conflict() {
         Keymap::new(&BTreeMap::new()).unwrap();
     }
 
     #[test]
-    fn a_key_reads_as_it_is_written() {
+    fn keys_round_trip_through_text() {
         for text in ["l", "ctrl-r", "f5", "pageup", "space", "alt-x", "-", "ctrl--"] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), text);
         }
@@ -180,20 +187,20 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_a_meaning_of_its_own_somewhere_is_no_key_of_another_command_there() {
+    fn local_keys_hide_global_ones() {
         let map = Keymap::new(&BTreeMap::new()).unwrap();
         assert_eq!(map.keys(Command::List), ["t"]);
-        assert!(map.keys_at(Place::Logs, Command::List).is_empty());
-        assert_eq!(map.keys_at(Place::Logs, Command::Times), ["t"]);
+        assert!(map.keys_in(KeyContext::Logs, Command::List).is_empty());
+        assert_eq!(map.keys_in(KeyContext::Logs, Command::NextTimeFormat), ["t"]);
     }
 
     #[test]
-    fn changes_replace_and_unknown_commands_are_named() {
+    fn overrides_replace_defaults_and_reject_unknown_commands() {
         let change =
             |id: &str, key: &str| Keymap::new(&BTreeMap::from([(id.to_owned(), vec![key.to_owned()])]));
         let map = change("logs", "ctrl-l").unwrap();
-        assert_eq!(map.command(Place::Map, "ctrl-l".parse().unwrap()), Some(Command::Logs));
-        assert_eq!(map.command(Place::Map, "l".parse().unwrap()), None);
+        assert_eq!(map.command(KeyContext::Map, "ctrl-l".parse().unwrap()), Some(Command::Logs));
+        assert_eq!(map.command(KeyContext::Map, "l".parse().unwrap()), None);
         assert!(change("lgos", "x").unwrap_err().contains("lgos"));
         assert!(change("logs", "q").unwrap_err().contains("both"));
     }

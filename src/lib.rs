@@ -1,7 +1,8 @@
-//! Portolan charts a company's running services: what runs, how it is, and who calls whom.
+//! Portolan draws a map of a company's running services: what runs, whether it is healthy, and which service
+//! calls which.
 //!
-//! The rooms below stand in layers: each may use those above it, never those below it. `tests/architecture.rs`
-//! holds that order, and docs/architecture.md tells the idea.
+//! The modules below form layers: each may use the ones above it, never the ones below it.
+//! `tests/architecture.rs` enforces that order, and docs/architecture.md explains it.
 
 // Pure: no I/O, no clock, no async.
 pub mod model;
@@ -17,7 +18,7 @@ pub mod store;
 pub mod view;
 pub mod export;
 pub mod app;
-// Outside.
+// With access to the outside world.
 pub mod output;
 pub mod private_fs;
 pub mod background;

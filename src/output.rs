@@ -1,8 +1,9 @@
-//! Standard output and standard error: all text that doesn't go to the screen of the map leaves through here.
+//! Standard output and standard error: all text that does not go to the drawn screen passes through this
+//! module.
 //!
-//! Text from outside is cleaned when it enters the model. This is the second wall: whatever a caller forgot, no control
-//! character but the end of a line reaches a terminal, a pipe or a file. `tests/architecture.rs` allows no `println!`
-//! and no `stdout()` elsewhere.
+//! Text from outside is cleaned when it enters the model. This module is the second barrier: it lets no
+//! control characters except line ends reach a terminal, a pipe or a file. `tests/architecture.rs` forbids
+//! `println!` and `stdout()` elsewhere.
 
 use crate::model::text::is_invisible;
 use std::{
@@ -12,8 +13,8 @@ use std::{
     os::fd::{AsFd, OwnedFd},
 };
 
-/// Stands for each character that is not let through.
-const REPLACEMENT: char = '\u{fffd}';
+/// Replacement for each forbidden character.
+const REPLACEMENT_CHAR: char = '\u{fffd}';
 
 /// Prints text on standard output.
 pub fn print(text: &str) -> io::Result<()> {
@@ -22,69 +23,69 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Prints a shell's completion script, which consists of our own words, as it is: it may hold tabs.
+/// Prints a shell's completion script unchanged, because it is Portolan's own text and may contain tabs.
 pub fn print_script(script: &[u8]) -> io::Result<()> {
     io::stdout().write_all(script)
 }
 
-/// Prints a line on standard error, after the program's name. If nobody reads it, there is nobody to tell.
-pub fn report(line: impl Display) {
+/// Prints a line on standard error, after the program's name. Ignores a failure, which could not be reported.
+pub fn print_stderr(line: impl Display) {
     let text = format!("portolan: {line}\n");
-    let _ = io::stderr().write_all(guard(&text, Styles::None).as_bytes());
+    let _ = io::stderr().write_all(sanitize(&text, Styles::None).as_bytes());
 }
 
-/// Prints a wrong use of the command line, which quotes what was typed, on standard error; help and version, which are
-/// our own words, on standard output with their styles.
-pub fn print_usage(error: &clap::Error) {
+/// Prints an error of the command line on standard error, because it quotes the user's input; prints help and
+/// version, which are Portolan's own text, on standard output with their styles.
+pub fn print_clap_error(error: &clap::Error) {
     let text = error.render().to_string();
-    // Neither has a reader to tell if it can't be printed.
+    // A failure to print can't be reported.
     let _ = if error.use_stderr() {
-        io::stderr().write_all(guard(&text, Styles::None).as_bytes())
+        io::stderr().write_all(sanitize(&text, Styles::None).as_bytes())
     } else {
         error.print()
     };
 }
 
-/// True if standard output is a terminal.
+/// Returns true if standard output is a terminal.
 #[must_use]
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// A copy of standard output's handle, to be watched for the end of its reader.
+/// Returns a copy of standard output's handle, to watch for the end of its reader.
 pub fn stdout_handle() -> io::Result<OwnedFd> {
     io::stdout().as_fd().try_clone_to_owned()
 }
 
-/// Standard output behind the wall.
+/// Returns standard output behind the filter.
 #[must_use]
-pub fn stdout(styles: Styles) -> Guarded<Stdout> {
-    Guarded { inner: io::stdout(), styles }
+pub fn stdout(styles: Styles) -> SanitizedWriter<Stdout> {
+    SanitizedWriter { inner: io::stdout(), styles }
 }
 
-/// Sequences that a [`Guarded`] lets through besides ends of line.
+/// Escape sequences that a [`SanitizedWriter`] lets through, in addition to line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Styles {
-    /// None.
+    /// No escape sequences.
     None,
-    /// Those that set colours and weight (SGR, ECMA-48 section 8.3.117), for a caller that writes its own around text
-    /// from which [`without_controls`] has removed all others.
+    /// Sequences that set colours and weight (SGR, ECMA-48 section 8.3.117). For callers that write their own
+    /// styles around text cleaned by [`without_controls`].
     Own,
 }
 
-/// A writer that lets no control character through.
+/// Writer that replaces control characters.
 ///
-/// Every call of `write` must bring whole characters, as `write!` and `write_all` of a `str` do.
+/// Every call of `write` must pass whole characters, as `write!` and `write_all` of a `str` do.
 #[derive(Debug)]
-pub struct Guarded<W> {
+pub struct SanitizedWriter<W> {
     inner: W,
     styles: Styles,
 }
 
-impl<W: Write> Write for Guarded<W> {
+impl<W: Write> Write for SanitizedWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        self.inner.write_all(guard(&text, self.styles).as_bytes())?;
+        self.inner.write_all(sanitize(&text, self.styles).as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -93,14 +94,15 @@ impl<W: Write> Write for Guarded<W> {
     }
 }
 
-/// `text` with every control character replaced but ends of line.
+/// Returns `text` with every control character replaced, except line ends.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    guard(text, Styles::None)
+    sanitize(text, Styles::None)
 }
 
-/// `text` with everything replaced that could drive a terminal, but for ends of line and permitted styles.
-fn guard(text: &str, styles: Styles) -> Cow<'_, str> {
+/// Returns `text` with everything replaced that could control a terminal, except line ends and permitted
+/// styles.
+fn sanitize(text: &str, styles: Styles) -> Cow<'_, str> {
     if !text.contains(is_suspect) {
         return Cow::Borrowed(text);
     }
@@ -109,9 +111,9 @@ fn guard(text: &str, styles: Styles) -> Cow<'_, str> {
     while let Some(at) = rest.find(is_suspect) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let permitted = permitted(rest, styles);
+        let permitted = permitted_len(rest, styles);
         if permitted == 0 {
-            out.push(REPLACEMENT);
+            out.push(REPLACEMENT_CHAR);
             let mut chars = rest.chars();
             chars.next();
             rest = chars.as_str();
@@ -124,14 +126,15 @@ fn guard(text: &str, styles: Styles) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// True for control characters but the line feed, for line separators, and for characters that reorder text (UAX #9,
-/// section 2).
+/// Returns true for control characters except the line feed, for line separators, and for characters that
+/// reorder text (UAX #9, section 2).
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// The length of the permitted sequence at the start of `text`: CR LF, as CSV ends its records (RFC 4180), or a style.
-fn permitted(text: &str, styles: Styles) -> usize {
+/// Returns the length in bytes of the permitted sequence at the start of `text`: CR LF, the line end of CSV
+/// (RFC 4180), or a style. Returns 0 if there is none.
+fn permitted_len(text: &str, styles: Styles) -> usize {
     if text.starts_with("\r\n") {
         return 2;
     }
@@ -142,16 +145,16 @@ fn permitted(text: &str, styles: Styles) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Guarded, Styles, guard, without_controls};
+    use super::{SanitizedWriter, Styles, sanitize, without_controls};
     use std::io::Write;
 
     #[test]
     fn plain_text_passes_as_it_is() {
         for text in ["", "a\nb\n", "a,b\r\nc\r\n", "日本 עברית é ⣿", "{\"a\":\"\\u001b\"}"] {
             assert!(
-                matches!(guard(text, Styles::None), std::borrow::Cow::Borrowed(_)) || text.contains('\r')
+                matches!(sanitize(text, Styles::None), std::borrow::Cow::Borrowed(_)) || text.contains('\r')
             );
-            assert_eq!(guard(text, Styles::None), text);
+            assert_eq!(sanitize(text, Styles::None), text);
         }
     }
 
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn only_styles_pass_where_styles_may() {
-        let passes = |text| guard(text, Styles::Own) == text;
+        let passes = |text| sanitize(text, Styles::Own) == text;
         assert!(passes("\u{1b}[2m12:00\u{1b}[0m \u{1b}[38;5;32mweb\u{1b}[0m"));
         for text in ["\u{1b}[2J", "\u{1b}[?25l", "\u{1b}[31", "\u{1b}]0;m", "\u{1b}m", "\u{9b}31m"] {
             assert!(!passes(text), "{text:?}");
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_writer_guards_each_write() {
-        let mut out = Guarded { inner: Vec::new(), styles: Styles::None };
+        let mut out = SanitizedWriter { inner: Vec::new(), styles: Styles::None };
         let raw = "\u{1b}[2J";
         writeln!(out, "a{raw}b").unwrap();
         out.write_all(b"\xff\r\n").unwrap();

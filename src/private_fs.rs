@@ -1,8 +1,10 @@
-//! Private files: the only way Portolan writes to disk. Folders are 0700 and files 0600; no symbolic link is followed, no
-//! device, pipe or file of another user is written to, and nothing is overwritten unless that is asked for.
+//! Private files: the only module through which Portolan writes to disk. Directories have mode 0700 and files
+//! 0600. It follows no symbolic links, writes to no device, pipe or file of another user, and overwrites only
+//! on request.
 //!
-//! Files in a folder of ours are opened relative to the folder's descriptor (openat(2)), so that nobody can put another
-//! folder in its place between the check and the use. `tests/architecture.rs` keeps `std::fs` from writing elsewhere.
+//! Files in Portolan's own directories are opened relative to the directory's descriptor (openat(2)). So no
+//! other process can replace the directory between the check and the use. `tests/architecture.rs` forbids
+//! writing with `std::fs` elsewhere.
 
 mod dir;
 mod temporary;
@@ -23,23 +25,24 @@ use std::{
     path::Path,
 };
 
-/// Mode of a folder: its owner may list, enter and change it.
+/// Mode of a directory: only its owner may list, enter and change it.
 const DIR_MODE: Mode = Mode::RWXU;
 
-/// Mode of a file: its owner may read and write it.
+/// Mode of a file: only its owner may read and write it.
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// Flags of every call that opens something: a pipe without a reader or writer must not block, a symbolic link is an error.
-const SAFE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+/// Flags of every call that opens a file: never wait for the other end of a pipe, never follow a symbolic
+/// link.
+const SAFE_OPEN_FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
-/// Creates a file that the user named. An existing one is an error unless `overwrite` is set; then it must be a regular
-/// file, and its old content goes.
+/// Creates a file that the user named. An existing file is an error unless `overwrite` is set; then it must
+/// be a regular file, and its content is removed.
 pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
-    let named = |error| about(path, error);
+    let named = |error| error_with_path(path, error);
     let exclusive = if overwrite { OFlags::empty() } else { OFlags::EXCL };
-    let flags = OFlags::WRONLY | OFlags::CREATE | SAFE | exclusive;
+    let flags = OFlags::WRONLY | OFlags::CREATE | SAFE_OPEN_FLAGS | exclusive;
     let file = open(path, flags, FILE_MODE).map_err(|error| named(error.into()))?;
-    let stat = regular(&file).map_err(named)?;
+    let stat = regular_file_stat(&file).map_err(named)?;
     if overwrite {
         if is_ours(&stat) {
             fchmod(&file, FILE_MODE).map_err(|error| named(error.into()))?;
@@ -49,14 +52,14 @@ pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     Ok(File::from(file))
 }
 
-/// Removes a file that was created here and could not be finished: half a file is worse than none.
+/// Removes an unfinished file, because half a file is worse than none.
 pub fn discard(path: &Path) {
-    // Why it could not be finished is what matters to the user, and is told.
+    // The caller reports why the file is unfinished, so a second error would only distract.
     let _ = std::fs::remove_file(path);
 }
 
-/// Returns the status of an open file, or an error where it is a device, a pipe or a folder.
-fn regular(file: &impl AsFd) -> io::Result<Stat> {
+/// Returns the status of an open file, or an error if it is a device, a pipe or a directory.
+fn regular_file_stat(file: &impl AsFd) -> io::Result<Stat> {
     let stat = fstat(file)?;
     if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
         Ok(stat)
@@ -69,17 +72,17 @@ fn is_ours(stat: &Stat) -> bool {
     stat.st_uid == geteuid().as_raw()
 }
 
-/// Returns whether anybody but the owner may read, write or enter it.
+/// Returns true if other users have any permission for the file.
 fn is_open_to_others(stat: &Stat) -> bool {
     Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO)
 }
 
-/// Returns `error` with the path before it.
+/// Returns `error` with the path in front of its message.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn about(path: &Path, error: io::Error) -> io::Error {
+fn error_with_path(path: &Path, error: io::Error) -> io::Error {
     let path = Text::new(&path.display().to_string());
     let words = match Errno::from_io_error(&error) {
-        // What O_NOFOLLOW gives for a link (open(2)).
+        // Error of a symbolic link opened with O_NOFOLLOW (open(2)).
         Some(Errno::LOOP) => "a symbolic link, which is not followed".to_owned(),
         Some(Errno::EXIST) => "exists already".to_owned(),
         _ => error.to_string(),

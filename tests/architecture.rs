@@ -1,8 +1,8 @@
-//! The house rules, held by reading the sources: layers in the order of src/lib.rs, pure rooms without an outside,
-//! each library in its own room, files that open with a word about themselves and stay short.
+//! Architecture rules, checked against the source text: rooms import only rooms above them in src/lib.rs,
+//! pure rooms do no I/O, each library has its own room, and files start with a `//!` header and stay short.
 //!
-//! Paths are read as the compiler reads them (use trees are unfolded, comments and strings do not count), but without
-//! macros or renames: it holds what people write, not what somebody could hide.
+//! The tests read paths as the compiler does: they expand use trees and skip comments and strings. They do
+//! not follow macros or renamed imports, so the rules catch mistakes but not deliberate evasion.
 
 use std::{
     fs,
@@ -18,13 +18,13 @@ mod text;
 
 use read::{Source, identifiers};
 
-/// The room from which on the outside begins; everything listed before it is pure.
+/// First impure room; every room that src/lib.rs lists before it is pure.
 const OUTSIDE: &str = "output";
-/// The longest file, in lines.
+/// Maximum length of a file, in lines.
 const LONGEST: usize = 400;
-/// Marks of something unfinished.
+/// Markers of unfinished work.
 const UNFINISHED: &[&str] = &["TODO", "FIXME", "XXX", "todo!", "unimplemented!"];
-/// What a pure room may not say: a path's beginning, and what to do instead.
+/// Path prefixes that pure rooms must not use, each with the alternative to suggest.
 const IMPURE_PATHS: &[(&str, &str)] = &[
     ("tokio", "return an Effect and let runtime do it"),
     ("crossterm", "say it in the words of keymap and effect; runtime speaks to the terminal"),
@@ -34,7 +34,7 @@ const IMPURE_PATHS: &[(&str, &str)] = &[
     ("std::thread", "return an Effect and let runtime do it"),
     ("std::net", "of std::net only the address types are pure; connections belong into source"),
 ];
-/// What a pure room may not name anywhere in a path.
+/// Identifiers that no path in a pure room may contain, each with the alternative to suggest.
 const IMPURE_NAMES: &[(&str, &str)] = &[
     ("now", "time comes as a message or in the snapshot"),
     ("Instant", "time comes as a message or in the snapshot"),
@@ -45,9 +45,9 @@ const IMPURE_NAMES: &[(&str, &str)] = &[
     ("RwLock", "state changes only under App::update"),
     ("RefCell", "state changes only under App::update"),
 ];
-/// The pure part of `std::net`.
+/// Types of `std::net` that do no I/O.
 const PURE_NET: &[&str] = &["IpAddr", "Ipv4Addr", "Ipv6Addr", "AddrParseError"];
-/// Libraries and the only places that may name them.
+/// Libraries, each with the folders that may name it. A trailing `_` matches every crate with that prefix.
 const ROOMS: &[(&str, &[&str])] = &[
     ("ratatui", &["src/view/", "src/app/", "src/runtime/"]),
     ("crossterm", &["src/runtime/"]),
@@ -60,20 +60,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["src/source/compose/", "src/decode/structured.rs"]),
 ];
 
-/// The rooms that lib.rs declares, in its order.
+/// Returns the rooms that lib.rs declares, in declaration order.
 fn layers(lib: &str) -> Vec<String> {
     let declared = lib.lines().filter_map(|line| line.trim().strip_prefix("pub mod ")?.strip_suffix(';'));
     declared.map(str::to_owned).collect()
 }
 
-/// The room that a file of src/ belongs to; none for lib.rs and main.rs.
+/// Returns the room of a file in src/, or `None` for lib.rs and main.rs.
 fn layer_of<'a>(path: &str, layers: &'a [String]) -> Option<&'a String> {
     let inside = path.strip_prefix("src/")?;
     let room = inside.split('/').next()?.trim_end_matches(".rs");
     layers.iter().find(|layer| *layer == room)
 }
 
-/// Imports that point down.
+/// Returns the imports of rooms that src/lib.rs lists below the file's own room.
 fn downward(source: &Source, layers: &[String]) -> Vec<String> {
     let Some(own) = layer_of(&source.path, layers) else { return Vec::new() };
     let rank = |name: &str| layers.iter().position(|layer| layer == name);
@@ -91,7 +91,7 @@ fn downward(source: &Source, layers: &[String]) -> Vec<String> {
     wrong
 }
 
-/// Things of the outside in a pure room.
+/// Returns the uses of I/O, clocks, threads, random map order and shared state in a pure room.
 fn impure(source: &Source, layers: &[String]) -> Vec<String> {
     let Some(own) = layer_of(&source.path, layers) else { return Vec::new() };
     let pure = layers.iter().take_while(|layer| *layer != OUTSIDE).any(|layer| layer == own);
@@ -132,7 +132,7 @@ fn impure(source: &Source, layers: &[String]) -> Vec<String> {
     wrong
 }
 
-/// Libraries outside their room.
+/// Returns the uses of a library outside its room.
 fn astray(source: &Source) -> Vec<String> {
     let mut wrong = Vec::new();
     for (line, path) in source.paths() {
@@ -155,7 +155,7 @@ fn astray(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// What every file of ours must be.
+/// Checks rules that hold for every file: a `//!` header, the maximum length, no markers of unfinished work.
 fn unkempt(source: &Source) -> Vec<String> {
     let path = &source.path;
     let mut wrong = Vec::new();
@@ -179,7 +179,7 @@ fn unkempt(source: &Source) -> Vec<String> {
     wrong
 }
 
-/// Everything that is wrong with one file.
+/// Returns every rule violation of one file.
 fn faults(source: &Source, layers: &[String]) -> Vec<String> {
     [
         downward(source, layers),
@@ -195,7 +195,7 @@ fn faults(source: &Source, layers: &[String]) -> Vec<String> {
     .collect()
 }
 
-/// All Rust files below a folder, by their paths from the package.
+/// Appends all Rust files below `folder` to `found`.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -243,7 +243,7 @@ mod tests {
 
     const LIB: &str = "//! x\npub mod model;\npub mod view;\n// Outside.\npub mod output;\npub mod cache;\npub mod source;\npub mod runtime;\n";
 
-    /// The lines on which `text` at `path` has faults, with what they say.
+    /// Returns the violations in a file at `path` that holds a header line followed by `text`.
     fn faults_in(path: &str, text: &str) -> Vec<String> {
         let text = format!("//! head\n{text}");
         faults(&Source::new(path.to_owned(), text), &layers(LIB))

@@ -1,355 +1,366 @@
-//! The program as a pure function: a message in, a new state and effects as data out.
+//! The program as a pure function: it takes a message, updates its state and returns effects as data.
 
-mod answered;
+mod prompt_result;
 mod draw;
-mod hand;
+mod save_and_copy;
 mod mouse;
 mod msg;
 mod panes;
 mod prompt;
-mod select;
-mod watched;
+mod selection;
+mod polling_priority;
 
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription},
+    effect::{Effect, ScreenId, Subscription},
     keymap::{Key, Keymap},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{self, Hits, Theme, VIEWS, View},
+    view::{self, HitMap, SCREEN_TABLE, Screen, Theme},
 };
-pub use mouse::Mouse;
+pub use mouse::MouseAction;
 pub use msg::Msg;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The whole state of the program.
+/// Whole state of the program.
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct App {
-    /// What is known.
+    /// State of all sources, and the selection.
     pub store: Store,
     theme: Theme,
     keymap: Keymap,
-    views: BTreeMap<Screen, Box<dyn View>>,
-    /// The screens on top of each other; the last one is shown. Never empty.
-    stack: Vec<Screen>,
+    screens: BTreeMap<ScreenId, Box<dyn Screen>>,
+    /// Open screens, the shown one last. Never empty.
+    screen_stack: Vec<ScreenId>,
     prompt: Option<Prompt>,
-    /// What was last searched for among services.
-    searched: Search,
+    /// Last search for services.
+    last_search: Search,
     notice: Option<String>,
-    /// Whether the logs are below the map.
-    split: bool,
-    /// Whether the logs, when they are shown, have the whole terminal.
-    filled: bool,
+    /// True if map and logs share the terminal.
+    is_split: bool,
+    /// True if the logs take the whole terminal while they are shown.
+    logs_fullscreen: bool,
     size: Rect,
-    /// Where what can be clicked was in the last frame.
-    hits: Hits,
+    /// Clickable areas of the last frame.
+    hit_map: HitMap,
     pointer: (u16, u16),
-    mouse: bool,
-    /// Whether something has happened since the last frame that it may not show.
-    unseen: bool,
+    mouse_captured: bool,
+    /// True if the state may have changed since the last frame.
+    dirty: bool,
 }
 
 impl App {
-    /// The program at its start, with the map on a screen of that size.
+    /// Returns the initial state, which shows the map on a terminal of `size` (columns, rows).
     #[must_use]
-    pub fn new(store: Store, theme: Theme, keymap: Keymap, size: (u16, u16), mouse: bool) -> Self {
+    pub fn new(store: Store, theme: Theme, keymap: Keymap, size: (u16, u16), mouse_captured: bool) -> Self {
         Self {
             store,
             theme,
             keymap,
-            views: VIEWS.iter().map(|spec| (spec.screen, (spec.make)())).collect(),
-            stack: vec![Screen::Map],
+            screens: SCREEN_TABLE.iter().map(|spec| (spec.id, (spec.create)())).collect(),
+            screen_stack: vec![ScreenId::Map],
             prompt: None,
-            searched: Search::default(),
+            last_search: Search::default(),
             notice: None,
-            split: false,
-            filled: false,
+            is_split: false,
+            logs_fullscreen: false,
             size: Rect::new(0, 0, size.0, size.1),
-            hits: Hits::default(),
+            hit_map: HitMap::default(),
             pointer: (0, 0),
-            mouse,
-            unseen: true,
+            mouse_captured,
+            dirty: true,
         }
     }
 
-    /// Says something in the last row, until the next key.
-    pub fn say(&mut self, words: &str) {
+    /// Shows a notice in the last row until the next key press.
+    pub fn notify(&mut self, words: &str) {
         self.notice = Some(words.to_owned());
     }
 
-    /// Takes a message. What comes back is for the runtime to carry out.
+    /// Handles a message and returns effects for the runtime to carry out.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        if let Msg::Mouse(mouse @ Mouse::Over(..)) = msg {
-            return self.point(mouse);
+        if let Msg::Mouse(mouse @ MouseAction::Move(..)) = msg {
+            return self.handle_mouse(mouse);
         }
-        self.unseen = true;
+        self.dirty = true;
         let mut effects = match msg {
-            Msg::Key(key) => self.key(key),
-            Msg::Paste(text) => self.paste(&text),
-            Msg::Mouse(mouse) => self.point(mouse),
+            Msg::Key(key) => self.handle_key(key),
+            Msg::Paste(text) => self.handle_paste(&text),
+            Msg::Mouse(mouse) => self.handle_mouse(mouse),
             Msg::Resize(width, height) => {
                 self.size = Rect::new(0, 0, width, height);
                 Vec::new()
             }
             Msg::Tick(now) => {
-                self.store.follows(&self.subscriptions(), now);
+                self.store.set_followed_streams(&self.subscriptions(), now);
                 self.store.tick(now);
-                let due = self.store.due_memories();
-                due.into_iter().map(|(source, memory)| Effect::KeepOutages(source, memory)).collect()
+                let due = self.store.due_outage_saves();
+                due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
             }
-            Msg::Looked(source, outcome) => {
-                let before = self.store.node().map(|node| (node.id.clone(), node.name.clone()));
-                self.store.absorb(&source, outcome);
-                self.tell_gone(before);
+            Msg::SourcePolled(source, outcome) => {
+                let before = self.store.selected_node().map(|node| (node.id.clone(), node.name.clone()));
+                self.store.apply_snapshot(&source, outcome);
+                self.notify_selection_lost(before);
                 Vec::new()
             }
-            Msg::Recalled(source, snapshot) => {
-                self.store.recall(&source, *snapshot);
+            Msg::CacheLoaded(source, snapshot) => {
+                self.store.apply_cached_snapshot(&source, *snapshot);
                 Vec::new()
             }
-            Msg::Remembered(source, earlier) => {
-                self.store.remember(&source, earlier);
+            Msg::OutagesLoaded(source, earlier) => {
+                self.store.restore_outages(&source, earlier);
                 Vec::new()
             }
-            Msg::Paced(source, pace) => {
-                self.store.paced(&source, pace);
+            Msg::PollScheduled(source, pace) => {
+                self.store.set_poll_schedule(&source, pace);
                 Vec::new()
             }
-            Msg::Nudged(source, nudged) => {
-                self.store.nudged(&source, nudged);
+            Msg::PushStateChanged(source, nudged) => {
+                self.store.set_pushes_changes(&source, nudged);
                 Vec::new()
             }
             Msg::Logs(news) => {
-                return self.hear(news);
+                return self.ingest_logs(news);
             }
-            Msg::Measured(service, outcome) => {
-                self.store.usage.hear(service, outcome);
+            Msg::UsageMeasured(service, outcome) => {
+                self.store.usage.record(service, outcome);
                 return Vec::new();
             }
-            Msg::Again => return self.follow_logs(),
-            Msg::Laid(number, choice, diagram) => {
-                if let Some(map) = self.views.get_mut(&Screen::Map) {
-                    map.laid(number, choice, *diagram, &self.store);
+            Msg::ContinueWork => return self.sync_logs(),
+            Msg::LayoutReady(number, choice, diagram) => {
+                if let Some(map) = self.screens.get_mut(&ScreenId::Map) {
+                    map.on_layout_ready(number, choice, *diagram, &self.store);
                 }
                 Vec::new()
             }
-            Msg::Unlaid(number) => {
-                if let Some(map) = self.views.get_mut(&Screen::Map) {
-                    map.unlaid(number);
+            Msg::LayoutFailed(number) => {
+                if let Some(map) = self.screens.get_mut(&ScreenId::Map) {
+                    map.on_layout_failed(number);
                 }
-                self.say("the map could not be laid out: a fault of Portolan itself, told in its log");
+                self.notify("the map could not be laid out: a fault of Portolan itself, told in its log");
                 Vec::new()
             }
-            Msg::Compared(number, tangled) => {
-                if let Some(map) = self.views.get_mut(&Screen::Map) {
-                    map.compared(number, tangled);
+            Msg::LayoutCompared(number, tangled) => {
+                if let Some(map) = self.screens.get_mut(&ScreenId::Map) {
+                    map.on_layout_compared(number, tangled);
                 }
                 Vec::new()
             }
-            Msg::Said(words) => {
-                self.say(&words);
+            Msg::Notice(words) => {
+                self.notify(&words);
                 return Vec::new();
             }
         };
-        effects.extend(self.follow());
+        effects.extend(self.sync_screens());
         effects
     }
 
-    /// What should be kept up now.
+    /// Returns the data streams that the shown screens need now.
     #[must_use]
     pub fn subscriptions(&self) -> BTreeSet<Subscription> {
         let panes = self.panes();
-        let shown = panes.iter().filter_map(|(screen, _)| self.views.get(screen));
-        shown.flat_map(|view| view.wants(&self.store)).collect()
+        let shown = panes.iter().filter_map(|(screen, _)| self.screens.get(screen));
+        shown.flat_map(|view| view.subscriptions(&self.store)).collect()
     }
 
-    /// The screen that is shown.
+    /// Returns the shown screen; in a split, the one with the keyboard focus.
     #[must_use]
-    pub fn screen(&self) -> Screen {
-        self.stack.last().copied().unwrap_or(Screen::Map)
+    pub fn screen(&self) -> ScreenId {
+        self.screen_stack.last().copied().unwrap_or(ScreenId::Map)
     }
 
-    /// Returns the size that the screens are fitted to, in columns and rows.
+    /// Returns the terminal size in columns and rows.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
         (self.size.width, self.size.height)
     }
 
-    /// Whether another frame would show something else than the last.
+    /// Returns true if the next frame may differ from the last one.
     #[must_use]
-    pub fn is_unseen(&self) -> bool {
-        self.unseen
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
     }
 
-    /// Remembers where what can be clicked is in the frame that was drawn.
-    pub fn drawn(&mut self, hits: Hits) {
-        self.unseen = false;
-        self.hits = hits;
+    /// Stores the clickable areas of the frame that was drawn.
+    pub fn frame_drawn(&mut self, hits: HitMap) {
+        self.dirty = false;
+        self.hit_map = hits;
     }
 
-    fn key(&mut self, key: Key) -> Vec<Effect> {
+    fn handle_key(&mut self, key: Key) -> Vec<Effect> {
         self.notice = None;
         if let Some(prompt) = &mut self.prompt {
-            let answer = prompt.key(key);
-            return self.answered(answer);
+            let answer = prompt.handle_key(key);
+            return self.handle_prompt_event(answer);
         }
-        match self.keymap.command(self.screen().spec().place, key) {
-            Some(command) => self.run(command),
+        match self.keymap.command(self.screen().spec().key_context, key) {
+            Some(command) => self.run_command(command),
             None => Vec::new(),
         }
     }
 
-    fn paste(&mut self, text: &str) -> Vec<Effect> {
+    fn handle_paste(&mut self, text: &str) -> Vec<Effect> {
         let answer = self.prompt.as_mut().map(|prompt| prompt.paste(text));
-        answer.map(|answer| self.answered(answer)).unwrap_or_default()
+        answer.map(|answer| self.handle_prompt_event(answer)).unwrap_or_default()
     }
 
-    /// Carries out a command: the program's own ones here, the others by the shown screen.
-    fn run(&mut self, command: Command) -> Vec<Effect> {
+    /// Runs a command here or, if the program has no use for it, on the shown screen.
+    fn run_command(&mut self, command: Command) -> Vec<Effect> {
         match command {
-            Command::Map => self.show(Screen::Map),
-            Command::List => self.show(Screen::List),
-            Command::Card => self.show(Screen::Card),
-            Command::Why => self.show(Screen::Why),
+            Command::Map => self.show_screen(ScreenId::Map),
+            Command::List => self.show_screen(ScreenId::List),
+            Command::Card => self.show_screen(ScreenId::Card),
+            Command::Why => self.show_screen(ScreenId::Why),
             Command::Logs
-            | Command::LogsMarked
-            | Command::LogsBelow
-            | Command::LogsAround
-            | Command::LogsPath
-            | Command::LogsGroup => {
-                if let Some(why) = view::logs::refusal(command, &self.store) {
-                    self.say(why);
+            | Command::LogsOfMarked
+            | Command::LogsDownstream
+            | Command::LogsOfNeighbours
+            | Command::LogsOfPath
+            | Command::LogsOfGroup => {
+                if let Some(why) = view::logs::scope_refusal(command, &self.store) {
+                    self.notify(why);
                     return Vec::new();
                 }
-                self.show(Screen::Logs);
-                return self.ask_view(|view, store| view.update(command, store));
+                self.show_screen(ScreenId::Logs);
+                return self.update_shown_screen(|view, store| view.update(command, store));
             }
-            Command::Split => self.split = !self.split,
-            Command::Findings => self.show(Screen::Findings),
-            Command::Timeline => self.show(Screen::Timeline),
-            Command::Sources => self.show(Screen::Sources),
-            Command::Help => self.show(Screen::Help),
-            Command::Palette => self.prompt = Some(Prompt::command()),
+            Command::SplitLogs => self.is_split = !self.is_split,
+            Command::Findings => self.show_screen(ScreenId::Findings),
+            Command::Timeline => self.show_screen(ScreenId::Timeline),
+            Command::Sources => self.show_screen(ScreenId::Sources),
+            Command::Help => self.show_screen(ScreenId::Help),
+            Command::CommandPalette => self.prompt = Some(Prompt::command()),
             Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
-            Command::Back => return self.back(false),
-            Command::Quit => return self.back(true),
+            Command::Back => return self.go_back(false),
+            Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
-            Command::OnlyFaulty => self.store.only_faulty = !self.store.only_faulty,
-            Command::NextSource => self.next_source(),
+            Command::FaultsOnly => self.store.faults_only = !self.store.faults_only,
+            Command::NextSource => self.show_next_source(),
             Command::GroupBy => {
-                let grouping =
-                    self.store.charting.grouping.next(&self.store, &self.store.charting.configured);
+                let grouping = self
+                    .store
+                    .map_settings
+                    .grouping
+                    .next_useful(&self.store, &self.store.map_settings.configured_grouping);
                 self.notice = Some(format!("grouped by: {}", grouping.id()));
-                self.store.charting.grouping = grouping;
+                self.store.map_settings.grouping = grouping;
             }
-            Command::Earlier | Command::Later => {
-                if self.store.retrace(command == Command::Earlier) {
-                    self.bring_into_focus();
+            Command::PreviousSelection | Command::NextSelection => {
+                if self.store.go_in_history(command == Command::PreviousSelection) {
+                    self.reveal_selected();
                 } else {
                     self.notice = Some("nothing was selected there".to_owned());
                 }
             }
-            Command::Edges => {
-                self.store.edges = self.store.edges.next();
-                self.notice = Some(self.store.tell_edges());
+            Command::NextEdgeFilter => {
+                self.store.edge_filter = self.store.edge_filter.next();
+                self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
                 self.notice = Some("looking again".to_owned());
-                return vec![Effect::Refresh];
+                return vec![Effect::RefreshSources];
             }
             Command::ToggleMouse => {
-                self.mouse = !self.mouse;
-                self.hover(None);
-                return vec![Effect::Mouse(self.mouse)];
+                self.mouse_captured = !self.mouse_captured;
+                self.update_hover(None);
+                return vec![Effect::CaptureMouse(self.mouse_captured)];
             }
-            Command::Copy => return self.copy(),
-            Command::ExportHtml => return self.save("html"),
-            Command::ExportSvg => return self.save("svg"),
-            Command::NextFinding => self.select_finding(1),
-            Command::PreviousFinding => self.select_finding(-1),
-            Command::NextMatch | Command::PreviousMatch if !self.searches_itself() => {
+            Command::Copy => return self.copy_to_clipboard(),
+            Command::ExportHtml => return self.save_map("html"),
+            Command::ExportSvg => return self.save_map("svg"),
+            Command::NextFinding => self.select_next_finding(1),
+            Command::PreviousFinding => self.select_next_finding(-1),
+            Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
                 self.select_match(command == Command::NextMatch);
             }
-            _ => return self.ask_view(|view, store| view.update(command, store)),
+            _ => return self.update_shown_screen(|view, store| view.update(command, store)),
         }
         Vec::new()
     }
 
-    /// Asks the shown screen, and carries out what of its effects is the program's own affair.
-    fn ask_view(&mut self, ask: impl FnOnce(&mut dyn View, &Store) -> Vec<Effect>) -> Vec<Effect> {
+    /// Calls `ask` with the shown screen. Applies those of its effects that concern the program itself and
+    /// returns the others.
+    fn update_shown_screen(
+        &mut self,
+        ask: impl FnOnce(&mut dyn Screen, &Store) -> Vec<Effect>,
+    ) -> Vec<Effect> {
         let screen = self.screen();
-        let Some(view) = self.views.get_mut(&screen) else { return Vec::new() };
+        let Some(view) = self.screens.get_mut(&screen) else { return Vec::new() };
         let mut outside = Vec::new();
         for effect in ask(view.as_mut(), &self.store) {
             match effect {
                 Effect::Select(node) => self.store.select(node),
-                Effect::Show(screen) => self.show(screen),
-                Effect::LogsAt(node, at) => {
+                Effect::ShowScreen(screen) => self.show_screen(screen),
+                Effect::ShowLogsAt(node, at) => {
                     self.store.select(node);
-                    self.show(Screen::Logs);
-                    let logs = self.views.get_mut(&Screen::Logs);
-                    outside.extend(logs.into_iter().flat_map(|logs| logs.show_at(at, &self.store)));
+                    self.show_screen(ScreenId::Logs);
+                    let logs = self.screens.get_mut(&ScreenId::Logs);
+                    outside.extend(logs.into_iter().flat_map(|logs| logs.jump_to_time(at, &self.store)));
                 }
-                Effect::Mark(node) => self.store.mark(node),
-                Effect::Unmark => self.store.marks.clear(),
-                Effect::Say(words) => self.notice = Some(words),
-                Effect::Ask(question) => self.prompt = Some(Prompt::asking(question)),
-                Effect::Fill => self.filled = !self.filled,
+                Effect::ToggleMark(node) => self.store.toggle_mark(node),
+                Effect::ClearMarks => self.store.marks.clear(),
+                Effect::Notify(words) => self.notice = Some(words),
+                Effect::OpenPrompt(question) => self.prompt = Some(Prompt::asking(question)),
+                Effect::ToggleFullscreen => self.logs_fullscreen = !self.logs_fullscreen,
                 effect => outside.push(effect),
             }
         }
         outside
     }
 
-    /// Puts a screen on top; one that is below already comes up, so that going back never goes round.
-    fn show(&mut self, screen: Screen) {
+    /// Shows a screen on top of the current one. If it is open already, closes the screens above it instead,
+    /// so that going back never loops.
+    fn show_screen(&mut self, screen: ScreenId) {
         if screen != self.screen() {
             self.store.search = Search::default();
         }
-        if let Some(place) = self.stack.iter().position(|shown| *shown == screen) {
-            return self.close_above(place + 1);
+        if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
+            return self.close_screens_above(place + 1);
         }
-        let over = self.screen().spec().place;
-        self.stack.push(screen);
-        if let Some(view) = self.views.get_mut(&screen) {
-            view.open(over);
+        let over = self.screen().spec().key_context;
+        self.screen_stack.push(screen);
+        if let Some(view) = self.screens.get_mut(&screen) {
+            view.on_open(over);
         }
     }
 
-    /// Takes away all screens but the lowest `kept`.
-    fn close_above(&mut self, kept: usize) {
-        for screen in self.stack.drain(kept..) {
-            if let Some(view) = self.views.get_mut(&screen) {
-                view.close();
+    /// Closes all screens but the lowest `kept`.
+    fn close_screens_above(&mut self, kept: usize) {
+        for screen in self.screen_stack.drain(kept..) {
+            if let Some(view) = self.screens.get_mut(&screen) {
+                view.on_close();
             }
         }
     }
 
-    /// Goes back: first out of what is opened over the screen, then out of a search, then out of the full screen, then
-    /// where the screen itself has come from, then a screen; at the root out of filters and focus, or out of the program.
-    fn back(&mut self, quit: bool) -> Vec<Effect> {
-        let view = self.views.get(&self.screen());
-        let (steps, covered) = view.map_or((false, false), |view| (view.steps_back(), view.is_covered()));
-        let above = self.stack.len() > 1;
+    /// Goes one step back: closes an overlay, the search, full screen, a step within the screen, or the
+    /// screen.
+    ///
+    /// On the lowest screen, removes filters and focus. If `quit` is true, skips all but closing the screen,
+    /// and quits the program on the lowest one.
+    fn go_back(&mut self, quit: bool) -> Vec<Effect> {
+        let view = self.screens.get(&self.screen());
+        let (steps, covered) = view.map_or((false, false), |view| (view.handles_back(), view.has_overlay()));
+        let above = self.screen_stack.len() > 1;
         let here = !quit && !covered;
         if here && !self.store.search.is_empty() {
             self.store.search = Search::default();
-        } else if here && self.is_filled() {
-            self.filled = false;
+        } else if here && self.is_fullscreen() {
+            self.logs_fullscreen = false;
         } else if above && (quit || !steps) {
-            self.close_above(self.stack.len() - 1);
+            self.close_screens_above(self.screen_stack.len() - 1);
         } else if quit {
             return vec![Effect::Quit];
-        } else if !above && self.store.only_faulty {
-            self.store.only_faulty = false;
+        } else if !above && self.store.faults_only {
+            self.store.faults_only = false;
         } else if !above && self.store.only_source.is_some() {
             self.store.only_source = None;
-        } else if !above && self.store.edges != EdgeFilter::All {
-            self.store.edges = EdgeFilter::All;
+        } else if !above && self.store.edge_filter != EdgeFilter::All {
+            self.store.edge_filter = EdgeFilter::All;
         } else {
-            return self.ask_view(|view, store| view.update(Command::Back, store));
+            return self.update_shown_screen(|view, store| view.update(Command::Back, store));
         }
         Vec::new()
     }

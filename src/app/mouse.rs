@@ -1,48 +1,48 @@
-//! What the mouse does.
+//! Handling of the mouse.
 
 use super::App;
-use crate::{command::Command, effect::Effect, view::Target};
+use crate::{command::Command, effect::Effect, view::ClickTarget};
 
-/// What a mouse can do.
+/// Action of the mouse, at a column and row of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    /// The left button went down at that column and row.
-    Down(u16, u16),
-    /// It was moved there with the button down.
+pub enum MouseAction {
+    /// Press of the left button.
+    Press(u16, u16),
+    /// Move to this cell with the button down.
     Drag(u16, u16),
-    /// It was moved there with no button down.
-    Over(u16, u16),
-    /// The wheel was turned up.
+    /// Move to this cell without a button.
+    Move(u16, u16),
+    /// Turn of the wheel upwards.
     WheelUp,
-    /// The wheel was turned down.
+    /// Turn of the wheel downwards.
     WheelDown,
-    /// The wheel was turned up with ctrl down.
+    /// Turn of the wheel upwards with Ctrl down.
     ZoomIn,
-    /// The wheel was turned down with ctrl down.
+    /// Turn of the wheel downwards with Ctrl down.
     ZoomOut,
 }
 
 impl App {
-    pub(super) fn point(&mut self, mouse: Mouse) -> Vec<Effect> {
+    pub(super) fn handle_mouse(&mut self, mouse: MouseAction) -> Vec<Effect> {
         match mouse {
-            Mouse::Over(column, row) => {
-                self.hover(Some((column, row)));
+            MouseAction::Move(column, row) => {
+                self.update_hover(Some((column, row)));
                 Vec::new()
             }
-            Mouse::WheelUp => self.run(Command::ScrollUp),
-            Mouse::WheelDown => self.run(Command::ScrollDown),
-            Mouse::ZoomIn => self.run(Command::ZoomIn),
-            Mouse::ZoomOut => self.run(Command::ZoomOut),
-            Mouse::Down(column, row) => {
+            MouseAction::WheelUp => self.run_command(Command::ScrollUp),
+            MouseAction::WheelDown => self.run_command(Command::ScrollDown),
+            MouseAction::ZoomIn => self.run_command(Command::ZoomIn),
+            MouseAction::ZoomOut => self.run_command(Command::ZoomOut),
+            MouseAction::Press(column, row) => {
                 self.pointer = (column, row);
-                self.give_keys(column, row);
-                self.click(column, row)
+                self.focus_pane_at(column, row);
+                self.handle_click(column, row)
             }
-            Mouse::Drag(column, row) => {
+            MouseAction::Drag(column, row) => {
                 let moved = |now: u16, before: u16| i32::from(now) - i32::from(before);
                 let (columns, rows) = (moved(column, self.pointer.0), moved(row, self.pointer.1));
                 self.pointer = (column, row);
-                self.ask_view(|view, _| {
+                self.update_shown_screen(|view, _| {
                     view.drag(columns, rows);
                     Vec::new()
                 })
@@ -50,33 +50,36 @@ impl App {
         }
     }
 
-    /// The mouse is over that cell; where something lies over the screen, it is over none of the screen's own.
-    pub(super) fn hover(&mut self, at: Option<(u16, u16)>) {
+    /// Passes the cell under the mouse to the shown screen, or `None` if something covers the screen there.
+    pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()
-                && !matches!(self.hits.at(column, row), Some(Target::Inset | Target::Command(_)))
+                && !matches!(
+                    self.hit_map.target_at(column, row),
+                    Some(ClickTarget::Overview | ClickTarget::Command(_))
+                )
         };
         let at = at.filter(open);
         let screen = self.screen();
-        if let Some(view) = self.views.get_mut(&screen) {
-            self.unseen |= view.hover(at);
+        if let Some(view) = self.screens.get_mut(&screen) {
+            self.dirty |= view.hover(at);
         }
     }
 
-    /// A click selects; on what is selected already it opens.
-    fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
-        match self.hits.at(column, row).cloned() {
-            Some(Target::Command(command)) => self.run(command),
-            Some(Target::Row(row)) => self.ask_view(|view, store| view.pick(row, store)),
-            Some(Target::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
-                self.run(Command::Open)
+    /// Selects the target of a click, or opens it if it is selected already.
+    fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        match self.hit_map.target_at(column, row).cloned() {
+            Some(ClickTarget::Command(command)) => self.run_command(command),
+            Some(ClickTarget::Row(row)) => self.update_shown_screen(|view, store| view.click_row(row, store)),
+            Some(ClickTarget::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
+                self.run_command(Command::Open)
             }
-            Some(Target::Node(node)) => {
+            Some(ClickTarget::Node(node)) => {
                 self.store.select(node);
                 Vec::new()
             }
-            Some(Target::Inset) => self.ask_view(|view, store| {
-                view.point(column, row, store);
+            Some(ClickTarget::Overview) => self.update_shown_screen(|view, store| {
+                view.click_overview(column, row, store);
                 Vec::new()
             }),
             None => Vec::new(),

@@ -1,47 +1,50 @@
-//! What the program is told: keys, time, and what the sources and workers found.
+//! Messages to the program: user input, time, and results of sources and workers.
 
-use super::Mouse;
+use super::MouseAction;
 use crate::{
     keymap::Key,
     layout::Diagram,
-    model::{Failure, LogNews, OutageMemory, Pace, Reading, ServiceId, Snapshot, SourceId, Timestamp},
+    model::{
+        Failure, LogUpdate, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp, UsageSample,
+    },
 };
 
-/// Something that happened.
+/// Message to the program.
 #[derive(Debug)]
 pub enum Msg {
-    /// A key was pressed.
+    /// Key press.
     Key(Key),
-    /// Text was pasted.
+    /// Pasted text.
     Paste(String),
-    /// The mouse did something.
-    Mouse(Mouse),
-    /// The terminal has this size now.
+    /// Mouse action.
+    Mouse(MouseAction),
+    /// New size of the terminal, in columns and rows.
     Resize(u16, u16),
-    /// The clock went on.
+    /// Clock tick with the current time.
     Tick(Timestamp),
-    /// A source was looked at.
-    Looked(SourceId, Result<Snapshot, Failure>),
-    /// What an earlier run saw of a source.
-    Recalled(SourceId, Box<Snapshot>),
-    /// What an earlier run knew of a source's outages.
-    Remembered(SourceId, OutageMemory),
-    /// When a source is looked at next, and what that costs.
-    Paced(SourceId, Pace),
-    /// A source began or ceased to tell of changes by itself.
-    Nudged(SourceId, bool),
-    /// Something was heard of log streams.
-    Logs(LogNews),
-    /// What instances of a service use was measured, or could not be.
-    Measured(ServiceId, Result<Vec<Reading>, Failure>),
-    /// The layout of that number is there, drawn in the way of that index.
-    Laid(u64, usize, Box<Diagram>),
-    /// The layout of that number failed, by a fault of our own.
-    Unlaid(u64),
-    /// A frame was drawn, and somebody has more to do.
-    Again,
-    /// Whether a fresh layout would be better by much than that of this number.
-    Compared(u64, bool),
-    /// Something that is to be said: a file was saved, or could not be.
-    Said(String),
+    /// Result of polling a source.
+    SourcePolled(SourceId, Result<Snapshot, Failure>),
+    /// Snapshot of a source from an earlier run.
+    CacheLoaded(SourceId, Box<Snapshot>),
+    /// Outages of a source from an earlier run.
+    OutagesLoaded(SourceId, SavedOutages),
+    /// Time of a source's next poll, and the share of the API quota that it uses.
+    PollScheduled(SourceId, PollSchedule),
+    /// Change in push notifications of a source: true if it now reports changes by itself.
+    PushStateChanged(SourceId, bool),
+    /// News of log streams: lines, or the start or end of a read.
+    Logs(LogUpdate),
+    /// Measured usage of the instances of a service, or the failure to measure it.
+    UsageMeasured(ServiceId, Result<Vec<UsageSample>, Failure>),
+    /// Finished layout: id of the request, index of the chosen candidate, and the layout.
+    LayoutReady(u64, usize, Box<Diagram>),
+    /// Failed layout, by the id of its request. The cause is a bug in Portolan.
+    LayoutFailed(u64),
+    /// Call to go on with work that did not fit into the last frame.
+    ContinueWork,
+    /// Result of a layout comparison: id of the layout request, and true if a fresh layout would be much
+    /// better.
+    LayoutCompared(u64, bool),
+    /// Notice for the user, such as the path of a saved file.
+    Notice(String),
 }

@@ -1,100 +1,100 @@
-//! Which screens are shown, and where: one, or the map with the logs below it.
+//! Panes: the areas of the shown screens, either one screen or the map with the logs below it.
 
-use super::{App, draw::areas};
+use super::{App, draw::screen_areas};
 use crate::{
-    effect::{Effect, Screen},
-    model::LogNews,
+    effect::{Effect, ScreenId},
+    model::LogUpdate,
     view::Scene,
 };
 use ratatui::layout::{Position, Rect};
 
-/// The least rows of a body that is split.
-const LEAST: u16 = 12;
+/// Smallest height of the body that can be split, in rows.
+const MIN_SPLIT_HEIGHT: u16 = 12;
 
 impl App {
-    /// The screens that are shown, and where; the one that has the keys is the last.
-    pub(super) fn panes(&self) -> Vec<(Screen, Rect)> {
+    /// Returns the shown screens with their areas. The last one has the keyboard focus.
+    pub(super) fn panes(&self) -> Vec<(ScreenId, Rect)> {
         self.panes_in(self.size)
     }
 
-    /// The same on a terminal of that size.
-    pub(super) fn panes_in(&self, size: Rect) -> Vec<(Screen, Rect)> {
+    /// Returns the panes on a terminal of this size.
+    pub(super) fn panes_in(&self, size: Rect) -> Vec<(ScreenId, Rect)> {
         let top = self.screen();
-        let body = areas(size, self.is_filled()).body;
-        let splits = self.split && matches!(top, Screen::Map | Screen::Logs) && !self.is_filled();
-        if !splits || body.height < LEAST {
+        let body = screen_areas(size, self.is_fullscreen()).body;
+        let splits = self.is_split && matches!(top, ScreenId::Map | ScreenId::Logs) && !self.is_fullscreen();
+        if !splits || body.height < MIN_SPLIT_HEIGHT {
             return vec![(top, body)];
         }
-        let [map, logs] = halves(body);
-        let mut panes = vec![(Screen::Map, map), (Screen::Logs, logs)];
+        let [map, logs] = split_in_half(body);
+        let mut panes = vec![(ScreenId::Map, map), (ScreenId::Logs, logs)];
         panes.sort_by_key(|(screen, _)| *screen == top);
         panes
     }
 
-    /// Where the map is, shown or not: it follows what happens also while it is not.
+    /// Returns the area of the map, also while it is hidden. A hidden map stays up to date.
     pub(super) fn map_area(&self) -> Rect {
-        let body = areas(self.size, false).body;
-        if self.split && body.height >= LEAST { halves(body)[0] } else { body }
+        let body = screen_areas(self.size, false).body;
+        if self.is_split && body.height >= MIN_SPLIT_HEIGHT { split_in_half(body)[0] } else { body }
     }
 
-    /// Whether the logs have the whole terminal.
-    pub(super) fn is_filled(&self) -> bool {
-        self.filled && self.screen() == Screen::Logs
+    /// Returns true if the logs are shown and take the whole terminal.
+    pub(super) fn is_fullscreen(&self) -> bool {
+        self.logs_fullscreen && self.screen() == ScreenId::Logs
     }
 
-    /// Lets the shown screens follow what changed, and the map always.
-    pub(super) fn follow(&mut self) -> Vec<Effect> {
+    /// Updates the shown screens, and the map even if it is hidden.
+    pub(super) fn sync_screens(&mut self) -> Vec<Effect> {
         let panes = self.panes();
-        let hidden = panes.iter().all(|(screen, _)| *screen != Screen::Map);
-        let map = hidden.then(|| (Screen::Map, self.map_area(), false));
+        let hidden = panes.iter().all(|(screen, _)| *screen != ScreenId::Map);
+        let map = hidden.then(|| (ScreenId::Map, self.map_area(), false));
         let shown = panes.into_iter().map(|(screen, area)| (screen, area, true));
-        self.let_follow(shown.chain(map).collect())
+        self.sync_panes(shown.chain(map).collect())
     }
 
-    /// Takes what is heard of log streams.
-    pub(super) fn hear(&mut self, news: LogNews) -> Vec<Effect> {
+    /// Adds news of log streams to the store and updates the logs screen.
+    pub(super) fn ingest_logs(&mut self, news: LogUpdate) -> Vec<Effect> {
         let closed = match &news {
-            LogNews::Closed(target, start) => Some((target.clone(), *start)),
-            LogNews::Opened(..) | LogNews::Lines(..) => None,
+            LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
+            LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store.logs.look(self.views.get(&Screen::Logs).and_then(|logs| logs.looks_at()));
-        self.store.hear(news);
-        if let (Some((target, start)), Some(logs)) = (closed, self.views.get_mut(&Screen::Logs)) {
-            logs.closed(&target, &start);
+        self.store.logs.set_focus(self.screens.get(&ScreenId::Logs).and_then(|logs| logs.log_focus_time()));
+        self.store.ingest_logs(news);
+        if let (Some((target, start)), Some(logs)) = (closed, self.screens.get_mut(&ScreenId::Logs)) {
+            logs.on_log_page_end(&target, &start);
         }
-        self.follow_logs()
+        self.sync_logs()
     }
 
-    /// Lets the logs follow, where they are shown; lines alone change nothing else at once.
-    pub(super) fn follow_logs(&mut self) -> Vec<Effect> {
-        let logs = self.panes().into_iter().filter(|(screen, _)| *screen == Screen::Logs);
+    /// Updates the logs screen if it is shown. New lines need no update of other screens.
+    pub(super) fn sync_logs(&mut self) -> Vec<Effect> {
+        let logs = self.panes().into_iter().filter(|(screen, _)| *screen == ScreenId::Logs);
         let logs = logs.map(|(screen, area)| (screen, area, true)).collect();
-        self.let_follow(logs)
+        self.sync_panes(logs)
     }
 
-    fn let_follow(&mut self, screens: Vec<(Screen, Rect, bool)>) -> Vec<Effect> {
+    fn sync_panes(&mut self, screens: Vec<(ScreenId, Rect, bool)>) -> Vec<Effect> {
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
         let mut effects = Vec::new();
         for (screen, area, shown) in screens {
-            if let Some(view) = self.views.get_mut(&screen) {
-                effects.extend(view.follow(scene, area, shown));
+            if let Some(view) = self.screens.get_mut(&screen) {
+                effects.extend(view.sync(scene, area, shown));
             }
         }
         effects
     }
 
-    /// Gives the keys to the screen at that cell.
-    pub(super) fn give_keys(&mut self, column: u16, row: u16) {
+    /// Moves the keyboard focus to the screen at a cell.
+    pub(super) fn focus_pane_at(&mut self, column: u16, row: u16) {
         let at = Position::new(column, row);
         let there = self.panes().into_iter().find(|(_, area)| area.contains(at)).map(|(screen, _)| screen);
         if let Some(screen) = there.filter(|screen| *screen != self.screen()) {
-            self.show(screen);
+            self.show_screen(screen);
         }
     }
 }
 
-/// The upper and the lower half.
-fn halves(body: Rect) -> [Rect; 2] {
+/// Returns the upper and the lower half.
+fn split_in_half(body: Rect) -> [Rect; 2] {
     let upper = body.height / 2;
     [Rect { height: upper, ..body }, Rect { y: body.y + upper, height: body.height - upper, ..body }]
 }

@@ -1,8 +1,8 @@
-//! The line at the bottom in which people type: a search, or a command with completion.
+//! Prompt in the last row: input of a search, a command with completion, or an answer for a screen.
 
 use crate::{
-    command::{COMMANDS, Command, Spec},
-    effect::Question,
+    command::{COMMAND_TABLE, Command, CommandSpec},
+    effect::PromptKind,
     keymap::{Code, Key},
     model::NodeId,
 };
@@ -12,30 +12,30 @@ use nucleo_matcher::{
 };
 use tui_input::{Input, InputRequest};
 
-/// What is being typed.
+/// Open prompt with its input.
 pub(super) enum Prompt {
-    /// What to search for, and what was selected before.
+    /// Search, with the node that was selected before it.
     Search(Input, Option<NodeId>),
-    /// A command, and which of the proposals is chosen.
+    /// Command, with the index of the selected proposal.
     Command(Input, usize),
-    /// What a screen asked for.
-    Ask(Question, Input),
+    /// Input that a screen requested.
+    Ask(PromptKind, Input),
 }
 
-/// What came of a key.
-pub(super) enum Answer {
-    /// It goes on.
-    Typing,
-    /// It was given up.
-    Dropped,
-    /// The search stands.
-    Searched,
-    /// That command.
-    Chosen(Command),
-    /// The answer to what a screen asked for.
-    Told(Question, String),
-    /// There is no such command.
-    Unknown(String),
+/// Result of a key press in the prompt.
+pub(super) enum PromptEvent {
+    /// Changed input; the prompt stays open.
+    Edited,
+    /// Cancelled prompt.
+    Cancelled,
+    /// Confirmed search.
+    SearchConfirmed,
+    /// Chosen command.
+    CommandChosen(Command),
+    /// Input that a screen requested.
+    Answered(PromptKind, String),
+    /// Text that matches no command.
+    UnknownCommand(String),
 }
 
 impl Prompt {
@@ -47,41 +47,41 @@ impl Prompt {
         Self::Command(Input::default(), 0)
     }
 
-    pub(super) fn asking(question: Question) -> Self {
+    pub(super) fn asking(question: PromptKind) -> Self {
         Self::Ask(question, Input::default())
     }
 
-    /// What stands before what is typed.
-    pub(super) fn sign(&self) -> &'static str {
+    /// Returns the label in front of the input.
+    pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Search(..) => "/",
             Self::Command(..) => ":",
-            Self::Ask(question, _) => question.words(),
+            Self::Ask(question, _) => question.label(),
         }
     }
 
-    /// What is typed so far.
+    /// Returns the current input.
     pub(super) fn input(&self) -> &Input {
         match self {
             Self::Search(input, _) | Self::Command(input, _) | Self::Ask(_, input) => input,
         }
     }
 
-    /// The number of the chosen proposal.
-    pub(super) fn chosen(&self) -> usize {
+    /// Returns the index of the selected proposal.
+    pub(super) fn selected_proposal(&self) -> usize {
         match self {
             Self::Search(..) | Self::Ask(..) => 0,
             Self::Command(_, chosen) => *chosen,
         }
     }
 
-    /// The commands that what is typed may mean, the likeliest first.
-    pub(super) fn proposals(&self) -> Vec<&'static Spec> {
+    /// Returns the commands that match the input, the best match first.
+    pub(super) fn proposals(&self) -> Vec<&'static CommandSpec> {
         let Self::Command(input, _) = self else { return Vec::new() };
         let pattern = Pattern::parse(input.value(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut letters = Vec::new();
-        let mut scored: Vec<_> = COMMANDS
+        let mut scored: Vec<_> = COMMAND_TABLE
             .iter()
             .filter_map(|spec| {
                 pattern.score(Utf32Str::new(spec.id, &mut letters), &mut matcher).map(|score| (score, spec))
@@ -89,37 +89,37 @@ impl Prompt {
             .collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         let mut found: Vec<_> = scored.into_iter().map(|(_, spec)| spec).collect();
-        // What the last row calls it may be typed as well.
-        let called = COMMANDS.iter().filter(|spec| spec.short == input.value().trim());
+        // The label in the footer matches too.
+        let called = COMMAND_TABLE.iter().filter(|spec| spec.footer_label == input.value().trim());
         let called: Vec<_> = called.filter(|spec| !found.iter().any(|f| f.id == spec.id)).collect();
         found.extend(called);
         found
     }
 
-    pub(super) fn key(&mut self, key: Key) -> Answer {
+    pub(super) fn handle_key(&mut self, key: Key) -> PromptEvent {
         match key.code {
-            Code::Escape => return Answer::Dropped,
-            Code::Char('c' | 'g') if key.ctrl => return Answer::Dropped,
-            Code::Backspace if self.input().value().is_empty() => return Answer::Dropped,
-            Code::Enter => return self.done(),
-            Code::Down | Code::Tab => return self.choose(1),
-            Code::Up | Code::BackTab => return self.choose(-1),
+            Code::Escape => return PromptEvent::Cancelled,
+            Code::Char('c' | 'g') if key.ctrl => return PromptEvent::Cancelled,
+            Code::Backspace if self.input().value().is_empty() => return PromptEvent::Cancelled,
+            Code::Enter => return self.submit(),
+            Code::Down | Code::Tab => return self.move_selection(1),
+            Code::Up | Code::BackTab => return self.move_selection(-1),
             _ => {}
         }
-        if let Some(request) = request(key) {
-            self.change(request);
+        if let Some(request) = edit_request(key) {
+            self.edit(request);
         }
-        Answer::Typing
+        PromptEvent::Edited
     }
 
-    pub(super) fn paste(&mut self, text: &str) -> Answer {
+    pub(super) fn paste(&mut self, text: &str) -> PromptEvent {
         for c in text.chars().filter(|c| !c.is_control()) {
-            self.change(InputRequest::InsertChar(c));
+            self.edit(InputRequest::InsertChar(c));
         }
-        Answer::Typing
+        PromptEvent::Edited
     }
 
-    fn change(&mut self, request: InputRequest) {
+    fn edit(&mut self, request: InputRequest) {
         match self {
             Self::Search(input, _) | Self::Ask(_, input) => {
                 input.handle(request);
@@ -131,34 +131,34 @@ impl Prompt {
         }
     }
 
-    fn choose(&mut self, step: isize) -> Answer {
+    fn move_selection(&mut self, step: isize) -> PromptEvent {
         let count = self.proposals().len().max(1) as isize;
         if let Self::Command(_, chosen) = self {
             *chosen = usize::try_from((*chosen as isize + step).rem_euclid(count)).unwrap_or(0);
         }
-        Answer::Typing
+        PromptEvent::Edited
     }
 
-    fn done(&self) -> Answer {
+    fn submit(&self) -> PromptEvent {
         match self {
-            Self::Search(..) => Answer::Searched,
+            Self::Search(..) => PromptEvent::SearchConfirmed,
             Self::Command(input, _) | Self::Ask(_, input) if input.value().trim().is_empty() => {
-                Answer::Dropped
+                PromptEvent::Cancelled
             }
-            Self::Ask(question, input) => Answer::Told(*question, input.value().trim().to_owned()),
+            Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
             Self::Command(input, chosen) => {
                 match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
-                    (Some(command), _) if *chosen == 0 => Answer::Chosen(command),
-                    (_, Some(spec)) => Answer::Chosen(spec.command),
-                    (_, None) => Answer::Unknown(input.value().to_owned()),
+                    (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
+                    (_, Some(spec)) => PromptEvent::CommandChosen(spec.command),
+                    (_, None) => PromptEvent::UnknownCommand(input.value().to_owned()),
                 }
             }
         }
     }
 }
 
-/// What a key does to a line of text, as in a shell.
-fn request(key: Key) -> Option<InputRequest> {
+/// Returns the edit of the input line for a key, with the bindings of a shell.
+fn edit_request(key: Key) -> Option<InputRequest> {
     Some(match (key.code, key.ctrl) {
         (Code::Char('a'), true) | (Code::Home, _) => InputRequest::GoToStart,
         (Code::Char('e'), true) | (Code::End, _) => InputRequest::GoToEnd,

@@ -1,48 +1,48 @@
-//! What is kept on disk between runs, so that the next one need not ask again. All of it may be lost at any time: it is
-//! written by several Portolans at once and by some that are killed in the middle, so each piece has a checksum, and
-//! what is damaged is let go and said.
+//! Files that Portolan keeps between runs to avoid repeated requests. All of them may be lost at any time.
+//! Several instances of Portolan write them at once, and some are killed in the middle. So each entry has a
+//! checksum, and damaged entries are dropped and reported.
 
 mod key;
 mod outages;
-mod picture;
-mod shelf;
-mod summed;
+mod snapshot;
+mod append_log;
+mod checksum;
 
-pub use key::key_of;
-pub use outages::{keep_outages, last_outages};
-pub use picture::{keep, last};
-pub use shelf::Shelf;
+pub use append_log::AppendLog;
+pub use key::hashed_key;
+pub use outages::{load_outages, save_outages};
+pub use snapshot::{load_snapshot, save_snapshot};
 
 use crate::private_fs::PrivateDir;
+use checksum::write_with_checksum;
 use std::{
     io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
 };
-use summed::write_summed;
 
-/// The folder of the cache.
+/// The directory of the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folder(PathBuf);
+pub struct CacheDir(PathBuf);
 
-impl Folder {
-    /// That folder, which need not be there yet.
+impl CacheDir {
+    /// Creates a handle of the directory, which need not exist yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 
-    /// Where it is.
+    /// Returns the path of the directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Makes the folder, for its owner alone: names of services are nobody else's business.
-    fn make(&self) -> io::Result<PrivateDir> {
-        PrivateDir::make(&self.0)
+    /// Creates the directory for its owner alone, because names of services are private.
+    fn create(&self) -> io::Result<PrivateDir> {
+        PrivateDir::open_or_create(&self.0)
     }
 
-    /// Opens the folder; `None` where there is none yet.
+    /// Opens the directory. Returns `None` if it does not exist.
     fn open(&self) -> io::Result<Option<PrivateDir>> {
         match PrivateDir::open(&self.0) {
             Ok(dir) => Ok(Some(dir)),
@@ -52,19 +52,19 @@ impl Folder {
     }
 }
 
-/// Returns the name of a file for `name`, which may be any text: what a file name can't hold becomes a dash, and its hash
-/// tells it from others that look like it then.
+/// Returns the file name for `name`, which may be any text. Characters that a file name can't hold become
+/// dashes, and a hash keeps such names distinct.
 fn file_name(kind: &str, name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     let short: String = name.chars().map(plain).take(60).collect();
     format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// Replaces a file in the folder as a whole, with a checksum: a reader sees the old one or the new.
-fn replace(
-    folder: &Folder,
+/// Replaces a file as a whole, with a checksum: a reader sees either the old or the new file.
+fn replace_file(
+    folder: &CacheDir,
     name: &str,
     fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    folder.make()?.replace(name, |file| write_summed(file, fill))
+    folder.create()?.replace(name, |file| write_with_checksum(file, fill))
 }

@@ -1,8 +1,8 @@
-//! The command line: what can be asked, and how.
+//! Command line arguments. The doc comments of the fields are the text of `--help`.
 
-use super::logs::When;
+use super::logs::TimeArg;
 use crate::{
-    model::{EventKind, Level, Severity},
+    model::{EventKind, LogLevel, Severity},
     topology::{EdgeFilter, drift::EDGE_FILTERS},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -17,17 +17,17 @@ use std::path::PathBuf;
     after_help = "Exit codes: 0 fine, 1 findings (status), 2 wrong usage or configuration, 3 no source could be read"
 )]
 pub struct Cli {
-    /// What applies to every command.
+    /// Options of every command.
     #[command(flatten)]
-    pub common: Common,
-    /// Without one, the map opens.
+    pub common: CommonArgs,
+    /// Command to run; `None` opens the map.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What applies to every command.
+/// Options of every command.
 #[derive(Debug, Args)]
-pub struct Common {
+pub struct CommonArgs {
     /// Read this configuration file instead of the usual one
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -50,11 +50,11 @@ pub struct Common {
     #[arg(long, global = true)]
     pub ascii: bool,
     /// How long headless commands wait for the sources
-    #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     pub wait: SignedDuration,
 }
 
-/// What can be asked.
+/// Headless commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the map
@@ -63,7 +63,7 @@ pub enum Command {
         #[arg(long, default_value = "text")]
         format: String,
         /// Only some of the edges: all, observed, never-observed or undeclared
-        #[arg(long, default_value = "all", value_parser = edges)]
+        #[arg(long, default_value = "all", value_parser = parse_edge_filter)]
         edges: EdgeFilter,
     },
     /// Print all services and what is wrong; exit code 1 if something is
@@ -82,9 +82,9 @@ pub enum Command {
         format: Format,
     },
     /// Print the logs of services, groups and instances, merged in time order
-    Logs(Logs),
+    Logs(LogsArgs),
     /// Print what happened: deployments, starts and ends, health, findings that began and ended
-    Events(Events),
+    Events(EventsArgs),
     /// Print what is rolled out of a service, how far it is, and what differs from before
     Deployments {
         /// The service
@@ -123,7 +123,7 @@ pub enum Command {
         /// The file to write
         file: PathBuf,
         /// For how long
-        #[arg(long = "for", value_name = "DURATION", default_value = "60s", value_parser = duration)]
+        #[arg(long = "for", value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
         length: SignedDuration,
         /// Replace the file if it exists
         #[arg(long)]
@@ -136,9 +136,9 @@ pub enum Command {
     },
 }
 
-/// Which lines of which logs.
+/// Arguments of `logs`.
 #[derive(Debug, Args)]
-pub struct Logs {
+pub struct LogsArgs {
     /// Services, projects, clusters or instances: by name, group/name, or whole id
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
@@ -146,11 +146,11 @@ pub struct Logs {
     #[arg(short, long)]
     pub follow: bool,
     /// Not before this long ago, such as 10m, or this time
-    #[arg(long, value_name = "WHEN", value_parser = when)]
-    pub since: Option<When>,
+    #[arg(long, value_name = "WHEN", value_parser = parse_time)]
+    pub since: Option<TimeArg>,
     /// Nothing from this long ago on, or from this time on
-    #[arg(long, value_name = "WHEN", value_parser = when)]
-    pub until: Option<When>,
+    #[arg(long, value_name = "WHEN", value_parser = parse_time)]
+    pub until: Option<TimeArg>,
     /// Only this many of the newest lines (of each stream, with --follow)
     #[arg(long, value_name = "LINES")]
     pub tail: Option<usize>,
@@ -161,10 +161,10 @@ pub struct Logs {
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
     /// Only lines that say they are at least this grave: trace, debug, info, warn, error or fatal
-    #[arg(long, value_parser = level)]
-    pub level: Option<Level>,
+    #[arg(long, value_parser = parse_level)]
+    pub level: Option<LogLevel>,
     /// Only lines of JSON or logfmt that say so; may be repeated, all must hold
-    #[arg(long, value_name = "NAME=VALUE", value_parser = field)]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_field)]
     pub field: Vec<(String, String)>,
     /// Print no lines, but which kinds of lines there are: what all of a kind have in common, and how many there are
     #[arg(long, conflicts_with = "follow")]
@@ -174,12 +174,12 @@ pub struct Logs {
     pub format: LogFormat,
 }
 
-/// What of all that happened.
+/// Arguments of `events`.
 #[derive(Debug, Args)]
-pub struct Events {
+pub struct EventsArgs {
     /// Not before this long ago, such as 10m, or this time
-    #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = when)]
-    pub since: When,
+    #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = parse_time)]
+    pub since: TimeArg,
     /// Go on with what happens
     #[arg(short, long)]
     pub follow: bool,
@@ -187,14 +187,14 @@ pub struct Events {
     #[arg(long, value_name = "SERVICE")]
     pub service: Vec<String>,
     /// Only what is of this kind, such as deployment or out-of-memory; may be repeated
-    #[arg(long, value_name = "KIND", value_parser = super::events::kind)]
+    #[arg(long, value_name = "KIND", value_parser = super::events::parse_kind)]
     pub kind: Vec<EventKind>,
     /// How to print it
     #[arg(long, default_value = "text")]
     pub format: LogFormat,
 }
 
-/// How lines are printed.
+/// Output format of log lines and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// For people
@@ -204,7 +204,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// How bad a finding must be to count.
+/// Least severity of a finding that makes `status` exit with code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Something is not as it should be
@@ -222,7 +222,7 @@ impl From<FailOn> for Severity {
     }
 }
 
-/// How a headless command prints.
+/// Output format of a headless command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -231,35 +231,36 @@ pub enum Format {
     Json,
 }
 
-/// Which edges, by the words of `EDGE_FILTERS`.
-fn edges(text: &str) -> Result<EdgeFilter, String> {
+/// Parses an edge filter by its id in `EDGE_FILTERS`.
+fn parse_edge_filter(text: &str) -> Result<EdgeFilter, String> {
     let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
-    EdgeFilter::named(text).ok_or_else(|| format!("there are {}", known.join(", ")))
+    EdgeFilter::from_id(text).ok_or_else(|| format!("there are {}", known.join(", ")))
 }
 
-/// A level, by its word.
-fn level(text: &str) -> Result<Level, String> {
-    let all = [Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
-    let known = all.map(Level::word).join(", ");
-    all.into_iter().find(|level| level.word() == text).ok_or_else(|| format!("there are {known}"))
+/// Parses a log level.
+fn parse_level(text: &str) -> Result<LogLevel, String> {
+    let all =
+        [LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error, LogLevel::Fatal];
+    let known = all.map(LogLevel::as_str).join(", ");
+    all.into_iter().find(|level| level.as_str() == text).ok_or_else(|| format!("there are {known}"))
 }
 
-/// The name of a field and its value.
-fn field(text: &str) -> Result<(String, String), String> {
+/// Parses a field filter, `NAME=VALUE`.
+fn parse_field(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it like status=500")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// A time: how long ago it was, or `2026-11-23T03:07:12Z`.
-fn when(text: &str) -> Result<When, String> {
+/// Parses a time: an age such as `10m`, or a timestamp such as `2026-11-23T03:07:12Z`.
+fn parse_time(text: &str) -> Result<TimeArg, String> {
     if let Ok(at) = text.parse() {
-        return Ok(When::At(at));
+        return Ok(TimeArg::At(at));
     }
-    duration(text).map(When::Ago).map_err(|why| format!("{why}, or like 2026-11-23T03:07:12Z"))
+    parse_duration(text).map(TimeArg::Ago).map_err(|why| format!("{why}, or like 2026-11-23T03:07:12Z"))
 }
 
-/// A duration as people write it: `90s`, `10m`, `1h 30m`.
-fn duration(text: &str) -> Result<SignedDuration, String> {
+/// Parses a duration such as `90s`, `10m` or `1h 30m`.
+fn parse_duration(text: &str) -> Result<SignedDuration, String> {
     let duration: SignedDuration = text.parse().map_err(|_| "write it like 90s, 10m or 1h".to_owned())?;
     if duration.is_negative() { Err("it can't be negative".to_owned()) } else { Ok(duration) }
 }

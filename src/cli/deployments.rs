@@ -1,24 +1,29 @@
-//! What is rolled out of a service, and what differs from before.
+//! Command `deployments`: the rollouts of a service, and how the new revision differs from the old one.
 
 use super::{args::Format, why};
 use crate::{
     export,
     model::{Failure, FailureKind},
     store::Store,
-    view::rollout,
+    view::rollout_text,
 };
 
-/// The deployments of the service that people mean by `name`.
-pub(super) fn tell(store: &Store, name: &str, format: Format, ascii: bool) -> Result<String, Failure> {
-    let node = why::one(store, name)?;
+/// Returns the deployments of the service called `name`, as text or JSON.
+pub(super) fn deployments_text(
+    store: &Store,
+    name: &str,
+    format: Format,
+    ascii: bool,
+) -> Result<String, Failure> {
+    let node = why::find_node(store, name)?;
     let Some(service) = store.service_of(node) else {
         let what = format!("{} is nothing that a source runs", node.label());
         return Err(Failure::new(FailureKind::Invalid, what, "only services are rolled out"));
     };
     if format == Format::Json {
-        return Ok(export::deployments(store, service));
+        return Ok(export::deployments_json(store, service));
     }
-    let rows = rollout::rows(service, store.now, ascii);
+    let rows = rollout_text::deployment_rows(service, store.now, ascii);
     if rows.is_empty() {
         return Ok(format!("no source tells of deployments of {}\n", node.label()));
     }

@@ -1,65 +1,66 @@
-//! What was looked for, what was found, which calls work, and what to fix.
+//! Command `doctor`: where Portolan searched, which sources it found, which calls work, and how to fix the
+//! others.
 
 use super::{
     Error, Outcome,
-    args::{Common, Format},
-    config_file, open, print,
-    sources::Opened,
+    args::{CommonArgs, Format},
+    config_file, open_sources, print,
+    sources::OpenedSources,
 };
 use crate::{
     model::{Failure, FailureKind},
-    source::{Examined, Source},
+    source::{DoctorCheck, Source},
 };
 use serde::Serialize;
 use std::{fmt::Write, time::Duration};
 
-/// `portolan.doctor/1`.
+/// JSON output, schema `portolan.doctor/1`.
 #[derive(Serialize)]
 struct Report {
     schema: &'static str,
     configuration: Option<String>,
     cache: Option<String>,
     looked_at: Vec<String>,
-    sources: Vec<Checked>,
+    sources: Vec<CheckedSource>,
 }
 
-/// One source with everything that was tried on it.
+/// One source with all checks.
 #[derive(Serialize)]
-struct Checked {
+struct CheckedSource {
     id: String,
     kind: &'static str,
     place: String,
-    tries: Vec<Try>,
+    tries: Vec<CheckOutcome>,
 }
 
-/// One thing that was tried.
+/// Result of one check.
 #[derive(Serialize)]
-struct Try {
+struct CheckOutcome {
     what: String,
     ok: bool,
     outcome: String,
     remedy: Option<String>,
 }
 
-/// Examines every source.
-pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Error> {
-    let (config, opened) = open(common)?;
+/// Checks every source and prints the report.
+pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, Error> {
+    let (config, opened) = open_sources(common)?;
     let file = common.config.clone().or_else(|| config_file().filter(|file| file.exists()));
     let mut report = Report {
         schema: "portolan.doctor/1",
         configuration: file.map(|file| file.display().to_string()),
         cache: opened.cache.as_ref().map(|folder| folder.path().display().to_string()),
-        looked_at: opened.looked.clone(),
+        looked_at: opened.searched.clone(),
         sources: Vec::new(),
     };
     if format == Format::Table {
-        print(beginning(&report, &config, &opened))?;
+        print(header_text(&report, &config, &opened))?;
     }
     let wait = Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
     for source in &opened.sources {
-        let checked = checked(&**source, wait).await;
+        let checked = check_source(&**source, wait).await;
         if format == Format::Table {
-            print(lines(&checked))?;
+            print(source_text(&checked))?;
         }
         report.sources.push(checked);
     }
@@ -70,33 +71,33 @@ pub(super) async fn run(common: &Common, format: Format) -> Result<Outcome, Erro
     Ok(if any { Outcome::Fine } else { Outcome::NothingRead })
 }
 
-/// Everything that was tried on a source, for which it may take that long.
-async fn checked(source: &dyn Source, wait: Duration) -> Checked {
+/// Checks a source within the time `wait`.
+async fn check_source(source: &dyn Source, wait: Duration) -> CheckedSource {
     source.set_time_limit(wait);
     let late = |_| {
-        let what = format!("{} was not examined within {} s", source.place(), wait.as_secs());
+        let what = format!("{} was not examined within {} s", source.location(), wait.as_secs());
         let failure = Failure::new(FailureKind::Timeout, what, "wait longer with --wait");
-        vec![Examined { what: "examine".to_owned(), outcome: Err(failure) }]
+        vec![DoctorCheck { name: "examine".to_owned(), outcome: Err(failure) }]
     };
-    let examined = tokio::time::timeout(wait, source.examine()).await.unwrap_or_else(late);
-    let tries = examined.into_iter().map(tried).collect();
-    Checked { id: source.id().to_string(), kind: source.kind(), place: source.place(), tries }
+    let examined = tokio::time::timeout(wait, source.diagnose()).await.unwrap_or_else(late);
+    let tries = examined.into_iter().map(check_outcome).collect();
+    CheckedSource { id: source.id().to_string(), kind: source.kind(), place: source.location(), tries }
 }
 
-fn tried(Examined { what, outcome }: Examined) -> Try {
+fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutcome {
     match outcome {
-        Ok(outcome) => Try { what, ok: true, outcome, remedy: None },
-        Err(failure) => Try {
+        Ok(outcome) => CheckOutcome { what, ok: true, outcome, remedy: None },
+        Err(failure) => CheckOutcome {
             what,
             ok: false,
-            outcome: failure.what.to_string(),
+            outcome: failure.message.to_string(),
             remedy: Some(failure.remedy.to_string()),
         },
     }
 }
 
-/// What was looked for, before anything is tried.
-fn beginning(report: &Report, config: &crate::config::Config, opened: &Opened) -> String {
+/// Returns the part of the report that needs no check: configuration, cache and searched places.
+fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedSources) -> String {
     let mut out = String::new();
     let usual =
         config_file().map(|file| format!("none; {} would be read", file.display())).unwrap_or_default();
@@ -116,8 +117,8 @@ fn beginning(report: &Report, config: &crate::config::Config, opened: &Opened) -
     out
 }
 
-/// One source for people.
-fn lines(source: &Checked) -> String {
+/// Returns the checks of one source as text.
+fn source_text(source: &CheckedSource) -> String {
     let mut out = format!("\n{} ({}): {}\n", source.id, source.kind, source.place);
     for one in &source.tries {
         let word = if one.ok { "ok    " } else { "failed" };

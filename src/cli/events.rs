@@ -1,18 +1,18 @@
-//! What happened, on standard output: what is known of it already in rows, then each thing as it comes.
+//! Command `events`: prints known events in rows, then new events as they happen.
 
 use super::{
     Error, Outcome,
-    args::{Common, Events, LogFormat},
-    gather, logs, open, read, why,
+    args::{CommonArgs, EventsArgs, LogFormat},
+    collect, logs, open_sources, read_outcome, why,
 };
 use crate::{
     app::Msg,
-    history::{Entry, Row, Subject, fold},
+    history::{Entry, EventGroup, Subject, coalesce},
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
     output::{self, Styles},
-    runtime::Polls,
+    runtime::PollTasks,
     store::Store,
-    view::{summary::event_words, widget::text},
+    view::{card_text::event_group_text, widget::text},
 };
 use serde::Serialize;
 use std::{
@@ -26,18 +26,18 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout_at},
 };
 
-/// How long a source that tells of changes by itself has for what it remembers.
-const SETTLE: Duration = Duration::from_secs(1);
+/// Time for sources that push changes to send their past events.
+const BACKLOG_WAIT: Duration = Duration::from_secs(1);
 
-/// Messages that may wait.
-const QUEUE: usize = 64;
+/// Number of messages that may wait.
+const MESSAGE_QUEUE_LEN: usize = 64;
 
-/// How wide the name of a service is.
-const NAME: usize = 32;
+/// Width of the service name in characters.
+const NAME_WIDTH: usize = 32;
 
-/// Something that happened as JSON: `portolan.event/1`.
+/// Event as JSON, schema `portolan.event/1`.
 #[derive(Serialize)]
-struct EventOut<'a> {
+struct EventJson<'a> {
     schema: &'static str,
     at: Timestamp,
     first_at: Timestamp,
@@ -50,90 +50,90 @@ struct EventOut<'a> {
     tone: Option<&'static str>,
 }
 
-/// What is wanted.
-struct Wanted {
+/// Filter of events by service, kind and time.
+struct EventFilter {
     nodes: Option<BTreeSet<NodeId>>,
     kinds: Vec<EventKind>,
     since: Timestamp,
 }
 
-/// Prints what happened; with `--follow` also what comes, until it is interrupted or nobody reads.
-pub(super) async fn run(common: &Common, asked: &Events) -> Result<Outcome, Error> {
-    let (config, opened) = open(common)?;
+/// Prints the known events; with `--follow` also new ones, until an interrupt or the end of the reader.
+pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcome, Error> {
+    let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
-        return Err(opened.nothing().into());
+        return Err(opened.no_sources_failure().into());
     }
-    let mut store = gather::store(&opened.sources, &config);
-    let (sender, mut messages) = mpsc::channel(QUEUE);
-    let _polls = Polls::start(&opened.sources, &sender, opened.cache.as_ref());
-    let patience = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
-    while is_waiting(&store) && hear(&mut messages, &mut store, patience).await {}
-    if opened.sources.iter().any(|source| source.tells()) {
-        let settled = Instant::now() + SETTLE;
-        while hear(&mut messages, &mut store, settled).await {}
+    let mut store = collect::new_store(&opened.sources, &config);
+    let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
+    let _polls = PollTasks::start(&opened.sources, &sender, opened.cache.as_ref());
+    let deadline = Instant::now() + Duration::try_from(common.wait).unwrap_or(Duration::ZERO);
+    while has_pending_sources(&store) && receive_until(&mut messages, &mut store, deadline).await {}
+    if opened.sources.iter().any(|source| source.pushes_changes()) {
+        let settled = Instant::now() + BACKLOG_WAIT;
+        while receive_until(&mut messages, &mut store, settled).await {}
     }
     store.tick(Timestamp::now());
     for status in &store.sources {
         match &status.failure {
             Some(failure) => {
-                output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));
+                output::print_stderr(format_args!("{}: {} ({})", status.id, failure.message, failure.remedy));
             }
             None if status.state == SourceState::Loading => {
-                output::report(format_args!("{}: no answer yet", status.id));
+                output::print_stderr(format_args!("{}: no answer yet", status.id));
             }
             None => {}
         }
     }
-    let wanted = Wanted::new(&store, asked)?;
+    let filter = EventFilter::new(&store, args)?;
     let mut printed: BTreeSet<Arc<Entry>> = store.history.entries().cloned().collect();
-    let known = store.history.entries().filter(|entry| wanted.holds(entry));
-    print(&fold(known), &store, asked.format)?;
-    if asked.follow {
-        follow(&mut messages, &mut store, &wanted, &mut printed, asked.format).await?;
+    let known = store.history.entries().filter(|entry| filter.matches(entry));
+    print_rows(&coalesce(known), &store, args.format)?;
+    if args.follow {
+        print_new_events(&mut messages, &mut store, &filter, &mut printed, args.format).await?;
     }
-    Ok(read(&store))
+    Ok(read_outcome(&store))
 }
 
-/// Whether a source has not answered.
-fn is_waiting(store: &Store) -> bool {
+/// Returns true if a source has not answered yet.
+fn has_pending_sources(store: &Store) -> bool {
     store.sources.iter().any(|status| status.state == SourceState::Loading)
 }
 
-/// Takes the next message, if one comes in time.
-async fn hear(messages: &mut Receiver<Msg>, store: &mut Store, until: Instant) -> bool {
+/// Handles the next message, if one arrives before `until`. Returns false otherwise.
+async fn receive_until(messages: &mut Receiver<Msg>, store: &mut Store, until: Instant) -> bool {
     let Ok(Some(msg)) = timeout_at(until, messages.recv()).await else { return false };
-    take(msg, store);
+    apply(msg, store);
     true
 }
 
-fn take(msg: Msg, store: &mut Store) {
+fn apply(msg: Msg, store: &mut Store) {
     store.now = Timestamp::now();
     match msg {
-        Msg::Looked(source, outcome) => {
-            store.absorb(&source, outcome);
+        Msg::SourcePolled(source, outcome) => {
+            store.apply_snapshot(&source, outcome);
         }
-        Msg::Remembered(source, earlier) => store.remember(&source, earlier),
+        Msg::OutagesLoaded(source, earlier) => store.restore_outages(&source, earlier),
         _ => {}
     }
 }
 
-/// Prints what comes.
-async fn follow(
+/// Prints new events as they happen.
+async fn print_new_events(
     messages: &mut Receiver<Msg>,
     store: &mut Store,
-    wanted: &Wanted,
+    filter: &EventFilter,
     printed: &mut BTreeSet<Arc<Entry>>,
     format: LogFormat,
 ) -> io::Result<()> {
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut readers_gone = std::pin::pin!(logs::nobody_reads());
+    let mut readers_gone = std::pin::pin!(logs::stdout_closed());
     let mut version = store.history.version();
     loop {
         tokio::select! {
             biased;
             () = &mut readers_gone => return Ok(()),
-            Some(msg) = messages.recv() => take(msg, store),
+            Some(msg) = messages.recv() => apply(msg, store),
             _ = tick.tick() => store.tick(Timestamp::now()),
         }
         if store.history.version() == version {
@@ -142,22 +142,23 @@ async fn follow(
         version = store.history.version();
         let new: Vec<_> =
             store.history.entries().filter(|entry| !printed.contains(*entry)).cloned().collect();
-        let rows = new.iter().filter(|entry| wanted.holds(entry));
-        let rows = rows.map(|entry| Row { first: Arc::clone(entry), last: Arc::clone(entry), count: 1 });
-        print(&rows.collect::<Vec<_>>(), store, format)?;
+        let rows = new.iter().filter(|entry| filter.matches(entry));
+        let rows =
+            rows.map(|entry| EventGroup { first: Arc::clone(entry), last: Arc::clone(entry), count: 1 });
+        print_rows(&rows.collect::<Vec<_>>(), store, format)?;
         printed.extend(new);
     }
 }
 
-impl Wanted {
-    fn new(store: &Store, asked: &Events) -> Result<Self, Failure> {
-        let nodes = asked.service.iter().map(|name| why::one(store, name).map(|node| node.id.clone()));
+impl EventFilter {
+    fn new(store: &Store, args: &EventsArgs) -> Result<Self, Failure> {
+        let nodes = args.service.iter().map(|name| why::find_node(store, name).map(|node| node.id.clone()));
         let nodes = nodes.collect::<Result<BTreeSet<_>, _>>()?;
-        let since = asked.since.time(store.now);
-        Ok(Self { nodes: (!nodes.is_empty()).then_some(nodes), kinds: asked.kind.clone(), since })
+        let since = args.since.resolve(store.now);
+        Ok(Self { nodes: (!nodes.is_empty()).then_some(nodes), kinds: args.kind.clone(), since })
     }
 
-    fn holds(&self, entry: &Entry) -> bool {
+    fn matches(&self, entry: &Entry) -> bool {
         let about = |nodes: &BTreeSet<NodeId>| entry.subject.node().is_some_and(|node| nodes.contains(node));
         entry.at >= self.since
             && (self.kinds.is_empty() || self.kinds.contains(&entry.kind))
@@ -165,37 +166,37 @@ impl Wanted {
     }
 }
 
-/// Prints rows.
-fn print(rows: &[Row], store: &Store, format: LogFormat) -> io::Result<()> {
+/// Prints event groups in the given format.
+fn print_rows(rows: &[EventGroup], store: &Store, format: LogFormat) -> io::Result<()> {
     let mut out = BufWriter::new(output::stdout(Styles::None));
     for row in rows {
         let line = match format {
-            LogFormat::Text => line(row, store),
-            LogFormat::Json => serde_json::to_string(&json(row, store)).unwrap_or_default(),
+            LogFormat::Text => row_text(row, store),
+            LogFormat::Json => serde_json::to_string(&row_json(row, store)).unwrap_or_default(),
         };
         writeln!(out, "{line}")?;
     }
     out.flush()
 }
 
-/// A row for people.
-fn line(row: &Row, store: &Store) -> String {
+/// Returns an event group as a line of text.
+fn row_text(row: &EventGroup, store: &Store) -> String {
     let at = row.last.at.strftime("%Y-%m-%dT%H:%M:%SZ");
-    let name = text::fit(row.last.subject.name(), NAME, "…");
-    format!("{at} {name} {:<13} {}", row.last.sort().title, event_words(row, store.now, false))
+    let name = text::cut_or_pad(row.last.subject.name(), NAME_WIDTH, "…");
+    format!("{at} {name} {:<13} {}", row.last.kind_spec().title, event_group_text(row, store.now, false))
 }
 
-/// A row for programs.
-fn json<'a>(row: &'a Row, store: &Store) -> EventOut<'a> {
+/// Returns an event group as JSON.
+fn row_json<'a>(row: &'a EventGroup, store: &Store) -> EventJson<'a> {
     let last = &row.last;
     let source = match &last.subject {
         Subject::Source(source) => Some(source.clone()),
         Subject::Node(node) => store.topology().nodes.get(node).map_or_else(
-            || store.sources.iter().map(|s| s.id.clone()).find(|id| is_of(node, id)),
+            || store.sources.iter().map(|s| s.id.clone()).find(|id| belongs_to_source(node, id)),
             |node| node.source.clone(),
         ),
     };
-    EventOut {
+    EventJson {
         schema: "portolan.event/1",
         at: last.at,
         first_at: row.first.at,
@@ -203,21 +204,21 @@ fn json<'a>(row: &'a Row, store: &Store) -> EventOut<'a> {
         source,
         node: last.subject.node().map(NodeId::as_str),
         name: last.subject.name(),
-        kind: last.sort().id,
-        text: last.words(),
-        tone: last.tone.map(crate::model::Health::word),
+        kind: last.kind_spec().id,
+        text: last.display_text(),
+        tone: last.health.map(crate::model::Health::as_str),
     }
 }
 
-/// Whether the id of a node begins with that source: so what is gone is still known to be of it.
-fn is_of(node: &NodeId, source: &SourceId) -> bool {
+/// Returns true if the id of a node begins with that source. Works for removed nodes too.
+fn belongs_to_source(node: &NodeId, source: &SourceId) -> bool {
     node.as_str().strip_prefix(source.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A kind by its id.
-pub(super) fn kind(text: &str) -> Result<EventKind, String> {
-    let known: Vec<_> = crate::history::KINDS.iter().map(|kind| kind.id).collect();
-    crate::history::Kind::named(text)
+/// Parses an event kind by its id.
+pub(super) fn parse_kind(text: &str) -> Result<EventKind, String> {
+    let known: Vec<_> = crate::history::EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
+    crate::history::EventKindSpec::named(text)
         .map(|kind| kind.kind)
         .ok_or_else(|| format!("there are {}", known.join(", ")))
 }

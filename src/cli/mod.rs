@@ -1,10 +1,10 @@
-//! The command line: the map on a terminal, and its headless twins for pipes.
+//! Command line: opens the interactive map, or runs a headless command for pipes and scripts.
 
 pub mod args;
 mod deployments;
 mod doctor;
 mod events;
-mod gather;
+mod collect;
 pub mod logs;
 mod record;
 mod sources;
@@ -15,7 +15,7 @@ mod why;
 
 use crate::{
     config::{self, Config},
-    export::{self, FORMATS},
+    export::{self, MAP_FORMATS},
     keymap::Keymap,
     model::{Failure, FailureKind, SourceState},
     output,
@@ -23,38 +23,38 @@ use crate::{
     topology::EdgeFilter,
     view::{Scene, Theme},
 };
-use args::{Cli, Command, Common, Format};
+use args::{Cli, Command, CommonArgs, Format};
 use clap::CommandFactory;
 use directories::ProjectDirs;
-use sources::Opened;
+use sources::OpenedSources;
 use std::io;
 
-/// How a command ended, as exit codes.
+/// Outcome of a command, which becomes the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All went well.
+    /// The command succeeded.
     Fine,
-    /// Something is wrong with the estate.
+    /// The command succeeded and found a fault (command `status`).
     Findings,
     /// No source could be read.
     NothingRead,
-    /// A signal of that number ended it.
+    /// A signal with that number ended the program.
     Signal(i32),
 }
 
-/// Why a command could not be carried out.
+/// Reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Wrong usage or configuration, or nothing that could be done about it.
-    #[error("{} ({})", .0.what, .0.remedy)]
+    /// Wrong usage, wrong configuration, or another failure with a remedy.
+    #[error("{} ({})", .0.message, .0.remedy)]
     Failure(#[from] Failure),
-    /// Nobody reads what is printed, or the terminal is gone.
+    /// The output has no reader any more, or the terminal is gone.
     #[error(transparent)]
     Output(#[from] io::Error),
 }
 
 impl Outcome {
-    /// The exit code.
+    /// Returns the exit code.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -66,7 +66,7 @@ impl Outcome {
     }
 }
 
-/// Carries out what the command line asks for.
+/// Runs the command that the command line names.
 pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     let common = &cli.common;
     let Some(command) = cli.command else { return tui::run(common).await };
@@ -78,56 +78,64 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             Ok(Outcome::Fine)
         }
         Command::Map { format, edges } => {
-            let Some(format) = export::Format::named(&format) else {
-                let known: Vec<_> = FORMATS.iter().map(|known| known.id).collect();
+            let Some(format) = export::MapFormat::named(&format) else {
+                let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
                 let what = format!("there is no format `{format}`");
                 return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());
             };
-            let (mut store, _) = charted(common).await?;
-            store.edges = edges;
+            let (mut store, _) = open_and_poll(common).await?;
+            store.edge_filter = edges;
             if edges == EdgeFilter::NeverObserved {
-                output::report(
+                output::print_stderr(
                     "one look can't tell what is never observed; the open map can, after 10 minutes",
                 );
             }
             print((format.write)(Scene {
                 store: &store,
-                theme: &plain(common)?,
+                theme: &mono_theme(common)?,
                 keymap: &Keymap::default(),
             }))?;
-            Ok(read(&store))
+            Ok(read_outcome(&store))
         }
         Command::Status { format, fail_on } => {
-            let (store, _) = charted(common).await?;
-            print(if format == Format::Json { export::status(&store) } else { status::table(&store) })?;
-            Ok(match read(&store) {
-                Outcome::Fine if status::is_wrong(&store, fail_on.into()) => Outcome::Findings,
+            let (store, _) = open_and_poll(common).await?;
+            print(if format == Format::Json {
+                export::status_json(&store)
+            } else {
+                status::status_table(&store)
+            })?;
+            Ok(match read_outcome(&store) {
+                Outcome::Fine if status::has_findings(&store, fail_on.into()) => Outcome::Findings,
                 outcome => outcome,
             })
         }
         Command::Findings { format } => {
-            let (store, _) = charted(common).await?;
-            print(if format == Format::Json { export::findings(&store) } else { status::findings(&store) })?;
-            Ok(read(&store))
+            let (store, _) = open_and_poll(common).await?;
+            print(if format == Format::Json {
+                export::findings_json(&store)
+            } else {
+                status::findings_table(&store)
+            })?;
+            Ok(read_outcome(&store))
         }
         Command::Deployments { service, format } => {
-            let (store, _) = charted(common).await?;
-            print(deployments::tell(&store, &service, format, common.ascii)?)?;
-            Ok(read(&store))
+            let (store, _) = open_and_poll(common).await?;
+            print(deployments::deployments_text(&store, &service, format, common.ascii)?)?;
+            Ok(read_outcome(&store))
         }
         Command::Usage { services, format } => {
-            let (mut store, opened) = charted(common).await?;
+            let (mut store, opened) = open_and_poll(common).await?;
             let services = usage::measure(&mut store, &opened.sources, &services, common.wait).await?;
-            print(usage::tell(&store, &services, format, common.ascii))?;
-            Ok(read(&store))
+            print(usage::usage_text(&store, &services, format, common.ascii))?;
+            Ok(read_outcome(&store))
         }
         Command::Why { from, to, format } => {
-            let (store, _) = charted(common).await?;
+            let (store, _) = open_and_poll(common).await?;
             print(why::explain(&store, (&from, &to), format, common.ascii)?)?;
-            Ok(read(&store))
+            Ok(read_outcome(&store))
         }
         Command::Logs(asked) => {
-            let (store, opened) = charted(common).await?;
+            let (store, opened) = open_and_poll(common).await?;
             logs::run(&store, &opened, &asked).await
         }
         Command::Events(asked) => events::run(common, &asked).await,
@@ -136,8 +144,8 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
     }
 }
 
-/// The configuration and the sources that the flags ask for.
-fn open(common: &Common) -> Result<(Config, Opened), Failure> {
+/// Reads the configuration and opens the sources that it and the flags select.
+fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure> {
     let usual = config_file().filter(|file| file.exists());
     let file = common.config.clone().or(usual);
     let mut config = config::read(file.as_deref(), &common.set)?;
@@ -151,30 +159,30 @@ fn open(common: &Common) -> Result<(Config, Opened), Failure> {
     Ok((config, opened))
 }
 
-/// One complete answer of every source.
-async fn charted(common: &Common) -> Result<(Store, Opened), Failure> {
-    let (config, opened) = open(common)?;
+/// Opens the sources, polls each once, and reports failures on standard error.
+async fn open_and_poll(common: &CommonArgs) -> Result<(Store, OpenedSources), Failure> {
+    let (config, opened) = open_sources(common)?;
     if opened.sources.is_empty() {
-        return Err(opened.nothing());
+        return Err(opened.no_sources_failure());
     }
-    let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait, opened.cache.as_ref()).await;
-    gather::keep(&opened.sources, &mut store, opened.cache.as_ref()).await;
+    let mut store = collect::new_store(&opened.sources, &config);
+    collect::poll_once(&opened.sources, &mut store, common.wait, opened.cache.as_ref()).await;
+    collect::save_outages(&opened.sources, &mut store, opened.cache.as_ref()).await;
     for status in &store.sources {
         if let Some(failure) = &status.failure {
-            output::report(format_args!("{}: {} ({})", status.id, failure.what, failure.remedy));
+            output::print_stderr(format_args!("{}: {} ({})", status.id, failure.message, failure.remedy));
         }
     }
     Ok((store, opened))
 }
 
-/// The theme of what is printed: no colours.
-fn plain(common: &Common) -> Result<Theme, Failure> {
+/// Returns the theme of printed maps, which has no colours.
+fn mono_theme(common: &CommonArgs) -> Result<Theme, Failure> {
     Theme::named("mono", common.ascii).map_err(|what| Failure::new(FailureKind::Invalid, what, ""))
 }
 
-/// Whether any source could be read.
-fn read(store: &Store) -> Outcome {
+/// Returns success if at least one source could be read.
+fn read_outcome(store: &Store) -> Outcome {
     let any = store.sources.iter().any(|s| s.state == SourceState::Live);
     if any { Outcome::Fine } else { Outcome::NothingRead }
 }
@@ -183,12 +191,12 @@ fn print(text: impl AsRef<str>) -> io::Result<()> {
     output::print(text.as_ref())
 }
 
-/// The directories that this platform gives the program.
+/// Returns the directories for configuration, cache and state on this platform.
 fn directories() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "portolan")
 }
 
-/// The usual configuration file.
+/// Returns the default path of the configuration file.
 fn config_file() -> Option<std::path::PathBuf> {
     directories().map(|dirs| dirs.config_dir().join("config.toml"))
 }

@@ -1,16 +1,17 @@
-//! Recording: what the sources show and log, as a file that replays it, written as it comes: a recording that is cut short
-//! holds what there was until then. Secrets are in none of it, as they are in nothing that a source says; log lines are as
-//! the services wrote them.
+//! Command `record`: writes snapshots and log lines of the sources to a file for replay, as they arrive. An
+//! interrupted recording is still readable. It contains no secrets of configurations, because snapshots
+//! contain none; log lines are written unchanged.
 
-use super::{Error, Outcome, args::Common, gather, open};
+use super::{Error, Outcome, args::CommonArgs, collect, open_sources};
 use crate::{
     background,
     effect::Subscription,
     model::{
-        Failure, FailureKind, LogBatch, LogLine, LogNews, LogStart, Snapshot, SourceId, Text, Timestamp,
+        Failure, FailureKind, LogBatch, LogLine, LogReadOptions, LogUpdate, Snapshot, SourceId, Text,
+        Timestamp,
     },
     output, private_fs,
-    runtime::{News, Streams},
+    runtime::{LogReceiver, LogTasks},
     source::{
         Source,
         replay::{Frame, Header},
@@ -34,119 +35,120 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// How often the sources are looked at.
-const STEP: Duration = Duration::from_secs(2);
+/// Time between two polls of a source.
+const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The lines of each stream that are taken at the start.
-const TAIL: usize = 40;
+/// Number of earlier lines to record of each stream.
+const INITIAL_LINES: usize = 40;
 
-/// How long after the end lines are waited for that were written before it, beside the lag of the sources.
-const LATE: Duration = Duration::from_millis(500);
+/// Time after the end to wait for lines written before it, in addition to the reorder window of the sources.
+const LATE_LINE_WAIT: Duration = Duration::from_millis(500);
 
-/// Snapshots that may wait to be written.
-const QUEUE: usize = 4;
+/// Number of snapshots that may wait to be written.
+const SNAPSHOT_QUEUE_LEN: usize = 4;
 
-/// Records all sources for that long. A file that is there is replaced only where `force` is set.
+/// Records all sources for the time `length`. Replaces an existing file only if `force` is set.
 pub(super) async fn run(
-    common: &Common,
+    common: &CommonArgs,
     file: &Path,
     length: SignedDuration,
     force: bool,
 ) -> Result<Outcome, Error> {
-    let (config, opened) = open(common)?;
-    let mut store = gather::store(&opened.sources, &config);
-    gather::gather(&opened.sources, &mut store, common.wait, None).await;
+    let (config, opened) = open_sources(common)?;
+    let mut store = collect::new_store(&opened.sources, &config);
+    collect::poll_once(&opened.sources, &mut store, common.wait, None).await;
     let length = Duration::try_from(length).unwrap_or(Duration::ZERO);
-    let out = private_fs::create(file, force).map_err(|error| refused(&error))?;
-    let mut recorder = Recorder::begin(out, length).map_err(|error| cut_short(file, &error))?;
-    output::report(format_args!(
+    let out = private_fs::create(file, force).map_err(|error| creation_failure(&error))?;
+    let mut recorder = Recorder::begin(out, length).map_err(|error| write_failure(file, &error))?;
+    output::print_stderr(format_args!(
         "recording {} for {} s",
         Text::new(&file.display().to_string()),
         length.as_secs()
     ));
-    recorder.record(&opened.sources).await.map_err(|error| cut_short(file, &error))?;
-    Ok(if recorder.before.is_empty() { Outcome::NothingRead } else { Outcome::Fine })
+    recorder.record(&opened.sources).await.map_err(|error| write_failure(file, &error))?;
+    Ok(if recorder.last_snapshots.is_empty() { Outcome::NothingRead } else { Outcome::Fine })
 }
 
-/// The failure of a file that can't be made.
-fn refused(error: &io::Error) -> Error {
+/// Returns the failure of a file that can't be created.
+fn creation_failure(error: &io::Error) -> Error {
     let remedy =
         if error.kind() == ErrorKind::AlreadyExists { "--force replaces it" } else { "name another file" };
     Error::Failure(Failure::new(FailureKind::Invalid, format!("the recording {error}"), remedy))
 }
 
-/// The failure of a file that can't be written on.
-fn cut_short(file: &Path, error: &io::Error) -> Error {
+/// Returns the failure of a file that can't be written any further.
+fn write_failure(file: &Path, error: &io::Error) -> Error {
     let what = format!("the recording {} is cut short: {error}", Text::new(&file.display().to_string()));
     Error::Failure(Failure::new(FailureKind::Invalid, what, "what it holds can be replayed"))
 }
 
-/// A recording that is being written.
+/// Recording in progress.
 struct Recorder {
     out: File,
-    began: Instant,
-    taken: Timestamp,
+    clock_start: Instant,
+    started_at: Timestamp,
     length: Duration,
-    /// The last snapshot of each source.
-    before: BTreeMap<SourceId, Snapshot>,
+    /// Last recorded snapshot of each source.
+    last_snapshots: BTreeMap<SourceId, Snapshot>,
 }
 
 impl Recorder {
     fn begin(out: File, length: Duration) -> io::Result<Self> {
         let (began, taken) = (Instant::now(), Timestamp::now());
-        let mut recorder = Self { out, began, taken, length, before: BTreeMap::new() };
+        let mut recorder =
+            Self { out, clock_start: began, started_at: taken, length, last_snapshots: BTreeMap::new() };
         recorder.write(&Header::new(taken, length))?;
         Ok(recorder)
     }
 
-    /// Writes what the sources show and log until the end.
+    /// Writes snapshots and log lines until the end of the recording.
     async fn record(&mut self, sources: &[Arc<dyn Source>]) -> io::Result<()> {
-        let (sender, mut snapshots) = mpsc::channel(QUEUE);
-        let _looks: Vec<_> = sources.iter().map(|source| keep_looking(source, &sender)).collect();
-        let (mut streams, mut news) = Streams::new(sources.to_vec());
-        let end = self.began + self.length;
+        let (sender, mut snapshots) = mpsc::channel(SNAPSHOT_QUEUE_LEN);
+        let _looks: Vec<_> = sources.iter().map(|source| spawn_polling(source, &sender)).collect();
+        let (mut streams, mut news) = LogTasks::new(sources.to_vec());
+        let end = self.clock_start + self.length;
         loop {
             tokio::select! {
                 () = sleep_until(end) => break,
                 Some(snapshot) = snapshots.recv() => {
-                    self.snapshot(snapshot)?;
-                    streams.keep(&self.streams());
+                    self.write_snapshot(snapshot)?;
+                    streams.sync(&self.subscriptions());
                 }
-                Some(heard) = news.next() => self.news(heard)?,
+                Some(heard) = news.next() => self.write_lines(heard)?,
             }
         }
-        let lag = sources.iter().map(|source| source.lag()).max().unwrap_or_default();
-        self.rest(&mut news, end + lag + LATE).await
+        let lag = sources.iter().map(|source| source.reorder_window()).max().unwrap_or_default();
+        self.write_late_lines(&mut news, end + lag + LATE_LINE_WAIT).await
     }
 
-    /// Writes what changed in a source.
-    fn snapshot(&mut self, snapshot: Snapshot) -> io::Result<()> {
-        let before = self.before.get(&snapshot.source);
-        let at = if before.is_none() { Duration::ZERO } else { self.began.elapsed() };
+    /// Writes the difference from the last snapshot of the source, if any.
+    fn write_snapshot(&mut self, snapshot: Snapshot) -> io::Result<()> {
+        let before = self.last_snapshots.get(&snapshot.source);
+        let at = if before.is_none() { Duration::ZERO } else { self.clock_start.elapsed() };
         let frame = Frame::between(at, before, &snapshot);
         if frame != Frame::empty(at, snapshot.source.clone()) {
             self.write(&frame)?;
         }
-        self.before.insert(snapshot.source.clone(), snapshot);
+        self.last_snapshots.insert(snapshot.source.clone(), snapshot);
         Ok(())
     }
 
-    /// The streams of everything that runs: the last lines of each, and what comes.
-    fn streams(&self) -> BTreeSet<Subscription> {
-        let start = LogStart { since: None, until: None, tail: TAIL, follow: true };
-        let services = self.before.values().flat_map(|snapshot| &snapshot.services);
+    /// Returns the log subscriptions of all running instances: earlier lines and new ones.
+    fn subscriptions(&self) -> BTreeSet<Subscription> {
+        let start = LogReadOptions { since: None, until: None, tail: INITIAL_LINES, follow: true };
+        let services = self.last_snapshots.values().flat_map(|snapshot| &snapshot.services);
         let targets = services.flat_map(|service| log_targets(service));
         targets.map(|target| Subscription::Logs(target, start)).collect()
     }
 
-    /// Writes the lines that were written before the end and come after it.
-    async fn rest(&mut self, news: &mut News, until: Instant) -> io::Result<()> {
-        let end = self.taken + self.length;
-        while let Ok(Some(heard)) = timeout_at(until, news.next()).await {
-            self.news(match heard {
-                LogNews::Lines(mut batch) => {
+    /// Writes lines that were logged before the end and arrive after it.
+    async fn write_late_lines(&mut self, news: &mut LogReceiver, until: Instant) -> io::Result<()> {
+        let end = self.started_at + self.length;
+        while let Ok(Some(message)) = timeout_at(until, news.next()).await {
+            self.write_lines(match message {
+                LogUpdate::Lines(mut batch) => {
                     batch.lines.retain(|line| line.at <= end);
-                    LogNews::Lines(batch)
+                    LogUpdate::Lines(batch)
                 }
                 other => other,
             })?;
@@ -154,12 +156,12 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes lines, each at its own second; older ones at the start.
-    fn news(&mut self, heard: LogNews) -> io::Result<()> {
-        let LogNews::Lines(batch) = heard else { return Ok(()) };
+    /// Writes log lines, each at its own second; lines from before the start go to second 0.
+    fn write_lines(&mut self, message: LogUpdate) -> io::Result<()> {
+        let LogUpdate::Lines(batch) = message else { return Ok(()) };
         let mut frames: BTreeMap<(Duration, SourceId), Vec<LogLine>> = BTreeMap::new();
         for line in batch.lines {
-            let at = Duration::try_from(line.at.duration_since(self.taken)).unwrap_or(Duration::ZERO);
+            let at = Duration::try_from(line.at.duration_since(self.started_at)).unwrap_or(Duration::ZERO);
             let second = Duration::from_secs(at.min(self.length).as_secs());
             frames.entry((second, SourceId::from(&line.service))).or_default().push(line);
         }
@@ -170,7 +172,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Writes one line of the file at once, so that it is there whatever comes next.
+    /// Writes one line of the file without a buffer, so that an interrupted recording keeps it.
     fn write(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
@@ -178,21 +180,22 @@ impl Recorder {
     }
 }
 
-/// Looks at a source until the handle is dropped, also after a panic, which the panic hook prints.
-fn keep_looking(source: &Arc<dyn Source>, sender: &Sender<Snapshot>) -> AbortOnDropHandle<()> {
+/// Spawns a task that polls a source until the handle is dropped. Restarts after a panic, which the panic
+/// hook prints.
+fn spawn_polling(source: &Arc<dyn Source>, sender: &Sender<Snapshot>) -> AbortOnDropHandle<()> {
     let (source, sender) = (Arc::clone(source), sender.clone());
-    let make = move || look(Arc::clone(&source), sender.clone());
-    background::spawn(background::keep_up(STEP, make, |_| ready(())), |_| ())
+    let make = move || poll_snapshots(Arc::clone(&source), sender.clone());
+    background::spawn(background::restart_on_panic(SNAPSHOT_INTERVAL, make, |_| ready(())), |_| ())
 }
 
-/// Looks at a source again and again, until nobody wants its snapshots any more.
-async fn look(source: Arc<dyn Source>, sender: Sender<Snapshot>) {
+/// Polls a source until the receiver is dropped.
+async fn poll_snapshots(source: Arc<dyn Source>, sender: Sender<Snapshot>) {
     loop {
         if let Ok(snapshot) = source.snapshot().await
             && sender.send(snapshot).await.is_err()
         {
             return;
         }
-        sleep(STEP).await;
+        sleep(SNAPSHOT_INTERVAL).await;
     }
 }

@@ -1,30 +1,31 @@
-//! Which sources to open: those that the configuration names, else those that can be found here.
+//! Sources to open: the configured ones, or else the ones that Portolan finds on this machine.
 
-use super::args::Common;
+use super::args::CommonArgs;
 use crate::{
-    cache::Folder,
+    cache::CacheDir,
     config::Config,
     model::{Failure, FailureKind, SourceId, Text},
-    source::{self, Source, compose, docker, ecs, replay, unopened::Unopened},
+    source::{self, Source, compose, docker, ecs, replay, unopened::UnopenedSource},
 };
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
-/// The sources that were opened, and where they were looked for.
-pub(super) struct Opened {
-    /// Ready to be read; nothing was asked of them yet.
+/// Opened sources, and the places that were searched.
+pub(super) struct OpenedSources {
+    /// Sources that are ready to be read; no request was sent yet.
     pub sources: Vec<Arc<dyn Source>>,
-    /// What was looked at, in words.
-    pub looked: Vec<String>,
-    /// What sources in one AWS account spend together.
-    treasury: Arc<ecs::Treasury>,
-    /// What is kept between runs.
-    pub cache: Option<Folder>,
+    /// Searched places, each with its result in words.
+    pub searched: Vec<String>,
+    /// API quotas that sources of the same AWS account share.
+    quotas: Arc<ecs::QuotaRegistry>,
+    /// Directory for data kept between runs; `None` if caching is off.
+    pub cache: Option<CacheDir>,
 }
 
-/// Opens what the flags and the configuration ask for.
-pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> {
-    let cache = super::directories().filter(|_| config.cache).map(|dirs| Folder::new(dirs.cache_dir()));
-    let mut opened = Opened { sources: Vec::new(), looked: Vec::new(), treasury: Arc::default(), cache };
+/// Opens the sources that the flags and the configuration select.
+pub(super) fn open(common: &CommonArgs, config: &Config) -> Result<OpenedSources, Failure> {
+    let cache = super::directories().filter(|_| config.cache).map(|dirs| CacheDir::new(dirs.cache_dir()));
+    let mut opened =
+        OpenedSources { sources: Vec::new(), searched: Vec::new(), quotas: Arc::default(), cache };
     if common.demo {
         opened.add(replay::demo()?);
     } else if config.source.is_empty() {
@@ -34,15 +35,15 @@ pub(super) fn open(common: &Common, config: &Config) -> Result<Opened, Failure> 
             opened.open(one, common);
         }
     }
-    opened.refuse_doubles()?;
-    opened.select(&common.source)?;
+    opened.reject_duplicate_ids()?;
+    opened.keep_only(&common.source)?;
     Ok(opened)
 }
 
-impl Opened {
-    /// That no source was found, and where they were looked for.
-    pub(super) fn nothing(&self) -> Failure {
-        let what = format!("there is nothing to look at: {}", self.looked.join("; "));
+impl OpenedSources {
+    /// Returns the failure that reports that no source was found.
+    pub(super) fn no_sources_failure(&self) -> Failure {
+        let what = format!("there is nothing to look at: {}", self.searched.join("; "));
         Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor")
     }
 
@@ -51,61 +52,59 @@ impl Opened {
     }
 
     fn add_ecs(&mut self, config: ecs::Config) {
-        self.add(vec![ecs::Ecs::new(config, &self.treasury, self.cache.clone())]);
+        self.add(vec![ecs::Ecs::new(config, &self.quotas, self.cache.clone())]);
     }
 
-    /// What is here without a word of configuration: the local engines, and the AWS configuration.
-    fn discover(&mut self, common: &Common) {
+    /// Finds sources without configuration: the local container engines and the AWS configuration.
+    fn discover(&mut self, common: &CommonArgs) {
         let config = docker::Config::default();
-        match docker::find(&config, &surroundings()) {
-            Err(failure) if failure.kind == FailureKind::Missing && !is_chosen() => {
-                self.looked.push(failure.what.to_string());
+        match docker::discover(&config, &docker_env()) {
+            Err(failure) if failure.kind == FailureKind::Missing && !is_engine_chosen() => {
+                self.searched.push(failure.message.to_string());
             }
             Err(failure) => {
-                self.looked.push(failure.what.to_string());
-                self.add(vec![engine_to_be(&config)]);
+                self.searched.push(failure.message.to_string());
+                self.add(vec![unopened_engine(&config)]);
             }
             Ok(engines) => {
                 for found in &engines {
-                    self.looked.push(format!("{} by {}", found.endpoint, found.because));
+                    self.searched.push(format!("{} by {}", found.endpoint, found.found_by));
                 }
                 self.add(engines.into_iter().map(|found| docker::Docker::new(found, &config)).collect());
             }
         }
-        let home = home();
-        let found = ecs::find(ecs::Surroundings {
-            variable: &|name| std::env::var(name).ok(),
-            home: home.as_deref(),
-        });
-        self.looked.extend(found.looked);
+        let home = home_dir();
+        let found =
+            ecs::discover(ecs::Env { variable: &|name| std::env::var(name).ok(), home: home.as_deref() });
+        self.searched.extend(found.searched);
         let asked = common.profile.is_some().then(ecs::Config::default);
         if let Some(config) = found.config.or(asked) {
-            self.add_ecs(flagged(config, common));
+            self.add_ecs(with_flags(config, common));
         }
     }
 
-    /// Opens a source. One that can't be opened is one that fails, and is tried again.
-    fn open(&mut self, config: &source::Config, common: &Common) {
+    /// Opens a configured source. A source that can't be opened yet fails at each poll until it can.
+    fn open(&mut self, config: &source::Config, common: &CommonArgs) {
         match config {
-            source::Config::Docker(config) => match docker::find(config, &surroundings()) {
+            source::Config::Docker(config) => match docker::discover(config, &docker_env()) {
                 Ok(found) => {
                     self.add(found.into_iter().map(|found| docker::Docker::new(found, config)).collect());
                 }
-                Err(_) => self.add(vec![engine_to_be(config)]),
+                Err(_) => self.add(vec![unopened_engine(config)]),
             },
-            source::Config::Ecs(config) => self.add_ecs(flagged(config.clone(), common)),
+            source::Config::Ecs(config) => self.add_ecs(with_flags(config.clone(), common)),
             source::Config::Compose(config) => {
-                self.add(vec![compose::Compose::new(config, variables())]);
+                self.add(vec![compose::Compose::new(config, process_variables())]);
             }
             source::Config::Replay(config) => match replay::open(config) {
                 Ok(sources) => self.add(sources),
-                Err(_) => self.add(vec![recording_to_be(config)]),
+                Err(_) => self.add(vec![unopened_recording(config)]),
             },
         }
     }
 
-    /// Two sources of one id would overwrite each other.
-    fn refuse_doubles(&self) -> Result<(), Failure> {
+    /// Fails if two sources have the same id, because they would overwrite each other.
+    fn reject_duplicate_ids(&self) -> Result<(), Failure> {
         let mut ids: Vec<_> = self.sources.iter().map(|s| s.id()).collect();
         ids.sort();
         match ids.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -117,8 +116,8 @@ impl Opened {
         }
     }
 
-    /// Leaves only the sources of these ids, where any are given.
-    fn select(&mut self, ids: &[String]) -> Result<(), Failure> {
+    /// Keeps only the sources with the given ids, if any are given.
+    fn keep_only(&mut self, ids: &[String]) -> Result<(), Failure> {
         let known: Vec<String> = self.sources.iter().map(|s| s.id().to_string()).collect();
         if let Some(unknown) = ids.iter().find(|id| !known.contains(id)) {
             let what = format!("there is no source `{unknown}`");
@@ -129,41 +128,42 @@ impl Opened {
     }
 }
 
-/// An engine that can't be opened yet.
-fn engine_to_be(config: &docker::Config) -> Unopened {
+/// Returns a source for a container engine that can't be opened yet.
+fn unopened_engine(config: &docker::Config) -> UnopenedSource {
     let name =
         if config.name.is_empty() { "docker".to_owned() } else { Text::new(&config.name).replace('/', "-") };
     let config = config.clone();
-    Unopened::new(SourceId::new(&name), "docker", move || {
-        let found = docker::find(&config, &surroundings())?.into_iter().next();
+    UnopenedSource::new(SourceId::new(&name), "docker", move || {
+        let found = docker::discover(&config, &docker_env())?.into_iter().next();
         let Some(found) = found else {
             let what = "a docker source is named, and no engine is found";
             return Err(Failure::new(FailureKind::Missing, what, "give it a host, or start the engine"));
         };
-        Ok(Arc::new(docker::Docker::new(docker::Found { name: name.clone(), ..found }, &config)))
+        Ok(Arc::new(docker::Docker::new(docker::FoundEngine { name: name.clone(), ..found }, &config)))
     })
 }
 
-/// A recording that can't be opened yet. The sources in it are not known before, so that it is played from the next start
-/// of the program on.
-fn recording_to_be(config: &replay::Config) -> Unopened {
+/// Returns a source for a recording that can't be opened yet. Its sources are unknown until then, so it only
+/// plays after a restart of the program.
+fn unopened_recording(config: &replay::Config) -> UnopenedSource {
     let name = PathBuf::from(&config.path).file_stem().map(|stem| Text::new(&stem.to_string_lossy()));
     let config = config.clone();
-    Unopened::new(SourceId::new(format!("replay:{}", name.unwrap_or_default())), "replay", move || {
+    UnopenedSource::new(SourceId::new(format!("replay:{}", name.unwrap_or_default())), "replay", move || {
         replay::open(&config)?;
         let what = format!("the recording {} can be read now", Text::new(&config.path));
         Err(Failure::new(FailureKind::Missing, what, "start Portolan again to play it"))
     })
 }
 
-/// Whether somebody chose an engine: what is missing then is a failure, and not just nothing to look at.
-fn is_chosen() -> bool {
-    let around = surroundings();
-    !around.host.trim().is_empty() || !around.context.trim().is_empty() || around.has_current_context()
+/// Returns true if the environment or the Docker context selects an engine. A missing engine is a failure
+/// then.
+fn is_engine_chosen() -> bool {
+    let env = docker_env();
+    !env.host.trim().is_empty() || !env.context.trim().is_empty() || env.has_current_context()
 }
 
-/// The configuration of an ECS source with the flags over it.
-fn flagged(mut config: ecs::Config, common: &Common) -> ecs::Config {
+/// Returns the configuration of an ECS source with the flags applied.
+fn with_flags(mut config: ecs::Config, common: &CommonArgs) -> ecs::Config {
     if let Some(profile) = &common.profile {
         config.profile.clone_from(profile);
     }
@@ -173,16 +173,16 @@ fn flagged(mut config: ecs::Config, common: &Common) -> ecs::Config {
     config
 }
 
-fn surroundings() -> docker::Surroundings {
-    docker::Surroundings::read(&home().unwrap_or_default(), |name| std::env::var(name).ok())
+fn docker_env() -> docker::Env {
+    docker::Env::read(&home_dir().unwrap_or_default(), |name| std::env::var(name).ok())
 }
 
-/// The variables of this process, those that are text.
-fn variables() -> BTreeMap<String, String> {
+/// Returns the environment variables that are valid Unicode.
+fn process_variables() -> BTreeMap<String, String> {
     let text = |value: OsString| value.into_string().ok();
     std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
 }
 
-fn home() -> Option<PathBuf> {
+fn home_dir() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
 }

@@ -1,4 +1,4 @@
-//! Services and findings as tables for people.
+//! Commands `status` and `findings`: services and findings as tables.
 
 use crate::{
     model::{Finding, Severity},
@@ -7,64 +7,65 @@ use crate::{
     view::{time, widget::text},
 };
 
-/// Whether anything is at least that bad.
-pub(super) fn is_wrong(store: &Store, least: Severity) -> bool {
+/// Returns true if any finding has at least that severity.
+pub(super) fn has_findings(store: &Store, least: Severity) -> bool {
     store.findings.iter().any(|f| f.severity >= least)
 }
 
-/// All services, then what is wrong.
-pub(super) fn table(store: &Store) -> String {
-    let services: Vec<&Node> = store.listed().into_iter().filter(|n| n.is_service()).collect();
-    let rows = services.iter().map(|n| service(n)).collect();
-    let mut out = columns(&["SERVICE", "RUNNING", "HEALTH"], rows);
+/// Returns a table of all services, followed by the findings.
+pub(super) fn status_table(store: &Store) -> String {
+    let services: Vec<&Node> = store.visible_nodes().into_iter().filter(|n| n.is_service()).collect();
+    let rows = services.iter().map(|n| service_row(n)).collect();
+    let mut out = format_columns(&["SERVICE", "RUNNING", "HEALTH"], rows);
     if !store.findings.is_empty() {
         out.push('\n');
-        out.push_str(&findings(store));
+        out.push_str(&findings_table(store));
     }
     out
 }
 
-/// What is wrong.
-pub(super) fn findings(store: &Store) -> String {
+/// Returns a table of the findings.
+pub(super) fn findings_table(store: &Store) -> String {
     if store.findings.is_empty() {
         return "nothing is wrong\n".to_owned();
     }
-    let rows = store.findings.iter().map(|f| finding(f, store)).collect();
-    columns(&["SEVERITY", "SINCE", "SERVICE", "WHAT"], rows)
+    let rows = store.findings.iter().map(|f| finding_row(f, store)).collect();
+    format_columns(&["SEVERITY", "SINCE", "SERVICE", "WHAT"], rows)
 }
 
-fn service(node: &Node) -> Vec<String> {
+fn service_row(node: &Node) -> Vec<String> {
     let running = match node.desired {
         Some(desired) => format!("{}/{desired}", node.running),
         None => node.running.to_string(),
     };
-    vec![node.label(), running, node.health.word().to_owned()]
+    vec![node.label(), running, node.health.as_str().to_owned()]
 }
 
-fn finding(finding: &Finding, store: &Store) -> Vec<String> {
+fn finding_row(finding: &Finding, store: &Store) -> Vec<String> {
     let since = finding.onset().map(|since| time::outage_age(since, store.now)).unwrap_or_default();
-    let cause = finding.suspects.first().map(|cause| format!("; {}", cause.words)).unwrap_or_default();
+    let cause = finding.suspects.first().map(|cause| format!("; {}", cause.description)).unwrap_or_default();
     let what = format!("{}{cause}", finding.reason);
-    vec![finding.severity.word().to_owned(), since, finding.service.to_string(), what]
+    vec![finding.severity.as_str().to_owned(), since, finding.subject.to_string(), what]
 }
 
-/// The widest cell of a column that is not the last: a longer name would push away what stands behind it.
-const MAX_CELL: usize = 64;
+/// Largest width of every column but the last, so that one long name does not push the others away.
+const MAX_CELL_WIDTH: usize = 64;
 
-/// Rows in columns as wide as their widest cell, at most [`MAX_CELL`]; the last one is as long as it likes.
-pub(super) fn columns(titles: &[&str], mut rows: Vec<Vec<String>>) -> String {
+/// Formats rows in columns as wide as their widest cell, at most [`MAX_CELL_WIDTH`]; the last column is
+/// unlimited.
+pub(super) fn format_columns(titles: &[&str], mut rows: Vec<Vec<String>>) -> String {
     for cell in rows.iter_mut().flat_map(|row| row.iter_mut().rev().skip(1)) {
-        if text::width(cell) > MAX_CELL {
-            *cell = text::squeeze(cell, MAX_CELL, "…");
+        if text::display_width(cell) > MAX_CELL_WIDTH {
+            *cell = text::cut_middle(cell, MAX_CELL_WIDTH, "…");
         }
     }
     let head = titles.iter().map(|title| (*title).to_owned()).collect();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| text::width(&row[column])).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().map(|row| text::display_width(&row[column])).max().unwrap_or(0);
     let widths: Vec<usize> = (0..titles.len()).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells: Vec<_> =
-            row.iter().zip(&widths).map(|(cell, width)| text::fit(cell, *width, "…")).collect();
+            row.iter().zip(&widths).map(|(cell, width)| text::cut_or_pad(cell, *width, "…")).collect();
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
@@ -72,15 +73,15 @@ pub(super) fn columns(titles: &[&str], mut rows: Vec<Vec<String>>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_CELL, columns};
+    use super::{MAX_CELL_WIDTH, format_columns};
 
     #[test]
     fn one_long_name_does_not_push_away_what_is_wrong() {
         let row = |name: &str| vec![name.to_owned(), "it is down".to_owned()];
-        let table = columns(&["SERVICE", "WHAT"], vec![row("web"), row(&"x".repeat(255))]);
+        let table = format_columns(&["SERVICE", "WHAT"], vec![row("web"), row(&"x".repeat(255))]);
         let places: Vec<_> =
             table.lines().map(|line| line.chars().position(|c| c == 'd' || c == 'H')).collect();
         assert!(table.lines().skip(1).all(|line| line.ends_with("  it is down")), "{table}");
-        assert!(places.iter().all(|place| place.is_some_and(|at| at < MAX_CELL + 16)), "{table}");
+        assert!(places.iter().all(|place| place.is_some_and(|at| at < MAX_CELL_WIDTH + 16)), "{table}");
     }
 }

@@ -1,12 +1,12 @@
-//! The interactive program: what it needs before the loop begins.
+//! Interactive program: preparation before the event loop starts.
 
-use super::{Error, Outcome, args::Common, directories, gather, open};
+use super::{Error, Outcome, args::CommonArgs, collect, directories, open_sources};
 use crate::{
     app::App,
     keymap::Keymap,
     model::{Failure, FailureKind},
     output,
-    runtime::{self, End, logging},
+    runtime::{self, ExitReason, logging},
     source::{Source, replay},
     view::Theme,
 };
@@ -16,43 +16,43 @@ use std::{
 };
 
 /// Opens the map.
-pub(super) async fn run(common: &Common) -> Result<Outcome, Error> {
+pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if !output::is_terminal() || !stdin().is_terminal() {
         let remedy = "in a pipe, use portolan map, status, findings or logs";
         return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
     }
-    let (config, mut opened) = open(common)?;
+    let (config, mut opened) = open_sources(common)?;
     let found = !opened.sources.is_empty();
     if !found {
         let demo = replay::demo()?;
         opened.sources.extend(demo.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
     }
-    let (name, ascii) = look(&config.theme, config.ascii);
+    let (name, ascii) = detect_theme(&config.theme, config.ascii);
     let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
-    let log = directories().map(|dirs| logging::begin(dirs.state_dir().unwrap_or(dirs.cache_dir())));
-    let store = gather::store(&opened.sources, &config);
+    let log = directories().map(|dirs| logging::start(dirs.state_dir().unwrap_or(dirs.cache_dir())));
+    let store = collect::new_store(&opened.sources, &config);
     let size = runtime::size()?;
     let mut app = App::new(store, theme, keymap, size, config.mouse);
     if !found {
-        app.say(
+        app.notify(
             "no Docker engine and no AWS configuration found: this is the demo; portolan doctor tells more",
         );
     }
-    // Without a log the program is as useful as with one, but a fault can't be looked into.
+    // Portolan works without its log, but then a bug can't be investigated.
     if let Some(Err(error)) = log {
-        app.say(&format!("Portolan's own log can't be written: {error}"));
+        app.notify(&format!("Portolan's own log can't be written: {error}"));
     }
     Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
-        End::Quit => Outcome::Fine,
-        End::Signal(number) => Outcome::Signal(number),
+        ExitReason::Quit => Outcome::Fine,
+        ExitReason::Signal(number) => Outcome::Signal(number),
     })
 }
 
-/// The theme and the character set for this terminal: no colour where `NO_COLOR` is set (no-color.org) or the terminal
-/// has none, few where it has few, no box drawing where it can't.
-fn look(theme: &str, ascii: bool) -> (&str, bool) {
+/// Returns the theme and character set for this terminal: no colour if `NO_COLOR` is set (no-color.org) or
+/// the terminal has none, 16 colours if it has few, and ASCII if it can't draw boxes.
+fn detect_theme(theme: &str, ascii: bool) -> (&str, bool) {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let term = variable("TERM");
     let many = term.contains("256color") || !variable("COLORTERM").is_empty();

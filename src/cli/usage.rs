@@ -1,4 +1,4 @@
-//! What the instances of services use, measured once.
+//! Command `usage`: CPU, memory and network of the instances of services, measured once.
 
 use super::{args::Format, why};
 use crate::{
@@ -6,17 +6,17 @@ use crate::{
     model::{Failure, FailureKind, Service},
     source::Source,
     store::{Store, usage_target},
-    view::{instance, usage, widget::text},
+    view::{instance_text, usage_text, widget::text},
 };
 use futures::{StreamExt, future::join_all};
 use jiff::SignedDuration;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// The cells of a row.
-const WIDTH: usize = 100;
+/// Width of a row in cells.
+const ROW_WIDTH: usize = 100;
 
-/// Measures the services that people mean by those names; an answer that is late is a failure.
+/// Measures the services called `names` and stores the readings; a late result counts as a failure.
 pub(super) async fn measure(
     store: &mut Store,
     sources: &[Arc<dyn Source>],
@@ -25,7 +25,7 @@ pub(super) async fn measure(
 ) -> Result<Vec<Service>, Failure> {
     let mut services = Vec::new();
     for name in names {
-        let node = why::one(store, name)?;
+        let node = why::find_node(store, name)?;
         let Some(service) = store.service_of(node) else {
             let what = format!("{} is nothing that a source runs", node.label());
             return Err(Failure::new(FailureKind::Invalid, what, "only services use anything"));
@@ -47,29 +47,29 @@ pub(super) async fn measure(
         })
     });
     for (service, outcome) in join_all(measured).await {
-        store.usage.hear(service, outcome);
+        store.usage.record(service, outcome);
     }
     Ok(services)
 }
 
-/// What was measured.
-pub(super) fn tell(store: &Store, services: &[Service], format: Format, ascii: bool) -> String {
+/// Returns the readings as text or JSON.
+pub(super) fn usage_text(store: &Store, services: &[Service], format: Format, ascii: bool) -> String {
     match format {
-        Format::Json => export::usage(store, services),
-        Format::Table => services.iter().map(|service| told(store, service, ascii)).collect(),
+        Format::Json => export::usage_json(store, services),
+        Format::Table => services.iter().map(|service| service_text(store, service, ascii)).collect(),
     }
 }
 
-/// One service: its name, why there is nothing, and each instance that runs.
-fn told(store: &Store, service: &Service, ascii: bool) -> String {
+/// Returns one service as text: its id, why readings are missing, and each running instance.
+fn service_text(store: &Store, service: &Service, ascii: bool) -> String {
     let mut rows = vec![service.id.to_string()];
-    rows.extend(usage::excuse(&store.usage, service).map(|why| format!("  {why}")));
+    rows.extend(usage_text::missing_usage_reason(&store.usage, service).map(|why| format!("  {why}")));
     let target = usage_target(service);
     let measured = target.as_ref().map(|target| &target.instances);
     for one in service.instances.iter().filter(|one| measured.is_some_and(|ids| ids.contains(&one.id))) {
-        rows.push(format!("  {}  {}", one.name, instance::words(one, store.now)));
-        let gauges = usage::gauges(&[store.usage.of(&one.id).collect()], store.now, ascii);
-        rows.extend(text::packed(&gauges, WIDTH).into_iter().map(|row| format!("    {row}")));
+        rows.push(format!("  {}  {}", one.name, instance_text::describe_instance(one, store.now)));
+        let gauges = usage_text::gauges(&[store.usage.samples(&one.id).collect()], store.now, ascii);
+        rows.extend(text::pack_rows(&gauges, ROW_WIDTH).into_iter().map(|row| format!("    {row}")));
     }
     match measured {
         None => rows.push("  nothing of it runs".to_owned()),

@@ -1,4 +1,4 @@
-//! Why there is a line from one node to another; or which ways lead there, and what was looked at.
+//! Command `why`: the evidence for an edge between two nodes, or the paths between them if there is no edge.
 
 use super::args::Format;
 use crate::{
@@ -6,26 +6,26 @@ use crate::{
     model::{Failure, FailureKind},
     store::Store,
     topology::Node,
-    view::why::words,
+    view::why::edge_text,
 };
 
-/// All evidence for the edge from `from` to `to`; without an edge, the ways between them and what was looked at.
+/// Returns the evidence for the edge from `from` to `to`; without an edge, the paths and the searched places.
 pub(super) fn explain(
     store: &Store,
     ends: (&str, &str),
     format: Format,
     ascii: bool,
 ) -> Result<String, Failure> {
-    let (from, to) = (one(store, ends.0)?, one(store, ends.1)?);
+    let (from, to) = (find_node(store, ends.0)?, find_node(store, ends.1)?);
     Ok(match format {
-        Format::Json => export::why(store, from, to),
-        Format::Table => words::explain(store, from, to, ascii),
+        Format::Json => export::why_json(store, from, to),
+        Format::Table => edge_text::explain(store, from, to, ascii),
     })
 }
 
-/// The one node that people mean by `name`.
-pub(super) fn one<'a>(store: &'a Store, name: &str) -> Result<&'a Node, Failure> {
-    match store.topology().named(name)[..] {
+/// Returns the only node that `name` can mean. Fails if there is none or there are several.
+pub(super) fn find_node<'a>(store: &'a Store, name: &str) -> Result<&'a Node, Failure> {
+    match store.topology().nodes_named(name)[..] {
         [one] => Ok(one),
         [] => {
             let near =

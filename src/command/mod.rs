@@ -1,10 +1,10 @@
-//! Everything a person can tell Portolan to do: one table, read by the key map, the palette, the footer, help and docs.
+//! Commands that the user can give. Key map, palette, footer, help and documentation all read one table.
 
 mod table;
 
-pub use table::COMMANDS;
+pub use table::COMMAND_TABLE;
 
-/// Something a person can tell Portolan to do.
+/// Command that the user can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is told in words in COMMANDS")]
 pub enum Command {
@@ -31,67 +31,67 @@ pub enum Command {
     Card,
     Why,
     Logs,
-    LogsMarked,
-    LogsPath,
-    LogsBelow,
-    LogsAround,
-    LogsGroup,
-    Split,
+    LogsOfMarked,
+    LogsOfPath,
+    LogsDownstream,
+    LogsOfNeighbours,
+    LogsOfGroup,
+    SplitLogs,
     Findings,
     Timeline,
     Sources,
     Help,
-    Palette,
+    CommandPalette,
     Search,
     NextMatch,
     PreviousMatch,
     NextFinding,
     PreviousFinding,
-    OnlyFaulty,
+    FaultsOnly,
     NextSource,
-    Edges,
+    NextEdgeFilter,
     Focus,
     OneHop,
     TwoHops,
     ThreeHops,
     FourHops,
     Mark,
-    Path,
+    ShowPath,
     ZoomIn,
     ZoomOut,
     ExportHtml,
     ExportSvg,
-    Tidy,
+    Relayout,
     ZoomAuto,
-    Fold,
-    FoldAll,
-    UnfoldAll,
+    ToggleGroup,
+    CollapseAllGroups,
+    ExpandAllGroups,
     GroupBy,
     MiniMap,
-    Earlier,
-    Later,
+    PreviousSelection,
+    NextSelection,
     ToggleMouse,
     Refresh,
     Copy,
     Pause,
     Wrap,
-    Times,
+    NextTimeFormat,
     NextError,
     PreviousError,
     Tail,
     Head,
     LastMinute,
     LastFiveMinutes,
-    LastQuarter,
-    LastHalfHour,
+    LastFifteenMinutes,
+    LastThirtyMinutes,
     LastHour,
-    GoTo,
-    Keep,
-    Hide,
-    Unfilter,
-    UnfilterAll,
-    LevelUp,
-    LevelDown,
+    GoToTime,
+    KeepFilter,
+    HideFilter,
+    RemoveLastFilter,
+    RemoveAllFilters,
+    RaiseMinLevel,
+    LowerMinLevel,
     MarkLine,
     NextMark,
     PreviousMark,
@@ -104,53 +104,53 @@ pub enum Command {
     ServiceColumn,
     InstanceColumn,
     LevelColumn,
-    Folded,
+    NextFieldDisplay,
     FullScreen,
     SaveLogs,
-    Reach,
-    NextKind,
-    PreviousKind,
+    NextTimelineScope,
+    NextEventKind,
+    PreviousEventKind,
 }
 
-/// Where a command's keys count.
+/// Part of the program in which a key binding applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    /// On every screen.
+pub enum KeyContext {
+    /// Keys that apply on every screen.
     Everywhere,
-    /// On the map.
+    /// Keys of the map.
     Map,
-    /// In the logs.
+    /// Keys of the logs.
     Logs,
-    /// On the timeline.
+    /// Keys of the timeline.
     Timeline,
 }
 
-/// A command as people meet it.
-pub struct Spec {
-    /// The command.
+/// Row of the command table: identifier, default keys and texts of one command.
+pub struct CommandSpec {
+    /// Command that the row describes.
     pub command: Command,
-    /// What they type behind `:`, and write in the configuration.
+    /// Identifier that the user types after `:` and writes in the configuration.
     pub id: &'static str,
-    /// The keys it has by default, separated by spaces.
-    pub keys: &'static str,
-    /// Where those keys count.
-    pub place: Place,
-    /// One or two words for the footer.
-    pub short: &'static str,
-    /// What it does.
-    pub about: &'static str,
+    /// Default keys, separated by spaces.
+    pub default_keys: &'static str,
+    /// Context in which the keys apply.
+    pub context: KeyContext,
+    /// Label of one or two words for the footer.
+    pub footer_label: &'static str,
+    /// Description for help and documentation.
+    pub description: &'static str,
 }
 
 impl Command {
-    /// Its row in the table.
+    /// Returns the command's row in the table.
     #[must_use]
-    pub fn spec(self) -> &'static Spec {
-        COMMANDS.iter().find(|spec| spec.command == self).unwrap_or(&COMMANDS[0])
+    pub fn spec(self) -> &'static CommandSpec {
+        COMMAND_TABLE.iter().find(|spec| spec.command == self).unwrap_or(&COMMAND_TABLE[0])
     }
 
-    /// The command with that id.
+    /// Returns the command with the identifier `id`, or `None` if there is none.
     #[must_use]
     pub fn named(id: &str) -> Option<Self> {
-        COMMANDS.iter().find(|spec| spec.id == id).map(|spec| spec.command)
+        COMMAND_TABLE.iter().find(|spec| spec.id == id).map(|spec| spec.command)
     }
 }

@@ -1,25 +1,24 @@
-//! The commands themselves, in the order in which help shows them.
+//! Table of all commands, in the order in which help shows them.
 
 use super::{
-    Command,
-    Place::{self, Everywhere, Logs, Map, Timeline},
-    Spec,
+    Command, CommandSpec,
+    KeyContext::{self, Everywhere, Logs, Map, Timeline},
 };
 
-/// A row of the table.
+/// Returns a row of the table.
 const fn row(
     command: Command,
-    place: Place,
+    place: KeyContext,
     id: &'static str,
     keys: &'static str,
     short: &'static str,
     about: &'static str,
-) -> Spec {
-    Spec { command, id, keys, place, short, about }
+) -> CommandSpec {
+    CommandSpec { command, id, default_keys: keys, context: place, footer_label: short, description: about }
 }
 
 /// All commands, in the order in which help shows them.
-pub const COMMANDS: &[Spec] = &[
+pub const COMMAND_TABLE: &[CommandSpec] = &[
     row(Command::Map, Everywhere, "map", "M", "map", "show the map"),
     row(Command::List, Everywhere, "list", "t", "list", "show all services as a list"),
     row(Command::Card, Everywhere, "card", "d", "card", "show everything about the selected service"),
@@ -33,7 +32,7 @@ pub const COMMANDS: &[Spec] = &[
     ),
     row(Command::Logs, Everywhere, "logs", "l", "logs", "show the logs of the selected service"),
     row(
-        Command::LogsMarked,
+        Command::LogsOfMarked,
         Everywhere,
         "logs-marked",
         "a",
@@ -41,7 +40,7 @@ pub const COMMANDS: &[Spec] = &[
         "show the logs of all marked services in one stream",
     ),
     row(
-        Command::LogsBelow,
+        Command::LogsDownstream,
         Everywhere,
         "logs-below",
         "D",
@@ -49,7 +48,7 @@ pub const COMMANDS: &[Spec] = &[
         "show the logs of the selected service and of all that it calls, down to the databases",
     ),
     row(
-        Command::LogsAround,
+        Command::LogsOfNeighbours,
         Everywhere,
         "logs-around",
         "A",
@@ -57,7 +56,7 @@ pub const COMMANDS: &[Spec] = &[
         "show the logs of the selected service, of its callers and of those it calls",
     ),
     row(
-        Command::LogsPath,
+        Command::LogsOfPath,
         Everywhere,
         "logs-path",
         "P",
@@ -65,14 +64,14 @@ pub const COMMANDS: &[Spec] = &[
         "show the logs along the way from one marked service to the other, or to the selected one",
     ),
     row(
-        Command::LogsGroup,
+        Command::LogsOfGroup,
         Everywhere,
         "logs-group",
         "C",
         "group",
         "show the logs of the project or cluster of the selected service",
     ),
-    row(Command::Split, Everywhere, "split", "v", "split", "show the logs below the map, or not"),
+    row(Command::SplitLogs, Everywhere, "split", "v", "split", "show the logs below the map, or not"),
     row(Command::Findings, Everywhere, "findings", "!", "findings", "show everything that is wrong"),
     row(
         Command::Timeline,
@@ -91,7 +90,7 @@ pub const COMMANDS: &[Spec] = &[
         "show the sources, how fresh they are and what is wrong with them",
     ),
     row(Command::Help, Everywhere, "help", "? f1", "help", "show what the keys do"),
-    row(Command::Palette, Everywhere, "palette", ":", "command", "type a command, with completion"),
+    row(Command::CommandPalette, Everywhere, "palette", ":", "command", "type a command, with completion"),
     row(
         Command::Search,
         Everywhere,
@@ -118,10 +117,10 @@ pub const COMMANDS: &[Spec] = &[
         "fault before",
         "select the service with a finding before it",
     ),
-    row(Command::Earlier, Everywhere, "earlier", "[", "earlier", "select what was selected before"),
-    row(Command::Later, Everywhere, "later", "]", "later", "select what was selected after that"),
+    row(Command::PreviousSelection, Everywhere, "earlier", "[", "earlier", "select what was selected before"),
+    row(Command::NextSelection, Everywhere, "later", "]", "later", "select what was selected after that"),
     row(
-        Command::OnlyFaulty,
+        Command::FaultsOnly,
         Everywhere,
         "only-faulty",
         "ctrl-z",
@@ -137,7 +136,7 @@ pub const COMMANDS: &[Spec] = &[
         "show only what the next source runs, and after the last one all",
     ),
     row(
-        Command::Edges,
+        Command::NextEdgeFilter,
         Everywhere,
         "edges",
         "e",
@@ -214,7 +213,7 @@ pub const COMMANDS: &[Spec] = &[
     row(Command::FourHops, Map, "focus-4", "4", "4 hops", "show what is up to four calls away from it"),
     row(Command::Mark, Map, "mark", "space", "mark", "mark the selected service, or take its mark away"),
     row(
-        Command::Path,
+        Command::ShowPath,
         Map,
         "path",
         "p",
@@ -225,7 +224,7 @@ pub const COMMANDS: &[Spec] = &[
     row(Command::ExportHtml, Map, "export-html", "ctrl-s", "save", "save the map as a page for a browser"),
     row(Command::ExportSvg, Map, "export-svg", "alt-s", "save picture", "save the map as a picture (SVG)"),
     row(
-        Command::Tidy,
+        Command::Relayout,
         Map,
         "tidy",
         "T",
@@ -241,9 +240,9 @@ pub const COMMANDS: &[Spec] = &[
         "show less of each service, at last groups alone",
     ),
     row(Command::ZoomAuto, Map, "zoom-auto", "0", "zoom to fit", "show as much of each service as fits"),
-    row(Command::Fold, Map, "fold", "z", "fold", "close or open the group of the selected service"),
-    row(Command::FoldAll, Map, "collapse-all", "Z", "close all", "close all groups"),
-    row(Command::UnfoldAll, Map, "expand-all", "O", "open all", "open all groups"),
+    row(Command::ToggleGroup, Map, "fold", "z", "fold", "close or open the group of the selected service"),
+    row(Command::CollapseAllGroups, Map, "collapse-all", "Z", "close all", "close all groups"),
+    row(Command::ExpandAllGroups, Map, "expand-all", "O", "open all", "open all groups"),
     row(
         Command::GroupBy,
         Map,
@@ -255,30 +254,37 @@ pub const COMMANDS: &[Spec] = &[
     row(Command::MiniMap, Map, "mini-map", "m", "mini-map", "show the whole map small in a corner, or not"),
     row(Command::Pause, Logs, "pause", "= s space", "pause", "stop or go on following"),
     row(Command::Wrap, Logs, "wrap", "w", "wrap", "wrap long lines, or cut them"),
-    row(Command::Times, Logs, "times", "t", "times", "show times as local, UTC, relative, or not at all"),
+    row(
+        Command::NextTimeFormat,
+        Logs,
+        "times",
+        "t",
+        "times",
+        "show times as local, UTC, relative, or not at all",
+    ),
     row(Command::NextError, Logs, "next-error", "e", "error", "go to the next error"),
     row(Command::PreviousError, Logs, "previous-error", "E", "error before", "go to the error before"),
     row(Command::Tail, Logs, "tail", "0", "tail", "from the newest lines on"),
     row(Command::Head, Logs, "head", "1", "head", "from the oldest line that is held"),
     row(Command::LastMinute, Logs, "last-minute", "2", "1m", "the last minute"),
     row(Command::LastFiveMinutes, Logs, "last-5-minutes", "3", "5m", "the last 5 minutes"),
-    row(Command::LastQuarter, Logs, "last-15-minutes", "4", "15m", "the last 15 minutes"),
-    row(Command::LastHalfHour, Logs, "last-30-minutes", "5", "30m", "the last 30 minutes"),
+    row(Command::LastFifteenMinutes, Logs, "last-15-minutes", "4", "15m", "the last 15 minutes"),
+    row(Command::LastThirtyMinutes, Logs, "last-30-minutes", "5", "30m", "the last 30 minutes"),
     row(Command::LastHour, Logs, "last-hour", "6", "1h", "the last hour"),
-    row(Command::GoTo, Logs, "go-to-time", "T", "go to", "go to a time: 14:05, -10m, 2026-03-08T03:10Z"),
+    row(Command::GoToTime, Logs, "go-to-time", "T", "go to", "go to a time: 14:05, -10m, 2026-03-08T03:10Z"),
     row(
-        Command::Keep,
+        Command::KeepFilter,
         Logs,
         "keep",
         "+",
         "keep",
         "show only lines that fit: text, /regex/, level=, service=, field=",
     ),
-    row(Command::Hide, Logs, "hide", "-", "hide", "show no lines that fit"),
-    row(Command::Unfilter, Logs, "unfilter", "x backspace", "unfilter", "take the last filter away"),
-    row(Command::UnfilterAll, Logs, "unfilter-all", "X", "all lines", "take all filters away"),
-    row(Command::LevelUp, Logs, "level-up", ">", "level", "show only lines of a higher level"),
-    row(Command::LevelDown, Logs, "level-down", "<", "level", "show also lines of a lower level"),
+    row(Command::HideFilter, Logs, "hide", "-", "hide", "show no lines that fit"),
+    row(Command::RemoveLastFilter, Logs, "unfilter", "x backspace", "unfilter", "take the last filter away"),
+    row(Command::RemoveAllFilters, Logs, "unfilter-all", "X", "all lines", "take all filters away"),
+    row(Command::RaiseMinLevel, Logs, "level-up", ">", "level", "show only lines of a higher level"),
+    row(Command::LowerMinLevel, Logs, "level-down", "<", "level", "show also lines of a lower level"),
     row(Command::MarkLine, Logs, "mark-line", "m", "mark", "mark the line, or take its mark away"),
     row(Command::NextMark, Logs, "next-mark", "u", "next mark", "go to the next marked line"),
     row(Command::PreviousMark, Logs, "previous-mark", "U", "mark before", "go to the marked line before"),
@@ -341,7 +347,7 @@ pub const COMMANDS: &[Spec] = &[
     ),
     row(Command::LevelColumn, Logs, "level-column", "alt-3", "level", "show the level of each line, or not"),
     row(
-        Command::Folded,
+        Command::NextFieldDisplay,
         Logs,
         "fold-fields",
         "r",
@@ -365,7 +371,7 @@ pub const COMMANDS: &[Spec] = &[
         "save the lines that are shown, or the selected ones, in a file",
     ),
     row(
-        Command::Reach,
+        Command::NextTimelineScope,
         Timeline,
         "reach",
         "tab",
@@ -373,7 +379,7 @@ pub const COMMANDS: &[Spec] = &[
         "show what happened to all services, around the selected one, or to it alone",
     ),
     row(
-        Command::NextKind,
+        Command::NextEventKind,
         Timeline,
         "next-kind",
         ">",
@@ -381,7 +387,7 @@ pub const COMMANDS: &[Spec] = &[
         "show the next kind alone, and after the last all",
     ),
     row(
-        Command::PreviousKind,
+        Command::PreviousEventKind,
         Timeline,
         "previous-kind",
         "<",

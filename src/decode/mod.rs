@@ -1,116 +1,133 @@
-//! The border: values from outside become facts here, and secrets end here.
+//! Extraction of facts from outside values. Secrets end in this room.
 //!
-//! Nothing downstream ever sees the value of an environment variable or an argument: what leaves this room is the
-//! variable's name, and the host and port that its value names.
+//! Environment variables, arguments, configuration files and log lines come in. A variable's name and the
+//! host and port that its value names go out; the value itself never does.
 
-mod address;
-mod command;
-mod error;
-mod file;
-mod key;
-pub mod line;
-mod option;
-mod paint;
+mod address_parser;
+mod command_line;
+mod connection_error;
+mod config_file;
+mod env_key;
+pub mod log_line;
+mod host_config;
+mod ansi;
 mod proxy;
-mod structured;
-mod template;
+mod structured_value;
+mod interpolation;
 
-pub use error::unreachable_address;
-pub use file::{LARGEST, file, is_config_file, is_program_file, may_be_config_file};
-pub use option::{extra_host, link, start_order};
-pub use paint::paint;
-pub use proxy::proxied;
+pub use ansi::parse_ansi;
+pub use config_file::{
+    MAX_CONFIG_FILE_BYTES, is_config_file, is_program_file, may_be_config_file, references_in_file,
+};
+pub use connection_error::unreachable_address;
+pub use host_config::{extra_host_reference, link_reference, start_order_references};
+pub use proxy::proxy_references;
 
-use crate::model::{Address, Host, Mention, Place, Scheme, Target, Via};
-use address::{Found, Shape};
-use key::Meaning;
+use crate::model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Scheme};
+use address_parser::{AddressShape, FoundAddress};
+use env_key::ValueKind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The addresses that environment variables name; `container` where the service has several.
+/// Returns references to the addresses that environment variables name. `container` is the container's name
+/// if the service has several.
 ///
-/// A port that stands in a sibling variable (`DB_HOST`, `DB_PORT`) is joined to its host, and a variable that a value
-/// names is filled in.
-pub fn environment<'a>(
+/// A host takes its port from a sibling variable (`DB_HOST`, `DB_PORT`). A variable inside a value is
+/// interpolated.
+pub fn references_in_environment<'a>(
     container: Option<&str>,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Vec<Mention> {
+) -> Vec<Reference> {
     let pairs: Vec<_> = pairs.into_iter().collect();
     let values: BTreeMap<&str, &str> = pairs.iter().copied().collect();
     let is_port = |(name, _): &&(&str, &str)| name.to_ascii_uppercase().ends_with("PORT");
     let ports: BTreeMap<String, &str> =
-        pairs.iter().filter(is_port).map(|(name, value)| (key::joined(name), *value)).collect();
+        pairs.iter().filter(is_port).map(|(name, value)| (env_key::normalized(name), *value)).collect();
     let tools: BTreeSet<(String, &str)> =
-        pairs.iter().filter_map(|(name, value)| Some((key::of_tool(name)?, *value))).collect();
+        pairs.iter().filter_map(|(name, value)| Some((env_key::cli_tool_key(name)?, *value))).collect();
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
         let sibling = || {
-            let port = ports.get(&key::port_sibling(name)?)?;
+            let port = ports.get(&env_key::port_key(name)?)?;
             port.trim().parse::<u16>().ok().filter(|port| *port != 0)
         };
         let variable = |other: &str| values.get(other).copied().filter(|_| other != *name);
-        let addresses = named(name, value, &variable, sibling);
+        let addresses = addresses_in(name, value, &variable, sibling);
         if addresses.is_empty() {
             continue;
         }
-        let place = Place { container: container.map(Into::into), key: format!("environment {name}").into() };
-        let for_tool = key::of_tool(name).is_some() || tools.contains(&(key::joined(name), *value));
-        let via = if for_tool { Via::ToolSetting } else { Via::Environment };
-        collect(via, &place, addresses, &mut mentions);
+        let place = ReferenceLocation {
+            container: container.map(Into::into),
+            key: format!("environment {name}").into(),
+        };
+        let for_tool =
+            env_key::cli_tool_key(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
+        let via = if for_tool { ReferenceKind::ToolSetting } else { ReferenceKind::Environment };
+        push_references(via, &place, addresses, &mut mentions);
     }
-    unique(mentions)
+    dedup_references(mentions)
 }
 
-/// The addresses that an entry point, command or its arguments name.
+/// Returns references to the addresses that an entry point, a command or its arguments name.
 ///
-/// `--flag value` and `--flag=value` are read like a variable called `flag`; a plain word counts only where it has
-/// the shape of an address. Of a shell's script the commands are read, not the text that they write.
-pub fn arguments<'a>(container: Option<&str>, arguments: impl IntoIterator<Item = &'a str>) -> Vec<Mention> {
+/// `--flag value` and `--flag=value` are read like a variable called `flag`. A plain word counts only if it
+/// has the shape of an address. In a shell script only the commands are read, not the text that they print.
+pub fn references_in_arguments<'a>(
+    container: Option<&str>,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Vec<Reference> {
     let words: Vec<&str> = arguments.into_iter().collect();
     let mut mentions = Vec::new();
-    command::each_setting(&words, &mut |setting| {
-        let sibling = || setting.port.filter(|_| key::port_sibling(setting.key).is_some());
-        let addresses = named(setting.key, setting.value, &|_| None, sibling);
+    command_line::for_each_option_value(&words, &mut |setting| {
+        let sibling = || setting.port.filter(|_| env_key::port_key(setting.key).is_some());
+        let addresses = addresses_in(setting.key, setting.value, &|_| None, sibling);
         let key = match setting.name {
             "" => format!("argument {}", setting.position),
             name => format!("argument {name}"),
         };
-        let place = Place { container: container.map(Into::into), key: key.into() };
-        collect(Via::Argument, &place, addresses, &mut mentions);
+        let place = ReferenceLocation { container: container.map(Into::into), key: key.into() };
+        push_references(ReferenceKind::Argument, &place, addresses, &mut mentions);
     });
-    unique(mentions)
+    dedup_references(mentions)
 }
 
-/// The addresses in a value, by what its key says such a value is; `variable` gives the values of the variables in it. A
-/// single one without a port gets that of the sibling.
-fn named<'a>(
+/// Returns the addresses in `value`, read as the kind of value that `key` implies. `variable` looks up the
+/// variables in the text. A single address without a port takes `sibling_port`.
+fn addresses_in<'a>(
     key: &str,
     value: &str,
     variable: &impl Fn(&str) -> Option<&'a str>,
     sibling_port: impl FnOnce() -> Option<u16>,
 ) -> Vec<Address> {
-    let meaning = key::meaning(key);
-    if matches!(meaning, Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image) {
+    let meaning = env_key::value_kind(key);
+    if matches!(
+        meaning,
+        ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image
+    ) {
         return Vec::new();
     }
-    let filled = template::expand(value, variable);
-    // Signs of a template in one text of a structure must not reach into the next one.
-    let in_texts = structured::leaves(value).map(|mut leaves| {
-        leaves.iter_mut().for_each(|leaf| leaf.value = template::expand(&leaf.value, variable).into_owned());
+    let filled = interpolation::interpolate(value, variable);
+    // A placeholder in one text of a structure must not reach into the next text.
+    let in_texts = structured_value::text_leaves(value).map(|mut leaves| {
+        leaves
+            .iter_mut()
+            .for_each(|leaf| leaf.value = interpolation::interpolate(&leaf.value, variable).into_owned());
         leaves
     });
     let value = &*filled;
-    let mut addresses: Vec<Address> = if let Some(leaves) = in_texts.or_else(|| structured::leaves(value)) {
-        leaves.iter().flat_map(|leaf| in_structure(key, leaf)).collect()
+    let mut addresses: Vec<Address> = if let Some(leaves) =
+        in_texts.or_else(|| structured_value::text_leaves(value))
+    {
+        leaves.iter().flat_map(|leaf| addresses_in_leaf(key, leaf)).collect()
     } else if value.trim_start().starts_with('-') {
         let mut found = Vec::new();
-        command::each_option(value, &mut |setting| {
-            found.extend(counting(setting.key, setting.value, key::meaning(setting.key)));
+        command_line::for_each_option_in_text(value, &mut |setting| {
+            found.extend(plausible_addresses(setting.key, setting.value, env_key::value_kind(setting.key)));
         });
         found
     } else {
-        counting(key, value, meaning)
+        plausible_addresses(key, value, meaning)
     };
-    addresses.retain(leads_somewhere);
+    addresses.retain(may_reach_another_container);
     if let [only] = &mut addresses[..]
         && only.port.is_none()
     {
@@ -119,89 +136,111 @@ fn named<'a>(
     addresses
 }
 
-/// The addresses in a text of a structure, which stands under its own key or, without one, under that of the value.
-fn in_structure(outer: &str, leaf: &structured::Leaf) -> Vec<Address> {
+/// Returns the addresses in one text of a structure. The key is the text's own or, without one, `outer`.
+fn addresses_in_leaf(outer: &str, leaf: &structured_value::TextLeaf) -> Vec<Address> {
     let key = if leaf.key.is_empty() { outer } else { &leaf.key };
-    let meaning = match key::meaning(key) {
-        Meaning::Name if leaf.port.is_some() && key::is_hostname(key) => Meaning::Address,
-        Meaning::Address if !leaf.key.is_empty() && !key::names_hosts(key) => Meaning::Endpoint,
+    let meaning = match env_key::value_kind(key) {
+        ValueKind::ObjectName if leaf.port.is_some() && env_key::is_hostname_key(key) => {
+            ValueKind::HostAddress
+        }
+        ValueKind::HostAddress if !leaf.key.is_empty() && !env_key::bare_word_is_host(key) => {
+            ValueKind::Endpoint
+        }
         meaning => meaning,
     };
-    let mut addresses = counting(key, &leaf.value, meaning);
+    let mut addresses = plausible_addresses(key, &leaf.value, meaning);
     if let ([only], Some(port)) = (&mut addresses[..], leaf.port) {
         only.port.get_or_insert(port);
     }
     addresses
 }
 
-/// The addresses in a plain value whose shape is enough under that key.
-fn counting(key: &str, value: &str, meaning: Meaning) -> Vec<Address> {
-    let found = address::addresses(value);
+/// Returns the addresses in a plain value. Each must have a shape that is enough evidence for that kind of
+/// value.
+fn plausible_addresses(key: &str, value: &str, meaning: ValueKind) -> Vec<Address> {
+    let found = address_parser::parse_addresses(value);
     let is_list = found.len() > 1;
-    let counts = |found: &Found| match meaning {
-        Meaning::Secret | Meaning::Own | Meaning::Browser | Meaning::Image => false,
-        Meaning::Address => true,
-        Meaning::Name => matches!(found.shape, Shape::Url | Shape::Resource),
-        Meaning::Public => found.shape == Shape::HostPort,
-        Meaning::Other if found.shape == Shape::HostPort => {
-            found.address.port.is_none_or(is_likely_port) && (is_list || is_told(key, &found.address))
+    let counts = |found: &FoundAddress| match meaning {
+        ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image => false,
+        ValueKind::HostAddress => true,
+        ValueKind::ObjectName => matches!(found.shape, AddressShape::Url | AddressShape::Resource),
+        ValueKind::PublicAddress => found.shape == AddressShape::HostPort,
+        ValueKind::Other if found.shape == AddressShape::HostPort => {
+            found.address.port.is_none_or(is_likely_port)
+                && (is_list || is_surely_host_and_port(key, &found.address))
         }
-        Meaning::Endpoint | Meaning::Other => found.shape != Shape::Word,
+        ValueKind::Endpoint | ValueKind::Other => found.shape != AddressShape::Word,
     };
     found.into_iter().filter(counts).map(|found| found.address).collect()
 }
 
-/// Returns whether a word with a number under a key that says nothing is surely a host with its port, and no user with a
-/// password: the key has the host's name in it, the port is a usual one, or the host has dots or is an IP address. A word
-/// without a key stands in a command line, where users and passwords follow options.
-fn is_told(key: &str, address: &Address) -> bool {
+/// Returns true if a word with a number, under a key that implies nothing, is a host with its port and not a
+/// user with a password. It is if the key contains the host's name, the port is a common one, or the host has
+/// dots or is an IP address. A word without a key is from a command line, where users and passwords follow
+/// options.
+fn is_surely_host_and_port(key: &str, address: &Address) -> bool {
     let host = address.host.to_string();
-    let word = key::joined(&host);
+    let word = env_key::normalized(&host);
     key.is_empty()
         || host.contains('.')
         || !matches!(address.host, Host::Name(_))
-        || address.port.is_some_and(|port| USUAL_PORTS.contains(&port) || Scheme::is_usual_port(port))
-        || word.split('_').any(|part| part.len() > 2 && key::joined(key).contains(part))
+        || address
+            .port
+            .is_some_and(|port| COMMON_SERVER_PORTS.contains(&port) || Scheme::is_default_port(port))
+        || word.split('_').any(|part| part.len() > 2 && env_key::normalized(key).contains(part))
 }
 
-/// Ports on which servers of no certain kind listen by habit: those in the examples of web frameworks and of gRPC.
-const USUAL_PORTS: &[u16] = &[
+/// Ports on which servers of any kind commonly listen: examples of web frameworks and of gRPC use them.
+const COMMON_SERVER_PORTS: &[u16] = &[
     3000, 3001, 4000, 5000, 5001, 7000, 7001, 7233, 8000, 8001, 8008, 8081, 8082, 8083, 8084, 8085, 8088,
     8090, 8888, 9001, 9091, 9999, 50051,
 ];
 
-/// Reads a number of digits alone: `u16::from_str` would take a sign as well.
-fn port_number(text: &str) -> Option<u16> {
+/// Parses a port of digits alone: `u16::from_str` accepts a sign as well.
+fn parse_port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
 }
 
-/// Returns whether a number behind a colon is likely a port where no key says so: `node:20` is an image, `a:1` anything.
+/// Returns true if a number after a colon is likely a port although no key implies one: `node:20` is an
+/// image, `a:1` anything.
 fn is_likely_port(port: u16) -> bool {
-    const LOW: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
-    port >= 79 || LOW.contains(&port)
+    const LOW_SERVER_PORTS: &[u16] = &[21, 22, 23, 24, 25, 43, 53];
+    port >= 79 || LOW_SERVER_PORTS.contains(&port)
 }
 
-/// Returns whether an address may lead to another container. The loopback address does where several share a network
-/// namespace, which the source knows; then the port tells which.
-fn leads_somewhere(address: &Address) -> bool {
-    !address.host.is_own() || (address.host.is_loopback() && address.port.is_some())
+/// Returns true if an address may lead to another container. The loopback address may do so if several
+/// containers share a network namespace; the source knows that, and the port then identifies the container.
+fn may_reach_another_container(address: &Address) -> bool {
+    !address.host.refers_to_self() || (address.host.is_loopback() && address.port.is_some())
 }
 
-/// The target that an address is: the loopback address counts only where another container answers there.
-fn target(address: Address) -> Target {
-    if address.host.is_own() { Target::Local(address) } else { Target::Address(address) }
+/// Returns the target of an address. The loopback address counts only if another container listens there.
+fn to_target(address: Address) -> ReferenceTarget {
+    if address.host.refers_to_self() {
+        ReferenceTarget::EstateAddress(address)
+    } else {
+        ReferenceTarget::Address(address)
+    }
 }
 
-/// Adds a mention for each address.
-fn collect(via: Via, place: &Place, addresses: Vec<Address>, mentions: &mut Vec<Mention>) {
-    let all =
-        addresses.into_iter().map(|address| Mention { via, place: place.clone(), target: target(address) });
+/// Appends a reference for each address.
+fn push_references(
+    via: ReferenceKind,
+    place: &ReferenceLocation,
+    addresses: Vec<Address>,
+    mentions: &mut Vec<Reference>,
+) {
+    let all = addresses.into_iter().map(|address| Reference {
+        kind: via,
+        location: place.clone(),
+        target: to_target(address),
+    });
     mentions.extend(all);
 }
 
-/// Each mention once, in the order in which they were found.
-fn unique(mentions: Vec<Mention>) -> Vec<Mention> {
+/// Returns each reference once, in the order of discovery.
+fn dedup_references(mentions: Vec<Reference>) -> Vec<Reference> {
     let mut known = BTreeSet::new();
     mentions.into_iter().filter(|mention| known.insert(mention.clone())).collect()
 }

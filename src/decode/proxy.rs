@@ -1,65 +1,69 @@
-//! Labels and variables by which a container asks a proxy to send requests to it, wherever they are written down.
+//! Labels and variables with which a container asks a reverse proxy to route requests to it.
 
-use crate::model::{Mention, Place, Target, Text, Via};
+use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Text};
 use std::collections::BTreeMap;
 
-/// A proxy's way to be asked: its product, and what the label's or variable's name begins with.
-struct Way {
+/// The label or variable prefix that a proxy product reads.
+struct ProxyRule {
     product: &'static str,
-    begins: &'static str,
-    /// The switch that turns it off.
-    switch: Option<&'static str>,
+    prefix: &'static str,
+    /// The label that turns routing off with the value `false`.
+    enable_label: Option<&'static str>,
 }
 
-/// Labels, by the proxies' documentation: Traefik's Docker provider, caddy-docker-proxy.
-const LABELS: &[Way] = &[
-    Way { product: "traefik", begins: "traefik.http.routers.", switch: Some("traefik.enable") },
-    Way { product: "traefik", begins: "traefik.http.services.", switch: Some("traefik.enable") },
-    Way { product: "traefik", begins: "traefik.tcp.routers.", switch: Some("traefik.enable") },
-    Way { product: "traefik", begins: "traefik.frontend.", switch: Some("traefik.enable") },
-    Way { product: "caddy", begins: "caddy.reverse_proxy", switch: None },
-    Way { product: "caddy", begins: "caddy.route", switch: None },
+/// Label prefixes, from the documentation of Traefik's Docker provider and of caddy-docker-proxy.
+const LABEL_RULES: &[ProxyRule] = &[
+    ProxyRule { product: "traefik", prefix: "traefik.http.routers.", enable_label: Some("traefik.enable") },
+    ProxyRule { product: "traefik", prefix: "traefik.http.services.", enable_label: Some("traefik.enable") },
+    ProxyRule { product: "traefik", prefix: "traefik.tcp.routers.", enable_label: Some("traefik.enable") },
+    ProxyRule { product: "traefik", prefix: "traefik.frontend.", enable_label: Some("traefik.enable") },
+    ProxyRule { product: "caddy", prefix: "caddy.reverse_proxy", enable_label: None },
+    ProxyRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
-/// The variable by which nginx-proxy is asked.
-const VARIABLE: &str = "VIRTUAL_HOST";
+/// The variable that nginx-proxy reads.
+const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
-/// The requests of a container with those labels and variables, once for each product.
+/// Returns the references from proxies to a container with these labels and variables, once for each product.
 #[must_use]
-pub fn proxied(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Mention> {
-    let mut found: Vec<Mention> = Vec::new();
+pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Reference> {
+    let mut found: Vec<Reference> = Vec::new();
     let mut add = |product: &str, key: String| {
-        let target = Target::FromProxy(product.into());
+        let target = ReferenceTarget::CalledByProxy(product.into());
         if !found.iter().any(|known| known.target == target) {
-            found.push(Mention { via: Via::ProxyLabel, place: Place::at(&key), target });
+            found.push(Reference {
+                kind: ReferenceKind::ProxyLabel,
+                location: ReferenceLocation::for_key(&key),
+                target,
+            });
         }
     };
     let on = |switch: &str| labels.get(switch).map(|value| value.eq_ignore_ascii_case("true"));
-    for way in LABELS {
-        let off = way.switch.and_then(on) == Some(false);
-        if let Some(name) = labels.keys().find(|name| name.starts_with(way.begins)).filter(|_| !off) {
-            add(way.product, format!("label {}", Text::new(name)));
+    for rule in LABEL_RULES {
+        let off = rule.enable_label.and_then(on) == Some(false);
+        if let Some(name) = labels.keys().find(|name| name.starts_with(rule.prefix)).filter(|_| !off) {
+            add(rule.product, format!("label {}", Text::new(name)));
         }
     }
-    // Traefik makes a route by itself for a container that says no more than that it may.
+    // Traefik routes to a container with no other label than `traefik.enable`.
     if on("traefik.enable") == Some(true) {
         add("traefik", "label traefik.enable".to_owned());
     }
-    if variables.iter().any(|(name, value)| *name == VARIABLE && !value.is_empty()) {
-        add("nginx-proxy", format!("environment {VARIABLE}"));
+    if variables.iter().any(|(name, value)| *name == NGINX_PROXY_VARIABLE && !value.is_empty()) {
+        add("nginx-proxy", format!("environment {NGINX_PROXY_VARIABLE}"));
     }
     found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::proxied;
+    use super::proxy_references;
     use std::collections::BTreeMap;
 
-    fn asked(labels: &[(&str, &str)]) -> Vec<String> {
-        proxied(&labels.iter().copied().collect(), &[])
+    fn found_in_labels(labels: &[(&str, &str)]) -> Vec<String> {
+        proxy_references(&labels.iter().copied().collect(), &[])
             .into_iter()
-            .map(|m| format!("{} {:?}", m.place.key, m.target))
+            .map(|m| format!("{} {:?}", m.location.key, m.target))
             .collect()
     }
 
@@ -67,16 +71,19 @@ mod tests {
     fn a_route_asks_unless_it_is_switched_off() {
         let rule = ("traefik.http.routers.web.rule", "Host(`web.example.com`)");
         let expected = ["label traefik.http.routers.web.rule FromProxy(\"traefik\")"];
-        assert_eq!(asked(&[rule]), expected);
-        assert_eq!(asked(&[rule, ("traefik.enable", "true")]), expected);
-        assert!(asked(&[rule, ("traefik.enable", "false")]).is_empty());
-        assert_eq!(asked(&[("traefik.enable", "true")]), ["label traefik.enable FromProxy(\"traefik\")"]);
-        assert!(asked(&[("maintainer", "me")]).is_empty());
+        assert_eq!(found_in_labels(&[rule]), expected);
+        assert_eq!(found_in_labels(&[rule, ("traefik.enable", "true")]), expected);
+        assert!(found_in_labels(&[rule, ("traefik.enable", "false")]).is_empty());
+        assert_eq!(
+            found_in_labels(&[("traefik.enable", "true")]),
+            ["label traefik.enable FromProxy(\"traefik\")"]
+        );
+        assert!(found_in_labels(&[("maintainer", "me")]).is_empty());
     }
 
     #[test]
     fn nginx_proxy_is_asked_by_a_variable() {
-        let found = proxied(&BTreeMap::new(), &[("VIRTUAL_HOST", "web.example.com")]);
+        let found = proxy_references(&BTreeMap::new(), &[("VIRTUAL_HOST", "web.example.com")]);
         assert_eq!(found.len(), 1);
     }
 }

@@ -1,15 +1,15 @@
-//! The address grammar by example, and what must never come out of it.
+//! Address extraction by example, and property tests that no secret comes out of it.
 
-use super::{arguments, environment, file};
-use crate::model::{Target, Via};
+use super::{references_in_arguments, references_in_environment, references_in_file};
+use crate::model::{ReferenceKind, ReferenceTarget};
 use proptest::prelude::*;
 
-/// The targets that one variable names, as text.
+/// Returns the targets that one variable names, as text.
 fn names(key: &str, value: &str) -> Vec<String> {
-    environment(None, [(key, value)])
+    references_in_environment(None, [(key, value)])
         .into_iter()
         .map(|m| match m.target {
-            Target::Address(address) => address.to_string(),
+            ReferenceTarget::Address(address) => address.to_string(),
             other => format!("{other:?}"),
         })
         .collect()
@@ -29,9 +29,10 @@ fn urls_give_their_authority_only() {
 
 #[test]
 fn the_loopback_address_counts_where_a_neighbour_answers() {
-    let target = |value| environment(None, [("X_URL", value)]).into_iter().map(|m| m.target).next();
+    let target =
+        |value| references_in_environment(None, [("X_URL", value)]).into_iter().map(|m| m.target).next();
     for value in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
-        assert!(matches!(target(value), Some(Target::Local(_))), "{value}");
+        assert!(matches!(target(value), Some(ReferenceTarget::EstateAddress(_))), "{value}");
     }
     for value in ["http://localhost", "http://0.0.0.0:8080", "localhost"] {
         assert_eq!(target(value), None, "{value}");
@@ -42,7 +43,7 @@ fn the_loopback_address_counts_where_a_neighbour_answers() {
 fn an_at_sign_that_nobody_can_place_gives_nothing() {
     assert_eq!(names("X", "https://se/cret@host/v1"), Vec::<String>::new());
     assert_eq!(names("X", "smtp://mail:25?from=a@b.com"), ["mail:25"]);
-    // Sites write the pages of people so; it may as well be a user whose name ends in a slash.
+    // Sites use such URLs for user pages, but it might also be a user name that ends in a slash.
     assert_eq!(names("X", "https://medium.com/@name/post"), Vec::<String>::new());
     assert_eq!(names("X", "https://user:p@host:8443/x"), ["host:8443"]);
     assert_eq!(names("X", "postgres://u:p@s/s@host:5432/db"), ["host:5432"]);
@@ -79,9 +80,9 @@ fn brokers_and_voters() {
 
 #[test]
 fn a_port_may_stand_beside_its_host() {
-    let mentions = environment(None, [("DB_HOST", "db"), ("DB_PORT", "5432")]);
+    let mentions = references_in_environment(None, [("DB_HOST", "db"), ("DB_PORT", "5432")]);
     assert_eq!(mentions.len(), 1);
-    assert!(matches!(&mentions[0].target, Target::Address(a) if a.to_string() == "db:5432"));
+    assert!(matches!(&mentions[0].target, ReferenceTarget::Address(a) if a.to_string() == "db:5432"));
 }
 
 #[test]
@@ -100,8 +101,10 @@ fn variables_are_filled_in_but_secrets_are_not() {
         ("DB_NODE", "db"),
         ("DB_PASSWORD", "p:1@zz"),
     ];
-    let found: Vec<String> =
-        environment(None, pairs).into_iter().map(|m| format!("{} {:?}", m.place, m.target)).collect();
+    let found: Vec<String> = references_in_environment(None, pairs)
+        .into_iter()
+        .map(|m| format!("{} {:?}", m.location, m.target))
+        .collect();
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("\"db\"") && !found[0].contains("zz"), "{found:?}");
     assert_eq!(names("DB_URL", "postgres://zzapp:${PASSWORD}@db:${PORT}/x"), ["db"]);
@@ -130,10 +133,10 @@ fn structures_are_read_by_their_keys() {
 fn a_tools_setting_is_not_the_services() {
     let both = [("TEMPORAL_CLI_ADDRESS", "temporal:7233"), ("TEMPORAL_ADDRESS", "temporal:7233")];
     let via = |pairs: &[(&'static str, &'static str)]| {
-        environment(None, pairs.iter().copied()).into_iter().map(|m| m.via).collect::<Vec<_>>()
+        references_in_environment(None, pairs.iter().copied()).into_iter().map(|m| m.kind).collect::<Vec<_>>()
     };
-    assert_eq!(via(&both), [Via::ToolSetting, Via::ToolSetting]);
-    assert_eq!(via(&both[1..]), [Via::Environment]);
+    assert_eq!(via(&both), [ReferenceKind::ToolSetting, ReferenceKind::ToolSetting]);
+    assert_eq!(via(&both[1..]), [ReferenceKind::Environment]);
 }
 
 #[test]
@@ -181,10 +184,10 @@ fn amazon_resources_keep_their_name() {
 #[test]
 fn arguments_are_read_like_variables() {
     let of = |words: &[&str]| {
-        arguments(None, words.iter().copied())
+        references_in_arguments(None, words.iter().copied())
             .into_iter()
             .map(|m| match m.target {
-                Target::Address(a) => format!("{} {a}", m.place),
+                ReferenceTarget::Address(a) => format!("{} {a}", m.location),
                 other => format!("{other:?}"),
             })
             .collect::<Vec<_>>()
@@ -222,20 +225,20 @@ fn secrets_of_a_command_line_are_no_addresses() {
         &["--password", "x=http://zz:80"],
     ];
     for words in none {
-        assert_eq!(arguments(None, words.iter().copied()), Vec::new(), "{words:?}");
+        assert_eq!(references_in_arguments(None, words.iter().copied()), Vec::new(), "{words:?}");
     }
-    // A password right behind its letter looks like the long options of some programs.
-    let found = format!("{:?}", arguments(None, ["app", "-pzzS3", "tcp://db:3306"]));
+    // A password directly after its letter looks like the long options of some programs.
+    let found = format!("{:?}", references_in_arguments(None, ["app", "-pzzS3", "tcp://db:3306"]));
     assert!(found.contains("db") && !found.contains("zz"), "{found}");
 }
 
 proptest! {
     #[test]
     fn any_text_is_read_without_panic(key in "\\PC{0,40}", value in "\\PC{0,200}") {
-        let _ = environment(None, [(key.as_str(), value.as_str())]);
-        let _ = arguments(None, [value.as_str()]);
+        let _ = references_in_environment(None, [(key.as_str(), value.as_str())]);
+        let _ = references_in_arguments(None, [value.as_str()]);
         for name in ["x.yml", "x.json", "x.xml", "x.conf", "x.js"] {
-            let _ = file(None, name, &value, |_| Some(key.as_str()));
+            let _ = references_in_file(None, name, &value, |_| Some(key.as_str()));
         }
     }
 
@@ -248,8 +251,8 @@ proptest! {
             format!("user:{secret}@tcp({host}:3306)/db"),
             format!("Host={host};Port=5432;Username=u;Password={}", secret.replace(';', "")),
         ] {
-            for mention in environment(None, [("DATABASE_URL", value.as_str())]) {
-                let Target::Address(address) = mention.target else { continue };
+            for mention in references_in_environment(None, [("DATABASE_URL", value.as_str())]) {
+                let ReferenceTarget::Address(address) = mention.target else { continue };
                 prop_assert_eq!(address.host.to_string(), host.clone());
             }
             for (name, text) in [
@@ -258,7 +261,7 @@ proptest! {
                 ("x.conf", format!("url {value};\npassword {secret};\n")),
                 ("x.js", format!("connect('{value}', {{ password: '{secret}' }})\n")),
             ] {
-                for mention in file(None, name, &text, |_| None) {
+                for mention in references_in_file(None, name, &text, |_| None) {
                     prop_assert!(!format!("{mention:?}").contains(&secret), "{name}: {mention:?}");
                 }
             }

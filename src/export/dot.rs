@@ -1,4 +1,4 @@
-//! Graphviz: groups as clusters, health as colour, strength as line style.
+//! Graphviz (DOT): groups as clusters, health as colour, strength as line style.
 
 use crate::{
     model::{Health, SourceId},
@@ -15,19 +15,19 @@ pub(super) fn write(scene: Scene<'_>) -> String {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
-        if let Some(home) = &nodes[0].home {
-            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", label(home));
+        if let Some(home) = &nodes[0].display_group {
+            let _ = writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quoted_label(home));
         }
         for node in nodes {
             let _ = writeln!(
                 out,
                 "    {} [label={}{}];",
                 quoted(node.id.as_str()),
-                label(&node.name),
-                looks(node)
+                quoted_label(&node.name),
+                node_attributes(node)
             );
         }
-        if nodes[0].home.is_some() {
+        if nodes[0].display_group.is_some() {
             out.push_str("  }\n");
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     out + "}\n"
 }
 
-fn looks(node: &Node) -> String {
+fn node_attributes(node: &Node) -> String {
     let shape = match node.kind {
         NodeKind::Service(_) => "",
         NodeKind::Dependency => ", shape=cylinder",
@@ -60,12 +60,13 @@ fn looks(node: &Node) -> String {
     format!("{shape}{color}")
 }
 
-/// A quoted label. Graphviz reads HTML's entities in labels ("Character Set Encoding and HTML-like Labels").
-fn label(text: &str) -> String {
+/// Returns a quoted label. Escapes `&`, because Graphviz decodes HTML entities in labels
+/// ("Character Set Encoding and HTML-like Labels").
+fn quoted_label(text: &str) -> String {
     quoted(&text.replace('&', "&amp;"))
 }
 
-/// A quoted string, as the DOT language has it.
+/// Returns a quoted string of the DOT language.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,17 +1,17 @@
-//! JSON by versioned schemas: docs/json.md tells every field. Fields are added, never changed or removed, within a
-//! version.
+//! JSON by versioned schemas. docs/json.md describes every field. Within a version fields are only added,
+//! never changed or removed.
 
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
     store::Store,
-    topology::{Drift, Edge, Evidence, Node, Rejected, evidence::KINDS, searched},
-    view::{Scene, why::words},
+    topology::{Drift, Edge, Evidence, FailedConnection, Node, evidence::EVIDENCE_KINDS, evidence_coverage},
+    view::{Scene, why::edge_text},
 };
 use serde::Serialize;
 
-/// `portolan.map/1`.
+/// Document of the schema `portolan.map/1`.
 #[derive(Serialize)]
-struct Map<'a> {
+struct MapOut<'a> {
     schema: &'static str,
     taken: Timestamp,
     sources: Vec<SourceOut<'a>>,
@@ -20,18 +20,18 @@ struct Map<'a> {
     findings: &'a [Finding],
 }
 
-/// `portolan.findings/1`.
+/// Document of the schema `portolan.findings/1`.
 #[derive(Serialize)]
-struct Report<'a> {
+struct FindingsOut<'a> {
     schema: &'static str,
     taken: Timestamp,
     sources: Vec<SourceOut<'a>>,
     findings: &'a [Finding],
 }
 
-/// `portolan.status/1`.
+/// Document of the schema `portolan.status/1`.
 #[derive(Serialize)]
-struct Status<'a> {
+struct StatusOut<'a> {
     schema: &'static str,
     taken: Timestamp,
     sources: Vec<SourceOut<'a>>,
@@ -39,9 +39,9 @@ struct Status<'a> {
     findings: &'a [Finding],
 }
 
-/// `portolan.why/1`.
+/// Document of the schema `portolan.why/1`.
 #[derive(Serialize)]
-struct Why<'a> {
+struct WhyOut<'a> {
     schema: &'static str,
     taken: Timestamp,
     from: NodeOut<'a>,
@@ -123,10 +123,10 @@ struct EvidenceOut<'a> {
     last_seen: Option<Timestamp>,
 }
 
-/// The map as `portolan.map/1`.
-pub(super) fn map(scene: Scene<'_>) -> String {
+/// Returns the map as `portolan.map/1`.
+pub(super) fn map_json(scene: Scene<'_>) -> String {
     let store = scene.store;
-    write(&Map {
+    to_pretty_json(&MapOut {
         schema: "portolan.map/1",
         taken: store.now,
         sources: sources(store),
@@ -136,58 +136,61 @@ pub(super) fn map(scene: Scene<'_>) -> String {
     })
 }
 
-/// The findings as `portolan.findings/1`.
+/// Returns the findings as `portolan.findings/1`.
 #[must_use]
-pub fn findings(store: &Store) -> String {
+pub fn findings_json(store: &Store) -> String {
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
-    write(&Report { schema: "portolan.findings/1", taken, sources, findings })
+    to_pretty_json(&FindingsOut { schema: "portolan.findings/1", taken, sources, findings })
 }
 
-/// The services and findings as `portolan.status/1`.
+/// Returns the services and findings as `portolan.status/1`.
 #[must_use]
-pub fn status(store: &Store) -> String {
+pub fn status_json(store: &Store) -> String {
     let services = store.topology().nodes.values().filter(|n| n.is_service());
     let services = services.map(|n| node(n, store)).collect();
     let (taken, sources, findings) = (store.now, sources(store), &store.findings[..]);
-    write(&Status { schema: "portolan.status/1", taken, sources, services, findings })
+    to_pretty_json(&StatusOut { schema: "portolan.status/1", taken, sources, services, findings })
 }
 
-/// Why one node calls another as `portolan.why/1`; where it does not, the paths between them. What was looked at is
-/// told either way.
+/// Returns the evidence of the edge from `from` to `to` as `portolan.why/1`. Without an edge it has the paths
+/// between the nodes. The list of searched places is always part of it.
 #[must_use]
-pub fn why(store: &Store, from: &Node, to: &Node) -> String {
+pub fn why_json(store: &Store, from: &Node, to: &Node) -> String {
     let found = store.topology().edges.get(&(from.id.clone(), to.id.clone()));
     let watched = |node| {
         let service = store.service_of(node)?;
-        store.inventory.ledger().watched_since(&service.id)
+        store.inventory.observations().monitored_since(&service.id)
     };
-    let searched = searched(&store.inventory, store.topology(), &from.id);
+    let searched = evidence_coverage(&store.inventory, store.topology(), &from.id);
     let dangling = store.topology().dangling.iter().filter(|d| d.from == from.id);
-    let rejected = store.rejected.iter().filter(|r| r.from == from.id);
-    write(&Why {
+    let rejected = store.failed_connections.iter().filter(|r| r.from == from.id);
+    to_pretty_json(&WhyOut {
         schema: "portolan.why/1",
         taken: store.now,
         from: node(from, store),
         to: node(to, store),
         edge: found.map(|e| edge(&from.id, &to.id, e, store)),
-        ways: if found.is_some() { Vec::new() } else { words::ways(store, from, to) },
-        looked_at: KINDS.iter().map(|kind| kind.id).collect(),
-        searched: searched.iter().map(|s| SearchedOut { kind: s.kind.id, places: s.places }).collect(),
+        ways: if found.is_some() { Vec::new() } else { edge_text::shortest_paths(store, from, to) },
+        looked_at: EVIDENCE_KINDS.iter().map(|kind| kind.id).collect(),
+        searched: searched
+            .iter()
+            .map(|s| SearchedOut { kind: s.kind.id, places: s.candidate_count })
+            .collect(),
         from_watched_since: watched(from),
         to_watched_since: watched(to),
-        dangling: dangling.map(|d| DanglingOut { place: &d.place, address: &d.address }).collect(),
-        rejected: rejected.map(turned_away).collect(),
+        dangling: dangling.map(|d| DanglingOut { place: &d.location, address: &d.address }).collect(),
+        rejected: rejected.map(rejected_out).collect(),
     })
 }
 
-fn turned_away(rejected: &Rejected) -> RejectedOut<'_> {
+fn rejected_out(rejected: &FailedConnection) -> RejectedOut<'_> {
     RejectedOut {
         to: rejected.to.as_ref().map(NodeId::as_str),
-        target: &rejected.target,
-        verdict: rejected.verdict.words(),
-        place: &rejected.place,
-        first_seen: rejected.seen.first,
-        last_seen: rejected.seen.last,
+        target: &rejected.target_label,
+        verdict: rejected.outcome.description(),
+        place: &rejected.location,
+        first_seen: rejected.seen.first_seen,
+        last_seen: rejected.seen.last_seen,
     }
 }
 
@@ -199,24 +202,24 @@ fn source(status: &SourceStatus, now: Timestamp) -> SourceOut<'_> {
     SourceOut {
         id: status.id.as_str(),
         kind: &status.kind,
-        place: &status.place,
-        state: status.state.word(),
+        place: &status.location,
+        state: status.state.as_str(),
         age_s: status.last_read.map(|at| now.duration_since(at).as_secs().max(0)),
-        error: status.failure.as_ref().map(|f| f.what.as_str()),
+        error: status.failure.as_ref().map(|f| f.message.as_str()),
         remedy: status.failure.as_ref().map(|f| f.remedy.as_str()),
     }
 }
 
 fn node<'a>(node: &'a Node, store: &'a Store) -> NodeOut<'a> {
-    let twins = store.twins.get(&node.id).into_iter().flatten();
+    let twins = store.counterparts.get(&node.id).into_iter().flatten();
     NodeOut {
         id: node.id.as_str(),
         name: &node.name,
-        kind: node.kind.word(),
+        kind: node.kind.as_str(),
         source: node.source.as_ref().map(crate::model::SourceId::as_str),
         group: node.group.as_deref(),
-        health: node.health.word(),
-        role: store.roles.get(&node.id).map(|involved| involved.role.word()),
+        health: node.health.as_str(),
+        role: store.fault_roles.get(&node.id).map(|involved| involved.role.as_str()),
         running: node.running,
         desired: node.desired,
         product: node.product.map(|p| p.id),
@@ -228,8 +231,8 @@ fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, store: &Store) -> 
     EdgeOut {
         from: from.as_str(),
         to: to.as_str(),
-        strength: edge.strength().word(),
-        drift: store.watch().drift(from, to, edge).into_iter().map(Drift::word).collect(),
+        strength: edge.strength().as_str(),
+        drift: store.drift_context().drift(from, to, edge).into_iter().map(Drift::as_str).collect(),
         evidence: edge.evidence.iter().map(evidence).collect(),
     }
 }
@@ -237,15 +240,16 @@ fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, store: &Store) -> 
 fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
     EvidenceOut {
         kind: evidence.kind,
-        place: &evidence.place,
+        place: &evidence.location,
         detail: &evidence.detail,
-        strength: evidence.strength.word(),
+        strength: evidence.strength.as_str(),
         first_seen: evidence.first_seen,
         last_seen: evidence.last_seen,
     }
 }
 
-/// Our own structures have string keys only, so that writing them can't fail.
-pub(super) fn write(value: &impl Serialize) -> String {
+/// Returns `value` as indented JSON. Serialization can't fail, because all maps of our structures have string
+/// keys.
+pub(super) fn to_pretty_json(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

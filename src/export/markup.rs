@@ -1,9 +1,11 @@
-//! Text in markup: nothing that a service is called can end an element, an attribute or a script.
+//! Escaping of text for XML and HTML, so that no name of a service can end an element, an attribute or a
+//! script.
 
 use std::fmt::Write;
 
-/// `text` as XML and HTML have it between tags and in attributes. What XML can not hold becomes `�`.
-pub(super) fn escaped(text: &str) -> String {
+/// Escapes `text` for XML and HTML, both between tags and in attributes. Characters that XML forbids become
+/// `�`.
+pub(super) fn escape_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -20,12 +22,12 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// JSON as it may stand in a `<script>`: in it nothing begins a tag, a comment or an entity.
-pub(super) fn in_script(json: &str) -> String {
+/// Escapes JSON for use in a `<script>` element, so that it contains no start of a tag, comment or entity.
+pub(super) fn escape_script_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            // Outside of strings JSON has none of these.
+            // In JSON these characters occur in strings only, where a `\u` escape is valid.
             '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }
@@ -37,12 +39,12 @@ pub(super) fn in_script(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, in_script};
+    use super::{escape_markup, escape_script_json};
 
     #[test]
-    fn nothing_ends_an_element_or_a_script() {
-        assert_eq!(escaped("\"><img x='&'>\u{0}"), "&quot;&gt;&lt;img x=&#39;&amp;&#39;&gt;\u{fffd}");
-        let json = in_script(&serde_json::to_string("</script><!-- &amp; \u{2028}").unwrap());
+    fn escaped_text_ends_no_element_or_script() {
+        assert_eq!(escape_markup("\"><img x='&'>\u{0}"), "&quot;&gt;&lt;img x=&#39;&amp;&#39;&gt;\u{fffd}");
+        let json = escape_script_json(&serde_json::to_string("</script><!-- &amp; \u{2028}").unwrap());
         assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), "</script><!-- &amp; \u{2028}");
     }

@@ -1,4 +1,4 @@
-//! Mermaid flowcharts: groups as subgraphs, observed calls as full lines, all others dotted.
+//! Mermaid flowcharts: groups as subgraphs, observed edges as solid lines, all others dotted.
 
 use crate::{
     model::{NodeId, SourceId},
@@ -7,8 +7,8 @@ use crate::{
 };
 use std::{collections::BTreeMap, fmt::Write};
 
-/// Signs that Mermaid takes in a label for themselves.
-const PLAIN_SIGNS: &str = "-_.,:/()+=@";
+/// Punctuation without a special meaning in Mermaid labels.
+const UNESCAPED_PUNCTUATION: &str = "-_.,:/()+=@";
 
 pub(super) fn write(scene: Scene<'_>) -> String {
     let store = scene.store;
@@ -20,13 +20,13 @@ pub(super) fn write(scene: Scene<'_>) -> String {
         groups.entry(node.source.as_ref().zip(node.group.as_deref())).or_default().push(node);
     }
     for (number, nodes) in groups.values().enumerate() {
-        if let Some(home) = &nodes[0].home {
+        if let Some(home) = &nodes[0].display_group {
             let _ = writeln!(out, "  subgraph g{number}[{}]", quoted(home));
         }
         for node in nodes {
             let _ = writeln!(out, "    {}[{}]", ids[&node.id], quoted(&node.name));
         }
-        if nodes[0].home.is_some() {
+        if nodes[0].display_group.is_some() {
             out.push_str("  end\n");
         }
     }
@@ -37,13 +37,16 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     out
 }
 
-/// A quoted label. Mermaid gives a meaning to many signs even there: HTML, directives (`%%{init: …}%%`), Markdown in
-/// backticks, formulas between `$$`, and its own entities. So each sign but a few is written as an entity of its number
-/// ("Flowcharts - Basic Syntax", section "Entity codes to escape characters").
+/// Returns a quoted label with nearly all punctuation as numeric entities ("Flowcharts - Basic Syntax",
+/// section "Entity codes to escape characters").
+///
+/// Even in quotes Mermaid interprets HTML, directives (`%%{init: …}%%`), Markdown in backticks, formulas
+/// between
+/// `$$`, and its own entities.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
-        if c.is_ascii_punctuation() && !PLAIN_SIGNS.contains(c) {
+        if c.is_ascii_punctuation() && !UNESCAPED_PUNCTUATION.contains(c) {
             let _ = write!(out, "#{};", u32::from(c));
         } else {
             out.push(c);

@@ -1,4 +1,4 @@
-//! The map in formats that other programs read. A format is one file and its row.
+//! Export of the map in formats for other programs. Each format is a file here and a row in `MAP_FORMATS`.
 
 mod csv;
 mod dot;
@@ -6,46 +6,50 @@ mod html;
 mod json;
 mod markup;
 mod mermaid;
-mod rollout;
+mod deployments;
 mod svg;
 mod text;
 mod usage;
 
 use crate::view::Scene;
 
-pub use json::{findings, status, why};
-pub use rollout::deployments;
-pub use usage::usage;
+pub use deployments::deployments_json;
+pub use json::{findings_json, status_json, why_json};
+pub use usage::usage_json;
 
-/// A format of the map.
-pub struct Format {
-    /// What people write behind `--format`.
+/// Export format of the map.
+pub struct MapFormat {
+    /// Identifier for `--format`.
     pub id: &'static str,
-    /// What it is for.
-    pub about: &'static str,
-    /// Writes the map of what is known.
+    /// Description for help and documentation.
+    pub description: &'static str,
+    /// Renders the map.
     pub write: fn(Scene<'_>) -> String,
 }
 
-impl Format {
-    /// The format with that id.
+impl MapFormat {
+    /// Returns the format with the identifier `id`, or `None` if there is none.
     #[must_use]
     pub fn named(id: &str) -> Option<&'static Self> {
-        FORMATS.iter().find(|known| known.id == id)
+        MAP_FORMATS.iter().find(|known| known.id == id)
     }
 }
 
-/// All formats of the map.
-pub const FORMATS: &[Format] = &[
-    Format { id: "text", about: "the drawing, as on the screen", write: text::write },
-    Format { id: "json", about: "everything, by the schema portolan.map/1", write: json::map },
-    Format { id: "dot", about: "for Graphviz", write: dot::write },
-    Format { id: "mermaid", about: "for documents that draw Mermaid", write: mermaid::write },
-    Format { id: "svg", about: "a picture, light or dark as the reader likes", write: svg::write },
-    Format {
+/// All export formats of the map.
+pub const MAP_FORMATS: &[MapFormat] = &[
+    MapFormat { id: "text", description: "the drawing, as on the screen", write: text::write },
+    MapFormat { id: "json", description: "everything, by the schema portolan.map/1", write: json::map_json },
+    MapFormat { id: "dot", description: "for Graphviz", write: dot::write },
+    MapFormat { id: "mermaid", description: "for documents that draw Mermaid", write: mermaid::write },
+    MapFormat { id: "svg", description: "a picture, light or dark as the reader likes", write: svg::write },
+    MapFormat {
         id: "html",
-        about: "a page to look around in, in one file that asks for nothing",
+        description: "a page to look around in, in one file that asks for nothing",
         write: html::write,
     },
-    Format { id: "csv", about: "the edges with their evidence, for spreadsheets", write: csv::write },
+    MapFormat {
+        id: "csv",
+        description: "the edges with their evidence, for spreadsheets",
+        write: csv::write,
+    },
 ];

@@ -1,7 +1,7 @@
-//! The map as text: the very drawing of the screen, whole, without its panel.
+//! Map as text: the complete drawing of the screen without the panel.
 
 use crate::view::{Scene, map};
 
 pub(super) fn write(scene: Scene<'_>) -> String {
-    map::whole(scene)
+    map::map_as_text(scene)
 }

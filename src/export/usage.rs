@@ -1,15 +1,15 @@
-//! What instances use as `portolan.usage/1`.
+//! Usage of instances as `portolan.usage/1`.
 
-use super::json::write;
+use super::json::to_pretty_json;
 use crate::{
     model::{Failure, Service, Timestamp},
     store::{Store, usage_target},
 };
 use serde::Serialize;
 
-/// `portolan.usage/1`.
+/// Document of the schema `portolan.usage/1`.
 #[derive(Serialize)]
-struct Report<'a> {
+struct UsageReport<'a> {
     schema: &'static str,
     taken: Timestamp,
     services: Vec<ServiceOut<'a>>,
@@ -36,18 +36,18 @@ struct InstanceOut<'a> {
     sent_bytes_per_second: Option<u64>,
 }
 
-/// What the running instances of those services use.
+/// Returns the latest usage of the running instances of `services` as `portolan.usage/1`.
 #[must_use]
-pub fn usage(store: &Store, services: &[Service]) -> String {
-    let services = services.iter().map(|service| of_service(store, service)).collect();
-    write(&Report { schema: "portolan.usage/1", taken: store.now, services })
+pub fn usage_json(store: &Store, services: &[Service]) -> String {
+    let services = services.iter().map(|service| service_out(store, service)).collect();
+    to_pretty_json(&UsageReport { schema: "portolan.usage/1", taken: store.now, services })
 }
 
-fn of_service<'a>(store: &'a Store, service: &'a Service) -> ServiceOut<'a> {
+fn service_out<'a>(store: &'a Store, service: &'a Service) -> ServiceOut<'a> {
     let target = usage_target(service);
     let measured = |id| target.as_ref().is_some_and(|target| target.instances.contains(id));
     let instances = service.instances.iter().filter(|one| measured(&one.id)).map(|one| {
-        let last = store.usage.of(&one.id).next_back();
+        let last = store.usage.samples(&one.id).next_back();
         InstanceOut {
             id: one.id.as_str(),
             name: &one.name,

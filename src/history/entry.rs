@@ -1,10 +1,10 @@
-//! One thing that happened, and to what.
+//! History entry: an event and its subject.
 
-use super::Kind;
+use super::EventKindSpec;
 use crate::model::{Event, EventKind, Health, NodeId, ServiceId, SourceId, Timestamp};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What something happened to.
+/// Subject of an entry: a node of the map or a source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A service, or another node of the map.
@@ -13,25 +13,25 @@ pub enum Subject {
     Source(SourceId),
 }
 
-/// One thing that happened. The order is that of time.
+/// Event in the history. Entries sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
-    /// When.
+    /// Time of the event, UTC.
     pub at: Timestamp,
-    /// To what.
+    /// Node or source that the event is about.
     pub subject: Subject,
-    /// What kind of thing.
+    /// Kind of the event.
     pub kind: EventKind,
-    /// In words.
+    /// Text of the event, as the source or Portolan phrases it.
     pub text: String,
-    /// The health that stands for how good or bad it is; none where it is neither.
-    pub tone: Option<Health>,
-    /// A fingerprint of the words without ids: the same where the same happens again.
-    pub(super) like: u64,
+    /// Health whose colour shows how good or bad the event is; `None` if it is neither.
+    pub health: Option<Health>,
+    /// Hash of the text without ids, equal for repetitions of the same event.
+    pub(super) text_hash: u64,
 }
 
 impl Subject {
-    /// The node; none of a source.
+    /// Returns the node, or `None` for a source.
     #[must_use]
     pub fn node(&self) -> Option<&NodeId> {
         match self {
@@ -40,7 +40,7 @@ impl Subject {
         }
     }
 
-    /// What people say, also of what is no longer there: the id without the source or the sort before it.
+    /// Returns a short name, also for a subject that no longer exists: its id without source and kind.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -61,7 +61,7 @@ impl From<&ServiceId> for Subject {
 }
 
 impl From<&Event> for Entry {
-    /// What a source told.
+    /// Turns an event of a source into an entry.
     fn from(event: &Event) -> Self {
         let tone = (event.kind == EventKind::OutOfMemory).then_some(Health::Failing);
         Self::new(event.at, Subject::from(&event.service), event.kind, event.text.to_string(), tone)
@@ -69,37 +69,44 @@ impl From<&Event> for Entry {
 }
 
 impl Entry {
-    /// Something that happened.
+    /// Returns a new entry.
     #[must_use]
-    pub fn new(at: Timestamp, subject: Subject, kind: EventKind, text: String, tone: Option<Health>) -> Self {
-        let like = template(&text);
-        Self { at, subject, kind, text, tone, like }
+    pub fn new(
+        at: Timestamp,
+        subject: Subject,
+        kind: EventKind,
+        text: String,
+        health: Option<Health>,
+    ) -> Self {
+        let text_hash = hash_without_ids(&text);
+        Self { at, subject, kind, text, health, text_hash }
     }
 
-    /// Its words, without the name of the service that ECS puts before them: whose it is stands beside them anyway.
+    /// Returns the text without the service name that ECS puts in front. The screen shows the subject beside
+    /// it.
     #[must_use]
-    pub fn words(&self) -> &str {
+    pub fn display_text(&self) -> &str {
         let behind = self.text.strip_prefix("(service ").and_then(|rest| rest.split_once(") "));
         behind.map_or(&*self.text, |(_, words)| words)
     }
 
-    /// Its kind's row in the table.
+    /// Returns the row of the entry's kind in the table.
     #[must_use]
-    pub fn sort(&self) -> &'static Kind {
-        Kind::of(self.kind)
+    pub fn kind_spec(&self) -> &'static EventKindSpec {
+        EventKindSpec::of(self.kind)
     }
 }
 
-/// The shortest run of hexadecimal digits that is taken for an id.
-const ID: usize = 6;
+/// Shortest run of hexadecimal digits that counts as an id.
+const MIN_ID_LENGTH: usize = 6;
 
-/// A fingerprint of words in which ids count for nothing.
-fn template(text: &str) -> u64 {
+/// Returns a hash of `text` that ignores ids.
+fn hash_without_ids(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
         let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         let hex = word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-        let id = word.len() >= ID && hex && word.bytes().any(|b| b.is_ascii_digit());
+        let id = word.len() >= MIN_ID_LENGTH && hex && word.bytes().any(|b| b.is_ascii_digit());
         if id { part[word.len()..].hash(&mut hasher) } else { part.hash(&mut hasher) }
     }
     hasher.finish()

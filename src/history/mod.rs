@@ -1,145 +1,161 @@
-//! What happened, across all sources, in the order of time: what they told, each thing once; what was different from one
-//! look to the next; which findings began and ended. It is bounded: each subject has a share, and the oldest go first.
+//! History of all sources in order of time: source events, differences between snapshots, and findings that
+//! started or were resolved. Its size is bounded in total and per subject; the oldest entries go first.
 //!
-//! A look that changes nothing costs nothing here, and one that changes a few services costs what they do.
+//! A snapshot without changes costs nothing here. Otherwise the cost grows with the number of changed
+//! services.
 
-mod differ;
+mod service_diff;
 mod entry;
-mod fold;
-mod judged;
-mod kind;
+mod coalesce;
+mod finding_events;
+mod event_kinds;
 #[cfg(test)]
 mod tests;
-mod told;
+mod new_events;
 
+pub use coalesce::{EventGroup, coalesce};
 pub use entry::{Entry, Subject};
-pub use fold::{Row, fold};
-pub use kind::{KINDS, Kind};
+pub use event_kinds::{EVENT_KIND_TABLE, EventKindSpec};
 
 use crate::model::{
-    Change, Event, EventKind, Finding, Service, ServiceId, Snapshot, SourceId, SourceState, SourceStatus,
-    Timestamp,
+    Event, EventKind, Finding, Service, ServiceId, Snapshot, SnapshotDiff, SourceId, SourceState,
+    SourceStatus, Timestamp,
 };
-use differ::Difference;
 use jiff::SignedDuration;
+use service_diff::Difference;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// The most entries that are kept, and the most of one subject.
-const MOST: usize = 20_000;
-const SHARE: usize = 400;
+/// Maximum number of entries of all subjects together.
+const MAX_ENTRIES: usize = 20_000;
+/// Maximum number of entries of one subject.
+const MAX_ENTRIES_PER_SUBJECT: usize = 400;
 
-/// How long an event of a start or an end stands for a difference that is seen only later.
-const NEAR: SignedDuration = SignedDuration::from_secs(30);
+/// Time in which a start or stop event also explains a difference that only a later snapshot shows.
+const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
-/// What happened.
+/// Entries of all sources and findings, in order of time.
 #[derive(Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,
-    threads: BTreeMap<Subject, Thread>,
-    /// The newest of those that were dropped: it and what is older stays away.
-    floor: Option<Arc<Entry>>,
-    standing: judged::Standing,
-    /// The last look at each source at which all was read.
-    whole: BTreeMap<SourceId, Arc<Snapshot>>,
+    by_subject: BTreeMap<Subject, SubjectEntries>,
+    /// Newest entry that was dropped for space. It and older entries are not added again.
+    newest_dropped: Option<Arc<Entry>>,
+    open_findings: finding_events::OpenFindings,
+    /// Last complete snapshot of each source.
+    last_complete: BTreeMap<SourceId, Arc<Snapshot>>,
     version: u64,
 }
 
-/// What happened to one subject.
+/// Entries of one subject.
 #[derive(Debug, Default)]
-struct Thread {
+struct SubjectEntries {
     entries: BTreeSet<Arc<Entry>>,
-    floor: Option<Arc<Entry>>,
+    newest_dropped: Option<Arc<Entry>>,
 }
 
 impl History {
-    /// Counts up with every change, so that what follows from it is made anew only then.
+    /// Returns a counter that grows with every change, so that derived data is recomputed only then.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// Everything that is kept, the oldest first.
+    /// Returns all entries, the oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Arc<Entry>> {
         self.entries.iter()
     }
 
-    /// What is kept of one subject, the oldest first.
-    pub fn of<'a>(&'a self, subject: &Subject) -> impl DoubleEndedIterator<Item = &'a Arc<Entry>> + use<'a> {
-        self.threads.get(subject).into_iter().flat_map(|thread| &thread.entries)
+    /// Returns the entries of `subject`, the oldest first.
+    pub fn entries_of<'a>(
+        &'a self,
+        subject: &Subject,
+    ) -> impl DoubleEndedIterator<Item = &'a Arc<Entry>> + use<'a> {
+        self.by_subject.get(subject).into_iter().flat_map(|thread| &thread.entries)
     }
 
-    /// What happened to a service up to `at`, and no longer than `within` before that; the newest first.
-    pub fn before<'a>(
+    /// Returns the entries of `service` up to `at` and at most `within` older than that, the newest first.
+    pub fn entries_before<'a>(
         &'a self,
         service: &ServiceId,
         at: Timestamp,
         within: SignedDuration,
     ) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let young = move |entry: &&Arc<Entry>| at.duration_since(entry.at) <= within;
-        let thread = self.of(&Subject::from(service)).rev();
-        thread.skip_while(move |entry| entry.at > at).take_while(young).map(Arc::as_ref)
+        let is_recent = move |entry: &&Arc<Entry>| at.duration_since(entry.at) <= within;
+        let thread = self.entries_of(&Subject::from(service)).rev();
+        thread.skip_while(move |entry| entry.at > at).take_while(is_recent).map(Arc::as_ref)
     }
 
-    /// Takes a look at a source, and the look before it, where there was one; `change` is what is different.
+    /// Records a snapshot of a source. `old` is the snapshot before it, and `change` the difference between
+    /// the two.
     ///
-    /// What is different from the last look at which all was read is told as well: of a service of which only a part is
-    /// known yet, much seems different that is not.
-    pub fn look(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &Change) {
-        let whole = self.whole.get(&new.source).cloned();
+    /// Services are compared with the last complete snapshot instead of `old`, because a partly read service
+    /// seems to differ in many ways.
+    pub fn record_snapshot(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &SnapshotDiff) {
+        let last_complete = self.last_complete.get(&new.source).cloned();
         if new.progress.is_empty() {
-            self.whole.insert(new.source.clone(), Arc::clone(new));
+            self.last_complete.insert(new.source.clone(), Arc::clone(new));
         }
-        let follows = whole.as_deref().zip(old).is_some_and(|(whole, old)| whole.taken == old.taken);
-        if !change.is_any() && (follows || whole.is_none()) {
+        let is_consecutive =
+            last_complete.as_deref().zip(old).is_some_and(|(whole, old)| whole.taken_at == old.taken_at);
+        if !change.has_changes() && (is_consecutive || last_complete.is_none()) {
             return;
         }
         let before = old.map_or(&[][..], |old| &old.events);
-        let fresh = told::fresh(before, &new.events);
-        for event in &fresh {
-            if let Some(outdone) = told::outdone(event, before, &new.events) {
-                self.forget(&Entry::from(outdone));
+        let new_events = new_events::unseen_events(before, &new.events);
+        for event in &new_events {
+            if let Some(superseded) = new_events::superseded_event(event, before, &new.events) {
+                self.remove(&Entry::from(superseded));
             }
-            self.note(Entry::from(*event));
+            self.insert(Entry::from(*event));
         }
-        // An engine says by itself that it has removed a container.
-        let removed = |id: &ServiceId| fresh.iter().any(|e| e.service == *id && e.kind == EventKind::Message);
-        // It may also tell of an end before the container looks ended.
-        let near = |event: &&Event| new.taken.duration_since(event.at) <= NEAR;
+        // Docker reports a removed container with an event of its own.
+        let removed =
+            |id: &ServiceId| new_events.iter().any(|e| e.service == *id && e.kind == EventKind::Message);
+        // Docker may also report a stop before the state of the container shows it.
+        let near = |event: &&Event| new.taken_at.duration_since(event.at) <= EVENT_MATCH_WINDOW;
         let near: Vec<&Event> = new.events.iter().filter(near).collect();
-        let mut differ = |service: &ServiceId, differences: Vec<Difference>| {
-            for Difference { kind, text, tone } in differences {
-                let says = |event: &&Event| event.service == *service && event.kind.is_akin(kind);
-                let lives = kind.is_akin(EventKind::Start) || kind.is_akin(EventKind::Stop);
-                let told = fresh.iter().any(says) || (lives && near.iter().any(says));
-                if !told {
-                    self.note(Entry::new(new.taken, Subject::from(service), kind, text, tone));
+        let mut record = |service: &ServiceId, differences: Vec<Difference>| {
+            for Difference { kind, text, health: tone } in differences {
+                let matches_difference =
+                    |event: &&Event| event.service == *service && event.kind.same_category(kind);
+                let is_lifecycle =
+                    kind.same_category(EventKind::Start) || kind.same_category(EventKind::Stop);
+                let is_reported = new_events.iter().any(matches_difference)
+                    || (is_lifecycle && near.iter().any(matches_difference));
+                if !is_reported {
+                    self.insert(Entry::new(new.taken_at, Subject::from(service), kind, text, tone));
                 }
             }
         };
-        // What could not be read is no difference, nor is what can be read again.
-        let whole = whole.as_deref().filter(|whole| whole.gaps == new.gaps && new.progress.is_empty());
-        match (if follows { change } else { &Change::Everything }, whole) {
-            (Change::Services(before), Some(_)) => {
+        // A part that could not be read, or that can be read again, is no difference.
+        let comparable = last_complete
+            .as_deref()
+            .filter(|whole| whole.unread_parts == new.unread_parts && new.progress.is_empty());
+        match (if is_consecutive { change } else { &SnapshotDiff::Everything }, comparable) {
+            (SnapshotDiff::Services(before), Some(_)) => {
                 for service in before.values() {
                     let place = new.services.binary_search_by(|s| s.id.cmp(&service.id));
                     place.iter().for_each(|place| {
-                        differ(&service.id, differ::between(service, &new.services[*place]));
+                        record(
+                            &service.id,
+                            service_diff::service_differences(service, &new.services[*place]),
+                        );
                     });
                 }
             }
-            (Change::Everything, Some(old)) => {
-                for (before, after) in pairs(&old.services, &new.services) {
+            (SnapshotDiff::Everything, Some(old)) => {
+                for (before, after) in pair_by_id(&old.services, &new.services) {
                     match (before, after) {
                         (Some(before), Some(after)) if before != after => {
-                            differ(&after.id, differ::between(before, after));
+                            record(&after.id, service_diff::service_differences(before, after));
                         }
-                        (None, Some(after)) => differ(&after.id, vec![differ::came(after)]),
+                        (None, Some(after)) => record(&after.id, vec![service_diff::appeared(after)]),
                         (Some(before), None) if !removed(&before.id) => {
-                            differ(&before.id, vec![differ::went()]);
+                            record(&before.id, vec![service_diff::removed()]);
                         }
                         _ => {}
                     }
@@ -149,60 +165,64 @@ impl History {
         }
     }
 
-    /// Takes how a source is, and in which state it was before.
-    pub fn source(&mut self, before: SourceState, after: &SourceStatus, now: Timestamp) {
-        judged::source(before, after, now).into_iter().for_each(|entry| self.note(entry));
+    /// Records a change of a source's state; `before` is its previous state.
+    pub fn record_source_state(&mut self, before: SourceState, after: &SourceStatus, now: Timestamp) {
+        finding_events::source_entry(before, after, now).into_iter().for_each(|entry| self.insert(entry));
     }
 
-    /// Takes what is wrong now.
-    pub fn judged(&mut self, findings: &[Finding], now: Timestamp) {
-        self.standing.follow(findings, now).into_iter().for_each(|entry| self.note(entry));
+    /// Records which findings started or were resolved; `findings` are all current ones.
+    pub fn record_findings(&mut self, findings: &[Finding], now: Timestamp) {
+        self.open_findings.update(findings, now).into_iter().for_each(|entry| self.insert(entry));
     }
 
-    /// Keeps an entry, unless it is kept already or was dropped before.
-    fn note(&mut self, entry: Entry) {
+    /// Adds an entry, unless the history has it already or has dropped it for space.
+    fn insert(&mut self, entry: Entry) {
         let entry = Arc::new(entry);
-        let thread = self.threads.entry(entry.subject.clone()).or_default();
-        let late = |floor: &Option<Arc<Entry>>| floor.as_ref().is_some_and(|floor| entry <= *floor);
-        if late(&self.floor) || late(&thread.floor) || !thread.entries.insert(Arc::clone(&entry)) {
+        let thread = self.by_subject.entry(entry.subject.clone()).or_default();
+        let was_dropped = |floor: &Option<Arc<Entry>>| floor.as_ref().is_some_and(|floor| entry <= *floor);
+        if was_dropped(&self.newest_dropped)
+            || was_dropped(&thread.newest_dropped)
+            || !thread.entries.insert(Arc::clone(&entry))
+        {
             return;
         }
         self.entries.insert(entry);
         self.version += 1;
-        if thread.entries.len() > SHARE
+        if thread.entries.len() > MAX_ENTRIES_PER_SUBJECT
             && let Some(oldest) = thread.entries.pop_first()
         {
             self.entries.remove(&oldest);
-            thread.floor = Some(oldest);
+            thread.newest_dropped = Some(oldest);
         }
-        if self.entries.len() > MOST
+        if self.entries.len() > MAX_ENTRIES
             && let Some(oldest) = self.entries.pop_first()
         {
-            self.drop_from_thread(&oldest);
-            self.floor = Some(oldest);
+            self.remove_from_subject(&oldest);
+            self.newest_dropped = Some(oldest);
         }
     }
 
-    /// Takes an entry away.
-    fn forget(&mut self, entry: &Entry) {
+    /// Removes an entry.
+    fn remove(&mut self, entry: &Entry) {
         if self.entries.remove(entry) {
             self.version += 1;
-            self.drop_from_thread(entry);
+            self.remove_from_subject(entry);
         }
     }
 
-    fn drop_from_thread(&mut self, entry: &Entry) {
-        if let Some(thread) = self.threads.get_mut(&entry.subject) {
+    fn remove_from_subject(&mut self, entry: &Entry) {
+        if let Some(thread) = self.by_subject.get_mut(&entry.subject) {
             thread.entries.remove(entry);
-            if thread.entries.is_empty() && thread.floor.is_none() {
-                self.threads.remove(&entry.subject);
+            if thread.entries.is_empty() && thread.newest_dropped.is_none() {
+                self.by_subject.remove(&entry.subject);
             }
         }
     }
 }
 
-/// Two lists in the order of their ids side by side.
-fn pairs<'a>(
+/// Pairs the services of two lists by id; both lists are sorted by id. One side is `None` if only the other
+/// list has the service.
+fn pair_by_id<'a>(
     old: &'a [Arc<Service>],
     new: &'a [Arc<Service>],
 ) -> impl Iterator<Item = (Option<&'a Arc<Service>>, Option<&'a Arc<Service>>)> {

@@ -1,196 +1,210 @@
-//! Channel routing: the lines in the gap between two layers.
+//! Channel routing: draws the nets in the gap between two layers.
 //!
-//! Each net that changes rows is a vertical trunk on a track of its own (Hashimoto and Stevens 1971; the constraints
-//! are those of Deutsch's dogleg router, 1976). A line that comes in from the left on some row must have turned before
-//! another line goes out to the right on the same row; where such demands form a cycle, the trunk that goes out is
-//! broken in two by a dogleg over a free row.
+//! Each net that changes rows gets a trunk, a vertical line on a track (Hashimoto and Stevens 1971). The
+//! constraints are those of Deutsch's dogleg router (1976). If a line from the left and a line to the right
+//! share a row, the first must turn before the second begins. Where such demands form a cycle, a dogleg over
+//! a free row breaks the outgoing trunk in two.
 //!
-//! A reader must never be led astray. Where a caller's line feeds a trunk and runs on, a reader who comes along the
-//! trunk could take the wrong line, so the raster draws a tick there; where no tick has room, or the trunk passes the
-//! line on both sides, the caller gets a small trunk of its own (a stub) that enters the trunk from the left.
-use super::reach::{self, FreeRows, Reach};
+//! The drawing must never mislead its reader. Where a caller's line feeds a trunk and runs on, a reader
+//! following the trunk could take the wrong line. So the raster draws a tick there. If a tick has no room, or
+//! the trunk passes the line on both sides, the caller gets a stub: a small trunk of its own that enters the
+//! trunk from the left.
+use super::row_occupancy::{self, FreeRows, RowOccupancy};
 use super::tracks;
-use super::trunk::{Bridge, Trunk};
+use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Attempts to find room for all ticks.
-const ROUNDS: usize = 12;
-/// With more trunks than this, stubs that later turned out to be unneeded stay.
-const SPARE_LIMIT: usize = 60;
+/// Limit for the attempts to find room for all ticks.
+const MAX_STUB_ROUNDS: usize = 12;
+/// Largest number of trunks for which the router removes unnecessary stubs.
+const DROP_STUBS_MAX_TRUNKS: usize = 60;
 
-/// Where a line meets the channel.
+/// Pin of a channel: the row and side at which a line meets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tap {
+pub struct ChannelPin {
     pub row: i32,
+    /// True if the pin is on the right side of the channel.
     pub right: bool,
 }
 
-/// A net of the channel.
+/// Net of a channel, with several input pins and one output pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wiring {
-    pub ins: Vec<Tap>,
-    pub out: Tap,
+pub struct ChannelNet {
+    pub inputs: Vec<ChannelPin>,
+    pub output: ChannelPin,
 }
 
-/// A turn of a line.
+/// Turn of a line at a track and a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bend {
     pub track: usize,
     pub row: i32,
 }
 
-/// A routed channel.
+/// Routing of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Channel {
-    /// How many columns the trunks need.
-    pub tracks: usize,
-    /// For each net, for each of its ins: the turns on the way out.
+pub struct RoutedChannel {
+    /// Number of tracks, which is the number of columns for the trunks.
+    pub track_count: usize,
+    /// Turns from each input of each net to its output.
     pub bends: Vec<Vec<Vec<Bend>>>,
-    /// Trunks that had to be broken.
-    pub doglegs: usize,
+    /// Number of broken trunks.
+    pub dogleg_count: usize,
 }
 
 /// Routes the nets of one gap.
-pub fn route(nets: &[Wiring]) -> Channel {
-    let pinned = reach::pinned(nets);
-    let mut plan = Plan::new(nets, &pinned);
-    for _ in 0..ROUNDS {
-        plan.build();
-        let wanted = plan.misleading();
+pub fn route_channel(nets: &[ChannelNet]) -> RoutedChannel {
+    let pinned_rows = row_occupancy::pinned_rows(nets);
+    let mut router = ChannelRouter::new(nets, &pinned_rows);
+    for _ in 0..MAX_STUB_ROUNDS {
+        router.build_trunks();
+        let wanted = router.ambiguous_pins();
         if wanted.is_empty() {
             break;
         }
-        plan.stubs.extend(wanted);
+        router.stubs.extend(wanted);
     }
-    plan.spare_stubs();
-    plan.channel()
+    router.drop_needless_stubs();
+    router.routed_channel()
 }
 
-/// A net and one of its rows.
-type Place = (usize, i32);
+/// Net and one of its rows.
+type NetRow = (usize, i32);
 
-struct Plan<'a> {
-    nets: &'a [Wiring],
-    /// Rows that pins use.
-    pinned: &'a [i32],
-    /// Rows that cross the channel without a turn.
-    straight: BTreeSet<i32>,
-    /// Callers that must not touch the trunk of the net with their own row.
-    stubs: BTreeSet<Place>,
+/// Router of one channel, with the trunks and jogs of the latest attempt.
+struct ChannelRouter<'a> {
+    nets: &'a [ChannelNet],
+    /// Rows with pins.
+    pinned_rows: &'a [i32],
+    /// Rows of lines that cross the channel without a turn.
+    straight_rows: BTreeSet<i32>,
+    /// Input pins that reach the trunk of their net through a stub.
+    stubs: BTreeSet<NetRow>,
     trunks: Vec<Trunk>,
-    bridges: Vec<Bridge>,
+    jogs: Vec<Jog>,
+    /// Trunk of each net; `None` for a net without turns.
     trunk_of: Vec<Option<usize>>,
-    bridge_of: BTreeMap<Place, usize>,
-    track: Vec<usize>,
-    doglegs: usize,
+    /// Jog between a pin and the trunk of its net, by net and row.
+    jog_of: BTreeMap<NetRow, usize>,
+    /// Track of each trunk.
+    track_of: Vec<usize>,
+    dogleg_count: usize,
 }
 
-impl<'a> Plan<'a> {
-    fn new(nets: &'a [Wiring], pinned: &'a [i32]) -> Self {
-        let is_straight = |net: &&Wiring| net.ins.iter().all(|t| t.row == net.out.row);
+impl<'a> ChannelRouter<'a> {
+    fn new(nets: &'a [ChannelNet], pinned_rows: &'a [i32]) -> Self {
+        let is_straight = |net: &&ChannelNet| net.inputs.iter().all(|t| t.row == net.output.row);
         Self {
             nets,
-            pinned,
-            straight: nets.iter().filter(is_straight).map(|n| n.out.row).collect(),
+            pinned_rows,
+            straight_rows: nets.iter().filter(is_straight).map(|n| n.output.row).collect(),
             stubs: BTreeSet::new(),
             trunks: Vec::new(),
-            bridges: Vec::new(),
+            jogs: Vec::new(),
             trunk_of: vec![None; nets.len()],
-            bridge_of: BTreeMap::new(),
-            track: Vec::new(),
-            doglegs: 0,
+            jog_of: BTreeMap::new(),
+            track_of: Vec::new(),
+            dogleg_count: 0,
         }
     }
 
-    /// Makes the trunks and gives them tracks.
-    fn build(&mut self) {
+    /// Creates the trunks and assigns their tracks.
+    fn build_trunks(&mut self) {
         self.trunks.clear();
-        self.bridges.clear();
-        self.bridge_of.clear();
-        let mut rows = FreeRows::new(self.pinned);
+        self.jogs.clear();
+        self.jog_of.clear();
+        let mut rows = FreeRows::new(self.pinned_rows);
         for (index, net) in self.nets.iter().enumerate() {
-            if net.ins.iter().all(|t| t.row == net.out.row) {
+            if net.inputs.iter().all(|t| t.row == net.output.row) {
                 continue;
             }
-            let mut trunk = Trunk { out: net.out.row, ins: net.ins.len(), ..Trunk::default() };
+            let mut trunk =
+                Trunk { output_row: net.output.row, input_count: net.inputs.len(), ..Trunk::default() };
             let number = self.trunks.len();
             self.trunk_of[index] = Some(number);
             self.trunks.push(Trunk::default());
-            for tap in net.ins.iter().chain([&net.out]) {
-                if !tap.right && self.stubs.contains(&(index, tap.row)) {
-                    let row = rows.take(tap.row, (net.out.row - tap.row).signum());
-                    self.bridge_of.insert((index, tap.row), self.bridges.len());
-                    self.bridges.push(Bridge { row, west: self.trunks.len(), east: number });
-                    self.trunks.push(Trunk::stub(tap.row, row));
-                    trunk.west.push(row);
-                } else if tap.right {
-                    trunk.right.push(tap.row);
+            for pin in net.inputs.iter().chain([&net.output]) {
+                if !pin.right && self.stubs.contains(&(index, pin.row)) {
+                    let row = rows.claim_nearest(pin.row, (net.output.row - pin.row).signum());
+                    self.jog_of.insert((index, pin.row), self.jogs.len());
+                    self.jogs.push(Jog { row, left_trunk: self.trunks.len(), right_trunk: number });
+                    self.trunks.push(Trunk::stub(pin.row, row));
+                    trunk.left_jogs.push(row);
+                } else if pin.right {
+                    trunk.right_pins.push(pin.row);
                 } else {
-                    trunk.left.push(tap.row);
+                    trunk.left_pins.push(pin.row);
                 }
             }
             self.trunks[number] = trunk;
         }
-        self.trunks.iter_mut().for_each(Trunk::measure);
-        let legs = tracks::assign(&mut self.trunks, &mut self.bridges, &mut |near, way| rows.take(near, way));
-        self.track = legs.track;
-        self.doglegs = legs.broken.len();
+        self.trunks.iter_mut().for_each(Trunk::update_extent);
+        let assignment = tracks::assign_tracks(&mut self.trunks, &mut self.jogs, &mut |near, way| {
+            rows.claim_nearest(near, way)
+        });
+        self.track_of = assignment.track_of;
+        self.dogleg_count = assignment.broken_trunks.len();
         let net_of: BTreeMap<usize, usize> =
             self.trunk_of.iter().enumerate().filter_map(|(net, t)| t.map(|t| (t, net))).collect();
-        for (trunk, row, bridge) in legs.broken {
+        for (trunk, row, jog) in assignment.broken_trunks {
             if let Some(&net) = net_of.get(&trunk) {
-                self.bridge_of.insert((net, RIGHT_SIDE + row), bridge);
+                self.jog_of.insert((net, RIGHT_SIDE_OFFSET + row), jog);
             }
         }
     }
 
-    /// Takes back stubs that are not needed any more, now that others are there.
-    fn spare_stubs(&mut self) {
-        if self.trunks.len() > SPARE_LIMIT {
+    /// Removes stubs that later stubs made unnecessary.
+    fn drop_needless_stubs(&mut self) {
+        if self.trunks.len() > DROP_STUBS_MAX_TRUNKS {
             return;
         }
         for stub in self.stubs.clone() {
-            let (doglegs, misleading) = (self.doglegs, self.misleading().len());
+            let (doglegs, misleading) = (self.dogleg_count, self.ambiguous_pins().len());
             self.stubs.remove(&stub);
-            self.build();
-            if self.doglegs > doglegs || self.misleading().len() > misleading {
+            self.build_trunks();
+            if self.dogleg_count > doglegs || self.ambiguous_pins().len() > misleading {
                 self.stubs.insert(stub);
-                self.build();
+                self.build_trunks();
             }
         }
     }
 
-    /// Callers whose line runs on past a trunk in a way that no tick can make clear.
-    fn misleading(&self) -> Vec<Place> {
-        let reach = Reach::new(&self.straight, &self.trunks, &self.bridges, &self.track);
+    /// Returns the input pins with a line that runs on past its trunk and has no room for a clarifying tick.
+    fn ambiguous_pins(&self) -> Vec<NetRow> {
+        let reach = RowOccupancy::new(&self.straight_rows, &self.trunks, &self.jogs, &self.track_of);
         let mut found = Vec::new();
         for (net, trunk_index) in self.trunk_of.iter().enumerate() {
             let Some(index) = *trunk_index else { continue };
             let trunk = &self.trunks[index];
-            if trunk.ins < 2 {
+            if trunk.input_count < 2 {
                 continue;
             }
-            for tap in self.nets[net].ins.iter().filter(|t| !t.right) {
-                let direct = !self.stubs.contains(&(net, tap.row));
-                let runs_on = reach.left(tap.row) > self.track[index];
-                if direct && runs_on && tap.row != trunk.out && !self.has_room(&reach, index, tap.row) {
-                    found.push((net, tap.row));
+            for pin in self.nets[net].inputs.iter().filter(|t| !t.right) {
+                let direct = !self.stubs.contains(&(net, pin.row));
+                let runs_on = reach.left_line_end(pin.row) > self.track_of[index];
+                if direct
+                    && runs_on
+                    && pin.row != trunk.output_row
+                    && !self.has_room_for_tick(&reach, index, pin.row)
+                {
+                    found.push((net, pin.row));
                 }
             }
         }
         found
     }
 
-    /// Whether a tick fits on the trunk beside the row: before its next tap a cell that nothing crosses.
-    fn has_room(&self, reach: &Reach<'_>, index: usize, row: i32) -> bool {
+    /// Returns true if a tick fits on the trunk beside the row: a cell before its next connection that no
+    /// line crosses.
+    fn has_room_for_tick(&self, reach: &RowOccupancy<'_>, index: usize, row: i32) -> bool {
         let trunk = &self.trunks[index];
-        if trunk.low < row && row < trunk.high {
+        if trunk.first_row < row && row < trunk.last_row {
             return false;
         }
-        let way = (trunk.out - row).signum();
+        let way = (trunk.output_row - row).signum();
         let mut at = row + way;
-        while !trunk.touches(at) && trunk.low < at && at < trunk.high {
-            if !reach.crosses(at, self.track[index]) {
+        while !trunk.connects_at(at) && trunk.first_row < at && at < trunk.last_row {
+            if !reach.is_occupied(at, self.track_of[index]) {
                 return true;
             }
             at += way;
@@ -198,42 +212,46 @@ impl<'a> Plan<'a> {
         false
     }
 
-    fn channel(&self) -> Channel {
-        let bends = self.nets.iter().enumerate().map(|(net, wiring)| {
-            let Some(trunk) = self.trunk_of[net] else { return vec![Vec::new(); wiring.ins.len()] };
-            wiring.ins.iter().map(|tap| self.way(net, trunk, *tap, wiring.out)).collect()
+    fn routed_channel(&self) -> RoutedChannel {
+        let bends = self.nets.iter().enumerate().map(|(net, channel_net)| {
+            let Some(trunk) = self.trunk_of[net] else { return vec![Vec::new(); channel_net.inputs.len()] };
+            channel_net
+                .inputs
+                .iter()
+                .map(|pin| self.bends_between(net, trunk, *pin, channel_net.output))
+                .collect()
         });
-        Channel {
+        RoutedChannel {
             bends: bends.collect(),
-            tracks: self.track.iter().map(|t| t + 1).max().unwrap_or(0),
-            doglegs: self.doglegs,
+            track_count: self.track_of.iter().map(|t| t + 1).max().unwrap_or(0),
+            dogleg_count: self.dogleg_count,
         }
     }
 
-    /// The turns from one tap to the other, over the trunk of the net.
-    fn way(&self, net: usize, trunk: usize, from: Tap, to: Tap) -> Vec<Bend> {
-        let mut bends = self.approach(net, trunk, from);
-        bends.extend(self.approach(net, trunk, to).into_iter().rev());
+    /// Returns the turns from one pin to another, over the trunk of the net.
+    fn bends_between(&self, net: usize, trunk: usize, from: ChannelPin, to: ChannelPin) -> Vec<Bend> {
+        let mut bends = self.bends_to_trunk(net, trunk, from);
+        bends.extend(self.bends_to_trunk(net, trunk, to).into_iter().rev());
         bends
     }
 
-    /// The turns between a tap and the trunk.
-    fn approach(&self, net: usize, trunk: usize, tap: Tap) -> Vec<Bend> {
-        let key = if tap.right { RIGHT_SIDE + tap.row } else { tap.row };
-        let main = self.track[trunk];
-        match self.bridge_of.get(&(net, key)).map(|&b| &self.bridges[b]) {
-            None => vec![Bend { track: main, row: tap.row }],
-            Some(bridge) => {
-                let side = self.track[bridge.west + bridge.east - trunk];
+    /// Returns the turns between a pin and the trunk.
+    fn bends_to_trunk(&self, net: usize, trunk: usize, pin: ChannelPin) -> Vec<Bend> {
+        let key = if pin.right { RIGHT_SIDE_OFFSET + pin.row } else { pin.row };
+        let main = self.track_of[trunk];
+        match self.jog_of.get(&(net, key)).map(|&b| &self.jogs[b]) {
+            None => vec![Bend { track: main, row: pin.row }],
+            Some(jog) => {
+                let side = self.track_of[jog.left_trunk + jog.right_trunk - trunk];
                 vec![
-                    Bend { track: side, row: tap.row },
-                    Bend { track: side, row: bridge.row },
-                    Bend { track: main, row: bridge.row },
+                    Bend { track: side, row: pin.row },
+                    Bend { track: side, row: jog.row },
+                    Bend { track: main, row: jog.row },
                 ]
             }
         }
     }
 }
 
-/// Added to a row to name a tap on the right side; rows are far smaller.
-const RIGHT_SIDE: i32 = 1 << 28;
+/// Offset added to the row of a pin on the right side. It is far greater than any row.
+const RIGHT_SIDE_OFFSET: i32 = 1 << 28;

@@ -1,38 +1,38 @@
-//! What the engine answers: rectangles, routes, and what to remember for the next time.
+//! Output of the layout: rectangles, routes, and the [`Seed`] for the next layout.
 use super::graph::{Direction, Graph, Key, Options};
-use super::past::Past;
+use super::layout_cache::LayoutCache;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A cell of the drawing.
+/// Position of a cell in the diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Point {
-    /// The column, counted from the left.
+    /// Column, counted from 0 at the left.
     pub x: i32,
-    /// The row, counted from the top.
+    /// Row, counted from 0 at the top.
     pub y: i32,
 }
 
 /// A rectangle of cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rect {
-    /// Its leftmost column.
+    /// Leftmost column, counted from 0.
     pub x: i32,
-    /// Its topmost row.
+    /// Topmost row, counted from 0.
     pub y: i32,
-    /// How many columns it covers.
+    /// Width in columns.
     pub width: i32,
-    /// How many rows it covers.
+    /// Height in rows.
     pub height: i32,
 }
 
 impl Rect {
-    /// Whether the cell lies inside.
+    /// Returns true if the cell `at` lies inside.
     #[must_use]
     pub const fn contains(&self, at: Point) -> bool {
         at.x >= self.x && at.y >= self.y && at.x < self.x + self.width && at.y < self.y + self.height
     }
 
-    /// Whether the two have a cell in common.
+    /// Returns true if the two rectangles have a cell in common.
     #[must_use]
     pub const fn overlaps(&self, other: &Self) -> bool {
         self.x < other.x + other.width
@@ -42,91 +42,94 @@ impl Rect {
     }
 }
 
-/// The way of one edge: the cells at which it starts, turns and ends.
+/// Route of one edge: the cells at which it starts, turns and ends.
 ///
-/// The first is the cell just outside the caller's box, the last the one just outside the called box, where the
-/// arrow head is. A self loop has no points: the view marks it on the box.
+/// The first cell lies just outside the caller's box. The last one lies just outside the called box and holds
+/// the arrow head. A self loop has no points: the map marks it on the box.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
-    /// Start, turns and end, in the order of the flow; neighbours differ in one coordinate.
+    /// Start, turns and end, in the direction of the call. Neighbouring points differ in one coordinate.
     pub points: Vec<Point>,
 }
 
-/// Figures about a drawing, to compare it with another one.
+/// Metrics of a diagram, to compare it with another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quality {
-    /// Crossings between layers, where a line shared by many edges counts once.
+    /// Crossings between layers. A line that many edges share counts once.
     pub crossings: usize,
-    /// Turns of all routes together.
+    /// Number of turns, summed over all routes.
     pub bends: usize,
-    /// Cells of all routes together.
+    /// Length in cells, summed over all routes.
     pub length: usize,
-    /// Edges that run against the flow.
-    pub against: usize,
-    /// Extra turns that were needed because two lines wanted each other's row.
+    /// Number of edges that run against the flow.
+    pub back_edges: usize,
+    /// Number of doglegs: trunks broken in two because two lines needed each other's row.
     pub doglegs: usize,
-    /// Cells of the whole drawing, empty ones included.
+    /// Area of the diagram in cells, empty ones included.
     pub area: usize,
 }
 
 impl Quality {
-    /// Whether a drawing has drifted from what a fresh one would be: crossings or area of more than 1.3 times as much.
+    /// Returns true if this diagram has over 1.3 times the crossings or the area of `fresh`, a layout without
+    /// a seed.
     ///
-    /// Each change of a seeded drawing is made where it disturbs least, which adds up over many changes.
+    /// Each seeded layout changes the diagram where that disturbs least. Over many changes the losses add up.
     #[must_use]
-    pub const fn drifted_from(&self, fresh: &Self) -> bool {
-        10 * self.crossings > 13 * fresh.crossings + SLACK || 10 * self.area > 13 * fresh.area
+    pub const fn is_much_worse_than(&self, fresh: &Self) -> bool {
+        10 * self.crossings > 13 * fresh.crossings + CROSSING_SLACK_TENTHS || 10 * self.area > 13 * fresh.area
     }
 }
 
-/// In tenths of a crossing: on a small map one or two more are no reason to move everything.
-const SLACK: usize = 20;
+/// Slack for crossings, in tenths of one: on a small map one or two more crossings do not justify moving
+/// everything.
+const CROSSING_SLACK_TENTHS: usize = 20;
 
-/// What the next layout should know about this one, so that what did not change does not move.
+/// Memory of a layout for the next one, so that unchanged parts do not move.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seed {
     pub(super) options: Option<Options>,
-    pub(super) top: Past,
-    pub(super) groups: BTreeMap<Key, Past>,
-    /// What was laid out, those included that had left.
-    pub(super) whole: Arc<Graph>,
+    pub(super) root: LayoutCache,
+    pub(super) groups: BTreeMap<Key, LayoutCache>,
+    /// Graph that was laid out, placeholders of removed nodes included.
+    pub(super) laid_out: Arc<Graph>,
 }
 
 impl Seed {
-    /// What was laid out: what is drawn, and those who have left and keep their places. Sorted by key.
+    /// Returns the graph that was laid out, placeholders of removed nodes included. Everything is sorted by
+    /// key.
     #[must_use]
-    pub const fn whole(&self) -> &Arc<Graph> {
-        &self.whole
+    pub const fn laid_out_graph(&self) -> &Arc<Graph> {
+        &self.laid_out
     }
 
-    /// The same for another picture: who is not in that one has not left, and leaves no gap.
+    /// Returns this seed for a layout of another graph: nodes missing from that graph get no placeholders.
     #[must_use]
-    pub fn elsewhere(self) -> Self {
-        Self { whole: Arc::default(), ..self }
+    pub fn without_placeholders(self) -> Self {
+        Self { laid_out: Arc::default(), ..self }
     }
 
-    /// Whether it knows of no earlier drawing.
+    /// Returns true if this seed comes from no earlier diagram.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.options.is_none()
     }
 }
 
-/// A finished drawing in whole cells; the upper left corner is (0, 0).
+/// Finished layout in whole cells. Its upper left corner is (0, 0).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Diagram {
-    /// The boxes, with the indices of [`super::Graph::nodes`].
+    /// Rectangles of the boxes, in the order of [`super::Graph::nodes`].
     pub nodes: Vec<Rect>,
-    /// The frames, border included, with the indices of [`super::Graph::groups`].
+    /// Rectangles of the group frames, border included, in the order of [`super::Graph::groups`].
     pub groups: Vec<Rect>,
-    /// The ways, with the indices of [`super::Graph::edges`].
+    /// Routes, in the order of [`super::Graph::edges`].
     pub routes: Vec<Route>,
-    /// Columns and rows.
+    /// Width and height of the diagram, in columns and rows.
     pub size: (i32, i32),
-    /// The way the flow runs.
+    /// Direction of the flow.
     pub direction: Direction,
-    /// To be given to the next call.
+    /// Seed for the next layout.
     pub seed: Seed,
-    /// How good it is.
+    /// Metrics of this diagram.
     pub quality: Quality,
 }

@@ -1,90 +1,92 @@
-//! What the engine is asked to draw: sized nodes, directed edges and named groups, in any order.
+//! Input of the layout: sized nodes, directed edges and named groups, in any order.
 use std::sync::Arc;
 
-/// A name that stays the same from one picture of the system to the next.
+/// Name of a node or group that stays the same from one layout to the next.
 pub type Key = Arc<str>;
 
-/// A directed graph of boxes. The order of the vectors does not influence the drawing.
+/// Directed graph of boxes. The order of the vectors does not influence the layout.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Graph {
-    /// The boxes.
+    /// Nodes, drawn as boxes.
     pub nodes: Vec<Node>,
-    /// The arrows between them.
+    /// Directed edges between the nodes, drawn as arrows.
     pub edges: Vec<Edge>,
-    /// The frames around them.
+    /// Groups of nodes, drawn as frames around them.
     pub groups: Vec<Group>,
 }
 
-/// A box of a known size.
+/// Node with the size of its box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Its lasting name; the engine sorts and remembers by it.
+    /// Name that stays the same between layouts. The layout sorts nodes by it and remembers them by it.
     pub key: Key,
-    /// Its width in cells, border included; at least one is taken.
+    /// Width of the box in columns, border included. Zero counts as one.
     pub width: u16,
-    /// Its height in cells, border included; at least one is taken.
+    /// Height of the box in rows, border included. Zero counts as one.
     pub height: u16,
-    /// The group it belongs to, as an index into [`Graph::groups`].
+    /// Index of its group in [`Graph::groups`]; `None` for a node outside all groups.
     pub group: Option<usize>,
-    /// Where along the flow it would rather be.
+    /// Preferred position along the flow.
     pub hint: RankHint,
 }
 
-/// An arrow; self loops and repeated edges are welcome. An edge with an end that does not exist is not drawn.
+/// Directed edge from a caller to the node it calls. Self loops and repeated edges are allowed. The layout
+/// does not draw an edge with an index out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// The caller, as an index into [`Graph::nodes`].
+    /// Index of the caller in [`Graph::nodes`].
     pub from: usize,
-    /// The one called, as an index into [`Graph::nodes`].
+    /// Index of the called node in [`Graph::nodes`].
     pub to: usize,
 }
 
-/// A frame around some nodes, with a title in its upper border.
+/// Group of nodes, drawn as a frame with a title in its upper border.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// Its lasting name.
+    /// Name that stays the same between layouts.
     pub key: Key,
-    /// The cells its title takes; the frame is made wide enough.
+    /// Width of the title in columns. The layout makes the frame wide enough for it.
     pub title_width: u16,
 }
 
-/// A wish about the place of a node along the flow, granted where no edge speaks against it.
+/// Preferred position of a node along the flow. The layout follows it where no edge forbids that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RankHint {
-    /// With the first ones (an entrance, a load balancer).
+    /// Among the first nodes (an entrance, a load balancer).
     First,
-    /// Wherever its edges are shortest.
+    /// Any position where its edges are shortest.
     #[default]
     Free,
-    /// With the last ones (a store, something external).
+    /// Among the last nodes (a database, an external service).
     Last,
 }
 
-/// The way the flow runs.
+/// Direction of the flow, from callers to the nodes they call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Direction {
-    /// Callers left, the called right: best on a terminal, where cells are tall and names wide.
+    /// Callers left, called nodes right. Best on a terminal, where cells are tall and names are wide.
     #[default]
     LeftToRight,
-    /// Callers above, the called below: for narrow screens and few nodes.
+    /// Callers above, called nodes below. For narrow screens and few nodes.
     TopDown,
 }
 
-/// How to draw.
+/// Options of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The way the flow runs.
+    /// Direction of the flow.
     pub direction: Direction,
     /// Free rows between two boxes, one above the other, when the flow runs left to right.
     pub gap_rows: u16,
     /// Free columns between two boxes, side by side, when the flow runs top down.
     pub gap_columns: u16,
-    /// Whether lines that run side by side keep a free row between each other: more room, and easier to follow.
-    pub airy: bool,
+    /// True if parallel lines keep a free row between each other. This takes more room and is easier to
+    /// follow.
+    pub row_gap_between_lines: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { direction: Direction::LeftToRight, gap_rows: 0, gap_columns: 2, airy: false }
+        Self { direction: Direction::LeftToRight, gap_rows: 0, gap_columns: 2, row_gap_between_lines: false }
     }
 }

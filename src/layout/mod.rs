@@ -1,61 +1,72 @@
-//! The layered layout of a service map on whole cells.
+//! Layered layout of a service map on whole terminal cells.
 //!
-//! Two steps: [`layout`] turns a [`Graph`] of sized boxes into a [`Diagram`] (rectangles and routes), a pure function
-//! that is given its previous answer so that what did not change does not move; a [`Raster`], made once from a
-//! diagram, answers for any part of the screen which line characters to paint. Neither knows colours or terminals,
-//! and a change of status needs neither: the caller says at each draw how each edge looks.
+//! - [`layout`] turns a [`Graph`] of sized boxes into a [`Diagram`] of rectangles and routes. It is a pure
+//!   function. The [`Seed`] of the previous diagram keeps unchanged parts where they were.
+//! - A [`Raster`], built once from a diagram, finds the line characters for any part of the screen.
+//! - Neither knows colours or terminals. A change of health needs no new layout, because the caller supplies
+//!   the style of each edge at each draw.
 //!
 //! The method is that of Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System
-//! Structures", 1981) as refined by Gansner et al. (1993) and by ELK, with the lines bundled by target. In the order
-//! of the flow: `vacant` keeps the places of who has left; `nest` cuts the graph into levels (the inside of each group, and the outermost picture); for each
-//! level `plan` breaks cycles (`cycle`), layers (`rank`, `simplex`), packs unlinked parts (`parts`), cuts lines into lanes (`layered`), reduces
-//! crossings (`order`, `crossing`, `refine`) and finds rows (`place`, `straight`); `drawing` routes the gaps between
-//! layers (`channel`, `tracks`, `trunk`, `reach`; `wired` keeps what did not change) and measures columns; `assemble` puts the levels together, and `past` holds what the next layout should know.
+//! Structures", 1981). Gansner et al. (1993) and ELK, the Eclipse Layout Kernel, refined it. Edges to the
+//! same target share one bundle of lines. The stages, in order:
+//!
+//! 1. `placeholders` adds back removed nodes, so that their places stay free.
+//! 2. `group_layout` cuts the graph into subgraphs: one for each group and one for the root.
+//! 3. `pipeline` lays out one subgraph. It breaks cycles (`cycle_removal`, `back_edges`), assigns ranks
+//!    (`ranks`, `simplex`), packs unconnected components (`components`), cuts long edges into dummy vertices
+//!    (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
+//!    (`row_assignment`, `straighten`).
+//! 4. `cell_layout` routes the channels between layers (`channel`, `tracks`, `trunk`, `row_occupancy`) and
+//!    measures columns. `channel_cache` reuses unchanged channels.
+//! 5. `assemble` combines the subgraph layouts into one diagram. `layout_cache` stores them for the next
+//!    call.
 mod assemble;
 mod channel;
-mod crossing;
-mod cycle;
+mod crossings;
+mod cycle_removal;
 mod diagram;
-mod drawing;
-mod ends;
+mod cell_layout;
+mod adjacency;
 mod graph;
-mod layered;
-mod level;
-mod lone;
-mod nest;
-mod order;
-mod parts;
-mod past;
-mod place;
-mod plan;
-mod rank;
+mod layered_graph;
+mod subgraph;
+mod isolated_nodes;
+mod group_layout;
+mod sweeps;
+mod components;
+mod layout_cache;
+mod row_assignment;
+mod pipeline;
+mod ranks;
 mod raster;
-mod reach;
-mod refine;
-mod reveal;
-mod sheet;
+mod row_occupancy;
+mod local_search;
+mod maze_router;
+mod indexed_subgraph;
 mod simplex;
-mod straight;
+mod straighten;
 mod tracks;
 mod trunk;
-mod turn;
-mod vacant;
-mod wired;
+mod back_edges;
+mod placeholders;
+mod channel_cache;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
-pub use raster::{Arms, Cell, Glyphs, Mark, Raster, Side, Stroke, Style};
-pub use reveal::reveal;
-pub use vacant::closes_up;
+pub use maze_router::route_hidden_edges;
+pub use placeholders::should_compact;
+pub use raster::{Arms, Glyphs, LineCell, LineStyle, Mark, Raster, Side, Stroke};
 
 #[cfg(test)]
 mod tests;
 
-/// Draws a graph: the same graph gives the same drawing, in whatever order it is told.
+/// Lays out `graph`. The same graph gives the same diagram, whatever the order of its nodes, edges and
+/// groups.
 ///
-/// With the seed of an earlier drawing, an unchanged graph is drawn byte for byte as before, and a changed one as
-/// close to it as its changes allow. No clock, no randomness, no recursion; any directed graph is welcome.
+/// With the `seed` of an earlier diagram, an unchanged graph gives the identical diagram, and a changed graph
+/// moves as little as its changes allow. The function uses no clock, no randomness and no recursion. It
+/// accepts any directed graph.
 #[must_use]
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
-    nest::layout(graph, seed, options)
+    group_layout::layout(graph, seed, options)
 }

@@ -1,63 +1,71 @@
-//! The network simplex of Gansner, Koutsofios, North and Vo ("A Technique for Drawing Directed Graphs", 1993):
-//! ranks with the least total edge length.
+//! Network simplex of Gansner, Koutsofios, North and Vo ("A Technique for Drawing Directed Graphs", 1993):
+//! finds the ranks with the least total edge length.
 //!
-//! A spanning tree of tight edges is kept; a tree edge whose cut value is negative leaves it, the tightest edge that
-//! crosses the cut the other way enters. The graphs are small, so tree order and cut values are computed anew each
-//! time, in linear time, which keeps the code short. The number of exchanges is bounded.
+//! The algorithm maintains a spanning tree of tight arcs. A tree arc with a negative cut value leaves the
+//! tree. The tightest arc that crosses the cut the other way enters it. The graphs are small, so each step
+//! recomputes tree order and cut values in linear time, which keeps the code short. The number of exchanges
+//! is bounded.
 
-/// Exchanges per node before the search is content.
-const EXCHANGES_PER_NODE: usize = 6;
+/// Limit for the exchanges, per node of the graph.
+const MAX_EXCHANGES_PER_NODE: usize = 6;
 
-/// The given feasible ranks, improved.
-pub fn tighten(count: usize, arcs: &[(usize, usize)], start: &[i32]) -> Vec<i32> {
+/// Returns ranks with the least total edge length, starting from the feasible ranks `start`.
+pub fn minimize_edge_length(count: usize, arcs: &[(usize, usize)], start: &[i32]) -> Vec<i32> {
     let mut net = Network::new(count, arcs, start);
-    net.grow();
-    for _ in 0..EXCHANGES_PER_NODE * count {
-        net.survey();
-        let Some(leave) = net.leaving() else { break };
-        let Some(enter) = net.entering(leave) else { break };
+    net.build_tight_tree();
+    for _ in 0..MAX_EXCHANGES_PER_NODE * count {
+        net.compute_cut_values();
+        let Some(leave) = net.leaving_arc() else { break };
+        let Some(enter) = net.entering_arc(leave) else { break };
         net.exchange(leave, enter);
     }
     net.rank.truncate(count);
     net.rank
 }
 
-/// A virtual root in front of all sources keeps the network connected; its arcs weigh and measure nothing.
-struct Arc {
+/// Arc of the network. A virtual root before all sources keeps the network connected; its arcs have weight
+/// and length 0.
+struct NetworkArc {
     from: usize,
     to: usize,
     weight: i64,
     length: i32,
 }
 
+/// Network with its current ranks and spanning tree.
 struct Network {
-    arcs: Vec<Arc>,
+    arcs: Vec<NetworkArc>,
     rank: Vec<i32>,
-    near: Vec<Vec<usize>>,
-    tree: Vec<bool>,
-    cut: Vec<i64>,
-    /// Parent arc, and the numbers of the first and last node of the subtree in postorder.
-    parent: Vec<usize>,
-    low: Vec<usize>,
-    number: Vec<usize>,
-    /// Where the search for a leaving arc goes on.
+    /// Arcs at each node.
+    arcs_at: Vec<Vec<usize>>,
+    /// True for each arc in the spanning tree.
+    in_tree: Vec<bool>,
+    /// Cut value of each tree arc.
+    cut_value: Vec<i64>,
+    /// Arc to the parent of each node in the tree; `usize::MAX` for the root.
+    parent_arc: Vec<usize>,
+    /// Lowest postorder number in the subtree of each node.
+    subtree_low: Vec<usize>,
+    /// Postorder number of each node, the highest in its subtree.
+    postorder_number: Vec<usize>,
+    /// Arc at which the search for the next leaving arc starts.
     cursor: usize,
 }
 
 impl Network {
     fn new(count: usize, pairs: &[(usize, usize)], start: &[i32]) -> Self {
-        let mut arcs: Vec<Arc> =
-            pairs.iter().map(|&(from, to)| Arc { from, to, weight: 1, length: 1 }).collect();
+        let mut arcs: Vec<NetworkArc> =
+            pairs.iter().map(|&(from, to)| NetworkArc { from, to, weight: 1, length: 1 }).collect();
         let mut called = vec![false; count];
         for &(_, to) in pairs {
             called[to] = true;
         }
         let sources = (0..count).filter(|&n| !called[n]);
-        arcs.extend(sources.map(|to| Arc { from: count, to, weight: 0, length: 0 }));
-        let mut near = vec![Vec::new(); count + 1];
+        arcs.extend(sources.map(|to| NetworkArc { from: count, to, weight: 0, length: 0 }));
+        let mut arcs_at = vec![Vec::new(); count + 1];
         for (index, arc) in arcs.iter().enumerate() {
-            near[arc.from].push(index);
-            near[arc.to].push(index);
+            arcs_at[arc.from].push(index);
+            arcs_at[arc.to].push(index);
         }
         let mut rank = start.to_vec();
         rank.push(start.iter().copied().min().unwrap_or(0));
@@ -65,27 +73,28 @@ impl Network {
         Self {
             arcs,
             rank,
-            near,
-            tree: vec![false; size],
-            cut: vec![0; size],
-            parent: vec![usize::MAX; nodes],
-            low: vec![0; nodes],
-            number: vec![0; nodes],
+            arcs_at,
+            in_tree: vec![false; size],
+            cut_value: vec![0; size],
+            parent_arc: vec![usize::MAX; nodes],
+            subtree_low: vec![0; nodes],
+            postorder_number: vec![0; nodes],
             cursor: 0,
         }
     }
 
     fn slack(&self, arc: usize) -> i32 {
-        let Arc { from, to, length, .. } = self.arcs[arc];
+        let NetworkArc { from, to, length, .. } = self.arcs[arc];
         self.rank[to] - self.rank[from] - length
     }
 
-    fn other(&self, arc: usize, node: usize) -> usize {
+    fn other_end(&self, arc: usize, node: usize) -> usize {
         self.arcs[arc].from + self.arcs[arc].to - node
     }
 
-    /// A spanning tree of tight arcs: the tree grows over tight arcs, and moves to the nearest outsider when stuck.
-    fn grow(&mut self) {
+    /// Builds a spanning tree of tight arcs. It grows over tight arcs. When stuck, it moves to the nearest
+    /// node outside.
+    fn build_tight_tree(&mut self) {
         let root = self.rank.len() - 1;
         let mut inside = vec![false; self.rank.len()];
         inside[root] = true;
@@ -94,12 +103,12 @@ impl Network {
         loop {
             while let Some(&node) = members.get(next) {
                 next += 1;
-                for index in 0..self.near[node].len() {
-                    let arc = self.near[node][index];
-                    let other = self.other(arc, node);
+                for index in 0..self.arcs_at[node].len() {
+                    let arc = self.arcs_at[node][index];
+                    let other = self.other_end(arc, node);
                     if !inside[other] && self.slack(arc) == 0 {
                         inside[other] = true;
-                        self.tree[arc] = true;
+                        self.in_tree[arc] = true;
                         members.push(other);
                     }
                 }
@@ -117,8 +126,8 @@ impl Network {
         }
     }
 
-    /// Numbers the tree in postorder; the cut value of a tree arc is the net weight that leaves the part behind it.
-    fn survey(&mut self) {
+    /// Computes the cut values of the tree arcs: the net weight that leaves the part behind each arc.
+    fn compute_cut_values(&mut self) {
         let order = self.postorder();
         let mut balance = vec![0_i64; self.rank.len()];
         for arc in &self.arcs {
@@ -126,10 +135,10 @@ impl Network {
             balance[arc.to] -= arc.weight;
         }
         for &node in &order {
-            let up = self.parent[node];
+            let up = self.parent_arc[node];
             if up != usize::MAX {
-                self.cut[up] = if self.arcs[up].from == node { balance[node] } else { -balance[node] };
-                let above = self.other(up, node);
+                self.cut_value[up] = if self.arcs[up].from == node { balance[node] } else { -balance[node] };
+                let above = self.other_end(up, node);
                 balance[above] += balance[node];
             }
         }
@@ -139,21 +148,21 @@ impl Network {
         let root = self.rank.len() - 1;
         let mut order = Vec::with_capacity(self.rank.len());
         let mut stack = vec![(root, 0)];
-        self.parent[root] = usize::MAX;
-        self.low[root] = 0;
+        self.parent_arc[root] = usize::MAX;
+        self.subtree_low[root] = 0;
         while let Some(top) = stack.last_mut() {
             let (node, next) = *top;
             top.1 += 1;
-            match self.near[node].get(next) {
+            match self.arcs_at[node].get(next) {
                 None => {
-                    self.number[node] = order.len();
+                    self.postorder_number[node] = order.len();
                     order.push(node);
                     stack.pop();
                 }
-                Some(&arc) if self.tree[arc] && arc != self.parent[node] => {
-                    let below = self.other(arc, node);
-                    self.parent[below] = arc;
-                    self.low[below] = order.len();
+                Some(&arc) if self.in_tree[arc] && arc != self.parent_arc[node] => {
+                    let below = self.other_end(arc, node);
+                    self.parent_arc[below] = arc;
+                    self.subtree_low[below] = order.len();
                     stack.push((below, 0));
                 }
                 Some(_) => {}
@@ -162,19 +171,23 @@ impl Network {
         order
     }
 
-    /// The next tree arc with a negative cut value, searched for round and round.
-    fn leaving(&mut self) -> Option<usize> {
+    /// Returns the next tree arc with a negative cut value, searching cyclically from `cursor`.
+    fn leaving_arc(&mut self) -> Option<usize> {
         let size = self.arcs.len();
-        let found = (0..size).map(|i| (self.cursor + i) % size).find(|&a| self.tree[a] && self.cut[a] < 0)?;
+        let found = (0..size)
+            .map(|i| (self.cursor + i) % size)
+            .find(|&a| self.in_tree[a] && self.cut_value[a] < 0)?;
         self.cursor = found + 1;
         Some(found)
     }
 
-    /// The tightest arc that crosses the cut against the leaving one.
-    fn entering(&self, leave: usize) -> Option<usize> {
-        let Arc { from, to, .. } = self.arcs[leave];
-        let below = if self.parent[from] == leave { from } else { to };
-        let inside = |node: usize| (self.low[below]..=self.number[below]).contains(&self.number[node]);
+    /// Returns the tightest arc that crosses the cut of the arc `leave` in the other direction.
+    fn entering_arc(&self, leave: usize) -> Option<usize> {
+        let NetworkArc { from, to, .. } = self.arcs[leave];
+        let below = if self.parent_arc[from] == leave { from } else { to };
+        let inside = |node: usize| {
+            (self.subtree_low[below]..=self.postorder_number[below]).contains(&self.postorder_number[node])
+        };
         let tail_below = below == from;
         (0..self.arcs.len())
             .filter(|&a| {
@@ -185,18 +198,18 @@ impl Network {
     }
 
     fn exchange(&mut self, leave: usize, enter: usize) {
-        let Arc { from, to, .. } = self.arcs[leave];
-        let below = if self.parent[from] == leave { from } else { to };
-        let (low, high) = (self.low[below], self.number[below]);
+        let NetworkArc { from, to, .. } = self.arcs[leave];
+        let below = if self.parent_arc[from] == leave { from } else { to };
+        let (low, high) = (self.subtree_low[below], self.postorder_number[below]);
         let slack = self.slack(enter);
-        let head = self.number[self.arcs[enter].to];
+        let head = self.postorder_number[self.arcs[enter].to];
         let delta = if (low..=high).contains(&head) { -slack } else { slack };
         for node in 0..self.rank.len() {
-            if (low..=high).contains(&self.number[node]) {
+            if (low..=high).contains(&self.postorder_number[node]) {
                 self.rank[node] += delta;
             }
         }
-        self.tree[leave] = false;
-        self.tree[enter] = true;
+        self.in_tree[leave] = false;
+        self.in_tree[enter] = true;
     }
 }

@@ -1,99 +1,120 @@
-//! A vertical line of a channel, and what it costs to have it left of another one.
+//! Trunk, the vertical line of a net in a channel, and the cost of its place left of another trunk.
 
-/// Cost of a crossing, of a caller's line that runs on past a shared trunk with a tick, and of one that needs a stub.
-pub const CROSSING: i64 = 4;
-const RUNS_ON: i64 = 1;
-const NEEDS_STUB: i64 = 8;
+/// Cost of a crossing.
+pub const CROSSING_COST: i64 = 4;
+/// Cost of a caller's line that runs on past a shared trunk and gets a tick there.
+const TICK_COST: i64 = 1;
+/// Cost of a caller's line that runs on past a shared trunk and needs a stub.
+const STUB_COST: i64 = 8;
 
-/// A vertical line and the rows it is tapped at.
+/// Vertical line of a net, with the rows of the horizontal lines that meet it.
 #[derive(Clone, Debug, Default)]
 pub struct Trunk {
-    /// Rows of pins on the left and on the right side of the channel.
-    pub left: Vec<i32>,
-    pub right: Vec<i32>,
-    /// Rows of bridges from and to other trunks.
-    pub west: Vec<i32>,
-    pub east: Vec<i32>,
-    /// The row on which it flows out, and how many lines flow in.
-    pub out: i32,
-    pub ins: usize,
-    pub low: i32,
-    pub high: i32,
+    /// Rows of pins on the left side of the channel.
+    pub left_pins: Vec<i32>,
+    /// Rows of pins on the right side of the channel.
+    pub right_pins: Vec<i32>,
+    /// Rows of jogs to trunks on the left.
+    pub left_jogs: Vec<i32>,
+    /// Rows of jogs to trunks on the right.
+    pub right_jogs: Vec<i32>,
+    /// Row on which the net leaves the trunk.
+    pub output_row: i32,
+    /// Number of lines that enter the trunk.
+    pub input_count: usize,
+    /// Uppermost row that the trunk covers.
+    pub first_row: i32,
+    /// Lowest row that the trunk covers.
+    pub last_row: i32,
 }
 
-/// A horizontal line between two trunks on a row that nothing else uses.
+/// Jog: a horizontal line between two trunks, on a row without pins.
 #[derive(Clone, Copy, Debug)]
-pub struct Bridge {
+pub struct Jog {
+    /// Row of the jog.
     pub row: i32,
-    pub west: usize,
-    pub east: usize,
+    /// Index of the trunk at its left end.
+    pub left_trunk: usize,
+    /// Index of the trunk at its right end.
+    pub right_trunk: usize,
 }
 
 impl Trunk {
-    /// A trunk that only carries one line from a row to a bridge.
-    pub fn stub(row: i32, bridge: i32) -> Self {
-        Self { left: vec![row], east: vec![bridge], out: bridge, ins: 1, ..Self::default() }
+    /// Creates a stub: a trunk that carries one line from `row` to a jog.
+    pub fn stub(row: i32, jog_row: i32) -> Self {
+        Self {
+            left_pins: vec![row],
+            right_jogs: vec![jog_row],
+            output_row: jog_row,
+            input_count: 1,
+            ..Self::default()
+        }
     }
 
-    /// Sorts the taps and finds the extent.
-    pub fn measure(&mut self) {
-        for rows in [&mut self.left, &mut self.right, &mut self.west, &mut self.east] {
+    /// Sorts the rows of all lines, and updates the first and last row.
+    pub fn update_extent(&mut self) {
+        for rows in [&mut self.left_pins, &mut self.right_pins, &mut self.left_jogs, &mut self.right_jogs] {
             rows.sort_unstable();
             rows.dedup();
         }
-        self.low = self.taps().min().unwrap_or(0);
-        self.high = self.taps().max().unwrap_or(0);
+        self.first_row = self.connection_rows().min().unwrap_or(0);
+        self.last_row = self.connection_rows().max().unwrap_or(0);
     }
 
-    fn taps(&self) -> impl Iterator<Item = i32> + '_ {
-        [&self.left, &self.right, &self.west, &self.east].into_iter().flatten().copied()
+    fn connection_rows(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.left_pins, &self.right_pins, &self.left_jogs, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// Whether it is tapped at this row.
-    pub fn touches(&self, row: i32) -> bool {
-        [&self.left, &self.right, &self.west, &self.east].iter().any(|rows| rows.binary_search(&row).is_ok())
+    /// Returns true if a horizontal line meets the trunk on this row.
+    pub fn connects_at(&self, row: i32) -> bool {
+        [&self.left_pins, &self.right_pins, &self.left_jogs, &self.right_jogs]
+            .iter()
+            .any(|rows| rows.binary_search(&row).is_ok())
     }
 
-    /// Whether a tick fits beside a line that runs on past this trunk: it ends here, and is not tapped right after.
-    fn has_room(&self, row: i32) -> bool {
-        (row == self.low && !self.touches(row + 1)) || (row == self.high && !self.touches(row - 1))
+    /// Returns true if a tick fits beside a line that runs on past this trunk.
+    ///
+    /// It fits if the trunk ends on this row and no line meets it on the next one.
+    fn has_room_for_tick(&self, row: i32) -> bool {
+        (row == self.first_row && !self.connects_at(row + 1))
+            || (row == self.last_row && !self.connects_at(row - 1))
     }
 
-    /// The rows of lines from the left, and of those to the right.
-    pub fn lefts(&self) -> impl Iterator<Item = i32> + '_ {
-        [&self.left, &self.west].into_iter().flatten().copied()
+    /// Returns the rows of lines on the left.
+    pub fn left_rows(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.left_pins, &self.left_jogs].into_iter().flatten().copied()
     }
 
-    /// See above.
-    pub fn rights(&self) -> impl Iterator<Item = i32> + '_ {
-        [&self.right, &self.east].into_iter().flatten().copied()
+    /// Returns the rows of lines on the right.
+    pub fn right_rows(&self) -> impl Iterator<Item = i32> + '_ {
+        [&self.right_pins, &self.right_jogs].into_iter().flatten().copied()
     }
 
-    /// What it costs that a line of its own on this row runs on to a trunk right of it.
+    /// Returns the cost of letting a line that feeds the trunk on this row run on to a trunk further right.
     pub fn cost_of_passing(&self, row: i32) -> i64 {
         match () {
-            () if self.ins < 2 => 0,
-            () if self.has_room(row) => RUNS_ON,
-            () => NEEDS_STUB,
+            () if self.input_count < 2 => 0,
+            () if self.has_room_for_tick(row) => TICK_COST,
+            () => STUB_COST,
         }
     }
 
-    /// The cost of having this trunk on the left of the other one.
-    pub fn cost_before(&self, other: &Self) -> i64 {
-        if self.high < other.low || other.high < self.low {
+    /// Returns the cost of placing this trunk left of `other`.
+    pub fn cost_left_of(&self, other: &Self) -> i64 {
+        if self.last_row < other.first_row || other.last_row < self.first_row {
             return 0;
         }
         let mut cost = 0;
-        for rows in [&other.left, &other.west] {
-            let from = rows.partition_point(|&r| r < self.low);
-            for row in rows[from..].iter().take_while(|&&r| r <= self.high) {
-                let shared = self.left.binary_search(row).is_ok();
-                cost += if shared { self.cost_of_passing(*row) } else { CROSSING };
+        for rows in [&other.left_pins, &other.left_jogs] {
+            let from = rows.partition_point(|&r| r < self.first_row);
+            for row in rows[from..].iter().take_while(|&&r| r <= self.last_row) {
+                let shared = self.left_pins.binary_search(row).is_ok();
+                cost += if shared { self.cost_of_passing(*row) } else { CROSSING_COST };
             }
         }
-        for rows in [&self.right, &self.east] {
-            let from = rows.partition_point(|&r| r < other.low);
-            cost += rows[from..].iter().take_while(|&&r| r <= other.high).count() as i64 * CROSSING;
+        for rows in [&self.right_pins, &self.right_jogs] {
+            let from = rows.partition_point(|&r| r < other.first_row);
+            cost += rows[from..].iter().take_while(|&&r| r <= other.last_row).count() as i64 * CROSSING_COST;
         }
         cost
     }

@@ -1,219 +1,226 @@
-//! Some lines of one stream: their text in one piece, an end of line after each, and 32 bytes beside each.
+//! A chunk of consecutive lines of one stream: their text in one string and 32 bytes of metadata for each.
 
-use super::key::{Place, nanos};
+use super::entry_key::{LinePosition, to_nanos};
 use crate::{
-    decode::line::{Parsed, Shape},
-    model::{Level, LogLine, LogStream, Paint},
+    decode::log_line::{LineFormat, ParsedLine},
+    model::{LogLevel, LogLine, OutputStream, TextStyle},
 };
 use std::ops::Range;
 
-/// What a chunk may grow to, in bytes of text and of what stands beside it.
-const ROOM: usize = 64 * 1024;
+/// The size of text and metadata from which a chunk takes no more new lines, in bytes. Late lines may double
+/// it.
+const MAX_CHUNK_BYTES: usize = 64 * 1024;
 
-/// Lines that follow each other in time.
+/// Lines of a stream that follow each other in time.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
-    /// Its number, unique in the store.
+    /// The chunk's number, unique in the store.
     pub(super) id: u64,
-    /// How often a line came between others: where what is known by a line's number no longer holds.
-    pub(super) shuffles: u32,
+    /// The number of inserts between existing lines. Data stored by line index is invalid once it changes.
+    pub(super) insert_generation: u32,
     text: String,
-    metas: Vec<Meta>,
-    /// Where a painted line's text begins, and its first paint, in the order of arrival.
-    painted: Vec<(u32, u32)>,
-    paints: Vec<Paint>,
+    lines: Vec<LineMeta>,
+    /// The text start of each line with colours and the index of its first span, in the order of arrival.
+    paint_index: Vec<(u32, u32)>,
+    all_paint: Vec<TextStyle>,
 }
 
-/// What is known of a line beside its text.
+/// Metadata of one line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Meta {
-    /// When.
+pub(super) struct LineMeta {
+    /// The time, in nanoseconds since 1970.
     at: i64,
     seq: u64,
     start: u32,
     len: u32,
-    /// Where the message begins in the line, and its length.
+    /// The start of the message in the line and its length, in bytes.
     message: (u16, u16),
-    /// How grave it is.
-    pub(super) level: Option<Level>,
-    /// How it is written.
-    pub(super) shape: Shape,
-    /// Which of the process's streams.
-    pub(super) stream: LogStream,
-    /// Whether the present reading brought it again.
-    pub(super) again: bool,
+    /// The level that the line states.
+    pub(super) level: Option<LogLevel>,
+    /// The format of the line.
+    pub(super) format: LineFormat,
+    /// The output stream of the process.
+    pub(super) stream: OutputStream,
+    /// True if the current session has read this line again.
+    pub(super) is_reread: bool,
 }
 
-/// The bound that the design sets: at most so many bytes beside a line's text.
-const _: () = assert!(size_of::<Meta>() <= 32);
+/// The design limits the metadata of a line to 32 bytes.
+const _: () = assert!(size_of::<LineMeta>() <= 32);
 
-/// The message goes to the line's end.
-const TO_END: u16 = u16::MAX;
+/// The length that means "up to the end of the line".
+const MESSAGE_TO_LINE_END: u16 = u16::MAX;
 
-impl Meta {
-    pub(super) fn place(&self) -> Place {
-        Place { at: self.at, seq: self.seq }
+impl LineMeta {
+    pub(super) fn position(&self) -> LinePosition {
+        LinePosition { at: self.at, seq: self.seq }
     }
 
-    /// Where its text stands in its chunk's.
-    pub(super) fn range(&self) -> Range<usize> {
+    /// Returns the range of the line's text in the chunk's text.
+    pub(super) fn text_range(&self) -> Range<usize> {
         self.start as usize..(self.start + self.len) as usize
     }
 
-    /// Where the message stands in the line.
-    pub(super) fn message(&self) -> Range<usize> {
+    /// Returns the range of the message in the line's text.
+    pub(super) fn message_range(&self) -> Range<usize> {
         let (start, len) = (usize::from(self.message.0), usize::from(self.message.1));
-        start..if self.message.1 == TO_END { self.len as usize } else { start + len }
+        start..if self.message.1 == MESSAGE_TO_LINE_END { self.len as usize } else { start + len }
     }
 }
 
-/// The message's place in few bytes; all of a line whose message stands too far back or is too long.
-fn squeezed(message: &Range<u32>, len: u32) -> (u16, u16) {
-    let Ok(start) = u16::try_from(message.start) else { return (0, TO_END) };
+/// Packs the range of the message into four bytes. The message is the whole line if it starts too late or is
+/// too long.
+fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
+    let Ok(start) = u16::try_from(message.start) else { return (0, MESSAGE_TO_LINE_END) };
     if message.end >= len {
-        return (start, TO_END);
+        return (start, MESSAGE_TO_LINE_END);
     }
     match u16::try_from(message.end.saturating_sub(message.start)) {
-        Ok(len) if len < TO_END => (start, len),
-        _ => (0, TO_END),
+        Ok(len) if len < MESSAGE_TO_LINE_END => (start, len),
+        _ => (0, MESSAGE_TO_LINE_END),
     }
 }
 
-/// Memory in which a chunk grew, for the next one.
+/// Memory of a full chunk, reused for the next one.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(super) struct ChunkBuffer {
     text: String,
-    metas: Vec<Meta>,
+    lines: Vec<LineMeta>,
 }
 
 impl Chunk {
-    /// An empty one, to grow in that room.
-    pub(super) fn new(id: u64, Room { mut text, mut metas }: Room) -> Self {
+    /// Creates an empty chunk that reuses the memory of `ChunkBuffer`.
+    pub(super) fn new(id: u64, ChunkBuffer { mut text, mut lines }: ChunkBuffer) -> Self {
         text.clear();
-        metas.clear();
-        Self { id, shuffles: 0, text, metas, painted: Vec::new(), paints: Vec::new() }
+        lines.clear();
+        Self { id, insert_generation: 0, text, lines, paint_index: Vec::new(), all_paint: Vec::new() }
     }
 
-    /// What it takes of memory, in bytes.
-    pub(super) fn cost(&self) -> usize {
+    /// Returns the memory that the chunk takes, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
         size_of::<Self>()
             + self.text.capacity()
-            + self.metas.capacity() * size_of::<Meta>()
-            + self.painted.capacity() * size_of::<(u32, u32)>()
-            + self.paints.capacity() * size_of::<Paint>()
+            + self.lines.capacity() * size_of::<LineMeta>()
+            + self.paint_index.capacity() * size_of::<(u32, u32)>()
+            + self.all_paint.capacity() * size_of::<TextStyle>()
     }
 
-    /// Whether a line of `len` bytes has room.
+    /// Returns true if a line of `len` bytes fits. An empty chunk takes a line of any length.
     pub(super) fn has_room(&self, len: usize) -> bool {
-        self.metas.is_empty() || self.filled() + len + 1 + size_of::<Meta>() <= ROOM
+        self.lines.is_empty() || self.used_bytes() + len + 1 + size_of::<LineMeta>() <= MAX_CHUNK_BYTES
     }
 
-    /// Whether it has outgrown its room so far that it is to be split.
-    pub(super) fn is_outgrown(&self) -> bool {
-        self.metas.len() > 1 && self.filled() > 2 * ROOM
+    /// Returns true if late lines have made the chunk more than twice as large as its maximum.
+    pub(super) fn needs_split(&self) -> bool {
+        self.lines.len() > 1 && self.used_bytes() > 2 * MAX_CHUNK_BYTES
     }
 
-    fn filled(&self) -> usize {
-        self.text.len() + self.metas.len() * size_of::<Meta>()
+    fn used_bytes(&self) -> usize {
+        self.text.len() + self.lines.len() * size_of::<LineMeta>()
     }
 
-    /// The lines, oldest first.
-    pub(super) fn metas(&self) -> &[Meta] {
-        &self.metas
+    /// Returns the metadata of the lines, oldest first.
+    pub(super) fn lines(&self) -> &[LineMeta] {
+        &self.lines
     }
 
-    /// The lines, to mark them.
-    pub(super) fn metas_mut(&mut self) -> &mut [Meta] {
-        &mut self.metas
+    /// Returns the metadata of the lines for marking.
+    pub(super) fn lines_mut(&mut self) -> &mut [LineMeta] {
+        &mut self.lines
     }
 
-    /// All text, in the order of arrival.
+    /// Returns the text of all lines, in the order of arrival.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn first(&self) -> Option<Place> {
-        self.metas.first().map(Meta::place)
+    pub(super) fn first_position(&self) -> Option<LinePosition> {
+        self.lines.first().map(LineMeta::position)
     }
 
-    pub(super) fn last(&self) -> Option<Place> {
-        self.metas.last().map(Meta::place)
+    pub(super) fn last_position(&self) -> Option<LinePosition> {
+        self.lines.last().map(LineMeta::position)
     }
 
-    /// How many lines stand before that place.
-    pub(super) fn before(&self, place: Place) -> usize {
-        self.metas.partition_point(|meta| meta.place() < place)
+    /// Returns the number of lines before `place`.
+    pub(super) fn lines_before(&self, place: LinePosition) -> usize {
+        self.lines.partition_point(|meta| meta.position() < place)
     }
 
-    /// The paint of a line.
-    pub(super) fn paint(&self, meta: &Meta) -> &[Paint] {
-        let Ok(place) = self.painted.binary_search_by_key(&meta.start, |(start, _)| *start) else {
+    /// Returns the coloured spans of a line.
+    pub(super) fn paint(&self, meta: &LineMeta) -> &[TextStyle] {
+        let Ok(place) = self.paint_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
             return &[];
         };
-        let end = self.painted.get(place + 1).map_or(self.paints.len(), |(_, next)| *next as usize);
-        &self.paints[self.painted[place].1 as usize..end]
+        let end = self.paint_index.get(place + 1).map_or(self.all_paint.len(), |(_, next)| *next as usize);
+        &self.all_paint[self.paint_index[place].1 as usize..end]
     }
 
-    /// Takes a line as the one with that number.
-    pub(super) fn insert(&mut self, index: usize, seq: u64, line: &LogLine, parsed: &Parsed) {
+    /// Inserts a line at `index`.
+    pub(super) fn insert(&mut self, index: usize, seq: u64, line: &LogLine, parsed: &ParsedLine) {
         let (len, start) = (line.text.len() as u32, self.text.len() as u32);
-        let meta = Meta {
-            at: nanos(line.at),
+        let meta = LineMeta {
+            at: to_nanos(line.at),
             seq,
             start,
             len,
-            message: squeezed(&parsed.message, len),
+            message: compact_range(&parsed.message, len),
             level: parsed.level,
-            shape: parsed.shape,
+            format: parsed.format,
             stream: line.stream,
-            again: false,
+            is_reread: false,
         };
-        self.write(index, meta, &line.text, &line.paint);
+        self.insert_text(index, meta, &line.text, &line.styles);
     }
 
-    fn write(&mut self, index: usize, meta: Meta, text: &str, paint: &[Paint]) {
-        self.shuffles += u32::from(index < self.metas.len());
-        self.reserve(text.len() + 1);
+    fn insert_text(&mut self, index: usize, meta: LineMeta, text: &str, paint: &[TextStyle]) {
+        self.insert_generation += u32::from(index < self.lines.len());
+        self.reserve_text(text.len() + 1);
         self.text.push_str(text);
         self.text.push('\n');
         if !paint.is_empty() {
-            self.painted.push((meta.start, self.paints.len() as u32));
-            self.paints.extend_from_slice(paint);
+            self.paint_index.push((meta.start, self.all_paint.len() as u32));
+            self.all_paint.extend_from_slice(paint);
         }
-        if index == self.metas.len() {
-            self.metas.push(meta);
+        if index == self.lines.len() {
+            self.lines.push(meta);
         } else {
-            self.metas.insert(index, meta);
+            self.lines.insert(index, meta);
         }
     }
 
-    /// Makes room by doubling, and not beyond what a chunk may grow to.
-    fn reserve(&mut self, more: usize) {
+    /// Grows the text's memory by doubling, up to [`MAX_CHUNK_BYTES`].
+    fn reserve_text(&mut self, more: usize) {
         let (len, capacity) = (self.text.len(), self.text.capacity());
         if len + more > capacity {
-            let wanted = (2 * capacity).clamp(512, ROOM).max(len + more);
+            let wanted = (2 * capacity).clamp(512, MAX_CHUNK_BYTES).max(len + more);
             self.text.reserve_exact(wanted - len);
         }
     }
 
-    /// Takes no more memory than it needs, as no more lines are expected, and gives away the room in which it grew. To be
-    /// cut to size, that would leave a hole behind it, too small for the next one to grow in.
-    pub(super) fn seal(&mut self) -> Room {
-        self.painted.shrink_to_fit();
-        self.paints.shrink_to_fit();
-        let (text, metas) = (self.text.as_str().into(), self.metas.as_slice().into());
-        Room {
+    /// Moves a full chunk to memory of its exact size, and returns the memory in which it grew. Shrinking in
+    /// place would leave a hole too small for the next chunk.
+    pub(super) fn seal(&mut self) -> ChunkBuffer {
+        self.paint_index.shrink_to_fit();
+        self.all_paint.shrink_to_fit();
+        let (text, metas) = (self.text.as_str().into(), self.lines.as_slice().into());
+        ChunkBuffer {
             text: std::mem::replace(&mut self.text, text),
-            metas: std::mem::replace(&mut self.metas, metas),
+            lines: std::mem::replace(&mut self.lines, metas),
         }
     }
 
-    /// Those of its lines, with their text in order.
-    pub(super) fn copy(&self, range: Range<usize>, id: u64) -> Self {
-        let mut copy = Self::new(id, Room::default());
-        for meta in &self.metas[range] {
+    /// Copies a range of lines, with their text in order, to a new chunk.
+    pub(super) fn copy_range(&self, range: Range<usize>, id: u64) -> Self {
+        let mut copy = Self::new(id, ChunkBuffer::default());
+        for meta in &self.lines[range] {
             let start = copy.text.len() as u32;
-            copy.write(copy.metas.len(), Meta { start, ..*meta }, &self.text[meta.range()], self.paint(meta));
+            copy.insert_text(
+                copy.lines.len(),
+                LineMeta { start, ..*meta },
+                &self.text[meta.text_range()],
+                self.paint(meta),
+            );
         }
         copy.seal();
         copy

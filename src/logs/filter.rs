@@ -1,31 +1,31 @@
-//! What is kept of the lines, and what is hidden.
+//! Filters of log lines by scope and by predicate.
 
 use super::{
-    chunk::{Chunk, Meta},
-    needle::Needle,
+    chunk::{Chunk, LineMeta},
     pattern::Template,
-    stream::Stream,
+    stream::StoredStream,
+    text_matcher::TextMatcher,
 };
 use crate::{
-    decode::line,
-    model::{InstanceId, Level, ServiceId, SharedText},
+    decode::log_line,
+    model::{InstanceId, LogLevel, ServiceId, SharedText},
 };
 use std::collections::BTreeSet;
 
-/// Whose lines are looked at.
+/// The streams in which a query looks for lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// All.
+pub enum StreamScope {
+    /// All streams.
     #[default]
     All,
-    /// Those of some services.
+    /// The streams of some services.
     Services(BTreeSet<ServiceId>),
-    /// Those of some instances.
+    /// The streams of some instances.
     Instances(BTreeSet<InstanceId>),
 }
 
-impl Scope {
-    pub(super) fn has(&self, stream: &Stream) -> bool {
+impl StreamScope {
+    pub(super) fn includes(&self, stream: &StoredStream) -> bool {
         match self {
             Self::All => true,
             Self::Services(services) => services.contains(&stream.service),
@@ -34,59 +34,59 @@ impl Scope {
     }
 }
 
-/// One condition.
+/// A filter that keeps or hides the lines that match a predicate.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Filter {
-    /// What it is about.
-    pub what: What,
-    /// Whether what fits is kept; else it is hidden.
-    pub keep: bool,
+pub struct LogFilter {
+    /// The condition on a line.
+    pub predicate: Predicate,
+    /// True to keep matching lines, false to hide them.
+    pub keep_matching: bool,
 }
 
-/// What a condition is about.
+/// A condition that a line matches or not.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
-    /// Lines with that text.
-    Text(Needle),
-    /// Lines that say they are at least so grave.
-    Level(Level),
-    /// Lines of that service.
+pub enum Predicate {
+    /// Lines that contain a text.
+    Text(TextMatcher),
+    /// Lines with at least that level.
+    Level(LogLevel),
+    /// Lines of a service.
     Service(ServiceId),
-    /// Lines of the stream with that label.
+    /// Lines of the stream with a label.
     Label(SharedText),
-    /// Lines with that value in that field.
+    /// Lines with a value in a field.
     Field {
-        /// The field's name, dotted where it is nested.
+        /// The field's name, with dots between the levels of nested objects.
         name: String,
-        /// Its value.
+        /// The field's exact value.
         value: String,
     },
-    /// Lines whose message has those words.
+    /// Lines with the words of a template.
     Template(Template),
-    /// Lines that tell of an error.
+    /// Lines with the level error or above.
     Errors,
 }
 
-impl What {
-    /// Whether a line fits.
-    pub(super) fn fits(&self, stream: &Stream, chunk: &Chunk, meta: &Meta) -> bool {
-        let text = || &chunk.text()[meta.range()];
+impl Predicate {
+    /// Returns true if a line matches the predicate.
+    pub(super) fn matches(&self, stream: &StoredStream, chunk: &Chunk, meta: &LineMeta) -> bool {
+        let text = || &chunk.text()[meta.text_range()];
         match self {
-            Self::Text(needle) => needle.is_in(text()),
+            Self::Text(needle) => needle.is_match(text()),
             Self::Level(least) => meta.level >= Some(*least),
             Self::Service(service) => &stream.service == service,
             Self::Label(label) => &stream.label == label,
             Self::Field { name, value } => {
-                let fields = line::fields(text(), meta.shape);
+                let fields = log_line::fields(text(), meta.format);
                 fields.iter().any(|field| field.name == name.as_str() && field.value == value.as_str())
             }
-            Self::Template(template) => template.fits(&text()[meta.message()]),
-            Self::Errors => meta.level >= Some(Level::Error),
+            Self::Template(template) => template.matches(&text()[meta.message_range()]),
+            Self::Errors => meta.level >= Some(LogLevel::Error),
         }
     }
 
-    /// How much work a line is, where looking for a text is one.
-    pub(super) fn work(&self) -> usize {
+    /// Returns the extra work of testing a line, in units of one text search.
+    pub(super) fn extra_cost(&self) -> usize {
         match self {
             Self::Field { .. } | Self::Template(_) => 5,
             _ => 0,

@@ -1,36 +1,37 @@
-//! The log lines that are held, and what is drawn, searched and counted of them.
+//! Storage of log lines, and queries over them: filters, searches and counts.
 //!
-//! [`LogStore`] holds them: each stream in chunks of text with 32 bytes beside each line, bounded in bytes. [`Sift`] is
-//! what passes a scope and filters, with a bit a line; it merges the streams in time order as they are looked at.
+//! [`LogStore`] keeps each stream in chunks of text with 32 bytes of metadata for each line, within a limit
+//! in bytes. [`QueryResults`] holds the lines that match a scope and filters, one bit for each line. It
+//! merges the streams in time order during iteration.
 
-mod again;
+mod dedup;
 mod chunk;
 mod filter;
 mod gaps;
 mod histogram;
-mod key;
-mod kinds;
-mod line;
-mod needle;
-mod note;
+mod entry_key;
+mod pattern_counts;
+mod entry;
+mod text_matcher;
+mod notes;
 pub mod pattern;
-mod reading;
-mod sieve;
-mod sift;
+mod read_session;
+mod match_bitmap;
+mod query_results;
 mod store;
 mod stream;
 #[cfg(test)]
 mod tests;
-mod unreadable;
-mod walk;
+mod unreadable_notes;
+mod merge_iter;
 
-pub use filter::{Filter, Scope, What};
-pub use histogram::Bucket;
-pub use key::Key;
-pub use kinds::{Kind, Kinds};
-pub use line::Line;
-pub use needle::Needle;
-pub use sift::Sift;
+pub use entry::LogEntry;
+pub use entry_key::EntryKey;
+pub use filter::{LogFilter, Predicate, StreamScope};
+pub use histogram::HistogramBucket;
+pub use merge_iter::MergeIter;
+pub use pattern_counts::{PatternCount, PatternCounts};
+pub use query_results::QueryResults;
 pub use store::LogStore;
-pub use stream::{State, Stream};
-pub use walk::Walk;
+pub use stream::{StoredStream, StreamState};
+pub use text_matcher::TextMatcher;

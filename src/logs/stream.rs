@@ -1,191 +1,194 @@
-//! One stream: its chunks in time order, and what is known to be missing between them.
+//! A stored stream: its chunks in time order and the known gaps between them.
 
 use super::{
     chunk::Chunk,
-    key::{Place, nanos, timestamp},
-    reading::{Gap, Reading},
+    entry_key::{LinePosition, from_nanos, to_nanos},
+    read_session::{Gap, ReadSession},
 };
 use crate::{
-    decode::line,
+    decode::log_line,
     model::{LogLine, LogTarget, ServiceId, SharedText, Timestamp},
 };
 use std::{collections::VecDeque, sync::Arc};
 
-/// What is held of one stream.
+/// The stored lines of one stream.
 #[derive(Clone, Debug)]
-pub struct Stream {
-    /// Whose it is.
+pub struct StoredStream {
+    /// The service that writes the stream.
     pub service: ServiceId,
-    /// How its lines are marked.
+    /// The label in front of its lines.
     pub label: SharedText,
-    /// Where it is read, since somebody reads it.
+    /// The source of the lines; `None` until a read session begins.
     pub target: Option<LogTarget>,
-    /// How it is with it.
-    pub state: State,
-    /// How many lines of it were dropped.
-    pub dropped: u64,
-    /// Whether its first line is held: there is no older one to read.
-    pub begins: bool,
-    /// Shared with copies of the store: a chunk that one of both changes is copied then.
+    /// The state of reading the stream.
+    pub state: StreamState,
+    /// The number of lines dropped from the stream.
+    pub dropped_lines: u64,
+    /// True if the first line of the stream is stored: there are no older lines to read.
+    pub has_first_line: bool,
+    /// The chunks in time order. Clones of the store share them until one clone changes a chunk.
     pub(super) chunks: VecDeque<Arc<Chunk>>,
     pub(super) lines: usize,
     pub(super) bytes: usize,
-    /// The reading of an older page, and the one that goes on.
-    pub(super) readings: [Option<Reading>; 2],
-    /// The holes, oldest first.
+    /// The read session of an older page, and the session that reads up to the newest line.
+    pub(super) sessions: [Option<ReadSession>; 2],
+    /// The gaps, oldest first.
     pub(super) gaps: Vec<Gap>,
-    /// The holes of which the notes tell.
-    pub(super) told: Vec<Gap>,
+    /// The gaps that have a note in the store.
+    pub(super) noted_gaps: Vec<Gap>,
 }
 
-/// How it is with a stream.
+/// The state of reading a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It is being read.
+pub enum StreamState {
+    /// A session reads the stream.
     Open,
-    /// It has been read.
+    /// The read session is over.
     Closed,
-    /// Its instance has ended.
+    /// The instance has ended.
     Ended,
-    /// It can't be read.
+    /// The stream can't be read.
     Unreadable,
 }
 
-impl Stream {
+impl StoredStream {
     pub(super) fn new(service: ServiceId, label: SharedText) -> Self {
         Self {
             service,
             label,
             target: None,
-            state: State::Open,
-            dropped: 0,
-            begins: false,
+            state: StreamState::Open,
+            dropped_lines: 0,
+            has_first_line: false,
             chunks: VecDeque::new(),
             lines: 0,
             bytes: 0,
-            readings: [None, None],
+            sessions: [None, None],
             gaps: Vec::new(),
-            told: Vec::new(),
+            noted_gaps: Vec::new(),
         }
     }
 
-    /// How many lines of it are held.
+    /// Returns the number of stored lines.
     #[must_use]
     pub fn lines(&self) -> usize {
         self.lines
     }
 
-    /// What they take of memory, in bytes.
+    /// Returns the memory that the stream takes, in bytes.
     #[must_use]
-    pub fn bytes(&self) -> usize {
+    pub fn memory_bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The time of the oldest line that is held.
+    /// Returns the time of the oldest stored line.
     #[must_use]
     pub fn oldest(&self) -> Option<Timestamp> {
-        self.chunks.front().and_then(|chunk| chunk.first()).map(|place| timestamp(place.at))
+        self.chunks.front().and_then(|chunk| chunk.first_position()).map(|place| from_nanos(place.at))
     }
 
-    /// The time of the newest line that is held.
+    /// Returns the time of the newest stored line.
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {
-        self.chunks.back().and_then(|chunk| chunk.last()).map(|place| timestamp(place.at))
+        self.chunks.back().and_then(|chunk| chunk.last_position()).map(|place| from_nanos(place.at))
     }
 
-    /// Until when to read the next older page: just after the oldest line, as others of its time may be missing.
+    /// Returns the end of the next older page: just after the oldest line, because other lines of the same
+    /// time may be missing.
     #[must_use]
-    pub fn until(&self) -> Option<Timestamp> {
-        let oldest = self.chunks.front().and_then(|chunk| chunk.first())?;
-        Some(timestamp(oldest.at.saturating_add(1)))
+    pub fn older_page_end(&self) -> Option<Timestamp> {
+        let oldest = self.chunks.front().and_then(|chunk| chunk.first_position())?;
+        Some(from_nanos(oldest.at.saturating_add(1)))
     }
 
-    /// Takes a line, unless the present reading only brings it again.
-    pub(super) fn take(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
-        let at = nanos(line.at);
-        let reading = self.readings.iter().position(|r| r.as_ref().is_some_and(|r| r.reaches(at)));
+    /// Adds a line, unless the current session reads a stored line again.
+    pub(super) fn add_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
+        let at = to_nanos(line.at);
+        let reading = self.sessions.iter().position(|r| r.as_ref().is_some_and(|r| r.covers(at)));
         if let Some(reading) = reading {
-            let again = self.is_again(reading, at, &line.text);
-            self.reach(reading, at, again);
+            let again = self.mark_if_duplicate(reading, at, &line.text);
+            self.record_session_line(reading, at, again);
             if again {
                 return;
             }
-            self.regain(reading, at);
+            self.reduce_gap_counts(reading, at);
         }
-        self.insert(line, seq, id);
+        self.insert_line(line, seq, id);
         self.lines += 1;
     }
 
-    /// Puts a line at its place in time.
-    fn insert(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
-        let (place, len) = (Place { at: nanos(line.at), seq }, line.text.len());
-        let parsed = line::parse(&line.text);
-        let next = match self.chunks.back().and_then(|chunk| chunk.last()) {
+    /// Inserts a line at its place in time.
+    fn insert_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
+        let (place, len) = (LinePosition { at: to_nanos(line.at), seq }, line.text.len());
+        let parsed = log_line::parse(&line.text);
+        let next = match self.chunks.back().and_then(|chunk| chunk.last_position()) {
             Some(last) if last < place => self.chunks.len(),
-            _ => self.chunks.partition_point(|chunk| chunk.first() < Some(place)),
+            _ => self.chunks.partition_point(|chunk| chunk.first_position() < Some(place)),
         };
         let own = next
             .checked_sub(1)
-            .filter(|own| self.chunks[*own].last() > Some(place) || self.chunks[*own].has_room(len));
+            .filter(|own| self.chunks[*own].last_position() > Some(place) || self.chunks[*own].has_room(len));
         let chunk = match own {
             Some(own) => own,
             None if self.chunks.get(next).is_some_and(|chunk| chunk.has_room(len)) => next,
             None => {
-                let room = next.checked_sub(1).map(|full| self.changed(full, Chunk::seal));
+                let room = next.checked_sub(1).map(|full| self.update_chunk(full, Chunk::seal));
                 *id += 1;
                 self.chunks.insert(next, Arc::new(Chunk::new(*id, room.unwrap_or_default())));
-                self.bytes += self.chunks[next].cost();
+                self.bytes += self.chunks[next].memory_bytes();
                 next
             }
         };
-        self.changed(chunk, |c| c.insert(c.before(place), seq, line, &parsed));
-        if self.chunks[chunk].is_outgrown() {
-            self.split(chunk, id);
+        self.update_chunk(chunk, |c| c.insert(c.lines_before(place), seq, line, &parsed));
+        if self.chunks[chunk].needs_split() {
+            self.split_chunk(chunk, id);
         }
     }
 
-    /// Changes a chunk, and counts what it takes.
-    fn changed<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
+    /// Changes a chunk and updates the stream's size.
+    fn update_chunk<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
         let chunk = Arc::make_mut(&mut self.chunks[index]);
-        let before = chunk.cost();
+        let before = chunk.memory_bytes();
         let given = change(chunk);
-        self.bytes = self.bytes + chunk.cost() - before;
+        self.bytes = self.bytes + chunk.memory_bytes() - before;
         given
     }
 
-    /// Makes two chunks of one.
-    fn split(&mut self, index: usize, id: &mut u64) {
+    /// Splits a chunk in two.
+    fn split_chunk(&mut self, index: usize, id: &mut u64) {
         let Some(chunk) = self.chunks.remove(index) else { return };
-        let (lines, half) = (chunk.metas().len(), chunk.metas().len() / 2);
-        self.bytes -= chunk.cost();
+        let (lines, half) = (chunk.lines().len(), chunk.lines().len() / 2);
+        self.bytes -= chunk.memory_bytes();
         for (place, range) in [0..half, half..lines].into_iter().enumerate() {
             *id += 1;
-            let part = chunk.copy(range, *id);
-            self.bytes += part.cost();
+            let part = chunk.copy_range(range, *id);
+            self.bytes += part.memory_bytes();
             self.chunks.insert(index + place, Arc::new(part));
         }
     }
 
-    /// Takes a chunk away, and returns the places of its first and its last line and how many there were.
-    pub(super) fn evict(&mut self, index: usize) -> Option<(Place, Place, u64)> {
+    /// Removes a chunk. Returns the positions of its first and last line, and the number of its lines.
+    pub(super) fn evict_chunk(&mut self, index: usize) -> Option<(LinePosition, LinePosition, u64)> {
         let chunk = self.chunks.remove(index)?;
-        let lines = chunk.metas().len();
-        self.bytes -= chunk.cost();
+        let lines = chunk.lines().len();
+        self.bytes -= chunk.memory_bytes();
         self.lines -= lines;
-        self.dropped += lines as u64;
-        self.begins &= index > 0;
-        Some((chunk.first()?, chunk.last()?, lines as u64))
+        self.dropped_lines += lines as u64;
+        self.has_first_line &= index > 0;
+        Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
     }
 
-    /// Which chunk can be missed most: the oldest; but where somebody looks at older lines than the newest, the one that
-    /// is farthest from there. What is being written stays then.
-    pub(super) fn dispensable(&self, looked_at: Option<i64>) -> usize {
+    /// Returns the chunk to evict first: the oldest, or the chunk farthest from `looked_at` while the user
+    /// reads older lines. In that case the chunk that grows stays.
+    pub(super) fn eviction_candidate(&self, looked_at: Option<i64>) -> usize {
         let (Some(at), Some(last)) = (looked_at, self.chunks.len().checked_sub(1)) else { return 0 };
-        let newer = self.chunks.front().and_then(|chunk| chunk.first()).is_some_and(|first| at < first.at);
-        if newer && self.readings[0].is_none() {
+        let newer =
+            self.chunks.front().and_then(|chunk| chunk.first_position()).is_some_and(|first| at < first.at);
+        if newer && self.sessions[0].is_none() {
             return 0;
         }
-        let here = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|place| place.at < at));
+        let here =
+            self.chunks.partition_point(|chunk| chunk.last_position().is_some_and(|place| place.at < at));
         let newest = last.saturating_sub(1);
         if here >= newest.saturating_sub(here) { 0 } else { newest }
     }

@@ -1,35 +1,35 @@
-//! An address as configuration names it: host and port, never user, password, path or query.
+//! Network addresses from configuration: scheme, host and port, never a user, password, path or query.
 
 use super::{Host, Scheme, scheme};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A host with its port and scheme, as far as a mention or an answer says.
+/// A host with an optional port and URL scheme.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
-    /// The scheme of the URL or DSN; `None` for a bare host and for a scheme that is not known.
-    #[serde(default, deserialize_with = "scheme::known")]
+    /// The scheme of the URL or DSN; `None` for a bare host or an unknown scheme.
+    #[serde(default, deserialize_with = "scheme::deserialize_known")]
     pub scheme: Option<Scheme>,
-    /// The machine, name or cloud resource.
+    /// The host name, IP address or cloud resource.
     pub host: Host,
-    /// The port named, or `None`.
+    /// The port, or `None` if the text names none.
     pub port: Option<u16>,
 }
 
 impl Address {
-    /// An address without scheme or port.
+    /// Returns an address of `host` without scheme or port.
     #[must_use]
-    pub fn of(host: Host) -> Self {
+    pub fn from_host(host: Host) -> Self {
         Self { scheme: None, host, port: None }
     }
 
-    /// Reads a host without scheme or port. Returns `None` unless the whole text is one.
+    /// Parses `text` as a host without scheme or port. Returns `None` unless the whole text is a host.
     #[must_use]
     pub fn parse_host(text: &str) -> Option<Self> {
-        Host::parse(text).map(Self::of)
+        Host::parse(text).map(Self::from_host)
     }
 
-    /// The same address with that port.
+    /// Returns the same address with `port`.
     #[must_use]
     pub fn with_port(mut self, port: u16) -> Self {
         self.port = Some(port);

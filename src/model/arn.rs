@@ -1,31 +1,32 @@
-//! The parts of an Amazon Resource Name by which Portolan tells resources apart.
+//! Amazon Resource Names, reduced to the parts that identify a resource.
 
 use super::host::NotAHost;
 use serde::{Deserialize, Serialize};
 
-/// The longest name of a resource, in bytes: AWS allows 256 for most, and more for none that Portolan charts.
+/// Maximum length of a resource name, in bytes. AWS allows 256 for most types, and more for none on the map.
 const MAX_RESOURCE_BYTES: usize = 256;
 
-/// The parts of an Amazon Resource Name that tell one resource from another.
+/// The service, region and resource of an Amazon Resource Name (ARN).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "Parts")]
+#[serde(try_from = "UncheckedArn")]
 pub struct Arn {
     service: String,
     region: String,
     resource: String,
 }
 
-/// An [`Arn`] before it is checked.
+/// The parts of an [`Arn`] before validation.
 #[derive(Deserialize)]
-struct Parts {
+struct UncheckedArn {
     service: String,
     region: String,
     resource: String,
 }
 
 impl Arn {
-    /// A resource of a service, such as `sqs`, in a region, which is empty where the service has none. Returns `None`
-    /// unless each part is made of letters, digits, `-`, `_` and `.` only.
+    /// Returns the ARN of `resource` in `service` (such as `sqs`) and `region`, which is empty for global
+    /// services.
+    /// Returns `None` unless each part consists of ASCII letters, digits, `-`, `_` and `.`.
     #[must_use]
     pub fn new(service: &str, region: &str, resource: &str) -> Option<Self> {
         let word = |text: &str| {
@@ -38,29 +39,29 @@ impl Arn {
         fits.then(owned)
     }
 
-    /// The service's namespace, such as `sqs`.
+    /// Returns the service's namespace, such as `sqs`.
     #[must_use]
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The region; empty where the service has none.
+    /// Returns the region; empty for global services.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// The resource without its kind, such as the queue's name.
+    /// Returns the resource without its type, such as the queue's name.
     #[must_use]
     pub fn resource(&self) -> &str {
         &self.resource
     }
 }
 
-impl TryFrom<Parts> for Arn {
+impl TryFrom<UncheckedArn> for Arn {
     type Error = NotAHost;
 
-    fn try_from(parts: Parts) -> Result<Self, NotAHost> {
+    fn try_from(parts: UncheckedArn) -> Result<Self, NotAHost> {
         Self::new(&parts.service, &parts.region, &parts.resource).ok_or(NotAHost)
     }
 }

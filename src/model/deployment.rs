@@ -1,58 +1,59 @@
-//! A deployment: one version of a service being brought up, or already up.
+//! Deployments: versions of a service that are being rolled out, or that run already.
 
 use super::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One version of a service on its way, or in place.
+/// A rollout of one version of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
-    /// The source's id.
+    /// The deployment's id in its source.
     pub id: Text,
     /// The version, such as `orders:42`.
     pub version: Text,
-    /// Where it stands.
+    /// The state of the rollout.
     pub rollout: Rollout,
-    /// The source's reason for that, in its own words.
+    /// The source's explanation of that state, in its own words.
     pub reason: Option<Text>,
-    /// How many instances it wants.
+    /// Number of instances that the deployment wants.
     pub desired: u32,
-    /// How many of them run.
+    /// Number of its instances that run.
     pub running: u32,
-    /// How many of them failed to start or to stay.
+    /// Number of its instances that failed to start or that stopped.
     pub failed: u32,
-    /// When it was asked for.
+    /// Time of the request for the deployment.
     pub created: Option<Timestamp>,
-    /// When its state last changed.
+    /// Time of the last change of its state.
     pub updated: Option<Timestamp>,
-    /// The version before it, where that is known.
+    /// The version before this one; `None` if unknown.
     #[serde(default)]
     pub previous: Option<Text>,
-    /// In what it differs from that.
+    /// The differences from the previous version.
     #[serde(default)]
-    pub changes: Vec<Alteration>,
+    pub changes: Vec<RevisionChange>,
 }
 
-/// One thing in which a version differs from the one before.
+/// One difference between two versions of a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Alteration {
-    /// What is different: `image`, `environment NAME`, `app: port 80/tcp`.
-    pub what: Text,
-    /// What it was; none where it was not there, empty where its value is never told.
+pub struct RevisionChange {
+    /// The changed property: `image`, `environment NAME`, `app: port 80/tcp`.
+    #[serde(rename = "what")]
+    pub property: Text,
+    /// The old value: `None` if the property was not set, empty if the value is secret.
     pub before: Option<Text>,
-    /// What it is; none where it is no longer there, empty where its value is never told.
+    /// The new value: `None` if the property is no longer set, empty if the value is secret.
     pub after: Option<Text>,
 }
 
-impl fmt::Display for Alteration {
+impl fmt::Display for RevisionChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = |words: &str| if words.is_empty() { String::new() } else { format!(": {words}") };
-        let what = &self.what;
+        let what = &self.property;
         match (&self.before, &self.after) {
             (None, Some(after)) => write!(f, "{what} added{}", told(after)),
             (Some(before), None) => write!(f, "{what} removed{}", told(before)),
             (Some(before), Some(after)) if before != after => {
-                let [before, after] = apart(before, after);
+                let [before, after] = without_common_path(before, after);
                 write!(f, "{what} {before} → {after}")
             }
             _ => write!(f, "{what} changed"),
@@ -60,17 +61,17 @@ impl fmt::Display for Alteration {
     }
 }
 
-/// Two values without the path that they have in common, such as the registry of two images.
-fn apart<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
+/// Returns both values without their common path prefix, such as the registry of two images.
+fn without_common_path<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     let path = a.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
     [&a[path..], &b[path..]]
 }
 
 impl Deployment {
-    /// In what it differs from the version before, in words; none where that is not known.
+    /// Describes the differences from the previous version. Returns `None` if that version is unknown.
     #[must_use]
-    pub fn difference(&self) -> Option<String> {
+    pub fn describe_changes(&self) -> Option<String> {
         let previous = self.previous.as_ref()?;
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
         Some(match &changes[..] {
@@ -81,16 +82,16 @@ impl Deployment {
     }
 }
 
-/// Where a deployment stands.
+/// The state of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rollout {
-    /// Still going on.
+    /// The source still replaces instances.
     InProgress,
-    /// Done.
+    /// All instances run the deployment's version.
     Completed,
-    /// Given up.
+    /// The source gave the deployment up.
     Failed,
-    /// The source does not say.
+    /// The source does not report the state.
     Unknown,
 }

@@ -1,63 +1,64 @@
-//! Something that happened, with its time.
+//! Events: deployments, starts, stops, health changes and other incidents of a service, with their times.
 
 use super::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Something that happened to a service.
+/// An incident or change of a service at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// When.
+    /// Time of the event, UTC.
     pub at: Timestamp,
-    /// To whom.
+    /// The service that the event concerns.
     pub service: ServiceId,
-    /// To which of its instances, where the source says.
+    /// The affected instance; `None` if the source does not name one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceId>,
-    /// What kind of thing.
+    /// The kind of event.
     pub kind: EventKind,
-    /// In the source's words.
+    /// The event's text, in the source's words.
     pub text: Text,
 }
 
-/// What kind of thing happened; `history::KINDS` tells them in words.
+/// The kinds of events; `history::KINDS` has their titles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
-    /// A deployment began, ended or failed.
+    /// A deployment started, completed or failed.
     Deployment,
     /// An instance started.
     Start,
     /// An instance ended.
     Stop,
-    /// A health check changed its mind.
+    /// The result of a health check changed.
     Health,
-    /// The wanted number changed.
+    /// The desired number of instances changed.
     Scaling,
-    /// An instance was started again.
+    /// The engine restarted an instance.
     Restart,
-    /// The kernel ended something for want of memory.
+    /// The kernel killed a process at its memory limit.
     OutOfMemory,
-    /// What it is configured with changed.
+    /// The configuration of a service changed.
     Configuration,
-    /// A source could not be read, or can be read again.
+    /// A source became unreadable, or readable again.
     Source,
-    /// Something was found to be wrong, or no longer is.
+    /// A finding was opened or resolved.
     Finding,
-    /// The engine holds an instance.
+    /// The engine paused an instance.
     Pause,
-    /// The engine lets an instance go on that it held.
+    /// The engine resumed a paused instance.
     Unpause,
-    /// A task finds no place.
+    /// ECS could not place a task.
     Placement,
-    /// What the source says beside that.
+    /// Any other message of the source.
     Message,
 }
 
 impl EventKind {
-    /// Whether both tell the same sort of thing, so that one of them is enough: a restart is a start, too little memory
-    /// an end.
+    /// Returns true if both kinds report the same sort of event, so that one of the two events is redundant.
+    /// A restart
+    /// counts as a start, an out-of-memory kill as a stop.
     #[must_use]
-    pub fn is_akin(self, other: Self) -> bool {
+    pub fn same_category(self, other: Self) -> bool {
         let sort = |kind| match kind {
             Self::Restart => Self::Start,
             Self::OutOfMemory => Self::Stop,

@@ -1,70 +1,77 @@
-//! Something wrong: what, where, since when, how bad, what may have made it so, whom it reaches, what to look at next.
+//! Findings: faults and risks, with their start, severity, suspected causes, impact and next step.
 
 use super::{NodeId, Onset, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Something wrong.
+/// A fault or risk of a service or source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The kind's id in `topology::finding::KINDS`, such as `crash-loop`.
+    /// The kind's id in `FINDING_KINDS`, such as `crash-loop`.
     pub kind: Text,
-    /// How bad it is.
+    /// The severity of the fault.
     pub severity: Severity,
-    /// The service's or source's name, as people say it.
-    pub service: Text,
-    /// The node it stands on, where it is about one.
+    /// Label of the service or source.
+    #[serde(rename = "service")]
+    pub subject: Text,
+    /// The affected node; `None` for a finding about a source.
     pub node: Option<NodeId>,
-    /// Since when, as far as known.
+    /// Start of the fault, UTC; `None` while unknown.
     pub since: Option<Timestamp>,
-    /// Whether it may have begun before `since`: its source has forgotten the rest, or nobody watched.
+    /// True if the fault may have begun before `since`: the source forgot earlier failures, or Portolan was
+    /// not running.
     #[serde(default)]
     pub since_at_least: bool,
-    /// What is wrong, with the facts it rests on.
+    /// The fault in one sentence, with the facts behind it.
     pub reason: Text,
-    /// What may have made it so, the likeliest first. Never a certainty.
+    /// Possible causes, the likeliest first; none of them is certain.
     pub suspects: Vec<Suspect>,
-    /// Whom it reaches: those that depend on it.
-    pub reach: Reach,
-    /// What to look at or do next.
-    pub next: Text,
+    /// The services that depend on the faulty one.
+    #[serde(rename = "reach")]
+    pub impact: Impact,
+    /// The next thing to check or do.
+    #[serde(rename = "next")]
+    pub next_step: Text,
 }
 
-/// What may have made something so.
+/// A possible cause of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suspect {
-    /// What is suspected, and why, in words that claim no certainty.
-    pub words: Text,
-    /// The other service that is suspected; none where the service's own change or end is.
+    /// The suspected cause and its grounds, in words that claim no certainty.
+    #[serde(rename = "words")]
+    pub description: Text,
+    /// The suspected other service; `None` if the suspect is a deployment or exit of the service itself.
     pub node: Option<NodeId>,
 }
 
-/// Those that depend on a service, by the calls that are declared or were seen.
+/// The services that depend on a faulty one, along declared and observed calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reach {
-    /// Those that call it, by name.
+pub struct Impact {
+    /// Labels of the direct callers.
     pub callers: Vec<Text>,
-    /// How many more depend on it by way of those.
-    pub beyond: usize,
-    /// The ways in from outside that lead to it: who is called by nobody here, by name.
-    pub entries: Vec<Text>,
+    /// Number of services that depend on it indirectly.
+    #[serde(rename = "beyond")]
+    pub indirect_count: usize,
+    /// Labels of the dependent services that have no caller, or that the internet or a load balancer calls.
+    #[serde(rename = "entries")]
+    pub entry_points: Vec<Text>,
 }
 
-/// How bad a finding is. The order is from mild to bad.
+/// The severity of a finding, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Worth knowing.
+    /// Worth knowing; nothing is broken.
     Info,
-    /// Something is not as it should be, and still serves.
+    /// Something is wrong, but the service still works.
     Warning,
-    /// Something does not serve.
+    /// The service does not work.
     Critical,
 }
 
 impl Severity {
-    /// The word, as JSON and the screen have it.
+    /// Returns the name of the severity in JSON and on the screen.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Warning => "warning",
@@ -74,37 +81,38 @@ impl Severity {
 }
 
 impl Finding {
-    /// Since when, with whether that is its true beginning.
+    /// Returns the start of the fault, and whether it is exact. Returns `None` while it is unknown.
     #[must_use]
     pub fn onset(&self) -> Option<Onset> {
         self.since.map(|at| Onset { at, at_least: self.since_at_least })
     }
 
-    /// The other service that is suspected before all else; none where the fault seems to be the service's own.
+    /// Returns the service that the likeliest suspect blames. Returns `None` if the service itself seems at
+    /// fault.
     #[must_use]
-    pub fn explained_by(&self) -> Option<&NodeId> {
+    pub fn main_suspect(&self) -> Option<&NodeId> {
         self.suspects.first().and_then(|suspect| suspect.node.as_ref())
     }
 }
 
-impl Reach {
-    /// How many depend on it.
+impl Impact {
+    /// Returns the number of dependent services, direct and indirect.
     #[must_use]
-    pub fn total(&self) -> usize {
-        self.callers.len() + self.beyond
+    pub fn dependant_count(&self) -> usize {
+        self.callers.len() + self.indirect_count
     }
 
-    /// The same in a sentence; none where nobody depends on it.
+    /// Summarises the impact in one phrase. Returns `None` if no service depends on the faulty one.
     #[must_use]
-    pub fn words(&self) -> Option<String> {
+    pub fn summary(&self) -> Option<String> {
         let (first, rest) = self.callers.split_first()?;
-        let more = rest.len() + self.beyond;
+        let more = rest.len() + self.indirect_count;
         let words = match (rest, more) {
             ([], 0) => first.to_string(),
             ([second], 1) => format!("{first} and {second}"),
             (_, more) => format!("{first} and {more} more"),
         };
-        let inner = self.entries.iter().filter(|entry| !self.callers.contains(entry));
+        let inner = self.entry_points.iter().filter(|entry| !self.callers.contains(entry));
         let entries: Vec<&str> = inner.take(3).map(Text::as_str).collect();
         let up = if entries.is_empty() { String::new() } else { format!(", up to {}", entries.join(", ")) };
         Some(words + &up)
@@ -113,13 +121,13 @@ impl Reach {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, Text};
+    use super::{Impact, Text};
 
     #[test]
     fn reach_is_one_sentence() {
         let reach = |callers: &[&str], beyond, entries: &[&str]| {
             let owned = |all: &[&str]| all.iter().copied().map(Text::from).collect();
-            Reach { callers: owned(callers), beyond, entries: owned(entries) }.words()
+            Impact { callers: owned(callers), indirect_count: beyond, entry_points: owned(entries) }.summary()
         };
         assert_eq!(reach(&[], 0, &[]), None);
         assert_eq!(reach(&["web"], 0, &["web"]).as_deref(), Some("web"));

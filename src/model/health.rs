@@ -1,30 +1,30 @@
-//! One word for how a service is, by rules that hold for every source.
+//! The health of a service, by the same rules for every source.
 
-use super::{Check, Service, State};
+use super::{HealthCheckStatus, InstanceState, Service};
 use serde::{Deserialize, Serialize};
 
-/// How a service is. The order is from calm to alarming.
+/// The health of a service, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
-    /// All that is wanted runs, and no check says otherwise.
+    /// All desired instances run, and no health check fails.
     Healthy,
-    /// On its way up: nothing has failed yet.
+    /// Instances are starting, and none has failed yet.
     Starting,
-    /// Nothing runs, and nothing is meant to.
+    /// No instance runs, and none is desired.
     Stopped,
-    /// The source could not say, or only says what may run.
+    /// The source does not report the state, or only declares the service.
     Unknown,
-    /// Some of it serves, some does not.
+    /// Some instances serve, others do not.
     Degraded,
-    /// None of it serves.
+    /// No instance serves.
     Failing,
 }
 
 impl Health {
-    /// The word, as JSON and the screen have it.
+    /// Returns the name of the state in JSON and on the screen.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
             Self::Starting => "starting",
@@ -35,23 +35,23 @@ impl Health {
         }
     }
 
-    /// The health of `service`: what serves, against what is wanted.
+    /// Returns the health of `service`: serving instances against desired ones.
     #[must_use]
-    pub fn of(service: &Service) -> Self {
+    pub fn of_service(service: &Service) -> Self {
         if service.is_declared() {
             return Self::Unknown;
         }
-        let live = || service.instances.iter().filter(|i| i.is_current());
+        let live = || service.instances.iter().filter(|i| i.counts_toward_health());
         let serving = match service.reported_running {
-            // Instances that can't be listed still count as the source counts them.
+            // The source counts instances even if it can't list them.
             Some(reported) if service.instances.is_empty() => reported as usize,
-            _ => live().filter(|i| i.serves()).count(),
+            _ => live().filter(|i| i.is_serving()).count(),
         };
         let starting = live().filter(|i| i.is_starting()).count();
         let faulty = live().filter(|i| i.is_faulty()).count();
         let wanted = service.desired.map_or_else(|| live().count(), |d| d as usize);
         if wanted == 0 && serving == 0 && faulty == 0 {
-            return if service.instances.iter().any(|i| i.state == State::Unknown) {
+            return if service.instances.iter().any(|i| i.state == InstanceState::Unknown) {
                 Self::Unknown
             } else {
                 Self::Stopped
@@ -65,17 +65,17 @@ impl Health {
         }
         let coming = starting > 0 || service.is_deploying();
         match (serving, coming) {
-            (_, true) if !service.has_failed_lately() => Self::Starting,
+            (_, true) if !service.has_recent_failures() => Self::Starting,
             (0, _) => Self::Failing,
             _ => Self::Degraded,
         }
     }
 }
 
-impl Check {
-    /// Whether the check has an opinion, and it is bad.
+impl HealthCheckStatus {
+    /// Returns true if the last check failed.
     #[must_use]
-    pub fn failed(&self) -> bool {
+    pub fn is_failing(&self) -> bool {
         matches!(self, Self::Unhealthy { .. })
     }
 }

@@ -1,56 +1,57 @@
-//! The name, IP address or cloud resource at the far end of an address. Each can be made only from text that fits its
-//! grammar, in a decoder and from a recording or cache alike, so that a piece of a password that slipped through a
-//! decoder ends here unless it reads like a host name.
+//! Hosts of addresses: host names, IP addresses and AWS resources.
+//!
+//! Each type accepts only text that matches its grammar, from decoders, recordings and the cache alike. So a
+//! piece of a password that slips through a decoder is rejected here, unless it reads like a host name.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr, ops::Deref};
 
-/// The longest DNS name, in bytes without the trailing dot (RFC 1035 section 2.3.4).
+/// Maximum length of a DNS name, in bytes without the trailing dot (RFC 1035 section 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
-/// The longest label of a DNS name, in bytes (RFC 1035 section 2.3.4).
+/// Maximum length of a label of a DNS name, in bytes (RFC 1035 section 2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
-/// The machine, name or resource that an address points at.
+/// The target of an address: a name, an IP address or an AWS resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Host {
     /// A host name.
     Name(HostName),
     /// An IP address.
     Ip(IpAddr),
-    /// An AWS resource that has no host of its own, such as a queue or a bucket.
+    /// An AWS resource without a host of its own, such as a queue or a bucket.
     Resource(super::Arn),
 }
 
-/// A DNS name in lower case without a trailing dot: labels of letters, digits, `-` and `_`, at least one letter
-/// (RFC 1123 section 2.1; container names add the `_`).
+/// A DNS name in lower case without a trailing dot: labels of letters, digits, `-` and `_`, with at least one
+/// letter (RFC 1123 section 2.1; container names add the `_`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct HostName(String);
 
-/// The text that was given as a host is none. The message does not repeat it, because it may be a secret.
+/// Error for text that is no host. The message does not repeat the text, because it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a host name, an IP address or a resource name")]
 pub struct NotAHost;
 
 impl HostName {
-    /// Reads a host name. Returns `None` unless the whole text is one.
+    /// Parses a host name. Returns `None` unless the whole text is one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.strip_suffix('.').unwrap_or(text);
         let fits = name.len() <= MAX_NAME_BYTES
-            && name.split('.').all(is_label)
+            && name.split('.').all(is_dns_label)
             && name.bytes().any(|byte| byte.is_ascii_alphabetic());
         fits.then(|| Self(name.to_ascii_lowercase()))
     }
 
-    /// The name as text.
+    /// Returns the name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-fn is_label(label: &str) -> bool {
+fn is_dns_label(label: &str) -> bool {
     (1..=MAX_LABEL_BYTES).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         && !label.starts_with('-')
@@ -80,7 +81,7 @@ impl TryFrom<String> for HostName {
 }
 
 impl Host {
-    /// Reads a host: an IP address, with or without brackets, or a host name. Returns `None` for any other text.
+    /// Parses an IP address, with or without brackets, or a host name. Returns `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
@@ -90,9 +91,9 @@ impl Host {
         }
     }
 
-    /// Returns whether it means the asking machine itself, or any of its own addresses.
+    /// Returns true for `localhost`, loopback and unspecified addresses: the caller itself.
     #[must_use]
-    pub fn is_own(&self) -> bool {
+    pub fn refers_to_self(&self) -> bool {
         match self {
             Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
             Self::Ip(ip) => ip.is_loopback() || ip.is_unspecified(),
@@ -100,7 +101,7 @@ impl Host {
         }
     }
 
-    /// Returns whether it is the loopback address, which the members of one network namespace share.
+    /// Returns true for `localhost` and loopback addresses, which the members of a network namespace share.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self {

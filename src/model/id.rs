@@ -1,10 +1,12 @@
-//! Names that survive polls: cheap to clone, ordered, readable in JSON.
+//! Ids of sources, services, instances, networks and nodes. They stay the same over polls, are cheap to
+//! clone, and are readable in JSON.
 
 use super::text::IdText;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Declares a string identity of its own type, so that a service can not be passed for an instance.
+/// Declares an id type around a string, so that the compiler rejects a service's id where an instance's
+/// belongs.
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -13,11 +15,11 @@ macro_rules! identity {
         pub struct $name(IdText);
 
         impl $name {
-            /// Cleans the text.
+            /// Returns the id with `text` cleaned.
             pub fn new(text: impl AsRef<str>) -> Self {
                 Self(IdText::new(text.as_ref()))
             }
-            /// The text.
+            /// Returns the id as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -39,28 +41,28 @@ macro_rules! identity {
 }
 
 identity! {
-    /// One place to look, such as `docker` or `ecs:eu-west-1`.
+    /// Id of a source, such as `docker` or `ecs:eu-west-1`.
     SourceId
 }
 identity! {
-    /// What people name, unique over all sources: `source/group/name`.
+    /// Id of a service, unique over all sources: `source/group/name`.
     ServiceId
 }
 identity! {
-    /// One running copy, unique over all sources: `source/` and the engine's own id.
+    /// Id of an instance, unique over all sources: `source/` and the engine's id.
     InstanceId
 }
 identity! {
-    /// A network, VPC or namespace in which a name counts, unique over all sources.
+    /// Id of a network, VPC or namespace in which names resolve, unique over all sources.
     NetworkId
 }
 identity! {
-    /// A node of the topology: a service's id, or `dependency:…`, `load-balancer:…`, `internet`.
+    /// Id of a node of the topology: a service's id, or `dependency:…`, `load-balancer:…`, `internet`.
     NodeId
 }
 
 impl ServiceId {
-    /// The id of the service `name` of `group` in `source`; a lone container has no group.
+    /// Returns the id of service `name` in `group` of `source`; a standalone container has no group.
     #[must_use]
     pub fn of(source: &SourceId, group: Option<&str>, name: &str) -> Self {
         match group {
@@ -71,7 +73,7 @@ impl ServiceId {
 }
 
 impl InstanceId {
-    /// The id of the engine's `native` thing in `source`.
+    /// Returns the id of the instance that the engine calls `native`.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
@@ -79,7 +81,7 @@ impl InstanceId {
 }
 
 impl NetworkId {
-    /// The id of the engine's `native` network in `source`.
+    /// Returns the id of the network that the engine calls `native`.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
@@ -87,23 +89,23 @@ impl NetworkId {
 }
 
 impl NetworkId {
-    /// The network of the host, of which containers in host mode are members.
+    /// Returns the host's own network; containers in host mode are its members.
     #[must_use]
-    pub fn host(source: &SourceId) -> Self {
+    pub fn host_network(source: &SourceId) -> Self {
         Self::of(source, "host")
     }
 
-    /// The scope of the ports that containers publish on the host. Every container that reaches the host is in it,
-    /// which does not join any two of them.
+    /// Returns the scope of the ports that containers publish on the host. Every container that can reach the
+    /// host is a member, which does not connect the members to each other.
     #[must_use]
     pub fn host_ports(source: &SourceId) -> Self {
-        // No network of an engine has a colon in its name.
+        // Docker allows no colon in network names, so this one can't clash.
         Self::of(source, "host:ports")
     }
 
-    /// Whether two members of it reach each other's own addresses.
+    /// Returns true if members of the network can reach each other's own addresses.
     #[must_use]
-    pub fn joins_members(&self) -> bool {
+    pub fn connects_members(&self) -> bool {
         !self.0.ends_with("/host:ports")
     }
 }

@@ -1,127 +1,134 @@
-//! One running copy of a service: an ECS task with its containers, or a Docker container.
+//! Instances of a service: ECS tasks with their containers, or Docker containers.
 
-use super::{Ending, InstanceId, LogRoute, Text, Timestamp};
+use super::{ExitCause, InstanceId, LogRoute, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// One running copy.
+/// A running or recently stopped copy of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
-    /// Unique over all sources.
+    /// Id of the instance, unique over all sources.
     pub id: InstanceId,
-    /// What people say: the container's name, or the head of the task's id.
+    /// The container's name, or the first characters of the task's id.
     pub name: Text,
-    /// Where it is in its life.
-    pub state: State,
-    /// What its health check says.
-    pub check: Check,
-    /// When it was made, where the source says. One that is started again stays the same.
+    /// The stage of the instance's life cycle.
+    pub state: InstanceState,
+    /// The result of its health check.
+    #[serde(rename = "check")]
+    pub health_check: HealthCheckStatus,
+    /// Creation time; `None` if the source does not report it. A restart does not change it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made: Option<Timestamp>,
-    /// When it began to run.
+    #[serde(rename = "made")]
+    pub created: Option<Timestamp>,
+    /// Time of the last start.
     pub started: Option<Timestamp>,
-    /// How and when it ended, or ended last before it was restarted.
+    /// The last exit; a running instance keeps the exit before its restart.
     pub exit: Option<Exit>,
-    /// How often the engine restarted it.
+    /// Number of restarts by the engine.
     pub restarts: u32,
-    /// The task definition's revision, or the image's tag: what tells two versions apart.
+    /// The task definition's revision or the image's tag, which distinguishes versions.
     pub version: Option<Text>,
-    /// Its containers; a Docker container is its own only one.
+    /// The instance's containers; a Docker container holds exactly one, itself.
     pub containers: Vec<Container>,
 }
 
-/// Where an instance is in its life.
+/// The stage of an instance's life cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Made or placed, not yet running.
+pub enum InstanceState {
+    /// Created or placed, but not running yet.
     Starting,
-    /// Running.
+    /// The process runs.
     Running,
-    /// Held by the engine.
+    /// The engine paused it.
     Paused,
-    /// Ended, and waiting to be started again.
+    /// Exited and about to be restarted.
     Restarting,
-    /// On its way down.
+    /// Shutting down.
     Stopping,
-    /// Ended as it was told to.
+    /// Stopped on request, or exited without an error.
     Stopped,
-    /// Ended by a fault.
+    /// Exited with an error.
     Failed,
-    /// A state this version does not know.
+    /// A state that Portolan does not know.
     Unknown,
 }
 
-/// What a health check says.
+/// The result of a health check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Check {
-    /// There is no check: that is no fault.
+pub enum HealthCheckStatus {
+    /// No health check is configured, which is no fault.
     None,
-    /// It has not made up its mind.
+    /// No result yet.
     Pending,
-    /// It passes.
+    /// The check passes.
     Healthy,
-    /// It fails; with the output of the last failure, where the source has it.
+    /// The check fails.
     Unhealthy {
-        /// The check's last output.
+        /// Output of the last failed check; `None` if the source does not report it.
         output: Option<Text>,
-        /// Since when it fails, where the source tells that.
+        /// Start of the failure; `None` if the source does not report it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
     },
 }
 
-/// How an instance ended.
+/// The exit or failed start of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exit {
-    /// The process's exit code, where a process ran.
+    /// The process's exit code; `None` if no process ran.
     pub code: Option<i64>,
-    /// What ended it, or kept it from starting.
-    pub ending: Ending,
-    /// The source's reason, in its own words.
+    /// The cause of the exit or of the failed start.
+    #[serde(rename = "ending")]
+    pub cause: ExitCause,
+    /// The source's explanation, in its own words.
     pub reason: Option<Text>,
-    /// When it ended.
+    /// Time of the exit.
     pub at: Option<Timestamp>,
 }
 
 /// One container of an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
-    /// Its name in the task or on the engine.
+    /// Name of the container in the task or on the engine.
     pub name: Text,
-    /// The image as it was asked for.
+    /// The image reference from the configuration.
     pub image: Text,
-    /// The digest of what runs, where the source tells.
+    /// Digest of the running image; `None` if the source does not report it.
     pub digest: Option<Text>,
-    /// Where its log can be read.
-    pub log: LogRoute,
-    /// How it ended, where it has.
+    /// The place of the container's log.
+    #[serde(rename = "log")]
+    pub log_route: LogRoute,
+    /// The last exit; `None` if the container has not exited.
     pub exit: Option<Exit>,
 }
 
 impl Instance {
-    /// Whether it counts for the service's health: it runs or is coming, or its end is the last word on it.
+    /// Returns true if the instance counts toward the service's health. Stopped and stopping instances do
+    /// not; a failed one does.
     #[must_use]
-    pub fn is_current(&self) -> bool {
-        !matches!(self.state, State::Stopped | State::Stopping | State::Unknown)
+    pub fn counts_toward_health(&self) -> bool {
+        !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)
     }
 
-    /// Whether it does its work now.
+    /// Returns true if the instance runs and its health check does not fail or wait.
     #[must_use]
-    pub fn serves(&self) -> bool {
-        self.state == State::Running && matches!(self.check, Check::None | Check::Healthy)
+    pub fn is_serving(&self) -> bool {
+        self.state == InstanceState::Running
+            && matches!(self.health_check, HealthCheckStatus::None | HealthCheckStatus::Healthy)
     }
 
-    /// Whether it is on its way up, and nothing has failed.
+    /// Returns true if the instance is starting, or runs without a first result of its health check.
     #[must_use]
     pub fn is_starting(&self) -> bool {
-        self.state == State::Starting || (self.state == State::Running && self.check == Check::Pending)
+        self.state == InstanceState::Starting
+            || (self.state == InstanceState::Running && self.health_check == HealthCheckStatus::Pending)
     }
 
-    /// Whether something is wrong with it.
+    /// Returns true if the instance failed, restarts, is paused, or fails its health check.
     #[must_use]
     pub fn is_faulty(&self) -> bool {
-        matches!(self.state, State::Failed | State::Restarting | State::Paused)
-            || (self.state == State::Running && self.check.failed())
+        matches!(self.state, InstanceState::Failed | InstanceState::Restarting | InstanceState::Paused)
+            || (self.state == InstanceState::Running && self.health_check.is_failing())
     }
 }

@@ -1,134 +1,153 @@
-//! All sources together, as inference and findings read them: ordered, whatever order they arrived in.
+//! The inventory: the latest snapshots of all sources together, sorted by source, whatever order they arrive
+//! in.
 
 use super::{
-    Change, Flow, Gateway, Ledger, Mention, Service, ServiceId, Snapshot, SourceId, Text, Timestamp,
+    LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot, SnapshotDiff,
+    SourceId, Text, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// All that is known of the estate now.
+/// The latest snapshot of every source, the user's annotations and the observed connections.
 #[derive(Clone, Debug)]
 pub struct Inventory {
     snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
-    annotations: Vec<Annotation>,
-    ledger: Ledger,
-    keep: i64,
-    begun: Option<Timestamp>,
+    annotations: Vec<ServiceAnnotation>,
+    observations: ObservationLog,
+    retention_seconds: i64,
+    first_snapshot_at: Option<Timestamp>,
 }
 
-/// How long a connection that was seen is remembered where nobody says, in seconds: a day.
-const KEEP: i64 = 24 * 60 * 60;
+/// Default time for which observed connections are remembered, in seconds: a day.
+const DEFAULT_RETENTION_SECONDS: i64 = 24 * 60 * 60;
 
-/// What the user's configuration says about a service: people's knowledge that no API has.
+/// Facts about a service from the user's configuration, which no API reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Annotation {
+pub struct ServiceAnnotation {
     /// The service: `name`, `group/name`, or the whole id.
     pub service: Text,
-    /// Who answers for it.
+    /// Team or person responsible for the service.
     pub owner: Text,
-    /// What it does.
+    /// Purpose of the service.
     pub description: Text,
-    /// Where its code is.
+    /// URL of its source code.
     pub repository: Text,
-    /// What to do when it breaks.
+    /// URL or text of instructions for its failures.
     pub runbook: Text,
-    /// What it calls, beyond what can be seen: services by the same names, or `host:port`.
+    /// Callees that Portolan can't find by itself: services, in the same forms as `service`, or `host:port`.
     pub calls: Vec<Text>,
-    /// The same service in another source, by the same names.
-    pub twins: Vec<Text>,
+    /// The same service in other sources, in the same forms as `service`.
+    #[serde(rename = "twins")]
+    pub counterparts: Vec<Text>,
 }
 
 impl Inventory {
-    /// An empty estate with what the configuration knows.
+    /// Returns an inventory without snapshots, with the user's `annotations`.
     #[must_use]
-    pub fn new(annotations: Vec<Annotation>) -> Self {
-        Self { snapshots: BTreeMap::new(), annotations, ledger: Ledger::default(), keep: KEEP, begun: None }
+    pub fn new(annotations: Vec<ServiceAnnotation>) -> Self {
+        Self {
+            snapshots: BTreeMap::new(),
+            annotations,
+            observations: ObservationLog::default(),
+            retention_seconds: DEFAULT_RETENTION_SECONDS,
+            first_snapshot_at: None,
+        }
     }
 
-    /// The same, where connections that were seen are remembered for that many seconds.
+    /// Sets the time for which observed connections are remembered, in seconds.
     #[must_use]
-    pub fn keeping(mut self, seconds: i64) -> Self {
-        self.keep = seconds;
+    pub fn with_retention_seconds(mut self, seconds: i64) -> Self {
+        self.retention_seconds = seconds;
         self
     }
 
-    /// Replaces what `snapshot`'s source says, and notes the connections that it saw. Tells what is different but for
-    /// its time.
-    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> Change {
+    /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
+    /// the old snapshot.
+    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
         }
-        self.begun = self.begun.or(Some(snapshot.taken)).map(|begun| begun.min(snapshot.taken));
-        let news = self.ledger.note(&snapshot.flows, &snapshot.watched, snapshot.taken, self.keep);
+        self.first_snapshot_at =
+            self.first_snapshot_at.or(Some(snapshot.taken_at)).map(|begun| begun.min(snapshot.taken_at));
+        let news = self.observations.record(
+            &snapshot.connections,
+            &snapshot.monitored,
+            snapshot.taken_at,
+            self.retention_seconds,
+        );
         let old = self.snapshots.insert(snapshot.source.clone(), Arc::clone(&snapshot));
         match old {
-            Some(old) if !news => Change::between(&old, &snapshot),
-            _ => Change::Everything,
+            Some(old) if !news => SnapshotDiff::between(&old, &snapshot),
+            _ => SnapshotDiff::Everything,
         }
     }
 
-    /// Takes what an earlier run saw, for as long as its source has not answered. Nothing was seen of connections by it:
-    /// nobody has watched since.
-    pub fn recall(&mut self, mut snapshot: Snapshot) {
+    /// Adds a snapshot from an earlier run until its source answers. Its connections are left out, because no
+    /// source has observed them in between.
+    pub fn load_cached(&mut self, mut snapshot: Snapshot) {
         snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
-        (snapshot.flows, snapshot.watched) = (Vec::new(), Vec::new());
+        (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());
         self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
     }
 
-    /// Notes what was seen or told of connections beside the looks of a source.
-    pub fn note(&mut self, flows: &[Flow], now: Timestamp) -> Change {
-        if self.ledger.note(flows, &[], now, self.keep) { Change::Everything } else { Change::Nothing }
+    /// Records connections that were observed between two snapshots, such as those in log lines.
+    pub fn record_connections(&mut self, flows: &[ObservedConnection], now: Timestamp) -> SnapshotDiff {
+        if self.observations.record(flows, &[], now, self.retention_seconds) {
+            SnapshotDiff::Everything
+        } else {
+            SnapshotDiff::Unchanged
+        }
     }
 
-    /// The connections that were seen, gone or not.
+    /// Returns the log of observed connections.
     #[must_use]
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
+    pub fn observations(&self) -> &ObservationLog {
+        &self.observations
     }
 
-    /// When the first look was taken; none before there was any.
+    /// Returns the time of the first snapshot. Returns `None` before there is one.
     #[must_use]
-    pub fn begun(&self) -> Option<Timestamp> {
-        self.begun
+    pub fn first_snapshot_at(&self) -> Option<Timestamp> {
+        self.first_snapshot_at
     }
 
-    /// What that source said last.
+    /// Returns the latest snapshot of `source`.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId) -> Option<&Arc<Snapshot>> {
         self.snapshots.get(source)
     }
 
-    /// The snapshots in the order of their sources.
+    /// Returns all snapshots, sorted by source.
     pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
         self.snapshots.values().map(Arc::as_ref)
     }
 
-    /// All services, in the order of their sources.
+    /// Returns the services of all sources, sorted by source.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         self.snapshots().flat_map(|s| &s.services).map(Arc::as_ref)
     }
 
-    /// All load balancers with the source that has them.
-    pub fn gateways(&self) -> impl Iterator<Item = (&SourceId, &Gateway)> {
-        self.snapshots().flat_map(|s| s.gateways.iter().map(move |g| (&s.source, g)))
+    /// Returns the load balancers of all sources, each with its source.
+    pub fn load_balancers(&self) -> impl Iterator<Item = (&SourceId, &LoadBalancer)> {
+        self.snapshots().flat_map(|s| s.load_balancers.iter().map(move |g| (&s.source, g)))
     }
 
-    /// The service with that id.
+    /// Returns the service with `id`.
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         let services = &self.snapshots.get(&SourceId::from(id))?.services;
         services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &*services[place])
     }
 
-    /// Every mention with the service that makes it.
-    pub fn mentions(&self) -> impl Iterator<Item = (&Service, &Mention)> {
-        self.services().flat_map(|s| s.mentions.iter().map(move |m| (s, m)))
+    /// Returns all references, each with the service that makes it.
+    pub fn references(&self) -> impl Iterator<Item = (&Service, &Reference)> {
+        self.services().flat_map(|s| s.references.iter().map(move |m| (s, m)))
     }
 
-    /// What the configuration says about `service`.
-    pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a Annotation> {
-        self.annotations.iter().filter(|a| service.is_called(&a.service))
+    /// Returns the user's annotations of `service`.
+    pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a ServiceAnnotation> {
+        self.annotations.iter().filter(|a| service.has_name(&a.service))
     }
 }
 
@@ -139,9 +158,9 @@ impl Default for Inventory {
 }
 
 impl Service {
-    /// Whether `name` is one of the ways people write this service: `name`, `group/name`, or the whole id.
+    /// Returns true if `name` is the service's name, `group/name` or id.
     #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
+    pub fn has_name(&self, name: &str) -> bool {
         let grouped =
             self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
         *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())

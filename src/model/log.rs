@@ -1,63 +1,64 @@
-//! Log lines, where to read them, and what is known to be missing between them.
+//! Log lines, the streams to read them from, and notes on gaps in those streams.
 
 use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BTreeSet};
 
-/// Where a container's log can be read.
+/// The place of a container's log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
-    /// The engine itself keeps it, under the container's id.
+    /// The container engine holds the log.
     Engine {
-        /// The container's id.
+        /// The id of the container.
         container: Text,
     },
-    /// A CloudWatch log group has it.
+    /// A CloudWatch log group holds the log.
     CloudWatch {
-        /// The log group's name.
+        /// Name of the log group.
         group: Text,
-        /// The stream's name, built from prefix, container and task; none where it can't be known.
+        /// Name of the stream, built from prefix, container and task; `None` if it can't be derived.
         stream: Option<Text>,
-        /// The region, where it differs from the source's.
+        /// The region; `None` if it is the source's own.
         region: Option<Text>,
     },
-    /// Streams of a CloudWatch log group that belong to no instance any more: tasks write there that the source lists no
-    /// longer. No container has it, so that no recording does.
+    /// Streams of a CloudWatch log group whose tasks the source no longer lists. No container has this route,
+    /// so no recording contains it.
     #[serde(skip)]
-    Unlisted {
-        /// The log group's name.
+    ExpiredStreams {
+        /// Name of the log group.
         group: Text,
-        /// What the streams' names begin with; the task's id follows, and nothing else.
+        /// Prefix of the streams' names; the id of a task must follow it, and nothing else.
         prefix: Text,
-        /// The streams among them that are read as those of an instance.
+        /// Streams to leave out, because Portolan reads them for listed instances.
         except: BTreeSet<Text>,
-        /// The region, where it differs from the source's.
+        /// The region; `None` if it is the source's own.
         region: Option<Text>,
     },
-    /// It can't be read from here.
-    Nowhere {
-        /// Why, and where to look instead.
+    /// Portolan can't read the log.
+    #[serde(rename = "nowhere")]
+    Unreadable {
+        /// The reason, and where the user can read the log instead.
         why: Text,
     },
 }
 
-/// One stream to read: whose lines they are, and where they stand. Two are the same by their ids, whatever their labels: a
-/// container may get another name while its log is read.
+/// A log stream to read. Two targets are equal if their ids and routes are, whatever their labels: a
+/// container may be renamed while its log is read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
-    /// The service.
+    /// The service that writes the log.
     pub service: ServiceId,
-    /// The instance.
+    /// The instance that writes the log.
     pub instance: InstanceId,
-    /// How its lines are marked: the instance's name, with the container's where it has several.
+    /// Label of its lines: the instance's name, followed by the container's name if there are several.
     pub label: SharedText,
-    /// Where to read.
+    /// The place to read from.
     pub route: LogRoute,
 }
 
 impl LogTarget {
-    /// What tells it from every other stream.
+    /// Returns the fields that identify the stream.
     fn identity(&self) -> (&ServiceId, &InstanceId, &LogRoute) {
         (&self.service, &self.instance, &self.route)
     }
@@ -83,124 +84,129 @@ impl Ord for LogTarget {
     }
 }
 
-/// Which part of a stream to read.
+/// The part of a stream to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LogStart {
-    /// Not before this time.
+pub struct LogReadOptions {
+    /// Time of the oldest line to read.
     pub since: Option<Timestamp>,
-    /// Nothing at or after this time: an older page of what is held already. Never together with `follow`.
+    /// Exclusive end, for an older page of lines; never set together with `follow`.
     pub until: Option<Timestamp>,
-    /// At most this many of the newest lines of each stream.
+    /// Maximum number of lines of each stream; the newest are taken.
     pub tail: usize,
-    /// Whether to go on with new lines as they come.
+    /// True to wait for new lines after the last one.
     pub follow: bool,
 }
 
-/// One line.
+/// A line of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// When the source received it.
+    /// Time at which the source received the line, UTC.
     pub at: Timestamp,
-    /// Whose it is.
+    /// The service that wrote the line.
     pub service: ServiceId,
-    /// The stream's label.
+    /// Label of the stream.
     pub label: SharedText,
-    /// Which of the process's streams.
-    pub stream: LogStream,
-    /// The text without the end of line.
+    /// Standard output or standard error.
+    pub stream: OutputStream,
+    /// The text without its line end.
     pub text: LineText,
-    /// Where the service painted it, in order; nothing overlaps.
+    /// Styled parts of the text, sorted and without overlap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub paint: Vec<Paint>,
+    #[serde(rename = "paint")]
+    pub styles: Vec<TextStyle>,
 }
 
-/// A part of a line's text that the service painted by an SGR sequence (ECMA-48).
+/// A part of a line that the service styled by an SGR sequence (ECMA-48).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paint {
-    /// Where it begins in the text, in bytes.
+pub struct TextStyle {
+    /// Start of the part, a byte offset in the text.
     pub start: u32,
-    /// Where it ends.
+    /// Exclusive end of the part, a byte offset in the text.
     pub end: u32,
-    /// The foreground, where one is set.
+    /// Foreground colour; `None` for the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<Colour>,
-    /// Whether it is bold.
+    /// True for bold text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bold: bool,
 }
 
-/// A colour as a terminal knows it.
+/// A terminal colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
-    /// One of the palette of 256.
+    /// Index into the palette of 256 colours.
     Palette(u8),
     /// Red, green and blue.
     Rgb(u8, u8, u8),
 }
 
-/// Which of a process's streams a line came by.
+/// The output stream of the process that wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LogStream {
-    /// Standard output, or where the source does not tell.
-    Out,
+pub enum OutputStream {
+    /// Standard output; also used if the source does not distinguish the streams.
+    #[serde(rename = "out")]
+    Stdout,
     /// Standard error.
-    Err,
+    #[serde(rename = "err")]
+    Stderr,
 }
 
-/// Lines that travel together, and what was noticed beside them.
+/// Lines that arrived together, with notes on gaps and errors among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogBatch {
-    /// In the order of their stream.
+    /// The lines; those of one stream in its order.
     pub lines: Vec<LogLine>,
-    /// What is missing, sampled, ended or unreadable.
+    /// Missing, sampled or unreadable parts, and exits.
     pub notes: Vec<LogNote>,
 }
 
-/// Something the reader of a stream must know, at its place in time.
+/// A note for the reader of a stream, such as a gap in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogNote {
-    /// When, where it has a time.
+    /// Time of the noted event; `None` if unknown.
     pub at: Option<Timestamp>,
-    /// Whose streams it is about; none where it is about all that are read together.
+    /// The service that writes the stream; `None` if the note concerns all streams that are read together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceId>,
-    /// The stream's label, or the name of the log group.
+    /// Label of the stream, or name of the log group.
     pub label: SharedText,
-    /// What it is about.
+    /// The kind of note.
     #[serde(default)]
-    pub kind: NoteKind,
-    /// In words.
+    pub kind: LogNoteKind,
+    /// The note in words.
     pub text: Text,
 }
 
-/// What a note is about.
+/// The kind of a note on a log stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum NoteKind {
-    /// Lines are missing here, and how many, where that is known.
+pub enum LogNoteKind {
+    /// Lines are missing; the number, if known.
     Missing(Option<u64>),
-    /// The source gave only a sample of the lines here.
+    /// The source returned only a sample of the lines.
     Sampled,
-    /// The instance has ended, with its reason.
+    /// The instance has exited; the text gives the reason.
     Ended,
-    /// The stream can't be read at all: why, and where to look instead.
+    /// The stream can't be read; the text gives the reason and an alternative.
     Unreadable,
-    /// Where the stream should be there is nothing: the log group does not exist.
-    Absent,
-    /// Reading is disturbed; it goes on by itself, perhaps in another way.
+    /// The log group of the stream does not exist.
+    #[serde(rename = "absent")]
+    LogGroupMissing,
+    /// Reading was interrupted and will resume, perhaps by another method.
     #[default]
-    Disturbed,
+    #[serde(rename = "disturbed")]
+    Interrupted,
 }
 
-/// What is heard of a stream.
+/// A message from the reader of a log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogNews {
-    /// A reading of that part of it begins: what it brings may be held already.
-    Opened(LogTarget, LogStart),
-    /// Lines and notes, of one or several streams.
+pub enum LogUpdate {
+    /// Reading of a part of a stream starts. Its lines may be duplicates of stored ones.
+    ReadStarted(LogTarget, LogReadOptions),
+    /// Lines and notes of one or several streams.
     Lines(LogBatch),
-    /// A reading that does not follow has come to its end.
-    Closed(LogTarget, LogStart),
+    /// Reading without `follow` has reached the end of its part.
+    ReadFinished(LogTarget, LogReadOptions),
 }

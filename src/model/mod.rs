@@ -1,71 +1,74 @@
-//! The words of the house as types: what a source can say about services, and nothing that could hold a secret.
+//! The data model: the facts that sources report about services, and no type that could hold a secret.
 //!
-//! Everything here is plain data with `serde`, so that a recording, the cache on disk and a test fixture are the
-//! same thing as a live answer. Text from outside gets here as
-//! [`Text`] and the ids alone, which clean it.
+//! All types are plain data with `serde`, so recordings, the cache on disk and test fixtures hold the same
+//! types as live answers. Text from outside enters the model only as [`Text`] or as an id; both clean it.
 
 pub mod address;
-pub mod answer;
+pub mod endpoint;
 pub mod arn;
-pub mod change;
+pub mod snapshot_diff;
 pub mod deployment;
-pub mod ending;
+pub mod exit_cause;
 pub mod event;
 pub mod finding;
-pub mod flow;
-pub mod gateway;
+pub mod connection;
+pub mod load_balancer;
 pub mod health;
 pub mod host;
 pub mod id;
-pub mod image;
+pub mod image_ref;
 pub mod instance;
 pub mod inventory;
-pub mod level;
+pub mod log_level;
 pub mod log;
-pub mod mention;
-pub mod onset;
+pub mod reference;
+pub mod outage;
 pub mod scheme;
 pub mod service;
-pub mod shift;
+pub mod time_shift;
 pub mod snapshot;
-pub mod status;
+pub mod source_status;
 pub mod text;
-pub mod url;
+pub mod display_url;
 pub mod usage;
 
 #[cfg(test)]
-pub(crate) mod sample;
+pub(crate) mod fixtures;
 
 pub use address::Address;
-pub use answer::{Answer, AnsweredBy, Scope};
 pub use arn::Arn;
-pub use change::Change;
-pub use deployment::{Alteration, Deployment, Rollout};
-pub use ending::Ending;
+pub use connection::{
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationSource,
+    ObservedConnection, SeenPeriod,
+};
+pub use deployment::{Deployment, RevisionChange, Rollout};
+pub use display_url::DisplayUrl;
+pub use endpoint::{EndpointOrigin, EndpointScope, ServiceEndpoint};
 pub use event::{Event, EventKind};
-pub use finding::{Finding, Reach, Severity, Suspect};
-pub use flow::{End, Flow, Ledger, SeenBy, Sighting, Span, Verdict, Watched};
-pub use gateway::{Checked, Gateway, Route};
+pub use exit_cause::ExitCause;
+pub use finding::{Finding, Impact, Severity, Suspect};
 pub use health::Health;
 pub use host::{Host, HostName};
 pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
-pub use image::Image;
-pub use instance::{Check, Container, Exit, Instance, State};
-pub use inventory::{Annotation, Inventory};
-pub use level::Level;
+pub use image_ref::ImageRef;
+pub use instance::{Container, Exit, HealthCheckStatus, Instance, InstanceState};
+pub use inventory::{Inventory, ServiceAnnotation};
+pub use load_balancer::{LoadBalancer, Route, TargetHealth};
 pub use log::{
-    Colour, LogBatch, LogLine, LogNews, LogNote, LogRoute, LogStart, LogStream, LogTarget, NoteKind, Paint,
+    Colour, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget, LogUpdate,
+    OutputStream, TextStyle,
 };
-pub use mention::{Mention, Place, Target, Via};
-pub use onset::{Onset, Outage, OutageMemory};
+pub use log_level::LogLevel;
+pub use outage::{Onset, Outage, SavedOutages};
+pub use reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget};
 pub use scheme::Scheme;
 pub use service::{Fact, Service, ServiceKind};
-pub use shift::Shift;
-pub use snapshot::{Gap, Part, Progress, Snapshot};
-pub use status::{Failure, FailureKind, Pace, SourceState, SourceStatus};
+pub use snapshot::{LoadProgress, Snapshot, SourcePart, UnreadPart};
+pub use snapshot_diff::SnapshotDiff;
+pub use source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus};
 pub use text::{LineText, SharedText, Text};
-pub use url::DisplayUrl;
-pub use usage::{Reading, UsageTarget};
+pub use time_shift::TimeShift;
+pub use usage::{UsageSample, UsageTarget};
 
-/// A point in time, UTC, as every source reports it.
+/// A point in time, UTC.
 pub use jiff::Timestamp;

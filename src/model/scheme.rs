@@ -1,5 +1,5 @@
-//! The URL schemes that Portolan knows. An address keeps no other, so that a piece of a password which stands before
-//! `://` can't pass for one.
+//! Known URL schemes. Addresses drop any other scheme, because a piece of a password before `://` could pass
+//! for one.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use std::ops::Deref;
@@ -8,9 +8,9 @@ use std::ops::Deref;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Scheme(&'static str);
 
-/// The schemes with the ports that IANA's registry or the product's documentation gives them.
+/// The known schemes, with the ports that IANA's registry or the product's documentation assigns to them.
 #[rustfmt::skip]
-const SCHEMES: &[(&str, &[u16])] = &[
+const KNOWN_SCHEMES: &[(&str, &[u16])] = &[
     // The web and remote calls.
     ("http", &[80, 8080]), ("https", &[443, 8443]), ("ws", &[80]), ("wss", &[443]), ("h2c", &[80]),
     ("grpc", &[]), ("grpcs", &[443]), ("grpc+tls", &[443]), ("rpc", &[]), ("dubbo", &[20880]), ("thrift", &[9090]),
@@ -58,11 +58,11 @@ const SCHEMES: &[(&str, &[u16])] = &[
 ];
 
 impl Scheme {
-    /// The known scheme of a URL whose scheme is `text`: all of it, or the part before or behind its first `+`, as in
+    /// Returns the known scheme of a URL: `text` itself, or its part before or after the first `+`, as in
     /// `postgresql+psycopg2` or `git+https`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let known = |text: &str| SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+        let known = |text: &str| KNOWN_SCHEMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
         let row = known(text).or_else(|| {
             let (before, behind) = text.split_once('+')?;
             known(before).or_else(|| known(behind))
@@ -70,16 +70,16 @@ impl Scheme {
         row.map(|(name, _)| Self(name))
     }
 
-    /// Returns whether servers of any known scheme usually listen on that port.
+    /// Returns true if `port` is a default port of any known scheme.
     #[must_use]
-    pub fn is_usual_port(port: u16) -> bool {
-        SCHEMES.iter().any(|(_, ports)| ports.contains(&port))
+    pub fn is_default_port(port: u16) -> bool {
+        KNOWN_SCHEMES.iter().any(|(_, ports)| ports.contains(&port))
     }
 
-    /// The ports on which servers of that scheme usually listen.
+    /// Returns the default ports of the scheme.
     #[must_use]
-    pub fn usual_ports(self) -> &'static [u16] {
-        SCHEMES.iter().find(|(name, _)| *name == self.0).map_or(&[], |(_, ports)| ports)
+    pub fn default_ports(self) -> &'static [u16] {
+        KNOWN_SCHEMES.iter().find(|(name, _)| *name == self.0).map_or(&[], |(_, ports)| ports)
     }
 }
 
@@ -91,15 +91,17 @@ impl Deref for Scheme {
     }
 }
 
-/// Reads an optional scheme; one that is not known is left out.
-pub(super) fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scheme>, D::Error> {
+/// Deserialises an optional scheme; an unknown one becomes `None`.
+pub(super) fn deserialize_known<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Scheme>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| Scheme::parse(&text)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SCHEMES, Scheme};
+    use super::{KNOWN_SCHEMES, Scheme};
 
     #[test]
     fn a_scheme_is_known_or_none() {
@@ -108,6 +110,6 @@ mod tests {
         assert_eq!(name("mongodb+srv").as_deref(), Some("mongodb+srv"));
         assert_eq!(name("git+https").as_deref(), Some("git"));
         assert_eq!(name("hunter2"), None);
-        assert!(SCHEMES.iter().all(|(name, _)| name.bytes().all(|b| !b.is_ascii_uppercase())));
+        assert!(KNOWN_SCHEMES.iter().all(|(name, _)| name.bytes().all(|b| !b.is_ascii_uppercase())));
     }
 }

@@ -1,72 +1,77 @@
-//! What people name: an ECS service, a compose or swarm service, a lone container, a family of lone tasks.
+//! Services: ECS services, compose and swarm services, standalone containers, and families of standalone ECS
+//! tasks.
 
 use super::{
-    Answer, Deployment, Instance, Mention, NetworkId, Onset, Rollout, ServiceId, SourceId, State, Text,
+    Deployment, Instance, InstanceState, NetworkId, Onset, Reference, Rollout, ServiceEndpoint, ServiceId,
+    SourceId, Text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A service as its source sees it now.
+/// A service with all facts that its source reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
-    /// Unique over all sources.
+    /// Id of the service, unique over all sources.
     pub id: ServiceId,
-    /// The compose project or the ECS cluster; none for a lone container.
+    /// The compose project or ECS cluster; `None` for a standalone container.
     pub group: Option<Text>,
-    /// What people say.
+    /// Name of the service without its group.
     pub name: Text,
-    /// What kind of thing the source calls it.
+    /// The kind of service in its source.
     pub kind: ServiceKind,
-    /// How many instances are wanted, where somebody said so.
+    /// Desired number of instances; `None` if the source has no such setting.
     pub desired: Option<u32>,
-    /// How many run by the source's own count, which holds even where the instances can't be listed.
+    /// Number of running instances by the source's own count, which is known even if the instances can't be
+    /// listed.
     pub reported_running: Option<u32>,
-    /// Its running copies, and those that ended lately.
+    /// Running and recently stopped instances.
     pub instances: Vec<Instance>,
-    /// Beginning of its present outage by its source's own records; of no meaning while nothing is wrong with it.
+    /// Start of the current outage by the source's records; meaningless while the service is healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Onset>,
-    /// What is being rolled out, the newest first.
+    /// The current and recent deployments, the newest first.
     pub deployments: Vec<Deployment>,
-    /// What it answers to.
-    pub answers: Vec<Answer>,
-    /// What it names.
-    pub mentions: Vec<Mention>,
-    /// The networks it is a member of.
+    /// The names and addresses at which the service can be reached.
+    #[serde(rename = "answers")]
+    pub endpoints: Vec<ServiceEndpoint>,
+    /// The addresses and services that its configuration names.
+    #[serde(rename = "mentions")]
+    pub references: Vec<Reference>,
+    /// Networks that the service is a member of.
     pub networks: BTreeSet<NetworkId>,
-    /// What else is worth showing, in reading order.
+    /// Further facts for the service card, in display order.
     pub facts: Vec<Fact>,
 }
 
-/// What kind of thing the source calls a service.
+/// The kind of a service in its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceKind {
     /// A service of a compose project.
     Compose,
-    /// A service of a swarm.
+    /// A service of a Docker swarm.
     Swarm,
-    /// A container that belongs to nothing.
+    /// A standalone container, without compose project or swarm service.
     Container,
     /// An ECS service.
     EcsService,
-    /// ECS tasks of one family that no service runs.
+    /// Standalone ECS tasks of one task definition family.
     EcsFamily,
-    /// A service that a file declares. Nothing tells whether it runs anywhere.
+    /// A service declared in a file, which may not run anywhere.
     Declared,
 }
 
 /// A labelled fact for the service card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
-    /// What it is about, such as `image`.
+    /// The label, such as `image`.
     pub label: Text,
-    /// What there is to say.
+    /// The fact itself.
     pub value: Text,
 }
 
 impl Fact {
-    /// A fact from its two halves.
+    /// Returns a fact of a label and a value.
     #[must_use]
     pub fn new(label: impl Into<Text>, value: impl Into<Text>) -> Self {
         Self { label: label.into(), value: value.into() }
@@ -74,40 +79,41 @@ impl Fact {
 }
 
 impl Service {
-    /// The source that reports it: what stands before the first slash of its id.
+    /// Returns the source of the service: the part of its id before the first slash.
     #[must_use]
     pub fn source(&self) -> SourceId {
         SourceId::from(&self.id)
     }
 
-    /// Whether it is only written down, so that nothing is known of its health.
+    /// Returns true if the service is only declared in a file, so that its health is unknown.
     #[must_use]
     pub fn is_declared(&self) -> bool {
         self.kind == ServiceKind::Declared
     }
 
-    /// The images it is made of: those of its instances, or, where it is only written down, what its fact says.
+    /// Returns the images of its instances; for a declared service, the image in its facts.
     pub fn images(&self) -> impl Iterator<Item = &str> {
         let declared = self.facts.iter().filter(|fact| self.is_declared() && fact.label == "image");
         let run = self.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
         run.chain(declared.map(|fact| fact.value.as_str()))
     }
 
-    /// How many instances run: as listed, or as the source counts where it lists none.
+    /// Returns the number of running instances: those listed, or the source's own count if it lists none.
     #[must_use]
     pub fn running(&self) -> usize {
-        let listed = self.instances.iter().filter(|i| i.state == State::Running).count();
+        let listed = self.instances.iter().filter(|i| i.state == InstanceState::Running).count();
         match self.reported_running {
             Some(reported) if self.instances.is_empty() => reported as usize,
             _ => listed,
         }
     }
 
-    /// How many of its instances are on which version, the newest deployment's first; those that ended do not count.
+    /// Returns the versions of the running instances with the number of instances of each, the newest
+    /// deployment's first.
     #[must_use]
-    pub fn versions(&self) -> Vec<(&str, usize)> {
+    pub fn running_versions(&self) -> Vec<(&str, usize)> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
-        let current = self.instances.iter().filter(|instance| instance.state == State::Running);
+        let current = self.instances.iter().filter(|instance| instance.state == InstanceState::Running);
         for version in current.filter_map(|instance| instance.version.as_deref()) {
             match counts.iter_mut().find(|(known, _)| *known == version) {
                 Some((_, count)) => *count += 1,
@@ -119,21 +125,21 @@ impl Service {
         counts
     }
 
-    /// Whether a deployment is under way.
+    /// Returns true while a deployment is in progress.
     #[must_use]
     pub fn is_deploying(&self) -> bool {
         self.deployments.iter().any(|d| d.rollout == Rollout::InProgress)
     }
 
-    /// Whether the newest deployment has failed or is being rolled back.
+    /// Returns true if the newest deployment has failed or is being rolled back.
     #[must_use]
     pub fn is_rolling_back(&self) -> bool {
         self.deployments.first().is_some_and(|d| d.rollout == Rollout::Failed)
     }
 
-    /// Whether an instance that ended, or a deployment's count, says that something failed.
+    /// Returns true if an instance is faulty or a deployment counts failed instances.
     #[must_use]
-    pub fn has_failed_lately(&self) -> bool {
+    pub fn has_recent_failures(&self) -> bool {
         self.instances.iter().any(Instance::is_faulty) || self.deployments.iter().any(|d| d.failed > 0)
     }
 }

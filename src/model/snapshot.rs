@@ -1,103 +1,114 @@
-//! Everything one source sees, at one moment. The store replaces it as a whole; nothing patches it.
+//! Snapshots: everything a source reports at one time. The store replaces a source's snapshot as a whole.
 
-use super::{Event, Failure, Flow, Gateway, Service, ServiceId, SourceId, Text, Timestamp, Watched};
+use super::{
+    Event, Failure, LoadBalancer, MonitoredService, ObservedConnection, Service, ServiceId, SourceId, Text,
+    Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-/// Everything one source sees now.
+/// Everything that a source reports at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// Whose it is.
+    /// The source of the snapshot.
     pub source: SourceId,
-    /// When it was taken.
-    pub taken: Timestamp,
-    /// All its services, in any order. One that did not change may be shared with the snapshot before.
+    /// Time of the poll, UTC.
+    #[serde(rename = "taken")]
+    pub taken_at: Timestamp,
+    /// All services, in any order. An unchanged service may share its allocation with the previous snapshot.
     pub services: Vec<Arc<Service>>,
-    /// Its load balancers.
-    pub gateways: Vec<Gateway>,
-    /// What happened lately, in any order.
+    /// All load balancers.
+    #[serde(rename = "gateways")]
+    pub load_balancers: Vec<LoadBalancer>,
+    /// Recent events, in any order.
     pub events: Vec<Event>,
-    /// What could not be read although the rest could.
-    pub gaps: Vec<Gap>,
-    /// The connections that were seen since the last look.
+    /// The parts that could not be read, although the others could.
+    #[serde(rename = "gaps")]
+    pub unread_parts: Vec<UnreadPart>,
+    /// Connections observed since the previous snapshot.
     #[serde(default)]
-    pub flows: Vec<Flow>,
-    /// The services whose connections can be seen.
+    #[serde(rename = "flows")]
+    pub connections: Vec<ObservedConnection>,
+    /// The services whose connections the source observes.
     #[serde(default)]
-    pub watched: Vec<Watched>,
-    /// What is still being read for the first time; empty once everything was.
+    #[serde(rename = "watched")]
+    pub monitored: Vec<MonitoredService>,
+    /// Progress of the initial load, for each part still incomplete; empty after the load.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub progress: Vec<Progress>,
+    pub progress: Vec<LoadProgress>,
 }
 
-/// How far the first reading of a part of a source is.
+/// The progress of a source's initial load, for one part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// Which part.
-    pub part: Part,
-    /// How many were read.
+pub struct LoadProgress {
+    /// The part of the source.
+    pub part: SourcePart,
+    /// Number of items read.
     pub read: usize,
-    /// How many are known of; more may come to light.
+    /// Number of items known so far; it may still grow.
     pub known: usize,
 }
 
-/// A part of a source that is read bit by bit.
+/// A part of a source that is loaded incrementally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
-    /// Services.
+pub enum SourcePart {
+    /// ECS services.
     Services,
-    /// Tasks.
+    /// ECS tasks.
     Tasks,
-    /// Task definitions.
-    Definitions,
-    /// What stands around services: load balancers, names, what was seen of connections.
-    Surroundings,
+    /// ECS task definitions.
+    #[serde(rename = "definitions")]
+    TaskDefinitions,
+    /// Data about services from other APIs: load balancers, service discovery, observed connections.
+    #[serde(rename = "surroundings")]
+    Enrichment,
 }
 
-impl Part {
-    /// What they are called.
+impl SourcePart {
+    /// Returns the part's name in the plural, as the screen shows it.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Services => "services",
             Self::Tasks => "tasks",
-            Self::Definitions => "task definitions",
-            Self::Surroundings => "surroundings",
+            Self::TaskDefinitions => "task definitions",
+            Self::Enrichment => "surroundings",
         }
     }
 }
 
-impl fmt::Display for Progress {
+impl fmt::Display for LoadProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} {} read", self.read, self.known, self.part.words())
+        write!(f, "{} of {} {} read", self.read, self.known, self.part.label())
     }
 }
 
-impl Progress {
-    /// Whether services may be missing, or their instances, and not only what is known about them.
+impl LoadProgress {
+    /// Returns true if services or instances may be missing, and not only data about them.
     #[must_use]
-    pub fn leaves_out_services(&self) -> bool {
-        matches!(self.part, Part::Services | Part::Tasks)
+    pub fn may_miss_services(&self) -> bool {
+        matches!(self.part, SourcePart::Services | SourcePart::Tasks)
     }
 }
 
 impl Snapshot {
-    /// Whether services may be missing from it that were only not read yet.
+    /// Returns true if services may be missing because the initial load is incomplete.
     #[must_use]
     pub fn is_partial(&self) -> bool {
-        self.progress.iter().any(Progress::leaves_out_services)
+        self.progress.iter().any(LoadProgress::may_miss_services)
     }
 
-    /// The same with what was not read yet as `old` has it.
+    /// Returns the same snapshot, with services, events and load balancers that were not read yet taken from
+    /// `old`.
     #[must_use]
-    pub fn over(mut self, old: &Self) -> Self {
+    pub fn fill_unread_from(mut self, old: &Self) -> Self {
         let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();
         let is_left = |service: &ServiceId| !read.contains(service);
         self.services.extend(old.services.iter().filter(|s| is_left(&s.id)).cloned());
         self.events.extend(old.events.iter().filter(|event| is_left(&event.service)).cloned());
-        if self.gateways.is_empty() {
-            self.gateways.clone_from(&old.gateways);
+        if self.load_balancers.is_empty() {
+            self.load_balancers.clone_from(&old.load_balancers);
         }
         self
     }
@@ -105,9 +116,10 @@ impl Snapshot {
 
 /// A part of a source that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// What is missing for it, such as `load balancers`.
-    pub what: Text,
-    /// Why.
+pub struct UnreadPart {
+    /// Name of the part, such as `load balancers`.
+    #[serde(rename = "what")]
+    pub name: Text,
+    /// The reason.
     pub failure: Failure,
 }

@@ -1,37 +1,37 @@
-//! What an instance uses of its machine at one time, as its source measures it.
+//! Resource usage of instances: CPU, memory and network.
 
 use super::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The instances of one service that somebody looks at.
+/// The instances of one service whose usage is measured.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UsageTarget {
-    /// The service.
+    /// Id of the service.
     pub service: ServiceId,
-    /// The compose project or the ECS cluster.
+    /// The compose project or ECS cluster.
     pub group: Option<Text>,
-    /// Those of its instances that run.
+    /// Its running instances.
     pub instances: BTreeSet<InstanceId>,
 }
 
-/// One reading of one instance. What the source can not tell is left out.
+/// The resource usage of one instance at one time. Values that the source does not report are `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
-    /// The instance.
+pub struct UsageSample {
+    /// Id of the instance.
     pub instance: InstanceId,
-    /// When it was read.
+    /// Time of the measurement, UTC.
     pub at: Timestamp,
-    /// The processor time it took since the reading before, in thousandths of a core.
+    /// CPU used since the previous sample, in thousandths of a core.
     pub cpu: Option<u64>,
-    /// How much of that it may take, where there is a limit.
+    /// CPU limit, in thousandths of a core; `None` without a limit.
     pub cpu_limit: Option<u64>,
-    /// The memory it holds, in bytes, without what the kernel would give back at once.
+    /// Memory in use, in bytes, without caches that the kernel can reclaim at once.
     pub memory: Option<u64>,
-    /// How much of that it may hold, where there is a limit.
+    /// Memory limit, in bytes; `None` without a limit.
     pub memory_limit: Option<u64>,
-    /// The bytes it received in a second.
+    /// Bytes received per second.
     pub received: Option<u64>,
-    /// The bytes it sent in a second.
+    /// Bytes sent per second.
     pub sent: Option<u64>,
 }

@@ -1,6 +1,8 @@
-//! Folders of Portolan's own, such as the cache and the state.
+//! Directories of Portolan's own, such as the cache and the state.
 
-use super::{DIR_MODE, FILE_MODE, SAFE, about, is_open_to_others, is_ours, regular};
+use super::{
+    DIR_MODE, FILE_MODE, SAFE_OPEN_FLAGS, error_with_path, is_open_to_others, is_ours, regular_file_stat,
+};
 use rustix::{
     fs::{AtFlags, Dir, Mode, OFlags, fchmod, fstat, mkdir, open, openat, renameat, statat, unlinkat},
     io::Errno,
@@ -14,10 +16,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Ending of a file that is being written and will replace another.
-const UNFINISHED: &str = "new";
+/// Extension of a file that is being written and will replace another file.
+const UNFINISHED_EXTENSION: &str = "new";
 
-/// Open folder that belongs to this user alone.
+/// Open directory that only this user may access.
 #[derive(Debug)]
 pub struct PrivateDir {
     fd: OwnedFd,
@@ -25,10 +27,10 @@ pub struct PrivateDir {
 }
 
 impl PrivateDir {
-    /// Opens a folder, and makes it and its parents where they are missing. One of ours that is open to others is closed
-    /// to them; one of another user, or a symbolic link, is an error.
-    pub fn make(path: &Path) -> io::Result<Self> {
-        let named = |error| about(path, error);
+    /// Opens a directory, and creates it and its parents if missing. Removes the permissions of other users.
+    /// A directory of another user, or a symbolic link, is an error.
+    pub fn open_or_create(path: &Path) -> io::Result<Self> {
+        let named = |error| error_with_path(path, error);
         if let Some(parent) = path.parent() {
             DirBuilder::new().recursive(true).mode(DIR_MODE.bits()).create(parent).map_err(named)?;
         }
@@ -38,18 +40,18 @@ impl PrivateDir {
         }
     }
 
-    /// Opens a folder that is there; a missing one is an error of the kind `NotFound`.
+    /// Opens an existing directory; a missing one is an error of kind `NotFound`.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | SAFE;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | SAFE_OPEN_FLAGS;
         let opened = open(path, flags, Mode::empty()).map_err(io::Error::from);
-        Self::checked(opened.map_err(|error| about(path, error))?, path)
+        Self::check_owner(opened.map_err(|error| error_with_path(path, error))?, path)
     }
 
-    fn checked(fd: OwnedFd, path: &Path) -> io::Result<Self> {
+    fn check_owner(fd: OwnedFd, path: &Path) -> io::Result<Self> {
         let stat = fstat(&fd)?;
         if !is_ours(&stat) {
             let error = io::Error::new(ErrorKind::PermissionDenied, "belongs to another user");
-            return Err(about(path, error));
+            return Err(error_with_path(path, error));
         }
         if is_open_to_others(&stat) {
             fchmod(&fd, DIR_MODE)?;
@@ -57,9 +59,9 @@ impl PrivateDir {
         Ok(Self { fd, path: path.to_owned() })
     }
 
-    /// Reads a whole file; `None` where it is missing. One of more than `max_bytes` is an error.
+    /// Reads a whole file; `None` if it is missing. A file longer than `max_bytes` is an error.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        let file = match self.file(name, OFlags::RDONLY) {
+        let file = match self.open_file(name, OFlags::RDONLY) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -68,31 +70,35 @@ impl PrivateDir {
         file.take(max_bytes + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > max_bytes {
             let words = format!("larger than {max_bytes} bytes");
-            return Err(about(&self.path.join(name), io::Error::new(ErrorKind::FileTooLarge, words)));
+            return Err(error_with_path(
+                &self.path.join(name),
+                io::Error::new(ErrorKind::FileTooLarge, words),
+            ));
         }
         Ok(Some(bytes))
     }
 
-    /// Opens a file to write at its end (`O_APPEND`), and makes it where it is missing.
+    /// Opens a file for appending (`O_APPEND`), and creates it if missing.
     pub fn append(&self, name: &str) -> io::Result<File> {
-        self.file(name, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE)
+        self.open_file(name, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE)
     }
 
-    /// Replaces a file as a whole by what `fill` writes: readers see the old one or the new one.
+    /// Replaces a file with the bytes that `fill` writes. Readers see either the old or the new file, never a
+    /// part.
     pub fn replace(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        static WRITTEN: AtomicU32 = AtomicU32::new(0);
-        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let unfinished = format!("{name}.{}-{number}.{UNFINISHED}", std::process::id());
-        let mut file = self.file(&unfinished, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
+        static REPLACE_COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = REPLACE_COUNT.fetch_add(1, Ordering::Relaxed);
+        let unfinished = format!("{name}.{}-{number}.{UNFINISHED_EXTENSION}", std::process::id());
+        let mut file = self.open_file(&unfinished, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
         let written = fill(&mut file).and_then(|()| self.rename(&unfinished, name));
         if written.is_err() {
-            // Half a file is worse than none; that it could not be written is what matters.
+            // Half a file is worse than none. The caller gets the first error, so the second is dropped.
             let _ = self.remove(&unfinished);
         }
         written
     }
 
-    /// Gives a file another name, in place of a file that has it.
+    /// Renames a file, and replaces the file that has the new name.
     pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         Ok(renameat(&self.fd, from, &self.fd, to)?)
     }
@@ -102,33 +108,34 @@ impl PrivateDir {
         Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    /// Removes the files that are older than `max_age` says for their name, and what writers left that were killed before
-    /// they finished, after `max_unfinished`. What can't be removed stays for the next time.
-    pub fn sweep(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
+    /// Removes files older than `max_age` returns for their name. Removes unfinished files of killed writers
+    /// after `max_unfinished`. Leaves files that can't be removed for the next time.
+    pub fn remove_old(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
         let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();
         let names = names.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned));
         for name in names.collect::<Vec<_>>() {
-            let is_unfinished = Path::new(&name).extension().is_some_and(|end| end == UNFINISHED);
+            let is_unfinished = Path::new(&name).extension().is_some_and(|end| end == UNFINISHED_EXTENSION);
             let max = if is_unfinished { Some(max_unfinished) } else { max_age(&name) };
             if max.zip(self.age(&name)).is_some_and(|(max, age)| age > max) {
-                // Another Portolan may have removed it.
+                // Another Portolan process may have removed it.
                 let _ = self.remove(&name);
             }
         }
     }
 
-    /// Returns the time since a file was last written.
+    /// Returns the time since a file was last written; `None` if it is missing.
     fn age(&self, name: &str) -> Option<Duration> {
         let stat = statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
         let written = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(stat.st_mtime).ok()?);
         written.elapsed().ok()
     }
 
-    /// Opens a file of ours in the folder. One that is open to others is closed to them.
-    fn file(&self, name: &str, flags: OFlags) -> io::Result<File> {
-        let named = |error| about(&self.path.join(name), error);
-        let file = openat(&self.fd, name, flags | SAFE, FILE_MODE).map_err(|error| named(error.into()))?;
-        let stat = regular(&file).map_err(named)?;
+    /// Opens a file of this user in the directory, and removes the permissions of other users.
+    fn open_file(&self, name: &str, flags: OFlags) -> io::Result<File> {
+        let named = |error| error_with_path(&self.path.join(name), error);
+        let file = openat(&self.fd, name, flags | SAFE_OPEN_FLAGS, FILE_MODE)
+            .map_err(|error| named(error.into()))?;
+        let stat = regular_file_stat(&file).map_err(named)?;
         if !is_ours(&stat) {
             return Err(named(io::Error::new(ErrorKind::PermissionDenied, "belongs to another user")));
         }

@@ -1,4 +1,4 @@
-//! Tests of private files: modes, links, pipes, devices, files of others.
+//! Tests of private files: modes, links, pipes, devices, files of other users.
 
 use super::{PrivateDir, TemporaryDir, create};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -10,23 +10,23 @@ use std::{
     time::Duration,
 };
 
-fn place() -> TemporaryDir {
-    TemporaryDir::make("portolan-private-").unwrap()
+fn temporary_dir() -> TemporaryDir {
+    TemporaryDir::create("portolan-private-").unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-fn pipe(path: &Path) {
+fn make_pipe(path: &Path) {
     mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
 #[test]
 fn folders_and_files_are_for_their_owner_alone() {
-    let place = place();
+    let place = temporary_dir();
     let path = place.path().join("a/b");
-    let dir = PrivateDir::make(&path).unwrap();
+    let dir = PrivateDir::open_or_create(&path).unwrap();
     dir.append("log").unwrap().write_all(b"one").unwrap();
     dir.replace("picture", |file| file.write_all(b"two")).unwrap();
     assert_eq!((mode(&path), mode(&path.join("log")), mode(&path.join("picture"))), (0o700, 0o600, 0o600));
@@ -37,25 +37,25 @@ fn folders_and_files_are_for_their_owner_alone() {
 
 #[test]
 fn what_was_open_to_others_is_closed_to_them() {
-    let place = place();
+    let place = temporary_dir();
     let file = place.path().join("log");
     fs::write(&file, "old").unwrap();
     fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
     fs::set_permissions(place.path(), Permissions::from_mode(0o777)).unwrap();
-    PrivateDir::make(place.path()).unwrap().append("log").unwrap().write_all(b" new").unwrap();
+    PrivateDir::open_or_create(place.path()).unwrap().append("log").unwrap().write_all(b" new").unwrap();
     assert_eq!((mode(place.path()), mode(&file)), (0o700, 0o600));
     assert_eq!(fs::read_to_string(&file).unwrap(), "old new");
 }
 
 #[test]
 fn no_link_is_followed_and_no_pipe_waited_for() {
-    let place = place();
+    let place = temporary_dir();
     let (precious, dir) = (place.path().join("precious"), place.path().join("dir"));
     fs::write(&precious, "precious").unwrap();
-    let private = PrivateDir::make(&dir).unwrap();
+    let private = PrivateDir::open_or_create(&dir).unwrap();
     symlink(&precious, dir.join("link")).unwrap();
     symlink("/dev/zero", dir.join("device")).unwrap();
-    pipe(&dir.join("pipe"));
+    make_pipe(&dir.join("pipe"));
     for name in ["link", "device", "pipe"] {
         assert!(private.append(name).is_err(), "{name}");
         assert!(private.read(name, 9).is_err(), "{name}");
@@ -66,22 +66,22 @@ fn no_link_is_followed_and_no_pipe_waited_for() {
     }
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
     symlink(&dir, place.path().join("linked")).unwrap();
-    assert!(PrivateDir::make(&place.path().join("linked")).is_err());
-    assert!(PrivateDir::make(&precious).is_err());
+    assert!(PrivateDir::open_or_create(&place.path().join("linked")).is_err());
+    assert!(PrivateDir::open_or_create(&precious).is_err());
 }
 
 #[test]
 fn a_folder_of_another_user_is_refused() {
-    // Only root can give a file away, and only others meet one of root's.
+    // Only root can give a file away, and only other users can meet a file of root.
     let others = Path::new(if rustix::process::geteuid().is_root() { "/nonexistent" } else { "/" });
     assert!(PrivateDir::open(others).is_err());
-    let place = place();
+    let place = temporary_dir();
     if rustix::process::geteuid().is_root() {
         std::os::unix::fs::chown(place.path(), Some(65_534), None).unwrap();
-        let error = PrivateDir::make(place.path()).unwrap_err().to_string();
+        let error = PrivateDir::open_or_create(place.path()).unwrap_err().to_string();
         assert!(error.ends_with("belongs to another user"), "{error}");
         std::os::unix::fs::chown(place.path(), Some(0), None).unwrap();
-        let dir = PrivateDir::make(place.path()).unwrap();
+        let dir = PrivateDir::open_or_create(place.path()).unwrap();
         drop(dir.append("log").unwrap());
         std::os::unix::fs::chown(place.path().join("log"), Some(65_534), None).unwrap();
         assert!(dir.append("log").is_err());
@@ -90,7 +90,7 @@ fn a_folder_of_another_user_is_refused() {
 
 #[test]
 fn a_file_that_is_there_is_overwritten_only_when_asked() {
-    let place = place();
+    let place = temporary_dir();
     let path = place.path().join("record.jsonl");
     create(&path, false).unwrap().write_all(b"first").unwrap();
     let error = create(&path, false).unwrap_err();
@@ -104,8 +104,8 @@ fn a_file_that_is_there_is_overwritten_only_when_asked() {
 
 #[test]
 fn a_file_that_can_not_be_finished_leaves_the_old_one() {
-    let place = place();
-    let dir = PrivateDir::make(place.path()).unwrap();
+    let place = temporary_dir();
+    let dir = PrivateDir::open_or_create(place.path()).unwrap();
     dir.replace("picture", |file| file.write_all(b"whole")).unwrap();
     let full = |file: &mut fs::File| {
         file.write_all(b"ha")?;
@@ -118,8 +118,8 @@ fn a_file_that_can_not_be_finished_leaves_the_old_one() {
 
 #[test]
 fn leftovers_are_swept_by_their_age() {
-    let place = place();
-    let dir = PrivateDir::make(place.path()).unwrap();
+    let place = temporary_dir();
+    let dir = PrivateDir::open_or_create(place.path()).unwrap();
     let old = std::time::SystemTime::now() - Duration::from_mins(20);
     for name in ["picture-a", "picture-b", "other", "picture-a.1-1.new", "picture-b.1-1.new"] {
         let file = dir.append(name).unwrap();
@@ -127,7 +127,9 @@ fn leftovers_are_swept_by_their_age() {
             file.set_modified(old).unwrap();
         }
     }
-    dir.sweep(Duration::from_mins(10), |name| name.starts_with("picture").then_some(Duration::from_mins(15)));
+    dir.remove_old(Duration::from_mins(10), |name| {
+        name.starts_with("picture").then_some(Duration::from_mins(15))
+    });
     let mut left: Vec<_> =
         fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
@@ -136,7 +138,7 @@ fn leftovers_are_swept_by_their_age() {
 
 #[test]
 fn a_temporary_folder_goes_with_its_owner_and_leftovers_are_swept() {
-    let made = place();
+    let made = temporary_dir();
     let path = made.path().to_owned();
     assert_eq!(mode(&path), 0o700);
     drop(made);
@@ -145,9 +147,9 @@ fn a_temporary_folder_goes_with_its_owner_and_leftovers_are_swept() {
     let link = path.with_file_name(format!("portolan-swept-link-{}", std::process::id()));
     fs::create_dir(&left).unwrap();
     symlink(&left, &link).unwrap();
-    TemporaryDir::sweep("portolan-swept-", |found| found == link);
+    TemporaryDir::remove_abandoned("portolan-swept-", |found| found == link);
     assert!(left.exists() && link.symlink_metadata().is_ok(), "a link is nobody's folder");
-    TemporaryDir::sweep("portolan-swept-", |found| found == left);
+    TemporaryDir::remove_abandoned("portolan-swept-", |found| found == left);
     assert!(!left.exists());
     fs::remove_file(&link).unwrap();
 }

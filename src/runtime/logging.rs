@@ -1,7 +1,7 @@
 //! Portolan's own log: warnings, in a file of the state directory, never on the terminal it draws on.
 //!
-//! Several Portolans write to one file, each line whole. A run writes no more than [`MAX_RUN_BYTES`], and one that finds
-//! more than [`FULL_BYTES`] there puts that aside and begins a new file.
+//! Several Portolan processes append whole lines to one file. A run writes at most [`MAX_RUN_BYTES`]. A run
+//! that finds more than [`ROTATE_AT_BYTES`] in the file renames it and starts a new one.
 
 use crate::private_fs::PrivateDir;
 use std::{
@@ -11,53 +11,53 @@ use std::{
 };
 use tracing::level_filters::LevelFilter;
 
-/// Name of the log, and that of the log before it.
-const LOG: &str = "portolan.log";
-const OLD_LOG: &str = "portolan.log.old";
+/// Names of the log file and of the one before it.
+const LOG_FILE: &str = "portolan.log";
+const OLD_LOG_FILE: &str = "portolan.log.old";
 
-/// Size of the log in bytes from which on the next run begins a new one.
-const FULL_BYTES: u64 = 1 << 20;
+/// Size of the log in bytes from which on the next run starts a new file.
+const ROTATE_AT_BYTES: u64 = 1 << 20;
 
-/// Largest part of the log that one run writes, in bytes.
+/// Largest number of bytes that one run writes.
 const MAX_RUN_BYTES: u64 = 4 << 20;
 
-/// Writes warnings to the log in `folder` from now on.
-pub fn begin(folder: &Path) -> io::Result<()> {
-    let dir = PrivateDir::make(folder)?;
-    let mut file = dir.append(LOG)?;
-    if file.metadata()?.len() > FULL_BYTES {
-        dir.rename(LOG, OLD_LOG)?;
-        file = dir.append(LOG)?;
+/// Starts writing warnings to the log in `folder`.
+pub fn start(folder: &Path) -> io::Result<()> {
+    let dir = PrivateDir::open_or_create(folder)?;
+    let mut file = dir.append(LOG_FILE)?;
+    if file.metadata()?.len() > ROTATE_AT_BYTES {
+        dir.rename(LOG_FILE, OLD_LOG_FILE)?;
+        file = dir.append(LOG_FILE)?;
     }
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(Mutex::new(Bounded { file, left: MAX_RUN_BYTES }))
+        .with_writer(Mutex::new(BoundedWriter { file, bytes_left: MAX_RUN_BYTES }))
         .with_ansi(false)
         .with_max_level(LevelFilter::WARN)
         .finish();
-    // A second call, as in tests, leaves the first one's file in place.
+    // A second call, as in tests, keeps the subscriber of the first.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())
 }
 
-/// Writer of whole lines that stops at a limit, and says so.
-struct Bounded<W> {
+/// Writer of whole lines that stops at a limit, with a last line that says so.
+struct BoundedWriter<W> {
     file: W,
-    left: u64,
+    bytes_left: u64,
 }
 
 /// Last line of a run that reached the limit.
-const REACHED: &[u8] = b"this run has more to say than its log takes: what follows is left out\n";
+const LIMIT_REACHED_LINE: &[u8] = b"this run has more to say than its log takes: what follows is left out\n";
 
-impl<W: Write> Write for Bounded<W> {
+impl<W: Write> Write for BoundedWriter<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        match self.left.checked_sub(line.len() as u64) {
+        match self.bytes_left.checked_sub(line.len() as u64) {
             Some(left) => {
                 self.file.write_all(line)?;
-                self.left = left;
+                self.bytes_left = left;
             }
-            None if self.left > 0 => {
-                self.file.write_all(REACHED)?;
-                self.left = 0;
+            None if self.bytes_left > 0 => {
+                self.file.write_all(LIMIT_REACHED_LINE)?;
+                self.bytes_left = 0;
             }
             None => {}
         }
@@ -71,31 +71,31 @@ impl<W: Write> Write for Bounded<W> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounded, LOG, OLD_LOG, REACHED, begin};
+    use super::{BoundedWriter, LIMIT_REACHED_LINE, LOG_FILE, OLD_LOG_FILE, start};
     use crate::private_fs::TemporaryDir;
     use std::{fs, io::Write};
 
     #[test]
     fn a_run_writes_no_more_than_its_part_and_says_so() {
-        let mut log = Bounded { file: Vec::new(), left: 10 };
+        let mut log = BoundedWriter { file: Vec::new(), bytes_left: 10 };
         for line in ["1234\n", "5678\n", "x\n", "y\n"] {
             assert_eq!(log.write(line.as_bytes()).unwrap(), line.len());
         }
-        let mut log_of_one = Bounded { file: Vec::new(), left: 9 };
+        let mut log_of_one = BoundedWriter { file: Vec::new(), bytes_left: 9 };
         for line in ["1234\n", "5678\n", "x\n"] {
             log_of_one.write_all(line.as_bytes()).unwrap();
         }
         assert_eq!(log.file, b"1234\n5678\n");
-        assert_eq!(log_of_one.file, [b"1234\n", REACHED].concat());
+        assert_eq!(log_of_one.file, [b"1234\n", LIMIT_REACHED_LINE].concat());
     }
 
     #[test]
     fn a_full_log_is_put_aside() {
-        let place = TemporaryDir::make("portolan-log-").unwrap();
-        begin(place.path()).unwrap();
-        fs::write(place.path().join(LOG), "x".repeat(2 << 20)).unwrap();
-        begin(place.path()).unwrap();
+        let place = TemporaryDir::create("portolan-log-").unwrap();
+        start(place.path()).unwrap();
+        fs::write(place.path().join(LOG_FILE), "x".repeat(2 << 20)).unwrap();
+        start(place.path()).unwrap();
         let size = |name| fs::metadata(place.path().join(name)).unwrap().len();
-        assert_eq!((size(LOG), size(OLD_LOG)), (0, 2 << 20));
+        assert_eq!((size(LOG_FILE), size(OLD_LOG_FILE)), (0, 2 << 20));
     }
 }

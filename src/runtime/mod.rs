@@ -1,160 +1,168 @@
-//! The loop: the only place that sleeps, reads the clock and touches the terminal.
+//! Event loop: the only module that sleeps, reads the clock and controls the terminal.
 //!
-//! Signals first, then keys, then at most a batch of messages, then one frame, and none when nothing changed.
+//! Handles signals first, then keys, then a batch of messages. Then draws one frame if something changed.
 
-mod album;
-mod meters;
-mod perform;
+mod snapshot_cache;
+mod usage_tasks;
+mod effects;
 mod poll;
 mod signals;
-mod sleep;
-mod streams;
+mod suspend_detector;
+mod log_tasks;
 mod terminal;
 
-pub mod guard;
+pub mod terminal_guard;
 pub mod logging;
-pub mod panics;
+pub mod panic_hook;
 
-pub use album::{keep_outages, last_outages};
-pub use poll::Polls;
-pub use streams::{News, Streams};
+pub use log_tasks::{LogReceiver, LogTasks};
+pub use poll::PollTasks;
+pub use snapshot_cache::{load_outages, save_outages};
 
 use crate::{
     app::{App, Msg},
-    cache::Folder,
+    cache::CacheDir,
     effect::Effect,
     model::Timestamp,
     source::Source,
 };
-use meters::Meters;
 use signals::{Signal, Signals};
-use sleep::Sleep;
 use std::{io, sync::Arc, time::Duration};
-use terminal::Screen;
+use suspend_detector::SuspendDetector;
+use terminal::TerminalScreen;
 use tokio::{
     sync::mpsc::{self, Receiver, Sender},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
+use usage_tasks::UsageTasks;
 
-/// How many messages may wait. Who sends more waits too.
-const QUEUE: usize = 256;
+/// Number of messages that may wait. A sender waits while the queue is full.
+const MESSAGE_QUEUE_LEN: usize = 256;
 
-/// The least time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
+/// Least time between two frames.
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(16);
 
-/// The same where nothing but log lines came: a flood is drawn as often as an eye can follow, and leaves the processor
-/// to who reads it, and the terminal to the keys.
-const FLOW: Duration = Duration::from_millis(50);
+/// Least time between two frames while only log lines arrive. Leaves CPU time for reading them and keeps keys
+/// responsive during a flood.
+const LOG_FRAME_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How long keys and new sizes, which come first, may put a frame off: a window that is dragged brings many.
+/// Longest time for which keys and resizes may delay a frame. Dragging a window sends many resizes.
 const MAX_FRAME_DELAY: Duration = Duration::from_millis(100);
 
-/// How long messages are taken in before a frame is drawn.
-const DRAIN: Duration = Duration::from_millis(8);
+/// Longest time spent on waiting messages before a frame is drawn.
+const MAX_DRAIN_TIME: Duration = Duration::from_millis(8);
 
-/// How the program ended.
+/// Reason why the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum ExitReason {
     /// The user quit.
     Quit,
-    /// A signal of that number ended it.
+    /// A signal with that number ended the program.
     Signal(i32),
 }
 
-/// The size of the terminal in columns and rows.
+/// Returns the size of the terminal in columns and rows.
 pub fn size() -> io::Result<(u16, u16)> {
     terminal::size()
 }
 
-/// Shows `app` until the user quits, fed by `sources`.
+/// Shows `app` until the user quits, and feeds it with data of `sources`.
 pub async fn run(
     app: App,
     sources: Vec<Arc<dyn Source>>,
     mouse: bool,
-    cache: Option<&Folder>,
-) -> io::Result<End> {
-    let (sender, mut messages) = mpsc::channel(QUEUE);
+    cache: Option<&CacheDir>,
+) -> io::Result<ExitReason> {
+    let (sender, mut messages) = mpsc::channel(MESSAGE_QUEUE_LEN);
     let mut signals = Signals::listen()?;
-    panics::tell(sender.clone());
-    let screen = Screen::open(app.size(), mouse)?;
-    let mut keys = terminal::Keys::new();
-    let polls = Polls::start(&sources, &sender, cache);
-    let meters = Meters::new(sources.clone(), sender.clone());
-    let (streams, mut news) = Streams::new(sources);
-    let mut turn = Turn { app, screen, sender, polls, meters, streams, again: false };
-    let mut sleep = Sleep::new();
+    panic_hook::set_loop_sender(sender.clone());
+    let screen = TerminalScreen::open(app.size(), mouse)?;
+    let mut keys = terminal::InputEvents::new();
+    let polls = PollTasks::start(&sources, &sender, cache);
+    let meters = UsageTasks::new(sources.clone(), sender.clone());
+    let (streams, mut news) = LogTasks::new(sources);
+    let mut event_loop = EventLoop {
+        app,
+        screen,
+        sender,
+        polls,
+        usage_tasks: meters,
+        log_tasks: streams,
+        has_more_work: false,
+    };
+    let mut sleep = SuspendDetector::new();
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let (mut drawn, mut flows) = (Instant::now(), false);
-    turn.frame()?;
+    let (mut drawn, mut logs_only) = (Instant::now(), false);
+    event_loop.draw_frame()?;
     loop {
-        let next_frame = drawn + if flows { FLOW } else { FRAME };
+        let next_frame = drawn + if logs_only { LOG_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL };
         let msg = tokio::select! {
             biased;
             signal = signals.next() => match signal {
-                Signal::End(number) => return Ok(End::Signal(number)),
-                Signal::Stop => match turn.stop(&mut signals).await? {
+                Signal::Terminate(number) => return Ok(ExitReason::Signal(number)),
+                Signal::Stop => match event_loop.suspend(&mut signals).await? {
                     Some(end) => return Ok(end),
                     None => continue,
                 },
                 Signal::Continue => {
-                    turn.go_on()?;
+                    event_loop.resume()?;
                     continue;
                 }
             },
-            () = sleep_until(drawn + MAX_FRAME_DELAY), if turn.app.is_unseen() => {
-                turn.frame()?;
-                (drawn, flows) = (Instant::now(), true);
+            () = sleep_until(drawn + MAX_FRAME_DELAY), if event_loop.app.is_dirty() => {
+                event_loop.draw_frame()?;
+                (drawn, logs_only) = (Instant::now(), true);
                 continue;
             }
             key = keys.next() => match key {
                 Some(msg) => match msg? {
-                    // A frame has taken it since the event.
-                    Msg::Resize(width, height) if turn.app.size() == (width, height) => continue,
+                    // A frame has already applied this size.
+                    Msg::Resize(width, height) if event_loop.app.size() == (width, height) => continue,
                     msg => msg,
                 },
-                None => return Ok(End::Signal(1)),
+                None => return Ok(ExitReason::Signal(1)),
             },
-            () = sleep_until(next_frame), if turn.app.is_unseen() => {
-                turn.frame()?;
-                (drawn, flows) = (Instant::now(), true);
+            () = sleep_until(next_frame), if event_loop.app.is_dirty() => {
+                event_loop.draw_frame()?;
+                (drawn, logs_only) = (Instant::now(), true);
                 continue;
             }
             Some(msg) = messages.recv() => msg,
             _ = tick.tick() => {
                 let now = Timestamp::now();
-                if sleep.tick(now, Instant::now().into_std()) {
-                    turn.polls.refresh();
+                if sleep.has_jumped(now, Instant::now().into_std()) {
+                    event_loop.polls.refresh();
                 }
                 Msg::Tick(now)
             }
             Some(heard) = news.next() => Msg::Logs(heard),
-            () = std::future::ready(()), if turn.again && !turn.app.is_unseen() => Msg::Again,
+            () = std::future::ready(()), if event_loop.has_more_work && !event_loop.app.is_dirty() => Msg::ContinueWork,
         };
         let ticked = matches!(msg, Msg::Tick(_));
-        flows &= matches!(msg, Msg::Logs(_) | Msg::Again);
-        if let Some(end) = turn.take(msg, &mut messages)? {
+        logs_only &= matches!(msg, Msg::Logs(_) | Msg::ContinueWork);
+        if let Some(end) = event_loop.handle_messages(msg, &mut messages)? {
             return Ok(end);
         }
-        turn.subscribe(ticked);
+        event_loop.update_subscriptions(ticked);
     }
 }
 
-/// What the loop turns: the program, and everything outside that it sets going.
-struct Turn {
+/// State of the event loop: the app and everything that it starts.
+struct EventLoop {
     app: App,
-    screen: Screen,
+    screen: TerminalScreen,
     sender: Sender<Msg>,
-    polls: Polls,
-    meters: Meters,
-    streams: Streams,
-    /// Whether somebody has more to do after the next frame.
-    again: bool,
+    polls: PollTasks,
+    usage_tasks: UsageTasks,
+    log_tasks: LogTasks,
+    /// True if the app asked to continue its work after the next frame.
+    has_more_work: bool,
 }
 
-impl Turn {
-    /// Draws a frame. A new size of the terminal is taken first, also where no event has told of it yet.
-    fn frame(&mut self) -> io::Result<()> {
+impl EventLoop {
+    /// Draws a frame. First applies a new terminal size, even if no event has announced it.
+    fn draw_frame(&mut self) -> io::Result<()> {
         if terminal::size()? != self.app.size() {
             self.resize()?;
         }
@@ -164,64 +172,64 @@ impl Turn {
     /// Fits the screens to the terminal.
     fn resize(&mut self) -> io::Result<()> {
         let (width, height) = terminal::size()?;
-        // A new size ends no program.
+        // A resize never quits, so the result is unused.
         self.update(Msg::Resize(width, height)).map(|_| ())
     }
 
-    /// Takes a message, and those that wait behind it for as long as that takes no longer than [`DRAIN`].
-    fn take(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<End>> {
+    /// Handles a message, then waiting ones for at most [`MAX_DRAIN_TIME`].
+    fn handle_messages(&mut self, msg: Msg, waiting: &mut Receiver<Msg>) -> io::Result<Option<ExitReason>> {
         let began = Instant::now();
         let mut next = Some(msg);
         while let Some(msg) = next {
             if let Some(end) = self.update(msg)? {
                 return Ok(Some(end));
             }
-            next = if began.elapsed() < DRAIN { waiting.try_recv().ok() } else { None };
+            next = if began.elapsed() < MAX_DRAIN_TIME { waiting.try_recv().ok() } else { None };
         }
         Ok(None)
     }
 
-    /// Gives a message to the program, and carries out what it asks for.
-    fn update(&mut self, msg: Msg) -> io::Result<Option<End>> {
-        self.again &= !matches!(msg, Msg::Again);
+    /// Passes a message to the app and performs the effects that it returns.
+    fn update(&mut self, msg: Msg) -> io::Result<Option<ExitReason>> {
+        self.has_more_work &= !matches!(msg, Msg::ContinueWork);
         for effect in self.app.update(msg) {
             match effect {
-                Effect::Quit => return Ok(Some(End::Quit)),
-                Effect::Refresh => self.polls.refresh(),
-                Effect::KeepOutages(source, memory) => self.polls.keep_outages(&source, memory),
-                Effect::Again => self.again = true,
-                effect => perform::perform(effect, &mut self.screen, &self.sender)?,
+                Effect::Quit => return Ok(Some(ExitReason::Quit)),
+                Effect::RefreshSources => self.polls.refresh(),
+                Effect::SaveOutages(source, memory) => self.polls.save_outages(&source, memory),
+                Effect::ContinueWork => self.has_more_work = true,
+                effect => effects::run_effect(effect, &mut self.screen, &self.sender)?,
             }
         }
         Ok(None)
     }
 
-    /// Keeps up what the screens want now.
-    fn subscribe(&mut self, ticked: bool) {
+    /// Starts and stops background tasks to match the subscriptions of the screens.
+    fn update_subscriptions(&mut self, ticked: bool) {
         let wanted = self.app.subscriptions();
-        self.streams.keep(&wanted);
-        self.meters.keep(&wanted);
+        self.log_tasks.sync(&wanted);
+        self.usage_tasks.sync(&wanted);
         if ticked {
-            self.polls.heed(&self.app.watched());
+            self.polls.set_priority(&self.app.priority_services());
         }
     }
 
-    /// Gives the terminal back and stops, as a job does; goes on when it is continued.
-    async fn stop(&mut self, signals: &mut Signals) -> io::Result<Option<End>> {
+    /// Restores the terminal and stops the process (job control). Resumes after SIGCONT.
+    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Option<ExitReason>> {
         terminal::restore();
-        signals::stop()?;
+        signals::suspend_process()?;
         loop {
             match signals.next().await {
-                Signal::End(number) => return Ok(Some(End::Signal(number))),
-                Signal::Continue => return self.go_on().map(|()| None),
+                Signal::Terminate(number) => return Ok(Some(ExitReason::Signal(number))),
+                Signal::Continue => return self.resume().map(|()| None),
                 Signal::Stop => {}
             }
         }
     }
 
-    /// Takes the terminal anew, as a shell may have changed it while the program was stopped, and draws all of it.
-    fn go_on(&mut self) -> io::Result<()> {
-        self.screen.take()?;
+    /// Takes over the terminal again, because a shell may have changed it, and redraws the whole screen.
+    fn resume(&mut self) -> io::Result<()> {
+        self.screen.enter()?;
         self.resize()
     }
 }

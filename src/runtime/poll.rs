@@ -1,11 +1,11 @@
-//! Looking at the sources: each in a task of its own, when it is time, when it nudges, or when asked to.
+//! Polling of sources: each in its own task, at its interval, after a change, or on request.
 
-use super::album::{Album, keep_outages, last_outages};
+use super::snapshot_cache::{SnapshotCache, load_outages, save_outages};
 use crate::{
     app::Msg,
     background::{self, Panicked},
-    cache::Folder,
-    model::{Failure, FailureKind, OutageMemory, Pace, ServiceId, Snapshot, SourceId, Timestamp},
+    cache::CacheDir,
+    model::{Failure, FailureKind, PollSchedule, SavedOutages, ServiceId, Snapshot, SourceId, Timestamp},
     source::Source,
 };
 use std::{
@@ -20,117 +20,129 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// How long one look may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Longest time one poll may take.
+const SNAPSHOT_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// The wait after the first failed look; it doubles with each further one.
-const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// Wait after the first failed poll; it doubles with each further failure.
+const FIRST_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// The longest wait between two looks at a source that fails: when the trouble is over, it shows within a usual poll.
-const LAST_RETRY: Duration = Duration::from_secs(10);
+/// Longest wait between two polls of a failing source, so that a recovery shows within a usual poll interval.
+const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// The wait before a lost stream of nudges is asked for again.
-const RECONNECT: Duration = Duration::from_secs(1);
+/// Wait before a lost stream of changes is opened again.
+const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 
-/// The tasks that look at the sources. Dropping it ends them.
-pub struct Polls {
+/// Tasks that poll the sources. Dropping this aborts them.
+pub struct PollTasks {
     sources: Vec<Arc<dyn Source>>,
-    again: Vec<Arc<Notify>>,
-    cache: Option<Folder>,
+    wake_ups: Vec<Arc<Notify>>,
+    cache: Option<CacheDir>,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
-impl Polls {
-    /// Begins to look at each source.
+impl PollTasks {
+    /// Starts polling each source.
     #[must_use]
-    pub fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>, cache: Option<&Folder>) -> Self {
+    pub fn start(sources: &[Arc<dyn Source>], sender: &Sender<Msg>, cache: Option<&CacheDir>) -> Self {
         let (mut all, mut tasks) = (Vec::new(), Vec::new());
         for source in sources {
             let again = Arc::new(Notify::new());
-            let album = Album::new(cache.cloned());
+            let snapshot_cache = SnapshotCache::new(cache.cloned());
             let task = (Arc::clone(source), sender.clone());
             let (one, nudged) = (task.clone(), Arc::clone(&again));
-            let (pictures, folder) = (album.clone(), cache.cloned());
-            tasks.push(keep_up(&task, move || {
+            let (pictures, folder) = (snapshot_cache.clone(), cache.cloned());
+            tasks.push(spawn_task(&task, move || {
                 let again = Arc::clone(&nudged);
-                poll(one.0.clone(), one.1.clone(), again, pictures.clone(), folder.clone())
+                poll_repeatedly(one.0.clone(), one.1.clone(), again, pictures.clone(), folder.clone())
             }));
             let one = task.clone();
-            tasks.push(keep_up(&task, move || recall(one.0.clone(), one.1.clone(), album.clone())));
+            tasks.push(spawn_task(&task, move || {
+                send_cached(one.0.clone(), one.1.clone(), snapshot_cache.clone())
+            }));
             let (one, nudged) = (task.clone(), Arc::clone(&again));
-            tasks.push(keep_up(&task, move || listen(one.0.clone(), one.1.clone(), Arc::clone(&nudged))));
+            tasks.push(spawn_task(&task, move || {
+                forward_changes(one.0.clone(), one.1.clone(), Arc::clone(&nudged))
+            }));
             all.push(again);
         }
-        Self { sources: sources.to_vec(), again: all, cache: cache.cloned(), _tasks: tasks }
+        Self { sources: sources.to_vec(), wake_ups: all, cache: cache.cloned(), _tasks: tasks }
     }
 
-    /// Tells the sources what people look at.
-    pub fn heed(&self, watched: &BTreeSet<ServiceId>) {
+    /// Informs the sources which services the user is viewing.
+    pub fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         for source in &self.sources {
-            source.heed(watched);
+            source.set_priority(watched);
         }
     }
 
-    /// Keeps what is known of the outages of a source for the next run.
-    pub fn keep_outages(&self, source: &SourceId, memory: OutageMemory) {
+    /// Saves the known outages of a source for the next run.
+    pub fn save_outages(&self, source: &SourceId, memory: SavedOutages) {
         let source = self.sources.iter().find(|known| known.id() == source);
         if let (Some(source), Some(folder)) = (source.cloned(), self.cache.clone()) {
-            let keeping = async move { keep_outages(&folder, &*source, memory).await };
-            // It is kept again with the next change; the panic hook tells.
+            let keeping = async move { save_outages(&folder, &*source, memory).await };
+            // The next change saves them again, and the panic hook reports the panic.
             drop(background::spawn(keeping, |_| ()).detach());
         }
     }
 
-    /// Looks at all sources again, now.
+    /// Polls all sources again, now.
     pub fn refresh(&self) {
-        for again in &self.again {
+        for again in &self.wake_ups {
             again.notify_one();
         }
     }
 }
 
-/// Keeps a task of a source up: where it panics, that is a failure of the source, and it begins anew.
-fn keep_up<F: Future<Output = ()> + Send + 'static>(
+/// Spawns a task of a source. A panic is reported as a failure of the source, and the task starts again.
+fn spawn_task<F: Future<Output = ()> + Send + 'static>(
     (source, sender): &(Arc<dyn Source>, Sender<Msg>),
     make: impl FnMut() -> F + Send + 'static,
 ) -> AbortOnDropHandle<()> {
-    let (id, place, sender) = (source.id().clone(), source.place(), sender.clone());
-    let tell = move |panicked: Panicked| {
+    let (id, place, sender) = (source.id().clone(), source.location(), sender.clone());
+    let on_panic = move |panicked: Panicked| {
         let failure = panicked.failure(format_args!("what {place} told could not be taken in"));
-        let (msg, sender) = (Msg::Looked(id.clone(), Err(failure)), sender.clone());
+        let (msg, sender) = (Msg::SourcePolled(id.clone(), Err(failure)), sender.clone());
         async move { drop(sender.send(msg).await) }
     };
-    background::spawn(background::keep_up(FIRST_RETRY, make, tell), |_| ())
+    background::spawn(background::restart_on_panic(FIRST_RETRY_WAIT, make, on_panic), |_| ())
 }
 
-/// Looks again and again, until nobody listens any more.
-async fn poll(
+/// Polls a source until the receiver is dropped.
+async fn poll_repeatedly(
     source: Arc<dyn Source>,
     sender: Sender<Msg>,
     again: Arc<Notify>,
-    mut album: Album,
-    cache: Option<Folder>,
+    mut snapshot_cache: SnapshotCache,
+    cache: Option<CacheDir>,
 ) {
     let mut failures = 0;
-    // Before the first look, so that no outage seems to have begun with it.
-    if let Some(memory) = last_outages(cache.as_ref(), &*source).await
-        && sender.send(Msg::Remembered(source.id().clone(), memory)).await.is_err()
+    // Before the first poll, so that a known outage does not seem to begin with it.
+    if let Some(memory) = load_outages(cache.as_ref(), &*source).await
+        && sender.send(Msg::OutagesLoaded(source.id().clone(), memory)).await.is_err()
     {
         return;
     }
     loop {
-        let outcome = look(&*source).await;
+        let outcome = take_snapshot(&*source).await;
         failures = if outcome.is_ok() { 0 } else { failures + 1 };
         if let Ok(snapshot) = &outcome {
-            album.keep(&*source, snapshot).await;
+            snapshot_cache.save_if_due(&*source, snapshot).await;
         }
-        let wait = jitter(if failures == 0 { source.pace() } else { retry(failures) });
+        let wait = jitter(if failures == 0 { source.poll_interval() } else { retry_wait(failures) });
         let next = Timestamp::now() + wait;
-        // A thousandth of a quota is as fine as anybody needs it.
-        let spent = source.spent().map(|part| (part * 1_000.0).round() as u16);
+        // Thousandths of the quota are precise enough for the screen.
+        let spent = source.quota_used().map(|part| (part * 1_000.0).round() as u16);
         let id = source.id();
-        let looked = sender.send(Msg::Looked(id.clone(), outcome)).await;
-        if looked.is_err() || sender.send(Msg::Paced(id.clone(), Pace { next, spent })).await.is_err() {
+        let sent = sender.send(Msg::SourcePolled(id.clone(), outcome)).await;
+        if sent.is_err()
+            || sender
+                .send(Msg::PollScheduled(
+                    id.clone(),
+                    PollSchedule { next_poll: next, quota_used_permille: spent },
+                ))
+                .await
+                .is_err()
+        {
             return;
         }
         tokio::select! {
@@ -140,69 +152,73 @@ async fn poll(
     }
 }
 
-/// One look, which ends in time, and whatever happens in it.
-async fn look(source: &dyn Source) -> Result<Snapshot, Failure> {
-    match timeout(PATIENCE, background::caught(source.snapshot())).await {
+/// Polls once, with a time limit, and turns a panic into a failure.
+async fn take_snapshot(source: &dyn Source) -> Result<Snapshot, Failure> {
+    match timeout(SNAPSHOT_TIMEOUT, background::catch_panic_async(source.snapshot())).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panicked)) => {
-            Err(panicked.failure(format_args!("what {} told could not be taken in", source.place())))
+            Err(panicked.failure(format_args!("what {} told could not be taken in", source.location())))
         }
-        Err(_) => Err(too_slow(source)),
+        Err(_) => Err(timeout_failure(source)),
     }
 }
 
-/// Sends what an earlier run saw of a source.
-async fn recall(source: Arc<dyn Source>, sender: Sender<Msg>, album: Album) {
-    let msg = match album.last(&*source).await {
-        Ok(Some(snapshot)) => Msg::Recalled(source.id().clone(), Box::new(snapshot)),
+/// Sends the snapshot that an earlier run saved.
+async fn send_cached(source: Arc<dyn Source>, sender: Sender<Msg>, snapshot_cache: SnapshotCache) {
+    let msg = match snapshot_cache.load(&*source).await {
+        Ok(Some(snapshot)) => Msg::CacheLoaded(source.id().clone(), Box::new(snapshot)),
         Ok(None) => return,
-        Err(words) => Msg::Said(words),
+        Err(words) => Msg::Notice(words),
     };
-    // When the program has ended meanwhile, nobody waits for it.
+    // If the program has ended meanwhile, the message has no receiver.
     let _ = sender.send(msg).await;
 }
 
-/// About as long, so that many Portolans that began at once do not ask at once for ever.
+/// Varies the wait by up to a tenth, so that many Portolan processes started together do not poll at the same
+/// time.
 fn jitter(wait: Duration) -> Duration {
     let tenths = f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX);
     wait.mul_f64(0.9 + 0.2 * tenths)
 }
 
-/// The wait after so many failed looks.
-fn retry(failures: u32) -> Duration {
-    FIRST_RETRY.saturating_mul(1 << (failures - 1).min(8)).min(LAST_RETRY)
+/// Returns the wait after that number of failed polls.
+fn retry_wait(failures: u32) -> Duration {
+    FIRST_RETRY_WAIT.saturating_mul(1 << (failures - 1).min(8)).min(MAX_RETRY_WAIT)
 }
 
-/// Passes the source's nudges on. When their stream is lost, it is asked for again.
-async fn listen(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
+/// Wakes the poll task at each change of the source. Opens the stream of changes again when it is lost.
+async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Arc<Notify>) {
     loop {
-        let mut nudges = source.nudges();
-        let told = Msg::Nudged(source.id().clone(), source.tells());
-        if sender.send(told).await.is_err() {
+        let mut nudges = source.change_notifications();
+        let msg = Msg::PushStateChanged(source.id().clone(), source.pushes_changes());
+        if sender.send(msg).await.is_err() {
             return;
         }
-        while let Ok(Some(())) = background::next(&mut nudges).await {
+        while let Ok(Some(())) = background::next_item(&mut nudges).await {
             again.notify_one();
         }
-        if sender.send(Msg::Nudged(source.id().clone(), false)).await.is_err() {
+        if sender.send(Msg::PushStateChanged(source.id().clone(), false)).await.is_err() {
             return;
         }
         again.notify_one();
-        sleep(RECONNECT).await;
+        sleep(RECONNECT_WAIT).await;
     }
 }
 
-fn too_slow(source: &dyn Source) -> Failure {
-    let what = format!("{} did not answer within {} s", source.place(), PATIENCE.as_secs());
+fn timeout_failure(source: &dyn Source) -> Failure {
+    let what = format!("{} did not answer within {} s", source.location(), SNAPSHOT_TIMEOUT.as_secs());
     Failure::new(FailureKind::Timeout, what, "portolan doctor tries each call by itself")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Arc, FIRST_RETRY, LAST_RETRY, Msg, Notify, Source, jitter, listen, look, retry};
+    use super::{
+        Arc, FIRST_RETRY_WAIT, MAX_RETRY_WAIT, Msg, Notify, Source, forward_changes, jitter, retry_wait,
+        take_snapshot,
+    };
     use crate::{
-        model::{Failure, FailureKind, LogBatch, LogStart, LogTarget, Snapshot, SourceId},
-        source::Examined,
+        model::{Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId},
+        source::DoctorCheck,
     };
     use futures::{
         FutureExt, StreamExt,
@@ -211,7 +227,7 @@ mod tests {
     };
     use std::time::Duration;
 
-    /// A source in which something is wrong with ourselves.
+    /// Source whose methods panic.
     struct Broken(SourceId);
 
     impl Source for Broken {
@@ -219,7 +235,7 @@ mod tests {
             &self.0
         }
 
-        fn place(&self) -> String {
+        fn location(&self) -> String {
             "nowhere".to_owned()
         }
 
@@ -231,28 +247,32 @@ mod tests {
             async { panic!("no such port") }.boxed()
         }
 
-        fn pace(&self) -> Duration {
-            FIRST_RETRY
+        fn poll_interval(&self) -> Duration {
+            FIRST_RETRY_WAIT
         }
 
-        fn nudges(&self) -> BoxStream<'static, ()> {
+        fn change_notifications(&self) -> BoxStream<'static, ()> {
             stream::once(async { panic!("no such event") }).boxed()
         }
 
-        fn logs(&self, _: Vec<LogTarget>, _: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
+        fn logs(
+            &self,
+            _: Vec<LogTarget>,
+            _: LogReadOptions,
+        ) -> BoxStream<'static, Result<LogBatch, Failure>> {
             stream::empty().boxed()
         }
 
-        fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+        fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
             async { Vec::new() }.boxed()
         }
     }
 
     #[tokio::test]
     async fn a_panic_in_a_look_is_a_failure_like_any_other() {
-        let failure = look(&Broken(SourceId::new("broken"))).await.unwrap_err();
+        let failure = take_snapshot(&Broken(SourceId::new("broken"))).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Invalid);
-        assert_eq!(failure.what, "what nowhere told could not be taken in: no such port");
+        assert_eq!(failure.message, "what nowhere told could not be taken in: no such port");
     }
 
     #[tokio::test]
@@ -260,10 +280,10 @@ mod tests {
         let (sender, mut heard) = tokio::sync::mpsc::channel(8);
         let again = Arc::new(Notify::new());
         let listening =
-            tokio::spawn(listen(Arc::new(Broken(SourceId::new("broken"))), sender, again.clone()));
+            tokio::spawn(forward_changes(Arc::new(Broken(SourceId::new("broken"))), sender, again.clone()));
         again.notified().await;
         listening.abort();
-        let lost = |msg: Option<Msg>| matches!(msg, Some(Msg::Nudged(_, false)));
+        let lost = |msg: Option<Msg>| matches!(msg, Some(Msg::PushStateChanged(_, false)));
         assert!(lost(heard.recv().await) && lost(heard.recv().await));
     }
 
@@ -277,8 +297,8 @@ mod tests {
 
     #[test]
     fn waits_double_and_are_bounded() {
-        assert_eq!(retry(1), FIRST_RETRY);
-        assert_eq!(retry(2), FIRST_RETRY * 2);
-        assert_eq!(retry(u32::MAX), LAST_RETRY);
+        assert_eq!(retry_wait(1), FIRST_RETRY_WAIT);
+        assert_eq!(retry_wait(2), FIRST_RETRY_WAIT * 2);
+        assert_eq!(retry_wait(u32::MAX), MAX_RETRY_WAIT);
     }
 }

@@ -1,7 +1,8 @@
-//! Signals: those that end the program, and those that stop and continue a job.
+//! Signals that end the program, and signals that stop and continue a job.
 //!
-//! A thread of its own waits for them, so that neither a busy loop nor busy workers hold them up. The loop ends as from a
-//! key; where it does not within [`GRACE`], the thread gives the terminal back and ends the program itself.
+//! A separate thread waits for signals, so that neither a busy event loop nor busy workers delay them. The
+//! event loop ends as after a key. If it does not end within [`LOOP_EXIT_TIMEOUT`], the thread restores the
+//! terminal and ends the program itself.
 
 use super::terminal;
 use crate::background;
@@ -16,43 +17,45 @@ use signal_hook::{
 use std::{io, process, sync::mpsc, thread, time::Duration};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Signals that end a program, among those that can be caught. A fault of the processor (SIGSEGV, SIGBUS, SIGILL, SIGFPE,
-/// SIGTRAP) can't: its handler would return to what caused it. The guard process restores the terminal then.
-const ENDING: &[i32] =
+/// Catchable signals that end a program. Processor faults (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP) can't be
+/// caught: the handler would return to the faulty instruction. After those, the guard process restores the
+/// terminal.
+const TERMINATING_SIGNALS: &[i32] =
     &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
-/// How long the loop has to end the program.
-const GRACE: Duration = Duration::from_millis(600);
+/// Time for the event loop to end the program.
+const LOOP_EXIT_TIMEOUT: Duration = Duration::from_millis(600);
 
-/// How long giving the terminal back may take then: a terminal that takes no bytes would hold it up for ever.
-const RESTORING: Duration = Duration::from_millis(200);
+/// Longest time to restore the terminal then. A terminal that accepts no bytes would block for ever.
+const RESTORE_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// What a signal asks for.
+/// Action that a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// End, because of the signal of that number.
-    End(i32),
-    /// Stop, as a job does (SIGTSTP).
+    /// End the program, because of the signal with that number.
+    Terminate(i32),
+    /// Stop the process, as job control does (SIGTSTP).
     Stop,
-    /// Go on after a stop.
+    /// Continue after a stop.
     Continue,
 }
 
-/// Signals that have come.
+/// Receiver of signals.
 pub(super) struct Signals(UnboundedReceiver<Signal>);
 
 impl Signals {
-    /// Begins to listen.
+    /// Starts the thread that listens for signals.
     pub(super) fn listen() -> io::Result<Self> {
-        // Caught and left at that: a write beyond a limit of the file size fails then, and the failure is told.
-        let all = ENDING.iter().copied().chain([SIGTSTP, SIGCONT, SIGXFSZ]);
+        // SIGXFSZ is caught and ignored, so that a write beyond the file size limit fails with a reported
+        // error.
+        let all = TERMINATING_SIGNALS.iter().copied().chain([SIGTSTP, SIGCONT, SIGXFSZ]);
         let listener = Listener::new(all)?;
         let (sender, receiver) = unbounded_channel();
-        background::thread("signals", move || pass_on(listener, &sender))?;
+        background::spawn_thread("signals", move || forward_signals(listener, &sender))?;
         Ok(Self(receiver))
     }
 
-    /// Returns the next one.
+    /// Returns the next signal.
     pub(super) async fn next(&mut self) -> Signal {
         match self.0.recv().await {
             Some(signal) => signal,
@@ -62,39 +65,39 @@ impl Signals {
     }
 }
 
-/// Stops this process (SIGSTOP) until it is continued.
-pub(super) fn stop() -> io::Result<()> {
+/// Stops this process (SIGSTOP) until SIGCONT.
+pub(super) fn suspend_process() -> io::Result<()> {
     Ok(kill_process(getpid(), Number::STOP)?)
 }
 
-/// Passes on what comes to the loop, and ends the program where the loop does not.
-fn pass_on(mut listener: Listener, sender: &UnboundedSender<Signal>) {
+/// Forwards signals to the event loop, and ends the program if the loop does not.
+fn forward_signals(mut listener: Listener, sender: &UnboundedSender<Signal>) {
     for number in listener.forever() {
         let signal = match number {
             SIGXFSZ => continue,
             SIGTSTP => Signal::Stop,
             SIGCONT => Signal::Continue,
-            number => Signal::End(number),
+            number => Signal::Terminate(number),
         };
-        // A loop that is gone is ending the program.
+        // If the loop is gone, it is already ending the program.
         let _ = sender.send(signal);
-        if let Signal::End(number) = signal {
-            thread::sleep(GRACE);
-            leave(number);
+        if let Signal::Terminate(number) = signal {
+            thread::sleep(LOOP_EXIT_TIMEOUT);
+            force_exit(number);
         }
     }
 }
 
-/// Ends the program from beside the loop.
-fn leave(number: i32) -> ! {
+/// Ends the program without the event loop.
+fn force_exit(number: i32) -> ! {
     let (done, restored) = mpsc::channel();
     let restore = move || {
         terminal::restore();
         let _ = done.send(());
     };
-    if background::thread("restore", restore).is_ok() {
-        // In vain where the terminal takes nothing; the guard tries again then.
-        let _ = restored.recv_timeout(RESTORING);
+    if background::spawn_thread("restore", restore).is_ok() {
+        // On timeout the terminal accepts nothing; the guard tries again.
+        let _ = restored.recv_timeout(RESTORE_TIMEOUT);
     }
     process::exit(128 + number);
 }

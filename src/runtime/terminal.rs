@@ -1,8 +1,8 @@
-//! The terminal: taken at the start, given back whatever happens, and the only place where crossterm is spoken.
+//! Terminal control: taken over at the start, restored in every case. The only module that uses crossterm.
 
-use super::guard;
+use super::terminal_guard;
 use crate::{
-    app::{App, Mouse, Msg},
+    app::{App, MouseAction, Msg},
     keymap::{Code, Key},
 };
 use crossterm::{
@@ -26,16 +26,16 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// Largest screen that is drawn, in columns and rows: more than any display has, and some 70 MB of cells.
+/// Largest drawn size in columns and rows: larger than any display, and about 70 MB of cells.
 const MAX_SIZE: (u16, u16) = (1_500, 600);
 
-/// Size that is taken where a terminal tells none, as on a serial line: that of a VT100.
-const USUAL_SIZE: (u16, u16) = (80, 24);
+/// Size of a terminal that reports none, such as a serial line: that of a VT100.
+const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
-/// Whether the terminal is taken: it must be given back once, by whoever comes first.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+/// True while the terminal is taken over. Only the first caller restores it.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Returns the terminal, whose modes the guard saves and sets.
+/// Returns the terminal whose modes the guard saves and restores.
 pub(super) fn tty() -> Stdout {
     stdout()
 }
@@ -44,53 +44,53 @@ pub(super) fn tty() -> Stdout {
 pub(super) fn size() -> io::Result<(u16, u16)> {
     let size = tcgetwinsize(stdout())?;
     Ok(match (size.ws_col, size.ws_row) {
-        (0, 0) => USUAL_SIZE,
+        (0, 0) => DEFAULT_SIZE,
         (columns, rows) => (columns.min(MAX_SIZE.0), rows.min(MAX_SIZE.1)),
     })
 }
 
-/// Returns whether the terminal is taken.
+/// Returns true while the terminal is taken over.
 pub(super) fn is_taken() -> bool {
-    TAKEN.load(Ordering::SeqCst)
+    IS_TAKEN.load(Ordering::SeqCst)
 }
 
-/// The terminal while it is ours. Dropping it gives it back.
-pub(super) struct Screen {
-    /// Its viewport is fixed: its size is the one that the screens are fitted to, never another that a resize just brought.
+/// Terminal while Portolan draws on it. Dropping it restores the terminal.
+pub(super) struct TerminalScreen {
+    /// Has a fixed viewport: always the size that the screens were laid out for, never a newer one.
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
-    panic: Provoked,
+    test_panic: TestPanic,
 }
 
-impl Screen {
-    /// Takes the terminal, to draw screens of that size.
+impl TerminalScreen {
+    /// Takes over the terminal to draw screens of that size.
     pub(super) fn open(size: (u16, u16), mouse: bool) -> io::Result<Self> {
-        guard::start();
+        terminal_guard::start();
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
-        let mut screen = Self { terminal, size, mouse, panic: Provoked::from_env() };
-        screen.take()?;
+        let mut screen = Self { terminal, size, mouse, test_panic: TestPanic::from_env() };
+        screen.enter()?;
         Ok(screen)
     }
 
-    /// Takes the terminal, also where a shell has changed it since it was taken before; the next frame draws all of it.
-    pub(super) fn take(&mut self) -> io::Result<()> {
-        // What crossterm restores is what it finds here.
+    /// Takes over the terminal, also after a shell has changed it. The next frame redraws the whole screen.
+    pub(super) fn enter(&mut self) -> io::Result<()> {
+        // crossterm saves the modes that it finds here and restores them later.
         disable_raw_mode()?;
-        TAKEN.store(true, Ordering::SeqCst);
-        guard::note_taken();
+        IS_TAKEN.store(true, Ordering::SeqCst);
+        terminal_guard::note_taken();
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
-            self.mouse(true)?;
+            self.capture_mouse(true)?;
         }
         self.terminal.resize(area(self.size))
     }
 
-    /// Draws one frame, so that the terminal shows it whole.
+    /// Draws one frame as a synchronized update, so that the terminal never shows half of it.
     pub(super) fn draw(&mut self, app: &mut App) -> io::Result<()> {
-        self.panic.frame();
+        self.test_panic.count_frame();
         execute!(stdout(), BeginSynchronizedUpdate)?;
         if self.size != app.size() {
             self.size = app.size();
@@ -105,25 +105,25 @@ impl Screen {
             }
         })?;
         if let Some(hits) = hits {
-            app.drawn(hits);
+            app.frame_drawn(hits);
         }
         execute!(stdout(), EndSynchronizedUpdate)
     }
 
-    /// Takes the mouse, or gives it back.
-    pub(super) fn mouse(&mut self, take: bool) -> io::Result<()> {
+    /// Turns mouse events on or off.
+    pub(super) fn capture_mouse(&mut self, take: bool) -> io::Result<()> {
         self.mouse = take;
         let out = self.terminal.backend_mut();
         if take { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
-    /// Puts text into the clipboard, by the terminal itself (OSC 52), so that it works over ssh.
-    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+    /// Copies text to the clipboard by an escape sequence (OSC 52), which also works over ssh.
+    pub(super) fn copy_to_clipboard(&mut self, text: &str) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalScreen {
     fn drop(&mut self) {
         restore();
     }
@@ -133,18 +133,18 @@ fn area((width, height): (u16, u16)) -> Rect {
     Rect::new(0, 0, width, height)
 }
 
-/// Gives the terminal back, where it is taken.
+/// Restores the terminal if it is taken over.
 pub(super) fn restore() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
-        write_restored();
-        // What fails here has nobody left to be told.
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        write_restore_sequences();
+        // An error here can't be reported.
         let _ = disable_raw_mode();
-        guard::note_restored();
+        terminal_guard::note_restored();
     }
 }
 
-/// Writes what leaves the alternate screen, the mouse, pasting and the cursor as they were.
-pub(super) fn write_restored() {
+/// Writes the sequences that leave the alternate screen and reset mouse, paste mode and cursor.
+pub(super) fn write_restore_sequences() {
     let _ = execute!(
         stdout(),
         EndSynchronizedUpdate,
@@ -156,30 +156,30 @@ pub(super) fn write_restored() {
     let _ = stdout().flush();
 }
 
-/// Panic that a test asks for, to see the terminal come back; not part of a release.
+/// Panic that a test requests to see the terminal restored; not part of release builds.
 #[derive(Debug, Default)]
-struct Provoked {
+struct TestPanic {
     #[cfg(debug_assertions)]
     frames_left: Option<usize>,
 }
 
 #[cfg(debug_assertions)]
-impl Provoked {
-    /// Variable that holds the number of frames before the panic.
-    const VARIABLE: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
+impl TestPanic {
+    /// Environment variable with the number of frames before the panic.
+    const FRAMES_VARIABLE: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
 
     fn from_env() -> Self {
-        Self { frames_left: std::env::var(Self::VARIABLE).ok().and_then(|frames| frames.parse().ok()) }
+        Self { frames_left: std::env::var(Self::FRAMES_VARIABLE).ok().and_then(|frames| frames.parse().ok()) }
     }
 
-    fn frame(&mut self) {
-        assert!(self.frames_left != Some(0), "{} asked for this", Self::VARIABLE);
+    fn count_frame(&mut self) {
+        assert!(self.frames_left != Some(0), "{} asked for this", Self::FRAMES_VARIABLE);
         self.frames_left = self.frames_left.map(|left| left - 1);
     }
 }
 
 #[cfg(not(debug_assertions))]
-impl Provoked {
+impl TestPanic {
     fn from_env() -> Self {
         Self::default()
     }
@@ -188,21 +188,21 @@ impl Provoked {
     fn frame(&mut self) {}
 }
 
-/// What people do at the terminal.
-pub(super) struct Keys(EventStream);
+/// Events of the terminal: keys, mouse, paste, resize.
+pub(super) struct InputEvents(EventStream);
 
-impl Keys {
+impl InputEvents {
     pub(super) fn new() -> Self {
         Self(EventStream::new())
     }
 
-    /// The next thing that matters; none once the terminal is gone.
+    /// Returns the next message; `None` once the terminal is gone.
     pub(super) async fn next(&mut self) -> Option<io::Result<Msg>> {
         loop {
             match self.0.next().await? {
                 Err(error) => return Some(Err(error)),
                 Ok(event) => {
-                    if let Some(msg) = message(event) {
+                    if let Some(msg) = to_message(event) {
                         return Some(Ok(msg));
                     }
                 }
@@ -211,28 +211,32 @@ impl Keys {
     }
 }
 
-/// What an event of the terminal means.
-fn message(event: Event) -> Option<Msg> {
+/// Converts a terminal event into a message; `None` for events that Portolan ignores.
+fn to_message(event: Event) -> Option<Msg> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => key_pressed(key).map(Msg::Key),
+        Event::Key(key) if key.kind != KeyEventKind::Release => to_key(key).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Resize(..) => size().ok().map(|(width, height)| Msg::Resize(width, height)),
         Event::Mouse(mouse) => Some(Msg::Mouse(match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => Mouse::Down(mouse.column, mouse.row),
-            MouseEventKind::Drag(MouseButton::Left) => Mouse::Drag(mouse.column, mouse.row),
-            MouseEventKind::ScrollUp if mouse.modifiers.contains(KeyModifiers::CONTROL) => Mouse::ZoomIn,
-            MouseEventKind::ScrollDown if mouse.modifiers.contains(KeyModifiers::CONTROL) => Mouse::ZoomOut,
-            MouseEventKind::ScrollUp => Mouse::WheelUp,
-            MouseEventKind::ScrollDown => Mouse::WheelDown,
-            MouseEventKind::Moved => Mouse::Over(mouse.column, mouse.row),
+            MouseEventKind::Down(MouseButton::Left) => MouseAction::Press(mouse.column, mouse.row),
+            MouseEventKind::Drag(MouseButton::Left) => MouseAction::Drag(mouse.column, mouse.row),
+            MouseEventKind::ScrollUp if mouse.modifiers.contains(KeyModifiers::CONTROL) => {
+                MouseAction::ZoomIn
+            }
+            MouseEventKind::ScrollDown if mouse.modifiers.contains(KeyModifiers::CONTROL) => {
+                MouseAction::ZoomOut
+            }
+            MouseEventKind::ScrollUp => MouseAction::WheelUp,
+            MouseEventKind::ScrollDown => MouseAction::WheelDown,
+            MouseEventKind::Moved => MouseAction::Move(mouse.column, mouse.row),
             _ => return None,
         })),
         _ => None,
     }
 }
 
-/// A key in our own words.
-fn key_pressed(key: KeyEvent) -> Option<Key> {
+/// Converts a crossterm key into a keymap key; `None` for unknown keys.
+fn to_key(key: KeyEvent) -> Option<Key> {
     let code = match key.code {
         KeyCode::Char(c) => Code::Char(c),
         KeyCode::F(number) => Code::F(number),

@@ -1,17 +1,19 @@
-//! The outside world that Portolan reads: every source says everything it sees, now, as one snapshot.
+//! Sources: Docker engines, ECS clusters, compose projects and recordings. Each returns everything it sees
+//! now as one snapshot.
 
 pub mod compose;
 pub mod docker;
 pub mod replay;
 pub mod ecs;
-pub(crate) mod once;
+pub(crate) mod line_dedup;
 pub(crate) mod regular_file;
 mod netns;
-mod witness;
+mod shared_references;
 pub mod unopened;
 
 use crate::model::{
-    Failure, FailureKind, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId, UsageTarget,
+    Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot, SourceId, UsageSample,
+    UsageTarget,
 };
 use futures::{
     FutureExt, StreamExt,
@@ -21,95 +23,104 @@ use futures::{
 use serde::Deserialize;
 use std::{collections::BTreeSet, time::Duration};
 
-/// A source as the configuration names it: the registry of all kinds.
+/// Configured source of any kind.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Config {
     /// A Docker or Podman engine.
     Docker(docker::Config),
-    /// Amazon ECS, one region of one account.
+    /// Amazon ECS in one region of one account.
     Ecs(ecs::Config),
     /// A compose file.
     Compose(compose::Config),
-    /// A recording.
+    /// A recording, played again.
     Replay(replay::Config),
 }
 
-/// One place to look. A source keeps nothing but caches of what can not change.
+/// Source of services. Its only state is caches.
 pub trait Source: Send + Sync {
-    /// Its identity, unique among the sources in use.
+    /// Returns the id, unique among the sources in use.
     fn id(&self) -> &SourceId;
 
-    /// What it is and where, for people: `unix:///var/run/docker.sock`.
-    fn place(&self) -> String;
+    /// Returns the location for display, such as `unix:///var/run/docker.sock`.
+    fn location(&self) -> String;
 
-    /// Which family it belongs to: `docker`, `ecs`, `compose`, `replay`.
+    /// Returns the family: `docker`, `ecs`, `compose` or `replay`.
     fn kind(&self) -> &'static str;
 
-    /// Everything it sees now. A part that can't be read is a gap in the snapshot; an error means nothing could.
+    /// Takes a snapshot of everything visible now. An unreadable part is reported in the snapshot; an error
+    /// means that nothing was readable.
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>>;
 
-    /// Says how long whoever calls [`Source::snapshot`] waits for it: what can't be read until then is a gap. Without a
-    /// word the source looks until it has nearly everything, and tells the rest when it comes.
+    /// Sets how long the caller of [`Source::snapshot`] waits. Parts not read by then are reported as unread.
+    /// Without a limit, the source reads until it has nearly everything, and returns the rest in later
+    /// snapshots.
     fn set_time_limit(&self, _limit: Duration) {}
 
-    /// What people look at just now: worth reading first and often. Whoever reads everything each time need not heed it.
-    fn heed(&self, _watched: &BTreeSet<ServiceId>) {}
+    /// Sets the services that the user is viewing, so that the source reads them first and often. A source
+    /// that always reads everything can ignore this.
+    fn set_priority(&self, _watched: &BTreeSet<ServiceId>) {}
 
-    /// What its last picture is kept under, a hash, where looking takes so long that it is worth keeping: what tells it from
-    /// every other source that might go by the same id.
-    fn key(&self) -> BoxFuture<'_, Option<String>> {
+    /// Returns the key of its snapshot cache, a hash that differs from that of every other source with the
+    /// same id. Returns `None` if reading is too fast to need a cache.
+    fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 
-    /// What is known of its outages is kept under, between runs: its place, by whatever id it goes.
+    /// Returns the key of its saved outages. It depends on the location, not on the id.
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
         async { None }.boxed()
     }
 
-    /// The part of a common quota that was spent within the last minute, where there is one.
-    fn spent(&self) -> Option<f64> {
+    /// Returns the share of a shared API quota used within the last minute, or `None` if there is no quota.
+    fn quota_used(&self) -> Option<f64> {
         None
     }
 
-    /// How long to wait before looking again when nothing nudges.
-    fn pace(&self) -> Duration;
+    /// Returns the time to the next poll if no change notification arrives.
+    fn poll_interval(&self) -> Duration;
 
-    /// "Look again": an item whenever something changed. Ends when the connection is lost; ask again then.
-    fn nudges(&self) -> BoxStream<'static, ()>;
+    /// Emits an item whenever something changed and a new poll is worthwhile. Ends when the connection is
+    /// lost; the caller then calls it again.
+    fn change_notifications(&self) -> BoxStream<'static, ()>;
 
-    /// Whether it tells of every change by a nudge, so that the age of the last look says nothing.
-    fn tells(&self) -> bool {
+    /// Returns true if every change is notified, so that the age of the last snapshot means nothing.
+    fn pushes_changes(&self) -> bool {
         false
     }
 
-    /// How much later than a line an older one of another stream may come.
-    fn lag(&self) -> Duration {
+    /// Returns how much later than newer lines an older line of another stream may arrive.
+    fn reorder_window(&self) -> Duration {
         Duration::from_millis(150)
     }
 
-    /// Lines of those targets, each stream in its own order. A stream that is followed and ends has said why in a note: of
-    /// the kind `Ended` or `Unreadable` where it is over, of another where it broke. Dropping the stream stops the reading.
-    fn logs(&self, targets: Vec<LogTarget>, start: LogStart)
-    -> BoxStream<'static, Result<LogBatch, Failure>>;
+    /// Reads the logs of `targets`, each stream in its own order. A followed stream that ends explains itself
+    /// in a note: `Ended` or `Unreadable` if it is final, another kind if it was interrupted. Dropping the
+    /// stream stops the reading.
+    fn logs(
+        &self,
+        targets: Vec<LogTarget>,
+        start: LogReadOptions,
+    ) -> BoxStream<'static, Result<LogBatch, Failure>>;
 
-    /// What those instances use, again and again, each time all that is new; the first time as soon as there is anything to
-    /// tell. An error says why it can't be had, and ends the stream. Dropping the stream stops the reading.
-    fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
-        let what = format!("{} does not tell what its instances use", self.place());
+    /// Measures the resource usage of instances, as a stream of new samples. The first item comes as soon as
+    /// possible. An error explains why there are none and ends the stream. Dropping the stream stops the
+    /// measurement.
+    fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
+        let what = format!("{} does not tell what its instances use", self.location());
         let failure = Failure::new(FailureKind::Missing, what, "nothing to do");
         stream::iter([Err(failure)]).boxed()
     }
 
-    /// Tries each call it needs and says how it went, for `portolan doctor`.
-    fn examine(&self) -> BoxFuture<'_, Vec<Examined>>;
+    /// Tries each call that the source needs, for `portolan doctor`.
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>>;
 }
 
-/// One thing that `doctor` tried.
+/// Check made by `portolan doctor`, with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Examined {
-    /// The call or file, such as `ecs:ListServices`.
-    pub what: String,
-    /// What it gave, or why it failed.
+pub struct DoctorCheck {
+    /// Call or file that was tried, such as `ecs:ListServices`.
+    pub name: String,
+    /// Result in words, or the failure.
     pub outcome: Result<String, Failure>,
 }

@@ -1,42 +1,44 @@
-//! Network namespaces that several containers share (`container:`, `service:`, host mode): who of them listens where.
+//! Network namespaces that several containers share (`container:`, `service:`, host mode): which member
+//! listens on which port.
 //!
-//! The one that lends its network has the names, the addresses and the published ports. What is sent there ends at the
-//! member that listens on the port, which is mostly another one: a VPN container with programs behind it listens on
-//! nothing itself.
+//! The owner of a namespace has the names, addresses and published ports. Traffic ends at the member that
+//! listens on the port, which is mostly another one. For example, a VPN container listens on no port of the
+//! programs behind it.
 
 use crate::topology::Product;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names of the loopback address.
-pub(super) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// Names of the loopback address.
+pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// What is known of the ports of one member.
+/// Port information of one member of a namespace.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Member {
-    /// The ports that it was seen listening on.
+    /// Ports on which it was observed to listen.
     pub(super) listening: BTreeSet<u16>,
-    /// The ports that its image or options declare.
+    /// Ports that its image or options declare.
     pub(super) exposed: BTreeSet<u16>,
-    /// Its own ports that are published on the host. The engine declares those too, whoever listens.
+    /// Container ports that are published on the host. The engine declares them as exposed too, whichever
+    /// member listens.
     pub(super) published: BTreeSet<u16>,
-    /// What it runs, where that is a known product.
+    /// Product that it runs, if known.
     pub(super) product: Option<&'static Product>,
 }
 
-/// Who listens where, as places in the list of members.
+/// Listening member of each port, as positions in the list of members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listeners {
-    /// The member behind each port of which something is known.
-    pub(super) at: BTreeMap<u16, usize>,
-    /// The member behind all others.
-    pub(super) elsewhere: usize,
+    /// Member behind each known port.
+    pub(super) by_port: BTreeMap<u16, usize>,
+    /// Member behind all other ports.
+    pub(super) default_member: usize,
 }
 
-/// Finds who listens where among `members`, the first of which lends its network.
-pub(super) fn listeners(members: &[Member]) -> Listeners {
-    // The ports of a product stand in for what its container declares.
+/// Finds the listening member of each port. The first of `members` owns the namespace.
+pub(super) fn find_listeners(members: &[Member]) -> Listeners {
+    // If a container declares no ports, those of its product count.
     let known = |member: &Member| match member.product {
-        Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.ports(),
+        Some(product) if member.listening.is_empty() && member.exposed.is_empty() => product.default_ports(),
         _ => &[],
     };
     let ports: BTreeSet<u16> = members
@@ -44,8 +46,8 @@ pub(super) fn listeners(members: &[Member]) -> Listeners {
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())
         .collect();
     let elsewhere = match members {
-        // What only lends its network to one other answers nothing itself.
-        [lender, _] if lender.product.is_some_and(Product::only_lends_its_network) => 1,
+        // A container that only provides the network for one other answers nothing itself.
+        [lender, _] if lender.product.is_some_and(Product::is_network_provider) => 1,
         _ => 0,
     };
     let only = |fits: &dyn Fn(&Member) -> bool| {
@@ -67,32 +69,33 @@ pub(super) fn listeners(members: &[Member]) -> Listeners {
             .or_else(|| only(&|m| known(m).contains(&port)));
         (port, listens.unwrap_or(elsewhere))
     });
-    Listeners { at: at.collect(), elsewhere }
+    Listeners { by_port: at.collect(), default_member: elsewhere }
 }
 
 impl Listeners {
-    /// The member that listens on `port`.
-    pub(super) fn behind(&self, port: u16) -> usize {
-        self.at.get(&port).copied().unwrap_or(self.elsewhere)
+    /// Returns the member that listens on `port`.
+    pub(super) fn member_at(&self, port: u16) -> usize {
+        self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// The ports at which `place` answers to the names of the lender; `None` stands for all that are not known to be
-    /// another's.
-    pub(super) fn of(&self, place: usize) -> Vec<Option<u16>> {
-        let ports = self.at.iter().filter(|(_, behind)| **behind == place && place != self.elsewhere);
-        let all = (place == self.elsewhere).then_some(None);
+    /// Returns the ports at which the member at `place` answers to the owner's names. `None` stands for every
+    /// port without a known listener.
+    pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
+        let ports =
+            self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);
+        let all = (place == self.default_member).then_some(None);
         all.into_iter().chain(ports.map(|(port, _)| Some(*port))).collect()
     }
 
-    /// The ports at which `place` is known to listen.
-    pub(super) fn known(&self, place: usize) -> impl Iterator<Item = u16> {
-        self.at.iter().filter(move |(_, behind)| **behind == place).map(|(port, _)| *port)
+    /// Returns the ports on which the member at `place` is known to listen.
+    pub(super) fn known_ports_of(&self, place: usize) -> impl Iterator<Item = u16> {
+        self.by_port.iter().filter(move |(_, behind)| **behind == place).map(|(port, _)| *port)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Listeners, Member, listeners};
+    use super::{Listeners, Member, find_listeners};
     use crate::topology::Product;
     use std::collections::BTreeSet;
 
@@ -100,43 +103,43 @@ mod tests {
         Member { exposed: ports.iter().copied().collect(), ..Member::default() }
     }
 
-    fn behind(members: &[Member], port: u16) -> usize {
-        listeners(members).behind(port)
+    fn member_behind(members: &[Member], port: u16) -> usize {
+        find_listeners(members).member_at(port)
     }
 
     #[test]
-    fn a_published_port_of_the_lender_is_the_guests_that_declares_it() {
+    fn a_published_port_belongs_to_the_member_that_exposes_it() {
         let lender = Member { published: BTreeSet::from([8080]), ..exposing(&[8080, 1194]) };
         let members = [lender, exposing(&[8080]), exposing(&[])];
-        assert_eq!(behind(&members, 8080), 1);
-        assert_eq!(behind(&members, 1194), 0, "the lender's own");
-        assert_eq!(behind(&members, 9999), 0, "nobody is known to listen");
+        assert_eq!(member_behind(&members, 8080), 1);
+        assert_eq!(member_behind(&members, 1194), 0, "the lender's own");
+        assert_eq!(member_behind(&members, 9999), 0, "nobody is known to listen");
     }
 
     #[test]
-    fn what_was_seen_is_believed_before_what_is_declared() {
+    fn an_observed_port_wins_over_an_exposed_port() {
         let seen = Member { listening: BTreeSet::from([8080]), ..Member::default() };
-        assert_eq!(behind(&[exposing(&[]), exposing(&[8080]), seen], 8080), 2);
+        assert_eq!(member_behind(&[exposing(&[]), exposing(&[8080]), seen], 8080), 2);
     }
 
     #[test]
     fn a_product_listens_on_its_own_port() {
         let redis = Member { product: Product::of_image("redis:7"), ..Member::default() };
-        assert_eq!(behind(&[exposing(&[80]), exposing(&[]), redis], 6379), 2);
+        assert_eq!(member_behind(&[exposing(&[80]), exposing(&[]), redis], 6379), 2);
     }
 
     #[test]
-    fn of_two_guests_that_declare_a_port_none_is_guessed() {
-        assert_eq!(behind(&[exposing(&[]), exposing(&[80]), exposing(&[80])], 80), 0);
+    fn a_port_that_two_members_expose_goes_to_the_default_member() {
+        assert_eq!(member_behind(&[exposing(&[]), exposing(&[80]), exposing(&[80])], 80), 0);
     }
 
     #[test]
-    fn behind_a_vpn_stands_its_only_guest() {
+    fn the_only_other_member_of_a_vpn_namespace_is_the_default() {
         let vpn = Member { product: Product::of_image("qmcgaw/gluetun"), ..exposing(&[8888]) };
         let members = [vpn, exposing(&[])];
-        assert_eq!(behind(&members, 80), 1);
-        assert_eq!(behind(&members, 8888), 0, "the VPN's own proxy");
-        let Listeners { elsewhere, .. } = listeners(&members);
+        assert_eq!(member_behind(&members, 80), 1);
+        assert_eq!(member_behind(&members, 8888), 0, "the VPN's own proxy");
+        let Listeners { default_member: elsewhere, .. } = find_listeners(&members);
         assert_eq!(elsewhere, 1);
     }
 }

@@ -1,5 +1,5 @@
-//! Regular files, read up to a limit. A path from a compose file or a recording may lead to a device or a pipe, which
-//! would block or never end: such a thing is not opened, and what was opened is checked once more.
+//! Regular files, read up to a limit. A path in a compose file or recording may lead to a device or pipe,
+//! which would block or never end. Such a file is not opened, and an opened file is checked again.
 
 use crate::model::FailureKind;
 use std::{
@@ -9,14 +9,14 @@ use std::{
     path::Path,
 };
 
-/// The reason why a file is not read.
+/// Reason why a file was not read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// The system refuses it.
+    /// The operating system refused.
     Io(io::Error),
-    /// It is a folder, a pipe, a socket or a device.
+    /// The path is a folder, pipe, socket or device.
     NotRegular,
-    /// It is longer than this many bytes.
+    /// The file is longer than this many bytes.
     TooLong(usize),
 }
 
@@ -37,8 +37,8 @@ impl From<io::Error> for ReadError {
 }
 
 impl ReadError {
-    /// The kind of failure that this is to the user.
-    pub(crate) fn kind(&self) -> FailureKind {
+    /// Returns the kind of failure for the user.
+    pub(crate) fn failure_kind(&self) -> FailureKind {
         match self {
             Self::Io(error) if error.kind() == ErrorKind::NotFound => FailureKind::Missing,
             Self::Io(error) if error.kind() == ErrorKind::PermissionDenied => FailureKind::Denied,
@@ -47,10 +47,10 @@ impl ReadError {
     }
 }
 
-/// Opens a regular file, and never waits for the other end of a pipe.
-pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
-    // To open a device may do something by itself, so the path is looked at first. What lies there may be exchanged
-    // in between, so the opened file is looked at as well.
+/// Opens a regular file without waiting for the other end of a pipe.
+pub(crate) fn open_regular(path: &Path) -> Result<File, ReadError> {
+    // Opening a device may have effects, so the path is checked first. The file may be replaced in between,
+    // so the opened file is checked as well.
     if !std::fs::metadata(path)?.is_file() {
         return Err(ReadError::NotRegular);
     }
@@ -59,10 +59,10 @@ pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
 }
 
 /// Reads a regular file of at most `limit` bytes.
-pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    // The length that the system tells may be wrong, as it is below /proc, so the limit counts what comes.
-    open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    // The reported length may be wrong, as below /proc, so the limit applies to the bytes read.
+    open_regular(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit { Err(ReadError::TooLong(limit)) } else { Ok(bytes) }
 }
 
@@ -83,7 +83,7 @@ fn options() -> OpenOptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{ReadError, read};
+    use super::{ReadError, read_limited};
     use crate::model::FailureKind;
     use std::path::Path;
 
@@ -91,19 +91,19 @@ mod tests {
     fn a_file_is_read_up_to_its_limit() {
         let path = std::env::temp_dir().join(format!("portolan-regular-{}", std::process::id()));
         std::fs::write(&path, "12345").unwrap();
-        assert_eq!(read(&path, 5).unwrap(), b"12345");
-        assert!(matches!(read(&path, 4), Err(ReadError::TooLong(4))));
+        assert_eq!(read_limited(&path, 5).unwrap(), b"12345");
+        assert!(matches!(read_limited(&path, 4), Err(ReadError::TooLong(4))));
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(read(&path, 5).unwrap_err().kind(), FailureKind::Missing);
+        assert_eq!(read_limited(&path, 5).unwrap_err().failure_kind(), FailureKind::Missing);
     }
 
     #[cfg(unix)]
     #[test]
-    fn devices_folders_and_what_has_no_end_are_not_read() {
+    fn devices_and_folders_are_refused() {
         for path in ["/dev/zero", "/dev/tty", "/dev/stdin", "/tmp"] {
-            assert!(read(Path::new(path), 5).is_err(), "{path}");
+            assert!(read_limited(Path::new(path), 5).is_err(), "{path}");
         }
-        assert!(matches!(read(Path::new("/dev/zero"), 5), Err(ReadError::NotRegular)));
-        assert!(matches!(read(Path::new("/tmp"), 5), Err(ReadError::NotRegular)));
+        assert!(matches!(read_limited(Path::new("/dev/zero"), 5), Err(ReadError::NotRegular)));
+        assert!(matches!(read_limited(Path::new("/tmp"), 5), Err(ReadError::NotRegular)));
     }
 }

@@ -1,30 +1,32 @@
-//! By what services are put into frames on the map: a choice of the reader, never forced.
+//! Grouping of services into frames on the map, chosen by the user or the configuration.
 
 use super::Store;
 use crate::topology::Node;
 use serde::{Deserialize, Deserializer, de::Error};
 use std::str::FromStr;
 
-/// By what services are grouped.
+/// Attribute by which the map groups services.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grouping {
-    /// By compose project or cluster, and within a large one by the first word of names.
+    /// Compose project or cluster. Large groups are split further by the first differing word of their
+    /// services' names.
     #[default]
     Project,
-    /// By the source that reports them.
+    /// Source that reports the service.
     Source,
-    /// By the namespace of ECS Service Connect or Cloud Map, where it is known.
+    /// Namespace of ECS Service Connect or Cloud Map, if known.
     Namespace,
-    /// By the owner that the configuration names.
+    /// Owner that the configuration assigns.
     Owner,
-    /// By what the fact of that label says on the service's card.
+    /// Value of the fact with this label, as shown on the service's card.
     Fact(String),
-    /// Not at all.
+    /// No groups: services stand alone on the map.
     Nothing,
 }
 
-/// The groupings that need no more words: what people write, in the order in which the key goes round.
-const NAMES: &[(&str, Grouping)] = &[
+/// Groupings without a parameter and their names in the configuration, in the order in which the key cycles
+/// through them.
+const GROUPING_NAMES: &[(&str, Grouping)] = &[
     ("project", Grouping::Project),
     ("source", Grouping::Source),
     ("namespace", Grouping::Namespace),
@@ -32,23 +34,23 @@ const NAMES: &[(&str, Grouping)] = &[
     ("none", Grouping::Nothing),
 ];
 
-/// What stands before the label of a fact.
-const FACT: &str = "fact:";
+/// Prefix of a grouping by fact; the label of the fact follows it.
+const FACT_PREFIX: &str = "fact:";
 
-/// What stands before a namespace in the name of its network.
-const NAMESPACE: &str = "/namespace/";
+/// Separator between the cluster and the namespace in the name of a Service Connect or Cloud Map network.
+const NAMESPACE_MARKER: &str = "/namespace/";
 
 impl FromStr for Grouping {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if let Some(label) = text.strip_prefix(FACT).filter(|label| !label.is_empty()) {
+        if let Some(label) = text.strip_prefix(FACT_PREFIX).filter(|label| !label.is_empty()) {
             return Ok(Self::Fact(label.to_owned()));
         }
-        let named = NAMES.iter().find(|(name, _)| *name == text);
+        let named = GROUPING_NAMES.iter().find(|(name, _)| *name == text);
         named.map(|(_, grouping)| grouping.clone()).ok_or_else(|| {
-            let known: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
-            format!("`{text}` is nothing to group by; there are {} and {FACT}LABEL", known.join(", "))
+            let known: Vec<_> = GROUPING_NAMES.iter().map(|(name, _)| *name).collect();
+            format!("`{text}` is nothing to group by; there are {} and {FACT_PREFIX}LABEL", known.join(", "))
         })
     }
 }
@@ -60,29 +62,31 @@ impl<'de> Deserialize<'de> for Grouping {
 }
 
 impl Grouping {
-    /// What people write.
+    /// Returns the name used in the configuration, such as `project` or `fact:LABEL`.
     #[must_use]
     pub fn id(&self) -> String {
         match self {
-            Self::Fact(label) => format!("{FACT}{label}"),
-            named => {
-                NAMES.iter().find(|(_, g)| g == named).map_or_else(String::new, |(n, _)| (*n).to_owned())
-            }
+            Self::Fact(label) => format!("{FACT_PREFIX}{label}"),
+            named => GROUPING_NAMES
+                .iter()
+                .find(|(_, g)| g == named)
+                .map_or_else(String::new, |(n, _)| (*n).to_owned()),
         }
     }
 
-    /// The group of a node: its lasting key, and what stands in its frame.
+    /// Returns the group of `node` as a stable key and the title of its frame, or `None` if the node has no
+    /// group.
     #[must_use]
-    pub fn of(&self, store: &Store, node: &Node) -> Option<(String, String)> {
+    pub fn group_of(&self, store: &Store, node: &Node) -> Option<(String, String)> {
         let service = || store.service_of(node);
         let title = match self {
             Self::Project => {
                 let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
-                if store.crowds.is_outside(node) {
+                if store.large_groups.is_bundled_dependency(node) {
                     return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
                 }
-                let (group, home) = (node.group.as_ref()?, node.home.as_ref()?);
-                return Some(match store.crowds.part(node) {
+                let (group, home) = (node.group.as_ref()?, node.display_group.as_ref()?);
+                return Some(match store.large_groups.part_of(node) {
                     Some(part) => (format!("{source}/{group}/{part}"), format!("{home}: {part}")),
                     None => (format!("{source}/{group}"), home.clone()),
                 });
@@ -90,7 +94,7 @@ impl Grouping {
             Self::Source => node.source.as_ref().map(ToString::to_string),
             Self::Namespace => service().and_then(|service| {
                 service.networks.iter().find_map(|network| {
-                    network.as_str().split_once(NAMESPACE).map(|(_, name)| name.to_owned())
+                    network.as_str().split_once(NAMESPACE_MARKER).map(|(_, name)| name.to_owned())
                 })
             }),
             Self::Owner => service()
@@ -107,10 +111,11 @@ impl Grouping {
         title.map(|title| (format!("{}/{title}", self.id()), title))
     }
 
-    /// The next of those that group anything in this estate, round and round; `configured` is one of them.
+    /// Returns the next grouping that groups at least one node, in a cycle. A `configured` grouping by fact
+    /// is part of the cycle.
     #[must_use]
-    pub fn next(&self, store: &Store, configured: &Self) -> Self {
-        let mut round: Vec<Self> = NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();
+    pub fn next_useful(&self, store: &Store, configured: &Self) -> Self {
+        let mut round: Vec<Self> = GROUPING_NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();
         if let Self::Fact(_) = configured {
             round.insert(0, configured.clone());
         }
@@ -118,7 +123,7 @@ impl Grouping {
         let step = (here + 1) % round.len();
         round.rotate_left(step);
         let groups =
-            |grouping: &Self| store.topology().nodes.values().any(|n| grouping.of(store, n).is_some());
+            |grouping: &Self| store.topology().nodes.values().any(|n| grouping.group_of(store, n).is_some());
         round.into_iter().find(|g| *g == Self::Nothing || groups(g)).unwrap_or_default()
     }
 }

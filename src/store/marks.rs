@@ -1,11 +1,11 @@
-//! The marked nodes, and the way that they ask for.
+//! Marked nodes, and the path between them.
 
 use super::Store;
 use crate::model::NodeId;
 
 impl Store {
-    /// Marks that node, or takes its mark away.
-    pub fn mark(&mut self, node: NodeId) {
+    /// Marks `node`, or removes its mark.
+    pub fn toggle_mark(&mut self, node: NodeId) {
         let before = self.marks.len();
         self.marks.retain(|mark| *mark != node);
         if self.marks.len() == before {
@@ -13,9 +13,9 @@ impl Store {
         }
     }
 
-    /// The ends of the way that is asked for: the two newest marks, or the only one and what is selected.
+    /// Returns the ends of the requested path: the two newest marks, or the only mark and the selected node.
     #[must_use]
-    pub fn ends(&self) -> Option<(&NodeId, &NodeId)> {
+    pub fn path_ends(&self) -> Option<(&NodeId, &NodeId)> {
         match self.marks[..] {
             [.., ref from, ref to] => Some((from, to)),
             [ref from] => self.selected.as_ref().filter(|to| *to != from).map(|to| (from, to)),

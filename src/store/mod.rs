@@ -1,320 +1,347 @@
-//! What is known now, from all sources, and what is selected. Every screen reads it; nothing but `App::update` changes it.
+//! The store: everything known from all sources, and the user's session. Every screen reads it; only
+//! `App::update` changes it.
 
-mod connections;
-mod crowd;
-mod deployed;
+mod log_connections;
+mod large_groups;
+mod deployment_time;
 mod grouping;
-mod heard;
+mod stream_health;
 mod marks;
 mod outages;
 mod sources;
 mod search;
-mod selected;
-mod shown;
-mod targets;
-mod unlisted;
-mod trail;
+mod selection;
+mod filtering;
+mod log_targets;
+mod expired_streams;
+mod selection_history;
 mod usage;
 
-pub use deployed::deployed;
+pub use deployment_time::deployment_time;
+pub use expired_streams::expired_stream_targets;
 pub use grouping::Grouping;
+pub use log_targets::{dedup_targets, log_targets};
 pub use search::Search;
-pub use targets::{each_once, log_targets};
-pub use trail::Trail;
-pub use unlisted::unlisted_targets;
-pub use usage::{Usage, usage_target};
+pub use selection_history::SelectionHistory;
+pub use usage::{UsageHistory, usage_target};
 
 use crate::{
     history::History,
     logs::LogStore,
     model::{
-        Change, Failure, Finding, Health, Inventory, LogNews, NodeId, Service, ServiceId, Snapshot, SourceId,
-        SourceStatus, Timestamp,
+        Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot, SnapshotDiff,
+        SourceId, SourceStatus, Timestamp,
     },
     topology::{
-        EdgeFilter, Inference, Node, NodeKind, Rejected, Topology, Twin, finding,
-        finding::{Involved, Lasting},
-        rejected, twins,
+        Counterpart, EdgeFilter, FailedConnection, IncrementalTopology, Node, NodeKind, Topology,
+        counterparts, failed_connections, finding,
+        finding::{FaultInvolvement, OutageTracker},
     },
 };
-use crowd::Crowds;
 use jiff::{SignedDuration, tz::TimeZone};
+use large_groups::LargeGroups;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// How often the findings are drawn anew for the mere passing of time. What is new they follow at once.
-const REJUDGE: SignedDuration = SignedDuration::from_secs(5);
+/// Interval at which findings are evaluated when only time has passed. A change of the data evaluates them at
+/// once.
+const REEVALUATION_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
 
-/// What is known now.
+/// Everything known from all sources, together with the user's selection, filters and settings.
 pub struct Store {
-    /// All sources' services.
+    /// Services of all sources.
     pub inventory: Inventory,
-    inference: Inference,
-    /// The groups that are too large for one frame.
-    crowds: Crowds,
-    /// The services that seem to be the same as others.
-    pub twins: BTreeMap<NodeId, Vec<Twin>>,
-    /// The connections that were turned away.
-    pub rejected: Vec<Rejected>,
-    /// Counts up with every change of the topology, so that what follows from it is made anew only then.
-    pub version: u64,
-    /// What is wrong, the worst first.
+    incremental_topology: IncrementalTopology,
+    /// Groups that are too large for one frame.
+    large_groups: LargeGroups,
+    /// Counterparts of each node: nodes in other sources that seem to be the same service.
+    pub counterparts: BTreeMap<NodeId, Vec<Counterpart>>,
+    /// Connections that a network rule rejected or that failed.
+    pub failed_connections: Vec<FailedConnection>,
+    /// Incremented with every change of the topology, so that derived data is rebuilt only then.
+    pub topology_version: u64,
+    /// Findings, the most severe first.
     pub findings: Vec<Finding>,
-    /// Counts up with every judging, so that what follows from the findings is made anew only then.
-    pub judgements: u64,
-    /// What part each service plays in that.
-    pub roles: BTreeMap<NodeId, Involved>,
-    /// What happened.
+    /// Incremented with every evaluation of the findings, so that derived data is rebuilt only then.
+    pub findings_version: u64,
+    /// Part that each node plays in the findings: cause, victim or affected.
+    pub fault_roles: BTreeMap<NodeId, FaultInvolvement>,
+    /// Events of all sources, and changes between their snapshots.
     pub history: History,
-    /// How the sources are, in the order in which they were given.
+    /// Status of each source, in configuration order.
     pub sources: Vec<SourceStatus>,
-    /// The services that an earlier run saw and that were not read since.
-    pub unread: BTreeSet<ServiceId>,
-    /// The selected node, the same on every screen.
+    /// Services known only from an earlier run: their source has not reported them yet in this one.
+    pub cached_services: BTreeSet<ServiceId>,
+    /// Selected node, the same on every screen.
     pub selected: Option<NodeId>,
-    /// What somebody chose and is gone: it is selected again when it comes back.
-    missed: Option<NodeId>,
-    /// Whether somebody chose it; until then, and until all sources have answered, it is the worst off.
-    pub chosen: bool,
-    /// The time of the last tick.
+    /// Node that the user selected and that disappeared. It is selected again when it returns.
+    lost_selection: Option<NodeId>,
+    /// True if the user made the selection. Until then, and until all sources have answered, Portolan selects
+    /// the node with the worst finding.
+    pub selected_by_user: bool,
+    /// Time of the last tick.
     pub now: Timestamp,
-    /// When the findings were last drawn.
-    judged: Timestamp,
-    /// Since when what was wrong by then lasts.
-    lasting: Lasting,
-    /// What was kept of it for the next run.
-    kept: outages::Kept,
-    /// What the logs that are read tell beside their lines.
-    heard: heard::Heard,
-    /// The log lines that are held.
+    /// Time of the last evaluation of the findings.
+    evaluated_at: Timestamp,
+    /// Start times of the outages that last.
+    outage_tracker: OutageTracker,
+    /// Outage data that was saved for the next run.
+    outage_save_state: outages::OutageSaveState,
+    /// Signals of the followed log streams, such as silence and missing log groups.
+    stream_health: stream_health::StreamHealth,
+    /// Log lines in memory.
     pub logs: LogStore,
-    /// What instances use, of those that are looked at.
-    pub usage: Usage,
-    /// What is searched for.
+    /// CPU and memory readings of the instances that the user views.
+    pub usage: UsageHistory,
+    /// Search that the user typed last.
     pub search: Search,
-    /// The source of which alone is shown what it runs, if it is one.
+    /// Source whose nodes alone are shown; `None` shows all sources.
     pub only_source: Option<SourceId>,
-    /// The nodes to export where that is not everything: those in the map's focus.
+    /// Nodes to export: those in the map's focus. `None` exports everything.
     pub only_nodes: Option<BTreeSet<NodeId>>,
-    /// Whether only what is faulty is shown, with what is next to it.
-    pub only_faulty: bool,
-    /// Which edges are shown.
-    pub edges: EdgeFilter,
-    /// How the map is to be drawn.
-    pub charting: Charting,
-    /// What was selected before.
-    pub trail: Trail,
-    /// The marked nodes, the newest last.
+    /// True if only faulty nodes and their neighbours are shown.
+    pub faults_only: bool,
+    /// Filter for the edges.
+    pub edge_filter: EdgeFilter,
+    /// Grouping and hubs of the map.
+    pub map_settings: MapSettings,
+    /// Selections before the current one, to go back to.
+    pub selection_history: SelectionHistory,
+    /// Marked nodes, the newest last.
     pub marks: Vec<NodeId>,
-    /// The time zone in which people here read times.
-    pub zone: TimeZone,
-    /// Whether it is the built-in demo estate that plays.
+    /// Time zone for the times on the screen.
+    pub time_zone: TimeZone,
+    /// True if the built-in demo is running.
     pub demo: bool,
 }
 
-/// How the map is to be drawn: what the configuration says, and what was changed since.
+/// Map settings: the configured values, and the grouping that the user chose since.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Charting {
-    /// By what services are grouped now.
+pub struct MapSettings {
+    /// Grouping in use now.
     pub grouping: Grouping,
-    /// By what the configuration groups them.
-    pub configured: Grouping,
-    /// The names of services whose callers are marked and not drawn, beside those that so many call that it shows.
-    pub hubs: Vec<String>,
+    /// Grouping from the configuration.
+    pub configured_grouping: Grouping,
+    /// Names of services to treat as hubs, in addition to the automatic ones: badges replace the lines to
+    /// them.
+    pub hub_names: Vec<String>,
 }
 
 impl Store {
-    /// Nothing known yet about `sources`.
+    /// Creates a store in which `sources` have not answered yet. `log_bytes` limits the log lines in memory.
     #[must_use]
     pub fn new(inventory: Inventory, sources: Vec<SourceStatus>, log_bytes: usize, now: Timestamp) -> Self {
         Self {
             inventory,
-            inference: Inference::default(),
-            crowds: Crowds::default(),
-            twins: BTreeMap::new(),
-            rejected: Vec::new(),
-            version: 0,
+            incremental_topology: IncrementalTopology::default(),
+            large_groups: LargeGroups::default(),
+            counterparts: BTreeMap::new(),
+            failed_connections: Vec::new(),
+            topology_version: 0,
             findings: Vec::new(),
-            judgements: 0,
-            roles: BTreeMap::new(),
+            findings_version: 0,
+            fault_roles: BTreeMap::new(),
             history: History::default(),
             demo: sources.iter().any(|s| s.kind == "demo"),
             sources,
-            unread: BTreeSet::new(),
+            cached_services: BTreeSet::new(),
             selected: None,
-            missed: None,
-            chosen: false,
+            lost_selection: None,
+            selected_by_user: false,
             now,
-            judged: Timestamp::UNIX_EPOCH,
-            lasting: Lasting::default(),
-            kept: outages::Kept::default(),
-            heard: heard::Heard::default(),
+            evaluated_at: Timestamp::UNIX_EPOCH,
+            outage_tracker: OutageTracker::default(),
+            outage_save_state: outages::OutageSaveState::default(),
+            stream_health: stream_health::StreamHealth::default(),
             logs: LogStore::new(log_bytes),
-            usage: Usage::default(),
+            usage: UsageHistory::default(),
             search: Search::default(),
             only_source: None,
             only_nodes: None,
-            only_faulty: false,
-            edges: EdgeFilter::All,
-            charting: Charting::default(),
-            trail: Trail::default(),
+            faults_only: false,
+            edge_filter: EdgeFilter::All,
+            map_settings: MapSettings::default(),
+            selection_history: SelectionHistory::default(),
             marks: Vec::new(),
-            zone: TimeZone::UTC,
+            time_zone: TimeZone::UTC,
         }
     }
 
-    /// A copy to be read elsewhere, without the log lines and without what happened.
+    /// Copies the store for another thread, without log lines, history and usage readings.
     #[must_use]
     pub fn without_logs(&self) -> Self {
         Self {
             inventory: self.inventory.clone(),
-            inference: self.inference.clone(),
-            crowds: self.crowds.clone(),
-            twins: self.twins.clone(),
-            rejected: self.rejected.clone(),
+            incremental_topology: self.incremental_topology.clone(),
+            large_groups: self.large_groups.clone(),
+            counterparts: self.counterparts.clone(),
+            failed_connections: self.failed_connections.clone(),
             findings: self.findings.clone(),
-            roles: self.roles.clone(),
+            fault_roles: self.fault_roles.clone(),
             history: History::default(),
             sources: self.sources.clone(),
-            unread: self.unread.clone(),
+            cached_services: self.cached_services.clone(),
             selected: self.selected.clone(),
-            missed: self.missed.clone(),
+            lost_selection: self.lost_selection.clone(),
             logs: LogStore::new(0),
-            usage: Usage::default(),
-            lasting: Lasting::default(),
-            kept: outages::Kept::default(),
-            heard: heard::Heard::default(),
+            usage: UsageHistory::default(),
+            outage_tracker: OutageTracker::default(),
+            outage_save_state: outages::OutageSaveState::default(),
+            stream_health: stream_health::StreamHealth::default(),
             search: self.search.clone(),
             only_source: self.only_source.clone(),
             only_nodes: self.only_nodes.clone(),
-            charting: self.charting.clone(),
-            trail: self.trail.clone(),
+            map_settings: self.map_settings.clone(),
+            selection_history: self.selection_history.clone(),
             marks: self.marks.clone(),
-            zone: self.zone.clone(),
+            time_zone: self.time_zone.clone(),
             ..*self
         }
     }
 
-    /// Takes what a look at `source` gave. Returns whether anything but times changed.
-    pub fn absorb(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
-        let outcome = outcome.map(|snapshot| self.with_known_ends(snapshot));
-        let complete = self.sources.iter().all(SourceStatus::is_settled);
-        let held = self.held();
+    /// Applies the result of polling `source`. Returns true if anything but times changed.
+    pub fn apply_snapshot(&mut self, source: &SourceId, outcome: Result<Snapshot, Failure>) -> bool {
+        let outcome = outcome.map(|snapshot| self.with_requested_stops(snapshot));
+        let complete = self.sources.iter().all(SourceStatus::has_finished_loading);
+        let anchor = self.selection_anchor();
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return false };
         let before = (status.state, status.failure.clone());
         let changed = match outcome {
             Ok(snapshot) => {
-                status.read(snapshot.taken, &snapshot.progress);
+                status.record_success(snapshot.taken_at, &snapshot.progress);
                 let old = self.inventory.snapshot(source).cloned();
                 let partial = snapshot.is_partial();
                 for service in &snapshot.services {
-                    self.unread.remove(&service.id);
+                    self.cached_services.remove(&service.id);
                 }
-                self.unread.retain(|service| partial || &SourceId::from(service) != source);
-                let snapshot =
-                    if let (true, Some(old)) = (partial, &old) { snapshot.over(old) } else { snapshot };
+                self.cached_services.retain(|service| partial || &SourceId::from(service) != source);
+                let snapshot = if let (true, Some(old)) = (partial, &old) {
+                    snapshot.fill_unread_from(old)
+                } else {
+                    snapshot
+                };
                 let change = self.inventory.replace(Arc::new(snapshot));
                 if let Some(new) = self.inventory.snapshot(source) {
-                    self.history.look(old.as_deref(), new, &change);
+                    self.history.record_snapshot(old.as_deref(), new, &change);
                 }
                 change
             }
             Err(failure) => {
-                status.failed(failure);
-                Change::Nothing
+                status.record_failure(failure);
+                SnapshotDiff::Unchanged
             }
         };
-        self.history.source(before.0, status, self.now);
+        self.history.record_source_state(before.0, status, self.now);
         let status_changed = before != (status.state, status.failure.clone());
-        let changed = self.follow(&changed);
+        let changed = self.update_topology(&changed);
         if changed || status_changed {
-            self.judge();
+            self.evaluate_findings();
         }
-        self.keep_selected(&held, complete);
+        self.restore_or_replace_selection(&anchor, complete);
         changed || status_changed
     }
 
-    /// Takes what is heard of log streams, and what their lines tell of connections.
-    pub fn hear(&mut self, news: LogNews) {
-        self.heard.hear(&news, self.now);
-        let told = match &news {
-            LogNews::Lines(batch) => connections::failed(&self.inventory, batch),
-            _ => return self.logs.hear(news, self.now),
+    /// Stores log lines and stream states, and adds the failed connections that the lines report to the
+    /// topology.
+    pub fn ingest_logs(&mut self, news: LogUpdate) {
+        self.stream_health.observe(&news, self.now);
+        let observed = match &news {
+            LogUpdate::Lines(batch) => log_connections::failed_connections_in_log(&self.inventory, batch),
+            _ => return self.logs.ingest(news, self.now),
         };
-        self.logs.hear(news, self.now);
-        let change = self.inventory.note(&told, self.now);
-        if self.follow(&change) {
-            self.judge();
+        self.logs.ingest(news, self.now);
+        let change = self.inventory.record_connections(&observed, self.now);
+        if self.update_topology(&change) {
+            self.evaluate_findings();
         }
     }
 
-    /// Draws from the inventory what follows from a change of it. Returns whether there was any.
-    fn follow(&mut self, change: &Change) -> bool {
-        self.inference.update(&self.inventory, change);
-        if change.is_any() {
-            self.crowds = Crowds::of(self.inference.topology().nodes.values(), &self.crowds);
-            self.twins = twins(&self.inventory);
-            self.rejected = rejected(&self.inventory, self.inference.topology());
-            self.version += 1;
+    /// Updates the topology and the data derived from it after `change`. Returns true if there was a change.
+    fn update_topology(&mut self, change: &SnapshotDiff) -> bool {
+        self.incremental_topology.update(&self.inventory, change);
+        if change.has_changes() {
+            self.large_groups =
+                LargeGroups::split(self.incremental_topology.topology().nodes.values(), &self.large_groups);
+            self.counterparts = counterparts(&self.inventory);
+            self.failed_connections =
+                failed_connections(&self.inventory, self.incremental_topology.topology());
+            self.topology_version += 1;
         }
-        change.is_any()
+        change.has_changes()
     }
 
-    /// Who calls whom.
+    /// Returns the topology: all nodes and the calls between them.
     #[must_use]
     pub fn topology(&self) -> &Topology {
-        self.inference.topology()
+        self.incremental_topology.topology()
     }
 
-    /// Moves the clock on, and now and then with it what depends on how long something lasts.
+    /// Moves the clock to `now`. Evaluates the findings again if the last evaluation is too old, because some
+    /// depend on durations.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        if now.duration_since(self.judged).abs() >= REJUDGE {
-            self.judge();
+        if now.duration_since(self.evaluated_at).abs() >= REEVALUATION_INTERVAL {
+            self.evaluate_findings();
         }
     }
 
-    /// Draws the findings anew. What begins and ends among them is history once all sources have answered: before
-    /// that, much seems wrong that is not.
-    fn judge(&mut self) {
-        let lasting = std::mem::take(&mut self.lasting);
-        let signs = self.heard.signs(self.now);
-        let Self { inventory, inference, rejected, twins, sources, now, unread, .. } = &*self;
+    /// Evaluates the findings. Their starts and ends go into the history only after all sources have
+    /// answered: before that, many findings are false.
+    fn evaluate_findings(&mut self) {
+        let lasting = std::mem::take(&mut self.outage_tracker);
+        let log_signals = self.stream_health.log_signals(self.now);
+        let Self {
+            inventory,
+            incremental_topology: inference,
+            failed_connections: rejected,
+            counterparts: twins,
+            sources,
+            now,
+            cached_services: unread,
+            ..
+        } = &*self;
         let topology = inference.topology();
-        let estate = finding::Estate { inventory, topology, rejected, twins, sources, signs: &signs };
-        let evidence = finding::Evidence::new(estate, lasting, *now);
+        let estate = finding::RuleInput {
+            inventory,
+            topology,
+            failed_connections: rejected,
+            counterparts: twins,
+            sources,
+            log_signals: &log_signals,
+        };
+        let evidence = finding::RuleContext::new(estate, lasting, *now);
         let mut findings = finding::findings(&evidence);
-        // What an earlier run saw may be otherwise by now.
+        // Data from an earlier run may be outdated, so findings about it are dropped.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
             Some(NodeKind::Service(service)) => !unread.contains(service),
             _ => true,
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
-        let roles = finding::roles(&evidence, &findings);
-        let watched = sources.iter().filter(|source| source.is_whole()).map(|source| source.id.clone());
-        self.lasting = evidence.lasting(&findings, watched.collect());
-        (self.findings, self.roles, self.judged) = (findings, roles, self.now);
-        self.judgements += 1;
-        if self.sources.iter().all(|source| source.is_settled() && source.progress.is_empty()) {
-            self.history.judged(&self.findings, self.now);
+        let roles = finding::fault_roles(&evidence, &findings);
+        let watched = sources.iter().filter(|source| source.is_complete()).map(|source| source.id.clone());
+        self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
+        (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);
+        self.findings_version += 1;
+        if self.sources.iter().all(|source| source.has_finished_loading() && source.progress.is_empty()) {
+            self.history.record_findings(&self.findings, self.now);
         }
     }
 
-    /// The selected node.
+    /// Returns the selected node.
     #[must_use]
-    pub fn node(&self) -> Option<&Node> {
+    pub fn selected_node(&self) -> Option<&Node> {
         self.selected.as_ref().and_then(|id| self.topology().nodes.get(id))
     }
 
-    /// The selected service.
+    /// Returns the selected service.
     #[must_use]
-    pub fn service(&self) -> Option<&Service> {
-        self.node().and_then(|node| self.service_of(node))
+    pub fn selected_service(&self) -> Option<&Service> {
+        self.selected_node().and_then(|node| self.service_of(node))
     }
 
-    /// The service that a node is.
+    /// Returns the service that `node` stands for, or `None` if it is not a service.
     #[must_use]
     pub fn service_of(&self, node: &Node) -> Option<&Service> {
         match &node.kind {
@@ -323,14 +350,14 @@ impl Store {
         }
     }
 
-    /// The findings on a node, the worst first.
+    /// Returns the findings on `node`, the most severe first.
     pub fn findings_on<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Finding> {
         self.findings.iter().filter(move |f| f.node.as_ref() == Some(node))
     }
 
-    /// How many services there are of each health.
+    /// Returns the number of services by health.
     #[must_use]
-    pub fn tally(&self) -> BTreeMap<Health, usize> {
+    pub fn health_counts(&self) -> BTreeMap<Health, usize> {
         let mut tally = BTreeMap::new();
         for node in self.topology().nodes.values().filter(|n| matches!(n.kind, NodeKind::Service(_))) {
             *tally.entry(node.health).or_default() += 1;

@@ -1,86 +1,90 @@
-//! What outlives the program of outages: since when they last, and which ends somebody asked for.
+//! Outage data that survives a restart: start times of outages, and stops that a user requested.
 
 use super::Store;
 use crate::model::{
-    Ending, Exit, Instance, InstanceId, NodeId, OutageMemory, Service, ServiceKind, Snapshot, SourceId,
-    State, Text, Timestamp,
+    Exit, ExitCause, Instance, InstanceId, InstanceState, NodeId, SavedOutages, Service, ServiceKind,
+    Snapshot, SourceId, Text, Timestamp,
 };
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// How often what lasts is kept anew: the next run takes an outage for the same by when it was last seen.
-const PACE: SignedDuration = SignedDuration::from_mins(1);
+/// Interval for saving outages that still last. The next run compares the time when an outage was last seen.
+const OUTAGE_SAVE_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
-/// What is known of ends and was kept of outages.
+/// Stops known from an earlier run, and the outage data saved last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kept {
-    /// When instances ended that somebody told to stop, by an earlier run.
-    asked: BTreeMap<InstanceId, Timestamp>,
-    /// What was kept last of each source, and when.
-    last: BTreeMap<SourceId, (Timestamp, OutageMemory)>,
+pub(super) struct OutageSaveState {
+    /// End times of instances that a user stopped during an earlier run.
+    requested_stops: BTreeMap<InstanceId, Timestamp>,
+    /// Data saved last for each source, and the time of saving.
+    last_saved: BTreeMap<SourceId, (Timestamp, SavedOutages)>,
 }
 
 impl Store {
-    /// Takes what an earlier run knew of the outages of `source`.
-    pub fn remember(&mut self, source: &SourceId, earlier: OutageMemory) {
+    /// Restores the outages of `source` from an earlier run.
+    pub fn restore_outages(&mut self, source: &SourceId, earlier: SavedOutages) {
         let outages =
             earlier.outages.iter().map(|(id, outage)| (NodeId::new(format!("{source}/{id}")), *outage));
-        self.lasting.recall(outages.collect());
-        let asked = earlier.asked.iter().map(|(id, at)| (InstanceId::of(source, id), *at));
-        self.kept.asked.extend(asked);
-        self.kept.last.insert(source.clone(), (self.now, earlier));
+        self.outage_tracker.load_saved(outages.collect());
+        let asked = earlier.stop_requests.iter().map(|(id, at)| (InstanceId::of(source, id), *at));
+        self.outage_save_state.requested_stops.extend(asked);
+        self.outage_save_state.last_saved.insert(source.clone(), (self.now, earlier));
     }
 
-    /// What the next run should know of the outages of `source`.
+    /// Returns the outage data of `source` to save for the next run.
     #[must_use]
-    pub fn memory_of(&self, source: &SourceId) -> OutageMemory {
+    pub fn outages_to_save(&self, source: &SourceId) -> SavedOutages {
         let own = |id: &str| id.strip_prefix(source.as_str())?.strip_prefix('/').map(Text::from);
-        let outages = self.lasting.outages(source);
+        let outages = self.outage_tracker.outages_of(source);
         let services = self.inventory.snapshot(source).into_iter().flat_map(|snapshot| &snapshot.services);
-        let ends = services.filter(|service| is_of_an_engine(service)).flat_map(|service| &service.instances);
-        let asked = ends.filter_map(|instance| Some((own(instance.id.as_str())?, asked(instance)?)));
-        OutageMemory {
+        let ends = services.filter(|service| runs_on_engine(service)).flat_map(|service| &service.instances);
+        let asked =
+            ends.filter_map(|instance| Some((own(instance.id.as_str())?, requested_stop_time(instance)?)));
+        SavedOutages {
             outages: outages.filter_map(|(node, outage)| Some((own(node.as_str())?, *outage))).collect(),
-            asked: asked.collect(),
+            stop_requests: asked.collect(),
         }
     }
 
-    /// What is to be kept now of the sources that were read whole: what has changed, and now and then what lasts.
-    pub fn due_memories(&mut self) -> Vec<(SourceId, OutageMemory)> {
-        let whole = self.sources.iter().filter(|status| status.is_whole()).map(|status| status.id.clone());
+    /// Returns the outage data to save now, for the sources that were read completely. It is due after a
+    /// change, and once a minute while an outage lasts.
+    pub fn due_outage_saves(&mut self) -> Vec<(SourceId, SavedOutages)> {
+        let whole = self.sources.iter().filter(|status| status.is_complete()).map(|status| status.id.clone());
         let mut due = Vec::new();
         for source in whole.collect::<Vec<_>>() {
-            let memory = self.memory_of(&source);
-            let is_due = match self.kept.last.get(&source) {
+            let memory = self.outages_to_save(&source);
+            let is_due = match self.outage_save_state.last_saved.get(&source) {
                 Some((at, last)) => {
-                    is_other(last, &memory)
-                        || (!memory.outages.is_empty() && self.now.duration_since(*at) >= PACE)
+                    differs(last, &memory)
+                        || (!memory.outages.is_empty()
+                            && self.now.duration_since(*at) >= OUTAGE_SAVE_INTERVAL)
                 }
-                None => memory != OutageMemory::default(),
+                None => memory != SavedOutages::default(),
             };
             if is_due {
-                self.kept.last.insert(source.clone(), (self.now, memory.clone()));
+                self.outage_save_state.last_saved.insert(source.clone(), (self.now, memory.clone()));
                 due.push((source, memory));
             }
         }
         due
     }
 
-    /// The snapshot, in which what an earlier run heard of ends is told as well.
-    pub(super) fn with_known_ends(&self, mut snapshot: Snapshot) -> Snapshot {
-        if self.kept.asked.is_empty() {
+    /// Adds the stops known from an earlier run to `snapshot`: instances that a user stopped are stopped, not
+    /// failed.
+    pub(super) fn with_requested_stops(&self, mut snapshot: Snapshot) -> Snapshot {
+        if self.outage_save_state.requested_stops.is_empty() {
             return snapshot;
         }
         let known = |instance: &Instance| {
-            let at = instance.exit.as_ref().filter(|exit| is_unexplained(exit))?.at?;
-            self.kept.asked.get(&instance.id).filter(|asked| **asked == at)
+            let at = instance.exit.as_ref().filter(|exit| may_be_requested_stop(exit))?.at?;
+            self.outage_save_state.requested_stops.get(&instance.id).filter(|asked| **asked == at)
         };
         for service in &mut snapshot.services {
             if service.instances.iter().any(|instance| known(instance).is_some()) {
                 let instances = &mut Arc::make_mut(service).instances;
                 for instance in instances.iter_mut().filter(|instance| known(instance).is_some()) {
-                    instance.state = State::Stopped;
-                    instance.exit.iter_mut().for_each(|exit| exit.ending = Ending::Asked);
+                    instance.state = InstanceState::Stopped;
+                    instance.exit.iter_mut().for_each(|exit| exit.cause = ExitCause::StopRequested);
                 }
             }
         }
@@ -88,40 +92,48 @@ impl Store {
     }
 }
 
-/// Whether other outages last, or others were stopped.
-fn is_other(last: &OutageMemory, now: &OutageMemory) -> bool {
-    let of = |memory: &OutageMemory| -> Vec<_> {
-        memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.wanted)).collect()
+/// Returns true if the outages or the requested stops differ.
+fn differs(last: &SavedOutages, now: &SavedOutages) -> bool {
+    let of = |memory: &SavedOutages| -> Vec<_> {
+        memory.outages.iter().map(|(id, outage)| (id.clone(), outage.since, outage.intentional)).collect()
     };
-    last.asked != now.asked || of(last) != of(now)
+    last.stop_requests != now.stop_requests || of(last) != of(now)
 }
 
-/// Whether an engine runs it, which tells only once who asked for an end.
-fn is_of_an_engine(service: &Service) -> bool {
+/// Returns true if a container engine runs `service`. An engine reports a requested stop only once, as an
+/// event.
+fn runs_on_engine(service: &Service) -> bool {
     matches!(service.kind, ServiceKind::Compose | ServiceKind::Swarm | ServiceKind::Container)
 }
 
-/// When an instance ended that somebody told to stop.
-fn asked(instance: &Instance) -> Option<Timestamp> {
-    let exit = instance.exit.as_ref().filter(|exit| exit.ending == Ending::Asked)?;
-    exit.at.filter(|_| instance.state == State::Stopped)
+/// Returns the end time of `instance` if a user stopped it.
+fn requested_stop_time(instance: &Instance) -> Option<Timestamp> {
+    let exit = instance.exit.as_ref().filter(|exit| exit.cause == ExitCause::StopRequested)?;
+    exit.at.filter(|_| instance.state == InstanceState::Stopped)
 }
 
-/// Whether somebody may have asked for it, as far as its source still knows.
-fn is_unexplained(exit: &Exit) -> bool {
-    matches!(exit.ending, Ending::Itself | Ending::Killed | Ending::OutOfMemory | Ending::GaveUp)
+/// Returns true if a user may have requested this exit, as far as the source can tell.
+fn may_be_requested_stop(exit: &Exit) -> bool {
+    matches!(
+        exit.cause,
+        ExitCause::ProcessExited
+            | ExitCause::KilledBySignal
+            | ExitCause::OutOfMemory
+            | ExitCause::RestartsExhausted
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
-        model::{sample::*, *},
+        model::{fixtures::*, *},
         store::Store,
     };
 
-    fn ended(ending: Ending, code: i64) -> Service {
-        let exit = Exit { code: Some(code), ending, reason: None, at: Some(ago(60)) };
-        let state = if ending == Ending::Asked { State::Stopped } else { State::Failed };
+    fn ended(ending: ExitCause, code: i64) -> Service {
+        let exit = Exit { code: Some(code), cause: ending, reason: None, at: Some(ago(60)) };
+        let state =
+            if ending == ExitCause::StopRequested { InstanceState::Stopped } else { InstanceState::Failed };
         Service { instances: vec![Instance { state, exit: Some(exit), ..instance("web") }], ..service("web") }
     }
 
@@ -130,34 +142,34 @@ mod tests {
         Store::new(Inventory::default(), vec![status], 0, ago(0))
     }
 
-    fn look(store: &mut Store, service: Service) {
-        store.absorb(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
+    fn apply_services(store: &mut Store, service: Service) {
+        store.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", vec![service])));
     }
 
     #[test]
     fn who_was_told_to_stop_is_no_failure_for_the_next_run_either() {
         let docker = SourceId::new("docker");
         let mut heard = store("docker");
-        look(&mut heard, ended(Ending::Asked, 1));
-        let memory = heard.due_memories().remove(0).1;
-        assert_eq!(heard.due_memories(), [], "nothing else is to be kept");
+        apply_services(&mut heard, ended(ExitCause::StopRequested, 1));
+        let memory = heard.due_outage_saves().remove(0).1;
+        assert_eq!(heard.due_outage_saves(), [], "nothing else is to be kept");
         let mut next = store("docker");
-        next.remember(&docker, memory.clone());
-        look(&mut next, ended(Ending::Itself, 1));
+        next.restore_outages(&docker, memory.clone());
+        apply_services(&mut next, ended(ExitCause::ProcessExited, 1));
         assert_eq!(next.findings.iter().map(|f| f.kind.to_string()).collect::<Vec<_>>(), ["stopped"]);
         let mut deaf = store("docker");
-        look(&mut deaf, ended(Ending::Itself, 1));
+        apply_services(&mut deaf, ended(ExitCause::ProcessExited, 1));
         assert_eq!(deaf.findings[0].kind, "stopped-with-error");
     }
 
     #[test]
     fn an_outage_is_known_again_under_another_name_of_its_source() {
         let mut first = store("docker");
-        look(&mut first, ended(Ending::Itself, 1));
-        let memory = first.memory_of(&SourceId::new("docker"));
+        apply_services(&mut first, ended(ExitCause::ProcessExited, 1));
+        let memory = first.outages_to_save(&SourceId::new("docker"));
         let mut next = store("engine");
-        next.remember(&SourceId::new("engine"), memory.clone());
-        assert_eq!(next.memory_of(&SourceId::new("engine")).outages, memory.outages);
+        next.restore_outages(&SourceId::new("engine"), memory.clone());
+        assert_eq!(next.outages_to_save(&SourceId::new("engine")).outages, memory.outages);
         assert_eq!(memory.outages.keys().map(crate::model::Text::as_str).collect::<Vec<_>>(), ["shop/web"]);
     }
 }

@@ -1,53 +1,57 @@
-//! A search as people type it: case counts only where they wrote a capital, `/…/` is a regular expression, and `!` turns
-//! it round.
+//! Search syntax: case matters only if the text has a capital, `/…/` is a regular expression, and a leading
+//! `!` inverts it.
 
-use crate::logs::Needle;
+use crate::logs::TextMatcher;
 
-/// What is searched for; empty finds everything.
+/// Search that the user typed. An empty search matches everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Search {
-    needle: Option<Needle>,
+    matcher: Option<TextMatcher>,
     inverse: bool,
 }
 
 impl Search {
-    /// Reads what was typed. An expression that can't be read, as it is half typed, is meant as it stands.
+    /// Parses `typed`. An invalid regular expression, for example a half-typed one, counts as plain text.
     #[must_use]
     pub fn new(typed: &str) -> Self {
         let text = typed.strip_prefix('!').unwrap_or(typed);
-        let needle = Needle::read(text).or_else(|_| Needle::literal(text)).ok().filter(|_| !text.is_empty());
-        Self { inverse: needle.is_some() && text.len() < typed.len(), needle }
+        let matcher = TextMatcher::parse(text)
+            .or_else(|_| TextMatcher::literal(text))
+            .ok()
+            .filter(|_| !text.is_empty());
+        Self { inverse: matcher.is_some() && text.len() < typed.len(), matcher }
     }
 
-    /// What is searched for; none where nothing is.
+    /// Returns the text or expression to find, or `None` if the search is empty.
     #[must_use]
-    pub fn needle(&self) -> Option<&Needle> {
-        self.needle.as_ref()
+    pub fn matcher(&self) -> Option<&TextMatcher> {
+        self.matcher.as_ref()
     }
 
-    /// Whether nothing is searched for.
+    /// Returns true if the search is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.needle.is_none()
+        self.matcher.is_none()
     }
 
-    /// Whether it is turned round.
+    /// Returns true if the search is inverted by a leading `!`.
     #[must_use]
     pub fn is_inverse(&self) -> bool {
         self.inverse
     }
 
-    /// Whether `text` is among what is searched for.
+    /// Returns true if the search matches `text`.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.needle.as_ref().is_none_or(|needle| needle.is_in(text) != self.inverse)
+        self.matcher.as_ref().is_none_or(|needle| needle.is_match(text) != self.inverse)
     }
 
-    /// How well it fits a name, the least best: it is the whole of it, its beginning, that of a word in it, any part.
+    /// Ranks the match in `name`, lower is better: 0 the whole name, 1 its start, 2 the start of a word, 3
+    /// anywhere, 4 no match.
     #[must_use]
-    pub fn fit(&self, name: &str) -> usize {
+    pub fn match_rank(&self, name: &str) -> usize {
         let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
-        match self.places(name).first() {
+        match self.match_ranges(name).first() {
             Some((0, end)) if *end == name.len() => 0,
             Some((0, _)) => 1,
             Some((start, _)) if begins(*start) => 2,
@@ -56,11 +60,11 @@ impl Search {
         }
     }
 
-    /// Where in `text` it stands, in bytes; nowhere for an inverse search.
+    /// Returns the byte ranges of the matches in `text`; empty for an inverted search.
     #[must_use]
-    pub fn places(&self, text: &str) -> Vec<(usize, usize)> {
-        let needle = self.needle.as_ref().filter(|_| !self.inverse);
-        needle.map(|needle| needle.places(text).map(|r| (r.start, r.end)).collect()).unwrap_or_default()
+    pub fn match_ranges(&self, text: &str) -> Vec<(usize, usize)> {
+        let needle = self.matcher.as_ref().filter(|_| !self.inverse);
+        needle.map(|needle| needle.match_ranges(text).map(|r| (r.start, r.end)).collect()).unwrap_or_default()
     }
 }
 
@@ -80,15 +84,15 @@ mod tests {
 
     #[test]
     fn places_are_in_bytes_of_the_text() {
-        assert_eq!(Search::new("é").places("aÉbé"), [(1, 3), (4, 6)]);
-        assert!(Search::new("!x").places("x").is_empty());
+        assert_eq!(Search::new("é").match_ranges("aÉbé"), [(1, 3), (4, 6)]);
+        assert!(Search::new("!x").match_ranges("x").is_empty());
     }
 
     #[test]
     fn between_strokes_stands_an_expression() {
-        assert_eq!(Search::new("/t.me+/").places("a time, timeee"), [(2, 6), (8, 14)]);
-        assert_eq!(Search::new("t.me").places("a time, t.me"), [(8, 12)]);
-        assert_eq!(Search::new("/(/").places("this /(/ is no expression"), [(5, 8)]);
+        assert_eq!(Search::new("/t.me+/").match_ranges("a time, timeee"), [(2, 6), (8, 14)]);
+        assert_eq!(Search::new("t.me").match_ranges("a time, t.me"), [(8, 12)]);
+        assert_eq!(Search::new("/(/").match_ranges("this /(/ is no expression"), [(5, 8)]);
         assert!(Search::new("!/^a/").matches("ba") && !Search::new("!/^a/").matches("ab"));
     }
 }

@@ -1,40 +1,41 @@
-//! How the sources are, beside what they see: what an earlier run saw of them, when they are looked at, how they tell.
+//! State of the sources beside their snapshots: cached data of an earlier run, poll schedule, and push of
+//! changes.
 
 use super::Store;
-use crate::model::{Change, Pace, Snapshot, SourceId, SourceStatus};
+use crate::model::{PollSchedule, Snapshot, SnapshotDiff, SourceId, SourceStatus};
 
 impl Store {
-    /// Takes what an earlier run saw of `source`, where it has not answered yet. Nothing of it is judged or becomes
-    /// history.
-    pub fn recall(&mut self, source: &SourceId, snapshot: Snapshot) {
+    /// Applies the snapshot of an earlier run, unless `source` has answered already. It creates no findings
+    /// and no history.
+    pub fn apply_cached_snapshot(&mut self, source: &SourceId, snapshot: Snapshot) {
         let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) else { return };
         if status.last_read.is_some() {
             return;
         }
-        status.recalled(snapshot.taken);
-        self.unread.extend(snapshot.services.iter().map(|service| service.id.clone()));
-        self.inventory.recall(snapshot);
-        self.follow(&Change::Everything);
-        // Of what no source has read yet nothing is judged, and this is on the way to the first picture.
-        if self.sources.iter().any(SourceStatus::is_settled) {
-            self.judge();
+        status.record_cached(snapshot.taken_at);
+        self.cached_services.extend(snapshot.services.iter().map(|service| service.id.clone()));
+        self.inventory.load_cached(snapshot);
+        self.update_topology(&SnapshotDiff::Everything);
+        // Findings need at least one live answer. Skipping them here also makes the first frame faster.
+        if self.sources.iter().any(SourceStatus::has_finished_loading) {
+            self.evaluate_findings();
         }
-        if !self.chosen {
-            self.selected = self.first_choice();
-        }
-    }
-
-    /// Notes when `source` is looked at next, and what that costs.
-    pub fn paced(&mut self, source: &SourceId, pace: Pace) {
-        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
-            status.pace = Some(pace);
+        if !self.selected_by_user {
+            self.selected = self.default_selection();
         }
     }
 
-    /// Notes whether `source` tells of changes by itself now.
-    pub fn nudged(&mut self, source: &SourceId, nudged: bool) {
+    /// Sets the time of the next poll of `source`, and its cost.
+    pub fn set_poll_schedule(&mut self, source: &SourceId, pace: PollSchedule) {
         if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
-            status.nudged = nudged;
+            status.poll_schedule = Some(pace);
+        }
+    }
+
+    /// Sets if `source` pushes its changes by itself now.
+    pub fn set_pushes_changes(&mut self, source: &SourceId, nudged: bool) {
+        if let Some(status) = self.sources.iter_mut().find(|s| &s.id == source) {
+            status.pushes_changes = nudged;
         }
     }
 }
@@ -42,21 +43,21 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use crate::{
-        model::{sample::*, *},
+        model::{fixtures::*, *},
         store::Store,
     };
 
-    /// What a look saw at that time, of which more is to be read or not.
-    fn look(at: Timestamp, services: Vec<Service>, partial: bool) -> Snapshot {
-        let progress = Progress { part: Part::Services, read: services.len(), known: 2 };
+    /// Builds a snapshot taken at `at`; with `partial`, more services are still to be read.
+    fn snapshot_at(at: Timestamp, services: Vec<Service>, partial: bool) -> Snapshot {
+        let progress = LoadProgress { part: SourcePart::Services, read: services.len(), known: 2 };
         Snapshot {
-            taken: at,
+            taken_at: at,
             progress: partial.then_some(progress).into_iter().collect(),
             ..snapshot("ecs", services)
         }
     }
 
-    fn of(name: &str) -> Service {
+    fn service_of_ecs(name: &str) -> Service {
         Service { id: ServiceId::of(&SourceId::new("ecs"), None, name), ..service(name) }
     }
 
@@ -65,25 +66,32 @@ mod tests {
         let ecs = SourceId::new("ecs");
         let status = SourceStatus::new(ecs.clone(), "ecs", String::new());
         let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
-        let down = Service { desired: Some(1), instances: vec![failed("a-1", 1)], ..of("a") };
-        store.recall(&ecs, look(ago(86_400), vec![down, of("b"), of("gone")], false));
-        assert_eq!((store.inventory.services().count(), store.unread.len()), (3, 3));
+        let down =
+            Service { desired: Some(1), instances: vec![failed_instance("a-1", 1)], ..service_of_ecs("a") };
+        store.apply_cached_snapshot(
+            &ecs,
+            snapshot_at(ago(86_400), vec![down, service_of_ecs("b"), service_of_ecs("gone")], false),
+        );
+        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (3, 3));
         assert_eq!(store.sources[0].state, SourceState::Cached);
         assert_eq!(store.findings, [], "it may be otherwise by now");
-        assert_eq!(store.inventory.begun(), None, "nobody has watched since");
+        assert_eq!(store.inventory.first_snapshot_at(), None, "nobody has watched since");
 
-        store.absorb(&ecs, Ok(look(ago(2), vec![of("a")], true)));
-        assert_eq!((store.inventory.services().count(), store.unread.len()), (3, 2));
+        store.apply_snapshot(&ecs, Ok(snapshot_at(ago(2), vec![service_of_ecs("a")], true)));
+        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (3, 2));
         assert_eq!(
             (store.sources[0].state, store.sources[0].last_read),
             (SourceState::Cached, Some(ago(86_400)))
         );
-        store.absorb(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
-        store.absorb(&ecs, Ok(look(ago(1), vec![of("a")], true)));
+        store.apply_snapshot(&ecs, Err(Failure::new(FailureKind::Timeout, "no", "")));
+        store.apply_snapshot(&ecs, Ok(snapshot_at(ago(1), vec![service_of_ecs("a")], true)));
         assert_eq!(store.sources[0].last_read, Some(ago(86_400)), "most of it is as old as it was");
 
-        store.absorb(&ecs, Ok(look(ago(0), vec![of("a"), of("b")], false)));
-        assert_eq!((store.inventory.services().count(), store.unread.len()), (2, 0));
+        store.apply_snapshot(
+            &ecs,
+            Ok(snapshot_at(ago(0), vec![service_of_ecs("a"), service_of_ecs("b")], false)),
+        );
+        assert_eq!((store.inventory.services().count(), store.cached_services.len()), (2, 0));
         assert_eq!((store.sources[0].state, store.sources[0].last_read), (SourceState::Live, Some(ago(0))));
         let told =
             store.history.entries().filter(|entry| entry.text.contains("new") || entry.text.contains("gone"));

@@ -1,91 +1,98 @@
-//! What instances use: the readings of those that were looked at lately, bounded, in the order of time.
+//! CPU, memory and network usage: recent readings of the instances that the user viewed, bounded in number.
 
-use crate::model::{Failure, InstanceId, Reading, Service, ServiceId, State, UsageTarget};
+use crate::model::{Failure, InstanceId, InstanceState, Service, ServiceId, UsageSample, UsageTarget};
 use std::collections::{BTreeMap, VecDeque};
 
-/// Readings that are kept of one instance.
-const KEPT: usize = 60;
+/// Maximum number of readings kept for one instance.
+const MAX_SAMPLES_PER_INSTANCE: usize = 60;
 
-/// Instances that are remembered, and services.
-const MOST: usize = 256;
+/// Maximum number of instances with readings; also the maximum number of services with a result.
+const MAX_TRACKED_INSTANCES: usize = 256;
 
-/// Instances of one service that are measured.
-const WIDEST: usize = 32;
+/// Maximum number of instances measured for one service.
+const MAX_MEASURED_INSTANCES: usize = 32;
 
-/// The readings that are held.
+/// Readings of each instance, and the latest result of each service.
 #[derive(Clone, Debug, Default)]
-pub struct Usage {
-    series: BTreeMap<InstanceId, VecDeque<Reading>>,
-    /// The services that were asked for last, and why nothing was measured of them where it could not be.
-    asked: VecDeque<(ServiceId, Option<Failure>)>,
+pub struct UsageHistory {
+    series: BTreeMap<InstanceId, VecDeque<UsageSample>>,
+    /// Services measured most recently, each with the failure of its last measurement, if any.
+    recent_results: VecDeque<(ServiceId, Option<Failure>)>,
 }
 
-impl Usage {
-    /// Takes what a measuring of `service` gave.
-    pub fn hear(&mut self, service: ServiceId, outcome: Result<Vec<Reading>, Failure>) {
+impl UsageHistory {
+    /// Records the outcome of measuring `service`.
+    pub fn record(&mut self, service: ServiceId, outcome: Result<Vec<UsageSample>, Failure>) {
         let (readings, failure) = match outcome {
             Ok(readings) => (readings, None),
             Err(failure) => (Vec::new(), Some(failure)),
         };
-        self.asked.retain(|(known, _)| *known != service);
-        if self.asked.len() == MOST {
-            self.asked.pop_front();
+        self.recent_results.retain(|(known, _)| *known != service);
+        if self.recent_results.len() == MAX_TRACKED_INSTANCES {
+            self.recent_results.pop_front();
         }
-        self.asked.push_back((service, failure));
+        self.recent_results.push_back((service, failure));
         for reading in readings {
             let series = self.series.entry(reading.instance.clone()).or_default();
             if series.back().is_some_and(|last| last.at >= reading.at) {
                 continue;
             }
-            if series.len() == KEPT {
+            if series.len() == MAX_SAMPLES_PER_INSTANCE {
                 series.pop_front();
             }
             series.push_back(reading);
         }
-        while self.series.len() > MOST {
-            let newest = |series: &VecDeque<Reading>| series.back().map(|reading| reading.at);
+        while self.series.len() > MAX_TRACKED_INSTANCES {
+            let newest = |series: &VecDeque<UsageSample>| series.back().map(|reading| reading.at);
             let oldest = self.series.iter().min_by_key(|(_, series)| newest(series));
             let Some(oldest) = oldest.map(|(instance, _)| instance.clone()) else { break };
             self.series.remove(&oldest);
         }
     }
 
-    /// The readings of an instance, the oldest first.
-    pub fn of(&self, instance: &InstanceId) -> impl DoubleEndedIterator<Item = &Reading> + Clone {
+    /// Returns the readings of `instance`, the oldest first.
+    pub fn samples(&self, instance: &InstanceId) -> impl DoubleEndedIterator<Item = &UsageSample> + Clone {
         self.series.get(instance).into_iter().flatten()
     }
 
-    /// Whether anything was heard of a service yet.
+    /// Returns true if `service` was measured, even if the measurement failed.
     #[must_use]
-    pub fn is_heard(&self, service: &ServiceId) -> bool {
-        self.asked.iter().any(|(known, _)| known == service)
+    pub fn has_result(&self, service: &ServiceId) -> bool {
+        self.recent_results.iter().any(|(known, _)| known == service)
     }
 
-    /// Why nothing is measured of a service.
+    /// Returns the failure of the last measurement of `service`, if it failed.
     #[must_use]
     pub fn failure(&self, service: &ServiceId) -> Option<&Failure> {
-        self.asked.iter().find(|(known, _)| known == service).and_then(|(_, failure)| failure.as_ref())
+        self.recent_results
+            .iter()
+            .find(|(known, _)| known == service)
+            .and_then(|(_, failure)| failure.as_ref())
     }
 }
 
-/// What of a service is to be measured; nothing where nothing of it runs.
+/// Returns the running instances of `service` to measure, or `None` if none is running.
 #[must_use]
 pub fn usage_target(service: &Service) -> Option<UsageTarget> {
-    let running = service.instances.iter().filter(|instance| instance.state == State::Running);
-    let instances = running.map(|instance| instance.id.clone()).take(WIDEST).collect();
+    let running = service.instances.iter().filter(|instance| instance.state == InstanceState::Running);
+    let instances = running.map(|instance| instance.id.clone()).take(MAX_MEASURED_INSTANCES).collect();
     let target = UsageTarget { service: service.id.clone(), group: service.group.clone(), instances };
     (!target.instances.is_empty()).then_some(target)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, MOST, Usage, WIDEST, usage_target};
-    use crate::model::{Failure, FailureKind, Instance, InstanceId, Reading, ServiceId, State, sample};
+    use super::{
+        MAX_MEASURED_INSTANCES, MAX_SAMPLES_PER_INSTANCE, MAX_TRACKED_INSTANCES, UsageHistory, usage_target,
+    };
+    use crate::model::{
+        Failure, FailureKind, Instance, InstanceId, InstanceState, ServiceId, UsageSample, fixtures,
+    };
 
-    fn reading(instance: &str, ago: i64) -> Reading {
-        Reading {
+    fn reading(instance: &str, ago: i64) -> UsageSample {
+        UsageSample {
             instance: InstanceId::new(instance),
-            at: sample::ago(ago),
+            at: fixtures::ago(ago),
             cpu: Some(100),
             cpu_limit: None,
             memory: None,
@@ -97,42 +104,42 @@ mod tests {
 
     #[test]
     fn readings_come_once_in_order_and_are_bounded() {
-        let (mut usage, web) = (Usage::default(), ServiceId::new("docker/web"));
-        let all: Vec<Reading> = (0..100).rev().map(|ago| reading("docker/1", ago)).collect();
-        usage.hear(web.clone(), Ok(all.clone()));
-        usage.hear(web.clone(), Ok(all));
-        let held: Vec<_> = usage.of(&InstanceId::new("docker/1")).map(|reading| reading.at).collect();
-        let last: Vec<_> = (0..KEPT as i64).rev().map(sample::ago).collect();
+        let (mut usage, web) = (UsageHistory::default(), ServiceId::new("docker/web"));
+        let all: Vec<UsageSample> = (0..100).rev().map(|ago| reading("docker/1", ago)).collect();
+        usage.record(web.clone(), Ok(all.clone()));
+        usage.record(web.clone(), Ok(all));
+        let held: Vec<_> = usage.samples(&InstanceId::new("docker/1")).map(|reading| reading.at).collect();
+        let last: Vec<_> = (0..MAX_SAMPLES_PER_INSTANCE as i64).rev().map(fixtures::ago).collect();
         assert_eq!(held, last);
-        for number in 0..MOST + 9 {
-            usage.hear(web.clone(), Ok(vec![reading(&format!("docker/{number}"), -9 - number as i64)]));
+        for number in 0..MAX_TRACKED_INSTANCES + 9 {
+            usage.record(web.clone(), Ok(vec![reading(&format!("docker/{number}"), -9 - number as i64)]));
         }
-        assert_eq!(usage.series.len(), MOST);
-        assert_eq!(usage.of(&InstanceId::new("docker/0")).count(), 0, "the oldest go");
+        assert_eq!(usage.series.len(), MAX_TRACKED_INSTANCES);
+        assert_eq!(usage.samples(&InstanceId::new("docker/0")).count(), 0, "the oldest go");
     }
 
     #[test]
     fn why_there_is_nothing_is_remembered_until_there_is() {
-        let (mut usage, web) = (Usage::default(), ServiceId::new("docker/web"));
-        assert!(!usage.is_heard(&web));
-        usage.hear(web.clone(), Err(Failure::new(FailureKind::Denied, "no", "allow it")));
-        assert_eq!(usage.failure(&web).map(|failure| failure.what.as_str()), Some("no"));
-        usage.hear(web.clone(), Ok(Vec::new()));
-        assert!(usage.is_heard(&web) && usage.failure(&web).is_none());
-        for number in 0..MOST {
-            usage.hear(ServiceId::new(format!("docker/{number}")), Ok(Vec::new()));
+        let (mut usage, web) = (UsageHistory::default(), ServiceId::new("docker/web"));
+        assert!(!usage.has_result(&web));
+        usage.record(web.clone(), Err(Failure::new(FailureKind::Denied, "no", "allow it")));
+        assert_eq!(usage.failure(&web).map(|failure| failure.message.as_str()), Some("no"));
+        usage.record(web.clone(), Ok(Vec::new()));
+        assert!(usage.has_result(&web) && usage.failure(&web).is_none());
+        for number in 0..MAX_TRACKED_INSTANCES {
+            usage.record(ServiceId::new(format!("docker/{number}")), Ok(Vec::new()));
         }
-        assert_eq!(usage.asked.len(), MOST);
-        assert!(!usage.is_heard(&web), "those that were asked for long ago are forgotten");
+        assert_eq!(usage.recent_results.len(), MAX_TRACKED_INSTANCES);
+        assert!(!usage.has_result(&web), "those that were asked for long ago are forgotten");
     }
 
     #[test]
     fn only_what_runs_is_measured_and_not_all_of_much() {
-        let mut web = sample::service("web");
-        let one = |state| Instance { state, ..sample::instance("1") };
-        web.instances = vec![one(State::Stopped), one(State::Failed)];
+        let mut web = fixtures::service("web");
+        let one = |state| Instance { state, ..fixtures::instance("1") };
+        web.instances = vec![one(InstanceState::Stopped), one(InstanceState::Failed)];
         assert_eq!(usage_target(&web), None);
-        web.instances = (0..100).map(|number| sample::instance(&number.to_string())).collect();
-        assert_eq!(usage_target(&web).map(|target| target.instances.len()), Some(WIDEST));
+        web.instances = (0..100).map(|number| fixtures::instance(&number.to_string())).collect();
+        assert_eq!(usage_target(&web).map(|target| target.instances.len()), Some(MAX_MEASURED_INSTANCES));
     }
 }

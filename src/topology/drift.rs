@@ -1,30 +1,31 @@
-//! Drift: where what was seen and what is declared part, and what fades. Nothing here is claimed that was not watched.
+//! Drift: differences between declared and observed calls, and calls not observed lately. An absence counts
+//! only if the connections of both ends are observed.
 
 use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
 
-/// How long ago an edge must have been seen last to fade, in seconds: a quarter of an hour, longer than pools keep idle
-/// connections and than most schedulers wait between two jobs.
-pub const FADES_AFTER: i64 = 15 * 60;
+/// Age of the last observation at which an edge fades, in seconds. A quarter of an hour is longer than pools
+/// keep idle connections, and than most schedulers wait between two jobs.
+pub const FADE_AFTER_SECONDS: i64 = 15 * 60;
 
-/// How long both ends must have been watched before it means something that no connection was seen, in seconds.
-pub const WATCHED_ENOUGH: i64 = 10 * 60;
+/// Time for which both ends must have been observed before a missing connection counts, in seconds.
+pub const MIN_MONITORED_SECONDS: i64 = 10 * 60;
 
-/// A state of an edge that follows from what was seen, what is declared, and the time.
+/// A deviation between the declared and the observed state of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Drift {
-    /// Declared, and never seen although both ends are watched.
+    /// Declared, but never observed, although the connections of both ends are observed.
     NeverObserved,
-    /// Seen, and nothing else says so.
+    /// Observed, but not declared anywhere.
     Undeclared,
-    /// Seen, and not lately.
+    /// Observed, but not lately.
     Faded,
 }
 
 impl Drift {
-    /// The word, as JSON has it.
+    /// Returns the name of the deviation in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::NeverObserved => "never-observed",
             Self::Undeclared => "undeclared",
@@ -33,21 +34,22 @@ impl Drift {
     }
 }
 
-/// Which edges are shown.
+/// A filter on the edges of the map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EdgeFilter {
-    /// All of them.
+    /// All edges.
     #[default]
     All,
-    /// Those that were seen.
+    /// Edges that were observed.
     Observed,
-    /// Those that are declared and were never seen.
+    /// Edges that are declared and were never observed.
     NeverObserved,
-    /// Those that were seen and that nothing declares.
+    /// Edges that were observed and are not declared.
     Undeclared,
 }
 
-/// All filters, in the order in which the key goes round them: what people write behind `--edges`, and what it means.
+/// All filters in the order in which the key cycles through them, each with its name for `--edges` and a
+/// description.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
     (EdgeFilter::All, "all", "all of them"),
     (EdgeFilter::Observed, "observed", "those that were observed"),
@@ -56,85 +58,86 @@ pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
 ];
 
 impl EdgeFilter {
-    fn place(self) -> usize {
+    fn index(self) -> usize {
         EDGE_FILTERS.iter().position(|(filter, ..)| *filter == self).unwrap_or(0)
     }
 
-    /// The one after it, round and round.
+    /// Returns the next filter in the cycle.
     #[must_use]
     pub fn next(self) -> Self {
-        EDGE_FILTERS[(self.place() + 1) % EDGE_FILTERS.len()].0
+        EDGE_FILTERS[(self.index() + 1) % EDGE_FILTERS.len()].0
     }
 
-    /// What people write.
+    /// Returns the filter's name for `--edges`.
     #[must_use]
     pub fn id(self) -> &'static str {
-        EDGE_FILTERS[self.place()].1
+        EDGE_FILTERS[self.index()].1
     }
 
-    /// What it lets through, in words.
+    /// Returns a description of the edges that pass.
     #[must_use]
-    pub fn about(self) -> &'static str {
-        EDGE_FILTERS[self.place()].2
+    pub fn description(self) -> &'static str {
+        EDGE_FILTERS[self.index()].2
     }
 
-    /// The filter with that id.
+    /// Returns the filter with the name `id`. Returns `None` if there is none.
     #[must_use]
-    pub fn named(id: &str) -> Option<Self> {
+    pub fn from_id(id: &str) -> Option<Self> {
         EDGE_FILTERS.iter().find(|(_, known, _)| *known == id).map(|(filter, ..)| *filter)
     }
 }
 
 impl Edge {
-    /// Whether a connection was seen.
+    /// Returns true if a connection was observed.
     #[must_use]
     pub fn is_observed(&self) -> bool {
         self.strength() == Strength::Observed
     }
 
-    /// When a connection was last seen.
+    /// Returns the time of the last observation.
     #[must_use]
     pub fn last_seen(&self) -> Option<Timestamp> {
         self.evidence.iter().filter_map(|e| e.last_seen).max()
     }
 
-    /// When a connection was first seen.
+    /// Returns the time of the first observation.
     #[must_use]
     pub fn first_seen(&self) -> Option<Timestamp> {
         self.evidence.iter().filter_map(|e| e.first_seen).min()
     }
 
-    /// Whether it was seen, and last so long ago that it fades.
+    /// Returns true if the last observation is so old at `now` that the edge fades.
     #[must_use]
     pub fn is_faded(&self, now: Timestamp) -> bool {
-        self.is_observed() && self.last_seen().is_some_and(|last| is_past(last, now))
+        self.is_observed() && self.last_seen().is_some_and(|last| is_faded_since(last, now))
     }
 
-    /// Whether nothing but what was seen says so. A hint, such as start order, is a word of the configuration too.
+    /// Returns true if all evidence is observed. Start order is only a hint, but it counts as a declaration
+    /// here.
     fn is_undeclared(&self) -> bool {
         self.is_observed() && self.evidence.iter().all(|e| e.strength == Strength::Observed)
     }
 }
 
-/// Whether something that was last seen at `last` counts as long ago.
+/// Returns true if more than `FADE_AFTER_SECONDS` have passed between `last` and `now`.
 #[must_use]
-pub fn is_past(last: Timestamp, now: Timestamp) -> bool {
-    now.as_second() - last.as_second() > FADES_AFTER
+pub fn is_faded_since(last: Timestamp, now: Timestamp) -> bool {
+    now.as_second() - last.as_second() > FADE_AFTER_SECONDS
 }
 
-/// What drift is judged by.
+/// The data that the drift of an edge depends on.
 #[derive(Clone, Copy)]
-pub struct Watch<'a> {
-    /// All sources' services, and what was seen.
+pub struct DriftContext<'a> {
+    /// All services, and the observed connections.
     pub inventory: &'a Inventory,
-    /// Who calls whom.
+    /// The graph of calls.
     pub topology: &'a Topology,
-    /// The time at which the question is asked.
+    /// The current time, UTC.
     pub now: Timestamp,
 }
 
-impl Watch<'_> {
-    /// The states of an edge, in the order of their kind.
+impl DriftContext<'_> {
+    /// Returns the deviations of an edge, in the order of [`Drift`].
     #[must_use]
     pub fn drift(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<Drift> {
         let states = [
@@ -145,9 +148,9 @@ impl Watch<'_> {
         states.into_iter().filter(|(_, is)| *is).map(|(state, _)| state).collect()
     }
 
-    /// Whether `filter` lets an edge through.
+    /// Returns true if an edge passes `filter`.
     #[must_use]
-    pub fn shows(self, filter: EdgeFilter, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
+    pub fn passes_filter(self, filter: EdgeFilter, from: &NodeId, to: &NodeId, edge: &Edge) -> bool {
         match filter {
             EdgeFilter::All => true,
             EdgeFilter::Observed => edge.is_observed(),
@@ -156,36 +159,40 @@ impl Watch<'_> {
         }
     }
 
-    /// Whether nothing declares an edge that was seen, once all that its caller declares was read.
+    /// Returns true if an edge is observed but not declared, and all configuration of its caller was read.
     fn is_undeclared(self, from: &NodeId, edge: &Edge) -> bool {
         let source = self.topology.nodes.get(from).and_then(|node| node.source.as_ref());
         let snapshot = source.and_then(|source| self.inventory.snapshot(source));
         edge.is_undeclared() && snapshot.is_none_or(|snapshot| snapshot.progress.is_empty())
     }
 
-    /// Since when both ends of a declared edge are watched without a connection; none where there was one, where the
-    /// edge is merely possible, or where they are not watched, and looked at, for long enough to say: one look never is. A host outside is not watched,
-    /// and what does not run calls nobody.
+    /// Returns the time since which the connections of both ends of a declared edge are observed, without one
+    /// between them.
+    ///
+    /// Returns `None` if there was a connection, if the edge is merely possible, or if the observation is too
+    /// short. A single snapshot is always too short. Returns `None` too if an end does not run or is a host
+    /// outside, because its connections are not observed.
     #[must_use]
     pub fn never_observed_since(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Option<Timestamp> {
         if edge.strength() != Strength::Declared {
             return None;
         }
-        let since = self.watched(from)?.max(self.watched(to)?);
-        // What a source tells of the time before the first look may be late and have holes: that time does not count.
-        let counted = since.max(self.inventory.begun()?);
-        (self.now.as_second() - counted.as_second() >= WATCHED_ENOUGH).then_some(since)
+        let since = self.monitored_since(from)?.max(self.monitored_since(to)?);
+        // A source's data on the time before the first snapshot may be late and incomplete, so that time does
+        // not count.
+        let counted = since.max(self.inventory.first_snapshot_at()?);
+        (self.now.as_second() - counted.as_second() >= MIN_MONITORED_SECONDS).then_some(since)
     }
 
-    /// Since when the connections of a running service are watched.
-    fn watched(self, node: &NodeId) -> Option<Timestamp> {
+    /// Returns the start of the observation of a running service.
+    fn monitored_since(self, node: &NodeId) -> Option<Timestamp> {
         let node = self.topology.nodes.get(node).filter(|node| node.running > 0)?;
-        self.inventory.ledger().watched_since(service(&node.kind)?)
+        self.inventory.observations().monitored_since(service_of(&node.kind)?)
     }
 }
 
-/// The service that a node is.
-fn service(kind: &NodeKind) -> Option<&ServiceId> {
+/// Returns the service behind a node. Returns `None` for any other kind of node.
+fn service_of(kind: &NodeKind) -> Option<&ServiceId> {
     match kind {
         NodeKind::Service(id) => Some(id),
         _ => None,
@@ -194,30 +201,34 @@ fn service(kind: &NodeKind) -> Option<&ServiceId> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Drift, EDGE_FILTERS, EdgeFilter, FADES_AFTER, WATCHED_ENOUGH, Watch};
+    use super::{Drift, DriftContext, EDGE_FILTERS, EdgeFilter, FADE_AFTER_SECONDS, MIN_MONITORED_SECONDS};
     use crate::{
-        model::{sample::*, *},
+        model::{fixtures::*, *},
         topology::infer,
     };
 
-    /// The drift of web → db: declared or not, seen so many seconds ago, both watched since so many seconds ago.
+    /// Returns the drift of the edge from `web` to `db`. `seen` is the age of a connection and `watched` the
+    /// ages of the observation of both ends, in seconds.
     fn drift(declared: bool, seen: Option<i64>, watched: Option<(i64, i64)>) -> Vec<Drift> {
         let mut web = service("web");
         if declared {
-            web.mentions = vec![mention("DB_URL", Address::name("db").with_port(5432))];
+            web.references = vec![reference("DB_URL", Address::from_host_name("db").with_port(5432))];
         }
-        let flows = seen.map(|seconds| flow("web", "db", Verdict::Accepted, seconds)).into_iter().collect();
+        let flows = seen
+            .map(|seconds| observed_connection("web", "db", ConnectionOutcome::Accepted, seconds))
+            .into_iter()
+            .collect();
         let both = watched.map(|(web, db)| vec![("web", web), ("db", db)]).unwrap_or_default();
-        let inventory = seeing(vec![web, service("db")], flows, &both);
+        let inventory = inventory_with_connections(vec![web, service("db")], flows, &both);
         let topology = infer(&inventory);
-        let watch = Watch { inventory: &inventory, topology: &topology, now: ago(0) };
+        let watch = DriftContext { inventory: &inventory, topology: &topology, now: ago(0) };
         let Some(((from, to), edge)) = topology.edges.iter().next() else { return Vec::new() };
         watch.drift(from, to, edge)
     }
 
     #[test]
     fn never_observed_needs_both_ends_watched_for_long_enough() {
-        let long = WATCHED_ENOUGH;
+        let long = MIN_MONITORED_SECONDS;
         assert_eq!(drift(true, None, Some((long, long))), [Drift::NeverObserved]);
         assert_eq!(
             drift(true, None, Some((long, long - 1))),
@@ -228,13 +239,15 @@ mod tests {
         assert_eq!(drift(true, None, None), [], "nobody watches");
         assert_eq!(drift(true, Some(60), Some((long, long))), [], "it was seen");
         let mut web = service("web");
-        web.mentions = vec![mention("DB_URL", Address::name("db").with_port(5432))];
-        let watched = ["web", "db"].map(|name| Watched { service: id(name), since: ago(long) }).to_vec();
+        web.references = vec![reference("DB_URL", Address::from_host_name("db").with_port(5432))];
+        let watched = ["web", "db"]
+            .map(|name| MonitoredService { service: service_id(name), since: ago(long) })
+            .to_vec();
         let mut once = Inventory::default();
         let told = inventory(vec![web, service("db")]).snapshots().next().unwrap().clone();
-        once.replace(std::sync::Arc::new(Snapshot { watched, ..told }));
+        once.replace(std::sync::Arc::new(Snapshot { monitored: watched, ..told }));
         let topology = infer(&once);
-        let watch = Watch { inventory: &once, topology: &topology, now: ago(0) };
+        let watch = DriftContext { inventory: &once, topology: &topology, now: ago(0) };
         let ((from, to), edge) = topology.edges.iter().next().unwrap();
         assert_eq!(watch.drift(from, to, edge), [], "one look that reaches back says nothing");
     }
@@ -242,16 +255,16 @@ mod tests {
     #[test]
     fn what_nothing_declares_is_undeclared_and_what_is_old_fades() {
         assert_eq!(drift(false, Some(60), None), [Drift::Undeclared]);
-        assert_eq!(drift(true, Some(FADES_AFTER + 1), None), [Drift::Faded]);
-        assert_eq!(drift(false, Some(FADES_AFTER + 1), None), [Drift::Undeclared, Drift::Faded]);
-        assert_eq!(drift(true, Some(FADES_AFTER), None), []);
+        assert_eq!(drift(true, Some(FADE_AFTER_SECONDS + 1), None), [Drift::Faded]);
+        assert_eq!(drift(false, Some(FADE_AFTER_SECONDS + 1), None), [Drift::Undeclared, Drift::Faded]);
+        assert_eq!(drift(true, Some(FADE_AFTER_SECONDS), None), []);
     }
 
     #[test]
     fn filters_go_round_and_have_names() {
         let mut filter = EdgeFilter::default();
         for (known, id, _) in EDGE_FILTERS {
-            assert_eq!((filter, filter.id(), EdgeFilter::named(id)), (*known, *id, Some(*known)));
+            assert_eq!((filter, filter.id(), EdgeFilter::from_id(id)), (*known, *id, Some(*known)));
             filter = filter.next();
         }
         assert_eq!(filter, EdgeFilter::All);

@@ -1,62 +1,62 @@
-//! The topology: nodes, and edges that can say why they are there.
+//! The topology: a graph of services and their dependencies, whose edges carry the evidence for them.
 
 use super::Product;
 use crate::model::{Health, NodeId, ServiceId, SourceId, Timestamp};
 use std::collections::BTreeMap;
 
-/// Nodes and edges over all sources.
+/// The nodes and edges of all sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
-    /// Every service of every source, and what they lead to.
+    /// All services, load balancers and dependencies.
     pub nodes: BTreeMap<NodeId, Node>,
-    /// Who calls whom; both ends are in `nodes`.
+    /// Calls, by caller and callee; both are in `nodes`.
     pub edges: BTreeMap<(NodeId, NodeId), Edge>,
-    /// Addresses that look like a service of the estate, and that nobody answers to.
-    pub dangling: Vec<Dangling>,
+    /// References to addresses that look like the estate's, but are no endpoint of it.
+    pub dangling: Vec<DanglingReference>,
 }
 
-/// One place on the map.
+/// A node of the map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Its identity.
+    /// Id of the node.
     pub id: NodeId,
-    /// What people say.
+    /// Name without the group.
     pub name: String,
-    /// What kind of place it is.
+    /// The kind of node.
     pub kind: NodeKind,
-    /// The source that reports it; none for a place that no source runs.
+    /// The source that reports it; `None` for a node that no source runs.
     pub source: Option<SourceId>,
-    /// The compose project or cluster.
+    /// The compose project or ECS cluster.
     pub group: Option<String>,
-    /// What people call that group: its name, after its source where several sources have one of that name.
-    pub home: Option<String>,
-    /// How it is; unknown for a place that no source runs.
+    /// Name of the group for display; prefixed by the source if several sources have a group of this name.
+    pub display_group: Option<String>,
+    /// Health of the service; unknown for other nodes.
     pub health: Health,
-    /// How many instances run.
+    /// Number of running instances.
     pub running: usize,
-    /// How many are wanted, where somebody said so.
+    /// Desired number of instances; `None` if the source has no such setting.
     pub desired: Option<u32>,
-    /// What product it is, where something names it.
+    /// The product behind the node; `None` if unknown.
     pub product: Option<&'static Product>,
 }
 
-/// What kind of place a node is.
+/// The kind of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A service of a source.
     Service(ServiceId),
-    /// Something that no source runs: a managed database, a queue, a third-party host.
+    /// A dependency that no source runs: a managed database, a queue, a third-party host.
     Dependency,
     /// A load balancer.
     LoadBalancer,
-    /// Where requests from outside come from.
+    /// The origin of requests from outside.
     Internet,
 }
 
 impl NodeKind {
-    /// The word, as JSON has it.
+    /// Returns the name of the kind in JSON.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Service(_) => "service",
             Self::Dependency => "dependency",
@@ -66,45 +66,45 @@ impl NodeKind {
     }
 }
 
-/// That one place calls another.
+/// A call from one node to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
-    /// Why: at least one, in the order of the kinds' table, then of their places.
+    /// The evidence for the call, at least one piece; sorted by the table of kinds, then by location.
     pub evidence: Vec<Evidence>,
 }
 
-/// Why an edge is there.
+/// A piece of evidence for a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
-    /// The kind's id in [`super::evidence::KINDS`].
+    /// Id of the kind in [`super::evidence::EVIDENCE_KINDS`].
     pub kind: &'static str,
-    /// How much it says.
+    /// Strength of the evidence.
     pub strength: Strength,
-    /// Where it stands: the variable, label, rule or file.
-    pub place: String,
-    /// What it names, and how the target answers to that.
+    /// The variable, label, rule or file that contains the evidence.
+    pub location: String,
+    /// The address in it, and the origin of the endpoint that it resolves to.
     pub detail: String,
-    /// When it was first seen, for what is observed.
+    /// Time of the first observation; `None` for evidence that is not observed.
     pub first_seen: Option<Timestamp>,
-    /// When it was last seen, for what is observed.
+    /// Time of the last observation; `None` for evidence that is not observed.
     pub last_seen: Option<Timestamp>,
 }
 
-/// How much a piece of evidence says. The order is from weak to strong.
+/// The strength of evidence, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
-    /// Start order, shared blocks: drawn dotted.
+    /// A hint, such as start order; drawn as a dotted line.
     Possible,
-    /// Configuration names the target: drawn dashed.
+    /// Configuration names the callee; drawn as a dashed line.
     Declared,
-    /// A connection was seen: drawn solid.
+    /// A connection was observed; drawn as a solid line.
     Observed,
 }
 
 impl Strength {
-    /// The word, as JSON has it.
+    /// Returns the name of the strength in JSON.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Possible => "possible",
             Self::Declared => "declared",
@@ -114,26 +114,26 @@ impl Strength {
 }
 
 impl Edge {
-    /// The strongest of its evidence decides how it is drawn.
+    /// Returns the strength of the strongest evidence, which decides how the edge is drawn.
     #[must_use]
     pub fn strength(&self) -> Strength {
         self.evidence.iter().map(|e| e.strength).max().unwrap_or(Strength::Possible)
     }
 }
 
-/// An address that looks like a service of the estate, and that nobody answers to.
+/// A reference to an address that looks like the estate's, but is no endpoint of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dangling {
-    /// Who names it.
+pub struct DanglingReference {
+    /// The service that makes the reference.
     pub from: NodeId,
-    /// Where.
-    pub place: String,
-    /// The address.
+    /// The setting that contains it.
+    pub location: String,
+    /// The unresolved address.
     pub address: String,
 }
 
 impl Topology {
-    /// The edges that leave `node`.
+    /// Returns the edges from `node`, each with its callee.
     pub fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.edges
             .range((node.clone(), NodeId::new(""))..)
@@ -141,53 +141,53 @@ impl Topology {
             .map(|((_, to), edge)| (to, edge))
     }
 
-    /// The edges that lead to `node`.
+    /// Returns the edges to `node`, each with its caller.
     pub fn callers<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.edges.iter().filter(move |((_, to), _)| to == node).map(|((from, _), edge)| (from, edge))
     }
 
-    /// The nodes that people may mean by `name`: a name, `group/name`, or the whole id. The whole id wins.
+    /// Returns the nodes that a user may mean by `name`: an id, or else a name or `group/name`.
     #[must_use]
-    pub fn named(&self, name: &str) -> Vec<&Node> {
+    pub fn nodes_named(&self, name: &str) -> Vec<&Node> {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {
             return vec![node];
         }
         self.nodes
             .values()
-            .filter(|node| node.name == name || node.label() == name || node.path() == name)
+            .filter(|node| node.name == name || node.label() == name || node.group_and_name() == name)
             .collect()
     }
 }
 
 impl Node {
-    /// Whether a source runs it.
+    /// Returns true if a source runs the node.
     #[must_use]
     pub fn is_service(&self) -> bool {
         matches!(self.kind, NodeKind::Service(_))
     }
 
-    /// `group/name`, or the name alone where it has no group; `source/group/name` where several sources have a group
-    /// of that name.
+    /// Returns `group/name`, or the name alone without a group. The source precedes it if several sources
+    /// have a group of this name.
     #[must_use]
     pub fn label(&self) -> String {
-        match &self.home {
+        match &self.display_group {
             Some(home) => format!("{home}/{}", self.name),
             None => self.name.clone(),
         }
     }
 
-    /// `group/name`, whatever there is in other sources: for where the source is told beside it.
+    /// Returns `group/name` without the source, for displays that show the source separately.
     #[must_use]
-    pub fn path(&self) -> String {
+    pub fn group_and_name(&self) -> String {
         match &self.group {
             Some(group) => format!("{group}/{}", self.name),
             None => self.name.clone(),
         }
     }
 
-    /// The name alone for one of the same group, else the label: several groups may each have a `db`.
+    /// Returns the name alone if `other` is in the same group, or else the label.
     #[must_use]
-    pub fn label_for(&self, other: &Self) -> String {
-        if self.home == other.home { self.name.clone() } else { self.label() }
+    pub fn label_relative_to(&self, other: &Self) -> String {
+        if self.display_group == other.display_group { self.name.clone() } else { self.label() }
     }
 }

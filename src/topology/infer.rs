@@ -1,106 +1,107 @@
-//! Inference is one join: what is referred to, against who answers.
+//! Inference of the topology: joins the references of all services with the endpoints of all services.
 
 use super::{
-    Evidence, Node, NodeKind, PRODUCTS, Product, Resolution, Resolver, Strength, Topology,
-    evidence::{Caller, KINDS, Kind, Reference, Referent, Weight},
-    graph::Dangling,
-    resolve::gateway_node,
+    Evidence, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind, EvidenceWeight},
+    graph::DanglingReference,
+    resolve::load_balancer_node_id,
 };
-use crate::model::{Address, Gateway, Health, Host, Inventory, NodeId, Service, SourceId};
+use crate::model::{Address, Health, Host, Inventory, LoadBalancer, NodeId, Service, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The topology of everything in `inventory`. The same for any order of sources and services.
+/// Returns the topology of `inventory`, which does not depend on the order of sources and services.
 #[must_use]
 pub fn infer(inventory: &Inventory) -> Topology {
-    join(inventory, &Resolver::new(inventory))
+    build_topology(inventory, &Resolver::new(inventory))
 }
 
-/// The topology of everything, where `resolver` knows who answers.
-pub(super) fn join(inventory: &Inventory, resolver: &Resolver) -> Topology {
+/// Builds the topology of `inventory`; `resolver` holds its endpoints.
+pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topology {
     let mut topology = Topology::default();
-    let mut draft = Draft::new(resolver, &mut topology);
+    let mut builder = TopologyBuilder::new(resolver, &mut topology);
     for service in inventory.services() {
-        draft.place(service_node(service));
+        builder.add_node(service_node(service));
     }
-    for (source, gateway) in inventory.gateways() {
-        draft.place(load_balancer(source, gateway));
+    for (source, gateway) in inventory.load_balancers() {
+        builder.add_node(load_balancer_node(source, gateway));
     }
-    draft.topology.tell_homes_apart();
-    for kind in KINDS {
-        kind.find(inventory, &mut |reference| draft.join(kind, &reference));
+    builder.topology.disambiguate_groups();
+    for kind in EVIDENCE_KINDS {
+        kind.visit_candidates(inventory, &mut |candidate| builder.add_candidate(kind, &candidate));
     }
-    let edges = draft.finish();
-    topology.tidy(edges);
+    let edges = builder.finish();
+    topology.corroborate_and_sort(edges);
     topology
 }
 
-/// A topology in the making.
-pub(super) struct Draft<'a> {
+/// A topology under construction.
+pub(super) struct TopologyBuilder<'a> {
     resolver: &'a Resolver,
     topology: &'a mut Topology,
-    /// What makes no edge by itself, by the edge that it would support.
-    support: BTreeMap<Ends, Vec<Evidence>>,
-    /// The edges that something was said of.
-    touched: BTreeSet<Ends>,
+    /// Evidence that makes no edge by itself, by the edge that it would support.
+    supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
+    /// The edges with new evidence.
+    touched_edges: BTreeSet<EdgeKey>,
 }
 
-/// Who calls, and who is called.
-pub(super) type Ends = (NodeId, NodeId);
+/// Caller and callee of an edge.
+pub(super) type EdgeKey = (NodeId, NodeId);
 
-impl<'a> Draft<'a> {
-    /// A draft that adds to `topology`.
+impl<'a> TopologyBuilder<'a> {
+    /// Returns a builder that adds to `topology`.
     pub(super) fn new(resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
-        Self { resolver, topology, support: BTreeMap::new(), touched: BTreeSet::new() }
+        Self { resolver, topology, supporting_evidence: BTreeMap::new(), touched_edges: BTreeSet::new() }
     }
 
-    /// Adds a node, unless it is there.
-    fn place(&mut self, node: Node) -> NodeId {
+    /// Adds a node unless it exists, and returns its id.
+    fn add_node(&mut self, node: Node) -> NodeId {
         let id = node.id.clone();
         self.topology.nodes.entry(id.clone()).or_insert(node);
         id
     }
 
-    /// Adds the dependency that an address names. Of the products that its addresses tell of, the first in the table
-    /// counts, whoever was asked first.
-    fn place_dependency(&mut self, address: &Address) -> NodeId {
-        let id = self.place(dependency(address));
+    /// Adds the dependency behind `address`, and returns its id. If the known addresses of a dependency imply
+    /// several products, the first in the table counts, in any order of calls.
+    fn add_dependency(&mut self, address: &Address) -> NodeId {
+        let id = self.add_node(dependency_node(address));
         if let Some(node) = self.topology.nodes.get_mut(&id) {
-            let rank = |product: &&Product| PRODUCTS.iter().position(|known| known.id == product.id);
+            let rank = |product: &&Product| KNOWN_PRODUCTS.iter().position(|known| known.id == product.id);
             node.product = node.product.into_iter().chain(Product::of_address(address)).min_by_key(rank);
         }
         id
     }
 
-    /// Turns a reference into edges to whoever it leads to.
-    pub(super) fn join(&mut self, kind: &Kind, reference: &Reference<'a>) {
-        let from = match reference.from {
+    /// Resolves a candidate and adds its evidence to the edges.
+    pub(super) fn add_candidate(&mut self, kind: &EvidenceKind, candidate: &EdgeCandidate<'a>) {
+        let from = match candidate.from {
             Caller::Service(service) => NodeId::from(&service.id),
-            Caller::Gateway(source, gateway) => gateway_node(source, gateway),
-            Caller::Internet => self.place(internet()),
-            Caller::Address(address) => match self.resolver.anywhere(address) {
+            Caller::LoadBalancer(source, gateway) => load_balancer_node_id(source, gateway),
+            Caller::Internet => self.add_node(internet_node()),
+            Caller::Address(address) => match self.resolver.only_node_at(address) {
                 Some(node) => node,
                 None => return,
             },
         };
-        for (to, detail) in self.targets(kind, &from, reference) {
+        for (to, detail) in self.resolve_callees(kind, &from, candidate) {
             if from == to {
                 continue;
             }
             let nodes = &self.topology.nodes;
-            let Some(Weight { strength, alone }) =
-                nodes.get(&to).map(|node| kind.weigh(nodes.get(&from), node))
+            let Some(EvidenceWeight { strength, makes_edge: alone }) =
+                nodes.get(&to).map(|node| kind.weight_of(nodes.get(&from), node))
             else {
                 continue;
             };
-            let (place, seen) = (reference.place.clone(), reference.seen);
-            let (first_seen, last_seen) = (seen.map(|s| s.first), seen.map(|s| s.last));
-            let evidence = Evidence { kind: kind.id, strength, place, detail, first_seen, last_seen };
+            let (place, seen) = (candidate.location.clone(), candidate.seen);
+            let (first_seen, last_seen) = (seen.map(|s| s.first_seen), seen.map(|s| s.last_seen));
+            let evidence =
+                Evidence { kind: kind.id, strength, location: place, detail, first_seen, last_seen };
             let ends = (from.clone(), to);
-            self.touched.insert(ends.clone());
+            self.touched_edges.insert(ends.clone());
             let all = if alone {
                 &mut self.topology.edges.entry(ends).or_default().evidence
             } else {
-                self.support.entry(ends).or_default()
+                self.supporting_evidence.entry(ends).or_default()
             };
             if !all.contains(&evidence) {
                 all.push(evidence);
@@ -108,40 +109,46 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Who a reference leads to, each with what it names and how the target answers to that.
-    fn targets(&mut self, kind: &Kind, from: &NodeId, reference: &Reference<'a>) -> Vec<(NodeId, String)> {
-        match &reference.to {
-            Referent::Gateway(source, gateway) => {
+    /// Returns the callees of a candidate, each with a description of the address and its endpoint.
+    fn resolve_callees(
+        &mut self,
+        kind: &EvidenceKind,
+        from: &NodeId,
+        candidate: &EdgeCandidate<'a>,
+    ) -> Vec<(NodeId, String)> {
+        match &candidate.to {
+            Callee::LoadBalancer(source, gateway) => {
                 let named =
                     gateway.host.as_ref().map_or_else(|| gateway.name.to_string(), ToString::to_string);
-                vec![(gateway_node(source, gateway), named)]
+                vec![(load_balancer_node_id(source, gateway), named)]
             }
-            Referent::Service(id, port) => {
+            Callee::Service(id, port) => {
                 let node = self.topology.nodes.get(&NodeId::from(*id));
                 let port = port.map(|port| format!(":{port}")).unwrap_or_default();
                 node.map(|node| (node.id.clone(), format!("{}{port}", node.label()))).into_iter().collect()
             }
-            Referent::Named(name) => {
-                let Caller::Service(caller) = reference.from else { return Vec::new() };
-                let node = self.resolver.named(caller, name);
+            Callee::ServiceName(name) => {
+                let Caller::Service(caller) = candidate.from else { return Vec::new() };
+                let node = self.resolver.service_named(caller, name);
                 node.map(|node| (node, (*name).to_owned())).into_iter().collect()
             }
-            Referent::Address(address) | Referent::Local(address) => {
-                let (resolution, address) = (self.resolve(reference.from, address), address.clone());
-                // What makes no line by itself makes no node either.
-                let local = matches!(reference.to, Referent::Local(_)) || kind.is_about_services_only();
+            Callee::Address(address) | Callee::EstateAddress(address) => {
+                let (resolution, address) = (self.resolve_address(candidate.from, address), address.clone());
+                // Evidence that makes no edge by itself must not add a node either.
+                let local =
+                    matches!(candidate.to, Callee::EstateAddress(_)) || kind.ignores_outside_addresses();
                 match resolution {
                     Resolution::Nodes(nodes) => {
                         nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
                     }
                     _ if local => Vec::new(),
-                    Resolution::Outside => vec![(self.place_outside(kind, &address), address.to_string())],
+                    Resolution::Outside => vec![(self.add_outside_node(kind, &address), address.to_string())],
                     Resolution::Dangling => {
-                        if kind.strength == Strength::Declared && is_clear(&address) {
-                            let (from, place) = (from.clone(), reference.place.clone());
-                            self.topology.dangling.push(Dangling {
+                        if kind.strength == Strength::Declared && has_scheme_or_port(&address) {
+                            let (from, place) = (from.clone(), candidate.location.clone());
+                            self.topology.dangling.push(DanglingReference {
                                 from,
-                                place,
+                                location: place,
                                 address: address.to_string(),
                             });
                         }
@@ -152,13 +159,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Who answers to an address when `from` asks for it.
-    fn resolve(&self, from: Caller<'_>, address: &Address) -> Resolution {
+    /// Resolves `address` from the point of view of the caller `from`.
+    fn resolve_address(&self, from: Caller<'_>, address: &Address) -> Resolution {
         match from {
             Caller::Service(service) => self.resolver.resolve(service, address),
-            // What a load balancer, or an address that was seen calling, means by an address is its own affair.
-            Caller::Gateway(..) | Caller::Internet | Caller::Address(_) => {
-                match self.resolver.anywhere(address) {
+            // Names have no scope for a load balancer or an observed address, so only an unambiguous endpoint
+            // counts.
+            Caller::LoadBalancer(..) | Caller::Internet | Caller::Address(_) => {
+                match self.resolver.only_node_at(address) {
                     Some(node) => Resolution::Nodes(vec![(node, "instance address")]),
                     None => Resolution::Dangling,
                 }
@@ -166,29 +174,29 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The node of something outside. Connections to public addresses, which say little by themselves, lead to one
-    /// node for all.
-    fn place_outside(&mut self, kind: &Kind, address: &Address) -> NodeId {
+    /// Adds the node of an address outside the estate. All connections to public IP addresses lead to one
+    /// common node, because a single address means little.
+    fn add_outside_node(&mut self, kind: &EvidenceKind, address: &Address) -> NodeId {
         match address.host {
-            Host::Ip(_) if kind.strength == Strength::Observed => self.place(public_addresses()),
-            _ => self.place_dependency(address),
+            Host::Ip(_) if kind.strength == Strength::Observed => self.add_node(public_addresses_node()),
+            _ => self.add_dependency(address),
         }
     }
 
-    /// Adds what only supports to the edges that are there. Gives the edges that something was said of.
-    pub(super) fn finish(self) -> BTreeSet<Ends> {
-        for (ends, more) in self.support {
+    /// Adds the supporting evidence to existing edges. Returns the edges with new evidence.
+    pub(super) fn finish(self) -> BTreeSet<EdgeKey> {
+        for (ends, more) in self.supporting_evidence {
             if let Some(edge) = self.topology.edges.get_mut(&ends) {
                 edge.evidence.extend(more);
             }
         }
-        self.touched
+        self.touched_edges
     }
 }
 
 impl Topology {
-    /// Puts the source before the groups of which several sources have one of that name.
-    fn tell_homes_apart(&mut self) {
+    /// Prefixes the source to the display name of groups that exist in several sources.
+    fn disambiguate_groups(&mut self) {
         let mut sources: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
         for node in self.nodes.values() {
             if let (Some(group), Some(source)) = (&node.group, &node.source) {
@@ -199,18 +207,20 @@ impl Topology {
             if let (Some(group), Some(source)) = (&node.group, &node.source)
                 && sources.get(group).is_some_and(|all| all.len() > 1)
             {
-                node.home = Some(format!("{source}/{group}"));
+                node.display_group = Some(format!("{source}/{group}"));
             }
         }
     }
 
-    /// Weighs the evidence of those edges together, and puts all in the order that does not depend on how it was found.
-    pub(super) fn tidy(&mut self, edges: BTreeSet<Ends>) {
-        let rank =
-            |e: &Evidence| (KINDS.iter().position(|k| k.id == e.kind), e.place.clone(), e.detail.clone());
+    /// Corroborates the evidence of `edges`, and sorts everything so that the order of discovery does not
+    /// matter.
+    pub(super) fn corroborate_and_sort(&mut self, edges: BTreeSet<EdgeKey>) {
+        let rank = |e: &Evidence| {
+            (EVIDENCE_KINDS.iter().position(|k| k.id == e.kind), e.location.clone(), e.detail.clone())
+        };
         for ends in edges {
             if let Some(edge) = self.edges.get_mut(&ends) {
-                agree(&mut edge.evidence);
+                corroborate(&mut edge.evidence);
                 edge.evidence.sort_by_cached_key(rank);
             }
         }
@@ -219,24 +229,24 @@ impl Topology {
     }
 }
 
-/// Raises what is only possible where two witnesses of a call agree, each of which is little by itself.
-fn agree(evidence: &mut [Evidence]) {
+/// Raises evidence from possible to declared if two independent kinds of it agree.
+fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;
     }
-    let kinds = evidence.iter().filter_map(|e| KINDS.iter().find(|kind| kind.id == e.kind));
-    let witnesses: BTreeSet<&str> = kinds.filter_map(Kind::witness).collect();
+    let kinds = evidence.iter().filter_map(|e| EVIDENCE_KINDS.iter().find(|kind| kind.id == e.kind));
+    let witnesses: BTreeSet<&str> = kinds.filter_map(EvidenceKind::corroboration_key).collect();
     if witnesses.len() > 1 {
         evidence.iter_mut().for_each(|e| e.strength = Strength::Declared);
     }
 }
 
-/// Whether an address is surely one, so that its dangling is worth a word: it has a scheme or a port.
-fn is_clear(address: &Address) -> bool {
+/// Returns true if `address` is certainly an address, so that a dangling one is worth reporting.
+fn has_scheme_or_port(address: &Address) -> bool {
     address.scheme.is_some() || address.port.is_some()
 }
 
-/// The node of a service.
+/// Returns the node of a service.
 pub(super) fn service_node(service: &Service) -> Node {
     Node {
         id: NodeId::from(&service.id),
@@ -244,19 +254,19 @@ pub(super) fn service_node(service: &Service) -> Node {
         kind: NodeKind::Service(service.id.clone()),
         source: Some(service.source()),
         group: service.group.clone().map(Into::into),
-        home: service.group.clone().map(Into::into),
-        health: Health::of(service),
+        display_group: service.group.clone().map(Into::into),
+        health: Health::of_service(service),
         running: service.running(),
-        // Beside a count of what runs it would read as a fault.
+        // A desired number beside a running number of zero would look like a fault.
         desired: service.desired.filter(|_| !service.is_declared()),
         product: Product::of_service(service),
     }
 }
 
-/// The node of something that no source runs.
-fn dependency(address: &Address) -> Node {
+/// Returns the node of a dependency that no source runs.
+fn dependency_node(address: &Address) -> Node {
     let name = address.host.to_string();
-    outside(
+    node_without_instances(
         NodeId::new(format!("dependency:{name}")),
         name,
         NodeKind::Dependency,
@@ -264,32 +274,47 @@ fn dependency(address: &Address) -> Node {
     )
 }
 
-/// The node of a load balancer.
-fn load_balancer(source: &SourceId, gateway: &Gateway) -> Node {
-    let node = outside(gateway_node(source, gateway), gateway.name.to_string(), NodeKind::LoadBalancer, None);
+/// Returns the node of a load balancer.
+fn load_balancer_node(source: &SourceId, gateway: &LoadBalancer) -> Node {
+    let node = node_without_instances(
+        load_balancer_node_id(source, gateway),
+        gateway.name.to_string(),
+        NodeKind::LoadBalancer,
+        None,
+    );
     Node { source: Some(source.clone()), ..node }
 }
 
-/// The node of everybody outside.
-fn internet() -> Node {
-    outside(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
+/// Returns the node of the internet.
+fn internet_node() -> Node {
+    node_without_instances(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
 }
 
-/// The node of all public addresses that somebody was seen to call.
-fn public_addresses() -> Node {
+/// Returns the common node of all public IP addresses to which connections were observed.
+fn public_addresses_node() -> Node {
     let name = "public addresses";
-    outside(NodeId::new(format!("dependency:{name}")), name.to_owned(), NodeKind::Dependency, None)
+    node_without_instances(
+        NodeId::new(format!("dependency:{name}")),
+        name.to_owned(),
+        NodeKind::Dependency,
+        None,
+    )
 }
 
-/// A node without instances.
-fn outside(id: NodeId, name: String, kind: NodeKind, product: Option<&'static Product>) -> Node {
+/// Returns a node without instances.
+fn node_without_instances(
+    id: NodeId,
+    name: String,
+    kind: NodeKind,
+    product: Option<&'static Product>,
+) -> Node {
     Node {
         id,
         name,
         kind,
         source: None,
         group: None,
-        home: None,
+        display_group: None,
         health: Health::Unknown,
         running: 0,
         desired: None,

@@ -1,28 +1,32 @@
-//! Who calls whom, and what is wrong: inferred from all sources together, the same for any order of them.
+//! The topology: a graph of calls, inferred from all sources together, and the findings on it. The order of
+//! the sources does not matter.
 
 pub mod drift;
 pub mod evidence;
 pub mod finding;
 mod graph;
 mod infer;
-mod inference;
-mod path;
+mod incremental;
+mod paths;
 mod product;
-mod rejected;
+mod failed_connections;
 mod resolve;
-mod searched;
-mod twin;
+mod coverage;
+mod counterparts;
 
+pub use counterparts::{Counterpart, counterparts};
+pub use coverage::{EvidenceCoverage, evidence_coverage};
 pub use drift::{Drift, EdgeFilter};
-pub use graph::{Dangling, Edge, Evidence, Node, NodeKind, Strength, Topology};
+pub use failed_connections::{FailedConnection, failed_connections};
+pub use graph::{DanglingReference, Edge, Evidence, Node, NodeKind, Strength, Topology};
+pub use incremental::IncrementalTopology;
 pub use infer::infer;
-pub use inference::Inference;
-pub use path::{Ways, below, between, leading_to, neighbours, path, way, ways};
-pub use product::{PRODUCTS, Product, Role};
-pub use rejected::{Rejected, rejected};
+pub use paths::{
+    PathCount, count_paths, nodes_between, nodes_reachable_from, nodes_reaching, nodes_within_hops,
+    shortest_path, shortest_path_either_way,
+};
+pub use product::{KNOWN_PRODUCTS, Product, ProductRole};
 pub use resolve::{Resolution, Resolver};
-pub use searched::{Searched, searched};
-pub use twin::{Twin, twins};
 
 #[cfg(test)]
 mod tests;

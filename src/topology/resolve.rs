@@ -1,64 +1,65 @@
-//! The one join: addresses that are mentioned, against services that answer to them.
+//! The resolver: maps addresses in references to the nodes that have them as endpoints.
 
 use crate::model::{
-    Address, Answer, AnsweredBy, Gateway, Host, Inventory, NetworkId, NodeId, Scope, Service, SourceId, Text,
+    Address, EndpointOrigin, EndpointScope, Host, Inventory, LoadBalancer, NetworkId, NodeId, Service,
+    ServiceEndpoint, SourceId, Text,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Who answers to what, over all sources. It holds its own copy of that, so that it outlives a look at the sources.
+/// Index of the endpoints and names of all nodes. It owns its data, so it outlives the snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
-    by_host: BTreeMap<Host, Vec<Candidate>>,
-    by_name: BTreeMap<Text, Vec<Named>>,
+    by_host: BTreeMap<Host, Vec<HostEntry>>,
+    by_name: BTreeMap<Text, Vec<NameEntry>>,
 }
 
-/// One node that answers to a host.
+/// A node with a given host as endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Candidate {
+struct HostEntry {
     node: NodeId,
     source: SourceId,
     group: Option<Text>,
     port: Option<u16>,
     scope: Option<NetworkId>,
-    by: &'static str,
+    origin: &'static str,
 }
 
-/// A service as people may call it.
+/// A service with a given name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Named {
+struct NameEntry {
     node: NodeId,
     source: SourceId,
     group: Option<Text>,
 }
 
-/// What came of an address.
+/// The result of resolving an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// These nodes answer to it, and how.
+    /// The nodes that have the address as an endpoint, each with the endpoint's origin.
     Nodes(Vec<(NodeId, &'static str)>),
-    /// Nobody in the estate does, and it is the name of something outside.
+    /// No node has it; it is the name of a host outside the estate.
     Outside,
-    /// Nobody does, although it looks like a service of the estate.
+    /// No node has it, although it looks like an address of the estate.
     Dangling,
 }
 
 impl Resolver {
-    /// The index of everything that answers.
+    /// Builds the index of all endpoints in `inventory`.
     #[must_use]
     pub fn new(inventory: &Inventory) -> Self {
         let mut resolver = Self::default();
         for snapshot in inventory.snapshots() {
             for service in &snapshot.services {
-                resolver.learn(service, &snapshot.source);
+                resolver.add_service(service, &snapshot.source);
             }
-            for gateway in &snapshot.gateways {
-                let candidate = Candidate {
-                    node: gateway_node(&snapshot.source, gateway),
+            for gateway in &snapshot.load_balancers {
+                let candidate = HostEntry {
+                    node: load_balancer_node_id(&snapshot.source, gateway),
                     source: snapshot.source.clone(),
                     group: None,
                     port: None,
                     scope: None,
-                    by: "load balancer's DNS name",
+                    origin: "load balancer's DNS name",
                 };
                 if let Some(host) = &gateway.host {
                     resolver.by_host.entry(host.clone()).or_default().push(candidate);
@@ -68,9 +69,9 @@ impl Resolver {
         resolver
     }
 
-    fn learn(&mut self, service: &Service, source: &SourceId) {
-        for answer in &service.answers {
-            let candidate = Candidate::of(service, answer, source);
+    fn add_service(&mut self, service: &Service, source: &SourceId) {
+        for answer in &service.endpoints {
+            let candidate = HostEntry::from_endpoint(service, answer, source);
             match self.by_host.get_mut(&answer.host) {
                 Some(known) => known.push(candidate),
                 None => drop(self.by_host.insert(answer.host.clone(), vec![candidate])),
@@ -82,19 +83,20 @@ impl Resolver {
         names.extend(grouped);
         names.dedup();
         for name in names {
-            let named = Named { node: node.clone(), source: source.clone(), group: service.group.clone() };
+            let named =
+                NameEntry { node: node.clone(), source: source.clone(), group: service.group.clone() };
             match self.by_name.get_mut(&name) {
                 Some(known) => known.push(named),
-                // Nearly every name is that of one alone: room for four would be a waste.
+                // Nearly every name has one service: a push would allocate room for four.
                 None => drop(self.by_name.insert(name, vec![named])),
             }
         }
     }
 
-    /// The only service that has that address, wherever it counts; a port that it does not listen on is no matter, as
-    /// the caller's end has none.
+    /// Returns the only node with the host of `address`, in any scope. Its port is ignored, because a
+    /// caller's end has an arbitrary one.
     #[must_use]
-    pub fn anywhere(&self, address: &Address) -> Option<NodeId> {
+    pub fn only_node_at(&self, address: &Address) -> Option<NodeId> {
         let mut nodes: Vec<_> = self.by_host.get(&address.host)?.iter().map(|c| &c.node).collect();
         nodes.sort();
         nodes.dedup();
@@ -104,10 +106,10 @@ impl Resolver {
         }
     }
 
-    /// The service that people call `name`, as `name`, `group/name` or the whole id: in the caller's group first, else
-    /// anywhere if it is the only one.
+    /// Returns the service that a user calls `name`: a name, `group/name` or id. A service in the caller's
+    /// group wins, or else it must be the only one.
     #[must_use]
-    pub fn named(&self, caller: &Service, name: &str) -> Option<NodeId> {
+    pub fn service_named(&self, caller: &Service, name: &str) -> Option<NodeId> {
         let all = self.by_name.get(name)?;
         let source = caller.source();
         let mut near = all.iter().filter(|named| named.group == caller.group && named.source == source);
@@ -117,33 +119,35 @@ impl Resolver {
         }
     }
 
-    /// Who answers when `service` asks for `address`.
+    /// Resolves `address` for the caller `service`.
     ///
-    /// A name counts only where both share its network, or where it is global. The service's own name is no call. Of
-    /// several candidates those at the named port win, then those that the caller's own source runs, then those of its
-    /// own group.
+    /// A name counts only if its scope is global or a network of the caller. The caller itself is never a
+    /// result. Of several nodes those at the address's port win, then those of the caller's source, then
+    /// those of its group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
         let source = service.source();
         let known = self.by_host.get(&address.host).map_or(&[][..], Vec::as_slice);
-        let in_scope = |c: &&Candidate| c.scope.as_ref().is_none_or(|n| service.networks.contains(n));
+        let in_scope = |c: &&HostEntry| c.scope.as_ref().is_none_or(|n| service.networks.contains(n));
         let mut reachable: Vec<_> = known.iter().filter(in_scope).collect();
         if reachable.is_empty() {
-            // A task that names a Service Connect alias of its own cluster means that service, even where somebody
-            // forgot to let it into the namespace.
-            let meant = |c: &&Candidate| {
-                c.by == AnsweredBy::ServiceConnect.words() && c.source == source && c.group == service.group
+            // A task that names a Service Connect alias of its own cluster means that service, even if the
+            // configuration forgot to add the task to the namespace.
+            let meant = |c: &&HostEntry| {
+                c.origin == EndpointOrigin::ServiceConnect.label()
+                    && c.source == source
+                    && c.group == service.group
             };
             reachable = known.iter().filter(meant).collect();
         }
         let unanswered =
-            if looks_outside(&address.host) { Resolution::Outside } else { Resolution::Dangling };
+            if is_outside_host(&address.host) { Resolution::Outside } else { Resolution::Dangling };
         if reachable.is_empty() {
             return unanswered;
         }
-        let mut chosen = at_port(&reachable, address);
-        let by_port = |c: &&Candidate| ANSWER_BY_PORT.iter().any(|by| c.by == by.words());
+        let mut chosen = matching_port(&reachable, address);
+        let by_port = |c: &&HostEntry| PORT_ONLY_ORIGINS.iter().any(|by| c.origin == by.label());
         if chosen.is_empty() && reachable.iter().all(by_port) {
             return unanswered;
         }
@@ -153,24 +157,24 @@ impl Resolver {
         if chosen.iter().any(|c| c.source == source) {
             chosen.retain(|c| c.source == source);
         }
-        // Where two projects meet on a network, each means its own service by a name that both have.
+        // If two projects share a network, each of them means its own service by a common name.
         if chosen.iter().any(|c| c.group == service.group) {
             chosen.retain(|c| c.group == service.group);
         }
         let mut nodes: Vec<_> =
-            chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.by)).collect();
+            chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.origin)).collect();
         nodes.sort();
         nodes.dedup_by(|a, b| a.0 == b.0);
         Resolution::Nodes(nodes)
     }
 }
 
-/// The answers that are nothing without their port: a host or namespace has many, each another service's.
-const ANSWER_BY_PORT: [AnsweredBy; 2] = [AnsweredBy::PublishedPort, AnsweredBy::Loopback];
+/// Origins whose endpoints mean nothing without a port, because many services share the host.
+const PORT_ONLY_ORIGINS: [EndpointOrigin; 2] = [EndpointOrigin::PublishedPort, EndpointOrigin::Loopback];
 
-/// The candidates that fit the port of `address`: those that answer at exactly this port, else those that answer at any;
-/// without a port those that answer at any, else all.
-fn at_port<'a>(candidates: &[&'a Candidate], address: &Address) -> Vec<&'a Candidate> {
+/// Returns the candidates that match the port of `address`: those with exactly this port, or else those
+/// without a port. If the address has no port: those without a port, or else all.
+fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a HostEntry> {
     let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
     let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();
     let any: Vec<_> = with(None).collect();
@@ -182,12 +186,12 @@ fn at_port<'a>(candidates: &[&'a Candidate], address: &Address) -> Vec<&'a Candi
     }
 }
 
-impl Candidate {
-    /// The service behind one of its answers.
-    fn of(service: &Service, answer: &Answer, source: &SourceId) -> Self {
+impl HostEntry {
+    /// Returns the entry of one endpoint of `service`.
+    fn from_endpoint(service: &Service, answer: &ServiceEndpoint, source: &SourceId) -> Self {
         let scope = match &answer.scope {
-            Scope::Everywhere => None,
-            Scope::Network(network) => Some(network.clone()),
+            EndpointScope::Everywhere => None,
+            EndpointScope::Network(network) => Some(network.clone()),
         };
         Self {
             node: NodeId::from(&service.id),
@@ -195,22 +199,22 @@ impl Candidate {
             group: service.group.clone(),
             port: answer.port,
             scope,
-            by: answer.by.words(),
+            origin: answer.origin.label(),
         }
     }
 }
 
-/// The node of a load balancer.
+/// Returns the node id of a load balancer.
 #[must_use]
-pub(super) fn gateway_node(source: &SourceId, gateway: &Gateway) -> NodeId {
+pub(super) fn load_balancer_node_id(source: &SourceId, gateway: &LoadBalancer) -> NodeId {
     NodeId::new(format!("load-balancer:{source}/{}", gateway.name))
 }
 
-/// Whether a host that nobody answers to is the name of something outside the estate.
+/// Returns true if a host without an endpoint is a name outside the estate.
 ///
-/// A name with a dot is public, except under the suffixes that private zones use (RFC 6762, RFC 8375, ICANN's
-/// `.internal`); a name without one, and an address of a private network, belong to the estate.
-fn looks_outside(host: &Host) -> bool {
+/// A name with a dot is public, except under the suffixes of private zones (RFC 6762, RFC 8375, ICANN's
+/// `.internal`). A name without a dot, and an address of a private network, belong to the estate.
+fn is_outside_host(host: &Host) -> bool {
     match host {
         Host::Resource(_) => true,
         Host::Ip(IpAddr::V4(ip)) => !ip.is_private() && !ip.is_link_local(),
@@ -218,7 +222,7 @@ fn looks_outside(host: &Host) -> bool {
         Host::Name(name) => {
             let private =
                 [".local", ".internal", ".lan", ".home.arpa", ".svc", ".consul", ".test", ".localdomain"];
-            // The machine that the engine runs on is outside, whatever listens there.
+            // The engine's host machine is outside the estate, whatever listens there.
             let host_machine = name == "host.docker.internal" || name == "gateway.docker.internal";
             name.contains('.')
                 && (host_machine

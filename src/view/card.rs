@@ -1,8 +1,8 @@
-//! The service card: everything that is known about the selected node.
+//! Service card: a screen with all data on the selected node.
 
 use super::{
-    Canvas, Hits, Scene, View, summary,
-    widget::{frame::frame, scroll::Scroll},
+    Canvas, HitMap, Scene, Screen, card_text,
+    widget::{frame::draw_frame, scroll::Scroll},
 };
 use crate::{
     command::Command,
@@ -13,45 +13,46 @@ use crate::{
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
-/// The card.
+/// Screen with all data on the selected node.
 #[derive(Default)]
 pub struct Card {
-    of: Option<NodeId>,
+    shown_node: Option<NodeId>,
     scroll: Scroll,
 }
 
-impl View for Card {
+impl Screen for Card {
     fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
-        self.scroll.go(command);
+        self.scroll.apply(command);
         Vec::new()
     }
 
-    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
-        store.service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        store.selected_service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
-    fn offers(&self) -> &'static [Command] {
+    fn footer_commands(&self) -> &'static [Command] {
         use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
         &[Logs, Why, Map, Findings, NextFinding, Back, Help]
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        if self.of != scene.store.selected {
-            *self = Self { of: scene.store.selected.clone(), ..Self::default() };
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        if self.shown_node != scene.store.selected {
+            *self = Self { shown_node: scene.store.selected.clone(), ..Self::default() };
         }
         let width = usize::from(area.width.saturating_sub(4));
-        let rows = scene.store.node().map_or(0, |node| summary::whole(scene, node, width).len());
-        self.scroll.fit(rows, usize::from(area.height.saturating_sub(2)));
+        let rows =
+            scene.store.selected_node().map_or(0, |node| card_text::card_lines(scene, node, width).len());
+        self.scroll.set_size(rows, usize::from(area.height.saturating_sub(2)));
         Vec::new()
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
-        let Some(node) = scene.store.node() else { return Hits::default() };
-        let inner = frame(area, &node.label(), scene.theme, buf);
-        let lines = summary::whole(scene, node, usize::from(inner.width.saturating_sub(2)));
-        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll.at())) {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        let Some(node) = scene.store.selected_node() else { return HitMap::default() };
+        let inner = draw_frame(area, &node.label(), scene.theme, buf);
+        let lines = card_text::card_lines(scene, node, usize::from(inner.width.saturating_sub(2)));
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll.first_row())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }
-        Hits::default()
+        HitMap::default()
     }
 }

@@ -1,209 +1,223 @@
-//! The screens: what is drawn is a function of the store and of each screen's own small state.
+//! Screens of the terminal interface. Each draws from the store and from a small state of its own.
 
 pub mod card;
 pub mod findings;
-pub mod freshness;
+pub mod source_badge;
 pub mod help;
-pub mod hits;
-pub mod instance;
+pub mod hit_map;
+pub mod instance_text;
 pub mod list;
 pub mod logs;
 pub mod map;
-pub mod rollout;
+pub mod rollout_text;
 pub mod sources;
-pub mod summary;
+pub mod card_text;
 pub mod theme;
 pub mod time;
 pub mod timeline;
-pub mod usage;
+pub mod usage_text;
 pub mod why;
 pub mod widget;
 
-pub use hits::{Hits, Target};
+pub use hit_map::{ClickTarget, HitMap};
 pub use theme::Theme;
 pub use widget::canvas::Canvas;
 
 use crate::{
-    command::{Command, Place},
-    effect::{Effect, Question, Screen, Subscription},
+    command::{Command, KeyContext},
+    effect::{Effect, PromptKind, ScreenId, Subscription},
     keymap::Keymap,
     layout::Diagram,
-    model::{LogStart, LogTarget, NodeId, Timestamp},
+    model::{LogReadOptions, LogTarget, NodeId, Timestamp},
     store::Store,
 };
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
 
-/// What every screen is drawn from.
+/// Data that every screen is drawn from.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
-    /// What is known.
+    /// State of all sources, and the selection.
     pub store: &'a Store,
-    /// How it looks.
+    /// Colours and glyphs.
     pub theme: &'a Theme,
-    /// Which keys do what.
+    /// Keys of the commands.
     pub keymap: &'a Keymap,
 }
 
-/// A screen.
-pub trait View {
-    /// Carries out a command that is this screen's own affair.
+/// Screen of the terminal interface: it handles commands, requests data and draws itself.
+pub trait Screen {
+    /// Handles a command that the program itself does not handle.
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect>;
 
-    /// The commands that the last row offers, the most useful first.
-    fn offers(&self) -> &'static [Command];
+    /// Returns the commands for the footer, the most useful first.
+    fn footer_commands(&self) -> &'static [Command];
 
-    /// What it needs from outside while it is shown.
-    fn wants(&self, _store: &Store) -> BTreeSet<Subscription> {
+    /// Returns the data streams that the screen needs while it is shown.
+    fn subscriptions(&self, _store: &Store) -> BTreeSet<Subscription> {
         BTreeSet::new()
     }
 
-    /// Follows a change of the store, the selection or the size of its area; the map does so also while it is not
-    /// shown.
-    fn follow(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+    /// Adapts the screen to changes of the store, the selection or its area.
+    ///
+    /// The program calls this for all shown screens, and for the map also while it is hidden.
+    fn sync(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Whether going back is a step on this screen before it is a step out of it.
-    fn steps_back(&self) -> bool {
+    /// Returns true if `Command::Back` is a step within this screen instead of out of it.
+    fn handles_back(&self) -> bool {
         false
     }
 
-    /// Whether something is opened over it, which going back closes before it ends a search.
-    fn is_covered(&self) -> bool {
+    /// Returns true if the screen has an overlay open. `Command::Back` closes it before it ends a search.
+    fn has_overlay(&self) -> bool {
         false
     }
 
-    /// Is put on top of a screen with those keys.
-    fn open(&mut self, _over: Place) {}
+    /// Notifies the screen that it was opened on top of a screen with the given key context.
+    fn on_open(&mut self, _over: KeyContext) {}
 
-    /// Forgets what it came by, as it is taken away.
-    fn close(&mut self) {}
+    /// Notifies the screen that it was closed.
+    fn on_close(&mut self) {}
 
-    /// Takes a layout that was asked for, and which of the choices it is.
-    fn laid(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
+    /// Delivers a requested layout: the request's id, the index of the chosen candidate, and the layout.
+    fn on_layout_ready(&mut self, _number: u64, _choice: usize, _diagram: Diagram, _store: &Store) {}
 
-    /// Hears that the layout of that number failed.
-    fn unlaid(&mut self, _number: u64) {}
+    /// Notifies the screen that the layout request with this id failed.
+    fn on_layout_failed(&mut self, _number: u64) {}
 
-    /// Takes the answer to what it asked for.
-    fn told(&mut self, _question: Question, _answer: &str, _store: &Store) -> Vec<Effect> {
+    /// Delivers the user's input for a prompt that the screen opened.
+    fn on_answer(&mut self, _question: PromptKind, _answer: &str, _store: &Store) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Shows what was there at that time, of the selected node.
-    fn show_at(&mut self, _at: Timestamp, _store: &Store) -> Vec<Effect> {
+    /// Shows the data of the selected node at the given time.
+    fn jump_to_time(&mut self, _at: Timestamp, _store: &Store) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Hears that a reading of a part of a log has come to its end.
-    fn closed(&mut self, _target: &LogTarget, _start: &LogStart) {}
+    /// Notifies the screen that one read of a part of a log stream has ended.
+    fn on_log_page_end(&mut self, _target: &LogTarget, _start: &LogReadOptions) {}
 
-    /// The time around which it looks at log lines, where that is not the newest: what is held there goes last.
-    fn looks_at(&self) -> Option<Timestamp> {
+    /// Returns the time of the log lines on screen, or `None` if these are the newest. The log store drops
+    /// lines near that time last.
+    fn log_focus_time(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Moves what is shown by so many cells, as the mouse drags it.
+    /// Moves the content by the given number of cells, following a mouse drag.
     fn drag(&mut self, _columns: i32, _rows: i32) {}
 
-    /// Takes whether a fresh layout would be better by much than that of this number.
-    fn compared(&mut self, _number: u64, _tangled: bool) {}
+    /// Delivers the result of a layout comparison: true if a fresh layout would be much better than the one
+    /// of the request with this id.
+    fn on_layout_compared(&mut self, _number: u64, _tangled: bool) {}
 
-    /// The mouse is over that cell of the screen, or over none of its own. Returns whether that changes the picture.
+    /// Takes the cell under the mouse; `None` if the mouse is elsewhere. Returns true if the screen has to be
+    /// redrawn.
     fn hover(&mut self, _at: Option<(u16, u16)>) -> bool {
         false
     }
 
-    /// Makes room for a node that was selected elsewhere, where only a part of the estate is shown.
-    fn bring(&mut self, _node: &NodeId, _store: &Store) {}
+    /// Makes a node visible that was selected elsewhere. A focus on other nodes ends.
+    fn reveal_node(&mut self, _node: &NodeId, _store: &Store) {}
 
-    /// The nodes that alone are shown, where it is not everything.
-    fn focused(&self, _store: &Store) -> Option<BTreeSet<NodeId>> {
+    /// Returns the nodes in focus, or `None` if all nodes are shown.
+    fn focused_nodes(&self, _store: &Store) -> Option<BTreeSet<NodeId>> {
         None
     }
 
-    /// Goes to what that cell of the screen shows small.
-    fn point(&mut self, _column: u16, _row: u16, _store: &Store) {}
+    /// Handles a click on a cell of an overview, such as the mini-map or the histogram.
+    fn click_overview(&mut self, _column: u16, _row: u16, _store: &Store) {}
 
-    /// Selects the row of that number, as a click does.
-    fn pick(&mut self, _row: usize, _store: &Store) -> Vec<Effect> {
+    /// Handles a click on the row with this index.
+    fn click_row(&mut self, _row: usize, _store: &Store) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// What `copy` would copy.
-    fn copied(&self, store: &Store) -> Option<String> {
-        store.node().map(|node| node.name.clone())
+    /// Returns the text for `Command::Copy`, or `None` if there is nothing to copy.
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        store.selected_node().map(|node| node.name.clone())
     }
 
-    /// Draws itself, and says where what can be clicked is.
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits;
+    /// Draws the screen into `area` and returns its clickable areas.
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap;
 }
 
-/// A screen as people meet it.
-pub struct Spec {
-    /// Which.
-    pub screen: Screen,
-    /// Its title.
+/// Row of the screen table: title, key context and constructor of one screen.
+pub struct ScreenSpec {
+    /// Screen that the row describes.
+    pub id: ScreenId,
+    /// Title of the screen.
     pub title: &'static str,
-    /// Whose keys count on it.
-    pub place: Place,
-    /// Makes it, empty.
-    pub make: fn() -> Box<dyn View>,
+    /// Context of the keys on this screen.
+    pub key_context: KeyContext,
+    /// Creates the screen in its initial state.
+    pub create: fn() -> Box<dyn Screen>,
 }
 
-/// All screens.
-pub const VIEWS: &[Spec] = &[
-    Spec { screen: Screen::Map, title: "map", place: Place::Map, make: || Box::new(map::Map::default()) },
-    Spec { screen: Screen::List, title: "services", place: Place::Everywhere, make: || Box::new(list::List) },
-    Spec {
-        screen: Screen::Card,
+/// Table of all screens.
+pub const SCREEN_TABLE: &[ScreenSpec] = &[
+    ScreenSpec {
+        id: ScreenId::Map,
+        title: "map",
+        key_context: KeyContext::Map,
+        create: || Box::new(map::Map::default()),
+    },
+    ScreenSpec {
+        id: ScreenId::List,
+        title: "services",
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(list::List),
+    },
+    ScreenSpec {
+        id: ScreenId::Card,
         title: "card",
-        place: Place::Everywhere,
-        make: || Box::new(card::Card::default()),
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(card::Card::default()),
     },
-    Spec {
-        screen: Screen::Why,
+    ScreenSpec {
+        id: ScreenId::Why,
         title: "why",
-        place: Place::Everywhere,
-        make: || Box::new(why::Why::default()),
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(why::Why::default()),
     },
-    Spec {
-        screen: Screen::Logs,
+    ScreenSpec {
+        id: ScreenId::Logs,
         title: "logs",
-        place: Place::Logs,
-        make: || Box::new(logs::Logs::default()),
+        key_context: KeyContext::Logs,
+        create: || Box::new(logs::Logs::default()),
     },
-    Spec {
-        screen: Screen::Findings,
+    ScreenSpec {
+        id: ScreenId::Findings,
         title: "findings",
-        place: Place::Everywhere,
-        make: || Box::new(findings::Findings::default()),
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(findings::Findings::default()),
     },
-    Spec {
-        screen: Screen::Timeline,
+    ScreenSpec {
+        id: ScreenId::Timeline,
         title: "timeline",
-        place: Place::Timeline,
-        make: || Box::new(timeline::Timeline::default()),
+        key_context: KeyContext::Timeline,
+        create: || Box::new(timeline::Timeline::default()),
     },
-    Spec {
-        screen: Screen::Sources,
+    ScreenSpec {
+        id: ScreenId::Sources,
         title: "sources",
-        place: Place::Everywhere,
-        make: || Box::new(sources::Sources::default()),
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(sources::Sources::default()),
     },
-    Spec {
-        screen: Screen::Help,
+    ScreenSpec {
+        id: ScreenId::Help,
         title: "help",
-        place: Place::Everywhere,
-        make: || Box::new(help::Help::default()),
+        key_context: KeyContext::Everywhere,
+        create: || Box::new(help::Help::default()),
     },
 ];
 
-impl Screen {
-    /// Its row in the table.
+impl ScreenId {
+    /// Returns the screen's row in the table.
     #[must_use]
-    pub fn spec(self) -> &'static Spec {
-        VIEWS.iter().find(|spec| spec.screen == self).unwrap_or(&VIEWS[0])
+    pub fn spec(self) -> &'static ScreenSpec {
+        SCREEN_TABLE.iter().find(|spec| spec.id == self).unwrap_or(&SCREEN_TABLE[0])
     }
 }

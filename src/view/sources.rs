@@ -1,72 +1,74 @@
-//! The sources: how fresh each is, what is wrong with it, and what to do.
+//! Source list: state, failures and remedies of each source.
 
 use super::{
-    Canvas, Hits, Scene, View, freshness, time,
-    widget::{frame::frame, scroll::Scroll, text},
+    Canvas, HitMap, Scene, Screen, source_badge, time,
+    widget::{frame::draw_frame, scroll::Scroll, text},
 };
 use crate::{command::Command, effect::Effect, model::SourceState, model::SourceStatus, store::Store};
 use ratatui::{layout::Rect, style::Style};
 
-/// The sources.
+/// Screen with the state, failures and remedies of each source.
 #[derive(Default)]
 pub struct Sources {
     scroll: Scroll,
 }
 
-impl View for Sources {
+impl Screen for Sources {
     fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
-        self.scroll.go(command);
+        self.scroll.apply(command);
         Vec::new()
     }
 
-    fn follow(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
-        // A step is a source, however many rows it takes: each can be the first.
-        self.scroll.fit(scene.store.sources.len(), 1);
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+        // Scrolling moves by whole sources, whatever their height.
+        self.scroll.set_size(scene.store.sources.len(), 1);
         Vec::new()
     }
 
-    fn offers(&self) -> &'static [Command] {
+    fn footer_commands(&self) -> &'static [Command] {
         &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let mut y = area.y;
-        for status in scene.store.sources.iter().skip(self.scroll.at()) {
-            let lines = lines(status, scene, usize::from(area.width.saturating_sub(4)));
+        for status in scene.store.sources.iter().skip(self.scroll.first_row()) {
+            let lines = source_lines(status, scene, usize::from(area.width.saturating_sub(4)));
             let height = (lines.len() as u16 + 2).min(area.bottom().saturating_sub(y));
             if height < 3 {
                 break;
             }
             let place = Rect { y, height, ..area };
-            let inner = frame(place, &format!("{}, {}", status.id, status.kind), scene.theme, buf);
+            let inner = draw_frame(place, &format!("{}, {}", status.id, status.kind), scene.theme, buf);
             for (row, (line, style)) in (inner.y..inner.bottom()).zip(lines) {
                 buf.set_stringn(inner.x + 1, row, line, usize::from(inner.width), style);
             }
             y += height;
         }
-        Hits::default()
+        HitMap::default()
     }
 }
 
-/// What there is to say about a source.
-fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
+/// Returns the lines of a source with their styles.
+fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, Style)> {
     let Scene { store, theme, .. } = scene;
-    let (health, _) = freshness::freshness(status, store);
-    let trouble = freshness::trouble(status, store).filter(|word| *word != status.state.word());
+    let (health, _) = source_badge::source_badge(status, store);
+    let trouble = source_badge::problem_label(status, store).filter(|word| *word != status.state.as_str());
     let trouble = trouble.map(|word| format!(": {word}")).unwrap_or_default();
-    let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
+    let (plain, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
     let read = status
         .last_read
         .map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.now)));
-    let next = freshness::next(status, store.now).map(|words| format!(", {words}")).unwrap_or_default();
+    let next = source_badge::next_poll_label(status, store.now)
+        .map(|words| format!(", {words}"))
+        .unwrap_or_default();
     let mut lines = vec![
         (
-            format!("{} {}{trouble}, {read}{next}", theme.mark(health), status.state.word()),
-            theme.health(health),
+            format!("{} {}{trouble}, {read}{next}", theme.health_glyph(health), status.state.as_str()),
+            theme.health_style(health),
         ),
-        (status.place.to_string(), dim),
+        (status.location.to_string(), dim),
     ];
-    if let Some(spent) = status.pace.and_then(|pace| pace.spent) {
+    if let Some(spent) = status.poll_schedule.and_then(|pace| pace.quota_used_permille) {
         let words = format!("spends {}.{} % of the account's API quota", spent / 10, spent % 10);
         lines.push((words, dim));
     }
@@ -76,18 +78,19 @@ fn lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(String, 
         let counts = format!(
             "{} services, {instances} instances, {} load balancers",
             snapshot.services.len(),
-            snapshot.gateways.len()
+            snapshot.load_balancers.len()
         );
         lines.push((counts, plain));
-        for gap in &snapshot.gaps {
-            let gap_style = theme.health(crate::model::Health::Degraded);
-            let words = format!("{} can't be read: {} ({})", gap.what, gap.failure.what, gap.failure.remedy);
+        for gap in &snapshot.unread_parts {
+            let gap_style = theme.health_style(crate::model::Health::Degraded);
+            let words =
+                format!("{} can't be read: {} ({})", gap.name, gap.failure.message, gap.failure.remedy);
             lines.extend(text::wrap(&words, width).into_iter().map(|row| (row, gap_style)));
         }
     }
     if let Some(failure) = &status.failure {
-        let style = theme.health(super::Theme::source(SourceState::Failed));
-        lines.extend(text::wrap(&failure.what, width).into_iter().map(|row| (row, style)));
+        let style = theme.health_style(super::Theme::source_health(SourceState::Failed));
+        lines.extend(text::wrap(&failure.message, width).into_iter().map(|row| (row, style)));
         lines.extend(text::wrap(&failure.remedy, width).into_iter().map(|row| (row, plain)));
     }
     lines

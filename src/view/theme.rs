@@ -1,4 +1,4 @@
-//! Colours and glyphs by what they mean. Health has a shape of its own, so that colour is never the only sign.
+//! Colours and glyphs by meaning. Each health has its own shape, so that colour is never the only sign.
 
 use crate::{
     model::{Health, Severity, SourceState},
@@ -7,53 +7,53 @@ use crate::{
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Colours by what they mean, and the glyphs that go with them.
+/// Styles by meaning, and the glyphs of one character set.
 #[derive(Clone, Debug)]
 pub struct Theme {
-    /// The styles.
-    pub ink: Ink,
-    /// The glyphs.
+    /// Styles of text, lines and states.
+    pub styles: ThemeStyles,
+    /// Glyphs of the character set.
     pub glyphs: &'static Glyphs,
 }
 
-/// Styles by what they mean; the files in assets/themes have one line for each.
+/// Styles by meaning. A file in assets/themes has one line for each field.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the names are the meaning")]
-pub struct Ink {
-    pub text: Tint,
-    pub dim: Tint,
-    pub title: Tint,
-    pub accent: Tint,
-    pub healthy: Tint,
-    pub starting: Tint,
-    pub degraded: Tint,
-    pub failing: Tint,
-    pub stopped: Tint,
-    pub unknown: Tint,
-    pub border: Tint,
-    pub line: Tint,
-    pub observed: Tint,
-    pub possible: Tint,
-    pub selected: Tint,
-    pub near: Tint,
-    pub found: Tint,
-    pub bar: Tint,
-    pub key: Tint,
-    pub badge: Tint,
+pub struct ThemeStyles {
+    pub text: ThemeStyle,
+    pub dim: ThemeStyle,
+    pub title: ThemeStyle,
+    pub accent: ThemeStyle,
+    pub healthy: ThemeStyle,
+    pub starting: ThemeStyle,
+    pub degraded: ThemeStyle,
+    pub failing: ThemeStyle,
+    pub stopped: ThemeStyle,
+    pub unknown: ThemeStyle,
+    pub border: ThemeStyle,
+    pub line: ThemeStyle,
+    pub observed: ThemeStyle,
+    pub possible: ThemeStyle,
+    pub selected: ThemeStyle,
+    pub near: ThemeStyle,
+    pub found: ThemeStyle,
+    pub bar: ThemeStyle,
+    pub key: ThemeStyle,
+    pub badge: ThemeStyle,
 }
 
-/// A style as a theme file writes it: `203 bold`, `16 on 117`, `red`, `reversed`.
+/// Style in the notation of theme files: `203 bold`, `16 on 117`, `red`, `reversed`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Tint(pub Style);
+pub struct ThemeStyle(pub Style);
 
-impl From<Tint> for Style {
-    fn from(tint: Tint) -> Self {
+impl From<ThemeStyle> for Style {
+    fn from(tint: ThemeStyle) -> Self {
         tint.0
     }
 }
 
-impl<'de> Deserialize<'de> for Tint {
+impl<'de> Deserialize<'de> for ThemeStyle {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let mut style = Style::new();
@@ -64,19 +64,19 @@ impl<'de> Deserialize<'de> for Tint {
                 "dim" => style.add_modifier(Modifier::DIM),
                 "reversed" => style.add_modifier(Modifier::REVERSED),
                 "underlined" => style.add_modifier(Modifier::UNDERLINED),
-                "on" => style.bg(color(words.next().unwrap_or_default()).map_err(D::Error::custom)?),
-                word => style.fg(color(word).map_err(D::Error::custom)?),
+                "on" => style.bg(parse_color(words.next().unwrap_or_default()).map_err(D::Error::custom)?),
+                word => style.fg(parse_color(word).map_err(D::Error::custom)?),
             };
         }
         Ok(Self(style))
     }
 }
 
-fn color(word: &str) -> Result<Color, String> {
+fn parse_color(word: &str) -> Result<Color, String> {
     word.parse().map_err(|_| format!("`{word}` is no colour"))
 }
 
-/// The glyphs of one character set.
+/// Glyphs of one character set.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub struct Glyphs {
@@ -91,20 +91,20 @@ pub struct Glyphs {
     pub affected: &'static str,
     pub deploying: &'static str,
     pub internet: &'static str,
-    pub balancer: &'static str,
+    pub load_balancer: &'static str,
     pub ellipsis: &'static str,
     pub arrow: &'static str,
-    pub from: &'static str,
-    pub strokes: [&'static str; 3],
+    pub arrow_back: &'static str,
+    pub edge_lines: [&'static str; 3],
     pub cross: &'static str,
     pub corners: [&'static str; 4],
-    pub across: &'static str,
-    pub down: &'static str,
+    pub horizontal: &'static str,
+    pub vertical: &'static str,
     pub ascii: bool,
 }
 
-/// Box drawing and geometric shapes, in every terminal font that is worth the name.
-pub const UNICODE: Glyphs = Glyphs {
+/// Glyphs from the Unicode blocks that nearly all terminal fonts cover: box drawing and geometric shapes.
+pub const UNICODE_GLYPHS: Glyphs = Glyphs {
     healthy: "●",
     starting: "◐",
     degraded: "▲",
@@ -116,20 +116,20 @@ pub const UNICODE: Glyphs = Glyphs {
     affected: "░",
     deploying: "↻",
     internet: "☁",
-    balancer: "⇶",
+    load_balancer: "⇶",
     ellipsis: "…",
     arrow: "→",
-    from: "←",
-    strokes: ["┈┈", "╌╌", "──"],
+    arrow_back: "←",
+    edge_lines: ["┈┈", "╌╌", "──"],
     cross: "×",
     corners: ["╭", "╮", "╰", "╯"],
-    across: "─",
-    down: "│",
+    horizontal: "─",
+    vertical: "│",
     ascii: false,
 };
 
-/// Nothing but ASCII.
-pub const ASCII: Glyphs = Glyphs {
+/// Glyphs in plain ASCII.
+pub const ASCII_GLYPHS: Glyphs = Glyphs {
     healthy: "o",
     starting: "~",
     degraded: "!",
@@ -141,20 +141,20 @@ pub const ASCII: Glyphs = Glyphs {
     affected: ":",
     deploying: "^",
     internet: "@",
-    balancer: "%",
+    load_balancer: "%",
     ellipsis: "~",
     arrow: "->",
-    from: "<-",
-    strokes: ["..", "~~", "--"],
+    arrow_back: "<-",
+    edge_lines: ["..", "~~", "--"],
     cross: "x",
     corners: ["+", "+", "+", "+"],
-    across: "-",
-    down: "|",
+    horizontal: "-",
+    vertical: "|",
     ascii: true,
 };
 
-/// The themes that are built in, by name.
-pub const THEMES: &[(&str, &str)] = &[
+/// Built-in themes: name and content of the theme file.
+pub const BUILT_IN_THEMES: &[(&str, &str)] = &[
     ("night", include_str!("../../assets/themes/night.toml")),
     ("day", include_str!("../../assets/themes/day.toml")),
     ("ansi", include_str!("../../assets/themes/ansi.toml")),
@@ -162,26 +162,27 @@ pub const THEMES: &[(&str, &str)] = &[
 ];
 
 impl Theme {
-    /// The built-in theme of that name, in Unicode or ASCII.
+    /// Returns the built-in theme with that name, in Unicode or ASCII. Returns an error that lists all themes
+    /// if there is none.
     pub fn named(name: &str, ascii: bool) -> Result<Self, String> {
-        let Some((_, text)) = THEMES.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<_> = THEMES.iter().map(|(name, _)| *name).collect();
+        let Some((_, text)) = BUILT_IN_THEMES.iter().find(|(known, _)| *known == name) else {
+            let known: Vec<_> = BUILT_IN_THEMES.iter().map(|(name, _)| *name).collect();
             return Err(format!("there is no theme `{name}`; there are {}", known.join(", ")));
         };
         let ink = toml::from_str(text).map_err(|error| format!("theme {name}: {error}"))?;
-        Ok(Self { ink, glyphs: if ascii { &ASCII } else { &UNICODE } })
+        Ok(Self { styles: ink, glyphs: if ascii { &ASCII_GLYPHS } else { &UNICODE_GLYPHS } })
     }
 
-    /// Whether it has colours at all.
+    /// Returns true if the theme has colours.
     #[must_use]
     pub fn is_coloured(&self) -> bool {
-        self.ink.failing.0.fg.is_some_and(|colour| colour != Color::Reset)
+        self.styles.failing.0.fg.is_some_and(|colour| colour != Color::Reset)
     }
 
-    /// The style of a health.
+    /// Returns the style of a health.
     #[must_use]
-    pub fn health(&self, health: Health) -> Style {
-        let ink = &self.ink;
+    pub fn health_style(&self, health: Health) -> Style {
+        let ink = &self.styles;
         match health {
             Health::Healthy => ink.healthy,
             Health::Starting => ink.starting,
@@ -193,9 +194,9 @@ impl Theme {
         .into()
     }
 
-    /// The glyph of a health.
+    /// Returns the glyph of a health.
     #[must_use]
-    pub fn mark(&self, health: Health) -> &'static str {
+    pub fn health_glyph(&self, health: Health) -> &'static str {
         let glyphs = self.glyphs;
         match health {
             Health::Healthy => glyphs.healthy,
@@ -207,10 +208,10 @@ impl Theme {
         }
     }
 
-    /// The line of a strength, as the map draws it.
+    /// Returns a piece of the line that the map draws for edges of this strength.
     #[must_use]
-    pub fn stroke(&self, strength: Strength) -> &'static str {
-        let [possible, declared, observed] = self.glyphs.strokes;
+    pub fn edge_line(&self, strength: Strength) -> &'static str {
+        let [possible, declared, observed] = self.glyphs.edge_lines;
         match strength {
             Strength::Possible => possible,
             Strength::Declared => declared,
@@ -218,9 +219,9 @@ impl Theme {
         }
     }
 
-    /// The health whose colour and shape stand for a severity.
+    /// Returns the health whose colour and shape stand for a severity.
     #[must_use]
-    pub fn severity(severity: Severity) -> Health {
+    pub fn severity_health(severity: Severity) -> Health {
         match severity {
             Severity::Critical => Health::Failing,
             Severity::Warning => Health::Degraded,
@@ -228,9 +229,9 @@ impl Theme {
         }
     }
 
-    /// The health whose colour and shape stand for the state of a source.
+    /// Returns the health whose colour and shape stand for the state of a source.
     #[must_use]
-    pub fn source(state: SourceState) -> Health {
+    pub fn source_health(state: SourceState) -> Health {
         match state {
             SourceState::Live => Health::Healthy,
             SourceState::Loading | SourceState::Cached => Health::Starting,
@@ -242,11 +243,11 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
-    use super::{THEMES, Theme};
+    use super::{BUILT_IN_THEMES, Theme};
 
     #[test]
     fn every_theme_can_be_read() {
-        for (name, _) in THEMES {
+        for (name, _) in BUILT_IN_THEMES {
             Theme::named(name, false).unwrap();
         }
         assert!(Theme::named("neon", false).unwrap_err().contains("night"));

@@ -1,9 +1,9 @@
-//! Times as people read them.
+//! Times and ages as short text.
 
 use crate::model::{Onset, Timestamp};
 use jiff::{SignedDuration, tz::TimeZone};
 
-/// An age in its largest unit: `8s`, `12m`, `3h`, `5d`.
+/// Returns the time from `then` to `now` in its largest unit: `8s`, `12m`, `3h`, `5d`.
 #[must_use]
 pub fn age(then: Timestamp, now: Timestamp) -> String {
     let age = now.duration_since(then).max(SignedDuration::ZERO);
@@ -15,29 +15,29 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// The age of an outage: `12m`, or `at least 12m` where it may have begun before.
+/// Returns the age of an outage: `12m`, or `at least 12m` if it may have started earlier.
 #[must_use]
 pub fn outage_age(since: Onset, now: Timestamp) -> String {
     let age = age(since.at, now);
     if since.at_least { format!("at least {age}") } else { age }
 }
 
-/// How the logs show times.
+/// Format of times in the logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Clock {
-    /// In the time zone of this machine.
+pub enum TimeFormat {
+    /// Local time, such as `14:05:09`.
     #[default]
     Local,
-    /// In UTC.
+    /// UTC, such as `14:05:09Z`.
     Utc,
-    /// As ages.
+    /// Age, such as `12m`.
     Relative,
-    /// Not at all.
+    /// Hidden time column.
     Off,
 }
 
-impl Clock {
-    /// The one after it.
+impl TimeFormat {
+    /// Returns the next format. The first follows the last.
     #[must_use]
     pub fn next(self) -> Self {
         match self {
@@ -48,9 +48,9 @@ impl Clock {
         }
     }
 
-    /// How many cells a time takes in this way.
+    /// Returns the width of a time in this format, in cells.
     #[must_use]
-    pub fn cells(self) -> usize {
+    pub fn width(self) -> usize {
         match self {
             Self::Local => 8,
             Self::Utc => 9,
@@ -59,9 +59,9 @@ impl Clock {
         }
     }
 
-    /// The time of `at` in this way, always of the same width.
+    /// Formats `at`. All times in one format have the same width.
     #[must_use]
-    pub fn show(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn format(self, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         match self {
             Self::Local => at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string(),
             Self::Utc => at.strftime("%H:%M:%SZ").to_string(),

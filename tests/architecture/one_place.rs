@@ -1,8 +1,9 @@
-//! What is named in one place only: writing to disk, beginning work beside the loop, writing cells of the screen.
+//! Operations that a single module implements for the rest: writing to disk, spawning background work,
+//! writing cells of the screen.
 
 use crate::read::Source;
 
-/// Writing to disk, which opens files safely in one place only.
+/// Paths that write to disk. Only `private_fs` may use them, because it opens files safely.
 const WRITING: &[&str] = &[
     "File::create",
     "File::create_new",
@@ -22,7 +23,7 @@ const WRITING: &[&str] = &[
     "tokio::fs",
     "rustix::fs",
 ];
-/// Beginning work beside the loop, which catches panics in one place only.
+/// Paths that spawn background work. Only `background` may use them, because it catches panics.
 const SPAWNING: &[&str] = &[
     "tokio::spawn",
     "task::spawn",
@@ -33,7 +34,8 @@ const SPAWNING: &[&str] = &[
     "thread::scope",
     "thread::Builder",
 ];
-/// What is named in one place only: the ends of paths, in which files they hold, the place, and what to do elsewhere.
+/// Rules, one a row: restricted path suffixes, the folder under the rule, the exempt files, and the
+/// alternative to suggest.
 const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
         WRITING,
@@ -41,7 +43,7 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
         &["src/private_fs"],
         "write through private_fs: no links, no overwriting, modes 0600 and 0700",
     ),
-    // Reading without waiting for a pipe needs options too.
+    // Opening a file without blocking on a named pipe needs `OpenOptions` as well.
     (
         &["OpenOptions"],
         "src/",
@@ -52,7 +54,7 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (&["Buffer"], "src/view/", &["src/view/widget/canvas.rs"], "draw through Canvas, which clips"),
 ];
 
-/// What is named outside the one place that may name it.
+/// Returns the restricted paths that `source` uses outside the exempt files.
 pub(crate) fn faults(source: &Source) -> Vec<String> {
     if source.is_test() {
         return Vec::new();

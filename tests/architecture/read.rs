@@ -1,20 +1,21 @@
-//! Reading Rust just far enough: what is comment, string and test, and which paths the rest names.
+//! Minimal Rust scanner for the rules: it separates comments, strings and test modules, and lists the paths
+//! that the remaining code names.
 
-/// A file, in the three ways in which the rules look at it. All have the same lines.
+/// Source file in three versions, all with the same line numbers.
 pub(crate) struct Source {
-    /// Its path from the package.
+    /// Path relative to the package root.
     pub(crate) path: String,
-    /// As it is written.
+    /// Unchanged content.
     pub(crate) text: String,
-    /// Without what stands in strings.
+    /// Content with the text of string literals blanked out.
     pub(crate) words: String,
-    /// Without strings and comments.
+    /// Content with string literals and comments blanked out.
     pub(crate) code: String,
-    /// Where each module for tests begins and ends in `code`, in bytes.
+    /// Start and end of each test module in `code`, in bytes.
     tests: Vec<(usize, usize)>,
 }
 
-/// What the reader is in.
+/// Lexical context of the current character.
 #[derive(Clone, Copy, PartialEq)]
 enum Inside {
     Code,
@@ -25,20 +26,20 @@ enum Inside {
 }
 
 impl Source {
-    /// Reads a file.
+    /// Scans the file `text` at `path`.
     pub(crate) fn new(path: String, text: String) -> Self {
         let (words, code) = without(&text);
         let tests = test_modules(&code);
         Self { path, text, words, code, tests }
     }
 
-    /// Whether the whole file is a test.
+    /// Returns true if the whole file is test code.
     pub(crate) fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
-    /// Every path that is named, with its line. Use trees are unfolded. What pure code may not say, its tests may, so
-    /// that paths in test modules are left out, but for those that say which room they lead to.
+    /// Returns every path in the code with its line, use trees expanded. Test modules may use impure paths,
+    /// so only their `crate::` paths are returned, which the layer rule needs.
     pub(crate) fn paths(&self) -> Vec<(usize, Vec<String>)> {
         let mut all = Vec::new();
         let ends: Vec<usize> = self.code.match_indices('\n').map(|(at, _)| at).collect();
@@ -53,7 +54,7 @@ impl Source {
                 stop
             } else {
                 let (path, stop) = inline(&self.code, start);
-                // `crate::{` outside a use does not exist, a path before a turbofish or a call is whole.
+                // Outside a `use` there is no `crate::{`, and a path ends before a turbofish or a call.
                 found.push((start, path));
                 stop
             };
@@ -65,7 +66,7 @@ impl Source {
         all
     }
 
-    /// The bodies of structs and enums outside of tests, line by line.
+    /// Returns the bodies of structs and enums outside test modules, line by line.
     pub(crate) fn fields(&self) -> Vec<(usize, String)> {
         let mut all = Vec::new();
         let mut at = 0;
@@ -83,7 +84,8 @@ impl Source {
         all
     }
 
-    /// The room of the library that a path leads to, from this file.
+    /// Returns the top-level room of this crate that `path` leads to from this file, or `None` for other
+    /// paths.
     pub(crate) fn room_named(&self, path: &[String]) -> Option<String> {
         let supers = path.iter().take_while(|part| *part == "super").count();
         match path.first()?.as_str() {
@@ -93,19 +95,19 @@ impl Source {
         }
     }
 
-    /// How many modules this file is below the crate.
+    /// Returns the number of modules between this file and the crate root.
     fn depth(&self) -> usize {
         let inside = self.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
         inside.split('/').count()
     }
 }
 
-/// The words in a line.
+/// Returns the identifiers in a line.
 pub(crate) fn identifiers(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
-/// The text without what stands in strings, and without comments too; blanks take their place.
+/// Returns the text with strings blanked out, and the text with strings and comments blanked out.
 fn without(text: &str) -> (String, String) {
     let chars: Vec<char> = text.chars().collect();
     let (mut words, mut code) = (String::new(), String::new());
@@ -127,7 +129,7 @@ fn without(text: &str) -> (String, String) {
                 {
                     (inside, step) = (Inside::RawText(hashes(at + 1)), hashes(at + 1) + 2);
                 }
-                // A character, not a lifetime: `'x'` or `'\…'`.
+                // A character literal, `'x'` or `'\…'`, not a lifetime.
                 ('\'', Some('\\')) => {
                     let end = chars[at + 3..].iter().position(|c| *c == '\'').unwrap_or(0);
                     step = end + 4;
@@ -166,7 +168,8 @@ fn without(text: &str) -> (String, String) {
     (words, code)
 }
 
-/// Where the modules under `#[cfg(test)]` begin and end; a module in a file of its own has no extent here.
+/// Returns start and end of the inline modules under `#[cfg(test)]`, in bytes. Modules in files of their own
+/// are skipped.
 fn test_modules(code: &str) -> Vec<(usize, usize)> {
     let mut all = Vec::new();
     for (start, mark) in code.match_indices("#[cfg(test)]") {
@@ -188,7 +191,8 @@ fn test_modules(code: &str) -> Vec<(usize, usize)> {
     all
 }
 
-/// The end of the struct or enum whose keyword ends at `from`: its closing brace, or a semicolon outside of one.
+/// Returns the end of the struct or enum whose keyword ends at `from`: its closing brace, or a semicolon
+/// outside braces.
 fn end_of_item(code: &str, from: usize) -> usize {
     let mut depth = 0;
     for (at, c) in code[from..].char_indices() {
@@ -209,7 +213,7 @@ fn end_of_item(code: &str, from: usize) -> usize {
     code.len()
 }
 
-/// The next identifier at or behind `from`.
+/// Returns start and end of the next identifier at or after `from`.
 fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let start = from + code[from..].find(word)?;
@@ -217,7 +221,7 @@ fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// The path that begins at `start`, and where it ends.
+/// Returns the path that starts at `start`, and its end.
 fn inline(code: &str, start: usize) -> (Vec<String>, usize) {
     let mut path = Vec::new();
     let mut at = start;
@@ -232,7 +236,7 @@ fn inline(code: &str, start: usize) -> (Vec<String>, usize) {
     (path, at.max(start + 1))
 }
 
-/// Unfolds a use tree into whole paths, each with where its last part stands.
+/// Expands a use tree into full paths, each with the position of its last segment.
 fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec<(usize, Vec<String>)>) {
     let mut path = before.to_vec();
     let mut last = None;
@@ -243,7 +247,7 @@ fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec
         if c.is_alphanumeric() || c == '_' {
             let Some((start, end)) = next_identifier(code, at) else { break };
             match &code[start..end] {
-                // What a thing is called here does not matter.
+                // The alias after `as` does not matter.
                 "as" => at = next_identifier(code, end).map_or(to, |(_, end)| end),
                 word => {
                     path.push(word.to_owned());
@@ -265,7 +269,7 @@ fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec
     found.extend(last.map(|place| (place, path)));
 }
 
-/// Where the brace that `text` opens with closes.
+/// Returns the position of the brace that closes the one at the start of `text`.
 fn closing(text: &str) -> usize {
     let mut depth = 0;
     for (at, c) in text.char_indices() {

@@ -1,17 +1,18 @@
-//! The rules about text from outside: types of the model hold it cleaned, and one room prints it.
+//! Rules about external text: model types hold only sanitized text, and only `output` prints.
 
 use super::read::{Source, identifiers};
 
-/// Types of owned text that nothing has cleaned.
+/// Types that can own unsanitized text.
 const RAW_TEXT: &[&str] = &["String", "str", "Cow", "PathBuf", "OsString", "Value"];
-/// Files of the model in which a field may be raw text.
+/// Model files whose fields may be raw text.
 const ALLOWED: &[&str] = &[
-    // Hold nothing but what reads as a host name or as the parts of a resource's name.
+    // These parse host names and resource names, so their fields hold nothing else.
     "src/model/host.rs",
     "src/model/arn.rs",
 ];
 
-/// Fields of the model's structs and enums that are raw text. A reference is none: it borrows cleaned text.
+/// Returns fields of model structs and enums that own raw text. References are exempt because they borrow
+/// sanitized text.
 pub(crate) fn raw_fields(source: &Source) -> Vec<String> {
     if !source.path.starts_with("src/model/") || ALLOWED.contains(&source.path.as_str()) || source.is_test() {
         return Vec::new();
@@ -25,12 +26,12 @@ pub(crate) fn raw_fields(source: &Source) -> Vec<String> {
     wrong.collect()
 }
 
-/// Macros that print.
+/// Macros that write to standard output or standard error.
 const PRINTING: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
-/// Files that may print: the last wall, and the terminal that the map is drawn on.
+/// Files that may print: `output`, which sanitizes all text, and the terminal backend of the TUI.
 const MAY_PRINT: &[&str] = &["src/output.rs", "src/runtime/terminal.rs"];
 
-/// Places that print past the last wall.
+/// Returns the places that print without going through `output`.
 pub(crate) fn prints(source: &Source) -> Vec<String> {
     if !source.path.starts_with("src/") || MAY_PRINT.contains(&source.path.as_str()) || source.is_test() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! A compose file as the only source: its edges, what stands for them, and what a broken file leads to.
+//! Tests with a compose file as the only source: its edges, their evidence, and errors in broken files.
 
 use crate::home::Home;
 use serde_json::Value;
@@ -19,7 +19,8 @@ services:
   db: {image: 'postgres:16'}
 ";
 
-/// A home with a shop, and the setting that makes it the only source.
+/// Returns a home that holds a shop with the compose file `text`, and the setting that makes it the only
+/// source.
 fn shop(text: &str) -> (Home, String) {
     let home = Home::new();
     home.file("shop/.env", "API_HOST=api\n");

@@ -1,10 +1,10 @@
-//! The headless commands: what a pipe reads is what the screen shows, with exit codes that mean something.
+//! Headless commands: they print the same facts as the screens, with meaningful exit codes.
 
 use crate::home::{Home, harbour, telling};
 use serde_json::Value;
 use std::{io, process::Stdio};
 
-/// That the object has all of those keys.
+/// Asserts that the JSON object `value` has all `keys`.
 #[track_caller]
 fn has(value: &Value, keys: &[&str]) {
     let missing: Vec<_> = keys.iter().filter(|key| value.get(**key).is_none()).collect();
@@ -208,7 +208,7 @@ fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     ran(&["-f"]).complains(2, &["--follow", "--patterns"]);
 }
 
-/// A reader that has gone, as behind `| head`, is no error and needs no word.
+/// A closed pipe, as after `| head`, is no error and prints no message.
 #[test]
 fn it_ends_quietly_when_nobody_reads() {
     let home = Home::new();

@@ -1,4 +1,5 @@
-//! A home of its own for each run: no engine, no AWS, no configuration but what a test puts there.
+//! Temporary home directory for each run of the binary: no engine, no AWS, and only the configuration that
+//! the test writes.
 
 use serde_json::{Value, json};
 use std::{
@@ -8,12 +9,12 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// The program.
+/// Path of the compiled binary.
 pub(crate) const PORTOLAN: &str = env!("CARGO_BIN_EXE_portolan");
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// A directory that is gone at the end.
+/// Temporary home directory, removed on drop.
 pub(crate) struct Home(pub(crate) PathBuf);
 
 impl Home {
@@ -24,7 +25,7 @@ impl Home {
         Self(path)
     }
 
-    /// Writes a file there and gives its path.
+    /// Writes a file into the home and returns its path.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -32,7 +33,7 @@ impl Home {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The variables that lead a program into this home, and nowhere else.
+    /// Returns environment variables that confine a program to this home.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let at = |name: &str| self.0.join(name).to_str().unwrap().to_owned();
         vec![
@@ -53,25 +54,25 @@ impl Home {
         ]
     }
 
-    /// The program in this home.
+    /// Returns a command that runs the binary in this home.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PORTOLAN);
         command.args(arguments).env_clear().envs(self.variables()).stdin(Stdio::null());
         command
     }
 
-    /// Runs the program to its end.
+    /// Runs the binary and waits for its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())
     }
 
-    /// Runs it on the harbour, as it was recorded.
+    /// Runs the binary with the broken harbour recording as its only source.
     pub(crate) fn harbour(&self, arguments: &[&str]) -> Ran {
         let setting = self.replaying(&harbour(true));
         self.run(&[arguments, &["--set", &setting]].concat())
     }
 
-    /// The setting by which a recording is the only source.
+    /// Writes `recording` to a file and returns the setting that makes it the only source.
     pub(crate) fn replaying(&self, recording: &str) -> String {
         format!("source=[{{kind=\"replay\",path=\"{}\"}}]", self.file("harbour.jsonl", recording))
     }
@@ -83,7 +84,7 @@ impl Drop for Home {
     }
 }
 
-/// What came of a run.
+/// Exit code and output of a finished run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -97,12 +98,13 @@ impl Ran {
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// What was printed, as JSON; it went well.
+    /// Parses the standard output as JSON. Panics if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// It ended with that code, and said all of that on standard error, and nothing of Rust's own.
+    /// Asserts that the run ended with `code`, that standard error contains all `words`, and that it shows no
+    /// panic message.
     #[track_caller]
     pub(crate) fn complains(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
@@ -113,12 +115,13 @@ impl Ran {
     }
 }
 
-/// A recording: a crane that calls a store, with three log lines; broken, the crane has ended by a fault.
+/// Returns a recording of a crane that calls a store, with three log lines. If `broken`, the crane exited
+/// with code 3.
 pub(crate) fn harbour(broken: bool) -> String {
     telling(broken, &[(10, "lifting"), (20, "ERROR the chain is broken"), (30, "stopping")])
 }
 
-/// The same, where the crane says those lines, each at its second.
+/// Returns the same recording with other log lines of the crane, each with its second within 02:59.
 pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
     let taken = "2026-03-08T03:00:00Z";
     let exit = json!({"code": 3, "ending": "itself", "reason": null, "at": taken});

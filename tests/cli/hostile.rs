@@ -1,16 +1,18 @@
-//! Hostile text by every way in, out by every headless command: nothing of it drives the terminal, in a pipe either.
+//! Hostile text through every input and every headless command: no output may contain terminal control
+//! sequences, not even in a pipe.
 
 use crate::home::{Home, Ran, harbour};
 use serde_json::Value;
 
-/// Writes to the clipboard, clears the screen, sets the title, reverses text, and hides in it.
+/// Text that writes to the clipboard, clears the screen, sets the title, reverses text, and hides characters
+/// in it.
 const NASTY: &str = "\u{1b}]52;c;UFdORUQ=\u{7}\u{1b}[2J\u{9b}31m\u{1b}]0;PWNED\u{7}\u{202e}\u{2066}\u{200b}\u{3164}\r\u{85}\u{2028}";
 
-/// Fields of a recording that hold any text.
+/// Fields of a recording that accept any text.
 const FREE: [&str; 10] =
     ["name", "group", "label", "text", "key", "image", "version", "container", "reason", "service"];
 
-/// The same value with nasty text in all fields that take it, and in all ids.
+/// Returns `value` with hostile text appended to all free text fields and all ids.
 fn spoilt(value: Value, field: &str) -> Value {
     match value {
         Value::String(text) if FREE.contains(&field) || text.starts_with("docker/") => {
@@ -22,7 +24,7 @@ fn spoilt(value: Value, field: &str) -> Value {
     }
 }
 
-/// The harbour's recording with nasty text wherever there is text.
+/// Returns the harbour recording with hostile text in every text field.
 fn recording() -> String {
     let recorded = harbour(true);
     let (head, frames) = recorded.split_once('\n').unwrap();
@@ -30,7 +32,7 @@ fn recording() -> String {
     format!("{head}\n{}\n", frames.collect::<Vec<_>>().join("\n"))
 }
 
-/// Neither output holds a character that drives a terminal or hides text.
+/// Asserts that neither output stream holds a character that controls a terminal or hides text.
 #[track_caller]
 fn is_harmless(ran: &Ran) {
     let harms = |c: char| {
@@ -181,7 +183,7 @@ fn a_password_in_an_address_is_not_told() {
 #[test]
 fn a_compose_project_of_a_stranger() {
     let home = Home::new();
-    // A blank at the end of a name is refused, as compose refuses it.
+    // Compose rejects names that end with a blank, and so does Portolan.
     let nasty =
         NASTY.trim_end().chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect::<Vec<_>>().concat();
     let text = format!(

@@ -1,6 +1,6 @@
-//! The program from outside: what it prints, with which exit code, and how it leaves the terminal.
+//! Tests of the binary: its output, its exit codes, and the state in which it leaves the terminal.
 //!
-//! Only the binary is used, in a home of its own, so that nothing of this machine is seen.
+//! Each test runs the binary in a temporary home, so that nothing of this machine leaks in.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 mod compose;

@@ -1,4 +1,4 @@
-//! Where there is nothing to read: no engine, one that is silent, no AWS. It says so, and never hangs.
+//! Tests without readable sources: no engine, a silent engine, no AWS. Portolan reports that and never hangs.
 
 use crate::home::{Home, PORTOLAN, Ran};
 use std::{os::unix::net::UnixListener, path::Path, process::Command};
@@ -50,7 +50,8 @@ fn doctor_says_what_was_looked_at_and_what_failed() {
     assert!(demo.out.contains("  ok "), "{demo:?}");
 }
 
-/// With no engine socket in the usual place and no AWS: hides the machine's own sockets where that takes a mount.
+/// Runs with no engine socket in the usual places and no AWS. If this machine has such a socket, the test
+/// hides it under a mount.
 #[test]
 fn nothing_at_all() {
     let home = Home::new();
@@ -62,7 +63,8 @@ fn nothing_at_all() {
     ran.complains(2, &["nothing to look at", "docker.sock", "AWS_PROFILE", "--demo"]);
 }
 
-/// The program without `DOCKER_HOST`, and without `/var/run/docker.sock`.
+/// Returns a command without `DOCKER_HOST` and without sockets in the usual places. Returns `None` if hiding
+/// them is not permitted.
 fn bare(home: &Home) -> Option<Command> {
     let sockets = ["/var/run/docker.sock", "/run/podman/podman.sock"];
     let mut command = if sockets.iter().any(|socket| Path::new(socket).exists()) {

@@ -1,4 +1,4 @@
-//! A terminal to run the program in: what it draws is read as a terminal reads it.
+//! Pseudo-terminal that runs the binary and interprets its output as a terminal emulator does.
 
 use crate::home::{Home, PORTOLAN};
 use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
@@ -11,28 +11,28 @@ use std::{
 };
 use vt100::Parser;
 
-/// How long something that must happen may take on a slow machine.
+/// Maximum time to wait for an expected change, long enough for a slow machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program in a terminal.
+/// Binary that runs in a pseudo-terminal.
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     parser: Arc<Mutex<Parser>>,
-    /// All that the program wrote, as it wrote it.
+    /// All bytes that the program wrote.
     raw: Arc<Mutex<Vec<u8>>>,
     writer: Box<dyn Write + Send>,
-    /// Kept open, so that what was written last can still be read.
+    /// Both ends of the pseudo-terminal, kept open so that the last output can still be read.
     pair: PtyPair,
     _home: Home,
 }
 
 impl Terminal {
-    /// Starts the program with those arguments, and with those variables beside the home's own.
+    /// Starts the binary in a new home, with `variables` added to the home's environment.
     pub(crate) fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::start_in(Home::new(), arguments, variables)
     }
 
-    /// The same in that home.
+    /// Starts the binary in `home`.
     pub(crate) fn start_in(home: Home, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let (rows, cols) = (30, 100);
         let pair = native_pty_system().openpty(size(rows, cols)).unwrap();
@@ -61,17 +61,18 @@ impl Terminal {
         Self { child, parser, raw, writer, pair, _home: home }
     }
 
-    /// The screen as a person sees it.
+    /// Returns the visible text of the screen.
     pub(crate) fn text(&self) -> String {
         self.parser.lock().unwrap().screen().contents()
     }
 
-    /// All that the program wrote so far, as it wrote it.
+    /// Returns all bytes that the program has written so far.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.raw.lock().unwrap().clone()
     }
 
-    /// All that the program wrote, once it has ended so many lines: what was written last may be read later than the end.
+    /// Waits for at least `lines` lines and returns all bytes, because the last output may arrive after the
+    /// program has exited.
     #[track_caller]
     pub(crate) fn raw_of(&self, lines: usize) -> Vec<u8> {
         let began = Instant::now();
@@ -85,7 +86,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until the screen is as `wanted` says.
+    /// Waits until `wanted` returns true for the screen. `what` names the condition in the failure message.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let began = Instant::now();
@@ -95,31 +96,31 @@ impl Terminal {
         }
     }
 
-    /// Waits until those words are on the screen.
+    /// Waits until the screen contains `words`.
     #[track_caller]
     pub(crate) fn until_says(&self, words: &str) {
         self.until(words, |screen| screen.contents().contains(words));
     }
 
-    /// Types that.
+    /// Sends `bytes` as keyboard input.
     pub(crate) fn types(&mut self, bytes: &str) {
         self.writer.write_all(bytes.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
-    /// Makes the terminal that large.
+    /// Resizes the terminal.
     pub(crate) fn resize(&self, rows: u16, cols: u16) {
         self.parser.lock().unwrap().screen_mut().set_size(rows, cols);
         self.pair.master.resize(size(rows, cols)).unwrap();
     }
 
-    /// Sends the program a signal, by its name.
+    /// Sends the program the signal `name`, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
-    /// Waits until the program is stopped, as a job is.
+    /// Waits until the program is stopped by job control (state T).
     #[track_caller]
     pub(crate) fn is_stopped(&self) {
         let pid = self.child.process_id().unwrap().to_string();
@@ -134,7 +135,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until the program has ended, and gives its exit code.
+    /// Waits until the program has exited, and returns its exit code.
     #[track_caller]
     pub(crate) fn ends(&mut self) -> u32 {
         let began = Instant::now();
@@ -147,20 +148,20 @@ impl Terminal {
         }
     }
 
-    /// Whether the terminal itself is in raw mode: it gives keys at once, and shows them to nobody.
+    /// Returns true if the terminal is in raw mode: it passes on each key at once and does not echo it.
     fn is_raw(&self) -> bool {
         let modes = self.pair.master.get_termios().map(|termios| format!("{:?}", termios.local_flags));
         !modes.unwrap_or_default().contains("ICANON")
     }
 
-    /// Whether the program has taken the terminal.
+    /// Asserts that the program shows the alternate screen and has set raw mode.
     #[track_caller]
     pub(crate) fn is_taken(&self) {
         self.until("the alternate screen", vt100::Screen::alternate_screen);
         assert!(self.is_raw(), "keys must come at once");
     }
 
-    /// That everything is as it was: screen, cursor, mouse, paste, raw mode.
+    /// Asserts that the program has restored the terminal: screen, cursor, mouse, bracketed paste, raw mode.
     #[track_caller]
     pub(crate) fn is_restored(&self) {
         self.until("the terminal as it was", |screen| {
@@ -173,7 +174,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // A test that failed leaves nothing running.
+        // A failed test leaves no process behind.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

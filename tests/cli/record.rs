@@ -1,4 +1,5 @@
-//! Recording and replaying are inverses: what a user sees can be sent to a colleague and seen again.
+//! Recording tests: a replay shows what the recording user saw, so that users can send a recording to a
+//! colleague.
 
 use crate::home::{Home, harbour};
 use std::{

@@ -1,5 +1,5 @@
-//! Passwords in every form that people write them in, planted in a compose project: none is in anything that the
-//! program prints, records, caches or logs, and the line to the database is there.
+//! Secret tests on the command line: passwords in every common form of address, planted in a compose project.
+//! None may show up in output, recordings, caches or logs, and the edge to the database must exist.
 
 #[path = "../properties/forms.rs"]
 mod forms;
@@ -9,11 +9,11 @@ use forms::{COMMANDS, FORMS, must_give_host, planted};
 use serde_json::Value;
 use std::{fmt::Write, fs, path::Path};
 
-/// Secrets: each of their words begins with `zz`, so that every piece can be found.
+/// Planted secrets. Each word in them starts with `zz`, so that the tests find every piece.
 const SECRETS: &[&str] =
     &["zzplain99", "Pzz@zzlate/zz?zz#zz;zz=zz,zz zz:443", "zz'zz\"zz{zz}zz|zz&zz%zz\\zz"];
 
-/// A project with a service for each form and each command line, which call `db`.
+/// Returns a compose project with one service for each address form and each command line, all calling `db`.
 fn project(secret: &str) -> String {
     let mut text = "name: shop\nservices:\n  db: {image: \"postgres:16\"}\n".to_owned();
     for (number, form) in FORMS.iter().enumerate() {
@@ -29,7 +29,7 @@ fn project(secret: &str) -> String {
     text
 }
 
-/// The files below a folder, but for those of that name.
+/// Returns the concatenated content of all files below `folder`, except files named `but`.
 fn texts(folder: &Path, but: &str) -> String {
     let mut all = String::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
@@ -76,7 +76,7 @@ fn no_output_has_a_planted_secret() {
     }
 }
 
-/// Every service whose form must give its host calls `db`.
+/// Asserts that every service whose address form must yield its host calls `db`.
 #[track_caller]
 fn lines_are_there(map: &Value, secret: &str) {
     let edges = map["edges"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! The terminal comes back: after quit, signals, a panic; and follows its size.
+//! Terminal tests: Portolan restores the terminal after quit, signals and a panic, and follows its size.
 
 use crate::{
     home::{Home, telling},
@@ -7,7 +7,7 @@ use crate::{
 use std::time::Duration;
 use vt100::MouseProtocolMode;
 
-/// The demo on its first screen.
+/// Starts the demo and waits for its first screen.
 fn demo() -> Terminal {
     let terminal = Terminal::start(&["--demo"], &[]);
     terminal.until_says("DEMO");
@@ -44,7 +44,7 @@ fn keys_lead_through_the_screens_and_back() {
     terminal.is_restored();
 }
 
-/// The keys that open each screen.
+/// Keys that open each screen.
 const SCREENS: &[&str] = &["M", "t", "d", "w", "l", "!", "V", ":sources\r", "?", "/web", ":l"];
 
 #[test]
@@ -71,7 +71,7 @@ fn signals_end_it_with_the_terminal_restored() {
     }
 }
 
-/// What can't be caught, and what must not be: the guard process restores the terminal then.
+/// After signals that a program can't or must not catch, the guard process restores the terminal.
 #[test]
 fn the_terminal_is_restored_also_where_the_program_is_killed() {
     for (name, keys) in ["KILL", "ILL", "FPE", "TRAP", "SYS"].into_iter().zip(SCREENS) {
@@ -96,7 +96,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
         terminal.until("the mouse again", |screen| screen.mouse_protocol_mode() != MouseProtocolMode::None);
         terminal.until_says("portolan");
     }
-    // One that was stopped without being asked finds the terminal as a shell leaves it.
+    // SIGSTOP gives the program no chance to clean up, so after SIGCONT it must set up the terminal again.
     terminal.signal("STOP");
     terminal.is_stopped();
     terminal.signal("CONT");
@@ -114,7 +114,7 @@ fn a_stopped_program_gives_the_terminal_back_and_takes_it_again() {
     terminal.is_restored();
 }
 
-/// A window that is dragged, smaller and larger again, on every screen.
+/// Resizes the window step by step, smaller and larger again, on every screen.
 #[test]
 fn a_dragged_window_is_followed_on_every_screen() {
     for (keys, pause) in SCREENS.iter().zip([0, 1, 2, 4, 8, 16, 33, 60, 100].into_iter().cycle()) {
@@ -152,7 +152,7 @@ fn a_storm_of_sizes_is_survived() {
     let mut terminal = demo();
     let mut number = 12_345_u32;
     let mut random = |below: u32| {
-        // Numbers as of a linear congruential generator (Numerical Recipes, section 7.1).
+        // Linear congruential generator (Numerical Recipes, section 7.1).
         number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (number >> 16) % below
     };
@@ -232,7 +232,7 @@ fn wrong_configuration_never_takes_the_terminal() {
     terminal.is_restored();
 }
 
-/// What is written to attack a terminal, or to deceive who reads it, and what of it the program must never write.
+/// Lines that attack a terminal or deceive its reader, each with the part that the program must never write.
 const HOSTILE: &[(&str, &str)] = &[
     ("a \u{1b}[31;5mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome", "\u{1b}[31;5m"),
     ("b \u{1b}]52;c;ZXZpbA==\u{7}clip", "52;c;ZXZp"),

@@ -1,4 +1,4 @@
-//! Wrong usage and configuration: exit code 2, and a message that says what to do.
+//! Tests of wrong usage and wrong configuration: exit code 2, and a message that names the remedy.
 
 use crate::home::{Home, harbour};
 

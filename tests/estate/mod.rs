@@ -1,4 +1,4 @@
-//! Estates for tests, built in few words: services with instances, what they name, and what is wrong with them.
+//! Test fixtures: short builders for services with instances, references and faults.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test binary uses its own part of it")]
 
 mod shop;
@@ -8,23 +8,25 @@ pub use shop::{faults, foreign_names, shop, shop_logs};
 pub use watched::watched;
 
 use portolan::model::{
-    Address, Answer, AnsweredBy, Check, Container, Ending, Event, EventKind, Exit, Failure, FailureKind,
-    Gateway, Host, Instance, InstanceId, LogRoute, Mention, NetworkId, Place, Route, Scheme, Scope, Service,
-    ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, State, Target, Timestamp, Via,
+    Address, Container, EndpointOrigin, EndpointScope, Event, EventKind, Exit, ExitCause, Failure,
+    FailureKind, HealthCheckStatus, Host, Instance, InstanceId, InstanceState, LoadBalancer, LogRoute,
+    NetworkId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Route, Scheme, Service,
+    ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId, SourceStatus, Timestamp,
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// The time at which all of it is looked at.
+/// Returns the current time of all fixtures.
 pub fn now() -> Timestamp {
     "2026-03-08T03:10:00Z".parse().unwrap()
 }
 
-/// So many minutes before that.
+/// Returns the time `minutes` before [`now`].
 pub fn ago(minutes: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() - 60 * minutes).unwrap()
 }
 
-/// A service of which one instance runs. It answers to its name in its group's network, or everywhere without one.
+/// Returns a service with one running instance. It is reachable by its name in its group's network, or in the
+/// `bridge` network without a group.
 pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
     let id = SourceId::new(source);
     let ecs = source.starts_with("ecs");
@@ -34,12 +36,12 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         (false, None) => ServiceKind::Container,
     };
     let network = NetworkId::of(&id, group.unwrap_or("bridge"));
-    // A name that could be no host's is none that the service answers to.
-    let answer = Host::parse(name).map(|host| Answer {
+    // A name that is no valid host name gives no endpoint.
+    let answer = Host::parse(name).map(|host| ServiceEndpoint {
         host,
         port: None,
-        scope: Scope::Network(network.clone()),
-        by: AnsweredBy::ServiceName,
+        scope: EndpointScope::Network(network.clone()),
+        origin: EndpointOrigin::ServiceName,
     });
     let service = Service {
         id: ServiceId::of(&id, group, name),
@@ -51,35 +53,37 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         instances: Vec::new(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: answer.into_iter().collect(),
-        mentions: Vec::new(),
+        endpoints: answer.into_iter().collect(),
+        references: Vec::new(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
     };
     service.copies(1)
 }
 
-/// Further words about a service.
+/// Builder methods for a service.
 pub trait Build: Sized {
-    /// So many copies run, and as many are wanted.
+    /// Sets `count` running instances, and for ECS services the same desired count.
     fn copies(self, count: usize) -> Self;
-    /// So many are wanted.
+    /// Sets the desired count.
     fn wanted(self, count: u32) -> Self;
-    /// Its environment variable `key` names `address`, written `scheme://host:port`, `host:port` or `host`.
+    /// Adds an environment variable `key` that references `address`, written `scheme://host:port`,
+    /// `host:port` or `host`.
     fn calls(self, key: &str, address: &str) -> Self;
-    /// A mention of that sort names `address`, written as for [`Build::calls`].
-    fn names(self, via: Via, place: &str, address: &str) -> Self;
-    /// A label asks the proxies of that product for requests.
+    /// Adds a reference of kind `via` at `place` to `address`, in the notation of the method for variables
+    /// above.
+    fn names(self, via: ReferenceKind, place: &str, address: &str) -> Self;
+    /// Adds a label that makes proxies of `product` route requests to the service.
     fn asks(self, product: &str) -> Self;
-    /// It is started after that service of its group.
+    /// Makes the service start after the service `name` of its group.
     fn after(self, name: &str) -> Self;
-    /// A further copy of it, as `change` makes it.
+    /// Adds an instance modified by `change`.
     fn copy(self, change: impl FnOnce(&mut Instance)) -> Self;
-    /// Every copy of it, as `change` makes it.
+    /// Modifies every instance by `change`.
     fn each(self, change: impl Fn(&mut Instance)) -> Self;
-    /// Its image.
+    /// Sets the image of every instance.
     fn image(self, image: &str) -> Self;
-    /// Whatever else.
+    /// Modifies the service by `change`.
     fn with(self, change: impl FnOnce(&mut Self)) -> Self;
 }
 
@@ -96,25 +100,34 @@ impl Build for Service {
     }
 
     fn calls(self, key: &str, address: &str) -> Self {
-        self.names(Via::Environment, &format!("environment {key}"), address)
+        self.names(ReferenceKind::Environment, &format!("environment {key}"), address)
     }
 
-    fn names(mut self, via: Via, place: &str, address: &str) -> Self {
-        // Text that could be no address is none that a source reads.
-        let target = read(address).map(Target::Address);
-        self.mentions.extend(target.map(|target| Mention { via, place: Place::at(place), target }));
+    fn names(mut self, via: ReferenceKind, place: &str, address: &str) -> Self {
+        // Sources read no reference from text that is no valid address.
+        let target = read(address).map(ReferenceTarget::Address);
+        self.references.extend(target.map(|target| Reference {
+            kind: via,
+            location: ReferenceLocation::for_key(place),
+            target,
+        }));
         self
     }
 
     fn asks(mut self, product: &str) -> Self {
-        let (place, target) = (Place::at("label route"), Target::FromProxy(product.into()));
-        self.mentions.push(Mention { via: Via::ProxyLabel, place, target });
+        let (place, target) =
+            (ReferenceLocation::for_key("label route"), ReferenceTarget::CalledByProxy(product.into()));
+        self.references.push(Reference { kind: ReferenceKind::ProxyLabel, location: place, target });
         self
     }
 
     fn after(mut self, name: &str) -> Self {
-        let place = Place::at("depends_on");
-        self.mentions.push(Mention { via: Via::StartOrder, place, target: Target::Peer(name.into()) });
+        let place = ReferenceLocation::for_key("depends_on");
+        self.references.push(Reference {
+            kind: ReferenceKind::StartOrder,
+            location: place,
+            target: ReferenceTarget::ServiceName(name.into()),
+        });
         self
     }
 
@@ -140,7 +153,7 @@ impl Build for Service {
     }
 }
 
-/// A running copy.
+/// Returns running instance `number` of `service`.
 fn instance(service: &Service, number: usize) -> Instance {
     let name = format!("{}-{number}", service.name);
     let native = format!("{}-{name}", service.group.as_deref().unwrap_or("lone"));
@@ -148,15 +161,15 @@ fn instance(service: &Service, number: usize) -> Instance {
         name: service.name.clone(),
         image: format!("registry.example/{}:7", service.name).into(),
         digest: None,
-        log: LogRoute::Engine { container: native.clone().into() },
+        log_route: LogRoute::Engine { container: native.clone().into() },
         exit: None,
     };
     Instance {
         id: InstanceId::of(&service.source(), &native),
         name: name.into(),
-        state: State::Running,
-        check: Check::None,
-        made: None,
+        state: InstanceState::Running,
+        health_check: HealthCheckStatus::None,
+        created: None,
         started: Some(ago(180)),
         exit: None,
         restarts: 0,
@@ -165,20 +178,21 @@ fn instance(service: &Service, number: usize) -> Instance {
     }
 }
 
-/// An address from text. Returns `None` if its host could be none.
+/// Parses an address. Returns `None` if its host is invalid.
 pub fn read(text: &str) -> Option<Address> {
     let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Scheme::parse(s), rest));
     let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
     Some(Address { scheme, host: Host::parse(host)?, port })
 }
 
-/// It ended by a fault, so many minutes ago.
+/// Returns a change that makes an instance fail with exit code `code`, `minutes` ago. Exit code 137 means out
+/// of memory.
 pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
     move |instance| {
-        instance.state = State::Failed;
+        instance.state = InstanceState::Failed;
         instance.exit = Some(Exit {
             code: Some(code),
-            ending: if code == 137 { Ending::OutOfMemory } else { Ending::Itself },
+            cause: if code == 137 { ExitCause::OutOfMemory } else { ExitCause::ProcessExited },
             reason: (code == 137)
                 .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned())
                 .map(Into::into),
@@ -187,44 +201,44 @@ pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
     }
 }
 
-/// What a source says with those services.
+/// Returns a snapshot of `source` with `services` and nothing else.
 pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
     Snapshot {
         source: SourceId::new(source),
-        taken: now(),
+        taken_at: now(),
         services: services.into_iter().map(Arc::new).collect(),
-        gateways: Vec::new(),
+        load_balancers: Vec::new(),
         events: Vec::new(),
-        gaps: Vec::new(),
-        flows: Vec::new(),
-        watched: Vec::new(),
+        unread_parts: Vec::new(),
+        connections: Vec::new(),
+        monitored: Vec::new(),
         progress: Vec::new(),
     }
 }
 
-/// A load balancer before those services.
-pub fn gateway(name: &str, services: &[&Service]) -> Gateway {
+/// Returns a load balancer that routes to `services`.
+pub fn gateway(name: &str, services: &[&Service]) -> LoadBalancer {
     let route = |service: &&Service| Route {
         service: service.id.clone(),
         port: Some(443),
         rule: format!("path /{}/*", service.name).into(),
     };
-    Gateway {
+    LoadBalancer {
         targets: Vec::new(),
         name: name.into(),
         host: Host::parse(&format!("{name}-1234.eu-west-1.elb.amazonaws.com")),
-        public: true,
+        internet_facing: true,
         kind: "application".into(),
         routes: services.iter().map(route).collect(),
     }
 }
 
-/// Something that happened.
+/// Returns an event of `service`, `minutes` ago.
 pub fn event(service: &Service, minutes: i64, kind: EventKind, text: &str) -> Event {
     Event { at: ago(minutes), service: service.id.clone(), instance: None, kind, text: text.into() }
 }
 
-/// A source that has not answered.
+/// Returns the status of a source that was not polled yet.
 pub fn status(source: &str) -> SourceStatus {
     let (kind, place) = if source.starts_with("ecs") {
         ("ecs", "account 123456789012, eu-west-1, clusters: all")
@@ -234,7 +248,7 @@ pub fn status(source: &str) -> SourceStatus {
     SourceStatus::new(SourceId::new(source), kind, place.to_owned())
 }
 
-/// A failure of that kind.
+/// Returns a failure of `kind`.
 pub fn failure(kind: FailureKind, what: &str, remedy: &str) -> Failure {
     Failure::new(kind, what, remedy)
 }

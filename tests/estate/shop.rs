@@ -1,20 +1,21 @@
-//! A shop: a compose project on one engine, and an ECS cluster of which some is broken.
+//! Example shop: a healthy compose project on one Docker engine, and an ECS cluster with faults.
 
 use super::{Build, ago, ended, event, gateway, service, snapshot};
 use portolan::model::{
-    Check, Deployment, EventKind, Fact, LogBatch, LogLine, LogNews, LogNote, LogStream, Mention, NoteKind,
-    Place, Rollout, Service, ServiceId, Snapshot, State, Target, Timestamp, Via,
+    Deployment, EventKind, Fact, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote, LogNoteKind,
+    LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Rollout, Service,
+    ServiceId, Snapshot, Timestamp,
 };
 use std::sync::Arc;
 
 const ECS: &str = "ecs:eu-west-1";
 
-/// Everything healthy on the engine, faults in the cluster.
+/// Returns both snapshots: the healthy Docker engine, then the faulty cluster.
 pub fn shop() -> Vec<Snapshot> {
     vec![engine(), faults()]
 }
 
-/// The compose project.
+/// Returns the snapshot of the compose project.
 fn engine() -> Snapshot {
     let of = |name| service("docker", Some("shop"), name);
     let web = of("web").copies(2).calls("GATEWAY_URL", "http://gateway:8080").after("gateway");
@@ -23,15 +24,19 @@ fn engine() -> Snapshot {
         .calls("CART_ADDR", "cart:9000")
         .calls("TRACES", "http://otel.example.com:4317");
     let catalog = of("catalog").calls("DATABASE_URL", "postgres://db:5432").after("db");
-    let cart = of("cart").calls("REDIS_URL", "redis://cache:6379").each(|i| i.check = Check::Healthy);
-    let db = of("db").image("postgres:16").each(|i| i.check = Check::Healthy);
+    let cart = of("cart")
+        .calls("REDIS_URL", "redis://cache:6379")
+        .each(|i| i.health_check = HealthCheckStatus::Healthy);
+    let db = of("db").image("postgres:16").each(|i| i.health_check = HealthCheckStatus::Healthy);
     let cache = of("cache").image("redis:7");
-    let job = of("migrate").calls("DATABASE_URL", "postgres://db:5432").each(|i| i.state = State::Stopped);
+    let job =
+        of("migrate").calls("DATABASE_URL", "postgres://db:5432").each(|i| i.state = InstanceState::Stopped);
     let lone = service("docker", None, "mailpit").image("axllent/mailpit:v1.20");
     snapshot("docker", vec![web, gateway, catalog, cart, db, cache, job, lone])
 }
 
-/// The cluster: a service that is killed again and again, one whose check fails, a deployment that does not come up.
+/// Returns the cluster: a service that repeatedly runs out of memory, one with a failing health check, and a
+/// rollout whose task does not start.
 pub fn faults() -> Snapshot {
     let of = |name| service(ECS, Some("prod"), name);
     let edge = of("edge")
@@ -54,15 +59,18 @@ pub fn faults() -> Snapshot {
     let users =
         of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
     let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
-        i.check =
-            Check::Unhealthy { output: Some("GET /health: 503 no answer from upstream".into()), since: None }
+        i.health_check = HealthCheckStatus::Unhealthy {
+            output: Some("GET /health: 503 no answer from upstream".into()),
+            since: None,
+        }
     });
-    let search = of("search").copies(0).wanted(2).copy(|i| i.state = State::Starting).with(|service| {
-        service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
-    });
+    let search =
+        of("search").copies(0).wanted(2).copy(|i| i.state = InstanceState::Starting).with(|service| {
+            service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
+        });
     let report = of("report").copies(0);
     let mut told = snapshot(ECS, Vec::new());
-    told.gateways = vec![gateway("shop-alb", &[&edge, &search])];
+    told.load_balancers = vec![gateway("shop-alb", &[&edge, &search])];
     told.events = vec![
         event(&orders, 5, EventKind::Deployment, "deployment of orders:42 began"),
         event(&orders, 3, EventKind::Stop, "task orders-2 stopped: OutOfMemoryError"),
@@ -93,7 +101,7 @@ fn old(version: &str) -> Deployment {
     deployment(version, Rollout::Completed, 2_000, (0, 0, 0))
 }
 
-/// Names that are wide, go from right to left, are long, or have marks: on both sources.
+/// Returns services whose names have wide characters, right-to-left script, combining marks or great length.
 pub fn foreign_names() -> Vec<Snapshot> {
     let of = |name: &str| service("docker", Some("店舗グループ"), name);
     let names = [
@@ -106,25 +114,29 @@ pub fn foreign_names() -> Vec<Snapshot> {
         "a-very-long-service-name-that-nobody-would-ever-type",
     ];
     let mut services: Vec<Service> = names.iter().map(|name| of(name)).collect();
-    // No address has such a name: what is known of them is which one names which.
+    // These names are no valid host names, so each service references the next by service name.
     for (service, next) in services.iter_mut().zip(names.iter().skip(1)) {
-        let target = Target::Peer((*next).into());
-        service.mentions.push(Mention { via: Via::Link, place: Place::at("links"), target });
+        let target = ReferenceTarget::ServiceName((*next).into());
+        service.references.push(Reference {
+            kind: ReferenceKind::Link,
+            location: ReferenceLocation::for_key("links"),
+            target,
+        });
     }
     services.push(service("docker", None, "日本語コンテナ"));
     vec![snapshot("docker", services)]
 }
 
-/// Lines of the orders service, with an error, a long one, and a note about what is missing.
-pub fn shop_logs() -> LogNews {
+/// Returns log lines of the orders service, among them an error, a long line and a note about a stopped task.
+pub fn shop_logs() -> LogUpdate {
     let orders = ServiceId::new(format!("{ECS}/prod/orders"));
     let line = |second: i64, copy: usize, text: &str| LogLine {
         at: Timestamp::from_second(ago(4).as_second() + second).unwrap(),
         service: orders.clone(),
         label: format!("orders-{copy}").into(),
-        stream: LogStream::Out,
+        stream: OutputStream::Stdout,
         text: text.into(),
-        paint: Vec::new(),
+        styles: Vec::new(),
     };
     let mut lines = vec![
         line(0, 1, "listening on :8000"),
@@ -143,8 +155,8 @@ pub fn shop_logs() -> LogNews {
         at: Some(ago(3)),
         service: Some(orders.clone()),
         label: "orders-2".into(),
-        kind: NoteKind::Ended,
+        kind: LogNoteKind::Ended,
         text: "the stream ended: the task stopped".into(),
     };
-    LogNews::Lines(LogBatch { lines, notes: vec![note] })
+    LogUpdate::Lines(LogBatch { lines, notes: vec![note] })
 }

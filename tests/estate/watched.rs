@@ -1,14 +1,17 @@
-//! The shop on an engine whose connections are watched: some calls are seen, some only declared, some turned away.
+//! Shop with monitored connections: some calls are observed, some only declared, one is rejected.
 
 use super::{Build, ago, service, shop, snapshot};
-use portolan::model::{End, Flow, SeenBy, Service, ServiceId, Sighting, Snapshot, Verdict, Watched};
+use portolan::model::{
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationSource, ObservedConnection,
+    Service, ServiceId, Snapshot,
+};
 use std::sync::Arc;
 
-/// The shop, watched for half an hour, and beside it an engine on which its catalog runs too.
+/// Returns the shop after 30 minutes of monitoring, and a second engine that also runs its catalog.
 pub fn watched() -> Vec<Snapshot> {
     let mut all = shop();
     let engine = &mut all[0];
-    engine.flows = vec![
+    engine.connections = vec![
         flow("web", "gateway", 8080, 0),
         flow("gateway", "catalog", 9000, 0),
         flow("gateway", "cart", 9000, 120),
@@ -16,7 +19,7 @@ pub fn watched() -> Vec<Snapshot> {
         turned_away(flow("cart", "db", 5432, 2)),
     ];
     let names = ["web", "gateway", "catalog", "cart", "db", "cache"];
-    engine.watched = names.map(|name| Watched { service: id(name), since: ago(30) }).to_vec();
+    engine.monitored = names.map(|name| MonitoredService { service: id(name), since: ago(30) }).to_vec();
     let catalog = engine.services.iter_mut().find(|service| service.name == "catalog");
     if let Some(catalog) = catalog {
         *catalog = Arc::new(Service::clone(catalog).calls("STOCK_URL", "http://stock:7000"));
@@ -29,20 +32,20 @@ fn id(name: &str) -> ServiceId {
     ServiceId::new(format!("docker/shop/{name}"))
 }
 
-/// A connection that has stood since an hour before it was last seen, so many minutes ago.
-fn flow(from: &str, to: &str, port: u16, minutes: i64) -> Flow {
-    let sighting = Sighting {
-        from: End::Service(id(from)),
-        to: End::Service(id(to)),
+/// Returns a connection that was last seen `minutes` ago and first seen an hour before that.
+fn flow(from: &str, to: &str, port: u16, minutes: i64) -> ObservedConnection {
+    let sighting = ConnectionKey {
+        from: ConnectionEnd::Service(id(from)),
+        to: ConnectionEnd::Service(id(to)),
         port: Some(port),
-        by: SeenBy::Socket,
-        verdict: Verdict::Accepted,
-        place: format!("{from}-1").into(),
+        observed_by: ObservationSource::Socket,
+        outcome: ConnectionOutcome::Accepted,
+        location: format!("{from}-1").into(),
     };
-    Flow { sighting, first: ago(minutes + 60), last: ago(minutes) }
+    ObservedConnection { key: sighting, first_seen: ago(minutes + 60), last_seen: ago(minutes) }
 }
 
-fn turned_away(mut flow: Flow) -> Flow {
-    flow.sighting.verdict = Verdict::Rejected;
+fn turned_away(mut flow: ObservedConnection) -> ObservedConnection {
+    flow.key.outcome = ConnectionOutcome::Rejected;
     flow
 }

@@ -1,38 +1,39 @@
-//! An hour of a healthy estate, with all that goes on in one, and no alarm: deployments, scaling, containers that are made
-//! anew, jobs that end, checks that take their time.
+//! False alarm test: a healthy estate runs for a simulated hour and must raise no finding. It goes through
+//! deployments, scaling, recreated containers, finished jobs and slow health checks.
 
 use crate::estate::{Build, now, service, snapshot, status};
 use portolan::{
     model::{
-        Check, Deployment, Ending, Event, EventKind, Exit, Instance, InstanceId, Inventory, Rollout, Service,
-        Severity, Snapshot, State, Timestamp,
+        Deployment, Event, EventKind, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId,
+        InstanceState, Inventory, Rollout, Service, Severity, Snapshot, Timestamp,
     },
     store::Store,
 };
 use std::sync::Arc;
 
-/// How often the sources are looked at, in seconds.
+/// Interval between two polls of a source, in seconds.
 const STEP: i64 = 10;
 
-/// How long it goes on.
+/// Length of the simulation, in seconds.
 const HOUR: i64 = 3_600;
 
-/// The seconds from one thing that goes on in a service to the next of the same sort.
+/// Seconds between two changes of the same kind in one service.
 const EVERY: i64 = 1_200;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() + second).unwrap()
 }
 
-/// A copy of a service in that state, which began then.
-fn copy(service: &Service, number: usize, began: i64, state: State) -> Instance {
+/// Returns instance `number` of `service` in `state`, started at second `began`.
+fn copy(service: &Service, number: usize, began: i64, state: InstanceState) -> Instance {
     let mut one = service.instances[0].clone();
     one.id = InstanceId::new(format!("{}-{number}", one.id));
     (one.name, one.started, one.state) =
         (format!("{}-{number}", service.name).into(), Some(at(began)), state);
-    if state == State::Stopped {
+    if state == InstanceState::Stopped {
         let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".into());
-        one.exit = Some(Exit { code: Some(143), ending: Ending::Asked, reason, at: Some(at(began + 30)) });
+        one.exit =
+            Some(Exit { code: Some(143), cause: ExitCause::StopRequested, reason, at: Some(at(began + 30)) });
     }
     one
 }
@@ -53,79 +54,86 @@ fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, count
     }
 }
 
-/// An ECS service in the middle of whatever its time is for: a deployment that stops a task first, one more copy, one less.
+/// Returns an ECS service at `second` of its cycle. By `number` it scales out and in, deploys by stopping a
+/// task first, or stays unchanged.
 fn on_ecs(number: i64, second: i64) -> Service {
     let name = format!("service-{number:02}");
     let turn = (second + number * 61 + 100) % EVERY;
     let began = second - turn;
     let plain = service("ecs:eu-west-1", Some("prod"), &name).copies(1);
-    let old = |n| copy(&plain, n, -86_400, State::Running);
+    let old = |n| copy(&plain, n, -86_400, InstanceState::Running);
     let (mut wanted, mut copies) = (2, vec![old(1), old(2)]);
     let mut rollout = Rollout::Completed;
     match (number % 3, turn) {
-        // ECS shows what is wanted before it shows what is on its way.
+        // ECS raises the desired count before it lists the new task.
         (0, 0..20) => wanted = 3,
         (0, 20..60) => {
             wanted = 3;
-            copies.push(copy(&plain, 3, began, State::Starting));
+            copies.push(copy(&plain, 3, began, InstanceState::Starting));
         }
         (0, 60..600) => {
             wanted = 3;
-            copies.push(copy(&plain, 3, began, State::Running));
+            copies.push(copy(&plain, 3, began, InstanceState::Running));
         }
-        (0, 600..660) => copies.push(copy(&plain, 3, began + 600, State::Stopping)),
-        (0, _) => copies.push(copy(&plain, 3, began + 600, State::Stopped)),
-        // One at a time, the old one first: the service has one copy too few for a while.
+        (0, 600..660) => copies.push(copy(&plain, 3, began + 600, InstanceState::Stopping)),
+        (0, _) => copies.push(copy(&plain, 3, began + 600, InstanceState::Stopped)),
+        // The rollout stops the old task first, so the service runs one task too few for a while.
         (1, 0..20) => {
-            (rollout, copies[0].state) = (Rollout::InProgress, State::Stopping);
+            (rollout, copies[0].state) = (Rollout::InProgress, InstanceState::Stopping);
         }
         (1, 20..60) => {
             rollout = Rollout::InProgress;
-            copies[0] = copy(&plain, 1, began, State::Stopped);
-            copies.push(copy(&plain, 4, began + 20, State::Starting));
+            copies[0] = copy(&plain, 1, began, InstanceState::Stopped);
+            copies.push(copy(&plain, 4, began + 20, InstanceState::Starting));
         }
         (1, 60..120) => {
             rollout = Rollout::InProgress;
-            copies = vec![old(2), copy(&plain, 4, began + 20, State::Running)];
-            copies.last_mut().unwrap().check = Check::Pending;
+            copies = vec![old(2), copy(&plain, 4, began + 20, InstanceState::Running)];
+            copies.last_mut().unwrap().health_check = HealthCheckStatus::Pending;
         }
         _ => {}
     }
     let mut made = Service { instances: copies, ..plain }.wanted(wanted);
     if number % 3 == 1 {
-        let running = made.instances.iter().filter(|i| i.state == State::Running).count() as u32;
+        let running = made.instances.iter().filter(|i| i.state == InstanceState::Running).count() as u32;
         made.deployments = vec![deployment(&name, 7, began, rollout, (running, wanted))];
     }
     made.calls("NEXT_URL", &format!("http://service-{:02}:80", (number + 1) % 20))
 }
 
-/// A compose service that is made anew now and then, and a job that ends and is gone until the next time.
+/// Returns a compose service at `second` of its cycle. By `number` it is recreated, runs as a short job, or
+/// is restarted by hand.
 fn on_engine(number: i64, second: i64) -> Service {
     let turn = (second + number * 97 + 100) % EVERY;
     let began = second - turn;
     let plain = service("docker", Some("shop"), &format!("part-{number}")).copies(1);
-    let mut one = copy(&plain, (began / EVERY) as usize, began, State::Running);
-    one.check = Check::Healthy;
+    let mut one = copy(&plain, (began / EVERY) as usize, began, InstanceState::Running);
+    one.health_check = HealthCheckStatus::Healthy;
     match (number % 3, turn) {
-        (0, 0..10) => (one.state, one.check) = (State::Starting, Check::Pending),
-        (0, 10..40) => one.check = Check::Pending,
+        (0, 0..10) => (one.state, one.health_check) = (InstanceState::Starting, HealthCheckStatus::Pending),
+        (0, 10..40) => one.health_check = HealthCheckStatus::Pending,
         (1, 0..30) => {}
         (1, _) => {
-            (one.state, one.check) = (State::Stopped, Check::None);
-            one.exit =
-                Some(Exit { code: Some(0), ending: Ending::Itself, reason: None, at: Some(at(began + 30)) });
+            (one.state, one.health_check) = (InstanceState::Stopped, HealthCheckStatus::None);
+            one.exit = Some(Exit {
+                code: Some(0),
+                cause: ExitCause::ProcessExited,
+                reason: None,
+                at: Some(at(began + 30)),
+            });
         }
-        // Somebody restarts it by hand: the engine tells it, and starts it in the same moment.
+        // A restart by hand: the engine reports the stop and starts the container in the same second.
         (2, 0..10) => {
-            let asked = Exit { code: Some(143), ending: Ending::Asked, reason: None, at: Some(at(began)) };
-            (one.exit, one.check) = (Some(asked), Check::Pending);
+            let asked =
+                Exit { code: Some(143), cause: ExitCause::StopRequested, reason: None, at: Some(at(began)) };
+            (one.exit, one.health_check) = (Some(asked), HealthCheckStatus::Pending);
         }
         _ => {}
     }
     Service { instances: vec![one], ..plain }
 }
 
-/// What the engine tells of that.
+/// Returns the start events that the engine reports for `services` at `second`.
 fn told(services: &[Service], second: i64) -> Vec<Event> {
     let events = services.iter().filter_map(|service| {
         let start =
@@ -147,7 +155,7 @@ fn look(source: &str, second: i64) -> Snapshot {
         _ => (0..20).map(|number| on_ecs(number, second)).collect(),
     };
     let events = if source == "docker" { told(&services, second) } else { Vec::new() };
-    Snapshot { taken: at(second), events, ..snapshot(source, services) }
+    Snapshot { taken_at: at(second), events, ..snapshot(source, services) }
 }
 
 #[test]
@@ -162,13 +170,14 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
         }
         store.now = at(second);
         for source in SOURCES {
-            looks +=
-                usize::from(store.absorb(&look(source, second).source.clone(), Ok(look(source, second))));
+            looks += usize::from(
+                store.apply_snapshot(&look(source, second).source.clone(), Ok(look(source, second))),
+            );
             let alarms: Vec<_> = store
                 .findings
                 .iter()
                 .filter(|finding| finding.severity > Severity::Info)
-                .map(|finding| format!("{} {} {}", finding.service, finding.kind, finding.reason))
+                .map(|finding| format!("{} {} {}", finding.subject, finding.kind, finding.reason))
                 .collect();
             assert_eq!(alarms, Vec::<String>::new(), "{source}, {second} s");
         }
@@ -189,14 +198,14 @@ fn the_same_hour_with_one_fault_raises_one() {
         let mut seen = look("ecs:eu-west-1", second);
         if second >= 20 {
             let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
-            one.state = State::Failed;
+            one.state = InstanceState::Failed;
             one.exit = Some(Exit { code: Some(1), at: Some(at(20)), ..Exit::default() });
         }
-        store.absorb(&seen.source.clone(), Ok(seen));
+        store.apply_snapshot(&seen.source.clone(), Ok(seen));
     }
     let alarms: Vec<_> = store.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
-    assert_eq!((alarms[0].service.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
+    assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
 }
 
 #[test]
@@ -208,7 +217,7 @@ fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
     };
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status("ecs:eu-west-1")], 1 << 20, at(0));
     let stuck = |store: &Store| store.findings.iter().any(|finding| finding.kind == "deployment-stuck");
-    store.absorb(&slow(0).source, Ok(slow(-599)));
+    store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
             store.tick(at(second));
@@ -216,36 +225,36 @@ fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
         })
         .collect();
     assert_eq!(seen, [false, false, false, false, true, true], "it is stuck from the second on");
-    store.absorb(&slow(0).source, Ok(slow(0)));
+    store.apply_snapshot(&slow(0).source, Ok(slow(0)));
     assert!(!stuck(&store), "it was begun anew");
-    store.absorb(&slow(0).source, Ok(slow(-700)));
+    store.apply_snapshot(&slow(0).source, Ok(slow(-700)));
     assert!(stuck(&store));
 }
 
-/// A container that was made a month ago and restarted five times in its first days; at `ends` it ends by itself and runs
-/// again a second later.
+/// Returns a container that was created a month ago and restarted five times in its first days. At each
+/// second in `ends` it exits by itself and runs again one second later.
 fn old(second: i64, ends: &[i64]) -> Snapshot {
     let mut old = service("docker", Some("shop"), "old").copies(1);
     let one = &mut old.instances[0];
     let before: Vec<i64> = ends.iter().copied().filter(|end| *end <= second).collect();
     one.restarts = 5 + before.len() as u32;
     let last = before.last().copied().unwrap_or(-25 * 86_400);
-    (one.made, one.started) = (Some(at(-30 * 86_400)), Some(at(last + 1)));
+    (one.created, one.started) = (Some(at(-30 * 86_400)), Some(at(last + 1)));
     one.exit = Some(Exit { at: Some(at(last)), ..Exit::default() });
-    // As the engine's source tells it until it has held.
+    // The Docker source reports a restarted container as restarting until it has run for 30 s.
     if second - last < 30 {
-        one.state = State::Restarting;
+        one.state = InstanceState::Restarting;
     }
-    Snapshot { taken: at(second), ..snapshot("docker", vec![old]) }
+    Snapshot { taken_at: at(second), ..snapshot("docker", vec![old]) }
 }
 
-/// What is said of it at each look, each thing once.
+/// Returns the kinds of findings over all `looks`, without consecutive duplicates.
 fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status("docker")], 1 << 20, at(0));
     let mut said = Vec::new();
     for look in looks {
-        store.tick(look.taken);
-        store.absorb(&look.source.clone(), Ok(look));
+        store.tick(look.taken_at);
+        store.apply_snapshot(&look.source.clone(), Ok(look));
         said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();

@@ -1,7 +1,7 @@
-//! The documentation says what the code says: every table in it that repeats a table of the code is written from that
-//! table, and every field of a JSON schema is told.
+//! Documentation tests: tables in the documentation are generated from tables in the code, and every field of
+//! a JSON schema is documented.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it docs` writes the tables anew.
+//! `UPDATE_DOCS=1 cargo test --test it docs` regenerates the tables.
 
 mod blocks;
 mod schemas;
@@ -9,18 +9,18 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
-/// The folder that holds README.md.
+/// Returns the repository root.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The text of a file of the repository.
+/// Reads a file of the repository.
 fn text(file: &str) -> String {
     let path = root().join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// README.md and all of docs/, as paths from the root.
+/// Returns README.md, the other top-level pages and all of docs/, as paths relative to the root.
 fn pages() -> Vec<String> {
     let docs = std::fs::read_dir(root().join("docs")).unwrap();
     let mut pages: Vec<_> = docs.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -41,7 +41,7 @@ fn every_table_is_what_the_code_says() {
             continue;
         }
         if update {
-            // Whole at any moment, as the other tests read the pages meanwhile.
+            // Replace the page atomically, because other tests read the pages at the same time.
             let beside = root().join(format!("{page}.new"));
             std::fs::write(&beside, new).unwrap();
             std::fs::rename(beside, root().join(&page)).unwrap();
@@ -62,8 +62,10 @@ fn every_table_of_the_code_is_somewhere() {
 
 #[test]
 fn every_kind_is_told_in_words() {
-    let evidence = portolan::topology::evidence::KINDS.iter().map(|kind| ("docs/evidence.md", kind.id));
-    let findings = portolan::topology::finding::KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
+    let evidence =
+        portolan::topology::evidence::EVIDENCE_KINDS.iter().map(|kind| ("docs/evidence.md", kind.id));
+    let findings =
+        portolan::topology::finding::FINDING_KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
     for (page, id) in evidence.chain(findings) {
         assert!(text(page).contains(&format!("### `{id}`")), "{page} has no section on `{id}`");
     }

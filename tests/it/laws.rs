@@ -1,11 +1,11 @@
-//! Laws that hold for any estate: what order things come in is of no account, a source that fails takes nothing off the
-//! map, and a recording shows what was seen.
+//! Laws that hold for any estate: the order of sources and services does not matter, a failing source removes
+//! nothing from the map, and a recording replays what was recorded.
 
 use portolan::{
     model::{
-        Address, Answer, AnsweredBy, Change, Failure, FailureKind, Host, Inventory, Mention, NetworkId,
-        Place, Scope, Service, ServiceId, ServiceKind, Snapshot, SourceId, SourceState, SourceStatus, Target,
-        Timestamp, Via,
+        Address, EndpointOrigin, EndpointScope, Failure, FailureKind, Host, Inventory, NetworkId, Reference,
+        ReferenceKind, ReferenceLocation, ReferenceTarget, Service, ServiceEndpoint, ServiceId, ServiceKind,
+        Snapshot, SnapshotDiff, SourceId, SourceState, SourceStatus, Timestamp,
     },
     source::replay::{Frame, Header, Recording},
     store::Store,
@@ -13,13 +13,14 @@ use portolan::{
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-/// A service on the network of its source that answers to its name and names those others.
+/// Returns a service on its source's network that is reachable by its name and references the hosts in
+/// `calls`.
 fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
     let network = NetworkId::of(source, "net");
-    let mention = |host: &&str| Mention {
-        via: Via::Environment,
-        place: Place::at(&format!("environment {host}_HOST")),
-        target: Target::Address(Address::parse_host(host).unwrap().with_port(80)),
+    let mention = |host: &&str| Reference {
+        kind: ReferenceKind::Environment,
+        location: ReferenceLocation::for_key(&format!("environment {host}_HOST")),
+        target: ReferenceTarget::Address(Address::parse_host(host).unwrap().with_port(80)),
     };
     Service {
         id: ServiceId::of(source, Some("shop"), name),
@@ -31,19 +32,19 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
         instances: Vec::new(),
         failing_since: None,
         deployments: Vec::new(),
-        answers: vec![Answer {
+        endpoints: vec![ServiceEndpoint {
             host: Host::parse(name).unwrap(),
             port: None,
-            scope: Scope::Network(network.clone()),
-            by: AnsweredBy::ServiceName,
+            scope: EndpointScope::Network(network.clone()),
+            origin: EndpointOrigin::ServiceName,
         }],
-        mentions: calls.iter().map(mention).collect(),
+        references: calls.iter().map(mention).collect(),
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
     }
 }
 
-/// A small shop as `source` sees it, its services turned by so many places.
+/// Returns a small shop as seen by `source`, with its services rotated left by `turned` places.
 fn shop(source: &str, turned: usize) -> Snapshot {
     let source = SourceId::new(source);
     let mut services = vec![
@@ -57,13 +58,13 @@ fn shop(source: &str, turned: usize) -> Snapshot {
     let taken = "2026-01-02T03:04:05Z".parse().unwrap();
     Snapshot {
         source,
-        taken,
+        taken_at: taken,
         services,
-        gateways: Vec::new(),
+        load_balancers: Vec::new(),
         events: Vec::new(),
-        gaps: Vec::new(),
-        flows: Vec::new(),
-        watched: Vec::new(),
+        unread_parts: Vec::new(),
+        connections: Vec::new(),
+        monitored: Vec::new(),
         progress: Vec::new(),
     }
 }
@@ -99,9 +100,9 @@ fn a_source_that_fails_takes_nothing_off_the_map() {
     let id = SourceId::new("a");
     let status = SourceStatus::new(id.clone(), "docker", "a socket".to_owned());
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status], 1 << 20, Timestamp::UNIX_EPOCH);
-    store.absorb(&id, Ok(shop("a", 0)));
+    store.apply_snapshot(&id, Ok(shop("a", 0)));
     let before = store.topology().clone();
-    store.absorb(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
+    store.apply_snapshot(&id, Err(Failure::new(FailureKind::Unreachable, "nobody answers", "start it")));
     assert_eq!(store.topology(), &before);
     assert_eq!(store.sources[0].state, SourceState::Stale);
     assert!(store.findings.iter().any(|finding| finding.kind == "source-trouble"));
@@ -112,9 +113,9 @@ fn a_recording_shows_what_was_seen() {
     let source = SourceId::new("a");
     let (before, mut after) = (shop("a", 0), shop("a", 0));
     after.services.remove(1);
-    Arc::make_mut(&mut after.services[0]).mentions.clear();
+    Arc::make_mut(&mut after.services[0]).references.clear();
     let minute = Duration::from_mins(1);
-    let header = serde_json::to_string(&Header::new(before.taken, 2 * minute)).unwrap();
+    let header = serde_json::to_string(&Header::new(before.taken_at, 2 * minute)).unwrap();
     let frames =
         [Frame::between(Duration::ZERO, None, &before), Frame::between(minute, Some(&before), &after)];
     let frames = frames.map(|frame| serde_json::to_string(&frame).unwrap()).join("\n");
@@ -122,6 +123,10 @@ fn a_recording_shows_what_was_seen() {
     for (at, seen) in [(Duration::ZERO, &before), (minute, &after)] {
         let mut seen = seen.clone();
         seen.services.sort_by(|a, b| a.id.cmp(&b.id));
-        assert_eq!(Change::between(&recording.snapshot(&source, at), &seen), Change::Nothing, "at {at:?}");
+        assert_eq!(
+            SnapshotDiff::between(&recording.snapshot(&source, at), &seen),
+            SnapshotDiff::Unchanged,
+            "at {at:?}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Tests from outside.
+//! Integration tests: laws of the store and the topology, false alarms, documentation.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 #[path = "../estate/mod.rs"]

@@ -1,6 +1,6 @@
 //! The configuration is an overlay: what is said last counts, what is not said stays, and what is wrong is named.
 
-use portolan::config::{EXAMPLE, read};
+use portolan::config::{EXAMPLE_CONFIG, read};
 use proptest::prelude::*;
 use std::{
     fs,
@@ -34,7 +34,7 @@ fn an_empty_file_changes_nothing_and_the_example_is_the_default() {
     let default = read(None, &[]).unwrap();
     let empty = File::new("empty", "");
     assert_eq!(read(Some(&empty.0), &[]).unwrap(), default);
-    let example = File::new("example", EXAMPLE);
+    let example = File::new("example", EXAMPLE_CONFIG);
     assert_eq!(read(Some(&example.0), &[]).unwrap(), default);
 }
 
@@ -51,15 +51,19 @@ fn settings_lie_over_the_file_and_the_file_over_the_default() {
 fn what_is_wrong_is_named_with_its_place() {
     let malformed = File::new("malformed", "theme = \"day\"\nascii = tru\n");
     let failure = read(Some(&malformed.0), &[]).unwrap_err();
-    assert!(failure.what.contains("malformed") && failure.what.contains("line 2"), "{}", failure.what);
+    assert!(
+        failure.message.contains("malformed") && failure.message.contains("line 2"),
+        "{}",
+        failure.message
+    );
     let unknown = File::new("unknown", "log-memmory = 3\n");
     let failure = read(Some(&unknown.0), &[]).unwrap_err();
     assert!(failure.remedy.contains("`log-memory`"), "{failure:?}");
     let failure = read(Some(Path::new("/nonexistent/portolan.toml")), &[]).unwrap_err();
-    assert!(failure.what.contains("/nonexistent/portolan.toml"), "{failure:?}");
+    assert!(failure.message.contains("/nonexistent/portolan.toml"), "{failure:?}");
     let source = File::new("source", "[[source]]\nkind = \"dokcer\"\n");
     let failure = read(Some(&source.0), &[]).unwrap_err();
-    assert!(failure.what.contains("dokcer") && failure.what.contains("docker"), "{failure:?}");
+    assert!(failure.message.contains("dokcer") && failure.message.contains("docker"), "{failure:?}");
 }
 
 proptest! {
@@ -67,16 +71,16 @@ proptest! {
 
     #[test]
     fn any_key_but_the_known_ones_is_refused(key in "[a-z]{1,12}") {
-        let known: Table = EXAMPLE.parse().unwrap();
+        let known: Table = EXAMPLE_CONFIG.parse().unwrap();
         prop_assume!(!known.contains_key(&key));
         let failure = read(None, &[format!("{key}=1")]).unwrap_err();
-        prop_assert!(failure.what.contains(&key), "{failure:?}");
+        prop_assert!(failure.message.contains(&key), "{failure:?}");
     }
 
     #[test]
     fn any_setting_is_read_or_refused(setting in "\\PC{0,24}") {
         if let Err(failure) = read(None, &[setting]) {
-            prop_assert!(!failure.what.is_empty() && !failure.remedy.is_empty());
+            prop_assert!(!failure.message.is_empty() && !failure.remedy.is_empty());
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     world::{drafts, services, snapshots},
 };
 use portolan::{
-    export::{self, FORMATS},
+    export::{self, MAP_FORMATS},
     keymap::Keymap,
     model::{FailureKind, Inventory, Snapshot, Timestamp},
     store::Store,
@@ -19,7 +19,7 @@ pub(crate) fn store(told: &[Snapshot]) -> Store {
     let statuses = told.iter().map(|s| status(s.source.as_str())).collect();
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, now());
     for snapshot in told {
-        store.absorb(&snapshot.source, Ok(snapshot.clone()));
+        store.apply_snapshot(&snapshot.source, Ok(snapshot.clone()));
     }
     store
 }
@@ -28,7 +28,7 @@ pub(crate) fn store(told: &[Snapshot]) -> Store {
 pub(crate) fn written(store: &Store, format: &str) -> String {
     let theme = Theme::named("mono", false).unwrap();
     let scene = Scene { store, theme: &theme, keymap: &Keymap::default() };
-    (FORMATS.iter().find(|known| known.id == format).unwrap().write)(scene)
+    (MAP_FORMATS.iter().find(|known| known.id == format).unwrap().write)(scene)
 }
 
 fn json(store: &Store) -> Value {
@@ -68,7 +68,7 @@ fn shown(label: &str) -> String {
 #[test]
 fn the_json_has_what_the_contract_names() {
     let mut store = store(&shop());
-    store.absorb(&shop()[0].source, Err(failure(FailureKind::Timeout, "too slow", "wait")));
+    store.apply_snapshot(&shop()[0].source, Err(failure(FailureKind::Timeout, "too slow", "wait")));
     let map = json(&store);
     let has = |value: &Value, keys: &[&str]| {
         let missing: Vec<_> = keys.iter().filter(|key| value.get(**key).is_none()).collect();
@@ -94,9 +94,9 @@ fn the_json_has_what_the_contract_names() {
     let orders = nodes.iter().find(|node| node["name"] == "orders").unwrap();
     let (group, running, desired) = (&orders["group"], &orders["running"], &orders["desired"]);
     assert_eq!((group, running, desired), (&"prod".into(), &1.into(), &3.into()));
-    let alone: Value = serde_json::from_str(&export::findings(&store)).unwrap();
+    let alone: Value = serde_json::from_str(&export::findings_json(&store)).unwrap();
     assert_eq!((&alone["schema"], &alone["findings"]), (&"portolan.findings/1".into(), &map["findings"]));
-    let status: Value = serde_json::from_str(&export::status(&store)).unwrap();
+    let status: Value = serde_json::from_str(&export::status_json(&store)).unwrap();
     assert_eq!(status["schema"], "portolan.status/1");
 }
 

@@ -9,7 +9,8 @@ use crate::{
 use portolan::{
     export,
     model::{
-        Alteration, Ending, Exit, FailureKind, Gap, Instance, LogRoute, Place, Service, Snapshot, Target,
+        Exit, ExitCause, FailureKind, Instance, LogRoute, ReferenceLocation, ReferenceTarget, RevisionChange,
+        Service, Snapshot, UnreadPart,
     },
     output::without_controls,
 };
@@ -56,38 +57,44 @@ fn estate() -> Vec<Snapshot> {
         for deployment in &mut service.deployments {
             deployment.reason = Some("tasks failed to start".into());
             deployment.previous = Some("orders:40".into());
-            deployment.changes = vec![Alteration {
-                what: "image".into(),
+            deployment.changes = vec![RevisionChange {
+                property: "image".into(),
                 before: Some("a:1".into()),
                 after: Some("a:2".into()),
             }];
         }
-        for mention in &mut service.mentions {
-            mention.place = Place { container: Some("app".into()), key: mention.place.key.clone() };
+        for mention in &mut service.references {
+            mention.location =
+                ReferenceLocation { container: Some("app".into()), key: mention.location.key.clone() };
         }
-        if let Some(mention) = service.mentions.first().cloned() {
-            let target = Target::Peer("db".into());
-            service.mentions.push(portolan::model::Mention { target, ..mention });
+        if let Some(mention) = service.references.first().cloned() {
+            let target = ReferenceTarget::ServiceName("db".into());
+            service.references.push(portolan::model::Reference { target, ..mention });
         }
     };
     ecs.services.iter_mut().for_each(edit);
-    let gap = Gap { what: "load balancers".into(), failure: failure(FailureKind::Denied, "no", "ask") };
-    ecs.gaps.push(gap);
+    let gap =
+        UnreadPart { name: "load balancers".into(), failure: failure(FailureKind::Denied, "no", "ask") };
+    ecs.unread_parts.push(gap);
     let checked = ecs.services[0].id.clone();
-    for gateway in &mut ecs.gateways {
+    for gateway in &mut ecs.load_balancers {
         let (address, reason) = ("10.0.0.1:80".into(), Some("code 503".into()));
-        gateway.targets.push(portolan::model::Checked { service: checked.clone(), address, reason });
+        gateway.targets.push(portolan::model::TargetHealth { service: checked.clone(), address, reason });
     }
     all
 }
 
 fn full_instance(instance: &mut Instance) {
-    let exit =
-        Exit { code: Some(1), ending: Ending::Itself, reason: Some("crashed".into()), at: Some(ago(1)) };
+    let exit = Exit {
+        code: Some(1),
+        cause: ExitCause::ProcessExited,
+        reason: Some("crashed".into()),
+        at: Some(ago(1)),
+    };
     for container in &mut instance.containers {
         container.digest = Some("sha256:01".into());
         container.exit = Some(exit.clone());
-        container.log = LogRoute::CloudWatch {
+        container.log_route = LogRoute::CloudWatch {
             group: "/ecs/shop".into(),
             stream: Some("app/1".into()),
             region: Some("eu-west-1".into()),
@@ -222,10 +229,10 @@ fn check_exports(told: &[Snapshot]) {
     let store = store(told);
     let service = store.inventory.services().next().cloned().unwrap();
     let reports = [
-        export::findings(&store),
-        export::status(&store),
-        export::deployments(&store, &service),
-        export::usage(&store, std::slice::from_ref(&service)),
+        export::findings_json(&store),
+        export::status_json(&store),
+        export::deployments_json(&store, &service),
+        export::usage_json(&store, std::slice::from_ref(&service)),
     ];
     for text in reports.iter().chain([&written(&store, "json")]) {
         assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");

@@ -6,8 +6,8 @@ use crate::{
 };
 use portolan::{
     app::{App, Msg},
-    decode::{arguments, environment, file},
-    export::{self, FORMATS},
+    decode::{references_in_arguments, references_in_environment, references_in_file},
+    export::{self, MAP_FORMATS},
     keymap::Keymap,
     model::{Service, Snapshot},
     source::replay::{Frame, Header},
@@ -69,8 +69,9 @@ fn service_with(secret: &str) -> Service {
         PLACES.iter().map(|(name, value)| (*name, planted(value, secret))).collect();
     let words: Vec<String> = WORDS.iter().map(|word| word.replace("{}", secret)).collect();
     let mut service = service("docker", Some("shop"), "web");
-    service.mentions = environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
-    service.mentions.extend(arguments(Some("web"), words.iter().map(String::as_str)));
+    service.references =
+        references_in_environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
+    service.references.extend(references_in_arguments(Some("web"), words.iter().map(String::as_str)));
     let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
     for (path, line, head, tail) in FILES {
         let lines: Vec<String> = PLACES
@@ -78,8 +79,8 @@ fn service_with(secret: &str) -> Service {
             .map(|(name, text)| line.replace("KEY", name).replace("VALUE", &planted(text, secret)))
             .collect();
         let text = format!("{head}{}{tail}", lines.join("\n"));
-        service.mentions.extend(file(None, path, &text, value));
-        service.mentions.extend(file(None, path, "url: $DATABASE_URL ${REDIS_URL}\n", value));
+        service.references.extend(references_in_file(None, path, &text, value));
+        service.references.extend(references_in_file(None, path, "url: $DATABASE_URL ${REDIS_URL}\n", value));
     }
     service
 }
@@ -99,11 +100,11 @@ fn everything(told: &Snapshot) -> String {
     let mut out = serde_json::to_string(told).unwrap();
     out += &serde_json::to_string(&Header::new(now(), Duration::ZERO)).unwrap();
     out += &serde_json::to_string(&Frame::between(Duration::ZERO, None, told)).unwrap();
-    for format in FORMATS {
+    for format in MAP_FORMATS {
         out += &written(&store, format.id);
     }
-    out += &export::status(&store);
-    out += &export::findings(&store);
+    out += &export::status_json(&store);
+    out += &export::findings_json(&store);
     let _ = write!(out, "{:?} {:?}", store.topology(), store.findings);
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
     let mut app = App::new(store, Theme::named("mono", true).unwrap(), keymap, (160, 200), false);

@@ -3,8 +3,8 @@
 
 use crate::forms::{COMMANDS, FORMS, Form, must_give_host, planted};
 use portolan::{
-    decode::{arguments, environment, file},
-    model::{Mention, Target},
+    decode::{references_in_arguments, references_in_environment, references_in_file},
+    model::{Reference, ReferenceTarget},
 };
 use proptest::prelude::*;
 
@@ -30,17 +30,19 @@ fn host() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-fn hosts(mentions: &[Mention]) -> Vec<String> {
-    let host = |mention: &Mention| match &mention.target {
-        Target::Address(address) | Target::Local(address) => address.host.to_string(),
-        Target::Peer(name) | Target::FromProxy(name) => name.to_string(),
+fn hosts(mentions: &[Reference]) -> Vec<String> {
+    let host = |mention: &Reference| match &mention.target {
+        ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => {
+            address.host.to_string()
+        }
+        ReferenceTarget::ServiceName(name) | ReferenceTarget::CalledByProxy(name) => name.to_string(),
     };
     mentions.iter().map(host).collect()
 }
 
 /// Fails unless the host, and nothing else, came out of a form.
 fn check(
-    mentions: &[Mention],
+    mentions: &[Reference],
     value: &str,
     secret: &str,
     host: &str,
@@ -98,7 +100,7 @@ proptest! {
     #[test]
     fn a_variable_gives_its_host_and_no_secret(form in form(), secret in secret(), host in host()) {
         let value = planted(form, &secret, &host);
-        let mentions = environment(None, [(form.key, value.as_str())]);
+        let mentions = references_in_environment(None, [(form.key, value.as_str())]);
         check(&mentions, &value, &secret, &host, must_give_host(form, &secret))?;
     }
 
@@ -108,7 +110,7 @@ proptest! {
     ) {
         let words: Vec<String> =
             command.iter().map(|word| word.replace("{h}", &host).replace("{s}", &secret)).collect();
-        let mentions = arguments(None, words.iter().map(String::as_str));
+        let mentions = references_in_arguments(None, words.iter().map(String::as_str));
         let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
         check(&mentions, &words.join(" "), &secret, &host, plain)?;
     }
@@ -118,7 +120,7 @@ proptest! {
         form in form(), secret in proptest::sample::select(vec!["orders", "billing", "web"])
     ) {
         let value = planted(form, secret, "db");
-        let found = hosts(&environment(None, [(form.key, value.as_str())]));
+        let found = hosts(&references_in_environment(None, [(form.key, value.as_str())]));
         prop_assert!(!found.iter().any(|found| found == secret), "{value}: {found:?}");
     }
 
@@ -128,7 +130,7 @@ proptest! {
     ) {
         let (path, line, write) = place;
         let text = line.replace("KEY", form.key).replace("VALUE", &write(&planted(form, &secret, &host)));
-        let mentions = file(None, path, &text, |_| None);
+        let mentions = references_in_file(None, path, &text, |_| None);
         check(&mentions, &text, &secret, &host, false)?;
     }
 }

@@ -3,7 +3,7 @@
 use crate::world::{Draft, drafts, inventory, services, snapshots};
 use portolan::{
     model::Service,
-    topology::{Inference, Topology, evidence::KINDS, infer, twins},
+    topology::{IncrementalTopology, Topology, counterparts, evidence::EVIDENCE_KINDS, infer},
 };
 use proptest::prelude::*;
 use std::{
@@ -50,8 +50,8 @@ proptest! {
             prop_assert!(topology.nodes.contains_key(to), "{to} is no node");
             prop_assert!(from != to, "{from} calls itself");
             for evidence in &edge.evidence {
-                prop_assert!(KINDS.iter().any(|kind| kind.id == evidence.kind));
-                prop_assert!(!evidence.place.is_empty() && !evidence.detail.is_empty());
+                prop_assert!(EVIDENCE_KINDS.iter().any(|kind| kind.id == evidence.kind));
+                prop_assert!(!evidence.location.is_empty() && !evidence.detail.is_empty());
             }
             let distinct: BTreeSet<_> = edge.evidence.iter().collect();
             prop_assert_eq!(distinct.len(), edge.evidence.len(), "evidence is told twice");
@@ -62,7 +62,7 @@ proptest! {
     fn twins_know_each_other_and_stand_in_different_sources(all in drafts()) {
         let told = plain(&all);
         let inventory = inventory(snapshots(&told));
-        let twins = twins(&inventory);
+        let twins = counterparts(&inventory);
         let topology = infer(&inventory);
         for (one, others) in &twins {
             for other in others {
@@ -81,7 +81,7 @@ proptest! {
             prop_assert!(topology.nodes.keys().any(|id| id.as_str() == service.id.as_str()));
         }
         let called: BTreeSet<_> = topology.edges.keys().map(|(_, to)| to).collect();
-        for node in topology.nodes.values().filter(|node| node.kind.word() == "dependency") {
+        for node in topology.nodes.values().filter(|node| node.kind.as_str() == "dependency") {
             prop_assert!(called.contains(&node.id), "{} is led to by nothing", node.id);
         }
     }
@@ -105,7 +105,7 @@ proptest! {
             draft.1.clone_from(&new.1);
         }
         let mut before = inventory(snapshots(&plain(&all)));
-        let mut inference = Inference::of(&before);
+        let mut inference = IncrementalTopology::new(&before);
         for snapshot in snapshots(&plain(&changed)) {
             let change = before.replace(Arc::new(snapshot));
             inference.update(&before, &change);

@@ -1,7 +1,10 @@
 //! Random estates: services of a few groups on two sources, that name each other, the outside, and nothing.
 
 use crate::estate::{Build, ago, gateway, now, service, snapshot};
-use portolan::model::{End, Flow, Inventory, SeenBy, Service, Sighting, Snapshot, Verdict, Via, Watched};
+use portolan::model::{
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, MonitoredService, ObservationSource,
+    ObservedConnection, ReferenceKind, Service, Snapshot,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -57,12 +60,12 @@ fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> Strin
     for (key, target) in mentions {
         let address = renamed(TARGETS[*target], rename);
         service = match key {
-            3 => service.names(Via::ConfigFile, "file /etc/app.conf:1", &address),
-            4 => service.names(Via::ToolSetting, "environment APP_CLI_URL", &address),
+            3 => service.names(ReferenceKind::ConfigFile, "file /etc/app.conf:1", &address),
+            4 => service.names(ReferenceKind::ToolSetting, "environment APP_CLI_URL", &address),
             5 => service.asks("traefik"),
-            6 => service.names(Via::SharedSetting, "environment ALL_URL", &address),
-            7 => service.names(Via::SharedFile, "file /etc/book.yml:1", &address),
-            8 => service.names(Via::SuiteFile, "file /etc/suite.yml:1", &address),
+            6 => service.names(ReferenceKind::SharedSetting, "environment ALL_URL", &address),
+            7 => service.names(ReferenceKind::SharedFile, "file /etc/book.yml:1", &address),
+            8 => service.names(ReferenceKind::SuiteFile, "file /etc/suite.yml:1", &address),
             _ => service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &address),
         };
     }
@@ -86,14 +89,17 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
     let of = |source: &str| {
         let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
         let mut said = snapshot(source, mine);
-        said.flows = flows(&said.services);
-        said.watched =
-            said.services.iter().map(|s| Watched { service: s.id.clone(), since: ago(30) }).collect();
+        said.connections = flows(&said.services);
+        said.monitored = said
+            .services
+            .iter()
+            .map(|s| MonitoredService { service: s.id.clone(), since: ago(30) })
+            .collect();
         if source.starts_with("ecs") {
             let mut behind: Vec<&Service> =
                 said.services.iter().map(AsRef::as_ref).filter(|s| s.name.starts_with('w')).collect();
             behind.sort_by_key(|service| service.id.clone());
-            said.gateways = vec![gateway("front", &behind)];
+            said.load_balancers = vec![gateway("front", &behind)];
         }
         said
     };
@@ -101,22 +107,23 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
 }
 
 /// Connections that were seen: every service that starts after nobody was seen to call the next one.
-fn flows(services: &[Arc<Service>]) -> Vec<Flow> {
+fn flows(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
     let mut services: Vec<&Service> = services.iter().map(AsRef::as_ref).collect();
     services.sort_by(|a, b| a.id.cmp(&b.id));
     let pairs = services.iter().zip(services.iter().skip(1));
-    let quiet = pairs.filter(|(from, _)| !from.mentions.iter().any(|m| m.via == Via::StartOrder));
+    let quiet =
+        pairs.filter(|(from, _)| !from.references.iter().any(|m| m.kind == ReferenceKind::StartOrder));
     quiet
         .map(|(from, to)| {
-            let sighting = Sighting {
-                from: End::Service(from.id.clone()),
-                to: End::Service(to.id.clone()),
+            let sighting = ConnectionKey {
+                from: ConnectionEnd::Service(from.id.clone()),
+                to: ConnectionEnd::Service(to.id.clone()),
                 port: Some(80),
-                by: SeenBy::Socket,
-                verdict: Verdict::Accepted,
-                place: "one".into(),
+                observed_by: ObservationSource::Socket,
+                outcome: ConnectionOutcome::Accepted,
+                location: "one".into(),
             };
-            Flow { sighting, first: ago(20), last: now() }
+            ObservedConnection { key: sighting, first_seen: ago(20), last_seen: now() }
         })
         .collect()
 }

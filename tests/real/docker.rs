@@ -1,4 +1,4 @@
-//! The Docker source on a real engine.
+//! Tests of the Docker source against a real engine.
 
 mod broken;
 mod faulty;
@@ -11,12 +11,15 @@ mod usage;
 use futures::StreamExt;
 use lab::{EXPORTER, Lab, docker, must};
 use portolan::{
-    model::{Answer, Check, Ending, Health, Host, Instance, Scope, Service, State, Target, Via},
+    model::{
+        EndpointScope, ExitCause, Health, HealthCheckStatus, Host, Instance, InstanceState, ReferenceKind,
+        ReferenceTarget, Service, ServiceEndpoint,
+    },
     source::Source,
 };
 use std::time::Duration;
 
-/// A container that runs until it is told to end.
+/// Script of a container that runs until it gets SIGTERM.
 const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
 #[tokio::test]
@@ -34,25 +37,27 @@ async fn states_and_checks_are_told() {
     lab.create("never", &[], IDLE);
     must(&["pause", &lab.full("held")]);
 
-    let well = lab.until("well", |i| i.check == Check::Healthy).await;
-    assert_eq!((well.state, well.exit.clone(), well.restarts), (State::Running, None, 0));
+    let well = lab.until("well", |i| i.health_check == HealthCheckStatus::Healthy).await;
+    assert_eq!((well.state, well.exit.clone(), well.restarts), (InstanceState::Running, None, 0));
     assert_eq!(well.version.as_deref(), Some("1.35"));
     assert!(well.started.is_some() && well.containers[0].digest.as_ref().unwrap().starts_with("sha256:"));
-    let ill = lab.until("ill", |i| i.check.failed()).await;
-    let Check::Unhealthy { output, since } = ill.check else { panic!("{:?}", ill.check) };
+    let ill = lab.until("ill", |i| i.health_check.is_failing()).await;
+    let HealthCheckStatus::Unhealthy { output, since } = ill.health_check else {
+        panic!("{:?}", ill.health_check)
+    };
     assert_eq!(output.as_deref(), Some("no answer from db"));
     assert!(since >= ill.started, "it fails since after it started");
-    let three = lab.until("three", |i| i.state == State::Failed).await;
+    let three = lab.until("three", |i| i.state == InstanceState::Failed).await;
     assert_eq!(three.exit.as_ref().and_then(|e| e.code), Some(3));
-    lab.until("done", |i| i.state == State::Stopped).await;
-    lab.until("never", |i| i.state == State::Starting).await;
-    lab.until("held", |i| i.state == State::Paused).await;
-    lab.until("loop", |i| i.state == State::Restarting && i.restarts >= 2).await;
+    lab.until("done", |i| i.state == InstanceState::Stopped).await;
+    lab.until("never", |i| i.state == InstanceState::Starting).await;
+    lab.until("held", |i| i.state == InstanceState::Paused).await;
+    lab.until("loop", |i| i.state == InstanceState::Restarting && i.restarts >= 2).await;
     must(&["stop", &lab.full("well")]);
-    lab.until("well", |i| i.state == State::Stopped).await;
+    lab.until("well", |i| i.state == InstanceState::Stopped).await;
 
     let snapshot = lab.look().await;
-    let health = |name| Health::of(lab.service(&snapshot, name));
+    let health = |name| Health::of_service(lab.service(&snapshot, name));
     assert_eq!(health("ill"), Health::Failing);
     assert_eq!(health("done"), Health::Stopped);
     assert_eq!(health("three"), Health::Failing);
@@ -76,17 +81,21 @@ async fn what_ended_a_container_or_kept_it_from_starting_has_a_name() {
     assert!(!docker(&["start", &lab.full("late")]).status.success());
     must(&["stop", "-t", "1", &lab.full("told")]);
 
-    let ending = |i: &Instance| i.exit.as_ref().map(|exit| exit.ending);
-    lab.until("spent", |i| ending(i) == Some(Ending::GaveUp) && i.state == State::Failed).await;
-    lab.until("told", |i| ending(i) == Some(Ending::Asked) && i.state == State::Stopped).await;
-    let late = lab.until("late", |i| i.state == State::Failed).await;
-    assert_eq!(ending(&late), Some(Ending::Port), "{late:?}");
-    // A loop stays one while its container runs for a moment, and how it ended is not forgotten.
+    let ending = |i: &Instance| i.exit.as_ref().map(|exit| exit.cause);
+    lab.until("spent", |i| {
+        ending(i) == Some(ExitCause::RestartsExhausted) && i.state == InstanceState::Failed
+    })
+    .await;
+    lab.until("told", |i| ending(i) == Some(ExitCause::StopRequested) && i.state == InstanceState::Stopped)
+        .await;
+    let late = lab.until("late", |i| i.state == InstanceState::Failed).await;
+    assert_eq!(ending(&late), Some(ExitCause::PortInUse), "{late:?}");
+    // While the container briefly runs, its state stays `Restarting` and its last exit code is kept.
     let code = |i: &Instance| i.exit.as_ref().and_then(|exit| exit.code);
     lab.until("loop", |i| i.restarts >= 2 && code(i).is_some()).await;
     for _ in 0..10 {
         let now = lab.until("loop", |_| true).await;
-        assert_eq!((now.state, code(&now)), (State::Restarting, Some(7)), "{now:?}");
+        assert_eq!((now.state, code(&now)), (InstanceState::Restarting, Some(7)), "{now:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -94,15 +103,17 @@ async fn what_ended_a_container_or_kept_it_from_starting_has_a_name() {
 #[tokio::test]
 async fn an_end_for_want_of_memory_is_told() {
     let Some(lab) = Lab::open() else { return };
-    // Under load the engine now and then misses the kernel's word, and records a plain kill: then it is asked again.
+    // Under load the engine sometimes misses the kernel's OOM event and records a plain kill, so the test
+    // tries again.
     for round in 0..8 {
         let name = format!("hungry{round}");
         lab.run(&name, &["--memory", "8m", "--memory-swap", "8m"], "busybox tail /dev/zero");
-        let ended = lab.until(&name, |i| matches!(i.state, State::Failed | State::Stopped)).await;
+        let ended =
+            lab.until(&name, |i| matches!(i.state, InstanceState::Failed | InstanceState::Stopped)).await;
         let recorded = must(&["inspect", &lab.full(&name), "--format", "{{.State.OOMKilled}}"]);
-        assert_eq!(ended.exit.unwrap().ending == Ending::OutOfMemory, recorded.trim() == "true");
+        assert_eq!(ended.exit.unwrap().cause == ExitCause::OutOfMemory, recorded.trim() == "true");
         if recorded.trim() == "true" {
-            assert_eq!(ended.state, State::Failed);
+            assert_eq!(ended.state, InstanceState::Failed);
             return;
         }
     }
@@ -145,10 +156,12 @@ async fn services_answer_by_their_names_and_name_others() {
     }
     assert_eq!(shared(db, "store", web), 1);
     assert_eq!(shared(db, "db", lab.service(&snapshot, "old")), 0);
-    assert!(web.mentions.iter().any(|m| m.via == Via::StartOrder && m.target == Target::Peer("db".into())));
+    assert!(web.references.iter().any(
+        |m| m.kind == ReferenceKind::StartOrder && m.target == ReferenceTarget::ServiceName("db".into())
+    ));
     assert!(!serde_json::to_string(&snapshot).unwrap().contains("hunter2"));
     assert!(
-        web.answers
+        web.endpoints
             .iter()
             .any(|a| Some(&a.host) == Host::parse("host.docker.internal").as_ref() && a.port.is_some())
     );
@@ -156,24 +169,24 @@ async fn services_answer_by_their_names_and_name_others() {
     let (old, linked) = (lab.service(&snapshot, "old"), lab.service(&snapshot, "linked"));
     assert_eq!(shared(old, "elder", linked), 1);
     assert_eq!(shared(old, "elder", lab.service(&snapshot, "sidecar")), 0);
-    assert!(linked.mentions.iter().any(|m| m.via == Via::Link));
-    assert!(linked.mentions.iter().any(|m| m.via == Via::ExtraHost && m.place.key == "far"));
+    assert!(linked.references.iter().any(|m| m.kind == ReferenceKind::Link));
+    assert!(linked.references.iter().any(|m| m.kind == ReferenceKind::ExtraHost && m.location.key == "far"));
     let sidecar = lab.service(&snapshot, "sidecar");
     assert!(
-        sidecar.answers.iter().any(|a| Some(&a.host) == Host::parse("db").as_ref() && a.port == Some(9187))
+        sidecar.endpoints.iter().any(|a| Some(&a.host) == Host::parse("db").as_ref() && a.port == Some(9187))
     );
     assert!(db.networks.is_subset(&sidecar.networks));
 }
 
-/// In how many of the caller's networks the service answers to the name.
+/// Returns the number of `caller`'s networks in which `service` is reachable as `name`.
 fn shared(service: &Service, name: &str, caller: &Service) -> usize {
-    let counts = |a: &&Answer| match &a.scope {
-        Scope::Network(network) => {
+    let counts = |a: &&ServiceEndpoint| match &a.scope {
+        EndpointScope::Network(network) => {
             Some(&a.host) == Host::parse(name).as_ref() && caller.networks.contains(network)
         }
-        Scope::Everywhere => false,
+        EndpointScope::Everywhere => false,
     };
-    service.answers.iter().filter(counts).count()
+    service.endpoints.iter().filter(counts).count()
 }
 
 #[tokio::test]
@@ -181,21 +194,21 @@ async fn a_change_nudges_and_a_quiet_engine_does_not_change() {
     let Some(lab) = Lab::open() else { return };
     lab.run("web", &[], IDLE);
     let before = lab.look().await;
-    let mut nudges = lab.source.nudges();
-    // What the engine remembers of the last hour comes at once.
+    let mut nudges = lab.source.change_notifications();
+    // The engine first replays its events of the last hour.
     let _ = tokio::time::timeout(Duration::from_secs(1), nudges.next()).await;
     let first = lab.service(&before, "web").clone();
     assert_eq!(lab.service(&lab.look().await, "web"), &first);
 
     must(&["kill", &lab.full("web")]);
     nudge(&mut nudges).await;
-    let killed = lab.until("web", |i| i.state == State::Stopped).await;
+    let killed = lab.until("web", |i| i.state == InstanceState::Stopped).await;
     let exit = killed.exit.unwrap();
     assert_eq!(exit.code, Some(137));
-    assert_eq!(exit.ending, Ending::Asked, "the engine told of the kill");
+    assert_eq!(exit.cause, ExitCause::StopRequested, "the engine told of the kill");
     must(&["start", &lab.full("web")]);
     nudge(&mut nudges).await;
-    let again = lab.until("web", |i| i.state == State::Running).await;
+    let again = lab.until("web", |i| i.state == InstanceState::Running).await;
     assert!(again.started > first.instances[0].started);
 
     must(&["rm", "-f", &lab.full("web")]);
@@ -225,8 +238,8 @@ async fn containers_may_come_and_go_while_one_looks() {
     let looks = async {
         for _ in 0..60 {
             let snapshot = lab.look().await;
-            let own = snapshot.gaps.iter().filter(|g| g.what.contains(&lab.name));
-            assert_eq!(own.count(), 0, "{:?}", snapshot.gaps);
+            let own = snapshot.unread_parts.iter().filter(|g| g.name.contains(&lab.name));
+            assert_eq!(own.count(), 0, "{:?}", snapshot.unread_parts);
         }
     };
     tokio::join!(churn, looks);
@@ -235,7 +248,7 @@ async fn containers_may_come_and_go_while_one_looks() {
 #[tokio::test]
 async fn doctor_tries_every_call() {
     let Some(lab) = Lab::open() else { return };
-    let examined = lab.source.examine().await;
+    let examined = lab.source.diagnose().await;
     assert_eq!(examined.len(), 6);
     assert!(examined.iter().all(|e| e.outcome.is_ok()), "{examined:?}");
 }

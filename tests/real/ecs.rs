@@ -1,8 +1,12 @@
-//! The ECS source against an emulator with real containers; `scripts/lab/ecs-up` starts and seeds it.
+//! Tests of the ECS source against an emulator with real containers. `scripts/lab/ecs-up` starts and seeds
+//! it.
 
 use futures::StreamExt;
 use portolan::{
-    model::{AnsweredBy, End, Health, LogStart, LogTarget, SeenBy, Service, Sighting, Snapshot, State},
+    model::{
+        ConnectionEnd, ConnectionKey, EndpointOrigin, Health, InstanceState, LogReadOptions, LogTarget,
+        ObservationSource, Service, Snapshot,
+    },
     source::{
         Source,
         ecs::{Config, Ecs},
@@ -10,7 +14,7 @@ use portolan::{
 };
 use std::time::Duration;
 
-/// The emulator's address; none when real tests are to be skipped.
+/// Returns the emulator's address, or `None` if real tests are skipped.
 pub(crate) fn endpoint() -> Option<String> {
     let endpoint = std::env::var("PORTOLAN_TEST_ECS").ok();
     let skip = std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1");
@@ -35,7 +39,7 @@ pub(crate) fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'
     found.unwrap_or_else(|| panic!("no {group}/{name}"))
 }
 
-/// Looks until `holds`, as containers take their time to start.
+/// Polls until `holds` returns true, because containers need time to start.
 async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let mut last = None;
     for _ in 0..60 {
@@ -54,18 +58,18 @@ async fn the_whole_estate_is_there_with_its_health() {
     let Some(endpoint) = endpoint() else { return };
     let source = source(&endpoint, &[]);
     let snapshot = until(&source, |s| {
-        let of = |group, name| Health::of(service(s, group, name));
+        let of = |group, name| Health::of_service(service(s, group, name));
         of("harbour", "web") == Health::Healthy
             && of("harbour", "pilot") == Health::Healthy
             && matches!(of("harbour", "wreck"), Health::Failing | Health::Degraded)
             && of("quay", "survey") == Health::Stopped
     })
     .await;
-    assert_eq!(snapshot.gaps, []);
-    assert_eq!(Health::of(service(&snapshot, "quay", "idle")), Health::Stopped);
+    assert_eq!(snapshot.unread_parts, []);
+    assert_eq!(Health::of_service(service(&snapshot, "quay", "idle")), Health::Stopped);
     assert_eq!(service(&snapshot, "harbour", "web").running(), 2);
     let wreck = service(&snapshot, "harbour", "wreck");
-    let crash = wreck.instances.iter().find(|i| i.state == State::Failed).expect("a crash");
+    let crash = wreck.instances.iter().find(|i| i.state == InstanceState::Failed).expect("a crash");
     assert_eq!(crash.exit.as_ref().and_then(|e| e.code), Some(1));
 }
 
@@ -75,9 +79,13 @@ async fn names_and_load_balancers_are_known_and_values_are_not() {
     let running = |s: &Snapshot| service(s, "harbour", "pilot").running() == 1;
     let snapshot = until(&source(&endpoint, &["harbour"]), running).await;
     let pilot = service(&snapshot, "harbour", "pilot");
-    // This emulator leaves Service Connect out of its answers; the recorded ones have it.
-    assert!(pilot.answers.iter().any(|a| a.by == AnsweredBy::InstanceAddress), "{:?}", pilot.answers);
-    let gateway = snapshot.gateways.first().expect("a load balancer");
+    // This emulator omits Service Connect from its responses; the recorded responses contain it.
+    assert!(
+        pilot.endpoints.iter().any(|a| a.origin == EndpointOrigin::InstanceAddress),
+        "{:?}",
+        pilot.endpoints
+    );
+    let gateway = snapshot.load_balancers.first().expect("a load balancer");
     assert_eq!(gateway.name, "lighthouse");
     assert_eq!(gateway.routes[0].service.as_str(), "ecs:us-east-1/harbour/web");
     let all = serde_json::to_string(&snapshot).expect("JSON");
@@ -88,12 +96,15 @@ async fn names_and_load_balancers_are_known_and_values_are_not() {
 #[tokio::test]
 async fn calls_in_flow_logs_are_seen() {
     let Some(endpoint) = endpoint() else { return };
-    let seen = |s: &Snapshot| !s.flows.is_empty();
+    let seen = |s: &Snapshot| !s.connections.is_empty();
     let snapshot = until(&source(&endpoint, &["harbour"]), seen).await;
-    let [flow] = &snapshot.flows[..] else { panic!("{:?}", snapshot.flows) };
-    let named = |name: &str| End::Service(service(&snapshot, "harbour", name).id.clone());
-    let Sighting { from, to, port, by, .. } = &flow.sighting;
-    assert_eq!((from, to, *port, *by), (&named("web"), &named("pilot"), Some(9000), SeenBy::FlowLog));
+    let [flow] = &snapshot.connections[..] else { panic!("{:?}", snapshot.connections) };
+    let named = |name: &str| ConnectionEnd::Service(service(&snapshot, "harbour", name).id.clone());
+    let ConnectionKey { from, to, port, observed_by: by, .. } = &flow.key;
+    assert_eq!(
+        (from, to, *port, *by),
+        (&named("web"), &named("pilot"), Some(9000), ObservationSource::FlowLog)
+    );
 }
 
 #[tokio::test]
@@ -107,18 +118,18 @@ async fn a_cluster_that_does_not_exist_says_which_do() {
 async fn logs_begin_with_the_newest_and_follow() {
     let Some(endpoint) = endpoint() else { return };
     let source = source(&endpoint, &["harbour"]);
-    let healthy = |s: &Snapshot| Health::of(service(s, "harbour", "web")) == Health::Healthy;
+    let healthy = |s: &Snapshot| Health::of_service(service(s, "harbour", "web")) == Health::Healthy;
     let snapshot = until(&source, healthy).await;
     let web = service(&snapshot, "harbour", "web");
     let target = |i: &portolan::model::Instance| LogTarget {
         service: web.id.clone(),
         instance: i.id.clone(),
         label: i.name.as_str().into(),
-        route: i.containers[0].log.clone(),
+        route: i.containers[0].log_route.clone(),
     };
-    let running = web.instances.iter().filter(|i| i.state == State::Running);
+    let running = web.instances.iter().filter(|i| i.state == InstanceState::Running);
     let targets: Vec<LogTarget> = running.map(target).collect();
-    let mut stream = source.logs(targets, LogStart { since: None, until: None, tail: 3, follow: true });
+    let mut stream = source.logs(targets, LogReadOptions { since: None, until: None, tail: 3, follow: true });
     let mut seen = Vec::new();
     let reading = async {
         while seen.len() < 12 {
@@ -136,10 +147,10 @@ async fn logs_begin_with_the_newest_and_follow() {
 
 #[tokio::test]
 async fn nobody_there_is_said_and_does_not_hang() {
-    // A port that nobody listens on: the discard port of the loopback address.
+    // No process listens on the discard port of the loopback address.
     let Some(_) = endpoint() else { return };
     let look = source("http://127.0.0.1:9", &[]);
     let asked = tokio::time::timeout(Duration::from_secs(20), look.snapshot()).await.expect("no hanging");
     let failure = asked.expect_err("nobody there");
-    assert!(failure.what.contains("127.0.0.1:9"), "{}", failure.what);
+    assert!(failure.message.contains("127.0.0.1:9"), "{}", failure.message);
 }

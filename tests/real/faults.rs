@@ -1,9 +1,9 @@
-//! The ECS source through a proxy that breaks calls as a bad day does: what fails is named, the rest works, and when the
-//! faults stop, everything is right again.
+//! Fault injection for the ECS source: a proxy breaks calls to the emulator. The source must name each
+//! failure, keep the rest working, and recover when the faults stop.
 
 use super::ecs::{endpoint, service};
 use portolan::{
-    model::{FailureKind, Snapshot, State},
+    model::{FailureKind, InstanceState, Snapshot},
     source::{
         Source,
         ecs::{Config, Ecs},
@@ -18,23 +18,23 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What happens to a call.
+/// Fault that the proxy injects into a call.
 #[derive(Clone, Debug, PartialEq)]
 enum Fault {
-    /// An answer with that status and error code.
+    /// Responds with this HTTP status and AWS error code.
     Error(u16, &'static str),
-    /// The connection is closed without a word.
+    /// Closes the connection without a response.
     Reset,
-    /// The answer is cut in half, with a length that fits.
+    /// Sends half of the response body, with a matching content length.
     Cut,
-    /// No answer for so long.
+    /// Delays the response.
     Late(Duration),
 }
 
-/// Which calls are broken: those of that operation, or all.
+/// Operations to break, each with its fault. `*` stands for every operation.
 type Rules = Arc<Mutex<Vec<(&'static str, Fault)>>>;
 
-/// A proxy before the emulator.
+/// Proxy in front of the emulator.
 struct Proxy {
     rules: Rules,
     address: String,
@@ -48,7 +48,7 @@ impl Proxy {
         let (upstream, shared) = (endpoint.trim_start_matches("http://").to_owned(), Arc::clone(&rules));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                // A client that goes away in the middle is no news.
+                // A client may disconnect at any time.
                 let serving = serve(client, upstream.clone(), Arc::clone(&shared));
                 tokio::spawn(async move { serving.await.unwrap_or_default() });
             }
@@ -69,7 +69,7 @@ impl Proxy {
     }
 }
 
-/// Answers one request, broken or as the emulator does.
+/// Serves one request: injects a fault, or forwards the request to the emulator.
 async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io::Result<()> {
     let request = message(&mut client).await?;
     let text = String::from_utf8_lossy(&request).into_owned();
@@ -115,7 +115,7 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Whether a request is of that operation, in the JSON or the query protocol.
+/// Returns true if `request` calls `operation`, in the JSON or the Query protocol.
 fn is_of(request: &str, operation: &str) -> bool {
     operation == "*"
         || request.lines().any(|line| {
@@ -124,7 +124,7 @@ fn is_of(request: &str, operation: &str) -> bool {
         || request.split(['&', '?', '\n', ' ']).any(|part| part.trim() == format!("Action={operation}"))
 }
 
-/// A whole HTTP request.
+/// Reads one complete HTTP request.
 async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let (mut all, mut piece) = (Vec::new(), vec![0; 16_384]);
     loop {
@@ -144,7 +144,7 @@ async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Looks until everything was read that can be.
+/// Polls until the first complete read is done.
 async fn whole(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
     loop {
         let snapshot = source.snapshot().await?;
@@ -155,22 +155,22 @@ async fn whole(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
     }
 }
 
-/// The trouble that a snapshot or its absence tells of.
+/// Returns the kinds of failures: those of a snapshot's unread parts, or that of the failed poll.
 fn troubles(looked: &Result<Snapshot, portolan::model::Failure>) -> Vec<FailureKind> {
     match looked {
-        Ok(snapshot) => snapshot.gaps.iter().map(|gap| gap.failure.kind).collect(),
+        Ok(snapshot) => snapshot.unread_parts.iter().map(|gap| gap.failure.kind).collect(),
         Err(failure) => vec![failure.kind],
     }
 }
 
-/// Looks until nothing is amiss any more, at most so many times.
+/// Polls at most `looks` times until a snapshot has no unread parts. Panics if none has.
 async fn recovered(source: &Ecs, looks: usize) -> Snapshot {
     let mut last = None;
     for _ in 0..looks {
-        // What was read just before is not asked for again, and a part that failed rests for a while.
+        // The source neither repeats a recent call nor retries a failed one at once.
         tokio::time::sleep(Duration::from_secs(4)).await;
         match source.snapshot().await {
-            Ok(snapshot) if snapshot.gaps.is_empty() => return snapshot,
+            Ok(snapshot) if snapshot.unread_parts.is_empty() => return snapshot,
             other => last = Some(troubles(&other)),
         }
     }
@@ -209,7 +209,7 @@ async fn every_fault_is_named_and_over_when_it_is_over() {
             proxy.set(&[]);
             let snapshot = recovered(&source, 6).await;
             let web = service(&snapshot, "harbour", "web");
-            assert!(web.instances.iter().any(|i| i.state == State::Running), "{operation} {fault:?}");
+            assert!(web.instances.iter().any(|i| i.state == InstanceState::Running), "{operation} {fault:?}");
         }
     }
 }
@@ -234,8 +234,8 @@ async fn each_permission_may_be_missing_alone() {
         proxy.set(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
         let source = proxy.source();
         let snapshot = whole(&source).await.unwrap_or_else(|failure| panic!("{operation}: {failure:?}"));
-        let named = |gap: &portolan::model::Gap| gap.failure.remedy.contains(operation);
-        assert!(snapshot.gaps.iter().any(named), "{operation}: {:?}", snapshot.gaps);
+        let named = |gap: &portolan::model::UnreadPart| gap.failure.remedy.contains(operation);
+        assert!(snapshot.unread_parts.iter().any(named), "{operation}: {:?}", snapshot.unread_parts);
         assert!(!snapshot.services.is_empty(), "{operation}");
     }
 }
@@ -258,7 +258,7 @@ async fn faults_in_any_mixture_never_stay() {
     ];
     let seconds = std::env::var("PORTOLAN_FAULT_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(20);
     let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    // A pseudo-random order that is the same each time: Knuth's multiplicative step.
+    // Deterministic pseudo-random order from a linear congruential generator with Knuth's MMIX constants.
     let mut seed: usize = 1;
     let mut next = |of: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,4 +1,4 @@
-//! Tests against real engines and APIs: nothing here is simulated.
+//! Tests against real engines and a local ECS emulator that runs real containers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 

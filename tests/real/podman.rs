@@ -1,12 +1,15 @@
-//! A real Podman service, which `PORTOLAN_PODMAN` names by its address: events in its own words, logs, usage and sockets, all
-//! as on Docker. `scripts/lab/podman-up` starts one.
+//! Tests of the Docker source against a real Podman service: its own event names, logs, usage and sockets.
+//!
+//! `PORTOLAN_PODMAN` holds the service's address; `scripts/lab/podman-up` starts one.
 
 use futures::StreamExt;
 use portolan::{
-    model::{Check, EventKind, Instance, LogStart, LogTarget, Service, Snapshot, State},
+    model::{
+        EventKind, HealthCheckStatus, Instance, InstanceState, LogReadOptions, LogTarget, Service, Snapshot,
+    },
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, FoundEngine},
     },
     store::usage_target,
 };
@@ -20,13 +23,13 @@ use std::{
 };
 use tokio::{sync::Notify, time::timeout};
 
-/// The image that `scripts/lab/podman-up` makes.
+/// Image that `scripts/lab/podman-up` builds.
 const IMAGE: &str = "localhost/portolan-test/busybox:1.35";
 const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
-/// Long enough for a loaded machine; without an event nothing looks again at all.
+/// Maximum wait for an event, a log line or a usage sample; long enough for a machine under load.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The containers of one test, gone when it ends.
+/// Containers of one test, removed on drop.
 struct Lab {
     name: String,
     address: String,
@@ -34,7 +37,7 @@ struct Lab {
 }
 
 impl Lab {
-    /// `None` where no service is named and the caller did not ask for one.
+    /// Connects to the Podman service. Returns `None` if `PORTOLAN_PODMAN` is not set.
     fn open() -> Option<Self> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let Ok(address) = std::env::var("PORTOLAN_PODMAN") else {
@@ -43,7 +46,7 @@ impl Lab {
         };
         let name = format!("portolan-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let endpoint = Endpoint::parse(&address, None).unwrap();
-        let found = Found { name: "podman".into(), endpoint, because: "a test".into(), warning: None };
+        let found = FoundEngine { name: "podman".into(), endpoint, found_by: "a test".into(), warning: None };
         Some(Self { name, address, source: Arc::new(Docker::new(found, &Config::default())) })
     }
 
@@ -68,7 +71,7 @@ impl Lab {
 
     fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> Option<&'a Service> {
         let full = self.full(name);
-        snapshot.services.iter().map(|service| &**service).find(|service| service.is_called(&full))
+        snapshot.services.iter().map(|service| &**service).find(|service| service.has_name(&full))
     }
 }
 
@@ -77,12 +80,12 @@ impl Drop for Lab {
         let filter = format!("label={}", self.name);
         let ids = self.podman(&["ps", "-aq", "--filter", &filter]);
         let ids: Vec<_> = ids.split_whitespace().collect();
-        // Together with those that use their network.
+        // `--depend` also removes containers that share their network.
         self.podman(&[&["rm", "-f", "--depend", "-t", "0"], &ids[..]].concat());
     }
 }
 
-/// Looks only when the engine says that something has happened.
+/// Poller that takes a snapshot only after the engine has sent an event.
 struct Watch<'a> {
     lab: &'a Lab,
     told: Arc<Notify>,
@@ -94,13 +97,13 @@ impl<'a> Watch<'a> {
         let (told, source) = (Arc::new(Notify::new()), Arc::clone(&lab.source));
         let news = Arc::clone(&told);
         let listening = tokio::spawn(async move {
-            let mut nudges = source.nudges();
+            let mut nudges = source.change_notifications();
             while nudges.next().await.is_some() {
                 news.notify_one();
             }
         });
         let watch = Self { lab, told, _listening: listening };
-        // From the first event on it is sure that the engine is heard.
+        // The first event proves that the subscription works.
         lab.run("first", &[], IDLE);
         watch.until(|snapshot| lab.service(snapshot, "first").is_some(), "first").await;
         watch
@@ -119,7 +122,7 @@ impl<'a> Watch<'a> {
         timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("nobody told: {what}"))
     }
 
-    /// Waits until the engine has told that the one instance of a service is as `wanted`.
+    /// Waits for an event after which the first instance of the service `name` satisfies `wanted`.
     async fn instance(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Snapshot {
         let is_so =
             |snapshot: &Snapshot| self.lab.service(snapshot, name).is_some_and(|s| wanted(&s.instances[0]));
@@ -133,25 +136,25 @@ async fn whatever_happens_to_a_container_is_told_by_an_event() {
     let watch = Watch::begin(&lab).await;
     let web = lab.full("web");
     lab.run("web", &["--health-cmd", "/bin/busybox false", "--health-interval", "disable"], IDLE);
-    watch.instance("web", |i| i.state == State::Running).await;
-    // A check that fails ends with a status of its own.
+    watch.instance("web", |i| i.state == InstanceState::Running).await;
+    // A failing health check makes the command itself exit with an error, so its status is ignored.
     let mut check = Command::new("podman");
     check.args(["--remote", "--url", &lab.address, "healthcheck", "run", &web]);
     for _ in 0..3 {
         check.output().unwrap();
     }
-    watch.instance("web", |i| matches!(i.check, Check::Unhealthy { .. })).await;
+    watch.instance("web", |i| matches!(i.health_check, HealthCheckStatus::Unhealthy { .. })).await;
     lab.podman(&["pause", &web]);
-    watch.instance("web", |i| i.state == State::Paused).await;
+    watch.instance("web", |i| i.state == InstanceState::Paused).await;
     lab.podman(&["unpause", &web]);
-    watch.instance("web", |i| i.state == State::Running).await;
+    watch.instance("web", |i| i.state == InstanceState::Running).await;
     lab.podman(&["restart", "-t", "0", &web]);
     watch
         .until(|s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)), "restart")
         .await;
     let other = lab.full("other");
     lab.podman(&["rename", &web, &other]);
-    watch.instance("other", |i| i.state == State::Running).await;
+    watch.instance("other", |i| i.state == InstanceState::Running).await;
     lab.podman(&["kill", &other]);
     let killed = watch.instance("other", |i| i.exit.as_ref().is_some_and(|e| e.code == Some(137))).await;
     let told = |e: &portolan::model::Event| e.kind == EventKind::Stop && e.text.contains("137");
@@ -178,9 +181,9 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
         service: web.id.clone(),
         instance: web.instances[0].id.clone(),
         label: "web".into(),
-        route: web.instances[0].containers[0].log.clone(),
+        route: web.instances[0].containers[0].log_route.clone(),
     };
-    let start = LogStart { since: None, until: None, tail: 10, follow: true };
+    let start = LogReadOptions { since: None, until: None, tail: 10, follow: true };
     let mut batches = lab.source.logs(vec![target], start);
     let mut lines = Vec::new();
     while lines.len() < 2 {
@@ -196,10 +199,10 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
     let seen = async {
         loop {
             let snapshot = lab.source.snapshot().await.unwrap();
-            let from = |flow: &portolan::model::Flow| {
-                format!("{:?}", flow.sighting.from).contains(&lab.full("client"))
+            let from = |flow: &portolan::model::ObservedConnection| {
+                format!("{:?}", flow.key.from).contains(&lab.full("client"))
             };
-            if snapshot.flows.iter().any(from) {
+            if snapshot.connections.iter().any(from) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(500)).await;

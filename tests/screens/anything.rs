@@ -5,8 +5,8 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    command::COMMANDS,
+    app::{MouseAction, Msg},
+    command::COMMAND_TABLE,
     keymap::Key,
     model::{FailureKind, Snapshot, Timestamp},
 };
@@ -19,7 +19,7 @@ enum Happens {
     Typed(char),
     Paste(String),
     Size(u16, u16),
-    Mouse(Mouse),
+    Mouse(MouseAction),
     Looks(usize),
     Fails,
     Logs,
@@ -39,30 +39,30 @@ fn estates() -> Vec<Vec<Snapshot>> {
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
-    let keys: Vec<Key> = COMMANDS
+    let keys: Vec<Key> = COMMAND_TABLE
         .iter()
         // Quitting ends nothing here, and only makes the sequences dull.
         .filter(|spec| !["quit", "abort"].contains(&spec.id))
-        .flat_map(|spec| spec.keys.split(' '))
+        .flat_map(|spec| spec.default_keys.split(' '))
         .chain(["enter", "esc", "backspace", "tab", "backtab", "up", "down", "left", "right"])
         .filter_map(|key| key.parse().ok())
         .collect();
     let mouse = (0..4u8, 0..220u16, 0..70u16).prop_map(|(kind, x, y)| {
         Happens::Mouse(match kind {
-            0 => Mouse::Down(x, y),
-            1 => Mouse::Drag(x, y),
+            0 => MouseAction::Press(x, y),
+            1 => MouseAction::Drag(x, y),
             2 => {
                 if x % 2 == 0 {
-                    Mouse::ZoomIn
+                    MouseAction::ZoomIn
                 } else {
-                    Mouse::ZoomOut
+                    MouseAction::ZoomOut
                 }
             }
             _ => {
                 if x % 2 == 0 {
-                    Mouse::WheelUp
+                    MouseAction::WheelUp
                 } else {
-                    Mouse::WheelDown
+                    MouseAction::WheelDown
                 }
             }
         })
@@ -183,8 +183,8 @@ fn every_command_on_every_screen_of_every_small_size() {
         for (width, height) in [(0, 0), (1, 1), (2, 3), (24, 6), (25, 7), (40, 8), (110, 3), (3, 60)] {
             let mut stage = Stage::showing(&shop(), (width, height));
             stage.keys(screen);
-            for spec in COMMANDS {
-                for key in spec.keys.split(' ') {
+            for spec in COMMAND_TABLE {
+                for key in spec.default_keys.split(' ') {
                     stage.keys(key);
                     let flaws = stage.picture().flaws();
                     assert!(flaws.is_empty(), "{key} on {screen} at {width}x{height}: {flaws:?}");

@@ -7,8 +7,8 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::{Effect, Screen},
-    model::{LogBatch, LogNews, LogStart, LogTarget},
+    effect::{Effect, ScreenId},
+    model::{LogBatch, LogReadOptions, LogTarget, LogUpdate},
 };
 
 fn stage() -> Stage {
@@ -19,7 +19,7 @@ fn stage() -> Stage {
 fn the_finding_of_a_source_does_not_hold_the_cursor() {
     let mut stage = stage();
     let mut of_source = stage.app.store.findings[0].clone();
-    (of_source.node, of_source.service) = (None, "docker".into());
+    (of_source.node, of_source.subject) = (None, "docker".into());
     stage.app.store.findings.insert(1, of_source);
     let last = stage.app.store.findings.last().unwrap().reason.clone();
     stage.keys("! g j");
@@ -29,7 +29,7 @@ fn the_finding_of_a_source_does_not_hold_the_cursor() {
     stage.keys("k");
     assert!(stage.picture().text().contains("─ docker: "), "and back");
     stage.keys("enter");
-    assert_eq!(stage.app.screen(), Screen::Sources, "a source has no card");
+    assert_eq!(stage.app.screen(), ScreenId::Sources, "a source has no card");
     stage.keys("esc G");
     assert!(stage.picture().text().contains(&last[..20]), "the last one is within reach");
 }
@@ -48,7 +48,7 @@ fn the_help_finds_words_that_are_on_its_page() {
     assert!(stage.picture().text().contains("the search finds nothing"));
     stage.keys("esc");
     assert!(stage.picture().text().contains("what the marks mean"), "esc ends the search first");
-    assert_eq!(stage.app.screen(), Screen::Help);
+    assert_eq!(stage.app.screen(), ScreenId::Help);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_is_in_focus_is_saved_alone() {
         stage.typed("export-svg");
         stage.keys("enter");
         let last = stage.asked.drain(..).filter_map(|effect| match effect {
-            Effect::Save { text, .. } => Some(text.to_string()),
+            Effect::SaveFile { text, .. } => Some(text.to_string()),
             _ => None,
         });
         last.collect::<Vec<_>>().pop().expect("a file")
@@ -76,7 +76,7 @@ fn logs_that_can_not_be_shown_open_no_screen() {
     let mut stage = stage();
     for (key, why) in [("a", "no service is marked"), ("P", "mark a service first")] {
         stage.keys(key);
-        assert_eq!(stage.app.screen(), Screen::Map, "{key}");
+        assert_eq!(stage.app.screen(), ScreenId::Map, "{key}");
         assert!(stage.picture().text().contains(why), "{key}: {}", stage.picture().text());
     }
 }
@@ -103,10 +103,10 @@ fn the_timeline_leads_to_lines_that_are_read_only_then() {
     stage.keys("H /");
     stage.typed("orders-2 stopped");
     stage.keys("enter enter");
-    assert_eq!((stage.app.screen(), stage.selected().as_str()), (Screen::Logs, "orders"));
+    assert_eq!((stage.app.screen(), stage.selected().as_str()), (ScreenId::Logs, "orders"));
     let news = |stage: &mut Stage, news| stage.send(Msg::Logs(news));
     let (target, follow) = wanted(&stage, |start| start.follow);
-    news(&mut stage, LogNews::Opened(target.clone(), follow));
+    news(&mut stage, LogUpdate::ReadStarted(target.clone(), follow));
     let at = |minutes, text: &str| {
         let new = line("orders", 0, text);
         portolan::model::LogLine {
@@ -116,13 +116,13 @@ fn the_timeline_leads_to_lines_that_are_read_only_then() {
             ..new
         }
     };
-    let batch = |lines| LogNews::Lines(LogBatch { lines, notes: Vec::new() });
+    let batch = |lines| LogUpdate::Lines(LogBatch { lines, notes: Vec::new() });
     news(&mut stage, batch(vec![at(1, "much later"), at(0, "just now")]));
     let (_, page) = wanted(&stage, |start| start.since.is_some());
     assert!(page.since.unwrap() <= ago(2), "older lines are asked for: {page:?}");
-    news(&mut stage, LogNews::Opened(target.clone(), page));
+    news(&mut stage, LogUpdate::ReadStarted(target.clone(), page));
     news(&mut stage, batch(vec![at(5, "long before"), at(2, "soon after it")]));
-    news(&mut stage, LogNews::Closed(target.clone(), page));
+    news(&mut stage, LogUpdate::ReadFinished(target.clone(), page));
     let here = cursor(&mut stage);
     assert!(!here.contains("just now") && !here.is_empty(), "{}", stage.picture().text());
     assert!(stage.picture().text().contains("paused"));
@@ -130,7 +130,7 @@ fn the_timeline_leads_to_lines_that_are_read_only_then() {
 
 /// A stream that is wanted in such a way.
 #[track_caller]
-fn wanted(stage: &Stage, which: impl Fn(&LogStart) -> bool) -> (LogTarget, LogStart) {
+fn wanted(stage: &Stage, which: impl Fn(&LogReadOptions) -> bool) -> (LogTarget, LogReadOptions) {
     let mut wanted = stage.streams().into_iter().filter(|(_, start)| which(start));
     let Some(first) = wanted.next() else { panic!("no stream is wanted in that way") };
     first

@@ -4,7 +4,7 @@ use crate::{
     logs::{line, lines, orders},
     see,
 };
-use portolan::effect::Screen;
+use portolan::effect::ScreenId;
 
 #[test]
 fn details_tell_fields_and_enter_filters_by_one() {
@@ -61,5 +61,5 @@ fn a_pivot_finds_the_request_in_the_neighbours_logs_and_esc_comes_back() {
     stage.keys("esc");
     let body = |text: &str| text.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(body(&stage.picture().text()), body(&before));
-    assert_eq!(stage.app.screen(), Screen::Logs);
+    assert_eq!(stage.app.screen(), ScreenId::Logs);
 }

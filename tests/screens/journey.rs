@@ -5,15 +5,15 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    effect::{Effect, Screen},
+    app::{MouseAction, Msg},
+    effect::{Effect, ScreenId},
 };
 
 #[test]
 fn from_the_map_to_the_log_of_what_is_broken_and_back() {
     let mut stage = Stage::showing(&shop(), (120, 40));
     stage.send(Msg::Logs(shop_logs()));
-    assert_eq!(stage.app.screen(), Screen::Map);
+    assert_eq!(stage.app.screen(), ScreenId::Map);
     stage.keys("f");
     let first = stage.selected();
     assert!(
@@ -28,7 +28,7 @@ fn from_the_map_to_the_log_of_what_is_broken_and_back() {
     let text = stage.picture().text();
     assert!(text.contains("error could not connect"), "{text}");
     stage.keys("esc");
-    assert_eq!(stage.app.screen(), Screen::Map);
+    assert_eq!(stage.app.screen(), ScreenId::Map);
     assert_eq!(stage.picture().text(), before, "esc brings back to the same spot");
     stage.keys("q");
     assert_eq!(stage.asked, [Effect::Quit]);
@@ -96,11 +96,11 @@ fn place(stage: &mut Stage, words: &str) -> (u16, u16) {
 fn a_click_selects_and_a_second_one_opens() {
     let mut stage = Stage::showing(&shop(), (200, 50));
     let (column, row) = place(&mut stage, "● cart");
-    stage.send(Msg::Mouse(Mouse::Down(column, row)));
-    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("cart", Screen::Map));
+    stage.send(Msg::Mouse(MouseAction::Press(column, row)));
+    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("cart", ScreenId::Map));
     let (column, row) = place(&mut stage, "● cart");
-    stage.send(Msg::Mouse(Mouse::Down(column, row)));
-    assert_eq!(stage.app.screen(), Screen::Card);
+    stage.send(Msg::Mouse(MouseAction::Press(column, row)));
+    assert_eq!(stage.app.screen(), ScreenId::Card);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn ctrl_c_quits_from_everywhere() {
 fn q_goes_back_and_quits_only_at_the_root() {
     let mut stage = Stage::showing(&shop(), (80, 24));
     stage.keys("d l q q");
-    assert_eq!((stage.app.screen(), stage.asked.len()), (Screen::Map, 0));
+    assert_eq!((stage.app.screen(), stage.asked.len()), (ScreenId::Map, 0));
     stage.keys("q");
     assert_eq!(stage.asked, [Effect::Quit]);
 }

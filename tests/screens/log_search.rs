@@ -31,7 +31,7 @@ fn an_expression_is_searched_and_its_matches_light_up() {
     stage.keys("enter");
     let picture = stage.picture();
     assert!(picture.text().contains("3 found"), "{}", picture.text());
-    let lit = Style::from(Theme::named("night", false).unwrap().ink.found).bg;
+    let lit = Style::from(Theme::named("night", false).unwrap().styles.found).bg;
     let row = |y: u16| (0..100).filter(|x| picture.buffer[(*x, y)].style().bg == lit).count();
     assert_eq!((0..29).map(row).collect::<Vec<_>>().iter().filter(|lit| **lit == 9).count(), 3);
     stage.keys("enter esc");

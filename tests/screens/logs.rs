@@ -6,9 +6,9 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    effect::{Effect, Screen},
-    model::{LogBatch, LogLine, LogNews, LogNote, LogStream, NoteKind, ServiceId, Timestamp},
+    app::{MouseAction, Msg},
+    effect::{Effect, ScreenId},
+    model::{LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, OutputStream, ServiceId, Timestamp},
 };
 
 /// The logs of the orders service, with lines.
@@ -32,14 +32,14 @@ pub(crate) fn line(service: &str, millis: i64, text: &str) -> LogLine {
         at: Timestamp::from_millisecond(ago(4).as_millisecond() + millis).unwrap(),
         service: ServiceId::new(format!("ecs:eu-west-1/prod/{service}")),
         label: format!("{service}-1").into(),
-        stream: LogStream::Out,
+        stream: OutputStream::Stdout,
         text: text.into(),
-        paint: Vec::new(),
+        styles: Vec::new(),
     }
 }
 
 pub(crate) fn lines(lines: Vec<LogLine>) -> Msg {
-    Msg::Logs(LogNews::Lines(LogBatch { lines, notes: Vec::new() }))
+    Msg::Logs(LogUpdate::Lines(LogBatch { lines, notes: Vec::new() }))
 }
 
 /// The row of the cursor, as text.
@@ -91,7 +91,7 @@ fn going_back_past_the_first_line_reads_an_older_page() {
     let mut stage = orders((100, 30));
     let wanted = stage.streams();
     for (target, start) in &wanted {
-        stage.send(Msg::Logs(LogNews::Opened(target.clone(), *start)));
+        stage.send(Msg::Logs(LogUpdate::ReadStarted(target.clone(), *start)));
     }
     stage.keys("1");
     let text = stage.picture().text();
@@ -100,10 +100,10 @@ fn going_back_past_the_first_line_reads_an_older_page() {
     assert!(!pages.is_empty(), "older pages are wanted");
     for (target, start) in pages {
         assert!(start.until.is_some() && !start.follow, "{start:?}");
-        stage.send(Msg::Logs(LogNews::Opened(target.clone(), start)));
+        stage.send(Msg::Logs(LogUpdate::ReadStarted(target.clone(), start)));
         let older = LogLine { label: target.label.clone(), ..line("orders", -60_000, "from before") };
         stage.send(lines(vec![older]));
-        stage.send(Msg::Logs(LogNews::Closed(target, start)));
+        stage.send(Msg::Logs(LogUpdate::ReadFinished(target, start)));
     }
     let text = stage.picture().text();
     assert!(!text.contains("reading older lines"), "{text}");
@@ -123,7 +123,7 @@ fn filters_are_chips_that_can_be_taken_away() {
     stage.typed("level=warn");
     stage.keys("enter");
     see!(stage);
-    stage.send(Msg::Mouse(Mouse::Down(4, 2)));
+    stage.send(Msg::Mouse(MouseAction::Press(4, 2)));
     let text = stage.picture().text();
     assert!(!text.contains("-/GET") && text.contains("+level=warn"), "a click takes the chip away: {text}");
     stage.keys("x");
@@ -236,7 +236,7 @@ fn the_histogram_is_walked_and_clicked_and_tells_events() {
     stage.keys("left left");
     let walked = cursor(&mut stage);
     assert!(!walked.is_empty());
-    stage.send(Msg::Mouse(Mouse::Down(9, 3)));
+    stage.send(Msg::Mouse(MouseAction::Press(9, 3)));
     let text = stage.picture().text();
     assert!(text.contains("2 lines") || text.contains("1 line,"), "{text}");
 }
@@ -284,12 +284,12 @@ fn selected_lines_are_copied_and_saved() {
     let mut stage = orders((100, 30));
     stage.keys("k V k k c ctrl-s");
     let copied = stage.asked.iter().find_map(|effect| match effect {
-        Effect::Copy(text) => Some(text.lines().count()),
+        Effect::CopyToClipboard(text) => Some(text.lines().count()),
         _ => None,
     });
     assert_eq!(copied, Some(3));
     let saved = stage.asked.iter().find_map(|effect| match effect {
-        Effect::Save { name, text, .. } => Some((*name, text.to_string())),
+        Effect::SaveFile { name, text, .. } => Some((*name, text.to_string())),
         _ => None,
     });
     let (name, text) = saved.unwrap();
@@ -297,7 +297,7 @@ fn selected_lines_are_copied_and_saved() {
     assert!(text.lines().all(|line| line.contains("ecs:eu-west-1/prod/orders orders-1 GET")), "{text}");
     stage.keys("esc ctrl-s");
     let saved = stage.asked.iter().rev().find_map(|effect| match effect {
-        Effect::Save { text, .. } => Some(text.to_string().lines().count()),
+        Effect::SaveFile { text, .. } => Some(text.to_string().lines().count()),
         _ => None,
     });
     assert_eq!(saved, Some(37), "all lines and the note");
@@ -308,9 +308,9 @@ fn the_map_stays_above_the_logs() {
     let mut stage = orders((120, 40));
     stage.keys("v");
     see!(stage);
-    assert_eq!(stage.app.screen(), Screen::Logs);
+    assert_eq!(stage.app.screen(), ScreenId::Logs);
     stage.keys("esc");
-    assert_eq!(stage.app.screen(), Screen::Map);
+    assert_eq!(stage.app.screen(), ScreenId::Map);
     let text = stage.picture().text();
     assert!(text.contains("logs of prod/orders"), "the map has the keys, and the logs stay: {text}");
     assert!(!stage.streams().is_empty());
@@ -327,7 +327,7 @@ fn a_full_screen_of_logs() {
     assert!(!text.contains("portolan") && !text.contains("= pause"), "{text}");
     stage.keys("esc");
     assert!(stage.picture().text().contains("portolan"));
-    assert_eq!(stage.app.screen(), Screen::Logs);
+    assert_eq!(stage.app.screen(), ScreenId::Logs);
 }
 
 #[test]
@@ -337,10 +337,10 @@ fn what_can_not_be_read_is_told_at_the_top() {
         at: Some(ago(4)),
         service: Some(ServiceId::new("ecs:eu-west-1/prod/orders")),
         label: "orders-3".into(),
-        kind: NoteKind::Unreadable,
+        kind: LogNoteKind::Unreadable,
         text: "its log driver is awsfirelens: look where it sends them".into(),
     };
-    stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
+    stage.send(Msg::Logs(LogUpdate::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
     let text = stage.picture().text();
     assert!(text.lines().nth(2).unwrap().contains("orders-3: its log driver is awsfirelens"), "{text}");
 }

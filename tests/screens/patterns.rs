@@ -7,8 +7,8 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    effect::Screen,
+    app::{MouseAction, Msg},
+    effect::ScreenId,
 };
 
 #[test]
@@ -31,7 +31,7 @@ fn patterns_tell_what_is_new_since_the_deployment_and_enter_shows_one_alone() {
     assert!(text.contains("new since") && text.contains(" -"), "what is hidden leaves the list open: {text}");
     stage.keys("esc");
     assert!(!stage.picture().text().contains("new since"));
-    assert_eq!(stage.app.screen(), Screen::Logs);
+    assert_eq!(stage.app.screen(), ScreenId::Logs);
 }
 
 #[test]
@@ -44,10 +44,10 @@ fn patterns_follow_what_comes_and_a_click_opens_one() {
     let row =
         text.lines().position(|row| row.contains("cart <n> is empty")).unwrap_or_else(|| panic!("{text}"));
     assert!(text.lines().nth(row).unwrap().contains(" 50 "), "{text}");
-    let click = Msg::Mouse(Mouse::Down(30, row as u16));
+    let click = Msg::Mouse(MouseAction::Press(30, row as u16));
     stage.send(click);
     stage.picture();
-    stage.send(Msg::Mouse(Mouse::Down(30, row as u16)));
+    stage.send(Msg::Mouse(MouseAction::Press(30, row as u16)));
     let text = stage.picture().text();
     assert!(text.contains("+cart <n> is empty") && text.contains("cart 49 is empty"), "{text}");
 }

@@ -8,7 +8,7 @@ use crate::{
 use portolan::{
     app::Msg,
     effect::Effect,
-    model::{LogBatch, LogLine, LogNews, LogStream},
+    model::{LogBatch, LogLine, LogUpdate, OutputStream},
 };
 
 fn stage() -> Stage {
@@ -170,12 +170,14 @@ fn the_map_is_saved_and_the_last_row_tells_where() {
         .asked
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Save { extension, text, .. } => Some((*extension, text.to_string().contains("orders"))),
+            Effect::SaveFile { extension, text, .. } => {
+                Some((*extension, text.to_string().contains("orders")))
+            }
             _ => None,
         })
         .collect();
     assert_eq!(saved, [("html", true), ("svg", true)]);
-    stage.send(Msg::Said("saved /tmp/portolan-map.svg".to_owned()));
+    stage.send(Msg::Notice("saved /tmp/portolan-map.svg".to_owned()));
     let rows = stage.picture().buffer.content;
     let last: String = rows[rows.len() - 100..].iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(last.contains("saved /tmp/portolan-map.svg"), "{last}");
@@ -187,16 +189,16 @@ fn the_last_words_of_a_service_that_logs_json_are_its_messages() {
     stage.keys("! j");
     let streams = stage.streams();
     let (target, start) = streams.first().expect("the last words are wanted").clone();
-    stage.send(Msg::Logs(LogNews::Opened(target.clone(), start)));
+    stage.send(Msg::Logs(LogUpdate::ReadStarted(target.clone(), start)));
     let last = LogLine {
         at: ago(60),
         service: target.service.clone(),
         label: target.label.clone(),
-        stream: LogStream::Out,
+        stream: OutputStream::Stdout,
         text: r#"{"ts":"2026-03-08T02:10:00Z","level":"error","msg":"no answer from db","attempt":7}"#.into(),
-        paint: Vec::new(),
+        styles: Vec::new(),
     };
-    stage.send(Msg::Logs(LogNews::Lines(LogBatch { lines: vec![last], notes: Vec::new() })));
+    stage.send(Msg::Logs(LogUpdate::Lines(LogBatch { lines: vec![last], notes: Vec::new() })));
     stage.send(Msg::Tick(now()));
     let text = stage.picture().text();
     assert!(text.contains("error no answer from db") && !text.contains("attempt"), "{text}");

@@ -5,7 +5,7 @@ use portolan::{
     app::{App, Msg},
     effect::{Effect, Subscription},
     keymap::{Key, Keymap},
-    model::{Failure, Inventory, LogStart, LogTarget, Snapshot, SourceId, SourceStatus},
+    model::{Failure, Inventory, LogReadOptions, LogTarget, Snapshot, SourceId, SourceStatus},
     store::Store,
     view::Theme,
 };
@@ -56,12 +56,12 @@ impl Stage {
 
     /// A source answers.
     pub(crate) fn looked(&mut self, snapshot: &Snapshot) {
-        self.send(Msg::Looked(snapshot.source.clone(), Ok(snapshot.clone())));
+        self.send(Msg::SourcePolled(snapshot.source.clone(), Ok(snapshot.clone())));
     }
 
     /// A source fails.
     pub(crate) fn failed(&mut self, source: &str, failure: Failure) {
-        self.send(Msg::Looked(SourceId::new(source), Err(failure)));
+        self.send(Msg::SourcePolled(SourceId::new(source), Err(failure)));
     }
 
     /// The terminal gets that size.
@@ -101,22 +101,25 @@ impl Stage {
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);
         for _ in 0..MANY {
-            let again = effects.contains(&Effect::Again);
-            effects.retain(|effect| *effect != Effect::Again);
-            let (jobs, others): (Vec<_>, Vec<_>) =
-                effects.into_iter().partition(|effect| matches!(effect, Effect::Lay(_) | Effect::Compare(_)));
+            let again = effects.contains(&Effect::ContinueWork);
+            effects.retain(|effect| *effect != Effect::ContinueWork);
+            let (jobs, others): (Vec<_>, Vec<_>) = effects
+                .into_iter()
+                .partition(|effect| matches!(effect, Effect::ComputeLayout(_) | Effect::CompareLayout(_)));
             self.asked.extend(others);
             if again {
-                effects = self.app.update(Msg::Again);
+                effects = self.app.update(Msg::ContinueWork);
                 continue;
             }
             // Only the newest answer counts, as in the runtime.
             let answer = match jobs.into_iter().next_back() {
-                Some(Effect::Lay(job)) => {
+                Some(Effect::ComputeLayout(job)) => {
                     let (choice, diagram) = job.compute();
-                    Msg::Laid(job.number, choice, Box::new(diagram))
+                    Msg::LayoutReady(job.request_id, choice, Box::new(diagram))
                 }
-                Some(Effect::Compare(job)) => Msg::Compared(job.number, job.is_tangled()),
+                Some(Effect::CompareLayout(job)) => {
+                    Msg::LayoutCompared(job.request_id, job.is_fresh_layout_better())
+                }
                 _ => return,
             };
             effects = self.app.update(answer);
@@ -125,7 +128,7 @@ impl Stage {
     }
 
     /// The log streams that are wanted now.
-    pub(crate) fn streams(&self) -> BTreeSet<(LogTarget, LogStart)> {
+    pub(crate) fn streams(&self) -> BTreeSet<(LogTarget, LogReadOptions)> {
         let stream = |wanted| match wanted {
             Subscription::Logs(target, start) => Some((target, start)),
             Subscription::Usage(_) => None,
@@ -137,7 +140,7 @@ impl Stage {
     pub(crate) fn picture(&mut self) -> Picture {
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         let (hits, cursor) = self.app.draw(&mut buffer);
-        self.app.drawn(hits);
+        self.app.frame_drawn(hits);
         Picture { buffer, cursor }
     }
 
@@ -150,6 +153,6 @@ impl Stage {
 
     /// The name of the selected node.
     pub(crate) fn selected(&self) -> String {
-        self.app.store.node().map(|node| node.name.clone()).unwrap_or_default()
+        self.app.store.selected_node().map(|node| node.name.clone()).unwrap_or_default()
     }
 }

@@ -5,14 +5,14 @@ use crate::{
     see,
     stage::Stage,
 };
-use portolan::model::{Host, NetworkId, Scope, Service, Snapshot, SourceId};
+use portolan::model::{EndpointScope, Host, NetworkId, Service, Snapshot, SourceId};
 
 /// A service that others find by `name.group` from everywhere.
 fn open(group: &str, name: &str) -> Service {
     let mesh = NetworkId::of(&SourceId::new("ecs:eu-west-1"), "mesh");
     service("ecs:eu-west-1", Some(group), name).with(|service| {
-        service.answers[0].host = Host::parse(&format!("{name}.{group}")).unwrap();
-        service.answers[0].scope = Scope::Network(mesh.clone());
+        service.endpoints[0].host = Host::parse(&format!("{name}.{group}")).unwrap();
+        service.endpoints[0].scope = EndpointScope::Network(mesh.clone());
         service.networks.insert(mesh);
     })
 }

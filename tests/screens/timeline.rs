@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::Screen,
+    effect::ScreenId,
     model::{EventKind, Snapshot, Timestamp},
 };
 use std::sync::Arc;
@@ -116,12 +116,12 @@ fn enter_leads_to_the_logs_of_that_time_and_back_to_the_row() {
     stage.typed("orders-2 stopped");
     stage.keys("enter");
     stage.keys("enter");
-    assert_eq!((stage.app.screen(), stage.selected().as_str()), (Screen::Logs, "orders"));
+    assert_eq!((stage.app.screen(), stage.selected().as_str()), (ScreenId::Logs, "orders"));
     assert!(since(&stage).is_none_or(|since| since <= ago(3)), "{:?}", since(&stage));
     let text = shown(&mut stage);
     assert!(text.contains("logs of prod/orders, paused"), "{text}");
     stage.keys("esc");
-    assert_eq!(stage.app.screen(), Screen::Timeline);
+    assert_eq!(stage.app.screen(), ScreenId::Timeline);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn its_name_in_the_last_row_is_a_command_too() {
     stage.keys(":");
     stage.typed("events");
     stage.keys("enter");
-    assert_eq!(stage.app.screen(), Screen::Timeline);
+    assert_eq!(stage.app.screen(), ScreenId::Timeline);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    model::{FailureKind, Gap, SourceId},
+    model::{FailureKind, SourceId, UnreadPart},
 };
 
 fn unreachable() -> portolan::model::Failure {
@@ -28,9 +28,9 @@ fn mixed() -> Stage {
     let all = ["docker", "ecs:eu-west-1", "ecs:us-east-1", "ecs:ap-south-1", "docker-rootless"];
     let mut stage = Stage::waiting(all.map(status).to_vec(), (100, 40));
     stage.looked(&shop()[0]);
-    stage.send(Msg::Nudged(SourceId::new("docker"), true));
+    stage.send(Msg::PushStateChanged(SourceId::new("docker"), true));
     let mut partial = faults();
-    partial.gaps = vec![Gap { what: "load balancers".into(), failure: denied() }];
+    partial.unread_parts = vec![UnreadPart { name: "load balancers".into(), failure: denied() }];
     stage.looked(&partial);
     stage.failed(
         "ecs:eu-west-1",

@@ -8,7 +8,7 @@ use crate::{
 use portolan::{
     app::Msg,
     effect::Subscription,
-    model::{Failure, FailureKind, Reading, UsageTarget},
+    model::{Failure, FailureKind, UsageSample, UsageTarget},
 };
 
 /// What is measured now.
@@ -29,7 +29,7 @@ fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
     let targets = measured(&stage);
     let [target] = &targets[..] else { panic!("the selected service alone is measured: {targets:?}") };
     let readings = target.instances.iter().enumerate().flat_map(|(place, instance)| {
-        (0..12).map(move |minute| Reading {
+        (0..12).map(move |minute| UsageSample {
             instance: instance.clone(),
             at: ago(11 - minute),
             cpu: Some(40 * minute as u64),
@@ -41,7 +41,7 @@ fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
         })
     });
     let told = Ok(readings.collect());
-    stage.send(Msg::Measured(target.service.clone(), told));
+    stage.send(Msg::UsageMeasured(target.service.clone(), told));
     stage
 }
 
@@ -87,6 +87,6 @@ fn the_card_says_why_there_is_nothing() {
     let service = measured(&stage).remove(0).service;
     assert!(stage.picture().text().contains("being measured"));
     let failure = Failure::new(FailureKind::Denied, "logs:FilterLogEvents: not allowed", "allow it");
-    stage.send(Msg::Measured(service, Err(failure)));
+    stage.send(Msg::UsageMeasured(service, Err(failure)));
     assert!(stage.picture().text().contains("logs:FilterLogEvents: not allowed (allow it)"));
 }

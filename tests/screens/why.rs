@@ -6,14 +6,15 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    effect::{Effect, Screen},
+    app::{MouseAction, Msg},
+    effect::{Effect, ScreenId},
     model::Snapshot,
 };
 
 /// The watched shop, looked at half an hour ago and now.
 fn shown(size: (u16, u16)) -> Stage {
-    let early = watched().into_iter().map(|told| Snapshot { taken: ago(30), flows: Vec::new(), ..told });
+    let early =
+        watched().into_iter().map(|told| Snapshot { taken_at: ago(30), connections: Vec::new(), ..told });
     let mut stage = Stage::showing(&early.collect::<Vec<_>>(), size);
     watched().iter().for_each(|told| stage.looked(told));
     stage
@@ -78,23 +79,23 @@ fn enter_walks_along_the_calls_and_esc_walks_back_to_the_same_spot() {
     stage.keys("j enter");
     assert_ne!(stage.selected(), "gateway");
     stage.keys("d");
-    assert_eq!(stage.app.screen(), Screen::Card);
+    assert_eq!(stage.app.screen(), ScreenId::Card);
     stage.keys("esc esc");
-    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("gateway", Screen::Why));
+    assert_eq!((stage.selected().as_str(), stage.app.screen()), ("gateway", ScreenId::Why));
     stage.keys("esc");
     assert_eq!(stage.picture().text(), start);
     stage.keys("esc");
-    assert_eq!((stage.app.screen(), stage.picture().text()), (Screen::Map, map));
+    assert_eq!((stage.app.screen(), stage.picture().text()), (ScreenId::Map, map));
 }
 
 #[test]
 fn q_leaves_at_once_and_the_way_back_is_forgotten() {
     let mut stage = at("web", (120, 40));
     stage.keys("w enter enter q");
-    assert_eq!(stage.app.screen(), Screen::Map);
+    assert_eq!(stage.app.screen(), ScreenId::Map);
     let reached = stage.selected();
     stage.keys("w esc");
-    assert_eq!((stage.app.screen(), stage.selected()), (Screen::Map, reached));
+    assert_eq!((stage.app.screen(), stage.selected()), (ScreenId::Map, reached));
 }
 
 #[test]
@@ -104,7 +105,7 @@ fn another_selection_is_another_list() {
     let chosen = stage.selected();
     assert!(stage.picture().text().contains(&format!("{chosen}: called by")));
     stage.keys("esc");
-    assert_eq!(stage.app.screen(), Screen::Map, "the way back was to another one");
+    assert_eq!(stage.app.screen(), ScreenId::Map, "the way back was to another one");
 }
 
 #[test]
@@ -116,10 +117,10 @@ fn a_click_selects_an_edge_and_a_second_one_follows_it() {
         text.lines().position(|line| line.contains("otel.example.com")).unwrap() as u16
     };
     let place = row(&mut stage);
-    stage.send(Msg::Mouse(Mouse::Down(10, place)));
+    stage.send(Msg::Mouse(MouseAction::Press(10, place)));
     assert_eq!(stage.selected(), "gateway");
     assert!(stage.picture().text().contains("calls otel.example.com"));
-    stage.send(Msg::Mouse(Mouse::Down(10, place)));
+    stage.send(Msg::Mouse(MouseAction::Press(10, place)));
     assert_eq!(stage.selected(), "otel.example.com");
 }
 
@@ -128,7 +129,7 @@ fn the_evidence_can_be_copied() {
     let mut stage = at("catalog", (120, 40));
     stage.keys("w G k c");
     let copied = stage.asked.iter().find_map(|effect| match effect {
-        Effect::Copy(text) => Some(text.clone()),
+        Effect::CopyToClipboard(text) => Some(text.clone()),
         _ => None,
     });
     assert!(copied.is_some_and(|text| text.contains("docker/shop/catalog calls docker/shop/db: declared")));

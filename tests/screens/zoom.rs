@@ -6,9 +6,9 @@ use crate::{
     stage::Stage,
 };
 use portolan::{
-    app::{Mouse, Msg},
-    effect::{Effect, Screen},
-    model::{Check, NetworkId, Scope, Snapshot, SourceId},
+    app::{MouseAction, Msg},
+    effect::{Effect, ScreenId},
+    model::{EndpointScope, HealthCheckStatus, NetworkId, Snapshot, SourceId},
 };
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ fn many(groups: usize) -> Vec<Snapshot> {
         let mesh = NetworkId::of(&SourceId::new(&source), "mesh");
         let team = format!("team-{group}");
         service(&source, Some(&team), &format!("g{group}s{number}")).calls("NEXT", &next).with(|service| {
-            service.answers[0].scope = Scope::Network(mesh.clone());
+            service.endpoints[0].scope = EndpointScope::Network(mesh.clone());
             service.networks.insert(mesh);
         })
     };
@@ -51,9 +51,9 @@ fn a_large_estate_opens_with_its_groups_and_one_of_them_can_be_opened() {
     see!(stage);
     stage.keys("enter");
     see!(stage);
-    assert_eq!(stage.app.screen(), Screen::Map, "enter opens the group, not the card");
+    assert_eq!(stage.app.screen(), ScreenId::Map, "enter opens the group, not the card");
     stage.keys("enter");
-    assert_eq!(stage.app.screen(), Screen::Card);
+    assert_eq!(stage.app.screen(), ScreenId::Card);
     stage.keys("esc z");
     see!(stage);
 }
@@ -89,7 +89,7 @@ fn a_focus_grows_by_hops_and_its_ghosts_open() {
     assert!(stage.picture().text().contains("● web"));
     stage.keys("1 left left enter");
     let text = stage.picture().text();
-    assert_eq!(stage.app.screen(), Screen::Map, "enter on a ghost shows what is in it");
+    assert_eq!(stage.app.screen(), ScreenId::Map, "enter on a ghost shows what is in it");
     assert!(text.contains("● web"), "{text}");
     stage.keys("x");
     assert!(stage.picture().text().contains("● catalog"), "x ends the focus");
@@ -154,12 +154,14 @@ fn a_change_of_status_asks_for_no_layout() {
         let mut sick = shop();
         for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances)
         {
-            one.check = Check::Unhealthy { output: None, since: None };
+            one.health_check = HealthCheckStatus::Unhealthy { output: None, since: None };
             one.restarts += 3;
         }
         let laid = |stage: &mut Stage, snapshots: &[Snapshot]| {
-            let sent = snapshots.iter().map(|s| Msg::Looked(s.source.clone(), Ok(s.clone())));
-            sent.flat_map(|msg| stage.app.update(msg)).filter(|e| matches!(e, Effect::Lay(_))).count()
+            let sent = snapshots.iter().map(|s| Msg::SourcePolled(s.source.clone(), Ok(s.clone())));
+            sent.flat_map(|msg| stage.app.update(msg))
+                .filter(|e| matches!(e, Effect::ComputeLayout(_)))
+                .count()
         };
         assert_eq!(laid(&mut stage, &sick), 0, "after `{keys}`");
     }
@@ -190,7 +192,7 @@ fn the_small_map_in_the_corner_leads_about() {
     stage.keys("+");
     see!(stage);
     let before = stage.picture().text();
-    stage.send(Msg::Mouse(Mouse::Down(117, 3)));
+    stage.send(Msg::Mouse(MouseAction::Press(117, 3)));
     assert_ne!(stage.picture().text(), before, "a click goes there");
     stage.keys("m");
     let text = stage.picture().text();
@@ -221,18 +223,18 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
     let name: Vec<String> = "gateway".chars().map(|c| c.to_string()).collect();
     let place = (0..50).find_map(|y| row(y).windows(7).position(|w| w == name).map(|x| (x as u16, y)));
     let (x, y) = place.unwrap();
-    stage.send(Msg::Mouse(Mouse::Over(x, y)));
-    assert!(stage.app.is_unseen());
+    stage.send(Msg::Mouse(MouseAction::Move(x, y)));
+    assert!(stage.app.is_dirty());
     let over = stage.picture().text();
     assert!(over.contains("shop/gateway"), "{over}");
-    assert!(!stage.app.is_unseen());
-    stage.send(Msg::Mouse(Mouse::Over(x + 1, y)));
-    assert!(!stage.app.is_unseen(), "it is over the same, so there is nothing to draw");
+    assert!(!stage.app.is_dirty());
+    stage.send(Msg::Mouse(MouseAction::Move(x + 1, y)));
+    assert!(!stage.app.is_dirty(), "it is over the same, so there is nothing to draw");
     // The line that leads to it stands left of its frame.
-    stage.send(Msg::Mouse(Mouse::Over(x - 5, y)));
+    stage.send(Msg::Mouse(MouseAction::Move(x - 5, y)));
     let over = stage.picture().text();
     assert!(over.contains("web → gateway, declared"), "{over}");
-    stage.send(Msg::Mouse(Mouse::Over(0, 49)));
+    stage.send(Msg::Mouse(MouseAction::Move(0, 49)));
     assert!(!stage.picture().text().contains("web → gateway"));
 }
 
@@ -242,14 +244,14 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
     stage.find("orders");
     let tangled = "tangled by changes: T tidies";
     let number = (0..9).find(|number| {
-        stage.send(Msg::Compared(*number, true));
+        stage.send(Msg::LayoutCompared(*number, true));
         stage.picture().text().contains(tangled)
     });
     assert!(number.is_some(), "no layout is known");
     stage.keys("T");
     assert!(!stage.picture().text().contains(tangled));
     let number = number.unwrap() + 1;
-    stage.send(Msg::Compared(number, true));
+    stage.send(Msg::LayoutCompared(number, true));
     let later = |seconds: i64| portolan::model::Timestamp::from_second(now().as_second() + seconds).unwrap();
     stage.keys("l");
     stage.send(Msg::Tick(later(1)));
@@ -272,8 +274,8 @@ fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
             stage.find("orders");
         }
         (0..9).any(|number| {
-            let effects = stage.app.update(Msg::Compared(number, true));
-            effects.iter().any(|effect| matches!(effect, Effect::Lay(_)))
+            let effects = stage.app.update(Msg::LayoutCompared(number, true));
+            effects.iter().any(|effect| matches!(effect, Effect::ComputeLayout(_)))
         })
     };
     assert!(tidied(false) && !tidied(true));
@@ -303,12 +305,14 @@ fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
         let mut stage = Stage::showing(&fan(), (100, height));
         let before = stage.picture().text();
         let shrunk = less(&fan()).remove(0);
-        let effects = stage.app.update(Msg::Looked(shrunk.source.clone(), Ok(shrunk.clone())));
-        let job = effects.into_iter().find_map(|e| if let Effect::Lay(job) = e { Some(job) } else { None });
+        let effects = stage.app.update(Msg::SourcePolled(shrunk.source.clone(), Ok(shrunk.clone())));
+        let job = effects
+            .into_iter()
+            .find_map(|e| if let Effect::ComputeLayout(job) = e { Some(job) } else { None });
         let job = job.expect("a service less is another map");
-        assert_eq!((job.choices.len(), job.drawn), (1, Some(0)), "{height} rows");
+        assert_eq!((job.candidates.len(), job.current), (1, Some(0)), "{height} rows");
         let afresh = Stage::showing(&[shrunk], (100, height)).picture().text();
-        stage.send(Msg::Laid(job.number, 0, Box::new(job.compute().1)));
+        stage.send(Msg::LayoutReady(job.request_id, 0, Box::new(job.compute().1)));
         assert_ne!(stage.picture().text(), before, "a service is gone");
         would_jump += usize::from(stage.picture().text() != afresh);
         stage.looked(&fan()[0]);

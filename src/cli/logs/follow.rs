@@ -1,14 +1,17 @@
-//! What comes, of all streams in the order of time: lines wait a little for older ones of others. Instances that come
-//! while it goes on join by themselves.
+//! `logs --follow`: new lines of all streams in time order. A line waits briefly for older lines of other
+//! streams. Instances that start meanwhile are followed too.
 
-use super::{print::Printer, targets::Wanted};
+use super::{print::Printer, targets::TargetSelector};
 use crate::{
     background,
     cli::{Error, Outcome},
     effect::Subscription,
-    model::{LogBatch, LogLine, LogNews, LogStart, LogTarget, NoteKind, ServiceId, SharedText, Timestamp},
+    model::{
+        LogBatch, LogLine, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, ServiceId, SharedText,
+        Timestamp,
+    },
     output,
-    runtime::Streams,
+    runtime::LogTasks,
     source::Source,
 };
 use futures::StreamExt;
@@ -27,55 +30,55 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// The wait before a source is looked at again after a panic.
-const AFTER_PANIC: Duration = Duration::from_secs(2);
+/// Wait before polling a source again after a panic.
+const PANIC_RETRY_WAIT: Duration = Duration::from_secs(2);
 
-/// Prints what the targets hold and what comes.
+/// Prints the stored lines of the targets, then new ones.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
-    wanted: Wanted,
+    selector: TargetSelector,
     targets: Vec<LogTarget>,
-    start: LogStart,
+    start: LogReadOptions,
     mut printer: Printer,
 ) -> Result<Outcome, Error> {
-    let window = sources.iter().map(|source| source.lag()).max().unwrap_or_default();
-    let (sender, mut come) = mpsc::channel(1);
-    let looks = sources.iter().map(|source| keep_looking(source, &wanted, &sender));
+    let window = sources.iter().map(|source| source.reorder_window()).max().unwrap_or_default();
+    let (sender, mut new_targets) = mpsc::channel(1);
+    let looks = sources.iter().map(|source| spawn_polling(source, &selector, &sender));
     let _looks: Vec<_> = looks.collect();
-    let (mut streams, mut news) = Streams::new(sources.to_vec());
+    let (mut streams, mut news) = LogTasks::new(sources.to_vec());
     let (mut subscribed, mut unreadable) = (BTreeSet::new(), BTreeSet::new());
     let silent = targets.iter().map(|target| (target.service.clone(), target.label.clone())).collect();
-    let mut late = Reorder::new(window, silent);
+    let mut buffer = ReorderBuffer::new(window, silent);
     let began = Timestamp::now();
     let mut any = false;
-    let mut readers_gone = std::pin::pin!(nobody_reads());
-    join(&mut subscribed, targets, start);
+    let mut readers_gone = std::pin::pin!(stdout_closed());
+    subscribe(&mut subscribed, targets, start);
     loop {
-        streams.keep(&subscribed);
-        let due = late.due().unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
+        streams.sync(&subscribed);
+        let due = buffer.due().unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
         tokio::select! {
             biased;
             () = &mut readers_gone => return Ok(Outcome::Fine),
-            Some(heard) = news.next() => if let LogNews::Lines(batch) = heard {
+            Some(heard) = news.next() => if let LogUpdate::Lines(batch) = heard {
                 any |= !batch.lines.is_empty();
                 for note in &batch.notes {
-                    if note.kind == NoteKind::Unreadable {
+                    if note.kind == LogNoteKind::Unreadable {
                         unreadable.insert((note.service.clone(), note.label.clone()));
                     }
-                    // Of many, those that had ended before are no news.
-                    let old = note.kind == NoteKind::Ended && note.at.is_some_and(|at| at < began);
-                    if !old || !wanted.are_several() {
-                        printer.note(note);
+                    // With several targets, a task that ended before the start is not worth a note.
+                    let old = note.kind == LogNoteKind::Ended && note.at.is_some_and(|at| at < began);
+                    if !old || !selector.is_multi_service() {
+                        printer.print_note(note);
                     }
                 }
-                late.hear(&batch);
-                late.put(batch.lines);
+                buffer.note_streams(&batch);
+                buffer.push(batch.lines);
             },
-            Some(targets) = come.recv() => join(&mut subscribed, targets, LogStart { tail: usize::MAX, ..start }),
+            Some(targets) = new_targets.recv() => subscribe(&mut subscribed, targets, LogReadOptions { tail: usize::MAX, ..start }),
             () = sleep_until(due) => {}
         }
-        for line in late.take() {
-            printer.line(&line)?;
+        for line in buffer.pop_due() {
+            printer.print_line(&line)?;
         }
         printer.flush()?;
         if !any && !subscribed.is_empty() && unreadable.len() >= subscribed.len() {
@@ -84,8 +87,8 @@ pub(super) async fn run(
     }
 }
 
-/// Subscribes to the streams that are not yet.
-fn join(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start: LogStart) {
+/// Adds subscriptions for targets that have none yet.
+fn subscribe(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start: LogReadOptions) {
     for target in targets {
         if !subscribed.iter().any(|known| matches!(known, Subscription::Logs(known, _) if *known == target)) {
             subscribed.insert(Subscription::Logs(target, start));
@@ -93,41 +96,43 @@ fn join(subscribed: &mut BTreeSet<Subscription>, targets: Vec<LogTarget>, start:
     }
 }
 
-/// Looks at a source until the handle is dropped, also after a panic, which the panic hook prints.
-fn keep_looking(
+/// Spawns a task that polls a source until the handle is dropped. Restarts after a panic, which the panic
+/// hook prints.
+fn spawn_polling(
     source: &Arc<dyn Source>,
-    wanted: &Wanted,
+    selector: &TargetSelector,
     sender: &Sender<Vec<LogTarget>>,
 ) -> AbortOnDropHandle<()> {
-    let (source, wanted, sender) = (Arc::clone(source), wanted.clone(), sender.clone());
-    let make = move || look(Arc::clone(&source), wanted.clone(), sender.clone());
-    background::spawn(background::keep_up(AFTER_PANIC, make, |_| ready(())), |_| ())
+    let (source, wanted, sender) = (Arc::clone(source), selector.clone(), sender.clone());
+    let make = move || poll_targets(Arc::clone(&source), wanted.clone(), sender.clone());
+    background::spawn(background::restart_on_panic(PANIC_RETRY_WAIT, make, |_| ready(())), |_| ())
 }
 
-/// Looks at a source again and again, and sends the streams that are wanted of it.
-async fn look(source: Arc<dyn Source>, wanted: Wanted, sender: Sender<Vec<LogTarget>>) {
-    let mut nudges = source.nudges();
-    let mut told = true;
+/// Polls a source at each change and interval, and sends the selected targets.
+async fn poll_targets(source: Arc<dyn Source>, selector: TargetSelector, sender: Sender<Vec<LogTarget>>) {
+    let mut nudges = source.change_notifications();
+    let mut is_listening = true;
     loop {
         tokio::select! {
-            nudge = nudges.next(), if told => told = nudge.is_some(),
-            () = sleep(source.pace()) => {
-                if !told {
-                    (nudges, told) = (source.nudges(), true);
+            nudge = nudges.next(), if is_listening => is_listening = nudge.is_some(),
+            () = sleep(source.poll_interval()) => {
+                if !is_listening {
+                    (nudges, is_listening) = (source.change_notifications(), true);
                 }
             }
         }
         let Ok(snapshot) = source.snapshot().await else { continue };
-        if sender.send(wanted.targets(snapshot.services.iter().map(AsRef::as_ref))).await.is_err() {
+        if sender.send(selector.targets(snapshot.services.iter().map(AsRef::as_ref))).await.is_err() {
             return;
         }
     }
 }
 
-/// Waits until nobody reads standard output any more, where it is a pipe: else only the next line would tell.
-pub(in crate::cli) async fn nobody_reads() {
+/// Waits until the reader of standard output closes its pipe; for ever if standard output is no pipe. Without
+/// this, only the next write would notice.
+pub(in crate::cli) async fn stdout_closed() {
     let copy = output::stdout_handle();
-    // A file is never ready, which is as well: it has no reader.
+    // A file is never ready for this event, and has no reader to lose.
     let watched = copy.and_then(|fd| pipe::Sender::from_file_unchecked(File::from(fd)));
     if let Ok(pipe) = watched {
         while let Ok(ready) = pipe.ready(Interest::ERROR).await {
@@ -140,52 +145,54 @@ pub(in crate::cli) async fn nobody_reads() {
     std::future::pending::<()>().await;
 }
 
-/// Lines that wait for older ones.
-struct Reorder {
+/// Buffer in which lines wait for older ones.
+struct ReorderBuffer {
     window: Duration,
-    /// The streams of which nothing was heard yet. What is held already comes of all of them before it is printed, so that
-    /// it is in order.
-    silent: BTreeSet<(ServiceId, SharedText)>,
-    /// Until when the next of these is waited for.
-    patience: Instant,
+    /// Streams without any line or note so far. Lines wait for them, so that stored lines of all streams are
+    /// in order.
+    unheard: BTreeSet<(ServiceId, SharedText)>,
+    /// Time until which lines wait for these streams.
+    hold_until: Instant,
     waiting: BTreeMap<(Timestamp, u64), LogLine>,
-    /// When batches came, and the key of the newest line of each.
-    came: VecDeque<(Instant, (Timestamp, u64))>,
+    /// Arrival time of each batch, with the key of its newest line.
+    batches: VecDeque<(Instant, (Timestamp, u64))>,
     count: u64,
 }
 
-/// How many windows long the first line waits for the next of the streams of which nothing was heard yet.
-const PATIENCE: u32 = 3;
+/// Number of windows for which the first lines wait for the next unheard stream.
+const HOLD_WINDOWS: u32 = 3;
 
-/// Lines that may wait: beyond that the oldest go on at once.
-const MOST: usize = 20_000;
+/// Largest number of waiting lines; beyond it, the oldest are printed at once.
+const MAX_WAITING_LINES: usize = 20_000;
 
-impl Reorder {
-    fn new(window: Duration, silent: BTreeSet<(ServiceId, SharedText)>) -> Self {
-        let patience = Instant::now() + window * PATIENCE;
-        Self { window, silent, patience, waiting: BTreeMap::new(), came: VecDeque::new(), count: 0 }
+impl ReorderBuffer {
+    fn new(window: Duration, unheard: BTreeSet<(ServiceId, SharedText)>) -> Self {
+        let hold_until = Instant::now() + window * HOLD_WINDOWS;
+        Self { window, unheard, hold_until, waiting: BTreeMap::new(), batches: VecDeque::new(), count: 0 }
     }
 
-    /// Notes of whom something was heard.
-    fn hear(&mut self, batch: &LogBatch) {
-        if self.silent.is_empty() {
+    /// Removes the streams of a batch from the unheard ones, and waits longer for the rest.
+    fn note_streams(&mut self, batch: &LogBatch) {
+        if self.unheard.is_empty() {
             return;
         }
         let noted = batch.notes.iter().filter_map(|note| Some((note.service.clone()?, note.label.clone())));
         let spoken = batch.lines.iter().map(|line| (line.service.clone(), line.label.clone())).chain(noted);
         for (service, label) in spoken.collect::<BTreeSet<_>>() {
-            if self.silent.remove(&(service, label)) {
-                self.patience = Instant::now() + self.window * PATIENCE;
+            if self.unheard.remove(&(service, label)) {
+                self.hold_until = Instant::now() + self.window * HOLD_WINDOWS;
             }
         }
     }
 
-    /// Whether what comes waits for those of whom nothing was heard yet.
-    fn waits(&self) -> bool {
-        !self.silent.is_empty() && Instant::now() < self.patience && self.waiting.len() <= MOST
+    /// Returns true while all lines wait for unheard streams.
+    fn is_holding(&self) -> bool {
+        !self.unheard.is_empty()
+            && Instant::now() < self.hold_until
+            && self.waiting.len() <= MAX_WAITING_LINES
     }
 
-    fn put(&mut self, lines: Vec<LogLine>) {
+    fn push(&mut self, lines: Vec<LogLine>) {
         let mut newest = None;
         for line in lines {
             self.count += 1;
@@ -193,27 +200,27 @@ impl Reorder {
             newest = newest.max(Some(key));
             self.waiting.insert(key, line);
         }
-        self.came.extend(newest.map(|newest| (Instant::now(), newest)));
+        self.batches.extend(newest.map(|newest| (Instant::now(), newest)));
     }
 
-    /// When the next line has waited long enough.
+    /// Returns the time at which the next line has waited long enough.
     fn due(&self) -> Option<Instant> {
-        let due = self.came.front().map(|(came, _)| *came + self.window)?;
-        Some(if self.waits() { due.max(self.patience) } else { due })
+        let due = self.batches.front().map(|(came, _)| *came + self.window)?;
+        Some(if self.is_holding() { due.max(self.hold_until) } else { due })
     }
 
-    /// The lines that have waited long enough, in order.
-    fn take(&mut self) -> Vec<LogLine> {
+    /// Returns the lines that have waited long enough, in time order.
+    fn pop_due(&mut self) -> Vec<LogLine> {
         let mut upto = None;
-        if self.waits() {
+        if self.is_holding() {
             return Vec::new();
         }
-        while let Some((came, newest)) = self.came.front().copied()
-            && (came.elapsed() >= self.window || self.waiting.len() > MOST)
+        while let Some((came, newest)) = self.batches.front().copied()
+            && (came.elapsed() >= self.window || self.waiting.len() > MAX_WAITING_LINES)
         {
-            self.came.pop_front();
+            self.batches.pop_front();
             upto = upto.max(Some(newest));
-            if self.waiting.len() > MOST {
+            if self.waiting.len() > MAX_WAITING_LINES {
                 break;
             }
         }
@@ -225,8 +232,8 @@ impl Reorder {
 
 #[cfg(test)]
 mod tests {
-    use super::Reorder;
-    use crate::model::{LogBatch, LogLine, LogStream, ServiceId, Timestamp};
+    use super::ReorderBuffer;
+    use crate::model::{LogBatch, LogLine, OutputStream, ServiceId, Timestamp};
     use std::{collections::BTreeSet, time::Duration};
     use tokio::time::Instant;
 
@@ -235,37 +242,38 @@ mod tests {
             at: Timestamp::from_second(second).unwrap(),
             service: ServiceId::new("s/a"),
             label: "a".into(),
-            stream: LogStream::Out,
+            stream: OutputStream::Stdout,
             text: String::new().into(),
-            paint: Vec::new(),
+            styles: Vec::new(),
         }
     }
 
     #[test]
     fn the_first_lines_wait_until_every_stream_was_heard() {
         let stream = |name: &str| (ServiceId::new("s/a"), name.into());
-        let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::from([stream("a"), stream("b")]));
-        let hear = |late: &mut Reorder, label: &str, second| {
+        let mut late =
+            ReorderBuffer::new(Duration::from_hours(1), BTreeSet::from([stream("a"), stream("b")]));
+        let hear = |late: &mut ReorderBuffer, label: &str, second| {
             let batch =
                 LogBatch { lines: vec![LogLine { label: label.into(), ..line(second) }], notes: Vec::new() };
-            late.hear(&batch);
-            late.put(batch.lines);
+            late.note_streams(&batch);
+            late.push(batch.lines);
         };
         hear(&mut late, "a", 9);
-        (late.window, late.patience) = (Duration::ZERO, Instant::now() + Duration::from_hours(1));
-        assert!(late.take().is_empty());
+        (late.window, late.hold_until) = (Duration::ZERO, Instant::now() + Duration::from_hours(1));
+        assert!(late.pop_due().is_empty());
         hear(&mut late, "b", 3);
-        assert_eq!(late.take().iter().map(|l| l.at.as_second()).collect::<Vec<_>>(), [3, 9]);
+        assert_eq!(late.pop_due().iter().map(|l| l.at.as_second()).collect::<Vec<_>>(), [3, 9]);
     }
 
     #[test]
     fn what_comes_a_little_late_is_placed() {
-        let mut late = Reorder::new(Duration::from_hours(1), BTreeSet::new());
-        late.put(vec![line(5), line(7)]);
-        late.put(vec![line(4), line(6)]);
-        assert!(late.take().is_empty() && late.due().is_some());
+        let mut late = ReorderBuffer::new(Duration::from_hours(1), BTreeSet::new());
+        late.push(vec![line(5), line(7)]);
+        late.push(vec![line(4), line(6)]);
+        assert!(late.pop_due().is_empty() && late.due().is_some());
         late.window = Duration::ZERO;
-        let order: Vec<_> = late.take().iter().map(|l| l.at.as_second()).collect();
+        let order: Vec<_> = late.pop_due().iter().map(|l| l.at.as_second()).collect();
         assert_eq!(order, [4, 5, 6, 7]);
         assert_eq!(late.due(), None);
     }

@@ -1,9 +1,11 @@
-//! What is there already, of all streams in the order of time, reading no further ahead than one batch of each.
+//! Stored lines of all streams in time order. Reads no more than one batch of each stream ahead.
 
 use super::print::Printer;
 use crate::{
     cli::{Error, Outcome},
-    model::{Failure, LogBatch, LogLine, LogNote, LogStart, LogTarget, NoteKind, SourceId, Timestamp},
+    model::{
+        Failure, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogTarget, SourceId, Timestamp,
+    },
     source::Source,
 };
 use futures::{
@@ -16,50 +18,52 @@ use std::{
     sync::Arc,
 };
 
-type Item = Result<LogBatch, Failure>;
+type BatchResult = Result<LogBatch, Failure>;
 
-/// A stream and what of it comes next.
-struct Head {
-    stream: BoxStream<'static, Item>,
+/// Stream with its next lines.
+struct StreamHead {
+    stream: BoxStream<'static, BatchResult>,
     lines: VecDeque<LogLine>,
     ended: bool,
     readable: bool,
 }
 
-/// Prints what the targets hold.
+/// Prints the stored lines of the targets.
 pub(super) async fn run(
     sources: &[Arc<dyn Source>],
     targets: Vec<LogTarget>,
-    start: LogStart,
+    start: LogReadOptions,
     mut printer: Printer,
 ) -> Result<Outcome, Error> {
-    let mut heads: Vec<Head> = targets
+    let mut heads: Vec<StreamHead> = targets
         .into_iter()
         .filter_map(|target| {
             let source = sources.iter().find(|s| *s.id() == SourceId::from(&target.service))?;
             let stream = source.logs(vec![target], start);
-            Some(Head { stream, lines: VecDeque::new(), ended: false, readable: true })
+            Some(StreamHead { stream, lines: VecDeque::new(), ended: false, readable: true })
         })
         .collect();
     let many = heads.len();
     let mut unreadable = 0;
-    let mut told = BTreeSet::new();
-    // The newest of all can be told from the others only at the end.
+    let mut printed_notes = BTreeSet::new();
+    // With a limit, the newest lines of all streams are known only at the end.
     let mut newest = VecDeque::new();
     loop {
-        let notes = join_all(heads.iter_mut().map(fill)).await;
-        for note in
-            notes.into_iter().flatten().filter(|note| told.insert((note.label.clone(), note.text.clone())))
+        let notes = join_all(heads.iter_mut().map(read_until_line)).await;
+        for note in notes
+            .into_iter()
+            .flatten()
+            .filter(|note| printed_notes.insert((note.label.clone(), note.text.clone())))
         {
-            printer.note(&note);
+            printer.print_note(&note);
         }
         heads.retain(|head| {
             unreadable += usize::from(head.ended && !head.readable);
             !head.ended || !head.lines.is_empty()
         });
-        let Some(line) = oldest(&mut heads) else { break };
+        let Some(line) = pop_oldest(&mut heads) else { break };
         if start.tail == usize::MAX {
-            printer.line(&line)?;
+            printer.print_line(&line)?;
         } else {
             newest.push_back(line);
             if newest.len() > start.tail {
@@ -68,38 +72,41 @@ pub(super) async fn run(
         }
     }
     for line in &newest {
-        printer.line(line)?;
+        printer.print_line(line)?;
     }
     printer.finish()?;
     Ok(if unreadable >= many { Outcome::NothingRead } else { Outcome::Fine })
 }
 
-/// Takes the oldest line of all.
-fn oldest(heads: &mut [Head]) -> Option<LogLine> {
-    let time = |head: &&mut Head| head.lines.front().map_or(Timestamp::MAX, |line| line.at);
+/// Removes and returns the oldest of the next lines.
+fn pop_oldest(heads: &mut [StreamHead]) -> Option<LogLine> {
+    let time = |head: &&mut StreamHead| head.lines.front().map_or(Timestamp::MAX, |line| line.at);
     heads.iter_mut().filter(|head| !head.lines.is_empty()).min_by_key(time)?.lines.pop_front()
 }
 
-/// Waits until a stream has a line, or has ended. Gives what is to be said of it.
-async fn fill(head: &mut Head) -> Vec<LogNote> {
+/// Reads a stream until it has a line or ends. Returns its notes.
+async fn read_until_line(head: &mut StreamHead) -> Vec<LogNote> {
     let mut notes = Vec::new();
     while head.lines.is_empty() && !head.ended {
         match head.stream.next().await {
             Some(Ok(batch)) => {
                 let fails = |note: &LogNote| {
-                    matches!(note.kind, NoteKind::Unreadable | NoteKind::Absent | NoteKind::Disturbed)
+                    matches!(
+                        note.kind,
+                        LogNoteKind::Unreadable | LogNoteKind::LogGroupMissing | LogNoteKind::Interrupted
+                    )
                 };
                 head.readable &= !batch.notes.iter().any(fails);
                 head.readable |= !batch.lines.is_empty();
                 notes.extend(batch.notes);
                 let mut lines = batch.lines;
-                // The engine's two readers of a container are out of order by a little.
+                // The engine reads stdout and stderr separately, so their lines may be slightly out of order.
                 lines.sort_by_key(|line| line.at);
                 head.lines.extend(lines);
             }
             Some(Err(failure)) => {
                 head.readable = false;
-                notes.push(said(&failure));
+                notes.push(failure_note(&failure));
             }
             None => {
                 head.ended = true;
@@ -110,12 +117,12 @@ async fn fill(head: &mut Head) -> Vec<LogNote> {
     notes
 }
 
-fn said(failure: &Failure) -> LogNote {
+fn failure_note(failure: &Failure) -> LogNote {
     LogNote {
         at: None,
         service: None,
         label: "logs".into(),
-        kind: NoteKind::Unreadable,
-        text: format!("{} ({})", failure.what, failure.remedy).into(),
+        kind: LogNoteKind::Unreadable,
+        text: format!("{} ({})", failure.message, failure.remedy).into(),
     }
 }

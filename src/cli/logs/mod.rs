@@ -1,73 +1,73 @@
-//! The logs of services, groups and instances on standard output, as one stream in the order of time; what could not be
-//! read goes to standard error.
+//! Command `logs`: log lines of services, groups and instances in time order on standard output; failures on
+//! standard error.
 
 mod follow;
 mod history;
-mod kinds;
+mod patterns;
 mod print;
-mod sift;
+mod filter;
 mod targets;
 
-use super::{Error, Outcome, args::Logs, sources::Opened};
+use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
 use crate::{
-    model::{Failure, FailureKind, LogStart, Timestamp},
+    model::{Failure, FailureKind, LogReadOptions, Timestamp},
     output,
     store::Store,
 };
-pub(super) use follow::nobody_reads;
-use kinds::Kinds;
+use filter::LineFilter;
+pub(super) use follow::stdout_closed;
+use patterns::PatternReport;
 use print::Printer;
-use sift::Sift;
-use targets::Wanted;
+use targets::TargetSelector;
 
-/// The newest lines of each stream that are printed when nobody says how many or since when.
-const TAIL: usize = 100;
-/// The same where kinds of lines are asked for.
-const MANY: usize = 10_000;
+/// Number of newest lines per stream that are printed by default.
+const DEFAULT_TAIL_LINES: usize = 100;
+/// The same for `--patterns`, which needs many lines to count.
+const PATTERN_TAIL_LINES: usize = 10_000;
 
-/// Prints the lines; with `--follow` until it is interrupted or nobody reads.
-pub(super) async fn run(store: &Store, opened: &Opened, asked: &Logs) -> Result<Outcome, Error> {
-    if asked.follow && asked.until.is_some() {
+/// Prints the log lines; with `--follow` until an interrupt or the end of the reader.
+pub(super) async fn run(store: &Store, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
+    if args.follow && args.until.is_some() {
         let what = "--until and --follow can't be together";
         return Err(Failure::new(FailureKind::Invalid, what, "what comes has no end yet").into());
     }
-    let wanted = Wanted::named(store, &asked.targets)?;
-    let mut targets = wanted.targets(store.inventory.services());
-    let since = asked.since.map(|since| since.time(store.now));
-    let until = asked.until.map(|until| until.time(store.now));
-    let usual = if asked.patterns { MANY } else { TAIL };
-    let tail = asked.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
-    let start = LogStart { since, until, tail, follow: asked.follow };
-    let kinds = asked.patterns.then(|| Kinds::new(store));
-    let printer = Printer::new(asked, Sift::new(asked)?, kinds, wanted.are_several());
-    // Without a beginning that would be all that the log groups keep.
-    if since.is_some() && !asked.follow {
-        targets.extend(wanted.unlisted(store));
+    let selector = TargetSelector::from_names(store, &args.targets)?;
+    let mut targets = selector.targets(store.inventory.services());
+    let since = args.since.map(|since| since.resolve(store.now));
+    let until = args.until.map(|until| until.resolve(store.now));
+    let usual = if args.patterns { PATTERN_TAIL_LINES } else { DEFAULT_TAIL_LINES };
+    let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
+    let start = LogReadOptions { since, until, tail, follow: args.follow };
+    let patterns = args.patterns.then(|| PatternReport::new(store));
+    let printer = Printer::new(args, LineFilter::new(args)?, patterns, selector.is_multi_service());
+    // Without a start time, this would read everything that the log groups keep.
+    if since.is_some() && !args.follow {
+        targets.extend(selector.expired_targets(store));
     }
-    for service in wanted.silent(store, &targets) {
-        output::report(format_args!(
+    for service in selector.services_without_logs(store, &targets) {
+        output::print_stderr(format_args!(
             "no instance of {service} runs or ended lately, so there is no log to read"
         ));
     }
-    if asked.follow {
-        follow::run(&opened.sources, wanted, targets, start, printer).await
+    if args.follow {
+        follow::run(&opened.sources, selector, targets, start, printer).await
     } else {
         history::run(&opened.sources, targets, start, printer).await
     }
 }
 
-/// A time as the command line names it.
+/// Time argument of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// So long ago.
+pub enum TimeArg {
+    /// Age before now.
     Ago(jiff::SignedDuration),
-    /// Then.
+    /// Point in time, UTC.
     At(Timestamp),
 }
 
-impl When {
-    /// The time, at `now`.
-    pub(super) fn time(self, now: Timestamp) -> Timestamp {
+impl TimeArg {
+    /// Returns the point in time; ages count back from `now`.
+    pub(super) fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Ago(back) => now.checked_sub(back).unwrap_or(Timestamp::MIN),
             Self::At(at) => at,

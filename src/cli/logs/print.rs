@@ -1,20 +1,20 @@
-//! How lines and notes are printed: for people, with a colour for each service where there is a terminal, or as JSON.
-//! Where kinds of lines are asked for, they are gathered, and printed at the end.
+//! Output of log lines and notes: as text, with a colour per service on a terminal, or as JSON. With
+//! `--patterns`, lines are only counted and the patterns are printed at the end.
 
-use super::{kinds::Kinds, sift::Sift};
+use super::{filter::LineFilter, patterns::PatternReport};
 use crate::{
-    cli::args::{LogFormat, Logs},
-    decode::line,
-    model::{Colour, Level, LogLine, LogNote, LogStream, Paint, Timestamp},
-    output::{self, Guarded, Styles, without_controls},
+    cli::args::{LogFormat, LogsArgs},
+    decode::log_line,
+    model::{Colour, LogLevel, LogLine, LogNote, OutputStream, TextStyle, Timestamp},
+    output::{self, SanitizedWriter, Styles, without_controls},
     view::widget::text,
 };
 use serde::Serialize;
 use std::io::{self, BufWriter, Stdout, Write};
 
-/// A line as JSON: `portolan.log/1`.
+/// Line as JSON, schema `portolan.log/1`.
 #[derive(Serialize)]
-struct Line<'a> {
+struct LineJson<'a> {
     schema: &'static str,
     at: Timestamp,
     service: &'a str,
@@ -24,130 +24,143 @@ struct Line<'a> {
     text: &'a str,
 }
 
-/// Colours of the palette of 256 that can be read on light and on dark, for services.
-const COLOURS: [u8; 10] = [32, 35, 130, 133, 37, 97, 166, 64, 170, 101];
-/// How wide a service and an instance are.
-const SERVICE: usize = 16;
-const INSTANCE: usize = 24;
+/// Colours for services, out of the 256-colour palette: readable on light and dark backgrounds.
+const SERVICE_COLOURS: [u8; 10] = [32, 35, 130, 133, 37, 97, 166, 64, 170, 101];
+/// Widths of the service and instance names in cells.
+const SERVICE_WIDTH: usize = 16;
+const INSTANCE_WIDTH: usize = 24;
 
-/// Prints lines that pass.
+/// Printer of lines that pass the filter.
 pub(super) struct Printer {
-    out: BufWriter<Guarded<Stdout>>,
-    sift: Sift,
+    out: BufWriter<SanitizedWriter<Stdout>>,
+    filter: LineFilter,
     format: LogFormat,
-    kinds: Option<Kinds>,
-    /// How many lines there were, and how many of them passed.
-    count: (usize, usize),
-    /// Whether lines say whose they are.
-    several: bool,
+    patterns: Option<PatternReport>,
+    /// Number of lines read, and number of lines that passed.
+    line_counts: (usize, usize),
+    /// True to print the service of each line.
+    shows_service: bool,
     coloured: bool,
 }
 
 impl Printer {
-    /// A printer as asked for, of lines or of `kinds` of them; `several` where lines of several services may come.
-    pub(super) fn new(asked: &Logs, sift: Sift, kinds: Option<Kinds>, several: bool) -> Self {
+    /// Returns a printer of lines, or of `patterns` if given. `shows_service` prints the service of each
+    /// line.
+    pub(super) fn new(
+        args: &LogsArgs,
+        filter: LineFilter,
+        patterns: Option<PatternReport>,
+        shows_service: bool,
+    ) -> Self {
         let variable = |name| std::env::var(name).unwrap_or_default();
         let coloured = output::is_terminal() && variable("NO_COLOR").is_empty() && variable("TERM") != "dumb";
         Self {
             out: BufWriter::new(output::stdout(if coloured { Styles::Own } else { Styles::None })),
-            sift,
-            format: asked.format,
-            kinds,
-            count: (0, 0),
-            several,
+            filter,
+            format: args.format,
+            patterns,
+            line_counts: (0, 0),
+            shows_service,
             coloured,
         }
     }
 
-    /// Prints a line, if it passes.
-    pub(super) fn line(&mut self, line: &LogLine) -> io::Result<()> {
-        let parsed = line::parse(&line.text);
-        self.count.0 += 1;
-        self.kinds.iter_mut().for_each(|kinds| kinds.saw(line));
-        if !self.sift.lets_through(line, &parsed) {
+    /// Prints a line if it passes the filter.
+    pub(super) fn print_line(&mut self, line: &LogLine) -> io::Result<()> {
+        let parsed = log_line::parse(&line.text);
+        self.line_counts.0 += 1;
+        self.patterns.iter_mut().for_each(|patterns| patterns.note_line(line));
+        if !self.filter.matches(line, &parsed) {
             return Ok(());
         }
-        self.count.1 += 1;
-        if let Some(kinds) = &mut self.kinds {
-            kinds.take(line, &parsed);
+        self.line_counts.1 += 1;
+        if let Some(kinds) = &mut self.patterns {
+            kinds.add_line(line, &parsed);
             return Ok(());
         }
         let printed = match self.format {
-            LogFormat::Text => self.text(line, parsed.level),
-            LogFormat::Json => serde_json::to_string(&json(line, parsed.level)).unwrap_or_default(),
+            LogFormat::Text => self.line_text(line, parsed.level),
+            LogFormat::Json => serde_json::to_string(&line_json(line, parsed.level)).unwrap_or_default(),
         };
         writeln!(self.out, "{printed}")
     }
 
-    /// Says something about a stream.
-    pub(super) fn note(&mut self, note: &LogNote) {
-        // What was printed before it stands before it, where both go to one place. A broken pipe shows at the next line.
+    /// Prints a note on standard error.
+    pub(super) fn print_note(&mut self, note: &LogNote) {
+        // Keeps the order where both outputs go to one terminal. A broken pipe fails at the next line.
         let _ = self.out.flush();
-        let service =
-            note.service.as_ref().filter(|_| self.several).map(|s| format!("{} ", name(s.as_str())));
-        output::report(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
+        let service = note
+            .service
+            .as_ref()
+            .filter(|_| self.shows_service)
+            .map(|s| format!("{} ", short_name(s.as_str())));
+        output::print_stderr(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
     }
 
-    /// Lets what was printed be seen.
+    /// Flushes standard output.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    /// Prints what is left at the end.
+    /// Prints the patterns, and a hint if no line passed.
     pub(super) fn finish(&mut self) -> io::Result<()> {
-        if let Some(kinds) = &self.kinds {
+        if let Some(kinds) = &self.patterns {
             kinds.print(&mut self.out, self.format)?;
         }
-        if let (read @ 1.., 0) = self.count {
-            output::report(format_args!(
+        if let (read @ 1.., 0) = self.line_counts {
+            output::print_stderr(format_args!(
                 "none of the {read} lines passes that were read; --tail and --since say how many are"
             ));
         }
         self.flush()
     }
 
-    fn text(&self, line: &LogLine, level: Option<Level>) -> String {
+    fn line_text(&self, line: &LogLine, level: Option<LogLevel>) -> String {
         let at = line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
-        let mut whose = text::fit(&line.label, INSTANCE, "…").trim_end().to_owned();
-        if self.several {
-            whose = format!("{} {whose}", text::fit(name(line.service.as_str()), SERVICE, "…"));
+        let mut origin = text::cut_or_pad(&line.label, INSTANCE_WIDTH, "…").trim_end().to_owned();
+        if self.shows_service {
+            origin = format!(
+                "{} {origin}",
+                text::cut_or_pad(short_name(line.service.as_str()), SERVICE_WIDTH, "…")
+            );
         }
         if !self.coloured {
-            return format!("{at} {whose} {}", line.text);
+            return format!("{at} {origin} {}", line.text);
         }
-        let colour = COLOURS[colour_of(line.service.as_str())];
+        let colour = SERVICE_COLOURS[colour_index(line.service.as_str())];
         format!(
-            "\u{1b}[2m{at}\u{1b}[0m \u{1b}[38;5;{colour}m{whose}\u{1b}[0m {}",
-            painted(&without_controls(&line.text), &line.paint, shade(level))
+            "\u{1b}[2m{at}\u{1b}[0m \u{1b}[38;5;{colour}m{origin}\u{1b}[0m {}",
+            with_paint(&without_controls(&line.text), &line.styles, level_style(level))
         )
     }
 }
 
-/// The name at the end of a service's id.
-fn name(service: &str) -> &str {
+/// Returns the last part of a service id.
+fn short_name(service: &str) -> &str {
     service.rsplit('/').next().unwrap_or(service)
 }
 
-/// The same colour for the same service, in every run.
-fn colour_of(service: &str) -> usize {
-    service.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % COLOURS.len()
+/// Returns the index of a service's colour, the same in every run.
+fn colour_index(service: &str) -> usize {
+    service.bytes().fold(7usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+        % SERVICE_COLOURS.len()
 }
 
-/// How a level looks, in colours that can be read on light and on dark, as on the screen.
-fn shade(level: Option<Level>) -> &'static str {
+/// Returns the escape sequence for a level, in the same colours as on the screen.
+fn level_style(level: Option<LogLevel>) -> &'static str {
     match level {
-        Some(Level::Error | Level::Fatal) => "\u{1b}[1m\u{1b}[38;5;160m",
-        Some(Level::Warn) => "\u{1b}[38;5;172m",
-        Some(Level::Trace | Level::Debug) => "\u{1b}[2m",
-        Some(Level::Info) | None => "",
+        Some(LogLevel::Error | LogLevel::Fatal) => "\u{1b}[1m\u{1b}[38;5;160m",
+        Some(LogLevel::Warn) => "\u{1b}[38;5;172m",
+        Some(LogLevel::Trace | LogLevel::Debug) => "\u{1b}[2m",
+        Some(LogLevel::Info) | None => "",
     }
 }
 
-/// The text in that shade, with what the service painted over it.
-fn painted(text: &str, paint: &[Paint], shade: &str) -> String {
+/// Returns the text in the given `style`, with the service's own colours on top.
+fn with_paint(text: &str, paint: &[TextStyle], style: &str) -> String {
     let mut out = String::with_capacity(text.len() + (paint.len() + 1) * 24);
     let mut done = 0;
-    out.push_str(shade);
+    out.push_str(style);
     for part in paint {
         let (start, end) = (part.start as usize, part.end as usize);
         let (Some(before), Some(within)) = (text.get(done..start), text.get(start..end)) else { break };
@@ -163,50 +176,54 @@ fn painted(text: &str, paint: &[Paint], shade: &str) -> String {
         out.push_str(&colour);
         out.push_str(within);
         out.push_str("\u{1b}[0m");
-        out.push_str(shade);
+        out.push_str(style);
         done = end;
     }
     out.push_str(text.get(done..).unwrap_or_default());
-    if !shade.is_empty() {
+    if !style.is_empty() {
         out.push_str("\u{1b}[0m");
     }
     out
 }
 
-fn json(line: &LogLine, level: Option<Level>) -> Line<'_> {
-    Line {
+fn line_json(line: &LogLine, level: Option<LogLevel>) -> LineJson<'_> {
+    LineJson {
         schema: "portolan.log/1",
         at: line.at,
         service: line.service.as_str(),
         instance: &line.label,
-        stream: if line.stream == LogStream::Out { "out" } else { "err" },
-        level: level.map(Level::word),
+        stream: if line.stream == OutputStream::Stdout { "out" } else { "err" },
+        level: level.map(LogLevel::as_str),
         text: &line.text,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{painted, shade};
-    use crate::model::{Colour, Level, Paint};
+    use super::{level_style, with_paint};
+    use crate::model::{Colour, LogLevel, TextStyle};
 
     #[test]
     fn paint_is_printed_and_nothing_else() {
-        let red = Paint { start: 4, end: 7, colour: Some(Colour::Palette(1)), bold: true };
-        assert_eq!(painted("the end is", &[red], shade(None)), "the \u{1b}[1m\u{1b}[38;5;1mend\u{1b}[0m is");
-        let beyond = Paint { start: 4, end: 70, ..red };
-        assert_eq!(painted("the end", &[beyond], ""), "the end");
+        let red = TextStyle { start: 4, end: 7, colour: Some(Colour::Palette(1)), bold: true };
+        assert_eq!(
+            with_paint("the end is", &[red], level_style(None)),
+            "the \u{1b}[1m\u{1b}[38;5;1mend\u{1b}[0m is"
+        );
+        let beyond = TextStyle { start: 4, end: 70, ..red };
+        assert_eq!(with_paint("the end", &[beyond], ""), "the end");
     }
 
     #[test]
     fn a_grave_line_looks_grave_also_around_what_is_painted() {
-        let blue = Paint { start: 4, end: 7, colour: Some(Colour::Palette(4)), bold: false };
-        let warn = shade(Some(Level::Warn));
+        let blue = TextStyle { start: 4, end: 7, colour: Some(Colour::Palette(4)), bold: false };
+        let warn = level_style(Some(LogLevel::Warn));
         assert_eq!(
-            painted("the end is", &[blue], warn),
+            with_paint("the end is", &[blue], warn),
             format!("{warn}the \u{1b}[38;5;4mend\u{1b}[0m{warn} is\u{1b}[0m")
         );
-        let shades = [Level::Error, Level::Warn, Level::Debug, Level::Info].map(|level| shade(Some(level)));
+        let shades = [LogLevel::Error, LogLevel::Warn, LogLevel::Debug, LogLevel::Info]
+            .map(|level| level_style(Some(level)));
         assert!(shades.iter().enumerate().all(|(n, shade)| !shades[..n].contains(shade)));
     }
 }

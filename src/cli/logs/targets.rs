@@ -1,34 +1,35 @@
-//! Whose logs are wanted: services, groups and instances by name, also those that come while they are followed.
+//! Selection of log targets by the names of services, groups and instances, including instances that start
+//! later.
 
 use crate::{
     cli::why,
     model::{Failure, FailureKind, InstanceId, LogTarget, Service, ServiceId},
-    store::{Store, each_once, log_targets, unlisted_targets},
+    store::{Store, dedup_targets, expired_stream_targets, log_targets},
 };
 use std::collections::BTreeSet;
 
-/// What was named.
+/// Selected services, groups and instances.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wanted {
+pub(super) struct TargetSelector {
     services: BTreeSet<ServiceId>,
     groups: BTreeSet<String>,
     instances: BTreeSet<InstanceId>,
 }
 
-impl Wanted {
-    /// What those names mean: a service, else a group, else an instance.
-    pub(super) fn named(store: &Store, names: &[String]) -> Result<Self, Failure> {
-        let mut wanted = Self::default();
+impl TargetSelector {
+    /// Resolves `names`: each is a service, else a group, else an instance.
+    pub(super) fn from_names(store: &Store, names: &[String]) -> Result<Self, Failure> {
+        let mut selector = Self::default();
         for name in names {
-            wanted.add(store, name)?;
+            selector.add(store, name)?;
         }
-        Ok(wanted)
+        Ok(selector)
     }
 
     fn add(&mut self, store: &Store, name: &str) -> Result<(), Failure> {
         let services = || store.inventory.services();
-        if store.topology().named(name).is_empty() {
-            if services().any(|service| is_in(service, name)) {
+        if store.topology().nodes_named(name).is_empty() {
+            if services().any(|service| is_in_group(service, name)) {
                 self.groups.insert(name.to_owned());
                 return Ok(());
             }
@@ -42,7 +43,7 @@ impl Wanted {
                 return Ok(());
             }
         }
-        let node = why::one(store, name)?;
+        let node = why::find_node(store, name)?;
         let Some(service) = store.service_of(node) else {
             let what = format!("{} is nothing that a source runs", node.label());
             return Err(Failure::new(FailureKind::Invalid, what, "only services have logs"));
@@ -51,45 +52,49 @@ impl Wanted {
         Ok(())
     }
 
-    /// Whether the lines of several services may come.
-    pub(super) fn are_several(&self) -> bool {
+    /// Returns true if the selection may contain several services.
+    pub(super) fn is_multi_service(&self) -> bool {
         self.services.len() + self.instances.len() > 1 || !self.groups.is_empty()
     }
 
-    /// The streams of those that are there, each once.
+    /// Returns the log targets of the selected services and instances, without duplicates.
     pub(super) fn targets<'a>(&self, services: impl Iterator<Item = &'a Service>) -> Vec<LogTarget> {
         let mut targets = Vec::new();
         for service in services {
-            let all = self.is_whole(service);
+            let all = self.selects_service(service);
             let of = log_targets(service).into_iter();
             targets.extend(of.filter(|target| all || self.instances.contains(&target.instance)));
         }
-        each_once(targets.into_iter()).collect()
+        dedup_targets(targets.into_iter()).collect()
     }
 
-    /// The streams that tasks of those services may have left which are listed no more.
-    pub(super) fn unlisted(&self, store: &Store) -> impl Iterator<Item = LogTarget> {
+    /// Returns the targets for streams of tasks that ECS no longer lists.
+    pub(super) fn expired_targets(&self, store: &Store) -> impl Iterator<Item = LogTarget> {
         let services = || store.inventory.services();
-        let whole = services().filter(|service| self.is_whole(service));
+        let whole = services().filter(|service| self.selects_service(service));
         let whole: BTreeSet<_> = whole.map(|service| service.id.clone()).collect();
-        unlisted_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
+        expired_stream_targets(services()).into_iter().filter(move |target| whole.contains(&target.service))
     }
 
-    /// The services that are wanted, have no instance, and none of those streams either.
-    pub(super) fn silent<'a>(&self, store: &'a Store, targets: &[LogTarget]) -> Vec<&'a ServiceId> {
-        let whole = store.inventory.services().filter(|service| self.is_whole(service));
+    /// Returns the selected services without an instance and without any of `targets`.
+    pub(super) fn services_without_logs<'a>(
+        &self,
+        store: &'a Store,
+        targets: &[LogTarget],
+    ) -> Vec<&'a ServiceId> {
+        let whole = store.inventory.services().filter(|service| self.selects_service(service));
         let none = whole.filter(|service| log_targets(service).is_empty());
         none.map(|s| &s.id).filter(|id| targets.iter().all(|target| target.service != **id)).collect()
     }
 
-    /// Whether all of that service is wanted.
-    fn is_whole(&self, service: &Service) -> bool {
-        self.services.contains(&service.id) || self.groups.iter().any(|group| is_in(service, group))
+    /// Returns true if the whole service is selected.
+    fn selects_service(&self, service: &Service) -> bool {
+        self.services.contains(&service.id) || self.groups.iter().any(|group| is_in_group(service, group))
     }
 }
 
-/// Whether a service is of the group with that name, or with that source and name.
-fn is_in(service: &Service, name: &str) -> bool {
+/// Returns true if the service is in the group `name`, or in the group of the source in `SOURCE/GROUP`.
+fn is_in_group(service: &Service, name: &str) -> bool {
     let group = service.group.as_deref();
     group.is_some_and(|g| g == name || name.strip_suffix(g) == Some(&format!("{}/", service.source())))
 }

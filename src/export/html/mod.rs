@@ -1,32 +1,33 @@
-//! The map as one page that asks for nothing: the picture, what there is to say about each node and line, and a script
-//! that shows it. What services are called reaches the page as text and as JSON, never as markup.
+//! Map as a self-contained HTML page: the drawing, the data of each node and edge, and a script that shows
+//! it. Names of services enter the page as text or JSON, never as markup.
 
-mod data;
+mod page_data;
 
 use super::{
-    markup::{escaped, in_script},
-    svg::{self, STYLE},
+    markup::{escape_markup, escape_script_json},
+    svg::{self, SVG_STYLE},
 };
 use crate::view::Scene;
 
-/// The page, with `@NAME@` for each part that is put in, in the order in which they stand.
-const PAGE: &str = include_str!("page.html");
+/// Template of the page with a placeholder `@NAME@` for each part. `write` fills them in the order of the
+/// template.
+const PAGE_TEMPLATE: &str = include_str!("page.html");
 
 pub(super) fn write(scene: Scene<'_>) -> String {
-    let picture = svg::picture(scene);
-    let data = in_script(&data::json(scene, &picture));
-    let (width, height) = picture.size;
+    let drawing = svg::draw_map(scene);
+    let data = escape_script_json(&page_data::page_json(scene, &drawing));
+    let (width, height) = drawing.size;
     let parts = [
-        ("@STYLE@", STYLE),
+        ("@STYLE@", SVG_STYLE),
         ("@LOOKS@", include_str!("page.css")),
-        ("@TAKEN@", &escaped(&scene.store.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
+        ("@TAKEN@", &escape_markup(&scene.store.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())),
         ("@BOX@", &format!("0 0 {width} {height}")),
-        ("@MAP@", &picture.body),
+        ("@MAP@", &drawing.body),
         ("@DATA@", &data),
         ("@SCRIPT@", include_str!("page.js")),
     ];
     let mut out = String::new();
-    let mut rest = PAGE;
+    let mut rest = PAGE_TEMPLATE;
     for (name, part) in parts {
         if let Some((before, after)) = rest.split_once(name) {
             out.push_str(before);

@@ -1,62 +1,64 @@
-//! The signs before a name, as paths in a square of 12 by 12, so that no font has to know them.
+//! Icons in front of names, as SVG paths in a square of 12 by 12, so that they need no font.
 
 use crate::{
     model::Health,
-    topology::{Node, NodeKind, Role},
+    topology::{Node, NodeKind, ProductRole},
 };
 
-/// A filled disc.
-const DISC: &str = "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z";
-/// A ring.
-const RING: &str = "M6 2a4 4 0 1 1 0 8a4 4 0 1 1 0-8z";
-/// A triangle.
-const TRIANGLE: &str = "M6 1.2L11.2 10.5H.8z";
-/// A cross.
-const CROSS: &str = "M2.5 2.5L9.5 9.5M9.5 2.5L2.5 9.5";
-/// A cloud: everything outside.
-const CLOUD: &str = "M3.3 9.5a2.3 2.3 0 0 1-.2-4.6a3.1 3.1 0 0 1 5.9-.5a2.6 2.6 0 0 1 .2 5.1z";
-/// One arrow that becomes three.
-const SPREAD: &str = "M1 6H11M4.5 6C6 6 6 2.2 8 2.2H11M4.5 6C6 6 6 9.8 8 9.8H11";
-/// A square on its tip.
-const DIAMOND: &str = "M6 1.2L10.8 6L6 10.8L1.2 6z";
+/// Filled disc.
+const DISC_PATH: &str = "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z";
+/// Ring.
+const RING_PATH: &str = "M6 2a4 4 0 1 1 0 8a4 4 0 1 1 0-8z";
+/// Triangle.
+const TRIANGLE_PATH: &str = "M6 1.2L11.2 10.5H.8z";
+/// Cross.
+const CROSS_PATH: &str = "M2.5 2.5L9.5 9.5M9.5 2.5L2.5 9.5";
+/// Cloud, for the internet.
+const CLOUD_PATH: &str = "M3.3 9.5a2.3 2.3 0 0 1-.2-4.6a3.1 3.1 0 0 1 5.9-.5a2.6 2.6 0 0 1 .2 5.1z";
+/// One line that fans out into three, for load balancers.
+const FAN_OUT_PATH: &str = "M1 6H11M4.5 6C6 6 6 2.2 8 2.2H11M4.5 6C6 6 6 9.8 8 9.8H11";
+/// Square on its tip, for unknown dependencies.
+const DIAMOND_PATH: &str = "M6 1.2L10.8 6L6 10.8L1.2 6z";
 
-/// The sign for how a service is, or for what else a node is: its class and its path.
-pub(super) fn of(node: &Node) -> (&'static str, &'static str) {
+/// Returns CSS class and path of a node's icon: the health of a service, else the kind of node.
+pub(super) fn node_icon(node: &Node) -> (&'static str, &'static str) {
     match (&node.kind, node.product) {
-        (NodeKind::Service(_), _) => of_health(node.health),
-        (NodeKind::Internet, _) => ("open", CLOUD),
-        (NodeKind::LoadBalancer, _) => ("open", SPREAD),
-        (NodeKind::Dependency, Some(product)) => ("open", of_role(product.role)),
-        (NodeKind::Dependency, None) => ("open", DIAMOND),
+        (NodeKind::Service(_), _) => health_icon(node.health),
+        (NodeKind::Internet, _) => ("open", CLOUD_PATH),
+        (NodeKind::LoadBalancer, _) => ("open", FAN_OUT_PATH),
+        (NodeKind::Dependency, Some(product)) => ("open", role_path(product.role)),
+        (NodeKind::Dependency, None) => ("open", DIAMOND_PATH),
     }
 }
 
-/// The second sign of a service: what it is there for, where that has one.
-pub(super) fn of_service(node: &Node) -> Option<&'static str> {
+/// Returns the path of a service's second icon, which stands for its role, or `None` without a known role.
+pub(super) fn service_role_icon(node: &Node) -> Option<&'static str> {
     let role = node.product.map(|product| product.role)?;
-    (node.is_service() && role != Role::Other).then(|| of_role(role))
+    (node.is_service() && role != ProductRole::Other).then(|| role_path(role))
 }
 
-fn of_health(health: Health) -> (&'static str, &'static str) {
+fn health_icon(health: Health) -> (&'static str, &'static str) {
     match health {
-        Health::Healthy => ("full", DISC),
-        Health::Degraded => ("full", TRIANGLE),
-        Health::Failing => ("open", CROSS),
-        Health::Starting | Health::Stopped | Health::Unknown => ("open", RING),
+        Health::Healthy => ("full", DISC_PATH),
+        Health::Degraded => ("full", TRIANGLE_PATH),
+        Health::Failing => ("open", CROSS_PATH),
+        Health::Starting | Health::Stopped | Health::Unknown => ("open", RING_PATH),
     }
 }
 
-fn of_role(role: Role) -> &'static str {
+fn role_path(role: ProductRole) -> &'static str {
     match role {
-        Role::Database => "M2 3a4 1.6 0 0 1 8 0a4 1.6 0 0 1-8 0V9a4 1.6 0 0 0 8 0V3M2 6a4 1.6 0 0 0 8 0",
-        Role::Cache => "M6.8 1L2.6 7H6L5.2 11L9.4 5H6z",
-        Role::Queue => "M1 3H11M1 6H11M1 9H11",
-        Role::Store => "M1.8 2.5H10.2L9.3 10.5H2.7zM2.2 5.5H9.8",
-        Role::Mail => "M1 2.5H11V9.5H1zM1 2.8L6 6.6L11 2.8",
-        Role::Directory => "M2 1.5H10V10.5H2zM4.2 4H7.8M4.2 6H7.8M4.2 8H7.8",
-        Role::Telemetry => "M1 10.5H11M2.5 8.5V6M6 8.5V2M9.5 8.5V4.5",
-        Role::Proxy => "M1 4H9.5L7.5 2M11 8H2.5L4.5 10",
-        Role::Utility => "M6 1V3M6 9V11M1 6H3M9 6H11M4 4H8V8H4z",
-        Role::Other => DIAMOND,
+        ProductRole::Database => {
+            "M2 3a4 1.6 0 0 1 8 0a4 1.6 0 0 1-8 0V9a4 1.6 0 0 0 8 0V3M2 6a4 1.6 0 0 0 8 0"
+        }
+        ProductRole::Cache => "M6.8 1L2.6 7H6L5.2 11L9.4 5H6z",
+        ProductRole::Queue => "M1 3H11M1 6H11M1 9H11",
+        ProductRole::Store => "M1.8 2.5H10.2L9.3 10.5H2.7zM2.2 5.5H9.8",
+        ProductRole::Mail => "M1 2.5H11V9.5H1zM1 2.8L6 6.6L11 2.8",
+        ProductRole::Directory => "M2 1.5H10V10.5H2zM4.2 4H7.8M4.2 6H7.8M4.2 8H7.8",
+        ProductRole::Telemetry => "M1 10.5H11M2.5 8.5V6M6 8.5V2M9.5 8.5V4.5",
+        ProductRole::Proxy => "M1 4H9.5L7.5 2M11 8H2.5L4.5 10",
+        ProductRole::Utility => "M6 1V3M6 9V11M1 6H3M9 6H11M4 4H8V8H4z",
+        ProductRole::Other => DIAMOND_PATH,
     }
 }

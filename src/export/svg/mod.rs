@@ -1,118 +1,119 @@
-//! The map as a picture: the boxes and lines of the screen, eight by sixteen pixels a cell, light and dark.
+//! Map as SVG: the boxes and lines of the screen with 8 by 16 pixels per cell, in light and dark colours.
 
 mod icon;
-mod ink;
+mod edge_lines;
 mod path;
 
-use super::markup::escaped;
+use super::markup::escape_markup;
 use crate::{
     layout::Rect,
     topology::Node,
     view::{
         Scene,
-        map::sketch::{Line, Sketch, Spot, sketch},
-        why::words,
+        map::export_model::{ExportEdge, ExportNode, MapExport, export_map},
+        why::edge_text,
     },
 };
-use path::CELL;
+use path::CELL_PIXELS;
 use std::fmt::Write;
 
-/// How it looks: the classes of everything in it, and their colours.
-pub(super) const STYLE: &str = include_str!("style.css");
+/// Style sheet with the classes of all elements and their colours.
+pub(super) const SVG_STYLE: &str = include_str!("style.css");
 
-/// The free pixels around the map.
-const MARGIN: i32 = 16;
+/// Margin around the map, in pixels.
+const MARGIN_PIXELS: i32 = 16;
 
-/// The picture of a map, to be put into a frame.
-pub(super) struct Picture<'a> {
-    /// What is drawn, in the order of the drawing.
+/// Drawing of a map, without the enclosing `<svg>` element.
+pub(super) struct SvgDrawing<'a> {
+    /// SVG elements in drawing order.
     pub body: String,
-    /// Columns and rows of pixels.
+    /// Width and height in pixels.
     pub size: (i32, i32),
-    /// What it was drawn from.
-    pub sketch: Sketch<'a>,
+    /// Model that it was drawn from.
+    pub map: MapExport<'a>,
 }
 
 pub(super) fn write(scene: Scene<'_>) -> String {
-    let picture = picture(scene);
-    let (width, height) = (picture.size.0 + 2 * MARGIN, picture.size.1 + 2 * MARGIN);
+    let drawing = draw_map(scene);
+    let (width, height) = (drawing.size.0 + 2 * MARGIN_PIXELS, drawing.size.1 + 2 * MARGIN_PIXELS);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"portolan\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"-{MARGIN} -{MARGIN} {width} {height}\">\n<title>Portolan</title>\n<style>\n{STYLE}</style>\n\
-         <rect class=\"sea\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\"/>\n{}</svg>\n",
-        picture.body
+         viewBox=\"-{MARGIN_PIXELS} -{MARGIN_PIXELS} {width} {height}\">\n<title>Portolan</title>\n<style>\n{SVG_STYLE}</style>\n\
+         <rect class=\"sea\" x=\"-{MARGIN_PIXELS}\" y=\"-{MARGIN_PIXELS}\" width=\"{width}\" height=\"{height}\"/>\n{}</svg>\n",
+        drawing.body
     )
 }
 
-/// Draws the map. Nodes are numbered as the sketch has them, and so are its lines.
-pub(super) fn picture(scene: Scene<'_>) -> Picture<'_> {
-    let sketch = sketch(scene);
+/// Draws the map. The attributes `data-n` and `data-e` have the indices of nodes and edges in the model.
+pub(super) fn draw_map(scene: Scene<'_>) -> SvgDrawing<'_> {
+    let map = export_map(scene);
     let mut body = String::new();
-    for (title, cells) in &sketch.groups {
-        group(title, *cells, scene, &mut body);
+    for (title, cells) in &map.groups {
+        write_group(title, *cells, scene, &mut body);
     }
-    body.push_str(&ink::draw(&sketch));
-    for (number, line) in sketch.lines.iter().enumerate() {
-        edge(number, line, &sketch, scene, &mut body);
+    body.push_str(&edge_lines::draw_edges(&map));
+    for (number, line) in map.lines.iter().enumerate() {
+        write_edge(number, line, &map, scene, &mut body);
     }
-    for (number, spot) in sketch.nodes.iter().enumerate() {
-        node(number, spot, scene, &mut body);
+    for (number, node) in map.nodes.iter().enumerate() {
+        write_node(number, node, scene, &mut body);
     }
-    let size = (sketch.size.0 * CELL.0, sketch.size.1 * CELL.1);
-    Picture { body, size, sketch }
+    let size = (map.size.0 * CELL_PIXELS.0, map.size.1 * CELL_PIXELS.1);
+    SvgDrawing { body, size, map }
 }
 
-/// The pixels of a box: its border runs through the middle of its outermost cells.
-pub(super) fn frame(cells: Rect) -> (i32, i32, i32, i32) {
-    let (x, y) = (cells.x * CELL.0 + CELL.0 / 2, cells.y * CELL.1 + CELL.1 / 2);
-    (x, y, (cells.width - 1) * CELL.0, (cells.height - 1) * CELL.1)
+/// Returns the box in pixels. Its border runs through the centres of its outermost cells.
+pub(super) fn box_pixels(cells: Rect) -> (i32, i32, i32, i32) {
+    let (x, y) = (cells.x * CELL_PIXELS.0 + CELL_PIXELS.0 / 2, cells.y * CELL_PIXELS.1 + CELL_PIXELS.1 / 2);
+    (x, y, (cells.width - 1) * CELL_PIXELS.0, (cells.height - 1) * CELL_PIXELS.1)
 }
 
-fn group(title: &str, cells: Rect, scene: Scene<'_>, out: &mut String) {
-    let (x, y, width, height) = frame(cells);
+fn write_group(title: &str, cells: Rect, scene: Scene<'_>, out: &mut String) {
+    let (x, y, width, height) = box_pixels(cells);
     let room = usize::try_from(cells.width - 4).unwrap_or(0);
-    let shown = crate::view::widget::text::cut(title, room, scene.theme.glyphs.ellipsis);
+    let shown = crate::view::widget::text::cut_end(title, room, scene.theme.glyphs.ellipsis);
     let _ = writeln!(
         out,
         "<g class=\"group\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\"/>\
          <text x=\"{}\" y=\"{}\">{}</text></g>",
-        escaped(title),
+        escape_markup(title),
         x + 14,
         y + 4,
-        escaped(&shown)
+        escape_markup(&shown)
     );
 }
 
-/// What can be pointed at of an edge: its whole way, broad and unseen, and once more to be lit up.
-fn edge(number: usize, line: &Line<'_>, sketch: &Sketch<'_>, scene: Scene<'_>, out: &mut String) {
-    let way = ink::way(&line.points, sketch.direction);
-    let d = if way.is_empty() { around(line, sketch) } else { ink::whole(&way) };
-    let strength = line.edge.strength().word();
+/// Writes the interactive parts of an edge: a broad invisible path for the mouse, and a second one as
+/// highlight.
+fn write_edge(number: usize, line: &ExportEdge<'_>, map: &MapExport<'_>, scene: Scene<'_>, out: &mut String) {
+    let way = edge_lines::border_to_border(&line.points, map.direction);
+    let d = if way.is_empty() { self_loop_path(line, map) } else { edge_lines::edge_path(&way) };
+    let strength = line.edge.strength().as_str();
     let own =
         if way.is_empty() { format!("<path class=\"ink {strength}\" d=\"{d}\"/>") } else { String::new() };
-    let words = words::explain(scene.store, line.from, line.to, false);
+    let words = edge_text::explain(scene.store, line.from, line.to, false);
     let _ = writeln!(
         out,
         "<g class=\"edge {strength}\" data-e=\"{number}\"><title>{}</title>{own}<path class=\"hit\" d=\"{d}\"/>\
          <path class=\"lit\" d=\"{d}\"/></g>",
-        escaped(words.trim_end())
+        escape_markup(words.trim_end())
     );
 }
 
-/// The little way of what calls itself: over the upper right corner of its box.
-fn around(line: &Line<'_>, sketch: &Sketch<'_>) -> String {
-    let spot = sketch.nodes.iter().find(|spot| spot.node.id == line.from.id);
-    let (x, y, width, _) = spot.map(|spot| frame(spot.cells)).unwrap_or_default();
+/// Returns the path of a node that calls itself: a small loop at the upper right corner of its box.
+fn self_loop_path(line: &ExportEdge<'_>, map: &MapExport<'_>) -> String {
+    let spot = map.nodes.iter().find(|spot| spot.node.id == line.from.id);
+    let (x, y, width, _) = spot.map(|spot| box_pixels(spot.rect)).unwrap_or_default();
     format!("M{} {y}v-6h16v14h-8", x + width - 8)
 }
 
-fn node(number: usize, spot: &Spot<'_>, scene: Scene<'_>, out: &mut String) {
-    let Spot { node, cells, name } = spot;
-    let (x, y, width, height) = frame(*cells);
+fn write_node(number: usize, exported: &ExportNode<'_>, scene: Scene<'_>, out: &mut String) {
+    let ExportNode { node, rect: cells, name } = exported;
+    let (x, y, width, height) = box_pixels(*cells);
     let line = y + height / 2;
-    let (class, sign) = icon::of(node);
-    let label = escaped(&about(node, scene));
-    let (kind, health) = (node.kind.word(), node.health.word());
+    let (class, sign) = icon::node_icon(node);
+    let label = escape_markup(&node_title(node, scene));
+    let (kind, health) = (node.kind.as_str(), node.health.as_str());
     let _ = write!(
         out,
         "<g class=\"node {kind} {health}\" data-n=\"{number}\"><title>{label}</title>\
@@ -122,7 +123,7 @@ fn node(number: usize, spot: &Spot<'_>, scene: Scene<'_>, out: &mut String) {
         line - 6
     );
     let mut left = 28;
-    if let Some(role) = icon::of_service(node) {
+    if let Some(role) = icon::service_role_icon(node) {
         let _ = write!(
             out,
             "<path class=\"role\" transform=\"translate({} {})\" d=\"{role}\"/>",
@@ -131,19 +132,19 @@ fn node(number: usize, spot: &Spot<'_>, scene: Scene<'_>, out: &mut String) {
         );
         left += 18;
     }
-    // Letters that no fixed font has are made to fit their cells.
-    let cells = crate::view::widget::text::width(name);
+    // Characters outside of ASCII may be missing in the monospace font, so fit the text to its cells.
+    let cells = crate::view::widget::text::display_width(name);
     let fit = if name.is_ascii() {
         String::new()
     } else {
-        format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", cells as i32 * CELL.0)
+        format!(" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"", cells as i32 * CELL_PIXELS.0)
     };
     let _ = write!(
         out,
         "<text class=\"name\" x=\"{}\" y=\"{}\"{fit}>{}</text>",
         x + left,
         line + 4,
-        escaped(name)
+        escape_markup(name)
     );
     if let Some(desired) = node.desired {
         let _ = write!(
@@ -157,13 +158,13 @@ fn node(number: usize, spot: &Spot<'_>, scene: Scene<'_>, out: &mut String) {
     out.push_str("</g>\n");
 }
 
-/// A node in a few words.
-pub(super) fn about(node: &Node, scene: Scene<'_>) -> String {
-    let mut words = format!("{}: {}", node.label(), node.health.word());
+/// Returns the tooltip of a node: label, health, counts and findings.
+pub(super) fn node_title(node: &Node, scene: Scene<'_>) -> String {
+    let mut words = format!("{}: {}", node.label(), node.health.as_str());
     if let Some(desired) = node.desired {
         let _ = write!(words, ", {}/{desired} running", node.running);
     }
-    let _ = write!(words, ", {}", node.product.map_or(node.kind.word(), |product| product.id));
+    let _ = write!(words, ", {}", node.product.map_or(node.kind.as_str(), |product| product.id));
     for finding in scene.store.findings_on(&node.id) {
         let _ = write!(words, "\n{}", finding.reason);
     }

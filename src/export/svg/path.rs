@@ -1,72 +1,73 @@
-//! Ways as paths: from cells to pixels, with round corners.
+//! SVG paths from cells, with rounded corners.
 
 use crate::layout::Point;
 use std::fmt::Write;
 
-/// The pixels of a cell: across and down.
-pub(super) const CELL: (i32, i32) = (8, 16);
+/// Width and height of a cell, in pixels.
+pub(super) const CELL_PIXELS: (i32, i32) = (8, 16);
 
-/// The radius of a corner.
-const RADIUS: f64 = 6.0;
+/// Radius of a corner, in pixels.
+const CORNER_RADIUS: f64 = 6.0;
 
-/// A place in pixels.
-pub(super) type Place = (f64, f64);
+/// Position in pixels.
+pub(super) type PixelPoint = (f64, f64);
 
-/// The middle of a cell.
-pub(super) fn middle(at: Point) -> Place {
-    (f64::from(at.x * CELL.0 + CELL.0 / 2), f64::from(at.y * CELL.1 + CELL.1 / 2))
+/// Returns the centre of a cell.
+pub(super) fn cell_centre(at: Point) -> PixelPoint {
+    (f64::from(at.x * CELL_PIXELS.0 + CELL_PIXELS.0 / 2), f64::from(at.y * CELL_PIXELS.1 + CELL_PIXELS.1 / 2))
 }
 
-/// The place so many pixels from `from` on the way to `to`.
-pub(super) fn towards(from: Place, to: Place, far: f64) -> Place {
+/// Returns the point `far` pixels from `from` in the direction of `to`.
+pub(super) fn point_towards(from: PixelPoint, to: PixelPoint, far: f64) -> PixelPoint {
     let (x, y) = (to.0 - from.0, to.1 - from.1);
     let length = x.hypot(y);
     if length == 0.0 { from } else { (from.0 + x / length * far, from.1 + y / length * far) }
 }
 
-/// Whether the way from the first to the third place does not turn at the second.
-pub(super) fn straight(a: Place, b: Place, c: Place) -> bool {
+/// Returns true if the line from `a` through `b` to `c` is straight.
+pub(super) fn is_straight(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> bool {
     ((a.0 - b.0) * (b.1 - c.1) - (a.1 - b.1) * (b.0 - c.0)).abs() < f64::EPSILON
 }
 
-/// A path through those places, round where it turns.
-pub(super) fn round(places: &[Place]) -> String {
+/// Returns an SVG path through the points, with rounded turns.
+pub(super) fn rounded_path(places: &[PixelPoint]) -> String {
     let mut out = String::new();
     let Some(first) = places.first() else { return out };
-    let _ = write!(out, "M{}", shown(*first));
+    let _ = write!(out, "M{}", format_point(*first));
     for (index, turn) in places.windows(3).enumerate() {
         let (before, at, after) = (turn[0], turn[1], turn[2]);
-        if straight(before, at, after) {
+        if is_straight(before, at, after) {
             continue;
         }
-        // A stretch between two turns is shared by both; the first and the last are their one turn's alone.
+        // Two turns share the stretch between them, so each gets half. The first and last stretch have one
+        // turn only.
         let own = |length: f64, alone: bool| if alone { length } else { length / 2.0 };
-        let reach = |a: Place, b: Place| (a.0 - b.0).hypot(a.1 - b.1);
+        let reach = |a: PixelPoint, b: PixelPoint| (a.0 - b.0).hypot(a.1 - b.1);
         let room = own(reach(before, at), index == 0).min(own(reach(at, after), index + 3 == places.len()));
-        let radius = RADIUS.min(room);
-        let (start, end) = (towards(at, before, radius), towards(at, after, radius));
-        let _ = write!(out, "L{}Q{} {}", shown(start), shown(at), shown(end));
+        let radius = CORNER_RADIUS.min(room);
+        let (start, end) = (point_towards(at, before, radius), point_towards(at, after, radius));
+        let _ = write!(out, "L{}Q{} {}", format_point(start), format_point(at), format_point(end));
     }
     if let [.., last] = &places[1..] {
-        let _ = write!(out, "L{}", shown(*last));
+        let _ = write!(out, "L{}", format_point(*last));
     }
     out
 }
 
-/// A place as paths have it. All lie on whole and half pixels, or on tenths of them.
-fn shown((x, y): Place) -> String {
+/// Formats a position for a path, with at most one decimal.
+fn format_point((x, y): PixelPoint) -> String {
     let short = |n: f64| format!("{n:.1}").trim_end_matches('0').trim_end_matches('.').to_owned();
     format!("{} {}", short(x), short(y))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::round;
+    use super::rounded_path;
 
     #[test]
-    fn corners_are_round_and_what_is_straight_stays_so() {
-        assert_eq!(round(&[(0.0, 0.0), (8.0, 0.0), (16.0, 0.0)]), "M0 0L16 0");
-        assert_eq!(round(&[(0.0, 0.0), (20.0, 0.0), (20.0, 40.0)]), "M0 0L14 0Q20 0 20 6L20 40");
-        assert_eq!(round(&[]), "");
+    fn corners_are_rounded_and_straight_runs_stay_straight() {
+        assert_eq!(rounded_path(&[(0.0, 0.0), (8.0, 0.0), (16.0, 0.0)]), "M0 0L16 0");
+        assert_eq!(rounded_path(&[(0.0, 0.0), (20.0, 0.0), (20.0, 40.0)]), "M0 0L14 0Q20 0 20 6L20 40");
+        assert_eq!(rounded_path(&[]), "");
     }
 }

@@ -1,48 +1,55 @@
-//! From arms to characters.
+//! Converts the arms of a cell to a character.
 //!
-//! A crossing is `┼` and nothing else is; a join of four arms is `╋`. In ASCII a crossing is drawn as the vertical
-//! line alone, joins and corners are `+`, and a join of four arms is `*`. All characters are one cell wide in every
-//! profile that draws boxes at all; the arrows are ones that are never shown as emoji.
+//! A crossing is `┼`, and nothing else is. A join of four arms is `╋`. In ASCII a crossing shows only the
+//! vertical line, joins and corners are `+`, and a join of four arms is `*`. Every character is one cell wide
+//! in every terminal profile that draws boxes at all. The arrows are characters that terminals never show as
+//! emoji.
 use super::marks::Mark;
 use super::{Side, Stroke};
 
-/// The characters to draw with.
+/// Character set for lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Glyphs {
-    /// Box drawing characters with rounded corners.
+    /// Box-drawing characters with rounded corners.
     #[default]
     Unicode,
     /// `+ - | > < ^ v *`, with `=` for heavy, `~ !` for dashed and `. :` for dotted lines.
     Ascii,
 }
 
-/// By weights north, east, south, west: 0 nothing, 1 light, 2 heavy, read as a number of base 3.
+/// Characters by the weights of the arms north, east, south and west: 0 none, 1 light, 2 heavy, read as a
+/// number in base 3.
 #[rustfmt::skip]
-const TABLE: [char; 81] = [
+const WEIGHTED_GLYPHS: [char; 81] = [
     ' ', '╴', '╸', '╷', '┐', '┑', '╻', '┒', '┓', '╶', '─', '╾', '┌', '┬', '┭', '┎', '┰', '┱', '╺', '╼', '━', '┍', '┮', '┯', '┏', '┲', '┳',
     '╵', '┘', '┙', '│', '┤', '┥', '╽', '┧', '┪', '└', '┴', '┵', '├', '┼', '┽', '┟', '╁', '╅', '┕', '┶', '┷', '┝', '┾', '┿', '┢', '╆', '╈',
     '╹', '┚', '┛', '╿', '┦', '┩', '┃', '┨', '┫', '┖', '┸', '┹', '┞', '╀', '╃', '┠', '╂', '╉', '┗', '┺', '┻', '┡', '╄', '╇', '┣', '╊', '╋',
 ];
 
-/// The strokes of the arms of a cell: north, east, south, west.
+/// Strokes of the arms of a cell: north, east, south, west.
 pub type Arms = [Option<Stroke>; 4];
 
 impl Glyphs {
-    /// The character of a cell with these arms; `join` tells four arms that belong together from two that cross.
+    /// Returns the character of a cell with these arms. `join` is true if four arms belong together, false if
+    /// two lines cross.
     #[must_use]
-    pub fn of(self, arms: Arms, join: bool, mark: Option<Mark>) -> char {
-        let arms = through(arms);
+    pub fn glyph_for(self, arms: Arms, join: bool, mark: Option<Mark>) -> char {
+        let arms = extend_ends(arms);
         match (mark, self) {
-            (Some(Mark::Tick(side) | Mark::Head(side)), Self::Unicode) => ['▴', '▸', '▾', '◂'][side as usize],
-            (Some(Mark::Tick(side) | Mark::Head(side)), Self::Ascii) => ['^', '>', 'v', '<'][side as usize],
-            (None, Self::Unicode) => unicode(arms, join),
-            (None, Self::Ascii) => ascii(arms, join),
+            (Some(Mark::Tick(side) | Mark::ArrowHead(side)), Self::Unicode) => {
+                ['▴', '▸', '▾', '◂'][side as usize]
+            }
+            (Some(Mark::Tick(side) | Mark::ArrowHead(side)), Self::Ascii) => {
+                ['^', '>', 'v', '<'][side as usize]
+            }
+            (None, Self::Unicode) => unicode_glyph(arms, join),
+            (None, Self::Ascii) => ascii_glyph(arms, join),
         }
     }
 }
 
-/// A line that ends in a cell is drawn through it.
-const fn through(arms: Arms) -> Arms {
+/// Extends a line that ends in a cell through the cell.
+const fn extend_ends(arms: Arms) -> Arms {
     match arms {
         [Some(a), None, None, None] | [None, None, Some(a), None] => [Some(a), None, Some(a), None],
         [None, Some(a), None, None] | [None, None, None, Some(a)] => [None, Some(a), None, Some(a)],
@@ -50,7 +57,7 @@ const fn through(arms: Arms) -> Arms {
     }
 }
 
-fn unicode(arms: Arms, join: bool) -> char {
+fn unicode_glyph(arms: Arms, join: bool) -> char {
     let heavy = |arm: Option<Stroke>| arm == Some(Stroke::Heavy);
     match arms {
         [Some(n), Some(e), Some(s), Some(w)] => match (join, heavy(Some(e.max(w))), heavy(Some(n.max(s)))) {
@@ -69,13 +76,13 @@ fn unicode(arms: Arms, join: bool) -> char {
             _ => {
                 let weight = |arm: Option<Stroke>| arm.map_or(0, |a| 1 + usize::from(a == Stroke::Heavy));
                 let index = arms.iter().fold(0, |sum, &arm| sum * 3 + weight(arm));
-                TABLE[index]
+                WEIGHTED_GLYPHS[index]
             }
         },
     }
 }
 
-const fn ascii(arms: Arms, join: bool) -> char {
+const fn ascii_glyph(arms: Arms, join: bool) -> char {
     match arms {
         [None, None, None, None] => ' ',
         [None, Some(stroke), None, Some(_)] => match stroke {
@@ -100,21 +107,21 @@ const fn ascii(arms: Arms, join: bool) -> char {
     }
 }
 
-/// The other way round of a turned picture.
-pub const fn turned_arms([north, east, south, west]: Arms) -> Arms {
+/// Returns the arms in a transposed diagram.
+pub const fn transpose_arms([north, east, south, west]: Arms) -> Arms {
     [west, south, east, north]
 }
 
-/// The mark in a turned picture.
-pub const fn turned_mark(mark: Mark) -> Mark {
+/// Returns the mark in a transposed diagram.
+pub const fn transpose_mark(mark: Mark) -> Mark {
     match mark {
-        Mark::Tick(side) => Mark::Tick(side.turned()),
-        Mark::Head(side) => Mark::Head(side.turned()),
+        Mark::Tick(side) => Mark::Tick(side.transposed()),
+        Mark::ArrowHead(side) => Mark::ArrowHead(side.transposed()),
     }
 }
 
 impl Side {
-    const fn turned(self) -> Self {
+    const fn transposed(self) -> Self {
         match self {
             Self::North => Self::West,
             Self::West => Self::North,

@@ -1,89 +1,92 @@
-//! The lines of a diagram as cells: made once, then asked for any part of the picture.
+//! Lines of a diagram as cells: built once, then drawn for any part of the diagram.
 //!
-//! A cell knows the edges of each of its arms, so a crossing is never mistaken for a join, and pointing at a line is
-//! a lookup. How an edge looks is asked at each draw; the cost of a draw depends on the part that is drawn.
-mod frame;
+//! A cell knows the edges of each of its arms. So a crossing never looks like a join, and a lookup finds the
+//! edges under the pointer. The caller supplies the style of each edge at each draw. The cost of a draw
+//! depends on the size of the visible part.
+mod painter;
 mod glyph;
-mod lines;
+mod segments;
 mod marks;
 
 use super::diagram::{Diagram, Point, Rect};
 use super::graph::Direction;
-use frame::Frame;
 pub use glyph::{Arms, Glyphs};
-use lines::{Lines, Piece, Run};
 pub use marks::Mark;
+use painter::RasterPainter;
+use segments::{EdgeRun, Segment, SegmentIndex};
 
-/// A side of a cell.
+/// Side of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-    /// Up.
+    /// Upper side.
     North,
-    /// To the right.
+    /// Right side.
     East,
-    /// Down.
+    /// Lower side.
     South,
-    /// To the left.
+    /// Left side.
     West,
 }
 
-/// The kind of a line; of several on the same cells the last of these wins.
+/// Stroke of a line. Where several edges share cells, the last of these wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stroke {
-    /// `┈`
+    /// Dotted line: `┈`.
     Dotted,
-    /// `╌`
+    /// Dashed line: `╌`.
     Dashed,
-    /// `─`
+    /// Solid line: `─`.
     #[default]
     Solid,
-    /// `━`
+    /// Heavy line: `━`.
     Heavy,
 }
 
-/// How an edge looks at this draw; where edges share cells, the higher stroke and the higher tone are painted.
+/// Style of an edge at one draw. Where edges share cells, the highest stroke and the highest tone apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style {
-    /// The kind of its line.
+pub struct LineStyle {
+    /// Stroke of the line.
     pub stroke: Stroke,
-    /// Whatever the view makes of it: a colour, a rank of importance.
+    /// Number with a meaning that the caller chooses, such as a colour or an importance.
     pub tone: u8,
 }
 
-/// A cell to paint.
+/// Cell of a line, ready to paint.
 #[derive(Clone, Copy, Debug)]
-pub struct Cell<'a> {
-    /// Where, in the cells of the diagram.
+pub struct LineCell<'a> {
+    /// Position in the diagram.
     pub at: Point,
-    /// What.
+    /// Character to paint.
     pub glyph: char,
-    /// The highest tone of the edges here.
+    /// Highest tone of the edges here.
     pub tone: u8,
-    /// The strokes towards north, east, south and west.
+    /// Strokes towards north, east, south and west.
     pub arms: Arms,
-    /// A tick or arrow head that is drawn instead of the line.
+    /// Tick or arrow head to draw instead of the line.
     pub mark: Option<Mark>,
-    /// The edges of each arm, in the same order, as indices into the edges of the graph.
+    /// Edges of each arm, in the same order, as indices into the edges of the graph.
     pub edges: [&'a [u32]; 4],
 }
 
-/// The lines of a diagram, with their marks. Inside, the flow always runs from left to right.
+/// Lines of a diagram, with their marks. Internally the flow always runs from left to right.
 #[derive(Clone, Debug, Default)]
 pub struct Raster {
-    rows: Lines,
-    columns: Lines,
-    /// Cells in which an edge turns, by row and column.
+    rows: SegmentIndex,
+    columns: SegmentIndex,
+    /// Cells in which an edge turns, as sorted (row, column) pairs.
     turns: Vec<(i32, i32)>,
+    /// Marks, sorted by (row, column).
     marks: Vec<((i32, i32), Mark)>,
-    turned: bool,
+    /// True if the diagram flows top down.
+    transposed: bool,
 }
 
 impl Raster {
-    /// Prepares the lines of a diagram.
+    /// Builds the lines and marks of a diagram.
     #[must_use]
     pub fn new(diagram: &Diagram) -> Self {
-        let turned = diagram.direction == Direction::TopDown;
-        let turn = |p: &Point| if turned { Point { x: p.y, y: p.x } } else { *p };
+        let transposed = diagram.direction == Direction::TopDown;
+        let turn = |p: &Point| if transposed { Point { x: p.y, y: p.x } } else { *p };
         let routes: Vec<Vec<Point>> =
             diagram.routes.iter().map(|r| r.points.iter().map(turn).collect()).collect();
         let (mut across, mut down, mut turns) = (Vec::new(), Vec::new(), Vec::new());
@@ -92,88 +95,93 @@ impl Raster {
             for ends in points.windows(2) {
                 let (a, b) = (ends[0], ends[1]);
                 if a.y == b.y {
-                    across.push(Run { line: a.y, from: a.x.min(b.x), to: a.x.max(b.x), edge });
+                    across.push(EdgeRun { line: a.y, from: a.x.min(b.x), to: a.x.max(b.x), edge });
                 } else {
-                    down.push(Run { line: a.x, from: a.y.min(b.y), to: a.y.max(b.y), edge });
+                    down.push(EdgeRun { line: a.x, from: a.y.min(b.y), to: a.y.max(b.y), edge });
                 }
             }
             turns.extend(points.windows(3).map(|corner| (corner[1].y, corner[1].x)));
         }
         turns.sort_unstable();
         turns.dedup();
-        let mut raster =
-            Self { rows: Lines::new(across), columns: Lines::new(down), turns, marks: Vec::new(), turned };
-        raster.marks = marks::place(&raster, &routes);
+        let mut raster = Self {
+            rows: SegmentIndex::new(across),
+            columns: SegmentIndex::new(down),
+            turns,
+            marks: Vec::new(),
+            transposed,
+        };
+        raster.marks = marks::place_marks(&raster, &routes);
         raster
     }
 
-    /// The edges that own a cell of the diagram, in ascending order.
+    /// Returns the edges through a cell of the diagram, in ascending order.
     #[must_use]
     pub fn edges_at(&self, at: Point) -> Vec<usize> {
         let mut found: Vec<usize> =
-            self.edges_by_side(self.turn(at)).into_iter().flatten().map(|&e| e as usize).collect();
+            self.edges_by_side(self.transpose(at)).into_iter().flatten().map(|&e| e as usize).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// The cells that have a mark in place of a line.
+    /// Returns the cells with a mark in place of the line.
     #[must_use]
-    pub fn marked(&self) -> Vec<Point> {
-        self.marks.iter().map(|((y, x), _)| self.turn(Point { x: *x, y: *y })).collect()
+    pub fn marked_cells(&self) -> Vec<Point> {
+        self.marks.iter().map(|((y, x), _)| self.transpose(Point { x: *x, y: *y })).collect()
     }
 
-    /// Paints the part of the diagram that lies in `view`, row by row (by column, if the flow runs down).
+    /// Paints the part of the diagram in `view`, row by row; column by column if the flow runs top down.
     ///
-    /// `look` says how an edge looks, or `None` if it is not to be drawn now.
+    /// `style_of` returns the style of an edge, or `None` to hide it.
     pub fn draw(
         &self,
         view: Rect,
         glyphs: Glyphs,
-        look: &dyn Fn(usize) -> Option<Style>,
-        paint: &mut dyn FnMut(Cell<'_>),
+        style_of: &dyn Fn(usize) -> Option<LineStyle>,
+        paint_cell: &mut dyn FnMut(LineCell<'_>),
     ) {
-        let mut frame = Frame::new(self, self.turn_rect(view));
-        frame.fill(look);
-        frame.emit(glyphs, paint);
+        let mut frame = RasterPainter::new(self, self.transpose_rect(view));
+        frame.collect_segments(style_of);
+        frame.paint(glyphs, paint_cell);
     }
 
-    const fn turn(&self, at: Point) -> Point {
-        if self.turned { Point { x: at.y, y: at.x } } else { at }
+    const fn transpose(&self, at: Point) -> Point {
+        if self.transposed { Point { x: at.y, y: at.x } } else { at }
     }
 
-    const fn turn_rect(&self, r: Rect) -> Rect {
-        if self.turned { Rect { x: r.y, y: r.x, width: r.height, height: r.width } } else { r }
+    const fn transpose_rect(&self, r: Rect) -> Rect {
+        if self.transposed { Rect { x: r.y, y: r.x, width: r.height, height: r.width } } else { r }
     }
 
-    /// The pieces north, east, south and west of a cell.
-    fn sides(&self, at: Point) -> [Option<&Piece>; 4] {
+    /// Returns the segments north, east, south and west of a cell.
+    fn segments_around(&self, at: Point) -> [Option<&Segment>; 4] {
         [
-            self.columns.link(at.x, at.y - 1),
-            self.rows.link(at.y, at.x),
-            self.columns.link(at.x, at.y),
-            self.rows.link(at.y, at.x - 1),
+            self.columns.segment_after(at.x, at.y - 1),
+            self.rows.segment_after(at.y, at.x),
+            self.columns.segment_after(at.x, at.y),
+            self.rows.segment_after(at.y, at.x - 1),
         ]
     }
 
     fn edges_by_side(&self, at: Point) -> [&[u32]; 4] {
-        let [north, east, south, west] = self.sides(at);
+        let [north, east, south, west] = self.segments_around(at);
         [(&self.columns, north), (&self.rows, east), (&self.columns, south), (&self.rows, west)]
-            .map(|(lines, piece)| piece.map_or(&[][..], |p| lines.edges(p)))
+            .map(|(lines, segment)| segment.map_or(&[][..], |p| lines.edges_of(p)))
     }
 
-    /// Whether a line runs north, east, south and west of a cell of the diagram.
+    /// Returns for each of north, east, south and west of a cell of the diagram true if a line runs there.
     #[cfg(test)]
     pub(super) fn sides_at(&self, at: Point) -> [bool; 4] {
-        let sides = self.sides(self.turn(at)).map(|piece| piece.is_some());
-        if self.turned { [sides[3], sides[2], sides[1], sides[0]] } else { sides }
+        let sides = self.segments_around(self.transpose(at)).map(|segment| segment.is_some());
+        if self.transposed { [sides[3], sides[2], sides[1], sides[0]] } else { sides }
     }
 
-    fn turns_at(&self, at: Point) -> bool {
+    fn has_turn_at(&self, at: Point) -> bool {
         self.turns.binary_search(&(at.y, at.x)).is_ok()
     }
 
-    /// The columns of a row, in a range, where something turns.
+    /// Returns the columns from `low` to `high` of a row in which a line turns.
     fn turns_between(&self, y: i32, low: i32, high: i32) -> impl Iterator<Item = i32> + '_ {
         let first = self.turns.partition_point(|&t| t < (y, low));
         self.turns[first..].iter().take_while(move |&&t| t <= (y, high)).map(|t| t.1)

@@ -1,16 +1,16 @@
-//! What must hold for every drawing, and fixtures to look at.
+//! Rules for every diagram, and expected drawings of samples.
 #![allow(
     clippy::match_same_arms,
     clippy::unnecessary_wraps,
     reason = "tables of glyphs read best line by line"
 )]
-mod drift;
+mod repeated_changes;
 mod laws;
-mod parts;
-mod picture;
+mod components;
+mod text_drawing;
 mod raster;
-mod reading;
+mod readability;
 mod sample;
-mod shapes;
+mod invariants;
 mod stability;
-mod vacant;
+mod placeholders;

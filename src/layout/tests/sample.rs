@@ -1,9 +1,9 @@
-//! The sample of thirteen services, and what it must fit into.
-use super::picture::{Picture, graph};
+//! Sample of thirteen services, and the sizes that its diagram must fit.
+use super::text_drawing::{TextDrawing, parse_graph};
 use crate::layout::{Direction, Glyphs, Options, layout};
 
-/// Thirteen services and eighteen calls.
-pub const SHOP: &str = "
+/// Graph of thirteen services and eighteen calls.
+pub const SHOP_CALLS: &str = "
     web > api-gateway
     mobile > api-gateway
     api-gateway > users catalog orders payments
@@ -14,18 +14,18 @@ pub const SHOP: &str = "
     rabbitmq > workers
     workers > s3 postgres";
 
-/// A call in a circle.
-const CIRCLE: &str = "a > b c\nb > c\nc > a\nlone";
+/// Graph with one cycle.
+const CYCLE_CALLS: &str = "a > b c\nb > c\nc > a\nlone";
 
-/// Two groups, one of them called from the other and from outside.
-const GROUPS: &str = "
+/// Graph with two groups, one called from the other and from outside.
+const GROUP_CALLS: &str = "
     cli > shop/web
     shop/web > shop/orders data/cache
     shop/orders > data/db data/cache
     shop/idle
     data/db > s3";
 
-const BOXES: &str = "
+const SHOP_DRAWN: &str = "
                                    ╔═════════╗ ╭╮
                               ╭───▸║ catalog ║─┴┼─╮  ╔═══════╗
                               │    ╚═════════╝  ├─┼─▸║ redis ║
@@ -38,7 +38,7 @@ const BOXES: &str = "
 ╚═════╝                        ╰───────────────┴────▸║ payments ║─┴─▸║ stripe.com ║
                                                      ╚══════════╝    ╚════════════╝
 ";
-const CIRCLE_ASCII: &str = "
+const CYCLE_DRAWN: &str = "
 +<------------------------<+
 |  ╔═══╗    ╔═══╗    ╔═══╗ |
 +->║ a ║-+->║ b ║-+->║ c ║-+
@@ -61,18 +61,18 @@ const GROUPS_DRAWN: &str = "
 
 #[test]
 fn the_sample_fits_a_terminal() {
-    let graph = graph(SHOP, 3);
+    let graph = parse_graph(SHOP_CALLS, 3);
     let diagram = layout(&graph, None, &Options::default());
     assert!(diagram.size.0 <= 120 && diagram.size.1 <= 12, "{:?}", diagram.size);
     assert_eq!(
-        Picture::new(&graph, &diagram, Glyphs::Unicode).text_of().trim_end(),
-        BOXES.trim_matches('\n')
+        TextDrawing::new(&graph, &diagram, Glyphs::Unicode).to_text().trim_end(),
+        SHOP_DRAWN.trim_matches('\n')
     );
 }
 
 #[test]
 fn a_group_of_pills_fits_a_small_terminal() {
-    let graph = graph(SHOP, 1);
+    let graph = parse_graph(SHOP_CALLS, 1);
     let diagram = layout(&graph, None, &Options { gap_rows: 1, ..Options::default() });
     assert!(diagram.size.0 <= 110 && diagram.size.1 <= 11, "{:?}", diagram.size);
 }
@@ -80,28 +80,29 @@ fn a_group_of_pills_fits_a_small_terminal() {
 #[test]
 fn top_down_is_narrow() {
     let options = Options { direction: Direction::TopDown, ..Options::default() };
-    let diagram = layout(&graph(SHOP, 3), None, &options);
+    let diagram = layout(&parse_graph(SHOP_CALLS, 3), None, &options);
     assert!(diagram.size.0 <= 60, "{:?}", diagram.size);
 }
 
 #[test]
 fn without_box_drawing_characters() {
-    let graph = graph(CIRCLE, 3);
+    let graph = parse_graph(CYCLE_CALLS, 3);
     let diagram = layout(&graph, None, &Options::default());
-    let picture = Picture::new(&graph, &diagram, Glyphs::Ascii).text_of();
-    assert_eq!(picture.trim_end(), CIRCLE_ASCII.trim_matches('\n'));
+    let picture = TextDrawing::new(&graph, &diagram, Glyphs::Ascii).to_text();
+    assert_eq!(picture.trim_end(), CYCLE_DRAWN.trim_matches('\n'));
 }
 
 #[test]
 fn groups_are_entered_and_left_through_their_borders() {
-    let graph = graph(GROUPS, 1);
+    let graph = parse_graph(GROUP_CALLS, 1);
     let diagram = layout(&graph, None, &Options { gap_rows: 1, ..Options::default() });
-    let picture = Picture::new(&graph, &diagram, Glyphs::Unicode).text_of();
+    let picture = TextDrawing::new(&graph, &diagram, Glyphs::Unicode).to_text();
     assert_eq!(picture.trim_end(), GROUPS_DRAWN.trim_matches('\n'));
 }
 
-/// A group of two dozen, after the one in the survey that this engine came from: an entrance that fans out.
-const GROUP: &str = "
+/// Group of two dozen services with an entrance that fans out, after the one in the survey that led to this
+/// layout.
+const FAN_OUT_CALLS: &str = "
     ext-0-152
     lb-0-144 > bff-0-179 gw-0-94
     api-0-77 > db-0-138
@@ -120,7 +121,7 @@ const GROUP: &str = "
 
 #[test]
 fn two_dozen_fit_a_small_terminal_beside_its_panel() {
-    let graph = graph(GROUP, 1);
+    let graph = parse_graph(FAN_OUT_CALLS, 1);
     let diagram = layout(&graph, None, &Options::default());
     assert!(diagram.size.0 <= 80 && diagram.size.1 <= 16, "{:?}", diagram.size);
 }

@@ -1,9 +1,9 @@
-//! A picture that changes a little: what was there stays where it was, or nearly so.
-use super::shapes::system;
+//! Small changes to a graph: existing nodes stay where they were, or nearly so.
+use super::invariants::service_graph;
 use crate::layout::{Diagram, Direction, Edge, Graph, Key, Node, Options, layout};
 
-/// The graph with one service more, that has a caller and two dependencies.
-pub fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
+/// Returns the graph with one more service, which has a caller and two dependencies.
+pub fn with_extra_node(graph: &Graph, caller: usize, name: &str) -> Graph {
     let mut more = graph.clone();
     let (new, count) = (graph.nodes.len(), graph.nodes.len());
     more.nodes.push(Node { key: Key::from(name), ..graph.nodes[caller].clone() });
@@ -13,8 +13,8 @@ pub fn grown(graph: &Graph, caller: usize, name: &str) -> Graph {
     more
 }
 
-/// The graph without its last node.
-pub fn shrunk(graph: &Graph) -> Graph {
+/// Returns the graph without its last node.
+pub fn without_last_node(graph: &Graph) -> Graph {
     let mut less = graph.clone();
     let gone = less.nodes.len() - 1;
     less.nodes.pop();
@@ -22,31 +22,32 @@ pub fn shrunk(graph: &Graph) -> Graph {
     less
 }
 
-/// Gives every service a call, so that none comes out of the grid of lone ones.
-pub fn linked(mut graph: Graph) -> Graph {
+/// Gives every service an edge, so that none moves out of the grid of isolated nodes.
+pub fn without_isolated_nodes(mut graph: Graph) -> Graph {
     let count = graph.nodes.len();
-    let lone: Vec<usize> = (0..count)
+    let isolated: Vec<usize> = (0..count)
         .filter(|&n| graph.edges.iter().all(|e| (e.from != n && e.to != n) || e.from == e.to))
         .collect();
-    graph.edges.extend(lone.into_iter().map(|from| Edge { from, to: (from + count / 3) % count }));
+    graph.edges.extend(isolated.into_iter().map(|from| Edge { from, to: (from + count / 3) % count }));
     graph
 }
 
-/// The mean way in rows and in columns of the nodes that are in both, after the best shift of the whole.
-pub fn movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
+/// Returns the mean movement, in rows and in columns, of the nodes in both diagrams, after the best shift of
+/// the whole.
+pub fn mean_movement(before: &Diagram, after: &Diagram) -> (f64, f64) {
     let both = before.nodes.iter().zip(&after.nodes);
     let (mut columns, mut rows): (Vec<i32>, Vec<i32>) = both.map(|(a, b)| (b.x - a.x, b.y - a.y)).unzip();
-    (spread(&mut rows), spread(&mut columns))
+    (mean_deviation(&mut rows), mean_deviation(&mut columns))
 }
 
-fn spread(moves: &mut [i32]) -> f64 {
+fn mean_deviation(moves: &mut [i32]) -> f64 {
     moves.sort_unstable();
     let middle = moves[moves.len() / 2];
     moves.iter().map(|m| f64::from((m - middle).abs())).sum::<f64>() / moves.len() as f64
 }
 
-/// Pairs that stood above one another in one column, and now stand the other way round in one column.
-pub fn flips(before: &Diagram, after: &Diagram) -> usize {
+/// Returns the number of pairs in one column that swapped their order and are still in one column.
+pub fn order_flips(before: &Diagram, after: &Diagram) -> usize {
     let count = before.nodes.len().min(after.nodes.len());
     let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
     let flipped = |&(a, b): &(usize, usize)| {
@@ -61,13 +62,13 @@ fn one_more_service_moves_the_others_by_little() {
     let (mut rows, mut columns, mut runs) = (0.0, 0.0, 0.0);
     for count in [13, 30, 100] {
         for seed in 0..4 {
-            let graph = linked(system(count, seed, 3, 0));
+            let graph = without_isolated_nodes(service_graph(count, seed, 3, 0));
             let before = layout(&graph, None, &Options::default());
             for caller in [0, count / 4, count / 2] {
-                let more = grown(&graph, caller, "n00007x");
+                let more = with_extra_node(&graph, caller, "n00007x");
                 let after = layout(&more, Some(&before.seed), &Options::default());
-                assert_eq!(flips(&before, &after), 0, "{count} services, seed {seed}, caller {caller}");
-                let (down, across) = movement(&before, &after);
+                assert_eq!(order_flips(&before, &after), 0, "{count} services, seed {seed}, caller {caller}");
+                let (down, across) = mean_movement(&before, &after);
                 assert!(
                     down <= 4.0 && across <= 25.0,
                     "{count}, {seed}, {caller}: {down} rows, {across} columns"
@@ -87,35 +88,35 @@ fn one_more_service_moves_the_others_by_little() {
 fn one_service_less_moves_the_others_by_less() {
     let (mut rows, mut runs) = (0.0, 0.0);
     for seed in 0..8 {
-        let graph = system(40, seed, 3, 0);
+        let graph = service_graph(40, seed, 3, 0);
         let before = layout(&graph, None, &Options::default());
-        let after = layout(&shrunk(&graph), Some(&before.seed), &Options::default());
-        assert_eq!(flips(&after, &before), 0);
-        rows += movement(&after, &before).0;
+        let after = layout(&without_last_node(&graph), Some(&before.seed), &Options::default());
+        assert_eq!(order_flips(&after, &before), 0);
+        rows += mean_movement(&after, &before).0;
         runs += 1.0;
     }
     assert!(rows / runs <= 0.3, "{} rows", rows / runs);
 }
 
 #[test]
-fn a_change_in_one_group_leaves_the_inside_of_the_others_alone() {
-    let graph = system(60, 5, 3, 4);
+fn a_change_in_one_group_moves_nothing_inside_the_others() {
+    let graph = service_graph(60, 5, 3, 4);
     let before = layout(&graph, None, &Options::default());
     let mut more = graph.clone();
     let member = (0..60).find(|&n| graph.nodes[n].group == Some(2)).unwrap();
     more.nodes.push(Node { key: Key::from("n00031x"), ..graph.nodes[member].clone() });
     more.edges.push(Edge { from: member, to: 60 });
     let after = layout(&more, Some(&before.seed), &Options::default());
-    for (node, home) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group.is_some_and(|g| g != 2)) {
-        let group = home.group.unwrap();
+    for (node, grouped) in graph.nodes.iter().enumerate().filter(|(_, n)| n.group.is_some_and(|g| g != 2)) {
+        let group = grouped.group.unwrap();
         let inside = |d: &Diagram| (d.nodes[node].x - d.groups[group].x, d.nodes[node].y - d.groups[group].y);
         assert_eq!(inside(&before), inside(&after));
     }
 }
 
 #[test]
-fn a_lone_service_takes_a_free_place() {
-    let mut graph = system(20, 1, 3, 0);
+fn an_isolated_service_takes_a_free_slot() {
+    let mut graph = service_graph(20, 1, 3, 0);
     graph.edges.retain(|e| e.from % 5 != 1 && e.to % 5 != 1);
     let before = layout(&graph, None, &Options::default());
     graph.nodes.push(Node { key: Key::from("n00000x"), ..graph.nodes[1].clone() });
@@ -124,8 +125,8 @@ fn a_lone_service_takes_a_free_place() {
 }
 
 #[test]
-fn who_loses_its_last_line_stays_and_moves_nobody() {
-    let mut graph = system(20, 1, 3, 0);
+fn a_node_without_its_last_edge_stays_and_nothing_moves() {
+    let mut graph = service_graph(20, 1, 3, 0);
     let lines = |n: usize| graph.edges.iter().filter(|e| e.from == n || e.to == n).count();
     let loose = (0..20).find(|&n| lines(n) == 1).expect("one has a single line");
     let before = layout(&graph, None, &Options::default());
@@ -141,7 +142,7 @@ fn who_loses_its_last_line_stays_and_moves_nobody() {
 
 #[test]
 fn another_direction_starts_afresh() {
-    let graph = system(20, 1, 3, 0);
+    let graph = service_graph(20, 1, 3, 0);
     let down = Options { direction: Direction::TopDown, ..Options::default() };
     let across = layout(&graph, None, &Options::default());
     assert_eq!(layout(&graph, Some(&across.seed), &down), layout(&graph, None, &down));

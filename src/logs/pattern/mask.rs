@@ -1,26 +1,28 @@
-//! What is surely a value and not a word of the program: numbers, measures, ids, addresses.
+//! Masks of values in log messages: numbers, measures, ids, addresses.
 
-/// How long a value can be that has dots, dashes and colons in it: longer than any UUID, address or time.
-const LONGEST: usize = 64;
+/// The maximum length of a value with dots, dashes and colons, in bytes: longer than any UUID, address or
+/// time.
+const MAX_VALUE_BYTES: usize = 64;
 
-/// A word with its values masked: `took=12ms` is `took=<n>`, `10.0.0.1:80` is `<ip>`, `/orders/17` is `/orders/<n>`.
-pub(super) fn mask(word: &str) -> String {
+/// Returns a word with its values masked: `took=12ms` is `took=<n>`, `10.0.0.1:80` is `<ip>`, `/orders/17` is
+/// `/orders/<n>`.
+pub(super) fn mask_values(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     let mut rest = word;
     while let Some(c) = rest.chars().next() {
         let run = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let length = if c.is_ascii_alphanumeric() {
             let wide = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':');
-            let wide = rest.bytes().take(LONGEST + 1).take_while(|c| wide(char::from(*c))).count();
+            let wide = rest.bytes().take(MAX_VALUE_BYTES + 1).take_while(|c| wide(char::from(*c))).count();
             let whole = rest[..wide].trim_end_matches(['-', '.', ':']);
-            if let Some(mask) = whole_value(whole).filter(|_| wide <= LONGEST) {
+            if let Some(mask) = compound_value_mask(whole).filter(|_| wide <= MAX_VALUE_BYTES) {
                 out.push_str(mask);
                 whole.len()
             } else {
                 let piece = run(|c| c.is_ascii_alphanumeric());
-                match value(&rest[..piece]) {
+                match value_mask(&rest[..piece]) {
                     Some(mask) => out.push_str(mask),
-                    None => numbered(&rest[..piece], &mut out),
+                    None => push_without_number(&rest[..piece], &mut out),
                 }
                 piece
             }
@@ -33,15 +35,16 @@ pub(super) fn mask(word: &str) -> String {
     out
 }
 
-/// The mask of what is one value as a whole, with dots, dashes and colons in it: a UUID, an address, a fraction, a time.
-fn whole_value(text: &str) -> Option<&'static str> {
+/// Returns the mask of a value with dots, dashes and colons: a UUID, an address, a fraction, a time.
+fn compound_value_mask(text: &str) -> Option<&'static str> {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     let hex = text.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-');
     if hex && lengths == [8, 4, 4, 4, 12] {
         return Some("<id>");
     }
     let host = text.split_once(':').map_or(text, |(host, _)| host);
-    let numbers = |text: &str, sign: char| text.split(sign).all(|part| !part.is_empty() && digits(part));
+    let numbers =
+        |text: &str, sign: char| text.split(sign).all(|part| !part.is_empty() && is_all_digits(part));
     if host.split('.').count() == 4 && numbers(host, '.') {
         return Some("<ip>");
     }
@@ -52,11 +55,11 @@ fn whole_value(text: &str) -> Option<&'static str> {
     (fraction || clock || date).then_some("<n>")
 }
 
-/// The mask of a piece of letters and digits: a number, a measure, or an id.
-fn value(piece: &str) -> Option<&'static str> {
+/// Returns the mask of a piece of letters and digits: a number, a measure, or an id.
+fn value_mask(piece: &str) -> Option<&'static str> {
     let number = piece.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = piece.len() - number.len();
-    if !number.is_empty() && digits(number) && unit <= 3 {
+    if !number.is_empty() && is_all_digits(number) && unit <= 3 {
         return Some("<n>");
     }
     let hex = piece.bytes().all(|c| c.is_ascii_hexdigit()) && piece.bytes().any(|c| c.is_ascii_digit());
@@ -65,8 +68,8 @@ fn value(piece: &str) -> Option<&'static str> {
     ((hex && piece.len() >= 6) || mixed || hex_number).then_some("<id>")
 }
 
-/// A word, without the number at its end where it has more than one digit: `worker12`, but `http2`.
-fn numbered(piece: &str, out: &mut String) {
+/// Appends a word with the number at its end masked if it has several digits: `worker12`, but not `http2`.
+fn push_without_number(piece: &str, out: &mut String) {
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     if piece.len() - word.len() > 1 {
         out.push_str(word);
@@ -76,7 +79,7 @@ fn numbered(piece: &str, out: &mut String) {
     }
 }
 
-/// Whether anything but masks and signs is left of a masked word.
+/// Returns true if a masked word still contains letters outside of masks.
 pub(super) fn has_words(masked: &str) -> bool {
     let mut masks = 0;
     masked.chars().any(|c| {
@@ -89,13 +92,13 @@ pub(super) fn has_words(masked: &str) -> bool {
     })
 }
 
-fn digits(text: &str) -> bool {
+fn is_all_digits(text: &str) -> bool {
     text.bytes().all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::mask_values;
 
     #[test]
     fn values_are_masked_and_words_are_not() {
@@ -117,7 +120,7 @@ mod tests {
             ("postgres:5432", "postgres:<n>"),
             ("日本", "日本"),
         ] {
-            assert_eq!(mask(word), masked, "{word}");
+            assert_eq!(mask_values(word), masked, "{word}");
         }
     }
 }

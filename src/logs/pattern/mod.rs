@@ -1,153 +1,155 @@
-//! Lines of the same kind, gathered by their template: what is the same in all of them, with the rest left open.
+//! Patterns of log lines. A pattern is the set of lines with one template, in which variable words are
+//! wildcards.
 //!
-//! The method is Drain (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017):
-//! lines are told apart by their number of words and their first word, then by how many words they share. What is
-//! surely a value (a number, an id, an address) is masked before that, as the authors advise.
+//! The method is Drain (He, Zhu, Zheng, Lyu: "Drain: An Online Log Parsing Approach with Fixed Depth Tree",
+//! ICWS 2017). Lines are grouped by their number of words and their first word, then by the share of equal
+//! words. Certain values (numbers, ids, addresses) are masked first, as the authors advise.
 
 mod mask;
 mod template;
 
 pub use template::Template;
 
-use crate::model::{Level, ServiceId, Timestamp};
+use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A line must have more than this share of its words in common with a template; the paper tries 0.3 to 0.5. Values that
-/// were masked are no words: `GET <n>` and `PUT <n>` have nothing in common.
-const ALIKE: f64 = 0.5;
-/// Templates that are held. The one that was not seen for the longest time goes first.
-const MOST: usize = 2_000;
-/// Those of them that a line is compared with at most.
-const MOST_COMPARED: usize = 100;
-/// The longest line that is kept as an example, in bytes.
-const LONGEST: usize = 512;
+/// The share of equal words that a line and a template must exceed; the paper tries 0.3 to 0.5. Masked values
+/// are not words: `GET <n>` and `PUT <n>` share none.
+const MIN_SIMILARITY: f64 = 0.5;
+/// The maximum number of patterns. The one with the oldest last line goes first.
+const MAX_PATTERNS: usize = 2_000;
+/// The maximum number of patterns that one line is compared with.
+const MAX_PATTERNS_COMPARED: usize = 100;
+/// The maximum length of an example line, in bytes.
+const MAX_EXAMPLE_BYTES: usize = 512;
 
-/// A template, and what is known of its lines.
+/// A template with statistics of its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// Unique among those of one [`Patterns`], in the order in which they were first seen.
+    /// The id, unique in its [`PatternSet`], in the order of first lines.
     pub id: u64,
-    /// What all its lines have in common.
+    /// The words that all lines have in common.
     pub template: Template,
-    /// How many lines it has.
+    /// The number of lines.
     pub count: u64,
-    /// The time of its first line, for each service that writes it.
-    pub firsts: BTreeMap<ServiceId, Timestamp>,
-    /// The time of its last line.
-    pub last: Timestamp,
-    /// The gravest level among its lines.
-    pub level: Option<Level>,
-    /// Its last line.
+    /// The time of the first line of each service.
+    pub first_seen_by_service: BTreeMap<ServiceId, Timestamp>,
+    /// The time of the last line.
+    pub last_seen: Timestamp,
+    /// The most severe level of its lines.
+    pub level: Option<LogLevel>,
+    /// The text of the last line, possibly cut.
     pub example: String,
 }
 
-/// A line, as far as it counts for its pattern.
+/// A log message with the facts that its pattern counts.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
-    /// Whose it is.
+pub struct LoggedMessage<'a> {
+    /// The service that wrote it.
     pub service: &'a ServiceId,
-    /// When.
+    /// The time of the line.
     pub at: Timestamp,
-    /// How grave it is.
-    pub level: Option<Level>,
-    /// Its message.
+    /// The level that the line states.
+    pub level: Option<LogLevel>,
+    /// The text of the message.
     pub message: &'a str,
 }
 
-/// Templates as lines come.
+/// The patterns of all lines so far.
 #[derive(Clone, Debug, Default)]
-pub struct Patterns {
-    held: BTreeMap<u64, Pattern>,
-    /// By number of words and the first of them.
+pub struct PatternSet {
+    by_id: BTreeMap<u64, Pattern>,
+    /// Pattern ids by the number of words and the first word.
     tree: BTreeMap<(usize, String), Vec<u64>>,
-    /// By the time of their last line.
-    ages: BTreeSet<(Timestamp, u64)>,
-    /// From when on all lines of each service were looked at.
-    begins: BTreeMap<ServiceId, Timestamp>,
-    begun: u64,
-    /// How many templates were let go to make room.
+    /// Pattern ids by the time of their last line.
+    by_last_seen: BTreeSet<(Timestamp, u64)>,
+    /// The time from which all lines of each service were read.
+    read_from: BTreeMap<ServiceId, Timestamp>,
+    next_id: u64,
+    /// The number of patterns dropped to limit memory.
     pub dropped: u64,
 }
 
 impl Pattern {
-    fn new(id: u64, template: Template, said: Said<'_>) -> Self {
+    fn new(id: u64, template: Template, logged: LoggedMessage<'_>) -> Self {
         Self {
             id,
             template,
             count: 0,
-            firsts: BTreeMap::new(),
-            last: said.at,
+            first_seen_by_service: BTreeMap::new(),
+            last_seen: logged.at,
             level: None,
-            example: example(said.message),
+            example: truncated_example(logged.message),
         }
     }
 
-    /// The time of its first line.
+    /// Returns the time of the first line of any service.
     #[must_use]
-    pub fn first(&self) -> Timestamp {
-        self.firsts.values().min().copied().unwrap_or(self.last)
+    pub fn first_seen(&self) -> Timestamp {
+        self.first_seen_by_service.values().min().copied().unwrap_or(self.last_seen)
     }
 
-    fn take(&mut self, said: Said<'_>) {
+    fn record(&mut self, logged: LoggedMessage<'_>) {
         self.count += 1;
-        self.level = self.level.max(said.level);
-        note(&mut self.firsts, said.service, said.at);
-        if said.at >= self.last {
-            self.last = said.at;
-            self.example = example(said.message);
+        self.level = self.level.max(logged.level);
+        keep_earliest(&mut self.first_seen_by_service, logged.service, logged.at);
+        if logged.at >= self.last_seen {
+            self.last_seen = logged.at;
+            self.example = truncated_example(logged.message);
         }
     }
 }
 
-impl Patterns {
-    /// Notes from when on all lines of a service were looked at, also those that were not taken.
-    pub fn saw(&mut self, service: &ServiceId, from: Timestamp) {
-        note(&mut self.begins, service, from);
+impl PatternSet {
+    /// Records that all lines of a service were read from a time on, including lines that were not added.
+    pub fn record_read_from(&mut self, service: &ServiceId, from: Timestamp) {
+        keep_earliest(&mut self.read_from, service, from);
     }
 
-    /// Takes a line. Returns the number of its pattern.
-    pub fn add(&mut self, said: Said<'_>) -> u64 {
-        let template = Template::of(said.message);
-        let id = self.best(&template).unwrap_or_else(|| self.begin(&template, said));
-        if let Some(pattern) = self.held.get_mut(&id) {
-            self.ages.remove(&(pattern.last, id));
-            pattern.template.widen(&template);
-            pattern.take(said);
-            self.ages.insert((pattern.last, id));
+    /// Adds a message. Returns the id of its pattern.
+    pub fn add(&mut self, logged: LoggedMessage<'_>) -> u64 {
+        let template = Template::from_message(logged.message);
+        let id = self.most_similar(&template).unwrap_or_else(|| self.insert_new(&template, logged));
+        if let Some(pattern) = self.by_id.get_mut(&id) {
+            self.by_last_seen.remove(&(pattern.last_seen, id));
+            pattern.template.generalize(&template);
+            pattern.record(logged);
+            self.by_last_seen.insert((pattern.last_seen, id));
         }
         id
     }
 
-    /// The pattern that is most like that, if any is enough.
-    fn best(&self, template: &Template) -> Option<u64> {
-        let leaf = self.tree.get(&template.branch())?;
-        let likeness = |id: &u64| self.held.get(id).map_or(0.0, |held| held.template.likeness(template));
+    /// Returns the most similar pattern, or `None` if none is similar enough.
+    fn most_similar(&self, template: &Template) -> Option<u64> {
+        let leaf = self.tree.get(&template.tree_key())?;
+        let likeness = |id: &u64| self.by_id.get(id).map_or(0.0, |held| held.template.similarity(template));
         let all = leaf.iter().map(|id| (likeness(id), *id));
         let best = all.reduce(|a, b| if b.0 > a.0 { b } else { a })?;
-        (best.0 > ALIKE).then_some(best.1)
+        (best.0 > MIN_SIMILARITY).then_some(best.1)
     }
 
-    /// Holds a new pattern, and lets go of an old one where there is no room.
-    fn begin(&mut self, template: &Template, said: Said<'_>) -> u64 {
-        let id = self.begun;
-        self.begun += 1;
-        let leaf = self.tree.entry(template.branch()).or_default();
+    /// Inserts a new pattern, and drops an old one at the limit.
+    fn insert_new(&mut self, template: &Template, logged: LoggedMessage<'_>) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        let leaf = self.tree.entry(template.tree_key()).or_default();
         leaf.push(id);
-        let age = |id: &u64| self.held.get(id).map_or((Timestamp::MIN, *id), |p| (p.last, *id));
-        let full = leaf.len() > MOST_COMPARED;
+        let age = |id: &u64| self.by_id.get(id).map_or((Timestamp::MIN, *id), |p| (p.last_seen, *id));
+        let full = leaf.len() > MAX_PATTERNS_COMPARED;
         let crowded = leaf.iter().filter(|other| **other != id).min_by_key(|id| age(id)).filter(|_| full);
-        let oldest = self.ages.first().map(|(_, oldest)| oldest).filter(|_| self.held.len() >= MOST);
+        let oldest =
+            self.by_last_seen.first().map(|(_, oldest)| oldest).filter(|_| self.by_id.len() >= MAX_PATTERNS);
         if let Some(oldest) = crowded.or(oldest).copied() {
-            self.forget(oldest);
+            self.remove(oldest);
         }
-        self.held.insert(id, Pattern::new(id, template.clone(), said));
+        self.by_id.insert(id, Pattern::new(id, template.clone(), logged));
         id
     }
 
-    fn forget(&mut self, id: u64) {
-        let Some(pattern) = self.held.remove(&id) else { return };
-        self.ages.remove(&(pattern.last, id));
-        let branch = pattern.template.branch();
+    fn remove(&mut self, id: u64) {
+        let Some(pattern) = self.by_id.remove(&id) else { return };
+        self.by_last_seen.remove(&(pattern.last_seen, id));
+        let branch = pattern.template.tree_key();
         if let Some(leaf) = self.tree.get_mut(&branch) {
             leaf.retain(|other| *other != id);
             if leaf.is_empty() {
@@ -157,42 +159,43 @@ impl Patterns {
         self.dropped += 1;
     }
 
-    /// All patterns, in the order in which they were first met.
+    /// Returns all patterns in the order of their first lines.
     pub fn iter(&self) -> impl Iterator<Item = &Pattern> {
-        self.held.values()
+        self.by_id.values()
     }
 
-    /// The pattern of that number, if it is still held.
+    /// Returns the pattern with that id, if it still exists.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Pattern> {
-        self.held.get(&id)
+        self.by_id.get(&id)
     }
 
-    /// Whether all services that write a pattern do so only since a time of their own, though lines from before were
-    /// looked at: what is new since a deployment is the first thing to look at. None where that can't be told.
+    /// Returns true if every service that writes the pattern began after its time in `since`, and some
+    /// earlier lines were read. A pattern that is new since a deployment deserves attention first. Returns
+    /// `None` if there is nothing to compare with.
     pub fn is_new(&self, pattern: &Pattern, since: &BTreeMap<ServiceId, Timestamp>) -> Option<bool> {
         let mut known = false;
-        for (service, first) in &pattern.firsts {
+        for (service, first) in &pattern.first_seen_by_service {
             let Some(since) = since.get(service) else { continue };
             if first < since {
                 return Some(false);
             }
-            known |= self.begins.get(service).is_some_and(|begins| begins < since);
+            known |= self.read_from.get(service).is_some_and(|begins| begins < since);
         }
         known.then_some(true)
     }
 }
 
-/// Notes the first time of a service.
-fn note(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
+/// Records the earliest time of a service.
+fn keep_earliest(firsts: &mut BTreeMap<ServiceId, Timestamp>, service: &ServiceId, at: Timestamp) {
     match firsts.get_mut(service) {
         Some(first) => *first = at.min(*first),
         None => drop(firsts.insert(service.clone(), at)),
     }
 }
 
-fn example(text: &str) -> String {
-    text[..text.floor_char_boundary(LONGEST)].to_owned()
+fn truncated_example(text: &str) -> String {
+    text[..text.floor_char_boundary(MAX_EXAMPLE_BYTES)].to_owned()
 }
 
 #[cfg(test)]

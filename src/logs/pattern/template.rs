@@ -1,55 +1,56 @@
-//! What all lines of one kind have in common: their words, with those left open that differ.
+//! Templates: the words that all lines of a pattern share, with wildcards for the others.
 
-use super::mask::{has_words, mask};
+use super::mask::{has_words, mask_values};
 use std::fmt;
 
-/// Words of a line that count; what stands behind them is part of the last.
-const MOST_WORDS: usize = 48;
-/// What of a line counts, in bytes, so that no line can take long.
-const LONGEST: usize = 2_048;
-/// What stands for a word that differs.
-const OPEN: &str = "<*>";
+/// The maximum number of words. Later words count as one wildcard.
+const MAX_WORDS: usize = 48;
+/// The maximum length that is read of a message, in bytes. It limits the time for one line.
+const MAX_MESSAGE_BYTES: usize = 2_048;
+/// The wildcard for a word that varies.
+const WILDCARD_WORD: &str = "<*>";
 
-/// The words that all lines of a kind share.
+/// The words that all lines of a pattern share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template(Vec<String>);
 
 impl Template {
-    /// The template of one line alone: its words, with values masked.
-    pub(super) fn of(text: &str) -> Self {
-        Self(words(text).map(mask).collect())
+    /// Returns the template of one message: its words, with values masked.
+    pub(super) fn from_message(text: &str) -> Self {
+        Self(counted_words(text).map(mask_values).collect())
     }
 
-    /// What tells lines apart before they are compared: how many words there are, and the first one.
-    pub(super) fn branch(&self) -> (usize, String) {
-        let first = self.0.first().map_or("", |word| key(word));
+    /// Returns the key under which patterns are grouped: the number of words and the first word.
+    pub(super) fn tree_key(&self) -> (usize, String) {
+        let first = self.0.first().map_or("", |word| first_word_key(word));
         (self.0.len(), first.to_owned())
     }
 
-    /// The share of words that both have, of those that are words in either.
-    pub(super) fn likeness(&self, other: &Self) -> f64 {
-        let told = |word: &str| word != OPEN && has_words(word);
+    /// Returns the share of equal words among the positions where either template has a word.
+    pub(super) fn similarity(&self, other: &Self) -> f64 {
+        let told = |word: &str| word != WILDCARD_WORD && has_words(word);
         let pairs = || self.0.iter().zip(&other.0).filter(|(a, b)| told(a) || told(b));
         let same = pairs().filter(|(a, b)| a == b).count();
         let all = pairs().count();
         if all == 0 { 1.0 } else { same as f64 / all as f64 }
     }
 
-    /// Leaves open what differs in the other.
-    pub(super) fn widen(&mut self, other: &Self) {
+    /// Replaces words that differ from the other template by wildcards.
+    pub(super) fn generalize(&mut self, other: &Self) {
         for (own, _) in self.0.iter_mut().zip(&other.0).filter(|(own, word)| own != word) {
-            OPEN.clone_into(own);
+            WILDCARD_WORD.clone_into(own);
         }
     }
 
-    /// Whether a line has these words.
+    /// Returns true if a message matches the template.
     #[must_use]
-    pub fn fits(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         let mut own = self.0.iter();
         let fits = |(own, word): (&String, &str)| {
-            own == OPEN || own == word || (own.contains('<') && *own == mask(word))
+            own == WILDCARD_WORD || own == word || (own.contains('<') && *own == mask_values(word))
         };
-        words(text).all(|word| own.next().is_some_and(|own| fits((own, word)))) && own.next().is_none()
+        counted_words(text).all(|word| own.next().is_some_and(|own| fits((own, word))))
+            && own.next().is_none()
     }
 }
 
@@ -59,16 +60,16 @@ impl fmt::Display for Template {
     }
 }
 
-/// The words of a line that count.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let head = &text[..text.floor_char_boundary(LONGEST)];
-    let more = head.len() < text.len() || head.split_whitespace().nth(MOST_WORDS).is_some();
-    head.split_whitespace().take(MOST_WORDS).chain(more.then_some(OPEN))
+/// Returns the words of a message up to the limits, and a wildcard if there are more.
+fn counted_words(text: &str) -> impl Iterator<Item = &str> {
+    let head = &text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)];
+    let more = head.len() < text.len() || head.split_whitespace().nth(MAX_WORDS).is_some();
+    head.split_whitespace().take(MAX_WORDS).chain(more.then_some(WILDCARD_WORD))
 }
 
-/// By what a word tells lines apart: not at all, where it holds a value.
-fn key(word: &str) -> &str {
-    if word.contains('<') || word.bytes().any(|c| c.is_ascii_digit()) { OPEN } else { word }
+/// Returns the first word as a grouping key: a wildcard if it contains a value.
+fn first_word_key(word: &str) -> &str {
+    if word.contains('<') || word.bytes().any(|c| c.is_ascii_digit()) { WILDCARD_WORD } else { word }
 }
 
 #[cfg(test)]
@@ -77,25 +78,25 @@ mod tests {
 
     #[test]
     fn a_template_fits_its_own_lines_and_no_others() {
-        let mut template = Template::of("user alice bought 3 of 10.0.0.1:80");
-        template.widen(&Template::of("user bob bought 17 of 10.0.0.2:81"));
+        let mut template = Template::from_message("user alice bought 3 of 10.0.0.1:80");
+        template.generalize(&Template::from_message("user bob bought 17 of 10.0.0.2:81"));
         assert_eq!(template.to_string(), "user <*> bought <n> of <ip>");
-        assert!(template.fits("user carol  bought 1 of 10.1.1.1:1"));
+        assert!(template.matches("user carol  bought 1 of 10.1.1.1:1"));
         for other in [
             "user carol bought 1 of",
             "user carol bought 1 of 10.1.1.1:1 now",
             "user carol sold 1 of 10.1.1.1:1",
             "",
         ] {
-            assert!(!template.fits(other), "{other}");
+            assert!(!template.matches(other), "{other}");
         }
     }
 
     #[test]
     fn very_long_lines_count_by_their_head() {
         let long = |end: &str| format!("{} {end}", "word ".repeat(60));
-        assert!(Template::of(&long("one")).fits(&long("two")));
+        assert!(Template::from_message(&long("one")).matches(&long("two")));
         let wide = |end: char| "a.".repeat(100_000) + &end.to_string();
-        assert!(Template::of(&wide('x')).fits(&wide('y')));
+        assert!(Template::from_message(&wide('x')).matches(&wide('y')));
     }
 }

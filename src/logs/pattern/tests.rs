@@ -1,10 +1,10 @@
-//! Lines of real-life programs, and which of them are of one kind.
-use super::{MOST, MOST_COMPARED, Patterns, Said};
-use crate::model::{Level, ServiceId, Timestamp};
+//! Patterns of lines as real programs write them.
+use super::{LoggedMessage, MAX_PATTERNS, MAX_PATTERNS_COMPARED, PatternSet};
+use crate::model::{LogLevel, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines in kinds: all of a group should have one pattern, and no other group the same.
-const KINDS: &[&[&str]] = &[
+/// Lines by kind: all lines of a group have one pattern, and no other group has it.
+const LINES_BY_KIND: &[&[&str]] = &[
     &["GET /orders/17 200 12ms", "GET /orders/9 404 3ms", "GET /orders/1234 500 1.5s"],
     &["GET /health 200 1ms", "GET /health 200 2ms"],
     &["POST /orders/17 201 40ms", "POST /orders/18 201 41ms"],
@@ -34,60 +34,66 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-/// A service writes a line. Returns its pattern's number.
-fn of(patterns: &mut Patterns, service: &str, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
+/// Adds a line of a service. Returns the id of its pattern.
+fn add_for_service(
+    patterns: &mut PatternSet,
+    service: &str,
+    message: &str,
+    at: Timestamp,
+    level: Option<LogLevel>,
+) -> u64 {
     let service = &ServiceId::new(service);
-    patterns.saw(service, at);
-    patterns.add(Said { service, at, level, message })
+    patterns.record_read_from(service, at);
+    patterns.add(LoggedMessage { service, at, level, message })
 }
 
-fn add(patterns: &mut Patterns, message: &str, at: Timestamp, level: Option<Level>) -> u64 {
-    of(patterns, "s/a", message, at, level)
+fn add(patterns: &mut PatternSet, message: &str, at: Timestamp, level: Option<LogLevel>) -> u64 {
+    add_for_service(patterns, "s/a", message, at, level)
 }
 
 #[test]
 fn lines_of_one_kind_have_one_pattern() {
-    let mut patterns = Patterns::default();
+    let mut patterns = PatternSet::default();
     let mut found: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
-    // Mixed, as they come in life.
+    // Lines of all kinds come mixed, as in real logs.
     for round in 0..3 {
-        for (kind, lines) in KINDS.iter().enumerate() {
+        for (kind, lines) in LINES_BY_KIND.iter().enumerate() {
             if let Some(line) = lines.get(round) {
                 found.entry(kind).or_default().insert(add(&mut patterns, line, at(round as i64), None));
             }
         }
     }
     for (kind, ids) in &found {
-        assert_eq!(ids.len(), 1, "{:?}", KINDS[*kind]);
+        assert_eq!(ids.len(), 1, "{:?}", LINES_BY_KIND[*kind]);
     }
     let all: BTreeSet<_> = found.values().flatten().collect();
-    assert_eq!(all.len(), KINDS.len(), "each kind has its own");
+    assert_eq!(all.len(), LINES_BY_KIND.len(), "each kind has its own");
 }
 
 #[test]
 fn a_pattern_knows_its_lines() {
-    let mut patterns = Patterns::default();
-    let id = add(&mut patterns, "user alice logged in", at(5), Some(Level::Info));
-    add(&mut patterns, "user bob logged in", at(9), Some(Level::Error));
+    let mut patterns = PatternSet::default();
+    let id = add(&mut patterns, "user alice logged in", at(5), Some(LogLevel::Info));
+    add(&mut patterns, "user bob logged in", at(9), Some(LogLevel::Error));
     add(&mut patterns, "user carol logged in", at(2), None);
     let pattern = patterns.get(id).unwrap();
-    assert_eq!((pattern.count, pattern.first(), pattern.last), (3, at(2), at(9)));
+    assert_eq!((pattern.count, pattern.first_seen(), pattern.last_seen), (3, at(2), at(9)));
     assert_eq!(
         (pattern.template.to_string().as_str(), pattern.example.as_str()),
         ("user <*> logged in", "user bob logged in")
     );
-    assert_eq!(pattern.level, Some(Level::Error));
+    assert_eq!(pattern.level, Some(LogLevel::Error));
 }
 
 #[test]
 fn what_is_new_since_a_deployment_of_those_who_write_it() {
-    let mut patterns = Patterns::default();
+    let mut patterns = PatternSet::default();
     let old = add(&mut patterns, "listening on 80", at(1), None);
     add(&mut patterns, "listening on 81", at(11), None);
     let new = add(&mut patterns, "no such column", at(12), None);
-    let unknown = of(&mut patterns, "s/b", "hello there", at(30), None);
+    let unknown = add_for_service(&mut patterns, "s/b", "hello there", at(30), None);
     let both = add(&mut patterns, "shared by two", at(12), None);
-    of(&mut patterns, "s/b", "shared by two", at(31), None);
+    add_for_service(&mut patterns, "s/b", "shared by two", at(31), None);
     let since =
         |a: i64, b: i64| BTreeMap::from([(ServiceId::new("s/a"), at(a)), (ServiceId::new("s/b"), at(b))]);
     let is_new = |id, since| patterns.is_new(patterns.get(id).unwrap(), &since);
@@ -99,7 +105,7 @@ fn what_is_new_since_a_deployment_of_those_who_write_it() {
     assert_eq!(is_new(new, BTreeMap::new()), None);
 }
 
-/// A word without digits for a number.
+/// Returns a distinct word without digits for each number.
 fn letters(mut n: usize) -> String {
     let mut word = String::new();
     while n > 0 {
@@ -111,32 +117,32 @@ fn letters(mut n: usize) -> String {
 
 #[test]
 fn memory_is_bounded_and_what_goes_is_counted() {
-    let mut patterns = Patterns::default();
-    for n in 0..MOST + 50 {
+    let mut patterns = PatternSet::default();
+    for n in 0..MAX_PATTERNS + 50 {
         add(&mut patterns, &format!("{} begins here", letters(n * 31 + 1)), at(n as i64), None);
     }
-    assert_eq!(patterns.iter().count(), MOST);
+    assert_eq!(patterns.iter().count(), MAX_PATTERNS);
     assert_eq!(patterns.dropped, 50);
-    assert_eq!(patterns.iter().next().unwrap().first(), at(50));
+    assert_eq!(patterns.iter().next().unwrap().first_seen(), at(50));
 }
 
 #[test]
 fn a_line_is_compared_with_few() {
-    let mut patterns = Patterns::default();
-    for n in 0..MOST_COMPARED + 20 {
+    let mut patterns = PatternSet::default();
+    for n in 0..MAX_PATTERNS_COMPARED + 20 {
         let [a, b] = [letters(n * 31 + 1), letters(n * 37 + 1)];
         add(&mut patterns, &format!("the {a} of {b}{b} {a}{a}"), at(n as i64), None);
     }
-    assert_eq!((patterns.iter().count(), patterns.dropped), (MOST_COMPARED, 20));
+    assert_eq!((patterns.iter().count(), patterns.dropped), (MAX_PATTERNS_COMPARED, 20));
 }
 
 proptest::proptest! {
     #[test]
     fn any_text_has_a_pattern_whose_template_fits_it(texts in proptest::collection::vec("\\PC{0,40}|[a-c ]{0,12}", 1..20)) {
-        let mut patterns = Patterns::default();
+        let mut patterns = PatternSet::default();
         let ids: Vec<u64> = texts.iter().map(|text| add(&mut patterns, text, at(0), None)).collect();
         for (id, text) in ids.into_iter().zip(&texts) {
-            proptest::prop_assert!(patterns.get(id).unwrap().template.fits(text));
+            proptest::prop_assert!(patterns.get(id).unwrap().template.matches(text));
         }
         proptest::prop_assert_eq!(patterns.iter().map(|p| p.count).sum::<u64>(), texts.len() as u64);
     }

@@ -1,4 +1,4 @@
-//! The store against a sorted list of the same lines.
+//! The store compared with a sorted list of the same lines.
 
 mod laws;
-mod model;
+mod support;

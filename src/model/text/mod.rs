@@ -1,15 +1,16 @@
-//! Text from outside as a type: it can't drive the terminal, can't hide in other text, and has a bounded length.
+//! Text from outside: cleaned of terminal sequences and deceiving characters, and bounded in length.
 //!
-//! [`CleanText`] has one private field and cleans in its only constructor and when it is deserialised, so that a value
-//! of the model can't hold uncleaned text: `tests/architecture.rs` allows no plain `String` in the model.
+//! [`CleanText`] has one private field. Its only constructor cleans, and so does its deserialisation.
+//! `tests/architecture.rs` allows no plain `String` in the model, so no value of the model holds uncleaned
+//! text.
 
-mod scrub;
+mod sanitize;
 mod unicode;
-mod url;
+mod url_user_info;
 
 pub use unicode::is_invisible;
 
-use scrub::scrub;
+use sanitize::scrub;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{
     borrow::{Borrow, Cow},
@@ -18,15 +19,15 @@ use std::{
     sync::Arc,
 };
 
-/// Text from outside, cleaned, and of at most `MAX_CHARS` characters; what was cut off shows as `…`.
+/// Text from outside, cleaned, with at most `MAX_CHARS` characters; an ellipsis `…` marks a cut.
 ///
-/// Terminal sequences (ECMA-48) are removed as a whole, every other control character and line separator becomes a
-/// space, and characters that show nothing or reorder their neighbours are removed. Unless `URL_USERS`, so is the user
-/// information of URLs, in which passwords stand. Cleaning clean text changes nothing.
+/// Cleaning removes terminal sequences (ECMA-48), invisible characters and those that reorder their
+/// neighbours. It turns every other control character and line separator into a space. Unless `URL_USERS`, it
+/// also removes the user information of URLs, which may hold a password. Cleaning clean text changes nothing.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CleanText<S, const MAX_CHARS: usize, const URL_USERS: bool = false>(S);
 
-/// A name, a reason or a message.
+/// A name, reason or message.
 pub type Text = CleanText<Box<str>, 2_000>;
 
 /// A name that many values share, such as the label of a log stream.
@@ -35,10 +36,10 @@ pub type SharedText = CleanText<Arc<str>, 2_000>;
 /// An id: several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;
 
-/// The most characters of a log line. Sources cut at fewer bytes, and say how many they cut.
+/// Maximum length of a log line, in characters. Sources cut at fewer bytes, and report how many they cut.
 const MAX_LINE_CHARS: usize = 33_000;
 
-/// The text of one log line, which shows what the service wrote, URLs included.
+/// The text of a log line, as the service wrote it, including users in URLs.
 pub type LineText = CleanText<Box<str>, MAX_LINE_CHARS, true>;
 
 impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_USERS: bool>
@@ -47,51 +48,52 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
     /// Cleans `raw`.
     #[must_use]
     pub fn new(raw: &str) -> Self {
-        if Self::is_clean(raw) { Self(raw.into()) } else { Self::within(raw, MAX_CHARS) }
+        if Self::is_clean(raw) { Self(raw.into()) } else { Self::with_max_chars(raw, MAX_CHARS) }
     }
 
-    /// Cleans `raw` and keeps at most `max_chars` characters of it.
+    /// Cleans `raw` and cuts it after `max_chars` characters.
     #[must_use]
-    pub fn within(raw: &str, max_chars: usize) -> Self {
-        // Before, as the bound may cut a URL in two, and after, as hidden characters may stand in one.
-        let clean = scrub(&Self::without_users(raw), max_chars.min(MAX_CHARS), &mut |_, _| {});
-        Self(Self::without_users(&clean).as_ref().into())
+    pub fn with_max_chars(raw: &str, max_chars: usize) -> Self {
+        // Users are removed twice: before the cut, which may split a URL, and after, because hidden
+        // characters may break one up.
+        let clean = scrub(&Self::without_url_users(raw), max_chars.min(MAX_CHARS), &mut |_, _| {});
+        Self(Self::without_url_users(&clean).as_ref().into())
     }
 
-    fn without_users(text: &str) -> Cow<'_, str> {
-        if URL_USERS { Cow::Borrowed(text) } else { url::without_user_info(text) }
+    fn without_url_users(text: &str) -> Cow<'_, str> {
+        if URL_USERS { Cow::Borrowed(text) } else { url_user_info::without_user_info(text) }
     }
 
-    /// True if `raw` is short printable ASCII without a URL: most text is, and needs no second look.
+    /// Returns true if `raw` is short printable ASCII without a URL, and so needs no cleaning; most text is.
     fn is_clean(raw: &str) -> bool {
         is_plain(raw, MAX_CHARS) && (URL_USERS || !raw.contains("://"))
     }
 }
 
 impl LineText {
-    /// Cleans `raw`, and reports each sequence that sets colours (SGR, ECMA-48 section 8.3.117): the byte offset in
-    /// the clean text at which it stood, and its parameters.
+    /// Cleans `raw`, and calls `sgr` for each sequence that sets colours (SGR, ECMA-48 section 8.3.117), with
+    /// its byte offset in the clean text and its parameters.
     #[must_use]
-    pub fn painted(raw: &str, sgr: &mut dyn FnMut(usize, &str)) -> Self {
+    pub fn new_reporting_sgr(raw: &str, sgr: &mut dyn FnMut(usize, &str)) -> Self {
         Self(scrub(raw, MAX_LINE_CHARS, sgr).into())
     }
 }
 
-/// Cleans `raw` for a quotation of at most `max_chars` characters.
+/// Cleans `raw` and cuts it after `max_chars` characters, for a quotation.
 #[must_use]
-pub fn clean_within(raw: &str, max_chars: usize) -> String {
+pub fn clean_with_max_chars(raw: &str, max_chars: usize) -> String {
     if is_plain(raw, max_chars) { raw.to_owned() } else { scrub(raw, max_chars, &mut |_, _| {}) }
 }
 
-/// True if `raw` is printable ASCII and short enough.
+/// Returns true if `raw` is printable ASCII of at most `max_chars` bytes.
 fn is_plain(raw: &str, max_chars: usize) -> bool {
-    raw.len() <= max_chars && scrub::printable_ascii(raw.as_bytes()) == raw.len()
+    raw.len() <= max_chars && sanitize::printable_ascii_prefix(raw.as_bytes()) == raw.len()
 }
 
 impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool>
     CleanText<S, MAX_CHARS, URL_USERS>
 {
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -109,7 +111,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Dere
 }
 
 impl SharedText {
-    /// True if both are the same text; quick where one is a clone of the other.
+    /// Returns true if both texts are equal; fast if one is a clone of the other.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self == other
@@ -124,7 +126,7 @@ impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> AsRe
     }
 }
 
-/// `Eq`, `Ord` and `Hash` are those of the text, so that maps can be searched by `&str`.
+/// `Eq`, `Ord` and `Hash` are those of the text, so maps can be searched by `&str`.
 impl<S: Deref<Target = str>, const MAX_CHARS: usize, const URL_USERS: bool> Borrow<str>
     for CleanText<S, MAX_CHARS, URL_USERS>
 {
@@ -172,7 +174,7 @@ where
     S: From<String> + for<'a> From<&'a str>,
 {
     fn from(raw: String) -> Self {
-        if Self::is_clean(&raw) { Self(raw.into()) } else { Self::within(&raw, MAX_CHARS) }
+        if Self::is_clean(&raw) { Self(raw.into()) } else { Self::with_max_chars(&raw, MAX_CHARS) }
     }
 }
 
@@ -238,14 +240,15 @@ where
     S: From<String> + for<'a> From<&'a str>,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(Cleaning(std::marker::PhantomData))
+        deserializer.deserialize_string(CleaningVisitor(std::marker::PhantomData))
     }
 }
 
-/// Cleans a string as it is read, without a copy in between.
-struct Cleaning<S, const MAX_CHARS: usize, const URL_USERS: bool>(std::marker::PhantomData<S>);
+/// A visitor that cleans a string during deserialisation, without an intermediate copy.
+struct CleaningVisitor<S, const MAX_CHARS: usize, const URL_USERS: bool>(std::marker::PhantomData<S>);
 
-impl<S, const MAX_CHARS: usize, const URL_USERS: bool> de::Visitor<'_> for Cleaning<S, MAX_CHARS, URL_USERS>
+impl<S, const MAX_CHARS: usize, const URL_USERS: bool> de::Visitor<'_>
+    for CleaningVisitor<S, MAX_CHARS, URL_USERS>
 where
     S: From<String> + for<'a> From<&'a str>,
 {

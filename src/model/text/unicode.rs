@@ -1,22 +1,22 @@
-//! Characters that show nothing, show something else than they are, or stack on their neighbours.
+//! Deceiving Unicode characters: invisible ones, those that reorder their neighbours, and stacked marks.
 
 use unicode_width::UnicodeWidthChar;
 
-/// The most marks on one letter. UTS #39 "Unicode Security Mechanisms", section 5.4, advises to forbid more than four
-/// nonspacing marks in a row.
-pub(super) const MAX_MARKS: usize = 4;
+/// Maximum number of marks on one letter. UTS #39 "Unicode Security Mechanisms", section 5.4, advises to
+/// forbid more than four nonspacing marks in a row.
+pub(super) const MAX_MARKS_PER_LETTER: usize = 4;
 
-/// True if `c` ends a line or a paragraph: it becomes a space.
+/// Returns true if `c` is a control character or separates lines or paragraphs; it becomes a space.
 pub(super) fn is_separator(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// True if `c` shows nothing, reorders or joins its neighbours, or is no character at all.
+/// Returns true if `c` is invisible, reorders or joins its neighbours, or is a noncharacter.
 ///
-/// The first list is `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`: zero-width and filler
-/// characters, variation selectors, tags, and the bidirectional marks, overrides and isolates of UAX #9. The second
-/// one adds interlinear annotations (`UnicodeData.txt`, U+FFF9 to U+FFFB), the blank braille pattern, which is a
-/// space by its looks, and the noncharacters (`PropList.txt`, `Noncharacter_Code_Point`).
+/// The first list is `Default_Ignorable_Code_Point` of Unicode's `DerivedCoreProperties.txt`: zero-width and
+/// filler characters, variation selectors, tags, and the bidirectional marks, overrides and isolates of UAX
+/// #9. The second list adds interlinear annotations (`UnicodeData.txt`, U+FFF9 to U+FFFB), the blank braille
+/// pattern, which looks like a space, and the noncharacters (`PropList.txt`, `Noncharacter_Code_Point`).
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -28,7 +28,7 @@ pub fn is_invisible(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// True if `c` stands on the letter before it and takes no cell of its own.
+/// Returns true if `c` combines with the letter before it and takes no cell of its own.
 pub(super) fn is_mark(c: char) -> bool {
     c >= '\u{300}' && c.width() == Some(0)
 }

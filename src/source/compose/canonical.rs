@@ -1,84 +1,100 @@
-//! A document in one form: its shapes are checked, its short forms are written out, and its paths are made whole. What
-//! is in this form can be merged by few rules and read without a choice.
+//! Canonical form of a compose document: shapes are checked, short forms written out and paths made absolute.
+//!
+//! Documents in this form merge by few rules, and the code that reads them meets one spelling of each value.
 
 use super::{
-    forms,
-    keys::{self, Table},
-    paths::Base,
-    volumes,
-    yaml::{Edit, Node, Value, Wrong},
+    keys::{self, KeyTable},
+    paths::BaseFolder,
+    short_forms, volumes,
+    yaml::{ComposeError, MergeTag, Node, Value},
 };
 
-/// The sections of a file, the keys of their entries, and what these are.
-const SECTIONS: &[(&str, Table, &str)] = &[
-    ("services", keys::SERVICE, "a service"),
-    ("networks", keys::NETWORK, "a network"),
-    ("volumes", keys::VOLUME, "a volume"),
-    ("configs", keys::FILE, "a config"),
-    ("secrets", keys::FILE, "a secret"),
+/// Sections of a compose file: name, keys of an entry, and the entry in words for error messages.
+const SECTION_KEYS: &[(&str, KeyTable, &str)] = &[
+    ("services", keys::SERVICE_KEYS, "a service"),
+    ("networks", keys::NETWORK_KEYS, "a network"),
+    ("volumes", keys::VOLUME_KEYS, "a volume"),
+    ("configs", keys::CONFIG_OR_SECRET_KEYS, "a config"),
+    ("secrets", keys::CONFIG_OR_SECRET_KEYS, "a secret"),
 ];
-/// The most unknown keys of a document that are told.
+/// Maximum number of unknown keys to report for a document.
 const MAX_UNKNOWN_KEYS: usize = 20;
 
-/// Writes a document out in the one form. Gives the keys that are in no table, each with its line and the key that
-/// may have been meant.
-pub(super) fn document(node: &mut Node, base: &Base) -> Result<Vec<Wrong>, Wrong> {
+/// Rewrites a document in canonical form. Returns the keys that are in no table, each with its line and the
+/// most similar known key.
+pub(super) fn canonicalize_document(
+    node: &mut Node,
+    base: &BaseFolder,
+) -> Result<Vec<ComposeError>, ComposeError> {
     let at = node.at.clone();
     let Value::Map(map) = &mut node.value else {
-        return Err(at.wrong("a compose file must be a mapping with `services`"));
+        return Err(at.error("a compose file must be a mapping with `services`"));
     };
-    if !map.contains_key("services") && map.values().any(is_service) {
+    if !map.contains_key("services") && map.values().any(is_service_definition) {
         return Err(
-            at.wrong("this is a file of version 1, with its services at the top: put them below `services:`")
+            at.error("this is a file of version 1, with its services at the top: put them below `services:`")
         );
     }
     let mut unknown = Vec::new();
-    note(keys::check(node, keys::TOP)?, keys::TOP, "a compose file", &mut unknown);
-    for (section, table, what) in SECTIONS {
-        for (name, item) in children(node, section) {
+    note_unknown_keys(
+        keys::check_shapes(node, keys::TOP_LEVEL_KEYS)?,
+        keys::TOP_LEVEL_KEYS,
+        "a compose file",
+        &mut unknown,
+    );
+    for (section, table, what) in SECTION_KEYS {
+        for (name, item) in section_entries_mut(node, section) {
             if !matches!(item.value, Value::Map(_) | Value::Null) {
-                return Err(item.at.wrong(format!("`{name}` must be a mapping: it is {what}")));
+                return Err(item.at.error(format!("`{name}` must be a mapping: it is {what}")));
             }
-            note(keys::check(item, table)?, table, what, &mut unknown);
+            note_unknown_keys(keys::check_shapes(item, table)?, table, what, &mut unknown);
             match *section {
-                "services" => service(name, item, base)?,
-                _ => forms::absolute(item, "file", base),
+                "services" => canonicalize_service(name, item, base)?,
+                _ => short_forms::make_path_absolute(item, "file", base),
             }
         }
     }
     Ok(unknown)
 }
 
-/// Checks that nothing is left empty in a merged project that must have a value.
-pub(super) fn is_complete(node: &Node) -> Result<(), Wrong> {
-    keys::check_values(node, keys::TOP)?;
-    for (section, table, what) in SECTIONS {
+/// Checks that a merged project leaves no value empty that compose requires.
+pub(super) fn check_complete(node: &Node) -> Result<(), ComposeError> {
+    keys::check_required_values(node, keys::TOP_LEVEL_KEYS)?;
+    for (section, table, what) in SECTION_KEYS {
         for (name, item) in node.entries(section) {
             if item.value == Value::Null && !["networks", "volumes"].contains(section) {
-                return Err(item.at.wrong(format!("`{name}` must be a mapping: it is {what}")));
+                return Err(item.at.error(format!("`{name}` must be a mapping: it is {what}")));
             }
-            keys::check_values(item, table)?;
+            keys::check_required_values(item, table)?;
         }
     }
     Ok(())
 }
 
-/// True if a value at the top of a file is a service, as in files of version 1.
-fn is_service(node: &Node) -> bool {
+/// True if `node`, a value at the top level, looks like a service, as in files of version 1.
+fn is_service_definition(node: &Node) -> bool {
     ["image", "build", "extends"].iter().any(|key| node.get(key).is_some())
 }
 
-fn note(found: Vec<(&str, &Node)>, table: Table, what: &str, unknown: &mut Vec<Wrong>) {
+fn note_unknown_keys(
+    found: Vec<(&str, &Node)>,
+    table: KeyTable,
+    what: &str,
+    unknown: &mut Vec<ComposeError>,
+) {
     let room = MAX_UNKNOWN_KEYS.saturating_sub(unknown.len());
     for (key, node) in found.into_iter().take(room) {
-        let hint = keys::nearest(key, table).map(|known| format!(": `{known}` may be meant"));
+        let hint = keys::closest_key(key, table).map(|known| format!(": `{known}` may be meant"));
         let words = format!("`{key}` is no key of {what} that Portolan knows{}", hint.unwrap_or_default());
-        unknown.push(node.at.wrong(words));
+        unknown.push(node.at.error(words));
     }
 }
 
-/// The entries of a section that are not taken away.
-fn children<'a>(node: &'a mut Node, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Node)> {
+/// Returns the entries of a section, without `x-` extensions and without entries marked `!reset`.
+fn section_entries_mut<'a>(
+    node: &'a mut Node,
+    section: &str,
+) -> impl Iterator<Item = (&'a String, &'a mut Node)> {
     let map = match &mut node.value {
         Value::Map(map) => map.get_mut(section),
         _ => None,
@@ -90,45 +106,48 @@ fn children<'a>(node: &'a mut Node, section: &str) -> impl Iterator<Item = (&'a 
     entries
         .into_iter()
         .flatten()
-        .filter(|(name, item)| !name.starts_with("x-") && item.edit != Some(Edit::Reset))
+        .filter(|(name, item)| !name.starts_with("x-") && item.merge_tag != Some(MergeTag::Reset))
 }
 
-fn service(name: &str, node: &mut Node, base: &Base) -> Result<(), Wrong> {
+fn canonicalize_service(name: &str, node: &mut Node, base: &BaseFolder) -> Result<(), ComposeError> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if name.is_empty() || !name.chars().all(is_part) {
-        return Err(node.at.wrong("a service's name has only letters, digits, `.`, `_` and `-`"));
+        return Err(node.at.error("a service's name has only letters, digits, `.`, `_` and `-`"));
     }
     let Value::Map(map) = &mut node.value else { return Ok(()) };
-    for (key, value) in map.iter_mut().filter(|(_, value)| value.edit != Some(Edit::Reset)) {
+    for (key, value) in map.iter_mut().filter(|(_, value)| value.merge_tag != Some(MergeTag::Reset)) {
         match key.as_str() {
-            "environment" | "labels" | "annotations" => forms::pairs(value)?,
+            "environment" | "labels" | "annotations" => short_forms::pairs_to_map(value)?,
             "depends_on" => {
-                conditions(value)?;
-                forms::named(value, keys::DEPENDENCY, false)?;
+                check_conditions(value)?;
+                short_forms::names_to_map(value, keys::DEPENDENCY_KEYS, false)?;
             }
-            "networks" => forms::named(value, keys::ATTACHMENT, true)?,
-            "env_file" => forms::env_files(value, base)?,
-            "label_file" => forms::paths(value, base),
-            "volumes" => forms::each(value, |item| volumes::canonical(item, base))?,
-            "configs" | "secrets" => forms::each(value, |item| forms::wrapped(item, "source"))?,
-            "extra_hosts" => forms::extra_hosts(value)?,
+            "networks" => short_forms::names_to_map(value, keys::NETWORK_ATTACHMENT_KEYS, true)?,
+            "env_file" => short_forms::expand_env_files(value, base)?,
+            "label_file" => short_forms::make_paths_absolute(value, base),
+            "volumes" => short_forms::for_each_item(value, |item| volumes::canonicalize_volume(item, base))?,
+            "configs" | "secrets" => {
+                short_forms::for_each_item(value, |item| short_forms::wrap_in_map(item, "source"))?
+            }
+            "extra_hosts" => short_forms::expand_extra_hosts(value)?,
             "extends" => {
-                forms::wrapped(value, "service")?;
-                forms::absolute(value, "file", base);
+                short_forms::wrap_in_map(value, "service")?;
+                short_forms::make_path_absolute(value, "file", base);
             }
-            "command" | "entrypoint" => forms::words(value)?,
+            "command" | "entrypoint" => short_forms::split_command(value)?,
             _ => {}
         }
     }
     Ok(())
 }
 
-/// Checks that each dependency in the long form has its condition.
-fn conditions(node: &Node) -> Result<(), Wrong> {
+/// Checks that each dependency in the long form has a `condition`.
+fn check_conditions(node: &Node) -> Result<(), ComposeError> {
     let Value::Map(entries) = &node.value else { return Ok(()) };
-    let without = |(_, entry): &(&String, &Node)| entry.edit.is_none() && entry.get("condition").is_none();
+    let without =
+        |(_, entry): &(&String, &Node)| entry.merge_tag.is_none() && entry.get("condition").is_none();
     match entries.iter().find(without) {
-        Some((name, entry)) => Err(entry.at.wrong(format!("the dependency on `{name}` has no `condition`"))),
+        Some((name, entry)) => Err(entry.at.error(format!("the dependency on `{name}` has no `condition`"))),
         None => Ok(()),
     }
 }

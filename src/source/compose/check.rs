@@ -1,24 +1,24 @@
-//! Rules that a merged project must keep, as it must to compose: references lead somewhere, and what excludes each
-//! other does not stand together (Compose Specification, chapters "Services" and "Profiles").
+//! Consistency rules for a merged project, as compose enforces them: every reference has a target, and no two
+//! settings exclude each other (Compose Specification, chapters "Services" and "Profiles").
 
 use super::{
     variables::Variables,
-    yaml::{Location, Node, Wrong},
+    yaml::{ComposeError, FileLine, Node},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The profiles that are active: those of the variable `COMPOSE_PROFILES`.
-pub(super) struct Profiles(BTreeSet<String>);
+/// Active profiles, from the variable `COMPOSE_PROFILES`.
+pub(super) struct ActiveProfiles(BTreeSet<String>);
 
-impl Profiles {
-    /// The profiles that the variables activate.
+impl ActiveProfiles {
+    /// Reads the active profiles from `COMPOSE_PROFILES`.
     pub(super) fn of(variables: &Variables) -> Self {
-        let named = variables.filled("COMPOSE_PROFILES").unwrap_or_default();
+        let named = variables.non_empty("COMPOSE_PROFILES").unwrap_or_default();
         Self(named.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
-    /// True if a service with those profiles would be started.
-    pub(super) fn start<'a>(&self, mut profiles: impl Iterator<Item = &'a str>) -> bool {
+    /// True if compose would start a service with these profiles: it has none, or one of them is active.
+    pub(super) fn enables<'a>(&self, mut profiles: impl Iterator<Item = &'a str>) -> bool {
         let mut none = true;
         let active = profiles.any(|profile| {
             none = false;
@@ -28,69 +28,73 @@ impl Profiles {
     }
 }
 
-/// Checks a merged project. Gives what holds only because of the profiles that are active here.
-pub(super) fn project(node: &Node, profiles: &Profiles) -> Result<Vec<Wrong>, Wrong> {
+/// Checks a merged project. Returns the dependencies on services that no active profile starts; other
+/// profiles could start them, so these are no errors.
+pub(super) fn check_project(
+    node: &Node,
+    profiles: &ActiveProfiles,
+) -> Result<Vec<ComposeError>, ComposeError> {
     for (name, item) in node.entries("secrets") {
-        origin(name, item, &["file", "environment"])?;
+        check_single_origin(name, item, &["file", "environment"])?;
     }
     for (name, item) in node.entries("configs") {
-        origin(name, item, &["file", "environment", "content"])?;
+        check_single_origin(name, item, &["file", "environment", "content"])?;
     }
     let services: BTreeMap<&str, &Node> =
         node.entries("services").map(|(name, service)| (name.as_str(), service)).collect();
-    let starts = |service: &Node| profiles.start(service.texts("profiles"));
+    let starts = |service: &Node| profiles.enables(service.texts("profiles"));
     let (mut dependencies, mut inactive) = (BTreeMap::new(), Vec::new());
     for (name, service) in services.iter().filter(|(_, service)| starts(service)) {
-        program(name, service)?;
-        copies(name, service)?;
-        networks(name, service, node)?;
-        resources(name, service, node)?;
-        let own = needs(service);
+        check_runnable(name, service)?;
+        check_replicas(name, service)?;
+        check_networks(name, service, node)?;
+        check_resources_declared(name, service, node)?;
+        let own = required_services(service);
         for (need, at) in &own {
             match services.get(need) {
                 Some(service) if starts(service) => {}
-                Some(_) if is_optional(service, need) => {}
-                Some(_) => inactive.push(at.wrong(format!(
+                Some(_) if is_optional_dependency(service, need) => {}
+                Some(_) => inactive.push(at.error(format!(
                     "`{name}` depends on `{need}`, none of whose profiles is active (COMPOSE_PROFILES)"
                 ))),
                 None => {
                     let words = format!("`{name}` depends on `{need}`, which is no service of the project");
-                    return Err(at.wrong(words));
+                    return Err(at.error(words));
                 }
             }
         }
         dependencies.insert(*name, own);
     }
-    acyclic(dependencies)?;
+    check_acyclic(dependencies)?;
     Ok(inactive)
 }
 
-/// True if a service may be started without the one it depends on.
-fn is_optional(service: &Node, need: &str) -> bool {
+/// True if compose may start `service` without its dependency `need`.
+fn is_optional_dependency(service: &Node, need: &str) -> bool {
     let entry = service.get("depends_on").and_then(|needs| needs.get(need));
     entry.is_some_and(|entry| entry.get("required").is_some() && !entry.is_true("required"))
 }
 
-/// Checks that a config or secret comes from one place.
-fn origin(name: &str, node: &Node, keys: &[&str]) -> Result<(), Wrong> {
+/// Checks that a config or secret has exactly one origin among `keys`.
+fn check_single_origin(name: &str, node: &Node, keys: &[&str]) -> Result<(), ComposeError> {
     if node.get("external").is_some() || node.get("driver").is_some() {
         return Ok(());
     }
     match keys.iter().filter(|key| node.get(key).is_some()).count() {
         1 => Ok(()),
-        _ => Err(node.at.wrong(format!("`{name}` needs one of {}", keys.join(", ")))),
+        _ => Err(node.at.error(format!("`{name}` needs one of {}", keys.join(", ")))),
     }
 }
 
-/// Checks that there is something to run.
-fn program(name: &str, service: &Node) -> Result<(), Wrong> {
+/// Checks that a service has an image, a build or a provider.
+fn check_runnable(name: &str, service: &Node) -> Result<(), ComposeError> {
     if ["image", "build", "provider"].iter().any(|key| service.get(key).is_some()) {
         return Ok(());
     }
-    Err(service.at.wrong(format!("the service `{name}` has neither `image` nor `build`")))
+    Err(service.at.error(format!("the service `{name}` has neither `image` nor `build`")))
 }
 
-fn copies(name: &str, service: &Node) -> Result<(), Wrong> {
+fn check_replicas(name: &str, service: &Node) -> Result<(), ComposeError> {
     let scale = service.get("scale");
     let replicas = service.get("deploy").and_then(|deploy| deploy.get("replicas"));
     if let (Some(scale), Some(replicas)) = (scale, replicas)
@@ -98,27 +102,27 @@ fn copies(name: &str, service: &Node) -> Result<(), Wrong> {
     {
         return Err(scale
             .at
-            .wrong(format!("`{name}` has one number as `scale` and another as `deploy.replicas`")));
+            .error(format!("`{name}` has one number as `scale` and another as `deploy.replicas`")));
     }
     let several = scale.or(replicas).filter(|n| n.text().and_then(|t| t.parse::<u32>().ok()) > Some(1));
     match several {
         Some(number) if service.text_of("container_name").is_some() => {
-            Err(number.at.wrong(format!("`{name}` has a `container_name`, which several copies can't share")))
+            Err(number.at.error(format!("`{name}` has a `container_name`, which several copies can't share")))
         }
         _ => Ok(()),
     }
 }
 
-fn networks(name: &str, service: &Node, project: &Node) -> Result<(), Wrong> {
+fn check_networks(name: &str, service: &Node, project: &Node) -> Result<(), ComposeError> {
     let joined = service.get("networks").filter(|_| service.entries("networks").next().is_some());
     if let (Some(mode), Some(_)) = (service.get("network_mode"), joined) {
         return Err(mode
             .at
-            .wrong(format!("`{name}` has `network_mode` and `networks`, which exclude each other")));
+            .error(format!("`{name}` has `network_mode` and `networks`, which exclude each other")));
     }
     let declares = |network: &str| network == "default" || is_declared(project, "networks", network);
     match service.entries("networks").find(|(network, _)| !declares(network)) {
-        Some((network, at)) => Err(undefined(name, "network", network, at)),
+        Some((network, at)) => Err(undeclared_error(name, "network", network, at)),
         None => Ok(()),
     }
 }
@@ -127,26 +131,26 @@ fn is_declared(project: &Node, section: &str, name: &str) -> bool {
     project.get(section).is_some_and(|section| section.get(name).is_some())
 }
 
-/// Checks that the volumes, configs and secrets of a service are declared.
-fn resources(name: &str, service: &Node, project: &Node) -> Result<(), Wrong> {
+/// Checks that the project declares the volumes, configs and secrets that a service uses.
+fn check_resources_declared(name: &str, service: &Node, project: &Node) -> Result<(), ComposeError> {
     for (key, what) in [("volumes", "volume"), ("configs", "config"), ("secrets", "secret")] {
         for item in service.items(key) {
             let is_other = key == "volumes" && item.text_of("type").as_deref() != Some("volume");
             let source = item.text_of("source").filter(|_| !is_other);
             if let Some(source) = source.filter(|source| !is_declared(project, key, source)) {
-                return Err(undefined(name, what, &source, item));
+                return Err(undeclared_error(name, what, &source, item));
             }
         }
     }
     Ok(())
 }
 
-fn undefined(service: &str, what: &str, name: &str, node: &Node) -> Wrong {
-    node.at.wrong(format!("`{service}` uses the {what} `{name}`, which the project does not declare"))
+fn undeclared_error(service: &str, what: &str, name: &str, node: &Node) -> ComposeError {
+    node.at.error(format!("`{service}` uses the {what} `{name}`, which the project does not declare"))
 }
 
-/// The services that must be there for a service, each with the line that says so.
-fn needs(service: &Node) -> BTreeMap<&str, &Location> {
+/// Returns the services that `service` requires, each with the line that requires it.
+fn required_services(service: &Node) -> BTreeMap<&str, &FileLine> {
     let named = service.entries("depends_on").map(|(name, node)| (name.as_str(), &node.at));
     let before_colon = |key: &str| {
         let items = service.items(key).iter();
@@ -160,8 +164,8 @@ fn needs(service: &Node) -> BTreeMap<&str, &Location> {
     named.chain(before_colon("links")).chain(from).chain(shared).collect()
 }
 
-/// Checks that no service waits for itself, by way of others.
-fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(), Wrong> {
+/// Checks that no service depends on itself, directly or through others.
+fn check_acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &FileLine>>) -> Result<(), ComposeError> {
     let mut dependents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, needs) in &waiting {
         needs.keys().for_each(|need| dependents.entry(need).or_default().push(name));
@@ -184,7 +188,7 @@ fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(),
     let stuck =
         waiting.into_iter().find_map(|(name, needs)| {
             let (need, at) = needs.into_iter().next()?;
-            Some(at.wrong(format!(
+            Some(at.error(format!(
                 "`{name}` waits for `{need}`, which waits for it in turn or for others that do"
             )))
         });
@@ -193,21 +197,21 @@ fn acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &Location>>) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use super::{Profiles, Variables, project};
-    use crate::source::compose::{canonical, limits::Limits, paths::Base, yaml};
+    use super::{ActiveProfiles, Variables, check_project};
+    use crate::source::compose::{canonical, limits::Limits, paths::BaseFolder, yaml};
     use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-    fn checked(text: &str) -> Result<usize, String> {
+    fn check_text(text: &str) -> Result<usize, String> {
         let file = Arc::from(Path::new("x.yaml"));
-        let mut node = yaml::documents(text, &file, &mut Limits::default()).unwrap().remove(0);
-        canonical::document(&mut node, &Base("/shop".into())).unwrap();
+        let mut node = yaml::parse_documents(text, &file, &mut Limits::default()).unwrap().remove(0);
+        canonical::canonicalize_document(&mut node, &BaseFolder("/shop".into())).unwrap();
         let set = BTreeMap::from([("COMPOSE_PROFILES".to_owned(), "on, other".to_owned())]);
-        let profiles = Profiles::of(&Variables::new(set));
-        project(&node, &profiles).map(|inactive| inactive.len()).map_err(|wrong| wrong.what)
+        let profiles = ActiveProfiles::of(&Variables::new(set));
+        check_project(&node, &profiles).map(|inactive| inactive.len()).map_err(|wrong| wrong.message)
     }
 
     #[test]
-    fn what_compose_refuses_is_refused() {
+    fn projects_that_compose_refuses_are_refused() {
         for (text, words) in [
             ("services: {web: {}}", "neither"),
             ("services: {web: {image: a, networks: [front]}}", "the network `front`"),
@@ -226,13 +230,13 @@ mod tests {
             ("{services: {web: {image: a}}, secrets: {s: {}}}", "needs one of file, environment"),
             ("{services: {web: {image: a}}, configs: {c: {file: f, content: x}}}", "needs one of"),
         ] {
-            let refused = checked(text).unwrap_err();
+            let refused = check_text(text).unwrap_err();
             assert!(refused.contains(words), "{text}: {refused}");
         }
     }
 
     #[test]
-    fn what_compose_takes_is_taken() {
+    fn projects_that_compose_accepts_are_accepted() {
         for text in [
             "services: {web: {build: .}, tool: {provider: {type: x}}}",
             "{services: {web: {image: a, networks: [default, front]}}, networks: {front: }}",
@@ -245,16 +249,16 @@ mod tests {
             "services: {web: {image: a, depends_on: [b]}, b: {image: b, profiles: [off, on]}}",
             "services: {web: {image: a, depends_on: {b: {condition: service_started, required: false}}}, b: {image: b, profiles: [off]}}",
         ] {
-            assert_eq!(checked(text), Ok(0), "{text}");
+            assert_eq!(check_text(text), Ok(0), "{text}");
         }
         let off = "services: {web: {image: a, depends_on: [b]}, b: {image: b, profiles: [off]}}";
-        assert_eq!(checked(off), Ok(1), "told, because it depends on the profiles that are active here");
+        assert_eq!(check_text(off), Ok(1), "told, because it depends on the profiles that are active here");
     }
 
     #[test]
     fn a_long_chain_is_checked() {
         let service = |n: u32| format!("  s{n}: {{image: x, depends_on: [s{}]}}\n", n + 1);
         let chain: String = (0..20_000).map(service).collect();
-        assert_eq!(checked(&format!("services:\n{chain}  s20000: {{image: x}}\n")), Ok(0));
+        assert_eq!(check_text(&format!("services:\n{chain}  s20000: {{image: x}}\n")), Ok(0));
     }
 }

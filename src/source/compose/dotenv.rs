@@ -1,11 +1,13 @@
-//! Files of variables: the `.env` of a project, `env_file` and `label_file`. The format is that of the Compose
-//! Specification, chapter "Services", section `env_file`; where that is silent, compose's own reader is followed.
+//! Reader of env files: a project's `.env`, and `env_file` and `label_file` of a service.
+//!
+//! The format is that of the Compose Specification, chapter "Services", section `env_file`. Where the
+//! specification is silent, this follows compose's own reader.
 
 use super::{
     interpolate::Interpolator,
     limits::Limits,
-    variables::{Layers, Lookup},
-    yaml::{Location, Wrong},
+    variables::{LayeredLookup, VariableLookup},
+    yaml::{ComposeError, FileLine},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,120 +15,131 @@ use std::{
     sync::Arc,
 };
 
-/// Characters that compose takes for a blank within a line.
-const BLANKS: &[char] = &['\t', '\u{b}', '\u{c}', '\r', ' ', '\u{85}', '\u{a0}'];
+/// Characters that compose treats as blanks within a line.
+const BLANK_CHARS: &[char] = &['\t', '\u{b}', '\u{c}', '\r', ' ', '\u{85}', '\u{a0}'];
 
-/// The bytes that a variable takes beside its text.
-const COST: usize = 64;
+/// Bytes to count for a variable beside its text.
+const VARIABLE_OVERHEAD_BYTES: usize = 64;
 
-/// A file of variables that is being read.
-pub(super) struct Reader<'a> {
-    /// The file's path, for errors.
+/// Reader of one env file.
+pub(super) struct DotenvReader<'a> {
+    /// Path of the file, for error messages.
     pub(super) file: &'a Arc<Path>,
-    /// The variables around it, which are asked first.
-    pub(super) around: &'a dyn Lookup,
+    /// Outer variables. Interpolation looks them up before the variables of the file.
+    pub(super) outer: &'a dyn VariableLookup,
     pub(super) limits: &'a mut Limits,
-    /// Variables that must have a value and have none.
-    pub(super) required: BTreeSet<String>,
+    /// Required variables (`${NAME:?}`) that have no value.
+    pub(super) missing_required: BTreeSet<String>,
 }
 
-impl Reader<'_> {
-    /// Adds the variables that `text` sets to `known`, in which later lines may use them.
-    pub(super) fn read(&mut self, text: &str, known: &mut BTreeMap<String, String>) -> Result<(), Wrong> {
+impl DotenvReader<'_> {
+    /// Adds the variables that `text` sets to `known`. Later lines may use them.
+    pub(super) fn read(
+        &mut self,
+        text: &str,
+        known: &mut BTreeMap<String, String>,
+    ) -> Result<(), ComposeError> {
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut line = 1;
         loop {
-            let begin = statement(rest);
+            let begin = skip_blank_lines(rest);
             if begin.is_empty() {
                 return Ok(());
             }
-            line += line_breaks(rest, begin);
-            let at = Location { file: Arc::clone(self.file), line };
+            line += count_line_breaks(rest, begin);
+            let at = FileLine { file: Arc::clone(self.file), line };
             rest = begin;
-            let (name, has_value, after) = name(rest).map_err(|what| at.wrong(what))?;
+            let (name, has_value, after) = parse_name(rest).map_err(|what| at.error(what))?;
             let left = if has_value {
-                let (value, left) = self.value(after, &at, known)?;
-                // The value has been counted.
-                self.limits.expand(name.len() + COST).map_err(|limit| at.exceeded(&limit))?;
+                let (value, left) = self.parse_value(after, &at, known)?;
+                // `value` has counted the bytes of the value already.
+                self.limits
+                    .add_expanded_bytes(name.len() + VARIABLE_OVERHEAD_BYTES)
+                    .map_err(|limit| at.limit_error(&limit))?;
                 known.insert(name.to_owned(), value);
                 left
             } else {
-                if let Some(value) = self.around.value(name) {
-                    let cost = name.len() + value.len() + COST;
-                    self.limits.expand(cost).map_err(|limit| at.exceeded(&limit))?;
+                if let Some(value) = self.outer.value(name) {
+                    let cost = name.len() + value.len() + VARIABLE_OVERHEAD_BYTES;
+                    self.limits.add_expanded_bytes(cost).map_err(|limit| at.limit_error(&limit))?;
                     known.insert(name.to_owned(), value.to_owned());
                 }
                 after
             };
-            line += line_breaks(rest, left);
+            line += count_line_breaks(rest, left);
             rest = left;
         }
     }
 
-    /// Adds the variables of the format `raw`, in which quotes, comments behind a value and `$` mean nothing.
-    pub(super) fn read_raw(&mut self, text: &str, known: &mut BTreeMap<String, String>) -> Result<(), Wrong> {
+    /// Adds the variables of a file in the format `raw`: quotes, comments behind a value and `$` have no
+    /// meaning there.
+    pub(super) fn read_raw(
+        &mut self,
+        text: &str,
+        known: &mut BTreeMap<String, String>,
+    ) -> Result<(), ComposeError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let at = Location { file: Arc::clone(self.file), line: number as u64 + 1 };
+            let at = FileLine { file: Arc::clone(self.file), line: number as u64 + 1 };
             let (name, value) = match line.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
-                None => (line, self.around.value(line)),
+                None => (line, self.outer.value(line)),
             };
             if name.is_empty() || name.contains(char::is_whitespace) {
-                return Err(at.wrong("this is no variable: a name without blanks stands before the `=`"));
+                return Err(at.error("this is no variable: a name without blanks stands before the `=`"));
             }
             if let Some(value) = value {
-                let cost = name.len() + value.len() + COST;
-                self.limits.expand(cost).map_err(|limit| at.exceeded(&limit))?;
+                let cost = name.len() + value.len() + VARIABLE_OVERHEAD_BYTES;
+                self.limits.add_expanded_bytes(cost).map_err(|limit| at.limit_error(&limit))?;
                 known.insert(name.to_owned(), value.to_owned());
             }
         }
         Ok(())
     }
 
-    /// The value that `text` begins with, and what stands behind it.
-    fn value<'t>(
+    /// Parses the value at the start of `text`. Returns the value and the rest of the text.
+    fn parse_value<'t>(
         &mut self,
         text: &'t str,
-        at: &Location,
+        at: &FileLine,
         known: &BTreeMap<String, String>,
-    ) -> Result<(String, &'t str), Wrong> {
+    ) -> Result<(String, &'t str), ComposeError> {
         let Some(quote) = text.chars().next().filter(|c| matches!(c, '\'' | '"')) else {
             let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
             let value = line.split_once(" #").map_or(line, |(value, _)| value).trim_end();
-            return Ok((self.expand(value, at, known)?, rest));
+            return Ok((self.interpolate(value, at, known)?, rest));
         };
         let (value, rest) =
-            quoted(&text[1..], quote).ok_or_else(|| at.wrong("this value's quote never ends"))?;
-        let value = if quote == '"' { self.expand(&unescaped(&value), at, known)? } else { value };
+            parse_quoted(&text[1..], quote).ok_or_else(|| at.error("this value's quote never ends"))?;
+        let value = if quote == '"' { self.interpolate(&unescape(&value), at, known)? } else { value };
         Ok((value, rest))
     }
 
-    fn expand(
+    fn interpolate(
         &mut self,
         text: &str,
-        at: &Location,
+        at: &FileLine,
         known: &BTreeMap<String, String>,
-    ) -> Result<String, Wrong> {
-        let layers = Layers(self.around, known);
+    ) -> Result<String, ComposeError> {
+        let layers = LayeredLookup(self.outer, known);
         let mut interpolator = Interpolator::new(&layers, self.limits);
-        let value = interpolator.text(text).map_err(|problem| at.wrong(problem.to_string()))?;
-        self.required.append(&mut interpolator.required);
+        let value = interpolator.interpolate(text).map_err(|problem| at.error(problem.to_string()))?;
+        self.missing_required.append(&mut interpolator.missing_required);
         Ok(value)
     }
 }
 
-/// Counts the line breaks between the begin of `text` and its end `rest`.
-fn line_breaks(text: &str, rest: &str) -> u64 {
+/// Counts the line breaks of `text` before its suffix `rest`.
+fn count_line_breaks(text: &str, rest: &str) -> u64 {
     text[..text.len() - rest.len()].matches('\n').count() as u64
 }
 
 /// Skips blanks, empty lines and comments.
-fn statement(text: &str) -> &str {
+fn skip_blank_lines(text: &str) -> &str {
     let mut rest = text.trim_start();
     while rest.starts_with('#') {
         rest = rest.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
@@ -134,13 +147,14 @@ fn statement(text: &str) -> &str {
     rest
 }
 
-/// The name that a statement begins with, whether a value follows, and what stands behind the name.
-fn name(text: &str) -> Result<(&str, bool, &str), &'static str> {
-    let exported = text.strip_prefix("export").map(|rest| (rest, rest.trim_start_matches(BLANKS)));
+/// Parses the name at the start of a statement. Returns the name, whether a value follows, and the rest of
+/// the text.
+fn parse_name(text: &str) -> Result<(&str, bool, &str), &'static str> {
+    let exported = text.strip_prefix("export").map(|rest| (rest, rest.trim_start_matches(BLANK_CHARS)));
     let text = exported.filter(|(all, rest)| all.len() != rest.len()).map_or(text, |(_, rest)| rest);
     let end = text.find(['=', ':', '\n']).unwrap_or(text.len());
     let (name, rest) = (text[..end].trim_end(), &text[end..]);
-    let is_part = |c: char| c.is_alphanumeric() || BLANKS.contains(&c) || "_.-[]".contains(c);
+    let is_part = |c: char| c.is_alphanumeric() || BLANK_CHARS.contains(&c) || "_.-[]".contains(c);
     if !name.chars().all(is_part) {
         return Err("a variable's name has letters, digits, `_`, `.` and `-`, and `=` follows it");
     }
@@ -149,12 +163,12 @@ fn name(text: &str) -> Result<(&str, bool, &str), &'static str> {
     }
     let has_value = rest.starts_with(['=', ':']);
     let rest = rest.get(1..).unwrap_or_default();
-    Ok((name, has_value, if has_value { rest.trim_start_matches(BLANKS) } else { rest }))
+    Ok((name, has_value, if has_value { rest.trim_start_matches(BLANK_CHARS) } else { rest }))
 }
 
-/// The text before the quote that ends a value, and the text behind it. A backslash before the quote makes it a part of
-/// the value.
-fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
+/// Returns the text before the closing quote, and the rest behind it. A backslash before a quote makes the
+/// quote part of the value.
+fn parse_quoted(text: &str, quote: char) -> Option<(String, &str)> {
     let mut out = String::new();
     let mut chars = text.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -170,8 +184,8 @@ fn quoted(text: &str, quote: char) -> Option<(String, &str)> {
     None
 }
 
-/// A text in double quotes with its escapes read. `\$` becomes `$$`, which the interpolation makes a `$`.
-fn unescaped(text: &str) -> String {
+/// Replaces the escapes of a double-quoted text. `\$` becomes `$$`, which the interpolation turns into `$`.
+fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\\') {
@@ -179,7 +193,7 @@ fn unescaped(text: &str) -> String {
         let after = &rest[at + 1..];
         let octal = after.get(1..4).filter(|_| after.starts_with('0'));
         let octal = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        let known = after.chars().next().and_then(escape);
+        let known = after.chars().next().and_then(escaped_text);
         rest = match (octal, known) {
             (Some(code), _) => {
                 out.push(char::from(code));
@@ -199,8 +213,8 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// The text that a backslash and `c` stand for.
-fn escape(c: char) -> Option<&'static str> {
+/// Returns the text that a backslash followed by `c` stands for.
+fn escaped_text(c: char) -> Option<&'static str> {
     Some(match c {
         'a' => "\u{7}",
         'b' => "\u{8}",
@@ -218,7 +232,7 @@ fn escape(c: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limits, Reader, Wrong};
+    use super::{ComposeError, DotenvReader, Limits};
     use crate::source::compose::variables::Variables;
     use std::{
         collections::{BTreeMap, BTreeSet},
@@ -226,16 +240,17 @@ mod tests {
         sync::Arc,
     };
 
-    fn read_as(text: &str, raw: bool) -> Result<BTreeMap<String, String>, Wrong> {
+    fn read_as(text: &str, raw: bool) -> Result<BTreeMap<String, String>, ComposeError> {
         let around = Variables::new(BTreeMap::from([("DB".to_owned(), "db".to_owned())]));
         let (file, mut limits) = (Arc::from(Path::new("x.env")), Limits::default());
         let mut known = BTreeMap::new();
         let required = BTreeSet::new();
-        let mut reader = Reader { file: &file, around: &around, limits: &mut limits, required };
+        let mut reader =
+            DotenvReader { file: &file, outer: &around, limits: &mut limits, missing_required: required };
         if raw { reader.read_raw(text, &mut known) } else { reader.read(text, &mut known) }.map(|()| known)
     }
 
-    fn reads(text: &str, expected: &[(&str, &str)]) {
+    fn assert_variables(text: &str, expected: &[(&str, &str)]) {
         let known = read_as(text, false).unwrap();
         let known: Vec<_> = known.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(known, expected, "{text:?}");
@@ -243,17 +258,20 @@ mod tests {
 
     #[test]
     fn plain_values_end_with_their_line_or_a_comment() {
-        reads("# c\n\nA=1 # one\nE=a#b\nF=\n", &[("A", "1"), ("E", "a#b"), ("F", "")]);
-        reads("  A = b  \n\tC: d\nurl:http://x:1\n", &[("A", "b"), ("C", "d"), ("url", "http://x:1")]);
-        reads("A==b\nB=a=b\nT=x\t# tab\n", &[("A", "=b"), ("B", "a=b"), ("T", "x\t# tab")]);
-        reads("\u{feff}A=1\r\nB=2\r\n", &[("A", "1"), ("B", "2")]);
-        reads("A-B.C[0]=1\n1A=x\nÉ=é", &[("1A", "x"), ("A-B.C[0]", "1"), ("É", "é")]);
-        reads("A=`x`\nB=x\"y\"z # c\nC=#c\n", &[("A", "`x`"), ("B", "x\"y\"z"), ("C", "#c")]);
+        assert_variables("# c\n\nA=1 # one\nE=a#b\nF=\n", &[("A", "1"), ("E", "a#b"), ("F", "")]);
+        assert_variables(
+            "  A = b  \n\tC: d\nurl:http://x:1\n",
+            &[("A", "b"), ("C", "d"), ("url", "http://x:1")],
+        );
+        assert_variables("A==b\nB=a=b\nT=x\t# tab\n", &[("A", "=b"), ("B", "a=b"), ("T", "x\t# tab")]);
+        assert_variables("\u{feff}A=1\r\nB=2\r\n", &[("A", "1"), ("B", "2")]);
+        assert_variables("A-B.C[0]=1\n1A=x\nÉ=é", &[("1A", "x"), ("A-B.C[0]", "1"), ("É", "é")]);
+        assert_variables("A=`x`\nB=x\"y\"z # c\nC=#c\n", &[("A", "`x`"), ("B", "x\"y\"z"), ("C", "#c")]);
     }
 
     #[test]
-    fn names_alone_have_the_value_around_them() {
-        reads(
+    fn names_without_a_value_take_the_outer_value() {
+        assert_variables(
             "DB\nGONE\nexport A=1\nexport\tC=3\nexportD=4\nexport DB",
             &[("A", "1"), ("C", "3"), ("DB", "db"), ("exportD", "4")],
         );
@@ -261,22 +279,22 @@ mod tests {
 
     #[test]
     fn quoted_values_may_have_lines_escapes_and_quotes() {
-        reads("A='$DB x' # c\nB=\"$DB\"\n", &[("A", "$DB x"), ("B", "db")]);
-        reads("A=\"one\ntwo # x\nthree\"\nB=2\n", &[("A", "one\ntwo # x\nthree"), ("B", "2")]);
-        reads("A=\"a\\nb\\tc\\$d\\\"e\\\\f\\x\\0123\\07\"\n", &[("A", "a\nb\tc$d\"e\\f\\xS\\07")]);
-        reads("A='a\\nb\\'c'\nB=a\\nb\n", &[("A", "a\\nb'c"), ("B", "a\\nb")]);
+        assert_variables("A='$DB x' # c\nB=\"$DB\"\n", &[("A", "$DB x"), ("B", "db")]);
+        assert_variables("A=\"one\ntwo # x\nthree\"\nB=2\n", &[("A", "one\ntwo # x\nthree"), ("B", "2")]);
+        assert_variables("A=\"a\\nb\\tc\\$d\\\"e\\\\f\\x\\0123\\07\"\n", &[("A", "a\nb\tc$d\"e\\f\\xS\\07")]);
+        assert_variables("A='a\\nb\\'c'\nB=a\\nb\n", &[("A", "a\\nb'c"), ("B", "a\\nb")]);
     }
 
     #[test]
-    fn variables_are_those_around_first_and_then_those_above() {
-        reads(
+    fn outer_variables_win_over_variables_above() {
+        assert_variables(
             "DB=own\nA=$DB-${X:-x}\nX=1\nB=$A$X$$A\n",
             &[("A", "db-x"), ("B", "db-x1$A"), ("DB", "own"), ("X", "1")],
         );
     }
 
     #[test]
-    fn what_is_no_variable_is_refused_with_its_line() {
+    fn invalid_variables_are_refused_with_their_line() {
         for (text, line) in [
             ("A=1\nB!=2\n", 2),
             ("A B=1\n", 1),
@@ -301,7 +319,7 @@ mod tests {
         let line = |n: usize| format!("A{}=$A{n}$A{n}\n", n + 1);
         let bomb = "A0=xxxxxxxxxxxxxxxx\n".to_owned() + &(0..40).map(line).collect::<String>();
         let wrong = read_as(&bomb, false).unwrap_err();
-        assert!(wrong.what.contains("16 MiB"), "{wrong:?}");
+        assert!(wrong.message.contains("16 MiB"), "{wrong:?}");
     }
 
     #[test]

@@ -1,56 +1,59 @@
-//! Variables in values (Compose Specification, chapter "Interpolation"): `$A`, `${A}`, `${A:-default}`, `${A-default}`,
-//! `${A:+other}`, `${A+other}`, `${A:?message}`, `${A?message}`, `$$`, and one in another.
+//! Interpolation of variables in values (Compose Specification, chapter "Interpolation"): `$A`, `${A}`,
+//! `${A:-default}`, `${A-default}`, `${A:+other}`, `${A+other}`, `${A:?message}`, `${A?message}`, `$$`, and
+//! nested forms.
 
 use super::{
-    limits::{Exceeded, Limits, MAX_DEPTH},
-    variables::Lookup,
-    yaml::{Edit, Location, Node, ScalarKind, Value, Wrong},
+    limits::{LimitExceeded, Limits, MAX_NESTING_DEPTH},
+    variables::VariableLookup,
+    yaml::{ComposeError, FileLine, MergeTag, Node, ScalarKind, Value},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The reason why a text can't be interpolated.
+/// Reason for a failed interpolation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// The text behind a `$` is none of the forms.
+pub(super) enum InterpolationError {
+    /// The text behind a `$` matches no form.
     Invalid,
-    /// Defaults are nested too deep.
+    /// Defaults are nested deeper than the limit.
     TooDeep,
-    /// The project is over a limit.
-    Exceeded(Exceeded),
+    /// The project exceeds a limit.
+    Exceeded(LimitExceeded),
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for InterpolationError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Invalid => f.write_str("`${…}` is not written as a variable: a `$` that is meant is `$$`"),
-            Self::TooDeep => write!(f, "more than {MAX_DEPTH} defaults of variables stand in each other"),
+            Self::TooDeep => {
+                write!(f, "more than {MAX_NESTING_DEPTH} defaults of variables stand in each other")
+            }
             Self::Exceeded(limit) => limit.fmt(f),
         }
     }
 }
 
-/// Interpolates texts, and notes the variables that had no value.
+/// Interpolator of texts. It records the variables without a value.
 pub(super) struct Interpolator<'a> {
-    lookup: &'a dyn Lookup,
+    lookup: &'a dyn VariableLookup,
     limits: &'a mut Limits,
-    /// Variables that must have a value and have none.
-    pub(super) required: BTreeSet<String>,
-    /// Variables without a value and a default.
+    /// Required variables (`${NAME:?}`) without a value.
+    pub(super) missing_required: BTreeSet<String>,
+    /// Variables with neither a value nor a default.
     pub(super) unset: BTreeSet<String>,
 }
 
 impl<'a> Interpolator<'a> {
-    /// An interpolator that takes values from `lookup`.
-    pub(super) fn new(lookup: &'a dyn Lookup, limits: &'a mut Limits) -> Self {
-        Self { lookup, limits, required: BTreeSet::new(), unset: BTreeSet::new() }
+    /// Creates an interpolator with the values of `lookup`. It counts the text it makes against `limits`.
+    pub(super) fn new(lookup: &'a dyn VariableLookup, limits: &'a mut Limits) -> Self {
+        Self { lookup, limits, missing_required: BTreeSet::new(), unset: BTreeSet::new() }
     }
 
-    /// Interpolates a text.
-    pub(super) fn text(&mut self, text: &str) -> Result<String, Problem> {
-        self.expand(text, MAX_DEPTH)
+    /// Returns `text` with its variables replaced.
+    pub(super) fn interpolate(&mut self, text: &str) -> Result<String, InterpolationError> {
+        self.expand(text, MAX_NESTING_DEPTH)
     }
 
-    fn expand(&mut self, text: &str, depth: usize) -> Result<String, Problem> {
+    fn expand(&mut self, text: &str, depth: usize) -> Result<String, InterpolationError> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -60,26 +63,31 @@ impl<'a> Interpolator<'a> {
                 out.push('$');
                 rest = after;
             } else if let Some(inside) = after.strip_prefix('{') {
-                let end = closing_brace(inside).ok_or(Problem::Invalid)?;
-                let depth = depth.checked_sub(1).ok_or(Problem::TooDeep)?;
-                self.braced(&inside[..end], depth, &mut out)?;
+                let end = closing_brace(inside).ok_or(InterpolationError::Invalid)?;
+                let depth = depth.checked_sub(1).ok_or(InterpolationError::TooDeep)?;
+                self.append_braced(&inside[..end], depth, &mut out)?;
                 rest = &inside[end + 1..];
             } else {
                 let name = leading_name(after);
                 match name {
                     "" => out.push('$'),
-                    name => self.value(name, &mut out)?,
+                    name => self.append_variable(name, &mut out)?,
                 }
                 rest = &after[name.len()..];
             }
         }
         out.push_str(rest);
-        self.limits.expand(out.len()).map_err(Problem::Exceeded)?;
+        self.limits.add_expanded_bytes(out.len()).map_err(InterpolationError::Exceeded)?;
         Ok(out)
     }
 
-    /// Appends what `${inside}` stands for.
-    fn braced(&mut self, inside: &str, depth: usize, out: &mut String) -> Result<(), Problem> {
+    /// Appends the value of `${inside}` to `out`.
+    fn append_braced(
+        &mut self,
+        inside: &str,
+        depth: usize,
+        out: &mut String,
+    ) -> Result<(), InterpolationError> {
         let name = leading_name(inside);
         let rule = &inside[name.len()..];
         let (empty_is_unset, rule) = match rule.strip_prefix(':') {
@@ -91,30 +99,30 @@ impl<'a> Interpolator<'a> {
         let mut chars = rule.chars();
         let (operator, word) = (chars.next(), chars.as_str());
         if name.is_empty() || word.contains('\n') {
-            return Err(Problem::Invalid);
+            return Err(InterpolationError::Invalid);
         }
         match (operator, value) {
-            (None, _) if empty_is_unset => return Err(Problem::Invalid),
-            (None, _) => self.value(name, out)?,
+            (None, _) if empty_is_unset => return Err(InterpolationError::Invalid),
+            (None, _) => self.append_variable(name, out)?,
             (Some('-'), None) | (Some('+'), Some(_)) => {
                 let word = self.expand(word, depth)?;
                 out.push_str(&word);
             }
-            (Some('-' | '?'), Some(value)) => self.append(value, out)?,
+            (Some('-' | '?'), Some(value)) => self.append_value(value, out)?,
             (Some('+'), None) => {}
             (Some('?'), None) => {
-                self.required.insert(name.to_owned());
+                self.missing_required.insert(name.to_owned());
             }
-            (Some(_), _) => return Err(Problem::Invalid),
+            (Some(_), _) => return Err(InterpolationError::Invalid),
         }
         Ok(())
     }
 
-    /// Appends the value of a variable.
-    fn value(&mut self, name: &str, out: &mut String) -> Result<(), Problem> {
+    /// Appends the value of a variable to `out`.
+    fn append_variable(&mut self, name: &str, out: &mut String) -> Result<(), InterpolationError> {
         let lookup = self.lookup;
         match lookup.value(name) {
-            Some(value) => self.append(value, out)?,
+            Some(value) => self.append_value(value, out)?,
             None => {
                 self.unset.insert(name.to_owned());
             }
@@ -122,39 +130,40 @@ impl<'a> Interpolator<'a> {
         Ok(())
     }
 
-    fn append(&mut self, value: &str, out: &mut String) -> Result<(), Problem> {
-        self.limits.expand(value.len()).map_err(Problem::Exceeded)?;
+    fn append_value(&mut self, value: &str, out: &mut String) -> Result<(), InterpolationError> {
+        self.limits.add_expanded_bytes(value.len()).map_err(InterpolationError::Exceeded)?;
         out.push_str(value);
         Ok(())
     }
 }
 
-/// The variables of a tree that had no value, each with the first line that names it.
+/// Variables of a tree that have no value, each with the first line that uses it.
 #[derive(Default)]
-pub(super) struct WithoutValue {
-    /// Variables that must have one.
-    pub(super) required: BTreeMap<String, Location>,
-    /// Variables that became nothing.
-    pub(super) unset: BTreeMap<String, Location>,
+pub(super) struct MissingVariables {
+    /// Required variables (`${NAME:?}`).
+    pub(super) required: BTreeMap<String, FileLine>,
+    /// Optional variables, which become empty.
+    pub(super) unset: BTreeMap<String, FileLine>,
 }
 
-/// Interpolates every text below `node`.
-pub(super) fn tree(
+/// Interpolates every text below `node`, and adds the variables without a value to `without`.
+pub(super) fn interpolate_tree(
     node: &mut Node,
-    lookup: &dyn Lookup,
+    lookup: &dyn VariableLookup,
     limits: &mut Limits,
-    without: &mut WithoutValue,
-) -> Result<(), Wrong> {
-    if node.edit == Some(Edit::Reset) {
+    without: &mut MissingVariables,
+) -> Result<(), ComposeError> {
+    if node.merge_tag == Some(MergeTag::Reset) {
         return Ok(());
     }
     match &mut node.value {
         Value::Scalar(scalar) if scalar.kind == ScalarKind::Text && scalar.text.contains('$') => {
             let mut interpolator = Interpolator::new(lookup, limits);
-            scalar.text =
-                interpolator.text(&scalar.text).map_err(|problem| node.at.wrong(problem.to_string()))?;
+            scalar.text = interpolator
+                .interpolate(&scalar.text)
+                .map_err(|problem| node.at.error(problem.to_string()))?;
             let at = |name: String| (name, node.at.clone());
-            let (required, unset) = (interpolator.required, interpolator.unset);
+            let (required, unset) = (interpolator.missing_required, interpolator.unset);
             required.into_iter().map(at).for_each(|(name, at)| {
                 without.required.entry(name).or_insert(at);
             });
@@ -163,24 +172,25 @@ pub(super) fn tree(
             });
         }
         Value::List(list) => {
-            list.iter_mut().try_for_each(|item| tree(item, lookup, limits, without))?;
+            list.iter_mut().try_for_each(|item| interpolate_tree(item, lookup, limits, without))?;
         }
         Value::Map(map) => {
-            map.values_mut().try_for_each(|item| tree(item, lookup, limits, without))?;
+            map.values_mut().try_for_each(|item| interpolate_tree(item, lookup, limits, without))?;
         }
         _ => {}
     }
     Ok(())
 }
 
-/// The name of a variable that `text` begins with.
+/// Returns the variable name at the start of `text`; empty if there is none.
 fn leading_name(text: &str) -> &str {
     let digit = text.starts_with(|c: char| c.is_ascii_digit());
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     if digit { "" } else { &text[..end] }
 }
 
-/// The place of the brace that closes the one before `text`: the last one, where they don't pair.
+/// Returns the byte index of the brace that closes the one before `text`. If braces don't pair, that is the
+/// last one.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut open = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -196,7 +206,7 @@ fn closing_brace(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Interpolator, Limits, Problem};
+    use super::{InterpolationError, Interpolator, Limits};
     use crate::source::compose::variables::Variables;
     use std::collections::BTreeMap;
 
@@ -207,8 +217,8 @@ mod tests {
         )
     }
 
-    fn expanded(text: &str) -> Result<String, Problem> {
-        Interpolator::new(&variables(), &mut Limits::default()).text(text)
+    fn interpolate_text(text: &str) -> Result<String, InterpolationError> {
+        Interpolator::new(&variables(), &mut Limits::default()).interpolate(text)
     }
 
     #[test]
@@ -233,7 +243,7 @@ mod tests {
             ("${NONE:-a:-b}${NONE-b-c}${NONE:--}", "a:-bb-c-"),
             ("{$HOST}", "{db}"),
         ] {
-            assert_eq!(expanded(text).as_deref(), Ok(expected), "{text}");
+            assert_eq!(interpolate_text(text).as_deref(), Ok(expected), "{text}");
         }
     }
 
@@ -242,19 +252,22 @@ mod tests {
         for text in
             ["${HOST", "${}", "${1A}", "${HOST/x/y}", "${HOST:x}", "${a.b}", "${ HOST}", "${HOST:}", "x${"]
         {
-            assert_eq!(expanded(text), Err(Problem::Invalid), "{text}");
+            assert_eq!(interpolate_text(text), Err(InterpolationError::Invalid), "{text}");
         }
         let deep = |levels: usize| "${A:-".repeat(levels) + &"}".repeat(levels);
-        assert_eq!(expanded(&deep(64)), Ok(String::new()));
-        assert_eq!(expanded(&deep(65)), Err(Problem::TooDeep));
+        assert_eq!(interpolate_text(&deep(64)), Ok(String::new()));
+        assert_eq!(interpolate_text(&deep(65)), Err(InterpolationError::TooDeep));
     }
 
     #[test]
     fn variables_without_a_value_are_noted() {
         let (variables, mut limits) = (variables(), Limits::default());
         let mut interpolator = Interpolator::new(&variables, &mut limits);
-        assert_eq!(interpolator.text("${EMPTY:?why}${NONE?}${EMPTY?}$GONE${LOST}${X:-}").as_deref(), Ok(""));
-        assert_eq!(interpolator.required.into_iter().collect::<Vec<_>>(), ["EMPTY", "NONE"]);
+        assert_eq!(
+            interpolator.interpolate("${EMPTY:?why}${NONE?}${EMPTY?}$GONE${LOST}${X:-}").as_deref(),
+            Ok("")
+        );
+        assert_eq!(interpolator.missing_required.into_iter().collect::<Vec<_>>(), ["EMPTY", "NONE"]);
         assert_eq!(interpolator.unset.into_iter().collect::<Vec<_>>(), ["GONE", "LOST"]);
     }
 
@@ -263,7 +276,7 @@ mod tests {
         let big = Variables::new(BTreeMap::from([("BIG".to_owned(), "x".repeat(1024 * 1024))]));
         let mut limits = Limits::default();
         let text = "${BIG}".repeat(100);
-        let outcome = Interpolator::new(&big, &mut limits).text(&text);
-        assert!(matches!(outcome, Err(Problem::Exceeded(_))));
+        let outcome = Interpolator::new(&big, &mut limits).interpolate(&text);
+        assert!(matches!(outcome, Err(InterpolationError::Exceeded(_))));
     }
 }

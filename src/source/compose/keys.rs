@@ -1,52 +1,54 @@
-//! The keys of a compose file and the shapes of their values, after the Compose Specification's JSON schema
-//! (`schema/compose-spec.json`). A wrong shape is an error, as it is to compose. A key that is not in these tables may
-//! be of a later version, so it is only told of.
+//! Keys of a compose file and the shapes of their values, after the Compose Specification's JSON schema
+//! (`schema/compose-spec.json`).
+//!
+//! A wrong shape is an error, as in compose. An unknown key may belong to a later version, so it is only
+//! reported.
 
-use super::yaml::{Edit, Node, ScalarKind, Value, Wrong};
+use super::yaml::{ComposeError, MergeTag, Node, ScalarKind, Value};
 
-/// The shape of a value.
+/// Shape that a value must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// A text.
+pub(super) enum ValueShape {
+    /// Text.
     Text,
-    /// A text or a number.
+    /// Number, or text.
     Number,
-    /// A truth value, or a text that is one once its variables are filled in.
+    /// Boolean, or text that becomes a boolean through interpolation.
     Flag,
-    /// A list of texts.
-    Texts,
-    /// A text or a list of texts.
-    TextOrTexts,
-    /// Nothing, a text or a list of texts.
+    /// List of texts.
+    TextList,
+    /// Text, or list of texts.
+    TextOrTextList,
+    /// Null, text, or list of texts.
     Command,
-    /// A mapping of names to scalars, or a list of texts.
-    Pairs,
-    /// A mapping or a list.
+    /// Mapping of names to scalars, or list of texts.
+    MapOrTextList,
+    /// Mapping or list.
     MapOrList,
-    /// A list.
+    /// List of any items.
     List,
-    /// A text or a list.
+    /// Text, or list of any items.
     TextOrList,
-    /// A mapping.
+    /// Mapping.
     Map,
-    /// A mapping or nothing.
+    /// Mapping or null.
     MapOrNull,
-    /// A mapping or a text.
+    /// Mapping or text.
     MapOrText,
-    /// Any value.
+    /// Value of any shape.
     Any,
 }
 
-/// Keys and the shapes of their values.
-pub(super) type Table = &'static [(&'static str, Shape)];
+/// Known keys of a mapping, with the shapes of their values.
+pub(super) type KeyTable = &'static [(&'static str, ValueShape)];
 
-use Shape::{
-    Any, Command, Flag, List, Map, MapOrList, MapOrNull, MapOrText, Number, Pairs, Text, TextOrList,
-    TextOrTexts, Texts,
+use ValueShape::{
+    Any, Command, Flag, List, Map, MapOrList, MapOrNull, MapOrText, MapOrTextList, Number, Text, TextList,
+    TextOrList, TextOrTextList,
 };
 
-/// The keys at the top of a file.
-pub(super) const TOP: Table = &[
+/// Keys at the top level of a file.
+pub(super) const TOP_LEVEL_KEYS: KeyTable = &[
     ("version", Text),
     ("name", Text),
     ("include", List),
@@ -58,14 +60,14 @@ pub(super) const TOP: Table = &[
     ("models", Map),
 ];
 
-/// The keys of a service.
-pub(super) const SERVICE: Table = &[
-    ("annotations", Pairs),
+/// Keys of a service.
+pub(super) const SERVICE_KEYS: KeyTable = &[
+    ("annotations", MapOrTextList),
     ("attach", Flag),
     ("blkio_config", Map),
     ("build", MapOrText),
-    ("cap_add", Texts),
-    ("cap_drop", Texts),
+    ("cap_add", TextList),
+    ("cap_drop", TextList),
     ("cgroup", Text),
     ("cgroup_parent", Text),
     ("command", Command),
@@ -84,18 +86,18 @@ pub(super) const SERVICE: Table = &[
     ("depends_on", MapOrList),
     ("deploy", MapOrNull),
     ("develop", MapOrNull),
-    ("device_cgroup_rules", Texts),
+    ("device_cgroup_rules", TextList),
     ("devices", List),
-    ("dns", TextOrTexts),
-    ("dns_opt", Texts),
-    ("dns_search", TextOrTexts),
+    ("dns", TextOrTextList),
+    ("dns_opt", TextList),
+    ("dns_search", TextOrTextList),
     ("domainname", Text),
     ("entrypoint", Command),
     ("env_file", TextOrList),
-    ("environment", Pairs),
+    ("environment", MapOrTextList),
     ("expose", List),
     ("extends", MapOrText),
-    ("external_links", Texts),
+    ("external_links", TextList),
     ("extra_hosts", MapOrList),
     ("gpus", Any),
     ("group_add", List),
@@ -105,9 +107,9 @@ pub(super) const SERVICE: Table = &[
     ("init", Flag),
     ("ipc", Text),
     ("isolation", Text),
-    ("label_file", TextOrTexts),
-    ("labels", Pairs),
-    ("links", Texts),
+    ("label_file", TextOrTextList),
+    ("labels", MapOrTextList),
+    ("links", TextList),
     ("logging", Map),
     ("mac_address", Text),
     ("mem_limit", Number),
@@ -127,7 +129,7 @@ pub(super) const SERVICE: Table = &[
     ("pre_start", List),
     ("pre_stop", List),
     ("privileged", Flag),
-    ("profiles", Texts),
+    ("profiles", TextList),
     ("provider", Map),
     ("pull_policy", Text),
     ("pull_refresh_after", Text),
@@ -136,14 +138,14 @@ pub(super) const SERVICE: Table = &[
     ("runtime", Text),
     ("scale", Number),
     ("secrets", List),
-    ("security_opt", Texts),
+    ("security_opt", TextList),
     ("shm_size", Number),
     ("stdin_open", Flag),
     ("stop_grace_period", Text),
     ("stop_signal", Text),
     ("storage_opt", Map),
-    ("sysctls", Pairs),
-    ("tmpfs", TextOrTexts),
+    ("sysctls", MapOrTextList),
+    ("tmpfs", TextOrTextList),
     ("tty", Flag),
     ("ulimits", Map),
     ("use_api_socket", Flag),
@@ -151,12 +153,12 @@ pub(super) const SERVICE: Table = &[
     ("userns_mode", Text),
     ("uts", Text),
     ("volumes", List),
-    ("volumes_from", Texts),
+    ("volumes_from", TextList),
     ("working_dir", Text),
 ];
 
-/// The keys of a network.
-pub(super) const NETWORK: Table = &[
+/// Keys of a network.
+pub(super) const NETWORK_KEYS: KeyTable = &[
     ("attachable", Flag),
     ("driver", Text),
     ("driver_opts", Map),
@@ -165,68 +167,69 @@ pub(super) const NETWORK: Table = &[
     ("external", Any),
     ("internal", Flag),
     ("ipam", Map),
-    ("labels", Pairs),
+    ("labels", MapOrTextList),
     ("name", Text),
 ];
 
-/// The keys of a volume.
-pub(super) const VOLUME: Table =
-    &[("driver", Text), ("driver_opts", Map), ("external", Any), ("labels", Pairs), ("name", Text)];
+/// Keys of a volume.
+pub(super) const VOLUME_KEYS: KeyTable =
+    &[("driver", Text), ("driver_opts", Map), ("external", Any), ("labels", MapOrTextList), ("name", Text)];
 
-/// The keys of a config or a secret.
-pub(super) const FILE: Table = &[
+/// Keys of a config or a secret.
+pub(super) const CONFIG_OR_SECRET_KEYS: KeyTable = &[
     ("content", Text),
     ("driver", Text),
     ("driver_opts", Map),
     ("environment", Text),
     ("external", Any),
     ("file", Text),
-    ("labels", Pairs),
+    ("labels", MapOrTextList),
     ("name", Text),
     ("template_driver", Text),
 ];
 
-/// The keys of a service's dependency.
-pub(super) const DEPENDENCY: Table = &[("condition", Text), ("required", Flag), ("restart", Flag)];
+/// Keys of an entry of `depends_on`.
+pub(super) const DEPENDENCY_KEYS: KeyTable = &[("condition", Text), ("required", Flag), ("restart", Flag)];
 
-/// The keys of a service's place in a network.
-pub(super) const ATTACHMENT: Table = &[
-    ("aliases", Texts),
+/// Keys of an entry of a service's `networks`.
+pub(super) const NETWORK_ATTACHMENT_KEYS: KeyTable = &[
+    ("aliases", TextList),
     ("driver_opts", Map),
     ("gw_priority", Number),
     ("interface_name", Text),
     ("ipv4_address", Text),
     ("ipv6_address", Text),
-    ("link_local_ips", Texts),
+    ("link_local_ips", TextList),
     ("mac_address", Text),
     ("priority", Number),
 ];
 
-/// Checks that nothing is left empty in a merged mapping that must have a value.
-pub(super) fn check_values(node: &Node, table: Table) -> Result<(), Wrong> {
+/// Checks a merged mapping for keys that are empty although their shape forbids null.
+pub(super) fn check_required_values(node: &Node, table: KeyTable) -> Result<(), ComposeError> {
     let Value::Map(map) = &node.value else { return Ok(()) };
     let shape = |key: &str| table.iter().find(|(known, _)| *known == key).map(|(_, shape)| *shape);
     for (key, value) in map.iter().filter(|(_, value)| value.value == Value::Null) {
-        if let Some(shape) = shape(key).filter(|shape| !shape.fits(value)) {
-            return Err(value.at.wrong(format!("`{key}` must be {}", shape.words())));
+        if let Some(shape) = shape(key).filter(|shape| !shape.accepts(value)) {
+            return Err(value.at.error(format!("`{key}` must be {}", shape.description())));
         }
     }
     Ok(())
 }
 
-/// Checks the shapes of the values of a mapping, and gives the keys that are not in the table. A value may be left
-/// empty, because a file below or above may have it.
-pub(super) fn check(node: &Node, table: Table) -> Result<Vec<(&str, &Node)>, Wrong> {
+/// Checks the shapes of the values of a mapping. Returns the keys that are not in `table`.
+///
+/// Empty values pass, because another file may provide the value.
+pub(super) fn check_shapes(node: &Node, table: KeyTable) -> Result<Vec<(&str, &Node)>, ComposeError> {
     let mut unknown = Vec::new();
     let Value::Map(map) = &node.value else { return Ok(unknown) };
     for (key, value) in map {
-        if key.starts_with("x-") || value.edit == Some(Edit::Reset) || value.value == Value::Null {
+        if key.starts_with("x-") || value.merge_tag == Some(MergeTag::Reset) || value.value == Value::Null {
             continue;
         }
         match table.iter().find(|(known, _)| known == key) {
-            Some((_, shape)) if shape.fits(value) => {}
+            Some((_, shape)) if shape.accepts(value) => {}
             Some((_, shape)) => {
-                return Err(value.at.wrong(format!("`{key}` must be {}", shape.words())));
+                return Err(value.at.error(format!("`{key}` must be {}", shape.description())));
             }
             None => unknown.push((key.as_str(), value)),
         }
@@ -234,14 +237,14 @@ pub(super) fn check(node: &Node, table: Table) -> Result<Vec<(&str, &Node)>, Wro
     Ok(unknown)
 }
 
-/// The key of the table that is most like `key`.
-pub(super) fn nearest(key: &str, table: Table) -> Option<&'static str> {
+/// Returns the key of `table` most similar to `key`, or `None` if none is similar.
+pub(super) fn closest_key(key: &str, table: KeyTable) -> Option<&'static str> {
     let near = table.iter().map(|(known, _)| (strsim::jaro_winkler(key, known), *known));
     near.filter(|(likeness, _)| *likeness > 0.85).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 
-impl Shape {
-    fn fits(self, node: &Node) -> bool {
+impl ValueShape {
+    fn accepts(self, node: &Node) -> bool {
         let kind = match &node.value {
             Value::Scalar(scalar) => Some(scalar.kind),
             _ => None,
@@ -253,10 +256,10 @@ impl Shape {
             Text => is_text,
             Number => is_text || kind == Some(ScalarKind::Number),
             Flag => is_text || kind == Some(ScalarKind::Bool),
-            Texts => is_list_of(node, Text),
-            TextOrTexts => is_text || is_list_of(node, Text),
+            TextList => is_list_of(node, Text),
+            TextOrTextList => is_text || is_list_of(node, Text),
             Command => node.value == Value::Null || is_text || is_list_of(node, Text),
-            Pairs => is_list_of(node, Text) || is_map_of_scalars(node),
+            MapOrTextList => is_list_of(node, Text) || is_map_of_scalars(node),
             MapOrList => is_map || is_list,
             List => is_list,
             TextOrList => is_text || is_list,
@@ -267,14 +270,14 @@ impl Shape {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn description(self) -> &'static str {
         match self {
             Text => "text",
             Number => "a number",
             Flag => "true or false",
-            Texts => "a list of texts",
-            TextOrTexts | Command => "text or a list of texts",
-            Pairs => "a mapping of names to values, or a list of `name=value`",
+            TextList => "a list of texts",
+            TextOrTextList | Command => "text or a list of texts",
+            MapOrTextList => "a mapping of names to values, or a list of `name=value`",
             MapOrList => "a mapping or a list",
             List => "a list",
             TextOrList => "text or a list",
@@ -285,27 +288,30 @@ impl Shape {
     }
 }
 
-fn is_list_of(node: &Node, shape: Shape) -> bool {
+fn is_list_of(node: &Node, shape: ValueShape) -> bool {
     let Value::List(items) = &node.value else { return false };
-    items.iter().all(|item| item.edit == Some(Edit::Reset) || shape.fits(item))
+    items.iter().all(|item| item.merge_tag == Some(MergeTag::Reset) || shape.accepts(item))
 }
 
 fn is_map_of_scalars(node: &Node) -> bool {
     let Value::Map(map) = &node.value else { return false };
-    map.values()
-        .all(|value| value.edit == Some(Edit::Reset) || matches!(value.value, Value::Scalar(_) | Value::Null))
+    map.values().all(|value| {
+        value.merge_tag == Some(MergeTag::Reset) || matches!(value.value, Value::Scalar(_) | Value::Null)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE, NETWORK, SERVICE, TOP, Table, VOLUME, nearest};
+    use super::{
+        CONFIG_OR_SECRET_KEYS, KeyTable, NETWORK_KEYS, SERVICE_KEYS, TOP_LEVEL_KEYS, VOLUME_KEYS, closest_key,
+    };
 
     #[test]
     fn tables_are_in_order_and_near_keys_are_found() {
-        let ordered = |table: Table| table.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        assert!([SERVICE, NETWORK, VOLUME, FILE].into_iter().all(ordered));
-        assert_eq!(nearest("enviroment", SERVICE), Some("environment"));
-        assert_eq!(nearest("service", TOP), Some("services"));
-        assert_eq!(nearest("zzz", SERVICE), None);
+        let ordered = |table: KeyTable| table.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        assert!([SERVICE_KEYS, NETWORK_KEYS, VOLUME_KEYS, CONFIG_OR_SECRET_KEYS].into_iter().all(ordered));
+        assert_eq!(closest_key("enviroment", SERVICE_KEYS), Some("environment"));
+        assert_eq!(closest_key("service", TOP_LEVEL_KEYS), Some("services"));
+        assert_eq!(closest_key("zzz", SERVICE_KEYS), None);
     }
 }

@@ -1,45 +1,46 @@
-//! One tree over another, as an override file over the first and a service over what it extends (Compose
-//! Specification, chapter "Merge and override"). Both are in canonical form.
+//! Merging of two trees: an override file over the first file, or a service over the one it extends (Compose
+//! Specification, chapter "Merge and override"). Both trees are in canonical form.
 
-use super::yaml::{Edit, Node, Value};
+use super::yaml::{MergeTag, Node, Value};
 
-/// Keys of a service whose value replaces the one below, even if it is nothing.
-const REPLACED: &[&str] = &["command", "entrypoint"];
-/// Keys of a service whose entries replace those below one by one, even if they are nothing.
-const ENTRIES: &[&str] = &["environment", "labels", "annotations"];
+/// Keys of a service with a value that replaces the one below, even with null.
+const REPLACED_KEYS: &[&str] = &["command", "entrypoint"];
+/// Keys of a service with entries that replace those below one by one, even with null.
+const ENTRYWISE_KEYS: &[&str] = &["environment", "labels", "annotations"];
 
-/// Lays a document over another one.
-pub(super) fn documents(below: Node, above: Node) -> Node {
-    let mut merged = with(below, above, &|key, below, above| match key {
-        "services" => services(below, above),
-        _ => values(below, above),
+/// Merges the document `above` over the document `below`.
+pub(super) fn merge_documents(below: Node, above: Node) -> Node {
+    let mut merged = merge_nodes(below, above, &|key, below, above| match key {
+        "services" => merge_services(below, above),
+        _ => merge_values(below, above),
     });
-    without_marks(&mut merged);
+    strip_merge_tags(&mut merged);
     merged
 }
 
-/// Lays services over those of the same names.
-pub(super) fn services(below: Node, above: Node) -> Node {
-    with(below, above, &|_, below, above| service(below, above))
+/// Merges the services of `above` over those of the same names in `below`.
+pub(super) fn merge_services(below: Node, above: Node) -> Node {
+    merge_nodes(below, above, &|_, below, above| merge_service(below, above))
 }
 
-/// Lays a service over another one. What it takes away stays as a mark, because it counts for what comes below later.
-pub(super) fn service(below: Node, above: Node) -> Node {
-    with(below, above, &|key, below, above| match key {
-        key if REPLACED.contains(&key) => above,
-        key if ENTRIES.contains(&key) => with(below, above, &|_, _, above| above),
-        _ => values(below, above),
+/// Merges the service `above` over the service `below`. Entries marked `!reset` stay, because they also apply
+/// to trees merged below later.
+pub(super) fn merge_service(below: Node, above: Node) -> Node {
+    merge_nodes(below, above, &|key, below, above| match key {
+        key if REPLACED_KEYS.contains(&key) => above,
+        key if ENTRYWISE_KEYS.contains(&key) => merge_nodes(below, above, &|_, _, above| above),
+        _ => merge_values(below, above),
     })
 }
 
-/// Lays a value over another one.
-pub(super) fn values(below: Node, above: Node) -> Node {
-    with(below, above, &|_, below, above| values(below, above))
+/// Merges the value `above` over the value `below`.
+pub(super) fn merge_values(below: Node, above: Node) -> Node {
+    merge_nodes(below, above, &|_, below, above| merge_values(below, above))
 }
 
-/// Lays a node over another one: lists are joined, and the entries that two mappings share are merged by `entry`.
-fn with(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> Node {
-    if above.edit.is_some() {
+/// Merges two nodes: joins lists, and merges the entries that two mappings share with `entry`.
+fn merge_nodes(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> Node {
+    if above.merge_tag.is_some() {
         return above;
     }
     let joined = match (below.value, above.value) {
@@ -63,17 +64,18 @@ fn with(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> N
     Node::new(below.at, joined)
 }
 
-/// Takes away what is marked so, and all merge tags: they have done their work, or are for other trees.
-pub(super) fn without_marks(node: &mut Node) {
-    node.edit = None;
+/// Removes the entries marked `!reset`, and all merge tags. The tags have been applied, or belong to other
+/// trees.
+pub(super) fn strip_merge_tags(node: &mut Node) {
+    node.merge_tag = None;
     match &mut node.value {
         Value::Map(map) => {
-            map.retain(|_, entry| entry.edit != Some(Edit::Reset));
-            map.values_mut().for_each(without_marks);
+            map.retain(|_, entry| entry.merge_tag != Some(MergeTag::Reset));
+            map.values_mut().for_each(strip_merge_tags);
         }
         Value::List(items) => {
-            items.retain(|item| item.edit != Some(Edit::Reset));
-            items.iter_mut().for_each(without_marks);
+            items.retain(|item| item.merge_tag != Some(MergeTag::Reset));
+            items.iter_mut().for_each(strip_merge_tags);
         }
         _ => {}
     }
@@ -81,7 +83,7 @@ pub(super) fn without_marks(node: &mut Node) {
 
 #[cfg(test)]
 mod tests {
-    use super::{documents, service, without_marks};
+    use super::{merge_documents, merge_service, strip_merge_tags};
     use crate::source::compose::{
         limits::Limits,
         yaml::{self, Node},
@@ -89,17 +91,20 @@ mod tests {
     use std::{path::Path, sync::Arc};
 
     fn tree(text: &str) -> Node {
-        yaml::documents(text, &Arc::from(Path::new("x")), &mut Limits::default()).unwrap().remove(0)
+        yaml::parse_documents(text, &Arc::from(Path::new("x")), &mut Limits::default()).unwrap().remove(0)
     }
 
-    /// The tree without its lines, in YAML's flow style.
-    fn told(node: &Node) -> String {
+    /// Formats a tree in YAML's flow style, without lines.
+    fn flow_style(node: &Node) -> String {
         match &node.value {
             yaml::Value::Null => "~".to_owned(),
             yaml::Value::Scalar(scalar) => scalar.text.clone(),
-            yaml::Value::List(items) => format!("[{}]", items.iter().map(told).collect::<Vec<_>>().join(",")),
+            yaml::Value::List(items) => {
+                format!("[{}]", items.iter().map(flow_style).collect::<Vec<_>>().join(","))
+            }
             yaml::Value::Map(map) => {
-                let entries: Vec<_> = map.iter().map(|(key, node)| format!("{key}:{}", told(node))).collect();
+                let entries: Vec<_> =
+                    map.iter().map(|(key, node)| format!("{key}:{}", flow_style(node))).collect();
                 format!("{{{}}}", entries.join(","))
             }
         }
@@ -108,9 +113,9 @@ mod tests {
     #[test]
     fn services_merge_by_the_rules_of_their_keys() {
         let merged = |below: &str, above: &str| {
-            let mut node = service(tree(below), tree(above));
-            without_marks(&mut node);
-            told(&node)
+            let mut node = merge_service(tree(below), tree(above));
+            strip_merge_tags(&mut node);
+            flow_style(&node)
         };
         for (below, above, expected) in [
             ("{image: a, user: u}", "{image: b}", "{image:b,user:u}"),
@@ -137,9 +142,9 @@ mod tests {
     #[test]
     fn a_services_name_is_no_key() {
         let text = |port: u16| format!("services: {{command: {{image: a, ports: [{port}]}}}}");
-        let merged = documents(tree(&text(1)), tree(&text(2)));
-        assert_eq!(told(&merged), "{services:{command:{image:a,ports:[1,2]}}}");
-        let gone = documents(tree(&text(1)), tree("services: {command: !reset null, b: {image: b}}"));
-        assert_eq!(told(&gone), "{services:{b:{image:b}}}");
+        let merged = merge_documents(tree(&text(1)), tree(&text(2)));
+        assert_eq!(flow_style(&merged), "{services:{command:{image:a,ports:[1,2]}}}");
+        let gone = merge_documents(tree(&text(1)), tree("services: {command: !reset null, b: {image: b}}"));
+        assert_eq!(flow_style(&gone), "{services:{b:{image:b}}}");
     }
 }

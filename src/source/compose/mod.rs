@@ -1,34 +1,36 @@
-//! A compose file as a declared source: it charts what the file says, without any engine.
+//! The compose source: charts the services that a compose file declares, without any engine.
 
 mod canonical;
-mod chart;
+mod build_snapshot;
 mod check;
-mod declared;
+mod service;
 mod dotenv;
-mod find;
-mod forms;
-mod given;
+mod find_project;
+mod short_forms;
+mod inputs;
 mod interpolate;
 mod keys;
 mod limits;
 mod load;
-mod look;
-mod mention;
+mod snapshot_cache;
+mod references;
 mod merge;
-mod model;
+mod project;
 mod paths;
 mod ports;
-mod reach;
+mod endpoints;
 #[cfg(test)]
 mod tests;
 mod variables;
 mod volumes;
 mod yaml;
 
-use super::{Examined, Source};
+use super::{DoctorCheck, Source};
 use crate::{
     background,
-    model::{Failure, FailureKind, Gap, LogBatch, LogStart, LogTarget, Snapshot, SourceId, Text},
+    model::{
+        Failure, FailureKind, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, Text, UnreadPart,
+    },
 };
 use futures::{
     FutureExt, StreamExt,
@@ -44,46 +46,54 @@ use std::{
 };
 use variables::Variables;
 
-/// The time between two looks whether a file has changed.
-const PACE: Duration = Duration::from_secs(5);
+/// Interval at which Portolan checks the project's files for changes.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The configuration of a compose source.
+/// Configuration of a compose source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The file, or the folder it lies in; empty for the working directory.
+    /// Path of the compose file or of its folder; empty for the working directory.
     pub path: String,
-    /// The source's name; the folder's name by default.
+    /// Name of the source; the folder's name if empty.
     pub name: String,
 }
 
-/// A compose file.
+/// A compose project as a source. It has services and references, but no instances and no logs.
 pub struct Compose {
     id: SourceId,
-    place: PathBuf,
-    /// The environment of this process, which fills in the file's variables.
-    around: Variables,
-    /// The last snapshot, and the state of the files then.
-    last: Arc<Mutex<Option<look::Last>>>,
+    path: PathBuf,
+    /// Environment of this process. Compose fills the file's variables from it.
+    environment: Variables,
+    /// The last snapshot, with the state of the files it was read from.
+    cache: Arc<Mutex<Option<snapshot_cache::CachedSnapshot>>>,
 }
 
 impl Compose {
-    /// The source that `config` names; `around` is the environment of this process. Nothing is read yet, so the
-    /// source is called by its folder and not by the name that the project gives itself.
+    /// Creates the source for `config`; `around` is the environment of this process.
+    ///
+    /// The constructor reads no file. So the source's name comes from the folder, not from the name that the
+    /// project gives itself.
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
-        let (place, around) = (find::place(&config.path), Variables::new(around));
-        // A slash ends the source in a service's id.
-        let name =
-            if config.name.is_empty() { name_of(&place) } else { Text::new(&config.name).replace('/', "-") };
-        Self { id: SourceId::new(format!("compose:{name}")), place, around, last: Arc::default() }
+        let (path, environment) = (find_project::project_path(&config.path), Variables::new(around));
+        // In a service id, a slash separates the source from the service.
+        let name = if config.name.is_empty() {
+            default_name(&path)
+        } else {
+            Text::new(&config.name).replace('/', "-")
+        };
+        Self { id: SourceId::new(format!("compose:{name}")), path, environment, cache: Arc::default() }
     }
 }
 
-/// The name of a source at `place`: the folder's name, or that of the folder of the file.
-fn name_of(place: &Path) -> String {
+/// Returns the default name of a source at `place`: the name of the folder, or of the folder that holds the
+/// file.
+fn default_name(place: &Path) -> String {
     let is_file = place.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let folder = if is_file { place.parent().unwrap_or(place) } else { place };
-    Some(find::folder_name(folder)).filter(|name| !name.is_empty()).unwrap_or_else(|| "compose".to_owned())
+    Some(find_project::name_from_folder(folder))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "compose".to_owned())
 }
 
 impl Source for Compose {
@@ -91,8 +101,8 @@ impl Source for Compose {
         &self.id
     }
 
-    fn place(&self) -> String {
-        Text::new(&self.place.display().to_string()).to_string()
+    fn location(&self) -> String {
+        Text::new(&self.path.display().to_string()).to_string()
     }
 
     fn kind(&self) -> &'static str {
@@ -100,42 +110,45 @@ impl Source for Compose {
     }
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
-        let (id, place) = (self.id.clone(), self.place.clone());
-        let (around, last) = (self.around.clone(), Arc::clone(&self.last));
+        let (id, place) = (self.id.clone(), self.path.clone());
+        let (around, last) = (self.environment.clone(), Arc::clone(&self.cache));
         async move {
-            let looked = background::blocking(move || look::look(&id, &place, &around, &last)).await;
+            let looked = background::run_blocking(move || {
+                snapshot_cache::snapshot_if_changed(&id, &place, &around, &last)
+            })
+            .await;
             looked.unwrap_or_else(|panicked| Err(panicked.failure("the compose file could not be taken in")))
         }
         .boxed()
     }
 
-    fn pace(&self) -> Duration {
-        PACE
+    fn poll_interval(&self) -> Duration {
+        POLL_INTERVAL
     }
 
-    fn nudges(&self) -> BoxStream<'static, ()> {
+    fn change_notifications(&self) -> BoxStream<'static, ()> {
         stream::pending().boxed()
     }
 
-    fn logs(&self, _: Vec<LogTarget>, _: LogStart) -> BoxStream<'static, Result<LogBatch, Failure>> {
+    fn logs(&self, _: Vec<LogTarget>, _: LogReadOptions) -> BoxStream<'static, Result<LogBatch, Failure>> {
         let what = "a compose file has no logs: it says what may run, and nothing runs of it here";
         let remedy = "add the engine that runs it as a source";
         stream::iter([Err(Failure::new(FailureKind::Missing, what, remedy))]).boxed()
     }
 
-    fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
         async move {
             let looked = self.snapshot().await;
-            let mut tried: Vec<Examined> =
-                looked.iter().flat_map(|snapshot| &snapshot.gaps).map(gap).collect();
+            let mut tried: Vec<DoctorCheck> =
+                looked.iter().flat_map(|snapshot| &snapshot.unread_parts).map(unread_part_check).collect();
             let outcome = looked.map(|snapshot| format!("{} services", snapshot.services.len()));
-            tried.insert(0, Examined { what: self.place(), outcome });
+            tried.insert(0, DoctorCheck { name: self.location(), outcome });
             tried
         }
         .boxed()
     }
 }
 
-fn gap(gap: &Gap) -> Examined {
-    Examined { what: gap.what.to_string(), outcome: Err(gap.failure.clone()) }
+fn unread_part_check(gap: &UnreadPart) -> DoctorCheck {
+    DoctorCheck { name: gap.name.to_string(), outcome: Err(gap.failure.clone()) }
 }

@@ -1,29 +1,33 @@
-//! Paths in compose files: where relative ones begin, and which lead to another machine.
+//! Paths in compose files: relative ones start at a base folder, and some lead to another machine.
 
 use std::path::{Component, Path, PathBuf};
 
-/// The folder where the relative paths of a file begin.
+/// Folder at which the relative paths of a file start.
 #[derive(Clone, Debug)]
-pub(super) struct Base(pub(super) PathBuf);
+pub(super) struct BaseFolder(pub(super) PathBuf);
 
-impl Base {
-    /// A whole path, in text: relative ones begin at the base, `~` at the home directory. What lies on another machine
-    /// stays as it is.
+impl BaseFolder {
+    /// Returns `path` as an absolute path: relative ones start at the base folder, `~` at the home directory.
+    /// A remote path stays unchanged.
     pub(super) fn absolute(&self, path: &str) -> String {
-        if is_remote(path) { path.to_owned() } else { whole(&self.0, path).to_string_lossy().into_owned() }
+        if is_remote(path) {
+            path.to_owned()
+        } else {
+            resolve_path(&self.0, path).to_string_lossy().into_owned()
+        }
     }
 }
 
-/// A path, whole: relative ones begin at `folder`, `~` at the home directory.
-pub(super) fn whole(folder: &Path, path: &str) -> PathBuf {
+/// Returns `path` as an absolute path: relative ones start at `folder`, `~` at the home directory.
+pub(super) fn resolve_path(folder: &Path, path: &str) -> PathBuf {
     let in_home = path.strip_prefix("~/").or((path == "~").then_some(""));
     let home = in_home.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    clean(&home.unwrap_or_else(|| folder.join(path)))
+    normalize_path(&home.unwrap_or_else(|| folder.join(path)))
 }
 
-/// A path without `.`, and without `..` where a folder stands before it, so that one place has one path. Links are not
-/// followed, as compose does not follow them.
-pub(super) fn clean(path: &Path) -> PathBuf {
+/// Removes `.`, and each `..` after a folder name, so that equal places have equal paths. It does not follow
+/// links, and compose does not either.
+pub(super) fn normalize_path(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {
         match (part, cleaned.components().next_back()) {
@@ -37,18 +41,18 @@ pub(super) fn clean(path: &Path) -> PathBuf {
     cleaned
 }
 
-/// True if compose would fetch what a path names: a Git repository, an OCI artifact or a page.
+/// True if compose would fetch `path` from another machine: a Git repository, an OCI artifact or a URL.
 pub(super) fn is_remote(path: &str) -> bool {
     path.contains("://") || ["git@", "oci:", "github.com/"].iter().any(|start| path.starts_with(start))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Base, is_remote};
+    use super::{BaseFolder, is_remote};
 
     #[test]
-    fn paths_are_whole_unless_they_lead_elsewhere() {
-        let base = Base("/shop".into());
+    fn paths_are_absolute_unless_remote() {
+        let base = BaseFolder("/shop".into());
         assert_eq!(base.absolute("./conf/x"), "/shop/conf/x");
         assert_eq!(base.absolute("/etc/x"), "/etc/x");
         assert_eq!(base.absolute("a/../../b/./c/"), "/b/c");

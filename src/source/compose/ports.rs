@@ -1,70 +1,71 @@
-//! The ports of a service: those that the host leads to it, and its own (Compose Specification, chapter "Services",
-//! sections "ports" and "expose").
+//! Published and exposed ports of a service (Compose Specification, chapter "Services", sections "ports" and
+//! "expose").
 
-use super::yaml::{Node, Value, Wrong};
+use super::yaml::{ComposeError, Node, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr},
     ops::RangeInclusive,
 };
 
-/// The most ports of one range that are told one by one.
-const MAX_RANGE: usize = 200;
+/// Maximum number of ports to read from one range.
+const MAX_PORTS_PER_RANGE: usize = 200;
 
-/// The ports of a service.
+/// Ports of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ports {
-    /// The host's ports that lead to it, each with its own port behind.
+    /// Published ports: host port to container port.
     pub(super) published: BTreeMap<u16, u16>,
-    /// Its own ports.
+    /// Container ports.
     pub(super) exposed: BTreeSet<u16>,
 }
 
-/// Reads the items of `ports`: `8080:80`, `127.0.0.1:8080:80/tcp`, `[::1]:8080:80`, `80`, ranges, or the long form.
-pub(super) fn read(items: &[Node]) -> Result<Ports, Wrong> {
+/// Parses the items of `ports`: `8080:80`, `127.0.0.1:8080:80/tcp`, `[::1]:8080:80`, `80`, ranges, or the
+/// long form.
+pub(super) fn parse_ports(items: &[Node]) -> Result<Ports, ComposeError> {
     let mut ports = Ports::default();
     for item in items {
         let (published, target) = match &item.value {
-            Value::Map(_) => long(item),
-            _ => short(item.text().unwrap_or_default()),
+            Value::Map(_) => parse_long_form(item),
+            _ => parse_short_form(item.text().unwrap_or_default()),
         }
-        .map_err(|what| item.at.wrong(what))?;
-        // A range of the host's ports may lead to one port.
+        .map_err(|what| item.at.error(what))?;
+        // A range of host ports may lead to one container port.
         let behind = target.clone().chain(std::iter::repeat(*target.end()));
-        ports.published.extend(published.into_iter().flatten().zip(behind).take(MAX_RANGE));
-        ports.exposed.extend(target.take(MAX_RANGE));
+        ports.published.extend(published.into_iter().flatten().zip(behind).take(MAX_PORTS_PER_RANGE));
+        ports.exposed.extend(target.take(MAX_PORTS_PER_RANGE));
     }
     Ok(ports)
 }
 
-/// The ports that `expose` tells of. Compose does not read them, so that one that is none is no error.
-pub(super) fn exposed(items: &[Node]) -> BTreeSet<u16> {
+/// Parses the items of `expose`. An invalid port is no error, because compose does not read these items.
+pub(super) fn parse_exposed(items: &[Node]) -> BTreeSet<u16> {
     let texts = items.iter().filter_map(Node::text);
     let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));
-    bare.filter_map(|text| range(text).ok()).flat_map(|range| range.take(MAX_RANGE)).collect()
+    bare.filter_map(|text| parse_range(text).ok()).flat_map(|range| range.take(MAX_PORTS_PER_RANGE)).collect()
 }
 
-/// The host's ports and the container's.
-type Pair = (Option<RangeInclusive<u16>>, RangeInclusive<u16>);
+/// Ranges of host ports and of container ports.
+type PortRanges = (Option<RangeInclusive<u16>>, RangeInclusive<u16>);
 
-fn long(item: &Node) -> Result<Pair, &'static str> {
-    let published = item.text_of("published").map(|text| range(&text)).transpose()?;
+fn parse_long_form(item: &Node) -> Result<PortRanges, &'static str> {
+    let published = item.text_of("published").map(|text| parse_range(&text)).transpose()?;
     let address = item.text_of("host_ip");
     if address.is_some_and(|address| address.parse::<IpAddr>().is_err()) {
         return Err("`host_ip` is no address");
     }
     let target = item.text_of("target").ok_or("this port has no `target`")?;
-    Ok((published, range(&target)?))
+    Ok((published, parse_range(&target)?))
 }
 
-fn short(text: &str) -> Result<Pair, &'static str> {
+fn parse_short_form(text: &str) -> Result<PortRanges, &'static str> {
     let (text, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     if !["tcp", "udp", "sctp"].contains(&protocol.to_ascii_lowercase().as_str()) {
         return Err("a port's protocol is tcp, udp or sctp");
     }
     let (before, target) =
         text.rsplit_once(':').map_or((None, text), |(before, target)| (Some(before), target));
-    // An address may stand before the host's port, and may have colons of its own.
+    // An address may stand before the host port, and an address may contain colons.
     let (address, published) = match before.map(|before| before.rsplit_once(':').unwrap_or(("", before))) {
         Some((address, published)) => (address, Some(published).filter(|port| !port.is_empty())),
         None => ("", None),
@@ -76,7 +77,7 @@ fn short(text: &str) -> Result<Pair, &'static str> {
     if !is_address {
         return Err("the part before the ports is no address");
     }
-    let (published, target) = (published.map(range).transpose()?, range(target)?);
+    let (published, target) = (published.map(parse_range).transpose()?, parse_range(target)?);
     let length = |range: &RangeInclusive<u16>| range.end() - range.start();
     let differ = published.as_ref().is_some_and(|p| length(p) != length(&target));
     if differ && length(&target) > 0 {
@@ -85,8 +86,8 @@ fn short(text: &str) -> Result<Pair, &'static str> {
     Ok((published, target))
 }
 
-/// `80`, or `3000-3005`.
-fn range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
+/// Parses a port or a range of ports: `80`, or `3000-3005`.
+fn parse_range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.parse::<u16>(), last.parse::<u16>()) {
         (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
@@ -96,23 +97,24 @@ fn range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ports, exposed, read};
+    use super::{Ports, parse_exposed, parse_ports};
     use crate::source::compose::{
         limits::Limits,
-        yaml::{Node, documents},
+        yaml::{Node, parse_documents},
     };
     use std::{path::Path, sync::Arc};
 
     fn items(text: &str) -> Vec<Node> {
         let file = Arc::from(Path::new("x"));
-        let tree = documents(&format!("ports: {text}"), &file, &mut Limits::default()).unwrap().remove(0);
+        let tree =
+            parse_documents(&format!("ports: {text}"), &file, &mut Limits::default()).unwrap().remove(0);
         tree.items("ports").to_vec()
     }
 
     #[test]
     fn every_form_of_a_port_is_read() {
         let text = "['8080:80', '127.0.0.1:8443:443/tcp', 9000, '[::1]:70:71', '5000-5001:6000-6001', '53:53/UDP', '127.0.0.1::99', 22:22, '1-3:88', {published: '7-8', target: 2, host_ip: 127.0.0.1}]";
-        let ports = read(&items(text)).unwrap();
+        let ports = parse_ports(&items(text)).unwrap();
         assert_eq!(
             ports.published.into_iter().collect::<Vec<_>>(),
             [
@@ -134,16 +136,16 @@ mod tests {
             ports.exposed.into_iter().collect::<Vec<_>>(),
             [2, 22, 53, 71, 80, 88, 99, 443, 6000, 6001, 9000]
         );
-        let wide = read(&items("['1-65535:1-65535']")).unwrap();
+        let wide = parse_ports(&items("['1-65535:1-65535']")).unwrap();
         assert_eq!((wide.published.len(), wide.exposed.len()), (200, 200));
         assert_eq!(
-            exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(),
+            parse_exposed(&items("['3000', 80/udp, 7-8, x]")).into_iter().collect::<Vec<_>>(),
             [7, 8, 80, 3000]
         );
     }
 
     #[test]
-    fn what_is_no_port_is_refused() {
+    fn invalid_ports_are_refused() {
         for text in [
             "['80:x']",
             "['99999:80']",
@@ -158,8 +160,8 @@ mod tests {
             "[[80]]",
             "[80.5]",
         ] {
-            assert!(read(&items(text)).is_err(), "{text}");
+            assert!(parse_ports(&items(text)).is_err(), "{text}");
         }
-        assert_eq!(read(&[]), Ok(Ports::default()));
+        assert_eq!(parse_ports(&[]), Ok(Ports::default()));
     }
 }

@@ -1,6 +1,6 @@
-//! The docker command's contexts: which one is current, and where its engine is.
+//! Docker contexts: the current context of the docker command, and the address of its engine.
 
-use super::{Endpoint, settings};
+use super::{Endpoint, settings_file};
 use crate::model::{Failure, FailureKind, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,53 +9,56 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The most bytes of a file of settings that are read.
+/// Maximum size of a settings file.
 const MAX_SETTINGS_BYTES: u64 = 1 << 20;
-/// The most contexts that are read.
+/// Maximum number of contexts.
 const MAX_CONTEXTS: usize = 1_000;
 
-/// The part of a context's `meta.json` that says where its engine is.
+/// Part of a context's `meta.json` that holds the engine's address.
 #[derive(Deserialize)]
-struct Meta {
+struct ContextMeta {
     #[serde(rename = "Name")]
     name: String,
     #[serde(default, rename = "Endpoints")]
-    endpoints: Endpoints,
+    endpoints: ContextEndpoints,
 }
 
 #[derive(Default, Deserialize)]
-struct Endpoints {
+struct ContextEndpoints {
     #[serde(default)]
-    docker: Target,
+    docker: DockerTarget,
 }
 
 #[derive(Default, Deserialize)]
-struct Target {
+struct DockerTarget {
     #[serde(default, rename = "Host")]
     host: String,
     #[serde(default, rename = "SkipTLSVerify")]
-    unverified: bool,
+    skip_tls_verify: bool,
 }
 
-/// The current context's name, empty where none was chosen; and what is wrong with the file that says so. As the docker
-/// command does, a file that can't be read is passed over with a warning.
-pub(super) fn current(config: &Path) -> (String, Option<Failure>) {
+/// Returns the name of the current context, empty if none is chosen. If `config.json` can't be read, the name
+/// is empty and comes with a warning, as the docker command does it.
+pub(super) fn current_context(config: &Path) -> (String, Option<Failure>) {
     let path = config.join("config.json");
-    let text = match settings::read(&path, MAX_SETTINGS_BYTES) {
+    let text = match settings_file::read_settings(&path, MAX_SETTINGS_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return (String::new(), None),
         Err(error) => {
-            return (String::new(), Some(unreadable(&path, &error.to_string(), "make the file readable")));
+            return (
+                String::new(),
+                Some(settings_failure(&path, &error.to_string(), "make the file readable")),
+            );
         }
     };
-    match chosen(&text) {
+    match parse_current_context(&text) {
         Ok(name) => (name, None),
-        Err(why) => (String::new(), Some(unreadable(&path, &why, "correct the file"))),
+        Err(why) => (String::new(), Some(settings_failure(&path, &why, "correct the file"))),
     }
 }
 
-/// The name that the text of `config.json` gives, whatever the case of the key (Go, `encoding/json`).
-fn chosen(text: &[u8]) -> Result<String, String> {
+/// Parses the current context from `config.json`. Keys match in any case, as in Go's `encoding/json`.
+fn parse_current_context(text: &[u8]) -> Result<String, String> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if text.trim_ascii().is_empty() {
         return Ok(String::new());
@@ -73,10 +76,10 @@ fn chosen(text: &[u8]) -> Result<String, String> {
     }
 }
 
-/// Where the engine of the context `name` is.
-pub(super) fn endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
-    let Some((folder, meta)) = all(config).find(|(_, meta)| meta.name == name) else {
-        let known: Vec<_> = all(config).map(|(_, meta)| Text::new(&meta.name)).collect();
+/// Returns the engine address of the context `name`.
+pub(super) fn context_endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
+    let Some((folder, meta)) = read_contexts(config).find(|(_, meta)| meta.name == name) else {
+        let known: Vec<_> = read_contexts(config).map(|(_, meta)| Text::new(&meta.name)).collect();
         return Err(Failure::new(
             FailureKind::Missing,
             format!("there is no docker context {}", Text::new(name)),
@@ -92,11 +95,11 @@ pub(super) fn endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
     if target.host.trim().is_empty() {
         return Ok(Endpoint::default());
     }
-    // The folder that holds a context's keys has the same name, the digest of the context's, as that of its meta.
+    // A context's keys and its metadata lie in folders of the same name: the digest of the context's name.
     let keys = config.join("contexts/tls").join(folder).join("docker");
     let endpoint = Endpoint::parse(&target.host, keys.join("ca.pem").exists().then_some(keys))?;
-    // On a socket or through ssh there is no TLS to skip.
-    if target.unverified && matches!(endpoint, Endpoint::Tcp(_) | Endpoint::Tls { .. }) {
+    // A socket or an ssh connection uses no TLS, so there is none to skip.
+    if target.skip_tls_verify && matches!(endpoint, Endpoint::Tcp(_) | Endpoint::Tls { .. }) {
         return Err(Failure::new(
             FailureKind::Invalid,
             format!("the docker context {} skips TLS verification, which is not supported", Text::new(name)),
@@ -106,26 +109,26 @@ pub(super) fn endpoint(config: &Path, name: &str) -> Result<Endpoint, Failure> {
     Ok(endpoint)
 }
 
-/// Every readable context with the name of its folder.
-fn all(config: &Path) -> impl Iterator<Item = (PathBuf, Meta)> {
+/// Iterates over the readable contexts, each with the name of its folder.
+fn read_contexts(config: &Path) -> impl Iterator<Item = (PathBuf, ContextMeta)> {
     let folders = fs::read_dir(config.join("contexts/meta")).into_iter().flatten().flatten();
     folders.take(MAX_CONTEXTS).filter_map(|folder| {
-        let text = settings::read(&folder.path().join("meta.json"), MAX_SETTINGS_BYTES).ok()?;
+        let text = settings_file::read_settings(&folder.path().join("meta.json"), MAX_SETTINGS_BYTES).ok()?;
         Some((PathBuf::from(folder.file_name()), serde_json::from_slice(&text).ok()?))
     })
 }
 
-fn unreadable(path: &Path, why: &str, remedy: &str) -> Failure {
+fn settings_failure(path: &Path, why: &str, remedy: &str) -> Failure {
     Failure::new(FailureKind::Invalid, format!("{}: {}", path.display(), Text::new(why)), remedy)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::chosen;
+    use super::parse_current_context;
 
     #[test]
     fn a_context_is_chosen_by_any_file_that_the_docker_command_reads() {
-        let name = |text: &str| chosen(text.as_bytes());
+        let name = |text: &str| parse_current_context(text.as_bytes());
         for none in ["", " \n", "{}", r#"{"currentContext": null}"#, r#"{"auths": {}}"#, "\u{feff}{}"] {
             assert_eq!(name(none).as_deref(), Ok(""), "{none}");
         }

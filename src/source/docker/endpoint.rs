@@ -1,36 +1,37 @@
-//! Where an engine is, as `DOCKER_HOST` writes it.
+//! Address of an engine, as `DOCKER_HOST` writes it.
 
 use crate::model::{DisplayUrl, Failure, FailureKind};
 use std::{fmt, path::PathBuf};
 
-/// How to reach an engine.
+/// Address of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// A Unix socket.
+    /// Path of a Unix socket.
     Socket(PathBuf),
-    /// Plain HTTP, at `host:port`.
+    /// HTTP without encryption, at `host:port`.
     Tcp(String),
     /// HTTP over TLS.
     Tls {
-        /// The `host:port`.
+        /// Address as `host:port`.
         address: String,
-        /// The folder with `ca.pem`, `cert.pem` and `key.pem`.
+        /// Folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: PathBuf,
     },
-    /// `docker system dial-stdio` on another machine, at `user@host:port` as ssh takes it.
+    /// `docker system dial-stdio` on another machine, at `user@host:port` in ssh's notation.
     Ssh(String),
 }
 
-/// Where Docker listens unless told otherwise.
+/// Default socket of Docker.
 const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
-/// The ports that stand for themselves, without TLS and with it.
-const PORT: u16 = 2375;
+/// Default ports without and with TLS.
+const PLAIN_PORT: u16 = 2375;
 const TLS_PORT: u16 = 2376;
 
 impl Endpoint {
-    /// Reads `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port` as the docker command
-    /// does (docker/cli, `opts/hosts.go`): space around it does not count, and what is missing is filled in. With
-    /// `certificates`, tcp means TLS. Beyond that a bare path is a socket's.
+    /// Parses `unix:///path`, `tcp://host:port`, `http://…`, `https://…` or `ssh://user@host:port` as the
+    /// docker command does (docker/cli, `opts/hosts.go`). Surrounding space is ignored, and a missing host or
+    /// port gets its default. With `certificates`, `tcp` means TLS. Unlike the docker command, this also
+    /// takes a bare path for a socket.
     pub fn parse(host: &str, certificates: Option<PathBuf>) -> Result<Self, Failure> {
         let host = host.trim();
         let (scheme, rest) = match host.split_once("://") {
@@ -42,17 +43,25 @@ impl Endpoint {
             ("unix", _) if rest.is_empty() => Ok(Self::default()),
             ("unix", _) if rest.starts_with('/') => Ok(Self::Socket(PathBuf::from(rest))),
             ("tcp" | "https", Some(certificates)) => {
-                Ok(Self::Tls { address: address(&scheme, rest, TLS_PORT)?, certificates })
+                Ok(Self::Tls { address: tcp_address(&scheme, rest, TLS_PORT)?, certificates })
             }
-            ("tcp" | "http", None) => Ok(Self::Tcp(address(&scheme, rest, PORT)?)),
+            ("tcp" | "http", None) => Ok(Self::Tcp(tcp_address(&scheme, rest, PLAIN_PORT)?)),
             ("https", None) => {
-                let shown = format!("https://{}", address(&scheme, rest, TLS_PORT)?);
-                Err(refused(&shown, "needs certificates", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"))
+                let shown = format!("https://{}", tcp_address(&scheme, rest, TLS_PORT)?);
+                Err(invalid_address(
+                    &shown,
+                    "needs certificates",
+                    "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH",
+                ))
             }
-            ("ssh", _) => over_ssh(rest.trim_end_matches('/')).map(Self::Ssh),
+            ("ssh", _) => ssh_destination(rest.trim_end_matches('/')).map(Self::Ssh),
             _ => {
                 let shown = format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default());
-                Err(refused(&shown, "is not understood", "use unix:///path/to/socket or tcp://host:port"))
+                Err(invalid_address(
+                    &shown,
+                    "is not understood",
+                    "use unix:///path/to/socket or tcp://host:port",
+                ))
             }
         }
     }
@@ -64,17 +73,18 @@ impl Default for Endpoint {
     }
 }
 
-/// Whether that can stand in an address: no space, and nothing that a program would read as something else.
-fn is_plain(text: &str) -> bool {
+/// Returns true if `text` is safe in an address: only letters, digits and usual punctuation.
+fn is_address_text(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:[]%/@".contains(c);
     !text.is_empty() && text.chars().all(fits)
 }
 
-/// The place that ssh is to go to. A path would name a socket there, and a password does not belong here.
-fn over_ssh(place: &str) -> Result<String, Failure> {
+/// Returns the ssh destination. A path would name a socket there, and a password does not belong in an
+/// address, so both are refused.
+fn ssh_destination(place: &str) -> Result<String, Failure> {
     let (user, bare) = place.rsplit_once('@').unwrap_or(("", place));
     if user.contains(':') {
-        return Err(refused(
+        return Err(invalid_address(
             &format!("ssh://…@{bare}"),
             "has a password in it",
             "let ssh use a key or an agent",
@@ -82,23 +92,32 @@ fn over_ssh(place: &str) -> Result<String, Failure> {
     }
     let port = bare.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
     let is_port = port.is_none_or(|(_, port)| port.parse::<u16>().is_ok());
-    if !is_plain(place) || bare.is_empty() || place.contains('/') || !is_port {
+    if !is_address_text(place) || bare.is_empty() || place.contains('/') || !is_port {
         let remedy = "use ssh://user@host:port; `docker` there knows its own socket";
-        return Err(refused(&format!("ssh://{place}"), "is not understood", remedy));
+        return Err(invalid_address(&format!("ssh://{place}"), "is not understood", remedy));
     }
     Ok(place.to_owned())
 }
 
-/// The address with what is missing: this machine for the host, and `port` unless it has one; without a slash at its end.
-fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
+/// Returns the address with defaults filled in: `localhost` for a missing host, `port` for a missing port. A
+/// slash at the end is dropped.
+fn tcp_address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
     let bare = text.trim_end_matches('/');
     let (authority, path) = bare.find('/').map_or((bare, ""), |at| bare.split_at(at));
     if let Some((_, host)) = authority.rsplit_once('@') {
         let shown = format!("{scheme}://…@{host}");
-        return Err(refused(&shown, "has a user in it", "put a proxy that knows the user before the engine"));
+        return Err(invalid_address(
+            &shown,
+            "has a user in it",
+            "put a proxy that knows the user before the engine",
+        ));
     }
-    if !bare.is_empty() && !is_plain(bare) {
-        return Err(refused(&format!("{scheme}://{bare}"), "is not understood", "use tcp://host:port"));
+    if !bare.is_empty() && !is_address_text(bare) {
+        return Err(invalid_address(
+            &format!("{scheme}://{bare}"),
+            "is not understood",
+            "use tcp://host:port",
+        ));
     }
     let authority = if authority.is_empty() || authority.starts_with(':') {
         format!("localhost{authority}")
@@ -109,7 +128,7 @@ fn address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
     Ok(if tail.contains(':') { format!("{authority}{path}") } else { format!("{authority}:{port}{path}") })
 }
 
-fn refused(host: &str, why: &str, remedy: &str) -> Failure {
+fn invalid_address(host: &str, why: &str, remedy: &str) -> Failure {
     Failure::new(
         FailureKind::Invalid,
         format!("the engine's address {} {why}", DisplayUrl::new(host)),

@@ -1,13 +1,13 @@
-//! The engine's event stream: what it says becomes history, the containers it names are looked at again, and a burst
-//! is one nudge.
+//! Subscription to the engine's events. Events become history and mark their containers as changed, and each
+//! burst gives one change notification.
 
 use super::{
     Shared,
-    answer::{EventMessage, is_id},
+    api_types::{EventMessage, is_valid_id},
+    cache::ContainerEvent,
     decode::Owner,
-    ends::Sign,
-    feed::{Feed, Heard},
-    memory::Told,
+    event_stream::{EventStream, StreamedEvent},
+    exit_history::LifecycleEvent,
 };
 use crate::model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp};
 use bollard::query_parameters::{EventsOptions, EventsOptionsBuilder};
@@ -18,23 +18,24 @@ use futures::{
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-/// How long a burst is gathered before it is passed on.
-const BURST: Duration = Duration::from_millis(200);
-/// How far back the engine is asked for what it remembers, in seconds.
-const HISTORY: i64 = 3_600;
-/// How long after the stream began old events are taken for history.
-const REPLAY: Duration = Duration::from_secs(2);
-/// How long the engine may take to tell what it remembers.
-const RECALL: Duration = Duration::from_secs(1);
+/// Time for which a burst of events is collected before the notification.
+const BURST_WINDOW: Duration = Duration::from_millis(200);
+/// Age of the oldest event requested from the engine, in seconds.
+const HISTORY_SECONDS: i64 = 3_600;
+/// Time after the start of the stream in which old events count as history.
+const REPLAY_WINDOW: Duration = Duration::from_secs(2);
+/// Time limit for loading the events of the last hour.
+const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How much later than our own clock the engine's may be, in seconds, for its times to be taken for times.
-const MAX_AHEAD: i64 = 86_400;
-/// The most characters of a container's name in an event.
+/// Largest lead of the engine's clock over ours, in seconds. A later event time is not used as the position
+/// in the stream.
+const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
+/// Maximum length of a container's name in an event, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
-/// What the engine is asked to tell: Docker's words, and Podman's for the same (libpod, `events.Status`). The commands that
-/// health checks run are not among it.
-pub(super) const ACTIONS: [&str; 18] = [
+/// Event actions requested from the engine, in Docker's words and in Podman's (libpod, `events.Status`).
+/// Commands of health checks are left out.
+pub(super) const EVENT_ACTIONS: [&str; 18] = [
     "create",
     "init",
     "start",
@@ -55,132 +56,133 @@ pub(super) const ACTIONS: [&str; 18] = [
     "disconnect",
 ];
 
-/// A listener: the stream, and since when it listens.
-struct Listener {
-    feed: Feed,
-    began: (Instant, Timestamp),
-    _ear: Ear,
+/// Open event stream, with the time when it began on both clocks.
+struct Subscription {
+    stream: EventStream,
+    started: (Instant, Timestamp),
+    _guard: SubscriptionGuard,
 }
 
-/// While it lives, the engine's events are heard.
-struct Ear(Arc<Shared>);
+/// Marks the engine as subscribed in the cache, as long as it lives.
+struct SubscriptionGuard(Arc<Shared>);
 
-impl Ear {
-    /// Begins to hear. What changed before nobody heard, so the next look asks for everything.
+impl SubscriptionGuard {
+    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
     fn open(shared: &Arc<Shared>) -> Self {
-        shared.memory().hear(true);
+        shared.cache().set_subscribed(true);
         Self(Arc::clone(shared))
     }
 }
 
-impl Drop for Ear {
+impl Drop for SubscriptionGuard {
     fn drop(&mut self) {
-        self.0.memory().hear(false);
+        self.0.cache().set_subscribed(false);
     }
 }
 
-/// An item whenever something changed; ends with the connection.
-pub(super) fn nudges(shared: Arc<Shared>) -> BoxStream<'static, ()> {
+/// Emits an item whenever something changed. Ends with the connection.
+pub(super) fn change_notifications(shared: Arc<Shared>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
         async move {
             match listener {
                 None => {
-                    let (listener, again) = open(&shared).await?;
-                    if again { Some(((), Some(listener))) } else { next(&shared, listener).await }
+                    let (listener, again) = subscribe(&shared).await?;
+                    if again { Some(((), Some(listener))) } else { next_burst(&shared, listener).await }
                 }
-                Some(listener) => next(&shared, listener).await,
+                Some(listener) => next_burst(&shared, listener).await,
             }
         }
     })
     .boxed()
 }
 
-/// Begins to listen. Says whether that is a second time, so that something may have been missed.
-async fn open(shared: &Arc<Shared>) -> Option<(Listener, bool)> {
-    let asks_again = shared.memory().asks_again();
+/// Opens a subscription. Also returns true if there was one before, because events in between may be missing.
+async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
+    let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
         sleep_until(at).await;
     }
     let now = Timestamp::now();
     let options = {
-        let memory = shared.memory();
-        let since = memory.latest.map_or_else(|| (now.as_second() - HISTORY, 0), split);
-        options(since, memory.wants_all_events())
+        let memory = shared.cache();
+        let since =
+            memory.latest_event_nanos.map_or_else(|| (now.as_second() - HISTORY_SECONDS, 0), next_nanosecond);
+        events_options(since, memory.needs_unfiltered_events())
     };
     match shared.engine.events(&options).await {
         Ok(feed) => {
-            let ear = Ear::open(shared);
-            let mut memory = shared.memory();
-            let again = std::mem::replace(&mut memory.listened, true);
+            let ear = SubscriptionGuard::open(shared);
+            let mut memory = shared.cache();
+            let again = std::mem::replace(&mut memory.was_subscribed, true);
             if again {
-                memory.doubt();
+                memory.invalidate();
             }
-            Some((Listener { feed, began: (Instant::now(), now), _ear: ear }, again))
+            Some((Subscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
         }
         Err(failure) => {
-            if refuses(&failure) {
-                shared.memory().refuse(Instant::now(), failure);
+            if is_lasting_refusal(&failure) {
+                shared.cache().note_events_refused(Instant::now(), failure);
             }
             None
         }
     }
 }
 
-/// Whether the engine is there and will not tell events, however soon it is asked again.
-fn refuses(failure: &Failure) -> bool {
+/// Returns true if the engine is reachable but refuses events, so that an early retry is useless.
+fn is_lasting_refusal(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid)
 }
 
-/// What the engine is asked to tell from then on.
-fn options(since: (i64, i64), all: bool) -> EventsOptions {
+/// Builds the options for events since `since`, of all actions if `all` is true.
+fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
     let mut filters: HashMap<&str, Vec<&str>> = HashMap::from([("type", vec!["container", "network"])]);
     if !all {
-        filters.insert("event", ACTIONS.to_vec());
+        filters.insert("event", EVENT_ACTIONS.to_vec());
     }
     EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
 }
 
-/// Takes in what the engine remembers of the last hour, once, so that a single look knows it as well as the screen that
-/// listens. Where that is refused or takes too long, nothing is known of it.
-pub(super) async fn recall(shared: &Shared) {
-    if std::mem::replace(&mut shared.memory().recalled, true) {
+/// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
+/// nothing if the engine refuses or is too slow.
+pub(super) async fn load_history(shared: &Shared) {
+    if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;
     }
     let until = Timestamp::now();
-    let mut wanted = options((until.as_second() - HISTORY, 0), false);
+    let mut wanted = events_options((until.as_second() - HISTORY_SECONDS, 0), false);
     wanted.until = Some(until.as_second().to_string());
-    let deadline = Instant::now() + RECALL;
+    let deadline = Instant::now() + HISTORY_TIMEOUT;
     let Ok(Ok(mut feed)) = timeout_at(deadline, shared.engine.events(&wanted)).await else { return };
     while let Ok(Some(Ok(heard))) = timeout_at(deadline, feed.next()).await {
-        if let Heard::Event(message) = heard {
-            take(shared, &message, until);
+        if let StreamedEvent::Event(message) = heard {
+            record_message(shared, &message, until);
         }
     }
 }
 
-/// The moment after `nanos`, as seconds and nanoseconds.
-fn split(nanos: i64) -> (i64, i64) {
+/// Returns the moment one nanosecond after `nanos`, as seconds and nanoseconds.
+fn next_nanosecond(nanos: i64) -> (i64, i64) {
     let after = nanos.saturating_add(1);
     (after / 1_000_000_000, after % 1_000_000_000)
 }
 
-/// Waits for the next burst, or for the answer of a container that was slow.
-async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Listener>)> {
+/// Waits for the next burst of events, or for a late inspect response.
+async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), Option<Subscription>)> {
     loop {
         let message = tokio::select! {
-            message = listener.feed.next() => message?.ok()?,
-            () = shared.inspects.late.notified() => return Some(((), Some(listener))),
+            message = listener.stream.next() => message?.ok()?,
+            () = shared.inspect_pool.late_answer.notified() => return Some(((), Some(listener))),
             () = shared.resubscribe.notified() => return None,
         };
-        if !hear(shared, &listener, &message) {
+        if !handle_event(shared, &listener, &message) {
             continue;
         }
-        let deadline = Instant::now() + BURST;
-        while let Ok(message) = timeout_at(deadline, listener.feed.next()).await {
+        let deadline = Instant::now() + BURST_WINDOW;
+        while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
-                Some(Ok(message)) => hear(shared, &listener, &message),
-                // What came before the end is still passed on; the next call finds the end again.
+                Some(Ok(message)) => handle_event(shared, &listener, &message),
+                // Events before the end are still passed on. The next call meets the end again.
                 _ => break,
             };
         }
@@ -188,91 +190,96 @@ async fn next(shared: &Shared, mut listener: Listener) -> Option<((), Option<Lis
     }
 }
 
-/// Takes in one message. Returns whether it is worth another look.
-fn hear(shared: &Shared, listener: &Listener, heard: &Heard) -> bool {
-    shared.memory().heard();
-    let Heard::Event(message) = heard else {
-        shared.memory().mistrust();
+/// Handles one event. Returns true if a new poll is worthwhile.
+fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) -> bool {
+    shared.cache().note_event_received();
+    let StreamedEvent::Event(message) = item else {
+        shared.cache().expire_list();
         return true;
     };
-    let Some((container, is_news)) = take(shared, message, listener.began.1) else { return false };
-    let old = message.time.is_some_and(|at| at < listener.began.1.as_second());
-    // Only what comes at once can be history: the engine's clock may be behind ours.
-    if !(old && listener.began.0.elapsed() < REPLAY) {
-        shared.memory().soil([container]);
+    let Some((container, is_news)) = record_message(shared, message, listener.started.1) else {
+        return false;
+    };
+    let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
+    // Only events that arrive at once can be history, because the engine's clock may be behind ours.
+    if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
+        shared.cache().mark_dirty([container]);
     }
     is_news
 }
 
-/// Keeps what a message tells. Gives the container it is about, and whether that is worth another look. `now` is the time by
-/// our own clock.
-fn take(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
-    let (container, event) = decode(&shared.id, message)?;
-    let mut memory = shared.memory();
-    if let (Some(sign), Some(at)) = (sign(message), time(message)) {
-        memory.note_end(&container, sign, at);
+/// Records an event message. Returns its container, and true if a new poll is worthwhile. `now` is the time
+/// of our own clock.
+fn record_message(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+    let (container, event) = decode_message(&shared.id, message)?;
+    let mut memory = shared.cache();
+    if let (Some(sign), Some(at)) = (lifecycle_event(message), event_time(message)) {
+        memory.record_lifecycle(&container, sign, at);
     }
-    let ahead = |at: i64| at.saturating_sub(now.as_second()) > MAX_AHEAD;
+    let ahead = |at: i64| at.saturating_sub(now.as_second()) > MAX_CLOCK_SKEW_SECONDS;
     let at = message.time_nano.filter(|nanos| !ahead(nanos / 1_000_000_000));
-    memory.latest = memory.latest.max(at);
-    let is_news = event.is_none_or(|event| memory.tell(Told { container: container.clone(), event }));
+    memory.latest_event_nanos = memory.latest_event_nanos.max(at);
+    let is_news =
+        event.is_none_or(|event| memory.add_event(ContainerEvent { container: container.clone(), event }));
     Some((container, is_news))
 }
 
-/// When it happened.
-fn time(message: &EventMessage) -> Option<Timestamp> {
+/// Returns the time of an event.
+fn event_time(message: &EventMessage) -> Option<Timestamp> {
     message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
 }
 
-/// Signals that ask a process to end, or end it, as engines write them: by number, or by name.
+/// Signals that end a process, as engines write them: by number or by name.
 const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
 
-/// What a message tells of the end of its container, where it bears on that.
-fn sign(message: &EventMessage) -> Option<Sign> {
+/// Returns the lifecycle event in a message, if it helps explain an exit.
+fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
     let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
     Some(match message.action.as_deref()? {
-        "start" => Sign::Start,
+        "start" => LifecycleEvent::Start,
         "die" | "died" => {
             let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
-            Sign::Die(code.and_then(|code| code.parse().ok()))
+            LifecycleEvent::Die(code.and_then(|code| code.parse().ok()))
         }
-        "oom" => Sign::OutOfMemory,
-        "stop" => Sign::Stop,
-        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => Sign::Kill,
+        "oom" => LifecycleEvent::OutOfMemory,
+        "stop" => LifecycleEvent::Stop,
+        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => {
+            LifecycleEvent::Kill
+        }
         _ => return None,
     })
 }
 
-/// The container that a message is about, and what there is to tell of it.
-fn decode(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
+/// Decodes a message into its container and the event to show, if any.
+fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;
-    // Docker writes more behind the name: `health_status: healthy`, `exec_start: sh`.
-    if !ACTIONS.contains(&action.split(':').next()?) {
+    // Docker appends details to the action: `health_status: healthy`, `exec_start: sh`.
+    if !EVENT_ACTIONS.contains(&action.split(':').next()?) {
         return None;
     }
     let attribute = |key: &str| actor.attributes.as_ref().and_then(|a| a.get(key)).map(String::as_str);
-    let id = actor.id.as_deref().filter(|id| is_id(id));
+    let id = actor.id.as_deref().filter(|id| is_valid_id(id));
     if message.typ.as_deref() == Some("network") {
-        // Docker names the container beside the network, Podman in its place.
-        let container = attribute("container").filter(|id| is_id(id)).or(id)?;
+        // Docker puts the container in an attribute, Podman in the actor's id.
+        let container = attribute("container").filter(|id| is_valid_id(id)).or(id)?;
         return Some((container.to_owned(), None));
     }
     let id = id?.to_owned();
-    let name = Text::within(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
+    let name = Text::with_max_chars(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
     let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
-    let event = told(action, code, attribute("health_status")).map(|(kind, text)| {
+    let event = describe_action(action, code, attribute("health_status")).map(|(kind, text)| {
         let service = Owner::of(&name, attribute).id(source);
         let instance = Some(InstanceId::of(source, &id));
-        let at = time(message).unwrap_or_else(Timestamp::now);
+        let at = event_time(message).unwrap_or_else(Timestamp::now);
         Event { at, service, instance, kind, text: format!("{name} {text}").into() }
     });
     Some((id, event))
 }
 
-/// What an action means, in words; none for those that say nothing to people. Docker tells the health behind the action,
-/// Podman beside it.
-fn told(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
+/// Describes an action in words. Returns `None` for actions that users need not see. Docker puts the health
+/// into the action, Podman beside it.
+fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
     let (kind, text) = match action {
         "start" => (EventKind::Start, "started".to_owned()),
         "die" | "died" => {
@@ -293,11 +300,13 @@ fn told(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(Event
 
 #[cfg(test)]
 mod tests {
-    use super::{EventKind, EventMessage, SourceId, decode, options, split, told};
+    use super::{
+        EventKind, EventMessage, SourceId, decode_message, describe_action, events_options, next_nanosecond,
+    };
 
     #[test]
-    fn actions_are_told_in_words() {
-        let told = |action, code| told(action, code, Some("unhealthy"));
+    fn actions_become_event_texts() {
+        let told = |action, code| describe_action(action, code, Some("unhealthy"));
         for die in ["die", "died"] {
             assert_eq!(told(die, Some("3")), Some((EventKind::Stop, "exited with code 3".into())));
         }
@@ -315,7 +324,8 @@ mod tests {
     fn messages_of_both_engines_name_their_container() {
         let about = |json: &str| {
             let message: EventMessage = serde_json::from_str(json).unwrap();
-            decode(&SourceId::new("docker"), &message).map(|(id, event)| (id, event.map(|event| event.text)))
+            decode_message(&SourceId::new("docker"), &message)
+                .map(|(id, event)| (id, event.map(|event| event.text)))
         };
         let docker = r#"{"Type": "container", "Action": "die", "Actor": {"ID": "a1", "Attributes": {"name": "web",
             "exitCode": "137"}}, "time": 1, "timeNano": 1000000001, "scope": "local"}"#;
@@ -336,14 +346,14 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_is_asked_for_what_is_read_or_for_everything() {
-        let asked = |all| serde_urlencoded::to_string(options((1, 0), all)).unwrap();
+    fn events_are_filtered_unless_all_are_needed() {
+        let asked = |all| serde_urlencoded::to_string(events_options((1, 0), all)).unwrap();
         assert!(asked(false).contains("died") && !asked(true).contains("died"));
     }
 
     #[test]
-    fn listening_goes_on_after_the_last_event() {
-        assert_eq!(split(1_999_999_999), (2, 0));
-        assert_eq!(split(i64::MAX).0, i64::MAX / 1_000_000_000);
+    fn the_next_subscription_begins_after_the_last_event() {
+        assert_eq!(next_nanosecond(1_999_999_999), (2, 0));
+        assert_eq!(next_nanosecond(i64::MAX).0, i64::MAX / 1_000_000_000);
     }
 }

@@ -1,56 +1,58 @@
-//! What went wrong with an engine, in words that say what to do.
+//! Failures of an engine, described for the user with a remedy.
 
 use super::{Endpoint, http::CallError};
-use crate::model::{Failure, FailureKind, text::clean_within};
+use crate::model::{Failure, FailureKind, text::clean_with_max_chars};
 use std::io;
 
-/// The most characters of what an engine says of an error.
+/// Maximum length of an engine's error text, in characters.
 const MAX_MESSAGE_CHARS: usize = 400;
 
-/// The failure of the call `what` to the engine at `endpoint`.
-pub(super) fn of(endpoint: &Endpoint, what: &str, error: &CallError) -> Failure {
+/// Returns the failure of the call `what` to the engine at `endpoint`.
+pub(super) fn call_failure(endpoint: &Endpoint, what: &str, error: &CallError) -> Failure {
     let (kind, why, remedy) = explain(endpoint, error);
     Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
 }
 
-/// The failure of the call `what` that did not come through ssh, which said so.
-pub(super) fn through(endpoint: &Endpoint, what: &str, said: &str) -> Failure {
-    let kind = match said {
-        _ if said.contains("ermission denied") => FailureKind::Denied,
-        _ if said.contains("erification failed") => FailureKind::Credentials,
+/// Returns the failure of a call that ssh did not carry; `said` is the error text of ssh.
+pub(super) fn ssh_failure(endpoint: &Endpoint, what: &str, message: &str) -> Failure {
+    let kind = match message {
+        _ if message.contains("ermission denied") => FailureKind::Denied,
+        _ if message.contains("erification failed") => FailureKind::Credentials,
         _ => FailureKind::Unreachable,
     };
     let remedy = format!("see that `docker -H {endpoint} version` works and asks for nothing");
-    Failure::new(kind, format!("docker {what} at {endpoint}: {said}"), remedy)
+    Failure::new(kind, format!("docker {what} at {endpoint}: {message}"), remedy)
 }
 
 fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, String) {
     match error {
-        CallError::Refused { status, message } => refused(*status, &clean_within(message, MAX_MESSAGE_CHARS)),
-        CallError::Late(_) | CallError::Stalled(_) => (
+        CallError::Refused { status, message } => {
+            explain_status(*status, &clean_with_max_chars(message, MAX_MESSAGE_CHARS))
+        }
+        CallError::Timeout(_) | CallError::Stalled(_) => (
             FailureKind::Timeout,
             error.to_string(),
             "see whether the engine is busy or stuck: `docker info`".to_owned(),
         ),
         CallError::Certificate { path, why } => {
-            let why = clean_within(
+            let why = clean_with_max_chars(
                 &format!("the certificate {} can't be used: {why}", path.display()),
                 MAX_MESSAGE_CHARS,
             );
             let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
             (FailureKind::Credentials, why, remedy.to_owned())
         }
-        CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::Nonsense(_) => (
+        CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::InvalidResponse(_) => (
             FailureKind::Invalid,
-            clean_within(&error.to_string(), MAX_MESSAGE_CHARS),
+            clean_with_max_chars(&error.to_string(), MAX_MESSAGE_CHARS),
             format!("see whether it is a Docker engine that answers at {endpoint}"),
         ),
-        CallError::Transport(error) => transport(error.as_ref()),
+        CallError::Transport(error) => explain_transport(error.as_ref()),
     }
 }
 
-/// The engine answered, and said no.
-fn refused(status: u16, message: &str) -> (FailureKind, String, String) {
+/// Explains an HTTP error status of the engine.
+fn explain_status(status: u16, message: &str) -> (FailureKind, String, String) {
     let (kind, remedy) = match status {
         401 | 403 => (FailureKind::Denied, "ask for the right to read this engine"),
         404 => (FailureKind::Missing, "look again: it may have been removed meanwhile"),
@@ -63,13 +65,13 @@ fn refused(status: u16, message: &str) -> (FailureKind, String, String) {
     (kind, format!("{status} {message}"), remedy.to_owned())
 }
 
-/// The engine did not answer: what stands at the end of the chain of errors says why.
-fn transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind, String, String) {
+/// Explains a failed connection. The I/O error at the end of the error chain decides.
+fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind, String, String) {
     let mut words = Vec::new();
     let mut cause = Some(error);
     let mut io = None;
     while let Some(link) = cause {
-        let said = clean_within(&link.to_string(), MAX_MESSAGE_CHARS);
+        let said = clean_with_max_chars(&link.to_string(), MAX_MESSAGE_CHARS);
         if !words.iter().any(|w: &String| w.contains(&said)) {
             words.push(said);
         }

@@ -1,16 +1,16 @@
-//! Looking at single containers: a call each, beside the look. One that hangs, is refused or makes no sense costs its
-//! container alone, and never the look: that goes on with what the list says, and the answer is taken when it comes.
+//! Inspect calls, one per container, that run beside the poll. A call that hangs, fails or returns nonsense
+//! affects its container only. Meanwhile the list entry stands in, and the next poll uses a late response.
 
 use super::{
     Shared,
-    answer::ContainerSummary,
-    connect::Engine,
-    decode::{self, Seen},
-    files::{self, Files, Watch},
+    api_types::ContainerSummary,
+    client::Engine,
+    decode::{self, ContainerRecord},
+    files::{self, ContainerFiles, FileWatch},
 };
 use crate::{
     background::{self, Panicked},
-    model::{Fact, Failure, FailureKind, Gap, SourceId, Text},
+    model::{Fact, Failure, FailureKind, SourceId, Text, UnreadPart},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -23,172 +23,179 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// How many calls may be under way at a time that seem to be answered, and how many in all.
-const MAX_LIVELY: usize = 16;
+/// Maximum number of running calls that count as responsive, and of all running calls.
+const MAX_RESPONSIVE_CALLS: usize = 16;
 const MAX_CALLS: usize = 64;
-/// After how long without an answer a call no longer keeps others from being made.
-const STUCK: Duration = Duration::from_secs(2);
-/// How long a container that did not answer is left alone, unless something happens to it.
-const REST: Duration = Duration::from_mins(1);
-/// How long the configuration files of one container may take.
+/// Time without a response after which a call no longer counts as responsive and frees its permit.
+const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);
+/// Time before a container that timed out is inspected again, unless an event names it.
+const TIMEOUT_RETRY_DELAY: Duration = Duration::from_mins(1);
+/// Time limit for reading the configuration files of one container.
 const FILES_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many containers a gap names.
-const MAX_NAMED: usize = 3;
+/// Maximum number of containers named in one unread part.
+const MAX_NAMED_CONTAINERS: usize = 3;
 
-/// A container of the list that is to be looked at.
+/// List entry of a container to be inspected.
 #[derive(Debug)]
-pub(super) struct Entry {
-    /// The engine's id.
+pub(super) struct ListEntry {
+    /// Full id of the container.
     pub(super) id: String,
-    /// The name, for people.
+    /// Name for display.
     pub(super) name: Text,
-    /// What tells whether it has changed.
+    /// Fingerprint of the list entry, for detecting changes.
     pub(super) fingerprint: String,
-    /// What the list says of it.
+    /// The list entry itself.
     pub(super) summary: ContainerSummary,
 }
 
-/// How long a look waits for the containers that are slow to answer.
+/// Limits on the time that a poll waits for inspect calls.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// Until then at most.
-    pub(super) until: Instant,
-    /// As long as there is no longer silence than this.
-    pub(super) silence: Duration,
+pub(super) struct InspectWait {
+    /// End of the wait.
+    pub(super) deadline: Instant,
+    /// Longest time without any response before the wait ends.
+    pub(super) max_silence: Duration,
 }
 
-/// The inspects of one engine.
+/// Pool of the inspect calls of one engine.
 #[derive(Debug)]
-pub(super) struct Inspects {
-    desk: Mutex<Desk>,
-    /// The bound on calls that seem to be answered.
-    lively: Arc<Semaphore>,
-    /// Told when an answer came for which no look has waited.
-    pub(super) late: Arc<Notify>,
+pub(super) struct InspectPool {
+    state: Mutex<PoolState>,
+    /// Permits for responsive calls.
+    responsive_permits: Arc<Semaphore>,
+    /// Notified when a response arrives after its poll has stopped waiting.
+    pub(super) late_answer: Arc<Notify>,
 }
 
-/// The calls under way, and where their answers come in.
+/// Running calls, and the channel for their responses.
 #[derive(Debug)]
-struct Desk {
-    running: BTreeMap<String, AbortOnDropHandle<()>>,
-    /// Containers that did not answer in time, until when they are left alone, and why.
-    resting: BTreeMap<String, (Instant, Failure)>,
-    answers: (mpsc::UnboundedSender<Answered>, mpsc::UnboundedReceiver<Answered>),
+struct PoolState {
+    calls: BTreeMap<String, AbortOnDropHandle<()>>,
+    /// Containers that timed out, with the time until which they are left alone, and the failure.
+    backing_off: BTreeMap<String, (Instant, Failure)>,
+    answers: (mpsc::UnboundedSender<InspectAnswer>, mpsc::UnboundedReceiver<InspectAnswer>),
 }
 
-/// What came of an inspect: the container, what tells that its files changed, and the fingerprint of its entry when it was
-/// asked for; `None` where it is gone.
-type Outcome = Result<Option<(Seen, Watch, String)>, Failure>;
-type Answered = (String, Outcome);
+/// Result of an inspect call: the container record, its file watch, and the fingerprint of its list entry at
+/// the time of the call. `None` if the container is gone.
+type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
+type InspectAnswer = (String, InspectOutcome);
 
-impl Default for Inspects {
+impl Default for InspectPool {
     fn default() -> Self {
-        let desk =
-            Desk { running: BTreeMap::new(), resting: BTreeMap::new(), answers: mpsc::unbounded_channel() };
-        let lively = Arc::new(Semaphore::new(MAX_LIVELY));
-        Self { desk: Mutex::new(desk), lively, late: Arc::default() }
+        let desk = PoolState {
+            calls: BTreeMap::new(),
+            backing_off: BTreeMap::new(),
+            answers: mpsc::unbounded_channel(),
+        };
+        let lively = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
+        Self { state: Mutex::new(desk), responsive_permits: lively, late_answer: Arc::default() }
     }
 }
 
-/// Looks at the changed containers. One that has gone meanwhile is absent; one that can't be read is as the list says,
-/// and a gap.
-pub(super) async fn containers(
+/// Inspects the changed containers. A container that has disappeared is left out. An unreadable one is
+/// decoded from its list entry and reported as an unread part.
+pub(super) async fn inspect_containers(
     shared: &Shared,
-    changed: Vec<Entry>,
+    changed: Vec<ListEntry>,
     dirty: &BTreeSet<String>,
-    patience: Patience,
-) -> (Vec<Arc<Seen>>, Vec<Gap>) {
-    let mut desk = shared.inspects.desk.lock().await;
+    wait: InspectWait,
+) -> (Vec<Arc<ContainerRecord>>, Vec<UnreadPart>) {
+    let mut desk = shared.inspect_pool.state.lock().await;
     let desk = &mut *desk;
     let wanted: BTreeSet<&String> = changed.iter().map(|entry| &entry.id).collect();
-    desk.running.retain(|id, _| wanted.contains(id));
+    desk.calls.retain(|id, _| wanted.contains(id));
     let now = Instant::now();
-    desk.resting.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
-    let waiting: Vec<&Entry> = changed.iter().filter(|entry| !desk.resting.contains_key(&entry.id)).collect();
-    let mut outcomes = desk.ask(shared, waiting, patience).await;
+    desk.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
+    let waiting: Vec<&ListEntry> =
+        changed.iter().filter(|entry| !desk.backing_off.contains_key(&entry.id)).collect();
+    let mut outcomes = desk.collect_answers(shared, waiting, wait).await;
     let (mut seen, mut troubles) = (Vec::new(), Vec::new());
     for entry in changed {
         let outcome = outcomes.remove(&entry.id);
         let is_answered = outcome.is_some();
-        let late =
-            || desk.resting.get(&entry.id).map_or_else(|| slow(&shared.engine), |(_, why)| why.clone());
+        let late = || {
+            desk.backing_off
+                .get(&entry.id)
+                .map_or_else(|| no_answer_yet(&shared.engine), |(_, why)| why.clone())
+        };
         match outcome.unwrap_or_else(|| Err(late())) {
             Ok(Some((mut container, watch, fingerprint))) => {
-                container.recall(shared.memory().last(&entry.id).as_deref());
+                container.restore_exit(shared.cache().last_record(&entry.id).as_deref());
                 let container = Arc::new(container);
-                shared.memory().learn(entry.id, fingerprint, Arc::clone(&container), watch);
+                shared.cache().insert(entry.id, fingerprint, Arc::clone(&container), watch);
                 seen.push(container);
             }
             Ok(None) => {}
             Err(gone) if gone.kind == FailureKind::Missing => {}
             Err(failure) => {
                 if is_answered && failure.kind == FailureKind::Timeout {
-                    desk.resting.insert(entry.id.clone(), (now + REST, failure.clone()));
+                    desk.backing_off.insert(entry.id.clone(), (now + TIMEOUT_RETRY_DELAY, failure.clone()));
                 }
-                let mut memory = shared.memory();
-                seen.extend(listed(&shared.id, &entry, memory.last(&entry.id).as_deref()));
-                memory.soil([entry.id]);
+                let mut memory = shared.cache();
+                seen.extend(record_from_list(&shared.id, &entry, memory.last_record(&entry.id).as_deref()));
+                memory.mark_dirty([entry.id]);
                 troubles.push((entry.name, failure));
             }
         }
     }
-    (seen, gaps(troubles))
+    (seen, group_by_failure(troubles))
 }
 
-impl Desk {
-    /// Begins to look at a container.
-    fn start(&mut self, shared: &Shared, entry: &Entry, silence: Duration) {
+impl PoolState {
+    /// Starts the inspect call of a container.
+    fn start_call(&mut self, shared: &Shared, entry: &ListEntry, silence: Duration) {
         let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
-        let (lively, with_files) = (Arc::clone(&shared.inspects.lively), shared.files);
-        let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspects.late));
+        let (lively, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
+        let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspect_pool.late_answer));
         let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
         let then = move |panicked: Panicked| {
             let failure = panicked.failure(format_args!("docker inspect at {place} could not be taken in"));
-            // As below.
+            // Sending fails only after the source is dropped.
             let _ = lost.send((of, Err(failure)));
         };
         let fingerprint = entry.fingerprint.clone();
         let look = async move {
             let began = Instant::now();
-            let found = look_at(&engine, source, &id, with_files, lively).await;
+            let found = inspect_container(&engine, source, &id, with_files, lively).await;
             let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
-            // Where nobody listens any more there is nothing to tell.
+            // Sending fails only after the source is dropped.
             let _ = answers.send((id, outcome));
             if began.elapsed() > silence {
                 late.notify_one();
             }
         };
-        self.running.insert(entry.id.clone(), background::spawn(look, then));
+        self.calls.insert(entry.id.clone(), background::spawn(look, then));
     }
 
-    /// Looks at those containers, a bounded number at a time, and waits for their answers as long as some come.
-    async fn ask(
+    /// Inspects `entries`, a limited number at a time, and waits as long as responses keep arriving.
+    async fn collect_answers(
         &mut self,
         shared: &Shared,
-        entries: Vec<&Entry>,
-        patience: Patience,
-    ) -> BTreeMap<String, Outcome> {
+        entries: Vec<&ListEntry>,
+        wait: InspectWait,
+    ) -> BTreeMap<String, InspectOutcome> {
         let mut missing: BTreeSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
-        let mut waiting: VecDeque<&Entry> =
-            entries.into_iter().filter(|entry| !self.running.contains_key(&entry.id)).collect();
+        let mut waiting: VecDeque<&ListEntry> =
+            entries.into_iter().filter(|entry| !self.calls.contains_key(&entry.id)).collect();
         let mut outcomes = BTreeMap::new();
         while !missing.is_empty() {
-            while self.running.len() < MAX_CALLS
+            while self.calls.len() < MAX_CALLS
                 && let Some(entry) = waiting.pop_front()
             {
-                self.start(shared, entry, patience.silence);
+                self.start_call(shared, entry, wait.max_silence);
             }
-            let until = patience.until.min(Instant::now() + patience.silence);
+            let until = wait.deadline.min(Instant::now() + wait.max_silence);
             let Ok(Some((id, outcome))) = timeout_at(until, self.answers.1.recv()).await else { break };
-            self.running.remove(&id);
+            self.calls.remove(&id);
             if missing.remove(&id) {
                 outcomes.insert(id, outcome);
             }
         }
-        // A call that has ended without an answer broke down while its answer was read.
+        // A call that has finished without a result panicked while its response was read.
         for id in missing {
-            if self.running.get(&id).is_some_and(AbortOnDropHandle::is_finished) {
-                self.running.remove(&id);
+            if self.calls.get(&id).is_some_and(AbortOnDropHandle::is_finished) {
+                self.calls.remove(&id);
                 let remedy = "this is a fault of Portolan: please report it";
                 let broken =
                     Failure::new(FailureKind::Invalid, "reading what the engine says broke off", remedy);
@@ -199,33 +206,33 @@ impl Desk {
     }
 }
 
-/// Looks at one container with its files.
-async fn look_at(
+/// Inspects one container and reads its configuration files.
+async fn inspect_container(
     engine: &Engine,
     source: SourceId,
     id: &str,
     with_files: bool,
     lively: Arc<Semaphore>,
-) -> Result<Option<(Seen, Watch)>, Failure> {
+) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
     let lively = lively.acquire_owned().await;
     let mut call = std::pin::pin!(engine.inspect(id));
-    let answer = if let Ok(answer) = timeout(STUCK, &mut call).await {
+    let answer = if let Ok(answer) = timeout(UNRESPONSIVE_AFTER, &mut call).await {
         answer?
     } else {
         drop(lively);
         call.await?
     };
     let read = async {
-        match engine.client().await {
-            Ok(client) if with_files => files::read(engine, &client, &answer).await,
-            _ => Files::default(),
+        match engine.bollard_client().await {
+            Ok(client) if with_files => files::read_config_files(engine, &client, &answer).await,
+            _ => ContainerFiles::default(),
         }
     };
     let files = timeout(FILES_TIMEOUT, read).await;
     let in_time = files.is_ok();
     let files = files.unwrap_or_default();
-    let decoded = background::blocking(move || {
-        let container = decode::container(&source, &answer, &files.texts)?;
+    let decoded = background::run_blocking(move || {
+        let container = decode::decode_container(&source, &answer, &files.texts)?;
         Some((container, files.watch))
     });
     let mut found = decoded.await.map_err(|panicked| {
@@ -237,22 +244,26 @@ async fn look_at(
     Ok(found)
 }
 
-/// The container as the list says it is, with what was known of it before.
-fn listed(source: &SourceId, entry: &Entry, before: Option<&Seen>) -> Option<Arc<Seen>> {
-    let mut container = decode::container(source, &entry.summary.as_inspected(), &[])?;
-    container.complete(before);
+/// Decodes a container from its list entry and its previous record.
+fn record_from_list(
+    source: &SourceId,
+    entry: &ListEntry,
+    before: Option<&ContainerRecord>,
+) -> Option<Arc<ContainerRecord>> {
+    let mut container = decode::decode_container(source, &entry.summary.to_inspect_response(), &[])?;
+    container.merge_previous(before);
     Some(Arc::new(container))
 }
 
-fn slow(engine: &Engine) -> Failure {
+fn no_answer_yet(engine: &Engine) -> Failure {
     let what = format!("docker inspect at {}: no answer yet", engine.endpoint);
     let remedy =
         "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// The containers that can't be read, those with the same trouble together.
-fn gaps(troubles: Vec<(Text, Failure)>) -> Vec<Gap> {
+/// Groups unreadable containers with the same failure into one unread part each.
+fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {
         match by_trouble.iter_mut().find(|(known, _)| *known == failure) {
@@ -264,13 +275,13 @@ fn gaps(troubles: Vec<(Text, Failure)>) -> Vec<Gap> {
         names.sort();
         let what = match names.as_slice() {
             [name] => format!("container {name}"),
-            names if names.len() <= MAX_NAMED => format!("containers {}", names.join(", ")),
+            names if names.len() <= MAX_NAMED_CONTAINERS => format!("containers {}", names.join(", ")),
             names => {
-                let rest = names.len() - MAX_NAMED;
-                format!("containers {} and {rest} more", names[..MAX_NAMED].join(", "))
+                let rest = names.len() - MAX_NAMED_CONTAINERS;
+                format!("containers {} and {rest} more", names[..MAX_NAMED_CONTAINERS].join(", "))
             }
         };
-        Gap { what: what.into(), failure }
+        UnreadPart { name: what.into(), failure }
     };
     by_trouble.into_iter().map(gap).collect()
 }

@@ -1,43 +1,44 @@
-//! A Docker or Podman engine: one list and one inspect per new container, then driven by the engine's own events.
+//! Docker or Podman engine as a source: one list call and one inspect call per new container, then only the
+//! changes that the engine's events report.
 
-mod answer;
-mod assemble;
+mod api_types;
+mod build;
 mod calls;
-mod connect;
+mod client;
 mod context;
 mod decode;
 mod endpoint;
-mod ends;
+mod exit_history;
 mod events;
-mod examine;
+mod doctor;
 mod failure;
-mod feed;
+mod event_stream;
 pub(super) mod files;
-mod filled;
-mod find;
+mod shared_volumes;
+mod discovery;
 mod http;
 mod inspect;
 mod logs;
-mod look;
-mod memory;
-mod reach;
-mod settings;
+mod poll;
+mod cache;
+mod network_addresses;
+mod settings_file;
 mod sockets;
-mod tunnel;
+mod ssh_tunnel;
 mod usage;
 
+pub use discovery::{Env, FoundEngine, discover};
 pub use endpoint::Endpoint;
-pub use find::{Found, Surroundings, find};
 
-use super::{Examined, Source};
+use super::{DoctorCheck, Source};
 use crate::{
-    cache::key_of,
-    model::{Failure, LogBatch, LogStart, LogTarget, Reading, Snapshot, SourceId, UsageTarget},
+    cache::hashed_key,
+    model::{Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, UsageSample, UsageTarget},
 };
-use connect::Engine;
+use cache::EngineCache;
+use client::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
-use inspect::Inspects;
-use memory::Memory;
+use inspect::InspectPool;
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -45,27 +46,27 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How long to wait before looking again when no event came. A connection that was closed can be seen for a minute
-/// more (`TIME_WAIT`), so few are missed in between.
-const PACE: Duration = Duration::from_secs(15);
+/// Interval between polls without an event. Closed connections stay visible for another minute (`TIME_WAIT`),
+/// so few are missed.
+const POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Which engine to read. With nothing set, those that [`find`] finds.
+/// Configuration of a Docker source. With neither address nor context, `discover` finds the engines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The engine's address, as `DOCKER_HOST` has it.
+    /// Address of the engine, in the format of `DOCKER_HOST`.
     pub host: String,
-    /// The docker context to use where `host` is empty.
+    /// Docker context to use if `host` is empty.
     pub context: String,
-    /// The folder with `ca.pem`, `cert.pem` and `key.pem`, for a `host` that wants TLS.
+    /// Folder with `ca.pem`, `cert.pem` and `key.pem`, for a `host` with TLS.
     pub certificates: String,
-    /// What to call the source; `docker` or `podman` by default.
+    /// Name of the source; `docker` or `podman` by default.
     pub name: String,
-    /// Whether to read the sockets of local containers, to see who calls whom.
+    /// True to read the sockets of local containers, which show their connections.
     pub sockets: bool,
-    /// Whether to read the configuration files of containers, to see whom they name.
+    /// True to read the configuration files of containers, which name other services.
     pub files: bool,
-    /// Whether to run `cat` inside the containers of an engine on another machine, to read their sockets.
+    /// True to run `cat` inside the containers of an engine on another machine, to read their sockets.
     pub exec: bool,
 }
 
@@ -84,63 +85,63 @@ impl Default for Config {
     }
 }
 
-/// An engine as a source.
+/// Docker or Podman engine as a source.
 #[derive(Clone, Debug)]
 pub struct Docker {
     shared: Arc<Shared>,
-    because: String,
+    found_by: String,
 }
 
-/// What everything that talks to one engine shares.
+/// State shared by everything that talks to one engine.
 #[derive(Debug)]
 struct Shared {
     id: SourceId,
     engine: Engine,
-    memory: Mutex<Memory>,
-    /// The calls about single containers.
-    inspects: Inspects,
-    /// Told when the engine's events are to be asked for anew.
+    cache: Mutex<EngineCache>,
+    /// Pool of inspect calls.
+    inspect_pool: InspectPool,
+    /// Notified when the event subscription must be opened anew.
     resubscribe: Notify,
-    /// What the docker command's own settings have wrong, where that keeps nothing from being read.
+    /// Warning about the docker command's settings, if they could be ignored.
     warning: Option<Failure>,
-    counted: Mutex<usage::Counted>,
-    /// Whether to read sockets.
-    sockets: bool,
-    /// Whether to read configuration files.
-    files: bool,
-    /// Whether something may be run in a container.
-    exec: bool,
+    usage_cache: Mutex<usage::UsageCache>,
+    /// True if sockets may be read.
+    read_sockets: bool,
+    /// True if configuration files may be read.
+    read_files: bool,
+    /// True if commands may be run in containers.
+    allow_exec: bool,
 }
 
 impl Shared {
-    /// What is remembered; never held while waiting for an answer.
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the cache. The lock is never held across a call.
+    fn cache(&self) -> MutexGuard<'_, EngineCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was counted last of containers; never held while waiting for an answer.
-    fn counted(&self) -> MutexGuard<'_, usage::Counted> {
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the usage cache. The lock is never held across a call.
+    fn usage_cache(&self) -> MutexGuard<'_, usage::UsageCache> {
+        self.usage_cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Docker {
-    /// The engine that was found, to be read as `config` says. Nothing is asked of it yet.
+    /// Creates the source for an engine that discovery found. Makes no call yet.
     #[must_use]
-    pub fn new(found: Found, config: &Config) -> Self {
+    pub fn new(found: FoundEngine, config: &Config) -> Self {
         let shared = Shared {
             id: SourceId::new(&found.name),
             engine: Engine::new(found.endpoint),
-            memory: Mutex::default(),
-            inspects: Inspects::default(),
+            cache: Mutex::default(),
+            inspect_pool: InspectPool::default(),
             resubscribe: Notify::new(),
             warning: found.warning,
-            counted: Mutex::default(),
-            sockets: config.sockets,
-            files: config.files,
-            exec: config.exec,
+            usage_cache: Mutex::default(),
+            read_sockets: config.sockets,
+            read_files: config.files,
+            allow_exec: config.exec,
         };
-        Self { shared: Arc::new(shared), because: found.because }
+        Self { shared: Arc::new(shared), found_by: found.found_by }
     }
 }
 
@@ -149,8 +150,8 @@ impl Source for Docker {
         &self.shared.id
     }
 
-    fn place(&self) -> String {
-        format!("{} ({})", self.shared.engine.endpoint, self.because)
+    fn location(&self) -> String {
+        format!("{} ({})", self.shared.engine.endpoint, self.found_by)
     }
 
     fn kind(&self) -> &'static str {
@@ -158,42 +159,42 @@ impl Source for Docker {
     }
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
-        look::snapshot(&self.shared).boxed()
+        poll::take_snapshot(&self.shared).boxed()
     }
 
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
-        async { Some(key_of(&format!("docker {}", self.shared.engine.endpoint))) }.boxed()
+        async { Some(hashed_key(&format!("docker {}", self.shared.engine.endpoint))) }.boxed()
     }
 
-    fn tells(&self) -> bool {
-        self.shared.memory().refusal().is_none()
+    fn pushes_changes(&self) -> bool {
+        self.shared.cache().events_refusal().is_none()
     }
 
     fn set_time_limit(&self, limit: Duration) {
-        self.shared.engine.set_look_limit(limit);
+        self.shared.engine.set_poll_limit(limit);
     }
 
-    fn pace(&self) -> Duration {
-        PACE
+    fn poll_interval(&self) -> Duration {
+        POLL_INTERVAL
     }
 
-    fn nudges(&self) -> BoxStream<'static, ()> {
-        events::nudges(Arc::clone(&self.shared))
+    fn change_notifications(&self) -> BoxStream<'static, ()> {
+        events::change_notifications(Arc::clone(&self.shared))
     }
 
     fn logs(
         &self,
         targets: Vec<LogTarget>,
-        start: LogStart,
+        start: LogReadOptions,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-        logs::read(self.shared.engine.clone(), targets, start)
+        logs::read_logs(self.shared.engine.clone(), targets, start)
     }
 
-    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
-        usage::read(&self.shared, &target)
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
+        usage::measure_usage(&self.shared, &target)
     }
 
-    fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
-        examine::engine(&self.shared).boxed()
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
+        doctor::run_checks(&self.shared).boxed()
     }
 }

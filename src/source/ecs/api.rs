@@ -1,38 +1,39 @@
-//! The clients of one source behind its gate, and the two shapes of reading: page by page, batch by batch.
+//! AWS clients behind the rate limiter, and helpers that read lists page by page or batch by batch.
 
 use super::{
     calls::Call,
     connect::Clients,
-    gate::{Gate, IN_FLIGHT},
-    paging::{Endless, MAX_LIST_PAGES, Paging, Token},
+    paging::{MAX_LIST_PAGES, PageToken, Paging, PagingError},
+    rate_limiter::{MAX_CALLS_IN_FLIGHT, RateLimiter},
 };
-use crate::model::{Failure, Gap};
+use crate::model::{Failure, UnreadPart};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{error::Error, sync::Arc};
 
-/// What a source calls with.
+/// AWS clients of one source, with the rate limiter that every call passes.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {
-    /// The clients.
+    /// SDK clients and the region, profile and endpoint they use.
     pub clients: Clients,
-    /// The gate all calls pass.
-    pub gate: Arc<Gate>,
+    /// Limits calls in flight and calls per second.
+    pub rate_limiter: Arc<RateLimiter>,
 }
 
-/// What could be read, and why not the rest.
+/// Items of a list that could be read, with the failure that kept the rest from being read.
 #[derive(Clone, Debug)]
-pub(crate) struct Read<T> {
-    /// What came.
+pub(crate) struct PartialList<T> {
+    /// Items read before the failure, if any.
     pub items: Vec<T>,
-    /// The first failure.
+    /// First failure; `None` if the list is complete.
     pub failure: Option<Failure>,
 }
 
 impl Api {
-    /// Makes one call through the gate. The SDK's futures are large, so each is boxed once, here.
-    pub(crate) fn pass<'a, T, E, R>(
+    /// Makes one call through the rate limiter. Boxes the SDK's future once, here, because these futures are
+    /// large.
+    pub(crate) fn call<'a, T, E, R>(
         &'a self,
         call: &'static Call,
         answer: impl Future<Output = Result<T, SdkError<E, R>>> + Send + 'a,
@@ -42,35 +43,35 @@ impl Api {
         E: ProvideErrorMetadata + Error + Send + 'static,
         R: std::fmt::Debug + Send + 'static,
     {
-        self.gate.pass(call, &self.clients.setting, answer).boxed()
+        self.rate_limiter.call(call, &self.clients.target, answer).boxed()
     }
 }
 
-impl<T> Read<T> {
-    /// Everything was read.
-    pub(crate) fn all(items: Vec<T>) -> Self {
+impl<T> PartialList<T> {
+    /// Returns a list that was read completely.
+    pub(crate) fn complete(items: Vec<T>) -> Self {
         Self { items, failure: None }
     }
 
-    /// Says what is missing, where something is.
-    pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<Gap> {
-        self.failure.clone().map(|failure| Gap { what: what().into(), failure })
+    /// Returns a gap with the text of `what` if the list is incomplete.
+    pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
+        self.failure.clone().map(|failure| UnreadPart { name: what().into(), failure })
     }
 }
 
-impl<T> Default for Read<T> {
+impl<T> Default for PartialList<T> {
     fn default() -> Self {
-        Self::all(Vec::new())
+        Self::complete(Vec::new())
     }
 }
 
-/// The most items of one list.
-const MAX_ITEMS: usize = 50_000;
+/// Largest number of items read of one list.
+const MAX_LIST_ITEMS: usize = 50_000;
 
-/// Reads page after page of a call until there is no further token, a call fails, or a limit is met.
-pub(crate) async fn pages<T, F, A>(call: &'static Call, mut ask: F) -> Read<T>
+/// Reads the pages of a list until one has no next token, a call fails, or a limit is reached.
+pub(crate) async fn read_pages<T, F, A>(call: &'static Call, mut ask: F) -> PartialList<T>
 where
-    F: FnMut(Option<Token>) -> A,
+    F: FnMut(Option<PageToken>) -> A,
     A: Future<Output = Result<(Vec<T>, Option<String>), Failure>>,
 {
     let mut items = Vec::new();
@@ -78,28 +79,29 @@ where
     loop {
         let (page, next) = match ask(token).await {
             Ok(answer) => answer,
-            Err(failure) => return Read { items, failure: Some(failure) },
+            Err(failure) => return PartialList { items, failure: Some(failure) },
         };
-        let (room, came) = (MAX_ITEMS - items.len(), page.len());
+        let (room, came) = (MAX_LIST_ITEMS - items.len(), page.len());
         items.extend(page.into_iter().take(room));
-        let next = if came > room { Err(Endless::Items(MAX_ITEMS)) } else { paging.next(next) };
+        let next =
+            if came > room { Err(PagingError::TooManyItems(MAX_LIST_ITEMS)) } else { paging.next(next) };
         token = match next {
-            Ok(None) => return Read::all(items),
+            Ok(None) => return PartialList::complete(items),
             Ok(next) => next,
-            Err(endless) => return Read { items, failure: Some(endless.of(call)) },
+            Err(endless) => return PartialList { items, failure: Some(endless.failure(call)) },
         };
     }
 }
 
-/// Reads batches of at most `size`, a few at a time, in any order of answering; the result keeps the order asked.
-pub(crate) async fn batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> Read<T>
+/// Calls `ask` with batches of at most `size` keys, several at once; the items keep the order of `keys`.
+pub(crate) async fn read_batches<K: Clone, T, F, A>(keys: &[K], size: usize, ask: F) -> PartialList<T>
 where
     F: Fn(Vec<K>) -> A,
     A: Future<Output = Result<Vec<T>, Failure>>,
 {
     let asked: Vec<A> = keys.chunks(size).map(|batch| ask(batch.to_vec())).collect();
-    let answers: Vec<_> = stream::iter(asked).buffered(IN_FLIGHT).collect().await;
-    let mut read = Read::default();
+    let answers: Vec<_> = stream::iter(asked).buffered(MAX_CALLS_IN_FLIGHT).collect().await;
+    let mut read = PartialList::default();
     for answer in answers {
         match answer {
             Ok(items) => read.items.extend(items),
@@ -113,7 +115,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ITEMS, batches, pages};
+    use super::{MAX_LIST_ITEMS, read_batches, read_pages};
     use crate::{
         model::{Failure, FailureKind},
         source::ecs::calls::LIST_CLUSTERS,
@@ -121,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_end_without_a_token_and_keep_what_came_before_a_failure() {
-        let read = pages(&LIST_CLUSTERS, |token| async move {
+        let read = read_pages(&LIST_CLUSTERS, |token| async move {
             match token.map(String::from).as_deref() {
                 None => Ok((vec![1, 2], Some("a".to_owned()))),
                 Some("a") => Ok((vec![3], None)),
@@ -130,7 +132,7 @@ mod tests {
         })
         .await;
         assert_eq!((read.items, read.failure), (vec![1, 2, 3], None));
-        let read = pages(&LIST_CLUSTERS, |token| async move {
+        let read = read_pages(&LIST_CLUSTERS, |token| async move {
             if token.is_some() {
                 Err(Failure::new(FailureKind::Denied, "no", ""))
             } else {
@@ -144,24 +146,24 @@ mod tests {
 
     #[tokio::test]
     async fn lists_without_end_are_cut_and_named() {
-        let read = pages(&LIST_CLUSTERS, |_| async { Ok((vec![0_u8; MAX_ITEMS + 1], None)) }).await;
-        assert_eq!(read.items.len(), MAX_ITEMS);
-        let what = read.failure.unwrap().what;
+        let read = read_pages(&LIST_CLUSTERS, |_| async { Ok((vec![0_u8; MAX_LIST_ITEMS + 1], None)) }).await;
+        assert_eq!(read.items.len(), MAX_LIST_ITEMS);
+        let what = read.failure.unwrap().message;
         assert_eq!(what, "ecs:ListClusters: more than 50000 items came; the rest is left out");
         let mut page = 0;
-        let read = pages(&LIST_CLUSTERS, |_| {
+        let read = read_pages(&LIST_CLUSTERS, |_| {
             page += 1;
             async move { Ok((vec![page], Some(page.to_string()))) }
         })
         .await;
         assert_eq!(read.items.len(), 100);
-        assert!(read.failure.unwrap().what.contains("more than 100 pages came"));
+        assert!(read.failure.unwrap().message.contains("more than 100 pages came"));
     }
 
     #[tokio::test]
     async fn batches_keep_their_order_and_size() {
         let keys: Vec<u32> = (0..25).collect();
-        let read = batches(&keys, 10, |batch| async move {
+        let read = read_batches(&keys, 10, |batch| async move {
             assert!(batch.len() <= 10);
             Ok(batch)
         })

@@ -1,32 +1,32 @@
-//! What the configuration file may say about one ECS source.
+//! Configuration of one ECS source.
 
-use super::budget::Shares;
+use super::token_bucket::Shares;
 use crate::model::SourceId;
 use serde::{Deserialize, Serialize};
 
-/// One region of one account, and the clusters to read in it. Whatever is empty is left to what the AWS SDK
-/// resolves from the environment and `~/.aws`.
+/// One region of one account, and the clusters to read in it. The AWS SDK resolves empty settings from the
+/// environment and `~/.aws`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
-    /// What people call it; the source's id becomes `ecs:NAME`.
+    /// Name of the source, whose id becomes `ecs:NAME`.
     pub name: String,
-    /// The profile in `~/.aws/config`: its keys, SSO session, role to assume or credential process.
+    /// Profile in `~/.aws/config`: its keys, SSO session, role to assume or credential process.
     pub profile: String,
-    /// The region.
+    /// AWS region, such as `eu-west-1`.
     pub region: String,
-    /// Another address for every API, as an emulator or a private endpoint needs it.
+    /// Endpoint for all APIs, such as an emulator or a private endpoint.
     pub endpoint: String,
-    /// The clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; none means all.
+    /// Clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; empty for all.
     pub clusters: Vec<String>,
-    /// The services, and the families of lone tasks, by such names and patterns; none means all.
+    /// Services, and families of tasks without a service, by the same names and patterns; empty for all.
     pub services: Vec<String>,
-    /// Whether to ask the machine's metadata address (IMDS) for its role; off, because elsewhere than on EC2 that
-    /// address does not answer and costs seconds.
+    /// True to ask the instance metadata service (IMDS) for a role. Off by default, because outside EC2 its
+    /// address does not answer and the attempt takes seconds.
     pub instance_role: bool,
-    /// How much of the account's API quota to take at most while the first picture is being drawn, in per cent.
+    /// Largest share of the account's API quota to use during the first load, in per cent.
     pub start_share: u8,
-    /// How much of it from then on.
+    /// Largest share of the account's API quota to use after the first load, in per cent.
     pub steady_share: u8,
 }
 
@@ -48,24 +48,24 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The source's id: `ecs:` with the name, or with the region, or `ecs` alone.
+    /// Returns the source's id: `ecs:` with the name or the region, or `ecs` if both are empty.
     #[must_use]
     pub fn id(&self) -> SourceId {
         let label = [&self.name, &self.region].into_iter().find(|text| !text.is_empty());
         match label {
-            // A slash ends the source in a service's id.
+            // A slash would end the source's part in a service id.
             Some(label) => SourceId::new(format!("ecs:{}", label.replace('/', "-"))),
             None => SourceId::new("ecs"),
         }
     }
 
-    /// How much of the account's quota to take.
+    /// Returns the shares of the account's quota to use.
     pub(super) fn shares(&self) -> Shares {
         Shares { start: self.start_share, steady: self.steady_share }
     }
 
-    /// `text` unless it is empty.
-    pub(super) fn given(text: &str) -> Option<String> {
+    /// Returns `text`, or `None` if it is empty.
+    pub(super) fn non_empty(text: &str) -> Option<String> {
         (!text.is_empty()).then(|| text.to_owned())
     }
 }

@@ -1,12 +1,12 @@
-//! From configuration to API clients: what aws-config resolves, with time limits, and without asking the metadata
-//! address of a machine that is not on EC2.
+//! AWS clients from the configuration: credentials and region as aws-config resolves them, with time limits,
+//! and without a request to the instance metadata service unless the configuration asks for it.
 
 use super::{
     Config,
-    answer_limit::LimitAnswers,
-    failure::Setting,
-    prefix::StripPrefix,
-    signed::{APP_MESH, CLOUDWATCH, Caller, EC2},
+    failure::AwsTarget,
+    host_prefix::StripHostPrefix,
+    response_limit::LimitResponseSize,
+    sigv4::{APP_MESH_SERVICE, CLOUDWATCH_SERVICE, EC2_SERVICE, SignedClient},
 };
 use crate::model::{Failure, FailureKind};
 use aws_config::{
@@ -22,66 +22,58 @@ use aws_config::{
 };
 use std::time::Duration;
 
-/// The clients of one source, over one configuration.
+/// AWS clients of one source.
 #[derive(Clone, Debug)]
 pub(crate) struct Clients {
-    /// Amazon ECS.
     pub ecs: aws_sdk_ecs::Client,
-    /// CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
-    /// Cloud Map.
-    pub registry: aws_sdk_servicediscovery::Client,
-    /// Elastic Load Balancing.
-    pub balancers: aws_sdk_elasticloadbalancingv2::Client,
-    /// EC2.
-    pub ec2: Caller,
-    /// CloudWatch.
-    pub metrics: Caller,
-    /// App Mesh.
-    pub mesh: Caller,
-    /// Who we are.
-    pub identity: aws_sdk_sts::Client,
-    /// Where the calls go and as whom.
-    pub setting: Setting,
+    pub cloud_map: aws_sdk_servicediscovery::Client,
+    pub load_balancers: aws_sdk_elasticloadbalancingv2::Client,
+    pub ec2: SignedClient,
+    pub cloudwatch: SignedClient,
+    pub app_mesh: SignedClient,
+    pub sts: aws_sdk_sts::Client,
+    /// Region, profile and endpoint that the clients use.
+    pub target: AwsTarget,
 }
 
-/// Resolves the configuration and makes the clients; asks no network.
+/// Resolves the configuration and makes the clients. Sends no request.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
-    let region = region(config).await.ok_or_else(no_region)?;
-    let shared = load(config, region.clone()).await;
-    let setting = Setting {
-        profile: Config::given(&config.profile).or_else(|| std::env::var("AWS_PROFILE").ok()),
+    let region = resolve_region(config).await.ok_or_else(missing_region_failure)?;
+    let shared = load_sdk_config(config, region.clone()).await;
+    let setting = AwsTarget {
+        profile: Config::non_empty(&config.profile).or_else(|| std::env::var("AWS_PROFILE").ok()),
         region: region.to_string(),
         endpoint: shared.endpoint_url().map(str::to_owned),
     };
-    Ok(Clients::over(&shared, setting))
+    Ok(Clients::new(&shared, setting))
 }
 
 impl Clients {
-    /// The clients over one configuration.
-    pub(crate) fn over(shared: &SdkConfig, setting: Setting) -> Self {
+    /// Returns clients that share one SDK configuration.
+    pub(crate) fn new(shared: &SdkConfig, target: AwsTarget) -> Self {
         let ecs = aws_sdk_ecs::config::Builder::from(shared);
-        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripPrefix);
+        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripHostPrefix);
         let registry = aws_sdk_servicediscovery::config::Builder::from(shared);
         let balancers = aws_sdk_elasticloadbalancingv2::config::Builder::from(shared);
         let identity = aws_sdk_sts::config::Builder::from(shared);
-        let limited = LimitAnswers;
+        let limited = LimitResponseSize;
         Self {
             ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).build()),
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(limited).build()),
-            registry: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
-            balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
+            cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
+            load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
                 balancers.interceptor(limited).build(),
             ),
-            ec2: Caller::over(shared, EC2),
-            metrics: Caller::over(shared, CLOUDWATCH),
-            mesh: Caller::over(shared, APP_MESH),
-            identity: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
-            setting,
+            ec2: SignedClient::new(shared, EC2_SERVICE),
+            cloudwatch: SignedClient::new(shared, CLOUDWATCH_SERVICE),
+            app_mesh: SignedClient::new(shared, APP_MESH_SERVICE),
+            sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
+            target,
         }
     }
 
-    /// A log client for another region, for containers that log there.
+    /// Returns a log client for another region, for containers that log there.
     #[must_use]
     pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         let config = self.logs.config().to_builder().region(Region::new(region.to_owned())).build();
@@ -89,14 +81,14 @@ impl Clients {
     }
 }
 
-async fn region(config: &Config) -> Option<Region> {
+async fn resolve_region(config: &Config) -> Option<Region> {
     let mut profile = ProfileFileRegionProvider::builder();
-    if let Some(name) = Config::given(&config.profile) {
+    if let Some(name) = Config::non_empty(&config.profile) {
         profile = profile.profile_name(name);
     }
-    let asked = Config::given(&config.region).map(Region::new);
+    let asked = Config::non_empty(&config.region).map(Region::new);
     let chain = RegionProviderChain::first_try(asked);
-    // The region of a profile that was asked for by name counts more than one that happens to be exported.
+    // If the configuration names a profile, its region takes precedence over an exported one.
     let chain = if config.profile.is_empty() {
         chain.or_else(EnvironmentVariableRegionProvider::new()).or_else(profile.build())
     } else {
@@ -105,7 +97,7 @@ async fn region(config: &Config) -> Option<Region> {
     if config.instance_role { chain.or_default_provider().region().await } else { chain.region().await }
 }
 
-fn no_region() -> Failure {
+fn missing_region_failure() -> Failure {
     Failure::new(
         FailureKind::Invalid,
         "no AWS region is set",
@@ -113,7 +105,7 @@ fn no_region() -> Failure {
     )
 }
 
-async fn load(config: &Config, region: Region) -> SdkConfig {
+async fn load_sdk_config(config: &Config, region: Region) -> SdkConfig {
     let limits = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(8))
@@ -124,23 +116,24 @@ async fn load(config: &Config, region: Region) -> SdkConfig {
         .retry_config(RetryConfig::standard().with_max_attempts(2))
         .timeout_config(limits);
     if !config.instance_role {
-        loader = loader.credentials_provider(credentials(config, region));
+        loader = loader.credentials_provider(credentials_chain(config, region));
     }
-    if let Some(profile) = Config::given(&config.profile) {
+    if let Some(profile) = Config::non_empty(&config.profile) {
         loader = loader.profile_name(profile);
     }
-    if let Some(endpoint) = Config::given(&config.endpoint) {
+    if let Some(endpoint) = Config::non_empty(&config.endpoint) {
         loader = loader.endpoint_url(endpoint);
     }
     loader.load().await
 }
 
-/// The SDK's own chain without its last link, the metadata address. A profile asked for by name goes first.
-fn credentials(config: &Config, region: Region) -> CredentialsProviderChain {
+/// Returns the SDK's credential chain without its last link, the metadata service. A configured profile goes
+/// first.
+fn credentials_chain(config: &Config, region: Region) -> CredentialsProviderChain {
     let provider = ProviderConfig::without_region().with_region(Some(region));
     let mut profile = ProfileFileCredentialsProvider::builder().configure(&provider);
     let environment = EnvironmentVariableCredentialsProvider::new();
-    let chain = match Config::given(&config.profile) {
+    let chain = match Config::non_empty(&config.profile) {
         Some(name) => {
             profile = profile.profile_name(name);
             CredentialsProviderChain::first_try("Profile", profile.build())

@@ -1,66 +1,71 @@
-//! What the AWS SDK reports, as a failure in words that say what to do.
+//! Errors of the AWS SDK as failures that say what to do.
 
 use super::{
-    answer_limit::{MAX_ANSWER_BYTES, is_too_long},
     calls::Call,
+    response_limit::{MAX_RESPONSE_BYTES, is_response_too_long},
 };
 use crate::model::{DisplayUrl, Failure, FailureKind, Text};
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
-/// Where the calls go and as whom: what a remedy needs to name.
+/// Profile, region and endpoint of the calls, for the remedy of a failure.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Setting {
-    /// The profile, where one was chosen.
+pub(crate) struct AwsTarget {
+    /// Profile, if one was chosen.
     pub profile: Option<String>,
-    /// The region.
+    /// AWS region.
     pub region: String,
-    /// The endpoint, where it is not AWS's own.
+    /// Endpoint, if it is not the one of AWS.
     pub endpoint: Option<String>,
 }
 
-/// The failure of `call`.
-pub(crate) fn of<E, R>(call: &Call, error: &SdkError<E, R>, setting: &Setting) -> Failure
+/// Returns the failure of `call` for an SDK error.
+pub(crate) fn from_sdk_error<E, R>(call: &Call, error: &SdkError<E, R>, setting: &AwsTarget) -> Failure
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
-    if is_too_long(error) {
-        return too_long(call, setting);
+    if is_response_too_long(error) {
+        return response_too_long(call, setting);
     }
     match error {
         SdkError::TimeoutError(_) => timeout(call, setting),
         SdkError::DispatchFailure(e) if e.is_timeout() => timeout(call, setting),
         SdkError::ServiceError(e) if e.err().meta().code().is_some() => {
             let meta = e.err().meta();
-            refused(call, meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), setting)
+            error_response(call, meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), setting)
         }
-        SdkError::ServiceError(_) | SdkError::ResponseError(_) => unreadable(call, &chain(error), setting),
-        _ => undelivered(call, &chain(error), setting),
+        SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+            unreadable_response(call, &error_chain_text(error), setting)
+        }
+        _ => undelivered(call, &error_chain_text(error), setting),
     }
 }
 
-/// No answer in time.
-pub(crate) fn timeout(call: &Call, setting: &Setting) -> Failure {
+/// Returns the failure of a call without a response in time.
+pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Timeout,
-        format!("{}: no answer in time from {}", call.action, place(setting)),
+        format!("{}: no answer in time from {}", call.action, endpoint_text(setting)),
         "check the network, the proxy and the endpoint; it is tried again at the next poll",
     )
 }
 
-/// The answer was cut at its limit.
-fn too_long(call: &Call, setting: &Setting) -> Failure {
+/// Returns the failure of a call whose response reached the size limit.
+fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
-        format!("{}: the answer is longer than {} MiB", call.action, MAX_ANSWER_BYTES / (1024 * 1024)),
-        format!("check that {} is an AWS endpoint and that no proxy answers in its place", place(setting)),
+        format!("{}: the answer is longer than {} MiB", call.action, MAX_RESPONSE_BYTES / (1024 * 1024)),
+        format!(
+            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            endpoint_text(setting)
+        ),
     )
 }
 
-/// The service answered with an error code.
-pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting) -> Failure {
+/// Returns the failure of a call that AWS answered with an error code.
+pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
     // Query-protocol services drop the suffix, older ones prefix a namespace: compare the bare word.
     let code = code.rsplit(['#', '.']).next().unwrap_or(code);
     let bare = code.trim_end_matches("Exception");
@@ -69,7 +74,7 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
             (FailureKind::Denied, format!("allow {} to this user or role", call.action))
         }
         "ExpiredToken" | "RequestExpired" | "TokenRefreshRequired" => {
-            (FailureKind::Credentials, renew(setting))
+            (FailureKind::Credentials, renewal_remedy(setting))
         }
         "UnrecognizedClient"
         | "InvalidClientTokenId"
@@ -79,7 +84,7 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
             FailureKind::Credentials,
             format!(
                 "these keys are not valid for {}: check the profile, the keys and the region",
-                place(setting)
+                endpoint_text(setting)
             ),
         ),
         "InvalidSignature" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed" => {
@@ -95,7 +100,7 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
             FailureKind::Throttled,
             "nothing to do: Portolan asks less often for a minute; other tools use the same quota".to_owned(),
         ),
-        // What `DescribeTaskDefinition` says of one that does not exist.
+        // `DescribeTaskDefinition` reports a missing definition with this code.
         "Client"
         | "ClusterNotFound"
         | "ResourceNotFound"
@@ -104,34 +109,37 @@ pub(crate) fn refused(call: &Call, code: &str, message: &str, setting: &Setting)
         | "ServiceNotFound"
         | "TargetGroupNotFound"
         | "LoadBalancerNotFound" => {
-            (FailureKind::Missing, format!("check the name and the region, {}", place(setting)))
+            (FailureKind::Missing, format!("check the name and the region, {}", endpoint_text(setting)))
         }
         "Server" | "InternalServerError" | "InternalFailure" | "InternalError" | "ServiceUnavailable" => (
             FailureKind::Unreachable,
             "AWS has trouble: see https://health.aws.amazon.com; it is tried again at the next poll"
                 .to_owned(),
         ),
-        _ => (FailureKind::Invalid, format!("see the message; asked of {}", place(setting))),
+        _ => (FailureKind::Invalid, format!("see the message; asked of {}", endpoint_text(setting))),
     };
-    let said = Text::new(message);
-    let what = if said.is_empty() { code.to_owned() } else { format!("{code}: {said}") };
+    let message_text = Text::new(message);
+    let what = if message_text.is_empty() { code.to_owned() } else { format!("{code}: {message_text}") };
     Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
 }
 
-/// An answer came that is not one of this API.
-fn unreadable(call: &Call, chain: &str, setting: &Setting) -> Failure {
+/// Returns the failure of a call whose response does not fit the API.
+fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
         format!("{}: the answer makes no sense: {chain}", call.action),
-        format!("check that {} is an AWS endpoint and that no proxy answers in its place", place(setting)),
+        format!(
+            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            endpoint_text(setting)
+        ),
     )
 }
 
-/// The request was never sent or never arrived: no credentials, or nobody there.
-fn undelivered(call: &Call, chain: &str, setting: &Setting) -> Failure {
+/// Returns the failure of a request that did not reach AWS: no credentials, or no connection.
+fn undelivered(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     let low = chain.to_lowercase();
     if ["credential", "sso", "token", "identity", "profile"].iter().any(|word| low.contains(word)) {
-        return credentials(call, chain, setting);
+        return missing_credentials(call, chain, setting);
     }
     let why = if low.contains("dns") || low.contains("lookup") || low.contains("resolve") {
         "check the region's name and the network's DNS"
@@ -140,16 +148,16 @@ fn undelivered(call: &Call, chain: &str, setting: &Setting) -> Failure {
     };
     Failure::new(
         FailureKind::Unreachable,
-        format!("{}: nobody answers at {}: {chain}", call.action, place(setting)),
+        format!("{}: nobody answers at {}: {chain}", call.action, endpoint_text(setting)),
         why,
     )
 }
 
-fn credentials(call: &Call, chain: &str, setting: &Setting) -> Failure {
+fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     let low = chain.to_lowercase();
     let session = ["expired", "sso", "refresh", "login"].iter().any(|word| low.contains(word));
     let remedy = if session {
-        renew(setting)
+        renewal_remedy(setting)
     } else {
         "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or name a profile in the configuration"
             .into()
@@ -157,34 +165,34 @@ fn credentials(call: &Call, chain: &str, setting: &Setting) -> Failure {
     Failure::new(FailureKind::Credentials, format!("{}: no valid credentials: {chain}", call.action), remedy)
 }
 
-/// How to get fresh credentials.
-fn renew(setting: &Setting) -> String {
+/// Returns the remedy that renews credentials.
+fn renewal_remedy(setting: &AwsTarget) -> String {
     match &setting.profile {
         Some(profile) => format!("run `aws sso login --profile {profile}`, or renew its keys"),
         None => "run `aws sso login`, or renew the keys in the environment".to_owned(),
     }
 }
 
-/// Where the calls go, in words.
-fn place(setting: &Setting) -> String {
+/// Returns the endpoint and the region as text.
+fn endpoint_text(setting: &AwsTarget) -> String {
     match &setting.endpoint {
         Some(endpoint) => format!("{} ({})", DisplayUrl::new(endpoint), setting.region),
         None => setting.region.clone(),
     }
 }
 
-/// The error with what caused it, each said once.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut said: Vec<String> = Vec::new();
+/// Joins the messages of an error and its sources, each once, cut at 300 characters.
+fn error_chain_text(error: &(dyn Error + 'static)) -> String {
+    let mut messages: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));
     while let Some(e) = next {
         let words = e.to_string();
-        if !said.iter().any(|s| s.contains(&words)) {
-            said.push(words);
+        if !messages.iter().any(|s| s.contains(&words)) {
+            messages.push(words);
         }
         next = e.source();
     }
-    let whole = Text::new(&said.join(": "));
+    let whole = Text::new(&messages.join(": "));
     match whole.char_indices().nth(300) {
         Some((end, _)) => format!("{}…", &whole[..end]),
         None => whole.to_string(),
@@ -193,11 +201,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Setting, refused, undelivered};
+    use super::{AwsTarget, error_response, undelivered};
     use crate::{model::FailureKind, source::ecs::calls};
 
     fn kind(code: &str) -> FailureKind {
-        refused(&calls::LIST_TASKS, code, "", &Setting::default()).kind
+        error_response(&calls::LIST_TASKS, code, "", &AwsTarget::default()).kind
     }
 
     #[test]
@@ -215,15 +223,19 @@ mod tests {
 
     #[test]
     fn a_denied_call_names_its_permission() {
-        let failure =
-            refused(&calls::DESCRIBE_TASKS, "AccessDeniedException", "User \u{1b}[31mx", &Setting::default());
+        let failure = error_response(
+            &calls::DESCRIBE_TASKS,
+            "AccessDeniedException",
+            "User \u{1b}[31mx",
+            &AwsTarget::default(),
+        );
         assert_eq!(failure.remedy, "allow ecs:DescribeTasks to this user or role");
-        assert_eq!(failure.what, "ecs:DescribeTasks: AccessDeniedException: User x");
+        assert_eq!(failure.message, "ecs:DescribeTasks: AccessDeniedException: User x");
     }
 
     #[test]
     fn an_expired_session_says_how_to_log_in() {
-        let setting = Setting { profile: Some("dev".into()), ..Setting::default() };
+        let setting = AwsTarget { profile: Some("dev".into()), ..AwsTarget::default() };
         let failure = undelivered(&calls::LIST_CLUSTERS, "the SSO token has expired", &setting);
         assert_eq!(failure.kind, FailureKind::Credentials);
         assert!(failure.remedy.starts_with("run `aws sso login --profile dev`"));
@@ -231,8 +243,11 @@ mod tests {
 
     #[test]
     fn a_closed_port_is_unreachable() {
-        let failure =
-            undelivered(&calls::LIST_CLUSTERS, "tcp connect error: Connection refused", &Setting::default());
+        let failure = undelivered(
+            &calls::LIST_CLUSTERS,
+            "tcp connect error: Connection refused",
+            &AwsTarget::default(),
+        );
         assert_eq!(failure.kind, FailureKind::Unreachable);
     }
 }

@@ -1,67 +1,67 @@
-//! Amazon ECS in one region of one account: services, tasks and deployments as they are now, their logs in
-//! `CloudWatch`, their load balancers and their names.
+//! Amazon ECS in one region of one account: current services, tasks and deployments, their logs in
+//! CloudWatch, their load balancers and their DNS names.
 
-mod account;
-mod answer_limit;
+mod access_key;
+mod response_limit;
 mod api;
-mod beside;
-mod balancers;
-mod budget;
+mod enrichment;
+mod load_balancers;
+mod token_bucket;
 mod calls;
 mod clusters;
-mod collect;
+mod snapshot;
 mod config;
 mod connect;
 mod decode;
-mod definitions;
-mod errands;
-mod examine;
+mod task_definitions;
+mod background_tasks;
+mod doctor;
 mod failure;
-mod find;
+mod discovery;
 mod flows;
-mod gate;
+mod rate_limiter;
 #[cfg(test)]
-mod harbour;
+mod call_paths;
 mod logs;
-mod mesh;
-mod metrics;
+mod app_mesh;
+mod service_connect;
 mod paging;
-mod pick;
-mod prefix;
-mod purse;
+mod name_filter;
+mod host_prefix;
+mod account_quota;
 #[cfg(test)]
-mod recorded;
-mod registry;
-mod round;
+mod recorded_region;
+mod cloud_map;
+mod scheduler;
 mod services;
-mod signed;
-mod targets;
+mod sigv4;
+mod target_health;
 mod tasks;
 mod usage;
 
-pub use budget::Group;
+pub use account_quota::QuotaRegistry;
 pub use calls::{CALLS, Call};
 pub use config::Config;
-pub use find::{Found, Surroundings, find};
-pub use purse::Treasury;
+pub use discovery::{Discovery, Env, discover};
+pub use token_bucket::QuotaGroup;
 
-use super::{Examined, Source};
+use super::{DoctorCheck, Source};
 use crate::{
-    cache::{Folder, key_of},
+    cache::{CacheDir, hashed_key},
     model::{
-        DisplayUrl, Failure, LogBatch, LogStart, LogTarget, Reading, ServiceId, Snapshot, SourceId,
+        DisplayUrl, Failure, LogBatch, LogReadOptions, LogTarget, ServiceId, Snapshot, SourceId, UsageSample,
         UsageTarget,
     },
 };
 use api::Api;
-use collect::Caches;
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream},
 };
-use gate::Gate;
-use pick::Pick;
+use name_filter::NameFilter;
+use rate_limiter::RateLimiter;
+use snapshot::Caches;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -69,94 +69,95 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// How long to wait between looks while the first picture fills in, while only its surroundings do, while something is on
-/// the move, and while nothing is. What a look may spend is for the budget to say.
-const AT_ONCE: Duration = Duration::from_millis(300);
-const AFTER: Duration = Duration::from_secs(2);
-const SOON: Duration = Duration::from_secs(5);
-const LATER: Duration = Duration::from_secs(10);
+/// Wait between polls, by [`PollPhase`]: shorter while the first snapshot loads or something changes. The API
+/// quota limits the calls of each poll separately.
+const LOADING_INTERVAL: Duration = Duration::from_millis(300);
+const ENRICHING_INTERVAL: Duration = Duration::from_secs(2);
+const CHANGING_INTERVAL: Duration = Duration::from_secs(5);
+const IDLE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A live session brings the lines of each second together.
-const LAG: Duration = Duration::from_millis(1_500);
+/// Live Tail sends the events of one second together, so lines of two streams may be this far out of order.
+const LOG_REORDER_WINDOW: Duration = Duration::from_millis(1_500);
 
-/// One region of one account.
+/// Source that reads ECS in one region of one account.
 #[derive(Debug)]
 pub struct Ecs {
     id: SourceId,
     config: Config,
-    gate: Arc<Gate>,
+    rate_limiter: Arc<RateLimiter>,
     api: Arc<OnceCell<Api>>,
     caches: Caches,
-    hub: Arc<logs::Hub>,
-    /// Whether anything is on the move, or the first picture not whole yet.
-    mood: Mutex<Mood>,
+    log_sessions: Arc<logs::SessionPool>,
+    /// Phase seen by the last poll; it sets the wait before the next one.
+    phase: Mutex<PollPhase>,
     watched: Mutex<BTreeSet<ServiceId>>,
-    meter: Arc<usage::Meter>,
+    meter: Arc<usage::UsageCache>,
 }
 
-/// How soon it is worth looking again.
+/// State of the last snapshot, from which the wait before the next poll follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
-    Filling,
-    Awaiting,
-    Restless,
-    Calm,
+enum PollPhase {
+    Loading,
+    Enriching,
+    Changing,
+    Idle,
 }
 
 impl Ecs {
-    /// A source for that configuration, which spends from that treasury and keeps task definitions in that folder. It asks
-    /// the network nothing until it is read.
+    /// Returns a source for `config` that draws from the shared API `quotas` and caches task definitions in
+    /// `cache`. Sends no request before the first poll.
     #[must_use]
-    pub fn new(config: Config, treasury: &Arc<Treasury>, cache: Option<Folder>) -> Self {
+    pub fn new(config: Config, quotas: &Arc<QuotaRegistry>, cache: Option<CacheDir>) -> Self {
         Self {
             id: config.id(),
-            gate: Arc::new(Gate::new(config.id(), config.shares(), Arc::clone(treasury))),
-            caches: Caches::new(cache, Pick::new(&config.services)),
+            rate_limiter: Arc::new(RateLimiter::new(config.id(), config.shares(), Arc::clone(quotas))),
+            caches: Caches::new(cache, NameFilter::new(&config.services)),
             config,
             api: Arc::default(),
-            hub: Arc::default(),
-            mood: Mutex::new(Mood::Restless),
+            log_sessions: Arc::default(),
+            phase: Mutex::new(PollPhase::Changing),
             watched: Mutex::default(),
             meter: Arc::default(),
         }
     }
 
     async fn api(&self) -> Result<&Api, Failure> {
-        let open = || open(&self.config, &self.gate);
+        let open = || open_api(&self.config, &self.rate_limiter);
         self.api.get_or_try_init(open).await
     }
 
-    async fn look(&self) -> Result<Snapshot, Failure> {
+    async fn poll(&self) -> Result<Snapshot, Failure> {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
-        let looked = collect::collect(api, &self.config, &self.id, &self.caches, &watched).await;
-        // A source that can not be read draws no picture: the others have what it would spend on that.
-        self.gate.starts(looked.as_ref().is_ok_and(Snapshot::is_partial));
-        let snapshot = looked?;
-        self.hub.look(&snapshot);
+        let polled = snapshot::take_snapshot(api, &self.config, &self.id, &self.caches, &watched).await;
+        // A failed poll loads nothing, so other sources of the account may use the startup share of the
+        // quota.
+        self.rate_limiter.set_loading(polled.as_ref().is_ok_and(Snapshot::is_partial));
+        let snapshot = polled?;
+        self.log_sessions.record_exits(&snapshot);
         let mood = if snapshot.is_partial() {
-            Mood::Filling
+            PollPhase::Loading
         } else if !snapshot.progress.is_empty() {
-            Mood::Awaiting
-        } else if decode::is_restless(&snapshot) {
-            Mood::Restless
+            PollPhase::Enriching
+        } else if decode::is_changing(&snapshot) {
+            PollPhase::Changing
         } else {
-            Mood::Calm
+            PollPhase::Idle
         };
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = mood;
         Ok(snapshot)
     }
 }
 
 impl Ecs {
-    /// What tells this part of an account from every other one.
-    async fn place_key(&self) -> Option<String> {
-        let setting = &self.api().await.ok()?.clients.setting;
+    /// Returns text that identifies this region, account and selection; `None` if the clients can't be made.
+    async fn location_key(&self) -> Option<String> {
+        let setting = &self.api().await.ok()?.clients.target;
         let profile = setting.profile.as_deref().unwrap_or_default();
-        // Keys that stand in the environment may be those of any account.
+        // Keys in the environment may belong to any account, so they are part of the identity.
         let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
         let key = key.unwrap_or_default();
-        let account = account::of_key(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
+        let account = access_key::account_id(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
         let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
         let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
         let endpoint = setting.endpoint.as_deref().unwrap_or_default();
@@ -164,9 +165,9 @@ impl Ecs {
     }
 }
 
-/// Resolves the configuration. A failure is not kept, so that a repaired profile works at the next look.
-async fn open(config: &Config, gate: &Arc<Gate>) -> Result<Api, Failure> {
-    Ok(Api { clients: connect::connect(config).await?, gate: gate.clone() })
+/// Makes the clients. The caller caches no failure, so a repaired profile works at the next poll.
+async fn open_api(config: &Config, gate: &Arc<RateLimiter>) -> Result<Api, Failure> {
+    Ok(Api { clients: connect::connect(config).await?, rate_limiter: gate.clone() })
 }
 
 impl Source for Ecs {
@@ -174,8 +175,8 @@ impl Source for Ecs {
         &self.id
     }
 
-    fn place(&self) -> String {
-        let setting = self.api.get().map(|api| &api.clients.setting);
+    fn location(&self) -> String {
+        let setting = self.api.get().map(|api| &api.clients.target);
         let region = setting.map_or(&self.config.region, |s| &s.region);
         let endpoint = setting.and_then(|s| s.endpoint.as_deref()).unwrap_or(&self.config.endpoint);
         let endpoint = DisplayUrl::new(endpoint).to_string();
@@ -192,69 +193,69 @@ impl Source for Ecs {
     }
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
-        self.look().boxed()
+        self.poll().boxed()
     }
 
-    fn pace(&self) -> Duration {
-        match *self.mood.lock().unwrap_or_else(PoisonError::into_inner) {
-            Mood::Filling => AT_ONCE,
-            Mood::Awaiting => AFTER,
-            Mood::Restless => SOON,
-            Mood::Calm => LATER,
+    fn poll_interval(&self) -> Duration {
+        match *self.phase.lock().unwrap_or_else(PoisonError::into_inner) {
+            PollPhase::Loading => LOADING_INTERVAL,
+            PollPhase::Enriching => ENRICHING_INTERVAL,
+            PollPhase::Changing => CHANGING_INTERVAL,
+            PollPhase::Idle => IDLE_INTERVAL,
         }
     }
 
-    fn heed(&self, watched: &BTreeSet<ServiceId>) {
+    fn set_priority(&self, watched: &BTreeSet<ServiceId>) {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone_from(watched);
     }
 
-    fn key(&self) -> BoxFuture<'_, Option<String>> {
-        async { Some(key_of(&format!("{} {}", self.id, self.place_key().await?))) }.boxed()
+    fn cache_key(&self) -> BoxFuture<'_, Option<String>> {
+        async { Some(hashed_key(&format!("{} {}", self.id, self.location_key().await?))) }.boxed()
     }
 
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
-        async { Some(key_of(&format!("ecs {}", self.place_key().await?))) }.boxed()
+        async { Some(hashed_key(&format!("ecs {}", self.location_key().await?))) }.boxed()
     }
 
-    fn spent(&self) -> Option<f64> {
-        Some(self.gate.part())
+    fn quota_used(&self) -> Option<f64> {
+        Some(self.rate_limiter.quota_used())
     }
 
-    fn nudges(&self) -> BoxStream<'static, ()> {
+    fn change_notifications(&self) -> BoxStream<'static, ()> {
         stream::pending().boxed()
     }
 
-    fn lag(&self) -> Duration {
-        LAG
+    fn reorder_window(&self) -> Duration {
+        LOG_REORDER_WINDOW
     }
 
     fn logs(
         &self,
         targets: Vec<LogTarget>,
-        start: LogStart,
+        start: LogReadOptions,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-        let (cell, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
-        let hub = Arc::clone(&self.hub);
+        let (cell, config, gate) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
+        let pool = Arc::clone(&self.log_sessions);
         let opened = async move {
-            match cell.get_or_try_init(|| open(&config, &gate)).await {
-                Ok(api) => logs::read(api, &hub, targets, start),
+            match cell.get_or_try_init(|| open_api(&config, &gate)).await {
+                Ok(api) => logs::read(api, &pool, targets, start),
                 Err(failure) => stream::iter([Err(failure)]).boxed(),
             }
         };
         stream::once(opened).flatten().boxed()
     }
 
-    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
-        let (api, config, gate) = (self.api.clone(), self.config.clone(), self.gate.clone());
-        usage::read(usage::Means { api, config, gate, meter: Arc::clone(&self.meter) }, target)
+    fn usage(&self, target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
+        let (api, config, gate) = (self.api.clone(), self.config.clone(), self.rate_limiter.clone());
+        usage::usage_stream(usage::UsageReader { api, config, gate, cache: Arc::clone(&self.meter) }, target)
     }
 
-    fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
         async {
             match self.api().await {
-                Ok(api) => examine::examine(api, &self.config).await,
+                Ok(api) => doctor::check_calls(api, &self.config).await,
                 Err(failure) => {
-                    vec![Examined { what: "AWS configuration".to_owned(), outcome: Err(failure) }]
+                    vec![DoctorCheck { name: "AWS configuration".to_owned(), outcome: Err(failure) }]
                 }
             }
         }

@@ -1,7 +1,7 @@
-//! Following pages: tokens that lead on without end are noticed, whoever gives them.
+//! Paging through AWS lists, with limits that stop a list without end.
 //!
-//! Only [`Paging`] makes a [`Token`], and every call that asks for a page takes one, so that no loop over pages can do
-//! without the limit.
+//! Only [`Paging`] makes a [`PageToken`], and every call that requests a page takes one. So no loop over
+//! pages can run without the limit.
 
 use super::calls::Call;
 use crate::model::{Failure, FailureKind};
@@ -11,71 +11,71 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-/// The most pages of a list that is read at once: AWS allows 10,000 clusters in a region, a hundred to a page.
+/// Largest number of pages read at once: AWS allows 10,000 clusters in a region, 100 a page.
 pub(crate) const MAX_LIST_PAGES: usize = 100;
-/// The most pages of a listing that goes on over many looks.
+/// Largest number of pages of a listing that spans many polls.
 pub(crate) const MAX_LISTING_PAGES: usize = 1_000;
-/// The most pages of a log, which may hold no event each: `FilterLogEvents` searches in pieces.
+/// Largest number of pages of a log. Many may be empty, because `FilterLogEvents` searches in pieces.
 pub(crate) const MAX_LOG_PAGES: usize = 20_000;
 
-/// A token with which the next page is asked for.
+/// Token that requests the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token(String);
+pub(crate) struct PageToken(String);
 
-impl From<Token> for String {
-    fn from(token: Token) -> Self {
+impl From<PageToken> for String {
+    fn from(token: PageToken) -> Self {
         token.0
     }
 }
 
-/// The pages of one list that were read so far.
+/// Pages of one list that were read so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
-    seen: BTreeSet<u64>,
-    last: Option<Token>,
-    max: usize,
+    seen_hashes: BTreeSet<u64>,
+    last: Option<PageToken>,
+    max_pages: usize,
 }
 
-/// Why pages are not read to their end.
+/// Reason to stop reading pages before the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endless {
-    /// A token came back that was asked with before.
-    Circle,
-    /// More pages came than can be true.
-    Pages(usize),
-    /// More items came than can be true.
-    Items(usize),
+pub(crate) enum PagingError {
+    /// A token came back that was used before.
+    Cycle,
+    /// More pages than the limit, which is given.
+    TooManyPages(usize),
+    /// More items than the limit, which is given.
+    TooManyItems(usize),
 }
 
 impl Paging {
-    /// No page was read yet; at most `max` are.
-    pub(crate) fn new(max: usize) -> Self {
-        Self { seen: BTreeSet::new(), last: None, max }
+    /// Starts a list of at most `max` pages.
+    pub(crate) fn new(max_pages: usize) -> Self {
+        Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
     }
 
-    /// The token of the next page, if a page says that there is one. A token that comes back unchanged is the end, as
-    /// `GetLogEvents` and some emulators have it.
-    pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<Token>, Endless> {
+    /// Returns the token of the next page, if any. An unchanged token ends the list: `GetLogEvents` and some
+    /// emulators end their lists this way.
+    pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {
         let unchanged = |token: &String| self.last.as_ref().is_some_and(|last| last.0 == *token);
         let Some(token) = token.filter(|token| !token.is_empty() && !unchanged(token)) else {
             return Ok(None);
         };
         let mut hasher = DefaultHasher::new();
         token.hash(&mut hasher);
-        if !self.seen.insert(hasher.finish()) {
-            return Err(Endless::Circle);
+        if !self.seen_hashes.insert(hasher.finish()) {
+            return Err(PagingError::Cycle);
         }
-        if self.seen.len() >= self.max {
-            return Err(Endless::Pages(self.max));
+        if self.seen_hashes.len() >= self.max_pages {
+            return Err(PagingError::TooManyPages(self.max_pages));
         }
-        self.last = Some(Token(token));
+        self.last = Some(PageToken(token));
         Ok(self.last.clone())
     }
 }
 
-impl Endless {
-    /// The failure of the call whose pages those are.
-    pub(crate) fn of(self, call: &Call) -> Failure {
+impl PagingError {
+    /// Returns the failure to report for `call`.
+    pub(crate) fn failure(self, call: &Call) -> Failure {
         Failure::new(
             FailureKind::Invalid,
             format!("{}: {self}; the rest is left out", call.action),
@@ -84,21 +84,21 @@ impl Endless {
     }
 }
 
-impl fmt::Display for Endless {
+impl fmt::Display for PagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Circle => f.write_str("the pages lead round in a circle"),
-            Self::Pages(max) => write!(f, "more than {max} pages came"),
-            Self::Items(max) => write!(f, "more than {max} items came"),
+            Self::Cycle => f.write_str("the pages lead round in a circle"),
+            Self::TooManyPages(max) => write!(f, "more than {max} pages came"),
+            Self::TooManyItems(max) => write!(f, "more than {max} items came"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Endless, Paging};
+    use super::{Paging, PagingError};
 
-    fn follow(max: usize, token: impl Fn(usize) -> Option<String>) -> (usize, Result<(), Endless>) {
+    fn follow(max: usize, token: impl Fn(usize) -> Option<String>) -> (usize, Result<(), PagingError>) {
         let mut paging = Paging::new(max);
         for page in 1..10_000 {
             match paging.next(token(page)) {
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn circles_and_endless_tokens_are_noticed() {
         let alternating = |page: usize| Some(["a", "b"][page % 2].to_owned());
-        assert_eq!(follow(100, alternating), (3, Err(Endless::Circle)));
-        assert_eq!(follow(100, |page| Some(page.to_string())), (100, Err(Endless::Pages(100))));
+        assert_eq!(follow(100, alternating), (3, Err(PagingError::Cycle)));
+        assert_eq!(follow(100, |page| Some(page.to_string())), (100, Err(PagingError::TooManyPages(100))));
     }
 }

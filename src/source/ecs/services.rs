@@ -1,14 +1,14 @@
-//! The services of a cluster: listed a hundred at a time, described ten at a time.
+//! Calls that list the services of a cluster, 100 a page, and describe them, 10 a call.
 
-use super::{api::Api, calls, decode::events, paging::Token};
+use super::{api::Api, calls, decode::service_events, paging::PageToken};
 use crate::model::Failure;
 use aws_sdk_ecs::types::Service;
 
-/// A page of the ARNs of the services of a cluster, and where the next one begins.
-pub(crate) async fn page(
+/// Returns a page of service ARNs and the token of the next page.
+pub(crate) async fn list_page(
     api: &Api,
     cluster: &str,
-    token: Option<Token>,
+    token: Option<PageToken>,
 ) -> Result<(Vec<String>, Option<String>), Failure> {
     let ask = api
         .clients
@@ -17,17 +17,17 @@ pub(crate) async fn page(
         .cluster(cluster)
         .max_results(100)
         .set_next_token(token.map(Into::into));
-    let answer = api.pass(&calls::LIST_SERVICES, ask.send()).await?;
+    let answer = api.call(&calls::LIST_SERVICES, ask.send()).await?;
     Ok((answer.service_arns.unwrap_or_default(), answer.next_token))
 }
 
-/// Those services as they are now, at most ten. One that vanished since it was listed is left out.
+/// Returns the current state of at most 10 services, without deleted ones.
 pub(crate) async fn describe(api: &Api, cluster: &str, arns: Vec<String>) -> Result<Vec<Service>, Failure> {
     let ask = api.clients.ecs.describe_services().cluster(cluster).set_services(Some(arns));
-    let mut found = api.pass(&calls::DESCRIBE_SERVICES, ask.send()).await?.services.unwrap_or_default();
+    let mut found = api.call(&calls::DESCRIBE_SERVICES, ask.send()).await?.services.unwrap_or_default();
     found.retain(|service| service.status() != Some("INACTIVE"));
     for service in &mut found {
-        service.events = service.events.take().map(events::thin);
+        service.events = service.events.take().map(service_events::compact_events);
     }
     Ok(found)
 }

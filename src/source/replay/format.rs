@@ -1,7 +1,8 @@
-//! The format of a recording: JSON lines, a header first, then what changed at which moment.
+//! Recording format: JSON lines, a header first, then the changes at each moment.
 
 use crate::model::{
-    Event, Flow, Gap, Gateway, LogBatch, Service, ServiceId, Sighting, Snapshot, SourceId, Timestamp, Watched,
+    ConnectionKey, Event, LoadBalancer, LogBatch, MonitoredService, ObservedConnection, Service, ServiceId,
+    Snapshot, SourceId, Timestamp, UnreadPart,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -10,104 +11,109 @@ use std::{
     time::Duration,
 };
 
-/// The version of the format.
-pub const SCHEMA: &str = "portolan.recording/1";
+/// Version of the format.
+pub const RECORDING_SCHEMA: &str = "portolan.recording/1";
 
-/// The first line.
+/// Header, the first line of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// [`SCHEMA`].
+    /// Format version, `RECORDING_SCHEMA`.
     pub schema: String,
-    /// When the recording began.
+    /// Start of the recording.
     pub taken: Timestamp,
-    /// Its length in milliseconds.
+    /// Length in milliseconds.
     pub length_ms: u64,
 }
 
-/// A later line: what changed in one source at one moment.
+/// Frame, a later line: the changes in one source at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frame {
-    /// Milliseconds since the recording began.
+    /// Milliseconds since the start of the recording.
     pub at_ms: u64,
-    /// The source that changed.
+    /// Source that changed.
     pub source: SourceId,
-    /// The services that are new or different.
+    /// Services that are new or different.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Arc<Service>>,
-    /// The services that are gone.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<ServiceId>,
-    /// The load balancers, where they are different.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gateways: Option<Vec<Gateway>>,
-    /// Events since the frame before.
+    /// Services that were removed.
+    #[serde(rename = "gone", default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<ServiceId>,
+    /// All load balancers, if any of them changed.
+    #[serde(rename = "gateways", default, skip_serializing_if = "Option::is_none")]
+    pub load_balancers: Option<Vec<LoadBalancer>>,
+    /// Events since the previous frame.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
-    /// The parts that can't be read, where they are different.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gaps: Option<Vec<Gap>>,
-    /// The connections that were seen for the first time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flows: Vec<Flow>,
-    /// The services whose connections can be seen, where they are different.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watched: Option<Vec<Watched>>,
-    /// Log lines that came.
+    /// All unread parts, if any of them changed.
+    #[serde(rename = "gaps", default, skip_serializing_if = "Option::is_none")]
+    pub unread_parts: Option<Vec<UnreadPart>>,
+    /// Connections observed for the first time.
+    #[serde(rename = "flows", default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<ObservedConnection>,
+    /// All monitored services, if any of them changed.
+    #[serde(rename = "watched", default, skip_serializing_if = "Option::is_none")]
+    pub monitored: Option<Vec<MonitoredService>>,
+    /// Log lines that arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logs: Option<LogBatch>,
 }
 
 impl Header {
-    /// The header of a recording that begins at `taken`.
+    /// Creates the header of a recording that begins at `taken`.
     #[must_use]
     pub fn new(taken: Timestamp, length: Duration) -> Self {
-        Self { schema: SCHEMA.to_owned(), taken, length_ms: length.as_millis() as u64 }
+        Self { schema: RECORDING_SCHEMA.to_owned(), taken, length_ms: length.as_millis() as u64 }
     }
 }
 
 impl Frame {
-    /// The frame in which nothing changed.
+    /// Creates a frame without changes.
     #[must_use]
     pub fn empty(at: Duration, source: SourceId) -> Self {
         Self {
             at_ms: at.as_millis() as u64,
             source,
             services: Vec::new(),
-            gone: Vec::new(),
-            gateways: None,
+            removed: Vec::new(),
+            load_balancers: None,
             events: Vec::new(),
-            gaps: None,
-            flows: Vec::new(),
-            watched: None,
+            unread_parts: None,
+            connections: Vec::new(),
+            monitored: None,
             logs: None,
         }
     }
 
-    /// The changes from one snapshot to the next.
+    /// Creates the frame of changes from one snapshot to the next.
     #[must_use]
     pub fn between(at: Duration, before: Option<&Snapshot>, after: &Snapshot) -> Self {
         let old: BTreeMap<_, _> = before.iter().flat_map(|s| &s.services).map(|s| (&s.id, s)).collect();
         let kept: BTreeSet<_> = after.services.iter().map(|s| &s.id).collect();
         let changed = |s: &&Arc<Service>| old.get(&s.id) != Some(s);
         let told = |e: &&Event| !before.is_some_and(|b| b.events.contains(e));
-        let seen: BTreeSet<&Sighting> = before.iter().flat_map(|b| &b.flows).map(|f| &f.sighting).collect();
-        let watched = |s: &Snapshot| s.watched.iter().map(|w| w.service.clone()).collect::<BTreeSet<_>>();
+        let seen: BTreeSet<&ConnectionKey> =
+            before.iter().flat_map(|b| &b.connections).map(|f| &f.key).collect();
+        let watched = |s: &Snapshot| s.monitored.iter().map(|w| w.service.clone()).collect::<BTreeSet<_>>();
         Self {
             services: after.services.iter().filter(changed).cloned().collect(),
-            gone: old.keys().filter(|id| !kept.contains(*id)).map(|id| (*id).clone()).collect(),
-            gateways: before.is_none_or(|b| b.gateways != after.gateways).then(|| after.gateways.clone()),
+            removed: old.keys().filter(|id| !kept.contains(*id)).map(|id| (*id).clone()).collect(),
+            load_balancers: before
+                .is_none_or(|b| b.load_balancers != after.load_balancers)
+                .then(|| after.load_balancers.clone()),
             events: after.events.iter().filter(told).cloned().collect(),
-            gaps: before.is_none_or(|b| b.gaps != after.gaps).then(|| after.gaps.clone()),
-            flows: after.flows.iter().filter(|f| !seen.contains(&f.sighting)).cloned().collect(),
-            watched: before.is_none_or(|b| watched(b) != watched(after)).then(|| after.watched.clone()),
+            unread_parts: before
+                .is_none_or(|b| b.unread_parts != after.unread_parts)
+                .then(|| after.unread_parts.clone()),
+            connections: after.connections.iter().filter(|f| !seen.contains(&f.key)).cloned().collect(),
+            monitored: before.is_none_or(|b| watched(b) != watched(after)).then(|| after.monitored.clone()),
             ..Self::empty(at, after.source.clone())
         }
     }
 
-    /// When it came, since the recording began.
-    pub(super) fn at(&self) -> Duration {
+    /// Returns the frame's time since the start of the recording.
+    pub(super) fn offset(&self) -> Duration {
         Duration::from_millis(self.at_ms)
     }
 }

@@ -1,4 +1,5 @@
-//! A recording played in time: topology, health and logs come as they came then, through the same path as any source.
+//! Replay of a recording. Topology, health and logs appear in their original rhythm and take the same path as
+//! those of any source.
 
 mod format;
 mod read;
@@ -6,13 +7,13 @@ mod recording;
 #[cfg(test)]
 mod tests;
 
-pub use format::{Frame, Header, SCHEMA};
+pub use format::{Frame, Header, RECORDING_SCHEMA};
 pub use recording::Recording;
 
-use super::{Examined, Source, regular_file};
+use super::{DoctorCheck, Source, regular_file};
 use crate::{
     background,
-    model::{Failure, LogBatch, LogStart, LogTarget, Shift, Snapshot, SourceId, Text, Timestamp},
+    model::{Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, Text, TimeShift, Timestamp},
 };
 use futures::{
     FutureExt, StreamExt,
@@ -29,63 +30,69 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 
-/// The recording that is built in.
-const DEMO: &str = include_str!("../../../assets/demo.jsonl");
+/// Built-in demo recording.
+const DEMO_RECORDING: &str = include_str!("../../../assets/demo.jsonl");
 
-/// The time between two looks whether the recording has gone on.
-const PACE: Duration = Duration::from_secs(1);
+/// Interval between polls.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The configuration of a replay source.
+/// Configuration of a replay source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The file that `portolan record` wrote.
+    /// File written by `portolan record`.
     pub path: String,
 }
 
-/// One source of a recording.
+/// One source of a recording, replayed.
 pub struct Replay {
     id: SourceId,
     kind: &'static str,
-    place: String,
+    location: String,
     recording: Arc<Recording>,
-    /// When the playing began, on both clocks.
-    began: (Instant, Timestamp),
+    /// Start of the replay, on both clocks.
+    started_at: (Instant, Timestamp),
 }
 
-/// The sources of the built-in estate.
+/// Returns the sources of the built-in demo.
 pub fn demo() -> Result<Vec<Replay>, Failure> {
-    play(DEMO.as_bytes(), "demo", "the built-in demo estate")
+    sources_in(DEMO_RECORDING.as_bytes(), "demo", "the built-in demo estate")
 }
 
-/// The sources of the recording that `config` names. Its sources are known only when it is read, so it is read here;
-/// but no device, no pipe and no more of it than a bound.
+/// Opens the recording that `config` names and returns its sources. It is read at once, because only its
+/// frames name the sources. Devices and pipes are refused, and the size is limited.
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
-    let file = regular_file::open(Path::new(&config.path)).map_err(|error| {
+    let file = regular_file::open_regular(Path::new(&config.path)).map_err(|error| {
         let what = format!("the recording {} can't be read: {error}", config.path);
-        Failure::new(error.kind(), what, "name a file that `portolan record` wrote")
+        Failure::new(error.failure_kind(), what, "name a file that `portolan record` wrote")
     })?;
-    play(BufReader::new(file), "replay", &config.path)
+    sources_in(BufReader::new(file), "replay", &config.path)
 }
 
-/// The sources of a recording.
-fn play(input: impl BufRead, kind: &'static str, place: &str) -> Result<Vec<Replay>, Failure> {
+/// Returns the sources of a recording.
+fn sources_in(input: impl BufRead, kind: &'static str, place: &str) -> Result<Vec<Replay>, Failure> {
     let recording = Arc::new(Recording::read(input, place)?);
     let began = (Instant::now(), Timestamp::now());
     let sources = recording.sources();
     let place = Text::new(place).to_string();
-    let replay = |id| Replay { id, kind, place: place.clone(), recording: Arc::clone(&recording), began };
+    let replay = |id| Replay {
+        id,
+        kind,
+        location: place.clone(),
+        recording: Arc::clone(&recording),
+        started_at: began,
+    };
     Ok(sources.into_iter().map(replay).collect())
 }
 
 impl Replay {
-    /// The time that it has played in the round that is on, and the time by which its times are moved.
+    /// Returns the offset in the current round, and the shift from recorded to current times.
     fn position(&self) -> (Duration, SignedDuration) {
-        let played = self.began.0.elapsed();
+        let played = self.started_at.0.elapsed();
         let length = self.recording.length().max(Duration::from_secs(1));
         let rounds = (played.as_nanos() / length.as_nanos()) as u32;
         let before = length * rounds;
-        let moved = self.began.1.duration_since(self.recording.header.taken);
+        let moved = self.started_at.1.duration_since(self.recording.header.taken);
         (
             played.saturating_sub(before),
             moved + SignedDuration::try_from(before).unwrap_or(SignedDuration::ZERO),
@@ -93,8 +100,8 @@ impl Replay {
     }
 }
 
-/// The snapshot of the source `id` at that place of the recording, its times moved.
-fn shown(
+/// Returns the snapshot of the source `id` at the offset `at`, with its times shifted by `moved`.
+fn shifted_snapshot(
     recording: &Recording,
     id: &SourceId,
     at: Duration,
@@ -102,15 +109,16 @@ fn shown(
     began: Timestamp,
 ) -> Snapshot {
     let mut snapshot = recording.snapshot(id, at);
-    snapshot.services.shift(moved);
-    // What was history when the recording began is told once, not as new in every round.
+    snapshot.services.shift_times(moved);
+    // Events from before the recording get the same time in every round, so that they appear as new only
+    // once.
     for event in &mut snapshot.events {
         let old = event.at < recording.header.taken;
-        event.shift(if old { began.duration_since(recording.header.taken) } else { moved });
+        event.shift_times(if old { began.duration_since(recording.header.taken) } else { moved });
     }
-    snapshot.flows.shift(moved);
-    snapshot.watched.shift(moved);
-    snapshot.taken = Timestamp::now();
+    snapshot.connections.shift_times(moved);
+    snapshot.monitored.shift_times(moved);
+    snapshot.taken_at = Timestamp::now();
     snapshot
 }
 
@@ -119,8 +127,8 @@ impl Source for Replay {
         &self.id
     }
 
-    fn place(&self) -> String {
-        self.place.clone()
+    fn location(&self) -> String {
+        self.location.clone()
     }
 
     fn kind(&self) -> &'static str {
@@ -129,31 +137,32 @@ impl Source for Replay {
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
         let (at, moved) = self.position();
-        let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.began.1);
+        let (id, recording, began) = (self.id.clone(), Arc::clone(&self.recording), self.started_at.1);
         async move {
-            // A long recording takes its time, which nobody else should wait for.
-            let made = background::blocking(move || shown(&recording, &id, at, moved, began)).await;
+            // A long recording takes time, and other sources must not wait for it.
+            let made =
+                background::run_blocking(move || shifted_snapshot(&recording, &id, at, moved, began)).await;
             made.map_err(|panicked| panicked.failure("the recording could not be played"))
         }
         .boxed()
     }
 
-    fn pace(&self) -> Duration {
-        PACE
+    fn poll_interval(&self) -> Duration {
+        POLL_INTERVAL
     }
 
-    fn nudges(&self) -> BoxStream<'static, ()> {
+    fn change_notifications(&self) -> BoxStream<'static, ()> {
         stream::pending().boxed()
     }
 
     fn logs(
         &self,
         targets: Vec<LogTarget>,
-        start: LogStart,
+        start: LogReadOptions,
     ) -> BoxStream<'static, Result<LogBatch, Failure>> {
         let (at, moved) = self.position();
-        let mut batch = self.recording.logs(&targets, Duration::ZERO, at);
-        batch.shift(moved);
+        let mut batch = self.recording.logs_between(&targets, Duration::ZERO, at);
+        batch.shift_times(moved);
         batch.lines.retain(|line| {
             start.since.is_none_or(|since| line.at >= since)
                 && start.until.is_none_or(|until| line.at < until)
@@ -169,21 +178,22 @@ impl Source for Replay {
         let live = stream::unfold((targets, at), move |(targets, last)| {
             let recording = Arc::clone(&recording);
             async move {
-                let next = recording.next_log(&targets, last)?;
+                let next = recording.next_log_offset(&targets, last)?;
                 sleep_until(from + next.saturating_sub(at)).await;
-                let mut batch = recording.logs(&targets, last, next);
-                batch.shift(moved);
+                let mut batch = recording.logs_between(&targets, last, next);
+                batch.shift_times(moved);
                 Some((Ok(batch), (targets, next)))
             }
         });
         history.chain(live).boxed()
     }
 
-    fn examine(&self) -> BoxFuture<'_, Vec<Examined>> {
+    fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
         let outcome = Ok(format!("{} s long", self.recording.length().as_secs()));
-        let whole = Examined { what: self.place.clone(), outcome };
-        let fault = |failure: &Failure| Examined { what: self.place.clone(), outcome: Err(failure.clone()) };
-        let all = [whole].into_iter().chain(self.recording.faults().iter().map(fault)).collect();
+        let whole = DoctorCheck { name: self.location.clone(), outcome };
+        let fault =
+            |failure: &Failure| DoctorCheck { name: self.location.clone(), outcome: Err(failure.clone()) };
+        let all = [whole].into_iter().chain(self.recording.read_failures().iter().map(fault)).collect();
         futures::future::ready(all).boxed()
     }
 }

@@ -1,8 +1,8 @@
-//! Reading a recording as it streams, within limits. A recording may come from a stranger, be damaged or have lost its
-//! end: a line that makes no sense is left out and named, and what is over a limit is not read.
+//! Reader of recordings, line by line and within limits. A recording may come from a stranger, be damaged or
+//! lack its end. Damaged lines are left out and named, and parts beyond a limit are not read.
 
 use super::{
-    format::{Frame, Header, SCHEMA},
+    format::{Frame, Header, RECORDING_SCHEMA},
     recording::Recording,
 };
 use crate::model::{Failure, FailureKind};
@@ -12,20 +12,21 @@ use std::{
     io::{self, BufRead, Read},
 };
 
-/// The longest recording that is read, in bytes; what is behind is not played.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// The longest line of a recording, in bytes.
+/// Maximum size of a recording. The part beyond it is not played.
+const MAX_RECORDING_BYTES: u64 = 64 * 1024 * 1024;
+/// Maximum size of one line.
 const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
-/// The most sources of a recording.
+/// Maximum number of sources.
 const MAX_SOURCES: usize = 64;
-/// The remedy for a file that is no recording.
-const REMEDY: &str = "record it anew with `portolan record`";
+/// Remedy for a file that is no recording.
+const RECORD_AGAIN_REMEDY: &str = "record it anew with `portolan record`";
 
 impl Recording {
-    /// Reads a recording; `name` stands for it in failures.
+    /// Reads a recording. `name` stands for it in failures.
     pub fn read(input: impl BufRead, name: &str) -> Result<Self, Failure> {
-        let failure = |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), REMEDY);
-        let mut lines = Lines { input: input.take(MAX_BYTES + 1), number: 0 };
+        let failure =
+            |why: String| Failure::new(FailureKind::Invalid, format!("{name}: {why}"), RECORD_AGAIN_REMEDY);
+        let mut lines = Lines { input: input.take(MAX_RECORDING_BYTES + 1), number: 0 };
         let first = match lines.next() {
             Some(Ok(Line { text: Some(text), .. })) => text,
             Some(Ok(_)) => return Err(failure(format!("line 1 is longer than {MAX_LINE_BYTES} bytes"))),
@@ -33,12 +34,13 @@ impl Recording {
             None => return Err(failure("line 1 is not of a recording: the file is empty".to_owned())),
         };
         let broken = |why: String| failure(format!("line 1 is not of a recording: {why}"));
-        let header: Header = parsed(&first).map_err(broken)?;
-        if header.schema != SCHEMA {
-            let why = format!("its format is `{}`, and this program reads `{SCHEMA}`", header.schema);
+        let header: Header = parse_json(&first).map_err(broken)?;
+        if header.schema != RECORDING_SCHEMA {
+            let why =
+                format!("its format is `{}`, and this program reads `{RECORDING_SCHEMA}`", header.schema);
             return Err(broken(why));
         }
-        let mut frames = Frames::default();
+        let mut frames = FrameCollector::default();
         let mut unread = None;
         for line in &mut lines {
             match line {
@@ -50,72 +52,74 @@ impl Recording {
             }
         }
         if lines.input.limit() == 0 {
-            unread =
-                Some(format!("it is longer than {} MiB, and what is behind is not played", MAX_BYTES >> 20));
+            unread = Some(format!(
+                "it is longer than {} MiB, and what is behind is not played",
+                MAX_RECORDING_BYTES >> 20
+            ));
         }
-        let is_cut = unread.is_some() || frames.ends_damaged;
-        let faults: Vec<Failure> = frames.faults().into_iter().chain(unread).map(failure).collect();
+        let is_cut = unread.is_some() || frames.ends_with_damage;
+        let faults: Vec<Failure> = frames.left_out().into_iter().chain(unread).map(failure).collect();
         match (frames.sources.is_empty(), faults.first()) {
-            (false, _) => Ok(Self::new(header, frames.all, faults, is_cut)),
+            (false, _) => Ok(Self::new(header, frames.frames, faults, is_cut)),
             (true, Some(fault)) => Err(fault.clone()),
             (true, None) => Err(failure("no source is in this recording".to_owned())),
         }
     }
 }
 
-/// The frames so far, and what was left out.
+/// Frames read so far, and counts of the parts left out.
 #[derive(Default)]
-struct Frames {
-    all: Vec<Frame>,
+struct FrameCollector {
+    frames: Vec<Frame>,
     sources: BTreeSet<String>,
-    /// The number of lines that make no sense, and the first of them in words.
-    damaged: usize,
+    /// Number of damaged lines, and a description of the first.
+    damaged_lines: usize,
     first_damaged: Option<String>,
-    /// The number of frames whose source is one too many.
-    surplus: usize,
-    ends_damaged: bool,
+    /// Number of frames beyond the maximum number of sources.
+    surplus_frames: usize,
+    ends_with_damage: bool,
 }
 
-impl Frames {
+impl FrameCollector {
     fn add(&mut self, line: Line) {
         let Line { number, text } = line;
         let frame = match text {
             Some(text) if text.trim().is_empty() => return,
-            Some(text) => parsed(&text).and_then(named),
+            Some(text) => parse_json(&text).and_then(check_source_name),
             None => Err(format!("it is longer than {} MiB", MAX_LINE_BYTES >> 20)),
         };
-        self.ends_damaged = frame.is_err();
+        self.ends_with_damage = frame.is_err();
         match frame {
             Ok(frame) => {
                 let source = frame.source.to_string();
                 if self.sources.len() < MAX_SOURCES || self.sources.contains(&source) {
                     self.sources.insert(source);
-                    self.all.push(frame);
+                    self.frames.push(frame);
                 } else {
-                    self.surplus += 1;
+                    self.surplus_frames += 1;
                 }
             }
             Err(why) => {
-                self.damaged += 1;
+                self.damaged_lines += 1;
                 self.first_damaged.get_or_insert_with(|| format!("line {number}: {why}"));
             }
         }
     }
 
-    /// The parts that were left out, in words.
-    fn faults(&self) -> Vec<String> {
-        let damaged = self.first_damaged.as_ref().map(|first| match self.damaged {
+    /// Describes the parts that were left out.
+    fn left_out(&self) -> Vec<String> {
+        let damaged = self.first_damaged.as_ref().map(|first| match self.damaged_lines {
             1 => format!("one line is damaged and left out: {first}"),
             n => format!("{n} lines are damaged and left out, the first is {first}"),
         });
-        let surplus = (self.surplus > 0)
+        let surplus = (self.surplus_frames > 0)
             .then(|| format!("it has more than {MAX_SOURCES} sources, and the others are left out"));
         damaged.into_iter().chain(surplus).collect()
     }
 }
 
-/// A frame whose source can be one: a slash would end it in a service's id.
-fn named(frame: Frame) -> Result<Frame, String> {
+/// Returns the frame if its source has a valid name. A slash would break service ids.
+fn check_source_name(frame: Frame) -> Result<Frame, String> {
     let source = frame.source.as_str();
     if source.is_empty() || source.contains('/') {
         return Err("its source has no name that a source can have".to_owned());
@@ -123,18 +127,18 @@ fn named(frame: Frame) -> Result<Frame, String> {
     Ok(frame)
 }
 
-/// A line's value, or why it is none.
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+/// Parses the JSON of a line, or returns the parse error as text.
+fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// A line of a recording; one that is too long has no text.
+/// Line of a recording; without text if it is too long.
 struct Line {
     number: usize,
     text: Option<String>,
 }
 
-/// The lines of a recording.
+/// Iterator over the lines of a recording.
 struct Lines<R> {
     input: io::Take<R>,
     number: usize,
@@ -163,7 +167,7 @@ impl<R: BufRead> Iterator for Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Skips what is left of a line.
+    /// Skips the rest of a line.
     fn skip_line(&mut self) -> io::Result<()> {
         loop {
             let available = self.input.fill_buf()?;

@@ -1,86 +1,103 @@
-//! A recording in memory, and what it shows at each moment.
+//! Recording in memory, and its state at each moment.
 
 use super::format::{Frame, Header};
-use crate::model::{Failure, Gap, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId};
+use crate::model::{Failure, LogBatch, LogTarget, Service, ServiceId, Snapshot, SourceId, UnreadPart};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
 
-/// The time that the last frame of a recording stays which is cut short.
-const LINGER: Duration = Duration::from_secs(5);
+/// Time that the last frame of a truncated recording stays.
+const LAST_FRAME_DURATION: Duration = Duration::from_secs(5);
 
-/// A recording, in memory.
+/// Recording in memory.
 #[derive(Debug)]
 pub struct Recording {
-    /// Its first line.
+    /// Header of the recording.
     pub header: Header,
     frames: Vec<Frame>,
-    faults: Vec<Failure>,
-    is_cut: bool,
+    read_failures: Vec<Failure>,
+    is_truncated: bool,
 }
 
 impl Recording {
-    /// The recording of that header and those frames. `faults` are the parts of the file that are left out, and
-    /// `is_cut` says whether it ends before its time.
-    pub(super) fn new(header: Header, mut frames: Vec<Frame>, faults: Vec<Failure>, is_cut: bool) -> Self {
+    /// Creates a recording. `read_failures` describe the parts of the file that were left out.
+    pub(super) fn new(
+        header: Header,
+        mut frames: Vec<Frame>,
+        read_failures: Vec<Failure>,
+        is_truncated: bool,
+    ) -> Self {
         frames.sort_by_key(|frame| frame.at_ms);
-        Self { header, frames, faults, is_cut }
+        Self { header, frames, read_failures, is_truncated }
     }
 
-    /// Its length: as its header says, or up to its last frame where the rest is missing.
+    /// Returns the length: that of the header, or up to the last frame if the file is truncated.
     #[must_use]
     pub fn length(&self) -> Duration {
         let said = Duration::from_millis(self.header.length_ms);
-        let end = self.frames.last().map_or(Duration::ZERO, Frame::at).saturating_add(LINGER);
-        if self.is_cut { said.min(end) } else { said }
+        let end =
+            self.frames.last().map_or(Duration::ZERO, Frame::offset).saturating_add(LAST_FRAME_DURATION);
+        if self.is_truncated { said.min(end) } else { said }
     }
 
-    /// The parts of the file that are left out.
+    /// Returns the failures for parts of the file that were left out.
     #[must_use]
-    pub fn faults(&self) -> &[Failure] {
-        &self.faults
+    pub fn read_failures(&self) -> &[Failure] {
+        &self.read_failures
     }
 
-    /// The sources that were recorded.
+    /// Returns the recorded sources.
     #[must_use]
     pub fn sources(&self) -> Vec<SourceId> {
         let all: BTreeSet<_> = self.frames.iter().map(|frame| frame.source.clone()).collect();
         all.into_iter().collect()
     }
 
-    /// The snapshot of `source` at that moment.
+    /// Returns the snapshot of `source` at the offset `at`.
     #[must_use]
     pub fn snapshot(&self, source: &SourceId, at: Duration) -> Snapshot {
         let mut services: BTreeMap<&ServiceId, &Arc<Service>> = BTreeMap::new();
         let (mut gateways, mut gaps, mut events) = (Vec::new(), Vec::new(), Vec::new());
         let (mut flows, mut watched) = (Vec::new(), Vec::new());
-        for frame in self.frames.iter().filter(|f| &f.source == source).take_while(|f| f.at() <= at) {
-            for id in &frame.gone {
+        for frame in self.frames.iter().filter(|f| &f.source == source).take_while(|f| f.offset() <= at) {
+            for id in &frame.removed {
                 services.remove(id);
             }
             services.extend(frame.services.iter().map(|s| (&s.id, s)));
-            gateways = frame.gateways.clone().unwrap_or(gateways);
-            gaps = frame.gaps.clone().unwrap_or(gaps);
+            gateways = frame.load_balancers.clone().unwrap_or(gateways);
+            gaps = frame.unread_parts.clone().unwrap_or(gaps);
             events.extend(frame.events.iter().cloned());
-            flows.extend(frame.flows.iter().cloned());
-            watched = frame.watched.clone().unwrap_or(watched);
+            flows.extend(frame.connections.iter().cloned());
+            watched = frame.monitored.clone().unwrap_or(watched);
         }
-        let fault =
-            |failure: &Failure| Gap { what: "a part of the recording".into(), failure: failure.clone() };
-        gaps.extend(self.faults.iter().map(fault));
+        let fault = |failure: &Failure| UnreadPart {
+            name: "a part of the recording".into(),
+            failure: failure.clone(),
+        };
+        gaps.extend(self.read_failures.iter().map(fault));
         let services = services.into_values().map(Arc::clone).collect();
         let (source, taken) = (source.clone(), self.header.taken);
-        Snapshot { source, taken, services, gateways, events, gaps, flows, watched, progress: Vec::new() }
+        Snapshot {
+            source,
+            taken_at: taken,
+            services,
+            load_balancers: gateways,
+            events,
+            unread_parts: gaps,
+            connections: flows,
+            monitored: watched,
+            progress: Vec::new(),
+        }
     }
 
-    /// The lines of those targets that came after `from`, up to and with `to`; from the start on with what was
-    /// there then.
+    /// Returns the lines of `targets` after `from`, up to and including `to`. If `from` is zero, lines at the
+    /// start are included.
     #[must_use]
-    pub fn logs(&self, targets: &[LogTarget], from: Duration, to: Duration) -> LogBatch {
+    pub fn logs_between(&self, targets: &[LogTarget], from: Duration, to: Duration) -> LogBatch {
         let mut batch = LogBatch::default();
-        let within = |f: &&Frame| (f.at() > from || from.is_zero()) && f.at() <= to;
+        let within = |f: &&Frame| (f.offset() > from || from.is_zero()) && f.offset() <= to;
         for logs in self.frames.iter().filter(within).filter_map(|f| f.logs.as_ref()) {
             let wanted = |service: &ServiceId, label: &str| {
                 targets.iter().any(|t| &t.service == service && *t.label == *label)
@@ -91,13 +108,13 @@ impl Recording {
         batch
     }
 
-    /// When the next line of those targets comes after `from`.
+    /// Returns the offset of the next line of `targets` after `from`, or `None` if there is none.
     #[must_use]
-    pub fn next_log(&self, targets: &[LogTarget], from: Duration) -> Option<Duration> {
+    pub fn next_log_offset(&self, targets: &[LogTarget], from: Duration) -> Option<Duration> {
         let mine = |f: &&Frame| {
             let lines = f.logs.iter().flat_map(|logs| &logs.lines);
             lines.into_iter().any(|l| targets.iter().any(|t| t.service == l.service && t.label == l.label))
         };
-        self.frames.iter().filter(|f| f.at() > from).find(mine).map(Frame::at)
+        self.frames.iter().filter(|f| f.offset() > from).find(mine).map(Frame::offset)
     }
 }

@@ -1,6 +1,6 @@
-//! Recordings that are whole, damaged, cut short, too long or no files at all.
+//! Tests with complete, damaged, truncated, oversized and missing recordings.
 
-use super::{Config, Frame, Header, Recording, SCHEMA, open};
+use super::{Config, Frame, Header, RECORDING_SCHEMA, Recording, open};
 use crate::model::{SourceId, Timestamp};
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ fn frame(seconds: u64, source: &str) -> String {
 }
 
 fn read(lines: &[String]) -> Result<Recording, String> {
-    Recording::read(lines.join("\n").as_bytes(), "x.jsonl").map_err(|failure| failure.what.to_string())
+    Recording::read(lines.join("\n").as_bytes(), "x.jsonl").map_err(|failure| failure.message.to_string())
 }
 
 fn faults(recording: &Recording) -> Vec<String> {
-    recording.faults().iter().map(|failure| failure.what.to_string()).collect()
+    recording.read_failures().iter().map(|failure| failure.message.to_string()).collect()
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn damaged_lines_are_named_and_left_out() {
     );
     assert!(!told[0].contains('\u{1b}'));
     let snapshot = recording.snapshot(&SourceId::new("a"), Duration::from_secs(1));
-    assert_eq!(snapshot.gaps.len(), 1, "what is left out is told of wherever the recording is shown");
+    assert_eq!(snapshot.unread_parts.len(), 1, "what is left out is told of wherever the recording is shown");
     let one = read(&[header(9), frame(1, "a"), frame(2, "a/b"), frame(3, "a")]).unwrap();
     assert!(faults(&one)[0].contains("one line is damaged and left out: line 3: its source has no name"));
 }
@@ -55,12 +55,12 @@ fn a_recording_that_is_cut_short_plays_up_to_its_end() {
 }
 
 #[test]
-fn what_is_no_recording_is_refused() {
+fn other_files_are_refused() {
     for (lines, words) in [
         (vec![], "the file is empty"),
         (vec!["\0".repeat(100)], "line 1 is not of a recording"),
         (vec![header(1)], "no source"),
-        (vec![header(1).replace(SCHEMA, "\\u001b[2J")], "its format is"),
+        (vec![header(1).replace(RECORDING_SCHEMA, "\\u001b[2J")], "its format is"),
         (vec![header(1), "x".to_owned()], "one line is damaged"),
         (vec!["x".repeat(17 << 20)], "longer than"),
     ] {
@@ -70,7 +70,7 @@ fn what_is_no_recording_is_refused() {
 }
 
 #[test]
-fn lines_sources_and_recordings_have_a_longest() {
+fn lines_sources_and_recordings_are_limited() {
     let long = "x".repeat(17 << 20);
     let recording = read(&[header(9), frame(1, "a"), long, frame(2, "b")]).unwrap();
     assert_eq!(recording.sources().len(), 2);
@@ -91,6 +91,10 @@ fn lines_sources_and_recordings_have_a_longest() {
 fn devices_and_folders_are_no_recordings() {
     for path in ["/dev/zero", "/tmp", "/nowhere"] {
         let failure = open(&Config { path: path.to_owned() }).err().unwrap();
-        assert!(failure.what.contains(&format!("the recording {path} can't be read")), "{}", failure.what);
+        assert!(
+            failure.message.contains(&format!("the recording {path} can't be read")),
+            "{}",
+            failure.message
+        );
     }
 }

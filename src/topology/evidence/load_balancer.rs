@@ -1,25 +1,31 @@
-//! Load balancers: what their listeners and rules forward, and to whom.
+//! Edge candidates from load balancers: the services to which their listeners and rules forward requests.
 
-use super::{Caller, Reference, Referent};
+use super::{Callee, Caller, EdgeCandidate};
 use crate::model::Inventory;
 
-/// Gives internet to load balancer for those that face it, and load balancer to service for each route.
-pub(super) fn search<'a>(inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
-    for (source, gateway) in inventory.gateways() {
-        if gateway.public {
+/// Emits a candidate from the internet to each internet-facing load balancer, and from a load balancer to
+/// each of its services.
+pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    for (source, gateway) in inventory.load_balancers() {
+        if gateway.internet_facing {
             let place = format!("{} is internet-facing", gateway.name);
-            give(Reference {
+            emit(EdgeCandidate {
                 from: Caller::Internet,
-                to: Referent::Gateway(source, gateway),
-                place,
+                to: Callee::LoadBalancer(source, gateway),
+                location: place,
                 seen: None,
             });
         }
         for route in &gateway.routes {
             let port = route.port.map(|port| format!("listener {port}, ")).unwrap_or_default();
             let place = format!("{port}{}", route.rule);
-            let to = Referent::Service(&route.service, None);
-            give(Reference { from: Caller::Gateway(source, gateway), to, place, seen: None });
+            let to = Callee::Service(&route.service, None);
+            emit(EdgeCandidate {
+                from: Caller::LoadBalancer(source, gateway),
+                to,
+                location: place,
+                seen: None,
+            });
         }
     }
 }

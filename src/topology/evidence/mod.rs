@@ -1,356 +1,390 @@
 //! The kinds of evidence: one table, read by inference, the legend, the filters and the documentation.
 //!
-//! A kind only finds references; the resolver joins them to nodes. A new kind of mention is one row, any other kind
-//! one file and its row.
+//! A kind only finds edge candidates; the resolver maps them to nodes. A new kind of reference is one row,
+//! any other kind one file and its row.
 
-mod declared;
-mod flow;
+mod configured_calls;
+mod connections;
 mod load_balancer;
 mod proxy_label;
 
-use super::{Node, Role, Strength};
+use super::{Node, ProductRole, Strength};
 use crate::model::{
-    Address, Gateway, Inventory, Mention, SeenBy, Service, ServiceId, SourceId, Span, Target, Via,
+    Address, Inventory, LoadBalancer, ObservationSource, Reference, ReferenceKind, ReferenceTarget,
+    SeenPeriod, Service, ServiceId, SourceId,
 };
 
-/// A kind of evidence.
-pub struct Kind {
-    /// The id in JSON.
+/// A kind of evidence for an edge.
+pub struct EvidenceKind {
+    /// Id in JSON.
     pub id: &'static str,
-    /// What people call it.
+    /// Title on the screen.
     pub title: &'static str,
-    /// How much it says.
+    /// Strength of a single piece of this evidence, before products and groups are considered.
     pub strength: Strength,
-    /// What it is and where it is read, for docs/evidence.md.
-    pub about: &'static str,
-    /// Where its references come from.
-    find: Find,
+    /// Description of the evidence and its origin, for docs/evidence.md.
+    pub description: &'static str,
+    /// The origin of its edge candidates.
+    origin: CandidateOrigin,
 }
 
-/// How much one reference says.
+/// The weight of one edge candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weight {
-    /// The strength of the evidence that it makes.
+pub struct EvidenceWeight {
+    /// Strength of the evidence.
     pub strength: Strength,
-    /// Whether it makes a line by itself; else it only supports one that other evidence makes.
-    pub alone: bool,
+    /// True if the evidence makes an edge by itself; otherwise it only supports an edge that other evidence
+    /// makes.
+    pub makes_edge: bool,
 }
 
-/// Where the references of a kind come from.
-enum Find {
-    /// The mentions of that sort, as the sources decoded them.
-    Mentions(Via),
-    /// The connections seen in that way.
-    Flows(SeenBy),
-    /// A search of its own.
-    Search(Search),
+/// The origin of the edge candidates of a kind.
+enum CandidateOrigin {
+    /// References of this kind in the configuration of services.
+    References(ReferenceKind),
+    /// Connections observed by this means.
+    Connections(ObservationSource),
+    /// A search function of its own.
+    Search(SearchFn),
 }
 
-/// Gives every reference it finds.
-type Search = for<'a> fn(&'a Inventory, &mut dyn FnMut(Reference<'a>));
+/// A function that emits all edge candidates of a kind.
+type SearchFn = for<'a> fn(&'a Inventory, &mut dyn FnMut(EdgeCandidate<'a>));
 
-/// That one place refers to another, before anyone knows who that is.
-pub struct Reference<'a> {
-    /// Who refers.
+/// A possible edge, before its ends are resolved to nodes.
+pub struct EdgeCandidate<'a> {
+    /// The caller.
     pub from: Caller<'a>,
-    /// To whom.
-    pub to: Referent<'a>,
-    /// Where it says so.
-    pub place: String,
-    /// From when to when it was seen, where it was.
-    pub seen: Option<Span>,
+    /// The callee.
+    pub to: Callee<'a>,
+    /// The setting, rule or file that names the callee.
+    pub location: String,
+    /// The period of observation; `None` for candidates that are not observed.
+    pub seen: Option<SeenPeriod>,
 }
 
-/// Who refers.
+/// The calling end of an edge candidate.
 #[derive(Clone, Copy)]
 pub enum Caller<'a> {
     /// A service.
     Service(&'a Service),
-    /// A load balancer of a source.
-    Gateway(&'a SourceId, &'a Gateway),
-    /// Everybody outside.
+    /// A load balancer and its source.
+    LoadBalancer(&'a SourceId, &'a LoadBalancer),
+    /// The internet.
     Internet,
-    /// Whoever has that address.
+    /// The node whose address this is.
     Address(&'a Address),
 }
 
-/// To whom a reference leads.
+/// The called end of an edge candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Referent<'a> {
-    /// Whoever answers to the address.
+pub enum Callee<'a> {
+    /// An address, resolved to the nodes that have it as an endpoint; otherwise to a dependency outside the
+    /// estate.
     Address(Address),
-    /// Whoever in the estate answers to the address; nobody else.
-    Local(Address),
-    /// The service that people call so: in the caller's group first, else anywhere if it is the only one.
-    Named(&'a str),
-    /// That very service, at that port where it is told.
+    /// An address that counts only if a node of the estate has it as an endpoint.
+    EstateAddress(Address),
+    /// Name of a service: one in the caller's group, or else the only one of this name.
+    ServiceName(&'a str),
+    /// A service by id, with the port if known.
     Service(&'a ServiceId, Option<u16>),
-    /// That load balancer.
-    Gateway(&'a SourceId, &'a Gateway),
+    /// A load balancer and its source.
+    LoadBalancer(&'a SourceId, &'a LoadBalancer),
 }
 
-/// All kinds, the most telling first.
-pub const KINDS: &[Kind] = &[
-    Kind {
+/// All kinds of evidence, the strongest first.
+pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
+    EvidenceKind {
         id: "socket",
         title: "socket",
         strength: Strength::Observed,
-        about: "A connection stands, or stood a moment ago, in the network namespace of a local container.",
-        find: Find::Flows(SeenBy::Socket),
+        description: "A connection stands, or stood a moment ago, in the network namespace of a local container.",
+        origin: CandidateOrigin::Connections(ObservationSource::Socket),
     },
-    Kind {
+    EvidenceKind {
         id: "flow-log",
         title: "VPC flow log",
         strength: Strength::Observed,
-        about: "A record of the VPC's flow logs tells of traffic from one task's address to another's.",
-        find: Find::Flows(SeenBy::FlowLog),
+        description: "A record of the VPC's flow logs tells of traffic from one task's address to another's.",
+        origin: CandidateOrigin::Connections(ObservationSource::FlowLog),
     },
-    Kind {
+    EvidenceKind {
         id: "service-connect",
         title: "Service Connect metric",
         strength: Strength::Observed,
-        about: "A CloudWatch metric of ECS Service Connect counts requests from the one service to the other.",
-        find: Find::Flows(SeenBy::ServiceConnect),
+        description: "A CloudWatch metric of ECS Service Connect counts requests from the one service to the other.",
+        origin: CandidateOrigin::Connections(ObservationSource::ServiceConnect),
     },
-    Kind {
+    EvidenceKind {
         id: "declared",
         title: "Portolan's configuration",
         strength: Strength::Declared,
-        about: "The list `calls` of a `[[service]]` in Portolan's configuration names it.",
-        find: Find::Search(declared::search),
+        description: "The list `calls` of a `[[service]]` in Portolan's configuration names it.",
+        origin: CandidateOrigin::Search(configured_calls::search),
     },
-    Kind {
+    EvidenceKind {
         id: "environment",
         title: "environment variable",
         strength: Strength::Declared,
-        about: "The value of a variable, of the container or its image, names a host, URL, connection string or ARN. \
+        description: "The value of a variable, of the container or its image, names a host, URL, connection string or ARN. \
                 Only the variable's name, the host and the port are kept.",
-        find: Find::Mentions(Via::Environment),
+        origin: CandidateOrigin::References(ReferenceKind::Environment),
     },
-    Kind {
+    EvidenceKind {
         id: "tool-setting",
         title: "setting of a tool",
         strength: Strength::Possible,
-        about: "A variable for a command line tool that lies in the image beside the service (`…_CLI_…`) names it. By itself \
+        description: "A variable for a command line tool that lies in the image beside the service (`…_CLI_…`) names it. By itself \
                 that is no line; it supports another one.",
-        find: Find::Mentions(Via::ToolSetting),
+        origin: CandidateOrigin::References(ReferenceKind::ToolSetting),
     },
-    Kind {
+    EvidenceKind {
         id: "argument",
         title: "argument",
         strength: Strength::Declared,
-        about: "The entry point, the command or an argument names a host, URL, connection string or ARN.",
-        find: Find::Mentions(Via::Argument),
+        description: "The entry point, the command or an argument names a host, URL, connection string or ARN.",
+        origin: CandidateOrigin::References(ReferenceKind::Argument),
     },
-    Kind {
+    EvidenceKind {
         id: "link",
         title: "container link",
         strength: Strength::Declared,
-        about: "The container is linked to another one by the engine.",
-        find: Find::Mentions(Via::Link),
+        description: "The container is linked to another one by the engine.",
+        origin: CandidateOrigin::References(ReferenceKind::Link),
     },
-    Kind {
+    EvidenceKind {
         id: "extra-host",
         title: "extra host",
         strength: Strength::Declared,
-        about: "An extra hosts entry gives a name to an address of the estate.",
-        find: Find::Mentions(Via::ExtraHost),
+        description: "An extra hosts entry gives a name to an address of the estate.",
+        origin: CandidateOrigin::References(ReferenceKind::ExtraHost),
     },
-    Kind {
+    EvidenceKind {
         id: "config-file",
         title: "configuration file",
         strength: Strength::Declared,
-        about: "A text file that the container's program reads names a host, URL or connection string. Only the file, the \
+        description: "A text file that the container's program reads names a host, URL or connection string. Only the file, the \
                 line, the host and the port are kept.",
-        find: Find::Mentions(Via::ConfigFile),
+        origin: CandidateOrigin::References(ReferenceKind::ConfigFile),
     },
-    Kind {
+    EvidenceKind {
         id: "shared-setting",
         title: "setting of the whole group",
         strength: Strength::Declared,
-        about: "A variable or argument that every service of the group has with the same value. By itself that is no \
+        description: "A variable or argument that every service of the group has with the same value. By itself that is no \
                 line to a service of the group, which has the setting too; it supports another one.",
-        find: Find::Mentions(Via::SharedSetting),
+        origin: CandidateOrigin::References(ReferenceKind::SharedSetting),
     },
-    Kind {
+    EvidenceKind {
         id: "shared-file",
         title: "shared file",
         strength: Strength::Possible,
-        about: "A file that several services have: three or more of them one with three or more names, an address book; or \
+        description: "A file that several services have: three or more of them one with three or more names, an address book; or \
                 one that by its path is the configuration of another of them. By itself that is no line; it supports \
                 another one. Only a receiver of telemetry is called by every reader.",
-        find: Find::Mentions(Via::SharedFile),
+        origin: CandidateOrigin::References(ReferenceKind::SharedFile),
     },
-    Kind {
+    EvidenceKind {
         id: "suite-file",
         title: "file of several programs",
         strength: Strength::Possible,
-        about: "A file that three or more services of one image have, which run different programs of it. A line leads to \
+        description: "A file that three or more services of one image have, which run different programs of it. A line leads to \
                 the databases, caches, queues, object stores and receivers of telemetry in it; for the rest it only \
                 supports.",
-        find: Find::Mentions(Via::SuiteFile),
+        origin: CandidateOrigin::References(ReferenceKind::SuiteFile),
     },
-    Kind {
+    EvidenceKind {
         id: "proxy-label",
         title: "proxy label",
         strength: Strength::Declared,
-        about: "A label tells the proxies of that product (Traefik, Caddy, nginx-proxy) to send requests to this \
+        description: "A label tells the proxies of that product (Traefik, Caddy, nginx-proxy) to send requests to this \
                 container: those on a shared network call it.",
-        find: Find::Search(proxy_label::search),
+        origin: CandidateOrigin::Search(proxy_label::search),
     },
-    Kind {
+    EvidenceKind {
         id: "mesh",
         title: "service mesh",
         strength: Strength::Declared,
-        about: "The backends of the App Mesh virtual node or the Envoy proxy that stands beside the task name it.",
-        find: Find::Mentions(Via::Mesh),
+        description: "The backends of the App Mesh virtual node or the Envoy proxy that stands beside the task name it.",
+        origin: CandidateOrigin::References(ReferenceKind::Mesh),
     },
-    Kind {
+    EvidenceKind {
         id: "compose-file",
         title: "compose file",
         strength: Strength::Declared,
-        about: "A compose file that Portolan's configuration names as a source says so.",
-        find: Find::Mentions(Via::ComposeFile),
+        description: "A compose file that Portolan's configuration names as a source says so.",
+        origin: CandidateOrigin::References(ReferenceKind::ComposeFile),
     },
-    Kind {
+    EvidenceKind {
         id: "log-error",
         title: "connection error in the log",
         strength: Strength::Declared,
-        about: "The service's own log tells that it could not reach an address which is one of the estate's.",
-        find: Find::Flows(SeenBy::Log),
+        description: "The service's own log tells that it could not reach an address which is one of the estate's.",
+        origin: CandidateOrigin::Connections(ObservationSource::Log),
     },
-    Kind {
+    EvidenceKind {
         id: "load-balancer",
         title: "load balancer",
         strength: Strength::Declared,
-        about: "A listener or rule of a load balancer forwards to the service's target group; one that faces the \
+        description: "A listener or rule of a load balancer forwards to the service's target group; one that faces the \
                 internet is called from there.",
-        find: Find::Search(load_balancer::search),
+        origin: CandidateOrigin::Search(load_balancer::search),
     },
-    Kind {
+    EvidenceKind {
         id: "start-order",
         title: "start order",
         strength: Strength::Possible,
-        about: "The service is started after the other one. Where the other one is a product that only serves (below), \
+        description: "The service is started after the other one. Where the other one is a product that only serves (below), \
                 that is declared: of 108 such pairs in 30 published compose systems, 107 are calls.",
-        find: Find::Mentions(Via::StartOrder),
+        origin: CandidateOrigin::References(ReferenceKind::StartOrder),
     },
-    Kind {
+    EvidenceKind {
         id: "suite-order",
         title: "start order of several programs",
         strength: Strength::Possible,
-        about: "Three or more services of one image, which run different programs of it, are started after the other one. \
+        description: "Three or more services of one image, which run different programs of it, are started after the other one. \
                 That is declared only where the other one is a database, cache, queue or object store.",
-        find: Find::Mentions(Via::SuiteOrder),
+        origin: CandidateOrigin::References(ReferenceKind::SuiteOrder),
     },
-    Kind {
+    EvidenceKind {
         id: "completion",
         title: "waits for completion",
         strength: Strength::Possible,
-        about: "The service is started once the other one has ended (`service_completed_successfully`). What has ended \
+        description: "The service is started once the other one has ended (`service_completed_successfully`). What has ended \
                 is not called: by itself that is no line.",
-        find: Find::Mentions(Via::Completion),
+        origin: CandidateOrigin::References(ReferenceKind::Completion),
     },
 ];
 
-impl Kind {
-    /// Whether it says nothing about addresses that nobody in the estate answers to.
+impl EvidenceKind {
+    /// Returns true if candidates of this kind ignore addresses outside the estate.
     #[must_use]
-    pub fn is_about_services_only(&self) -> bool {
-        self.via().is_some_and(is_about_services_only)
+    pub fn ignores_outside_addresses(&self) -> bool {
+        self.reference_kind().is_some_and(ignores_outside_addresses)
     }
 
-    /// The weight of a reference from `from` to `to`.
+    /// Returns the weight of a candidate from `from` to `to`, which depends on the product of `to` and on
+    /// their groups.
     #[must_use]
-    pub fn weigh(&self, from: Option<&Node>, to: &Node) -> Weight {
+    pub fn weight_of(&self, from: Option<&Node>, to: &Node) -> EvidenceWeight {
         let role = to.product.map(|product| product.role);
         let receives_telemetry = to.product.is_some_and(|product| product.receives_telemetry);
-        let keeps_data = role.is_some_and(Role::keeps_data);
+        let keeps_data = role.is_some_and(ProductRole::stores_data);
         let same_group = |from: &Node| from.group == to.group && from.source == to.source;
-        let support = Weight { strength: Strength::Possible, alone: false };
-        let line = |strength| Weight { strength, alone: true };
-        match self.via() {
-            Some(Via::SharedSetting | Via::SharedFile) if receives_telemetry => line(Strength::Declared),
-            Some(Via::SharedSetting) if from.is_some_and(same_group) => support,
-            Some(Via::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
-            Some(Via::SharedFile | Via::SuiteFile | Via::ToolSetting | Via::Completion) => support,
-            Some(Via::SuiteOrder) if keeps_data => line(Strength::Declared),
-            Some(Via::StartOrder) if from.is_some_and(|from| uses(from, to)) => line(Strength::Declared),
+        let support = EvidenceWeight { strength: Strength::Possible, makes_edge: false };
+        let line = |strength| EvidenceWeight { strength, makes_edge: true };
+        match self.reference_kind() {
+            Some(ReferenceKind::SharedSetting | ReferenceKind::SharedFile) if receives_telemetry => {
+                line(Strength::Declared)
+            }
+            Some(ReferenceKind::SharedSetting) if from.is_some_and(same_group) => support,
+            Some(ReferenceKind::SuiteFile) if receives_telemetry || keeps_data => line(Strength::Declared),
+            Some(
+                ReferenceKind::SharedFile
+                | ReferenceKind::SuiteFile
+                | ReferenceKind::ToolSetting
+                | ReferenceKind::Completion,
+            ) => support,
+            Some(ReferenceKind::SuiteOrder) if keeps_data => line(Strength::Declared),
+            Some(ReferenceKind::StartOrder) if from.is_some_and(|from| is_client_of(from, to)) => {
+                line(Strength::Declared)
+            }
             _ => line(self.strength),
         }
     }
 
-    /// The witness that a possible piece of this kind is; `None` if it does not speak of a call. What several services
-    /// are given alike is one witness, in whichever form.
+    /// Returns the key by which possible evidence corroborates other evidence: two different keys make an
+    /// edge declared. Returns `None` if the kind is no sign of a call. Settings that several services share
+    /// have the same key in all their forms.
     #[must_use]
-    pub fn witness(&self) -> Option<&'static str> {
-        match self.via() {
-            Some(Via::Completion) => None,
-            Some(Via::SharedSetting | Via::SharedFile | Via::SuiteFile | Via::SuiteOrder) => Some("shared"),
+    pub fn corroboration_key(&self) -> Option<&'static str> {
+        match self.reference_kind() {
+            Some(ReferenceKind::Completion) => None,
+            Some(
+                ReferenceKind::SharedSetting
+                | ReferenceKind::SharedFile
+                | ReferenceKind::SuiteFile
+                | ReferenceKind::SuiteOrder,
+            ) => Some("shared"),
             _ => Some(self.id),
         }
     }
 
-    fn via(&self) -> Option<Via> {
-        match self.find {
-            Find::Mentions(via) => Some(via),
-            Find::Flows(_) | Find::Search(_) => None,
+    fn reference_kind(&self) -> Option<ReferenceKind> {
+        match self.origin {
+            CandidateOrigin::References(via) => Some(via),
+            CandidateOrigin::Connections(_) | CandidateOrigin::Search(_) => None,
         }
     }
 
-    /// Whether its references are mentions, so that each service's can be found by itself.
+    /// Returns true if the kind's candidates are references, so that they can be found service by service.
     #[must_use]
-    pub fn is_of_mentions(&self) -> bool {
-        matches!(self.find, Find::Mentions(_))
+    pub fn comes_from_references(&self) -> bool {
+        matches!(self.origin, CandidateOrigin::References(_))
     }
 
-    /// Gives every reference of this kind that `service` makes by a mention.
-    pub fn find_in<'a>(&self, service: &'a Service, give: &mut dyn FnMut(Reference<'a>)) {
-        if let Find::Mentions(via) = self.find {
-            for mention in service.mentions.iter().filter(|mention| mention.via == via) {
-                give(Reference::of(service, mention));
+    /// Emits each candidate of this kind that stems from a reference of `service`.
+    pub fn visit_service_candidates<'a>(
+        &self,
+        service: &'a Service,
+        emit: &mut dyn FnMut(EdgeCandidate<'a>),
+    ) {
+        if let CandidateOrigin::References(via) = self.origin {
+            for reference in service.references.iter().filter(|reference| reference.kind == via) {
+                emit(EdgeCandidate::from_reference(service, reference));
             }
         }
     }
 
-    /// Gives every reference of this kind.
-    pub fn find<'a>(&self, inventory: &'a Inventory, give: &mut dyn FnMut(Reference<'a>)) {
-        match self.find {
-            Find::Search(search) => search(inventory, give),
-            Find::Flows(by) => flow::search(by, inventory, give),
-            Find::Mentions(_) => inventory.services().for_each(|service| self.find_in(service, give)),
+    /// Emits each candidate of this kind.
+    pub fn visit_candidates<'a>(&self, inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+        match self.origin {
+            CandidateOrigin::Search(search) => search(inventory, emit),
+            CandidateOrigin::Connections(by) => connections::search(by, inventory, emit),
+            CandidateOrigin::References(_) => {
+                inventory.services().for_each(|service| self.visit_service_candidates(service, emit))
+            }
         }
     }
 }
 
-/// Whether `from`, which waits for `to` to start, is about to use it: `to` only serves. What gathers telemetry keeps it in
-/// a store, and watches whatever else it waits for; a proxy forwards requests and opens no store.
-fn uses(from: &Node, to: &Node) -> bool {
+/// Returns true if `from`, which waits for the start of `to`, is a client of `to`: a product that only
+/// serves. Telemetry collectors use stores, and only watch other products. A proxy forwards requests and
+/// opens no store.
+fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
     match role(from) {
-        Some(Role::Telemetry) => matches!(served, Role::Database | Role::Cache | Role::Store),
-        Some(Role::Proxy) => !served.keeps_data(),
+        Some(ProductRole::Telemetry) => {
+            matches!(served, ProductRole::Database | ProductRole::Cache | ProductRole::Store)
+        }
+        Some(ProductRole::Proxy) => !served.stores_data(),
         _ => true,
     }
 }
 
-/// Whether a mention of that kind says nothing about addresses that nobody in the estate answers to.
+/// Returns true if references of this kind ignore addresses outside the estate.
 #[must_use]
-pub fn is_about_services_only(via: Via) -> bool {
-    matches!(via, Via::ToolSetting | Via::SharedFile | Via::SuiteFile | Via::Completion)
+pub fn ignores_outside_addresses(via: ReferenceKind) -> bool {
+    matches!(
+        via,
+        ReferenceKind::ToolSetting
+            | ReferenceKind::SharedFile
+            | ReferenceKind::SuiteFile
+            | ReferenceKind::Completion
+    )
 }
 
-impl<'a> Reference<'a> {
-    /// The reference that a mention is.
-    fn of(service: &'a Service, mention: &'a Mention) -> Self {
-        let to = match &mention.target {
-            Target::Address(address) => Referent::Address(address.clone()),
-            Target::Local(address) => Referent::Local(address.clone()),
-            Target::Peer(name) => Referent::Named(name),
-            Target::FromProxy(_) => Referent::Service(&service.id, None),
+impl<'a> EdgeCandidate<'a> {
+    /// Returns the edge candidate of a reference.
+    fn from_reference(service: &'a Service, reference: &'a Reference) -> Self {
+        let to = match &reference.target {
+            ReferenceTarget::Address(address) => Callee::Address(address.clone()),
+            ReferenceTarget::EstateAddress(address) => Callee::EstateAddress(address.clone()),
+            ReferenceTarget::ServiceName(name) => Callee::ServiceName(name),
+            ReferenceTarget::CalledByProxy(_) => Callee::Service(&service.id, None),
         };
-        let (from, place) = (Caller::Service(service), mention.place.to_string());
-        Self { from, to, place, seen: None }
+        let (from, location) = (Caller::Service(service), reference.location.to_string());
+        Self { from, to, location, seen: None }
     }
 }

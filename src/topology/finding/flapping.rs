@@ -1,34 +1,37 @@
-//! Flapping: it comes and goes. It is started again and again, each time after a while, or its health check fails, passes
-//! and fails again.
+//! Flapping services: an instance is restarted again and again, each time after a while, or its health check
+//! alternates between passing and failing.
 
 use super::{
-    Draft, Evidence,
-    restarts::{self, LATELY},
+    FindingDraft, RuleContext,
+    restart_counts::{self, RECENT_PERIOD},
 };
 use crate::model::{
-    Ending, Event, EventKind, Exit, Instance, InstanceId, ServiceId, Severity, State, Timestamp,
+    Event, EventKind, Exit, ExitCause, Instance, InstanceId, InstanceState, ServiceId, Severity, Timestamp,
 };
 use std::collections::BTreeMap;
 
-/// How often an instance was started again that is no accident any more.
-const RESTARTS: u32 = 3;
+/// Minimum number of recent restarts of a flapping instance.
+const MIN_RESTARTS: u32 = 3;
 
-/// How often a health check came back to what it said before: it failed, passed, failed and passed again.
-const RETURNS: usize = 2;
+/// Minimum number of times a health check returns to its previous state: it failed, passed, failed and passed
+/// again.
+const MIN_REVERSALS: usize = 2;
 
-pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    let flips = flips(evidence);
-    for service in evidence.inventory.services() {
-        let lately = |at: Timestamp| evidence.now.duration_since(at) <= LATELY;
+pub(super) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let flips = health_reversals(context);
+    for service in context.inventory.services() {
+        let lately = |at: Timestamp| context.now.duration_since(at) <= RECENT_PERIOD;
         let unsteady = |instance: &&Instance| {
-            let exit = instance.exit.as_ref().filter(|exit| exit.ending != Ending::Asked);
+            let exit = instance.exit.as_ref().filter(|exit| exit.cause != ExitCause::StopRequested);
             let ended = exit.and_then(|exit| exit.at).is_some_and(lately);
-            instance.state == State::Running && ended && restarts::lately(evidence, instance) >= RESTARTS
+            instance.state == InstanceState::Running
+                && ended
+                && restart_counts::recent_restarts(context, instance) >= MIN_RESTARTS
         };
         let restarted = service.instances.iter().find(unsteady);
         let (reason, since) = match (restarted, flips.get(&service.id)) {
             (Some(instance), _) => {
-                let how = instance.exit.as_ref().map(Exit::words).unwrap_or_default();
+                let how = instance.exit.as_ref().map(Exit::describe).unwrap_or_default();
                 let reason = format!(
                     "{} was started again {} times, the last time after {how}; it runs at the moment",
                     instance.name, instance.restarts
@@ -42,17 +45,17 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
             (None, None) => continue,
         };
         let next = "look at its log at the times of the timeline, and at the limits of its health check";
-        drafts.push(Draft::of(service, Severity::Warning, since, reason, next));
+        drafts.push(FindingDraft::about_service(service, Severity::Warning, since, reason, next));
     }
 }
 
-/// The services of which the health check of an instance came back often lately to what it said before: the first time
-/// of it, and how often it came back. Each instance is taken by itself: three that changed once each are steady. Where the
-/// source does not say which it was, the words do.
-fn flips<'a>(evidence: &Evidence<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
+/// Returns the services with an instance whose health check recently alternated, each with the time of the
+/// first change and the number of returns to the previous state. Instances are counted separately: three that
+/// changed once each are not flapping. If an event names no instance, its text distinguishes them.
+fn health_reversals<'a>(context: &RuleContext<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usize)> {
     let mut said: BTreeMap<(&ServiceId, Option<&InstanceId>), Vec<&Event>> = BTreeMap::new();
-    let events = evidence.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
-    let lately = |event: &&Event| evidence.now.duration_since(event.at) <= LATELY;
+    let events = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+    let lately = |event: &&Event| context.now.duration_since(event.at) <= RECENT_PERIOD;
     for event in events.filter(|event| event.kind == EventKind::Health).filter(lately) {
         said.entry((&event.service, event.instance.as_ref())).or_default().push(event);
     }
@@ -64,7 +67,7 @@ fn flips<'a>(evidence: &Evidence<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usi
             .filter(|three| three[0].text == three[2].text && three[0].text != three[1].text);
         let count = returns.count();
         let worst = flips.get(service).map_or(0, |(_, count)| *count);
-        if count >= RETURNS && count > worst {
+        if count >= MIN_REVERSALS && count > worst {
             flips.insert(service, (events[0].at, count));
         }
     }
@@ -73,14 +76,14 @@ fn flips<'a>(evidence: &Evidence<'a>) -> BTreeMap<&'a ServiceId, (Timestamp, usi
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found_in;
-    use crate::model::{sample::*, *};
+    use super::super::tests::finding_lines_with_events;
+    use crate::model::{fixtures::*, *};
 
     fn back(restarts: u32, minutes: i64) -> Vec<String> {
         let exit = Exit { code: Some(1), at: Some(ago(60 * minutes)), ..Exit::default() };
         let made = Some(ago(60 * minutes + 300));
-        let web = Instance { restarts, made, exit: Some(exit), ..instance("web") };
-        found_in(vec![Service { instances: vec![web], ..service("web") }], Vec::new())
+        let web = Instance { restarts, created: made, exit: Some(exit), ..instance("web") };
+        finding_lines_with_events(vec![Service { instances: vec![web], ..service("web") }], Vec::new())
     }
 
     #[test]
@@ -103,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_check_that_changes_its_mind_again_and_again_is_told() {
-        // Each a minute after the one before, of the instance that the words begin with.
+        // Each event is a minute after the previous one; the text begins with the instance's name.
         let said = |words: &[&str]| {
             let event = |(number, text): (usize, &&str)| Event {
                 at: ago(600 - 60 * number as i64),
@@ -112,7 +115,7 @@ mod tests {
                 kind: EventKind::Health,
                 text: (*text).into(),
             };
-            found_in(vec![service("web")], words.iter().enumerate().map(event).collect())
+            finding_lines_with_events(vec![service("web")], words.iter().enumerate().map(event).collect())
         };
         let (up, down) = ("web is healthy", "web is unhealthy");
         assert_eq!(

@@ -1,296 +1,481 @@
-//! The kinds of finding: one table of what can be wrong, each with what it rests on and what to look at next.
+//! The kinds of findings: one table of faults and risks, with the rule that finds each of them.
+//!
+//! A rule reads a `RuleContext` and adds drafts. This module completes them: start time, suspected causes,
+//! impact and order.
 
-mod cause;
+mod suspects;
 mod crash_loop;
-mod dangling;
+mod dangling_reference;
 mod deployment;
-mod ended;
+mod stopped_with_error;
 mod flapping;
-mod log_signs;
-mod lost_host;
+mod log_signals;
+mod capacity_loss;
 mod never_observed;
-mod obstacle;
+mod start_failure;
 mod out_of_memory;
-mod outage;
-mod placement;
-mod rejected;
-mod restarts;
+mod outage_tracker;
+mod task_placement;
+mod failed_connections;
+mod restart_counts;
 mod restarts_exhausted;
-mod role;
-mod shape;
-mod source;
+mod fault_role;
+mod graph_risks;
+mod source_failure;
 mod stopped;
-mod storm;
-mod targets;
-mod too_few;
-mod twin_skew;
-mod undeclared;
+mod mass_restart;
+mod target_health;
+mod too_few_running;
+mod counterpart_skew;
+mod undeclared_call;
 mod unhealthy;
-mod versions;
-mod web;
+mod mixed_versions;
+mod call_index;
 
-pub use log_signs::{Sign, Told};
-pub use outage::Lasting;
-pub use role::{Involved, Role, roles};
+pub use fault_role::{FaultInvolvement, FaultRole, fault_roles};
+pub use log_signals::{LogSignal, LogSignalKind};
+pub use outage_tracker::OutageTracker;
 
-use super::{Edge, EdgeFilter, Node, NodeKind, Rejected, Topology, Twin, drift::Watch};
+use super::{Counterpart, Edge, EdgeFilter, FailedConnection, Node, NodeKind, Topology, drift::DriftContext};
 use crate::model::{
     Exit, FailureKind, Finding, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind,
     Severity, SourceId, SourceStatus, Suspect, Timestamp,
 };
-use cause::Ill;
+use call_index::CallIndex;
 use std::{
     borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
     fmt::Display,
 };
-use web::Web;
+use suspects::FaultSet;
 
-/// All that is known at present.
+/// The input of all rules.
 #[derive(Clone, Copy)]
-pub struct Estate<'a> {
-    /// All sources' services.
+pub struct RuleInput<'a> {
+    /// The services of all sources.
     pub inventory: &'a Inventory,
-    /// Who calls whom.
+    /// The graph of calls.
     pub topology: &'a Topology,
-    /// The connections that were turned away.
-    pub rejected: &'a [Rejected],
-    /// Who seems to be the same service as who.
-    pub twins: &'a BTreeMap<NodeId, Vec<Twin>>,
-    /// How the sources are.
+    /// Connections that were rejected or failed.
+    pub failed_connections: &'a [FailedConnection],
+    /// Services that seem to be the same in several sources.
+    pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
+    /// The status of the sources.
     pub sources: &'a [SourceStatus],
-    /// What the logs that are read tell.
-    pub signs: &'a [Sign],
+    /// Noteworthy states of the logs that the user reads.
+    pub log_signals: &'a [LogSignal],
 }
 
-/// What findings are drawn from.
-pub struct Evidence<'a> {
+/// The input of the rules, with data derived from it.
+pub struct RuleContext<'a> {
     inventory: &'a Inventory,
     topology: &'a Topology,
-    rejected: &'a [Rejected],
-    twins: &'a BTreeMap<NodeId, Vec<Twin>>,
+    failed_connections: &'a [FailedConnection],
+    counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
     sources: &'a [SourceStatus],
-    signs: &'a [Sign],
+    log_signals: &'a [LogSignal],
     now: Timestamp,
-    lasting: Lasting,
-    web: Web<'a>,
-    ends: BTreeMap<&'a InstanceId, u32>,
+    outages: OutageTracker,
+    calls: CallIndex<'a>,
+    recent_stops: BTreeMap<&'a InstanceId, u32>,
 }
 
 /// A kind of finding.
-pub struct Kind {
-    /// The id in JSON.
+pub struct FindingKind {
+    /// Id in JSON.
     pub id: &'static str,
-    /// What people call it.
+    /// Title on the screen.
     pub title: &'static str,
-    part: Part,
-    blame: Blame,
-    find: fn(&Evidence<'_>, &mut Vec<Draft>),
+    class: FindingClass,
+    cause_policy: CausePolicy,
+    rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 }
 
-/// What a kind of finding says of its service.
+/// The significance of a kind of finding for its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// Why it does not run: of several the first speaks, and it may bring others down.
-    End,
-    /// That somebody stopped or paused it, which is told as an end is.
-    Rest,
-    /// That it is ill, so that it may bring others down.
-    Illness,
-    /// Something else.
-    Remark,
+enum FindingClass {
+    /// The reason why the service is down. Only the first one in the table is reported; it may propagate to
+    /// callers.
+    Outage,
+    /// A user stopped or paused the service; reported like an outage.
+    IntentionalStop,
+    /// A fault that may propagate to callers.
+    Degradation,
+    /// Any other finding.
+    Note,
 }
 
-impl Part {
-    /// Whether it says why a service does not run.
-    fn is_end(self) -> bool {
-        matches!(self, Self::End | Self::Rest)
+impl FindingClass {
+    /// Returns true if findings of this class give a reason why the service is down.
+    fn explains_downtime(self) -> bool {
+        matches!(self, Self::Outage | Self::IntentionalStop)
     }
 }
 
-/// What may have caused a kind of finding.
+/// The causes that may be suspected of a kind of finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Blame {
-    /// Something else that is ill, or a change.
-    Anything,
-    /// A change of the service itself, and nothing beside it.
+enum CausePolicy {
+    /// Faults of other services, and deployments.
+    AnyCause,
+    /// Only deployments of the service itself.
     OwnChange,
-    /// The finding is its own reason.
-    Nothing,
+    /// None: the finding explains itself.
+    NoCause,
 }
 
-/// A finding before its kind and its causes are known.
-struct Draft {
+/// A finding before its kind, causes and impact are known.
+struct FindingDraft {
     severity: Severity,
-    about: About,
+    subject: Subject,
     since: Option<Onset>,
     reason: String,
-    next: String,
+    next_step: String,
 }
 
-/// What a finding is about.
-enum About {
-    /// A place on the map.
+/// The subject of a finding.
+enum Subject {
+    /// A node of the map.
     Node(NodeId),
-    /// A whole source.
+    /// A source as a whole.
     Source(SourceId),
 }
 
-/// All kinds. Of the ends of one service the first in this order speaks.
-pub const KINDS: &[Kind] = &[
-    kind("out-of-memory", "out of memory", Part::End, Blame::OwnChange, out_of_memory::find),
-    kind("image-missing", "image can't be fetched", Part::End, Blame::OwnChange, obstacle::find_image),
-    kind("cannot-start", "can't start", Part::End, Blame::OwnChange, obstacle::find_other),
-    kind("restarts-exhausted", "restarts exhausted", Part::End, Blame::Anything, restarts_exhausted::find),
-    kind("crash-loop", "crash loop", Part::End, Blame::Anything, crash_loop::find),
-    kind("stopped-with-error", "stopped with an error", Part::End, Blame::Anything, ended::find),
-    kind("stopped", "stopped", Part::Rest, Blame::Nothing, stopped::find),
-    kind("paused", "paused", Part::Rest, Blame::Nothing, stopped::find_paused),
-    kind("unhealthy", "unhealthy", Part::End, Blame::Anything, unhealthy::find),
-    kind("target-unhealthy", "target unhealthy", Part::End, Blame::Anything, targets::find),
-    kind("flapping", "flapping", Part::End, Blame::Anything, flapping::find),
-    kind("cannot-place", "no place for a task", Part::End, Blame::Nothing, placement::find),
-    kind("too-few-running", "too few running", Part::End, Blame::Anything, too_few::find),
-    kind("deployment-failed", "deployment failed", Part::Illness, Blame::Nothing, deployment::find_failed),
-    kind("deployment-rolled-back", "rolled back", Part::Remark, Blame::Nothing, deployment::find_rolled_back),
-    kind("deployment-stuck", "deployment stuck", Part::Remark, Blame::Nothing, deployment::find_stuck),
-    kind("spot-interruption", "Spot interruption", Part::Remark, Blame::Nothing, lost_host::find_spot),
-    kind("host-lost", "host lost", Part::Remark, Blame::Nothing, lost_host::find_host),
-    kind("restart-storm", "restart storm", Part::Remark, Blame::Nothing, storm::find),
-    kind("rejected-flow", "rejected connection", Part::Remark, Blame::Nothing, rejected::find_rejected),
-    kind("connection-error", "connection error", Part::Remark, Blame::Anything, rejected::find_failed),
-    kind("log-silence", "log silence", Part::Remark, Blame::Anything, log_signs::find_silent),
-    kind("log-missing", "log without a place", Part::Remark, Blame::Nothing, log_signs::find_absent),
-    kind("dangling-reference", "dangling reference", Part::Remark, Blame::Nothing, dangling::find),
-    kind("source-trouble", "source trouble", Part::Remark, Blame::Nothing, source::find),
-    kind("version-skew", "versions side by side", Part::Remark, Blame::Nothing, versions::find),
-    kind("twin-skew", "another version than its twin", Part::Remark, Blame::Nothing, twin_skew::find),
-    kind("undeclared-call", "undeclared call", Part::Remark, Blame::Nothing, undeclared::find),
-    kind("never-observed", "never observed", Part::Remark, Blame::Nothing, never_observed::find),
-    kind("dependency-ring", "ring of calls", Part::Remark, Blame::Nothing, shape::find_rings),
-    kind("single-point", "single point of failure", Part::Remark, Blame::Nothing, shape::find_single),
+/// All kinds of findings. Of several reasons why a service is down, only the first in this order is reported.
+pub const FINDING_KINDS: &[FindingKind] = &[
+    finding_kind(
+        "out-of-memory",
+        "out of memory",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        out_of_memory::find,
+    ),
+    finding_kind(
+        "image-missing",
+        "image can't be fetched",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        start_failure::find_image_pull,
+    ),
+    finding_kind(
+        "cannot-start",
+        "can't start",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        start_failure::find_other,
+    ),
+    finding_kind(
+        "restarts-exhausted",
+        "restarts exhausted",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        restarts_exhausted::find,
+    ),
+    finding_kind("crash-loop", "crash loop", FindingClass::Outage, CausePolicy::AnyCause, crash_loop::find),
+    finding_kind(
+        "stopped-with-error",
+        "stopped with an error",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        stopped_with_error::find,
+    ),
+    finding_kind("stopped", "stopped", FindingClass::IntentionalStop, CausePolicy::NoCause, stopped::find),
+    finding_kind(
+        "paused",
+        "paused",
+        FindingClass::IntentionalStop,
+        CausePolicy::NoCause,
+        stopped::find_paused,
+    ),
+    finding_kind("unhealthy", "unhealthy", FindingClass::Outage, CausePolicy::AnyCause, unhealthy::find),
+    finding_kind(
+        "target-unhealthy",
+        "target unhealthy",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        target_health::find,
+    ),
+    finding_kind("flapping", "flapping", FindingClass::Outage, CausePolicy::AnyCause, flapping::find),
+    finding_kind(
+        "cannot-place",
+        "no place for a task",
+        FindingClass::Outage,
+        CausePolicy::NoCause,
+        task_placement::find,
+    ),
+    finding_kind(
+        "too-few-running",
+        "too few running",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        too_few_running::find,
+    ),
+    finding_kind(
+        "deployment-failed",
+        "deployment failed",
+        FindingClass::Degradation,
+        CausePolicy::NoCause,
+        deployment::find_failed,
+    ),
+    finding_kind(
+        "deployment-rolled-back",
+        "rolled back",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        deployment::find_rolled_back,
+    ),
+    finding_kind(
+        "deployment-stuck",
+        "deployment stuck",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        deployment::find_stuck,
+    ),
+    finding_kind(
+        "spot-interruption",
+        "Spot interruption",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        capacity_loss::find_spot,
+    ),
+    finding_kind(
+        "host-lost",
+        "host lost",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        capacity_loss::find_host,
+    ),
+    finding_kind(
+        "restart-storm",
+        "restart storm",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        mass_restart::find,
+    ),
+    finding_kind(
+        "rejected-flow",
+        "rejected connection",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        failed_connections::find_rejected,
+    ),
+    finding_kind(
+        "connection-error",
+        "connection error",
+        FindingClass::Note,
+        CausePolicy::AnyCause,
+        failed_connections::find_failed,
+    ),
+    finding_kind(
+        "log-silence",
+        "log silence",
+        FindingClass::Note,
+        CausePolicy::AnyCause,
+        log_signals::find_silent,
+    ),
+    finding_kind(
+        "log-missing",
+        "log without a place",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        log_signals::find_missing_log_group,
+    ),
+    finding_kind(
+        "dangling-reference",
+        "dangling reference",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        dangling_reference::find,
+    ),
+    finding_kind(
+        "source-trouble",
+        "source trouble",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        source_failure::find,
+    ),
+    finding_kind(
+        "version-skew",
+        "versions side by side",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        mixed_versions::find,
+    ),
+    finding_kind(
+        "twin-skew",
+        "another version than its twin",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        counterpart_skew::find,
+    ),
+    finding_kind(
+        "undeclared-call",
+        "undeclared call",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        undeclared_call::find,
+    ),
+    finding_kind(
+        "never-observed",
+        "never observed",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        never_observed::find,
+    ),
+    finding_kind(
+        "dependency-ring",
+        "ring of calls",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        graph_risks::find_cycles,
+    ),
+    finding_kind(
+        "single-point",
+        "single point of failure",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        graph_risks::find_single_points,
+    ),
 ];
 
-const fn kind(
+const fn finding_kind(
     id: &'static str,
     title: &'static str,
-    part: Part,
-    blame: Blame,
-    find: fn(&Evidence<'_>, &mut Vec<Draft>),
-) -> Kind {
-    Kind { id, title, part, blame, find }
+    part: FindingClass,
+    blame: CausePolicy,
+    find: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
+) -> FindingKind {
+    FindingKind { id, title, class: part, cause_policy: blame, rule: find }
 }
 
-impl<'a> Evidence<'a> {
-    /// What is known at `now`, and what lasts since before.
+impl<'a> RuleContext<'a> {
+    /// Derives the context of the rules at `now`; `outages` holds the known outages from earlier evaluations.
     #[must_use]
-    pub fn new(estate: Estate<'a>, lasting: Lasting, now: Timestamp) -> Self {
-        let Estate { inventory, topology, rejected, twins, sources, signs } = estate;
-        let (web, ends) = (Web::of(topology), restarts::ends(inventory, now));
-        Self { inventory, topology, rejected, twins, sources, signs, now, lasting, web, ends }
+    pub fn new(input: RuleInput<'a>, outages: OutageTracker, now: Timestamp) -> Self {
+        let RuleInput { inventory, topology, failed_connections, counterparts, sources, log_signals } = input;
+        let (calls, recent_stops) = (CallIndex::new(topology), restart_counts::recent_stops(inventory, now));
+        Self {
+            inventory,
+            topology,
+            failed_connections,
+            counterparts,
+            sources,
+            log_signals,
+            now,
+            outages,
+            calls,
+            recent_stops,
+        }
     }
 
-    /// What lasts of it: the beginnings of those findings, and how often what was started again. `watched` are the
-    /// sources that were whole when they were judged.
+    /// Updates the tracker with `findings`. `watched` lists the sources that were complete at this
+    /// evaluation.
     #[must_use]
-    pub fn lasting(self, findings: &[Finding], watched: BTreeSet<SourceId>) -> Lasting {
-        self.lasting.follow(findings, self.inventory, watched, self.now)
+    pub fn into_tracker(self, findings: &[Finding], watched: BTreeSet<SourceId>) -> OutageTracker {
+        self.outages.update(findings, self.inventory, watched, self.now)
     }
 
-    /// The service that a draft is about, where it is about one.
-    fn service(&self, draft: &Draft) -> Option<&'a Service> {
+    /// Returns the service that the draft is about. Returns `None` if it is about another node or a source.
+    fn service(&self, draft: &FindingDraft) -> Option<&'a Service> {
         match &self.topology.nodes.get(draft.node()?)?.kind {
             NodeKind::Service(id) => self.inventory.service(id),
             _ => None,
         }
     }
 
-    /// Puts right since when a fault is, by all that its source and earlier judgings know. Tasks that no service runs come
-    /// to an end each by itself: of those the newest counts, and its own time.
-    fn date(&self, kind: &Kind, draft: &mut Draft) {
+    /// Corrects the start of a fault by the source's records and earlier evaluations. Standalone tasks of a
+    /// family are separate runs, so only the newest one's own time counts.
+    fn set_onset(&self, kind: &FindingKind, draft: &mut FindingDraft) {
         let service = self.service(draft);
         if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
             return;
         }
-        if kind.part == Part::End {
+        if kind.class == FindingClass::Outage {
             let recorded = service.and_then(|service| service.failing_since);
             let reaches_back = |onset: &Onset| draft.since.is_none_or(|own| onset.at <= own.at);
             draft.since = recorded.filter(reaches_back).or(draft.since);
         }
-        self.lasting.amend(kind, draft, self.now);
+        self.outages.correct_onset(kind, draft, self.now);
     }
 
-    /// Whether every source that may know who answers to a name has told all it can: before that, what is missing may only
-    /// not be read yet. What is denied never comes, and is told as that.
-    fn has_all_answers(&self) -> bool {
-        let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.gaps);
-        self.sources.iter().all(SourceStatus::has_answered)
+    /// Returns true if every source has been read completely, so that a missing endpoint does not exist.
+    /// Parts with denied access don't count: they never arrive, and are reported as such.
+    fn all_sources_answered(&self) -> bool {
+        let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
+        self.sources.iter().all(SourceStatus::has_reported_fully)
             && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)
     }
 
-    /// What drift is judged by.
-    fn watch(&self) -> Watch<'a> {
-        Watch { inventory: self.inventory, topology: self.topology, now: self.now }
+    /// Returns the data that drift depends on.
+    fn drift_context(&self) -> DriftContext<'a> {
+        DriftContext { inventory: self.inventory, topology: self.topology, now: self.now }
     }
 }
 
-/// Everything that is wrong, the worst first.
+/// Returns all findings, the worst first.
 #[must_use]
-pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let found = drafts(evidence);
-    let bad = |kind: &Kind, draft: &Draft| kind.part != Part::Remark && draft.severity > Severity::Info;
-    let ill = Ill::of(&evidence.web, found.iter().filter(|(kind, d)| bad(kind, d)).map(|(_, draft)| draft));
+pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
+    let found = run_rules(context);
+    let bad = |kind: &FindingKind, draft: &FindingDraft| {
+        kind.class != FindingClass::Note && draft.severity > Severity::Info
+    };
+    let ill = FaultSet::from_drafts(
+        &context.calls,
+        found.iter().filter(|(kind, d)| bad(kind, d)).map(|(_, draft)| draft),
+    );
     let mut own: BTreeMap<&NodeId, &str> = BTreeMap::new();
-    for (_, draft) in found.iter().filter(|(kind, _)| kind.part != Part::Remark) {
+    for (_, draft) in found.iter().filter(|(kind, _)| kind.class != FindingClass::Note) {
         if let Some(node) = draft.node() {
             own.entry(node).or_insert(&draft.reason);
         }
     }
-    let finding = |(kind, draft): &(&Kind, Draft)| {
-        let mut suspects = ill.suspects(evidence, draft, kind.blame);
-        // What a deployment waits for is told by its own instances.
+    let finding = |(kind, draft): &(&FindingKind, FindingDraft)| {
+        let mut suspects = ill.suspects(context, draft, kind.cause_policy);
+        // A deployment's own instances often explain why it does not complete.
         let trouble = draft.node().filter(|_| kind.id.starts_with("deployment-"));
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
-            suspects
-                .push(Suspect { words: format!("perhaps its own instances: {trouble}").into(), node: None });
+            suspects.push(Suspect {
+                description: format!("perhaps its own instances: {trouble}").into(),
+                node: None,
+            });
         }
-        let number = draft.node().and_then(|node| evidence.web.number(node));
-        let reached = number.filter(|_| bad(kind, draft)).map(|number| evidence.web.reach(number));
+        let number = draft.node().and_then(|node| context.calls.index_of(node));
+        let reached = number.filter(|_| bad(kind, draft)).map(|number| context.calls.impact(number));
         Finding {
             kind: kind.id.into(),
             severity: draft.severity,
-            service: draft.about.label(evidence.topology).into(),
+            subject: draft.subject.label(context.topology).into(),
             node: draft.node().cloned(),
             since: draft.since.map(|since| since.at),
             since_at_least: draft.since.is_some_and(|since| since.at_least),
             reason: draft.reason.clone().into(),
             suspects,
-            reach: reached.unwrap_or_default(),
-            next: draft.next.clone().into(),
+            impact: reached.unwrap_or_default(),
+            next_step: draft.next_step.clone().into(),
         }
     };
     let mut all: Vec<Finding> = found.iter().map(finding).collect();
     all.sort_by(|a, b| {
-        order(b).cmp(&order(a)).then_with(|| (&a.service, &a.kind).cmp(&(&b.service, &b.kind)))
+        sort_key(b).cmp(&sort_key(a)).then_with(|| (&a.subject, &a.kind).cmp(&(&b.subject, &b.kind)))
     });
     all
 }
 
-/// What comes first: the worst; of those what no other explains, and then what reaches most; then the newest.
-fn order(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
-    (finding.severity, finding.explained_by().is_none(), finding.reach.total(), finding.since)
+/// Returns the sort key: severity first, then findings without an external cause, then impact, then start.
+fn sort_key(finding: &Finding) -> (Severity, bool, usize, Option<Timestamp>) {
+    (finding.severity, finding.main_suspect().is_none(), finding.impact.dependant_count(), finding.since)
 }
 
-/// All drafts in the order of the table, without the ends of services of which an earlier one speaks.
-fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
+/// Returns the drafts of all rules, in the order of the table. Of several reasons why a service is down, only
+/// the first is kept.
+fn run_rules(context: &RuleContext<'_>) -> Vec<(&'static FindingKind, FindingDraft)> {
     let mut all = Vec::new();
     let mut told: BTreeSet<NodeId> = BTreeSet::new();
-    for kind in KINDS {
+    for kind in FINDING_KINDS {
         let mut drafts = Vec::new();
-        (kind.find)(evidence, &mut drafts);
-        drafts.iter_mut().for_each(|draft| evidence.date(kind, draft));
-        if kind.part.is_end() {
+        (kind.rule)(context, &mut drafts);
+        drafts.iter_mut().for_each(|draft| context.set_onset(kind, draft));
+        if kind.class.explains_downtime() {
             drafts.retain(|draft| draft.node().is_none_or(|node| told.insert(node.clone())));
         }
         all.extend(drafts.into_iter().map(|draft| (kind, draft)));
@@ -298,8 +483,8 @@ fn drafts(evidence: &Evidence<'_>) -> Vec<(&'static Kind, Draft)> {
     all
 }
 
-impl About {
-    /// What people call it.
+impl Subject {
+    /// Returns the subject's label on the screen.
     fn label(&self, topology: &Topology) -> String {
         match self {
             Self::Node(id) => topology.nodes.get(id).map_or_else(|| id.to_string(), Node::label),
@@ -308,80 +493,80 @@ impl About {
     }
 }
 
-impl Draft {
-    /// The place on the map that it is about.
+impl FindingDraft {
+    /// Returns the node that the finding is about.
     fn node(&self) -> Option<&NodeId> {
-        match &self.about {
-            About::Node(id) => Some(id),
-            About::Source(_) => None,
+        match &self.subject {
+            Subject::Node(id) => Some(id),
+            Subject::Source(_) => None,
         }
     }
 
-    /// A finding about a service.
-    fn of(
+    /// Returns a draft about `service` with an exact start.
+    fn about_service(
         service: &Service,
         severity: Severity,
         since: Option<Timestamp>,
         reason: String,
         next: &str,
     ) -> Self {
-        let (about, since) = (About::Node(NodeId::from(&service.id)), since.map(Onset::exact));
-        Self { severity, about, since, reason, next: next.to_owned() }
+        let (subject, since) = (Subject::Node(NodeId::from(&service.id)), since.map(Onset::exact));
+        Self { severity, subject, since, reason, next_step: next.to_owned() }
     }
 }
 
-/// One finding for each service of which edges have drifted, with the called ones in one sentence: worth knowing, no
-/// more, and one line however many edges there are.
-fn drift(
-    evidence: &Evidence<'_>,
+/// Adds one draft for each service with drifted edges. It names all callees in one sentence, because drift is
+/// only worth one line.
+fn add_drift_findings(
+    context: &RuleContext<'_>,
     which: EdgeFilter,
     since: impl Fn(&Edge, &NodeId, &NodeId) -> Option<Timestamp>,
     reason: impl Fn(&str) -> String,
     next: &str,
-    drafts: &mut Vec<Draft>,
+    drafts: &mut Vec<FindingDraft>,
 ) {
-    if !evidence.has_all_answers() {
+    if !context.all_sources_answered() {
         return;
     }
     let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();
-    for ((from, to), edge) in &evidence.topology.edges {
-        if evidence.watch().shows(which, from, to, edge) {
+    for ((from, to), edge) in &context.topology.edges {
+        if context.drift_context().passes_filter(which, from, to, edge) {
             callers.entry(from).or_default().push((to, edge));
         }
     }
-    let nodes = &evidence.topology.nodes;
+    let nodes = &context.topology.nodes;
     for (from, drifted) in callers {
         let peers: Vec<String> =
             drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(Node::label).collect();
-        drafts.push(Draft {
+        drafts.push(FindingDraft {
             severity: Severity::Info,
-            about: About::Node(from.clone()),
+            subject: Subject::Node(from.clone()),
             since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min().map(Onset::exact),
-            reason: reason(&listed(&peers)),
-            next: next.to_owned(),
+            reason: reason(&join_names(&peers)),
+            next_step: next.to_owned(),
         });
     }
 }
 
-/// So many of something: `1 task`, `3 tasks`.
-fn counted(number: usize, what: &str) -> String {
+/// Formats a number with a noun: `1 task`, `3 tasks`.
+fn count_label(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
-/// How many names a sentence holds.
-const MOST_NAMES: usize = 8;
+/// Maximum number of names in a sentence.
+const MAX_LISTED_NAMES: usize = 8;
 
-/// Names in a sentence: `a, b and c`, and how many more where there are many.
-fn listed<S: Borrow<str> + Display>(names: &[S]) -> String {
+/// Joins names in a sentence: `a, b and c`, or `a, b and 7 more`.
+fn join_names<S: Borrow<str> + Display>(names: &[S]) -> String {
     match names {
         [] => String::new(),
         [one] => one.to_string(),
-        [all @ .., last] if names.len() <= MOST_NAMES => format!("{} and {last}", all.join(", ")),
-        _ => format!("{} and {} more", names[..MOST_NAMES].join(", "), names.len() - MOST_NAMES),
+        [all @ .., last] if names.len() <= MAX_LISTED_NAMES => format!("{} and {last}", all.join(", ")),
+        _ => format!("{} and {} more", names[..MAX_LISTED_NAMES].join(", "), names.len() - MAX_LISTED_NAMES),
     }
 }
 
-/// The newest end among the service's instances that a fault made.
+/// Returns the newest exit among the service's faulty instances.
 fn newest_fault(service: &Service) -> Option<(&Instance, &Exit)> {
     let faulty = service.instances.iter().filter(|i| i.is_faulty());
     faulty.filter_map(|i| i.exit.as_ref().map(|exit| (i, exit))).max_by_key(|(_, exit)| exit.at)

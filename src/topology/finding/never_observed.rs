@@ -1,13 +1,13 @@
-//! Calls that are declared and were never observed, although both ends are watched.
+//! Calls that are declared but were never observed, although the connections of both ends are observed.
 
-use super::{Draft, Evidence, drift};
+use super::{FindingDraft, RuleContext, add_drift_findings};
 use crate::topology::EdgeFilter;
 
-pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    let watch = evidence.watch();
+pub(super) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let watch = context.drift_context();
     let since = |edge: &_, from: &_, to: &_| watch.never_observed_since(from, to, edge);
     let reason =
         |peers: &str| format!("is configured to call {peers}; both ends are watched, and no call was seen");
     let next = "is it called seldom, or is the setting left over?";
-    drift(evidence, EdgeFilter::NeverObserved, since, reason, next, drafts);
+    add_drift_findings(context, EdgeFilter::NeverObserved, since, reason, next, drafts);
 }

@@ -1,11 +1,11 @@
-//! Out of memory: the kernel killed it at its limit.
+//! Out of memory: the kernel killed an instance at its memory limit.
 
-use super::{Draft, Evidence};
-use crate::model::{Ending, Exit, Instance, Severity};
+use super::{FindingDraft, RuleContext};
+use crate::model::{Exit, ExitCause, Instance, Severity};
 
-pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    for service in evidence.inventory.services() {
-        let killed = |i: &&Instance| i.is_faulty() && i.exit.as_ref().is_some_and(is_starved);
+pub(super) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for service in context.inventory.services() {
+        let killed = |i: &&Instance| i.is_faulty() && i.exit.as_ref().is_some_and(is_out_of_memory);
         let count = service.instances.iter().filter(killed).count();
         let ends = || service.instances.iter().filter(killed).filter_map(|instance| instance.exit.as_ref());
         let Some(newest) = ends().max_by_key(|exit| exit.at) else { continue };
@@ -18,7 +18,7 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         };
         let limit = service.facts.iter().find(|fact| fact.label == "memory limit");
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
-        // The kernel may kill a child, and leave it to the first process how to end: then the code is its own.
+        // The kernel may kill a child process only; then the exit code is the main process's own.
         let (killed, code) = match newest.code {
             Some(137) => ("killed", ", exit code 137".to_owned()),
             Some(code) => ("a process in it was killed", format!(", exit code {code}")),
@@ -26,26 +26,28 @@ pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
         };
         let reason = format!("{killed} for want of memory{limit}{code}{again}");
         let next = "raise its memory limit, or find what grew";
-        drafts.push(Draft::of(service, Severity::Critical, first, reason, next));
+        drafts.push(FindingDraft::about_service(service, Severity::Critical, first, reason, next));
     }
 }
 
-fn is_starved(exit: &Exit) -> bool {
-    exit.ending == Ending::OutOfMemory
+fn is_out_of_memory(exit: &Exit) -> bool {
+    exit.cause == ExitCause::OutOfMemory
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of;
-    use crate::model::{sample::*, *};
+    use super::super::tests::findings_of;
+    use crate::model::{fixtures::*, *};
 
     #[test]
     fn want_of_memory_is_told_with_the_code_that_was_told() {
         let reason = |code| {
             let exit =
-                Exit { code: Some(code), ending: Ending::OutOfMemory, reason: None, at: Some(ago(60)) };
-            let killed = Instance { state: State::Failed, exit: Some(exit), ..instance("web-1") };
-            of(&inventory(vec![Service { instances: vec![killed], ..service("web") }]))[0].reason.clone()
+                Exit { code: Some(code), cause: ExitCause::OutOfMemory, reason: None, at: Some(ago(60)) };
+            let killed = Instance { state: InstanceState::Failed, exit: Some(exit), ..instance("web-1") };
+            findings_of(&inventory(vec![Service { instances: vec![killed], ..service("web") }]))[0]
+                .reason
+                .clone()
         };
         assert_eq!(reason(137), "killed for want of memory, exit code 137");
         assert_eq!(reason(1), "a process in it was killed for want of memory, exit code 1");

@@ -1,18 +1,18 @@
-//! Restarts exhausted: it ended with errors so often that the engine no longer starts it again.
+//! Restarts exhausted: an instance failed so often that the engine no longer restarts it.
 
-use super::{Draft, Evidence};
-use crate::model::{Ending, Severity};
+use super::{FindingDraft, RuleContext};
+use crate::model::{ExitCause, Severity};
 
-pub(super) fn find(evidence: &Evidence<'_>, drafts: &mut Vec<Draft>) {
-    for service in evidence.inventory.services() {
+pub(super) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for service in context.inventory.services() {
         let given_up = service.instances.iter().filter(|i| i.is_faulty()).filter_map(|i| {
-            let exit = i.exit.as_ref().filter(|exit| exit.ending == Ending::GaveUp)?;
+            let exit = i.exit.as_ref().filter(|exit| exit.cause == ExitCause::RestartsExhausted)?;
             Some((i, exit))
         });
         let Some((instance, exit)) = given_up.max_by_key(|(_, exit)| exit.at) else { continue };
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let reason = format!("given up after {} restarts: {}", instance.restarts, exit.words());
+        let reason = format!("given up after {} restarts: {}", instance.restarts, exit.describe());
         let next = "read the last lines of its log; it stays down until somebody starts it";
-        drafts.push(Draft::of(service, severity, exit.at, reason, next));
+        drafts.push(FindingDraft::about_service(service, severity, exit.at, reason, next));
     }
 }

@@ -1,62 +1,63 @@
-//! What a node is made of: the products people know, by what names them, and what they are there for.
+//! Products: known databases, queues, proxies and the like, with their roles and the names that identify
+//! them.
 
 mod table;
 
-pub use table::PRODUCTS;
+pub use table::KNOWN_PRODUCTS;
 
-use crate::model::{Address, Host, Image, Service};
+use crate::model::{Address, Host, ImageRef, Service};
 
 /// A product that services depend on.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Product {
-    /// The id in JSON.
+    /// Id in JSON.
     pub id: &'static str,
-    /// Its role among the services.
-    pub role: Role,
-    /// What its clients do, as a clause for docs/json.md.
-    pub about: &'static str,
-    /// Whether it receives telemetry, and nobody of the estate asks it for anything: whoever is told its address sends.
+    /// Role of the product among the services.
+    pub role: ProductRole,
+    /// The behaviour of its clients, as a clause for docs/json.md.
+    pub client_behaviour: &'static str,
+    /// True if the product only receives telemetry: each service that knows its address is a client.
     pub receives_telemetry: bool,
-    /// URL schemes that name it.
+    /// URL schemes that identify it.
     schemes: &'static [&'static str],
-    /// Image names that are it, without registry and tag: the last part of the path, or with a slash its last parts; or
-    /// with a hyphen in front what such a name must end in.
+    /// Image names that identify it, without registry and tag. A plain name is the last segment of the path;
+    /// a name with a slash the last segments. A name that begins with a hyphen is a suffix.
     images: &'static [&'static str],
-    /// Ports that are its alone.
+    /// Default ports that no other product uses.
     ports: &'static [u16],
-    /// Parts of a host name, or AWS services, that are it.
+    /// Labels of AWS host names, or AWS services, that identify it.
     hosts: &'static [&'static str],
 }
 
-/// What a product is there for.
+/// The role of a product among the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Keeps data.
+pub enum ProductRole {
+    /// Stores data permanently.
     Database,
-    /// Keeps data for a while.
+    /// Stores data temporarily.
     Cache,
     /// Passes messages on.
     Queue,
-    /// Keeps objects.
+    /// Stores objects or files.
     Store,
     /// Delivers mail.
     Mail,
-    /// Knows where things are, how they are set up, or who may do what.
+    /// Answers lookups: service discovery, configuration, identities, permissions.
     Directory,
-    /// Gathers metrics, traces and logs.
+    /// Collects metrics, traces and logs.
     Telemetry,
-    /// Sends requests on.
+    /// Forwards requests.
     Proxy,
     /// Does one job on request: converts, scans, renders, computes.
     Utility,
-    /// Anything else.
+    /// Any other role.
     Other,
 }
 
-impl Role {
-    /// The character that marks it on the map, and the same in ASCII.
+impl ProductRole {
+    /// Returns the symbol on the map, and its ASCII equivalent.
     #[must_use]
-    pub fn marks(self) -> (char, char) {
+    pub fn map_symbols(self) -> (char, char) {
         match self {
             Self::Database => ('▤', '='),
             Self::Cache => ('▥', '#'),
@@ -71,9 +72,9 @@ impl Role {
         }
     }
 
-    /// The word for it.
+    /// Returns the role in words.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Database => "database",
             Self::Cache => "cache",
@@ -88,8 +89,8 @@ impl Role {
         }
     }
 
-    /// Whether it is there to be called and calls nobody's business itself: whoever waits for such a thing to start is
-    /// about to use it. Telemetry and proxies are waited for by things that they call, so they are not of this sort.
+    /// Returns true if the product is only called and calls no services, so a service that waits for its
+    /// start is a client. Telemetry and proxies don't count: the services that they call wait for them too.
     #[must_use]
     pub fn only_serves(self) -> bool {
         matches!(
@@ -104,25 +105,25 @@ impl Role {
         )
     }
 
-    /// Whether it keeps an application's data, so that each of its processes opens it, whatever its part.
+    /// Returns true if the product stores an application's data, so that each of its processes opens it.
     #[must_use]
-    pub fn keeps_data(self) -> bool {
+    pub fn stores_data(self) -> bool {
         matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
     }
 }
 
-/// Words at the end of an image's name that say nothing of the product: `rs-mysql-db` is a `MySQL`.
-const TRAILERS: &[&str] =
+/// Words at the end of an image's name that do not identify the product: `rs-mysql-db` is `MySQL`.
+const GENERIC_NAME_SUFFIXES: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 
-/// Words before a product's name that make the image something else: a tool that uses the product.
-const TOOLS: &[&str] = &[
+/// Words before a product's name that make the image a tool for the product.
+const TOOL_NAME_WORDS: &[&str] = &[
     "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed",
     "load", "to", "from", "with", "debezium",
 ];
 
-/// Words in the name of a service that say that it does a job and ends.
-const JOBS: &[&str] = &[
+/// Words in a service's name that mark it as a one-off job.
+const JOB_NAME_WORDS: &[&str] = &[
     "init",
     "initializer",
     "setup",
@@ -143,11 +144,11 @@ const JOBS: &[&str] = &[
     "tools",
 ];
 
-/// Last words of an image's name that say that it is a database, whichever: `shop-db`.
-const DATABASES: &[&str] = &["db", "database"];
+/// Words at the end of an image's name that mark it as a database of an unknown kind: `shop-db`.
+const DATABASE_NAME_WORDS: &[&str] = &["db", "database"];
 
 impl Product {
-    /// What an address leads to, by scheme, AWS service, then port.
+    /// Returns the product behind an address, by scheme, AWS service, then port.
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
@@ -155,7 +156,7 @@ impl Product {
             Host::Name(name) if name.ends_with(".amazonaws.com") => Some(name.split('.').collect()),
             _ => None,
         };
-        let find = |fits: &dyn Fn(&Self) -> bool| PRODUCTS.iter().find(|p| fits(p));
+        let find = |fits: &dyn Fn(&Self) -> bool| KNOWN_PRODUCTS.iter().find(|p| fits(p));
         let scheme = address.scheme.as_deref().unwrap_or_default();
         let specific = find(&|p| p.id != "http" && p.schemes.contains(&scheme));
         specific
@@ -166,74 +167,82 @@ impl Product {
             .or_else(|| find(&|p| p.schemes.contains(&scheme)))
     }
 
-    /// The ports on which it listens by default.
+    /// Returns the default ports of the product.
     #[must_use]
-    pub fn ports(&self) -> &'static [u16] {
+    pub fn default_ports(&self) -> &'static [u16] {
         self.ports
     }
 
-    /// Whether it is there to lend its network to other containers: a VPN, or a pause container.
+    /// Returns true if the product's purpose is to share its network with other containers: a VPN or a pause
+    /// container.
     #[must_use]
-    pub fn only_lends_its_network(&self) -> bool {
+    pub fn is_network_provider(&self) -> bool {
         self.id == "vpn"
     }
 
-    /// What a service is, by its images. One that is named after a job runs a product's image for the tools in it, as
-    /// `kafka-init` does, and is not the product.
+    /// Returns the product that `service` runs, by its images. A service named like a job only uses the tools
+    /// in a product's image, as `kafka-init` does; for it the result is `None`.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
-        let is_job =
-            service.name.to_ascii_lowercase().split(['-', '_', '.']).any(|word| JOBS.contains(&word));
+        let is_job = service
+            .name
+            .to_ascii_lowercase()
+            .split(['-', '_', '.'])
+            .any(|word| JOB_NAME_WORDS.contains(&word));
         service.images().find_map(Self::of_image).filter(|_| !is_job)
     }
 
-    /// What an image is, by its name without registry, tag and digest: the whole name, or what it ends in, as people
-    /// call the images that they build on a product's (`shop-postgres`, `rs-mysql-db`).
+    /// Returns the product in `image`, by the name without registry, tag and digest. The name or its ending
+    /// counts, because users name derived images after the product (`shop-postgres`, `rs-mysql-db`).
     #[must_use]
     pub fn of_image(image: &str) -> Option<&'static Self> {
         let lower = image.to_ascii_lowercase();
-        let image = Image::read(&lower);
-        let words: Vec<&str> = image.last().split(['-', '_']).collect();
+        let image = ImageRef::parse(&lower);
+        let words: Vec<&str> = image.short_name().split(['-', '_']).collect();
         let at_path = |entry: &&str| {
             let before = image.path.strip_suffix(*entry).filter(|_| entry.contains('/'));
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
-        let by_path = PRODUCTS.iter().find(|p| p.images.iter().any(at_path));
-        by_path.or_else(|| named(image.last())).or_else(|| by_ending(&words)).or_else(|| database(&words))
+        let by_path = KNOWN_PRODUCTS.iter().find(|p| p.images.iter().any(at_path));
+        by_path
+            .or_else(|| by_image_name(image.short_name()))
+            .or_else(|| by_ending(&words))
+            .or_else(|| generic_database(&words))
     }
 }
 
-/// The product with an image of that name.
-fn named(image: &str) -> Option<&'static Product> {
-    PRODUCTS.iter().find(|product| product.images.contains(&image))
+/// Returns the product with `image` among its names.
+fn by_image_name(image: &str) -> Option<&'static Product> {
+    KNOWN_PRODUCTS.iter().find(|product| product.images.contains(&image))
 }
 
-/// The product that the words of an image's name end in: the longest ending, with its last words or without.
+/// Returns the product named by the last words of an image's name: the longest match, with or without generic
+/// suffixes.
 fn by_ending(words: &[&str]) -> Option<&'static Product> {
-    let tail = words.iter().rposition(|word| !TRAILERS.contains(word))? + 1;
+    let tail = words.iter().rposition(|word| !GENERIC_NAME_SUFFIXES.contains(word))? + 1;
     [words.len(), tail].into_iter().find_map(|end| {
-        (1..end).filter(|start| is_plain(&words[..*start])).find_map(|start| {
+        (1..end).filter(|start| has_no_tool_word(&words[..*start])).find_map(|start| {
             let ending = words[start..end].join("-");
-            named(&ending).or_else(|| named(&format!("-{ending}")))
+            by_image_name(&ending).or_else(|| by_image_name(&format!("-{ending}")))
         })
     })
 }
 
-/// A database that is called after what it is for.
-fn database(words: &[&str]) -> Option<&'static Product> {
+/// Returns the generic database product for a name such as `shop-db`.
+fn generic_database(words: &[&str]) -> Option<&'static Product> {
     let (last, before) = words.split_last()?;
-    let fits = !before.is_empty() && is_plain(before) && DATABASES.contains(last);
-    PRODUCTS.iter().find(|product| fits && product.id == "database")
+    let fits = !before.is_empty() && has_no_tool_word(before) && DATABASE_NAME_WORDS.contains(last);
+    KNOWN_PRODUCTS.iter().find(|product| fits && product.id == "database")
 }
 
-/// Whether the words before a product's name leave the image that product.
-fn is_plain(before: &[&str]) -> bool {
-    !before.iter().any(|word| TOOLS.contains(word))
+/// Returns true if no word before a product's name makes the image a tool.
+fn has_no_tool_word(before: &[&str]) -> bool {
+    !before.iter().any(|word| TOOL_NAME_WORDS.contains(word))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PRODUCTS, Product};
+    use super::{KNOWN_PRODUCTS, Product};
 
     fn of(image: &str) -> &'static str {
         Product::of_image(image).map_or("-", |p| p.id)
@@ -281,8 +290,8 @@ mod tests {
 
     #[test]
     fn no_id_and_no_image_stands_twice() {
-        let mut ids: Vec<_> = PRODUCTS.iter().map(|p| p.id).collect();
-        let mut images: Vec<_> = PRODUCTS.iter().flat_map(|p| p.images).collect();
+        let mut ids: Vec<_> = KNOWN_PRODUCTS.iter().map(|p| p.id).collect();
+        let mut images: Vec<_> = KNOWN_PRODUCTS.iter().flat_map(|p| p.images).collect();
         ids.sort_unstable();
         images.sort_unstable();
         assert!(ids.windows(2).all(|w| w[0] != w[1]) && images.windows(2).all(|w| w[0] != w[1]));

@@ -1,43 +1,43 @@
-//! How many lines, warnings and errors came when, with what happened to the services on the same axis.
+//! Histogram: numbers of lines, warnings and errors over time, with events of the services on the same axis.
 
-use super::tape::Tape;
+use super::visible_lines::VisibleLines;
 use crate::{
-    history::Kind,
-    logs::{Bucket, LogStore},
+    history::EventKindSpec,
+    logs::{HistogramBucket, LogStore},
     model::{EventKind, Service, Timestamp},
     store::Store,
     view::{
         Canvas, Scene,
-        time::Clock,
-        widget::{bar::bars, text},
+        time::TimeFormat,
+        widget::{bar::histogram, text},
     },
 };
 use jiff::SignedDuration;
 use ratatui::{layout::Rect, style::Style};
 
-/// The rows it takes: lines, warnings, errors, events, and what is told of the chosen moment.
-pub(super) const ROWS: u16 = 5;
-/// The cells before the bars.
-const LABEL: u16 = 8;
+/// Height in rows: lines, warnings, errors, events, and a text about the selected bucket.
+pub(super) const HISTOGRAM_ROWS: u16 = 5;
+/// Width of the row labels, in cells.
+const LABEL_CELLS: u16 = 8;
 
-/// The histogram as it was counted last.
+/// Histogram as last computed.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
     from: Timestamp,
     to: Timestamp,
-    buckets: Vec<Bucket>,
+    buckets: Vec<HistogramBucket>,
     events: Vec<(Timestamp, char, String)>,
-    /// The bucket that is chosen.
-    pub chosen: Option<usize>,
-    /// What it was counted from: the lines there were, and when.
-    made: Option<(usize, Timestamp, u16)>,
+    /// Index of the selected bucket.
+    pub chosen_bucket: Option<usize>,
+    /// Inputs of the last computation: number of lines, time, and width.
+    counted_from: Option<(usize, Timestamp, u16)>,
 }
 
 impl Histogram {
-    /// Counts anew, at most once a second: the lines that are held do not change faster than an eye can follow.
-    pub(super) fn follow(
+    /// Recomputes the histogram, at most once a second because faster changes can't be read.
+    pub(super) fn update(
         &mut self,
-        tape: &Tape,
+        tape: &VisibleLines,
         held: &LogStore,
         services: &[&Service],
         store: &Store,
@@ -46,55 +46,56 @@ impl Histogram {
         let made = Some((tape.lines().count(held), store.now, width));
         let settled = |(count, now, cells): (usize, Timestamp, u16)| {
             cells == width
-                && (now == store.now && tape.is_whole() && count > 0 || Some((count, now, cells)) == made)
+                && (now == store.now && tape.is_complete() && count > 0 || Some((count, now, cells)) == made)
         };
-        if self.made.is_some_and(settled) {
+        if self.counted_from.is_some_and(settled) {
             return;
         }
-        self.made = made.filter(|_| tape.is_whole());
+        self.counted_from = made.filter(|_| tape.is_complete());
         let (Some(first), Some(last)) = (tape.first(held), tape.last(held)) else {
             self.buckets.clear();
             return;
         };
-        // The last line is in the last bucket, and there is some time even where there is one line.
+        // The last line falls into the last bucket, and a single line still spans some time.
         let end = last.at.checked_add(SignedDuration::from_millis(1)).unwrap_or(last.at);
         let least = first.at.checked_add(SignedDuration::from_secs(1)).unwrap_or(first.at);
         (self.from, self.to) = (first.at, end.max(least));
-        let cells = usize::from(width.saturating_sub(LABEL)).max(1);
+        let cells = usize::from(width.saturating_sub(LABEL_CELLS)).max(1);
         self.buckets = tape.lines().histogram(held, self.from, self.to, cells);
-        self.events = events(store, services);
-        self.chosen = self.chosen.map(|chosen| chosen.min(cells - 1));
+        self.events = service_events(store, services);
+        self.chosen_bucket = self.chosen_bucket.map(|chosen| chosen.min(cells - 1));
     }
 
-    /// Walks so many buckets aside; at first to the last one. Gives the time there.
-    pub(super) fn walk(&mut self, by: isize) -> Option<Timestamp> {
+    /// Moves the selection by `by` buckets, starting at the last bucket. Returns the start time of the new
+    /// one.
+    pub(super) fn move_by(&mut self, by: isize) -> Option<Timestamp> {
         let last = self.buckets.len().checked_sub(1)?;
-        let next = self.chosen.map_or(last, |chosen| chosen.saturating_add_signed(by).min(last));
+        let next = self.chosen_bucket.map_or(last, |chosen| chosen.saturating_add_signed(by).min(last));
         self.choose(next)
     }
 
-    /// Chooses the bucket in that column of its area. Gives the time there.
-    pub(super) fn click(&mut self, column: u16) -> Option<Timestamp> {
-        self.choose(usize::from(column.checked_sub(LABEL)?))
+    /// Selects the bucket at `column` of the histogram's area. Returns its start time.
+    pub(super) fn choose_column(&mut self, column: u16) -> Option<Timestamp> {
+        self.choose(usize::from(column.checked_sub(LABEL_CELLS)?))
     }
 
     fn choose(&mut self, bucket: usize) -> Option<Timestamp> {
         if bucket >= self.buckets.len() {
             return None;
         }
-        self.chosen = Some(bucket);
-        Some(self.start(bucket))
+        self.chosen_bucket = Some(bucket);
+        Some(self.bucket_start(bucket))
     }
 
-    /// When a bucket begins.
-    fn start(&self, bucket: usize) -> Timestamp {
+    /// Returns the start time of a bucket.
+    fn bucket_start(&self, bucket: usize) -> Timestamp {
         let span = self.to.duration_since(self.from).as_nanos();
         let nanos = span * bucket as i128 / self.buckets.len().max(1) as i128;
         self.from.checked_add(SignedDuration::from_nanos(nanos as i64)).unwrap_or(self.to)
     }
 
-    /// In which bucket a time falls.
-    fn bucket(&self, at: Timestamp) -> Option<usize> {
+    /// Returns the bucket that contains the time `at`.
+    fn bucket_of(&self, at: Timestamp) -> Option<usize> {
         let span = self.to.duration_since(self.from).as_nanos().max(1);
         let past = at.duration_since(self.from).as_nanos();
         let bucket = past * self.buckets.len() as i128 / span;
@@ -104,45 +105,53 @@ impl Histogram {
             .filter(|bucket| *bucket < self.buckets.len())
     }
 
-    /// Draws it.
-    pub(super) fn draw(&self, scene: Scene<'_>, clock: Clock, area: Rect, buf: &mut Canvas<'_>) {
-        if area.height < ROWS {
+    /// Draws the histogram.
+    pub(super) fn draw(&self, scene: Scene<'_>, clock: TimeFormat, area: Rect, buf: &mut Canvas<'_>) {
+        if area.height < HISTOGRAM_ROWS {
             return;
         }
-        let ink = &scene.theme.ink;
-        let count = |of: fn(&Bucket) -> usize| self.buckets.iter().map(of).collect::<Vec<_>>();
+        let ink = &scene.theme.styles;
+        let count = |of: fn(&HistogramBucket) -> usize| self.buckets.iter().map(of).collect::<Vec<_>>();
         let lanes = [
             ("lines", count(|b| b.lines), Style::from(ink.text)),
             ("warn", count(|b| b.warnings), Style::from(ink.degraded)),
             ("error", count(|b| b.errors), Style::from(ink.failing)),
         ];
         for (y, (name, counts, style)) in (area.y..).zip(lanes) {
-            buf.set_stringn(area.x, y, name, usize::from(LABEL), Style::from(ink.dim));
-            let bars = bars(&counts, scene.theme.glyphs.ascii);
-            buf.set_stringn(area.x + LABEL, y, bars, usize::from(area.width.saturating_sub(LABEL)), style);
+            buf.set_stringn(area.x, y, name, usize::from(LABEL_CELLS), Style::from(ink.dim));
+            let bars = histogram(&counts, scene.theme.glyphs.ascii);
+            buf.set_stringn(
+                area.x + LABEL_CELLS,
+                y,
+                bars,
+                usize::from(area.width.saturating_sub(LABEL_CELLS)),
+                style,
+            );
         }
         let row = area.y + 3;
-        buf.set_stringn(area.x, row, "events", usize::from(LABEL), Style::from(ink.dim));
+        buf.set_stringn(area.x, row, "events", usize::from(LABEL_CELLS), Style::from(ink.dim));
         for (at, mark, _) in &self.events {
-            if let Some(cell) = self.bucket(*at).and_then(|b| buf.cell_mut((area.x + LABEL + b as u16, row)))
+            if let Some(cell) =
+                self.bucket_of(*at).and_then(|b| buf.cell_mut((area.x + LABEL_CELLS + b as u16, row)))
             {
                 cell.set_char(*mark).set_style(Style::from(ink.accent));
             }
         }
-        if let Some(chosen) = self.chosen {
-            let column = Rect { x: area.x + LABEL + chosen as u16, width: 1, height: 4, ..area };
+        if let Some(chosen) = self.chosen_bucket {
+            let column = Rect { x: area.x + LABEL_CELLS + chosen as u16, width: 1, height: 4, ..area };
             buf.set_style(column.intersection(area), Style::from(ink.selected));
         }
-        let told = self.told(scene.store, clock);
-        let told = text::cut(&told, usize::from(area.width), scene.theme.glyphs.ellipsis);
+        let told = self.summary_text(scene.store, clock);
+        let told = text::cut_end(&told, usize::from(area.width), scene.theme.glyphs.ellipsis);
         buf.set_string(area.x, area.y + 4, told, Style::from(ink.dim));
     }
 
-    /// What is told under the bars: of the chosen moment, else of all.
-    fn told(&self, store: &Store, clock: Clock) -> String {
-        let clock = if clock == Clock::Off { Clock::Local } else { clock };
-        let show = |at| clock.show(at, store.now, &store.zone);
-        let Some((chosen, bucket)) = self.chosen.and_then(|c| self.buckets.get(c).map(|b| (c, b))) else {
+    /// Returns the text under the bars, about the selected bucket or else the whole time span.
+    fn summary_text(&self, store: &Store, clock: TimeFormat) -> String {
+        let clock = if clock == TimeFormat::Off { TimeFormat::Local } else { clock };
+        let show = |at| clock.format(at, store.now, &store.time_zone);
+        let Some((chosen, bucket)) = self.chosen_bucket.and_then(|c| self.buckets.get(c).map(|b| (c, b)))
+        else {
             return format!(
                 "from {} to {}; left and right walk",
                 show(self.from).trim(),
@@ -151,12 +160,12 @@ impl Histogram {
         };
         let mut told = format!(
             "{}: {}, {}, {}",
-            show(self.start(chosen)).trim(),
-            text::counted(bucket.lines, "line"),
-            text::counted(bucket.warnings, "warning"),
-            text::counted(bucket.errors, "error")
+            show(self.bucket_start(chosen)).trim(),
+            text::pluralize(bucket.lines, "line"),
+            text::pluralize(bucket.warnings, "warning"),
+            text::pluralize(bucket.errors, "error")
         );
-        for (_, _, words) in self.events.iter().filter(|(at, ..)| self.bucket(*at) == Some(chosen)) {
+        for (_, _, words) in self.events.iter().filter(|(at, ..)| self.bucket_of(*at) == Some(chosen)) {
             told.push_str("; ");
             told.push_str(words);
         }
@@ -164,13 +173,13 @@ impl Histogram {
     }
 }
 
-/// What happened to those services: a mark, and words.
-fn events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)> {
+/// Returns the events of `services`, each with its time, a mark and a text.
+fn service_events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char, String)> {
     let about = |id| services.iter().find(|service| service.id == id);
     let told = store.inventory.snapshots().flat_map(|snapshot| &snapshot.events).filter_map(|event| {
         let service = about(event.service.clone())?;
         let words = format!("{}: {}", service.name, event.text);
-        (event.kind != EventKind::Message).then(|| (event.at, Kind::of(event.kind).mark, words))
+        (event.kind != EventKind::Message).then(|| (event.at, EventKindSpec::of(event.kind).glyph, words))
     });
     let mut all: Vec<_> = told.collect();
     for service in services {

@@ -1,13 +1,13 @@
-//! One line as it is drawn: mark, time, service, instance, level, text.
+//! One log line as rows of the screen: mark, time, service, instance, level, text.
 
 use super::{
     Logs,
-    fold::Part,
-    row::{self, Inked},
+    field_display::LinePart,
+    styled_text::{self, StyledText},
 };
 use crate::{
-    logs::{Key, Line},
-    model::{Level, Service},
+    logs::{EntryKey, LogEntry},
+    model::{LogLevel, Service},
     store::Store,
     view::{Scene, Theme, widget::text},
 };
@@ -16,42 +16,42 @@ use ratatui::{
     text::{Line as Row, Span},
 };
 
-/// The most rows of one line on the screen.
-const MOST_ROWS: usize = 40;
-/// How many services are asked for how wide their names are.
-const NAMES: usize = 100;
-/// The fewest cells that are left for the text.
-const LEAST: usize = 10;
+/// Maximum number of rows for one line.
+const MAX_LINE_ROWS: usize = 40;
+/// Maximum number of services considered for the column widths.
+const MAX_MEASURED_SERVICES: usize = 100;
+/// Minimum width of the text, in cells.
+const MIN_TEXT_CELLS: usize = 10;
 
-/// The cells of the columns before the text.
-pub(super) struct Margin {
+/// Widths of the columns before the text, in cells; 0 hides a column.
+pub(super) struct ColumnWidths {
     time: usize,
     service: usize,
     instance: usize,
     level: usize,
 }
 
-impl Margin {
-    /// For lines of those services in so many cells.
+impl ColumnWidths {
+    /// Computes the widths for lines of `services` on a screen of `width` cells.
     pub(super) fn of(logs: &Logs, services: &[&Service], width: usize) -> Self {
-        let look = &logs.look;
+        let look = &logs.display;
         let most = (width / 8).clamp(6, 20);
         let longest = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0).min(most);
-        let service = look.service.unwrap_or(services.len() > 1);
-        // Of very many, the first ones tell how wide names are here.
-        let services = &services[..services.len().min(NAMES)];
-        let names = services.iter().map(|service| text::width(&service.name));
-        let labels = services.iter().flat_map(|s| &s.instances).map(|i| text::width(&i.name));
+        let service = look.service_column.unwrap_or(services.len() > 1);
+        // With very many services, the first ones are a fair sample of the name lengths.
+        let services = &services[..services.len().min(MAX_MEASURED_SERVICES)];
+        let names = services.iter().map(|service| text::display_width(&service.name));
+        let labels = services.iter().flat_map(|s| &s.instances).map(|i| text::display_width(&i.name));
         Self {
-            time: look.clock.cells(),
+            time: look.time_format.width(),
             service: if service { longest(&mut names.into_iter()) } else { 0 },
-            instance: if look.instance { longest(&mut labels.into_iter()).max(6) } else { 0 },
-            level: if look.level { 5 } else { 0 },
+            instance: if look.instance_column { longest(&mut labels.into_iter()).max(6) } else { 0 },
+            level: if look.level_column { 5 } else { 0 },
         }
     }
 
-    /// All of them, with the blanks behind them and the mark before them.
-    pub(super) fn cells(&self) -> usize {
+    /// Returns the width of all columns, including the mark and the spaces between them.
+    pub(super) fn total_cells(&self) -> usize {
         [self.time, self.service, self.instance, self.level]
             .iter()
             .filter(|c| **c > 0)
@@ -60,51 +60,57 @@ impl Margin {
             + 1
     }
 
-    /// What is left for the text.
-    pub(super) fn room(&self, width: usize) -> usize {
-        width.saturating_sub(self.cells()).max(LEAST)
+    /// Returns the width that remains for the text.
+    pub(super) fn text_cells(&self, width: usize) -> usize {
+        width.saturating_sub(self.total_cells()).max(MIN_TEXT_CELLS)
     }
 }
 
-/// The part of a line that is shown.
-fn shown<'a>(logs: &Logs, line: &Line<'a>) -> Part<'a> {
-    logs.look.fold.part(line, logs.tape.search())
+/// Returns the part of a line to show.
+fn shown_part<'a>(logs: &Logs, line: &LogEntry<'a>) -> LinePart<'a> {
+    logs.display.field_display.part_of(line, logs.visible_lines.search())
 }
 
-/// How many rows a line takes.
-pub(super) fn takes(logs: &Logs, line: &Line<'_>, room: usize) -> usize {
-    if logs.look.wrap { row::rows(&shown(logs, line).text, room, MOST_ROWS) } else { 1 }
+/// Returns the number of rows that a line takes.
+pub(super) fn row_count(logs: &Logs, line: &LogEntry<'_>, room: usize) -> usize {
+    if logs.display.wrap {
+        styled_text::row_count(&shown_part(logs, line).text, room, MAX_LINE_ROWS)
+    } else {
+        1
+    }
 }
 
-/// A line in rows.
-pub(super) fn rows(
+/// Renders a line as rows.
+pub(super) fn render_rows(
     logs: &Logs,
-    line: &Line<'_>,
-    margin: &Margin,
+    line: &LogEntry<'_>,
+    widths: &ColumnWidths,
     scene: Scene<'_>,
     width: usize,
 ) -> Vec<Row<'static>> {
     let Scene { store, theme, .. } = scene;
-    let room = margin.room(width);
-    let part = shown(logs, line);
+    let room = widths.text_cells(width);
+    let part = shown_part(logs, line);
     let base = match line.note {
-        Some(_) => theme.ink.accent.into(),
+        Some(_) => theme.styles.accent.into(),
         None => level_style(line.level, theme),
     };
-    let rows = if logs.look.wrap { MOST_ROWS } else { 1 };
-    let mut inked = Inked::new(&part.text, (logs.look.shift + room * rows).saturating_mul(2), base);
-    if let Some(from) = part.from.filter(|_| theme.is_coloured()) {
-        inked = inked.painted(line.paint, from);
+    let rows = if logs.display.wrap { MAX_LINE_ROWS } else { 1 };
+    let mut inked =
+        StyledText::new(&part.text, (logs.display.scroll_x + room * rows).saturating_mul(2), base);
+    if let Some(from) = part.offset.filter(|_| theme.is_coloured()) {
+        inked = inked.with_ansi_styles(line.paint, from);
     }
-    let inked =
-        inked.styled(part.fields, theme.ink.dim.into()).searched(&store.search, theme.ink.found.into());
-    let pieces = if logs.look.wrap {
-        inked.wrapped(room, MOST_ROWS)
+    let inked = inked
+        .with_style_from(part.fields_start, theme.styles.dim.into())
+        .with_matches(&store.search, theme.styles.found.into());
+    let pieces = if logs.display.wrap {
+        inked.wrapped_rows(room, MAX_LINE_ROWS)
     } else {
-        vec![inked.cut(logs.look.shift, room, theme.glyphs.ellipsis)]
+        vec![inked.cut_row(logs.display.scroll_x, room, theme.glyphs.ellipsis)]
     };
-    let blank = || vec![Span::raw(" ".repeat(margin.cells()))];
-    let head = head(logs, line, margin, scene);
+    let blank = || vec![Span::raw(" ".repeat(widths.total_cells()))];
+    let head = prefix_spans(logs, line, widths, scene);
     let mut head = Some(head);
     pieces
         .into_iter()
@@ -116,34 +122,53 @@ pub(super) fn rows(
         .collect()
 }
 
-/// What stands before the text.
-fn head(logs: &Logs, line: &Line<'_>, margin: &Margin, scene: Scene<'_>) -> Vec<Span<'static>> {
+/// Renders the columns before the text.
+fn prefix_spans(
+    logs: &Logs,
+    line: &LogEntry<'_>,
+    widths: &ColumnWidths,
+    scene: Scene<'_>,
+) -> Vec<Span<'static>> {
     let Scene { store, theme, .. } = scene;
-    let mut spans = vec![Span::styled(mark(logs, line.key, store, theme), Style::from(theme.ink.accent))];
+    let mut spans =
+        vec![Span::styled(mark_glyph(logs, line.key, store, theme), Style::from(theme.styles.accent))];
     let mut column = |words: &str, cells: usize, style: Style| {
         if cells > 0 {
-            let words = text::squeeze(words, cells, theme.glyphs.ellipsis);
-            spans.push(Span::styled(format!("{} ", text::fit(&words, cells, theme.glyphs.ellipsis)), style));
+            let words = text::cut_middle(words, cells, theme.glyphs.ellipsis);
+            spans.push(Span::styled(
+                format!("{} ", text::cut_or_pad(&words, cells, theme.glyphs.ellipsis)),
+                style,
+            ));
         }
     };
-    column(&logs.look.clock.show(line.key.at, store.now, &store.zone), margin.time, theme.ink.dim.into());
+    column(
+        &logs.display.time_format.format(line.key.at, store.now, &store.time_zone),
+        widths.time,
+        theme.styles.dim.into(),
+    );
     let service = line.service.and_then(|id| store.inventory.service(id));
     let name = service.map_or("", |service| service.name.as_str());
-    column(name, margin.service, tint(name, theme));
-    column(line.label, margin.instance, tint(if margin.service > 0 { name } else { line.label }, theme));
+    column(name, widths.service, name_style(name, theme));
+    column(
+        line.label,
+        widths.instance,
+        name_style(if widths.service > 0 { name } else { line.label }, theme),
+    );
     let level = match line.note {
         Some(_) => "note",
-        None => line.level.map(Level::word).unwrap_or_default(),
+        None => line.level.map(LogLevel::as_str).unwrap_or_default(),
     };
-    column(level, margin.level, level_style(line.level, theme));
+    column(level, widths.level, level_style(line.level, theme));
     spans
 }
 
-/// The mark before a line: that it is marked, or selected.
-fn mark(logs: &Logs, key: Key, store: &Store, theme: &Theme) -> String {
-    let selected =
-        logs.marks.selected(logs.here(store)).is_some_and(|(first, last)| first <= key && key <= last);
-    let mark = match (logs.marks.has(key), selected, theme.glyphs.ascii) {
+/// Returns the glyph before a line: marked, selected, or none.
+fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> String {
+    let selected = logs
+        .marks
+        .selection(logs.cursor_line(store))
+        .is_some_and(|(first, last)| first <= key && key <= last);
+    let mark = match (logs.marks.is_marked(key), selected, theme.glyphs.ascii) {
         (true, _, true) => "#",
         (true, _, false) => "◆",
         (_, true, _) => ">",
@@ -152,20 +177,20 @@ fn mark(logs: &Logs, key: Key, store: &Store, theme: &Theme) -> String {
     mark.to_owned()
 }
 
-/// The colour of a level.
-pub(super) fn level_style(level: Option<Level>, theme: &Theme) -> Style {
+/// Returns the style of a log level.
+pub(super) fn level_style(level: Option<LogLevel>, theme: &Theme) -> Style {
     match level {
-        Some(Level::Error | Level::Fatal) => theme.ink.failing,
-        Some(Level::Warn) => theme.ink.degraded,
-        Some(Level::Trace | Level::Debug) => theme.ink.dim,
-        Some(Level::Info) | None => theme.ink.text,
+        Some(LogLevel::Error | LogLevel::Fatal) => theme.styles.failing,
+        Some(LogLevel::Warn) => theme.styles.degraded,
+        Some(LogLevel::Trace | LogLevel::Debug) => theme.styles.dim,
+        Some(LogLevel::Info) | None => theme.styles.text,
     }
     .into()
 }
 
-/// A colour that stays with a name.
-fn tint(name: &str, theme: &Theme) -> Style {
-    let ink = &theme.ink;
+/// Returns a style that is always the same for one name.
+fn name_style(name: &str, theme: &Theme) -> Style {
+    let ink = &theme.styles;
     let tints = [ink.accent, ink.healthy, ink.starting, ink.near, ink.title, ink.observed];
     let sum = name.bytes().fold(0usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
     tints[sum % tints.len()].0

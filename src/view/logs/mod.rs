@@ -1,117 +1,118 @@
-//! The logs of one or of many services, in one stream in time order: followed, walked, searched, filtered, counted.
+//! The log screen: the logs of one or several services merged by time, with search, filters, histogram and
+//! patterns.
 
-mod chip;
+mod filter_chip;
 mod details;
 mod draw;
-mod fold;
+mod field_display;
 mod histogram;
-mod keep;
+mod copy_save;
 mod line;
-mod look;
-mod mark;
-mod pages;
+mod display_options;
+mod marks;
+mod backfill;
 mod pane;
 mod patterns;
-mod reach;
-mod row;
-mod run;
-mod spot;
-mod tape;
-mod when;
+mod scope;
+mod styled_text;
+mod commands;
+mod scroll_position;
+mod visible_lines;
+mod time_input;
 
-use super::{Canvas, Hits, Scene, View};
+use super::{Canvas, HitMap, Scene, Screen};
 use crate::{
     command::Command,
-    effect::{Effect, Question, Subscription},
-    logs::{Key, Line, Scope},
-    model::{InstanceId, LogStart, LogTarget, NodeId, Service, Timestamp},
+    effect::{Effect, PromptKind, Subscription},
+    logs::{EntryKey, LogEntry, StreamScope},
+    model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, Timestamp},
     store::Store,
 };
-use chip::Chip;
+use backfill::Backfill;
+use display_options::DisplayOptions;
+use filter_chip::FilterChip;
 use histogram::Histogram;
-use line::Margin;
-use look::Look;
-use mark::Marks;
-use pages::Pages;
+use line::ColumnWidths;
+use marks::Marks;
 use pane::Pane;
 use ratatui::layout::Rect;
-use reach::Reach;
-use spot::{Sheet, Spot};
+use scope::ServiceScope;
+use scroll_position::{LogWindow, ScrollPosition};
 use std::collections::BTreeSet;
-use tape::{Asked, Tape};
+use visible_lines::{ResolvedQuery, VisibleLines};
 
-/// The logs.
+/// State of the log screen.
 #[derive(Default)]
 pub struct Logs {
-    aim: Aim,
-    /// What was looked at before a pivot led away from it.
-    before: Vec<Before>,
-    /// The node that was selected when the lines were last shown.
-    of: Option<NodeId>,
-    tape: Tape,
-    spot: Spot,
-    /// The time to go to once its lines are read.
-    sought: Option<Sought>,
-    pages: Pages,
-    look: Look,
+    query: LogQuery,
+    /// Queries and positions to return to, one for each pivot.
+    pivot_stack: Vec<PivotFrame>,
+    /// Node that was selected when the lines were last shown.
+    shown_node: Option<NodeId>,
+    visible_lines: VisibleLines,
+    scroll: ScrollPosition,
+    /// Jump to a time whose lines are still being read.
+    pending_jump: Option<PendingJump>,
+    backfill: Backfill,
+    display: DisplayOptions,
     pane: Pane,
     histogram: Option<Histogram>,
     marks: Marks,
     area: Rect,
 }
 
-/// Which lines are looked at.
+/// Query for log lines.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Aim {
-    /// Whose.
-    reach: Reach,
-    /// The instance whose lines alone are shown.
-    alone: Option<InstanceId>,
-    /// What they must be.
-    chips: Vec<Chip>,
-    /// How far back.
+struct LogQuery {
+    /// Services whose lines are shown.
+    scope: ServiceScope,
+    /// Instance to which the lines are limited, if any.
+    only_instance: Option<InstanceId>,
+    /// Filters for the lines.
+    chips: Vec<FilterChip>,
+    /// Earliest time to show, or `None` for all lines.
     since: Option<Timestamp>,
 }
 
-/// A time to go to.
+/// Jump to a time.
 #[derive(Clone, Debug)]
-struct Sought {
+struct PendingJump {
     at: Timestamp,
-    /// How far back to read for it.
-    since: Timestamp,
-    /// The streams whose older lines were asked for.
-    asked: BTreeSet<LogTarget>,
+    /// Time back to which lines are read.
+    read_since: Timestamp,
+    /// Streams of which older lines were requested.
+    requested_streams: BTreeSet<LogTarget>,
 }
 
-/// Where a pivot came from.
-type Before = (Aim, Spot);
+/// Query and position that a pivot left.
+type PivotFrame = (LogQuery, ScrollPosition);
 
-impl View for Logs {
+impl Screen for Logs {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        self.run(command, store)
+        self.run_command(command, store)
     }
 
-    fn told(&mut self, question: Question, answer: &str, store: &Store) -> Vec<Effect> {
+    fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Effect> {
         match question {
-            Question::Keep | Question::Hide => {
-                let services = self.aim.reach.services(store);
-                match Chip::typed(answer, question == Question::Keep, &services) {
-                    Ok(chip) => self.add(chip),
-                    Err(why) => return vec![Effect::Say(why)],
+            PromptKind::KeepFilter | PromptKind::HideFilter => {
+                let services = self.query.scope.services(store);
+                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
+                    Ok(chip) => self.add_filter(chip),
+                    Err(why) => return vec![Effect::Notify(why)],
                 }
             }
-            Question::Time => match when::when(answer, store.now, &store.zone) {
-                Ok(at) => self.seek(at, store),
-                Err(why) => return vec![Effect::Say(why)],
+            PromptKind::GoToTime => match time_input::parse_time(answer, store.now, &store.time_zone) {
+                Ok(at) => self.request_jump(at, store),
+                Err(why) => return vec![Effect::Notify(why)],
             },
         }
-        self.follow_lines(store)
+        self.update_lines(store)
     }
 
-    fn offers(&self) -> &'static [Command] {
+    fn footer_commands(&self) -> &'static [Command] {
         use Command::{
-            Back, Copy, Folded, Head, Help, Hide, Histogram, Keep, NextError, Open, Patterns, Pause, Pivot,
-            PreviousError, Search, Wrap,
+            Back, Copy, Head, Help, HideFilter, Histogram, KeepFilter, NextError, NextFieldDisplay, Open,
+            Patterns, Pause, Pivot, PreviousError, Search, Wrap,
         };
         match self.pane {
             Pane::None => &[
@@ -119,250 +120,254 @@ impl View for Logs {
                 Pause,
                 Search,
                 PreviousError,
-                Keep,
-                Hide,
+                KeepFilter,
+                HideFilter,
                 Open,
                 Patterns,
                 Histogram,
-                Folded,
+                NextFieldDisplay,
                 Wrap,
                 NextError,
                 Back,
             ],
             Pane::Details(_) => &[Help, Open, Pivot, PreviousError, NextError, Copy, Back],
-            Pane::Patterns(_) => &[Help, Open, Hide, Head, Copy, Back],
+            Pane::Patterns(_) => &[Help, Open, HideFilter, Head, Copy, Back],
         }
     }
 
-    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
-        self.pages.wants(&self.targets(store))
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        self.backfill.subscriptions(&self.targets(store))
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         let store = scene.store;
-        if self.of != store.selected {
-            self.of.clone_from(&store.selected);
-            // Filters were made for another service's lines: kept unseen, they would hide what is looked for.
-            if self.aim.reach == Reach::Selected {
-                self.look_at(Aim::default());
+        if self.shown_node != store.selected {
+            self.shown_node.clone_from(&store.selected);
+            // Filters for the lines of another service could hide relevant lines unnoticed.
+            if self.query.scope == ServiceScope::Selected {
+                self.set_query(LogQuery::default());
             }
         }
         self.area = area;
-        self.follow_lines(store)
+        self.update_lines(store)
     }
 
-    fn show_at(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
-        // Filters that were made for another service's lines would hide what is looked for.
-        let same = self.of == store.selected;
-        self.of.clone_from(&store.selected);
-        let chips = if same { std::mem::take(&mut self.aim.chips) } else { Vec::new() };
-        self.look_at(Aim { chips, ..Aim::default() });
-        self.seek(at, store);
-        self.follow_lines(store)
+    fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
+        // Filters for the lines of another service could hide the lines to show.
+        let same = self.shown_node == store.selected;
+        self.shown_node.clone_from(&store.selected);
+        let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
+        self.set_query(LogQuery { chips, ..LogQuery::default() });
+        self.request_jump(at, store);
+        self.update_lines(store)
     }
 
-    fn closed(&mut self, target: &LogTarget, start: &LogStart) {
-        self.pages.closed(target, start);
+    fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
+        self.backfill.on_page_end(target, start);
     }
 
-    fn looks_at(&self) -> Option<Timestamp> {
-        self.spot.cursor.map(|cursor| cursor.at)
+    fn log_focus_time(&self) -> Option<Timestamp> {
+        self.scroll.cursor.map(|cursor| cursor.at)
     }
 
-    fn steps_back(&self) -> bool {
-        self.pane.is_open() || self.marks.from.is_some() || !self.before.is_empty()
+    fn handles_back(&self) -> bool {
+        self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
     }
 
-    fn is_covered(&self) -> bool {
+    fn has_overlay(&self) -> bool {
         self.pane.is_open()
     }
 
-    fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
         if self.pane.is_open() {
-            let again = self.pane.row() == row;
-            self.pane.choose(row);
-            return if again { self.run(Command::Open, store) } else { Vec::new() };
+            let again = self.pane.chosen_row() == row;
+            self.pane.choose_row(row);
+            return if again { self.run_command(Command::Open, store) } else { Vec::new() };
         }
-        let key = self.shown(store, self.area).get(row).map(|line| line.key);
-        if key.is_some() && key == self.spot.cursor {
-            return self.run(Command::Open, store);
+        let key = self.lines_on_screen(store, self.area).get(row).map(|line| line.key);
+        if key.is_some() && key == self.scroll.cursor {
+            return self.run_command(Command::Open, store);
         }
         if let Some(key) = key {
-            self.go(key, store);
+            self.go_to_line(key, store);
         }
         Vec::new()
     }
 
-    fn point(&mut self, column: u16, row: u16, store: &Store) {
+    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
         let areas = draw::areas(self, store, self.area);
         if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
-            self.remove(index);
+            self.remove_filter(index);
         }
-        let at =
-            self.histogram.as_mut().and_then(|histogram| histogram.click(column.checked_sub(areas.bars.x)?));
-        if let Some(at) = at.filter(|_| areas.bars.contains((column, row).into())) {
-            self.go_to(at, store);
+        let at = self
+            .histogram
+            .as_mut()
+            .and_then(|histogram| histogram.choose_column(column.checked_sub(areas.histogram.x)?));
+        if let Some(at) = at.filter(|_| areas.histogram.contains((column, row).into())) {
+            self.go_to_time(at, store);
         }
     }
 
-    fn copied(&self, store: &Store) -> Option<String> {
-        keep::copied(self, store)
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        copy_save::clipboard_text(self, store)
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
-        draw::draw(self, scene, area, buf)
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw_logs(self, scene, area, buf)
     }
 }
 
-/// Why the lines that a command asks for can't be shown, where they can't.
+/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
 #[must_use]
-pub fn refusal(command: Command, store: &Store) -> Option<&'static str> {
-    Reach::asked(command, store).err()
+pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
+    ServiceScope::of_command(command, store).err()
 }
 
 impl Logs {
-    /// Lets the tape follow, and what is drawn from it. Where that is not all, it asks to go on.
-    fn follow_lines(&mut self, store: &Store) -> Vec<Effect> {
-        if self.pages.are_read() {
-            self.pages.keep(&self.targets(store));
+    /// Updates the visible lines and all that depends on them. Asks for another turn if work is left.
+    fn update_lines(&mut self, store: &Store) -> Vec<Effect> {
+        if self.backfill.is_reading() {
+            self.backfill.retain_streams(&self.targets(store));
         }
-        let asked = self.asked(store);
-        let mut whole = self.tape.follow(&store.logs, asked);
+        let asked = self.resolved_query(store);
+        let mut whole = self.visible_lines.advance(&store.logs, asked);
         if whole {
-            self.go_to_sought(store);
+            self.try_pending_jump(store);
         }
-        let services = self.aim.reach.services(store);
+        let services = self.query.scope.services(store);
         if let Some(histogram) = &mut self.histogram {
             let width = self.area.width.saturating_sub(2);
-            histogram.follow(&self.tape, &store.logs, &services, store, width);
+            histogram.update(&self.visible_lines, &store.logs, &services, store, width);
         }
         if let Pane::Patterns(patterns) = &mut self.pane {
-            whole &= patterns.follow(&self.tape, &store.logs, &services, store.now);
+            whole &= patterns.update(&self.visible_lines, &store.logs, &services, store.now);
         }
-        if whole { Vec::new() } else { vec![Effect::Again] }
+        if whole { Vec::new() } else { vec![Effect::ContinueWork] }
     }
 
-    /// What is to be on the tape.
-    fn asked(&self, store: &Store) -> Asked {
-        let services = self.aim.reach.services(store);
-        let scope = match &self.aim.alone {
-            Some(instance) => Scope::Instances(BTreeSet::from([instance.clone()])),
-            None => Scope::Services(services.iter().map(|service| service.id.clone()).collect()),
+    /// Resolves the query into services, filters and search for the log store.
+    fn resolved_query(&self, store: &Store) -> ResolvedQuery {
+        let services = self.query.scope.services(store);
+        let scope = match &self.query.only_instance {
+            Some(instance) => StreamScope::Instances(BTreeSet::from([instance.clone()])),
+            None => StreamScope::Services(services.iter().map(|service| service.id.clone()).collect()),
         };
-        let filters = self.aim.chips.iter().map(|chip| chip.filter.clone()).collect();
-        Asked { scope, filters, since: self.aim.since, search: store.search.clone() }
+        let filters = self.query.chips.iter().map(|chip| chip.filter.clone()).collect();
+        ResolvedQuery { scope, filters, since: self.query.since, search: store.search.clone() }
     }
 
-    /// The streams that are read.
+    /// Returns the streams to read.
     fn targets(&self, store: &Store) -> Vec<LogTarget> {
-        reach::streams(&self.aim.reach.services(store), self.aim.alone.as_ref()).0
+        scope::streams_to_read(&self.query.scope.services(store), self.query.only_instance.as_ref()).0
     }
 
-    /// The services whose lines are shown.
+    /// Returns the services whose lines are shown.
     fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
-        self.aim.reach.services(store)
+        self.query.scope.services(store)
     }
 
-    /// Looks at other lines.
-    fn look_at(&mut self, aim: Aim) {
-        self.aim = aim;
-        self.leave_place();
+    /// Replaces the query.
+    fn set_query(&mut self, aim: LogQuery) {
+        self.query = aim;
+        self.reset_position();
     }
 
-    /// Looks at other services' lines. The filters stay that may fit those as well.
-    fn look_at_those_of(&mut self, reach: Reach, store: &Store) {
+    /// Shows the lines of other services. Filters that also apply to them stay.
+    fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
         let services = reach.services(store);
-        let mut chips = std::mem::take(&mut self.aim.chips);
-        chips.retain(|chip| chip.may_fit(&services));
-        self.look_at(Aim { reach, chips, ..Aim::default() });
+        let mut chips = std::mem::take(&mut self.query.chips);
+        chips.retain(|chip| chip.applies_to(&services));
+        self.set_query(LogQuery { scope: reach, chips, ..LogQuery::default() });
     }
 
-    /// Forgets where one was: the lines are others.
-    fn leave_place(&mut self) {
-        (self.spot, self.sought, self.marks.from) = (Spot::default(), None, None);
+    /// Resets cursor, pending jump and selection, because other lines are shown now.
+    fn reset_position(&mut self) {
+        (self.scroll, self.pending_jump, self.marks.selection_start) =
+            (ScrollPosition::default(), None, None);
         self.close_details();
         if let Some(histogram) = &mut self.histogram {
             *histogram = Histogram::default();
         }
     }
 
-    /// Shows only lines that a filter lets through too. The place stays, or what is next to it.
-    fn add(&mut self, chip: Chip) {
-        if !self.aim.chips.contains(&chip) {
-            self.aim.chips.push(chip);
+    /// Adds a filter. The position stays, or moves to the nearest line.
+    fn add_filter(&mut self, chip: FilterChip) {
+        if !self.query.chips.contains(&chip) {
+            self.query.chips.push(chip);
         }
         self.close_details();
     }
 
-    /// Closes what tells of one line, which may not be among the lines any more.
+    /// Closes the line details, because their line may be filtered out now.
     fn close_details(&mut self) {
         if matches!(self.pane, Pane::Details(_)) {
             self.pane = Pane::None;
         }
     }
 
-    fn remove(&mut self, index: usize) {
-        if index < self.aim.chips.len() {
-            self.aim.chips.remove(index);
+    fn remove_filter(&mut self, index: usize) {
+        if index < self.query.chips.len() {
+            self.query.chips.remove(index);
         }
     }
 
-    /// Goes to a time, and reads up to it where it lies before what is held.
-    fn seek(&mut self, at: Timestamp, store: &Store) {
-        self.aim.since = self.aim.since.filter(|since| *since <= at);
-        self.sought = Some(Sought { at, since: at, asked: BTreeSet::new() });
-        self.go_to_sought(store);
+    /// Jumps to the time `at`, and reads back to it if its lines are not in memory.
+    fn request_jump(&mut self, at: Timestamp, store: &Store) {
+        self.query.since = self.query.since.filter(|since| *since <= at);
+        self.pending_jump = Some(PendingJump { at, read_since: at, requested_streams: BTreeSet::new() });
+        self.try_pending_jump(store);
     }
 
-    /// Goes to the sought time as soon as a line from before it is held, or everything was read that there is. Streams
-    /// that are opened only now are asked for older lines once their newest ones are there.
-    fn go_to_sought(&mut self, store: &Store) {
-        let Some(mut sought) = self.sought.take() else { return };
+    /// Makes the pending jump if a line from before its time is in memory, or if all older lines have been
+    /// read. Streams opened only now get a request for older lines once their newest ones have arrived.
+    fn try_pending_jump(&mut self, store: &Store) {
+        let Some(mut jump) = self.pending_jump.take() else { return };
         let targets = self.targets(store);
-        let settled = self.pages.seek(&store.logs, &targets, sought.since, &mut sought.asked);
-        let held = self.tape.first(&store.logs).is_some_and(|first| first.at <= sought.at);
-        if held || (settled && !self.pages.are_read()) {
-            self.go_to(sought.at, store);
+        let settled =
+            self.backfill.request_since(&store.logs, &targets, jump.read_since, &mut jump.requested_streams);
+        let held = self.visible_lines.first(&store.logs).is_some_and(|first| first.at <= jump.at);
+        if held || (settled && !self.backfill.is_reading()) {
+            self.go_to_time(jump.at, store);
         } else {
-            self.sought = Some(sought);
+            self.pending_jump = Some(jump);
         }
     }
 
-    /// Goes to the first line of that time, or to the last line where all are older.
-    fn go_to(&mut self, at: Timestamp, store: &Store) {
-        match self.tape.at(&store.logs, at) {
-            Some(key) => self.go(key, store),
-            None => self.spot.follow(),
+    /// Goes to the first line at or after `at`, or follows the end if all lines are older.
+    fn go_to_time(&mut self, at: Timestamp, store: &Store) {
+        match self.visible_lines.first_at_or_after(&store.logs, at) {
+            Some(key) => self.go_to_line(key, store),
+            None => self.scroll.resume_following(),
         }
     }
 
-    fn go(&mut self, key: Key, store: &Store) {
-        self.on_sheet(store, |spot, sheet| spot.go(key, sheet));
+    fn go_to_line(&mut self, key: EntryKey, store: &Store) {
+        self.with_window(store, |spot, sheet| spot.go_to_line(key, sheet));
     }
 
-    /// Lets the spot move over the lines as they are broken into rows.
-    fn on_sheet(&mut self, store: &Store, then: impl FnOnce(&mut Spot, &Sheet<'_>)) {
-        let mut spot = std::mem::take(&mut self.spot);
-        then(&mut spot, &self.sheet(store, self.area));
-        self.spot = spot;
+    /// Runs `then` with the scroll position and the current window.
+    fn with_window(&mut self, store: &Store, then: impl FnOnce(&mut ScrollPosition, &LogWindow<'_>)) {
+        let mut spot = std::mem::take(&mut self.scroll);
+        then(&mut spot, &self.window(store, self.area));
+        self.scroll = spot;
     }
 
-    /// The sheet of lines as a screen of that area has it.
-    fn sheet<'a>(&'a self, store: &'a Store, area: Rect) -> Sheet<'a> {
+    /// Returns the window of lines for a screen of this area.
+    fn window<'a>(&'a self, store: &'a Store, area: Rect) -> LogWindow<'a> {
         let rows = usize::from(draw::areas(self, store, area).lines.height).max(1);
         let width = usize::from(area.width.saturating_sub(2));
-        let room = Margin::of(self, &self.services(store), width).room(width);
-        let takes = Box::new(move |line: &Line<'_>| line::takes(self, line, room));
-        Sheet { held: &store.logs, tape: &self.tape, rows, takes }
+        let room = ColumnWidths::of(self, &self.services(store), width).text_cells(width);
+        let takes = Box::new(move |line: &LogEntry<'_>| line::row_count(self, line, room));
+        LogWindow { log_store: &store.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
     }
 
-    /// The lines on a screen of that area, the oldest first.
-    fn shown<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<Line<'a>> {
-        self.sheet(store, area).shown(self.spot.bottom)
+    /// Returns the lines on a screen of this area, the oldest first.
+    fn lines_on_screen<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<LogEntry<'a>> {
+        self.window(store, area).lines_ending_at(self.scroll.bottom)
     }
 
-    /// The line of the cursor; while it follows, the last one.
-    fn here(&self, store: &Store) -> Option<Key> {
-        self.spot.cursor.or_else(|| self.tape.last(&store.logs))
+    /// Returns the line of the cursor, or the last line while following.
+    fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
+        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.logs))
     }
 }

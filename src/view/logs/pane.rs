@@ -1,40 +1,40 @@
-//! What is opened beside the lines: all of one line, or the kinds of lines there are.
+//! Pane under the lines: the details of one line, or the patterns of all lines.
 
 use super::{details::Details, patterns::Patterns};
 
-/// What is opened beside the lines.
+/// Pane that is open under the lines.
 #[derive(Default)]
 pub(super) enum Pane {
-    /// Nothing.
+    /// No pane is open.
     #[default]
     None,
-    /// All of one line.
+    /// Details of one line.
     Details(Details),
-    /// The kinds of lines.
+    /// Patterns of the lines.
     Patterns(Box<Patterns>),
 }
 
 impl Pane {
-    /// Whether something is opened.
+    /// Returns true if a pane is open.
     pub(super) fn is_open(&self) -> bool {
         !matches!(self, Self::None)
     }
 
-    /// The row that is chosen.
-    pub(super) fn row(&self) -> usize {
+    /// Returns the index of the selected row.
+    pub(super) fn chosen_row(&self) -> usize {
         match self {
             Self::None => 0,
             Self::Details(details) => details.row,
-            Self::Patterns(patterns) => patterns.row(),
+            Self::Patterns(patterns) => patterns.chosen_row(),
         }
     }
 
-    /// Chooses a row.
-    pub(super) fn choose(&mut self, row: usize) {
+    /// Selects a row.
+    pub(super) fn choose_row(&mut self, row: usize) {
         match self {
             Self::None => {}
             Self::Details(details) => details.row = row,
-            Self::Patterns(patterns) => patterns.choose(row),
+            Self::Patterns(patterns) => patterns.choose_row(row),
         }
     }
 }

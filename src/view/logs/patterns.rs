@@ -1,159 +1,160 @@
-//! The kinds of lines among those that are shown: what is new since the last deployment first, then what there is most
-//! of. Gathered by and by as lines come.
+//! Patterns of the visible lines, collected step by step as lines arrive. Patterns that are new since the
+//! last deployment come first, then the most frequent ones.
 
-use super::{line::level_style, tape::Tape};
+use super::{line::level_style, visible_lines::VisibleLines};
 use crate::{
     logs::{
-        Kinds, LogStore,
+        LogStore, PatternCounts,
         pattern::{Pattern, Template},
     },
-    model::{Level, Service, Timestamp, text::clean_within},
-    store::deployed,
+    model::{LogLevel, Service, Timestamp, text::clean_with_max_chars},
+    store::deployment_time,
     view::{
-        Canvas, Hits, Scene, Target,
+        Canvas, ClickTarget, HitMap, Scene,
         time::age,
         widget::{
-            frame::frame,
-            table::{Cell, Column, table},
-            text::counted,
+            frame::draw_frame,
+            table::{Column, TableCell, draw_table},
+            text::pluralize,
         },
     },
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// The kinds of lines, as they were listed last.
+/// Patterns as last listed.
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
-    kinds: Kinds,
-    /// Which tape they are of.
-    of: u64,
-    rows: Vec<Row>,
-    /// The number of the pattern that is chosen; the first row's where there is none.
-    chosen: Option<u64>,
-    /// When they were listed, and whether that was all.
-    made: Option<(Timestamp, bool)>,
-    /// What the newest of what is new came with.
-    since: &'static str,
+    counts: PatternCounts,
+    /// Generation of the visible lines that the patterns belong to.
+    lines_generation: u64,
+    rows: Vec<PatternRow>,
+    /// Id of the selected pattern; `None` selects the first row.
+    chosen_id: Option<u64>,
+    /// Time of the last listing, and true if it covered all lines.
+    listed_at: Option<(Timestamp, bool)>,
+    /// Event since which patterns count as new: the last deployment, or the last start.
+    since_label: &'static str,
 }
 
-/// What is told of a kind.
+/// Row of one pattern.
 #[derive(Debug)]
-struct Row {
+struct PatternRow {
     id: u64,
     template: Template,
     words: String,
     count: u64,
-    level: Option<Level>,
-    first: Timestamp,
-    new: Option<bool>,
+    level: Option<LogLevel>,
+    first_seen: Timestamp,
+    is_new: Option<bool>,
 }
 
-/// The lines that are taken in one go: a few milliseconds' work.
-const WORK: usize = 2_000;
-/// The longest template that is shown, in characters.
-const LONGEST: usize = 1_000;
+/// Maximum number of lines per step, which takes a few milliseconds.
+const PATTERN_LINES_PER_STEP: usize = 2_000;
+/// Maximum length of a template on the screen, in characters.
+const MAX_TEMPLATE_CHARS: usize = 1_000;
 
-const COLUMNS: &[Column] = &[
-    Column::names("", 3, 0),
-    Column::names("  COUNT", 7, 0),
-    Column::names("LEVEL", 5, 0),
-    Column::names("FIRST", 5, 0),
-    Column::prose("WHAT THEY HAVE IN COMMON", 20, 1),
+const PATTERN_COLUMNS: &[Column] = &[
+    Column::cut_middle("", 3, 0),
+    Column::cut_middle("  COUNT", 7, 0),
+    Column::cut_middle("LEVEL", 5, 0),
+    Column::cut_middle("FIRST", 5, 0),
+    Column::cut_end("WHAT THEY HAVE IN COMMON", 20, 1),
 ];
 
 impl Patterns {
-    /// Follows the tape a piece of the way. Returns whether all of it is taken. Lists anew at most once a second: rows
-    /// that change their places faster can't be read.
-    pub(super) fn follow(
+    /// Counts the next lines. Returns true if all lines are counted. Rebuilds the list at most once a second,
+    /// because faster changes can't be read.
+    pub(super) fn update(
         &mut self,
-        tape: &Tape,
+        tape: &VisibleLines,
         held: &LogStore,
         services: &[&Service],
         now: Timestamp,
     ) -> bool {
-        if self.of != tape.number() {
-            *self = Self { of: tape.number(), ..Self::default() };
+        if self.lines_generation != tape.generation() {
+            *self = Self { lines_generation: tape.generation(), ..Self::default() };
         }
-        let whole = self.kinds.advance(tape.lines(), held, WORK) && tape.is_whole();
-        if self.made != Some((now, true)) {
-            self.made = Some((now, whole));
-            self.list(services);
+        let whole = self.counts.advance(tape.lines(), held, PATTERN_LINES_PER_STEP) && tape.is_complete();
+        if self.listed_at != Some((now, true)) {
+            self.listed_at = Some((now, whole));
+            self.rebuild_rows(services);
         }
         whole
     }
 
-    fn list(&mut self, services: &[&Service]) {
-        let deployed = services.iter().filter_map(|service| Some((service.id.clone(), deployed(service)?)));
-        let listed = self.kinds.listed(&deployed.collect());
-        self.rows = listed.iter().map(|kind| Row::of(kind.pattern, kind.count, kind.new)).collect();
+    fn rebuild_rows(&mut self, services: &[&Service]) {
+        let deployed =
+            services.iter().filter_map(|service| Some((service.id.clone(), deployment_time(service)?)));
+        let listed = self.counts.ranked(&deployed.collect());
+        self.rows = listed.iter().map(|kind| PatternRow::of(kind.pattern, kind.count, kind.is_new)).collect();
         let asked = services.iter().all(|service| !service.deployments.is_empty());
-        self.since = if asked { "the last deployment" } else { "the last start" };
+        self.since_label = if asked { "the last deployment" } else { "the last start" };
     }
 
-    /// How many there are.
+    /// Returns the number of patterns.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The row that is chosen.
-    pub(super) fn row(&self) -> usize {
-        self.rows.iter().position(|row| Some(row.id) == self.chosen).unwrap_or(0)
+    /// Returns the index of the selected row.
+    pub(super) fn chosen_row(&self) -> usize {
+        self.rows.iter().position(|row| Some(row.id) == self.chosen_id).unwrap_or(0)
     }
 
-    /// Chooses a row.
-    pub(super) fn choose(&mut self, row: usize) {
-        self.chosen = self.rows.get(row).map(|row| row.id);
+    /// Selects a row.
+    pub(super) fn choose_row(&mut self, row: usize) {
+        self.chosen_id = self.rows.get(row).map(|row| row.id);
     }
 
-    /// What the lines of the chosen kind have in common.
-    pub(super) fn template(&self) -> Option<&Template> {
-        self.rows.get(self.row()).map(|row| &row.template)
+    /// Returns the template of the selected pattern.
+    pub(super) fn chosen_template(&self) -> Option<&Template> {
+        self.rows.get(self.chosen_row()).map(|row| &row.template)
     }
 
-    /// Draws them.
-    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+    /// Draws the list of patterns.
+    pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let (theme, now) = (scene.theme, scene.store.now);
-        let inner = frame(area, &self.title(), theme, buf);
+        let inner = draw_frame(area, &self.title(), theme, buf);
         let row = |index: usize| self.rows.get(index).map(|row| row.cells(scene, now)).unwrap_or_default();
-        let selected = (!self.rows.is_empty()).then(|| self.row());
-        table(COLUMNS, self.rows.len(), selected, row, Target::Row, theme, inner, buf)
+        let selected = (!self.rows.is_empty()).then(|| self.chosen_row());
+        draw_table(PATTERN_COLUMNS, self.rows.len(), selected, row, ClickTarget::Row, theme, inner, buf)
     }
 
     fn title(&self) -> String {
-        let new = self.rows.iter().filter(|row| row.new == Some(true)).count();
-        let told = self.rows.iter().any(|row| row.new.is_some());
+        let new = self.rows.iter().filter(|row| row.is_new == Some(true)).count();
+        let told = self.rows.iter().any(|row| row.is_new.is_some());
         let news = match new {
-            _ if self.made.is_some_and(|(_, whole)| !whole) => "still counting".to_owned(),
-            _ if !told => format!("no line read from before {}", self.since),
-            0 => format!("none new since {}", self.since),
-            new => format!("{new} new since {}", self.since),
+            _ if self.listed_at.is_some_and(|(_, whole)| !whole) => "still counting".to_owned(),
+            _ if !told => format!("no line read from before {}", self.since_label),
+            0 => format!("none new since {}", self.since_label),
+            new => format!("{new} new since {}", self.since_label),
         };
-        let many = counted(self.rows.len(), "pattern");
+        let many = pluralize(self.rows.len(), "pattern");
         format!("{many}, {news}; enter shows one alone, - hides it")
     }
 }
 
-impl Row {
-    fn of(pattern: &Pattern, count: u64, new: Option<bool>) -> Self {
+impl PatternRow {
+    fn of(pattern: &Pattern, count: u64, is_new: Option<bool>) -> Self {
         Self {
             id: pattern.id,
             template: pattern.template.clone(),
-            words: clean_within(&pattern.template.to_string(), LONGEST),
+            words: clean_with_max_chars(&pattern.template.to_string(), MAX_TEMPLATE_CHARS),
             count,
             level: pattern.level,
-            first: pattern.first(),
-            new,
+            first_seen: pattern.first_seen(),
+            is_new,
         }
     }
 
-    fn cells(&self, Scene { theme, .. }: Scene<'_>, now: Timestamp) -> Vec<Cell> {
-        let new = if self.new == Some(true) { "new" } else { "" };
+    fn cells(&self, Scene { theme, .. }: Scene<'_>, now: Timestamp) -> Vec<TableCell> {
+        let new = if self.is_new == Some(true) { "new" } else { "" };
         let level = level_style(self.level, theme);
         vec![
-            (new.to_owned(), Style::from(theme.ink.accent)),
-            (format!("{:>7}", self.count), Style::from(theme.ink.text)),
-            (self.level.map_or("", Level::word).to_owned(), level),
-            (format!("{:>5}", age(self.first, now)), Style::from(theme.ink.dim)),
+            (new.to_owned(), Style::from(theme.styles.accent)),
+            (format!("{:>7}", self.count), Style::from(theme.styles.text)),
+            (self.level.map_or("", LogLevel::as_str).to_owned(), level),
+            (format!("{:>5}", age(self.first_seen, now)), Style::from(theme.styles.dim)),
             (self.words.clone(), level),
         ]
     }

@@ -1,102 +1,107 @@
-//! What the mouse is over: a node or the lines in a cell, lit up and named.
+//! Mouse hover: highlights the item or the lines under the mouse and describes them in one line.
 
-use super::{Map, item::Item, plan::Calls};
+use super::{Map, item::Item, map_graph::MapEdge};
 use crate::{
     layout::Point,
-    view::{Scene, summary},
+    view::{Scene, card_text},
 };
 use std::collections::BTreeMap;
 
-/// What the mouse is over, as indices into the plan that is drawn.
+/// Target of the mouse, as indices into the drawn map graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hovered {
-    /// An item.
+    /// Index of an item.
     Item(usize),
-    /// The lines that share a cell.
+    /// Indices of the edges whose lines share the cell.
     Lines(Vec<usize>),
 }
 
-/// How many callers of a line are named.
-const NAMED: usize = 3;
+/// Maximum number of callers that the description names.
+const MAX_NAMED_CALLERS: usize = 3;
 
 impl Hovered {
-    /// What is drawn in that cell of the screen.
+    /// Returns the item or the lines drawn at `cell` of the screen.
     pub(super) fn at(map: &Map, cell: (u16, u16)) -> Option<Self> {
-        let at = map.viewport.under(cell)?;
-        let chart = &map.chart;
+        let at = map.viewport.to_diagram(cell)?;
+        let chart = &map.drawn;
         let item = chart.diagram.nodes.iter().rposition(|node| node.contains(at));
-        item.map(Self::Item).or_else(|| Self::lines(map, at))
+        item.map(Self::Item).or_else(|| Self::lines_at(map, at))
     }
 
-    fn lines(map: &Map, at: Point) -> Option<Self> {
-        let edges = map.chart.raster.edges_at(at);
+    fn lines_at(map: &Map, at: Point) -> Option<Self> {
+        let edges = map.drawn.raster.edges_at(at);
         (!edges.is_empty()).then_some(Self::Lines(edges))
     }
 
-    /// Whether that item is lit up.
-    pub(super) fn has_item(&self, index: usize) -> bool {
+    /// Returns true if the item at `index` is highlighted.
+    pub(super) fn highlights_item(&self, index: usize) -> bool {
         *self == Self::Item(index)
     }
 
-    /// Whether the line of that index is lit up.
-    pub(super) fn has_line(&self, line: usize, calls: &Calls) -> bool {
+    /// Returns true if the line with index `line` is highlighted.
+    pub(super) fn highlights_line(&self, line: usize, edge: &MapEdge) -> bool {
         match self {
-            Self::Item(index) => calls.ends.0 == *index || calls.ends.1 == *index,
+            Self::Item(index) => edge.ends.0 == *index || edge.ends.1 == *index,
             Self::Lines(lines) => lines.contains(&line),
         }
     }
 
-    /// What it is, in a line. Nothing for lines that a filter hides.
-    pub(super) fn words(&self, map: &Map, scene: Scene<'_>) -> String {
-        let plan = &map.chart.plan;
+    /// Describes the target in one line. Returns an empty text for lines that a filter hides.
+    pub(super) fn description(&self, map: &Map, scene: Scene<'_>) -> String {
+        let graph = &map.drawn.graph;
         match self {
-            Self::Item(index) => plan.items.get(*index).map(|item| about(item, scene)).unwrap_or_default(),
+            Self::Item(index) => {
+                graph.items.get(*index).map(|item| item_description(item, scene)).unwrap_or_default()
+            }
             Self::Lines(lines) => {
-                let calls = lines.iter().filter_map(|line| plan.calls.get(*line));
-                let mut targets: BTreeMap<usize, Vec<&Calls>> = BTreeMap::new();
-                calls.for_each(|calls| targets.entry(calls.ends.1).or_default().push(calls));
-                let nets = targets.iter().filter_map(|(target, calls)| net(map, scene, *target, calls));
+                let edges = lines.iter().filter_map(|line| graph.edges.get(*line));
+                let mut targets: BTreeMap<usize, Vec<&MapEdge>> = BTreeMap::new();
+                edges.for_each(|calls| targets.entry(calls.ends.1).or_default().push(calls));
+                let nets = targets
+                    .iter()
+                    .filter_map(|(target, calls)| callers_description(map, scene, *target, calls));
                 nets.collect::<Vec<_>>().join("; ")
             }
         }
     }
 }
 
-/// An item in a line.
-fn about(item: &Item, scene: Scene<'_>) -> String {
+/// Describes an item in one line: its name, count, health and status.
+fn item_description(item: &Item, scene: Scene<'_>) -> String {
     match item.nodes(scene.store).next().filter(|_| item.members.len() == 1) {
         Some(node) => {
             let count =
                 node.desired.map(|desired| format!(" {}/{desired}", node.running)).unwrap_or_default();
-            let health = node.health.word();
-            let status = summary::status(scene, node);
+            let health = node.health.as_str();
+            let status = card_text::status_line(scene, node);
             let more = if status.is_empty() || status == health { status } else { format!(", {status}") };
             let health = if more == health { "" } else { health };
             format!("{}{count} {health}{more}", node.label())
         }
-        None => format!("{}, {}", item.title(scene.store), item.counted(scene.store)),
+        None => format!("{}, {}", item.title(scene.store), item.member_count_text(scene.store)),
     }
 }
 
-/// Who calls the item of that index over these lines, and how sure the surest of them is.
-fn net(map: &Map, scene: Scene<'_>, target: usize, calls: &[&Calls]) -> Option<String> {
+/// Describes the callers of the item `target` over `calls`, with the strongest evidence among them. Returns
+/// `None` if a filter hides all of them.
+fn callers_description(map: &Map, scene: Scene<'_>, target: usize, calls: &[&MapEdge]) -> Option<String> {
     let store = scene.store;
-    let title = |index: usize| map.chart.plan.items.get(index).map(|item| item.title(store));
+    let title = |index: usize| map.drawn.graph.items.get(index).map(|item| item.title(store));
     let edges = &store.topology().edges;
-    let shown = |calls: &Calls| {
-        let known = calls.pairs.iter().filter_map(|pair| Some((pair, edges.get(pair)?)));
+    let shown_strength = |calls: &MapEdge| {
+        let known = calls.calls.iter().filter_map(|pair| Some((pair, edges.get(pair)?)));
         known
-            .filter(|(pair, edge)| store.shows(&pair.0, &pair.1, edge))
+            .filter(|(pair, edge)| store.shows_edge(&pair.0, &pair.1, edge))
             .map(|(_, edge)| edge.strength())
             .max()
     };
     let lines: Vec<_> =
-        calls.iter().filter_map(|calls| Some((title(calls.ends.0)?, shown(calls)?))).collect();
+        calls.iter().filter_map(|calls| Some((title(calls.ends.0)?, shown_strength(calls)?))).collect();
     let strength = lines.iter().map(|(_, strength)| *strength).max()?;
-    let mut names: Vec<String> = lines.iter().take(NAMED).map(|(name, _)| name.clone()).collect();
-    if lines.len() > NAMED {
-        names.push(format!("{} more", lines.len() - NAMED));
+    let mut names: Vec<String> = lines.iter().take(MAX_NAMED_CALLERS).map(|(name, _)| name.clone()).collect();
+    if lines.len() > MAX_NAMED_CALLERS {
+        names.push(format!("{} more", lines.len() - MAX_NAMED_CALLERS));
     }
     let arrow = if scene.theme.glyphs.ascii { "->" } else { "→" };
-    Some(format!("{} {arrow} {}, {}", names.join(", "), title(target)?, strength.word()))
+    Some(format!("{} {arrow} {}, {}", names.join(", "), title(target)?, strength.as_str()))
 }

@@ -1,6 +1,6 @@
-//! What stands on the map: a node, a closed group, or a ghost for what lies outside the focus.
+//! Items of the map: a node, a collapsed group, or a stub for nodes outside the focus.
 
-use super::{level::Level, mark};
+use super::{detail_level::DetailLevel, node_glyphs};
 use crate::{
     layout::{Key, RankHint},
     model::NodeId,
@@ -9,164 +9,166 @@ use crate::{
     view::widget::text,
 };
 
-/// Something that has a box on the map.
+/// Box on the map that stands for one or more nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
-    /// What it is.
-    pub kind: Kind,
-    /// The nodes in it, the worst off first; a node has itself.
+    /// Kind of the item.
+    pub kind: ItemKind,
+    /// Nodes in the item, the least healthy first. A node item has exactly one.
     pub members: Vec<NodeId>,
-    /// What it is as a hub, where so many call it that they are marked instead of joined by lines.
+    /// Hub data if badges replace the lines to this item.
     pub hub: Option<Hub>,
-    /// The hubs that it is joined with by marks.
-    pub ties: Ties,
+    /// Badges that connect the item to hubs.
+    pub badges: HubBadges,
 }
 
-/// The numbers of hubs that something is joined with by marks instead of lines.
+/// Badges of an item: the numbers of the hubs that it is connected to without a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ties {
-    /// Those that it calls.
-    pub called: Vec<usize>,
-    /// Those that call it.
+pub(super) struct HubBadges {
+    /// Numbers of the hubs that the item calls.
+    pub callees: Vec<usize>,
+    /// Numbers of the hubs that call the item.
     pub callers: Vec<usize>,
 }
 
-/// What an item is.
+/// Kind of a map item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// One node.
+pub(super) enum ItemKind {
+    /// Single node of the topology.
     Node,
-    /// A group whose nodes are not shown, by its key and with its title.
-    Pile(String, String),
-    /// Nodes outside the focus, of the group of that title; whether they are called, or call.
-    Ghost(String, bool),
+    /// Group whose nodes are hidden: its key and its title.
+    CollapsedGroup(String, String),
+    /// Stub for nodes outside the focus: the title of their group, and true if the focus calls them, false if
+    /// they call into it.
+    Stub(String, bool),
 }
 
-/// A node that very many call.
+/// Number and caller count of a hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hub {
-    /// Its number on this map, from 1 on.
+    /// Number on this map, from 1.
     pub number: usize,
-    /// How many items call it.
-    pub callers: usize,
+    /// Number of items that call the hub.
+    pub caller_count: usize,
 }
 
-/// The longest name that is shown whole, in cells.
-pub(super) const LONGEST_NAME: usize = 24;
+/// Longest name shown in full, in cells.
+pub(super) const MAX_NAME_CELLS: usize = 24;
 
-/// How much space there is for words.
+/// Width of a node's label, from wide to narrow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Space {
-    /// Enough.
+pub(super) enum LabelWidth {
+    /// Full label with instance counts.
     #[default]
-    Ample,
-    /// Little: counts are left out, and long names are cut.
-    Little,
-    /// The least: names are cut short.
-    Least,
-    /// Not even that: the mark is the left bracket as well.
-    Tight,
-    /// Nor that: who is joined with a hub has no mark of it, and names longer than so many cells are cut.
-    Scant(u8),
+    Full,
+    /// Without instance counts, and with long names cut.
+    NoCounts,
+    /// Without counts, and with names cut short.
+    Short,
+    /// Like `Short`, and the health glyph replaces the left bracket.
+    NoBracket,
+    /// Like `NoBracket`, without hub badges and with names cut to this number of cells.
+    NoBadges(u8),
 }
 
-/// The cells for a name where space is scant, from more to less.
-pub(super) const SCANT: [u8; 3] = [16, 13, 10];
+/// Name widths of `NoBadges`, in cells, from wide to narrow.
+pub(super) const NO_BADGES_NAME_CELLS: [u8; 3] = [16, 13, 10];
 
-impl Space {
-    /// Whether counts are left out.
-    pub(super) fn is_little(self) -> bool {
-        self != Self::Ample
+impl LabelWidth {
+    /// Returns true if the label has no instance counts.
+    pub(super) fn hides_counts(self) -> bool {
+        self != Self::Full
     }
 
-    /// Whether names are cut short.
-    pub(super) fn is_least(self) -> bool {
-        matches!(self, Self::Least | Self::Tight | Self::Scant(_))
+    /// Returns true if names are cut short.
+    pub(super) fn is_short(self) -> bool {
+        matches!(self, Self::Short | Self::NoBracket | Self::NoBadges(_))
     }
 
-    /// Whether the mark is the left bracket as well.
-    pub(super) fn is_tight(self) -> bool {
-        matches!(self, Self::Tight | Self::Scant(_))
+    /// Returns true if the health glyph replaces the left bracket.
+    pub(super) fn hides_bracket(self) -> bool {
+        matches!(self, Self::NoBracket | Self::NoBadges(_))
     }
 
-    /// The cells around a name and its mark: brackets, and a space between the two.
-    const fn around(self) -> usize {
+    /// Returns the cells around the name and its glyph: the brackets and the space between glyph and name.
+    const fn padding_cells(self) -> usize {
         match self {
-            Self::Ample | Self::Little | Self::Least => 4,
-            Self::Tight | Self::Scant(_) => 2,
+            Self::Full | Self::NoCounts | Self::Short => 4,
+            Self::NoBracket | Self::NoBadges(_) => 2,
         }
     }
 
-    /// The longest name that is shown whole, in cells.
-    fn longest_name(self) -> usize {
+    /// Returns the length of the longest name shown in full, in cells.
+    fn max_name_cells(self) -> usize {
         match self {
-            Self::Ample => LONGEST_NAME,
-            Self::Little => 16,
-            Self::Least | Self::Tight => 12,
-            Self::Scant(cells) => usize::from(cells),
+            Self::Full => MAX_NAME_CELLS,
+            Self::NoCounts => 16,
+            Self::Short | Self::NoBracket => 12,
+            Self::NoBadges(cells) => usize::from(cells),
         }
     }
 }
 
-/// By what things are measured.
+/// Options that decide the size of an item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Measure {
-    /// How much each node shows.
-    pub level: Level,
-    /// How much space there is for words.
-    pub space: Space,
-    /// Whether two services of an overview share a cell.
-    pub halves: bool,
+pub(super) struct SizeOptions {
+    /// Detail shown for each node.
+    pub level: DetailLevel,
+    /// Width of labels.
+    pub label_width: LabelWidth,
+    /// True if two services of an overview share a cell.
+    pub half_cells: bool,
 }
 
-/// The least width of a box with a status line.
-const STATUS_WIDTH: usize = 26;
+/// Minimum width of a box with a status line, in cells.
+const MIN_STATUS_WIDTH: usize = 26;
 
-/// The rows for instances in a box, and its least width.
+/// Number of rows for instances in a box.
 pub(super) const INSTANCE_ROWS: usize = 6;
-const INSTANCES_WIDTH: usize = 44;
+/// Minimum width of a box with instances, in cells.
+const MIN_INSTANCES_WIDTH: usize = 44;
 
-/// How much wider than high the cells of an overview lie, in services.
-const FLAT: usize = 6;
+/// Ratio of width to height of an overview, in services.
+const OVERVIEW_WIDTH_FACTOR: usize = 6;
 
 impl Item {
-    /// A thing of that kind with its members, which are put in order.
-    pub(super) fn new(kind: Kind, mut members: Vec<NodeId>, store: &Store) -> Self {
+    /// Creates an item and sorts its members by health, the least healthy first.
+    pub(super) fn new(kind: ItemKind, mut members: Vec<NodeId>, store: &Store) -> Self {
         let health = |id: &NodeId| store.topology().nodes.get(id).map(|node| node.health);
         members.sort_by_key(|id| (std::cmp::Reverse(health(id)), id.clone()));
-        Self { kind, members, hub: None, ties: Ties::default() }
+        Self { kind, members, hub: None, badges: HubBadges::default() }
     }
 
-    /// The node that stands for it when it is selected.
-    pub(super) fn face(&self) -> Option<&NodeId> {
+    /// Returns the node to select for the item: its least healthy one.
+    pub(super) fn representative(&self) -> Option<&NodeId> {
         self.members.first()
     }
 
-    /// Its lasting name in the layout.
+    /// Returns the stable key of the item in the layout.
     pub(super) fn key(&self) -> Key {
         match &self.kind {
-            Kind::Node => Key::from(self.face().map_or("", NodeId::as_str)),
-            Kind::Pile(key, _) => Key::from(format!("\u{1}pile {key}")),
-            Kind::Ghost(title, called) => Key::from(format!("\u{1}ghost {called} {title}")),
+            ItemKind::Node => Key::from(self.representative().map_or("", NodeId::as_str)),
+            ItemKind::CollapsedGroup(key, _) => Key::from(format!("\u{1}pile {key}")),
+            ItemKind::Stub(title, called) => Key::from(format!("\u{1}ghost {called} {title}")),
         }
     }
 
-    /// What people call it.
+    /// Returns the title of the item.
     pub(super) fn title(&self, store: &Store) -> String {
         match &self.kind {
-            Kind::Node => self.nodes(store).next().map(|node| node.name.clone()).unwrap_or_default(),
-            Kind::Pile(_, title) | Kind::Ghost(title, _) => title.clone(),
+            ItemKind::Node => self.nodes(store).next().map(|node| node.name.clone()).unwrap_or_default(),
+            ItemKind::CollapsedGroup(_, title) | ItemKind::Stub(title, _) => title.clone(),
         }
     }
 
-    /// Its members as nodes.
+    /// Returns the members as nodes of the topology.
     pub(super) fn nodes<'a>(&'a self, store: &'a Store) -> impl Iterator<Item = &'a Node> {
         self.members.iter().filter_map(|id| store.topology().nodes.get(id))
     }
 
-    /// Where along the flow it would rather be.
-    pub(super) fn hint(&self, store: &Store) -> RankHint {
-        let node = self.nodes(store).next().filter(|_| self.kind == Kind::Node);
+    /// Returns the preferred place along the flow: entry points first, dependencies last.
+    pub(super) fn rank_hint(&self, store: &Store) -> RankHint {
+        let node = self.nodes(store).next().filter(|_| self.kind == ItemKind::Node);
         match node.map(|node| (&node.kind, node.product)) {
             Some((NodeKind::Internet | NodeKind::LoadBalancer, _)) => RankHint::First,
             Some((NodeKind::Dependency, _)) => RankHint::Last,
@@ -174,96 +176,101 @@ impl Item {
         }
     }
 
-    /// Its columns and rows; `inside` says that its instances are shown. They depend on what there is, and not on how
-    /// it is.
-    pub(super) fn size(&self, store: &Store, measure: Measure, inside: bool) -> (u16, u16) {
-        let Measure { level, halves, .. } = measure;
+    /// Returns the width and height in cells; `inside` adds rows for instances. The size does not depend on
+    /// health or running counts, so that a status change moves nothing.
+    pub(super) fn size(&self, store: &Store, measure: SizeOptions, inside: bool) -> (u16, u16) {
+        let SizeOptions { level, half_cells: halves, .. } = measure;
         let (width, height) = match &self.kind {
-            Kind::Ghost(title, _) => (5 + self.members.len().to_string().len() + text::width(title), 1),
-            Kind::Pile(_, title) if level == Level::Overview => {
-                let (columns, rows) = grid(self.members.len(), halves);
-                (4 + columns.max(text::width(title).min(LONGEST_NAME) + 6), 3 + rows)
+            ItemKind::Stub(title, _) => {
+                (5 + self.members.len().to_string().len() + text::display_width(title), 1)
             }
-            Kind::Pile(_, title) => {
-                let desired = self.desired(store);
-                let counts = self.counted(store).len() + 2 + 2 * desired.to_string().len() + 1;
-                (4 + counts.max(text::width(title).min(LONGEST_NAME) + 6), 4)
+            ItemKind::CollapsedGroup(_, title) if level == DetailLevel::Overview => {
+                let (columns, rows) = overview_grid(self.members.len(), halves);
+                (4 + columns.max(text::display_width(title).min(MAX_NAME_CELLS) + 6), 3 + rows)
             }
-            Kind::Node => self.node_size(store, measure, inside),
+            ItemKind::CollapsedGroup(_, title) => {
+                let desired = self.desired_instances(store);
+                let counts = self.member_count_text(store).len() + 2 + 2 * desired.to_string().len() + 1;
+                (4 + counts.max(text::display_width(title).min(MAX_NAME_CELLS) + 6), 4)
+            }
+            ItemKind::Node => self.node_size(store, measure, inside),
         };
         (width as u16, height as u16)
     }
 
-    fn node_size(&self, store: &Store, measure: Measure, inside: bool) -> (usize, usize) {
+    fn node_size(&self, store: &Store, measure: SizeOptions, inside: bool) -> (usize, usize) {
         let Some(node) = self.nodes(store).next() else { return (1, 1) };
-        let Measure { level, space, .. } = measure;
-        let name = text::width(&node.name).min(space.longest_name());
-        let count = node.desired.filter(|_| !space.is_little()).map_or(0, |desired| 1 + count_width(desired));
-        let role = if mark::role(node).is_some() { 2 } else { 0 };
-        let hub = self.hub.map_or(0, |hub| 1 + hub_words(hub, false).chars().count());
-        let ties = ties_words(&self.ties, false).map_or(0, |words| 1 + words.chars().count());
-        let width = space.around() + role + name + hub + ties + count;
+        let SizeOptions { level, label_width: space, .. } = measure;
+        let name = text::display_width(&node.name).min(space.max_name_cells());
+        let count =
+            node.desired.filter(|_| !space.hides_counts()).map_or(0, |desired| 1 + count_width(desired));
+        let role = if node_glyphs::service_role(node).is_some() { 2 } else { 0 };
+        let hub = self.hub.map_or(0, |hub| 1 + hub_text(hub, false).chars().count());
+        let badges_width = badges_text(&self.badges, false).map_or(0, |words| 1 + words.chars().count());
+        let width = space.padding_cells() + role + name + hub + badges_width + count;
         match level {
-            _ if inside => ((width + 2).max(INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
-            Level::Overview | Level::Groups | Level::Pills => (width, 1),
-            Level::Status | Level::Instances if node.is_service() => ((width + 2).max(STATUS_WIDTH), 4),
-            Level::Boxes | Level::Status | Level::Instances => (width + 2, 3),
+            _ if inside => ((width + 2).max(MIN_INSTANCES_WIDTH), 4 + INSTANCE_ROWS),
+            DetailLevel::Overview | DetailLevel::Groups | DetailLevel::Names => (width, 1),
+            DetailLevel::Status | DetailLevel::Instances if node.is_service() => {
+                ((width + 2).max(MIN_STATUS_WIDTH), 4)
+            }
+            DetailLevel::Boxes | DetailLevel::Status | DetailLevel::Instances => (width + 2, 3),
         }
     }
 
-    /// How many members it has, in words.
-    pub(super) fn counted(&self, store: &Store) -> String {
+    /// Returns the number of members as text, such as `3 services`.
+    pub(super) fn member_count_text(&self, store: &Store) -> String {
         let (count, none_runs) = (self.members.len(), self.nodes(store).all(|node| !node.is_service()));
         match (none_runs, count) {
             (true, 1) => "1 dependency".to_owned(),
             (true, _) => format!("{count} dependencies"),
-            (false, _) => text::counted(count, "service"),
+            (false, _) => text::pluralize(count, "service"),
         }
     }
 
-    /// How many instances are wanted of all its members.
-    pub(super) fn desired(&self, store: &Store) -> usize {
-        self.nodes(store).map(wanted).sum()
+    /// Returns the total number of desired instances of all members.
+    pub(super) fn desired_instances(&self, store: &Store) -> usize {
+        self.nodes(store).map(desired_or_one).sum()
     }
 }
 
-/// How many instances are wanted of a node; one where nothing says so.
-pub(super) fn wanted(node: &Node) -> usize {
+/// Returns the desired number of instances of `node`, or 1 if it is unknown.
+pub(super) fn desired_or_one(node: &Node) -> usize {
     node.desired.map_or(1, |desired| desired as usize)
 }
 
-/// What stands on a hub: its number and how many call it.
-pub(super) fn hub_words(hub: Hub, ascii: bool) -> String {
+/// Returns the text on a hub: its number and its number of callers.
+pub(super) fn hub_text(hub: Hub, ascii: bool) -> String {
     let arrow = if ascii { '<' } else { '◂' };
-    format!("{}{arrow}{}", number(hub.number, ascii), hub.callers)
+    format!("{}{arrow}{}", hub_number_glyph(hub.number, ascii), hub.caller_count)
 }
 
-/// What stands on who calls hubs, or is called by them: their numbers.
-pub(super) fn ties_words(ties: &Ties, ascii: bool) -> Option<String> {
+/// Returns the numbers of the hubs that call an item and that it calls, or `None` without badges.
+pub(super) fn badges_text(badges: &HubBadges, ascii: bool) -> Option<String> {
     let arrows = if ascii { ['<', '>'] } else { ['◂', '▸'] };
     let words = |(numbers, arrow): (&Vec<usize>, char)| {
-        let numbers: String = numbers.iter().map(|n| number(*n, ascii)).collect();
+        let numbers: String = numbers.iter().map(|n| hub_number_glyph(*n, ascii)).collect();
         if numbers.is_empty() { numbers } else { format!("{arrow}{numbers}") }
     };
-    let words: String = [&ties.callers, &ties.called].into_iter().zip(arrows).map(words).collect();
+    let words: String = [&badges.callers, &badges.callees].into_iter().zip(arrows).map(words).collect();
     (!words.is_empty()).then_some(words)
 }
 
-/// The number of a hub, small.
-fn number(number: usize, ascii: bool) -> char {
+/// Returns the superscript digit of a hub number, or a plain digit in ASCII.
+fn hub_number_glyph(number: usize, ascii: bool) -> char {
     let all = if ascii { "123456789" } else { "¹²³⁴⁵⁶⁷⁸⁹" };
     all.chars().nth(number.saturating_sub(1)).unwrap_or('*')
 }
 
-/// The columns and rows that the cells of an overview take.
-pub(super) fn grid(services: usize, halves: bool) -> (usize, usize) {
+/// Returns the columns and rows of an overview with `services` services.
+pub(super) fn overview_grid(services: usize, halves: bool) -> (usize, usize) {
     let cells = services.div_ceil(if halves { 2 } else { 1 }).max(1);
-    let rows = cells.div_ceil((services * FLAT).isqrt().clamp(6, 60));
+    let rows = cells.div_ceil((services * OVERVIEW_WIDTH_FACTOR).isqrt().clamp(6, 60));
     (cells.div_ceil(rows), rows)
 }
 
-/// The cells that a count such as `2/3` takes: room for as many digits on both sides as are wanted, so that a change
-/// of what runs changes no width.
+/// Returns the width of a count such as `2/3`, in cells. Both sides get as many digits as `desired`, so that
+/// a change of the running count does not change the width.
 fn count_width(desired: u32) -> usize {
     2 * desired.to_string().len() + 1
 }

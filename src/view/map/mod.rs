@@ -1,244 +1,264 @@
-//! The map: nodes as boxes, calls as lines, the selected node in its middle, and beside it what there is to say.
+//! The map screen: nodes as boxes, calls as lines, and a panel for the selected node.
 
 mod draw;
 mod hover;
-mod hub;
+mod hubs;
 mod item;
-mod level;
-mod looks;
-mod mark;
-mod order;
-mod outlook;
+mod detail_level;
+mod map_styles;
+mod node_glyphs;
+mod layout_scheduler;
+mod layout_memory;
 mod panel;
-mod plan;
-mod revealed;
-mod sight;
-pub mod sketch;
-mod steer;
-mod tally;
-mod tangle;
-mod text;
+mod map_graph;
+mod on_demand_edges;
+mod view_state;
+pub mod export_model;
+mod navigation;
+mod item_aggregate;
+mod relayout_policy;
+mod as_text;
 mod viewport;
 
-use super::{Canvas, Hits, Scene, View};
+use super::{Canvas, HitMap, Scene, Screen};
 use crate::{
     command::Command,
-    effect::{Effect, Screen, Subscription},
+    effect::{Effect, ScreenId, Subscription},
     layout::{Diagram, Options, Raster, Rect as Cells},
     model::{NodeId, SourceStatus},
     store::{Store, usage_target},
-    topology::way,
+    topology::shortest_path_either_way,
 };
+pub use as_text::map_as_text;
+use detail_level::DetailLevel;
 use hover::Hovered;
-use item::{Item, Kind};
-use level::Level;
-use looks::Looks;
-use order::{Asked, Order};
-use outlook::{Album, MadeFrom, Noted, Outlook};
-use plan::{Frame, Plan, Way};
+use item::{Item, ItemKind};
+use layout_memory::{DrawnLayout, GraphInputs, LayoutKey, LayoutMemory};
+use layout_scheduler::{LayoutScheduler, PendingLayout};
+use map_graph::{GraphOptions, MapGraph, MapVariant};
+use map_styles::MapStyles;
+use on_demand_edges::OnDemandEdges;
 use ratatui::layout::Rect;
-use revealed::Revealed;
-use sight::{Focus, Sight};
+use relayout_policy::RelayoutPolicy;
 use std::{collections::BTreeSet, sync::Arc};
-use tangle::Tangle;
-pub use text::whole;
+use view_state::{Focus, ViewState};
 use viewport::Viewport;
 
-/// The map.
+/// State of the map screen.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Default)]
 pub struct Map {
-    /// The ways in which what there is may be drawn.
-    ways: Vec<Way>,
-    /// What those were made from.
-    made_from: Option<MadeFrom>,
-    /// Whether a layout was asked for, and whether another one is to be.
-    order: Order,
-    /// For what the last one was asked.
-    asked: Option<Asked>,
-    /// What is drawn.
-    chart: Chart,
-    /// What was drawn for what somebody looked at before.
-    album: Album,
-    /// Which part of it is on the screen.
+    /// Variants in which the current data can be drawn.
+    variants: Vec<MapVariant>,
+    /// Inputs that the variants were built from.
+    inputs: Option<GraphInputs>,
+    /// Scheduler of layout requests.
+    scheduler: LayoutScheduler,
+    /// Variants of the pending layout request.
+    pending_layout: Option<PendingLayout>,
+    /// Map on the screen: the graph with its layout.
+    drawn: DrawnMap,
+    /// Layouts of earlier views, for stability and for going back.
+    layout_memory: LayoutMemory,
+    /// Part of the map on the screen.
     viewport: Viewport,
-    /// The node that is brought into sight, unless somebody has panned since.
-    leads: Option<NodeId>,
-    roams: bool,
-    /// Whether another node was selected while the map was not shown.
-    selected_elsewhere: bool,
-    /// What somebody chose to see.
-    sight: Sight,
-    /// The round of neighbours that tab goes.
-    round: Option<steer::Round>,
-    /// Whether the small map in the corner is switched off.
-    no_inset: bool,
-    /// Whether changes have tangled what is drawn.
-    tangle: Tangle,
-    /// What the mouse is over.
+    /// Node that the viewport keeps visible, unless the user has panned since.
+    followed_node: Option<NodeId>,
+    panned: bool,
+    /// True if the selection changed while another screen was shown.
+    selection_changed_while_hidden: bool,
+    /// Focus, detail level and collapsed groups that the user chose.
+    view_state: ViewState,
+    /// Position in the cycle of neighbours that tab steps through.
+    neighbour_cycle: Option<navigation::NeighbourCycle>,
+    /// True if the user switched the minimap off.
+    minimap_off: bool,
+    /// Policy for replacing a map that changes have tangled.
+    relayout_policy: RelayoutPolicy,
+    /// Item or lines under the mouse.
     hovered: Option<Hovered>,
-    /// Whether there is room to tell of the selected node.
-    tells: bool,
+    /// True if the panel for the selected node is visible.
+    shows_panel: bool,
 }
 
-/// A plan with its layout, ready to be drawn.
+/// Map graph with its layout, ready to draw.
 #[derive(Default)]
-pub(super) struct Chart {
-    plan: Arc<Plan>,
+pub(super) struct DrawnMap {
+    graph: Arc<MapGraph>,
     options: Options,
     diagram: Diagram,
     raster: Raster,
-    looks: Looks,
-    revealed: Revealed,
+    styles: MapStyles,
+    on_demand_edges: OnDemandEdges,
 }
 
-impl Chart {
-    /// Where that node is, or what it is in.
-    fn place(&self, id: &NodeId) -> Option<Cells> {
-        self.plan.index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
+impl DrawnMap {
+    /// Returns the rectangle of the item that contains `id`.
+    fn rect_of(&self, id: &NodeId) -> Option<Cells> {
+        self.graph.item_index(id).and_then(|index| self.diagram.nodes.get(index)).copied()
     }
 
-    /// Follows what there is to be seen, and what is selected.
-    fn follow(&mut self, store: &Store) {
-        self.looks.follow(&self.plan, store);
-        let selected = store.selected.as_ref().and_then(|id| self.plan.index(id));
-        self.revealed.follow(selected, &self.plan, &self.diagram, &self.raster);
+    /// Updates styles and on-demand edges after a change of the data or the selection.
+    fn refresh(&mut self, store: &Store) {
+        self.styles.refresh(&self.graph, store);
+        let selected = store.selected.as_ref().and_then(|id| self.graph.item_index(id));
+        self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
     }
 
-    /// Takes a plan of the same shape in place of its own.
-    fn replan(&mut self, plan: &Arc<Plan>) {
-        (self.plan, self.looks, self.revealed) = (Arc::clone(plan), Looks::default(), Revealed::default());
+    /// Replaces the graph by one with the same layout input.
+    fn replace_graph(&mut self, graph: &Arc<MapGraph>) {
+        (self.graph, self.styles, self.on_demand_edges) =
+            (Arc::clone(graph), MapStyles::default(), OnDemandEdges::default());
     }
 }
 
-impl View for Map {
+impl Screen for Map {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         self.hovered = None;
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
-                let next =
-                    store.selected.as_ref().and_then(|from| steer::nearest(&self.chart, from, command));
+                let next = store
+                    .selected
+                    .as_ref()
+                    .and_then(|from| navigation::nearest_in_direction(&self.drawn, from, command));
                 return next.map(Effect::Select).into_iter().collect();
             }
             Command::NextNeighbour | Command::PreviousNeighbour => {
                 let forward = command == Command::NextNeighbour;
-                self.round = steer::neighbour(&self.chart, store, self.round.as_ref(), forward);
-                return self.round.iter().map(|(_, next)| Effect::Select(next.clone())).collect();
+                self.neighbour_cycle =
+                    navigation::next_neighbour(&self.drawn, store, self.neighbour_cycle.as_ref(), forward);
+                return self.neighbour_cycle.iter().map(|(_, next)| Effect::Select(next.clone())).collect();
             }
             Command::Top | Command::Bottom => {
-                let next = steer::end(&self.chart, command == Command::Bottom);
+                let next = navigation::first_or_last(&self.drawn, command == Command::Bottom);
                 return next.map(Effect::Select).into_iter().collect();
             }
-            Command::ScrollUp => self.pan(0, -2),
-            Command::ScrollDown => self.pan(0, 2),
-            Command::HalfUp | Command::PageUp => self.pan(0, -self.viewport.seen().height / 2),
-            Command::HalfDown | Command::PageDown => self.pan(0, self.viewport.seen().height / 2),
-            Command::MiniMap => self.no_inset = !self.no_inset,
-            Command::Tidy if !self.ways.is_empty() => return vec![self.tidy(store)],
-            Command::Open => return self.open(store),
-            Command::Mark => return store.selected.iter().cloned().map(Effect::Mark).collect(),
-            Command::Path => return self.path(store),
-            Command::Back if self.sight.focus.is_some() => self.sight.look_up(),
-            Command::Back => return vec![Effect::Unmark],
-            _ => return self.look(command, store),
+            Command::ScrollUp => self.pan_by(0, -2),
+            Command::ScrollDown => self.pan_by(0, 2),
+            Command::HalfUp | Command::PageUp => self.pan_by(0, -self.viewport.visible_cells().height / 2),
+            Command::HalfDown | Command::PageDown => self.pan_by(0, self.viewport.visible_cells().height / 2),
+            Command::MiniMap => self.minimap_off = !self.minimap_off,
+            Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
+            Command::Open => return self.open_selected(store),
+            Command::Mark => return store.selected.iter().cloned().map(Effect::ToggleMark).collect(),
+            Command::ShowPath => return self.focus_path(store),
+            Command::Back if self.view_state.focus.is_some() => self.view_state.leave_focus(),
+            Command::Back => return vec![Effect::ClearMarks],
+            _ => return self.change_view(command, store),
         }
         Vec::new()
     }
 
-    fn offers(&self) -> &'static [Command] {
-        use Command::{Card, Edges, Findings, Focus, Help, List, Logs, NextFinding, Palette, Search, Why};
-        &[Help, Logs, Card, Why, NextFinding, Findings, List, Search, Focus, Edges, Palette]
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{
+            Card, CommandPalette, Findings, Focus, Help, List, Logs, NextEdgeFilter, NextFinding, Search, Why,
+        };
+        &[Help, Logs, Card, Why, NextFinding, Findings, List, Search, Focus, NextEdgeFilter, CommandPalette]
     }
 
-    fn wants(&self, store: &Store) -> BTreeSet<Subscription> {
-        let together =
-            matches!(self.selected(store), Some(Item { kind: Kind::Pile(..) | Kind::Ghost(..), .. }));
-        let service = store.service().filter(|_| self.tells && !together);
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        let together = matches!(
+            self.selected_item(store),
+            Some(Item { kind: ItemKind::CollapsedGroup(..) | ItemKind::Stub(..), .. })
+        );
+        let service = store.selected_service().filter(|_| self.shows_panel && !together);
         service.and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
-        self.selected_elsewhere |= !shown && self.leads != store.selected;
-        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selected_elsewhere) {
-            self.sight.bring(node, store);
-            self.selected_elsewhere = false;
+        self.selection_changed_while_hidden |= !shown && self.followed_node != store.selected;
+        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden) {
+            self.view_state.bring_into_focus(node, store);
+            self.selection_changed_while_hidden = false;
         }
         let draw::Areas { map: area, panel } = draw::areas(area);
-        self.tells = panel.height > 0;
+        self.shows_panel = panel.height > 0;
         let resized = area != self.viewport.area;
         self.viewport.area = area;
         if resized {
             self.viewport.center();
         }
-        self.plan(scene);
+        self.rebuild_graph(scene);
         if resized {
-            self.order.changed(true);
+            self.scheduler.note_change(true);
         }
-        if resized || self.leads != store.selected {
-            (self.roams, self.leads) = (false, store.selected.clone());
+        if resized || self.followed_node != store.selected {
+            (self.panned, self.followed_node) = (false, store.selected.clone());
         }
         if shown {
-            self.show_selected(store);
-            self.chart.follow(store);
+            self.scroll_to_selected(store);
+            self.drawn.refresh(store);
         }
-        // How many items there are is about the same in all ways.
-        let items = self.ways.first().map_or(0, |way| way.plan.items.len());
-        let fills = order::fills(store);
-        let mends = self.tangle.mends(shown, store.chosen, store.now);
+        // All variants have about the same number of items.
+        let items = self.variants.first().map_or(0, |way| way.graph.items.len());
+        let is_loading = layout_scheduler::is_loading(store);
+        let should_relayout = self.relayout_policy.should_relayout(shown, store.selected_by_user, store.now);
         let effects = match () {
-            () if self.order.is_due(items, fills, store.now) => vec![self.ask(store)],
-            () if self.order.pending || fills => Vec::new(),
-            () if mends => vec![self.mend(store)],
-            () if self.order.filled && self.tangle.is_due(store.now) => vec![self.compare()],
+            () if self.scheduler.is_due(items, is_loading, store.now) => vec![self.request_layout(store)],
+            () if self.scheduler.pending || is_loading => Vec::new(),
+            () if should_relayout => vec![self.request_untangled_layout(store)],
+            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.now) => {
+                vec![self.request_comparison()]
+            }
             () => Vec::new(),
         };
-        self.order.filled |= !fills && store.sources.iter().all(SourceStatus::is_settled);
+        self.scheduler.loaded |= !is_loading && store.sources.iter().all(SourceStatus::has_finished_loading);
         effects
     }
 
-    fn laid(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
-        if !self.order.came(number) {
+    fn on_layout_ready(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
+        if !self.scheduler.finish_request(number) {
             return;
         }
-        let Some(Asked { outlook, ways, weight }) = self.asked.take() else { return };
+        let Some(PendingLayout { key: outlook, variants: ways, size_when_chosen: weight }) =
+            self.pending_layout.take()
+        else {
+            return;
+        };
         let Some(way) = ways.into_iter().nth(choice) else { return };
-        let place = |chart: &Chart| store.selected.as_ref().and_then(|id| chart.place(id));
-        let before = place(&self.chart);
+        let place = |chart: &DrawnMap| store.selected.as_ref().and_then(|id| chart.rect_of(id));
+        let before = place(&self.drawn);
         self.hovered = None;
         let origin = self.viewport.origin;
-        let same = self.album.is_last(&outlook);
-        self.tangle.laid(self.album.seed(&outlook, &way).is_none());
-        let noted = Noted { outlook: &outlook, way: &way, weight, seed: diagram.seed.clone() };
-        let back = self.album.add(noted, origin);
-        let Way { plan, options } = way;
-        self.chart = Chart { plan, options, raster: Raster::new(&diagram), diagram, ..Chart::default() };
-        self.viewport.size = self.chart.diagram.size;
-        if let (Some(before), Some(after)) = (before, place(&self.chart)) {
+        let same = self.layout_memory.is_last(&outlook);
+        self.relayout_policy.layout_drawn(self.layout_memory.seed(&outlook, &way).is_none());
+        let noted = DrawnLayout {
+            key: &outlook,
+            variant: &way,
+            size_when_chosen: weight,
+            seed: diagram.seed.clone(),
+        };
+        let back = self.layout_memory.remember(noted, origin);
+        let MapVariant { graph: plan, options } = way;
+        self.drawn =
+            DrawnMap { graph: plan, options, raster: Raster::new(&diagram), diagram, ..DrawnMap::default() };
+        self.viewport.map_size = self.drawn.diagram.size;
+        if let (Some(before), Some(after)) = (before, place(&self.drawn)) {
             self.viewport.origin.x += after.x - before.x;
             self.viewport.origin.y += after.y - before.y;
         }
-        // Where only what runs has changed, what is left of a smaller map would slide for nothing.
-        let begins = !same || !store.sources.iter().all(SourceStatus::is_settled);
-        if before.is_none() || (begins && !store.chosen) {
+        // If only the data changed, the rest of a map that shrank would slide without need.
+        let begins = !same || !store.sources.iter().all(SourceStatus::has_finished_loading);
+        if before.is_none() || (begins && !store.selected_by_user) {
             self.viewport.center();
         }
         self.viewport.origin = back.unwrap_or(self.viewport.origin);
-        self.show_selected(store);
+        self.scroll_to_selected(store);
     }
 
-    fn unlaid(&mut self, number: u64) {
-        self.order.came(number);
+    fn on_layout_failed(&mut self, number: u64) {
+        self.scheduler.finish_request(number);
     }
 
-    fn compared(&mut self, number: u64, tangled: bool) {
-        if number == self.order.number && !self.order.pending {
-            self.tangle.found = tangled;
+    fn on_layout_compared(&mut self, number: u64, tangled: bool) {
+        if number == self.scheduler.request_id && !self.scheduler.pending {
+            self.relayout_policy.is_tangled = tangled;
         }
     }
 
     fn drag(&mut self, columns: i32, rows: i32) {
-        self.pan(-columns, -rows);
+        self.pan_by(-columns, -rows);
     }
 
     fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
@@ -248,150 +268,170 @@ impl View for Map {
         changed
     }
 
-    fn point(&mut self, column: u16, row: u16, store: &Store) {
-        if let Some(at) = draw::inset::aimed(self, store, (column, row)) {
-            self.viewport.aim(at);
-            self.roams = true;
+    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
+        if let Some(at) = draw::minimap::diagram_point_at(self, store, (column, row)) {
+            self.viewport.center_on(at);
+            self.panned = true;
         }
     }
 
-    fn bring(&mut self, node: &NodeId, store: &Store) {
-        self.sight.bring(node, store);
+    fn reveal_node(&mut self, node: &NodeId, store: &Store) {
+        self.view_state.bring_into_focus(node, store);
     }
 
-    fn focused(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
-        self.sight.nodes(store)
+    fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+        self.view_state.focused_nodes(store)
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
-        draw::draw(self, scene, area, buf)
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw_map(self, scene, area, buf)
     }
 }
 
 impl Map {
-    /// Carries out what changes the sight.
-    fn look(&mut self, command: Command, store: &Store) -> Vec<Effect> {
-        let level = self.level();
+    /// Handles the commands that change zoom, collapsed groups or focus.
+    fn change_view(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let level = self.detail_level();
         match command {
             Command::ZoomIn | Command::ZoomOut => {
-                let grouped = self.chart.plan.items.iter().any(|item| matches!(item.kind, Kind::Pile(..)))
-                    || !self.chart.plan.groups.is_empty();
-                let to = level.step(command == Command::ZoomIn, grouped && self.sight.focus.is_none());
+                let grouped = self
+                    .drawn
+                    .graph
+                    .items
+                    .iter()
+                    .any(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
+                    || !self.drawn.graph.groups.is_empty();
+                let to = level.step(command == Command::ZoomIn, grouped && self.view_state.focus.is_none());
                 let selected = store.selected.as_ref();
-                self.sight.zoom(level, to, selected);
+                self.view_state.set_level(level, to, selected);
             }
-            Command::ZoomAuto => self.sight.fit(),
-            Command::FoldAll | Command::UnfoldAll => {
-                self.sight.level = Some(level);
-                self.sight.fold_all(command == Command::FoldAll);
+            Command::ZoomAuto => self.view_state.fit_to_screen(),
+            Command::CollapseAllGroups | Command::ExpandAllGroups => {
+                self.view_state.level = Some(level);
+                self.view_state.set_all_collapsed(command == Command::CollapseAllGroups);
             }
-            Command::Fold => return self.fold(store),
-            Command::Focus if self.sight.focus.is_some() => self.sight.look_up(),
-            Command::Focus => self.focus(self.sight.around(1, store)),
+            Command::ToggleGroup => return self.toggle_selected_group(store),
+            Command::Focus if self.view_state.focus.is_some() => self.view_state.leave_focus(),
+            Command::Focus => self.set_focus(self.view_state.focus_around(1, store)),
             other => {
-                if let Some(hops) = sight::hops(other) {
-                    self.focus(self.sight.around(hops, store));
+                if let Some(hops) = view_state::hops_of_command(other) {
+                    self.set_focus(self.view_state.focus_around(hops, store));
                 }
             }
         }
         Vec::new()
     }
 
-    fn focus(&mut self, focus: Option<Focus>) {
+    fn set_focus(&mut self, focus: Option<Focus>) {
         if let Some(focus) = focus {
-            self.sight.look_at(focus);
+            self.view_state.set_focus(focus);
         }
     }
 
-    /// How much nodes show: as chosen, or as drawn.
-    fn level(&self) -> Level {
-        self.sight.level.unwrap_or(self.chart.plan.level)
+    /// Returns the detail level that the user chose, or else the drawn one.
+    fn detail_level(&self) -> DetailLevel {
+        self.view_state.level.unwrap_or(self.drawn.graph.level)
     }
 
-    /// The item that is selected, or that the selected node is in.
-    fn selected(&self, store: &Store) -> Option<&Item> {
-        store.selected.as_ref().and_then(|id| self.chart.plan.item(id))
+    /// Returns the selected item: the one that contains the selected node.
+    fn selected_item(&self, store: &Store) -> Option<&Item> {
+        store.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
     }
 
-    /// Opens what is selected: a group and a ghost here, a node on its card.
-    fn open(&mut self, store: &Store) -> Vec<Effect> {
-        match self.selected(store).map(|item| (item.kind.clone(), item.members.clone())) {
-            Some((Kind::Pile(..), _)) => self.fold(store),
-            Some((Kind::Ghost(..), members)) => {
-                self.sight.reveal(&members);
+    /// Opens the selected item: expands a group, reveals a stub's nodes, or shows a node's card.
+    fn open_selected(&mut self, store: &Store) -> Vec<Effect> {
+        match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
+            Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
+            Some((ItemKind::Stub(..), members)) => {
+                self.view_state.add_to_focus(&members);
                 Vec::new()
             }
-            _ => vec![Effect::Show(Screen::Card)],
+            _ => vec![Effect::ShowScreen(ScreenId::Card)],
         }
     }
 
-    /// Closes or opens the group of the selected node.
-    fn fold(&mut self, store: &Store) -> Vec<Effect> {
-        let group = store.node().and_then(|node| store.charting.grouping.of(store, node));
-        let Some((key, _)) = group else { return vec![Effect::Say("it belongs to no group".to_owned())] };
-        let level = self.level();
-        self.sight.fold(&key, level);
+    /// Collapses or expands the group of the selected node.
+    fn toggle_selected_group(&mut self, store: &Store) -> Vec<Effect> {
+        let group = store.selected_node().and_then(|node| store.map_settings.grouping.group_of(store, node));
+        let Some((key, _)) = group else { return vec![Effect::Notify("it belongs to no group".to_owned())] };
+        let level = self.detail_level();
+        self.view_state.toggle_group(&key, level);
         Vec::new()
     }
 
-    /// Shows the way between the marked nodes, or between the marked one and the selected one.
-    fn path(&mut self, store: &Store) -> Vec<Effect> {
-        let Some((from, to)) = store.ends() else {
-            return vec![Effect::Say("mark a service first, and select another".to_owned())];
+    /// Focuses on the path between two marked nodes, or between the marked and the selected one.
+    fn focus_path(&mut self, store: &Store) -> Vec<Effect> {
+        let Some((from, to)) = store.path_ends() else {
+            return vec![Effect::Notify("mark a service first, and select another".to_owned())];
         };
-        match way(store.topology(), from, to) {
+        match shortest_path_either_way(store.topology(), from, to) {
             Some(way) => {
-                let focus = self.sight.along(way, store);
-                self.sight.look_at(focus);
+                let focus = self.view_state.path_focus(way, store);
+                self.view_state.set_focus(focus);
                 Vec::new()
             }
-            None => vec![Effect::Say("no calls lead from one to the other, nor back".to_owned())],
+            None => vec![Effect::Notify("no calls lead from one to the other, nor back".to_owned())],
         }
     }
 
-    /// Makes the ways anew where what they depend on has changed, and notes whether they need another layout: a change
-    /// of status alone does not.
-    fn plan(&mut self, scene: Scene<'_>) {
+    /// Rebuilds the variants if their inputs changed, and notes if they need a new layout. A change of health
+    /// alone does not.
+    fn rebuild_graph(&mut self, scene: Scene<'_>) {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
-        let from = Some(MadeFrom {
-            version: store.version,
-            filtered: store.only_faulty.then(|| store.faulty_and_before()),
-            outlook: Outlook::of(store, &self.sight, room),
+        let from = Some(GraphInputs {
+            topology_version: store.topology_version,
+            filtered: store.faults_only.then(|| store.faulty_nodes_and_neighbours()),
+            key: LayoutKey::of(store, &self.view_state, room),
         });
-        if from == self.made_from {
+        if from == self.inputs {
             return;
         }
-        let outlook = |from: &Option<MadeFrom>| from.as_ref().map(|from| from.outlook.clone());
-        let other = outlook(&from) != outlook(&self.made_from);
-        self.made_from = from;
-        let halves = draw::pile::in_halves(scene.theme);
-        let ways = Plan::all(store, Frame { sight: &self.sight, room, halves, stubs: true });
-        self.roams &= !other;
-        if other || !ways.iter().map(Way::shape).eq(self.ways.iter().map(Way::shape)) {
-            self.order.changed(other);
+        let outlook = |from: &Option<GraphInputs>| from.as_ref().map(|from| from.key.clone());
+        let other = outlook(&from) != outlook(&self.inputs);
+        self.inputs = from;
+        let halves = draw::collapsed_group::uses_half_cells(scene.theme);
+        let ways = MapGraph::variants(
+            store,
+            GraphOptions {
+                view_state: &self.view_state,
+                available_size: room,
+                half_cells: halves,
+                with_hub_badges: true,
+            },
+        );
+        self.panned &= !other;
+        if other
+            || !ways
+                .iter()
+                .map(MapVariant::layout_input)
+                .eq(self.variants.iter().map(MapVariant::layout_input))
+        {
+            self.scheduler.note_change(other);
         }
-        self.ways = ways;
-        // What is inside a closed group may be another one in the same shape.
-        let Chart { plan: drawn, options, .. } = &self.chart;
-        let is_drawn = |way: &&Way| way.plan.level == drawn.level && way.shape() == (&drawn.graph, *options);
-        if let Some(same) = self.ways.iter().find(is_drawn) {
-            self.chart.replan(&same.plan);
+        self.variants = ways;
+        // A collapsed group may contain other nodes although its shape is the same.
+        let DrawnMap { graph: drawn, options, .. } = &self.drawn;
+        let is_drawn = |way: &&MapVariant| {
+            way.graph.level == drawn.level && way.layout_input() == (&drawn.layout_graph, *options)
+        };
+        if let Some(same) = self.variants.iter().find(is_drawn) {
+            self.drawn.replace_graph(&same.graph);
         }
     }
 
-    /// Moves the map under the screen, whether the selected node stays in sight or not.
-    fn pan(&mut self, columns: i32, rows: i32) {
+    /// Pans the map by cells, even if the selected node leaves the screen.
+    fn pan_by(&mut self, columns: i32, rows: i32) {
         self.viewport.pan(columns, rows);
-        self.roams = true;
+        self.panned = true;
     }
 
-    /// Brings the selected node into sight, by as little as it takes, unless somebody has panned since it was selected.
-    fn show_selected(&mut self, store: &Store) {
-        let selected = store.selected.as_ref().filter(|_| !self.roams);
-        if let Some(place) = selected.and_then(|id| self.chart.place(id)) {
-            self.viewport.show(place);
+    /// Scrolls just enough to show the selected node, unless the user panned after selecting it.
+    fn scroll_to_selected(&mut self, store: &Store) {
+        let selected = store.selected.as_ref().filter(|_| !self.panned);
+        if let Some(place) = selected.and_then(|id| self.drawn.rect_of(id)) {
+            self.viewport.scroll_to_show(place);
         }
-        self.viewport.hold();
+        self.viewport.clamp_to_map();
     }
 }

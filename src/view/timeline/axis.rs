@@ -1,94 +1,99 @@
-//! The axis: how much happened when, how bad it was, and the most telling kind at each place.
+//! Time axis: number of events per cell, their severity as colour, and the most important event kind.
 
 use crate::{
-    history::{KINDS, Row},
+    history::{EVENT_KIND_TABLE, EventGroup},
     model::{Health, Timestamp},
-    view::{Canvas, Scene, time::Clock, widget::bar::bars},
+    view::{Canvas, Scene, time::TimeFormat, widget::bar::histogram},
 };
 use jiff::SignedDuration;
 use ratatui::{layout::Rect, style::Style};
 
-/// The rows it takes: bars, marks, times.
-pub(super) const ROWS: u16 = 3;
+/// Height of the axis in rows: bars, glyphs, times.
+pub(super) const AXIS_HEIGHT: u16 = 3;
 
-/// The spans an axis may have, in minutes.
-const SPANS: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
+/// Possible time spans of the axis, in minutes.
+const SPAN_MINUTES: &[i64] = &[15, 60, 6 * 60, 24 * 60, 7 * 24 * 60];
 
-/// What happened in one cell's time.
+/// Events in the time span of one cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Cell {
+struct AxisCell {
     count: usize,
-    tone: Option<Health>,
-    /// The place in the table of the kind that tells most.
-    kind: Option<usize>,
+    health: Option<Health>,
+    /// Index of the most important event kind in the table.
+    kind_index: Option<usize>,
 }
 
-/// An axis that ends now.
+/// Time axis that ends now.
 pub(super) struct Axis {
     from: Timestamp,
     to: Timestamp,
-    cells: Vec<Cell>,
-    /// The cell of the cursor.
-    here: Option<usize>,
+    cells: Vec<AxisCell>,
+    /// Cell of the cursor.
+    cursor_cell: Option<usize>,
 }
 
 impl Axis {
-    /// The axis of those rows: the shortest that reaches back to the cursor, and an hour where that is newer.
-    pub(super) fn new(rows: &[Row], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
+    /// Returns the axis for `rows`, with the shortest time span that includes the cursor.
+    ///
+    /// The span is an hour or more, except if everything happened in the last 15 minutes.
+    pub(super) fn new(rows: &[EventGroup], cursor: Option<Timestamp>, now: Timestamp, width: usize) -> Self {
         let back = cursor.map_or(SignedDuration::ZERO, |at| now.duration_since(at)).as_mins();
-        let longest = SPANS[SPANS.len() - 1];
-        let span = SPANS[1..].iter().copied().find(|span| back < *span).unwrap_or(longest.max(back + 1));
-        let quiet = !rows.iter().any(|row| now.duration_since(row.last.at).as_mins() >= SPANS[0]);
-        let span = SignedDuration::from_mins(if quiet && back < SPANS[0] { SPANS[0] } else { span });
+        let longest = SPAN_MINUTES[SPAN_MINUTES.len() - 1];
+        let span =
+            SPAN_MINUTES[1..].iter().copied().find(|span| back < *span).unwrap_or(longest.max(back + 1));
+        let quiet = !rows.iter().any(|row| now.duration_since(row.last.at).as_mins() >= SPAN_MINUTES[0]);
+        let span =
+            SignedDuration::from_mins(if quiet && back < SPAN_MINUTES[0] { SPAN_MINUTES[0] } else { span });
         let from = now.checked_sub(span).unwrap_or(Timestamp::MIN);
-        let mut axis = Self { from, to: now, cells: vec![Cell::default(); width.max(1)], here: None };
-        axis.here = cursor.and_then(|at| axis.place(at));
+        let mut axis =
+            Self { from, to: now, cells: vec![AxisCell::default(); width.max(1)], cursor_cell: None };
+        axis.cursor_cell = cursor.and_then(|at| axis.cell_at(at));
         for row in rows {
-            axis.add(row);
+            axis.add_group(row);
         }
         axis
     }
 
-    /// The cell of a time.
-    fn place(&self, at: Timestamp) -> Option<usize> {
+    /// Returns the cell of a time, or `None` before the start of the axis.
+    fn cell_at(&self, at: Timestamp) -> Option<usize> {
         let span = self.to.duration_since(self.from).as_millis().max(1);
         let past = at.duration_since(self.from).as_millis();
         let place = usize::try_from(past * self.cells.len() as i128 / span).ok();
         place.filter(|_| at >= self.from).map(|place| place.min(self.cells.len() - 1))
     }
 
-    /// Adds a row, where it happened last.
-    fn add(&mut self, row: &Row) {
-        let Some(place) = self.place(row.last.at) else { return };
-        let kind = KINDS.iter().position(|kind| kind.kind == row.last.kind);
+    /// Adds a group of events at the time of its last occurrence.
+    fn add_group(&mut self, row: &EventGroup) {
+        let Some(place) = self.cell_at(row.last.at) else { return };
+        let kind = EVENT_KIND_TABLE.iter().position(|kind| kind.kind == row.last.kind);
         let cell = &mut self.cells[place];
         cell.count += row.count;
-        cell.tone = cell.tone.max(row.last.tone);
-        cell.kind = match (cell.kind, kind) {
+        cell.health = cell.health.max(row.last.health);
+        cell.kind_index = match (cell.kind_index, kind) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
     }
 
-    /// Draws it.
+    /// Draws the axis.
     pub(super) fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
         let theme = scene.theme;
         let counts: Vec<usize> = self.cells.iter().map(|cell| cell.count).collect();
-        let bars = bars(&counts, theme.glyphs.ascii);
-        buf.set_stringn(area.x, area.y, bars, usize::from(area.width), Style::from(theme.ink.text));
+        let bars = histogram(&counts, theme.glyphs.ascii);
+        buf.set_stringn(area.x, area.y, bars, usize::from(area.width), Style::from(theme.styles.text));
         for (x, cell) in (area.x..area.right()).zip(&self.cells) {
-            let style = cell.tone.map_or(Style::from(theme.ink.text), |tone| theme.health(tone));
+            let style = cell.health.map_or(Style::from(theme.styles.text), |tone| theme.health_style(tone));
             buf.set_style(Rect { x, width: 1, height: 1, ..area }, style);
-            if let Some(kind) = cell.kind.and_then(|kind| KINDS.get(kind)) {
-                buf.set_string(x, area.y + 1, kind.mark.to_string(), style);
+            if let Some(kind) = cell.kind_index.and_then(|kind| EVENT_KIND_TABLE.get(kind)) {
+                buf.set_string(x, area.y + 1, kind.glyph.to_string(), style);
             }
         }
-        if let Some(here) = self.here {
+        if let Some(here) = self.cursor_cell {
             let column = Rect { x: area.x + here as u16, width: 1, height: 2, ..area };
-            buf.set_style(column.intersection(area), Style::from(theme.ink.selected));
+            buf.set_style(column.intersection(area), Style::from(theme.styles.selected));
         }
-        let dim = Style::from(theme.ink.dim);
-        let show = |at| stamp(at, scene);
+        let dim = Style::from(theme.styles.dim);
+        let show = |at| format_time(at, scene);
         let (first, last) = (show(self.from), show(self.to));
         buf.set_stringn(area.x, area.y + 2, first, usize::from(area.width), dim);
         let x = area.right().saturating_sub(last.len() as u16);
@@ -98,12 +103,12 @@ impl Axis {
     }
 }
 
-/// A time: of today the hour, else the day with it.
-pub(super) fn stamp(at: Timestamp, scene: Scene<'_>) -> String {
+/// Formats a time: today without the date, else with month and day.
+pub(super) fn format_time(at: Timestamp, scene: Scene<'_>) -> String {
     let store = scene.store;
-    let zoned = |at: Timestamp| at.to_zoned_datetime(store.zone.clone());
+    let zoned = |at: Timestamp| at.to_zoned_datetime(store.time_zone.clone());
     if zoned(at).date() == zoned(store.now).date() {
-        return Clock::Local.show(at, store.now, &store.zone);
+        return TimeFormat::Local.format(at, store.now, &store.time_zone);
     }
     zoned(at).strftime("%m-%d %H:%M").to_string()
 }

@@ -1,107 +1,108 @@
-//! How the timeline looks: the axis, and under it what happened, the newest at the bottom.
+//! Drawing of the timeline: the axis, and below it the events, the newest at the bottom.
 
 use super::{
     Timeline,
     axis::{self, Axis},
 };
 use crate::{
-    history::{Kind, Row},
+    history::{EventGroup, EventKindSpec},
     store::Store,
     topology::Node,
     view::{
-        Canvas, Hits, Scene, Target,
-        summary::event_words,
+        Canvas, ClickTarget, HitMap, Scene,
+        card_text::event_group_text,
         widget::{
-            frame::frame,
-            table::{Cell, Column, table},
+            frame::draw_frame,
+            table::{Column, TableCell, draw_table},
             text,
         },
     },
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// Its columns.
-const WIDE: &[Column] = &[
-    Column::names("TIME", 11, 0),
-    Column::names("", 1, 0),
-    Column::names("SERVICE", 16, 1),
-    Column::names("", 1, 0),
-    Column::names("KIND", 13, 0),
-    Column::prose("WHAT", 20, 5),
+/// Columns of a wide screen.
+const WIDE_COLUMNS: &[Column] = &[
+    Column::cut_middle("TIME", 11, 0),
+    Column::cut_middle("", 1, 0),
+    Column::cut_middle("SERVICE", 16, 1),
+    Column::cut_middle("", 1, 0),
+    Column::cut_middle("KIND", 13, 0),
+    Column::cut_end("WHAT", 20, 5),
 ];
 
-/// The columns where there is little room.
-const NARROW: &[Column] = &[
-    Column::names("TIME", 8, 0),
-    Column::names("", 1, 0),
-    Column::names("SERVICE", 10, 1),
-    Column::names("", 1, 0),
-    Column::prose("WHAT", 10, 3),
+/// Columns of a narrow screen.
+const NARROW_COLUMNS: &[Column] = &[
+    Column::cut_middle("TIME", 8, 0),
+    Column::cut_middle("", 1, 0),
+    Column::cut_middle("SERVICE", 10, 1),
+    Column::cut_middle("", 1, 0),
+    Column::cut_end("WHAT", 10, 3),
 ];
 
-/// From this width on there is room for all columns.
-const ROOMY: u16 = 76;
+/// Smallest screen width with room for all columns.
+const MIN_WIDTH_FOR_WIDE_COLUMNS: u16 = 76;
 
-/// The least height at which the axis leaves enough to the rows.
-const TALL: u16 = 12;
+/// Smallest screen height at which the axis leaves enough room for the rows.
+const MIN_HEIGHT_FOR_AXIS: u16 = 12;
 
-/// The rows in which the row of the cursor is told whole, and the least height at which there is room for them.
-const WHOLE: u16 = 4;
-const FULL: u16 = 20;
+/// Height of the area that shows the selected row in full.
+const DETAIL_HEIGHT: u16 = 4;
+/// Smallest screen height with room for that area.
+const MIN_HEIGHT_FOR_DETAIL: u16 = 20;
 
-/// Draws it.
-pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
-    let inner = frame(area, &title(timeline, scene.store), scene.theme, buf);
+/// Draws the timeline and returns its clickable areas.
+pub(super) fn draw(timeline: &Timeline, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+    let inner = draw_frame(area, &title(timeline, scene.store), scene.theme, buf);
     let rows = &timeline.rows;
     if rows.is_empty() {
         let width = usize::from(inner.width);
         buf.set_stringn(
             inner.x,
             inner.y,
-            nothing(timeline, scene.store),
+            empty_message(timeline, scene.store),
             width,
-            Style::from(scene.theme.ink.dim),
+            Style::from(scene.theme.styles.dim),
         );
-        return Hits::default();
+        return HitMap::default();
     }
-    let here = timeline.here();
+    let here = timeline.cursor_row();
     let mut list = inner;
-    if area.height >= TALL {
+    if area.height >= MIN_HEIGHT_FOR_AXIS {
         let cursor = timeline.cursor.as_ref().and_then(|_| rows.get(here)).map(|row| row.last.at);
         let axis = Axis::new(rows, cursor, scene.store.now, usize::from(inner.width));
-        axis.draw(scene, Rect { height: axis::ROWS, ..inner }, buf);
-        list = Rect { y: inner.y + axis::ROWS, height: inner.height - axis::ROWS, ..inner };
+        axis.draw(scene, Rect { height: axis::AXIS_HEIGHT, ..inner }, buf);
+        list = Rect { y: inner.y + axis::AXIS_HEIGHT, height: inner.height - axis::AXIS_HEIGHT, ..inner };
     }
-    if area.height >= FULL
+    if area.height >= MIN_HEIGHT_FOR_DETAIL
         && let Some(row) = rows.get(here)
     {
-        list.height -= WHOLE;
-        whole(row, scene, Rect { y: list.bottom(), height: WHOLE, ..inner }, buf);
+        list.height -= DETAIL_HEIGHT;
+        draw_detail(row, scene, Rect { y: list.bottom(), height: DETAIL_HEIGHT, ..inner }, buf);
     }
-    let wide = area.width >= ROOMY;
-    let columns = if wide { WIDE } else { NARROW };
-    let cells = |index: usize| cells(&rows[index], wide, scene);
-    table(columns, rows.len(), Some(here), cells, Target::Row, scene.theme, list, buf)
+    let wide = area.width >= MIN_WIDTH_FOR_WIDE_COLUMNS;
+    let columns = if wide { WIDE_COLUMNS } else { NARROW_COLUMNS };
+    let cells = |index: usize| row_cells(&rows[index], wide, scene);
+    draw_table(columns, rows.len(), Some(here), cells, ClickTarget::Row, scene.theme, list, buf)
 }
 
-/// The row of the cursor in full, under a line: in the table it may be cut.
-fn whole(row: &Row, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+/// Draws the selected row in full, below a line. The table may cut it.
+fn draw_detail(row: &EventGroup, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
     let width = usize::from(area.width);
-    buf.set_string(area.x, area.y, theme.glyphs.across.repeat(width), Style::from(theme.ink.border));
+    buf.set_string(area.x, area.y, theme.glyphs.horizontal.repeat(width), Style::from(theme.styles.border));
     let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
-    let words = event_words(row, store.now, theme.glyphs.ascii);
-    let told = text::wrap(&format!("{name}, {}: {words}", row.last.sort().title), width);
-    for (y, line) in (area.y + 1..area.bottom()).zip(told) {
-        buf.set_string(area.x, y, line, Style::from(theme.ink.text));
+    let words = event_group_text(row, store.now, theme.glyphs.ascii);
+    let lines = text::wrap(&format!("{name}, {}: {words}", row.last.kind_spec().title), width);
+    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
+        buf.set_string(area.x, y, line, Style::from(theme.styles.text));
     }
 }
 
-/// What is shown, and whether it follows.
+/// Returns the title: scope, filters, and whether the timeline follows new events.
 fn title(timeline: &Timeline, store: &Store) -> String {
-    let mut words = vec![format!("timeline of {}", timeline.reach.words(store, timeline.centre.as_ref()))];
-    words.extend(timeline.kind.map(|kind| format!("{} only", Kind::of(kind).title)));
+    let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
+    words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));
     if !store.search.is_empty() {
         words.push(format!("{} found", timeline.rows.len()));
     }
@@ -109,34 +110,35 @@ fn title(timeline: &Timeline, store: &Store) -> String {
     words.join(", ")
 }
 
-/// Why there is nothing.
-fn nothing(timeline: &Timeline, store: &Store) -> &'static str {
+/// Returns the reason why the timeline is empty.
+fn empty_message(timeline: &Timeline, store: &Store) -> &'static str {
     if !store.search.is_empty() {
         "the search finds nothing"
-    } else if timeline.kind.is_some() {
+    } else if timeline.kind_filter.is_some() {
         "nothing of that kind is known to have happened"
     } else {
         "nothing is known to have happened"
     }
 }
 
-/// The cells of a row.
-fn cells(row: &Row, wide: bool, scene: Scene<'_>) -> Vec<Cell> {
+/// Returns the cells of a row.
+fn row_cells(row: &EventGroup, wide: bool, scene: Scene<'_>) -> Vec<TableCell> {
     let Scene { store, theme, .. } = scene;
-    let (text, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
-    let tone = row.last.tone.map_or(text, |tone| theme.health(tone));
+    let (text, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
+    let tone = row.last.health.map_or(text, |tone| theme.health_style(tone));
     let node = row.last.subject.node().and_then(|id| store.topology().nodes.get(id));
-    let (mark, colour) = node.map_or((" ", dim), |n| (theme.mark(n.health), theme.health(n.health)));
+    let (mark, colour) =
+        node.map_or((" ", dim), |n| (theme.health_glyph(n.health), theme.health_style(n.health)));
     let name = node.map_or_else(|| row.last.subject.name().to_owned(), Node::label);
-    let sort = row.last.sort();
-    let time = axis::stamp(row.last.at, scene);
+    let sort = row.last.kind_spec();
+    let time = axis::format_time(row.last.at, scene);
     let time = if wide { time } else { time.chars().take(8).collect() };
-    let words = event_words(row, store.now, theme.glyphs.ascii);
+    let words = event_group_text(row, store.now, theme.glyphs.ascii);
     let mut cells = vec![
         (time, dim),
         (mark.to_owned(), colour),
-        (name, theme.ink.title.into()),
-        (sort.mark.to_string(), tone),
+        (name, theme.styles.title.into()),
+        (sort.glyph.to_string(), tone),
     ];
     if wide {
         cells.push((sort.title.to_owned(), dim));

@@ -1,89 +1,97 @@
-//! Painting the edges of a node, and beside or below them what the selected one rests on.
+//! Drawing of a node's edges, with the evidence of the selected edge beside or below them.
 
 use super::{
-    Why,
-    rows::{Row, rows},
-    words,
+    Why, edge_text,
+    rows::{EdgeRow, edge_rows},
 };
 use crate::{
-    model::Verdict,
+    model::ConnectionOutcome,
     topology::{EdgeFilter, Node},
     view::{
-        Canvas, Hits, Scene, Target,
+        Canvas, ClickTarget, HitMap, Scene,
         widget::{
-            frame::frame,
-            table::{Column, table},
+            frame::draw_frame,
+            table::{Column, draw_table},
             text,
         },
     },
 };
 use ratatui::{layout::Rect, style::Style, text::Line};
 
-/// The columns of the list.
-const COLUMNS: &[Column] = &[
-    Column::names("", 2, 0),
-    Column::names("", 1, 0),
-    Column::names("PEER", 14, 1),
-    Column::names("", 2, 0),
-    Column::prose("WHY", 17, 1),
-    Column::names("SEEN", 5, 0),
+/// Columns of the list of edges.
+const EDGE_COLUMNS: &[Column] = &[
+    Column::cut_middle("", 2, 0),
+    Column::cut_middle("", 1, 0),
+    Column::cut_middle("PEER", 14, 1),
+    Column::cut_middle("", 2, 0),
+    Column::cut_end("WHY", 17, 1),
+    Column::cut_middle("SEEN", 5, 0),
 ];
 
-/// From this width on the evidence stands beside the list.
-const WIDE: u16 = 100;
+/// Smallest screen width that puts the evidence beside the list.
+const MIN_WIDTH_FOR_SIDE_BY_SIDE: u16 = 100;
 
-/// From this height on there is room for it below.
-const TALL: u16 = 10;
+/// Smallest screen height with room for the evidence below the list.
+const MIN_HEIGHT_FOR_STACKED: u16 = 10;
 
-/// The list's and the evidence's parts of `area`, for so many rows.
-pub(super) fn areas(area: Rect, rows: usize) -> (Rect, Rect) {
-    if area.width >= WIDE {
+/// Splits `area` into the areas of the list, which has `rows` rows, and of the evidence.
+pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
+    if area.width >= MIN_WIDTH_FOR_SIDE_BY_SIDE {
         let width = (area.width * 9 / 20).max(50);
         let list = Rect { width, ..area };
         return (list, Rect { x: list.right(), width: area.width - width, ..area });
     }
     let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
-    let most = if area.height < TALL { area.height } else { area.height / 2 };
-    let list = Rect { height: if area.height < TALL { area.height } else { wanted.min(most) }, ..area };
+    let most = if area.height < MIN_HEIGHT_FOR_STACKED { area.height } else { area.height / 2 };
+    let list = Rect {
+        height: if area.height < MIN_HEIGHT_FOR_STACKED { area.height } else { wanted.min(most) },
+        ..area
+    };
     (list, Rect { y: list.bottom(), height: area.height - list.height, ..area })
 }
 
-pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let Scene { store, theme, .. } = scene;
-    let Some(node) = store.node() else { return Hits::default() };
-    let rows = rows(store, &node.id);
+    let Some(node) = store.selected_node() else { return HitMap::default() };
+    let rows = edge_rows(store, &node.id);
     if rows.is_empty() {
-        draw_none(node, scene, area, buf);
-        return Hits::default();
+        draw_no_edges(node, scene, area, buf);
+        return HitMap::default();
     }
-    let (list, detail) = areas(area, rows.len());
-    let inner = frame(list, &title(node, &rows), theme, buf);
+    let (list, detail) = split_areas(area, rows.len());
+    let inner = draw_frame(list, &title(node, &rows), theme, buf);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
-    let selected = rows.iter().position(|row| Some(row.spot()) == why.spot).unwrap_or(0);
+    let selected = rows.iter().position(|row| Some(row.key()) == why.selected_key).unwrap_or(0);
     let cells = |index: usize| rows[index].cells(&node.id, scene);
-    let hits = table(COLUMNS, rows.len(), Some(selected), cells, Target::Row, theme, inner, buf);
+    let hits =
+        draw_table(EDGE_COLUMNS, rows.len(), Some(selected), cells, ClickTarget::Row, theme, inner, buf);
     if detail.height > 2 {
-        let inner = frame(detail, "why", theme, buf);
-        let lines = evidence(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));
-        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll.at())) {
+        let inner = draw_frame(detail, "why", theme, buf);
+        let lines = evidence_lines(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll.first_row())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
         }
     }
     hits
 }
 
-/// Whose edges they are, and how many.
-fn title(node: &Node, rows: &[Row<'_>]) -> String {
+/// Returns the title: the node and the number of its callers and callees.
+fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
     let count = |wanted: bool| {
-        rows.iter().filter(|row| matches!(row, Row::Edge { out, .. } if *out == wanted)).count()
+        rows.iter().filter(|row| matches!(row, EdgeRow::Edge { out, .. } if *out == wanted)).count()
     };
     format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
 }
 
-/// What the selected edge rests on, in lines of that width.
-pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+/// Returns the evidence of an edge, wrapped to `width` cells.
+pub(super) fn evidence_lines(
+    row: &EdgeRow<'_>,
+    node: &Node,
+    scene: Scene<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
     let Scene { store, theme, .. } = scene;
-    let ink = &theme.ink;
+    let ink = &theme.styles;
     let mut lines = Vec::new();
     let mut say = |words: &str, indent: usize, style: Style| {
         for row in text::wrap(words, width.saturating_sub(indent).max(1)) {
@@ -91,65 +99,69 @@ pub(super) fn evidence(row: &Row<'_>, node: &Node, scene: Scene<'_>, width: usiz
         }
     };
     match row {
-        Row::Edge { edge, .. } => {
-            let (from, to) = row.ends(node);
+        EdgeRow::Edge { edge, .. } => {
+            let (from, to) = row.caller_and_callee(node);
             let to = to.unwrap_or(node);
             say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
             let strength = edge.strength();
-            say(&format!("{} {}", theme.stroke(strength), strength.word()), 0, ink.text.into());
-            for line in words::states(store, &from.id, &to.id, edge) {
+            say(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, ink.text.into());
+            for line in edge_text::drift_lines(store, &from.id, &to.id, edge) {
                 say(&line, 0, ink.degraded.into());
             }
-            for words::Piece { title, text } in words::pieces(edge, store.now) {
+            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.now) {
                 say("", 0, ink.text.into());
                 say(&title, 0, ink.dim.into());
                 say(&text, 2, ink.text.into());
             }
         }
-        Row::Dangling(dangling) => {
+        EdgeRow::Dangling(dangling) => {
             say(&format!("{} names {}", node.label(), dangling.address), 0, ink.title.into());
             say("nothing here answers to that: is it in another source, or gone?", 0, ink.degraded.into());
             say("", 0, ink.text.into());
-            say(&dangling.place, 2, ink.text.into());
+            say(&dangling.location, 2, ink.text.into());
         }
-        Row::Rejected(rejected) => {
-            let (what, next) = match rejected.verdict {
-                Verdict::Failed => {
+        EdgeRow::Rejected(rejected) => {
+            let (what, next) = match rejected.outcome {
+                ConnectionOutcome::Failed => {
                     ("can't reach", "see how that is, and whether address and network are right")
                 }
                 _ => ("is turned away by", "look at the security groups and network rules between them"),
             };
-            say(&format!("{} {what} {}", node.label(), rejected.target), 0, ink.title.into());
+            say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
             say(next, 0, ink.degraded.into());
             say("", 0, ink.text.into());
-            say(&words::turned_away(rejected, store.now), 2, ink.text.into());
+            say(&edge_text::rejection_text(rejected, store.now), 2, ink.text.into());
         }
     }
-    let (from, to) = row.ends(node);
+    let (from, to) = row.caller_and_callee(node);
     say("", 0, ink.text.into());
-    for watched in [Some(from), to].into_iter().flatten().filter_map(|end| words::watched(store, end)) {
+    for watched in
+        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(store, end))
+    {
         say(&watched, 0, ink.dim.into());
     }
     lines
 }
 
-/// What is said of a node without edges: what was looked at.
-fn draw_none(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+/// Draws the screen of a node without edges: a list of all places that could have named one.
+fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     let Scene { store, theme, .. } = scene;
-    let inner = frame(area, &node.label(), theme, buf);
+    let inner = draw_frame(area, &node.label(), theme, buf);
     let width = usize::from(inner.width.saturating_sub(2));
     let mut lines = vec![];
-    if store.edges == EdgeFilter::All {
+    if store.edge_filter == EdgeFilter::All {
         lines.push((
             "nothing says that it calls anybody, or that anybody calls it".to_owned(),
-            theme.ink.title,
+            theme.styles.title,
         ));
-        lines.push(("looked at:".to_owned(), theme.ink.dim));
-        lines.extend(words::looked_at(store, node, None).into_iter().map(|line| (line, theme.ink.text)));
+        lines.push(("looked at:".to_owned(), theme.styles.dim));
+        lines.extend(
+            edge_text::coverage_lines(store, node, None).into_iter().map(|line| (line, theme.styles.text)),
+        );
     } else {
         lines.push((
-            format!("none here: only {} are shown (e changes that)", store.edges.about()),
-            theme.ink.title,
+            format!("none here: only {} are shown (e changes that)", store.edge_filter.description()),
+            theme.styles.title,
         ));
     }
     let rows = lines.into_iter().flat_map(|(line, ink)| {

@@ -1,140 +1,144 @@
-//! The edges of the selected service, one of them with everything it rests on; from edge to edge one walks along the
-//! system, and back the same way.
+//! Screen with the edges of the selected node and the evidence of one edge. The user can follow an edge to
+//! the next node, and go back the same way.
 
 mod draw;
 mod rows;
-pub mod words;
+pub mod edge_text;
 
 use super::{
-    Canvas, Hits, Scene, View,
-    widget::{scroll::Scroll, table::moved},
+    Canvas, HitMap, Scene, Screen,
+    widget::{scroll::Scroll, table::row_after_command},
 };
 use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
 use ratatui::layout::Rect;
-use rows::{Row, Spot, rows};
+use rows::{EdgeRow, RowKey, edge_rows};
 
-/// The edges of the selected service.
+/// Screen with the edges of the selected node and their evidence.
 #[derive(Default)]
 pub struct Why {
-    /// Whose edges they are.
-    of: Option<NodeId>,
-    /// The selected edge.
-    spot: Option<Spot>,
-    /// The nodes that were walked over to this one, with the edge that was taken at each.
-    trail: Vec<(NodeId, Option<Spot>)>,
-    /// How far the evidence is scrolled.
+    /// Node whose edges are shown.
+    shown_node: Option<NodeId>,
+    /// Identity of the selected row.
+    selected_key: Option<RowKey>,
+    /// Nodes on the way to this one, each with the row that was followed there.
+    back_stack: Vec<(NodeId, Option<RowKey>)>,
+    /// Scroll position of the evidence.
     scroll: Scroll,
 }
 
-impl View for Why {
+impl Screen for Why {
     fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
         match command {
-            Command::Open => return self.walk(store),
-            Command::Back => return self.back(store),
-            // Where all of the evidence is in sight, scrolling moves the selection instead.
-            Command::ScrollUp | Command::ScrollDown if self.scroll.is_needed() => self.scroll.go(command),
+            Command::Open => return self.follow_edge(store),
+            Command::Back => return self.go_back(store),
+            // If all of the evidence is visible, scrolling moves the selection instead.
+            Command::ScrollUp | Command::ScrollDown if self.scroll.is_needed() => self.scroll.apply(command),
             _ => {
                 let rows = self.rows(store);
-                if let Some(row) = moved(command, self.here(&rows), rows.len()).and_then(|row| rows.get(row))
+                if let Some(row) = row_after_command(command, self.selected_index(&rows), rows.len())
+                    .and_then(|row| rows.get(row))
                 {
-                    self.select(Some(row.spot()));
+                    self.select_row(Some(row.key()));
                 }
             }
         }
         Vec::new()
     }
 
-    fn offers(&self) -> &'static [Command] {
-        use Command::{Back, Card, Edges, Help, Logs, Map, Open};
-        &[Open, Back, Logs, Card, Map, Edges, Help]
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{Back, Card, Help, Logs, Map, NextEdgeFilter, Open};
+        &[Open, Back, Logs, Card, Map, NextEdgeFilter, Help]
     }
 
-    fn follow(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
         let store = scene.store;
-        if self.of != store.selected {
-            *self = Self { of: store.selected.clone(), ..Self::default() };
+        if self.shown_node != store.selected {
+            *self = Self { shown_node: store.selected.clone(), ..Self::default() };
         }
         let rows = self.rows(store);
-        let here = self.here(&rows);
-        self.spot = rows.get(here).map(Row::spot);
-        let detail = draw::areas(area, rows.len()).1;
+        let here = self.selected_index(&rows);
+        self.selected_key = rows.get(here).map(EdgeRow::key);
+        let detail = draw::split_areas(area, rows.len()).1;
         let width = usize::from(detail.width.saturating_sub(4));
-        let lines = match (rows.get(here), store.node()) {
-            (Some(row), Some(node)) => draw::evidence(row, node, scene, width).len(),
+        let lines = match (rows.get(here), store.selected_node()) {
+            (Some(row), Some(node)) => draw::evidence_lines(row, node, scene, width).len(),
             _ => 0,
         };
-        self.scroll.fit(lines, usize::from(detail.height.saturating_sub(2)));
+        self.scroll.set_size(lines, usize::from(detail.height.saturating_sub(2)));
         Vec::new()
     }
 
-    fn steps_back(&self) -> bool {
-        !self.trail.is_empty()
+    fn handles_back(&self) -> bool {
+        !self.back_stack.is_empty()
     }
 
-    fn close(&mut self) {
-        self.trail.clear();
+    fn on_close(&mut self) {
+        self.back_stack.clear();
     }
 
-    fn pick(&mut self, row: usize, store: &Store) -> Vec<Effect> {
-        let spot = self.rows(store).get(row).map(Row::spot);
-        if spot.is_some() && spot == self.spot {
-            return self.walk(store);
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        let spot = self.rows(store).get(row).map(EdgeRow::key);
+        if spot.is_some() && spot == self.selected_key {
+            return self.follow_edge(store);
         }
-        self.select(spot);
+        self.select_row(spot);
         Vec::new()
     }
 
-    fn copied(&self, store: &Store) -> Option<String> {
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
         let rows = self.rows(store);
-        let (from, to) = rows.get(self.here(&rows))?.ends(store.node()?);
-        Some(words::explain(store, from, to?, false))
+        let (from, to) = rows.get(self.selected_index(&rows))?.caller_and_callee(store.selected_node()?);
+        Some(edge_text::explain(store, from, to?, false))
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         draw::draw(self, scene, area, buf)
     }
 }
 
 impl Why {
-    /// Selects an edge, and shows what it rests on from the beginning.
-    fn select(&mut self, spot: Option<Spot>) {
-        self.spot = spot;
+    /// Selects a row and scrolls its evidence to the top.
+    fn select_row(&mut self, spot: Option<RowKey>) {
+        self.selected_key = spot;
         self.scroll.reset();
     }
 
-    fn rows<'a>(&self, store: &'a Store) -> Vec<Row<'a>> {
-        let node = self.of.as_ref().and_then(|of| store.topology().nodes.get(of));
-        node.map(|node| rows(store, &node.id)).unwrap_or_default()
+    fn rows<'a>(&self, store: &'a Store) -> Vec<EdgeRow<'a>> {
+        let node = self.shown_node.as_ref().and_then(|of| store.topology().nodes.get(of));
+        node.map(|node| edge_rows(store, &node.id)).unwrap_or_default()
     }
 
-    /// The number of the selected row; the first where it is gone.
-    fn here(&self, rows: &[Row<'_>]) -> usize {
-        rows.iter().position(|row| Some(row.spot()) == self.spot).unwrap_or(0)
+    /// Returns the index of the selected row, or 0 if the row no longer exists.
+    fn selected_index(&self, rows: &[EdgeRow<'_>]) -> usize {
+        rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
     }
 
-    /// Goes along the selected edge to its other end, where the next one in the same direction is selected.
-    fn walk(&mut self, store: &Store) -> Vec<Effect> {
+    /// Selects the node at the other end of the selected edge, and there the first edge in the same
+    /// direction.
+    fn follow_edge(&mut self, store: &Store) -> Vec<Effect> {
         let rows = self.rows(store);
-        let Some((row, of)) = rows.get(self.here(&rows)).zip(self.of.clone()) else { return Vec::new() };
-        let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
-            return vec![Effect::Say("nothing here answers to that address".to_owned())];
+        let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {
+            return Vec::new();
         };
-        let taken = row.spot();
-        let out = !matches!(row, Row::Edge { out: false, .. });
-        let next = |row: &&Row<'_>| matches!(row, Row::Edge { out: same, .. } if *same == out);
-        let spot = rows::rows(store, &peer).iter().find(next).map(Row::spot);
-        self.trail.push((of, Some(taken)));
-        self.of = Some(peer.clone());
-        self.select(spot);
+        let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
+            return vec![Effect::Notify("nothing here answers to that address".to_owned())];
+        };
+        let taken = row.key();
+        let out = !matches!(row, EdgeRow::Edge { out: false, .. });
+        let next = |row: &&EdgeRow<'_>| matches!(row, EdgeRow::Edge { out: same, .. } if *same == out);
+        let spot = rows::edge_rows(store, &peer).iter().find(next).map(EdgeRow::key);
+        self.back_stack.push((of, Some(taken)));
+        self.shown_node = Some(peer.clone());
+        self.select_row(spot);
         vec![Effect::Select(peer)]
     }
 
-    /// Goes back to the node before, and to the edge that was taken there.
-    fn back(&mut self, store: &Store) -> Vec<Effect> {
-        while let Some((node, spot)) = self.trail.pop() {
+    /// Goes back to the previous node that still exists, and to the row that was followed there.
+    fn go_back(&mut self, store: &Store) -> Vec<Effect> {
+        while let Some((node, spot)) = self.back_stack.pop() {
             if store.topology().nodes.contains_key(&node) {
-                self.of = Some(node.clone());
-                self.select(spot);
+                self.shown_node = Some(node.clone());
+                self.select_row(spot);
                 return vec![Effect::Select(node)];
             }
         }

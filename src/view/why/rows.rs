@@ -1,59 +1,59 @@
-//! The edges of one node as rows: who calls it, whom it calls, what it names in vain, and where it is turned away.
+//! Rows of one node: its callers and callees, addresses that match no service, and rejected connections.
 
-use super::words;
+use super::edge_text;
 use crate::{
     model::{NodeId, Timestamp},
     store::Store,
-    topology::{Dangling, Drift, Edge, EdgeFilter, Node, Rejected},
-    view::{Scene, time::age, widget::table::Cell},
+    topology::{DanglingReference, Drift, Edge, EdgeFilter, FailedConnection, Node},
+    view::{Scene, time::age, widget::table::TableCell},
 };
 use ratatui::style::Style;
 
-/// One row.
-pub(super) enum Row<'a> {
-    /// An edge, out of the node or to it.
+/// Row of the screen.
+pub(super) enum EdgeRow<'a> {
+    /// Edge of the node. `out` is true if the node is the caller.
     Edge { out: bool, peer: &'a Node, edge: &'a Edge },
-    /// An address that nobody answers to.
-    Dangling(&'a Dangling),
-    /// A connection that was turned away.
-    Rejected(&'a Rejected),
+    /// Address that matches no known service.
+    Dangling(&'a DanglingReference),
+    /// Rejected or failed connection.
+    Rejected(&'a FailedConnection),
 }
 
-/// What a row is known by, whatever comes and goes around it.
-pub(super) type Spot = (u8, String);
+/// Identity of a row, independent of the rows around it.
+pub(super) type RowKey = (u8, String);
 
-/// The rows of a node under the present filter: callers first, then what it calls.
-pub(super) fn rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<Row<'a>> {
+/// Returns the rows of a node that pass the edge filter, callers first.
+pub(super) fn edge_rows<'a>(store: &'a Store, node: &'a NodeId) -> Vec<EdgeRow<'a>> {
     let edges = |out: bool, all: Vec<(&'a NodeId, &'a Edge)>| {
         let shown = move |peer: &NodeId, edge: &Edge| {
             let (from, to) = if out { (node, peer) } else { (peer, node) };
-            store.shows(from, to, edge)
+            store.shows_edge(from, to, edge)
         };
         let shown = all.into_iter().filter(move |(peer, edge)| shown(peer, edge));
         shown.filter_map(move |(peer, edge)| {
-            store.topology().nodes.get(peer).map(|peer| Row::Edge { out, peer, edge })
+            store.topology().nodes.get(peer).map(|peer| EdgeRow::Edge { out, peer, edge })
         })
     };
     let callers = edges(false, store.topology().callers(node).collect());
     let mut all: Vec<_> = callers.chain(edges(true, store.topology().calls(node).collect())).collect();
-    if store.edges == EdgeFilter::All {
-        all.extend(store.topology().dangling.iter().filter(|d| &d.from == node).map(Row::Dangling));
-        all.extend(store.rejected.iter().filter(|r| &r.from == node).map(Row::Rejected));
+    if store.edge_filter == EdgeFilter::All {
+        all.extend(store.topology().dangling.iter().filter(|d| &d.from == node).map(EdgeRow::Dangling));
+        all.extend(store.failed_connections.iter().filter(|r| &r.from == node).map(EdgeRow::Rejected));
     }
     all
 }
 
-impl<'a> Row<'a> {
-    /// What it is known by.
-    pub(super) fn spot(&self) -> Spot {
+impl<'a> EdgeRow<'a> {
+    /// Returns the identity of the row.
+    pub(super) fn key(&self) -> RowKey {
         match self {
             Self::Edge { out, peer, .. } => (u8::from(*out), peer.id.to_string()),
-            Self::Dangling(dangling) => (2, format!("{} {}", dangling.place, dangling.address)),
-            Self::Rejected(rejected) => (3, format!("{} {}", rejected.place, rejected.target)),
+            Self::Dangling(dangling) => (2, format!("{} {}", dangling.location, dangling.address)),
+            Self::Rejected(rejected) => (3, format!("{} {}", rejected.location, rejected.target_label)),
         }
     }
 
-    /// The node at its other end, where there is one.
+    /// Returns the node at the other end, or `None` if it is unknown.
     pub(super) fn peer(&self, store: &'a Store) -> Option<&'a Node> {
         match self {
             Self::Edge { peer, .. } => Some(peer),
@@ -62,8 +62,9 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The caller and the called of an edge of `node`.
-    pub(super) fn ends(&self, node: &'a Node) -> (&'a Node, Option<&'a Node>) {
+    /// Returns caller and callee, given that the row belongs to `node`. The callee is `None` if it is
+    /// unknown.
+    pub(super) fn caller_and_callee(&self, node: &'a Node) -> (&'a Node, Option<&'a Node>) {
         match self {
             Self::Edge { out: true, peer, .. } => (node, Some(peer)),
             Self::Edge { peer, .. } => (peer, Some(node)),
@@ -71,22 +72,23 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Its cells: direction, health, name, line, kind, when it was last seen.
-    pub(super) fn cells(&self, node: &NodeId, scene: Scene<'_>) -> Vec<Cell> {
+    /// Returns the cells: direction, health, name, line style, kind of evidence, and age of the last
+    /// observation.
+    pub(super) fn cells(&self, node: &NodeId, scene: Scene<'_>) -> Vec<TableCell> {
         let Scene { store, theme, .. } = scene;
-        let (plain, dim) = (Style::from(theme.ink.text), Style::from(theme.ink.dim));
-        let (glyphs, bad) = (theme.glyphs, Style::from(theme.ink.degraded));
+        let (plain, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
+        let (glyphs, bad) = (theme.glyphs, Style::from(theme.styles.degraded));
         match self {
             Self::Edge { out, peer, edge } => {
-                let arrow = if *out { glyphs.arrow } else { glyphs.from };
+                let arrow = if *out { glyphs.arrow } else { glyphs.arrow_back };
                 let (from, to) = if *out { (node, &peer.id) } else { (&peer.id, node) };
-                let (seen, style) = seen(from, to, edge, scene);
+                let (seen, style) = last_seen_cell(from, to, edge, scene);
                 vec![
                     (arrow.to_owned(), dim),
-                    (theme.mark(peer.health).to_owned(), theme.health(peer.health)),
+                    (theme.health_glyph(peer.health).to_owned(), theme.health_style(peer.health)),
                     (peer.name.clone(), plain),
-                    (theme.stroke(edge.strength()).to_owned(), plain),
-                    (kinds(edge, store.now), dim),
+                    (theme.edge_line(edge.strength()).to_owned(), plain),
+                    (evidence_summary(edge, store.now), dim),
                     (seen, style),
                 ]
             }
@@ -101,28 +103,29 @@ impl<'a> Row<'a> {
             Self::Rejected(rejected) => vec![
                 (glyphs.arrow.to_owned(), dim),
                 (glyphs.cross.to_owned(), bad),
-                (rejected.target.clone(), plain),
+                (rejected.target_label.clone(), plain),
                 (glyphs.cross.to_owned(), bad),
-                (rejected.verdict.words().trim_start_matches("was ").to_owned(), bad),
-                (age(rejected.seen.last, store.now), plain),
+                (rejected.outcome.description().trim_start_matches("was ").to_owned(), bad),
+                (age(rejected.seen.last_seen, store.now), plain),
             ],
         }
     }
 }
 
-/// The kind that tells most, and how many pieces there are beside.
-fn kinds(edge: &Edge, now: Timestamp) -> String {
-    let first = edge.evidence.first().map(|evidence| words::title(evidence.kind)).unwrap_or_default();
-    match words::pieces(edge, now).len() {
+/// Returns the title of the strongest evidence and the number of further pieces.
+fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
+    let first =
+        edge.evidence.first().map(|evidence| edge_text::kind_title(evidence.kind)).unwrap_or_default();
+    match edge_text::evidence_texts(edge, now).len() {
         0 | 1 => first.to_owned(),
         more => format!("{first} +{}", more - 1),
     }
 }
 
-/// When an edge was last seen, `never` where it should have been.
-fn seen(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
-    let (store, ink) = (scene.store, &scene.theme.ink);
-    let drift = store.watch().drift(from, to, edge);
+/// Returns the age of an edge's last observation, or `never` if it should have been observed.
+fn last_seen_cell(from: &NodeId, to: &NodeId, edge: &Edge, scene: Scene<'_>) -> (String, Style) {
+    let (store, ink) = (scene.store, &scene.theme.styles);
+    let drift = store.drift_context().drift(from, to, edge);
     let words = edge.last_seen().map(|at| age(at, store.now)).unwrap_or_default();
     match drift.first() {
         Some(Drift::NeverObserved) => ("never".to_owned(), ink.degraded.into()),

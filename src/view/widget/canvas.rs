@@ -1,7 +1,7 @@
-//! Canvas: the only way screens write cells. It clips at the edges of the buffer that it draws into.
+//! Canvas: the only way screens write cells. It clips at the edges of its buffer.
 //!
-//! ratatui's `Buffer` panics where a cell outside of it is written. A screen computes positions from what it remembers,
-//! and the terminal may have another size by then, so `tests/architecture.rs` keeps `Buffer` out of the screens.
+//! ratatui's `Buffer` panics on a write outside. A screen computes positions from its own state, and the
+//! terminal may have another size by then, so `tests/architecture.rs` keeps `Buffer` out of the screens.
 
 use ratatui::{
     buffer::{Buffer, Cell},
@@ -10,7 +10,7 @@ use ratatui::{
     text::Line,
 };
 
-/// Drawing surface over a buffer. What lies outside of the buffer is left out.
+/// Drawing surface over a buffer that clips at its edges.
 pub struct Canvas<'a>(&'a mut Buffer);
 
 impl<'a> Canvas<'a> {
@@ -20,43 +20,43 @@ impl<'a> Canvas<'a> {
         Self(buf)
     }
 
-    /// Returns the area that can be drawn into.
+    /// Returns the drawable area.
     #[must_use]
     pub fn area(&self) -> Rect {
         self.0.area
     }
 
-    /// Writes `text` from a cell on, up to the right edge.
+    /// Writes `text` from the cell at `x`, `y` to the right, up to the edge.
     pub fn set_string(&mut self, x: u16, y: u16, text: impl AsRef<str>, style: Style) {
         self.set_stringn(x, y, text, usize::MAX, style);
     }
 
-    /// Writes at most `cells` of `text` from a cell on, up to the right edge.
+    /// Writes at most `cells` cells of `text` from the cell at `x`, `y` to the right, up to the edge.
     pub fn set_stringn(&mut self, x: u16, y: u16, text: impl AsRef<str>, cells: usize, style: Style) {
         if self.contains(x, y) {
             self.0.set_stringn(x, y, text, cells, style);
         }
     }
 
-    /// Writes at most `cells` of a styled line from a cell on, up to the right edge.
+    /// Writes at most `cells` cells of a styled line from the cell at `x`, `y` to the right, up to the edge.
     pub fn set_line(&mut self, x: u16, y: u16, line: &Line<'_>, cells: u16) {
         if self.contains(x, y) {
             self.0.set_line(x, y, line, cells);
         }
     }
 
-    /// Lays a style over an area.
+    /// Applies a style to an area.
     pub fn set_style(&mut self, area: Rect, style: Style) {
         self.0.set_style(area, style);
     }
 
-    /// Returns a cell, or `None` outside.
+    /// Returns the cell at a position, or `None` outside the buffer.
     #[must_use]
     pub fn cell(&self, at: impl Into<Position>) -> Option<&Cell> {
         self.0.cell(at)
     }
 
-    /// Returns a cell to change, or `None` outside.
+    /// Returns the mutable cell at a position, or `None` outside the buffer.
     pub fn cell_mut(&mut self, at: impl Into<Position>) -> Option<&mut Cell> {
         self.0.cell_mut(at)
     }
@@ -66,22 +66,22 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Buffer of its own for what is drawn whole before a part of it is copied to the screen.
-pub struct OffScreen(Buffer);
+/// Off-screen buffer for content that is drawn in full before a part of it is copied to the screen.
+pub struct OffScreenBuffer(Buffer);
 
-impl OffScreen {
-    /// Returns an empty buffer of that many columns and rows.
+impl OffScreenBuffer {
+    /// Returns an empty buffer of `width` columns and `height` rows.
     #[must_use]
     pub fn new(width: u16, height: u16) -> Self {
         Self(Buffer::empty(Rect::new(0, 0, width, height)))
     }
 
-    /// Returns the canvas that draws into it.
+    /// Returns a canvas that draws into the buffer.
     pub fn canvas(&mut self) -> Canvas<'_> {
         Canvas::new(&mut self.0)
     }
 
-    /// Returns a cell, or `None` outside.
+    /// Returns the cell at a position, or `None` outside the buffer.
     #[must_use]
     pub fn cell(&self, at: impl Into<Position>) -> Option<&Cell> {
         self.0.cell(at)

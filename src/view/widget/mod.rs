@@ -1,4 +1,4 @@
-//! The small parts that screens are made of.
+//! Widgets: small building blocks of screens.
 
 pub mod bar;
 pub mod canvas;

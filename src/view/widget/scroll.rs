@@ -1,58 +1,60 @@
-//! Scrolling of what is taller than its place, by the same commands on every screen.
+//! Scrolling of content that is taller than its area, by the same commands on every screen.
 
 use crate::command::Command;
 
-/// More rows than anything has.
-const END: usize = 1_000_000;
+/// Row number beyond the end of any content.
+const BEYOND_LAST_ROW: usize = 1_000_000;
 
-/// How far something is scrolled.
+/// Scroll position within content of a known height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scroll {
-    at: usize,
-    /// The rows of its place.
-    height: usize,
-    /// How far it can be.
-    most: usize,
+    first_row: usize,
+    /// Height of the area, in rows.
+    visible_rows: usize,
+    /// Largest possible scroll position.
+    max_first_row: usize,
 }
 
 impl Scroll {
-    /// The first row in sight.
+    /// Returns the index of the first visible row.
     #[must_use]
-    pub fn at(&self) -> usize {
-        self.at
+    pub fn first_row(&self) -> usize {
+        self.first_row
     }
 
-    /// Whether there is more than has room.
+    /// Returns true if the content is taller than its area.
     #[must_use]
     pub fn is_needed(&self) -> bool {
-        self.most > 0
+        self.max_first_row > 0
     }
 
-    /// Goes to the first row.
+    /// Scrolls to the first row.
     pub fn reset(&mut self) {
-        self.at = 0;
+        self.first_row = 0;
     }
 
-    /// Follows the size of what is shown, in rows, and of its place.
-    pub fn fit(&mut self, rows: usize, height: usize) {
-        (self.height, self.most) = (height, rows.saturating_sub(height));
-        self.at = self.at.min(self.most);
+    /// Sets the number of rows and the height of the area. Moves the position back if it is beyond the end.
+    pub fn set_size(&mut self, rows: usize, height: usize) {
+        (self.visible_rows, self.max_first_row) = (height, rows.saturating_sub(height));
+        self.first_row = self.first_row.min(self.max_first_row);
     }
 
-    /// Scrolls as a command asks, also beyond the end, until it is next fitted: what is shown may be longer by then. A page
-    /// leaves one row in sight.
-    pub fn go(&mut self, command: Command) {
-        let page = self.height.saturating_sub(1).max(1);
-        self.at = match command {
-            Command::Up | Command::ScrollUp => self.at.saturating_sub(1),
-            Command::Down | Command::ScrollDown => self.at + 1,
-            Command::HalfUp => self.at.saturating_sub(page / 2),
-            Command::HalfDown => self.at + page / 2,
-            Command::PageUp => self.at.saturating_sub(page),
-            Command::PageDown => self.at + page,
+    /// Scrolls by a command. Scrolling by a page keeps one row visible.
+    ///
+    /// The position may go beyond the end until the next size update, because the content may be longer by
+    /// then.
+    pub fn apply(&mut self, command: Command) {
+        let page = self.visible_rows.saturating_sub(1).max(1);
+        self.first_row = match command {
+            Command::Up | Command::ScrollUp => self.first_row.saturating_sub(1),
+            Command::Down | Command::ScrollDown => self.first_row + 1,
+            Command::HalfUp => self.first_row.saturating_sub(page / 2),
+            Command::HalfDown => self.first_row + page / 2,
+            Command::PageUp => self.first_row.saturating_sub(page),
+            Command::PageDown => self.first_row + page,
             Command::Top => 0,
-            Command::Bottom => END,
-            _ => self.at,
+            Command::Bottom => BEYOND_LAST_ROW,
+            _ => self.first_row,
         };
     }
 }
@@ -63,21 +65,25 @@ mod tests {
     use crate::command::Command::{Bottom, Down, HalfDown, Open, PageDown, PageUp, ScrollUp, Top};
 
     #[test]
-    fn it_stays_within_what_there_is() {
+    fn offset_stays_within_the_content() {
         let mut scroll = Scroll::default();
-        scroll.go(Bottom);
-        scroll.fit(30, 11);
-        assert_eq!((scroll.at(), scroll.is_needed()), (19, true), "though its size was not known by then");
+        scroll.apply(Bottom);
+        scroll.set_size(30, 11);
+        assert_eq!(
+            (scroll.first_row(), scroll.is_needed()),
+            (19, true),
+            "though its size was not known by then"
+        );
         let mut went = |command| {
-            scroll.go(command);
-            scroll.fit(30, 11);
-            scroll.at()
+            scroll.apply(command);
+            scroll.set_size(30, 11);
+            scroll.first_row()
         };
         let all = [Top, Down, HalfDown, PageDown, PageDown, ScrollUp, PageUp, Open, Bottom].map(&mut went);
         assert_eq!(all, [0, 1, 6, 16, 19, 18, 8, 8, 19]);
-        scroll.fit(15, 11);
-        assert_eq!(scroll.at(), 4, "there is less now");
-        scroll.fit(5, 11);
-        assert_eq!((scroll.at(), scroll.is_needed()), (0, false));
+        scroll.set_size(15, 11);
+        assert_eq!(scroll.first_row(), 4, "there is less now");
+        scroll.set_size(5, 11);
+        assert_eq!((scroll.first_row(), scroll.is_needed()), (0, false));
     }
 }

@@ -1,63 +1,63 @@
-//! Rows in columns, with one row selected and kept in sight.
+//! Table with headings. It scrolls so that the selected row is visible.
 
 use super::text;
 use crate::{
     command::Command,
-    view::{Canvas, Hits, Target, Theme},
+    view::{Canvas, ClickTarget, HitMap, Theme},
 };
 use ratatui::{layout::Rect, style::Style};
 
-/// A column.
+/// Column of a table.
 pub struct Column {
-    /// Its heading.
+    /// Heading of the column.
     pub title: &'static str,
-    /// Its least width; what is left over goes to the columns by their `share`.
-    pub width: u16,
-    /// Its share of what is left over.
-    pub share: u16,
-    /// How what it holds is made to fit.
-    fitting: Fitting,
+    /// Smallest width, in cells.
+    pub min_width: u16,
+    /// Weight by which the column receives spare width; 0 for a fixed width.
+    pub spare_share: u16,
+    /// Function that shortens texts that are too long.
+    truncate: TruncateFn,
 }
 
-/// How a text is made to fit a column: in so many cells, with that ellipsis.
-type Fitting = fn(&str, usize, &str) -> String;
+/// Function that shortens a text to a number of cells with an ellipsis.
+type TruncateFn = fn(&str, usize, &str) -> String;
 
 impl Column {
-    /// A column of names or numbers, which are cut in their middle.
+    /// Returns a column for names or numbers. Text that is too long loses its middle.
     #[must_use]
-    pub const fn names(title: &'static str, width: u16, share: u16) -> Self {
-        Self { title, width, share, fitting: text::squeeze }
+    pub const fn cut_middle(title: &'static str, min_width: u16, spare_share: u16) -> Self {
+        Self { title, min_width, spare_share, truncate: text::cut_middle }
     }
 
-    /// A column of paths, which are cut at their beginning.
+    /// Returns a column for paths. Text that is too long loses its beginning.
     #[must_use]
-    pub const fn paths(title: &'static str, width: u16, share: u16) -> Self {
-        Self { title, width, share, fitting: text::shorten }
+    pub const fn cut_path(title: &'static str, min_width: u16, spare_share: u16) -> Self {
+        Self { title, min_width, spare_share, truncate: text::cut_path }
     }
 
-    /// A column of sentences, which are cut at their end.
+    /// Returns a column for sentences. Text that is too long loses its end.
     #[must_use]
-    pub const fn prose(title: &'static str, width: u16, share: u16) -> Self {
-        Self { title, width, share, fitting: text::cut }
+    pub const fn cut_end(title: &'static str, min_width: u16, spare_share: u16) -> Self {
+        Self { title, min_width, spare_share, truncate: text::cut_end }
     }
 }
 
-/// One cell: its text and its style.
-pub type Cell = (String, Style);
+/// Text and style of one cell.
+pub type TableCell = (String, Style);
 
-/// The rows that a page is.
-const PAGE: isize = 20;
+/// Number of rows in a page.
+const PAGE_ROWS: isize = 20;
 
-/// The row to which a command leads from `here`; none where it is no way to move.
+/// Returns the row that a command moves the cursor to from `here`, or `None` if the command does not move it.
 #[must_use]
-pub fn moved(command: Command, here: usize, rows: usize) -> Option<usize> {
+pub fn row_after_command(command: Command, here: usize, rows: usize) -> Option<usize> {
     let step = match command {
         Command::Up | Command::ScrollUp => -1,
         Command::Down | Command::ScrollDown => 1,
-        Command::HalfUp => -PAGE / 2,
-        Command::HalfDown => PAGE / 2,
-        Command::PageUp => -PAGE,
-        Command::PageDown => PAGE,
+        Command::HalfUp => -PAGE_ROWS / 2,
+        Command::HalfDown => PAGE_ROWS / 2,
+        Command::PageUp => -PAGE_ROWS,
+        Command::PageDown => PAGE_ROWS,
         Command::Top => isize::MIN / 2,
         Command::Bottom => isize::MAX / 2,
         _ => return None,
@@ -66,57 +66,58 @@ pub fn moved(command: Command, here: usize, rows: usize) -> Option<usize> {
     usize::try_from((here as isize).saturating_add(step).clamp(0, last)).ok()
 }
 
-/// The first row to show, so that the selected one is in sight with some context.
+/// Returns the first row to show, such that the selected row is near the middle.
 #[must_use]
-pub fn first_row(selected: usize, rows: usize, height: usize) -> usize {
+pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Draws the headings and as many rows as fit; `hit` says what a click on a row means.
+/// Draws the headings and as many rows as fit. `hit` returns the click target of a row.
 #[allow(clippy::too_many_arguments, reason = "a table is drawn from all of these")]
-pub fn table(
+pub fn draw_table(
     columns: &[Column],
     rows: usize,
     selected: Option<usize>,
-    row: impl Fn(usize) -> Vec<Cell>,
-    hit: impl Fn(usize) -> Target,
+    row: impl Fn(usize) -> Vec<TableCell>,
+    hit: impl Fn(usize) -> ClickTarget,
     theme: &Theme,
     area: Rect,
     buf: &mut Canvas<'_>,
-) -> Hits {
-    let mut hits = Hits::default();
+) -> HitMap {
+    let mut hits = HitMap::default();
     if area.height < 2 {
         return hits;
     }
-    let widths = widths(columns, area.width);
-    let headings: Vec<Cell> = columns.iter().map(|c| (c.title.to_owned(), theme.ink.dim.into())).collect();
-    line(columns, &headings, &widths, Rect { height: 1, ..area }, theme, buf);
+    let widths = column_widths(columns, area.width);
+    let headings: Vec<TableCell> =
+        columns.iter().map(|c| (c.title.to_owned(), theme.styles.dim.into())).collect();
+    draw_row(columns, &headings, &widths, Rect { height: 1, ..area }, theme, buf);
     let height = usize::from(area.height) - 1;
-    let first = first_row(selected.unwrap_or(0), rows, height);
+    let first = first_visible_row(selected.unwrap_or(0), rows, height);
     for (offset, index) in (first..rows.min(first + height)).enumerate() {
         let y = area.y + 1 + offset as u16;
         let place = Rect { y, height: 1, ..area };
-        line(columns, &row(index), &widths, place, theme, buf);
+        draw_row(columns, &row(index), &widths, place, theme, buf);
         if selected == Some(index) {
-            buf.set_style(place, Style::from(theme.ink.selected));
+            buf.set_style(place, Style::from(theme.styles.selected));
         }
         hits.add(place, hit(index));
     }
     hits
 }
 
-/// The width of each column.
-fn widths(columns: &[Column], total: u16) -> Vec<usize> {
-    let least: u16 = columns.iter().map(|c| c.width + 1).sum();
-    let shares: u16 = columns.iter().map(|c| c.share).sum::<u16>().max(1);
+/// Returns the width of each column in a table of `total` cells.
+fn column_widths(columns: &[Column], total: u16) -> Vec<usize> {
+    let least: u16 = columns.iter().map(|c| c.min_width + 1).sum();
+    let shares: u16 = columns.iter().map(|c| c.spare_share).sum::<u16>().max(1);
     let spare = total.saturating_sub(least);
-    columns.iter().map(|c| usize::from(c.width + spare * c.share / shares)).collect()
+    columns.iter().map(|c| usize::from(c.min_width + spare * c.spare_share / shares)).collect()
 }
 
-/// Draws one row of cells.
-fn line(
+/// Draws one row.
+fn draw_row(
     columns: &[Column],
-    cells: &[Cell],
+    cells: &[TableCell],
     widths: &[usize],
     area: Rect,
     theme: &Theme,
@@ -128,7 +129,7 @@ fn line(
         if room == 0 {
             break;
         }
-        buf.set_string(x, area.y, (column.fitting)(content, room, theme.glyphs.ellipsis), *style);
+        buf.set_string(x, area.y, (column.truncate)(content, room, theme.glyphs.ellipsis), *style);
         x += *width as u16 + 1;
     }
 }

@@ -1,77 +1,79 @@
-//! Text in cells: measured by display width, cut where it does not fit.
+//! Text in terminal cells: measuring, cutting and wrapping by display width.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// A number of things, in words: `1 line`, `2 lines`.
+/// Returns a count with its noun: `1 line`, `2 lines`.
 #[must_use]
-pub fn counted(count: usize, thing: &str) -> String {
+pub fn pluralize(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// How many cells `text` takes.
+/// Returns the number of cells that `text` takes.
 #[must_use]
-pub fn width(text: &str) -> usize {
+pub fn display_width(text: &str) -> usize {
     text.width()
 }
 
-/// `text` in at most `cells`, cut at its end.
+/// Returns `text` in at most `cells` cells, cut at its end.
 #[must_use]
-pub fn cut(text: &str, cells: usize, ellipsis: &str) -> String {
-    if width(text) <= cells {
+pub fn cut_end(text: &str, cells: usize, ellipsis: &str) -> String {
+    if display_width(text) <= cells {
         return text.to_owned();
     }
-    let mut out = head(text, cells.saturating_sub(width(ellipsis)));
-    if width(ellipsis) <= cells {
+    let mut out = leading_cells(text, cells.saturating_sub(display_width(ellipsis)));
+    if display_width(ellipsis) <= cells {
         out.push_str(ellipsis);
     }
     out
 }
 
-/// `text` in at most `cells`, cut in its middle: names differ at both ends.
+/// Returns `text` in at most `cells` cells, cut in its middle because names differ at both ends.
 #[must_use]
-pub fn squeeze(text: &str, cells: usize, ellipsis: &str) -> String {
-    let room = cells.saturating_sub(width(ellipsis));
-    if width(text) <= cells || room < 2 {
-        return cut(text, cells, ellipsis);
+pub fn cut_middle(text: &str, cells: usize, ellipsis: &str) -> String {
+    let room = cells.saturating_sub(display_width(ellipsis));
+    if display_width(text) <= cells || room < 2 {
+        return cut_end(text, cells, ellipsis);
     }
-    format!("{}{ellipsis}{}", head(text, room - room / 2), tail(text, room / 2))
+    format!("{}{ellipsis}{}", leading_cells(text, room - room / 2), trailing_cells(text, room / 2))
 }
 
-/// A path such as `source/group/name` in at most `cells`: its first parts are left out, as the last ones tell most.
+/// Returns a path such as `source/group/name` in at most `cells` cells. Cuts the first parts, because the
+/// last ones are the most specific.
 #[must_use]
-pub fn shorten(path: &str, cells: usize, ellipsis: &str) -> String {
-    if width(path) <= cells {
+pub fn cut_path(path: &str, cells: usize, ellipsis: &str) -> String {
+    if display_width(path) <= cells {
         return path.to_owned();
     }
-    let room = cells.saturating_sub(width(ellipsis));
+    let room = cells.saturating_sub(display_width(ellipsis));
     let ends = path.match_indices('/').map(|(at, _)| &path[at..]);
-    match ends.into_iter().find(|end| width(end) <= room) {
+    match ends.into_iter().find(|end| display_width(end) <= room) {
         Some(end) => format!("{ellipsis}{end}"),
-        None => squeeze(path.rsplit('/').next().unwrap_or(path), cells, ellipsis),
+        None => cut_middle(path.rsplit('/').next().unwrap_or(path), cells, ellipsis),
     }
 }
 
-/// `text` in exactly `cells`: cut or filled with spaces.
+/// Returns `text` in exactly `cells` cells, cut or padded with spaces.
 #[must_use]
-pub fn fit(text: &str, cells: usize, ellipsis: &str) -> String {
-    let mut out = cut(text, cells, ellipsis);
-    out.extend(std::iter::repeat_n(' ', cells - width(&out).min(cells)));
+pub fn cut_or_pad(text: &str, cells: usize, ellipsis: &str) -> String {
+    let mut out = cut_end(text, cells, ellipsis);
+    out.extend(std::iter::repeat_n(' ', cells - display_width(&out).min(cells)));
     out
 }
 
-/// A space at which no row is broken; it comes out as a plain one.
-pub const TIE: char = '\u{a0}';
+/// Space at which `wrap` never breaks a row. The output has a plain space instead.
+pub const NO_BREAK_SPACE: char = '\u{a0}';
 
-/// `text` broken into rows of at most `cells`: at spaces, and within what is longer than a row.
+/// Wraps `text` into rows of at most `cells` cells. Breaks at spaces, and within words that are longer than a
+/// row.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut used = 0;
-    let pieces = |run| if width(run) > cells { run.split_word_bounds().collect() } else { vec![run] };
-    for word in runs(text).flat_map(pieces) {
+    let pieces = |run| if display_width(run) > cells { run.split_word_bounds().collect() } else { vec![run] };
+    for word in word_runs(text).flat_map(pieces) {
         let blank = word.chars().all(char::is_whitespace);
-        if used + width(word) > cells && used > 0 {
+        if used + display_width(word) > cells && used > 0 {
             rows.push(String::new());
             used = 0;
             if blank {
@@ -79,23 +81,23 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
             }
         }
         for cluster in word.graphemes(true) {
-            if used + width(cluster) > cells && used > 0 {
+            if used + display_width(cluster) > cells && used > 0 {
                 rows.push(String::new());
                 used = 0;
             }
             if let Some(row) = rows.last_mut() {
-                row.push_str(if cluster.starts_with(TIE) { " " } else { cluster });
+                row.push_str(if cluster.starts_with(NO_BREAK_SPACE) { " " } else { cluster });
             }
-            used += width(cluster);
+            used += display_width(cluster);
         }
     }
     rows
 }
 
-/// What stands between spaces, and the spaces.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
+/// Splits `text` into words and the spaces between them.
+fn word_runs(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
-    let breaks = |c: char| c.is_whitespace() && c != TIE;
+    let breaks = |c: char| c.is_whitespace() && c != NO_BREAK_SPACE;
     std::iter::from_fn(move || {
         let blank = breaks(rest.chars().next()?);
         let (run, after) = rest.split_at(rest.find(|c: char| breaks(c) != blank).unwrap_or(rest.len()));
@@ -104,13 +106,13 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Pieces of text in rows of at most `cells`, as many in each as fit; none is broken.
+/// Packs pieces of text into rows of at most `cells` cells, as many into each as fit. Never breaks a piece.
 #[must_use]
-pub fn packed(pieces: &[String], cells: usize) -> Vec<String> {
+pub fn pack_rows(pieces: &[String], cells: usize) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     for piece in pieces {
         match rows.last_mut() {
-            Some(row) if width(row) + 3 + width(piece) <= cells => {
+            Some(row) if display_width(row) + 3 + display_width(piece) <= cells => {
                 row.push_str("   ");
                 row.push_str(piece);
             }
@@ -120,23 +122,23 @@ pub fn packed(pieces: &[String], cells: usize) -> Vec<String> {
     rows
 }
 
-fn head(text: &str, cells: usize) -> String {
+fn leading_cells(text: &str, cells: usize) -> String {
     let mut used = 0;
     text.graphemes(true)
         .take_while(|cluster| {
-            used += width(cluster);
+            used += display_width(cluster);
             used <= cells
         })
         .collect()
 }
 
-fn tail(text: &str, cells: usize) -> String {
+fn trailing_cells(text: &str, cells: usize) -> String {
     let mut used = 0;
     let kept: Vec<_> = text
         .graphemes(true)
         .rev()
         .take_while(|cluster| {
-            used += width(cluster);
+            used += display_width(cluster);
             used <= cells
         })
         .collect();
@@ -148,24 +150,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_squeezed_in_the_middle() {
-        assert_eq!(squeeze("recommendations", 9, "…"), "reco…ions");
-        assert_eq!(squeeze("short", 9, "…"), "short");
-        assert_eq!(squeeze("abc", 1, "…"), "…");
+    fn cut_middle_keeps_both_ends() {
+        assert_eq!(cut_middle("recommendations", 9, "…"), "reco…ions");
+        assert_eq!(cut_middle("short", 9, "…"), "short");
+        assert_eq!(cut_middle("abc", 1, "…"), "…");
     }
 
     #[test]
-    fn of_a_path_the_end_is_kept() {
-        assert_eq!(shorten("ecs:us-east-1/shop-prod/orders", 20, "…"), "…/shop-prod/orders");
-        assert_eq!(shorten("shop-prod/orders", 16, "…"), "shop-prod/orders");
-        assert_eq!(shorten("shop-prod/recommendations", 9, "…"), "reco…ions");
+    fn cut_path_keeps_the_end() {
+        assert_eq!(cut_path("ecs:us-east-1/shop-prod/orders", 20, "…"), "…/shop-prod/orders");
+        assert_eq!(cut_path("shop-prod/orders", 16, "…"), "shop-prod/orders");
+        assert_eq!(cut_path("shop-prod/recommendations", 9, "…"), "reco…ions");
     }
 
     #[test]
     fn wide_characters_count_twice() {
-        assert_eq!(width("日本"), 4);
-        assert_eq!(fit("日本語", 5, "…"), "日本…");
-        assert_eq!(fit("日本語", 4, "…"), "日… ");
+        assert_eq!(display_width("日本"), 4);
+        assert_eq!(cut_or_pad("日本語", 5, "…"), "日本…");
+        assert_eq!(cut_or_pad("日本語", 4, "…"), "日… ");
     }
 
     #[test]
@@ -180,9 +182,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn nothing_is_wider_than_its_place(text in "\\PC{0,40}", cells in 0usize..30) {
-            proptest::prop_assert!(width(&squeeze(&text, cells, "…")) <= cells);
-            proptest::prop_assert!(width(&shorten(&text.replace(' ', "/"), cells, "…")) <= cells);
-            proptest::prop_assert_eq!(width(&fit(&text, cells, "…")), cells);
+            proptest::prop_assert!(display_width(&cut_middle(&text, cells, "…")) <= cells);
+            proptest::prop_assert!(display_width(&cut_path(&text.replace(' ', "/"), cells, "…")) <= cells);
+            proptest::prop_assert_eq!(display_width(&cut_or_pad(&text, cells, "…")), cells);
         }
     }
 }

@@ -1,14 +1,13 @@
-//! The parts of a page that are written by a program: what stands between `<!-- table: NAME -->` and
-//! `<!-- end -->`.
+//! Generated blocks of a page: the lines between `<!-- table: NAME -->` and `<!-- end -->`.
 
 const END: &str = "<!-- end -->";
 
-/// The line that opens the block of that name.
+/// Returns the line that opens the block `name`.
 pub(super) fn opening(name: &str) -> String {
     format!("<!-- table: {name} -->")
 }
 
-/// The page with every block filled by `content`.
+/// Returns `page` with every block replaced by what `content` returns for its table name.
 pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut lines = page.lines();
@@ -27,7 +26,8 @@ pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<Stri
     out
 }
 
-/// The first column of the table behind `<!-- fields: NAME -->`, without backticks, where the page has one.
+/// Returns the first column of the table after `<!-- fields: NAME -->`, without backticks and sorted. Returns
+/// `None` if the page has no such marker.
 pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
     let (_, rest) = page.split_once(&format!("<!-- fields: {name} -->\n"))?;
     let rows = rest.trim_start().lines().take_while(|line| line.starts_with('|')).skip(2);
@@ -38,7 +38,7 @@ pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
     Some(fields)
 }
 
-/// A Markdown table. A `|` in a cell is escaped, so that it ends no column.
+/// Formats a Markdown table. Escapes `|` in cells, where it would end the column.
 pub(super) fn markdown(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let head = line(titles.iter().map(|title| (*title).to_owned()).collect());

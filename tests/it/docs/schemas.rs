@@ -1,12 +1,12 @@
-//! Every field that a command prints as JSON stands in docs/json.md, and no other.
+//! JSON schema tests: docs/json.md documents exactly the fields that commands print.
 //!
-//! The commands run as people run them, on a recording that the test writes.
+//! The tests run the real binary on a recording that they write.
 
 use super::{blocks::fields, text};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
-/// A folder of the test's own, gone when it ends.
+/// Temporary folder, removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -23,7 +23,7 @@ impl Drop for Folder {
     }
 }
 
-/// A recording with one of everything that JSON tells.
+/// Returns a recording with at least one of each object in the JSON schemas.
 fn recording() -> String {
     let at = "2026-01-02T03:04:05Z";
     let address = json!({"scheme": "postgres", "host": {"Name": "db.example.com"}, "port": 5432});
@@ -86,7 +86,7 @@ fn recording() -> String {
     lines.map(|line| line.to_string() + "\n").concat()
 }
 
-/// What `portolan` prints about the recording.
+/// Runs `portolan` on the recording and returns its standard output.
 fn printed(arguments: &[&str]) -> String {
     let folder = Folder::new(&arguments.concat());
     let path = folder.0.join("recording.jsonl");
@@ -103,7 +103,7 @@ fn printed(arguments: &[&str]) -> String {
     String::from_utf8(ran.stdout).unwrap()
 }
 
-/// Holds docs/json.md against the fields of a JSON object.
+/// Asserts that docs/json.md documents exactly the fields of the JSON object `name`.
 fn told(name: &str, object: &Value) {
     let fields = fields(&text("docs/json.md"), name).unwrap_or_else(|| panic!("no fields of `{name}`"));
     let real: BTreeSet<_> = object.as_object().unwrap_or_else(|| panic!("{name}: {object}")).keys().collect();

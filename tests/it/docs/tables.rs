@@ -1,19 +1,19 @@
-//! The tables of the code as Markdown.
+//! Markdown versions of the code's tables.
 
 use super::blocks::markdown;
 use clap::CommandFactory;
 use portolan::{
     cli::args::Cli,
-    command::{COMMANDS, Command, Place, Spec},
-    config::EXAMPLE,
-    export::FORMATS,
+    command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
+    config::EXAMPLE_CONFIG,
+    export::MAP_FORMATS,
     history,
     source::ecs::CALLS,
-    topology::{PRODUCTS, evidence, finding},
+    topology::{KNOWN_PRODUCTS, evidence, finding},
 };
 use std::collections::BTreeMap;
 
-/// The names of all tables.
+/// Names of all generated tables.
 pub(super) const NAMES: &[&str] = &[
     "keys",
     "keys everywhere",
@@ -33,14 +33,14 @@ pub(super) const NAMES: &[&str] = &[
     "configuration",
 ];
 
-/// The table of that name.
+/// Returns the Markdown of the table `name`, or `None` if there is no such table.
 pub(super) fn table(name: &str) -> Option<String> {
     Some(match name {
         "keys" => short_keys(),
-        "keys everywhere" => keys(Place::Everywhere),
-        "keys map" => keys(Place::Map),
-        "keys logs" => keys(Place::Logs),
-        "keys timeline" => keys(Place::Timeline),
+        "keys everywhere" => keys(KeyContext::Everywhere),
+        "keys map" => keys(KeyContext::Map),
+        "keys logs" => keys(KeyContext::Logs),
+        "keys timeline" => keys(KeyContext::Timeline),
         "events" => events(),
         "evidence" => evidence(),
         "findings" => findings(),
@@ -51,12 +51,12 @@ pub(super) fn table(name: &str) -> Option<String> {
         "calls" => calls(),
         "policy" => policy(),
         "products" => products(),
-        "configuration" => format!("```toml\n{EXAMPLE}```"),
+        "configuration" => format!("```toml\n{EXAMPLE_CONFIG}```"),
         _ => return None,
     })
 }
 
-/// The keys that a newcomer needs.
+/// Commands whose keys a new user needs.
 const FIRST: &[Command] = &[
     Command::Left,
     Command::Down,
@@ -73,10 +73,10 @@ const FIRST: &[Command] = &[
     Command::Map,
     Command::Sources,
     Command::Search,
-    Command::OnlyFaulty,
-    Command::Edges,
+    Command::FaultsOnly,
+    Command::NextEdgeFilter,
     Command::Focus,
-    Command::Palette,
+    Command::CommandPalette,
     Command::Help,
     Command::Quit,
 ];
@@ -85,53 +85,61 @@ fn code(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
-/// Keys as they are pressed, each in code.
-fn pressed(spec: &Spec) -> String {
-    spec.keys.split(' ').map(code).collect::<Vec<_>>().join(" ")
+/// Returns the default keys of a command, each as a code span.
+fn pressed(spec: &CommandSpec) -> String {
+    spec.default_keys.split(' ').map(code).collect::<Vec<_>>().join(" ")
 }
 
 fn short_keys() -> String {
-    let row = |command: &Command| vec![pressed(command.spec()), command.spec().about.to_owned()];
+    let row = |command: &Command| vec![pressed(command.spec()), command.spec().description.to_owned()];
     markdown(&["key", "what it does"], FIRST.iter().map(row))
 }
 
-fn keys(place: Place) -> String {
-    let row = |spec: &Spec| vec![pressed(spec), code(spec.id), spec.about.to_owned()];
-    markdown(&["key", "command", "what it does"], COMMANDS.iter().filter(|s| s.place == place).map(row))
+fn keys(place: KeyContext) -> String {
+    let row = |spec: &CommandSpec| vec![pressed(spec), code(spec.id), spec.description.to_owned()];
+    markdown(
+        &["key", "command", "what it does"],
+        COMMAND_TABLE.iter().filter(|s| s.context == place).map(row),
+    )
 }
 
 fn evidence() -> String {
-    let row = |kind: &evidence::Kind| {
-        vec![code(kind.id), kind.title.to_owned(), kind.strength.word().to_owned(), kind.about.to_owned()]
+    let row = |kind: &evidence::EvidenceKind| {
+        vec![
+            code(kind.id),
+            kind.title.to_owned(),
+            kind.strength.as_str().to_owned(),
+            kind.description.to_owned(),
+        ]
     };
-    markdown(&["kind", "called", "strength", "what it is"], evidence::KINDS.iter().map(row))
+    markdown(&["kind", "called", "strength", "what it is"], evidence::EVIDENCE_KINDS.iter().map(row))
 }
 
 fn findings() -> String {
-    let row = |kind: &finding::Kind| vec![code(kind.id), kind.title.to_owned()];
-    markdown(&["kind", "called"], finding::KINDS.iter().map(row))
+    let row = |kind: &finding::FindingKind| vec![code(kind.id), kind.title.to_owned()];
+    markdown(&["kind", "called"], finding::FINDING_KINDS.iter().map(row))
 }
 
 fn events() -> String {
-    let row = |kind: &history::Kind| {
-        vec![code(kind.id), code(&kind.mark.to_string()), kind.title.to_owned(), kind.about.to_owned()]
+    let row = |kind: &history::EventKindSpec| {
+        vec![code(kind.id), code(&kind.glyph.to_string()), kind.title.to_owned(), kind.description.to_owned()]
     };
-    markdown(&["kind", "mark", "called", "what it tells"], history::KINDS.iter().map(row))
+    markdown(&["kind", "mark", "called", "what it tells"], history::EVENT_KIND_TABLE.iter().map(row))
 }
 
 fn formats() -> String {
-    let row = |format: &portolan::export::Format| vec![code(format.id), format.about.to_owned()];
-    markdown(&["format", "what it is"], FORMATS.iter().map(row))
+    let row = |format: &portolan::export::MapFormat| vec![code(format.id), format.description.to_owned()];
+    markdown(&["format", "what it is"], MAP_FORMATS.iter().map(row))
 }
 
-/// The commands for pipes, as `--help` has them, without clap's own `help`.
+/// Returns the headless commands in the order of `--help`, without clap's own `help`.
 fn subcommands() -> Vec<clap::Command> {
     let mut cli = Cli::command();
     cli.build();
     cli.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect()
 }
 
-/// `logs SERVICE`: a command and what it must be given.
+/// Returns a command with its positional arguments, such as `logs SERVICE`.
 fn usage(command: &clap::Command) -> String {
     let wanted = command.get_positionals().map(|arg| arg.get_id().as_str().to_uppercase());
     std::iter::once(command.get_name().to_owned()).chain(wanted).collect::<Vec<_>>().join(" ")
@@ -149,7 +157,7 @@ fn options(command: &clap::Command) -> String {
     markdown(&["option", "default", "what it does"], rows(command, clap::Arg::is_global_set))
 }
 
-/// The options of each command that has any of its own.
+/// Returns the table of options that belong to a single command.
 fn command_options() -> String {
     let own = subcommands().into_iter().flat_map(|command| {
         let named = code(&usage(&command));
@@ -187,18 +195,18 @@ fn option(arg: &clap::Arg) -> Vec<String> {
 }
 
 fn calls() -> String {
-    let row = |call: &portolan::source::ecs::Call| vec![code(call.action), call.gives.to_owned()];
+    let row = |call: &portolan::source::ecs::Call| vec![code(call.action), call.needed_for.to_owned()];
     markdown(&["action", "without it there are no"], CALLS.iter().map(row))
 }
 
-/// The smallest policy that allows every call.
+/// Returns the minimal IAM policy that allows every call.
 fn policy() -> String {
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for call in CALLS {
         let (service, _) = call.action.split_once(':').unwrap();
         services.entry(service).or_default().push(call.action);
     }
-    // ECS first: without it there is nothing to see.
+    // ECS comes first, because without it Portolan shows nothing.
     let ecs = services.remove_entry("ecs");
     let actions: Vec<String> = ecs
         .into_iter()
@@ -217,14 +225,14 @@ fn policy() -> String {
 
 fn products() -> String {
     let row = |product: &portolan::topology::Product| {
-        let (mark, ascii) = product.role.marks();
+        let (mark, ascii) = product.role.map_symbols();
         vec![
             code(product.id),
-            product.role.word().to_owned(),
+            product.role.label().to_owned(),
             code(&mark.to_string()),
             code(&ascii.to_string()),
-            product.about.to_owned(),
+            product.client_behaviour.to_owned(),
         ]
     };
-    markdown(&["product", "what it is", "mark", "in ASCII", "its clients"], PRODUCTS.iter().map(row))
+    markdown(&["product", "what it is", "mark", "in ASCII", "its clients"], KNOWN_PRODUCTS.iter().map(row))
 }

@@ -1,4 +1,5 @@
-//! Engines that are not there, do not answer, or answer nonsense: each says what to do, and nothing hangs.
+//! Tests with engines that are missing, silent or send invalid responses: each failure names a remedy, and
+//! nothing hangs.
 
 use super::lab::Lab;
 use futures::StreamExt;
@@ -6,7 +7,7 @@ use portolan::{
     model::{Failure, FailureKind},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, FoundEngine},
     },
 };
 use std::{
@@ -21,12 +22,12 @@ use std::{
 
 fn at(endpoint: Endpoint) -> Docker {
     Docker::new(
-        Found { name: "docker".into(), endpoint, because: "a test".into(), warning: None },
+        FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None },
         &Config::default(),
     )
 }
 
-/// A folder of the test's own.
+/// Creates a temporary folder for this test process.
 fn folder(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("portolan-test-{}-{name}", std::process::id()));
     fs::create_dir_all(&path).unwrap();
@@ -42,8 +43,8 @@ async fn a_missing_socket_says_what_to_do() {
     let docker = at(Endpoint::Socket("/nowhere/docker.sock".into()));
     let failed = failure(&docker).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
-    assert!(failed.what.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
-    assert!(docker.examine().await[0].outcome.is_err());
+    assert!(failed.message.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
+    assert!(docker.diagnose().await[0].outcome.is_err());
 }
 
 #[tokio::test]
@@ -54,7 +55,7 @@ async fn an_engine_that_comes_back_is_read_again() {
     let path = folder("back").join("docker.sock");
     let docker = at(Endpoint::Socket(path.clone()));
     assert_eq!(failure(&docker).await.kind, FailureKind::Unreachable);
-    assert_eq!(docker.nudges().next().await, None);
+    assert_eq!(docker.change_notifications().next().await, None);
     for _ in 0..2 {
         symlink("/var/run/docker.sock", &path).unwrap();
         assert!(docker.snapshot().await.is_ok());
@@ -69,7 +70,7 @@ async fn a_dead_socket_says_that_nobody_listens() {
     drop(UnixListener::bind(&path).unwrap());
     let failed = failure(&at(Endpoint::Socket(path))).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
-    assert!(failed.what.contains("nobody listens"), "{failed:?}");
+    assert!(failed.message.contains("nobody listens"), "{failed:?}");
 }
 
 #[tokio::test]
@@ -100,7 +101,7 @@ async fn tls_to_a_port_without_it_fails_in_words() {
     assert_eq!(failed.kind, FailureKind::Credentials, "{failed:?}");
 }
 
-/// A port that gives everyone the same answer.
+/// Starts a server that sends `answer` on every connection, and returns its address.
 fn serve(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

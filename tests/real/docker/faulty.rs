@@ -1,13 +1,13 @@
-//! The engine through a proxy that breaks one call at a time as a bad day does: what is broken is named, and every container is
-//! shown each time.
+//! Fault injection for the Docker source: a proxy breaks one kind of call at a time. The snapshot must name
+//! the failure and still show every container.
 
 use super::lab::Lab;
 use futures::StreamExt;
 use portolan::{
-    model::{FailureKind, LogStart, LogTarget, NoteKind, Snapshot},
+    model::{FailureKind, LogNoteKind, LogReadOptions, LogTarget, Snapshot},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, FoundEngine},
     },
 };
 use std::{
@@ -20,26 +20,26 @@ use tokio::{
     net::{UnixListener, UnixStream},
 };
 
-/// What happens to a call.
+/// Fault that the proxy injects into a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
-    /// No answer, ever.
+    /// Never responds.
     Hang,
-    /// An answer with that status.
+    /// Responds with this HTTP status.
     Status(u16),
-    /// An answer that is no JSON.
+    /// Responds with a body that is not JSON.
     Nonsense,
-    /// Half of the answer, and then the end of the connection.
+    /// Sends half of the response, then closes the connection.
     Half,
 }
 
 const FAULTS: [Fault; 6] =
     [Fault::Hang, Fault::Status(403), Fault::Status(404), Fault::Status(500), Fault::Nonsense, Fault::Half];
 
-/// The call that is broken, by what its path ends with, and how.
+/// Suffix of the request path to break, with its fault.
 type Rule = Arc<Mutex<Option<(String, Fault)>>>;
 
-/// A proxy before the engine.
+/// Proxy in front of the engine.
 struct Proxy {
     rule: Rule,
     socket: PathBuf,
@@ -53,7 +53,7 @@ impl Proxy {
         let shared = Arc::clone(&rule);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                // A client that goes away in the middle is no news.
+                // A client may disconnect at any time.
                 let serving = serve(client, Arc::clone(&shared));
                 tokio::spawn(async move { serving.await.unwrap_or_default() });
             }
@@ -61,11 +61,11 @@ impl Proxy {
         Self { rule, socket }
     }
 
-    /// A source that knows nothing yet, before which that call is broken.
+    /// Returns a new source, for which calls whose path ends with `call` get `fault`.
     fn source(&self, call: &str, fault: Fault) -> Docker {
         *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
         let endpoint = Endpoint::Socket(self.socket.clone());
-        let found = Found { name: "docker".into(), endpoint, because: "a test".into(), warning: None };
+        let found = FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None };
         let docker = Docker::new(found, &Config::default());
         docker.set_time_limit(Duration::from_secs(12));
         docker
@@ -78,7 +78,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Answers one request, broken or as the engine does.
+/// Serves one request: injects the fault, or forwards the request to the engine.
 async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
     let (mut request, mut piece) = (Vec::new(), [0; 4_096]);
     while !request.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -113,7 +113,7 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// The names of the lab's containers among those of a snapshot.
+/// Returns the sorted names of the lab's containers in `snapshot`, without the lab's prefix.
 fn shown(lab: &Lab, snapshot: &Snapshot) -> Vec<String> {
     let names = snapshot.services.iter().flat_map(|service| &service.instances).map(|i| i.name.clone());
     let mut names: Vec<_> = names.filter_map(|name| Some(name.strip_prefix(&lab.name)?.to_owned())).collect();
@@ -137,16 +137,16 @@ async fn one_broken_call_costs_what_it_would_have_told_and_no_container() {
             let snapshot = proxy.source(call, fault).snapshot().await;
             let snapshot = snapshot.unwrap_or_else(|failure| panic!("{call} {fault:?}: {failure:?}"));
             let mut expected = vec!["-broken", "-db", "-web"];
-            // The engine says that the container is gone, and nobody knows better.
+            // With status 404 the engine reports the container as removed, and the source has to believe it.
             if call == inspect && fault == Fault::Status(404) {
                 expected.remove(0);
             }
             assert_eq!(shown(&lab, &snapshot), expected, "{call} {fault:?}");
             let web = lab.service(&snapshot, "web");
-            assert!(!web.mentions.is_empty(), "{call} {fault:?}: it was read whole");
-            let named = snapshot.gaps.iter().any(|gap| gap.what.contains("-broken"));
+            assert!(!web.references.is_empty(), "{call} {fault:?}: it was read whole");
+            let named = snapshot.unread_parts.iter().any(|gap| gap.name.contains("-broken"));
             let is_named = call == inspect && fault != Fault::Status(404);
-            assert_eq!(named, is_named, "{call} {fault:?}: {:?}", snapshot.gaps);
+            assert_eq!(named, is_named, "{call} {fault:?}: {:?}", snapshot.unread_parts);
         }
     }
 }
@@ -176,10 +176,14 @@ async fn events_that_are_refused_are_a_gap_and_no_silence() {
     lab.run("web", &[], IDLE);
     let proxy = Proxy::open(&lab);
     let docker = proxy.source("/events", Fault::Status(403));
-    assert_eq!(docker.nudges().next().await, None);
-    assert!(!docker.tells(), "it says so");
+    assert_eq!(docker.change_notifications().next().await, None);
+    assert!(!docker.pushes_changes(), "it says so");
     let snapshot = docker.snapshot().await.unwrap();
-    assert!(snapshot.gaps.iter().any(|gap| gap.failure.kind == FailureKind::Denied), "{:?}", snapshot.gaps);
+    assert!(
+        snapshot.unread_parts.iter().any(|gap| gap.failure.kind == FailureKind::Denied),
+        "{:?}",
+        snapshot.unread_parts
+    );
 }
 
 #[tokio::test]
@@ -193,12 +197,12 @@ async fn a_log_that_stalls_ends_and_says_so() {
         service: service.id.clone(),
         instance: instance.id.clone(),
         label: "web".into(),
-        route: instance.containers[0].log.clone(),
+        route: instance.containers[0].log_route.clone(),
     };
     let proxy = Proxy::open(&lab);
     let docker = proxy.source(&format!("{id}/logs"), Fault::Hang);
-    let start = LogStart { since: None, until: None, tail: 10, follow: false };
+    let start = LogReadOptions { since: None, until: None, tail: 10, follow: false };
     let batches: Vec<_> = docker.logs(vec![target], start).collect().await;
     let notes = batches.into_iter().flatten().flat_map(|batch| batch.notes);
-    assert_eq!(notes.map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::Disturbed]);
+    assert_eq!(notes.map(|note| note.kind).collect::<Vec<_>>(), [LogNoteKind::Interrupted]);
 }

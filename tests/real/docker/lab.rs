@@ -1,10 +1,11 @@
-//! Containers of a test's own, on the real engine: a static busybox as image, one label, gone when the test ends.
+//! Test containers on the real engine: they run a static busybox image, carry one label, and are removed when
+//! the test ends.
 
 use portolan::{
     model::{Instance, LogTarget, Service, Snapshot},
     source::{
         Source,
-        docker::{Config, Docker, Surroundings, find},
+        docker::{Config, Docker, Env, discover},
     },
 };
 use std::{
@@ -19,20 +20,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What most containers run; it exposes port 80.
+/// Image of most containers. It exposes port 80.
 pub(crate) const IMAGE: &str = "portolan-test/busybox:1.35";
-/// The same, but it exposes port 9187.
+/// Same image, but it exposes port 9187.
 pub(crate) const EXPORTER: &str = "portolan-test/exporter:1.35";
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// The containers and networks of one test; all of them carry `name` as a label and at the head of their names.
+/// Containers, networks and volumes of one test. All carry `name` as a label and as the prefix of their
+/// names.
 pub(crate) struct Lab {
     pub(crate) name: String,
     pub(crate) source: Docker,
 }
 
 impl Lab {
-    /// Nothing yet; none where no engine answers and the caller said that this is all right.
+    /// Creates an empty lab. Returns `None` if no engine answers and `PORTOLAN_SKIP_REAL=1` is set; panics
+    /// without that setting.
     pub(crate) fn open() -> Option<Self> {
         if !docker(&["version"]).status.success() {
             assert!(
@@ -46,22 +49,22 @@ impl Lab {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("portolan-test-{}-{count}", std::process::id());
         let home = std::env::var("HOME").unwrap_or_default();
-        let around = Surroundings::read(Path::new(&home), |name| std::env::var(name).ok());
-        let found = find(&Config::default(), &around).unwrap();
+        let around = Env::read(Path::new(&home), |name| std::env::var(name).ok());
+        let found = discover(&Config::default(), &around).unwrap();
         Some(Self { name, source: Docker::new(found[0].clone(), &Config::default()) })
     }
 
-    /// Starts a container: options before `--`, the shell script after it.
+    /// Starts a container that runs `script`, with `options` of `docker run`. Returns its id.
     pub(crate) fn run(&self, name: &str, options: &[&str], script: &str) -> String {
         self.make(&["run", "-d"], name, options, IMAGE, script)
     }
 
-    /// Starts a container of another image.
+    /// Starts a container of another image. Returns its id.
     pub(crate) fn run_of(&self, image: &str, name: &str, options: &[&str], script: &str) -> String {
         self.make(&["run", "-d"], name, options, image, script)
     }
 
-    /// Makes a container without starting it.
+    /// Creates a container without starting it. Returns its id.
     pub(crate) fn create(&self, name: &str, options: &[&str], script: &str) -> String {
         self.make(&["create"], name, options, IMAGE, script)
     }
@@ -85,15 +88,15 @@ impl Lab {
         full
     }
 
-    /// The name that the engine knows.
+    /// Returns the name of a container, network or volume as the engine knows it.
     pub(crate) fn full(&self, name: &str) -> String {
         format!("{}-{name}", self.name)
     }
 
-    /// The lab's own service with that name: others may use the engine too.
+    /// Returns the lab's own service `name`; other programs may use the same engine.
     pub(crate) fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> &'a Service {
         let (lone, grouped) = (self.full(name), format!("{}/{name}", self.name));
-        let found = snapshot.services.iter().find(|s| s.is_called(&lone) || s.is_called(&grouped));
+        let found = snapshot.services.iter().find(|s| s.has_name(&lone) || s.has_name(&grouped));
         found.unwrap_or_else(|| panic!("no service {name} among {:?}", names(snapshot)))
     }
 
@@ -101,7 +104,7 @@ impl Lab {
         self.source.snapshot().await.unwrap()
     }
 
-    /// Looks until the one instance of the service `name` is as `wanted`.
+    /// Polls until the first instance of the service `name` satisfies `wanted`, for at most 40 s.
     pub(crate) async fn until(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Instance {
         let began = Instant::now();
         loop {
@@ -115,7 +118,7 @@ impl Lab {
         }
     }
 
-    /// What to read for the logs of those services.
+    /// Returns the log targets of `services`.
     pub(crate) async fn targets(&self, services: &[&str]) -> Vec<LogTarget> {
         let snapshot = self.look().await;
         let of = |name: &&str| {
@@ -125,7 +128,7 @@ impl Lab {
                 service: service.id.clone(),
                 instance: instance.id.clone(),
                 label: (*name).into(),
-                route: instance.containers[0].log.clone(),
+                route: instance.containers[0].log_route.clone(),
             }
         };
         services.iter().map(of).collect()
@@ -159,14 +162,14 @@ pub(crate) fn docker(args: &[&str]) -> Output {
     Command::new("docker").args(args).stdin(Stdio::null()).output().expect("the docker command is needed")
 }
 
-/// Runs the docker command and gives what it prints.
+/// Runs the docker command and returns its standard output. Panics if the command fails.
 pub(crate) fn must(args: &[&str]) -> String {
     let output = docker(args);
     assert!(output.status.success(), "docker {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Makes the images, once, from the machine's own busybox: no registry is needed.
+/// Builds the images once from the machine's own busybox, so that no registry is needed.
 fn images() {
     static MADE: OnceLock<()> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -183,7 +186,7 @@ fn images() {
         fs::write(&archive, tar.stdout).unwrap();
         let archive = archive.to_string_lossy();
         for (image, change) in [(IMAGE, "EXPOSE 80"), (EXPORTER, "EXPOSE 9187")] {
-            // A second run finds the same image again.
+            // Images of an earlier run are reused.
             if !docker(&["image", "inspect", image]).status.success() {
                 must(&["import", "--change", change, &archive, image]);
             }

@@ -1,19 +1,19 @@
-//! Logs of real containers: merged, followed across restarts, and ended.
+//! Log tests with real containers: merging, following across restarts, and the end of a stream.
 
 use super::lab::{Lab, must};
 use futures::{StreamExt, stream::BoxStream};
 use portolan::{
     effect::Subscription,
-    model::{Failure, LogBatch, LogNews, LogStart, LogStream, NoteKind},
-    runtime::Streams,
+    model::{Failure, LogBatch, LogNoteKind, LogReadOptions, LogUpdate, OutputStream},
+    runtime::LogTasks,
     source::Source,
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-const ALL: LogStart = LogStart { since: None, until: None, tail: usize::MAX, follow: false };
-const FOLLOW: LogStart = LogStart { follow: true, ..ALL };
+const ALL: LogReadOptions = LogReadOptions { since: None, until: None, tail: usize::MAX, follow: false };
+const FOLLOW: LogReadOptions = LogReadOptions { follow: true, ..ALL };
 
-/// Reads until the stream ends or `enough`.
+/// Reads batches until the stream ends or `enough` returns true.
 async fn read(
     mut stream: BoxStream<'static, Result<LogBatch, Failure>>,
     enough: impl Fn(&LogBatch) -> bool,
@@ -48,7 +48,7 @@ async fn lines_of_several_containers_come_each_in_its_order() {
     );
     lab.run("b", &["-t"], "busybox sleep 0.2; echo three; busybox sleep 0.6; busybox printf '10%%\\r20%%'");
     lab.run("mute", &["--log-driver", "none"], "echo lost");
-    // On a quick machine the second one ends first.
+    // On a fast machine container `b` may end before `a`.
     lab.until("a", |i| i.exit.is_some()).await;
     lab.until("b", |i| i.exit.is_some()).await;
     let targets = lab.targets(&["a", "b", "mute"]).await;
@@ -57,14 +57,15 @@ async fn lines_of_several_containers_come_each_in_its_order() {
     assert_eq!(a, ["a one", "a two", "a bad \u{fffd} red"]);
     assert_eq!(b, ["b three", "b 20%"]);
     let two = all.lines.iter().find(|l| l.text == "two").unwrap();
-    assert_eq!(two.stream, LogStream::Err);
+    assert_eq!(two.stream, OutputStream::Stderr);
     assert_eq!(all.notes.len(), 1);
     assert!(all.notes[0].text.contains("log driver none"), "{:?}", all.notes);
 
-    let last = read(lab.source.logs(targets[..1].to_vec(), LogStart { tail: 1, ..ALL }), |_| false).await;
+    let last =
+        read(lab.source.logs(targets[..1].to_vec(), LogReadOptions { tail: 1, ..ALL }), |_| false).await;
     assert_eq!(texts(&last), ["a bad \u{fffd} red"]);
     let since = Some(two.at);
-    let late = read(lab.source.logs(targets[..1].to_vec(), LogStart { since, ..ALL }), |_| false).await;
+    let late = read(lab.source.logs(targets[..1].to_vec(), LogReadOptions { since, ..ALL }), |_| false).await;
     assert_eq!(texts(&late), ["a two", "a bad \u{fffd} red"]);
 }
 
@@ -90,7 +91,7 @@ async fn following_ends_with_the_container_and_says_so() {
     assert_eq!(texts(&all), ["job begun", "job ending"]);
     assert_eq!(all.notes.len(), 1);
     assert_eq!(all.notes[0].text, "the container ended with exit code 4");
-    assert_eq!(all.notes[0].kind, NoteKind::Ended);
+    assert_eq!(all.notes[0].kind, LogNoteKind::Ended);
     assert!(all.notes[0].at.is_some());
 }
 
@@ -105,11 +106,12 @@ async fn older_pages_lead_back_to_the_first_line() {
         lab.run(name, options, "busybox seq 1 9000");
         lab.until(name, |i| i.exit.is_some()).await;
         let targets = lab.targets(&[name]).await;
-        let newest = read(lab.source.logs(targets.clone(), LogStart { tail: 2, ..ALL }), |_| false).await;
+        let newest =
+            read(lab.source.logs(targets.clone(), LogReadOptions { tail: 2, ..ALL }), |_| false).await;
         assert_eq!(texts(&newest), [format!("{name} 8999"), format!("{name} 9000")]);
         let (mut until, mut first, mut pages) = (newest.lines[0].at, 8_999, 0);
         while first > 1 {
-            let older = LogStart { until: Some(until), tail: 3_000, ..ALL };
+            let older = LogReadOptions { until: Some(until), tail: 3_000, ..ALL };
             let page = read(lab.source.logs(targets.clone(), older), |_| false).await;
             let numbers: Vec<i32> = page.lines.iter().map(|l| l.text.parse().unwrap()).collect();
             assert!(numbers.len() == 3_000 || numbers.first() == Some(&1), "{name}: {}", numbers.len());
@@ -117,7 +119,7 @@ async fn older_pages_lead_back_to_the_first_line() {
             (until, first, pages) = (page.lines[0].at, numbers[0], pages + 1);
         }
         assert_eq!(pages, 3, "{name}");
-        let before = LogStart { until: Some(until), tail: 10, ..ALL };
+        let before = LogReadOptions { until: Some(until), tail: 10, ..ALL };
         assert_eq!(read(lab.source.logs(targets, before), |_| false).await.lines, []);
     }
 }
@@ -128,14 +130,14 @@ async fn each_line_comes_once_though_the_container_is_restarted() {
     let full = lab.full("again");
     lab.run("again", &["-t"], "busybox seq 1 200; trap 'exit 3' TERM; while :; do busybox sleep 0.1; done");
     let target = lab.targets(&["again"]).await.remove(0);
-    let (mut streams, mut news) = Streams::new(vec![Arc::new(lab.source.clone())]);
-    streams.keep(&BTreeSet::from([Subscription::Logs(target.clone(), FOLLOW)]));
+    let (mut streams, mut news) = LogTasks::new(vec![Arc::new(lab.source.clone())]);
+    streams.sync(&BTreeSet::from([Subscription::Logs(target.clone(), FOLLOW)]));
     let restarts =
         tokio::task::spawn_blocking(move || (0..2).for_each(|_| drop(must(&["restart", "-t", "2", &full]))));
     let mut followed = Vec::new();
     let reading = async {
         while followed.len() < 600 {
-            if let Some(LogNews::Lines(batch)) = news.next().await {
+            if let Some(LogUpdate::Lines(batch)) = news.next().await {
                 followed.extend(batch.lines);
             }
         }
@@ -179,7 +181,7 @@ async fn each_line_comes_once_though_the_engine_turns_to_new_files() {
     let targets = lab.targets(&["turns"]).await;
     let over = |batch: &LogBatch| batch.lines.last().is_some_and(|line| line.text == "6000");
     let mut all = read(lab.source.logs(targets, FOLLOW), over).await;
-    // A line that comes again alone and at once can not be told from an equal one with the same time.
+    // A single repeated line is indistinguishable from an equal line with the same time.
     all.lines.dedup();
     let wanted: Vec<_> = (1..=6000).map(|n| n.to_string()).collect();
     assert_eq!(all.lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>(), wanted);

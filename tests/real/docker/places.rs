@@ -1,4 +1,4 @@
-//! Where a line ends, whom labels join, and what is read of volumes, on a real engine.
+//! Edge tests on a real engine: shared network namespaces, proxy labels, and configuration files in volumes.
 
 use super::{
     IDLE,
@@ -6,20 +6,20 @@ use super::{
     traffic::forwarded,
 };
 use portolan::{
-    model::{Inventory, Snapshot, Via},
+    model::{Inventory, ReferenceKind, Snapshot},
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, FoundEngine},
     },
     topology::infer,
 };
 use std::{sync::Arc, time::Duration};
 
-/// Listens on 9000.
+/// Script of a server that listens on port 9000.
 const SERVER: &str =
     "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
-/// The lines between the lab's own containers, as `from to`.
+/// Returns the edges between the lab's own containers, as `from to`.
 fn lines(lab: &Lab, snapshot: Snapshot) -> Vec<String> {
     let mut inventory = Inventory::default();
     inventory.replace(Arc::new(snapshot));
@@ -43,7 +43,7 @@ async fn a_line_ends_at_the_container_that_listens() {
     let through = format!("STORE_URL=http://host.docker.internal:{port}");
     lab.run("far", &["--network", &other, "-e", &through], IDLE);
     let expected = ["beside guest", "caller guest", "far guest"];
-    // The guest needs a moment until it listens, and the sockets of a namespace are read every ten seconds.
+    // The guest needs time until it listens, and the source reads sockets of a namespace every 10 s.
     for _ in 0..60 {
         if lines(&lab, lab.look().await) == expected {
             return;
@@ -81,16 +81,20 @@ async fn a_configuration_in_a_named_volume_is_its_readers() {
     let script = format!("echo 'url: http://orders:8080' > /out/app.yml; echo 'x' > /out/notes.txt; {IDLE}");
     lab.run("writer", &["-v", &write], &script);
     lab.run("reader", &["-v", &read], IDLE);
-    let found = Found {
+    let found = FoundEngine {
         name: "docker".into(),
         endpoint: Endpoint::Tcp(forwarded()),
-        because: "a test".into(),
+        found_by: "a test".into(),
         warning: None,
     };
     let far = Docker::new(found, &Config::default());
     let named = |snapshot: &Snapshot, name: &str| -> Vec<String> {
-        let mentions = &lab.service(snapshot, name).mentions;
-        mentions.iter().filter(|m| m.via == Via::ConfigFile).map(|m| m.place.to_string()).collect()
+        let mentions = &lab.service(snapshot, name).references;
+        mentions
+            .iter()
+            .filter(|m| m.kind == ReferenceKind::ConfigFile)
+            .map(|m| m.location.to_string())
+            .collect()
     };
     for _ in 0..60 {
         if !named(&lab.look().await, "reader").is_empty() {

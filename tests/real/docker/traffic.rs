@@ -1,11 +1,15 @@
-//! Who calls whom on a real engine: sockets, mounted files and labels; and that no secret in any of them gets through.
+//! Tests of calls between services on a real engine: sockets, mounted files and labels. Secrets in any of
+//! them must not come through.
 
 use super::lab::{Lab, must};
 use portolan::{
-    model::{End, Flow, SeenBy, Service, Snapshot, Target, Via},
+    model::{
+        ConnectionEnd, ObservationSource, ObservedConnection, ReferenceKind, ReferenceTarget, Service,
+        Snapshot,
+    },
     source::{
         Source,
-        docker::{Config, Docker, Endpoint, Found},
+        docker::{Config, Docker, Endpoint, FoundEngine},
     },
 };
 use std::{
@@ -17,12 +21,12 @@ use std::{
     time::Duration,
 };
 
-/// Listens, and keeps every connection open.
+/// Script of a server that listens on port 9000 and keeps every connection open.
 const SERVER: &str =
     "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
-/// A folder of the test's own, gone when it ends.
+/// Temporary folder, removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -45,7 +49,7 @@ impl Drop for Folder {
     }
 }
 
-/// Looks until something of the snapshot is as `wanted`.
+/// Polls until `wanted` finds a value in the snapshot, and returns it.
 async fn until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
     for _ in 0..100 {
         if let Some(found) = wanted(&lab.look().await) {
@@ -56,9 +60,9 @@ async fn until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
     panic!("it never came");
 }
 
-fn between(snapshot: &Snapshot, from: &Service, to: &Service) -> Vec<Flow> {
-    let ends = (End::Service(from.id.clone()), End::Service(to.id.clone()));
-    let flows = snapshot.flows.iter().filter(|f| (&f.sighting.from, &f.sighting.to) == (&ends.0, &ends.1));
+fn between(snapshot: &Snapshot, from: &Service, to: &Service) -> Vec<ObservedConnection> {
+    let ends = (ConnectionEnd::Service(from.id.clone()), ConnectionEnd::Service(to.id.clone()));
+    let flows = snapshot.connections.iter().filter(|f| (&f.key.from, &f.key.to) == (&ends.0, &ends.1));
     flows.cloned().collect()
 }
 
@@ -81,7 +85,7 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
         let of = |name| lab.service(snapshot, name);
         let there = between(snapshot, of("client"), of("server"));
         let shared = between(snapshot, of("beside"), of("server"));
-        let port = there.first()?.sighting.port;
+        let port = there.first()?.key.port;
         (!shared.is_empty())
             .then(|| (there.len(), between(snapshot, of("server"), of("client")).len(), shared.len(), port))
     })
@@ -89,15 +93,16 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
     assert_eq!((there, back, shared, port), (1, 0, 1, Some(9000)));
 
     let snapshot = lab.look().await;
-    let watched = |name| snapshot.watched.iter().any(|w| w.service == lab.service(&snapshot, name).id);
-    assert!(["server", "client", "beside", "idle"].into_iter().all(watched), "{:?}", snapshot.watched);
-    assert!(snapshot.flows.iter().all(|f| f.sighting.by == SeenBy::Socket));
+    let watched = |name| snapshot.monitored.iter().any(|w| w.service == lab.service(&snapshot, name).id);
+    assert!(["server", "client", "beside", "idle"].into_iter().all(watched), "{:?}", snapshot.monitored);
+    assert!(snapshot.connections.iter().all(|f| f.key.observed_by == ObservationSource::Socket));
     let idle = &lab.service(&snapshot, "idle").id;
-    let of_idle = |f: &&Flow| [&f.sighting.from, &f.sighting.to].contains(&&End::Service(idle.clone()));
-    assert_eq!(snapshot.flows.iter().filter(of_idle).count(), 0);
+    let of_idle =
+        |f: &&ObservedConnection| [&f.key.from, &f.key.to].contains(&&ConnectionEnd::Service(idle.clone()));
+    assert_eq!(snapshot.connections.iter().filter(of_idle).count(), 0);
 }
 
-/// A port through which the engine can be reached as if it ran on another machine.
+/// Starts a TCP forwarder to the engine, which then looks remote, and returns its address.
 pub(crate) fn forwarded() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -109,7 +114,7 @@ pub(crate) fn forwarded() -> String {
             thread::spawn(move || std::io::copy(&mut up, &mut down));
             thread::spawn(move || {
                 let _ = std::io::copy(&mut engine, &mut client);
-                // What the engine has ended is over for its caller too.
+                // When the engine ends a response, close the caller's connection as well.
                 let _ = client.shutdown(Shutdown::Both);
             });
         }
@@ -125,22 +130,22 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
     lab.run("server", &["--network", &net, "--network-alias", "store"], &with_cat(SERVER));
     let call = "while :; do busybox nc store 9000 >/dev/null; busybox sleep 0.2; done";
     lab.run("client", &["--network", &net], &with_cat(call));
-    // Wait until they are connected, as this machine sees it.
+    // Wait until the local engine reports the connection.
     until(&lab, |s| {
         (!between(s, lab.service(s, "client"), lab.service(s, "server")).is_empty()).then_some(())
     })
     .await;
     for exec in [false, true] {
-        let found = Found {
+        let found = FoundEngine {
             name: "docker".into(),
             endpoint: Endpoint::Tcp(forwarded()),
-            because: "a test".into(),
+            found_by: "a test".into(),
             warning: None,
         };
         let far = Docker::new(found, &Config { exec, ..Config::default() });
         let snapshot = far.snapshot().await.unwrap();
         let flows = between(&snapshot, lab.service(&snapshot, "client"), lab.service(&snapshot, "server"));
-        assert_eq!(flows.len(), usize::from(exec), "{:?}", snapshot.flows);
+        assert_eq!(flows.len(), usize::from(exec), "{:?}", snapshot.connections);
     }
 }
 
@@ -153,9 +158,9 @@ async fn a_mounted_file_is_read_and_read_again_when_it_changes() {
     lab.run("proxy", &["-v", &mount], IDLE);
     let snapshot = lab.look().await;
     let named = |snapshot: &Snapshot| -> Vec<String> {
-        let mentions = &lab.service(snapshot, "proxy").mentions;
-        let files = mentions.iter().filter(|m| m.via == Via::ConfigFile);
-        files.map(|m| format!("{} {:?}", m.place, m.target)).collect()
+        let mentions = &lab.service(snapshot, "proxy").references;
+        let files = mentions.iter().filter(|m| m.kind == ReferenceKind::ConfigFile);
+        files.map(|m| format!("{} {:?}", m.location, m.target)).collect()
     };
     let first = named(&snapshot);
     assert_eq!(first.len(), 1, "{first:?}");
@@ -164,8 +169,8 @@ async fn a_mounted_file_is_read_and_read_again_when_it_changes() {
         "{first:?}"
     );
 
-    // Listening to events, the engine is not asked again; the file is looked at all the same.
-    let _nudges = lab.source.nudges();
+    // A source with an event subscription does not inspect the container again, but it still checks the file.
+    let _nudges = lab.source.change_notifications();
     folder.write("site.conf", "location / {\n  proxy_pass http://payments:8080;\n}\n# changed\n");
     let second = until(&lab, |snapshot| Some(named(snapshot)).filter(|names| *names != first)).await;
     assert!(second.len() == 1 && second[0].contains("payments"), "{second:?}");
@@ -176,7 +181,7 @@ async fn a_file_of_the_image_is_read_through_the_engine() {
     let Some(lab) = Lab::open() else { return };
     let folder = Folder::new(&lab);
     let path = folder.write("nginx.conf", "upstream api { server users:9000; }\n");
-    // The program's name decides where its configuration is: here an argument of the script says it.
+    // The program's name decides the path of its configuration; here it is an argument of the script.
     let id = lab.create("front", &["--entrypoint", "/bin/busybox"], "nginx");
     must(&["rm", &id]);
     let full = lab.full("front");
@@ -188,7 +193,7 @@ async fn a_file_of_the_image_is_read_through_the_engine() {
     must(&["cp", &folder.0.join("etc").to_string_lossy(), &format!("{full}:/")]);
     let snapshot = lab.look().await;
     let front = lab.service(&snapshot, "front");
-    let places: Vec<_> = front.mentions.iter().map(|m| m.place.to_string()).collect();
+    let places: Vec<_> = front.references.iter().map(|m| m.location.to_string()).collect();
     assert_eq!(places, ["file /etc/nginx/nginx.conf:1"]);
 }
 
@@ -207,11 +212,11 @@ async fn labels_ask_a_proxy_and_no_secret_of_any_place_gets_through() {
     let snapshot = lab.look().await;
     let web = lab.service(&snapshot, "web");
     assert!(
-        web.mentions.iter().any(|m| m.target == Target::FromProxy("traefik".into())),
+        web.references.iter().any(|m| m.target == ReferenceTarget::CalledByProxy("traefik".into())),
         "{:?}",
-        web.mentions
+        web.references
     );
-    assert!(web.mentions.iter().any(|m| m.via == Via::ConfigFile));
+    assert!(web.references.iter().any(|m| m.kind == ReferenceKind::ConfigFile));
     let all = format!("{snapshot:?} {}", serde_json::to_string(&snapshot).unwrap());
     assert!(all.contains("api.example.com") && !all.contains(secret));
 }

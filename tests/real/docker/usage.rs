@@ -1,14 +1,14 @@
-//! What containers use, on the real engine.
+//! Usage tests: CPU and memory of containers on the real engine.
 
 use super::lab::Lab;
 use futures::StreamExt;
-use portolan::{model::State, source::Source, store::usage_target};
+use portolan::{model::InstanceState, source::Source, store::usage_target};
 
 #[tokio::test]
 async fn a_busy_container_is_measured_against_its_limits() {
     let Some(lab) = Lab::open() else { return };
     lab.run("busy", &["--memory", "64m", "--cpus", "0.25"], "while :; do :; done");
-    let busy = lab.until("busy", |i| i.state == State::Running).await;
+    let busy = lab.until("busy", |i| i.state == InstanceState::Running).await;
     let seen = lab.look().await;
     let target = usage_target(lab.service(&seen, "busy")).unwrap();
     let mut readings = lab.source.usage(target);

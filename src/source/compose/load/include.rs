@@ -1,67 +1,72 @@
-//! `include`: other projects that are a part of this one (Compose Specification, chapter "Include").
+//! Resolution of `include`: merges other projects into this one (Compose Specification, chapter "Include").
 
-use super::{Broken, Loader, Scope, extends::remote, merge};
+use super::{LoadContext, LoadError, Loader, extends::remote_failure, merge};
 use crate::source::compose::{
-    find::ENV,
-    limits::MAX_CHAIN,
-    paths::{is_remote, whole},
-    yaml::{Location, Node, Value, Wrong},
+    find_project::DOTENV_FILE_NAME,
+    limits::MAX_CHAIN_LENGTH,
+    paths::{is_remote, resolve_path},
+    yaml::{ComposeError, FileLine, Node, Value},
 };
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-/// The sections of a file that it gives to a project that includes it.
-const SECTIONS: &[&str] = &["services", "networks", "volumes", "secrets", "configs", "models"];
+/// Sections of an included project that become part of the including project.
+const INCLUDED_SECTIONS: &[&str] = &["services", "networks", "volumes", "secrets", "configs", "models"];
 
-/// Another project that is a part of one.
+/// One item of `include`: another project that becomes part of this one.
 struct Include {
-    at: Location,
-    /// Its file, and those that lie over it.
+    at: FileLine,
+    /// Compose file, followed by its override files.
     files: Vec<PathBuf>,
-    /// The folder where its relative paths begin.
+    /// Base folder of its relative paths.
     folder: PathBuf,
-    /// The files of its variables, where they are named.
+    /// Paths of its env files; `None` for the `.env` in its folder.
     env_files: Option<Vec<PathBuf>>,
 }
 
 impl Loader {
-    /// Adds to a document what it includes; what it says itself lies over that.
-    pub(super) fn include(
+    /// Merges a document over the projects that it includes.
+    pub(super) fn resolve_includes(
         &mut self,
         document: &mut Node,
         file: &Arc<Path>,
-        scope: &Scope,
-    ) -> Result<(), Wrong> {
+        scope: &LoadContext,
+    ) -> Result<(), ComposeError> {
         let Value::Map(map) = &mut document.value else { return Ok(()) };
         let Some(Value::List(items)) = map.remove("include").map(|include| include.value) else {
             return Ok(());
         };
         for item in items {
-            let paths = texts(&item, "path")?;
+            let paths = text_or_list(&item, "path")?;
             if paths.iter().any(|path| is_remote(path)) {
-                self.leave_out("an included file", remote(&item));
+                self.record_unread_part("an included file", remote_failure(&item));
                 continue;
             }
-            let include = read(&item, &paths, &scope.base.0)?;
-            let other = self.included(&include, file, scope)?;
-            add(document, other);
+            let include = parse_include(&item, &paths, &scope.base.0)?;
+            let other = self.load_include(&include, file, scope)?;
+            add_sections(document, other);
         }
         Ok(())
     }
 
-    /// The merged files of a project that another one includes.
-    fn included(&mut self, include: &Include, file: &Arc<Path>, scope: &Scope) -> Result<Node, Wrong> {
+    /// Loads an included project and returns its merged files.
+    fn load_include(
+        &mut self,
+        include: &Include,
+        file: &Arc<Path>,
+        scope: &LoadContext,
+    ) -> Result<Node, ComposeError> {
         let mut ancestors = scope.ancestors.clone();
         ancestors.push(Arc::clone(file));
         if include.files.iter().any(|path| ancestors.iter().any(|above| **above == **path)) {
-            return Err(include.at.wrong("this file includes itself, by way of others"));
+            return Err(include.at.error("this file includes itself, by way of others"));
         }
-        if ancestors.len() > MAX_CHAIN {
-            return Err(include.at.wrong(format!("more than {MAX_CHAIN} files include each other")));
+        if ancestors.len() > MAX_CHAIN_LENGTH {
+            return Err(include.at.error(format!("more than {MAX_CHAIN_LENGTH} files include each other")));
         }
-        let beside = [include.folder.join(ENV)];
+        let beside = [include.folder.join(DOTENV_FILE_NAME)];
         let (paths, named) = match &include.env_files {
             Some(paths) => (&paths[..], true),
             None => (&beside[..], false),
@@ -69,29 +74,31 @@ impl Loader {
         let variables = self.with_env_files(paths, named, &scope.variables)?;
         let mut files = Vec::new();
         for path in &include.files {
-            files.push(self.parse(path).map_err(|broken: Broken| broken.at(&include.at))?);
+            files.push(self.parse_file(path).map_err(|broken: LoadError| broken.at_line(&include.at))?);
         }
-        let mut inner = Scope::new(include.folder.clone(), variables, ancestors);
-        self.merged(files, &mut inner)
+        let mut inner = LoadContext::new(include.folder.clone(), variables, ancestors);
+        self.merge_files(files, &mut inner)
     }
 }
 
-/// Reads one item of `include`.
-fn read(item: &Node, paths: &[String], folder: &Path) -> Result<Include, Wrong> {
-    let files: Vec<PathBuf> = paths.iter().map(|path| whole(folder, path)).collect();
+/// Parses one item of `include`.
+fn parse_include(item: &Node, paths: &[String], folder: &Path) -> Result<Include, ComposeError> {
+    let files: Vec<PathBuf> = paths.iter().map(|path| resolve_path(folder, path)).collect();
     let Some(own) = files.first().and_then(|path| path.parent()).map(Path::to_owned) else {
-        return Err(item.at.wrong("this include names no file: `path` is missing"));
+        return Err(item.at.error("this include names no file: `path` is missing"));
     };
-    let project = item.text_of("project_directory").map(|path| whole(folder, &path));
+    let project = item.text_of("project_directory").map(|path| resolve_path(folder, &path));
     let env_files = match item.get("env_file") {
-        Some(_) => Some(texts(item, "env_file")?.iter().map(|path| whole(folder, path)).collect()),
+        Some(_) => {
+            Some(text_or_list(item, "env_file")?.iter().map(|path| resolve_path(folder, path)).collect())
+        }
         None => None,
     };
     Ok(Include { at: item.at.clone(), files, folder: project.unwrap_or(own), env_files })
 }
 
-/// The text or texts under `key`, or the node itself where it is a text.
-fn texts(item: &Node, key: &str) -> Result<Vec<String>, Wrong> {
+/// Returns the text or texts under `key`, or the text of `item` itself if it is one.
+fn text_or_list(item: &Node, key: &str) -> Result<Vec<String>, ComposeError> {
     if let Some(text) = item.text() {
         return Ok(vec![text.to_owned()]);
     }
@@ -102,18 +109,18 @@ fn texts(item: &Node, key: &str) -> Result<Vec<String>, Wrong> {
         }
         _ => match node.text() {
             Some(text) => Ok(vec![text.to_owned()]),
-            None => Err(node.at.wrong(format!("`{key}` must be text or a list of texts"))),
+            None => Err(node.at.error(format!("`{key}` must be text or a list of texts"))),
         },
     }
 }
 
-/// Adds the sections of another project below those of `document`.
-fn add(document: &mut Node, other: Node) {
+/// Merges the sections of `document` over those of another project.
+fn add_sections(document: &mut Node, other: Node) {
     let (Value::Map(own), Value::Map(more)) = (&mut document.value, other.value) else { return };
-    for (section, below) in more.into_iter().filter(|(name, _)| SECTIONS.contains(&name.as_str())) {
+    for (section, below) in more.into_iter().filter(|(name, _)| INCLUDED_SECTIONS.contains(&name.as_str())) {
         let merged = match own.remove(&section) {
-            Some(above) if section == "services" => merge::services(below, above),
-            Some(above) => merge::values(below, above),
+            Some(above) if section == "services" => merge::merge_services(below, above),
+            Some(above) => merge::merge_values(below, above),
             None => below,
         };
         own.insert(section, merged);

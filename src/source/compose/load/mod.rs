@@ -1,22 +1,22 @@
-//! The files of a project, read and merged: overrides, includes, what services extend, and their variables.
+//! Loading of a project: reads its files and merges overrides, includes and extended services into one tree.
 
-mod environment;
+mod env_files;
 mod extends;
 mod include;
 
-pub(super) use environment::Format;
+pub(super) use env_files::EnvFileFormat;
 
 use super::{
     canonical, interpolate,
-    interpolate::WithoutValue,
+    interpolate::MissingVariables,
     limits::{Limits, MAX_FILE_BYTES},
     merge,
-    paths::Base,
+    paths::BaseFolder,
     variables::Variables,
-    yaml::{self, Node, Value, Wrong},
+    yaml::{self, ComposeError, Node, Value},
 };
 use crate::{
-    model::{Failure, FailureKind, Gap},
+    model::{Failure, FailureKind, UnreadPart},
     source::regular_file::{self, ReadError},
 };
 use std::{
@@ -26,169 +26,186 @@ use std::{
     sync::Arc,
 };
 
-/// The most parts that are told to be left out.
-const MAX_GAPS: usize = 50;
-/// The remedy for a file that is wrong.
-const REMEDY: &str = "`docker compose config` says more of what is wrong with it";
+/// Maximum number of unread parts to report for a project.
+const MAX_UNREAD_PARTS: usize = 50;
+/// Remedy in the failure for an invalid file.
+const INVALID_FILE_REMEDY: &str = "`docker compose config` says more of what is wrong with it";
 
-/// Reads the files of one project, and notes at which it looked and what it left out.
+/// Loader of one project. It records the paths it searched and the parts it left out.
 #[derive(Default)]
 pub(super) struct Loader {
-    /// Every file that was looked for, whether it is there or not.
-    pub(super) looked: BTreeSet<PathBuf>,
-    /// Parts that could not be read or were left out.
-    pub(super) gaps: Vec<Gap>,
-    /// The project's use of its limits.
+    /// Paths of all files that the loader tried to read, existing or not. A change of any of them makes the
+    /// snapshot stale.
+    pub(super) searched_paths: BTreeSet<PathBuf>,
+    /// Parts of the project that Portolan could not read or left out.
+    pub(super) unread_parts: Vec<UnreadPart>,
+    /// Counters for the project's limits.
     pub(super) limits: Limits,
-    without: WithoutValue,
+    missing: MissingVariables,
 }
 
-/// The surroundings of a file: the project itself, or one that it includes.
-pub(super) struct Scope {
-    base: Base,
+/// Context of a file: base folder and variables of its project, or of a project that it includes.
+pub(super) struct LoadContext {
+    base: BaseFolder,
     variables: Variables,
-    /// The files that include each other down to this one.
+    /// Chain of files that include each other, ending with this file.
     ancestors: Vec<Arc<Path>>,
-    /// The services of files that others extend.
-    extended: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,
+    /// Services of files that other services extend, by path.
+    extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,
 }
 
-/// A file and its documents.
-pub(super) type Documents = (Arc<Path>, Vec<Node>);
+/// Path of a file, and its YAML documents.
+pub(super) type ParsedFile = (Arc<Path>, Vec<Node>);
 
-/// The reason why a file is not loaded.
-pub(super) enum Broken {
-    /// Something is wrong in it.
-    Wrong(Wrong),
-    /// It can't be read.
+/// Reason for a file that can't be loaded.
+pub(super) enum LoadError {
+    /// The file is invalid.
+    Invalid(ComposeError),
+    /// The file can't be read.
     Unreadable(PathBuf, ReadError),
 }
 
-impl From<Wrong> for Broken {
-    fn from(wrong: Wrong) -> Self {
-        Self::Wrong(wrong)
+impl From<ComposeError> for LoadError {
+    fn from(wrong: ComposeError) -> Self {
+        Self::Invalid(wrong)
     }
 }
 
-impl Broken {
-    /// The failure of the project.
+impl LoadError {
+    /// Converts the error to a failure of the whole project.
     pub(super) fn failure(self) -> Failure {
         match self {
-            Self::Wrong(wrong) => failure(&wrong),
+            Self::Invalid(wrong) => compose_failure(&wrong),
             Self::Unreadable(path, error) => {
                 let what = format!("{} can't be read: {error}", path.display());
                 let remedy = "name a compose file that can be read, or the folder it lies in";
-                Failure::new(error.kind(), what, remedy)
+                Failure::new(error.failure_kind(), what, remedy)
             }
         }
     }
 }
 
-/// The failure that something wrong in a file is.
-pub(super) fn failure(wrong: &Wrong) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("{}: {}", wrong.at, wrong.what), REMEDY)
+/// Returns the failure for an error in a file.
+pub(super) fn compose_failure(wrong: &ComposeError) -> Failure {
+    Failure::new(FailureKind::Invalid, format!("{}: {}", wrong.at, wrong.message), INVALID_FILE_REMEDY)
 }
 
-impl Scope {
-    /// The scope of a project whose relative paths begin at `folder`.
+impl LoadContext {
+    /// Creates the context of a project with relative paths below `folder`.
     pub(super) fn new(folder: PathBuf, variables: Variables, ancestors: Vec<Arc<Path>>) -> Self {
-        Self { base: Base(folder), variables, ancestors, extended: BTreeMap::new() }
+        Self { base: BaseFolder(folder), variables, ancestors, extended_files: BTreeMap::new() }
     }
 }
 
 impl Loader {
     /// Parses a file into its documents.
-    pub(super) fn parse(&mut self, path: &Path) -> Result<Documents, Broken> {
+    pub(super) fn parse_file(&mut self, path: &Path) -> Result<ParsedFile, LoadError> {
         let file: Arc<Path> = Arc::from(path);
-        let start = yaml::Location { file: Arc::clone(&file), line: 1 };
-        self.limits.open_file().map_err(|limit| start.exceeded(&limit))?;
-        let bytes = self.bytes(path).map_err(|error| Broken::Unreadable(path.to_owned(), error))?;
-        self.limits.read(bytes.len()).map_err(|limit| start.exceeded(&limit))?;
-        let text = text(bytes).ok_or_else(|| start.wrong("this is no text in UTF-8 or UTF-16"))?;
-        let documents = yaml::documents(&text, &file, &mut self.limits)?;
+        let start = yaml::FileLine { file: Arc::clone(&file), line: 1 };
+        self.limits.count_file().map_err(|limit| start.limit_error(&limit))?;
+        let bytes = self.read_bytes(path).map_err(|error| LoadError::Unreadable(path.to_owned(), error))?;
+        self.limits.add_bytes_read(bytes.len()).map_err(|limit| start.limit_error(&limit))?;
+        let text = decode_text(bytes).ok_or_else(|| start.error("this is no text in UTF-8 or UTF-16"))?;
+        let documents = yaml::parse_documents(&text, &file, &mut self.limits)?;
         Ok((file, documents))
     }
 
-    /// Merges documents in their order, each with what it includes and extends.
-    pub(super) fn merged(&mut self, files: Vec<Documents>, scope: &mut Scope) -> Result<Node, Wrong> {
+    /// Merges the documents of all files in their order, each with its included projects and extended
+    /// services.
+    pub(super) fn merge_files(
+        &mut self,
+        files: Vec<ParsedFile>,
+        scope: &mut LoadContext,
+    ) -> Result<Node, ComposeError> {
         let mut whole: Option<Node> = None;
         for (file, documents) in files {
             for document in documents {
-                let mut document = self.document(document, &file, scope)?;
+                let mut document = self.resolve_document(document, &file, scope)?;
                 if whole.is_none() {
-                    merge::without_marks(&mut document);
+                    merge::strip_merge_tags(&mut document);
                 }
                 whole = Some(match whole {
-                    Some(below) => merge::documents(below, document),
+                    Some(below) => merge::merge_documents(below, document),
                     None => document,
                 });
             }
             scope.ancestors.push(file);
         }
-        let nowhere = yaml::Location { file: Arc::from(scope.base.0.as_path()), line: 1 };
+        let nowhere = yaml::FileLine { file: Arc::from(scope.base.0.as_path()), line: 1 };
         Ok(whole.unwrap_or_else(|| Node::new(nowhere, Value::Map(BTreeMap::new()))))
     }
 
-    /// A document in canonical form, with what it includes and extends.
-    fn document(&mut self, mut node: Node, file: &Arc<Path>, scope: &mut Scope) -> Result<Node, Wrong> {
-        self.written_out(&mut node, &scope.base, &scope.variables)?;
-        self.include(&mut node, file, scope)?;
-        self.extend(&mut node, file, scope)?;
+    /// Returns a document in canonical form, with its included projects and extended services.
+    fn resolve_document(
+        &mut self,
+        mut node: Node,
+        file: &Arc<Path>,
+        scope: &mut LoadContext,
+    ) -> Result<Node, ComposeError> {
+        self.canonicalize(&mut node, &scope.base, &scope.variables)?;
+        self.resolve_includes(&mut node, file, scope)?;
+        self.resolve_extends(&mut node, file, scope)?;
         Ok(node)
     }
 
-    /// Fills in a document's variables and writes it out in canonical form.
-    fn written_out(&mut self, node: &mut Node, base: &Base, variables: &Variables) -> Result<(), Wrong> {
-        interpolate::tree(node, variables, &mut self.limits, &mut self.without)?;
-        for wrong in canonical::document(node, base)? {
-            self.leave_out("a key", failure(&wrong));
+    /// Replaces a document's variables and converts it to canonical form.
+    fn canonicalize(
+        &mut self,
+        node: &mut Node,
+        base: &BaseFolder,
+        variables: &Variables,
+    ) -> Result<(), ComposeError> {
+        interpolate::interpolate_tree(node, variables, &mut self.limits, &mut self.missing)?;
+        for wrong in canonical::canonicalize_document(node, base)? {
+            self.record_unread_part("a key", compose_failure(&wrong));
         }
         Ok(())
     }
 
-    /// The bytes of a file that may be a part of the project.
-    pub(super) fn bytes(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        self.looked.insert(path.to_owned());
-        regular_file::read(path, MAX_FILE_BYTES)
+    /// Reads a file that may be part of the project, and records its path.
+    pub(super) fn read_bytes(&mut self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.searched_paths.insert(path.to_owned());
+        regular_file::read_limited(path, MAX_FILE_BYTES)
     }
 
-    /// Notes that something was left out.
-    pub(super) fn leave_out(&mut self, what: &str, failure: Failure) {
-        if self.gaps.iter().any(|gap| gap.failure == failure) {
+    /// Records a part of the project that is left out. Equal failures count once, and so do all beyond the
+    /// maximum.
+    pub(super) fn record_unread_part(&mut self, what: &str, failure: Failure) {
+        if self.unread_parts.iter().any(|gap| gap.failure == failure) {
             return;
         }
-        match self.gaps.len().cmp(&MAX_GAPS) {
-            Ordering::Less => self.gaps.push(Gap { what: what.into(), failure }),
+        match self.unread_parts.len().cmp(&MAX_UNREAD_PARTS) {
+            Ordering::Less => self.unread_parts.push(UnreadPart { name: what.into(), failure }),
             Ordering::Equal => {
-                let more = format!("more than {MAX_GAPS} parts of the project are left out");
+                let more = format!("more than {MAX_UNREAD_PARTS} parts of the project are left out");
                 let failure = Failure::new(FailureKind::Invalid, more, "put the first of them right");
-                self.gaps.push(Gap { what: "other parts".into(), failure });
+                self.unread_parts.push(UnreadPart { name: "other parts".into(), failure });
             }
             Ordering::Greater => {}
         }
     }
 
-    /// Notes the variables that had no value.
-    pub(super) fn tell_missing_values(&mut self) {
+    /// Records the variables without a value as unread parts.
+    pub(super) fn report_missing_values(&mut self) {
         let remedy = "set it in the environment or in the .env file beside the compose file";
-        for (name, at) in std::mem::take(&mut self.without.required) {
+        for (name, at) in std::mem::take(&mut self.missing.required) {
             let what = format!("{at}: the variable {name} must have a value and has none");
-            self.leave_out("a value", Failure::new(FailureKind::Missing, what, remedy));
+            self.record_unread_part("a value", Failure::new(FailureKind::Missing, what, remedy));
         }
-        let unset: Vec<_> = std::mem::take(&mut self.without.unset).into_iter().collect();
+        let unset: Vec<_> = std::mem::take(&mut self.missing.unset).into_iter().collect();
         if let Some((first, at)) = unset.first() {
             let more = match unset.len() {
                 1 => String::new(),
                 n => format!(", and {} others,", n - 1),
             };
             let what = format!("{at}: the variable {first}{more} has no value and no default, and is empty");
-            self.leave_out("a value", Failure::new(FailureKind::Missing, what, remedy));
+            self.record_unread_part("a value", Failure::new(FailureKind::Missing, what, remedy));
         }
     }
 }
 
-/// The text of a file: UTF-8, or UTF-16 with its mark (YAML 1.2.2, section 5.2 "Character Encodings").
-fn text(bytes: Vec<u8>) -> Option<String> {
+/// Decodes a file: UTF-8, or UTF-16 with a byte order mark (YAML 1.2.2, section 5.2 "Character Encodings").
+fn decode_text(bytes: Vec<u8>) -> Option<String> {
     let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
         Some([0xFF, 0xFE]) => u16::from_le_bytes,
         Some([0xFE, 0xFF]) => u16::from_be_bytes,
@@ -200,13 +217,13 @@ fn text(bytes: Vec<u8>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::decode_text;
 
     #[test]
     fn texts_are_utf_8_or_marked_utf_16() {
-        assert_eq!(text(b"a: \xC3\xA9".to_vec()).as_deref(), Some("a: é"));
-        assert_eq!(text(vec![0xFF, 0xFE, b'a', 0, 0xE9, 0]).as_deref(), Some("aé"));
-        assert_eq!(text(vec![0xFE, 0xFF, 0, b'a']).as_deref(), Some("a"));
-        assert_eq!(text(b"a: \xE9".to_vec()), None);
+        assert_eq!(decode_text(b"a: \xC3\xA9".to_vec()).as_deref(), Some("a: é"));
+        assert_eq!(decode_text(vec![0xFF, 0xFE, b'a', 0, 0xE9, 0]).as_deref(), Some("aé"));
+        assert_eq!(decode_text(vec![0xFE, 0xFF, 0, b'a']).as_deref(), Some("a"));
+        assert_eq!(decode_text(b"a: \xE9".to_vec()), None);
     }
 }

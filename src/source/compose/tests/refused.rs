@@ -1,16 +1,16 @@
-//! Files that compose refuses, and what is told of them; and what is left out of a file while the rest is charted.
+//! Error messages for files that compose refuses, and unread parts of projects that stay readable otherwise.
 
-use super::{Folder, gaps};
+use super::{TestProject, unread_part_messages};
 
-/// The failure of a project of one file, without the folder's path.
-fn refused(text: &str) -> String {
-    let folder = Folder::with(&[("compose.yaml", text)]);
-    let failure = folder.look().unwrap_err();
-    failure.what.replace(&format!("{}/", folder.0.display()), "")
+/// Returns the failure of a project with one file, without the folder's path.
+fn refusal(text: &str) -> String {
+    let folder = TestProject::new(&[("compose.yaml", text)]);
+    let failure = folder.snapshot().unwrap_err();
+    failure.message.replace(&format!("{}/", folder.0.display()), "")
 }
 
 #[test]
-fn what_is_no_project_is_refused_with_its_line() {
+fn invalid_projects_are_refused_with_their_line() {
     for (text, expected) in [
         ("just a text\n", "compose.yaml:1: a compose file must be a mapping"),
         ("- a\n", "compose.yaml:1: a compose file must be a mapping"),
@@ -33,10 +33,10 @@ fn what_is_no_project_is_refused_with_its_line() {
         ("services:\n\tweb: {image: a}\n", "compose.yaml:2: this is not YAML"),
         ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be text"),
     ] {
-        let told = refused(text);
+        let told = refusal(text);
         assert!(told.starts_with(expected), "{text}: {told}");
     }
-    assert!(refused("# nothing yet\n").ends_with("declares nothing: it is empty"));
+    assert!(refusal("# nothing yet\n").ends_with("declares nothing: it is empty"));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn values_of_another_shape_are_refused_with_their_line() {
         ("extends: {file: gone.yaml, service: x}", 4),
         ("labels: ['${A']", 4),
     ] {
-        let told = refused(&format!("services:\n  web:\n    image: a\n    {key}\n  db: {{image: b}}\n"));
+        let told = refusal(&format!("services:\n  web:\n    image: a\n    {key}\n  db: {{image: b}}\n"));
         assert!(told.starts_with(&format!("compose.yaml:{line}: ")), "{key}: {told}");
     }
 }
@@ -84,37 +84,37 @@ fn files_that_include_or_extend_each_other_are_refused() {
         ("services:\n  a: {image: a, extends: b}\n  b: {extends: a}\n", "extends itself"),
         ("services:\n  a: {image: a, extends: {file: compose.yaml, service: a}}\n", "extends itself"),
     ] {
-        let told = refused(text);
+        let told = refusal(text);
         assert!(told.contains(words), "{text}: {told}");
     }
 }
 
 #[test]
 fn a_broken_file_of_the_project_names_itself() {
-    let folder = Folder::with(&[
+    let folder = TestProject::new(&[
         ("compose.yaml", "include: [more/x.yaml]\nservices: {web: {image: a}}\n"),
         ("more/x.yaml", "services:\n  api: {image: b, ports: 80}\n"),
     ]);
-    let told = folder.look().unwrap_err().what.to_string();
+    let told = folder.snapshot().unwrap_err().message.to_string();
     assert!(told.contains("shop/more/x.yaml:2: `ports` must be a list"), "{told}");
     folder.write("more/x.yaml", "services:\n  api: {image: b}\n");
     folder.write(".env", "A=1\nB !\n");
-    let told = folder.look().unwrap_err().what.to_string();
+    let told = folder.snapshot().unwrap_err().message.to_string();
     assert!(told.contains("shop/.env:2: a variable's name"), "{told}");
 }
 
 #[test]
-fn what_this_machine_lacks_is_left_out_and_the_rest_is_charted() {
-    let folder = Folder::with(&[
+fn missing_files_and_values_become_unread_parts() {
+    let folder = TestProject::new(&[
         (
             "compose.yaml",
             "services:\n  web:\n    image: 'web:$TAG'\n    env_file: [gone.env, broken.env]\n    environment:\n      A_URL: 'http://${MUST:?hunter2}'\n      API_URL: http://api\n    depends_on: [api]\n    enviroment: {A: 1}\n  api: {image: api, profiles: [off]}\n",
         ),
         ("broken.env", "A=1\nB C=2\n"),
     ]);
-    let snapshot = folder.look().unwrap();
+    let snapshot = folder.snapshot().unwrap();
     assert_eq!(snapshot.services.len(), 2);
-    let told = gaps(&snapshot).join("\n");
+    let told = unread_part_messages(&snapshot).join("\n");
     for expected in [
         "gone.env can't be read",
         "broken.env:2: a variable's name holds no blank",
@@ -125,18 +125,27 @@ fn what_this_machine_lacks_is_left_out_and_the_rest_is_charted() {
     ] {
         assert!(told.contains(expected), "{expected} is not in {told}");
     }
-    assert!(!told.contains("hunter2") && snapshot.gaps.len() == 6, "{told}");
+    assert!(!told.contains("hunter2") && snapshot.unread_parts.len() == 6, "{told}");
 }
 
 #[test]
-fn what_lies_on_another_machine_and_files_without_services_are_told() {
-    let folder = Folder::with(&[(
+fn remote_files_and_empty_projects_become_unread_parts() {
+    let folder = TestProject::new(&[(
         "compose.yaml",
         "include: ['https://example.com/shop.git']\nservices: {web: {image: a, extends: {file: 'oci://x', service: y}}}\n",
     )]);
-    let snapshot = folder.look().unwrap();
-    assert_eq!((snapshot.services.len(), gaps(&snapshot).len()), (1, 2), "{:?}", snapshot.gaps);
-    let nothing = Folder::with(&[("compose.yaml", "networks: {a: }\n")]).look().unwrap();
-    assert!(gaps(&nothing)[0].ends_with("the file declares no service"), "{:?}", nothing.gaps);
-    assert!(Folder::with(&[("README", "")]).look().unwrap_err().what.contains("no compose file"));
+    let snapshot = folder.snapshot().unwrap();
+    assert_eq!(
+        (snapshot.services.len(), unread_part_messages(&snapshot).len()),
+        (1, 2),
+        "{:?}",
+        snapshot.unread_parts
+    );
+    let nothing = TestProject::new(&[("compose.yaml", "networks: {a: }\n")]).snapshot().unwrap();
+    assert!(
+        unread_part_messages(&nothing)[0].ends_with("the file declares no service"),
+        "{:?}",
+        nothing.unread_parts
+    );
+    assert!(TestProject::new(&[("README", "")]).snapshot().unwrap_err().message.contains("no compose file"));
 }

@@ -1,33 +1,33 @@
-//! Projects in the many shapes that compose reads, each with what compose makes of it.
+//! Projects in the many shapes that compose reads, each compared with compose's reading.
 
-use super::{Folder, answers, facts, named, one};
+use super::{TestProject, endpoint_names, fact_values, reference_lines, service_named};
 use crate::model::Snapshot;
 
-fn shape(files: &[(&str, &str)]) -> Snapshot {
-    let snapshot = Folder::with(files).look().unwrap();
-    assert!(snapshot.gaps.is_empty(), "{:?}", snapshot.gaps);
+fn complete_snapshot(files: &[(&str, &str)]) -> Snapshot {
+    let snapshot = TestProject::new(files).snapshot().unwrap();
+    assert!(snapshot.unread_parts.is_empty(), "{:?}", snapshot.unread_parts);
     snapshot
 }
 
-/// The hosts that the service `web` names in its variables, in the order of the variables.
-fn hosts(snapshot: &Snapshot) -> Vec<String> {
-    let lines = named(one(snapshot, "web"));
+/// Returns the hosts that the service `web` references, in the order of its variables.
+fn referenced_hosts(snapshot: &Snapshot) -> Vec<String> {
+    let lines = reference_lines(service_named(snapshot, "web"));
     lines.iter().filter_map(|line| line.split_once(" -> ")).map(|(_, host)| host.to_owned()).collect()
 }
 
 #[test]
 fn documents_marks_and_merge_keys_are_read() {
-    let snapshot = shape(&[(
+    let snapshot = complete_snapshot(&[(
         "compose.yaml",
         "\u{feff}x-env: &env {A_URL: 'http://a:80'}\nx-svc: &svc\n  image: a\n  environment: &own\n    <<: [*env, {B_URL: 'http://b:80'}]\nservices:\n  web:\n    <<: *svc\n    environment: {<<: *own, C_URL: 'http://c:80'}\n---\nservices:\n  api: {image: b, labels: {version: 7e1000, port: 0x1F}}\n",
     )]);
-    assert_eq!(hosts(&snapshot), ["a", "b", "c"]);
+    assert_eq!(referenced_hosts(&snapshot), ["a", "b", "c"]);
     assert_eq!(snapshot.services.len(), 2);
 }
 
 #[test]
 fn an_override_lies_over_a_file_by_the_rules_of_each_key() {
-    let snapshot = shape(&[
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "name: one\nservices:\n  web:\n    image: a\n    command: [--db=http://old:1]\n    ports: ['80:80']\n    environment: {A_URL: 'http://a', B_URL: 'http://b'}\n    volumes: ['./old:/x', './kept:/y']\n    networks: {front: {aliases: [w]}}\n    expose: ['1']\n  gone: {image: g}\nnetworks: {front: }\n",
@@ -37,17 +37,17 @@ fn an_override_lies_over_a_file_by_the_rules_of_each_key() {
             "name: two\nservices:\n  web:\n    command:\n    ports: ['81:81']\n    environment: [B_URL=http://other, AROUND]\n    volumes: ['./new:/x/']\n    networks: {front: {aliases: [z]}, default: }\n    expose: ['2']\n  gone: !reset null\n",
         ),
     ]);
-    let web = one(&snapshot, "web");
+    let web = service_named(&snapshot, "web");
     assert_eq!(web.group.as_deref(), Some("two"));
     assert_eq!(snapshot.services.len(), 1);
-    assert_eq!(facts(web, "published port"), ["80", "81"]);
-    assert_eq!(hosts(&snapshot)[..2], ["a", "other"]);
-    let mounts = facts(web, "mount").join(" ");
+    assert_eq!(fact_values(web, "published port"), ["80", "81"]);
+    assert_eq!(referenced_hosts(&snapshot)[..2], ["a", "other"]);
+    let mounts = fact_values(web, "mount").join(" ");
     assert!(
         mounts.contains("/shop/new → /x") && mounts.contains("/kept → /y") && !mounts.contains("old"),
         "{mounts}"
     );
-    let names = answers(web).join(" ");
+    let names = endpoint_names(web).join(" ");
     assert!(
         names.contains("w@two_front") && names.contains("z@two_front") && names.contains("web@two_default"),
         "{names}"
@@ -56,7 +56,7 @@ fn an_override_lies_over_a_file_by_the_rules_of_each_key() {
 
 #[test]
 fn values_are_reset_and_overridden_as_a_whole() {
-    let snapshot = shape(&[
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "services:\n  web: {image: a, ports: ['80:80', '81:81'], environment: {A_URL: 'http://a', B_URL: 'http://b'}, depends_on: [db], profiles: !reset [off]}\n  db: {image: d}\n",
@@ -66,14 +66,14 @@ fn values_are_reset_and_overridden_as_a_whole() {
             "services:\n  web: {ports: !override ['82:82'], environment: {A_URL: !reset null}, depends_on: !reset []}\n",
         ),
     ]);
-    assert_eq!(facts(one(&snapshot, "web"), "published port"), ["82"]);
-    assert_eq!(named(one(&snapshot, "web")), ["ComposeFile environment B_URL -> b"]);
-    assert!(facts(one(&snapshot, "web"), "profile").is_empty());
+    assert_eq!(fact_values(service_named(&snapshot, "web"), "published port"), ["82"]);
+    assert_eq!(reference_lines(service_named(&snapshot, "web")), ["ComposeFile environment B_URL -> b"]);
+    assert!(fact_values(service_named(&snapshot, "web"), "profile").is_empty());
 }
 
 #[test]
-fn what_one_file_leaves_empty_another_may_have() {
-    let snapshot = shape(&[
+fn a_later_file_may_fill_an_empty_value() {
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "services:\n  web: {image: a, ports: !reset ['80:80'], environment: {A_URL: 'http://a', GONE: }, env_file: e.env}\n  low: {image: l, environment: !override {L_URL: 'http://l'}}\n",
@@ -84,13 +84,13 @@ fn what_one_file_leaves_empty_another_may_have() {
         ),
         ("e.env", "GONE=http://gone\n"),
     ]);
-    assert_eq!(facts(one(&snapshot, "web"), "published port"), ["81"]);
-    assert_eq!(hosts(&snapshot), ["a"]);
+    assert_eq!(fact_values(service_named(&snapshot, "web"), "published port"), ["81"]);
+    assert_eq!(referenced_hosts(&snapshot), ["a"]);
 }
 
 #[test]
 fn services_extend_others_through_files_and_their_paths_stay() {
-    let snapshot = shape(&[
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "services:\n  web: {extends: {file: base/mid.yaml, service: mid}, environment: {A_URL: 'http://own'}, volumes: ['./w:/w']}\n",
@@ -105,8 +105,8 @@ fn services_extend_others_through_files_and_their_paths_stay() {
         ),
         ("l.env", "L_URL=http://l\nA_URL=http://file\n"),
     ]);
-    assert_eq!(hosts(&snapshot), ["c", "own", "l", "m"]);
-    let mounts = facts(one(&snapshot, "web"), "mount").join(" ");
+    assert_eq!(referenced_hosts(&snapshot), ["c", "own", "l", "m"]);
+    let mounts = fact_values(service_named(&snapshot, "web"), "mount").join(" ");
     for path in ["/shop/l → /l", "/shop/base/m → /m", "/shop/w → /w"] {
         assert!(mounts.contains(path), "{path} is not in {mounts}");
     }
@@ -114,7 +114,7 @@ fn services_extend_others_through_files_and_their_paths_stay() {
 
 #[test]
 fn included_projects_have_their_own_folder_and_variables() {
-    let snapshot = shape(&[
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "include: [a/compose.yaml, {path: [b/compose.yaml, b/over.yaml], project_directory: ., env_file: b.env}]\nservices: {web: {image: w, environment: {A_URL: 'http://${X:-none}'}}, inner: {hostname: told}}\n",
@@ -132,16 +132,16 @@ fn included_projects_have_their_own_folder_and_variables() {
         ("b/over.yaml", "services: {deep: {ports: ['90:90']}}\n"),
         ("b.env", "X=from-b\n"),
     ]);
-    assert_eq!(hosts(&snapshot), ["none"]);
+    assert_eq!(referenced_hosts(&snapshot), ["none"]);
     assert_eq!(
-        named(one(&snapshot, "inner")),
+        reference_lines(service_named(&snapshot, "inner")),
         ["ComposeFile environment E_URL -> e", "ComposeFile environment I_URL -> from-a"]
     );
-    assert!(answers(one(&snapshot, "inner")).contains(&"told@shop_default".to_owned()));
-    let deep = one(&snapshot, "deep");
-    assert_eq!(named(deep), ["ComposeFile environment D_URL -> from-b"]);
-    assert_eq!(facts(deep, "published port"), ["90"]);
-    assert!(facts(deep, "mount")[0].ends_with("shop/v → /v"), "{:?}", deep.facts);
+    assert!(endpoint_names(service_named(&snapshot, "inner")).contains(&"told@shop_default".to_owned()));
+    let deep = service_named(&snapshot, "deep");
+    assert_eq!(reference_lines(deep), ["ComposeFile environment D_URL -> from-b"]);
+    assert_eq!(fact_values(deep, "published port"), ["90"]);
+    assert!(fact_values(deep, "mount")[0].ends_with("shop/v → /v"), "{:?}", deep.facts);
 }
 
 #[test]
@@ -154,13 +154,13 @@ fn the_environment_is_over_the_file_and_names_files_profiles_and_project() {
         ),
         ("two.yaml", "services: {web: {profiles: [debug]}, api: {image: b, profiles: [other]}}\n"),
     ];
-    let folder = Folder::with(&files);
-    let snapshot = folder.look().unwrap();
+    let folder = TestProject::new(&files);
+    let snapshot = folder.snapshot().unwrap();
     assert_eq!(
-        (one(&snapshot, "web").group.as_deref(), hosts(&snapshot)),
+        (service_named(&snapshot, "web").group.as_deref(), referenced_hosts(&snapshot)),
         (Some("file"), vec!["file".to_owned()])
     );
-    assert_eq!(facts(one(&snapshot, "web"), "image"), ["a:file"]);
+    assert_eq!(fact_values(service_named(&snapshot, "web"), "image"), ["a:file"]);
     let shell = [
         ("COMPOSE_FILE", "one.yaml;two.yaml"),
         ("COMPOSE_PATH_SEPARATOR", ";"),
@@ -168,23 +168,27 @@ fn the_environment_is_over_the_file_and_names_files_profiles_and_project() {
         ("COMPOSE_PROJECT_NAME", "shell"),
         ("HOST", "shell"),
     ];
-    let snapshot = folder.look_with(&shell).unwrap();
+    let snapshot = folder.snapshot_with(&shell).unwrap();
     assert_eq!(
-        (one(&snapshot, "web").group.as_deref(), hosts(&snapshot)),
+        (service_named(&snapshot, "web").group.as_deref(), referenced_hosts(&snapshot)),
         (Some("shell"), vec!["shell".to_owned()])
     );
-    assert_eq!((one(&snapshot, "web").desired, one(&snapshot, "api").desired), (Some(1), Some(0)));
+    assert_eq!(
+        (service_named(&snapshot, "web").desired, service_named(&snapshot, "api").desired),
+        (Some(1), Some(0))
+    );
     folder.write("other.env", "HOST=other\n");
     let named =
-        folder.look_with(&[("COMPOSE_ENV_FILES", "other.env"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
-    assert_eq!(hosts(&named), ["other"]);
-    let off = folder.look_with(&[("COMPOSE_DISABLE_ENV_FILE", "1"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
-    assert!(hosts(&off).is_empty());
+        folder.snapshot_with(&[("COMPOSE_ENV_FILES", "other.env"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
+    assert_eq!(referenced_hosts(&named), ["other"]);
+    let off =
+        folder.snapshot_with(&[("COMPOSE_DISABLE_ENV_FILE", "1"), ("COMPOSE_FILE", "one.yaml")]).unwrap();
+    assert!(referenced_hosts(&off).is_empty());
 }
 
 #[test]
 fn files_of_variables_and_labels_have_all_their_forms() {
-    let snapshot = shape(&[
+    let snapshot = complete_snapshot(&[
         (
             "compose.yaml",
             "services:\n  web:\n    image: a\n    env_file:\n      - a.env\n      - {path: raw.env, format: raw}\n      - {path: gone.env, required: false}\n    label_file: l.env\n    environment: [AROUND_URL, 'Z_URL=http://${AROUND}']\n",
@@ -196,18 +200,23 @@ fn files_of_variables_and_labels_have_all_their_forms() {
         ("raw.env", "R_URL=http://r/$H\n"),
         ("l.env", "traefik.enable=true\n"),
     ]);
-    assert_eq!(hosts(&snapshot)[..4], ["a", "b", "c", "r"]);
-    assert!(named(one(&snapshot, "web")).iter().any(|line| line.starts_with("ProxyLabel")));
+    assert_eq!(referenced_hosts(&snapshot)[..4], ["a", "b", "c", "r"]);
+    assert!(
+        reference_lines(service_named(&snapshot, "web")).iter().any(|line| line.starts_with("ProxyLabel"))
+    );
 }
 
 #[test]
-fn services_of_other_kinds_have_their_own_reach() {
-    let snapshot = shape(&[(
+fn services_of_other_kinds_have_their_own_endpoints() {
+    let snapshot = complete_snapshot(&[(
         "compose.yaml",
         "services:\n  tool: {provider: {type: x}}\n  none: {image: n, network_mode: none}\n  web: {build: ., networks: {n: {ipv4_address: 10.0.0.2}}, extra_hosts: ['a=1.2.3.4', 'b:[::1]']}\nnetworks: {n: {external: true, name: real}}\n",
     )]);
-    assert!(one(&snapshot, "tool").answers.is_empty() && one(&snapshot, "tool").networks.is_empty());
-    assert!(one(&snapshot, "none").answers.is_empty());
-    assert!(answers(one(&snapshot, "web")).contains(&"10.0.0.2@real".to_owned()));
-    assert_eq!(facts(one(&snapshot, "web"), "image"), ["shop-web"]);
+    assert!(
+        service_named(&snapshot, "tool").endpoints.is_empty()
+            && service_named(&snapshot, "tool").networks.is_empty()
+    );
+    assert!(service_named(&snapshot, "none").endpoints.is_empty());
+    assert!(endpoint_names(service_named(&snapshot, "web")).contains(&"10.0.0.2@real".to_owned()));
+    assert_eq!(fact_values(service_named(&snapshot, "web"), "image"), ["shop-web"]);
 }

@@ -1,96 +1,96 @@
-//! YAML texts as trees that know their lines. Anchors, aliases and merge keys are resolved in them.
+//! YAML documents as trees with line numbers. Anchors, aliases and merge keys are resolved.
 
 mod parse;
 mod scalar;
 #[cfg(test)]
 mod tests;
 
-use super::limits::{Exceeded, Limits};
-pub(super) use parse::documents;
+use super::limits::{LimitExceeded, Limits};
+pub(super) use parse::parse_documents;
 pub(super) use scalar::{Scalar, ScalarKind};
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
-/// A line of a file.
+/// Line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Location {
-    /// The file's path.
+pub(super) struct FileLine {
+    /// Path of the file.
     pub(super) file: Arc<Path>,
-    /// The line, from 1.
+    /// Line number, from 1.
     pub(super) line: u64,
 }
 
-impl fmt::Display for Location {
+impl fmt::Display for FileLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file.display(), self.line)
     }
 }
 
-impl Location {
-    /// An error at this line.
-    pub(super) fn wrong(&self, what: impl Into<String>) -> Wrong {
-        Wrong { at: self.clone(), what: what.into() }
+impl FileLine {
+    /// Returns an error at this line.
+    pub(super) fn error(&self, what: impl Into<String>) -> ComposeError {
+        ComposeError { at: self.clone(), message: what.into() }
     }
 
-    /// A limit that is gone over at this line.
-    pub(super) fn exceeded(&self, limit: &Exceeded) -> Wrong {
-        self.wrong(limit.to_string())
+    /// Returns the error for a limit that is exceeded at this line.
+    pub(super) fn limit_error(&self, limit: &LimitExceeded) -> ComposeError {
+        self.error(limit.to_string())
     }
 }
 
-/// An error in a file. It quotes no value, because a value may be a secret.
+/// Error in a compose file. Its message quotes no value, because a value may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
-    /// The line that is wrong.
-    pub(super) at: Location,
-    /// The rule that it breaks.
-    pub(super) what: String,
+pub(super) struct ComposeError {
+    /// Line of the error.
+    pub(super) at: FileLine,
+    /// Message that names the broken rule.
+    pub(super) message: String,
 }
 
-/// A tag of the Compose Specification, chapter "Merge and override", that says how a value is merged.
+/// Tag that controls how a value is merged (Compose Specification, chapter "Merge and override").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edit {
-    /// `!reset`: the value below is taken away.
+pub(super) enum MergeTag {
+    /// `!reset`: removes the value below.
     Reset,
-    /// `!override`: this value replaces the one below as a whole.
+    /// `!override`: replaces the value below as a whole.
     Override,
 }
 
-/// A value and where it stands.
+/// Value of a YAML document with its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
-    /// Its line; in a mapping, that of its key.
-    pub(super) at: Location,
-    /// Its merge tag.
-    pub(super) edit: Option<Edit>,
-    /// The value itself.
+    /// Line of the value; for an entry of a mapping, the line of its key.
+    pub(super) at: FileLine,
+    /// Merge tag, if any.
+    pub(super) merge_tag: Option<MergeTag>,
+    /// Value without line and tag.
     pub(super) value: Value,
 }
 
-/// The value of a node.
+/// Content of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
-    /// Nothing, as in `networks: {front: }`.
+    /// Null, as in `networks: {front: }`.
     Null,
-    /// A text, number or truth value.
+    /// Text, number or boolean.
     Scalar(Scalar),
-    /// A sequence.
+    /// YAML sequence.
     List(Vec<Node>),
-    /// A mapping.
+    /// YAML mapping.
     Map(BTreeMap<String, Node>),
 }
 
 impl Node {
-    /// A node without a merge tag.
-    pub(super) fn new(at: Location, value: Value) -> Self {
-        Self { at, edit: None, value }
+    /// Creates a node without a merge tag.
+    pub(super) fn new(at: FileLine, value: Value) -> Self {
+        Self { at, merge_tag: None, value }
     }
 
-    /// A text at `at`.
-    pub(super) fn text_at(at: Location, text: impl Into<String>) -> Self {
+    /// Creates a text node at the line `at`.
+    pub(super) fn new_text(at: FileLine, text: impl Into<String>) -> Self {
         Self::new(at, Value::Scalar(Scalar { text: text.into(), kind: ScalarKind::Text }))
     }
 
-    /// Counts this node and all below it, and the bytes of their texts.
+    /// Returns the number of nodes from this one down, and the bytes of their texts.
     pub(super) fn size(&self) -> (usize, usize) {
         let add = |(nodes, bytes): (usize, usize), (n, b): (usize, usize)| (nodes + n, bytes + b);
         match &self.value {
@@ -103,15 +103,15 @@ impl Node {
         }
     }
 
-    /// A copy that counts against `limits`.
-    pub(super) fn copied(&self, limits: &mut Limits) -> Result<Self, Exceeded> {
+    /// Returns a clone, after counting its size against `limits`.
+    pub(super) fn counted_clone(&self, limits: &mut Limits) -> Result<Self, LimitExceeded> {
         let (nodes, bytes) = self.size();
         limits.add_nodes(nodes)?;
-        limits.expand(bytes)?;
+        limits.add_expanded_bytes(bytes)?;
         Ok(self.clone())
     }
 
-    /// The value under `key`, where this is a mapping.
+    /// Returns the value under `key` if this is a mapping.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         match &self.value {
             Value::Map(map) => map.get(key),
@@ -119,7 +119,7 @@ impl Node {
         }
     }
 
-    /// The text of a scalar.
+    /// Returns the text of a scalar, or `None` for other values.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar(scalar) => Some(&scalar.text),
@@ -127,12 +127,12 @@ impl Node {
         }
     }
 
-    /// The scalar under `key` as text; `None` if it is empty.
+    /// Returns the scalar under `key` as text, or `None` if it is empty or missing.
     pub(super) fn text_of(&self, key: &str) -> Option<String> {
         self.get(key).and_then(Self::text).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
-    /// The entries under `key`, where that is a mapping.
+    /// Returns the entries of the mapping under `key`; empty if there is none.
     pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = (&String, &Self)> {
         let map = match self.get(key).map(|node| &node.value) {
             Some(Value::Map(map)) => Some(map),
@@ -141,7 +141,7 @@ impl Node {
         map.into_iter().flatten()
     }
 
-    /// The items under `key`, where that is a sequence.
+    /// Returns the items of the sequence under `key`; empty if there is none.
     pub(super) fn items(&self, key: &str) -> &[Self] {
         match self.get(key).map(|node| &node.value) {
             Some(Value::List(list)) => list,
@@ -149,12 +149,12 @@ impl Node {
         }
     }
 
-    /// The texts of the sequence under `key`.
+    /// Returns the texts in the sequence under `key`.
     pub(super) fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
         self.items(key).iter().filter_map(Self::text)
     }
 
-    /// True if the truth value under `key` is true, as YAML 1.1 or 1.2 spells it.
+    /// True if the scalar under `key` is true, as YAML 1.1 or 1.2 spells it.
     pub(super) fn is_true(&self, key: &str) -> bool {
         let text = self.get(key).and_then(Self::text).unwrap_or_default();
         ["true", "yes", "on", "y", "1", "t"].contains(&text.to_ascii_lowercase().as_str())

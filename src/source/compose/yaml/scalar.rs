@@ -1,28 +1,29 @@
-//! Plain scalars as compose resolves them: YAML 1.2's core schema, and of YAML 1.1 the octal numbers and underscores
-//! (YAML 1.2.2, section 10.3.2 "Tag Resolution"; YAML 1.1, "Integer Language-Independent Type").
+//! Types of plain scalars as compose resolves them: YAML 1.2's core schema, with the octal numbers and
+//! underscores of YAML 1.1 (YAML 1.2.2, section 10.3.2 "Tag Resolution"; YAML 1.1, "Integer
+//! Language-Independent Type").
 
-/// The type of a scalar.
+/// Type of a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) enum ScalarKind {
-    /// A text.
+    /// Text.
     Text,
-    /// A truth value.
+    /// Boolean.
     Bool,
-    /// A number, with or without a fraction.
+    /// Number, with or without a fraction.
     Number,
 }
 
-/// A scalar. Numbers and truth values are written as a container would get them in a variable.
+/// Scalar value. Numbers and booleans are in the form that a container would get in a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) struct Scalar {
-    /// The value as text.
+    /// Value as text.
     pub(in crate::source::compose) text: String,
-    /// Its type.
+    /// Type of the value.
     pub(in crate::source::compose) kind: ScalarKind,
 }
 
-/// Resolves a plain scalar; `None` is null.
-pub(super) fn resolve(text: &str) -> Option<Scalar> {
+/// Resolves the type of a plain scalar. Returns `None` for null.
+pub(super) fn resolve_scalar(text: &str) -> Option<Scalar> {
     let scalar = |text: String, kind| Some(Scalar { text, kind });
     match text {
         "" | "~" | "null" | "Null" | "NULL" => None,
@@ -33,24 +34,25 @@ pub(super) fn resolve(text: &str) -> Option<Scalar> {
             scalar("+Inf".to_owned(), ScalarKind::Number)
         }
         "-.inf" | "-.Inf" | "-.INF" => scalar("-Inf".to_owned(), ScalarKind::Number),
-        _ => match number(text) {
+        _ => match parse_number(text) {
             Some(number) => scalar(number, ScalarKind::Number),
             None => scalar(text.to_owned(), ScalarKind::Text),
         },
     }
 }
 
-/// The number that `text` spells, in decimal.
-fn number(text: &str) -> Option<String> {
+/// Parses a number and returns it in decimal.
+fn parse_number(text: &str) -> Option<String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return None;
     }
     let plain = text.replace('_', "");
-    integer(&plain).or_else(|| fraction(&plain))
+    parse_integer(&plain).or_else(|| parse_float(&plain))
 }
 
-/// A whole number of up to 64 bits: decimal, or with `0x`, `0o`, `0b` or the `0` of YAML 1.1's octals before it.
-fn integer(text: &str) -> Option<String> {
+/// Parses an integer of up to 64 bits: decimal, or with the prefix `0x`, `0o`, `0b`, or `0` for the octals of
+/// YAML 1.1.
+fn parse_integer(text: &str) -> Option<String> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -67,7 +69,7 @@ fn integer(text: &str) -> Option<String> {
     } else {
         (10, digits)
     };
-    // The parser of the standard library takes a sign of its own.
+    // The standard library would accept another sign here.
     let value = Some(digits).filter(|digits| !digits.starts_with(['+', '-']));
     let value = value.and_then(|digits| u64::from_str_radix(digits, radix).ok())?;
     match (negative, value) {
@@ -78,8 +80,9 @@ fn integer(text: &str) -> Option<String> {
     }
 }
 
-/// A number with a fraction or an exponent, written with an exponent below 1e-4 and from 1e6 on, as compose writes it.
-fn fraction(text: &str) -> Option<String> {
+/// Parses a number with a fraction or an exponent. The result has an exponent below 1e-4 and from 1e6 on, as
+/// in compose.
+fn parse_float(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -103,7 +106,7 @@ fn fraction(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ScalarKind, resolve};
+    use super::{ScalarKind, resolve_scalar};
 
     #[test]
     fn scalars_have_the_type_and_text_that_compose_gives_them() {
@@ -145,11 +148,11 @@ mod tests {
             ("0x+5", "0x+5", Text),
             ("-.INF", "-Inf", Number),
         ] {
-            let scalar = resolve(written).unwrap();
+            let scalar = resolve_scalar(written).unwrap();
             assert_eq!((scalar.text.as_str(), scalar.kind), (text, kind), "{written}");
         }
         for null in ["", "~", "null", "Null", "NULL"] {
-            assert_eq!(resolve(null), None, "{null}");
+            assert_eq!(resolve_scalar(null), None, "{null}");
         }
     }
 }

@@ -1,83 +1,85 @@
-//! What one inspect answer says, as far as Portolan keeps it: pure functions, and the border for secrets.
+//! Decoding of inspect responses into container records, as pure functions. Secrets end here: no value of a
+//! variable or argument passes.
 
-mod fact;
-mod link;
+mod facts;
+mod links;
 mod network;
 mod owner;
-mod route;
+mod log_route;
 mod state;
 #[cfg(test)]
 mod tests;
 
-pub(super) use link::Link;
-pub(super) use network::{Endpoint, Network};
+pub(super) use links::Link;
+pub(super) use network::{ContainerNetwork, NetworkEndpoint};
 pub(super) use owner::Owner;
 
-use super::answer::{ContainerInspectResponse, ContainerSummary};
-use super::files::{self, Volume};
+use super::api_types::{ContainerInspectResponse, ContainerSummary};
+use super::files::{self, NamedVolume};
 use crate::{
-    decode::{arguments, environment, file, proxied},
-    model::{Fact, Instance, Mention, SourceId, Text, Timestamp},
-    source::witness::Program,
+    decode::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
+    model::{Fact, Instance, Reference, SourceId, Text, Timestamp},
+    source::shared_references::Program,
 };
 use std::collections::HashMap;
 
-/// The most addresses of one container that are followed: each may be a line on the map.
-const MAX_MENTIONS: usize = 1_000;
+/// Maximum number of references of one container; each can become an edge on the map.
+const MAX_REFERENCES: usize = 1_000;
 
-/// A container as one inspect answer shows it, without anything that could be a secret.
+/// Container decoded from an inspect response, free of secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// The engine's id.
+pub(super) struct ContainerRecord {
+    /// Full id of the container.
     pub(super) id: String,
-    /// The container's name, without the slash.
+    /// Container name without the leading slash.
     pub(super) name: String,
-    /// The service it belongs to.
+    /// Service that the container belongs to.
     pub(super) owner: Owner,
-    /// When it was made.
+    /// Time when the container was created.
     pub(super) created: Option<Timestamp>,
-    /// Its life.
+    /// The container as an instance of its service: state, health check, last exit and log route.
     pub(super) instance: Instance,
-    /// How it can be reached.
-    pub(super) network: Network,
-    /// What it names.
-    pub(super) mentions: Vec<Mention>,
-    /// What it runs.
+    /// Networks, names and ports under which others reach it.
+    pub(super) network: ContainerNetwork,
+    /// Hosts and services that the container references.
+    pub(super) references: Vec<Reference>,
+    /// Image and command line.
     pub(super) program: Program,
-    /// Its named volumes.
-    pub(super) volumes: Vec<Volume>,
-    /// Its first process, as the engine's machine numbers it, while it runs.
-    pub(super) process: Option<u32>,
-    /// What the card shows.
+    /// Named volumes that it mounts.
+    pub(super) volumes: Vec<NamedVolume>,
+    /// Process id of its first process on the engine's machine; `None` while it does not run.
+    pub(super) pid: Option<u32>,
+    /// Facts for the service card.
     pub(super) facts: Vec<Fact>,
 }
 
-/// Decodes one inspect answer with the container's configuration files; none where it has no id.
-pub(super) fn container(
+/// Decodes an inspect response with the container's configuration files. Returns `None` if it has no id.
+pub(super) fn decode_container(
     source: &SourceId,
     answer: &ContainerInspectResponse,
-    files: &[files::Text],
-) -> Option<Seen> {
+    files: &[files::FileText],
+) -> Option<ContainerRecord> {
     let id = Text::new(answer.id.as_deref()?);
-    let name = name_of(answer.name.as_deref().unwrap_or_default(), &id);
+    let name = container_name(answer.name.as_deref().unwrap_or_default(), &id);
     let config = answer.config.as_ref();
     let none = HashMap::new();
     let labels = config.and_then(|c| c.labels.as_ref()).unwrap_or(&none);
     let owner = Owner::of(&name, |label| labels.get(label).map(String::as_str));
-    let (mut mentions, mut facts) = (mentions(answer, &owner, labels, files), fact::of(answer));
-    if mentions.len() > MAX_MENTIONS {
-        let what = format!("{}: only {MAX_MENTIONS} of them are followed", mentions.len());
+    let (mut mentions, mut facts) =
+        (find_references(answer, &owner, labels, files), facts::container_facts(answer));
+    if mentions.len() > MAX_REFERENCES {
+        let what = format!("{}: only {MAX_REFERENCES} of them are followed", mentions.len());
         facts.push(Fact::new("addresses named", what));
-        mentions.truncate(MAX_MENTIONS);
+        mentions.truncate(MAX_REFERENCES);
     }
-    Some(Seen {
-        created: answer.created.as_deref().and_then(time),
-        instance: state::instance(source, &id, &name, answer),
-        network: network::of(answer),
-        mentions,
-        program: program(answer),
-        volumes: Volume::all(answer),
-        process: process(answer),
+    Some(ContainerRecord {
+        created: answer.created.as_deref().and_then(parse_time),
+        instance: state::decode_instance(source, &id, &name, answer),
+        network: network::decode_network(answer),
+        references: mentions,
+        program: decode_program(answer),
+        volumes: NamedVolume::of_container(answer),
+        pid: first_process(answer),
         facts,
         id: id.to_string(),
         name,
@@ -85,9 +87,10 @@ pub(super) fn container(
     })
 }
 
-impl Seen {
-    /// Takes from how it was seen before what the engine has forgotten since: how it ended, as it started it again.
-    pub(super) fn recall(&mut self, before: Option<&Self>) {
+impl ContainerRecord {
+    /// Restores the last exit from `before`, because the engine forgets the exit code when it restarts the
+    /// container.
+    pub(super) fn restore_exit(&mut self, before: Option<&Self>) {
         let known = before.and_then(|seen| seen.instance.exit.as_ref()).filter(|exit| exit.code.is_some());
         if let (Some(exit), Some(known)) = (&mut self.instance.exit, known)
             && exit.code.is_none()
@@ -99,9 +102,10 @@ impl Seen {
     }
 }
 
-impl Seen {
-    /// Takes what the list of containers does not say from how the container was seen before, and notes what is not known.
-    pub(super) fn complete(&mut self, before: Option<&Self>) {
+impl ContainerRecord {
+    /// Completes a record made from the list with the record `before`. Without one, a fact says that details
+    /// were not read.
+    pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
                 "not read",
@@ -112,24 +116,24 @@ impl Seen {
         let listed = std::mem::replace(self, before.clone());
         if listed.instance.state != self.instance.state {
             let known = std::mem::replace(&mut self.instance, listed.instance);
-            (self.instance.made, self.instance.restarts) = (known.made, known.restarts);
+            (self.instance.created, self.instance.restarts) = (known.created, known.restarts);
             (self.instance.version, self.instance.containers) = (known.version, known.containers);
-            self.process = None;
-        } else if std::mem::discriminant(&listed.instance.check)
-            != std::mem::discriminant(&self.instance.check)
+            self.pid = None;
+        } else if std::mem::discriminant(&listed.instance.health_check)
+            != std::mem::discriminant(&self.instance.health_check)
         {
-            self.instance.check = listed.instance.check;
+            self.instance.health_check = listed.instance.health_check;
         }
         (self.name, self.owner) = (listed.name, listed.owner);
         self.instance.name = self.name.as_str().into();
     }
 }
 
-/// What tells, in the list, that a container is not as it was: everything there that does not change with time alone.
+/// Returns a text that changes whenever a list entry changes by more than elapsed time.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.as_deref().unwrap_or_default();
-    // What stands in brackets is news, the time before it is not.
-    let told = entry.bracket();
+    // The text in parentheses matters, such as `unhealthy`. The elapsed time before it does not.
+    let told = entry.status_detail();
     let networks = entry.network_settings.as_ref().and_then(|n| n.networks.as_ref());
     let mut places: Vec<_> = networks
         .into_iter()
@@ -140,58 +144,61 @@ pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     format!("{:?} {state} {told} {}", entry.names, places.join(","))
 }
 
-/// What the container names: in its environment, command, files, labels, links, extra hosts and start order.
-fn mentions(
+/// Finds references in the environment, command, configuration files, proxy labels, extra hosts and start
+/// order.
+fn find_references(
     answer: &ContainerInspectResponse,
     owner: &Owner,
     labels: &HashMap<String, String>,
-    files: &[files::Text],
-) -> Vec<Mention> {
+    files: &[files::FileText],
+) -> Vec<Reference> {
     let config = answer.config.as_ref();
     let variables = config.and_then(|c| c.env.as_ref()).into_iter().flatten();
     let variables: Vec<_> = variables.filter_map(|pair| pair.split_once('=')).collect();
-    let mut all = environment(None, variables.iter().copied());
+    let mut all = references_in_environment(None, variables.iter().copied());
     let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    all.extend(files.iter().flat_map(|text| file(None, &Text::new(&text.path), &text.text, value)));
+    all.extend(
+        files.iter().flat_map(|text| references_in_file(None, &Text::new(&text.path), &text.text, value)),
+    );
     let named = labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    all.extend(proxied(&named.collect(), &variables));
+    all.extend(proxy_references(&named.collect(), &variables));
     let words = answer.path.iter().chain(answer.args.iter().flatten());
-    all.extend(arguments(None, words.map(String::as_str)));
-    all.extend(link::extra_hosts(answer));
+    all.extend(references_in_arguments(None, words.map(String::as_str)));
+    all.extend(links::extra_hosts(answer));
     if owner.group.is_some() {
         let order = labels.get("com.docker.compose.depends_on").map(String::as_str).unwrap_or_default();
-        all.extend(link::start_order(order));
+        all.extend(links::start_order(order));
     }
     all.sort();
     all.dedup();
     all
 }
 
-/// The image that the container was made from, and the command line that it was started with.
-fn program(answer: &ContainerInspectResponse) -> Program {
+/// Returns the image and command line of the container.
+fn decode_program(answer: &ContainerInspectResponse) -> Program {
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     Program::new(image, answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str))
 }
 
-/// The container's first process; none while it does not run.
-fn process(answer: &ContainerInspectResponse) -> Option<u32> {
+/// Returns the process id of the container's first process, or `None` if it does not run.
+fn first_process(answer: &ContainerInspectResponse) -> Option<u32> {
     let pid = answer.state.as_ref()?.pid?;
     u32::try_from(pid).ok().filter(|pid| *pid > 0)
 }
 
-/// A container's name without the slash; the short id where it has none.
-fn name_of(raw: &str, id: &str) -> String {
+/// Returns a container's name without the slash, or its short id if it has none.
+fn container_name(raw: &str, id: &str) -> String {
     let name = Text::new(raw.trim_start_matches('/'));
-    if name.is_empty() { short(id).to_owned() } else { name.to_string() }
+    if name.is_empty() { short_id(id).to_owned() } else { name.to_string() }
 }
 
-/// The first twelve digits of an id or digest, as people write it.
-fn short(id: &str) -> &str {
+/// Returns the first twelve digits of an id or digest, as the docker command shows it.
+fn short_id(id: &str) -> &str {
     let digits = id.strip_prefix("sha256:").unwrap_or(id);
     digits.get(..12).unwrap_or(digits)
 }
 
-/// A time as the engine writes it; the year 1 means never.
-pub(super) fn time(raw: &str) -> Option<Timestamp> {
+/// Parses a time of the engine. Returns `None` for the year 1, which means never.
+pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
     raw.parse().ok().filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH)
 }

@@ -1,8 +1,8 @@
-//! How a container can be reached: its endpoints with their names and addresses, and the ports it opens.
+//! Network settings of a container: networks, DNS names, addresses and ports.
 
-use super::{Link, link, short};
-use crate::model::{AnsweredBy, Text};
-use crate::source::docker::answer::{
+use super::{Link, links, short_id};
+use crate::model::{EndpointOrigin, Text};
+use crate::source::docker::api_types::{
     ContainerConfig, ContainerInspectResponse, EndpointSettings, HostConfig,
 };
 use std::{
@@ -10,36 +10,36 @@ use std::{
     net::IpAddr,
 };
 
-/// A container's place among the networks.
+/// Network settings of a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Network {
-    /// Its endpoints on networks of its own.
-    pub(in super::super) endpoints: Vec<Endpoint>,
-    /// The container, by id or name, whose network it shares.
-    pub(in super::super) shares: Option<String>,
-    /// Whether it uses the host's network.
-    pub(in super::super) host: bool,
-    /// The ports that its image or options declare.
-    pub(in super::super) exposed: BTreeSet<u16>,
-    /// The host's ports that lead to it, each with its own port behind.
-    pub(in super::super) published: BTreeMap<u16, u16>,
-    /// The containers that it has names of its own for.
+pub(in super::super) struct ContainerNetwork {
+    /// Networks that it is connected to, with its names and addresses there.
+    pub(in super::super) endpoints: Vec<NetworkEndpoint>,
+    /// Id or name of the container whose network it uses (`container:` mode).
+    pub(in super::super) shares_network_of: Option<String>,
+    /// True if it uses the host's network.
+    pub(in super::super) uses_host_network: bool,
+    /// Ports that its image or options declare.
+    pub(in super::super) exposed_ports: BTreeSet<u16>,
+    /// Host ports that lead to the container, each with the container port.
+    pub(in super::super) published_ports: BTreeMap<u16, u16>,
+    /// Legacy links to other containers.
     pub(in super::super) links: Vec<Link>,
 }
 
-/// A container on one network.
+/// Connection of a container to one network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Endpoint {
-    /// The network's id.
-    pub(in super::super) network: String,
-    /// What others on the network may call it, and how it came by the name.
-    pub(in super::super) names: BTreeMap<Text, AnsweredBy>,
-    /// Its addresses there.
+pub(in super::super) struct NetworkEndpoint {
+    /// Id of the network.
+    pub(in super::super) network_id: String,
+    /// DNS names of the container on this network, with the origin of each.
+    pub(in super::super) names: BTreeMap<Text, EndpointOrigin>,
+    /// IP addresses on this network.
     pub(in super::super) ips: BTreeSet<IpAddr>,
 }
 
-/// The container's place among the networks.
-pub(super) fn of(answer: &ContainerInspectResponse) -> Network {
+/// Decodes the network settings of a container.
+pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetwork {
     let host_config = answer.host_config.as_ref();
     let mode = host_config.and_then(|h| h.network_mode.as_deref()).unwrap_or_default();
     let settings = answer.network_settings.as_ref();
@@ -48,9 +48,9 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Network {
         .into_iter()
         .flatten()
         .filter(|(name, _)| !matches!(name.as_str(), "host" | "none" | "ingress"))
-        .map(|(name, at)| endpoint(answer, name, at))
+        .map(|(name, at)| decode_endpoint(answer, name, at))
         .collect();
-    endpoints.sort_by(|a, b| a.network.cmp(&b.network));
+    endpoints.sort_by(|a, b| a.network_id.cmp(&b.network_id));
     let bound = settings.and_then(|s| s.ports.as_ref()).into_iter().flatten();
     let published = bound
         .flat_map(|(port, bindings)| bindings.iter().flatten().map(move |binding| (port, binding)))
@@ -60,33 +60,37 @@ pub(super) fn of(answer: &ContainerInspectResponse) -> Network {
         })
         .filter(|(outside, _)| *outside != 0)
         .collect();
-    Network {
-        shares: mode.strip_prefix("container:").map(Text::new).map(Into::into),
-        host: mode == "host" || networks.is_some_and(|n| n.contains_key("host")),
-        exposed: exposed(answer.config.as_ref()),
-        published,
-        links: link::links(host_config.unwrap_or(&HostConfig::default()), networks),
+    ContainerNetwork {
+        shares_network_of: mode.strip_prefix("container:").map(Text::new).map(Into::into),
+        uses_host_network: mode == "host" || networks.is_some_and(|n| n.contains_key("host")),
+        exposed_ports: exposed_ports(answer.config.as_ref()),
+        published_ports: published,
+        links: links::links(host_config.unwrap_or(&HostConfig::default()), networks),
         endpoints,
     }
 }
 
-/// The endpoint on the network `name`, which stands for the id until the engine has given one.
-fn endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointSettings) -> Endpoint {
+/// Decodes the connection to the network `name`. The name replaces a missing network id.
+fn decode_endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointSettings) -> NetworkEndpoint {
     let network = at.network_id.as_deref().filter(|id| !id.is_empty()).unwrap_or(name);
     let ips = [at.ip_address.as_deref(), at.global_ipv6_address.as_deref()];
-    // The default network has no name service: only addresses count there, and links.
-    let names = if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { names(answer, at) };
-    Endpoint {
-        network: Text::new(network).to_string(),
+    // The default network has no DNS: other containers reach this one by address or link only.
+    let names =
+        if matches!(name, "bridge" | "podman") { BTreeMap::new() } else { endpoint_names(answer, at) };
+    NetworkEndpoint {
+        network_id: Text::new(network).to_string(),
         names,
         ips: ips.into_iter().flatten().filter_map(|ip| ip.parse().ok()).collect(),
     }
 }
 
-/// The names that the engine's name service answers for this endpoint, each with the strongest reason for it.
-fn names(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<Text, AnsweredBy> {
+/// Returns the DNS names of the container on a network, each with its strongest origin.
+fn endpoint_names(
+    answer: &ContainerInspectResponse,
+    at: &EndpointSettings,
+) -> BTreeMap<Text, EndpointOrigin> {
     let mut names = BTreeMap::new();
-    let mut add = |name: &str, by: AnsweredBy| {
+    let mut add = |name: &str, by: EndpointOrigin| {
         let name = Text::new(name.trim_start_matches('/'));
         if !name.is_empty() {
             names.entry(name).or_insert(by);
@@ -96,32 +100,32 @@ fn names(answer: &ContainerInspectResponse, at: &EndpointSettings) -> BTreeMap<T
     let label = |key: &str| config.and_then(|c| c.labels.as_ref()?.get(key)).map(String::as_str);
     let once = label("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     if let Some(service) = label("com.docker.compose.service").filter(|_| !once) {
-        add(service, AnsweredBy::ServiceName);
+        add(service, EndpointOrigin::ServiceName);
     }
     if let Some(service) = label("com.docker.swarm.service.name") {
-        add(service, AnsweredBy::ServiceName);
+        add(service, EndpointOrigin::ServiceName);
         let stack = label("com.docker.stack.namespace").unwrap_or_default();
         add(
             service.strip_prefix(stack).and_then(|s| s.strip_prefix('_')).unwrap_or(service),
-            AnsweredBy::ServiceName,
+            EndpointOrigin::ServiceName,
         );
     }
-    add(answer.name.as_deref().unwrap_or_default(), AnsweredBy::ContainerName);
-    let id = short(answer.id.as_deref().unwrap_or_default());
-    add(id, AnsweredBy::Hostname);
+    add(answer.name.as_deref().unwrap_or_default(), EndpointOrigin::ContainerName);
+    let id = short_id(answer.id.as_deref().unwrap_or_default());
+    add(id, EndpointOrigin::Hostname);
     for alias in at.aliases.iter().chain(&at.dns_names).flatten() {
-        add(alias, AnsweredBy::Alias);
+        add(alias, EndpointOrigin::Alias);
     }
     let hostname = config.and_then(|c| c.hostname.as_deref()).unwrap_or_default();
-    add(hostname, AnsweredBy::Hostname);
+    add(hostname, EndpointOrigin::Hostname);
     if let Some(domain) = config.and_then(|c| c.domainname.as_deref()).filter(|d| !d.is_empty()) {
-        add(&format!("{hostname}.{domain}"), AnsweredBy::Hostname);
+        add(&format!("{hostname}.{domain}"), EndpointOrigin::Hostname);
     }
     names
 }
 
-/// The ports that image and options declare, whatever the protocol.
-fn exposed(config: Option<&ContainerConfig>) -> BTreeSet<u16> {
+/// Returns the declared ports, whatever the protocol.
+fn exposed_ports(config: Option<&ContainerConfig>) -> BTreeSet<u16> {
     let ports = config.and_then(|c| c.exposed_ports.as_ref()).into_iter().flatten();
     ports.filter_map(|port| port.split('/').next()?.parse().ok()).collect()
 }

@@ -1,101 +1,114 @@
-//! Which service a container belongs to, by the labels of whoever started it.
+//! Owner of a container: the service it belongs to, read from labels of compose, swarm or the ECS agent.
 
 use crate::model::{ServiceId, ServiceKind, SourceId, Text};
 
-/// The service that a container belongs to.
+/// Service that a container belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Owner {
-    /// The compose project, swarm stack or ECS cluster.
+    /// Compose project, swarm stack or ECS cluster.
     pub(in super::super) group: Option<Text>,
-    /// The service's name.
+    /// Name of the service.
     pub(in super::super) name: Text,
-    /// What kind of service it is.
+    /// Kind of service.
     pub(in super::super) kind: ServiceKind,
-    /// The place in a swarm service that only one container holds at a time.
+    /// Slot of a swarm service, which only one container fills at a time.
     pub(in super::super) slot: Option<Text>,
-    /// Whether it only holds the network for others, as the ECS agent's pause container does.
-    pub(in super::super) hidden: bool,
+    /// True for the ECS agent's pause container, which only holds the network for others.
+    pub(in super::super) is_pause_container: bool,
 }
 
 impl Owner {
-    /// The owner of the container `name`, whose labels `label` gives.
+    /// Determines the owner of the container `name`. `label` returns the value of a label.
     pub(in super::super) fn of<'a>(name: &str, label: impl Fn(&str) -> Option<&'a str>) -> Self {
         let get = |key: &str| label(key).map(Text::new).filter(|text| !text.is_empty());
-        compose(&get)
-            .or_else(|| swarm(&get))
-            .or_else(|| agent(&get))
-            .unwrap_or_else(|| Self::plain(None, name.into(), ServiceKind::Container))
+        compose_owner(&get)
+            .or_else(|| swarm_owner(&get))
+            .or_else(|| ecs_agent_owner(&get))
+            .unwrap_or_else(|| Self::without_slot(None, name.into(), ServiceKind::Container))
     }
 
-    /// The service's id in `source`.
+    /// Returns the service's id in `source`.
     pub(in super::super) fn id(&self, source: &SourceId) -> ServiceId {
         ServiceId::of(source, self.group.as_deref(), &self.name)
     }
 
-    fn plain(group: Option<Text>, name: Text, kind: ServiceKind) -> Self {
-        Self { group, name, kind, slot: None, hidden: false }
+    fn without_slot(group: Option<Text>, name: Text, kind: ServiceKind) -> Self {
+        Self { group, name, kind, slot: None, is_pause_container: false }
     }
 }
 
-/// A compose service's container. One started by `compose run` has the service's labels but does not serve for it.
-fn compose(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
+/// Returns the compose service of a container. Returns `None` for containers of `compose run`: they carry the
+/// service's labels but do not serve for it.
+fn compose_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let once = get("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let project = get("com.docker.compose.project")?;
     let service = get("com.docker.compose.service")?;
-    (!once).then(|| Owner::plain(Some(project), service, ServiceKind::Compose))
+    (!once).then(|| Owner::without_slot(Some(project), service, ServiceKind::Compose))
 }
 
-/// A swarm service's container: the stack is the group, and is not repeated in the name.
-fn swarm(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
+/// Returns the swarm service of a container, with the stack as its group. The name omits the stack.
+fn swarm_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let full = get("com.docker.swarm.service.name")?;
     let stack = get("com.docker.stack.namespace");
     let bare = stack.as_ref().and_then(|s| full.strip_prefix(s.as_str())?.strip_prefix('_'));
     let name = bare.map_or_else(|| full.clone(), Text::new);
-    // A task is called service.slot.id, and the slot outlives the task.
+    // A task is named `service.slot.id`, and the slot outlives the task.
     let slot = get("com.docker.swarm.task.name").and_then(|t| Some(t.rsplit_once('.')?.0.into()));
-    Some(Owner { slot, ..Owner::plain(stack, name, ServiceKind::Swarm) })
+    Some(Owner { slot, ..Owner::without_slot(stack, name, ServiceKind::Swarm) })
 }
 
-/// A container that the ECS agent runs, on an instance that somebody looks at from inside.
-fn agent(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
+/// Returns the task family of a container that the ECS agent runs, for an engine on a container instance.
+fn ecs_agent_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let cluster = get("com.amazonaws.ecs.cluster")?;
     let family = get("com.amazonaws.ecs.task-definition-family")?;
     let group = cluster.rsplit('/').next().unwrap_or_default().to_owned();
     let hidden = get("com.amazonaws.ecs.container-name").is_some_and(|n| n.starts_with("~internal~"));
-    Some(Owner { hidden, ..Owner::plain(Some(group.into()), family, ServiceKind::Container) })
+    Some(Owner {
+        is_pause_container: hidden,
+        ..Owner::without_slot(Some(group.into()), family, ServiceKind::Container)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::Owner;
 
-    fn of(labels: &[(&'static str, &'static str)]) -> String {
+    fn group_and_name(labels: &[(&'static str, &'static str)]) -> String {
         let owner = Owner::of("lone", |key| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v));
         format!("{}/{}", owner.group.unwrap_or_default(), owner.name)
     }
 
-    const SHOP: (&str, &str) = ("com.docker.compose.project", "shop");
-    const WEB: (&str, &str) = ("com.docker.compose.service", "web");
+    const PROJECT_LABEL: (&str, &str) = ("com.docker.compose.project", "shop");
+    const SERVICE_LABEL: (&str, &str) = ("com.docker.compose.service", "web");
 
     #[test]
     fn labels_name_the_service() {
-        assert_eq!(of(&[]), "/lone");
-        assert_eq!(of(&[SHOP, WEB]), "shop/web");
-        assert_eq!(of(&[SHOP]), "/lone");
-        assert_eq!(of(&[SHOP, WEB, ("com.docker.compose.oneoff", "True")]), "/lone");
-        assert_eq!(of(&[SHOP, WEB, ("com.docker.compose.oneoff", "False")]), "shop/web");
+        assert_eq!(group_and_name(&[]), "/lone");
+        assert_eq!(group_and_name(&[PROJECT_LABEL, SERVICE_LABEL]), "shop/web");
+        assert_eq!(group_and_name(&[PROJECT_LABEL]), "/lone");
+        assert_eq!(
+            group_and_name(&[PROJECT_LABEL, SERVICE_LABEL, ("com.docker.compose.oneoff", "True")]),
+            "/lone"
+        );
+        assert_eq!(
+            group_and_name(&[PROJECT_LABEL, SERVICE_LABEL, ("com.docker.compose.oneoff", "False")]),
+            "shop/web"
+        );
     }
 
     #[test]
     fn a_stack_is_not_repeated_in_the_name() {
         let name = ("com.docker.swarm.service.name", "shop_web");
-        assert_eq!(of(&[name]), "/shop_web");
-        assert_eq!(of(&[name, ("com.docker.stack.namespace", "shop")]), "shop/web");
+        assert_eq!(group_and_name(&[name]), "/shop_web");
+        assert_eq!(group_and_name(&[name, ("com.docker.stack.namespace", "shop")]), "shop/web");
     }
 
     #[test]
     fn the_agent_names_cluster_and_family() {
         let cluster = ("com.amazonaws.ecs.cluster", "arn:aws:ecs:eu-west-1:1:cluster/prod");
-        assert_eq!(of(&[cluster, ("com.amazonaws.ecs.task-definition-family", "orders")]), "prod/orders");
+        assert_eq!(
+            group_and_name(&[cluster, ("com.amazonaws.ecs.task-definition-family", "orders")]),
+            "prod/orders"
+        );
     }
 }

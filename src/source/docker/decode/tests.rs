@@ -1,49 +1,51 @@
-//! Recorded answers of a real engine, decoded.
+//! Tests of decoding, on recorded responses of a real engine.
 
-use super::{Seen, container, fingerprint};
-use crate::model::{AnsweredBy, Ending, LogRoute, SourceId, State, Target, Via};
-use crate::source::docker::answer::{ContainerInspectResponse, ContainerSummary};
+use super::{ContainerRecord, decode_container, fingerprint};
+use crate::model::{
+    EndpointOrigin, ExitCause, InstanceState, LogRoute, ReferenceKind, ReferenceTarget, SourceId,
+};
+use crate::source::docker::api_types::{ContainerInspectResponse, ContainerSummary};
 
-fn seen(recorded: &str) -> Seen {
+fn decode_fixture(recorded: &str) -> ContainerRecord {
     let answer: ContainerInspectResponse = serde_json::from_str(recorded).unwrap();
-    container(&SourceId::new("docker"), &answer, &[]).unwrap()
+    decode_container(&SourceId::new("docker"), &answer, &[]).unwrap()
 }
 
-fn web() -> Seen {
-    seen(include_str!("../../../../tests/fixtures/docker/web.json"))
+fn web_container() -> ContainerRecord {
+    decode_fixture(include_str!("../../../../tests/fixtures/docker/web.json"))
 }
 
 #[test]
 fn a_compose_container_belongs_to_its_service() {
-    let web = web();
+    let web = web_container();
     assert_eq!(web.owner.id(&SourceId::new("docker")).as_str(), "docker/shop/web");
-    assert_eq!((web.instance.state, web.instance.version.as_deref()), (State::Running, Some("1.4")));
+    assert_eq!((web.instance.state, web.instance.version.as_deref()), (InstanceState::Running, Some("1.4")));
     assert_eq!(web.instance.exit, None);
-    let order = web.mentions.iter().find(|m| m.via == Via::StartOrder).unwrap();
-    assert_eq!(order.target, Target::Peer("db".into()));
+    let order = web.references.iter().find(|m| m.kind == ReferenceKind::StartOrder).unwrap();
+    assert_eq!(order.target, ReferenceTarget::ServiceName("db".into()));
 }
 
 #[test]
 fn its_place_on_the_network_is_read() {
-    let network = web().network;
+    let network = web_container().network;
     let endpoint = &network.endpoints[0];
     let names: Vec<_> = endpoint.names.iter().map(|(name, by)| (name.as_str(), *by)).collect();
     assert_eq!(
         names,
         [
-            ("82a0dabccfc7", AnsweredBy::Hostname),
-            ("shop-web", AnsweredBy::ContainerName),
-            ("web", AnsweredBy::ServiceName),
-            ("www", AnsweredBy::Alias),
+            ("82a0dabccfc7", EndpointOrigin::Hostname),
+            ("shop-web", EndpointOrigin::ContainerName),
+            ("web", EndpointOrigin::ServiceName),
+            ("www", EndpointOrigin::Alias),
         ]
     );
     assert_eq!(endpoint.ips.iter().map(ToString::to_string).collect::<Vec<_>>(), ["172.24.0.2"]);
-    assert!(network.published.get(&18099) == Some(&80) && network.exposed.contains(&80));
+    assert!(network.published_ports.get(&18099) == Some(&80) && network.exposed_ports.contains(&80));
 }
 
 #[test]
 fn the_card_shows_no_value() {
-    let web = web();
+    let web = web_container();
     let facts: Vec<_> = web.facts.iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
     assert_eq!(
         facts,
@@ -64,27 +66,27 @@ fn the_card_shows_no_value() {
 }
 
 #[test]
-fn a_lone_container_that_failed_is_told_with_its_code() {
-    let job = seen(include_str!("../../../../tests/fixtures/docker/job.json"));
+fn a_failed_container_keeps_its_exit_code() {
+    let job = decode_fixture(include_str!("../../../../tests/fixtures/docker/job.json"));
     assert_eq!((job.owner.group.as_deref(), job.owner.name.as_str()), (None, "shop-job"));
-    assert_eq!(job.instance.state, State::Failed);
+    assert_eq!(job.instance.state, InstanceState::Failed);
     assert_eq!(job.instance.exit.as_ref().and_then(|e| e.code), Some(3));
-    assert!(matches!(job.instance.containers[0].log, LogRoute::Nowhere { .. }));
+    assert!(matches!(job.instance.containers[0].log_route, LogRoute::Unreadable { .. }));
     assert!(job.network.endpoints[0].names.is_empty(), "the default bridge has no names");
 }
 
 #[test]
 fn a_container_that_could_not_start_has_failed_in_the_engines_words() {
-    let stuck = seen(include_str!("../../../../tests/fixtures/docker/unstartable.json"));
-    assert_eq!(stuck.instance.state, State::Failed);
+    let stuck = decode_fixture(include_str!("../../../../tests/fixtures/docker/unstartable.json"));
+    assert_eq!(stuck.instance.state, InstanceState::Failed);
     let exit = stuck.instance.exit.unwrap();
-    assert_eq!((exit.code, exit.ending), (Some(128), Ending::Start));
+    assert_eq!((exit.code, exit.cause), (Some(128), ExitCause::StartFailed));
     assert!(exit.at.is_some(), "since it was made");
     assert!(exit.reason.unwrap().starts_with("Cannot link to /shop-web-1"));
 }
 
 #[test]
-fn time_alone_changes_no_fingerprint() {
+fn elapsed_time_changes_no_fingerprint() {
     let entry = |status: &str| {
         fingerprint(&ContainerSummary { status: Some(status.to_owned()), ..ContainerSummary::default() })
     };
@@ -99,14 +101,14 @@ fn hostile_text_is_harmless() {
     let answer = r#"{"Id":"a\u001b[2Jb","Name":"/x\u202ey\u001b]0;t\u0007","State":{"Status":"exited",
         "Error":"\u001b[31mred"},"Config":{"Image":"i\u0000:\u0007","Labels":{"com.docker.compose.project":"\u001bc",
         "com.docker.compose.service":"\u001b[1mweb"}}}"#;
-    let text = serde_json::to_string(&format!("{:?}", seen(answer))).unwrap();
+    let text = serde_json::to_string(&format!("{:?}", decode_fixture(answer))).unwrap();
     for bad in ["\\u{1b}", "\\u{7}", "\\u{202e}", "\\0"] {
         assert!(!text.contains(bad), "{bad} in {text}");
     }
 }
 
 #[test]
-fn a_container_with_more_than_anybody_has_is_bounded_and_says_so() {
+fn a_huge_container_is_limited_and_says_so() {
     let variables: Vec<_> =
         (0..50_000).map(|number| format!("\"E{number}_URL=http://h{number}:80\"")).collect();
     let labels: Vec<_> = (0..50_000).map(|number| format!("\"l{number}\": \"v\"")).collect();
@@ -115,8 +117,8 @@ fn a_container_with_more_than_anybody_has_is_bounded_and_says_so() {
         variables.join(","),
         labels.join(",")
     );
-    let web = seen(&answer);
-    assert_eq!(web.mentions.len(), 1_000);
+    let web = decode_fixture(&answer);
+    assert_eq!(web.references.len(), 1_000);
     let facts: Vec<_> = web.facts.iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
     for said in [
         "environment: more than 4000 variables: those beyond are not read",
@@ -136,24 +138,27 @@ fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
             "Labels": {{"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}}}}"#
         );
         let entry: ContainerSummary = serde_json::from_str(&entry).unwrap();
-        container(&source, &entry.as_inspected(), &[]).unwrap()
+        decode_container(&source, &entry.to_inspect_response(), &[]).unwrap()
     };
     let mut alone = listed("running", "Up 5 minutes (unhealthy)");
-    alone.complete(None);
+    alone.merge_previous(None);
     assert_eq!(alone.owner.id(&source).as_str(), "docker/shop/web");
-    assert_eq!((alone.instance.state, alone.instance.check.failed()), (State::Running, true));
+    assert_eq!(
+        (alone.instance.state, alone.instance.health_check.is_failing()),
+        (InstanceState::Running, true)
+    );
     assert!(alone.facts.iter().any(|fact| fact.label == "not read"));
-    let before = web();
+    let before = web_container();
     let mut ended = listed("exited", "Exited (3) 2 seconds ago");
-    ended.complete(Some(&before));
-    assert_eq!((ended.instance.state, ended.process), (State::Failed, None));
+    ended.merge_previous(Some(&before));
+    assert_eq!((ended.instance.state, ended.pid), (InstanceState::Failed, None));
     assert_eq!(ended.instance.exit.as_ref().and_then(|exit| exit.code), Some(3));
     assert_eq!(
-        (&ended.mentions, &ended.network),
-        (&before.mentions, &before.network),
+        (&ended.references, &ended.network),
+        (&before.references, &before.network),
         "what was known stays"
     );
     let mut same = listed("running", "Up 6 minutes");
-    same.complete(Some(&before));
-    assert_eq!((same.instance.started, same.process), (before.instance.started, before.process));
+    same.merge_previous(Some(&before));
+    assert_eq!((same.instance.started, same.pid), (before.instance.started, before.pid));
 }

@@ -1,29 +1,35 @@
-//! Files of a container through the engine's archive call, for places that can't be read on this machine.
+//! Configuration files from the engine's archive call, for paths that are not readable on this machine.
 
-use super::{MOST_BYTES, Text, host};
+use super::{FileText, MAX_TEXT_BYTES, host};
 use crate::{
-    decode::{LARGEST, is_config_file, may_be_config_file},
-    source::docker::connect::Engine,
+    decode::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file},
+    source::docker::client::Engine,
 };
 use bollard::{Docker as Client, errors::Error, query_parameters::DownloadFromContainerOptionsBuilder};
 use futures::TryStreamExt;
 use std::io::Read;
 
-/// The texts at `inside`; none where there are none, or they can't be had.
-pub(super) async fn texts(engine: &Engine, client: &Client, id: &str, inside: &str) -> Vec<Text> {
+/// Downloads the texts at `inside`. Returns an empty list if there are none or the call fails.
+pub(super) async fn download_texts(
+    engine: &Engine,
+    client: &Client,
+    id: &str,
+    inside: &str,
+) -> Vec<FileText> {
     let options = DownloadFromContainerOptionsBuilder::new().path(inside).build();
     let pieces = client.download_from_container(id, Some(options));
-    // A folder that is larger than a configuration ends early: what came of it is read.
+    // A folder larger than any configuration is cut off, and the part that arrived is still read.
     let gather = pieces.try_fold(Vec::new(), |mut all, piece| async move {
         all.extend_from_slice(&piece);
-        if all.len() > 2 * MOST_BYTES { Err(Error::RequestTimeoutError) } else { Ok(all) }
+        if all.len() > 2 * MAX_TEXT_BYTES { Err(Error::RequestTimeoutError) } else { Ok(all) }
     });
-    let bytes = engine.limited("read a file", gather).await.unwrap_or_default();
-    unpack(&bytes, inside)
+    let bytes = engine.with_timeout("read a file", gather).await.unwrap_or_default();
+    unpack_texts(&bytes, inside)
 }
 
-/// The texts in an archive of `inside`, whose entries begin with its last name.
-fn unpack(bytes: &[u8], inside: &str) -> Vec<Text> {
+/// Unpacks the texts from a tar archive of `inside`. Its entries begin with the last path component of
+/// `inside`.
+fn unpack_texts(bytes: &[u8], inside: &str) -> Vec<FileText> {
     let mut archive = tar::Archive::new(bytes);
     let parent = inside.trim_end_matches('/').rsplit_once('/').map_or("", |(parent, _)| parent);
     let mut texts = Vec::new();
@@ -32,13 +38,17 @@ fn unpack(bytes: &[u8], inside: &str) -> Vec<Text> {
         let name = path.rsplit('/').next().unwrap_or_default();
         let single = !path.contains('/');
         let wanted = if single { may_be_config_file(name) } else { is_config_file(name) };
-        let skipped = path.split('/').any(|part| host::SKIPPED.contains(&part));
-        if !entry.header().entry_type().is_file() || entry.size() > LARGEST as u64 || !wanted || skipped {
+        let skipped = path.split('/').any(|part| host::SKIPPED_FOLDERS.contains(&part));
+        if !entry.header().entry_type().is_file()
+            || entry.size() > MAX_CONFIG_FILE_BYTES as u64
+            || !wanted
+            || skipped
+        {
             continue;
         }
         let mut bytes = Vec::new();
         if entry.read_to_end(&mut bytes).is_ok() {
-            texts.extend(host::text(format!("{parent}/{path}"), bytes));
+            texts.extend(host::utf8_text(format!("{parent}/{path}"), bytes));
         }
     }
     texts
@@ -46,7 +56,7 @@ fn unpack(bytes: &[u8], inside: &str) -> Vec<Text> {
 
 #[cfg(test)]
 mod tests {
-    use super::unpack;
+    use super::unpack_texts;
 
     #[test]
     fn an_archive_gives_the_texts_with_their_paths() {
@@ -58,8 +68,8 @@ mod tests {
             builder.append_data(&mut header, path, text.as_bytes()).unwrap();
         }
         let bytes = builder.into_inner().unwrap();
-        let found: Vec<_> = unpack(&bytes, "/etc/nginx/conf.d").into_iter().map(|t| t.path).collect();
+        let found: Vec<_> = unpack_texts(&bytes, "/etc/nginx/conf.d").into_iter().map(|t| t.path).collect();
         assert_eq!(found, ["/etc/nginx/conf.d/api.conf"]);
-        assert!(unpack(&bytes[..100], "/etc").is_empty(), "half an archive is no error");
+        assert!(unpack_texts(&bytes[..100], "/etc").is_empty(), "half an archive is no error");
     }
 }

@@ -1,19 +1,19 @@
-//! Files on this machine: a walk that is bounded in depth and number, and reads nothing but text.
+//! Configuration files on this machine, found by a walk of limited depth and size. Only text is read.
 
-use super::{MOST_FILES, Text};
-use crate::decode::{LARGEST, is_config_file, may_be_config_file};
+use super::{FileText, MAX_FILES};
+use crate::decode::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file};
 use std::{
     fs,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-/// How deep a mounted folder is walked.
-const DEEPEST: usize = 6;
-/// How many entries of a mounted folder are looked at.
-const MOST_ENTRIES: usize = 3_000;
-/// Folders that hold other people's programs, or what is made from one's own.
-pub(super) const SKIPPED: &[&str] = &[
+/// Maximum depth of the walk through a mounted folder.
+const MAX_FOLDER_DEPTH: usize = 6;
+/// Maximum number of entries visited in a mounted folder.
+const MAX_FOLDER_ENTRIES: usize = 3_000;
+/// Folders with third-party code, build output or other content that is no configuration.
+pub(super) const SKIPPED_FOLDERS: &[&str] = &[
     "node_modules",
     "vendor",
     ".git",
@@ -45,81 +45,82 @@ pub(super) const SKIPPED: &[&str] = &[
     ".vscode",
 ];
 
-/// A file as the directory tells of it.
-pub(super) struct Entry {
+/// Metadata of a file.
+pub(super) struct FileEntry {
     pub(super) path: PathBuf,
     pub(super) length: u64,
-    pub(super) changed: Option<SystemTime>,
+    pub(super) modified: Option<SystemTime>,
 }
 
-/// The texts below `outside`, with their paths in the container; none where that can't be read.
-pub(super) fn texts(outside: &Path, inside: &str) -> Option<Vec<Text>> {
+/// Reads the texts at or below `outside`, with their paths in the container. Returns `None` if any of it is
+/// unreadable.
+pub(super) fn read_texts(outside: &Path, inside: &str) -> Option<Vec<FileText>> {
     let known = fs::metadata(outside).ok()?;
     if known.is_dir() {
         fs::read_dir(outside).ok()?;
     }
     let mut texts = Vec::new();
-    for file in files(outside) {
+    for file in config_files(outside) {
         let bytes = fs::read(&file.path).ok()?;
         let below = file.path.strip_prefix(outside).ok().filter(|rest| !rest.as_os_str().is_empty());
         let path = match below {
             Some(rest) => format!("{}/{}", inside.trim_end_matches('/'), rest.display()),
             None => inside.to_owned(),
         };
-        texts.extend(text(path, bytes));
+        texts.extend(utf8_text(path, bytes));
     }
     Some(texts)
 }
 
-/// The text of a file, if it is one.
-pub(super) fn text(path: String, bytes: Vec<u8>) -> Option<Text> {
+/// Returns the file as text, or `None` if it is binary.
+pub(super) fn utf8_text(path: String, bytes: Vec<u8>) -> Option<FileText> {
     let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))?;
-    Some(Text { path, text })
+    Some(FileText { path, text })
 }
 
-/// The files at or below `place` that are worth reading, in order.
-pub(super) fn files(place: &Path) -> Vec<Entry> {
+/// Returns the configuration files at or below `place`, in order.
+pub(super) fn config_files(place: &Path) -> Vec<FileEntry> {
     let mut found = Vec::new();
     let Ok(known) = fs::metadata(place) else { return found };
     if known.is_file() {
         let name = place.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         if may_be_config_file(name) {
-            found.extend(entry(place.to_owned()));
+            found.extend(file_entry(place.to_owned()));
         }
         return found;
     }
-    let mut left = MOST_ENTRIES;
-    walk(place, DEEPEST, &mut left, &mut found);
+    let mut left = MAX_FOLDER_ENTRIES;
+    walk_folder(place, MAX_FOLDER_DEPTH, &mut left, &mut found);
     found
 }
 
-fn walk(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<Entry>) {
+fn walk_folder(folder: &Path, depth: usize, left: &mut usize, found: &mut Vec<FileEntry>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut entries: Vec<_> = entries.flatten().take(*left).collect();
     *left -= entries.len();
     entries.sort_by_key(fs::DirEntry::file_name);
-    // Files first, so that a deep folder does not use up the room of what lies on top.
+    // Files come first, so that a deep folder does not use up the limit of files higher up.
     entries.sort_by_key(|e| e.file_type().is_ok_and(|t| t.is_dir()));
     for one in entries {
         let name = one.file_name();
         let Some(name) = name.to_str() else { continue };
         match one.file_type() {
-            Ok(kind) if kind.is_dir() && depth > 0 && !SKIPPED.contains(&name) => {
-                walk(&one.path(), depth - 1, left, found);
+            Ok(kind) if kind.is_dir() && depth > 0 && !SKIPPED_FOLDERS.contains(&name) => {
+                walk_folder(&one.path(), depth - 1, left, found);
             }
-            // A link may lead anywhere: only plain files are read.
-            Ok(kind) if kind.is_file() && is_config_file(name) => found.extend(entry(one.path())),
+            // A symbolic link may lead anywhere, so only regular files are read.
+            Ok(kind) if kind.is_file() && is_config_file(name) => found.extend(file_entry(one.path())),
             _ => {}
         }
-        if found.len() >= MOST_FILES {
+        if found.len() >= MAX_FILES {
             return;
         }
     }
 }
 
-/// The file, unless it is too long to be a configuration.
-fn entry(path: PathBuf) -> Option<Entry> {
+/// Returns the file's metadata, unless it is empty or too long to be configuration.
+fn file_entry(path: PathBuf) -> Option<FileEntry> {
     let known = fs::metadata(&path).ok()?;
-    let fits = known.is_file() && known.len() <= LARGEST as u64 && known.len() > 0;
-    fits.then(|| Entry { length: known.len(), changed: known.modified().ok(), path })
+    let fits = known.is_file() && known.len() <= MAX_CONFIG_FILE_BYTES as u64 && known.len() > 0;
+    fits.then(|| FileEntry { length: known.len(), modified: known.modified().ok(), path })
 }

@@ -1,142 +1,156 @@
-//! Configuration files of containers: those mounted into them, from the host or in a named volume, and those that
-//! well-known programs read from their image. They are read only to be decoded, once per container and whenever one of them changes.
+//! Configuration files of containers: files mounted from the host or in a named volume, and files that
+//! well-known programs read from their image. Portolan reads them only to decode them, once per container and
+//! again when one changes.
 //!
-//! On the host where it can be read, else through the engine's archive call; nothing is run in a container.
+//! They are read on the host where possible, else through the engine's archive call. Nothing is run in a
+//! container.
 
 mod archive;
-mod choose;
+mod config_paths;
 mod host;
-mod reader;
+mod servers;
 
-pub(super) use choose::Volume;
-pub(in crate::source) use reader::Server;
+pub(super) use config_paths::NamedVolume;
+pub(in crate::source) use servers::Server;
 
-use super::answer::ContainerInspectResponse;
-use super::connect::Engine;
+use super::api_types::ContainerInspectResponse;
+use super::client::Engine;
 use crate::{background, decode::is_program_file};
 use bollard::Docker as Client;
-use choose::Place;
+use config_paths::ConfigPath;
 use std::{fmt::Write, path::PathBuf};
 
-/// The most text of one container, in bytes.
-const MOST_BYTES: usize = 2 * 1024 * 1024;
-/// The most files of one container.
-const MOST_FILES: usize = 120;
-/// The most parts of a file's path below a volume.
+/// Maximum text of one container, in bytes.
+const MAX_TEXT_BYTES: usize = 2 * 1024 * 1024;
+/// Maximum number of files of one container.
+const MAX_FILES: usize = 120;
+/// Maximum depth of a configuration file below a volume, in path components.
 const MAX_VOLUME_DEPTH: usize = 3;
 
-/// The files of one container, and what tells that they have changed.
+/// Configuration files of one container, with a watch for changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::source) struct Files {
-    /// Their texts; gone once they are decoded.
-    pub(in crate::source) texts: Vec<Text>,
-    /// Where on the host to look for a change.
-    pub(in crate::source) watch: Watch,
+pub(in crate::source) struct ContainerFiles {
+    /// Texts of the files, dropped once decoded.
+    pub(in crate::source) texts: Vec<FileText>,
+    /// Host paths to watch for changes.
+    pub(in crate::source) watch: FileWatch,
 }
 
-/// A file's path in the container, and its text.
+/// Text of a file, with its path in the container.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::source) struct Text {
+pub(in crate::source) struct FileText {
     pub(in crate::source) path: String,
     pub(in crate::source) text: String,
 }
 
-/// What a text says may be a secret: it is not shown.
-impl std::fmt::Debug for Text {
+/// Shows only path and length, because a text may hold secrets.
+impl std::fmt::Debug for FileText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.path, self.text.len())
     }
 }
 
-/// The places on the host that a container's files came from, as they were then.
+/// Host paths that a container's files came from, with a fingerprint of their state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::source) struct Watch {
-    places: Vec<PathBuf>,
-    stamp: String,
+pub(in crate::source) struct FileWatch {
+    paths: Vec<PathBuf>,
+    fingerprint: String,
 }
 
-impl Watch {
-    /// Whether the places are not as they were. Reads directories, so it belongs on a thread that may wait.
+impl FileWatch {
+    /// Returns true if a file has changed since. Reads directories, so it belongs on a blocking thread.
     pub(in crate::source) fn has_changed(&self) -> bool {
-        !self.places.is_empty() && stamp(&self.places) != self.stamp
+        !self.paths.is_empty() && fingerprint(&self.paths) != self.fingerprint
     }
 }
 
-/// The files of a container that are worth reading.
-pub(super) async fn read(engine: &Engine, client: &Client, answer: &ContainerInspectResponse) -> Files {
-    let chosen = choose::places(answer);
+/// Reads the configuration files of a container.
+pub(super) async fn read_config_files(
+    engine: &Engine,
+    client: &Client,
+    answer: &ContainerInspectResponse,
+) -> ContainerFiles {
+    let chosen = config_paths::config_paths(answer);
     if chosen.is_empty() {
-        return Files::default();
+        return ContainerFiles::default();
     }
     let local = engine.is_local();
     let (mut files, elsewhere) =
-        background::blocking(move || on_host(chosen, local)).await.unwrap_or_default();
+        background::run_blocking(move || read_on_host(chosen, local)).await.unwrap_or_default();
     if let Some(id) = answer.id.as_deref() {
-        // A volume comes as a whole, whatever lies in it: it is asked for only where its place speaks of configuration.
-        let wanted = |p: &&Place| !p.is_volume || choose::is_named_for_configuration(&p.inside);
+        // The archive call returns a volume as a whole, so it is used only if the path names configuration.
+        let wanted =
+            |p: &&ConfigPath| !p.is_volume || config_paths::is_named_for_configuration(&p.container_path);
         for place in elsewhere.iter().filter(wanted) {
-            let more = archive::texts(engine, client, id, &place.inside).await;
-            files.texts.extend(more.into_iter().filter(|text| place.may_hold(&text.path)));
+            let more = archive::download_texts(engine, client, id, &place.container_path).await;
+            files.texts.extend(more.into_iter().filter(|text| place.may_contain_config(&text.path)));
         }
     }
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     let words = answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str);
-    bound(&mut files.texts, Server::of(image, words));
+    limit_texts(&mut files.texts, Server::of(image, words));
     files
 }
 
-/// The files that mounts, each a path here and one inside, would bring into a container that nobody runs yet; `server` is
-/// what that would run.
-pub(in crate::source) fn mounted(mounts: Vec<(PathBuf, String)>, server: Option<&Server>) -> Files {
-    let places = mounts.into_iter().filter_map(|(outside, inside)| choose::mount(outside, inside));
-    let (mut files, _) = on_host(places.collect(), true);
-    bound(&mut files.texts, server);
+/// Reads the files that `mounts` would bring into a container that does not exist yet. Each mount is a host
+/// path and a container path; `server` is the program that the container would run.
+pub(in crate::source) fn read_mounted_files(
+    mounts: Vec<(PathBuf, String)>,
+    server: Option<&Server>,
+) -> ContainerFiles {
+    let places = mounts.into_iter().filter_map(|(outside, inside)| config_paths::bind_mount(outside, inside));
+    let (mut files, _) = read_on_host(places.collect(), true);
+    limit_texts(&mut files.texts, server);
     files
 }
 
-/// What can be read here, and the places that can't.
-fn on_host(chosen: Vec<Place>, local: bool) -> (Files, Vec<Place>) {
-    let (mut files, mut elsewhere) = (Files::default(), Vec::new());
+/// Reads the files on this machine. Also returns the paths that are unreadable here.
+fn read_on_host(chosen: Vec<ConfigPath>, local: bool) -> (ContainerFiles, Vec<ConfigPath>) {
+    let (mut files, mut elsewhere) = (ContainerFiles::default(), Vec::new());
     for place in chosen {
-        let found =
-            place.outside.as_ref().filter(|_| local).and_then(|path| host::texts(path, &place.inside));
-        match (found, &place.outside) {
+        let found = place
+            .host_path
+            .as_ref()
+            .filter(|_| local)
+            .and_then(|path| host::read_texts(path, &place.container_path));
+        match (found, &place.host_path) {
             (Some(texts), Some(path)) => {
-                files.texts.extend(texts.into_iter().filter(|text| place.may_hold(&text.path)));
-                files.watch.places.push(path.clone());
+                files.texts.extend(texts.into_iter().filter(|text| place.may_contain_config(&text.path)));
+                files.watch.paths.push(path.clone());
             }
             _ => elsewhere.push(place),
         }
     }
-    files.watch.stamp = stamp(&files.watch.places);
+    files.watch.fingerprint = fingerprint(&files.watch.paths);
     (files, elsewhere)
 }
 
-/// What tells one state of those places from another: each file's size and time of change.
-fn stamp(places: &[PathBuf]) -> String {
+/// Returns a fingerprint of the files at `places`: size and modification time of each.
+fn fingerprint(places: &[PathBuf]) -> String {
     let mut stamp = String::new();
-    for file in places.iter().flat_map(|place| host::files(place)) {
-        let _ = write!(stamp, "{} {} {:?};", file.path.display(), file.length, file.changed);
+    for file in places.iter().flat_map(|place| host::config_files(place)) {
+        let _ = write!(stamp, "{} {} {:?};", file.path.display(), file.length, file.modified);
     }
     stamp
 }
 
-impl Place {
-    /// Whether the file at `path` may be a configuration there: in a volume, programs and what lies deep are not.
-    fn may_hold(&self, path: &str) -> bool {
-        let below = path.strip_prefix(&self.inside).unwrap_or(path).trim_matches('/');
+impl ConfigPath {
+    /// Returns true if the file at `path` may be configuration. In a volume, program files and deeply nested
+    /// files are not.
+    fn may_contain_config(&self, path: &str) -> bool {
+        let below = path.strip_prefix(&self.container_path).unwrap_or(path).trim_matches('/');
         let name = below.rsplit('/').next().unwrap_or(below);
         !self.is_volume || (below.split('/').count() <= MAX_VOLUME_DEPTH && !is_program_file(name))
     }
 }
 
-/// Keeps what one container may have, the first by path: of what is mounted into a server only what that reads.
-fn bound(texts: &mut Vec<Text>, server: Option<&Server>) {
-    texts.retain(|text| server.is_none_or(|server| server.reads(&text.path)));
+/// Limits the texts of one container, in order of path. For a known server, only files in its formats stay.
+fn limit_texts(texts: &mut Vec<FileText>, server: Option<&Server>) {
+    texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));
     texts.dedup_by(|a, b| a.path == b.path);
-    texts.truncate(MOST_FILES);
-    let mut left = MOST_BYTES;
+    texts.truncate(MAX_FILES);
+    let mut left = MAX_TEXT_BYTES;
     texts.retain(|text| {
         let fits = text.text.len() <= left;
         left -= if fits { text.text.len() } else { 0 };

@@ -1,4 +1,4 @@
-//! The body of an answer, read piece by piece: what is gathered has a largest size, and a silence has a longest time.
+//! Response body, read chunk by chunk with limits on its size and on silence.
 
 use super::CallError;
 use bytes::Bytes;
@@ -7,29 +7,29 @@ use hyper::body::{Body as _, Incoming};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// The body of one answer.
+/// Body of one response.
 #[derive(Debug)]
 pub(in super::super) struct Body {
     incoming: Incoming,
-    /// The longest silence between two pieces; none where the answer is followed.
-    idle: Option<Duration>,
+    /// Longest silence between two chunks; `None` for a followed stream.
+    idle_timeout: Option<Duration>,
 }
 
 impl Body {
     pub(super) fn new(incoming: Incoming) -> Self {
-        Self { incoming, idle: None }
+        Self { incoming, idle_timeout: None }
     }
 
-    /// The same body, which fails where nothing comes for that long.
-    pub(in super::super) fn with_idle_limit(mut self, idle: Duration) -> Self {
-        self.idle = Some(idle);
+    /// Returns the body with a limit on silence: it fails if nothing arrives for `idle`.
+    pub(in super::super) fn with_idle_timeout(mut self, idle: Duration) -> Self {
+        self.idle_timeout = Some(idle);
         self
     }
 
-    /// Returns the next piece; `None` at the end. A call that is dropped loses nothing.
-    pub(in super::super) async fn next(&mut self) -> Option<Result<Bytes, CallError>> {
+    /// Returns the next chunk, or `None` at the end. Dropping the future loses nothing.
+    pub(in super::super) async fn next_chunk(&mut self) -> Option<Result<Bytes, CallError>> {
         loop {
-            let frame = match self.idle {
+            let frame = match self.idle_timeout {
                 None => self.incoming.frame().await?,
                 Some(idle) => match timeout(idle, self.incoming.frame()).await {
                     Ok(frame) => frame?,
@@ -38,23 +38,23 @@ impl Body {
             };
             match frame.map(hyper::body::Frame::into_data) {
                 Ok(Ok(data)) => return Some(Ok(data)),
-                // Trailers say nothing here.
+                // Trailers carry nothing of use.
                 Ok(Err(_)) => {}
                 Err(error) => return Some(Err(CallError::Transport(Box::new(error)))),
             }
         }
     }
 
-    /// Returns what comes until `until`, at most `max` bytes, and what kept the rest away.
-    pub(in super::super) async fn gather(
+    /// Reads until `until`, at most `max` bytes. Also returns the error that cut the body short, if any.
+    pub(in super::super) async fn read_until(
         mut self,
         max: usize,
         until: Instant,
     ) -> (Vec<u8>, Option<CallError>) {
         let began = Instant::now();
-        let mut all = Vec::with_capacity(self.expected().min(max));
+        let mut all = Vec::with_capacity(self.expected_bytes().min(max));
         loop {
-            match timeout_at(until, self.next()).await {
+            match timeout_at(until, self.next_chunk()).await {
                 Ok(None) => return (all, None),
                 Ok(Some(Ok(piece))) => {
                     let room = max - all.len();
@@ -64,13 +64,13 @@ impl Body {
                     }
                 }
                 Ok(Some(Err(error))) => return (all, Some(error)),
-                Err(_) => return (all, Some(CallError::Late(began.elapsed()))),
+                Err(_) => return (all, Some(CallError::Timeout(began.elapsed()))),
             }
         }
     }
 
-    /// The size that the engine announced, as far as it is likely.
-    fn expected(&self) -> usize {
+    /// Returns the announced size, limited to a plausible one.
+    fn expected_bytes(&self) -> usize {
         const MAX_LIKELY_BYTES: u64 = 1 << 20;
         usize::try_from(self.incoming.size_hint().lower().min(MAX_LIKELY_BYTES)).unwrap_or(0)
     }

@@ -1,42 +1,42 @@
-//! What can go wrong with one call, before it is put into words for people.
+//! Errors of a single call, before `failure` describes them for the user.
 
 use std::{path::PathBuf, time::Duration};
 
-/// The failure of one call.
+/// Error of a single call.
 #[derive(Debug, thiserror::Error)]
 pub(in super::super) enum CallError {
-    /// The engine, or a proxy before it, answered with an error.
+    /// The engine, or a proxy in front of it, answered with an error status.
     #[error("{status} {message}")]
     Refused {
-        /// The HTTP status.
+        /// HTTP status of the response.
         status: u16,
-        /// The engine's own message, or the meaning of the status.
+        /// The engine's message, or the meaning of the status.
         message: String,
     },
-    /// The time for the whole call was over.
+    /// The call exceeded its time limit.
     #[error("no answer within {} s", .0.as_secs_f32().ceil())]
-    Late(Duration),
-    /// The answer began, and then nothing more came.
+    Timeout(Duration),
+    /// The response began and then stalled for this long.
     #[error("the answer stopped: nothing came for {} s", .0.as_secs())]
     Stalled(Duration),
-    /// The answer is larger than it may be, in bytes.
+    /// The response exceeds this many bytes.
     #[error("the answer is larger than {} KiB", .0 / 1024)]
     TooLarge(usize),
-    /// The head of the answer is larger than it may be, in bytes.
+    /// The response head exceeds this many bytes.
     #[error("the head of the answer is larger than {} KiB", .0 / 1024)]
     HeadTooLarge(usize),
-    /// The answer can not be read as what was asked for.
+    /// The response is not of the form that the call expects.
     #[error("an answer that makes no sense: {0}")]
-    Nonsense(String),
-    /// A certificate or key can not be used.
+    InvalidResponse(String),
+    /// A certificate or key is unusable.
     #[error("{}: {why}", path.display())]
     Certificate {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// The reason.
+        /// Reason in words.
         why: String,
     },
-    /// The connection could not be made, or broke.
+    /// The connection failed or broke.
     #[error(transparent)]
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }

@@ -1,4 +1,5 @@
-//! The only way to an engine: HTTP/1.1 over a socket, TCP or TLS, with a limit on everything that an answer may take.
+//! HTTP/1.1 client for engines over Unix socket, TCP or TLS. All calls go through it, and it limits size and
+//! silence of every response.
 
 mod body;
 mod error;

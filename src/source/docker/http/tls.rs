@@ -1,6 +1,6 @@
-//! TLS to an engine as the docker command does it: the machine's own authorities and those of `ca.pem`, with the client
-//! certificate that `cert.pem` and `key.pem` make, where they are there (Docker documentation, "Protect the Docker
-//! daemon socket").
+//! TLS settings, as the docker command makes them (Docker documentation, "Protect the Docker daemon socket").
+//! They trust the machine's own certificate authorities and `ca.pem`. The client certificate is `cert.pem`
+//! with `key.pem`, if these files exist.
 
 use super::CallError;
 use rustls::{
@@ -9,15 +9,15 @@ use rustls::{
 };
 use std::{path::Path, sync::Arc};
 
-/// The most bytes of a file with certificates or a key that are read.
+/// Maximum size of a certificate or key file.
 const MAX_PEM_BYTES: u64 = 1 << 20;
 
-/// The settings of TLS with the files in `folder`. Reads files.
-pub(super) fn settings(folder: &Path) -> Result<ClientConfig, CallError> {
+/// Builds the TLS settings from the files in `folder`. Reads files.
+pub(super) fn client_config(folder: &Path) -> Result<ClientConfig, CallError> {
     let mut roots = RootCertStore::empty();
-    // An authority of the machine that can't be read is none of ours.
+    // An unreadable authority of the machine is not trusted.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots.add_parsable_certificates(certificates(&folder.join("ca.pem"))?);
+    roots.add_parsable_certificates(read_certificates(&folder.join("ca.pem"))?);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -27,23 +27,24 @@ pub(super) fn settings(folder: &Path) -> Result<ClientConfig, CallError> {
     if !certificate.exists() && !key.exists() {
         return Ok(builder.with_no_client_auth());
     }
-    let chain = certificates(&certificate)?;
+    let chain = read_certificates(&certificate)?;
     let unusable = |why: String| CallError::Certificate { path: key.clone(), why };
-    let private = PrivateKeyDer::from_pem_slice(&read(&key)?).map_err(|error| unusable(error.to_string()))?;
+    let private =
+        PrivateKeyDer::from_pem_slice(&read_pem(&key)?).map_err(|error| unusable(error.to_string()))?;
     builder.with_client_auth_cert(chain, private).map_err(|error| unusable(error.to_string()))
 }
 
-/// The certificates in a file: at least one.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CallError> {
+/// Reads the certificates in a file. Fails if it holds none.
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CallError> {
     let unusable = |why: String| CallError::Certificate { path: path.to_owned(), why };
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(path)?).collect();
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read_pem(path)?).collect();
     let found = found.map_err(|error| unusable(error.to_string()))?;
     if found.is_empty() { Err(unusable("there is no certificate in it".to_owned())) } else { Ok(found) }
 }
 
-/// The text of a file that holds certificates or a key.
-fn read(path: &Path) -> Result<Vec<u8>, CallError> {
+/// Reads a file with certificates or a key.
+fn read_pem(path: &Path) -> Result<Vec<u8>, CallError> {
     let unusable = |why: String| CallError::Certificate { path: path.to_owned(), why };
-    let text = crate::source::docker::settings::read(path, MAX_PEM_BYTES);
+    let text = crate::source::docker::settings_file::read_settings(path, MAX_PEM_BYTES);
     text.map_err(|error| unusable(error.to_string()))
 }

@@ -1,5 +1,5 @@
-//! Connections to an engine, one for each call: no call waits behind another, and a connection that died while nobody
-//! used it is never used again.
+//! Connections to an engine, a new one for each call. So no call waits behind another, and no dead connection
+//! is reused.
 
 use super::{Body, CallError, tls};
 use crate::source::docker::Endpoint;
@@ -24,17 +24,17 @@ use std::{
 };
 use tokio::net::UnixStream;
 
-/// The most bytes that the head of an answer may have, and the most headers.
+/// Maximum size of a response head, and maximum number of its headers.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_HEADERS: usize = 100;
-/// The most bytes of an error's message that are read.
-const MAX_MESSAGE_BYTES: usize = 16 * 1024;
-/// How long an error's message may take.
-const MESSAGE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often the other end is asked whether it is still there, on a connection that is silent.
-const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Maximum size of an error body.
+const MAX_ERROR_BYTES: usize = 16 * 1024;
+/// Time limit for reading an error body.
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Interval of TCP keep-alive probes on a silent connection.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// A way to an engine.
+/// HTTP client for one kind of address.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Transport {
     Socket(Client<SocketConnector, Full<Bytes>>),
@@ -43,26 +43,26 @@ pub(in super::super) enum Transport {
 }
 
 impl Transport {
-    /// The way through a Unix socket.
+    /// Creates the transport to a Unix socket.
     pub(in super::super) fn to_socket(path: &Path) -> Self {
-        Self::Socket(client(SocketConnector(Arc::new(path.to_owned()))))
+        Self::Socket(http_client(SocketConnector(Arc::new(path.to_owned()))))
     }
 
-    /// The way to `endpoint`; `None` where another program has to make it. Reads files.
-    pub(in super::super) fn to(endpoint: &Endpoint) -> Option<Result<Self, CallError>> {
+    /// Creates the transport to `endpoint`. Returns `None` if ssh has to make the connection. Reads files.
+    pub(in super::super) fn to_endpoint(endpoint: &Endpoint) -> Option<Result<Self, CallError>> {
         Some(match endpoint {
             Endpoint::Socket(path) => Ok(Self::to_socket(path)),
-            Endpoint::Tcp(_) => Ok(Self::Tcp(client(tcp()))),
-            Endpoint::Tls { certificates, .. } => tls::settings(certificates).map(|settings| {
+            Endpoint::Tcp(_) => Ok(Self::Tcp(http_client(tcp_connector()))),
+            Endpoint::Tls { certificates, .. } => tls::client_config(certificates).map(|settings| {
                 let builder = HttpsConnectorBuilder::new().with_tls_config(settings);
-                Self::Tls(client(builder.https_only().enable_http1().wrap_connector(tcp())))
+                Self::Tls(http_client(builder.https_only().enable_http1().wrap_connector(tcp_connector())))
             }),
             Endpoint::Ssh(_) => return None,
         })
     }
 
-    /// Where the addresses of all calls begin.
-    pub(in super::super) fn root(endpoint: &Endpoint) -> String {
+    /// Returns the base URL of all calls.
+    pub(in super::super) fn base_url(endpoint: &Endpoint) -> String {
         match endpoint {
             Endpoint::Socket(_) | Endpoint::Ssh(_) => "http://localhost".to_owned(),
             Endpoint::Tcp(address) => format!("http://{address}"),
@@ -70,7 +70,7 @@ impl Transport {
         }
     }
 
-    /// Sends a request. Returns the answer as soon as its head is there, whatever its status.
+    /// Sends a request. Returns the response once its head has arrived, whatever its status.
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, CallError> {
         let answer = match self {
             Self::Socket(client) => client.request(request),
@@ -89,7 +89,7 @@ impl Transport {
         })
     }
 
-    /// Sends a request. Returns the head of the answer and its body, where the engine does not refuse it.
+    /// Sends a request. Returns the response head and body, or an error if the status is not a success.
     pub(in super::super) async fn call(
         &self,
         request: Request<Full<Bytes>>,
@@ -99,12 +99,12 @@ impl Transport {
         if head.status.is_success() {
             return Ok((head, body));
         }
-        let until = tokio::time::Instant::now() + MESSAGE_TIMEOUT;
-        let (text, _) = body.gather(MAX_MESSAGE_BYTES, until).await;
-        Err(CallError::Refused { status: head.status.as_u16(), message: message(head.status, &text) })
+        let until = tokio::time::Instant::now() + ERROR_BODY_TIMEOUT;
+        let (text, _) = body.read_until(MAX_ERROR_BYTES, until).await;
+        Err(CallError::Refused { status: head.status.as_u16(), message: error_message(head.status, &text) })
     }
 
-    /// The same way for a client of bollard's.
+    /// Returns this transport as a custom transport of bollard.
     pub(in super::super) fn for_bollard(
         &self,
     ) -> impl Fn(BollardRequest) -> BoxFuture<'static, Result<Response<Incoming>, bollard::errors::Error>>
@@ -125,20 +125,21 @@ impl Transport {
     }
 }
 
-/// What an error says: the engine's own words, or what the status means where a page for browsers came.
-fn message(status: hyper::StatusCode, text: &[u8]) -> String {
+/// Returns the message of an error response: the engine's text, or the meaning of the status if the body is
+/// an HTML page.
+fn error_message(status: hyper::StatusCode, text: &[u8]) -> String {
     #[derive(serde::Deserialize)]
-    struct Said {
+    struct ErrorBody {
         message: String,
     }
     let text = String::from_utf8_lossy(text);
-    let said = serde_json::from_str::<Said>(&text).map(|said| said.message);
+    let said = serde_json::from_str::<ErrorBody>(&text).map(|said| said.message);
     let plain = said.unwrap_or_else(|_| text.trim().to_owned());
     let page = plain.starts_with('<') || plain.is_empty();
     if page { status.canonical_reason().unwrap_or_default().to_owned() } else { plain }
 }
 
-fn client<C>(connector: C) -> Client<C, Full<Bytes>>
+fn http_client<C>(connector: C) -> Client<C, Full<Bytes>>
 where
     C: hyper_util::client::legacy::connect::Connect + Clone,
 {
@@ -149,15 +150,15 @@ where
         .build(connector)
 }
 
-fn tcp() -> HttpConnector {
+fn tcp_connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
-    connector.set_keepalive(Some(KEEPALIVE));
+    connector.set_keepalive(Some(TCP_KEEPALIVE));
     connector.set_nodelay(true);
     connector
 }
 
-/// Connects to a Unix socket, whatever the address says.
+/// Connector that opens one Unix socket, whatever the URL.
 #[derive(Clone, Debug)]
 pub(in super::super) struct SocketConnector(Arc<PathBuf>);
 
@@ -178,12 +179,12 @@ impl tower_service::Service<Uri> for SocketConnector {
 
 #[cfg(test)]
 mod tests {
-    use super::message;
+    use super::error_message;
     use hyper::StatusCode;
 
     #[test]
-    fn an_error_says_what_the_engine_says_and_never_a_page() {
-        let said = |text: &str| message(StatusCode::FORBIDDEN, text.as_bytes());
+    fn an_error_message_is_never_a_web_page() {
+        let said = |text: &str| error_message(StatusCode::FORBIDDEN, text.as_bytes());
         assert_eq!(said(r#"{"message": "no such container"}"#), "no such container");
         assert_eq!(said("<html><body><h1>403 Forbidden</h1></body></html>"), "Forbidden");
         assert_eq!(said(" not here\n"), "not here");

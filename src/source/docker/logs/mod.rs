@@ -1,56 +1,60 @@
-//! Logs as the engine keeps them: every target is read by itself, and its lines travel together in batches.
+//! Container logs kept by the engine. Each target is read on its own, and its lines travel in batches.
 
-mod ended;
-mod frames;
-mod line;
+mod end_of_log;
+mod output_reader;
+mod line_assembler;
 mod page;
-mod target;
+mod container_log;
 
-pub(super) use frames::Frames;
+pub(super) use output_reader::OutputReader;
 
-use super::connect::Engine;
-use crate::model::{Failure, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind};
+use super::client::Engine;
+use crate::model::{Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
 
-/// The lines of `targets`, each stream in the engine's order.
-pub(super) fn read(
+/// Reads the logs of `targets`, each in the engine's order.
+pub(super) fn read_logs(
     engine: Engine,
     targets: Vec<LogTarget>,
-    start: LogStart,
+    start: LogReadOptions,
 ) -> BoxStream<'static, Result<LogBatch, Failure>> {
     let opened = async move {
-        if let Err(failure) = engine.client().await {
+        if let Err(failure) = engine.bollard_client().await {
             return stream::iter([Err(failure)]).boxed();
         }
-        let streams = targets.into_iter().filter_map(|t| one(&engine, t, start));
+        let streams = targets.into_iter().filter_map(|t| read_target(&engine, t, start));
         stream::select_all(streams).map(Ok).boxed()
     };
     stream::once(opened).flatten().boxed()
 }
 
-/// The stream of one target; none where another source has it.
-fn one(engine: &Engine, target: LogTarget, start: LogStart) -> Option<BoxStream<'static, LogBatch>> {
+/// Reads one target. Returns `None` if the target belongs to another source.
+fn read_target(
+    engine: &Engine,
+    target: LogTarget,
+    start: LogReadOptions,
+) -> Option<BoxStream<'static, LogBatch>> {
     match &target.route {
         LogRoute::Engine { container } => {
             let container = container.clone();
             Some(match start.until {
-                Some(until) => page::read(engine.clone(), target, container.to_string(), (start, until)),
-                None => target::read(engine.clone(), target, container.to_string(), start),
+                Some(until) => page::read_page(engine.clone(), target, container.to_string(), (start, until)),
+                None => container_log::read_container(engine.clone(), target, container.to_string(), start),
             })
         }
-        LogRoute::Nowhere { why } => {
+        LogRoute::Unreadable { why } => {
             let note = LogNote {
                 at: None,
                 service: Some(target.service),
                 label: target.label,
-                kind: NoteKind::Unreadable,
+                kind: LogNoteKind::Unreadable,
                 text: why.clone(),
             };
             Some(stream::iter([LogBatch { lines: Vec::new(), notes: vec![note] }]).boxed())
         }
-        LogRoute::CloudWatch { .. } | LogRoute::Unlisted { .. } => None,
+        LogRoute::CloudWatch { .. } | LogRoute::ExpiredStreams { .. } => None,
     }
 }

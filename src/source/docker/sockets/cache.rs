@@ -1,8 +1,7 @@
-//! Socket tables as they were last read. To read one costs the kernel a walk through the sockets of the whole machine,
-//! some milliseconds, so it is done only where the namespace's counters say that something has changed, and within a
-//! budget.
+//! Cache of socket tables. Reading one makes the kernel walk all sockets of the machine, which takes
+//! milliseconds. So a table is read only if the counters of its namespace changed, and within a time budget.
 
-use super::table::{Protocol, Socket, sockets};
+use super::table::{Protocol, Socket, parse_table};
 use std::{
     collections::BTreeMap,
     fs,
@@ -10,120 +9,128 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The most of one table that is read: some 50,000 sockets.
-const LARGEST: u64 = 8 * 1024 * 1024;
-/// How long reading namespaces that were never read may take in one look, and reading others anew.
-const FIRST: Duration = Duration::from_millis(500);
-const AGAIN: Duration = Duration::from_millis(60);
-/// How long to wait between two rounds of reading anew, however often one looks.
-const ROUND: Duration = Duration::from_secs(10);
-/// After how long a table is read anew although its counters are as they were: the longer where all its connections
-/// stand, the shorter where some are closed and only remembered by the kernel (`TIME_WAIT` lasts a minute).
-const STANDS: Duration = Duration::from_mins(5);
-const CLOSED: Duration = Duration::from_mins(1);
+/// Maximum size of one table, enough for about 50,000 sockets.
+const MAX_TABLE_BYTES: u64 = 8 * 1024 * 1024;
+/// Time budgets of one poll: for namespaces never read before, and for reading others again.
+const FIRST_READ_BUDGET: Duration = Duration::from_millis(500);
+const REREAD_BUDGET: Duration = Duration::from_millis(60);
+/// Minimum time between two rounds of reading again, however frequent the polls.
+const REREAD_INTERVAL: Duration = Duration::from_secs(10);
+/// Ages at which a table is read again despite unchanged counters. The longer one applies while all
+/// connections are open. The shorter one applies if some are closed and only remembered by the kernel
+/// (`TIME_WAIT` lasts a minute).
+const OPEN_SOCKETS_LIFETIME: Duration = Duration::from_mins(5);
+const CLOSED_SOCKETS_LIFETIME: Duration = Duration::from_mins(1);
 
-/// The tables of each namespace, by the process through which they are read.
+/// Sockets of each namespace, by the process id through which they are read.
 #[derive(Debug, Default)]
-pub(in super::super) struct Cache {
-    known: BTreeMap<u32, Known>,
-    round: Option<Instant>,
+pub(in super::super) struct SocketCache {
+    namespaces: BTreeMap<u32, CachedSockets>,
+    last_reread: Option<Instant>,
 }
 
-/// A namespace's sockets as they were.
+/// Sockets of one namespace, as last read.
 #[derive(Debug)]
-struct Known {
-    counters: Counters,
+struct CachedSockets {
+    counters: SocketCounters,
     sockets: Vec<Socket>,
-    read: Instant,
+    read_at: Instant,
 }
 
-/// What `/proc/<pid>/net/sockstat` and `sockstat6` count, which is cheap to ask for.
+/// Counters in `/proc/<pid>/net/sockstat` and `sockstat6`, which are cheap to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counters {
+struct SocketCounters {
     tcp: u64,
-    closed: u64,
+    tcp_time_wait: u64,
     tcp6: u64,
     udp: u64,
     udp6: u64,
 }
 
-impl Cache {
-    /// Reads what is worth it of the namespaces of those processes, and forgets all others.
+impl SocketCache {
+    /// Reads the namespaces of `processes` that are new or changed, and forgets all others.
     pub(super) fn refresh(&mut self, processes: &[u32]) {
-        self.known.retain(|pid, _| processes.contains(pid));
+        self.namespaces.retain(|pid, _| processes.contains(pid));
         let began = Instant::now();
         let mut again = Vec::new();
         for pid in processes {
-            let Some(counters) = counters(*pid) else {
-                self.known.remove(pid);
+            let Some(counters) = read_counters(*pid) else {
+                self.namespaces.remove(pid);
                 continue;
             };
-            match self.known.get(pid) {
-                None if began.elapsed() < FIRST => self.read(*pid, counters),
-                Some(known) if known.is_due(counters) => again.push((known.read, *pid, counters)),
+            match self.namespaces.get(pid) {
+                None if began.elapsed() < FIRST_READ_BUDGET => self.read_namespace(*pid, counters),
+                Some(known) if known.is_stale(counters) => again.push((known.read_at, *pid, counters)),
                 _ => {}
             }
         }
-        if self.round.is_some_and(|last| last.elapsed() < ROUND) {
+        if self.last_reread.is_some_and(|last| last.elapsed() < REREAD_INTERVAL) {
             return;
         }
-        // Those that have waited longest come first, so that all have their turn.
+        // The longest waiting come first, so that every namespace gets its turn.
         again.sort_by_key(|(read, _, _)| *read);
         let began = Instant::now();
         for (_, pid, counters) in again {
-            if began.elapsed() > AGAIN {
+            if began.elapsed() > REREAD_BUDGET {
                 break;
             }
-            self.read(pid, counters);
+            self.read_namespace(pid, counters);
         }
-        self.round = Some(Instant::now());
+        self.last_reread = Some(Instant::now());
     }
 
-    fn read(&mut self, pid: u32, counters: Counters) {
-        match tables(pid, counters) {
-            Some(sockets) => self.known.insert(pid, Known { counters, sockets, read: Instant::now() }),
-            None => self.known.remove(&pid),
+    fn read_namespace(&mut self, pid: u32, counters: SocketCounters) {
+        match read_tables(pid, counters) {
+            Some(sockets) => {
+                self.namespaces.insert(pid, CachedSockets { counters, sockets, read_at: Instant::now() })
+            }
+            None => self.namespaces.remove(&pid),
         };
     }
 
-    /// The sockets of the namespace of that process; none where they were not read.
+    /// Returns the sockets of a process's namespace, or `None` if they were not read.
     pub(super) fn sockets(&self, pid: u32) -> Option<&[Socket]> {
-        self.known.get(&pid).map(|known| &known.sockets[..])
+        self.namespaces.get(&pid).map(|known| &known.sockets[..])
     }
 }
 
-impl Known {
-    /// Whether the table is worth reading anew.
-    fn is_due(&self, counters: Counters) -> bool {
-        let lasts = if self.sockets.iter().any(|s| s.inode == 0) { CLOSED } else { STANDS };
-        self.counters != counters || self.read.elapsed() > lasts
+impl CachedSockets {
+    /// Returns true if the table is worth reading again.
+    fn is_stale(&self, counters: SocketCounters) -> bool {
+        let lasts = if self.sockets.iter().any(|s| s.inode == 0) {
+            CLOSED_SOCKETS_LIFETIME
+        } else {
+            OPEN_SOCKETS_LIFETIME
+        };
+        self.counters != counters || self.read_at.elapsed() > lasts
     }
 }
 
-/// The counters of a process's namespace; none where they can't be read.
-fn counters(pid: u32) -> Option<Counters> {
+/// Reads the counters of a process's namespace. Returns `None` if they are unreadable.
+fn read_counters(pid: u32) -> Option<SocketCounters> {
     let four = fs::read_to_string(format!("/proc/{pid}/net/sockstat")).ok()?;
-    // A kernel without IPv6 has none of the other.
+    // A kernel without IPv6 has no second file.
     let six = fs::read_to_string(format!("/proc/{pid}/net/sockstat6")).unwrap_or_default();
-    Some(Counters {
-        tcp: count(&four, "TCP", "inuse"),
-        closed: count(&four, "TCP", "tw"),
-        tcp6: count(&six, "TCP6", "inuse"),
-        udp: count(&four, "UDP", "inuse"),
-        udp6: count(&six, "UDP6", "inuse"),
+    Some(SocketCounters {
+        tcp: counter_value(&four, "TCP", "inuse"),
+        tcp_time_wait: counter_value(&four, "TCP", "tw"),
+        tcp6: counter_value(&six, "TCP6", "inuse"),
+        udp: counter_value(&four, "UDP", "inuse"),
+        udp6: counter_value(&six, "UDP6", "inuse"),
     })
 }
 
-/// The number behind `what` in the line of that protocol: `TCP: inuse 3 orphan 0 tw 1 …`.
-fn count(text: &str, protocol: &str, what: &str) -> u64 {
+/// Returns the number after `what` in the line of `protocol`: `TCP: inuse 3 orphan 0 tw 1 …`.
+fn counter_value(text: &str, protocol: &str, what: &str) -> u64 {
     let line = text.lines().find_map(|line| line.strip_prefix(protocol)?.strip_prefix(':'));
     let mut words = line.unwrap_or_default().split_ascii_whitespace();
     words.find(|word| *word == what).and_then(|_| words.next()?.parse().ok()).unwrap_or_default()
 }
 
-/// The sockets of a process's namespace, from those tables that have any; none where one can't be read.
-fn tables(pid: u32, counters: Counters) -> Option<Vec<Socket>> {
-    let Counters { tcp, closed, tcp6, udp, udp6 } = counters;
+/// Reads the sockets of a process's namespace, skipping empty tables. Returns `None` if a table is
+/// unreadable.
+fn read_tables(pid: u32, counters: SocketCounters) -> Option<Vec<Socket>> {
+    let SocketCounters { tcp, tcp_time_wait: closed, tcp6, udp, udp6 } = counters;
     let wanted = [
         ("tcp", Protocol::Tcp, tcp + closed),
         ("tcp6", Protocol::Tcp, tcp6),
@@ -132,32 +139,39 @@ fn tables(pid: u32, counters: Counters) -> Option<Vec<Socket>> {
     ];
     let mut all = Vec::new();
     for (name, protocol, _) in wanted.into_iter().filter(|(_, _, count)| *count > 0) {
-        all.extend(sockets(protocol, &text(&format!("/proc/{pid}/net/{name}"))?));
+        all.extend(parse_table(protocol, &read_table_text(&format!("/proc/{pid}/net/{name}"))?));
     }
     Some(all)
 }
 
-fn text(path: &str) -> Option<String> {
+fn read_table_text(path: &str) -> Option<String> {
     let mut text = String::new();
-    fs::File::open(path).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
+    fs::File::open(path).ok()?.take(MAX_TABLE_BYTES).read_to_string(&mut text).ok()?;
     Some(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cache, count};
+    use super::{SocketCache, counter_value};
 
-    const FOUR: &str = "sockets: used 327\nTCP: inuse 3 orphan 0 tw 2 alloc 1 mem 325\nUDP: inuse 4 mem 0\n";
+    const SOCKSTAT_TEXT: &str =
+        "sockets: used 327\nTCP: inuse 3 orphan 0 tw 2 alloc 1 mem 325\nUDP: inuse 4 mem 0\n";
 
     #[test]
     fn counters_are_read_by_name() {
-        assert_eq!((count(FOUR, "TCP", "inuse"), count(FOUR, "TCP", "tw")), (3, 2));
-        assert_eq!((count(FOUR, "UDP", "inuse"), count(FOUR, "TCP6", "inuse")), (4, 0));
+        assert_eq!(
+            (counter_value(SOCKSTAT_TEXT, "TCP", "inuse"), counter_value(SOCKSTAT_TEXT, "TCP", "tw")),
+            (3, 2)
+        );
+        assert_eq!(
+            (counter_value(SOCKSTAT_TEXT, "UDP", "inuse"), counter_value(SOCKSTAT_TEXT, "TCP6", "inuse")),
+            (4, 0)
+        );
     }
 
     #[test]
     fn a_process_that_is_gone_is_forgotten() {
-        let mut cache = Cache::default();
+        let mut cache = SocketCache::default();
         cache.refresh(&[std::process::id(), u32::MAX]);
         assert!(cache.sockets(u32::MAX).is_none());
         cache.refresh(&[]);

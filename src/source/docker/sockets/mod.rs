@@ -1,115 +1,136 @@
-//! Connections of containers, seen in the kernel's socket tables. On this machine they are read from `/proc`: nothing is
-//! asked of the engine for it, and nothing is run in a container. On others `cat` is run inside, where that is allowed.
+//! Connections of containers, observed in the kernel's socket tables. On this machine Portolan reads them
+//! from `/proc`, without a call to the engine or a process in the container. On other machines it runs `cat`
+//! in each container, if allowed.
 
 mod cache;
-mod inside;
-mod join;
-mod read;
+mod exec;
+mod connections;
+mod procfs;
 mod table;
 
-pub(super) use cache::Cache;
+pub(super) use cache::SocketCache;
 
-use super::{connect::Engine, decode::Seen, reach::Listening};
+use super::{client::Engine, decode::ContainerRecord, network_addresses::ListeningPorts};
 use crate::model::{
-    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, SourceId, State, Timestamp, Verdict, Watched,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, InstanceState, MonitoredService,
+    ObservationSource, ObservedConnection, ServiceId, SourceId, Timestamp,
 };
-use join::{Call, Callee, Namespace, Published};
+use connections::{ConnectionTarget, PublishedPort, SocketConnection, SocketNamespace};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     sync::Arc,
 };
 
-/// What was seen of the connections at one look.
+/// Connections observed in one poll.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Traffic {
-    /// The connections.
-    pub(super) flows: Vec<Flow>,
-    /// The services all of whose running containers could be read.
-    pub(super) watched: Vec<Watched>,
-    /// The ports on which containers listen that share their namespace with others.
-    pub(super) listening: Listening,
+pub(super) struct SocketObservations {
+    /// Connections of containers, each once.
+    pub(super) connections: Vec<ObservedConnection>,
+    /// Services whose running containers were all readable.
+    pub(super) monitored: Vec<MonitoredService>,
+    /// Ports on which containers in shared namespaces listen.
+    pub(super) listening_ports: ListeningPorts,
 }
 
-/// The connections of those containers now. Reads files, so it belongs on a thread that may wait.
-pub(super) fn here(source: &SourceId, seen: &[Arc<Seen>], cache: &mut Cache, now: Timestamp) -> Traffic {
-    traffic(source, seen, &read::namespaces(seen, cache), &read::host_ips(), now)
-}
-
-/// The same for containers of an engine elsewhere, by running `cat` in each.
-pub(super) async fn elsewhere(engine: &Engine, source: &SourceId, seen: &[Arc<Seen>]) -> Traffic {
-    let namespaces = inside::namespaces(engine, seen).await;
-    traffic(source, seen, &namespaces, &BTreeSet::new(), Timestamp::now())
-}
-
-fn traffic(
+/// Observes the connections of containers on this machine. Reads files, so it belongs on a blocking thread.
+pub(super) fn observe_local(
     source: &SourceId,
-    seen: &[Arc<Seen>],
-    namespaces: &[Namespace],
+    records: &[Arc<ContainerRecord>],
+    cache: &mut SocketCache,
+    now: Timestamp,
+) -> SocketObservations {
+    build_observations(source, records, &procfs::local_namespaces(records, cache), &procfs::host_ips(), now)
+}
+
+/// Observes the connections of containers on another machine by running `cat` in each.
+pub(super) async fn observe_by_exec(
+    engine: &Engine,
+    source: &SourceId,
+    records: &[Arc<ContainerRecord>],
+) -> SocketObservations {
+    let namespaces = exec::exec_namespaces(engine, records).await;
+    build_observations(source, records, &namespaces, &BTreeSet::new(), Timestamp::now())
+}
+
+fn build_observations(
+    source: &SourceId,
+    records: &[Arc<ContainerRecord>],
+    namespaces: &[SocketNamespace],
     host_ips: &BTreeSet<IpAddr>,
     now: Timestamp,
-) -> Traffic {
-    let published: BTreeMap<u16, Published> = seen
+) -> SocketObservations {
+    let published: BTreeMap<u16, PublishedPort> = records
         .iter()
         .enumerate()
         .flat_map(|(place, s)| {
-            let ports = s.network.published.iter();
-            ports.map(move |(outside, inside)| (*outside, Published { container: place, port: *inside }))
+            let ports = s.network.published_ports.iter();
+            ports.map(move |(outside, inside)| (*outside, PublishedPort { container: place, port: *inside }))
         })
         .collect();
-    let calls = join::calls(namespaces, &published, host_ips);
-    let mut flows: Vec<_> = calls.into_iter().map(|call| flow(source, seen, &call, now)).collect();
-    flows.sort_by(|a, b| a.sighting.cmp(&b.sighting));
+    let calls = connections::find_connections(namespaces, &published, host_ips);
+    let mut flows: Vec<_> =
+        calls.into_iter().map(|call| observed_connection(source, records, &call, now)).collect();
+    flows.sort_by(|a, b| a.key.cmp(&b.key));
     flows.dedup();
     let readable: BTreeSet<usize> =
         namespaces.iter().flat_map(|n| n.members.iter().map(|member| member.container)).collect();
-    Traffic { flows, watched: watched(source, seen, &readable, now), listening: listening(seen, namespaces) }
+    SocketObservations {
+        connections: flows,
+        monitored: monitored_services(source, records, &readable, now),
+        listening_ports: listening_ports(records, namespaces),
+    }
 }
 
-/// The ports on which the members of shared namespaces listen, by the containers' ids.
-fn listening(seen: &[Arc<Seen>], namespaces: &[Namespace]) -> Listening {
-    let shared = namespaces.iter().filter(|namespace| namespace.host || namespace.members.len() > 1);
-    let mut all = Listening::new();
-    for ((_, port), container) in shared.flat_map(join::listening) {
+/// Returns the ports on which containers in shared namespaces listen, by container id.
+fn listening_ports(records: &[Arc<ContainerRecord>], namespaces: &[SocketNamespace]) -> ListeningPorts {
+    let shared = namespaces.iter().filter(|namespace| namespace.is_host || namespace.members.len() > 1);
+    let mut all = ListeningPorts::new();
+    for ((_, port), container) in shared.flat_map(connections::namespace_listeners) {
         if let Some(container) = container {
-            all.entry(seen[container].id.clone()).or_default().insert(port);
+            all.entry(records[container].id.clone()).or_default().insert(port);
         }
     }
     all
 }
 
-fn flow(source: &SourceId, seen: &[Arc<Seen>], call: &Call, now: Timestamp) -> Flow {
+fn observed_connection(
+    source: &SourceId,
+    records: &[Arc<ContainerRecord>],
+    call: &SocketConnection,
+    now: Timestamp,
+) -> ObservedConnection {
     let to = match &call.to {
-        Callee::Container(place) => End::Service(seen[*place].owner.id(source)),
-        Callee::Address(ip) => {
-            End::Address(Address { scheme: None, host: Host::Ip(*ip), port: Some(call.port) })
+        ConnectionTarget::Container(place) => ConnectionEnd::Service(records[*place].owner.id(source)),
+        ConnectionTarget::Address(ip) => {
+            ConnectionEnd::Address(Address { scheme: None, host: Host::Ip(*ip), port: Some(call.port) })
         }
     };
-    let from = &seen[call.from];
-    let sighting = Sighting {
-        from: End::Service(from.owner.id(source)),
+    let from = &records[call.from];
+    let sighting = ConnectionKey {
+        from: ConnectionEnd::Service(from.owner.id(source)),
         to,
         port: Some(call.port),
-        by: SeenBy::Socket,
-        verdict: Verdict::Accepted,
-        place: from.name.clone().into(),
+        observed_by: ObservationSource::Socket,
+        outcome: ConnectionOutcome::Accepted,
+        location: from.name.clone().into(),
     };
-    Flow { sighting, first: now, last: now }
+    ObservedConnection { key: sighting, first_seen: now, last_seen: now }
 }
 
-/// The services of which every running container could be read.
-fn watched(
+/// Returns the services whose running containers were all readable.
+fn monitored_services(
     source: &SourceId,
-    seen: &[Arc<Seen>],
+    records: &[Arc<ContainerRecord>],
     readable: &BTreeSet<usize>,
     now: Timestamp,
-) -> Vec<Watched> {
+) -> Vec<MonitoredService> {
     let mut services: BTreeMap<ServiceId, bool> = BTreeMap::new();
-    for (place, container) in seen.iter().enumerate() {
-        if container.instance.state == State::Running && !container.owner.hidden {
+    for (place, container) in records.iter().enumerate() {
+        if container.instance.state == InstanceState::Running && !container.owner.is_pause_container {
             *services.entry(container.owner.id(source)).or_insert(true) &= readable.contains(&place);
         }
     }
     let all = services.into_iter().filter(|(_, all)| *all);
-    all.map(|(service, _)| Watched { service, since: now }).collect()
+    all.map(|(service, _)| MonitoredService { service, since: now }).collect()
 }

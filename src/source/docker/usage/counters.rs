@@ -1,82 +1,87 @@
-//! What a container has used so far, and what two such readings tell of the time between them.
+//! Usage counters of a container, and the rates between two readings of them.
 
-use crate::model::{InstanceId, Reading, Timestamp};
+use crate::model::{InstanceId, Timestamp, UsageSample};
 use std::time::Duration;
 
-/// Running totals and levels of one container.
+/// Running totals and current levels of one container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counters {
-    /// The processor time so far.
-    pub(super) cpu: Option<Duration>,
-    /// The processor time that it may take in a second, in thousandths of a core.
+pub(super) struct UsageCounters {
+    /// Processor time used since the start.
+    pub(super) cpu_time: Option<Duration>,
+    /// Processor limit, in thousandths of a core.
     pub(super) cpu_limit: Option<u64>,
-    /// The memory it holds, in bytes.
+    /// Memory in use, in bytes.
     pub(super) memory: Option<u64>,
-    /// The memory it may hold.
+    /// Memory limit, in bytes.
     pub(super) memory_limit: Option<u64>,
-    /// The bytes it has received and sent so far.
-    pub(super) traffic: Option<(u64, u64)>,
+    /// Bytes received and sent since the start.
+    pub(super) network_bytes: Option<(u64, u64)>,
 }
 
-/// What was used between two readings.
+/// Rates between two readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Used {
-    now: Counters,
-    cpu: Option<u64>,
-    traffic: Option<(u64, u64)>,
+pub(super) struct UsageRates {
+    latest: UsageCounters,
+    cpu_millicores: Option<u64>,
+    network_rates: Option<(u64, u64)>,
 }
 
-impl Counters {
-    /// What was used since `before`, `took` ago. A total that has gone back belongs to another start: it tells nothing.
-    pub(super) fn since(&self, before: &Self, took: Duration) -> Used {
+impl UsageCounters {
+    /// Returns the rates since `before`, which was read `took` ago. A total that decreased belongs to a
+    /// restarted container and gives no rate.
+    pub(super) fn rates_since(&self, before: &Self, took: Duration) -> UsageRates {
         let second = took.as_secs_f64().max(0.001);
         let rate = |now: u64, before: u64| Some((now.checked_sub(before)? as f64 / second).round() as u64);
-        let cpu = || Some(self.cpu?.checked_sub(before.cpu?)?.as_secs_f64() / second * 1_000.0);
+        let cpu = || Some(self.cpu_time?.checked_sub(before.cpu_time?)?.as_secs_f64() / second * 1_000.0);
         let traffic = || {
-            let ((received, sent), old) = (self.traffic?, before.traffic?);
+            let ((received, sent), old) = (self.network_bytes?, before.network_bytes?);
             Some((rate(received, old.0)?, rate(sent, old.1)?))
         };
-        Used { now: *self, cpu: cpu().map(|cpu| cpu.round() as u64), traffic: traffic() }
+        UsageRates {
+            latest: *self,
+            cpu_millicores: cpu().map(|cpu| cpu.round() as u64),
+            network_rates: traffic(),
+        }
     }
 }
 
-impl Used {
-    /// The same, in the model's words.
-    pub(super) fn reading(self, instance: InstanceId, at: Timestamp) -> Reading {
-        Reading {
+impl UsageRates {
+    /// Converts the rates to a usage sample.
+    pub(super) fn into_sample(self, instance: InstanceId, at: Timestamp) -> UsageSample {
+        UsageSample {
             instance,
             at,
-            cpu: self.cpu,
-            cpu_limit: self.now.cpu_limit,
-            memory: self.now.memory,
-            memory_limit: self.now.memory_limit,
-            received: self.traffic.map(|(received, _)| received),
-            sent: self.traffic.map(|(_, sent)| sent),
+            cpu: self.cpu_millicores,
+            cpu_limit: self.latest.cpu_limit,
+            memory: self.latest.memory,
+            memory_limit: self.latest.memory_limit,
+            received: self.network_rates.map(|(received, _)| received),
+            sent: self.network_rates.map(|(_, sent)| sent),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Counters;
+    use super::UsageCounters;
     use crate::model::{InstanceId, Timestamp};
     use std::time::Duration;
 
-    fn counters(cpu: u64, traffic: (u64, u64)) -> Counters {
-        Counters {
-            cpu: Some(Duration::from_millis(cpu)),
-            traffic: Some(traffic),
+    fn counters(cpu: u64, traffic: (u64, u64)) -> UsageCounters {
+        UsageCounters {
+            cpu_time: Some(Duration::from_millis(cpu)),
+            network_bytes: Some(traffic),
             memory: Some(7),
-            ..Counters::default()
+            ..UsageCounters::default()
         }
     }
 
     #[test]
-    fn totals_become_rates_and_what_was_started_anew_has_none() {
+    fn totals_become_rates_unless_the_container_restarted() {
         let (before, after) = (counters(1_000, (100, 50)), counters(2_000, (2_100, 50)));
-        let told = |now: &Counters, before: &Counters| {
-            let used = now.since(before, Duration::from_secs(2));
-            used.reading(InstanceId::new("docker/1"), Timestamp::UNIX_EPOCH)
+        let told = |now: &UsageCounters, before: &UsageCounters| {
+            let used = now.rates_since(before, Duration::from_secs(2));
+            used.into_sample(InstanceId::new("docker/1"), Timestamp::UNIX_EPOCH)
         };
         let reading = told(&after, &before);
         assert_eq!((reading.cpu, reading.received, reading.sent), (Some(500), Some(1_000), Some(0)));

@@ -1,13 +1,13 @@
-//! What containers use: read from the kernel's control groups where the engine runs on this machine, which costs the
-//! engine nothing; elsewhere the engine is asked, for each container by itself.
+//! Resource usage of containers. On this machine Portolan reads the kernel's control groups, which costs the
+//! engine nothing. Elsewhere it calls the engine for each container.
 
-mod asked;
+mod stats_api;
 mod counters;
-mod here;
+mod cgroup;
 
-use super::{Shared, look::waiting};
-use crate::model::{Failure, InstanceId, Reading, Timestamp, UsageTarget};
-use counters::Counters;
+use super::{Shared, poll::blocking_with_timeout};
+use crate::model::{Failure, InstanceId, Timestamp, UsageSample, UsageTarget};
+use counters::UsageCounters;
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -15,47 +15,48 @@ use futures::{
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 
-/// How long after the first reading the second comes: from then on there is something to tell.
-const FIRST: Duration = Duration::from_secs(1);
+/// Time from the first reading to the second, which gives the first sample.
+const FIRST_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long between two readings from then on.
-const EVERY: Duration = Duration::from_secs(2);
+/// Interval between later readings.
+const MEASURE_INTERVAL: Duration = Duration::from_secs(2);
 
-/// For how long what was counted is of use to who measures next, as where one container of a service was replaced.
-const KEPT: Duration = Duration::from_secs(10);
+/// Age up to which the next measurement reuses counters, for example after one container of a service was
+/// replaced.
+const COUNTERS_LIFETIME: Duration = Duration::from_secs(10);
 
-/// What was counted last of each container that somebody looked at, and when; and the limits the engine told.
+/// Latest counters of measured containers with their time, and the limits from the engine.
 #[derive(Debug, Default)]
-pub(super) struct Counted {
-    last: BTreeMap<InstanceId, (Instant, Counters)>,
-    limits: asked::Limits,
+pub(super) struct UsageCache {
+    last: BTreeMap<InstanceId, (Instant, UsageCounters)>,
+    limits: stats_api::ResourceLimits,
 }
 
-/// The measuring of some containers.
-struct Meter {
+/// Ongoing measurement of some containers.
+struct UsageMeter {
     shared: Arc<Shared>,
-    /// The containers by the engine's ids.
+    /// Containers with their ids in the engine.
     containers: Vec<(InstanceId, String)>,
-    limits: asked::Limits,
-    /// What was counted last, and when.
-    last: BTreeMap<InstanceId, (Instant, Counters)>,
+    limits: stats_api::ResourceLimits,
+    /// Latest counters, with their time.
+    last: BTreeMap<InstanceId, (Instant, UsageCounters)>,
 }
 
-/// What those instances use, again and again.
-pub(super) fn read(
+/// Measures the containers of `target` repeatedly, as a stream of samples.
+pub(super) fn measure_usage(
     shared: &Arc<Shared>,
     target: &UsageTarget,
-) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
     let home = format!("{}/", shared.id);
     let native = |instance: &InstanceId| {
         instance.as_str().strip_prefix(&home).map(|native| (instance.clone(), native.to_owned()))
     };
     let containers = target.instances.iter().filter_map(native).collect();
-    let (last, limits) = shared.counted().of(target, Instant::now());
-    let meter = Meter { shared: Arc::clone(shared), containers, limits, last };
+    let (last, limits) = shared.usage_cache().recent(target, Instant::now());
+    let meter = UsageMeter { shared: Arc::clone(shared), containers, limits, last };
     let readings = stream::unfold(Some(meter), |meter| async {
         let mut meter = meter?;
-        match meter.next().await {
+        match meter.next_samples().await {
             Ok(readings) => Some((Ok(readings), Some(meter))),
             Err(failure) => Some((Err(failure), None)),
         }
@@ -63,14 +64,14 @@ pub(super) fn read(
     readings.boxed()
 }
 
-impl Counted {
-    /// What is known of those that are to be measured, as far as it is not too old.
-    fn of(
+impl UsageCache {
+    /// Returns the recent counters and limits of `target`, and drops outdated ones.
+    fn recent(
         &mut self,
         target: &UsageTarget,
         now: Instant,
-    ) -> (BTreeMap<InstanceId, (Instant, Counters)>, asked::Limits) {
-        self.last.retain(|_, (at, _)| now.duration_since(*at) < KEPT);
+    ) -> (BTreeMap<InstanceId, (Instant, UsageCounters)>, stats_api::ResourceLimits) {
+        self.last.retain(|_, (at, _)| now.duration_since(*at) < COUNTERS_LIFETIME);
         self.limits.retain(|instance, _| self.last.contains_key(instance));
         let (mut last, mut limits) = (self.last.clone(), self.limits.clone());
         last.retain(|instance, _| target.instances.contains(instance));
@@ -78,90 +79,94 @@ impl Counted {
         (last, limits)
     }
 
-    /// Remembers what was counted.
-    fn keep(&mut self, last: &BTreeMap<InstanceId, (Instant, Counters)>, limits: &asked::Limits) {
+    /// Stores counters and limits.
+    fn remember(
+        &mut self,
+        last: &BTreeMap<InstanceId, (Instant, UsageCounters)>,
+        limits: &stats_api::ResourceLimits,
+    ) {
         self.last.extend(last.iter().map(|(instance, counted)| (instance.clone(), *counted)));
         self.limits.extend(limits.iter().map(|(instance, limits)| (instance.clone(), *limits)));
     }
 }
 
-impl Meter {
-    /// The next readings, when it is time for them. Of a container that is counted for the first time there are none yet.
-    async fn next(&mut self) -> Result<Vec<Reading>, Failure> {
+impl UsageMeter {
+    /// Returns the next samples when they are due. A container has none at its first reading.
+    async fn next_samples(&mut self) -> Result<Vec<UsageSample>, Failure> {
         let until = if let Some((at, _)) = self.last.values().max_by_key(|(at, _)| *at) {
-            *at + EVERY
+            *at + MEASURE_INTERVAL
         } else {
-            self.turn().await?;
-            Instant::now() + FIRST
+            self.measure().await?;
+            Instant::now() + FIRST_INTERVAL
         };
         sleep_until(until).await;
-        self.turn().await
+        self.measure().await
     }
 
-    /// Counts, and tells what was used since the time before.
-    async fn turn(&mut self) -> Result<Vec<Reading>, Failure> {
-        let counted = self.count().await?;
+    /// Reads the counters and returns the samples since the last reading.
+    async fn measure(&mut self) -> Result<Vec<UsageSample>, Failure> {
+        let counted = self.read_counters().await?;
         let (now, time) = (Instant::now(), Timestamp::now());
-        let told = |(instance, counters): (&InstanceId, &Counters)| {
+        let told = |(instance, counters): (&InstanceId, &UsageCounters)| {
             let (at, before) = self.last.get(instance)?;
-            Some(counters.since(before, now.duration_since(*at)).reading(instance.clone(), time))
+            Some(counters.rates_since(before, now.duration_since(*at)).into_sample(instance.clone(), time))
         };
         let readings = counted.iter().filter_map(told).collect();
         self.last = counted.into_iter().map(|(instance, counters)| (instance, (now, counters))).collect();
-        self.shared.counted().keep(&self.last, &self.limits);
+        self.shared.usage_cache().remember(&self.last, &self.limits);
         Ok(readings)
     }
 
-    /// What each container has used so far: here where it can be read here, else by asking the engine.
-    async fn count(&mut self) -> Result<BTreeMap<InstanceId, Counters>, Failure> {
+    /// Reads the counters of each container: from this machine where possible, else from the engine.
+    async fn read_counters(&mut self) -> Result<BTreeMap<InstanceId, UsageCounters>, Failure> {
         let mut counted = BTreeMap::new();
         if self.shared.engine.is_local() {
             let processes: Vec<_> = {
-                let memory = self.shared.memory();
+                let memory = self.shared.cache();
                 let process = |(instance, id): &(InstanceId, String)| {
-                    let seen = memory.last(id)?;
-                    Some((instance.clone(), id.clone(), seen.process?, seen.network.host))
+                    let seen = memory.last_record(id)?;
+                    Some((instance.clone(), id.clone(), seen.pid?, seen.network.uses_host_network))
                 };
                 self.containers.iter().filter_map(process).collect()
             };
             let read = move || {
                 let read = |(instance, id, process, host): (InstanceId, String, u32, bool)| {
-                    Some((instance, here::counters(process, &id, host)?))
+                    Some((instance, cgroup::read_counters(process, &id, host)?))
                 };
                 processes.into_iter().filter_map(read).collect()
             };
-            counted = waiting(read).await;
+            counted = blocking_with_timeout(read).await;
         }
         let rest: Vec<_> =
             self.containers.iter().filter(|(instance, _)| !counted.contains_key(instance)).cloned().collect();
-        counted.extend(asked::counters(&self.shared.engine, &rest, &mut self.limits).await?);
+        counted.extend(stats_api::fetch_counters(&self.shared.engine, &rest, &mut self.limits).await?);
         Ok(counted)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, Counters, KEPT};
+    use super::{COUNTERS_LIFETIME, UsageCache, UsageCounters};
     use crate::model::{InstanceId, ServiceId, UsageTarget};
     use std::collections::{BTreeMap, BTreeSet};
     use tokio::time::Instant;
 
     #[test]
-    fn those_that_stay_are_measured_on_where_another_comes() {
+    fn counters_are_reused_for_containers_that_remain() {
         let [a, b, c] = ["docker/a", "docker/b", "docker/c"].map(InstanceId::new);
         let target = |instances: [&InstanceId; 2]| UsageTarget {
             service: ServiceId::new("docker/shop/web"),
             group: None,
             instances: instances.into_iter().cloned().collect::<BTreeSet<_>>(),
         };
-        let (mut counted, start) = (Counted::default(), Instant::now());
+        let (mut counted, start) = (UsageCache::default(), Instant::now());
         let last: BTreeMap<_, _> =
-            [&a, &b].map(|one| (one.clone(), (start, Counters::default()))).into_iter().collect();
+            [&a, &b].map(|one| (one.clone(), (start, UsageCounters::default()))).into_iter().collect();
         let limits = [&a, &b].map(|one| (one.clone(), (Some(500), None))).into_iter().collect();
-        counted.keep(&last, &limits);
-        let (last, limits) = counted.of(&target([&b, &c]), start);
+        counted.remember(&last, &limits);
+        let (last, limits) = counted.recent(&target([&b, &c]), start);
         assert!(last.keys().eq([&b]) && limits.keys().eq([&b]), "c is counted for the first time");
-        let (last, _) = counted.of(&target([&a, &b]), start + KEPT);
+        let (last, _) = counted.recent(&target([&a, &b]), start + COUNTERS_LIFETIME);
         assert!(last.is_empty() && counted.limits.is_empty(), "that was too long ago");
     }
 }

@@ -1,41 +1,42 @@
-//! Consul's service mesh on ECS: the service that a task registers, and the upstreams that its proxy forwards to.
+//! Consul's service mesh on ECS: the service that a task registers, and its upstreams. Pure.
 //!
-//! The configuration is that of the `consul-ecs` binary, which its containers have in a variable (Consul documentation,
-//! "Consul on AWS Elastic Container Service (ECS) configuration reference"). Pure.
+//! The configuration of the `consul-ecs` binary is in a variable of its containers (Consul documentation,
+//! "Consul on AWS Elastic Container Service (ECS) configuration reference").
 
-use super::words::some;
+use super::text::non_empty_text;
 use crate::model::{
-    Address, Answer, AnsweredBy, Host, Mention, NetworkId, Place, Scope, SourceId, Target, Via,
+    Address, EndpointOrigin, EndpointScope, Host, NetworkId, Reference, ReferenceKind, ReferenceLocation,
+    ReferenceTarget, ServiceEndpoint, SourceId,
 };
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use serde::Deserialize;
 
-/// The variable that holds the configuration.
-const CONFIGURATION: &str = "CONSUL_ECS_CONFIG_JSON";
+/// Variable with the configuration, in JSON.
+const CONFIG_VARIABLE: &str = "CONSUL_ECS_CONFIG_JSON";
 
-/// The most upstreams of one task that are read.
+/// Maximum number of upstreams to read for one task.
 const MAX_UPSTREAMS: usize = 200;
 
-/// The domains below which Consul's DNS answers for a service (Consul documentation, "Discover services with DNS").
-const DOMAINS: [&str; 2] = [".service.consul", ".virtual.consul"];
+/// Domains under which Consul's DNS resolves services (Consul documentation, "Discover services with DNS").
+const DNS_DOMAINS: [&str; 2] = [".service.consul", ".virtual.consul"];
 
-/// What a task registers, as far as it matters here.
+/// Configuration of `consul-ecs`, reduced to the fields Portolan needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Configuration {
-    service: Registered,
-    proxy: Proxy,
+struct ConsulConfig {
+    service: RegisteredService,
+    proxy: ProxyConfig,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Registered {
+struct RegisteredService {
     name: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Proxy {
+struct ProxyConfig {
     upstreams: Vec<Upstream>,
 }
 
@@ -45,43 +46,55 @@ struct Upstream {
     destination_name: Option<String>,
 }
 
-/// The service that a task definition registers in Consul, and the upstreams that it names; `None` outside of a mesh.
-pub(super) fn member(raw: &TaskDefinition) -> Option<(String, Vec<Mention>)> {
-    let configuration = raw.container_definitions().iter().find_map(configuration)?;
-    // Without a name of its own the service goes by the task's family, in lower case.
-    let name = some(configuration.service.name.as_deref())
-        .or_else(|| some(raw.family()).map(|family| family.to_lowercase()))?;
+/// Returns the service that a task definition registers in Consul, and references to its upstreams. Returns
+/// `None` outside of a mesh.
+pub(super) fn registered_service(raw: &TaskDefinition) -> Option<(String, Vec<Reference>)> {
+    let configuration = raw.container_definitions().iter().find_map(parse_config)?;
+    // Without a name of its own, the service takes the task family's name in lower case.
+    let name = non_empty_text(configuration.service.name.as_deref())
+        .or_else(|| non_empty_text(raw.family()).map(|family| family.to_lowercase()))?;
     let upstreams = configuration.proxy.upstreams.into_iter().take(MAX_UPSTREAMS);
-    let named = upstreams.filter_map(|upstream| some(upstream.destination_name.as_deref()));
+    let named = upstreams.filter_map(|upstream| non_empty_text(upstream.destination_name.as_deref()));
     let mention = |upstream: String| {
-        let target = Target::Address(Address::parse_host(&upstream)?);
-        Some(Mention { via: Via::Mesh, place: Place::at(&format!("Consul upstream of {name}")), target })
+        let target = ReferenceTarget::Address(Address::parse_host(&upstream)?);
+        Some(Reference {
+            kind: ReferenceKind::Mesh,
+            location: ReferenceLocation::for_key(&format!("Consul upstream of {name}")),
+            target,
+        })
     };
     Some((name.clone(), named.filter_map(mention).collect()))
 }
 
-fn configuration(container: &ContainerDefinition) -> Option<Configuration> {
-    let pair = container.environment().iter().find(|pair| pair.name() == Some(CONFIGURATION))?;
+fn parse_config(container: &ContainerDefinition) -> Option<ConsulConfig> {
+    let pair = container.environment().iter().find(|pair| pair.name() == Some(CONFIG_VARIABLE))?;
     serde_json::from_str(pair.value()?).ok()
 }
 
-/// The network in which the names of Consul's services count.
-pub(super) fn network(source: &SourceId) -> NetworkId {
+/// Returns the network in which the names of Consul's services resolve.
+pub(super) fn consul_network(source: &SourceId) -> NetworkId {
     NetworkId::of(source, "consul")
 }
 
-/// The names that a service of Consul answers to.
-pub(super) fn answers(service: &str, source: &SourceId) -> Vec<Answer> {
-    let scope = Scope::Network(network(source));
-    let names = DOMAINS.iter().map(|domain| format!("{service}{domain}")).chain([service.to_owned()]);
+/// Returns the endpoints of a Consul service.
+pub(super) fn consul_endpoints(service: &str, source: &SourceId) -> Vec<ServiceEndpoint> {
+    let scope = EndpointScope::Network(consul_network(source));
+    let names = DNS_DOMAINS.iter().map(|domain| format!("{service}{domain}")).chain([service.to_owned()]);
     let hosts = names.filter_map(|name| Host::parse(&name));
-    hosts.map(|host| Answer { host, port: None, scope: scope.clone(), by: AnsweredBy::Consul }).collect()
+    hosts
+        .map(|host| ServiceEndpoint {
+            host,
+            port: None,
+            scope: scope.clone(),
+            origin: EndpointOrigin::Consul,
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::member;
-    use crate::model::Target;
+    use super::registered_service;
+    use crate::model::ReferenceTarget;
     use aws_sdk_ecs::types::{ContainerDefinition, KeyValuePair, TaskDefinition};
 
     fn read(configuration: &str) -> Option<(String, Vec<String>)> {
@@ -89,9 +102,9 @@ mod tests {
         let init = ContainerDefinition::builder().name("consul-ecs-mesh-init").environment(pair).build();
         let app = ContainerDefinition::builder().name("app").build();
         let task = TaskDefinition::builder().family("Ledger").container_definitions(app);
-        let (name, mentions) = member(&task.container_definitions(init).build())?;
-        let upstream = |target: &Target| match target {
-            Target::Address(address) => address.to_string(),
+        let (name, mentions) = registered_service(&task.container_definitions(init).build())?;
+        let upstream = |target: &ReferenceTarget| match target {
+            ReferenceTarget::Address(address) => address.to_string(),
             other => format!("{other:?}"),
         };
         Some((name, mentions.iter().map(|m| upstream(&m.target)).collect()))

@@ -1,138 +1,140 @@
-//! From AWS's answers to the model: pure functions of what was read, and of the time at which it was.
+//! Decoders from AWS's responses to the model: pure functions of the responses and the time of the poll.
 
-pub(crate) mod again;
-pub(crate) mod answers;
-pub(crate) mod aspect;
+pub(crate) mod decode_cache;
+pub(crate) mod endpoints;
+pub(crate) mod revision_diff;
 pub(crate) mod consul;
-pub(crate) mod definition;
+pub(crate) mod task_definition;
 pub(crate) mod deployment;
-pub(crate) mod door;
-pub(crate) mod events;
-pub(crate) mod facts;
-pub(crate) mod family;
-pub(crate) mod gateway;
-pub(crate) mod log;
-pub(crate) mod mesh;
-pub(crate) mod outage;
-pub(crate) mod requests;
-pub(crate) mod run;
+pub(crate) mod alb_routing;
+pub(crate) mod service_events;
+pub(crate) mod service_facts;
+pub(crate) mod task_family;
+pub(crate) mod load_balancer;
+pub(crate) mod log_destination;
+pub(crate) mod app_mesh;
+pub(crate) mod outage_start;
+pub(crate) mod service_connect_metrics;
+pub(crate) mod task_record;
 pub(crate) mod service;
-pub(crate) mod target;
-pub(crate) mod task;
-pub(crate) mod verdict;
-pub(crate) mod words;
+pub(crate) mod target_health;
+pub(crate) mod instance;
+pub(crate) mod stopped_task_policy;
+pub(crate) mod text;
 
-use crate::model::{Event, Gap, Health, Service, ServiceId, Snapshot};
-use crate::source::witness;
-use again::{Around, Basis, Memory};
-use answers::Names;
+use crate::model::{Event, Health, Service, ServiceId, Snapshot, UnreadPart};
+use crate::source::shared_references;
+use alb_routing::TargetGroupServices;
+use app_mesh::{AppMeshes, MeshMember};
 use aws_sdk_ecs::types as sdk;
-use definition::Definition;
-use door::Behind;
-use gateway::Balancers;
-use mesh::{Member, Meshes};
-use run::Run;
-use service::{Ground, by_owner};
+use decode_cache::{DecodeCache, RegionInputs, ServiceInputs};
+use endpoints::CloudMapNames;
+use instance::SnapshotContext;
+use load_balancer::LoadBalancerData;
+use service::{DecodeContext, group_by_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use task::Context;
+use task_definition::TaskDefinitionSummary;
+use task_record::TaskRecord;
 
-/// The task definitions read so far, by ARN.
-pub(crate) type Book = BTreeMap<String, Arc<Definition>>;
+/// Task definitions read so far, by ARN.
+pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
-/// What was read of one cluster.
+/// Services and tasks read from one cluster.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {
-    /// Its name.
+pub(crate) struct ClusterData {
+    /// Name of the cluster.
     pub name: String,
-    /// Its default Service Connect namespace.
+    /// Default Service Connect namespace of the cluster.
     pub namespace: Option<String>,
-    /// Its services.
+    /// Services read so far.
     pub services: Vec<Arc<sdk::Service>>,
-    /// Whether those are all of them.
-    pub all_services: bool,
-    /// Its tasks.
-    pub tasks: Vec<Arc<Run>>,
-    /// Whether those are all of them; until then some services have more than were read.
-    pub all_tasks: bool,
+    /// True if `services` is the whole list.
+    pub has_all_services: bool,
+    /// Tasks read so far.
+    pub tasks: Vec<Arc<TaskRecord>>,
+    /// True if `tasks` is the whole list. Until then, some services have more tasks than Portolan has read.
+    pub has_all_tasks: bool,
 }
 
-/// What was read of a region.
+/// Data read from one region.
 #[derive(Clone, Debug)]
-pub(crate) struct Estate {
-    /// The circumstances.
-    pub context: Context,
-    /// Its clusters.
-    pub clusters: Vec<Seen>,
-    /// The task definitions.
-    pub book: Book,
-    /// What Cloud Map calls things.
-    pub names: Names,
-    /// The load balancers.
-    pub balancers: Arc<Balancers>,
-    /// What App Mesh knows of the nodes that tasks stand for.
-    pub meshes: Arc<Meshes>,
-    /// What could not be read.
-    pub gaps: Vec<Gap>,
+pub(crate) struct RegionData {
+    /// Source, region and time of the snapshot.
+    pub context: SnapshotContext,
+    /// Clusters of the region.
+    pub clusters: Vec<ClusterData>,
+    /// Task definitions of the region, by ARN.
+    pub definitions: TaskDefinitions,
+    /// Names from Cloud Map.
+    pub cloud_map_names: CloudMapNames,
+    /// Load balancers with their target groups and listeners.
+    pub load_balancers: Arc<LoadBalancerData>,
+    /// Meshes of App Mesh that tasks are members of.
+    pub app_meshes: Arc<AppMeshes>,
+    /// Parts of the region that Portolan could not read.
+    pub unread_parts: Vec<UnreadPart>,
 }
 
-/// The snapshot of a region. A service that is as the last look has it in `memory` is shared with that.
-pub(crate) fn snapshot(estate: &Estate, memory: &mut Memory) -> Snapshot {
-    let present: BTreeSet<Member> = estate.book.values().filter_map(|d| d.node.clone()).collect();
+/// Builds the snapshot of a region. Services that have not changed since the last snapshot come from the
+/// cache.
+pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> Snapshot {
+    let present: BTreeSet<MeshMember> =
+        region.definitions.values().filter_map(|d| d.mesh_member.clone()).collect();
     let (mut services, mut events) = (Vec::new(), Vec::new());
-    let behind = behind(estate);
-    memory.surround(Around {
-        names: estate.names.clone(),
-        balancers: Arc::clone(&estate.balancers),
-        meshes: Arc::clone(&estate.meshes),
-        behind: behind.clone(),
-        present: present.clone(),
+    let behind = target_group_services(region);
+    memory.set_region_inputs(RegionInputs {
+        cloud_map_names: region.cloud_map_names.clone(),
+        load_balancers: Arc::clone(&region.load_balancers),
+        app_meshes: Arc::clone(&region.app_meshes),
+        target_group_services: behind.clone(),
+        present_members: present.clone(),
     });
-    for seen in &estate.clusters {
-        let ground = Ground {
+    for seen in &region.clusters {
+        let context = DecodeContext {
             cluster: &seen.name,
             namespace: seen.namespace.as_deref(),
-            book: &estate.book,
-            names: &estate.names,
-            meshes: &estate.meshes,
-            present: &present,
-            balancers: &estate.balancers,
-            behind: &behind,
-            context: &estate.context,
+            definitions: &region.definitions,
+            cloud_map_names: &region.cloud_map_names,
+            app_meshes: &region.app_meshes,
+            present_members: &present,
+            load_balancers: &region.load_balancers,
+            target_group_services: &behind,
+            snapshot_context: &region.context,
         };
         let mut take = |service, told: Vec<Event>| {
             events.extend(told);
             services.push(service);
         };
-        cluster(seen, ground, memory, &mut take);
+        decode_cluster(seen, context, memory, &mut take);
     }
-    memory.keep(&services);
+    memory.retain_services(&services);
     services.sort_by(|a: &Arc<Service>, b| a.id.cmp(&b.id));
-    witness::count_once(&mut services, &BTreeMap::new());
+    shared_references::mark_shared(&mut services, &BTreeMap::new());
     events.sort_by(|a, b| (a.at, &a.service, &a.text).cmp(&(b.at, &b.service, &b.text)));
     Snapshot {
-        source: estate.context.source.clone(),
-        taken: estate.context.now,
+        source: region.context.source.clone(),
+        taken_at: region.context.now,
         services,
-        gateways: gateway::gateways(&estate.balancers, &behind),
+        load_balancers: load_balancer::decode_load_balancers(&region.load_balancers, &behind),
         events,
-        gaps: estate.gaps.clone(),
-        flows: Vec::new(),
-        watched: Vec::new(),
+        unread_parts: region.unread_parts.clone(),
+        connections: Vec::new(),
+        monitored: Vec::new(),
         progress: Vec::new(),
     }
 }
 
-/// The services behind each target group.
-fn behind(estate: &Estate) -> Behind {
-    let mut behind = Behind::new();
-    for seen in &estate.clusters {
+/// Returns the services behind each target group.
+fn target_group_services(region: &RegionData) -> TargetGroupServices {
+    let mut behind = TargetGroupServices::new();
+    for seen in &region.clusters {
         for raw in &seen.services {
-            let name = words::said(raw.service_name());
-            let id = ServiceId::of(&estate.context.source, Some(&seen.name), &name);
-            for group in target_groups(raw) {
+            let name = text::clean_text(raw.service_name());
+            let id = ServiceId::of(&region.context.source, Some(&seen.name), &name);
+            for group in target_group_arns(raw) {
                 behind.entry(group.to_owned()).or_default().insert(id.clone());
             }
         }
@@ -140,96 +142,114 @@ fn behind(estate: &Estate) -> Behind {
     behind
 }
 
-/// Gives each service of a cluster, with what happened to it.
-fn cluster(
-    seen: &Seen,
-    ground: Ground<'_>,
-    memory: &mut Memory,
+/// Decodes a cluster, and passes each service with its events to `take`.
+fn decode_cluster(
+    seen: &ClusterData,
+    context: DecodeContext<'_>,
+    memory: &mut DecodeCache,
     take: &mut impl FnMut(Arc<Service>, Vec<Event>),
 ) {
-    let (mut owned, families) = by_owner(&seen.tasks);
+    let (mut owned, families) = group_by_owner(&seen.tasks);
     let mut names = BTreeSet::new();
     for raw in &seen.services {
         let name = raw.service_name().unwrap_or_default();
         let mut runs = owned.remove(name).unwrap_or_default();
         let live = runs.iter().filter(|run| !run.has_stopped()).count();
-        if !seen.all_tasks && live < words::count(raw.running_count()) as usize {
-            // Until all of them were read, the service's own count says more than those that were.
+        if !seen.has_all_tasks && live < text::to_count(raw.running_count()) as usize {
+            // Until the list of tasks is complete, the service's own count is more exact than the tasks read
+            // so far.
             runs.clear();
         }
-        let basis = Basis::new(raw, &runs, ground.namespace, ground.book);
-        let (service, told) = memory.service(ground.id(&words::said(Some(name))), basis, |raw, runs| {
-            let service = service::service(raw, runs, ground);
-            let told = events::events(&service.id, raw.events(), &service.deployments, &service.instances);
-            (service, told)
-        });
+        let basis = ServiceInputs::new(raw, &runs, context.namespace, context.definitions);
+        let (service, told) =
+            memory.get_or_decode(context.id(&text::clean_text(Some(name))), basis, |raw, runs| {
+                let service = service::decode_service(raw, runs, context);
+                let told = service_events::service_events(
+                    &service.id,
+                    raw.events(),
+                    &service.deployments,
+                    &service.instances,
+                );
+                (service, told)
+            });
         names.insert(service.name.clone());
         take(service, told);
     }
     for (name, runs) in owned {
-        // A deleted service's last tasks say nothing any more, unless some still run; nor do those of one that is still to be
-        // read.
-        let unreadable = seen.all_tasks && !seen.all_services;
+        // Portolan ignores the tasks of a service that was deleted or not read yet, unless one still runs.
+        let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
-            let service = service::orphan(&name, &plain(&runs), ground);
-            let told = events::stops(&service.id, &service.instances);
+            let service = service::decode_orphan_service(&name, &record_refs(&runs), context);
+            let told = service_events::stop_events(&service.id, &service.instances);
             names.insert(service.name.clone());
             take(Arc::new(service), told);
         }
     }
     for (name, runs) in families {
-        let service = family::family(&name, &plain(&runs), names.contains(&*name), ground);
-        let told = events::stops(&service.id, &service.instances);
+        let service = task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
+        let told = service_events::stop_events(&service.id, &service.instances);
         take(Arc::new(service), told);
     }
 }
 
-fn plain<'a>(runs: &[&'a Arc<Run>]) -> Vec<&'a Run> {
+fn record_refs<'a>(runs: &[&'a Arc<TaskRecord>]) -> Vec<&'a TaskRecord> {
     runs.iter().map(|run| &***run).collect()
 }
 
-/// The target groups of a service and of its task sets.
-pub(crate) fn target_groups(service: &sdk::Service) -> impl Iterator<Item = &str> {
+/// Returns the ARNs of the target groups of a service and of its task sets.
+pub(crate) fn target_group_arns(service: &sdk::Service) -> impl Iterator<Item = &str> {
     let sets = service.task_sets().iter().flat_map(sdk::TaskSet::load_balancers);
     service.load_balancers().iter().chain(sets).filter_map(sdk::LoadBalancer::target_group_arn)
 }
 
-/// Whether anything in it is on the move or in trouble, so that it is worth looking again soon.
-pub(crate) fn is_restless(snapshot: &Snapshot) -> bool {
+/// True if a service is deploying or not healthy, so that the next poll should come soon.
+pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
     snapshot.services.iter().any(|service| {
-        service.is_deploying() || !matches!(Health::of(service), Health::Healthy | Health::Stopped)
+        service.is_deploying() || !matches!(Health::of_service(service), Health::Healthy | Health::Stopped)
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Estate, Memory, Run, Seen, snapshot, task::Context};
+    use super::{
+        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot, instance::SnapshotContext,
+    };
     use crate::model::{SourceId, Timestamp};
     use aws_sdk_ecs::types::Task;
     use std::sync::Arc;
 
-    /// The services that are told where only a task of one is known, which has ended.
-    fn told(all_services: bool, all_tasks: bool) -> Vec<String> {
+    /// Returns the names of the decoded services of a cluster with a single task, which has stopped.
+    fn decoded_services(all_services: bool, all_tasks: bool) -> Vec<String> {
         let ended = Task::builder().task_arn("arn:aws:ecs:eu-west-1:1:task/quay/1").group("service:web");
-        let tasks = vec![Arc::new(Run::new(&ended.last_status("STOPPED").build()))];
-        let seen = Seen { name: "quay".to_owned(), all_services, all_tasks, tasks, ..Seen::default() };
-        let now = Timestamp::UNIX_EPOCH;
-        let estate = Estate {
-            context: Context { source: SourceId::new("ecs"), region: "eu-west-1".into(), now },
-            clusters: vec![seen],
-            book: super::Book::default(),
-            names: super::Names::default(),
-            balancers: Arc::default(),
-            meshes: Arc::default(),
-            gaps: Vec::new(),
+        let tasks = vec![Arc::new(TaskRecord::new(&ended.last_status("STOPPED").build()))];
+        let seen = ClusterData {
+            name: "quay".to_owned(),
+            has_all_services: all_services,
+            has_all_tasks: all_tasks,
+            tasks,
+            ..ClusterData::default()
         };
-        snapshot(&estate, &mut Memory::default()).services.iter().map(|s| s.name.to_string()).collect()
+        let now = Timestamp::UNIX_EPOCH;
+        let region = RegionData {
+            context: SnapshotContext { source: SourceId::new("ecs"), region: "eu-west-1".into(), now },
+            clusters: vec![seen],
+            definitions: super::TaskDefinitions::default(),
+            cloud_map_names: super::CloudMapNames::default(),
+            load_balancers: Arc::default(),
+            app_meshes: Arc::default(),
+            unread_parts: Vec::new(),
+        };
+        decode_snapshot(&region, &mut DecodeCache::default())
+            .services
+            .iter()
+            .map(|s| s.name.to_string())
+            .collect()
     }
 
     #[test]
-    fn ended_tasks_make_a_service_only_where_services_can_not_be_read() {
-        assert_eq!(told(false, true), ["web"]);
-        assert!(told(false, false).is_empty(), "it is still to be read");
-        assert!(told(true, true).is_empty(), "it was deleted");
+    fn stopped_tasks_make_a_service_only_if_services_are_unreadable() {
+        assert_eq!(decoded_services(false, true), ["web"]);
+        assert!(decoded_services(false, false).is_empty(), "it is still to be read");
+        assert!(decoded_services(true, true).is_empty(), "it was deleted");
     }
 }

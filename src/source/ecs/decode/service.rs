@@ -1,22 +1,23 @@
-//! An ECS service with its tasks as one service of the model.
+//! Decoder of an ECS service with its tasks.
 
 use super::{
-    Book,
-    answers::{self, Names},
+    TaskDefinitions,
+    alb_routing::{self, TargetGroupServices},
+    app_mesh::{self, AppMeshes, MeshMember},
     consul,
-    definition::Definition,
-    deployment::deployments,
-    door::{self, Behind},
-    facts,
-    gateway::Balancers,
-    mesh::{self, Member, Meshes},
-    outage,
-    run::Run,
-    task::{Context, instance},
-    verdict::{Standing, Stop, counts},
-    words::{count, said, some},
+    deployment::decode_deployments,
+    endpoints::{self, CloudMapNames},
+    instance::{SnapshotContext, decode_instance},
+    load_balancer::LoadBalancerData,
+    outage_start, service_facts,
+    stopped_task_policy::{RecoveryState, StoppedTask, still_counts},
+    task_definition::TaskDefinitionSummary,
+    task_record::TaskRecord,
+    text::{clean_text, non_empty_text, to_count},
 };
-use crate::model::{Instance, Mention, NetworkId, Service, ServiceId, ServiceKind, State, Timestamp};
+use crate::model::{
+    Instance, InstanceState, NetworkId, Reference, Service, ServiceId, ServiceKind, Timestamp,
+};
 use aws_sdk_ecs::types as sdk;
 use std::{
     borrow::Cow,
@@ -25,140 +26,191 @@ use std::{
     sync::Arc,
 };
 
-/// How many of a service's ended instances are kept, the newest.
-pub(crate) const ENDED_KEPT: usize = 10;
+/// Maximum number of stopped instances to keep for a service, newest first.
+pub(crate) const MAX_STOPPED_INSTANCES: usize = 10;
 
-/// What a cluster knows that its services need.
+/// Data that the services of one cluster share.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ground<'a> {
-    /// The cluster's name.
+pub(crate) struct DecodeContext<'a> {
+    /// Name of the cluster.
     pub cluster: &'a str,
-    /// Its default Service Connect namespace.
+    /// Default Service Connect namespace of the cluster.
     pub namespace: Option<&'a str>,
-    /// The task definitions read so far.
-    pub book: &'a Book,
-    /// What Cloud Map calls things.
-    pub names: &'a Names,
-    /// What App Mesh knows of the nodes that tasks stand for.
-    pub meshes: &'a Meshes,
-    /// The nodes that tasks stand for.
-    pub present: &'a BTreeSet<Member>,
-    /// The load balancers.
-    pub balancers: &'a Balancers,
-    /// The services behind each target group.
-    pub behind: &'a Behind,
-    /// The snapshot's circumstances.
-    pub context: &'a Context,
+    /// Task definitions read so far, by ARN.
+    pub definitions: &'a TaskDefinitions,
+    /// Names from Cloud Map.
+    pub cloud_map_names: &'a CloudMapNames,
+    /// Meshes of App Mesh that tasks are members of.
+    pub app_meshes: &'a AppMeshes,
+    /// App Mesh nodes whose proxies run beside tasks.
+    pub present_members: &'a BTreeSet<MeshMember>,
+    /// Load balancers with their target groups and listeners.
+    pub load_balancers: &'a LoadBalancerData,
+    /// Services behind each target group.
+    pub target_group_services: &'a TargetGroupServices,
+    /// Source, region and time of the snapshot.
+    pub snapshot_context: &'a SnapshotContext,
 }
 
-impl<'a> Ground<'a> {
-    /// The id of a service of this cluster.
+impl<'a> DecodeContext<'a> {
+    /// Returns the id of a service of this cluster.
     pub(crate) fn id(&self, name: &str) -> ServiceId {
-        ServiceId::of(&self.context.source, Some(self.cluster), name)
+        ServiceId::of(&self.snapshot_context.source, Some(self.cluster), name)
     }
 
-    /// The definition that a task or deployment names.
-    pub(crate) fn definition(&self, arn: Option<&str>) -> Option<&'a Definition> {
-        let book: &'a Book = self.book;
-        book.get(arn?).map(AsRef::as_ref)
+    /// Returns the task definition with this ARN, if it was read.
+    pub(crate) fn definition(&self, arn: Option<&str>) -> Option<&'a TaskDefinitionSummary> {
+        let definitions: &'a TaskDefinitions = self.definitions;
+        definitions.get(arn?).map(AsRef::as_ref)
     }
 }
 
-/// One service with its tasks.
-pub(crate) fn service(raw: &sdk::Service, runs: &[&Run], ground: Ground<'_>) -> Service {
-    let name = said(raw.service_name());
-    let primary = definition_of(raw, ground);
+/// Decodes a service with its tasks.
+pub(crate) fn decode_service(
+    raw: &sdk::Service,
+    runs: &[&TaskRecord],
+    context: DecodeContext<'_>,
+) -> Service {
+    let name = clean_text(raw.service_name());
+    let primary = primary_definition(raw, context);
     let daemon = raw.scheduling_strategy() == Some(&sdk::SchedulingStrategy::Daemon);
-    let desired = count(raw.desired_count());
-    let mut facts = facts::facts(raw, answers::namespace_words(raw, ground.namespace, ground.names));
+    let desired = to_count(raw.desired_count());
+    let mut facts = service_facts::service_facts(
+        raw,
+        endpoints::namespace_label(raw, context.namespace, context.cloud_map_names),
+    );
     facts.extend(primary.iter().flat_map(|d| d.facts.clone()));
-    let mut all_answers = answers::aliases(raw, ground.namespace, primary, ground.names, ground.context);
-    all_answers.extend(answers::registered(raw, ground.names));
-    all_answers.extend(answers::addresses(runs.iter().copied(), ground.context));
-    let used = definitions(raw, runs, ground);
-    let judged = judged(runs, desired, ground);
-    for node in nodes(&used) {
-        all_answers.extend(ground.meshes.answers(node, &ground.context.source));
+    let mut all_answers = endpoints::service_connect_endpoints(
+        raw,
+        context.namespace,
+        primary,
+        context.cloud_map_names,
+        context.snapshot_context,
+    );
+    all_answers.extend(endpoints::cloud_map_endpoints(raw, context.cloud_map_names));
+    all_answers.extend(endpoints::address_endpoints(runs.iter().copied(), context.snapshot_context));
+    let used = definitions_in_use(raw, runs, context);
+    let judged = judge_tasks(runs, desired, context);
+    for node in mesh_members(&used) {
+        all_answers.extend(context.app_meshes.endpoints(node, &context.snapshot_context.source));
     }
-    let registered: BTreeSet<&String> = used.iter().filter_map(|d| d.consul.as_ref()).collect();
-    all_answers.extend(registered.into_iter().flat_map(|name| consul::answers(name, &ground.context.source)));
+    let registered: BTreeSet<&String> = used.iter().filter_map(|d| d.consul_service.as_ref()).collect();
+    all_answers.extend(
+        registered
+            .into_iter()
+            .flat_map(|name| consul::consul_endpoints(name, &context.snapshot_context.source)),
+    );
     Service {
-        id: ground.id(&name),
-        group: Some(ground.cluster.into()),
+        id: context.id(&name),
+        group: Some(context.cluster.into()),
         kind: ServiceKind::EcsService,
-        // A daemon's count may lag behind its container instances; zero then means "as many as there are".
+        // The count of a daemon service may lag behind its container instances. Zero then means one task per
+        // instance.
         desired: if daemon && desired == 0 { None } else { Some(desired) },
-        reported_running: Some(count(raw.running_count())),
-        failing_since: outage::failing_since(raw, judged.faults.iter(), ground.context.now),
+        reported_running: Some(to_count(raw.running_count())),
+        failing_since: outage_start::failing_since(raw, judged.faults.iter(), context.snapshot_context.now),
         instances: judged.instances,
-        deployments: deployments(raw, ground.book),
-        answers: all_answers,
-        mentions: mentions(&used, &ground.id(&name), ground),
-        networks: networks(raw, &used, ground),
+        deployments: decode_deployments(raw, context.definitions),
+        endpoints: all_answers,
+        references: service_references(&used, &context.id(&name), context),
+        networks: service_networks(raw, &used, context),
         facts,
         name: name.into(),
     }
 }
 
-/// The task definition of the newest deployment.
-fn definition_of<'a>(raw: &sdk::Service, ground: Ground<'a>) -> Option<&'a Definition> {
+/// Returns the task definition of the primary deployment.
+fn primary_definition<'a>(
+    raw: &sdk::Service,
+    context: DecodeContext<'a>,
+) -> Option<&'a TaskDefinitionSummary> {
     let primary = raw.deployments().iter().find(|d| d.status() == Some("PRIMARY"));
-    ground.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
+    context.definition(primary.and_then(sdk::Deployment::task_definition).or(raw.task_definition()))
 }
 
-/// The versions in use: those of the deployments and those of the tasks that run.
-fn definitions<'a>(raw: &sdk::Service, runs: &[&Run], ground: Ground<'a>) -> Vec<&'a Definition> {
+/// Returns the task definitions in use: those of the deployments and of the tasks that run.
+fn definitions_in_use<'a>(
+    raw: &sdk::Service,
+    runs: &[&TaskRecord],
+    context: DecodeContext<'a>,
+) -> Vec<&'a TaskDefinitionSummary> {
     let deployed = raw.deployments().iter().map(sdk::Deployment::task_definition);
     let sets = raw.task_sets().iter().map(sdk::TaskSet::task_definition);
-    let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.definition.as_deref());
+    let running = runs.iter().filter(|r| !r.has_stopped()).map(|r| r.definition_arn.as_deref());
     let arns: BTreeSet<&str> =
         deployed.chain(sets).chain(running).chain([raw.task_definition()]).flatten().collect();
-    arns.into_iter().filter_map(|arn| ground.definition(Some(arn))).collect()
+    arns.into_iter().filter_map(|arn| context.definition(Some(arn))).collect()
 }
 
-/// The nodes of App Mesh that those versions stand for.
-fn nodes<'a>(used: &[&'a Definition]) -> BTreeSet<&'a Member> {
-    used.iter().filter_map(|d| d.node.as_ref()).collect()
+/// Returns the App Mesh nodes of the task definitions in use.
+fn mesh_members<'a>(used: &[&'a TaskDefinitionSummary]) -> BTreeSet<&'a MeshMember> {
+    used.iter().filter_map(|d| d.mesh_member.as_ref()).collect()
 }
 
-/// What all versions in use name: themselves, through load balancers, and through their nodes.
-fn mentions(used: &[&Definition], own: &ServiceId, ground: Ground<'_>) -> Vec<Mention> {
-    let mut found: BTreeSet<Mention> = used.iter().flat_map(|d| d.mentions.iter().cloned()).collect();
-    let doors = used.iter().flat_map(|d| &d.doors);
-    found.extend(doors.filter_map(|door| door::through(door, own, ground.balancers, ground.behind)));
-    found.extend(nodes(used).into_iter().flat_map(|node| ground.meshes.mentions(node, ground.present)));
+/// Returns the references of all task definitions in use: direct ones, those through load balancers, and
+/// those of mesh nodes.
+fn service_references(
+    used: &[&TaskDefinitionSummary],
+    own: &ServiceId,
+    context: DecodeContext<'_>,
+) -> Vec<Reference> {
+    let mut found: BTreeSet<Reference> = used.iter().flat_map(|d| d.references.iter().cloned()).collect();
+    let doors = used.iter().flat_map(|d| &d.load_balancer_urls);
+    found.extend(doors.filter_map(|door| {
+        alb_routing::resolve_load_balancer_url(
+            door,
+            own,
+            context.load_balancers,
+            context.target_group_services,
+        )
+    }));
+    found.extend(
+        mesh_members(used)
+            .into_iter()
+            .flat_map(|node| context.app_meshes.references(node, context.present_members)),
+    );
     found.into_iter().collect()
 }
 
-fn networks(raw: &sdk::Service, used: &[&Definition], ground: Ground<'_>) -> BTreeSet<NetworkId> {
-    let space = answers::namespace(raw, ground.namespace).map(|given| ground.names.namespace(given));
+fn service_networks(
+    raw: &sdk::Service,
+    used: &[&TaskDefinitionSummary],
+    context: DecodeContext<'_>,
+) -> BTreeSet<NetworkId> {
+    let space = endpoints::service_namespace(raw, context.namespace)
+        .map(|given| context.cloud_map_names.namespace_name(given));
     let mut networks: BTreeSet<NetworkId> =
-        space.iter().map(|space| answers::network(ground.context, space)).collect();
-    networks.extend(nodes(used).into_iter().map(|node| mesh::network(&ground.context.source, &node.mesh)));
-    if used.iter().any(|d| d.consul.is_some()) {
-        networks.insert(consul::network(&ground.context.source));
+        space.iter().map(|space| endpoints::namespace_network(context.snapshot_context, space)).collect();
+    networks.extend(
+        mesh_members(used)
+            .into_iter()
+            .map(|node| app_mesh::mesh_network(&context.snapshot_context.source, &node.mesh)),
+    );
+    if used.iter().any(|d| d.consul_service.is_some()) {
+        networks.insert(consul::consul_network(&context.snapshot_context.source));
     }
-    networks.insert(answers::vpc(ground.context));
+    networks.insert(endpoints::vpc_network(context.snapshot_context));
     networks
 }
 
-/// The tasks of a service, judged together.
-struct Judged {
-    /// All that have not ended, and the newest of those that have. A fault that is history counts as an end like any other;
-    /// how it ended stays to be seen.
+/// Tasks of a service, after the stopped task policy has been applied to all of them.
+struct JudgedTasks {
+    /// All tasks that have not stopped, and the newest stopped ones.
+    ///
+    /// A failed task that no longer counts has the state `Stopped`, and keeps its exit.
     instances: Vec<Instance>,
-    /// All ends that count against the service.
-    faults: Vec<Stop>,
+    /// Stopped tasks that count against the service.
+    faults: Vec<StoppedTask>,
 }
 
-fn judged(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Judged {
-    let definition = |run: &Run| ground.definition(run.definition.as_deref());
+fn judge_tasks(runs: &[&TaskRecord], desired: u32, context: DecodeContext<'_>) -> JudgedTasks {
+    let definition = |run: &TaskRecord| context.definition(run.definition_arn.as_deref());
     let mut live = Vec::new();
     let mut ended = Vec::new();
     let mut stops = Vec::new();
     for run in runs {
-        let made = instance(run, definition(run), true, ground.context);
-        match run.end(true, definition(run)) {
+        let made = decode_instance(run, definition(run), true, context.snapshot_context);
+        match run.to_stopped_task(true, definition(run)) {
             Some(stop) => {
                 stops.push(stop);
                 ended.push((stop, made));
@@ -166,35 +218,35 @@ fn judged(runs: &[&Run], desired: u32, ground: Ground<'_>) -> Judged {
             None => live.push(made),
         }
     }
-    let standing = standing(&live, runs, &ended, desired, ground.context.now);
+    let standing = recovery_state(&live, runs, &ended, desired, context.snapshot_context.now);
     for (stop, instance) in &mut ended {
-        if instance.state == State::Failed && !counts(stop, &stops, &standing) {
-            instance.state = State::Stopped;
+        if instance.state == InstanceState::Failed && !still_counts(stop, &stops, &standing) {
+            instance.state = InstanceState::Stopped;
         }
     }
-    let counting = ended.iter().filter(|(_, instance)| instance.state == State::Failed);
+    let counting = ended.iter().filter(|(_, instance)| instance.state == InstanceState::Failed);
     let faults = counting.map(|(stop, _)| *stop).collect();
-    ended.sort_by_key(|(stop, instance)| (Reverse(stop.at), instance.id.clone()));
-    ended.truncate(ENDED_KEPT);
+    ended.sort_by_key(|(stop, instance)| (Reverse(stop.stopped_at), instance.id.clone()));
+    ended.truncate(MAX_STOPPED_INSTANCES);
     live.sort_by_key(|instance| (instance.started, instance.id.clone()));
-    Judged {
+    JudgedTasks {
         instances: live.into_iter().chain(ended.into_iter().map(|(_, instance)| instance)).collect(),
         faults,
     }
 }
 
-fn standing(
+fn recovery_state(
     live: &[Instance],
-    runs: &[&Run],
-    ended: &[(Stop, Instance)],
+    runs: &[&TaskRecord],
+    ended: &[(StoppedTask, Instance)],
     desired: u32,
     now: Timestamp,
-) -> Standing {
-    let serving: Vec<&Instance> = live.iter().filter(|i| i.serves()).collect();
-    let well_ended = ended.iter().filter(|(stop, _)| !stop.fault).filter_map(|(_, i)| i.started);
-    // A task on its way down served until it was told to stop.
-    let leaving = live.iter().filter(|i| i.state == State::Stopping).filter_map(|i| i.started);
-    Standing {
+) -> RecoveryState {
+    let serving: Vec<&Instance> = live.iter().filter(|i| i.is_serving()).collect();
+    let well_ended = ended.iter().filter(|(stop, _)| !stop.is_fault).filter_map(|(_, i)| i.started);
+    // A stopping task served until ECS asked it to stop.
+    let leaving = live.iter().filter(|i| i.state == InstanceState::Stopping).filter_map(|i| i.started);
+    RecoveryState {
         desired: if desired == 0 && runs.iter().any(|r| !r.has_stopped()) { 1 } else { desired },
         good_starts: serving.iter().filter_map(|i| i.started).chain(well_ended).chain(leaving).collect(),
         serving: serving.len() as u32,
@@ -202,14 +254,14 @@ fn standing(
     }
 }
 
-/// Tasks by the name of their owner.
-pub(crate) type Owned<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<Run>>>;
+/// Tasks by the name of their service or family.
+pub(crate) type TasksByOwner<'a> = BTreeMap<Cow<'a, str>, Vec<&'a Arc<TaskRecord>>>;
 
-/// Tasks by the service they belong to, and those that belong to none, by family.
-pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
+/// Groups tasks by their service, and tasks without a service by their family.
+pub(crate) fn group_by_owner(runs: &[Arc<TaskRecord>]) -> (TasksByOwner<'_>, TasksByOwner<'_>) {
     let (mut services, mut families) = (BTreeMap::new(), BTreeMap::new());
     for run in runs {
-        let (map, key) = match run.service() {
+        let (map, key) = match run.service_name() {
             Some(service) => (&mut services, Cow::Borrowed(service)),
             None => (&mut families, Cow::Owned(run.family())),
         };
@@ -218,25 +270,26 @@ pub(crate) fn by_owner(runs: &[Arc<Run>]) -> (Owned<'_>, Owned<'_>) {
     (services, families)
 }
 
-/// A service of which only tasks are known: `ListServices` is denied, or it was deleted while they run on.
-pub(crate) fn orphan(name: &str, runs: &[&Run], ground: Ground<'_>) -> Service {
+/// Decodes a service from its tasks alone: `ListServices` is denied, or the service was deleted while its
+/// tasks run on.
+pub(crate) fn decode_orphan_service(name: &str, runs: &[&TaskRecord], context: DecodeContext<'_>) -> Service {
     let live = runs.iter().filter(|r| !r.has_stopped()).count() as u32;
     let newest = runs.iter().max_by_key(|r| (r.times.created, r.version()));
-    let definition = newest.and_then(|r| ground.definition(r.definition.as_deref()));
-    let judged = judged(runs, live.max(1), ground);
+    let definition = newest.and_then(|r| context.definition(r.definition_arn.as_deref()));
+    let judged = judge_tasks(runs, live.max(1), context);
     Service {
-        id: ground.id(name),
-        group: Some(ground.cluster.into()),
-        name: some(Some(name)).unwrap_or_default().into(),
+        id: context.id(name),
+        group: Some(context.cluster.into()),
+        name: non_empty_text(Some(name)).unwrap_or_default().into(),
         kind: ServiceKind::EcsService,
         desired: None,
         reported_running: None,
-        failing_since: outage::first_fault(judged.faults.iter(), ground.context.now),
+        failing_since: outage_start::first_fault(judged.faults.iter(), context.snapshot_context.now),
         instances: judged.instances,
         deployments: Vec::new(),
-        answers: answers::addresses(runs.iter().copied(), ground.context),
-        mentions: definition.map(|d| d.mentions.clone()).unwrap_or_default(),
-        networks: BTreeSet::from([answers::vpc(ground.context)]),
+        endpoints: endpoints::address_endpoints(runs.iter().copied(), context.snapshot_context),
+        references: definition.map(|d| d.references.clone()).unwrap_or_default(),
+        networks: BTreeSet::from([endpoints::vpc_network(context.snapshot_context)]),
         facts: definition.map(|d| d.facts.clone()).unwrap_or_default(),
     }
 }

@@ -1,221 +1,244 @@
-//! From records to connections between services: each is seen from both ends and in both directions, and told once,
-//! from who opened it to who listens. Pure.
+//! Join of flow log records to connections between services.
+//!
+//! Flow logs record each connection at both ends and in both directions. The join reports it once, from the
+//! end that opened it to the end that listens. Pure.
 
 use super::{
-    record::{Line, Record, Socket},
-    tenants::{Tenants, Who},
+    address_owners::{AddressOwner, AddressOwners},
+    record::{FlowLogLine, FlowRecord, Socket},
 };
 use crate::model::{
-    Address, End, Flow, Host, SeenBy, ServiceId, Sighting, Text, Timestamp, Verdict, Watched,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationSource,
+    ObservedConnection, ServiceId, Text, Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
 };
 
-/// Of how many addresses that are no service's a service's calls are kept: those with the most connections.
-const OUTSIDE: usize = 20;
+/// External addresses to keep for each calling service, at most: the ones with the most connections.
+const MAX_EXTERNAL_ADDRESSES: usize = 20;
 
-/// The first port of those that Linux gives to connections that are opened.
-const EPHEMERAL: u16 = 32_768;
+/// First port of the range from which Linux assigns ports to outgoing connections.
+const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
-/// Ports above 1023 at which well-known products listen: such an end is called, if the other is none of them.
-const WELL_KNOWN: [u16; 22] = [
+/// Ports above 1023 at which well-known products listen. An end with one of these is the called end, if the
+/// other end has none.
+const PRODUCT_PORTS: [u16; 22] = [
     1433, 1521, 2181, 2379, 3000, 3306, 4317, 4318, 5432, 5671, 5672, 6379, 8000, 8080, 8443, 9042, 9090,
     9092, 9200, 11_211, 27_017, 50_051,
 ];
 
-/// One end of a connection, and whose it was.
+/// One end of a connection, with its service at that time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Party {
+struct Peer {
     socket: Socket,
     service: Option<ServiceId>,
 }
 
-/// A connection as its records tell of it together. Its ends have an order that says nothing.
+/// Connection merged from all its records. The order of its two ends has no meaning.
 #[derive(Clone, Debug)]
-struct Connection {
+struct MergedConnection {
     rejected: bool,
-    /// How many records say that the first end opened it, and the second.
-    opened: (usize, usize),
+    /// Number of records that show the first end as the opener, and the second.
+    opened_votes: (usize, usize),
     span: (Timestamp, Timestamp),
 }
 
-/// What the lines of one log group tell.
+/// Connections in flow log lines, and the services that the flow logs monitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// The connections.
-    pub flows: Vec<Flow>,
-    /// Whose interfaces were recorded.
-    pub watched: Vec<Watched>,
+pub(crate) struct ObservedConnections {
+    /// Connections with first and last time.
+    pub connections: Vec<ObservedConnection>,
+    /// Services with recorded interfaces.
+    pub monitored: Vec<MonitoredService>,
 }
 
-/// Joins the lines of the log group `place` to who had the addresses.
-pub(super) fn join(lines: &[Line], mut tenants: Tenants, place: &str) -> Told {
+/// Joins the lines of the log group `place` to the services that had their addresses.
+pub(super) fn join_lines(
+    lines: &[FlowLogLine],
+    mut owners: AddressOwners,
+    place: &str,
+) -> ObservedConnections {
     let mut watched: BTreeMap<ServiceId, Timestamp> = BTreeMap::new();
     for line in lines {
-        let Some((service, from)) = recorder(line, &mut tenants) else { continue };
+        let Some((service, from)) = recording_service(line, &mut owners) else { continue };
         let since = watched.entry(service).or_insert(from);
         *since = (*since).min(from);
     }
-    let mut connections: BTreeMap<(u8, Party, Party), Connection> = BTreeMap::new();
+    let mut connections: BTreeMap<(u8, Peer, Peer), MergedConnection> = BTreeMap::new();
     for line in lines {
-        if let Line::Traffic(record) = line
-            && record.connects()
+        if let FlowLogLine::Traffic(record) = line
+            && record.is_connection_protocol()
         {
-            note(record, &tenants, &mut connections);
+            merge_record(record, &owners, &mut connections);
         }
     }
-    let flows = sightings(&connections, &tenants, &Text::new(place));
-    let watched = watched.into_iter().map(|(service, since)| Watched { service, since }).collect();
-    Told { flows, watched }
+    let flows = to_connections(&connections, &owners, &Text::new(place));
+    let watched = watched.into_iter().map(|(service, since)| MonitoredService { service, since }).collect();
+    ObservedConnections { connections: flows, monitored: watched }
 }
 
-/// The service whose interface recorded the line, and since when. What the line tells of its address is noted.
-fn recorder(line: &Line, tenants: &mut Tenants) -> Option<(ServiceId, Timestamp)> {
+/// Returns the service whose interface recorded the line, and the start of the record.
+///
+/// This adds the address in the line to `owners`.
+fn recording_service(line: &FlowLogLine, owners: &mut AddressOwners) -> Option<(ServiceId, Timestamp)> {
     let (interface, owner) = match line {
-        Line::Traffic(record) => (&record.interface, &record.owner),
-        Line::Quiet { interface, owner, .. } => (interface, owner),
+        FlowLogLine::Traffic(record) => (&record.interface, &record.recorded_by),
+        FlowLogLine::NoData { interface, recorded_by: owner, .. } => (interface, owner),
     };
-    let told = owner.as_ref().and_then(|owner| tenants.named(owner));
-    let service =
-        told.or_else(|| interface.as_ref().and_then(|interface| tenants.interfaces.get(interface).cloned()));
+    let told = owner.as_ref().and_then(|owner| owners.service_of(owner));
+    let service = told.or_else(|| {
+        interface.as_ref().and_then(|interface| owners.services_by_interface.get(interface).cloned())
+    });
     match line {
-        Line::Quiet { from, .. } => Some((service?, *from)),
-        Line::Traffic(record) => {
-            let own = record.outward.map(|outward| if outward { record.source.0 } else { record.target.0 });
+        FlowLogLine::NoData { from, .. } => Some((service?, *from)),
+        FlowLogLine::Traffic(record) => {
+            let own =
+                record.is_outbound.map(|outward| if outward { record.source.0 } else { record.target.0 });
             if let (Some(service), Some(own)) = (&service, own) {
-                tenants.told(own, service, record.span);
+                owners.add_lease(own, service, record.time_span);
             }
-            let by_address = |own| match tenants.at(own, record.span, None) {
-                Who::Service(service) => Some(service.clone()),
-                Who::Unsure | Who::Nobody => None,
+            let by_address = |own| match owners.owner_at(own, record.time_span, None) {
+                AddressOwner::Service(service) => Some(service.clone()),
+                AddressOwner::Ambiguous | AddressOwner::Unknown => None,
             };
-            Some((service.or_else(|| by_address(own?))?, record.span.0))
+            Some((service.or_else(|| by_address(own?))?, record.time_span.0))
         }
     }
 }
 
-/// Adds a record to its connection.
-fn note(record: &Record, tenants: &Tenants, connections: &mut BTreeMap<(u8, Party, Party), Connection>) {
+/// Merges a record into its connection.
+fn merge_record(
+    record: &FlowRecord,
+    owners: &AddressOwners,
+    connections: &mut BTreeMap<(u8, Peer, Peer), MergedConnection>,
+) {
     let hint = record
-        .owner
+        .recorded_by
         .as_ref()
-        .and_then(|owner| tenants.named(owner))
-        .or_else(|| tenants.interfaces.get(record.interface.as_ref()?).cloned());
+        .and_then(|owner| owners.service_of(owner))
+        .or_else(|| owners.services_by_interface.get(record.interface.as_ref()?).cloned());
     let party = |socket: Socket| {
-        let service = match tenants.at(socket.0, record.span, hint.as_ref()) {
-            Who::Service(service) => Some(service.clone()),
-            Who::Nobody => None,
-            // Told as an address it would be taken for whoever has it now.
-            Who::Unsure => return None,
+        let service = match owners.owner_at(socket.0, record.time_span, hint.as_ref()) {
+            AddressOwner::Service(service) => Some(service.clone()),
+            AddressOwner::Unknown => None,
+            // As a plain address, it would later pass for the service that has the address then.
+            AddressOwner::Ambiguous => return None,
         };
-        Some(Party { socket, service })
+        Some(Peer { socket, service })
     };
     let (Some(source), Some(target)) = (party(record.source), party(record.target)) else { return };
     let forward = source <= target;
     let (first, second) = if forward { (source, target) } else { (target, source) };
-    let connection = connections.entry((record.protocol, first, second)).or_insert_with(|| Connection {
-        rejected: false,
-        opened: (0, 0),
-        span: record.span,
+    let connection = connections.entry((record.protocol, first, second)).or_insert_with(|| {
+        MergedConnection { rejected: false, opened_votes: (0, 0), span: record.time_span }
     });
     connection.rejected |= record.rejected;
-    connection.span = (connection.span.0.min(record.span.0), connection.span.1.max(record.span.1));
-    if let Some(opens) = record.opens() {
-        let votes = if opens == forward { &mut connection.opened.0 } else { &mut connection.opened.1 };
+    connection.span = (connection.span.0.min(record.time_span.0), connection.span.1.max(record.time_span.1));
+    if let Some(opens) = record.source_opened() {
+        let votes =
+            if opens == forward { &mut connection.opened_votes.0 } else { &mut connection.opened_votes.1 };
         *votes += 1;
     }
 }
 
-/// The sightings that the connections are, each once, from first to last.
-fn sightings(
-    connections: &BTreeMap<(u8, Party, Party), Connection>,
-    tenants: &Tenants,
+/// Converts merged connections to the model's, one for each pair of ends and port.
+fn to_connections(
+    connections: &BTreeMap<(u8, Peer, Peer), MergedConnection>,
+    owners: &AddressOwners,
     place: &str,
-) -> Vec<Flow> {
+) -> Vec<ObservedConnection> {
     let mut callers: BTreeMap<Socket, BTreeSet<Socket>> = BTreeMap::new();
     for (_, first, second) in connections.keys() {
         callers.entry(first.socket).or_default().insert(second.socket);
         callers.entry(second.socket).or_default().insert(first.socket);
     }
     let fans = |socket: &Socket| callers.get(socket).map_or(0, BTreeSet::len);
-    let mut found: BTreeMap<Sighting, (usize, Timestamp, Timestamp)> = BTreeMap::new();
+    let mut found: BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)> = BTreeMap::new();
     for ((_, first, second), connection) in connections {
-        let Some(first_calls) = direction(first, second, connection, tenants, fans) else { continue };
+        let Some(first_calls) = first_peer_opened(first, second, connection, owners, fans) else { continue };
         let (from, to) = if first_calls { (first, second) } else { (second, first) };
-        if !counts(from, to) {
+        if !is_relevant(from, to) {
             continue;
         }
-        let verdict = if connection.rejected { Verdict::Rejected } else { Verdict::Accepted };
-        let sighting = Sighting {
-            from: end(from),
-            to: end(to),
+        let verdict =
+            if connection.rejected { ConnectionOutcome::Rejected } else { ConnectionOutcome::Accepted };
+        let sighting = ConnectionKey {
+            from: connection_end(from),
+            to: connection_end(to),
             port: Some(to.socket.1),
-            by: SeenBy::FlowLog,
-            verdict,
-            place: place.into(),
+            observed_by: ObservationSource::FlowLog,
+            outcome: verdict,
+            location: place.into(),
         };
         let (start, last) = connection.span;
         let known = found.entry(sighting).or_insert((0, start, last));
         *known = (known.0 + 1, known.1.min(start), known.2.max(last));
     }
-    leave_out_the_many(&mut found);
-    let flow = |(sighting, (_, first, last))| Flow { sighting, first, last };
+    keep_busiest(&mut found);
+    let flow = |(sighting, (_, first, last))| ObservedConnection {
+        key: sighting,
+        first_seen: first,
+        last_seen: last,
+    };
     found.into_iter().map(flow).collect()
 }
 
-/// Whether the first end opened the connection; none where nothing tells.
-fn direction(
-    first: &Party,
-    second: &Party,
-    connection: &Connection,
-    tenants: &Tenants,
+/// Returns true if `first` opened the connection, false if `second` did, and `None` if the records don't show
+/// it.
+fn first_peer_opened(
+    first: &Peer,
+    second: &Peer,
+    connection: &MergedConnection,
+    owners: &AddressOwners,
     fans: impl Fn(&Socket) -> usize,
 ) -> Option<bool> {
     let (a, b) = (first.socket.1, second.socket.1);
-    match connection.opened {
-        (1.., 0) => return (!is_reply(a, b)).then_some(true),
-        (0, 1..) => return (!is_reply(b, a)).then_some(false),
+    match connection.opened_votes {
+        (1.., 0) => return (!looks_like_reply(a, b)).then_some(true),
+        (0, 1..) => return (!looks_like_reply(b, a)).then_some(false),
         _ => {}
     }
-    let listens = |party: &Party| {
-        party.service.as_ref().is_some_and(|service| tenants.listens(service, party.socket.1))
+    let listens = |party: &Peer| {
+        party.service.as_ref().is_some_and(|service| owners.listens_on(service, party.socket.1))
     };
     let system = |port: u16| port < 1024;
-    let fixed = |port: u16| port < EPHEMERAL;
-    let called = one(listens(first), listens(second))
-        .or_else(|| one(system(a), system(b)))
-        .or_else(|| one(is_known(a), is_known(b)))
-        .or_else(|| one(fixed(a), fixed(b)))
+    let fixed = |port: u16| port < FIRST_EPHEMERAL_PORT;
+    let called = exclusive(listens(first), listens(second))
+        .or_else(|| exclusive(system(a), system(b)))
+        .or_else(|| exclusive(is_known_port(a), is_known_port(b)))
+        .or_else(|| exclusive(fixed(a), fixed(b)))
         .or_else(|| {
-            // Of two ports of which nothing is known, the one with several callers is the one that listens.
+            // Of two unknown ports, the one with more peers is the one that listens.
             let (a, b) = (fans(&first.socket), fans(&second.socket));
-            one(a > b, b > a)
+            exclusive(a > b, b > a)
         })
-        .or_else(|| if fixed(a) { one(a < b, b < a) } else { None })?;
+        .or_else(|| if fixed(a) { exclusive(a < b, b < a) } else { None })?;
     Some(!called)
 }
 
-/// Whether a connection that is said to go between those ports looks like the replies to one the other way: from where
-/// something is known to listen to a port that was given at random. Then the flags and the ports contradict each other,
-/// and a wrong line is worse than none.
-fn is_reply(from: u16, to: u16) -> bool {
-    is_known(from) && to >= EPHEMERAL
+/// True if a connection between these ports looks like the replies to one in the other direction.
+///
+/// It goes from a known port to an ephemeral port, so the flags and the ports contradict each other. A wrong
+/// edge is worse than none.
+fn looks_like_reply(from: u16, to: u16) -> bool {
+    is_known_port(from) && to >= FIRST_EPHEMERAL_PORT
 }
 
-/// Whether something is known to listen at ports of that number.
-fn is_known(port: u16) -> bool {
-    port < 1024 || WELL_KNOWN.contains(&port)
+/// True if a system service or a well-known product listens at this port number.
+fn is_known_port(port: u16) -> bool {
+    port < 1024 || PRODUCT_PORTS.contains(&port)
 }
 
-/// Whether the first of the two has it, where only one has.
-fn one(first: bool, second: bool) -> Option<bool> {
+/// Returns true if only the first holds, false if only the second does, and `None` otherwise.
+fn exclusive(first: bool, second: bool) -> Option<bool> {
     (first != second).then_some(first)
 }
 
-/// Whether a connection is worth telling: one of a service, to another, that nobody on the internet opened.
-fn counts(from: &Party, to: &Party) -> bool {
+/// True if a connection belongs in the result: it touches a service, does not stay inside one, and was not
+/// opened from the internet.
+fn is_relevant(from: &Peer, to: &Peer) -> bool {
     let is_host = |ip: IpAddr| !ip.is_multicast() && !ip.is_unspecified() && !ip.is_loopback();
     let known = from.service.is_some() || (to.service.is_some() && is_private(from.socket.0));
     known && from.service != to.service && is_host(to.socket.0) && !is_broadcast(to.socket.0)
@@ -225,11 +248,11 @@ fn is_broadcast(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_broadcast())
 }
 
-/// Whether the address is one of a private network.
+/// True if the address is in a private network.
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            // 100.64.0.0/10 too, which VPCs may use (RFC 6598).
+            // VPCs may also use 100.64.0.0/10 (RFC 6598).
             let [a, b, ..] = ip.octets();
             ip.is_private() || ip.is_link_local() || (a == 100 && (64..128).contains(&b))
         }
@@ -237,25 +260,24 @@ fn is_private(ip: IpAddr) -> bool {
     }
 }
 
-fn end(party: &Party) -> End {
+fn connection_end(party: &Peer) -> ConnectionEnd {
     match &party.service {
-        Some(service) => End::Service(service.clone()),
-        None => End::Address(Address { scheme: None, host: Host::Ip(party.socket.0), port: None }),
+        Some(service) => ConnectionEnd::Service(service.clone()),
+        None => ConnectionEnd::Address(Address { scheme: None, host: Host::Ip(party.socket.0), port: None }),
     }
 }
 
-/// Leaves out all but the busiest of the addresses that are no service's, for each service that calls them: a crawler
-/// calls thousands.
-fn leave_out_the_many(found: &mut BTreeMap<Sighting, (usize, Timestamp, Timestamp)>) {
-    let mut outside: BTreeMap<End, Vec<(usize, Sighting)>> = BTreeMap::new();
+/// Keeps only the busiest external addresses that each service calls, because a crawler calls thousands.
+fn keep_busiest(found: &mut BTreeMap<ConnectionKey, (usize, Timestamp, Timestamp)>) {
+    let mut outside: BTreeMap<ConnectionEnd, Vec<(usize, ConnectionKey)>> = BTreeMap::new();
     for (sighting, (count, ..)) in &*found {
-        if matches!(sighting.to, End::Address(_)) {
+        if matches!(sighting.to, ConnectionEnd::Address(_)) {
             outside.entry(sighting.from.clone()).or_default().push((*count, sighting.clone()));
         }
     }
     for (_, mut all) in outside {
         all.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
-        for (_, sighting) in all.into_iter().skip(OUTSIDE) {
+        for (_, sighting) in all.into_iter().skip(MAX_EXTERNAL_ADDRESSES) {
             found.remove(&sighting);
         }
     }

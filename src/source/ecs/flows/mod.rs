@@ -1,22 +1,22 @@
-//! VPC flow logs: which connections between tasks were seen, and which were turned away.
+//! VPC flow logs: accepted and rejected connections between tasks.
 
-mod find;
+mod log_groups;
 mod format;
 mod join;
-mod read;
+mod fetch;
 mod record;
-mod tenants;
+mod address_owners;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use join::Told;
-pub(crate) use tenants::Tenants;
+pub(crate) use address_owners::AddressOwners;
+pub(crate) use join::ObservedConnections;
 
 use super::{api::Api, calls};
-use crate::model::{Failure, FailureKind, Gap, Text, Timestamp};
-use find::Group;
-use read::Allowance;
-use record::Line;
+use crate::model::{Failure, FailureKind, Text, Timestamp, UnreadPart};
+use fetch::ReadBudget;
+use log_groups::FlowLogGroup;
+use record::FlowLogLine;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -24,148 +24,150 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long what EC2 says of flow logs is good.
-const GOOD: Duration = Duration::from_mins(10);
+/// Lifetime of EC2's list of flow logs.
+const LOG_GROUPS_TTL: Duration = Duration::from_mins(10);
 
-/// How long to leave flow logs alone after they were refused.
-const REST: Duration = Duration::from_secs(10);
+/// Pause after a failed read.
+const FAILURE_PAUSE: Duration = Duration::from_secs(10);
 
-/// How long to leave flow logs alone after they were read: AWS delivers every minute at best.
-const PACE: Duration = Duration::from_secs(50);
+/// Pause after a successful read: AWS delivers records once a minute at best.
+const READ_INTERVAL: Duration = Duration::from_secs(50);
 
-/// How far back the first look goes, in seconds.
-const FIRST: i64 = 15 * 60;
+/// Age of the oldest records that the first read covers, in seconds.
+const FIRST_LOOKBACK_SECS: i64 = 15 * 60;
 
-/// How many pages, of up to 10,000 records or 1 MB each, one look reads: the flow logs of a big VPC are endless.
-const PAGES: usize = 8;
+/// Maximum number of pages in one poll. A page has up to 10,000 records or 1 MB; a large VPC has far more.
+const MAX_PAGES_PER_POLL: usize = 8;
 
-/// How long a look may go on beginning pages: those of big log groups take seconds, and the map waits.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the map waits
+/// for them.
+const POLL_TIME_LIMIT: Duration = Duration::from_secs(8);
 
-/// What is remembered between looks.
+/// Reader of the flow logs of a region. It remembers its position from poll to poll.
 #[derive(Debug, Default)]
-pub(crate) struct FlowLogs {
-    known: Mutex<Known>,
+pub(crate) struct FlowLogReader {
+    state: Mutex<ReaderState>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Known {
-    found: Option<(Instant, BTreeMap<String, Group>)>,
-    /// When the records that are read next begin, by log group, in milliseconds.
+struct ReaderState {
+    log_groups: Option<(Instant, BTreeMap<String, FlowLogGroup>)>,
+    /// Start of the next read of each log group, in milliseconds since 1970.
     cursors: BTreeMap<String, i64>,
-    rest: Option<(Instant, Option<Gap>)>,
+    paused_until: Option<(Instant, Option<UnreadPart>)>,
 }
 
-/// The lines that came since the last look, by log group.
+/// Lines that the flow logs have gained since the last poll, by log group.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lines {
-    groups: BTreeMap<String, Vec<Line>>,
+pub(crate) struct NewLines {
+    lines_by_group: BTreeMap<String, Vec<FlowLogLine>>,
 }
 
-impl Lines {
-    /// What they tell, given who had which address.
+impl NewLines {
+    /// Joins the lines to connections. `owners` maps addresses to services.
     #[must_use]
-    pub(crate) fn join(&self, tenants: &Tenants) -> Told {
-        let mut told = Told::default();
-        for (name, lines) in &self.groups {
-            let more = join::join(lines, tenants.clone(), name);
-            told.flows.extend(more.flows);
-            told.watched.extend(more.watched);
+    pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
+        let mut told = ObservedConnections::default();
+        for (name, lines) in &self.lines_by_group {
+            let more = join::join_lines(lines, owners.clone(), name);
+            told.connections.extend(more.connections);
+            told.monitored.extend(more.monitored);
         }
         told
     }
 
-    /// Adds those that came later.
+    /// Appends later lines.
     pub(crate) fn extend(&mut self, later: Self) {
-        for (name, lines) in later.groups {
-            self.groups.entry(name).or_default().extend(lines);
+        for (name, lines) in later.lines_by_group {
+            self.lines_by_group.entry(name).or_default().extend(lines);
         }
     }
 
-    /// Whether there are none.
+    /// True if there are no lines.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
-        self.groups.values().all(Vec::is_empty)
+        self.lines_by_group.values().all(Vec::is_empty)
     }
 }
 
-impl FlowLogs {
-    /// Reads what came since the last look, if it is time to.
-    pub(crate) async fn read(&self, api: &Api) -> (Lines, Option<Gap>) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((until, gap)) = &known.rest
+impl FlowLogReader {
+    /// Reads the lines since the last poll, unless it is too early for another read.
+    pub(crate) async fn read_new(&self, api: &Api) -> (NewLines, Option<UnreadPart>) {
+        let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((until, gap)) = &known.paused_until
             && Instant::now() < *until
         {
-            return (Lines::default(), gap.clone());
+            return (NewLines::default(), gap.clone());
         }
-        let (lines, gap) = match look(api, &mut known).await {
+        let (lines, gap) = match poll(api, &mut known).await {
             Ok((lines, many)) => (lines, many),
-            Err(failure) => (Lines::default(), Some(failure)),
+            Err(failure) => (NewLines::default(), Some(failure)),
         };
-        let gap = gap.map(|failure| Gap { what: "VPC flow logs".into(), failure });
-        let pause = if gap.is_some() { REST } else { PACE };
-        known.rest = Some((Instant::now() + pause, gap.clone()));
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        let gap = gap.map(|failure| UnreadPart { name: "VPC flow logs".into(), failure });
+        let pause = if gap.is_some() { FAILURE_PAUSE } else { READ_INTERVAL };
+        known.paused_until = Some((Instant::now() + pause, gap.clone()));
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = known;
         (lines, gap)
     }
 }
 
-/// How many log groups flow logs are written to.
-pub(crate) async fn count(api: &Api) -> Result<usize, Failure> {
-    Ok(find::find(api).await?.len())
+/// Returns the number of log groups that receive flow logs.
+pub(crate) async fn count_log_groups(api: &Api) -> Result<usize, Failure> {
+    Ok(log_groups::find_log_groups(api).await?.len())
 }
 
-/// One look at all log groups; what was not read, and why, beside what was.
-async fn look(api: &Api, known: &mut Known) -> Result<(Lines, Option<Failure>), Failure> {
-    let fresh = known.found.take().filter(|(at, _)| at.elapsed() < GOOD);
+/// Polls all log groups once. Returns the lines, and a failure if some were left out.
+async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Failure>), Failure> {
+    let fresh = known.log_groups.take().filter(|(at, _)| at.elapsed() < LOG_GROUPS_TTL);
     let (at, groups) = match fresh {
         Some(found) => found,
-        None => (Instant::now(), find::find(api).await?),
+        None => (Instant::now(), log_groups::find_log_groups(api).await?),
     };
     known.cursors.retain(|name, _| groups.contains_key(name));
     let now = Timestamp::now().as_millisecond();
-    let mut lines = Lines::default();
+    let mut lines = NewLines::default();
     let mut failure = None;
-    let mut left = Allowance { pages: PAGES, until: Instant::now() + PATIENCE };
+    let mut left = ReadBudget { pages_left: MAX_PAGES_PER_POLL, deadline: Instant::now() + POLL_TIME_LIMIT };
     for (name, group) in &groups {
-        let from = known.cursors.get(name).copied().unwrap_or(now - FIRST * 1000);
-        match read::since(api, name, group, from, &mut left).await {
+        let from = known.cursors.get(name).copied().unwrap_or(now - FIRST_LOOKBACK_SECS * 1000);
+        match fetch::read_since(api, name, group, from, &mut left).await {
             Ok(batch) => {
-                // A record's time is when it began, and it comes when its window is over: those of other interfaces that
-                // began a window earlier may still be under way. Where there is too much, the next look takes what is new
-                // then, as what was left out would only put off the rest for ever.
-                let newest = if batch.capped { Some(now) } else { batch.newest };
+                // The time of a record is the start of its aggregation window, and AWS delivers it when the
+                // window is over. Records of other interfaces from earlier windows may still follow, so reads
+                // overlap. After a truncated read, the next one starts at the present: catching up would
+                // postpone all later records for ever.
+                let newest = if batch.is_truncated { Some(now) } else { batch.newest_ms };
                 if let Some(newest) = newest {
-                    let overlap = (group.window + LATE) * 1000;
+                    let overlap = (group.aggregation_secs + MAX_LATE_SECS) * 1000;
                     known.cursors.insert(name.clone(), from.max(newest - overlap));
                 }
-                if batch.capped {
-                    failure.get_or_insert_with(|| too_many(name));
+                if batch.is_truncated {
+                    failure.get_or_insert_with(|| too_many_records(name));
                 }
-                lines.groups.insert(name.clone(), batch.lines);
+                lines.lines_by_group.insert(name.clone(), batch.lines);
             }
-            // A flow log may be there before its group, which its first record makes.
+            // A flow log may exist before its log group, which the first record creates.
             Err(e) if e.kind == FailureKind::Missing => {}
             Err(e) => {
                 failure.get_or_insert(e);
             }
         }
     }
-    known.found = Some((at, groups));
+    known.log_groups = Some((at, groups));
     Ok((lines, failure))
 }
 
-/// How much later than others of the same window a record may come, in seconds.
-const LATE: i64 = 60;
+/// Maximum delay of a record behind others of the same window, in seconds.
+const MAX_LATE_SECS: i64 = 60;
 
-fn too_many(name: &str) -> Failure {
+fn too_many_records(name: &str) -> Failure {
     Failure::new(
         FailureKind::Throttled,
         format!(
-            "{}: {} holds more than one look reads, {PAGES} pages or {} seconds; the rest is left out",
+            "{}: {} holds more than one look reads, {MAX_PAGES_PER_POLL} pages or {} seconds; the rest is left out",
             calls::FILTER_LOG_EVENTS.action,
             Text::new(name),
-            PATIENCE.as_secs()
+            POLL_TIME_LIMIT.as_secs()
         ),
         "nothing to do: calls that go on are seen at a later look",
     )

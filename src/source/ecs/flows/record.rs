@@ -1,78 +1,81 @@
-//! What a line of a flow log says, whatever its format was. Pure.
+//! Content of a flow log line, independent of its format. Pure.
 
 use crate::model::Timestamp;
 use std::net::IpAddr;
 
-/// An address and a port.
+/// Address and port.
 pub(super) type Socket = (IpAddr, u16);
 
-/// One line.
+/// Line of a flow log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Packets of one direction of one connection, as one interface saw them.
-    Traffic(Record),
-    /// Nothing passed the interface, or AWS left out what did: all the same somebody watches it.
-    Quiet {
-        /// The interface.
+pub(super) enum FlowLogLine {
+    /// Packets in one direction of a connection, as one interface recorded them.
+    Traffic(FlowRecord),
+    /// Empty window of an interface (`NODATA` or `SKIPDATA`). It still shows that a flow log monitors the
+    /// interface.
+    NoData {
+        /// Id of the interface.
         interface: Option<String>,
-        /// Whose it is, where the format tells.
-        owner: Option<Owner>,
-        /// Since when.
+        /// Task with the interface, if the format has the fields of ECS.
+        recorded_by: Option<RecordingTask>,
+        /// Start of the window.
         from: Timestamp,
     },
 }
 
-/// Packets of one direction of one connection, as one interface saw them.
+/// Packets in one direction of a connection, as one interface recorded them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record {
-    /// Whence.
+pub(super) struct FlowRecord {
+    /// Address and port of the sender.
     pub source: Socket,
-    /// Where to.
+    /// Address and port of the receiver.
     pub target: Socket,
-    /// IANA's number of the protocol.
+    /// IANA protocol number.
     pub protocol: u8,
-    /// The TCP flags that were seen, together.
-    pub flags: Option<u16>,
-    /// Whether the packets left the interface; none where the format does not tell.
-    pub outward: Option<bool>,
-    /// Whose interface it is, where the format tells.
-    pub owner: Option<Owner>,
-    /// The interface.
+    /// Bitwise or of the TCP flags of all packets.
+    pub tcp_flags: Option<u16>,
+    /// True if the packets left the interface; `None` if the format lacks the direction.
+    pub is_outbound: Option<bool>,
+    /// Task with the interface, if the format has the fields of ECS.
+    pub recorded_by: Option<RecordingTask>,
+    /// Id of the interface.
     pub interface: Option<String>,
-    /// Whether they were turned away.
+    /// True if a security group or network ACL rejected the packets.
     pub rejected: bool,
-    /// From when to when.
-    pub span: (Timestamp, Timestamp),
+    /// Start and end of the record, UTC.
+    pub time_span: (Timestamp, Timestamp),
 }
 
-/// The task whose interface recorded a line.
+/// Task whose interface recorded a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Owner {
-    /// Its cluster.
+pub(super) struct RecordingTask {
+    /// Name of its cluster.
     pub cluster: Option<String>,
-    /// Its service; none for a task that no service runs.
+    /// Name of its service; `None` for a task without a service.
     pub service: Option<String>,
-    /// Its id.
+    /// Id of the task.
     pub task: Option<String>,
 }
 
-impl Record {
-    /// Whether its protocol has connections, or what comes near: TCP, UDP and SCTP.
+impl FlowRecord {
+    /// True if the protocol has connections with ports: TCP, UDP or SCTP.
     #[must_use]
-    pub(super) fn connects(&self) -> bool {
+    pub(super) fn is_connection_protocol(&self) -> bool {
         matches!(self.protocol, 6 | 17 | 132)
     }
 
-    /// Whether the source opened the connection, where the flags tell: a SYN alone comes from who opens, a SYN with ACK
-    /// from who was asked.
+    /// Returns true if the source opened the connection, false if the target did, and `None` if the flags
+    /// don't show it.
+    ///
+    /// A SYN alone comes from the opener, a SYN with ACK from the other end.
     #[must_use]
-    pub(super) fn opens(&self) -> Option<bool> {
-        const SYN: u16 = 2;
-        const SYN_ACK: u16 = 18;
-        let flags = self.flags.filter(|_| self.protocol == 6)?;
+    pub(super) fn source_opened(&self) -> Option<bool> {
+        const SYN_FLAG: u16 = 2;
+        const SYN_ACK_FLAGS: u16 = 18;
+        let flags = self.tcp_flags.filter(|_| self.protocol == 6)?;
         match flags {
-            flags if flags & SYN_ACK == SYN_ACK => Some(false),
-            flags if flags & SYN == SYN => Some(true),
+            flags if flags & SYN_ACK_FLAGS == SYN_ACK_FLAGS => Some(false),
+            flags if flags & SYN_FLAG == SYN_FLAG => Some(true),
             _ => None,
         }
     }

@@ -1,35 +1,38 @@
-//! What a stream holds already: its newest events read from their end, or all of them page by page from their beginning.
+//! Stored events of one stream: the newest ones read from the end, or all of them page by page from the
+//! beginning.
 
-use super::{Event, Logs, Place, no_group};
+use super::{LogEvent, LogsClient, StreamLocation, missing_group_failure};
 use crate::{
-    model::{Failure, FailureKind, LogStart, Timestamp},
+    model::{Failure, FailureKind, LogReadOptions, Timestamp},
     source::ecs::{
-        api::Read,
+        api::PartialList,
         calls,
-        paging::{MAX_LOG_PAGES, Paging, Token},
+        paging::{MAX_LOG_PAGES, PageToken, Paging},
     },
 };
 
-/// Events that one call may give.
-const PAGE: usize = 10_000;
-/// Empty pages in a row after which a stream counts as read.
-const EMPTY: usize = 20;
+/// Largest number of events in one page.
+const MAX_PAGE_EVENTS: usize = 10_000;
+/// Number of empty pages in a row after which a stream counts as read.
+const MAX_EMPTY_PAGES: usize = 20;
 
-/// Reads at least `many` of the newest events that `start` lets through, where there are so many, in their order.
-pub(super) async fn newest(
-    logs: &Logs,
-    place: &Place,
-    start: LogStart,
+/// Returns at least `many` of the newest events in the range of `start`, oldest first, or all if there are
+/// fewer.
+pub(super) async fn newest_events(
+    logs: &LogsClient,
+    place: &StreamLocation,
+    start: LogReadOptions,
     many: usize,
-) -> Result<Read<Event>, Failure> {
-    let mut pages: Vec<Vec<Event>> = Vec::new();
+) -> Result<PartialList<LogEvent>, Failure> {
+    let mut pages: Vec<Vec<LogEvent>> = Vec::new();
     let (mut token, mut paging, mut failure) = (None, Paging::new(MAX_LOG_PAGES), None);
     let (mut read, mut empty) = (0, 0);
-    while read < many && empty < EMPTY {
-        let (page, backward, _) = ask(logs, place, start, (many - read).min(PAGE), false, token).await?;
-        // The end of a stream is where the token stays the same: an empty page is not yet it.
+    while read < many && empty < MAX_EMPTY_PAGES {
+        let (page, backward, _) =
+            get_log_events(logs, place, start, (many - read).min(MAX_PAGE_EVENTS), false, token).await?;
+        // A stream ends where the token stays the same; an empty page alone is not the end.
         token = paging.next(backward).unwrap_or_else(|endless| {
-            failure = Some(endless.of(&calls::GET_LOG_EVENTS));
+            failure = Some(endless.failure(&calls::GET_LOG_EVENTS));
             None
         });
         if token.is_none() {
@@ -39,31 +42,31 @@ pub(super) async fn newest(
         empty = if page.is_empty() { empty + 1 } else { 0 };
         pages.push(page);
     }
-    // Pages come newest first, the events within each oldest first.
-    Ok(Read { items: pages.into_iter().rev().flatten().collect(), failure })
+    // Pages come newest first; the events within each come oldest first.
+    Ok(PartialList { items: pages.into_iter().rev().flatten().collect(), failure })
 }
 
-/// Reads the page after `token` from the beginning on; the last one's token comes back unchanged.
-pub(super) async fn onward(
-    logs: &Logs,
-    place: &Place,
-    start: LogStart,
-    token: Option<Token>,
-) -> Result<(Vec<Event>, Option<String>), Failure> {
-    let (page, _, forward) = ask(logs, place, start, PAGE, true, token).await?;
+/// Returns the page after `token`, reading forward. The last page returns its token unchanged.
+pub(super) async fn forward_page(
+    logs: &LogsClient,
+    place: &StreamLocation,
+    start: LogReadOptions,
+    token: Option<PageToken>,
+) -> Result<(Vec<LogEvent>, Option<String>), Failure> {
+    let (page, _, forward) = get_log_events(logs, place, start, MAX_PAGE_EVENTS, true, token).await?;
     Ok((page, forward))
 }
 
-type Page = (Vec<Event>, Option<String>, Option<String>);
+type EventPage = (Vec<LogEvent>, Option<String>, Option<String>);
 
-async fn ask(
-    logs: &Logs,
-    place: &Place,
-    start: LogStart,
+async fn get_log_events(
+    logs: &LogsClient,
+    place: &StreamLocation,
+    start: LogReadOptions,
     limit: usize,
     from_head: bool,
-    token: Option<Token>,
-) -> Result<Page, Failure> {
+    token: Option<PageToken>,
+) -> Result<EventPage, Failure> {
     let ask = logs
         .client
         .get_log_events()
@@ -72,39 +75,40 @@ async fn ask(
         .start_from_head(from_head)
         .limit(i32::try_from(limit).unwrap_or(i32::MAX))
         .set_start_time(start.since.map(Timestamp::as_millisecond))
-        .set_end_time(start.until.map(above))
+        .set_end_time(start.until.map(ceil_millisecond))
         .set_next_token(token.map(Into::into));
-    let answer = match logs.api.pass(&calls::GET_LOG_EVENTS, ask.send()).await {
+    let answer = match logs.api.call(&calls::GET_LOG_EVENTS, ask.send()).await {
         Ok(answer) => answer,
-        // The group is made with the first line too. Who follows hears of it from the live session.
-        Err(failure) if failure.kind == FailureKind::Missing && !start.follow && is_group(&failure) => {
-            return Err(no_group(&place.group));
+        // The group may not exist before its first line. A follower learns of that from the live session.
+        Err(failure)
+            if failure.kind == FailureKind::Missing && !start.follow && is_missing_group(&failure) =>
+        {
+            return Err(missing_group_failure(&place.group));
         }
-        // The stream is made with the first line: until then there is nothing to read.
+        // AWS makes the stream with its first line; until then it is empty.
         Err(failure) if failure.kind == FailureKind::Missing => return Ok((Vec::new(), None, None)),
         Err(failure) => return Err(failure),
     };
-    let events =
-        answer.events.unwrap_or_default().into_iter().filter_map(|e| {
-            Some(Event { stream: place.stream.clone(), at: e.timestamp?, message: e.message? })
-        });
+    let events = answer.events.unwrap_or_default().into_iter().filter_map(|e| {
+        Some(LogEvent { stream: place.stream.clone(), at_ms: e.timestamp?, message: e.message? })
+    });
     Ok((events.collect(), answer.next_backward_token, answer.next_forward_token))
 }
 
-/// Whether the group is what is missing: a stream that is missing has the same code.
-fn is_group(failure: &Failure) -> bool {
-    failure.what.contains("log group does not exist")
+/// Returns true if the group is missing, not only the stream: both have the same error code.
+fn is_missing_group(failure: &Failure) -> bool {
+    failure.message.contains("log group does not exist")
 }
 
-/// The first millisecond that is not before `at`: an event's time has no parts of it.
-pub(super) fn above(at: Timestamp) -> i64 {
+/// Returns the first millisecond at or after `at`, because event times are whole milliseconds.
+pub(super) fn ceil_millisecond(at: Timestamp) -> i64 {
     let whole = at.as_millisecond();
     if at.as_nanosecond() > i128::from(whole) * 1_000_000 { whole + 1 } else { whole }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{above, is_group};
+    use super::{ceil_millisecond, is_missing_group};
     use crate::model::{Failure, FailureKind, Timestamp};
 
     #[test]
@@ -116,13 +120,13 @@ mod tests {
                 "",
             )
         };
-        assert!(is_group(&said("The specified log group does not exist.")));
-        assert!(!is_group(&said("The specified log stream does not exist.")));
+        assert!(is_missing_group(&said("The specified log group does not exist.")));
+        assert!(!is_missing_group(&said("The specified log stream does not exist.")));
     }
 
     #[test]
     fn an_end_within_a_millisecond_lets_it_through() {
-        let at = |nanosecond| above(Timestamp::from_nanosecond(nanosecond).unwrap());
+        let at = |nanosecond| ceil_millisecond(Timestamp::from_nanosecond(nanosecond).unwrap());
         assert_eq!([at(5_000_000), at(5_000_001), at(5_999_999)], [5, 6, 6]);
     }
 }

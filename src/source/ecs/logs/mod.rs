@@ -1,92 +1,100 @@
-//! Log lines of tasks out of `CloudWatch`. Each stream is read from its end by itself; what comes from then on is heard
-//! for all that read from one group together, by the hub.
+//! Log lines of tasks from CloudWatch Logs. Each stream reads its stored events by itself; new events arrive
+//! from the session pool, which serves all readers of one group together.
 
-mod ask;
-mod feed;
-mod filter;
+mod poll;
+mod session_worker;
+mod filter_events;
 mod history;
-mod hub;
-mod member;
-mod one;
-mod tail;
-mod unlisted;
+mod session_pool;
+mod subscriber;
+mod single_stream;
+mod live_tail;
+mod expired_streams;
 
-pub(super) use hub::Hub;
+pub(super) use session_pool::SessionPool;
 
 use super::api::Api;
-use crate::model::{Failure, FailureKind, LogBatch, LogNote, LogRoute, LogStart, LogTarget, NoteKind, Text};
+use crate::model::{
+    Failure, FailureKind, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget, Text,
+};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
 use std::sync::Arc;
 
-/// A client for one region behind the gate.
+/// CloudWatch Logs client for one region, behind the rate limiter.
 #[derive(Clone, Debug)]
-struct Logs {
+struct LogsClient {
     api: Api,
     client: aws_sdk_cloudwatchlogs::Client,
 }
 
-impl Logs {
+impl LogsClient {
     fn new(api: &Api, region: Option<&str>) -> Self {
         let client = region.map_or_else(|| api.clients.logs.clone(), |region| api.clients.logs_in(region));
         Self { api: api.clone(), client }
     }
 }
 
-/// Where a stream is.
+/// Region, group and name of a log stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+struct StreamLocation {
     region: Option<String>,
     group: String,
     stream: String,
 }
 
-/// One event of a group.
+/// Event of a log group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Event {
+struct LogEvent {
     stream: String,
-    /// In milliseconds since 1970.
-    at: i64,
+    /// Time in milliseconds since 1970.
+    at_ms: i64,
     message: String,
 }
 
-/// Lines of those targets. Dropping the stream stops the reading.
+/// Reads the log lines of `targets`. Dropping the returned stream stops the reading.
 pub(super) fn read(
     api: &Api,
-    hub: &Arc<Hub>,
+    pool: &Arc<SessionPool>,
     targets: Vec<LogTarget>,
-    start: LogStart,
+    start: LogReadOptions,
 ) -> BoxStream<'static, Result<LogBatch, Failure>> {
-    let Sorted { readable, unlisted, notes } = sort(targets);
-    let unlisted = unlisted.into_iter().filter_map(|target| unlisted::read(api, target, start));
-    let said = (!notes.is_empty()).then(|| Ok(LogBatch { lines: Vec::new(), notes }));
+    let SortedTargets { readable, expired: unlisted, notes } = sort_targets(targets);
+    let unlisted =
+        unlisted.into_iter().filter_map(|target| expired_streams::read_expired(api, target, start));
+    let first_batch = (!notes.is_empty()).then(|| Ok(LogBatch { lines: Vec::new(), notes }));
     let streams = readable.into_iter().map(|(place, target)| {
-        one::read(Logs::new(api, place.region.as_deref()), Arc::clone(hub), (place, target), start)
+        single_stream::read_stream(
+            LogsClient::new(api, place.region.as_deref()),
+            Arc::clone(pool),
+            (place, target),
+            start,
+        )
     });
-    stream::iter(said).chain(stream::select_all(streams.chain(unlisted))).boxed()
+    stream::iter(first_batch).chain(stream::select_all(streams.chain(unlisted))).boxed()
 }
 
-/// Targets by how they are read.
+/// Targets by the way in which they are read.
 #[derive(Debug, Default)]
-struct Sorted {
-    /// One stream each.
-    readable: Vec<(Place, LogTarget)>,
-    /// All that is left besides those.
-    unlisted: Vec<LogTarget>,
-    /// What to say of the others.
+struct SortedTargets {
+    /// Targets with one known stream each.
+    readable: Vec<(StreamLocation, LogTarget)>,
+    /// Targets for all other streams of a service, from tasks that ECS no longer lists.
+    expired: Vec<LogTarget>,
+    /// Notes on targets that can't be read.
     notes: Vec<LogNote>,
 }
 
-fn sort(targets: Vec<LogTarget>) -> Sorted {
-    let mut sorted = Sorted::default();
+fn sort_targets(targets: Vec<LogTarget>) -> SortedTargets {
+    let mut sorted = SortedTargets::default();
     for target in targets {
         let why = match &target.route {
             LogRoute::CloudWatch { group, stream: Some(stream), region } => {
                 let (region, group, stream) = (region.clone(), group.clone(), stream.clone());
                 sorted.readable.push((
-                    Place {
+                    StreamLocation {
                         region: region.map(String::from),
                         group: group.to_string(),
                         stream: stream.to_string(),
@@ -95,29 +103,29 @@ fn sort(targets: Vec<LogTarget>) -> Sorted {
                 ));
                 continue;
             }
-            LogRoute::Unlisted { .. } => {
-                sorted.unlisted.push(target);
+            LogRoute::ExpiredStreams { .. } => {
+                sorted.expired.push(target);
                 continue;
             }
             LogRoute::CloudWatch { group, stream: None, .. } => {
                 format!("the stream's name in log group {group} is not known: set awslogs-stream-prefix")
             }
-            LogRoute::Nowhere { why } => why.to_string(),
+            LogRoute::Unreadable { why } => why.to_string(),
             LogRoute::Engine { .. } => "a Docker engine keeps this log".to_owned(),
         };
         sorted.notes.push(LogNote {
             at: None,
             service: Some(target.service),
             label: target.label,
-            kind: NoteKind::Unreadable,
+            kind: LogNoteKind::Unreadable,
             text: why.into(),
         });
     }
     sorted
 }
 
-/// A group that is not there.
-fn no_group(group: &str) -> Failure {
+/// Returns the failure for a log group that does not exist.
+fn missing_group_failure(group: &str) -> Failure {
     Failure::new(
         FailureKind::Missing,
         format!("log group {} does not exist yet", Text::new(group)),
@@ -125,14 +133,14 @@ fn no_group(group: &str) -> Failure {
     )
 }
 
-/// A failure in one sentence.
-fn words(failure: &Failure) -> String {
-    format!("{} ({})", failure.what, failure.remedy)
+/// Returns the failure and its remedy in one sentence.
+fn failure_text(failure: &Failure) -> String {
+    format!("{} ({})", failure.message, failure.remedy)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Sorted, sort};
+    use super::{SortedTargets, sort_targets};
     use crate::model::{InstanceId, LogRoute, LogTarget, ServiceId};
 
     fn target(label: &str, route: LogRoute) -> LogTarget {
@@ -150,10 +158,10 @@ mod tests {
 
     #[test]
     fn the_unreadable_say_why() {
-        let Sorted { readable, notes, .. } = sort(vec![
+        let SortedTargets { readable, notes, .. } = sort_targets(vec![
             target("a", stream("g", Some("p/a/1"))),
             target("c", stream("h", None)),
-            target("d", LogRoute::Nowhere { why: "the log driver is splunk".into() }),
+            target("d", LogRoute::Unreadable { why: "the log driver is splunk".into() }),
         ]);
         let [(place, _)] = &readable[..] else { panic!("{readable:?}") };
         assert_eq!((place.group.as_str(), place.stream.as_str()), ("g", "p/a/1"));

@@ -1,11 +1,12 @@
-//! What tasks use, from the performance log that Container Insights keeps of a cluster: once a minute at most, and only
-//! for the tasks that somebody looks at.
+//! Resource usage of tasks, from the performance log of Container Insights.
+//!
+//! Portolan reads it at most once a minute, and only for the tasks on the screen.
 
-mod ask;
+mod query;
 mod record;
 
-use super::{Api, Config, Gate, open};
-use crate::model::{Failure, Reading, ServiceId, Text, Timestamp, UsageTarget};
+use super::{Api, Config, RateLimiter, open_api};
+use crate::model::{Failure, ServiceId, Text, Timestamp, UsageSample, UsageTarget};
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -20,110 +21,118 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// How long somebody must look before anything is asked: who walks over the map asks nothing.
-const SETTLED: Duration = Duration::from_millis(700);
+/// Time that a service must stay selected before the first read. Moving over the map causes no calls.
+const SELECTION_DELAY: Duration = Duration::from_millis(700);
 
-/// How long an answer is good: there is a new record each minute.
-const GOOD: Duration = Duration::from_mins(1);
+/// Lifetime of cached samples. Container Insights writes a record each minute.
+const SAMPLES_TTL: Duration = Duration::from_mins(1);
 
-/// How long it is believed that a cluster keeps no such log.
-const ABSENT: Duration = Duration::from_mins(5);
+/// Lifetime of the fact that a cluster has no performance log.
+const MISSING_LOG_TTL: Duration = Duration::from_mins(5);
 
-/// How far back the first look goes, in minutes: as far as a curve shows.
-const FIRST: i64 = 12;
+/// Age of the oldest records that the first read covers, in minutes: the width of a usage curve.
+const FIRST_LOOKBACK_MINUTES: i64 = 12;
 
-/// How far back each further look goes, in minutes: a record may come a minute or two after its time.
-const AGAIN: i64 = 4;
+/// Age of the oldest records that later reads cover, in minutes. A record may arrive a minute or two late.
+const LATER_LOOKBACK_MINUTES: i64 = 4;
 
-/// The last answers, so that who comes back within a minute asks nothing, nor does who looks at a service of which tasks
-/// came and went: a task that is new has no record before its first minute is over.
+/// Samples of the last minute, by service.
+///
+/// A service that is selected again within the minute needs no call, even if its tasks have changed: a new
+/// task has no record in its first minute.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
-    last: Mutex<BTreeMap<ServiceId, Answer>>,
+pub(super) struct UsageCache {
+    entries: Mutex<BTreeMap<ServiceId, CachedSamples>>,
 }
 
-/// One answer, of which cluster, and until when it is good.
+/// Cached samples of one service, or the failure to read them.
 #[derive(Clone, Debug)]
-struct Answer {
+struct CachedSamples {
     cluster: Option<Text>,
-    until: Instant,
-    outcome: Result<Vec<Reading>, Failure>,
+    valid_until: Instant,
+    outcome: Result<Vec<UsageSample>, Failure>,
 }
 
-/// What a source needs for measuring.
-pub(super) struct Means {
-    /// The clients, where they are made already.
+/// Reader of usage, with all it needs from the source.
+pub(super) struct UsageReader {
+    /// AWS clients, once they exist.
     pub(super) api: Arc<OnceCell<Api>>,
-    /// How to make them.
+    /// Configuration of the source, to create the clients.
     pub(super) config: Config,
-    /// The gate that all calls pass.
-    pub(super) gate: Arc<Gate>,
-    /// The last answers.
-    pub(super) meter: Arc<Meter>,
+    /// Rate limiter for all calls.
+    pub(super) gate: Arc<RateLimiter>,
+    /// Cache that all readers of the source share.
+    pub(super) cache: Arc<UsageCache>,
 }
 
-/// What those tasks use, again and again.
-pub(super) fn read(means: Means, target: UsageTarget) -> BoxStream<'static, Result<Vec<Reading>, Failure>> {
+/// Returns a stream of usage samples of `target`. It ends after a failure.
+pub(super) fn usage_stream(
+    means: UsageReader,
+    target: UsageTarget,
+) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
     let means = Arc::new(means);
-    let readings = stream::unfold(Some(FIRST), move |minutes| {
+    let readings = stream::unfold(Some(FIRST_LOOKBACK_MINUTES), move |minutes| {
         let (means, target) = (Arc::clone(&means), target.clone());
         async move {
-            let answer = means.next(&target, minutes?).await;
-            let more = answer.is_ok().then_some(AGAIN);
+            let answer = means.next_samples(&target, minutes?).await;
+            let more = answer.is_ok().then_some(LATER_LOOKBACK_MINUTES);
             Some((answer, more))
         }
     });
     readings.boxed()
 }
 
-impl Means {
-    /// The records of the last minutes, when it is time for them; at first what is known already.
-    async fn next(&self, target: &UsageTarget, minutes: i64) -> Result<Vec<Reading>, Failure> {
-        let known = self.meter.good(target, Instant::now());
+impl UsageReader {
+    /// Waits until a read is due, and returns the samples of the last `minutes`. The first call returns
+    /// cached samples at once.
+    async fn next_samples(&self, target: &UsageTarget, minutes: i64) -> Result<Vec<UsageSample>, Failure> {
+        let known = self.cache.valid_samples(target, Instant::now());
         match known {
-            Some(known) if minutes == FIRST => return known.outcome,
-            Some(known) => sleep_until(known.until).await,
-            None => sleep(SETTLED).await,
+            Some(known) if minutes == FIRST_LOOKBACK_MINUTES => return known.outcome,
+            Some(known) => sleep_until(known.valid_until).await,
+            None => sleep(SELECTION_DELAY).await,
         }
-        let outcome = match self.api.get_or_try_init(|| open(&self.config, &self.gate)).await {
+        let outcome = match self.api.get_or_try_init(|| open_api(&self.config, &self.gate)).await {
             Ok(api) => {
                 let since = Timestamp::now().as_millisecond() - minutes * 60_000;
-                ask::records(api, target, since).await
+                query::read_records(api, target, since).await
             }
             Err(failure) => Err(failure),
         };
-        self.meter.keep(target, &outcome, Instant::now());
+        self.cache.store(target, &outcome, Instant::now());
         outcome
     }
 }
 
-impl Meter {
-    fn last(&self) -> MutexGuard<'_, BTreeMap<ServiceId, Answer>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+impl UsageCache {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<ServiceId, CachedSamples>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer that still holds. That a cluster keeps no log holds for all that is in it.
-    fn good(&self, target: &UsageTarget, now: Instant) -> Option<Answer> {
-        let mut last = self.last();
-        last.retain(|_, answer| now < answer.until);
-        let absent = |answer: &&Answer| {
-            answer.cluster == target.group && answer.outcome.as_ref().is_err_and(ask::is_absent)
+    /// Returns the valid cached samples for `target`. A missing performance log counts for all services of
+    /// its cluster.
+    fn valid_samples(&self, target: &UsageTarget, now: Instant) -> Option<CachedSamples> {
+        let mut last = self.entries();
+        last.retain(|_, answer| now < answer.valid_until);
+        let absent = |answer: &&CachedSamples| {
+            answer.cluster == target.group && answer.outcome.as_ref().is_err_and(query::is_log_missing)
         };
         last.get(&target.service).or_else(|| last.values().find(absent)).cloned()
     }
 
-    /// Remembers an answer.
-    fn keep(&self, target: &UsageTarget, outcome: &Result<Vec<Reading>, Failure>, now: Instant) {
-        let absent = outcome.as_ref().is_err_and(ask::is_absent);
-        let until = now + if absent { ABSENT } else { GOOD };
-        let answer = Answer { cluster: target.group.clone(), until, outcome: outcome.clone() };
-        self.last().insert(target.service.clone(), answer);
+    /// Caches the outcome of a read.
+    fn store(&self, target: &UsageTarget, outcome: &Result<Vec<UsageSample>, Failure>, now: Instant) {
+        let absent = outcome.as_ref().is_err_and(query::is_log_missing);
+        let until = now + if absent { MISSING_LOG_TTL } else { SAMPLES_TTL };
+        let answer =
+            CachedSamples { cluster: target.group.clone(), valid_until: until, outcome: outcome.clone() };
+        self.entries().insert(target.service.clone(), answer);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ABSENT, GOOD, Meter, ask};
+    use super::{MISSING_LOG_TTL, SAMPLES_TTL, UsageCache, query};
     use crate::model::{InstanceId, ServiceId, UsageTarget};
     use std::collections::BTreeSet;
     use tokio::time::Instant;
@@ -138,20 +147,20 @@ mod tests {
 
     #[test]
     fn an_answer_is_good_for_a_minute_and_an_absent_log_for_its_cluster_and_longer() {
-        let (meter, web, db) = (Meter::default(), target("prod", "web"), target("prod", "db"));
+        let (meter, web, db) = (UsageCache::default(), target("prod", "web"), target("prod", "db"));
         let start = Instant::now();
-        meter.keep(&web, &Ok(Vec::new()), start);
-        assert!(meter.good(&web, start).is_some() && meter.good(&db, start).is_none());
+        meter.store(&web, &Ok(Vec::new()), start);
+        assert!(meter.valid_samples(&web, start).is_some() && meter.valid_samples(&db, start).is_none());
         let other = UsageTarget { instances: BTreeSet::from([InstanceId::new("ecs/2")]), ..web.clone() };
-        assert!(meter.good(&other, start).is_some(), "a task that came has no record yet");
-        assert!(meter.good(&web, start + GOOD).is_none());
-        meter.keep(&web, &Err(ask::absent("prod")), start);
-        let later = start + ABSENT - GOOD;
+        assert!(meter.valid_samples(&other, start).is_some(), "a task that came has no record yet");
+        assert!(meter.valid_samples(&web, start + SAMPLES_TTL).is_none());
+        meter.store(&web, &Err(query::insights_off("prod")), start);
+        let later = start + MISSING_LOG_TTL - SAMPLES_TTL;
         assert!(
-            meter.good(&db, later).is_some_and(|known| known.outcome.is_err()),
+            meter.valid_samples(&db, later).is_some_and(|known| known.outcome.is_err()),
             "it is of the same cluster"
         );
-        assert!(meter.good(&target("other", "db"), later).is_none());
-        assert!(meter.good(&db, start + ABSENT).is_none());
+        assert!(meter.valid_samples(&target("other", "db"), later).is_none());
+        assert!(meter.valid_samples(&db, start + MISSING_LOG_TTL).is_none());
     }
 }

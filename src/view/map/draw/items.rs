@@ -1,104 +1,114 @@
-//! What stands on the map: each thing is drawn whole into a buffer of its own, of which the visible part is copied.
+//! Drawing of items: each item is rendered into its own buffer, and its visible part is copied to the screen.
 
-use super::{Painter, pile};
+use super::{Painter, collapsed_group};
 use crate::{
     layout::Rect as Cells,
     model::Health,
-    topology::{Node, finding::Role},
+    topology::{Node, finding::FaultRole},
     view::{
-        Canvas, Hits, Target,
+        Canvas, ClickTarget, HitMap, card_text,
         map::{
-            item::{INSTANCE_ROWS, Item, Kind},
-            level::Level,
+            detail_level::DetailLevel,
+            item::{INSTANCE_ROWS, Item, ItemKind},
         },
-        summary,
-        widget::{canvas::OffScreen, frame::outline, text},
+        widget::{canvas::OffScreenBuffer, frame::draw_outline, text},
     },
 };
 use ratatui::{layout::Rect, style::Style};
 
 impl Painter<'_> {
-    /// All that is on the screen, on top of everything. A click on what holds the selected node means that one.
-    pub(super) fn items(&self, buf: &mut Canvas<'_>) -> Hits {
-        let mut hits = Hits::default();
-        let chart = &self.map.chart;
-        for (index, (item, cells)) in chart.plan.items.iter().zip(&chart.diagram.nodes).enumerate() {
+    /// Draws all visible items on top of lines and frames. A click on the item with the selected node keeps
+    /// that node selected.
+    pub(super) fn draw_items(&self, buf: &mut Canvas<'_>) -> HitMap {
+        let mut hits = HitMap::default();
+        let chart = &self.map.drawn;
+        for (index, (item, cells)) in chart.graph.items.iter().zip(&chart.diagram.nodes).enumerate() {
             let Some(clip) = self.viewport.clip(*cells) else { continue };
-            let picture = self.picture(index, item, *cells);
-            copy(&picture, clip, buf);
-            let selected = self.id.filter(|_| self.selected == Some(index));
-            if let Some(id) = selected.or(item.face()) {
-                hits.add(clip.0, Target::Node(id.clone()));
+            let picture = self.render_item(index, item, *cells);
+            copy_visible(&picture, clip, buf);
+            let selected = self.selected_node.filter(|_| self.selected_item == Some(index));
+            if let Some(id) = selected.or(item.representative()) {
+                hits.add(clip.0, ClickTarget::Node(id.clone()));
             }
         }
         hits
     }
 
-    /// One thing, whole.
-    fn picture(&self, index: usize, item: &Item, cells: Cells) -> OffScreen {
+    /// Renders one whole item into a buffer.
+    fn render_item(&self, index: usize, item: &Item, cells: Cells) -> OffScreenBuffer {
         let own = Rect::new(0, 0, cells.width as u16, cells.height as u16);
-        let mut whole = OffScreen::new(own.width, own.height);
+        let mut whole = OffScreenBuffer::new(own.width, own.height);
         let mut picture = whole.canvas();
-        let tally = self.map.chart.looks.item(index);
-        let border = self.border(index, tally.worst);
+        let tally = self.map.drawn.styles.item_aggregate(index);
+        let border = self.border_style(index, tally.worst);
         if own.height > 1 {
-            outline(own, self.scene.theme, border, &mut picture);
+            draw_outline(own, self.scene.theme, border, &mut picture);
         }
         match &item.kind {
-            Kind::Node => {
+            ItemKind::Node => {
                 if let Some(node) = item.nodes(self.scene.store).next() {
-                    self.node(node, (index, item), own, border, &mut picture);
+                    self.draw_node(node, (index, item), own, border, &mut picture);
                 }
             }
-            Kind::Pile(_, title) => {
-                let overview = self.map.chart.plan.level == Level::Overview;
-                pile::draw(self.scene, (item, tally), title, overview, own, &mut picture);
+            ItemKind::CollapsedGroup(_, title) => {
+                let overview = self.map.drawn.graph.level == DetailLevel::Overview;
+                collapsed_group::draw_collapsed_group(
+                    self.scene,
+                    (item, tally),
+                    title,
+                    overview,
+                    own,
+                    &mut picture,
+                );
             }
-            Kind::Ghost(title, _) => self.ghost(title, item.members.len(), own, &mut picture),
+            ItemKind::Stub(title, _) => self.draw_stub(title, item.members.len(), own, &mut picture),
         }
-        // Within a frame, which they would break; a single row has them in place of its brackets.
+        // The highlight stays inside the frame of a box. In a single row, role and mark replace the brackets.
         let inset = u16::from(own.height > 1);
-        if self.selected == Some(index) {
+        if self.selected_item == Some(index) {
             let inside = Rect { x: 1, y: inset, width: own.width.saturating_sub(2), height: 1 };
-            picture.set_style(inside.intersection(own), Style::from(self.scene.theme.ink.selected));
+            picture.set_style(inside.intersection(own), Style::from(self.scene.theme.styles.selected));
         }
-        self.part(tally.role, own, &mut picture);
-        if self.scene.store.marks.iter().any(|mark| self.map.chart.plan.index(mark) == Some(index)) {
+        self.draw_fault_role(tally.fault_role, own, &mut picture);
+        if self.scene.store.marks.iter().any(|mark| self.map.drawn.graph.item_index(mark) == Some(index)) {
             let mark = if self.scene.theme.glyphs.ascii { "#" } else { "◆" };
-            let x = if self.is_tight() { own.width.saturating_sub(1) } else { inset };
-            picture.set_string(x, inset, mark, Style::from(self.scene.theme.ink.accent));
+            let x = if self.hides_bracket() { own.width.saturating_sub(1) } else { inset };
+            picture.set_string(x, inset, mark, Style::from(self.scene.theme.styles.accent));
         }
         whole
     }
 
-    /// The sign of the part that it plays in what is wrong, at its right edge. It must not look like the head of a line.
-    fn part(&self, role: Option<Role>, own: Rect, picture: &mut Canvas<'_>) {
+    /// Draws the glyph of the item's role in the findings at its right edge. It must not look like an
+    /// arrowhead.
+    fn draw_fault_role(&self, role: Option<FaultRole>, own: Rect, picture: &mut Canvas<'_>) {
         let theme = self.scene.theme;
         let Some(role) = role else { return };
         let (glyph, style) = match role {
-            Role::Cause => (theme.glyphs.cause, theme.health(Health::Failing)),
-            Role::Victim => (theme.glyphs.victim, theme.health(Health::Failing)),
-            Role::Affected => (theme.glyphs.affected, theme.health(Health::Degraded)),
+            FaultRole::Cause => (theme.glyphs.cause, theme.health_style(Health::Failing)),
+            FaultRole::Victim => (theme.glyphs.victim, theme.health_style(Health::Failing)),
+            FaultRole::Affected => (theme.glyphs.affected, theme.health_style(Health::Degraded)),
         };
         let inset = u16::from(own.height > 1);
         picture.set_string(own.width.saturating_sub(1 + inset), inset, glyph, style);
     }
 
-    /// The colour of its frame.
-    fn border(&self, index: usize, health: Health) -> Style {
+    /// Returns the style of an item's border.
+    fn border_style(&self, index: usize, health: Health) -> Style {
         let theme = self.scene.theme;
         match () {
-            () if self.selected == Some(index) => theme.ink.near.into(),
-            () if health >= Health::Degraded => theme.health(health),
-            () if self.near.contains(&index) || self.hovered.is_some_and(|h| h.has_item(index)) => {
-                theme.ink.near.into()
+            () if self.selected_item == Some(index) => theme.styles.near.into(),
+            () if health >= Health::Degraded => theme.health_style(health),
+            () if self.neighbours.contains(&index)
+                || self.hovered.is_some_and(|h| h.highlights_item(index)) =>
+            {
+                theme.styles.near.into()
             }
-            () => Style::from(theme.ink.border),
+            () => Style::from(theme.styles.border),
         }
     }
 
-    /// One node: its label, a line about what happens where there is room, and its instances.
-    fn node(
+    /// Draws a node: its label, and with enough rows its status and its instances.
+    fn draw_node(
         &self,
         node: &Node,
         (index, item): (usize, &Item),
@@ -116,23 +126,23 @@ impl Painter<'_> {
         }
         let row =
             Rect { x: inset, y: u16::from(framed), width: own.width.saturating_sub(2 * inset), height: 1 };
-        self.label(node, (index, item), row, picture);
+        self.draw_label(node, (index, item), row, picture);
         if own.height < 4 {
             return;
         }
-        let mut lines = vec![summary::status(self.scene, node)];
+        let mut lines = vec![card_text::status_line(self.scene, node)];
         if usize::from(own.height) > INSTANCE_ROWS {
-            lines.extend(summary::instances(self.scene, node, INSTANCE_ROWS));
+            lines.extend(card_text::instance_lines(self.scene, node, INSTANCE_ROWS));
         }
         for (y, line) in (2..own.height - 1).zip(lines) {
-            let line = text::cut(&line, usize::from(row.width), theme.glyphs.ellipsis);
-            picture.set_string(row.x, y, line, Style::from(theme.ink.dim));
+            let line = text::cut_end(&line, usize::from(row.width), theme.glyphs.ellipsis);
+            picture.set_string(row.x, y, line, Style::from(theme.styles.dim));
         }
     }
 
-    /// What lies outside the focus: how many, and of which group.
-    fn ghost(&self, title: &str, count: usize, own: Rect, picture: &mut Canvas<'_>) {
-        let ink = &self.scene.theme.ink;
+    /// Draws a stub: the number of nodes outside the focus, and the title of their group.
+    fn draw_stub(&self, title: &str, count: usize, own: Rect, picture: &mut Canvas<'_>) {
+        let ink = &self.scene.theme.styles;
         let brackets = if self.scene.theme.glyphs.ascii { ["(", ")"] } else { ["┊", "┊"] };
         picture.set_string(0, 0, brackets[0], Style::from(ink.possible));
         picture.set_string(own.width.saturating_sub(1), 0, brackets[1], Style::from(ink.possible));
@@ -142,22 +152,22 @@ impl Painter<'_> {
         picture.set_string(
             x,
             0,
-            text::cut(title, room, self.scene.theme.glyphs.ellipsis),
+            text::cut_end(title, room, self.scene.theme.glyphs.ellipsis),
             Style::from(ink.dim),
         );
     }
 }
 
-/// Copies the part of a picture that is on the screen.
-fn copy(picture: &OffScreen, (rect, left, top): (Rect, i32, i32), buf: &mut Canvas<'_>) {
+/// Copies the visible part of a rendered item to the screen.
+fn copy_visible(picture: &OffScreenBuffer, (rect, left, top): (Rect, i32, i32), buf: &mut Canvas<'_>) {
     for dy in 0..rect.height {
         for dx in 0..rect.width {
             let from = (left as u16 + dx, top as u16 + dy);
             if let (Some(cell), Some(place)) = (picture.cell(from), buf.cell_mut((rect.x + dx, rect.y + dy)))
             {
                 *place = cell.clone();
-                if dx + 1 == rect.width && text::width(cell.symbol()) > 1 {
-                    // Its second half is cut off, and half of a character is none.
+                if dx + 1 == rect.width && text::display_width(cell.symbol()) > 1 {
+                    // A wide character whose second half is cut off becomes a space.
                     place.set_symbol(" ");
                 }
             }

@@ -1,134 +1,142 @@
-//! Painting the map: lines first, then frames of groups, then nodes over them, and only what is on the screen.
+//! Drawing of the map: lines first, then group frames, then items on top; only the visible part.
 
-mod frames;
-pub(super) mod inset;
+mod group_frames;
+pub(super) mod minimap;
 mod items;
 mod label;
 mod lines;
-pub(super) mod pile;
+pub(super) mod collapsed_group;
 
-use super::{Chart, Map, hover::Hovered, panel, plan::Shown, viewport::Viewport};
+use super::{DrawnMap, Map, hover::Hovered, map_graph::EdgeVisibility, panel, viewport::Viewport};
 use crate::{
     command::Command,
     layout::Point,
     model::NodeId,
     view::{
-        Canvas, Hits, Scene,
-        widget::{canvas::OffScreen, text},
+        Canvas, HitMap, Scene,
+        widget::{canvas::OffScreenBuffer, text},
     },
 };
 use ratatui::{layout::Rect, style::Style};
 use std::collections::BTreeSet;
 
-/// The parts of the screen that the map has.
+/// Areas of the map screen.
 pub(super) struct Areas {
-    /// The map itself.
+    /// Area of the map.
     pub map: Rect,
-    /// What there is to say about the selected node.
+    /// Area of the panel for the selected node.
     pub panel: Rect,
 }
 
-/// From this width on the panel stands at the right side.
-const WIDE: u16 = 150;
+/// Minimum screen width, in cells, for a panel at the right side.
+const MIN_SIDE_PANEL_WIDTH: u16 = 150;
 
-/// From this height on a narrow screen has the panel at its bottom.
-const TALL: u16 = 16;
+/// Minimum height, in rows, for a panel at the bottom of a narrow screen.
+const MIN_BOTTOM_PANEL_HEIGHT: u16 = 16;
 
-/// The map's and the panel's parts of `area`.
+/// Divides `area` into map and panel.
 pub(super) fn areas(area: Rect) -> Areas {
-    if area.width >= WIDE {
+    if area.width >= MIN_SIDE_PANEL_WIDTH {
         let width = (area.width / 4).clamp(34, 50);
         let map = Rect { width: area.width - width, ..area };
         return Areas { map, panel: Rect { x: map.right(), width, ..area } };
     }
-    let height = if area.height >= TALL { 6 } else { 0 };
+    let height = if area.height >= MIN_BOTTOM_PANEL_HEIGHT { 6 } else { 0 };
     let map = Rect { height: area.height - height, ..area };
     Areas { map, panel: Rect { y: map.bottom(), height, ..area } }
 }
 
 /// Draws the map with its panel.
-pub(super) fn draw(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> Hits {
+pub(super) fn draw_map(map: &Map, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
     let areas = areas(area);
     if scene.store.topology().nodes.is_empty() {
         panel::draw_empty(scene, area, buf);
-        return Hits::default();
+        return HitMap::default();
     }
     let painter = Painter::new(map, scene, areas.map);
-    painter.lines(buf);
-    painter.groups(buf);
-    let mut hits = painter.items(buf);
-    painter.corner(buf);
-    painter.hovered(buf);
-    hits.extend(inset::draw(map, &painter.viewport, scene, buf));
+    painter.draw_edges(buf);
+    painter.draw_group_frames(buf);
+    let mut hits = painter.draw_items(buf);
+    painter.draw_status_text(buf);
+    painter.draw_hover_line(buf);
+    hits.extend(minimap::draw_minimap(map, &painter.viewport, scene, buf));
     panel::draw_panel(scene, map, areas.panel, buf);
     hits
 }
 
-/// The map alone, as text: rows without trailing spaces.
-pub(super) fn text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
-    let mut whole = OffScreen::new(area.width, area.height);
+/// Draws the map alone as text, in rows without trailing spaces.
+pub(super) fn draw_as_text(map: &Map, scene: Scene<'_>, area: Rect) -> String {
+    let mut whole = OffScreenBuffer::new(area.width, area.height);
     let buf = &mut whole.canvas();
     let painter = Painter {
         map,
         scene,
         viewport: map.viewport,
-        selected: None,
-        id: None,
-        near: BTreeSet::new(),
+        selected_item: None,
+        selected_node: None,
+        neighbours: BTreeSet::new(),
         hovered: None,
     };
-    painter.lines(buf);
-    painter.groups(buf);
-    painter.items(buf);
+    painter.draw_edges(buf);
+    painter.draw_group_frames(buf);
+    painter.draw_items(buf);
     let symbol = |x, y| buf.cell((x, y)).map_or(" ", |cell| cell.symbol());
     let row = |y| (0..area.width).map(|x| symbol(x, y)).collect::<String>().trim_end().to_owned() + "\n";
     (0..area.height).map(row).collect()
 }
 
-/// What draws a map on the screen.
+/// Draws one map into a buffer.
 struct Painter<'a> {
     map: &'a Map,
     scene: Scene<'a>,
-    /// The part of the map that is drawn, in the area that it is drawn into: the map may have been fitted to another.
+    /// Visible part of the map, in the area to draw into; the map may last have been fitted to another area.
     viewport: Viewport,
-    /// The selected item, and the selected node in it.
-    selected: Option<usize>,
-    id: Option<&'a NodeId>,
-    /// The items that are joined with it.
-    near: BTreeSet<usize>,
-    /// What the mouse is over.
+    /// Selected item, and the selected node in it.
+    selected_item: Option<usize>,
+    selected_node: Option<&'a NodeId>,
+    /// Items connected to the selected one.
+    neighbours: BTreeSet<usize>,
+    /// Item or lines under the mouse.
     hovered: Option<&'a Hovered>,
 }
 
 impl<'a> Painter<'a> {
     fn new(map: &'a Map, scene: Scene<'a>, area: Rect) -> Self {
-        let id = scene.store.selected.as_ref();
-        let selected = id.and_then(|id| map.chart.plan.index(id));
-        let ends = map.chart.plan.calls.iter().map(|calls| calls.ends);
-        let near = ends.filter_map(|(from, to)| match selected {
+        let selected_node = scene.store.selected.as_ref();
+        let selected_item = selected_node.and_then(|id| map.drawn.graph.item_index(id));
+        let ends = map.drawn.graph.edges.iter().map(|calls| calls.ends);
+        let near = ends.filter_map(|(from, to)| match selected_item {
             Some(here) if here == from => Some(to),
             Some(here) if here == to => Some(from),
             _ => None,
         });
         let viewport = Viewport { area, ..map.viewport };
-        Self { map, scene, viewport, selected, id, near: near.collect(), hovered: map.hovered.as_ref() }
+        Self {
+            map,
+            scene,
+            viewport,
+            selected_item,
+            selected_node,
+            neighbours: near.collect(),
+            hovered: map.hovered.as_ref(),
+        }
     }
 
-    /// What the mouse is over, in the last row of the map.
-    fn hovered(&self, buf: &mut Canvas<'_>) {
-        let words = self.hovered.map(|hovered| hovered.words(self.map, self.scene)).unwrap_or_default();
+    /// Draws the description of the hover target in the last row of the map.
+    fn draw_hover_line(&self, buf: &mut Canvas<'_>) {
+        let words = self.hovered.map(|hovered| hovered.description(self.map, self.scene)).unwrap_or_default();
         if !words.is_empty() && self.viewport.area.height > 0 {
             let ellipsis = self.scene.theme.glyphs.ellipsis;
-            let line = text::cut(&format!(" {words} "), usize::from(self.viewport.area.width), ellipsis);
-            let style = Style::from(self.scene.theme.ink.bar);
+            let line = text::cut_end(&format!(" {words} "), usize::from(self.viewport.area.width), ellipsis);
+            let style = Style::from(self.scene.theme.styles.bar);
             buf.set_string(self.viewport.area.x, self.viewport.area.bottom() - 1, line, style);
         }
     }
 
-    /// The directions in which the map goes on beyond the screen.
-    fn more(&self) -> String {
+    /// Returns arrows for the directions in which the map continues off the screen.
+    fn scroll_arrows(&self) -> String {
         let Point { x, y } = self.viewport.origin;
-        let (width, height) = self.map.chart.diagram.size;
+        let (width, height) = self.map.drawn.diagram.size;
         let arrows =
             if self.scene.theme.glyphs.ascii { ["<", "^", "v", ">"] } else { ["←", "↑", "↓", "→"] };
         let beyond = [
@@ -142,53 +150,57 @@ impl<'a> Painter<'a> {
         shown.join(" ")
     }
 
-    /// How many lines are not drawn, and what tells of them.
-    fn undrawn(&self) -> Vec<String> {
-        let Chart { plan, looks, revealed, .. } = &self.map.chart;
-        let hidden =
-            (0..plan.calls.len()).filter(|&index| looks.line(index).is_some() && !revealed.draws(index));
-        let hidden: Vec<Shown> = hidden.map(|index| plan.calls[index].shown).collect();
+    /// Returns texts with the number of lines not drawn, and the reason.
+    fn hidden_edges_text(&self) -> Vec<String> {
+        let DrawnMap { graph: plan, styles: looks, on_demand_edges: revealed, .. } = &self.map.drawn;
+        let hidden = (0..plan.edges.len())
+            .filter(|&index| looks.edge_style(index).is_some() && !revealed.has_line(index));
+        let hidden: Vec<EdgeVisibility> = hidden.map(|index| plan.edges[index].visibility).collect();
         let count = |shown| hidden.iter().filter(|hidden| **hidden == shown).count();
         let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
-        let kinds =
-            [(Shown::Marked, format!("drawn as {marked}")), (Shown::Told, "drawn when selected".to_owned())];
+        let kinds = [
+            (EdgeVisibility::Badge, format!("drawn as {marked}")),
+            (EdgeVisibility::PanelOnly, "drawn when selected".to_owned()),
+        ];
         let told =
             kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
-        told.map(|(count, words)| format!("{} {words}", text::counted(count, "line"))).collect()
+        told.map(|(count, words)| format!("{} {words}", text::pluralize(count, "line"))).collect()
     }
 
-    /// What is shown, where more of the map is, and whether a newer one is on its way.
-    fn corner(&self, buf: &mut Canvas<'_>) {
-        let sight = &self.map.sight;
+    /// Draws the status text in a corner: focus, filters, hidden lines, scroll arrows, and a layout in
+    /// progress.
+    fn draw_status_text(&self, buf: &mut Canvas<'_>) {
+        let sight = &self.map.view_state;
         let key = |command| self.scene.keymap.keys(command).into_iter().next().unwrap_or_default();
-        let mut words: Vec<String> = sight.words(&key(Command::Path)).into_iter().collect();
+        let mut words: Vec<String> = sight.focus_label(&key(Command::ShowPath)).into_iter().collect();
         words.extend(sight.level.map(|level| level.word().to_owned()));
-        words.extend(self.map.chart.plan.frameless.iter().map(|title| format!("no frame: {title}")));
-        words.extend(self.undrawn());
-        if self.scene.store.only_faulty {
+        words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
+        words.extend(self.hidden_edges_text());
+        if self.scene.store.faults_only {
             words.push("only faulty".to_owned());
         }
         words.extend(self.scene.store.only_source.iter().map(|source| format!("only {source}")));
-        if self.map.tangle.found {
-            words.push(format!("tangled by changes: {} tidies", key(Command::Tidy)));
+        if self.map.relayout_policy.is_tangled {
+            words.push(format!("tangled by changes: {} tidies", key(Command::Relayout)));
         }
-        if self.map.order.pending {
+        if self.map.scheduler.pending {
             words.push("laying out".to_owned());
         }
-        let more = self.more();
+        let more = self.scroll_arrows();
         if !more.is_empty() {
             words.push(format!("more {more}"));
         }
         let line = words.join(", ");
         if !line.is_empty() && self.viewport.area.height > 0 {
             let line = format!(" {line} ");
-            let (x, y) = self.free_corner(text::width(&line) as u16, buf);
-            let style = Style::from(self.scene.theme.ink.dim);
+            let (x, y) = self.free_corner(text::display_width(&line) as u16, buf);
+            let style = Style::from(self.scene.theme.styles.dim);
             buf.set_stringn(x, y, line, usize::from(self.viewport.area.width), style);
         }
     }
 
-    /// Where words of that width hide nothing: in one of the corners, else in the lower right one all the same.
+    /// Returns the start of a text of that width in a corner where it hides nothing, else in the lower right
+    /// one.
     fn free_corner(&self, width: u16, buf: &Canvas<'_>) -> (u16, u16) {
         let right = self.viewport.area.right().saturating_sub(width).max(self.viewport.area.x);
         let (left, top, bottom) =

@@ -1,0 +1,24 @@
+//! Polling priority: services that the user is viewing are polled first and more often.
+
+use super::App;
+use crate::model::ServiceId;
+use std::{collections::BTreeSet, iter};
+
+/// Maximum number of neighbours of the selected node that are polled with priority.
+const MAX_PRIORITY_NEIGHBOURS: usize = 20;
+
+impl App {
+    /// Returns the services to poll with priority: the selected one, its callers and its callees.
+    #[must_use]
+    pub fn priority_services(&self) -> BTreeSet<ServiceId> {
+        let topology = self.store.topology();
+        let Some(node) = self.store.selected_node() else { return BTreeSet::new() };
+        let beside = topology
+            .callers(&node.id)
+            .chain(topology.calls(&node.id))
+            .map(|(id, _)| id)
+            .take(MAX_PRIORITY_NEIGHBOURS);
+        let nodes = iter::once(&node.id).chain(beside).filter_map(|id| topology.nodes.get(id));
+        nodes.filter_map(|node| Some(self.store.service_of(node)?.id.clone())).collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! Handling of prompt events: search, command and the answer to a screen's question.
+
+use super::{
+    App,
+    prompt::{Prompt, PromptEvent},
+};
+use crate::{
+    command::Command,
+    effect::{Effect, ScreenId},
+    store::Search,
+};
+
+impl App {
+    /// Handles an event of the prompt.
+    pub(super) fn handle_prompt_event(&mut self, answer: PromptEvent) -> Vec<Effect> {
+        match answer {
+            PromptEvent::Edited => {
+                if let Some(Prompt::Search(input, before)) = &self.prompt {
+                    let before = before.clone();
+                    self.store.search = Search::new(input.value());
+                    if self.searches_nodes() {
+                        let best = self.store.best_match();
+                        self.store.preview_selection(best.or(before));
+                    }
+                }
+                Vec::new()
+            }
+            PromptEvent::Cancelled => {
+                if let Some(Prompt::Search(_, before)) = self.prompt.take() {
+                    self.store.search = Search::default();
+                    self.store.preview_selection(before);
+                }
+                Vec::new()
+            }
+            PromptEvent::SearchConfirmed => {
+                self.prompt = None;
+                self.confirm_search()
+            }
+            PromptEvent::CommandChosen(command) => {
+                self.prompt = None;
+                self.run_command(command)
+            }
+            PromptEvent::Answered(question, text) => {
+                self.prompt = None;
+                self.update_shown_screen(|view, store| view.on_answer(question, &text, store))
+            }
+            PromptEvent::UnknownCommand(typed) => {
+                self.prompt = None;
+                self.select_by_name(&typed)
+            }
+        }
+    }
+
+    /// Returns true if a search on the shown screen looks for nodes.
+    pub(super) fn searches_nodes(&self) -> bool {
+        matches!(self.screen(), ScreenId::Map | ScreenId::List)
+    }
+
+    /// Ends the input of a search. Selects the next match, unless the selected node matches.
+    fn confirm_search(&mut self) -> Vec<Effect> {
+        if self.searches_nodes() {
+            self.last_search = self.store.search.clone();
+        }
+        let here = self
+            .store
+            .selected_node()
+            .filter(|node| self.store.matches_search(node))
+            .map(|node| node.id.clone());
+        match here {
+            _ if self.searches_in_screen() => Vec::new(),
+            Some(node) => {
+                self.select(node);
+                Vec::new()
+            }
+            None => self.run_command(Command::NextMatch),
+        }
+    }
+
+    /// Selects the node that best matches text that is no command.
+    fn select_by_name(&mut self, typed: &str) -> Vec<Effect> {
+        let before = std::mem::replace(&mut self.store.search, Search::new(typed.trim()));
+        let best = self.store.best_match();
+        self.store.search = before;
+        self.notice = Some(match &best {
+            Some(_) => format!("no command is called `{typed}`; the service is selected"),
+            None => format!("no command and no service is called `{typed}`; ? shows all commands"),
+        });
+        best.into_iter().for_each(|node| self.select(node));
+        Vec::new()
+    }
+}

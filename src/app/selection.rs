@@ -1,0 +1,94 @@
+//! Selection of the next node with a finding or of the next search match.
+
+use super::App;
+use crate::{
+    effect::ScreenId,
+    model::{NodeId, Severity},
+};
+use std::collections::BTreeSet;
+
+impl App {
+    /// Returns true if a search looks for text on the shown screen instead of nodes.
+    pub(super) fn searches_in_screen(&self) -> bool {
+        matches!(self.screen(), ScreenId::Logs | ScreenId::Timeline | ScreenId::Help)
+    }
+
+    /// Selects a node. The map ends a focus that does not include it.
+    pub(super) fn select(&mut self, node: NodeId) {
+        self.store.select(node);
+        self.reveal_selected();
+    }
+
+    /// Makes the selected node visible on the map. A stub beside the focus does not count as visible.
+    pub(super) fn reveal_selected(&mut self) {
+        if let (Some(map), Some(node)) = (self.screens.get_mut(&ScreenId::Map), self.store.selected.clone()) {
+            map.reveal_node(&node, &self.store);
+        }
+    }
+
+    /// Selects the next node with a fault, in the order of the findings.
+    pub(super) fn select_next_finding(&mut self, step: isize) {
+        let mut nodes: Vec<_> = self
+            .store
+            .findings
+            .iter()
+            .filter(|f| f.severity > Severity::Info)
+            .filter_map(|f| f.node.clone())
+            .collect();
+        let mut seen = BTreeSet::new();
+        nodes.retain(|node| seen.insert(node.clone()));
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.cycle_selection(&nodes, here, step, "nothing is wrong");
+    }
+
+    /// Shows only the next source, or all sources after the last one.
+    pub(super) fn show_next_source(&mut self) {
+        self.store.cycle_source_filter();
+        let words = self.store.only_source.as_ref().map(|source| format!("only {source}"));
+        self.notice = Some(words.unwrap_or_else(|| "all sources".to_owned()));
+    }
+
+    /// Shows a notice if the node that the user selected no longer exists and another one is selected now.
+    pub(super) fn notify_selection_lost(&mut self, before: Option<(NodeId, String)>) {
+        let lost = before.filter(|(node, _)| {
+            self.store.selected_by_user && !self.store.topology().nodes.contains_key(node)
+        });
+        if let (Some((_, gone)), Some(node)) = (lost, self.store.selected_node()) {
+            self.notice = Some(format!("{gone} is gone; {} is selected", node.name));
+        }
+    }
+
+    /// Selects the next or previous search match, in reading order.
+    pub(super) fn select_match(&mut self, forward: bool) {
+        if self.store.search.is_empty() {
+            self.store.search = self.last_search.clone();
+        }
+        if self.store.search.is_empty() {
+            self.notice = Some("nothing was searched for yet".to_owned());
+            return;
+        }
+        let nodes: Vec<_> = self
+            .store
+            .visible_nodes()
+            .into_iter()
+            .filter(|n| self.store.matches_search(n))
+            .map(|n| n.id.clone())
+            .collect();
+        let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
+        self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
+    }
+
+    /// Selects the node `step` places after `here`, and wraps around at the ends. Without nodes, shows `none`
+    /// as a notice.
+    fn cycle_selection(&mut self, nodes: &[NodeId], here: Option<usize>, step: isize, none: &str) {
+        let start = match (here, step > 0) {
+            (Some(here), _) => here as isize + step,
+            (None, true) => 0,
+            (None, false) => -1,
+        };
+        match usize::try_from(start.rem_euclid(nodes.len().max(1) as isize)).ok().and_then(|i| nodes.get(i)) {
+            Some(node) => self.select(node.clone()),
+            None => self.notice = Some(none.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! An append-only log of values that never change, each with a key. At its size limit the older half is
+//! dropped.
+
+use super::{
+    CacheDir,
+    checksum::{strip_checksum, with_checksum},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    marker::PhantomData,
+};
+
+/// The file size in bytes above which the older half is dropped.
+const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
+
+/// The maximum size of a file that is read, in bytes. During one run a file may grow beyond
+/// [`COMPACT_ABOVE_BYTES`], but not to this size.
+const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
+
+/// A file of values by key.
+#[derive(Debug)]
+pub struct AppendLog<T> {
+    folder: CacheDir,
+    name: String,
+    entry_type: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize + DeserializeOwned> AppendLog<T> {
+    /// Creates a handle of the file with that name. Each `version` has its own file, so that two versions of
+    /// the program do not conflict.
+    #[must_use]
+    pub fn new(folder: CacheDir, name: &str, version: u32) -> Self {
+        Self { folder, name: format!("{name}-{version}.jsonl"), entry_type: PhantomData }
+    }
+
+    /// Reads all values, and returns them with the number of damaged lines. Fails if the file can't be read.
+    pub fn read_all(&self) -> io::Result<(BTreeMap<String, T>, usize)> {
+        let read = self.folder.open()?.map(|dir| dir.read(&self.name, MAX_FILE_BYTES)).transpose()?;
+        let Some(bytes) = read.flatten() else { return Ok((BTreeMap::new(), 0)) };
+        let (mut things, mut damaged) = (BTreeMap::new(), 0);
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            match strip_checksum(line).and_then(|text| serde_json::from_slice::<(String, T)>(text).ok()) {
+                Some((key, thing)) => {
+                    things.insert(key, thing);
+                }
+                None => damaged += 1,
+            }
+        }
+        if bytes.len() as u64 > COMPACT_ABOVE_BYTES || damaged > 0 {
+            // If the file can't be written, it stays as it is.
+            let _ = self.compact(&bytes);
+        }
+        Ok((things, damaged))
+    }
+
+    /// Appends values. One call writes whole lines in one write, which writes of other processes do not
+    /// split.
+    pub fn append<'a>(&self, things: impl IntoIterator<Item = (&'a str, &'a T)>) -> io::Result<()>
+    where
+        T: 'a,
+    {
+        // A process killed in the middle of a line left it without a newline.
+        let mut lines = vec![b'\n'];
+        for thing in things {
+            lines.extend(with_checksum(&serde_json::to_vec(&thing)?));
+        }
+        if lines.len() == 1 {
+            return Ok(());
+        }
+        self.folder.create()?.append(&self.name)?.write_all(&lines)
+    }
+
+    /// Rewrites the file with its valid lines only. Of a file above the limit, the newer half stays.
+    fn compact(&self, bytes: &[u8]) -> io::Result<()> {
+        let most = usize::try_from(COMPACT_ABOVE_BYTES / 2).unwrap_or(usize::MAX);
+        let from = if bytes.len() as u64 > COMPACT_ABOVE_BYTES { bytes.len() - most } else { 0 };
+        let lines = bytes[from..].split(|byte| *byte == b'\n');
+        let good: Vec<u8> = lines.filter_map(strip_checksum).flat_map(with_checksum).collect();
+        self.folder.create()?.replace(&self.name, |file| file.write_all(&good))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AppendLog, CacheDir};
+    use std::{collections::BTreeMap, fs};
+
+    fn append_log(name: &str) -> AppendLog<Vec<u32>> {
+        let folder = std::env::temp_dir().join(format!("portolan-shelf-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        AppendLog::new(CacheDir::new(folder), "things", 1)
+    }
+
+    #[test]
+    fn what_was_put_there_is_there() {
+        let shelf = append_log("there");
+        assert_eq!(shelf.read_all().unwrap(), (BTreeMap::default(), 0));
+        shelf.append([("a", &vec![1, 2]), ("b", &vec![])]).unwrap();
+        shelf.append([("a", &vec![3])]).unwrap();
+        let (things, damaged) = shelf.read_all().unwrap();
+        assert_eq!((things["a"].clone(), things["b"].clone(), damaged), (vec![3], vec![], 0));
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_is_cut_anywhere_costs_the_last_line_only_and_is_counted() {
+        let shelf = append_log("cut");
+        shelf.append([("a", &vec![1]), ("b", &vec![2])]).unwrap();
+        let whole = fs::read(shelf.folder.path().join(&shelf.name)).unwrap();
+        for end in 1..whole.len() {
+            fs::write(shelf.folder.path().join(&shelf.name), &whole[..end]).unwrap();
+            let (things, damaged) = shelf.read_all().unwrap();
+            // Only the end of a line may be missing without harm.
+            assert!(things.len() + damaged <= 2 && things.values().all(|v| v.len() == 1), "{end}");
+            shelf.append([("c", &vec![3])]).unwrap();
+            let (things, damaged) = shelf.read_all().unwrap();
+            assert_eq!((things["c"].clone(), damaged), (vec![3], 0), "cut at {end}");
+        }
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+
+    #[test]
+    fn several_may_write_at_once() {
+        let shelf = append_log("many");
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let shelf = &shelf;
+                scope.spawn(move || {
+                    for k in 0..50 {
+                        shelf.append([(format!("{n}-{k}").as_str(), &vec![n; 100])]).unwrap();
+                    }
+                });
+            }
+        });
+        let (things, damaged) = shelf.read_all().unwrap();
+        assert_eq!((things.len(), damaged), (200, 0));
+        fs::remove_dir_all(shelf.folder.path()).unwrap();
+    }
+}

@@ -1,0 +1,101 @@
+//! One complete poll of every source, for headless commands.
+
+use crate::{
+    cache::CacheDir,
+    model::{Failure, FailureKind, Inventory, Snapshot, SourceStatus, Timestamp, UnreadPart},
+    runtime::{self, load_outages},
+    source::Source,
+    store::{MapSettings, Store},
+};
+use futures::future::join_all;
+use jiff::{SignedDuration, tz::TimeZone};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Returns an empty store for the given sources.
+pub(super) fn new_store(sources: &[Arc<dyn Source>], config: &crate::config::Config) -> Store {
+    let statuses =
+        sources.iter().map(|s| SourceStatus::new(s.id().clone(), s.kind(), s.location())).collect();
+    let inventory =
+        Inventory::new(config.service.clone()).with_retention_seconds(config.keep_observed.as_secs());
+    let mut store = Store::new(inventory, statuses, config.log_memory << 20, Timestamp::now());
+    store.map_settings = MapSettings {
+        grouping: config.group_by.clone(),
+        configured_grouping: config.group_by.clone(),
+        hub_names: config.hubs.clone(),
+    };
+    store.time_zone = TimeZone::system();
+    store
+}
+
+/// Polls every source once, all at the same time, and waits at most `wait`.
+pub(super) async fn poll_once(
+    sources: &[Arc<dyn Source>],
+    store: &mut Store,
+    wait: SignedDuration,
+    cache: Option<&CacheDir>,
+) {
+    let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
+    sources.iter().for_each(|source| source.set_time_limit(wait));
+    let looks = sources.iter().map(|source| async move {
+        let earlier = timeout_at(Instant::now() + wait, load_outages(cache, &**source)).await.ok().flatten();
+        (
+            source,
+            earlier,
+            complete_snapshot(&**source, Instant::now() + wait)
+                .await
+                .unwrap_or_else(|| Err(timeout_failure(&**source, wait))),
+        )
+    });
+    let outcomes = join_all(looks).await;
+    store.now = Timestamp::now();
+    for (source, earlier, outcome) in outcomes {
+        earlier.into_iter().for_each(|earlier| store.restore_outages(source.id(), earlier));
+        store.apply_snapshot(source.id(), outcome);
+        if let Some(status) = store.sources.iter_mut().find(|s| &s.id == source.id()) {
+            status.location = source.location().into();
+        }
+    }
+}
+
+/// Saves the known outages for the next run.
+pub(super) async fn save_outages(sources: &[Arc<dyn Source>], store: &mut Store, cache: Option<&CacheDir>) {
+    let Some(folder) = cache else { return };
+    for (id, memory) in store.due_outage_saves() {
+        if let Some(source) = sources.iter().find(|source| *source.id() == id) {
+            runtime::save_outages(folder, &**source, memory).await;
+        }
+    }
+}
+
+/// Polls a source until its first load is complete or the time is over; `None` if not even one poll finished.
+async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result<Snapshot, Failure>> {
+    let mut last = None;
+    loop {
+        match timeout_at(until, source.snapshot()).await {
+            Ok(Ok(snapshot)) if !snapshot.progress.is_empty() => last = Some(snapshot),
+            Ok(outcome) => return Some(outcome),
+            Err(_) => break,
+        }
+        if timeout_at(until, sleep(source.poll_interval())).await.is_err() {
+            break;
+        }
+    }
+    last.map(|snapshot| Ok(mark_incomplete(snapshot)))
+}
+
+/// Turns unfinished progress into gaps, because no later snapshot will complete it.
+fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
+    for progress in std::mem::take(&mut snapshot.progress) {
+        let remedy =
+            "wait longer with --wait; the API quota of the account allows only so many calls a second";
+        let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
+        snapshot.unread_parts.push(UnreadPart { name: progress.part.label().into(), failure });
+    }
+    snapshot
+}
+
+fn timeout_failure(source: &dyn Source, wait: Duration) -> Failure {
+    let what = format!("{} did not answer within {} s", source.location(), wait.as_secs());
+    Failure::new(FailureKind::Timeout, what, "wait longer with --wait, or look with portolan doctor")
+}

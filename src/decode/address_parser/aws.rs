@@ -1,0 +1,104 @@
+//! Amazon resource names: ARNs, and URLs with a queue or bucket in their path.
+
+use super::{AddressShape, FoundAddress};
+use crate::model::{Address, Arn, Host};
+
+/// AWS services with resources that programs call. Names of others, such as `iam` or `secretsmanager`, are
+/// for the platform.
+const CALLED_SERVICES: &[&str] = &[
+    "sqs",
+    "sns",
+    "dynamodb",
+    "kinesis",
+    "firehose",
+    "s3",
+    "lambda",
+    "states",
+    "events",
+    "rds",
+    "elasticache",
+    "kafka",
+    "es",
+    "aoss",
+    "mq",
+    "redshift",
+    "timestream",
+    "bedrock",
+];
+
+/// Reads one ARN or a list of ARNs.
+pub(super) fn arn_list(value: &str) -> Option<Vec<FoundAddress>> {
+    value.starts_with("arn:aws").then_some(())?;
+    let items =
+        value.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|item| !item.is_empty());
+    Some(
+        items
+            .filter_map(resource_in_arn)
+            .map(|address| FoundAddress::new(AddressShape::Resource, address))
+            .collect(),
+    )
+}
+
+/// Returns the resource that an ARN names, if programs call such resources.
+///
+/// Shape: `arn:partition:service:region:account:resource`. The resource may have its type before `/` or `:`
+/// (AWS General Reference, Amazon Resource Names).
+fn resource_in_arn(text: &str) -> Option<Address> {
+    let mut parts = text.splitn(6, ':');
+    let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
+    let (region, _account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+    if arn != "arn" || !partition.starts_with("aws") || !CALLED_SERVICES.contains(&service) {
+        return None;
+    }
+    let name = if service == "s3" {
+        resource.split('/').next()
+    } else {
+        resource.split(['/', ':']).find(|p| !is_resource_type(p))
+    };
+    resource_address(service, region, name?)
+}
+
+/// Returns true if a part of an ARN's resource is its type and not its name.
+fn is_resource_type(part: &str) -> bool {
+    matches!(
+        part,
+        "table"
+            | "function"
+            | "stream"
+            | "deliverystream"
+            | "stateMachine"
+            | "event-bus"
+            | "db"
+            | "cluster"
+            | "domain"
+            | "broker"
+            | "replicationgroup"
+            | "foundation-model"
+    )
+}
+
+/// Returns the resource that a URL names by its host and path, if the host is Amazon's common endpoint for
+/// such resources.
+pub(super) fn resource_in_url(scheme: &str, host: &str, path: &str) -> Option<Address> {
+    if scheme == "s3" || scheme == "s3a" {
+        return resource_address("s3", "", host);
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let mut segments = path.trim_start_matches('/').split('/');
+    match &labels[..] {
+        ["sqs", region, "amazonaws", "com", ..] => resource_address("sqs", region, segments.nth(1)?),
+        ["s3", region, "amazonaws", "com", ..] => resource_address("s3", region, segments.next()?),
+        ["s3", "amazonaws", "com"] => resource_address("s3", "", segments.next()?),
+        [bucket @ .., "s3", _, "amazonaws", "com"] | [bucket @ .., "s3", "amazonaws", "com"]
+            if !bucket.is_empty() =>
+        {
+            resource_address("s3", "", &bucket.join("."))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the address of a resource if `name` is a valid name.
+fn resource_address(service: &str, region: &str, name: &str) -> Option<Address> {
+    Arn::new(service, region, name).map(|arn| Address::from_host(Host::Resource(arn)))
+}

@@ -1,0 +1,27 @@
+//! Names of parameters after a `?` or `;`, known from database drivers and mail URLs. Sources: the
+//! documentation of libpq, Connector/J, Prisma, MongoDB's drivers and RFC 6068.
+
+/// Parameter names that prove that the `?` or `;` before them ends the authority.
+#[rustfmt::skip]
+const PARAMETER_NAMES: &[&str] = &[
+    "user", "username", "userid", "uid", "user id", "password", "pwd", "pass", "sslmode", "ssl", "usessl", "tls",
+    "encrypt", "database", "databasename", "db", "dbname", "schema", "currentschema", "authsource", "authmechanism",
+    "auth", "replicaset", "charset", "characterencoding", "useunicode", "timezone", "servertimezone",
+    "connect_timeout", "connecttimeout", "timeout", "heartbeat", "from", "to", "sender", "replyto", "reply_to",
+    "subject", "email", "mail", "token", "access_token", "api_key", "apikey", "key", "sslpassword", "servicename",
+    "instancename", "transportmode", "trustservercertificate", "allowpublickeyretrieval", "zerodatetimebehavior",
+    "informixserver",
+];
+
+/// Returns true if the text after an authority has parameters and the first one is known.
+pub(super) fn begins_with_parameter(behind: &str) -> bool {
+    let Some(at) = behind.find(['?', ';', ',', '@']) else { return false };
+    let parameters = &behind[at + 1..];
+    let name = parameters.split('=').next().unwrap_or_default();
+    !behind[at..].starts_with('@') && parameters.len() > name.len() && is_parameter_name(name)
+}
+
+/// Returns true if a word is the name of a known parameter.
+pub(super) fn is_parameter_name(name: &str) -> bool {
+    PARAMETER_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name.trim()))
+}

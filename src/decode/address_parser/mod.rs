@@ -1,0 +1,97 @@
+//! Parser of the addresses in a value. It accepts any text and never returns a password.
+//!
+//! Each notation is recognised first and then read by its own grammar, in one file with its source. A value
+//! must be one of the notations, or a list of addresses, from its first character to its last. Any other
+//! value has no addresses, because a missing line on the map is better than a piece of a password. The result
+//! is a host name, an IP address or a cloud resource with a port, checked again by [`crate::model::Host`].
+//!
+//! Variables in the text were interpolated or replaced by [`UNKNOWN_CHAR`] before (see `interpolation`).
+
+mod authority;
+mod aws;
+mod jdbc;
+mod list;
+mod mysql;
+mod trailing_options;
+mod oracle;
+mod connection_string;
+mod driver_parameters;
+mod url_query;
+mod host_value;
+mod socket_address;
+#[cfg(test)]
+mod tests;
+mod url;
+mod zookeeper;
+
+use super::interpolation::UNKNOWN_CHAR;
+use crate::model::Address;
+
+/// An address and the shape of the text it was found in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FoundAddress {
+    /// The host and port.
+    pub(super) address: Address,
+    /// The shape, which decides how certain the address is.
+    pub(super) shape: AddressShape,
+}
+
+/// The shape of an address in a text, the most certain first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AddressShape {
+    /// After a scheme, or under the key of a host in a connection string.
+    Url,
+    /// A cloud resource.
+    Resource,
+    /// Host and port.
+    HostPort,
+    /// A word that could be a host name.
+    Word,
+}
+
+/// The maximum length of a value, in bytes.
+const MAX_VALUE_BYTES: usize = 16 * 1024;
+
+/// A parser of one notation. Returns `None` if the value has another notation, else its addresses, if any.
+type FormParser = fn(&str) -> Option<Vec<FoundAddress>>;
+
+/// All notations in order of precedence: a later parser would misread some values of an earlier one.
+const FORM_PARSERS: &[FormParser] = &[
+    aws::arn_list,
+    jdbc::read,
+    oracle::connect_descriptor,
+    mysql::data_source_name,
+    zookeeper::server_list,
+    url::url_list,
+    connection_string::read,
+    oracle::easy_connect,
+    trailing_options::read,
+    list::read,
+];
+
+/// Returns the addresses in `value`, in order.
+pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
+    let value = strip_quotes(value.trim());
+    if value.is_empty() || value.len() > MAX_VALUE_BYTES || value.starts_with("-----BEGIN") {
+        return Vec::new();
+    }
+    FORM_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
+}
+
+/// Returns the value without the pair of quotes around it.
+fn strip_quotes(value: &str) -> &str {
+    ['"', '\'', '`']
+        .into_iter()
+        .find_map(|quote| {
+            value.strip_prefix(quote)?.strip_suffix(quote).filter(|inner| !inner.contains(quote))
+        })
+        .unwrap_or(value)
+        .trim()
+}
+
+impl FoundAddress {
+    /// Creates an address of that shape.
+    fn new(shape: AddressShape, address: Address) -> Self {
+        Self { address, shape }
+    }
+}

@@ -1,0 +1,69 @@
+//! Command lines: an entry point with its arguments, and the shell scripts in them.
+
+mod flags;
+mod shell;
+
+use flags::CommandWord;
+pub(super) use flags::OptionValue;
+
+/// The maximum number of words read from a command line; a longer one is a script.
+const MAX_COMMAND_WORDS: usize = 400;
+/// Shells that take a script after `-c`.
+const SHELL_PROGRAMS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"];
+
+/// Calls `give` with every option value of a command line.
+pub(super) fn for_each_option_value(arguments: &[&str], give: &mut dyn FnMut(&OptionValue<'_>)) {
+    for command in split_commands(arguments) {
+        flags::option_values(&command).iter().for_each(&mut *give);
+    }
+}
+
+/// Calls `give` with every option value in one text, such as Java options: `-Dname=value …`.
+pub(super) fn for_each_option_in_text(text: &str, give: &mut dyn FnMut(&OptionValue<'_>)) {
+    for words in shell::commands(text) {
+        let words: Vec<CommandWord> =
+            words.into_iter().map(|text| CommandWord { position: 0, text }).collect();
+        flags::option_values(&words).iter().for_each(&mut *give);
+    }
+}
+
+/// Splits a command line into its commands. Each word keeps its position among all words.
+fn split_commands(arguments: &[&str]) -> Vec<Vec<CommandWord>> {
+    let mut commands = Vec::new();
+    let mut words = Vec::new();
+    let mut position = 0;
+    let mut next = |text: String| {
+        position += 1;
+        CommandWord { position, text }
+    };
+    for (index, argument) in arguments.iter().enumerate() {
+        if is_script(arguments, index) {
+            let script = shell::commands(argument);
+            commands.extend(script.into_iter().map(|words| words.into_iter().map(&mut next).collect()));
+        } else if let Some((flag, value)) =
+            argument.split_once(' ').filter(|(flag, _)| flag.starts_with('-') && !flag.contains('='))
+        {
+            words.extend([flag, value.trim()].map(|text| next(text.to_owned())));
+        } else {
+            words.push(next((*argument).to_owned()));
+        }
+        if words.len() + commands.len() > MAX_COMMAND_WORDS {
+            break;
+        }
+    }
+    commands.insert(0, words);
+    commands
+}
+
+/// Returns true if the argument is a script: it follows a shell's `-c`, or is a whole command line in one
+/// text.
+fn is_script(arguments: &[&str], index: usize) -> bool {
+    let text = arguments[index];
+    let before = index.checked_sub(1).map_or("", |before| arguments[before]);
+    let flag = before.strip_prefix('-').is_some_and(|flag| flag.ends_with('c') && !flag.contains(['-', '=']));
+    let base = |text: &&str| text.rsplit('/').next().is_some_and(|name| SHELL_PROGRAMS.contains(&name));
+    let behind_shell = flag && arguments[..index].iter().any(base);
+    let begins = text.split_whitespace().next().is_some_and(|first| SHELL_PROGRAMS.contains(&first));
+    behind_shell
+        || (text.contains(char::is_whitespace) && (arguments.len() == 1 || begins || (flag && index == 1)))
+}

@@ -1,0 +1,208 @@
+//! Split of a shell script into commands (POSIX.1-2024, "Shell Command Language"). It reads just enough to
+//! separate commands from comments, here-documents, redirections and quoted text. It expands nothing.
+
+use super::super::interpolation::UNKNOWN_CHAR;
+
+/// The maximum nesting depth of `$(…)`.
+const MAX_SUBSTITUTION_DEPTH: usize = 4;
+/// Words in front of a command that are not part of it.
+const SHELL_KEYWORDS: &[&str] =
+    &["if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec", "command"];
+
+/// Returns the commands of a script. Commands in substitutions follow the commands that contain them.
+pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    collect_commands(script, MAX_SUBSTITUTION_DEPTH, &mut found);
+    found
+}
+
+fn collect_commands(script: &str, depth: usize, found: &mut Vec<Vec<String>>) {
+    let mut reader = ScriptReader { rest: script, ..ScriptReader::default() };
+    while reader.read_char() {}
+    reader.end_command();
+    found.append(&mut reader.commands);
+    if depth > 0 {
+        reader.substitutions.iter().for_each(|inner| collect_commands(inner, depth - 1, found));
+    }
+}
+
+/// The state of reading a script.
+#[derive(Default)]
+struct ScriptReader<'s> {
+    rest: &'s str,
+    word: Option<String>,
+    words: Vec<String>,
+    commands: Vec<Vec<String>>,
+    substitutions: Vec<&'s str>,
+    /// True if the next word is a file or a here-string.
+    expects_redirect_target: bool,
+    /// End markers of here-documents that begin on the next line.
+    heredoc_ends: Vec<String>,
+    /// True if the next word is the end marker of a here-document.
+    expects_heredoc_end: bool,
+}
+
+impl<'s> ScriptReader<'s> {
+    /// Reads the next character. Returns `false` at the end.
+    fn read_char(&mut self) -> bool {
+        let Some(c) = self.rest.chars().next() else { return false };
+        let after = &self.rest[c.len_utf8()..];
+        self.rest = after;
+        match c {
+            '\n' => {
+                self.end_command();
+                self.skip_heredocs();
+            }
+            c if c.is_whitespace() => self.end_word(),
+            '#' if self.word.is_none() => self.rest = after.find('\n').map_or("", |end| &after[end..]),
+            '\\' => self.read_escaped(),
+            '\'' => {
+                let text = self.take_until('\'');
+                self.push(text);
+            }
+            '"' => self.read_double_quoted(),
+            '`' => {
+                let inner = self.take_until('`');
+                self.push_substitution(inner);
+            }
+            '$' if after.starts_with('(') => self.read_substitution(),
+            ';' | '&' | '|' | '(' | ')' => self.end_command(),
+            '<' | '>' => self.begin_redirection(c),
+            c => self.push(c.encode_utf8(&mut [0; 4])),
+        }
+        true
+    }
+
+    fn push(&mut self, text: &str) {
+        self.word.get_or_insert_default().push_str(text);
+    }
+
+    fn read_escaped(&mut self) {
+        let Some(c) = self.rest.chars().next() else { return };
+        self.rest = &self.rest[c.len_utf8()..];
+        if c != '\n' {
+            self.push(c.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    /// Returns the text before `end` and moves past `end`.
+    fn take_until(&mut self, end: char) -> &'s str {
+        let (text, rest) = self.rest.split_once(end).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        text
+    }
+
+    fn read_double_quoted(&mut self) {
+        self.push("");
+        while let Some(c) = self.rest.chars().next() {
+            let after = &self.rest[c.len_utf8()..];
+            self.rest = after;
+            match c {
+                '"' => return,
+                '\\' => self.read_escaped(),
+                '$' if after.starts_with('(') => self.read_substitution(),
+                c => self.push(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+    }
+
+    /// Reads `$(…)` with balanced brackets.
+    fn read_substitution(&mut self) {
+        let mut depth = 0;
+        let end = self.rest.char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0
+        });
+        let end = end.map_or(self.rest.len(), |(at, _)| at);
+        let inner = self.rest.get(1..end).unwrap_or_default();
+        self.rest = self.rest.get(end + 1..).unwrap_or_default();
+        self.push_substitution(inner);
+    }
+
+    fn push_substitution(&mut self, inner: &'s str) {
+        self.push(UNKNOWN_CHAR.encode_utf8(&mut [0; 4]));
+        self.substitutions.push(inner);
+    }
+
+    fn begin_redirection(&mut self, c: char) {
+        // The number belongs to the redirection: `2>file`.
+        if self.word.as_ref().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
+            self.word = None;
+        }
+        self.end_word();
+        if c == '<' && self.rest.starts_with('<') && !self.rest.starts_with("<<") {
+            self.rest = self.rest[1..].trim_start_matches('-');
+            self.expects_heredoc_end = true;
+        } else {
+            self.rest = self.rest.trim_start_matches(['<', '>', '&', '|']);
+            self.expects_redirect_target = true;
+        }
+    }
+
+    fn end_word(&mut self) {
+        let Some(word) = self.word.take() else { return };
+        if std::mem::take(&mut self.expects_heredoc_end) {
+            self.heredoc_ends.push(word);
+        } else if !std::mem::take(&mut self.expects_redirect_target) {
+            let leads = self.words.is_empty() && SHELL_KEYWORDS.contains(&word.as_str());
+            if !leads {
+                self.words.push(word);
+            }
+        }
+    }
+
+    fn end_command(&mut self) {
+        self.end_word();
+        self.expects_redirect_target = false;
+        if !self.words.is_empty() {
+            self.commands.push(std::mem::take(&mut self.words));
+        }
+    }
+
+    /// Skips the here-documents that begin here, because they are text.
+    fn skip_heredocs(&mut self) {
+        for end in std::mem::take(&mut self.heredoc_ends) {
+            let mut lines = self.rest.split_inclusive('\n');
+            let mut passed = 0;
+            for line in lines.by_ref() {
+                passed += line.len();
+                if line.trim() == end {
+                    break;
+                }
+            }
+            self.rest = &self.rest[passed..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn text_is_no_command() {
+        let script = "cat <<'EOF' > /out/x.yml\nurl: http://web:80\nEOF\nwait-for db:5432 && run 2>/dev/null # http://x:1\n";
+        assert_eq!(commands(script), [vec!["cat"], vec!["wait-for", "db:5432"], vec!["run"]]);
+        assert_eq!(commands("a <<-X; b\n\tc\n\tX\nd"), [["a"], ["b"], ["d"]]);
+        assert_eq!(commands("psql <<< 'select 1' -h db"), [["psql", "-h", "db"]]);
+    }
+
+    #[test]
+    fn quotes_and_substitutions() {
+        let script = "if ! nc -z \"$H\" '80 1'; then x=$(curl -u \"a:b\" http://api) y\\ z; fi";
+        let expected: [&[&str]; 4] = [
+            &["nc", "-z", "$H", "80 1"],
+            &["x=\u{fffc}", "y z"],
+            &["fi"],
+            &["curl", "-u", "a:b", "http://api"],
+        ];
+        assert_eq!(commands(script), expected);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_script_is_read_without_panic(script in "[a-z<>$()`'\"\\\\ \n;|&#-]{0,60}") {
+            let _ = commands(&script);
+        }
+    }
+}

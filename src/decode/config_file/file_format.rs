@@ -1,0 +1,175 @@
+//! Formats of configuration files by file name: their comments and the places of their keys.
+
+/// The syntax of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileFormat {
+    /// Keys and values with `:` or `=`, comments after `#`: YAML, TOML, properties, INI, environment files.
+    KeyValue,
+    /// A key and `=` at the beginning of each line; indented lines continue the value: Postfix (postconf(5)).
+    Postfix,
+    /// JSON and its relatives: keys and values, comments after `//`.
+    Json,
+    /// XML: elements in angle brackets.
+    Xml,
+    /// A directive at the beginning of each line, comments after `#`: nginx, `HAProxy`, Caddy, Redis.
+    Directives,
+    /// Source code of a program.
+    Code,
+}
+
+/// File name extensions of each format.
+const EXTENSIONS_BY_FORMAT: &[(FileFormat, &[&str])] = &[
+    (FileFormat::KeyValue, &["yml", "yaml", "toml", "ini", "properties", "env", "hcl", "prom"]),
+    (FileFormat::Postfix, &["cf"]),
+    (FileFormat::Json, &["json", "json5", "jsonc", "alloy", "river", "jsonnet", "hocon"]),
+    (FileFormat::Xml, &["xml", "config"]),
+    (FileFormat::Directives, &["conf", "cfg", "cnf", "vcl", "lua"]),
+    (
+        FileFormat::Code,
+        &["js", "mjs", "cjs", "ts", "py", "rb", "php", "go", "ex", "exs", "sh", "java", "kt", "cs"],
+    ),
+];
+
+/// Extensions of templates; the extension before them decides the format.
+const TEMPLATE_EXTENSIONS: &[&str] = &[
+    "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "gotmpl", "ctmpl", "erb", "mustache", "hbs",
+    "envsubst",
+];
+
+/// Names of configuration files without an extension.
+const KNOWN_FILE_NAMES: &[&str] = &["Caddyfile", "Corefile", "default", ".env"];
+
+/// Extensions of files that name no addresses.
+const NON_CONFIG_EXTENSIONS: &[&str] = &[
+    "sock", "pem", "crt", "cer", "key", "jks", "p12", "pfx", "pub", "gpg", "so", "jar", "war", "zip", "gz",
+    "tgz", "xz", "zst", "bz2", "tar", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "woff", "woff2",
+    "ttf", "pdf", "md", "rst", "txt", "html", "htm", "css", "scss", "map", "sql", "csv", "db", "sqlite",
+    "log", "lock", "sum", "pid", "dump", "bin", "proto", "graphql", "tsx", "jsx", "vue", "svelte", "snap",
+    "rdb", "aof", "wal",
+];
+
+/// System files by their full name: `passwd` is one, `passwd-verify.lua` is not.
+const SYSTEM_FILES: &[&str] = &[
+    "localtime",
+    "timezone",
+    "passwd",
+    "passwd-",
+    "shadow",
+    "group",
+    "resolv.conf",
+    "hostname",
+    "hosts",
+    "machine-id",
+    "os-release",
+    "nsswitch.conf",
+    "fstab",
+    "mtab",
+];
+
+/// Name stems of project files, up to the first dot. They describe how all services are built, tested or
+/// documented, and configure none of them.
+const PROJECT_FILE_STEMS: &[&str] = &[
+    "package-lock",
+    "tsconfig",
+    "yarn",
+    "pnpm-lock",
+    "pnpm-workspace",
+    "composer",
+    "makefile",
+    "readme",
+    "changelog",
+    "license",
+    "dockerfile",
+    "skaffold",
+    "helmfile",
+    "openapi",
+    "swagger",
+    "jest",
+    "webpack",
+    "eslint",
+    "renovate",
+];
+
+/// Prefixes of hidden project files.
+const HIDDEN_PROJECT_FILES: &[&str] = &[".gitlab-ci", ".travis", ".eslintrc"];
+
+impl FileFormat {
+    /// Returns the format of a file if its name is known as configuration or as a program.
+    pub(super) fn from_file_name(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        if is_not_service_config(&lower) || is_test_file(&lower) {
+            return None;
+        }
+        if KNOWN_FILE_NAMES.contains(&name) {
+            return Some(if name == ".env" { Self::KeyValue } else { Self::Directives });
+        }
+        let (stem, ending) = lower.rsplit_once('.')?;
+        if TEMPLATE_EXTENSIONS.contains(&ending) {
+            let inner = stem.rsplit_once('.').map_or("", |(_, ending)| ending);
+            return Some(Self::from_extension(inner).unwrap_or(Self::Directives));
+        }
+        Self::from_extension(ending)
+    }
+
+    fn from_extension(ending: &str) -> Option<Self> {
+        EXTENSIONS_BY_FORMAT
+            .iter()
+            .find(|(_, endings)| endings.contains(&ending))
+            .map(|(dialect, _)| *dialect)
+    }
+
+    /// Removes the comment from a line. `#` and `//` count only at the beginning of a word, which the `//` of
+    /// a URL and the `#` of a colour are not.
+    pub(super) fn strip_comment(self, line: &str) -> &str {
+        let marks: &[&str] = match self {
+            Self::KeyValue | Self::Directives => &["#", ";;"],
+            Self::Postfix => &[],
+            Self::Json => &["//"],
+            Self::Xml => &["<!--"],
+            Self::Code => &["//", "#"],
+        };
+        let start = line.trim_start();
+        let whole: &[&str] = match self {
+            Self::KeyValue => &[";", "//", "!"],
+            Self::Postfix => &["#"],
+            Self::Directives => &["//", "--"],
+            Self::Code => &["*", "/*", "--", "\"\"\""],
+            Self::Json | Self::Xml => &[],
+        };
+        if whole.iter().any(|mark| start.starts_with(mark)) {
+            return "";
+        }
+        let begins = |mark: &&str| {
+            line.match_indices(*mark).map(|(at, _)| at).find(|at| {
+                *at == 0 || line[..*at].ends_with(|c: char| c.is_whitespace() || matches!(c, ';' | '{' | ','))
+            })
+        };
+        marks.iter().filter_map(begins).min().map_or(line, |at| &line[..at])
+    }
+}
+
+/// Returns true if the file name is known not to be a service's configuration.
+fn is_not_service_config(lower: &str) -> bool {
+    let stem = lower.split('.').next().unwrap_or_default();
+    // `docker-compose.prod.yml` and `compose-dev.yaml` describe how all services start.
+    let is_compose = ["docker-compose", "compose"].iter().any(|name| {
+        stem.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+    }) && [".yml", ".yaml"].iter().any(|ending| lower.ends_with(ending));
+    is_compose
+        || SYSTEM_FILES.contains(&lower)
+        || PROJECT_FILE_STEMS.contains(&stem)
+        || HIDDEN_PROJECT_FILES.iter().any(|name| lower.starts_with(name))
+}
+
+/// Returns true if the file tests a program.
+fn is_test_file(lower: &str) -> bool {
+    [".test.", ".spec.", "_test.", "_spec."].iter().any(|part| lower.contains(part))
+        || lower.starts_with("test_")
+}
+
+/// Returns true unless the file name shows that the file is no configuration.
+pub(super) fn may_be_config(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ending = lower.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !NON_CONFIG_EXTENSIONS.contains(&ending) && !is_not_service_config(&lower) && !is_test_file(&lower)
+}

@@ -1,0 +1,155 @@
+//! References in a mounted text file of any format: configuration, or the program itself if its sources are
+//! mounted.
+//!
+//! Formats have no parsers of their own. A file is split into words, each under the key or directive before
+//! it, and the rules for variables decide. Comments do not count, variables are interpolated, and a name that
+//! the file defines for itself (`upstream api { … }`) is no host.
+
+mod file_format;
+mod scan;
+mod words;
+
+use super::{
+    address_parser::{self, AddressShape},
+    env_key::{self, ValueKind},
+    interpolation, is_likely_port, may_reach_another_container, to_target,
+};
+use crate::model::{Address, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget};
+use file_format::FileFormat;
+use scan::ConfigEntry;
+use std::collections::BTreeSet;
+
+/// The maximum length read from one file, in bytes.
+pub const MAX_CONFIG_FILE_BYTES: usize = 256 * 1024;
+
+/// The maximum number of references from one file; a file with more holds data.
+const MAX_REFERENCES_PER_FILE: usize = 200;
+
+/// Returns true if a file of that name in a mounted directory is worth reading.
+#[must_use]
+pub fn is_config_file(name: &str) -> bool {
+    FileFormat::from_file_name(name).is_some()
+}
+
+/// Returns true if a file of that name is a program's source code.
+#[must_use]
+pub fn is_program_file(name: &str) -> bool {
+    FileFormat::from_file_name(name) == Some(FileFormat::Code)
+}
+
+/// Returns true if a file of that name, mounted by itself, may be configuration.
+#[must_use]
+pub fn may_be_config_file(name: &str) -> bool {
+    file_format::may_be_config(name)
+}
+
+/// Returns references to the addresses that the file at `path` names. `variable` looks up the container's
+/// environment variables.
+pub fn references_in_file<'a>(
+    container: Option<&str>,
+    path: &str,
+    text: &str,
+    variable: impl Fn(&str) -> Option<&'a str>,
+) -> Vec<Reference> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let format = FileFormat::from_file_name(name).unwrap_or(FileFormat::Directives);
+    let end =
+        (0..=MAX_CONFIG_FILE_BYTES.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let entries = scan::entries(format, &text[..end]);
+    let defined: BTreeSet<String> = entries.iter().filter_map(ConfigEntry::defined_name).collect();
+    let mut mentions: Vec<Reference> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let value = interpolation::interpolate(entry.value, &variable);
+        for target in
+            targets_in_entry(format, entry, &value, || scan::sibling_port(&entries, index), &defined)
+        {
+            let place = ReferenceLocation {
+                container: container.map(Into::into),
+                key: format!("file {path}:{}", entry.line).into(),
+            };
+            let mention = Reference { kind: ReferenceKind::ConfigFile, location: place, target };
+            // The first line that names the target is enough.
+            if !mentions.iter().any(|known| known.target == mention.target) {
+                mentions.push(mention);
+            }
+        }
+        if mentions.len() >= MAX_REFERENCES_PER_FILE {
+            break;
+        }
+    }
+    mentions
+}
+
+/// Returns the targets that a value names, judged by its key. A host without a port takes the port next to
+/// it.
+fn targets_in_entry(
+    format: FileFormat,
+    entry: &ConfigEntry<'_>,
+    value: &str,
+    port_beside: impl FnOnce() -> Option<u16>,
+    defined: &BTreeSet<String>,
+) -> Vec<ReferenceTarget> {
+    let meaning = value_kind_in_file(format, entry.key);
+    let found = address_parser::parse_addresses(value);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let port = port_beside();
+    let with_port = port.is_some() && env_key::is_hostname_key(entry.key);
+    let found = found.into_iter().filter(|found| match (meaning, found.shape) {
+        (ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image, _) => {
+            false
+        }
+        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.is_only_value,
+        (ValueKind::ObjectName, shape) => matches!(shape, AddressShape::Url | AddressShape::Resource),
+        (ValueKind::PublicAddress, shape) => shape == AddressShape::HostPort,
+        (_, AddressShape::Word) => {
+            meaning == ValueKind::HostAddress && entry.is_only_value && env_key::bare_word_is_host(entry.key)
+        }
+        (ValueKind::Other, AddressShape::HostPort) => found.address.port.is_none_or(is_likely_port),
+        _ => true,
+    });
+    let outside =
+        matches!(meaning, ValueKind::HostAddress | ValueKind::Endpoint) && format != FileFormat::Code;
+    found
+        .filter(|found| {
+            may_reach_another_container(&found.address) && !is_defined_in_file(&found.address, defined)
+        })
+        .map(|found| {
+            let address = Address { port: found.address.port.or(port), ..found.address };
+            match found.shape {
+                AddressShape::Url | AddressShape::Resource if outside => to_target(address),
+                // Files are full of links, examples and defaults. An address that no service here answers to
+                // is no evidence.
+                _ => ReferenceTarget::EstateAddress(address),
+            }
+        })
+        .collect()
+}
+
+/// Returns the kind of value under `key` in a file: `proxy_pass` of nginx and `ProxyPass` of httpd are no
+/// passwords.
+fn value_kind_in_file(format: FileFormat, key: &str) -> ValueKind {
+    const PROXY_PASS_DIRECTIVES: &[&str] = &[
+        "proxy_pass",
+        "fastcgi_pass",
+        "uwsgi_pass",
+        "scgi_pass",
+        "grpc_pass",
+        "memcached_pass",
+        "ProxyPass",
+        "ProxyPassMatch",
+        "ProxyPassReverse",
+    ];
+    let passes = format == FileFormat::Directives
+        && PROXY_PASS_DIRECTIVES.iter().any(|pass| pass.eq_ignore_ascii_case(key));
+    if passes { ValueKind::Other } else { env_key::value_kind(key) }
+}
+
+/// Returns true if the host is a name that the file defines for its own use.
+fn is_defined_in_file(address: &Address, defined: &BTreeSet<String>) -> bool {
+    address.port.is_none() && defined.contains(&address.host.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Mounted files as services use them: the addresses found in them and the words ignored.
+
+use super::{is_config_file, may_be_config_file, references_in_file};
+use crate::model::ReferenceTarget;
+
+/// Returns the addresses that a file names. Addresses that count only if a known service answers are in
+/// brackets.
+fn names(path: &str, text: &str) -> Vec<String> {
+    let variable = |name: &str| (name == "DB_HOST").then_some("db");
+    let mentions = references_in_file(None, path, text, variable);
+    let name = |target: ReferenceTarget| match target {
+        ReferenceTarget::Address(address) => address.to_string(),
+        ReferenceTarget::EstateAddress(address) => format!("({address})"),
+        ReferenceTarget::ServiceName(name) | ReferenceTarget::CalledByProxy(name) => name.to_string(),
+    };
+    mentions.into_iter().map(|mention| name(mention.target)).collect()
+}
+
+#[test]
+fn nginx() {
+    let text = "upstream api {\n  server orders:8080 max_fails=3;\n  server users;\n}\nserver {\n  listen 80;\n  \
+                server_name shop.example.com;\n  location / { proxy_pass http://api; }\n  # proxy_pass http://old:1;\n  \
+                location /x {\n   proxy_pass   http://web:3000/x;\n }\n}\n";
+    assert_eq!(names("/etc/nginx/nginx.conf", text), ["(orders:8080)", "(users)", "(web:3000)"]);
+}
+
+#[test]
+fn haproxy() {
+    let text = "backend orders\n  balance roundrobin\n  server s1 orders-1:80 check\n  server s2 orders-2:80 check backup\n";
+    assert_eq!(names("haproxy.cfg", text), ["(orders-1:80)", "(orders-2:80)"]);
+}
+
+#[test]
+fn prometheus() {
+    let text = "scrape_configs:\n  - job_name: orders\n    static_configs:\n      - targets: ['orders:9100', \"users:9100\"]\n  \
+                - job_name: b\n    static_configs:\n      - targets:\n          - db-exporter:9187\n          - localhost:9090\n";
+    let expected = ["(orders:9100)", "(users:9100)", "(db-exporter:9187)", "(localhost:9090)"];
+    assert_eq!(names("prometheus.yml", text), expected);
+}
+
+#[test]
+fn variables_are_filled_in() {
+    let text = "database:\n  host: ${DB_HOST}\n  url: postgres://app:${PASSWORD}@$DB_HOST:5432/app\n";
+    assert_eq!(names("app.yml", text), ["(db)", "db:5432"]);
+}
+
+#[test]
+fn collector() {
+    let text = "receivers:\n  otlp:\n    protocols:\n      grpc:\n        endpoint: 0.0.0.0:4317\nexporters:\n  otlp:\n    \
+                endpoint: tempo:4317 # traces\n  loki:\n    endpoint: \"http://loki:3100/push\"\n";
+    assert_eq!(names("otel.yaml", text), ["(tempo:4317)", "loki:3100"]);
+}
+
+#[test]
+fn json() {
+    let text = "{\"Servers\": {\"1\": {\"Name\": \"orders\", \"Host\": \"orders-db\", \"Port\": 5432}},\n \
+                \"proxy\": \"http://backend:3000\", \"homepage\": \"https://example.com\"}";
+    assert_eq!(names("servers.json", text), ["(orders-db:5432)", "(backend:3000)", "(example.com)"]);
+}
+
+#[test]
+fn xml() {
+    let text = "<configuration>\n <!-- <value>hdfs://old:1</value> -->\n <property><name>fs.defaultFS</name>\
+                <value>hdfs://namenode:9000</value></property>\n</configuration>";
+    assert_eq!(names("core-site.xml", text), ["(namenode:9000)"]);
+}
+
+#[test]
+fn programs() {
+    let text = "// talks to http://old:1\nconst redis = new Redis({ host: 'cache', port: 6379 });\n\
+                const host = process.env.HOST || 'db';\nmodule.exports = { target: 'web', mode: 'api' };\n\
+                app.use(proxy('/api', { target: 'http://backend:8080' }));\n";
+    let all = names("server.js", text);
+    assert!(
+        all.contains(&"(cache:6379)".to_owned()) && all.contains(&"(backend:8080)".to_owned()),
+        "{all:?}"
+    );
+    assert!(!all.iter().any(|n| n.contains("old") || n == "(web)" || n == "(api)"), "{all:?}");
+    assert_eq!(names("app.py", "g.redis = Redis(host=\"redis\", db=0)  # http://no:1\n"), ["(redis)"]);
+    assert_eq!(names("app.py", "client = MongoClient(\"mongo:27017\")\n"), ["(mongo:27017)"]);
+}
+
+#[test]
+fn passwords_and_own_names_do_not_count() {
+    let text = "password: http://hunter2:80\nlisten: web:80\nserver_name: web\nimage: redis:7\ndatabase: orders\n\
+                root_url: http://shop:3000\n";
+    assert_eq!(names("x.yml", text), Vec::<String>::new());
+}
+
+#[test]
+fn mail_servers() {
+    let text = "# inet:old:1\nrelayhost = [mailer]:1025\nsmtpd_milters = inet:edge:9900, inet:8891@dkim\n\
+                virtual_transport = lmtp:inet:web:24\nmynetworks = 127.0.0.0/8 [::1]/128\nmyhostname = web\n";
+    assert_eq!(
+        names("/etc/postfix/main.cf", text),
+        ["(mailer:1025)", "(edge:9900)", "(dkim:8891)", "(web:24)"]
+    );
+    assert_eq!(
+        names("/etc/dovecot/passwd-verify.lua", "return { url = \"https://web:9082\" }\n"),
+        ["web:9082"]
+    );
+    let pgsql = "hosts = db\nuser = web\npassword = zz:80\nquery = SELECT 1\n";
+    assert_eq!(names("/etc/postfix/pgsql.cf", pgsql), ["(db)"]);
+}
+
+#[test]
+fn a_hosts_own_name_with_a_port_beside_it_is_an_address() {
+    assert_eq!(
+        names("mas.yaml", "email:\n  transport: smtp\n  hostname: mailer\n  port: 1025\n"),
+        ["(mailer:1025)"]
+    );
+    assert_eq!(names("x.yaml", "hostname: mailer\nother:\n  port: 1025\n"), Vec::<String>::new());
+    let list = "- host: a\n  port: 1000\n- port: 2000\n  host: b\n- host: c\n";
+    assert_eq!(names("x.yaml", list), ["(a:1000)", "(b:2000)", "(c)"]);
+    assert_eq!(names("x.ini", "[a]\nport=1000\n[b]\nhost=db\n"), ["(db)"]);
+}
+
+#[test]
+fn templates_are_read_as_what_they_make() {
+    assert_eq!(names("/etc/nginx/nginx.conf.j2", "location / { fastcgi_pass web:9001; }\n"), ["(web:9001)"]);
+    assert_eq!(
+        names("app.yml.tmpl", "host: {{ .Host }}\nurl: http://{{ x }}:80\nother_url: http://web:80\n"),
+        ["web:80"]
+    );
+    assert_eq!(names("httpd.conf", "ProxyPass /x http://web:80/x\n"), ["(web:80)"]);
+}
+
+#[test]
+fn a_password_with_spaces_or_in_a_block_is_no_host() {
+    for (name, text) in [
+        ("x.yml", "url: postgres://zz:80 a@db/x\n"),
+        ("x.yml", "password: |\n  zz:8080\n  zz\n"),
+        ("x.conf", "-----BEGIN RSA PRIVATE KEY-----\nhost zz:443\n-----END RSA PRIVATE KEY-----\n"),
+        ("redis.conf", "requirepass zz:80\nuser default on >zz:80 ~*\n"),
+        ("x.yml", "redis: cache:6379,password=zz:80,ssl=true\n"),
+        ("x.yml", "jdbc: jdbc:sqlserver://cache:1433;user=sa;password=P@zz\n"),
+    ] {
+        let found = names(name, text);
+        assert!(!found.iter().any(|one| one.contains("zz")), "{text}: {found:?}");
+        assert_eq!(found.len(), usize::from(text.contains("cache")), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn only_files_that_configure_are_read() {
+    for name in [
+        "nginx.conf",
+        "prometheus.yml",
+        "app.properties",
+        "Caddyfile",
+        "server.js",
+        "default.conf.template",
+        "main.cf",
+        "nginx.conf.j2",
+        "x.tmpl",
+        "passwd-verify.lua",
+        "hosts.yml",
+        "group.conf",
+        "hostname.toml",
+        "composer-proxy.conf",
+    ] {
+        assert!(is_config_file(name), "{name}");
+    }
+    for name in [
+        "docker-compose.yml",
+        "docker-compose.prod.yaml",
+        "compose-dev.yml",
+        "compose.yaml",
+        "package-lock.json",
+        "data.csv",
+        "key.pem",
+        "x.test.js",
+        "README.md",
+        "passwd",
+        "hosts",
+        "group",
+        "resolv.conf",
+        "tsconfig.app.json",
+    ] {
+        assert!(!is_config_file(name), "{name}");
+    }
+    assert!(
+        !may_be_config_file("hosts") && !may_be_config_file("hostname") && may_be_config_file("hosts-proxy")
+    );
+    assert!(may_be_config_file("haproxy") && !may_be_config_file("docker.sock"));
+}

@@ -1,0 +1,173 @@
+//! Split of a line into words: keys and the values after them.
+
+use super::file_format::FileFormat;
+
+/// A word of a line.
+#[derive(Clone, Copy)]
+pub(super) struct FileWord<'t> {
+    /// The word without quotes.
+    pub(super) text: &'t str,
+    /// True if the word is a key: `:`, `=` or `=>` follows.
+    pub(super) is_key: bool,
+}
+
+/// Splits a line into words. A quoted text is one word. A bare word ends at a space, bracket, comma or
+/// semicolon, unless the format continues a value to the end of its line.
+pub(super) fn split_words(format: FileFormat, line: &str) -> Vec<FileWord<'_>> {
+    if format == FileFormat::Postfix {
+        let pair = line.split_once('=').filter(|_| !line.starts_with(char::is_whitespace));
+        let value = FileWord { text: pair.map_or(line, |(_, value)| value).trim(), is_key: false };
+        return pair
+            .map(|(key, _)| FileWord { text: key.trim(), is_key: true })
+            .into_iter()
+            .chain([value])
+            .collect();
+    }
+    let mut words = Vec::new();
+    let mut rest = line;
+    while let Some(after) = read_word(format, line, rest, &mut words) {
+        rest = after;
+    }
+    words
+}
+
+/// Reads the next word of `rest`, the tail of `line`. Returns the text after the word, or `None` at the end.
+fn read_word<'t>(
+    format: FileFormat,
+    line: &'t str,
+    rest: &'t str,
+    words: &mut Vec<FileWord<'t>>,
+) -> Option<&'t str> {
+    let is_tag = |c: char| format == FileFormat::Xml && matches!(c, '<' | '>' | '/');
+    let rest = rest.trim_start_matches(|c: char| is_word_separator(c) || is_tag(c));
+    let first = rest.chars().next()?;
+    let before = &line[..line.len() - rest.len()];
+    let in_flow = format != FileFormat::KeyValue || before.contains(['{', '[', '(']);
+    if matches!(first, '"' | '\'' | '`') {
+        return read_quoted(first, rest, in_flow, words);
+    }
+    if format == FileFormat::Xml && before.rfind('<') <= before.rfind('>') {
+        // The text of an element is one word.
+        let (text, after) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        words.push(FileWord { text: text.trim(), is_key: false });
+        return Some(after);
+    }
+    let (text, after) = rest.split_at(bare_word_end(format, rest));
+    let (text, has_colon) = text.strip_suffix(':').map_or((text, false), |key| (key, true));
+    let behind = after_assignment(after, has_colon);
+    let has_key = words.iter().any(|word| word.is_key);
+    let begins = words.iter().all(|word| word.is_key || word.text == "-");
+    if !in_flow && begins && text != "-" && (has_key || behind.is_none()) {
+        // In formats of keys and values, the value is the rest of the line: a password in it may hold any
+        // character.
+        words.push(FileWord { text: rest.trim_end_matches([',', ';', ' ']), is_key: false });
+        return None;
+    }
+    push_word(words, text, behind.is_some());
+    if format == FileFormat::Directives
+        && words.len() == 1
+        && behind.is_none()
+        && is_connection_string(after.trim())
+    {
+        words.push(FileWord { text: after.trim().trim_end_matches(';'), is_key: false });
+        return None;
+    }
+    Some(behind.unwrap_or(after))
+}
+
+fn push_word<'t>(words: &mut Vec<FileWord<'t>>, text: &'t str, is_key: bool) {
+    if !text.is_empty() {
+        words.push(FileWord { text, is_key });
+    }
+}
+
+/// Returns the text after the sign that makes the word before it a key. Returns `None` without such a sign.
+fn after_assignment(after: &str, has_colon: bool) -> Option<&str> {
+    let next = after.trim_start();
+    let assigned = next.starts_with('=') && !next.starts_with("==") || next.starts_with(":=");
+    let colon = next.starts_with(':') && !next.starts_with("::");
+    (has_colon || assigned || colon).then(|| next.trim_start_matches([':', '=', '>']))
+}
+
+/// Reads a quoted word at the beginning of `rest`.
+fn read_quoted<'t>(
+    quote: char,
+    rest: &'t str,
+    in_flow: bool,
+    words: &mut Vec<FileWord<'t>>,
+) -> Option<&'t str> {
+    let inner = &rest[1..];
+    let end = quoted_end(inner, quote);
+    let after = inner.get(end + 1..).unwrap_or_default();
+    let text = &inner[..end];
+    let behind = after_assignment(after, false);
+    let is_value = words.last().is_some_and(|word| word.is_key);
+    push_word(words, text.strip_suffix(':').unwrap_or(text), behind.is_some());
+    // Text right after the closing quote makes the extent of the value unclear. In formats of keys and
+    // values, a key has only one quoted text.
+    let is_broken = after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '@' | '/' | '$' | '%'));
+    let is_last = is_value && !in_flow && behind.is_none();
+    if is_broken || is_last { None } else { Some(behind.unwrap_or(after)) }
+}
+
+/// Returns the end of a quoted text: the first quote that is neither doubled nor escaped.
+fn quoted_end(text: &str, quote: char) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let doubled = c == quote && chars.peek().is_some_and(|(_, next)| *next == quote);
+        if c == '\\' || doubled {
+            chars.next();
+        } else if c == quote {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// Returns true if a directive's value is a connection string, which continues to the end of its line.
+fn is_connection_string(value: &str) -> bool {
+    let first = value.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',')).next().unwrap_or_default();
+    first.contains('=')
+        && value.trim_end_matches(';').contains(';')
+        && !value.starts_with(['"', '\'', '[', '{', '-'])
+}
+
+fn is_word_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '>' | '|' | '&' | '\\')
+}
+
+/// Returns the end of a bare word. A variable in brackets is part of it, and so is every character of a URL
+/// or before an `@`. A password may hold any character, and half of a split password would look like a host.
+fn bare_word_end(format: FileFormat, text: &str) -> usize {
+    let run = text
+        .find(|c: char| c.is_whitespace() || (format == FileFormat::Xml && c == '<'))
+        .unwrap_or(text.len());
+    let run = &text[..run];
+    let end = unquoted_word_end(run);
+    let quote = run.find(['"', '\'', '`']).unwrap_or(run.len());
+    if run[..end].contains("://") || run[..quote].contains('@') {
+        return run
+            .trim_end_matches(|c: char| is_word_separator(c) || matches!(c, '"' | '\'' | '`'))
+            .len()
+            .max(1);
+    }
+    end.max(1)
+}
+
+/// Returns the end of a bare word that is neither a URL nor has an `@`.
+fn unquoted_word_end(run: &str) -> usize {
+    let mut depth = 0;
+    let mut before = ' ';
+    for (at, c) in run.char_indices() {
+        let inside = depth > 0;
+        match c {
+            '{' if before == '$' || before == '%' => depth += 1,
+            '}' if inside => depth -= 1,
+            '=' | '"' | '\'' | '`' if !inside => return at,
+            c if !inside && is_word_separator(c) => return at,
+            _ => {}
+        }
+        before = c;
+    }
+    run.len()
+}

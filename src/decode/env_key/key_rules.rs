@@ -1,0 +1,99 @@
+//! Words in the names of variables and options, and the kind of value each implies.
+
+use super::ValueKind;
+
+/// The part of a key that a rule compares with its words.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KeyPart {
+    /// Any word of the key.
+    AnyWord,
+    /// The end of any word, so that `PGPASSWORD` matches.
+    AnyWordEnding,
+    /// The last word.
+    LastWord,
+    /// The last words, joined with `_`.
+    LastWords,
+    /// The end of the last word, so that `PGHOST` matches.
+    LastWordEnding,
+}
+
+/// A rule: the kind of value, the part of the key, and the words it matches.
+pub(super) type KeyRule = (ValueKind, KeyPart, &'static [&'static str]);
+
+/// Rules in order of precedence; the first match decides. `ADVERTISED_URL` is the service's own address
+/// before it is a host.
+#[rustfmt::skip]
+pub(super) const KEY_RULES: &[KeyRule] = &[
+    (ValueKind::Secret, KeyPart::AnyWordEnding, &[
+        "PASSWORD", "PASSWORDS", "PASSWD", "PASS", "PWD", "SECRET", "SECRETS", "TOKEN", "TOKENS", "PASSPHRASE",
+        "CREDENTIAL", "CREDENTIALS", "CREDS", "CRED", "APIKEY", "APIKEYS",
+    ]),
+    (ValueKind::Secret, KeyPart::AnyWord, &["JAAS", "COOKIE", "BEARER", "MNEMONIC", "JWT", "USERPASS"]),
+    (ValueKind::Secret, KeyPart::LastWord, &[
+        "BASIC", "SALT", "HASH", "SIGNATURE", "SIG", "PEPPER", "NONCE", "PIN", "OTP", "TOTP", "PSK", "PEM", "KEYS",
+        "HEADER", "HEADERS",
+    ]),
+    (ValueKind::Secret, KeyPart::LastWordEnding, &["KEY", "KEYPAIR", "AUTH", "AUTHORIZATION", "AUTHENTICATION", "LICENSE"]),
+    (ValueKind::Secret, KeyPart::LastWords, &[
+        "LOGIN_INFO", "USER_INFO", "USERINFO", "ACCOUNT_INFO", "LOGIN_DATA", "AUTH_DATA", "AUTH_INFO", "AUTH_STRING",
+    ]),
+    (ValueKind::OwnAddress, KeyPart::AnyWord, &[
+        "LISTEN", "LISTENER", "LISTENERS", "BIND", "ADVERTISE", "ADVERTISED", "SELF", "MYHOST", "LISTENADDRESS",
+        "LISTENADDR", "BINDADDRESS", "BINDADDR",
+    ]),
+    // These lists contain hosts that the service may never call.
+    (ValueKind::OwnAddress, KeyPart::LastWords, &["NO_PROXY", "NOPROXY", "NON_PROXY_HOSTS", "NONPROXYHOSTS"]),
+    (ValueKind::BrowserAddress, KeyPart::AnyWord, &[
+        "CORS", "ORIGIN", "ORIGINS", "REDIRECT", "CALLBACK", "PUBLIC", "ROOTURL", "ALLOWED", "CSRF", "VITE",
+    ]),
+    (ValueKind::BrowserAddress, KeyPart::LastWords, &[
+        "ROOT_URL", "SITE_URL", "PUBLIC_URL", "EXTERNAL_URL", "EXTERNAL_HOST", "APP_URL", "WEB_URL", "FRONTEND_URL",
+        "ALLOWED_HOSTS", "VIRTUAL_HOST", "LETSENCRYPT_HOST",
+    ]),
+    (ValueKind::HostAddress, KeyPart::LastWords, &[
+        "DB_HOSTNAME", "DATABASE_HOSTNAME", "POSTGRES_HOSTNAME", "POSTGRESQL_HOSTNAME", "MYSQL_HOSTNAME",
+        "MARIADB_HOSTNAME", "MONGO_HOSTNAME", "MONGODB_HOSTNAME", "REDIS_HOSTNAME", "CACHE_HOSTNAME",
+        "RABBITMQ_HOSTNAME", "KAFKA_HOSTNAME", "BROKER_HOSTNAME", "QUEUE_HOSTNAME", "ELASTICSEARCH_HOSTNAME",
+        "SMTP_HOSTNAME", "MAIL_HOSTNAME", "SERVER_HOSTNAME", "REMOTE_HOSTNAME",
+    ]),
+    (ValueKind::Image, KeyPart::LastWord, &["IMAGE", "VERSION", "TAG"]),
+    // E-mail addresses.
+    (ValueKind::ObjectName, KeyPart::LastWords, &[
+        "EMAIL_ADDRESS", "MAIL_ADDRESS", "FROM_ADDRESS", "FROM_ADDR", "SENDER_ADDRESS", "REPLY_ADDRESS", "TO_ADDRESS",
+        "REPLY_TO", "FROM_EMAIL",
+    ]),
+    (ValueKind::ObjectName, KeyPart::LastWord, &[
+        "USER", "USERS", "USERNAME", "LOGIN", "ADMIN", "ROOT", "ACCOUNT", "ACCOUNTS", "OWNER", "SUPERUSER", "EMAIL",
+        "SENDER", "RECIPIENT", "RECIPIENTS", "MAILTO", "DB", "DATABASE", "SCHEMA", "ROLE", "NAME", "TYPE", "HOSTNAME",
+        "LANG", "TZ", "PATH", "MODE", "LEVEL", "FORMAT", "PROVIDER", "DRIVER", "BACKEND_TYPE",
+    ]),
+    (ValueKind::Endpoint, KeyPart::LastWordEnding, &["URL", "URLS", "URI", "URIS", "DSN"]),
+    (ValueKind::HostAddress, KeyPart::LastWordEnding, &[
+        "HOST", "HOSTS", "ADDR", "ADDRS", "ADDRESS", "ADDRESSES", "ENDPOINT", "ENDPOINTS", "SERVER", "SERVERS",
+        "BROKER", "BROKERS", "UPSTREAM", "UPSTREAMS", "TARGET", "TARGETS", "SEEDS", "NODES", "PEERS", "JOIN",
+        "SLAVEOF", "REPLICAOF",
+    ]),
+];
+
+/// Last words of a public address that programs connect to, not browsers.
+pub(super) const CONNECTABLE_WORDS: &[&str] = &[
+    "ADDRESS",
+    "ADDRESSES",
+    "ADDR",
+    "ADDRS",
+    "ENDPOINT",
+    "ENDPOINTS",
+    "TARGET",
+    "TARGETS",
+    "UPSTREAM",
+    "UPSTREAMS",
+    "BROKER",
+    "BROKERS",
+    "SERVER",
+    "SERVERS",
+    "HOSTPORT",
+];
+
+/// Front-end frameworks that build variables with `PUBLIC` in their name into the browser's code (Next.js,
+/// Nuxt, Expo and SvelteKit documentation, "Environment Variables").
+pub(super) const FRONT_END_FRAMEWORKS: &[&str] = &["NEXT", "NUXT", "EXPO", "VITE"];

@@ -1,0 +1,164 @@
+//! The kind of value that a variable or option holds, judged by its name.
+
+mod key_rules;
+
+use key_rules::{CONNECTABLE_WORDS, FRONT_END_FRAMEWORKS, KEY_RULES, KeyPart, KeyRule};
+
+/// The kind of value that a key implies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    /// A credential: never read.
+    Secret,
+    /// The service's own address or the address it listens on: not a call.
+    OwnAddress,
+    /// A URL to which the user's browser is sent: not a call of the service.
+    BrowserAddress,
+    /// An address that is published to others too. Only host and port count, because a URL is for browsers.
+    PublicAddress,
+    /// An image or a version: `redis:7` names no port.
+    Image,
+    /// The name of an object inside a server, such as a database or a user: only a URL counts.
+    ObjectName,
+    /// A complete address: a URL, a connection string, or a host with its port.
+    Endpoint,
+    /// A host or address: even a bare word counts.
+    HostAddress,
+    /// No known kind: only the shape of an address counts.
+    Other,
+}
+
+/// Returns the kind of value under `key`. The last word of a key decides if it implies a kind:
+/// `TOKEN_ISSUER_URL` is a URL. No bare word counts under such a key, because it may be the secret itself.
+pub(super) fn value_kind(key: &str) -> ValueKind {
+    let words = words_without_numbers(key);
+    let joined = words.join("_");
+    let last = words.last().map_or("", String::as_str);
+    let fits = |(_, place, parts): &&KeyRule| match place {
+        KeyPart::AnyWord => words.iter().any(|word| parts.contains(&word.as_str())),
+        KeyPart::AnyWordEnding => words.iter().any(|word| parts.iter().any(|part| word.ends_with(part))),
+        KeyPart::LastWord => parts.contains(&last),
+        KeyPart::LastWords => parts.iter().any(|part| ends_with_words(&joined, part)),
+        KeyPart::LastWordEnding => parts.iter().any(|part| last.ends_with(part)),
+    };
+    let mut fitting = KEY_RULES.iter().filter(fits).map(|(meaning, _, _)| *meaning);
+    match fitting.next() {
+        Some(ValueKind::Secret) => match fitting.find(|meaning| *meaning != ValueKind::Secret) {
+            Some(ValueKind::HostAddress | ValueKind::Endpoint) => ValueKind::Endpoint,
+            _ => ValueKind::Secret,
+        },
+        Some(ValueKind::BrowserAddress)
+            if CONNECTABLE_WORDS.contains(&last)
+                && words.iter().any(|word| word == "PUBLIC")
+                && !words.iter().any(|word| FRONT_END_FRAMEWORKS.contains(&word.as_str())) =>
+        {
+            ValueKind::PublicAddress
+        }
+        found => found.unwrap_or(ValueKind::Other),
+    }
+}
+
+/// Returns true if the joined words are `tail` or end in it.
+fn ends_with_words(joined: &str, tail: &str) -> bool {
+    joined.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('_'))
+}
+
+/// Splits a key into words without numbers: `HOST_1` and `HOST1` mean the same as `HOST`.
+fn words_without_numbers(key: &str) -> Vec<String> {
+    let mut words = split_words(key);
+    words
+        .iter_mut()
+        .for_each(|word| word.truncate(word.trim_end_matches(|c: char| c.is_ascii_digit()).len()));
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Splits a key into upper-case words at separators and at camel case.
+fn split_words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for c in key.chars() {
+        if !c.is_ascii_alphanumeric() {
+            words.push(String::new());
+            lower_before = false;
+            continue;
+        }
+        if c.is_ascii_uppercase() && lower_before {
+            words.push(String::new());
+        }
+        lower_before = c.is_ascii_lowercase();
+        if let Some(word) = words.last_mut() {
+            word.push(c.to_ascii_uppercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Returns true if a bare word under the key is a host. `target: web` may name a platform instead.
+pub(super) fn bare_word_is_host(key: &str) -> bool {
+    const AMBIGUOUS_ENDINGS: &[&str] = &["ENDPOINT", "ENDPOINTS", "TARGET", "TARGETS"];
+    let other = |last: &String| AMBIGUOUS_ENDINGS.iter().any(|end| last.ends_with(end));
+    value_kind(key) == ValueKind::HostAddress && !split_words(key).last().is_some_and(other)
+}
+
+/// Returns true if the key holds a host's own name. It names a server only if a port is next to it.
+pub(super) fn is_hostname_key(key: &str) -> bool {
+    split_words(key).last().is_some_and(|last| last == "HOSTNAME")
+}
+
+/// Returns the words of a key for a command line tool in the image, without `CLI`: `TEMPORAL_CLI_ADDRESS`.
+/// Returns `None` for any other key.
+pub(super) fn cli_tool_key(key: &str) -> Option<String> {
+    let mut words = split_words(key);
+    let count = words.len();
+    words.retain(|word| word != "CLI");
+    (words.len() < count).then(|| words.join("_"))
+}
+
+/// Returns the upper-case words of a key, joined with `_`.
+pub(super) fn normalized(key: &str) -> String {
+    split_words(key).join("_")
+}
+
+/// Returns the normalized key of the port that belongs to the host under `key`.
+pub(super) fn port_key(key: &str) -> Option<String> {
+    let mut words = split_words(key);
+    let last = words.pop()?;
+    let stem = ["HOSTNAME", "HOSTS", "HOST", "ADDRESS", "ADDR", "SERVER", "ENDPOINT", "URL"]
+        .into_iter()
+        .find_map(|end| last.strip_suffix(end))?;
+    words.push(format!("{stem}PORT"));
+    Some(words.join("_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ValueKind, value_kind};
+
+    #[test]
+    fn a_key_is_read_by_its_last_telling_word() {
+        for (key, expected) in [
+            ("TOKEN_ISSUER_URL", ValueKind::Endpoint),
+            ("DB_PASSWORD", ValueKind::Secret),
+            ("DB_PASSWORD_2", ValueKind::Secret),
+            ("PGPASSWORD", ValueKind::Secret),
+            ("SECRET_NAME", ValueKind::Secret),
+            ("ADMIN_CREDS", ValueKind::Secret),
+            ("HTTP_BASIC", ValueKind::Secret),
+            ("API_KEY1", ValueKind::Secret),
+            ("AUTH_SERVICE", ValueKind::Other),
+            ("AUTH_HOST", ValueKind::HostAddress),
+            ("REDIS_HOST_1", ValueKind::HostAddress),
+            ("BROKER1", ValueKind::HostAddress),
+            ("PUBLIC_FRONTEND_ADDRESS", ValueKind::PublicAddress),
+            ("NEXT_PUBLIC_API_ENDPOINT", ValueKind::BrowserAddress),
+            ("PUBLIC_URL", ValueKind::BrowserAddress),
+            ("MAIL_FROM_ADDRESS", ValueKind::ObjectName),
+            ("KAFKA_ADVERTISED_LISTENERS", ValueKind::OwnAddress),
+            ("spring.datasource.url", ValueKind::Endpoint),
+            ("consulServers", ValueKind::HostAddress),
+        ] {
+            assert_eq!(value_kind(key), expected, "{key}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! References in the options a container is started with: extra hosts, links and start order.
+
+use crate::model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Text};
+
+/// Returns the reference in an extra hosts entry whose value is an address. Returns `None` for a name of the
+/// host itself.
+#[must_use]
+pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
+    let host = Host::parse(address).filter(|host| matches!(host, Host::Ip(_)) && !host.refers_to_self())?;
+    let target = ReferenceTarget::Address(Address::from_host(host));
+    Some(Reference {
+        kind: ReferenceKind::ExtraHost,
+        location: ReferenceLocation::for_key(&Text::new(name)),
+        target,
+    })
+}
+
+/// Returns references to the services that start before this one, each given with its `depends_on` condition.
+///
+/// Compose's `service_completed_successfully` waits until the other service has ended (Compose file
+/// reference, `depends_on`). That service then no longer runs, so this one cannot call it.
+#[must_use]
+pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Reference> {
+    let named = services.into_iter().map(|(name, condition)| (Text::new(name.trim()), condition.trim()));
+    named
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, condition)| Reference {
+            kind: if condition == COMPLETED_CONDITION {
+                ReferenceKind::Completion
+            } else {
+                ReferenceKind::StartOrder
+            },
+            location: ReferenceLocation::for_key("depends_on"),
+            target: ReferenceTarget::ServiceName(name),
+        })
+        .collect()
+}
+
+/// The `depends_on` condition that the other service has exited successfully.
+const COMPLETED_CONDITION: &str = "service_completed_successfully";
+
+/// Returns the reference of a link to the container or service `to`. Returns `None` if `to` is not a valid
+/// name.
+#[must_use]
+pub fn link_reference(to: &str) -> Option<Reference> {
+    let target = ReferenceTarget::Address(Address::parse_host(to)?);
+    Some(Reference { kind: ReferenceKind::Link, location: ReferenceLocation::for_key("links"), target })
+}

@@ -1,0 +1,135 @@
+//! Keys under which libraries write the level, the message and the time of a line.
+
+use super::level_numbers::LevelScale;
+
+/// The role of a field in a log record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FieldRole {
+    /// The level; numbers count on the given scale.
+    Level(LevelScale),
+    /// A status, which is the level of a record only in Datadog's format.
+    Status,
+    /// The message; of several, the one with the lowest rank counts.
+    Message(u8),
+    /// The time of the line.
+    Time,
+}
+
+use FieldRole::{Level, Message, Status, Time};
+use LevelScale::{Azure, Google, Java, OpenTelemetry, Python, Shared};
+
+/// Keys in lower case, without dots, dashes, underscores and `@`, sorted, with their sources.
+const FIELD_ROLES: &[(&str, FieldRole, &str)] = &[
+    ("asctime", Time, "Python, LogRecord attributes"),
+    ("body", Message(1), "OpenTelemetry, Logs data model"),
+    ("datetime", Time, "Monolog, JsonFormatter"),
+    ("event", Message(1), "structlog, Standard library logging"),
+    ("fullmessage", Message(2), "GELF payload specification"),
+    ("instant", Time, "Log4j, JSON layout"),
+    ("level", Level(Shared), "pino, bunyan, zap, logrus, Serilog, GELF"),
+    ("levelname", Level(Shared), "Python, LogRecord attributes; Monolog, JsonFormatter"),
+    ("levelno", Level(Python), "Python, LogRecord attributes"),
+    ("levelstr", Level(Shared), "log4js, levels"),
+    ("leveltext", Level(Shared), "NLog, JsonLayout"),
+    ("levelvalue", Level(Java), "logstash-logback-encoder, Standard fields; Payara, JSON log formatter"),
+    ("log", Message(2), "Docker, JSON file logging driver"),
+    ("loglevel", Level(Shared), "Elastic Common Schema, log.level; .NET, JSON console formatter"),
+    ("logmessage", Message(0), "Payara, JSON log formatter"),
+    ("logseverity", Level(Google), "Google Cloud, Structured logging"),
+    ("lvl", Level(Shared), "log15, LogfmtFormat"),
+    ("message", Message(0), "Log4j, Logback, winston, Elastic Common Schema"),
+    ("messagetemplate", Message(1), "Serilog, JsonFormatter"),
+    ("msg", Message(0), "pino, bunyan, zap, logrus, log/slog"),
+    ("priority", Level(Shared), "systemd, systemd.journal-fields"),
+    ("realtimetimestamp", Time, "systemd, Journal export formats"),
+    ("renderedmessage", Message(0), "Serilog, JsonFormatter"),
+    ("sev", Level(Shared), "CockroachDB, Log formats"),
+    ("severity", Level(Google), "Google Cloud, LogEntry"),
+    ("severitylevel", Level(Azure), "Azure Application Insights, Trace telemetry"),
+    ("severityname", Level(Shared), "Elastic Common Schema, log.syslog.severity.name"),
+    ("severitynumber", Level(OpenTelemetry), "OpenTelemetry, Logs data model"),
+    ("severitytext", Level(Shared), "OpenTelemetry, Logs data model"),
+    ("shortmessage", Message(0), "GELF payload specification"),
+    ("sourcerealtimetimestamp", Time, "systemd, systemd.journal-fields"),
+    ("status", Status, "Datadog, Attributes and aliasing"),
+    ("stringvalue", Message(1), "OpenTelemetry, JSON Protobuf encoding"),
+    ("syslogseverity", Level(Shared), "rsyslog, Properties"),
+    ("syslogseveritytext", Level(Shared), "rsyslog, Properties"),
+    ("text", Message(1), "Loguru, serialize"),
+    ("textpayload", Message(0), "Google Cloud, LogEntry"),
+    ("time", Time, "pino, bunyan, log/slog"),
+    ("timemillis", Time, "Log4j, JSON layout"),
+    ("timestamp", Time, "Elastic Common Schema, @timestamp"),
+    ("timeunixnano", Time, "OpenTelemetry, Logs data model"),
+];
+
+/// Keys of nested objects that hold the level or message of the line: Elastic Common Schema (`log`), Loguru
+/// (`record`), tracing-subscriber (`fields`), Google Cloud (`jsonPayload`), OTLP (`body`).
+pub(super) const NESTING_KEYS: &[&str] = &["log", "record", "fields", "jsonPayload", "syslog", "body"];
+
+/// Returns the role of a key that libraries use for a part of every line.
+pub(super) fn field_role(key: &str) -> Option<FieldRole> {
+    if key.len() <= 3
+        && let Some(role) = short_key_role(key)
+    {
+        return Some(role);
+    }
+    let first = key.bytes().find(|byte| !is_separator(*byte))?.to_ascii_lowercase();
+    let start = FIELD_ROLES.partition_point(|(known, ..)| known.as_bytes()[0] < first);
+    let same = FIELD_ROLES[start..].iter().take_while(|(known, ..)| known.as_bytes()[0] == first);
+    { same }.find(|(known, ..)| is_same_key(key, known)).map(|(_, role, _)| *role)
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b'@')
+}
+
+/// Returns true if `key` is the known key in any case and with any separators.
+fn is_same_key(key: &str, known: &str) -> bool {
+    key.len() >= known.len()
+        && key
+            .bytes()
+            .filter(|byte| !is_separator(*byte))
+            .map(|byte| byte.to_ascii_lowercase())
+            .eq(known.bytes())
+}
+
+/// Returns the role of a key of one to three characters, which is case-sensitive.
+fn short_key_role(key: &str) -> Option<FieldRole> {
+    match key {
+        // Serilog, Compact Log Event Format.
+        "@mt" => Some(Message(1)),
+        // Serilog (`@l`, `@m`); MongoDB, Log messages (`s`, `t`); zap, NewDevelopmentEncoderConfig (`L`, `M`,
+        // `T`).
+        "@l" | "s" | "L" => Some(Level(Shared)),
+        "@m" | "M" => Some(Message(0)),
+        "t" | "T" | "ts" | "@t" => Some(Time),
+        _ => None,
+    }
+}
+
+/// Returns true if the key holds the level of a line.
+pub(super) fn is_level_key(key: &str) -> bool {
+    matches!(field_role(key), Some(Level(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIELD_ROLES, FieldRole, field_role};
+
+    #[test]
+    fn the_keys_are_sorted_and_found_in_every_spelling() {
+        assert!(FIELD_ROLES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(
+            FIELD_ROLES
+                .iter()
+                .all(|(key, role_of, source)| { !source.is_empty() && field_role(key) == Some(*role_of) })
+        );
+        for key in ["log.level", "logLevel", "LOG_LEVEL", "@level", "SeverityText", "levelname", "PRIORITY"] {
+            assert!(matches!(field_role(key), Some(FieldRole::Level(_))), "{key}");
+        }
+        for key in ["levels", "error.level", "l", "user", "", "a_very_long_key_that_no_library_has"] {
+            assert_eq!(field_role(key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Log lines that are a JSON object.
+
+use super::{
+    LineFormat, LogField, MAX_FIELDS,
+    field_roles::{self, FieldRole, NESTING_KEYS},
+    json_pairs::JsonPairs,
+    level_names,
+};
+use crate::model::{LogLevel, text::clean_with_max_chars};
+use std::{borrow::Cow, ops::Range};
+
+/// The maximum nesting depth of objects.
+const MAX_NESTING_DEPTH: u8 = 4;
+/// The maximum length of a shown value, in characters.
+const MAX_VALUE_CHARS: usize = 4_096;
+
+/// Returns the level and message of a line that is an object. Returns `None` for any other line. A line that
+/// was cut is read up to the cut.
+pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineFormat)> {
+    let start = text.len() - text.trim_start().len();
+    let mut pairs = JsonPairs::starting_at(text, start)?;
+    let mut record = JsonRecord { text, ..JsonRecord::default() };
+    let read = record.read_pairs(&mut pairs, 0);
+    let whole = pairs.end().is_some_and(|end| text[end..].trim().is_empty());
+    let known = whole || (pairs.is_cut() && read > 0);
+    known
+        .then(|| (record.level(), record.message.map_or(0..text.len(), |(_, range)| range), LineFormat::Json))
+}
+
+/// The level, message and status found in an object. Of several candidates, the one with the lowest rank
+/// counts.
+#[derive(Default)]
+struct JsonRecord<'t> {
+    text: &'t str,
+    level: Option<(u8, LogLevel)>,
+    message: Option<(u8, Range<usize>)>,
+    status: Option<LogLevel>,
+    has_time: bool,
+    is_clef: bool,
+}
+
+impl JsonRecord<'_> {
+    /// Reads the pairs of an object at that depth. Returns their number.
+    fn read_pairs(&mut self, pairs: &mut JsonPairs<'_>, depth: u8) -> usize {
+        pairs.by_ref().map(|(key, value)| self.record_pair(&self.text[key], &value, depth)).count()
+    }
+
+    fn record_pair(&mut self, key: &str, value: &Range<usize>, depth: u8) {
+        let (raw, inner) = (&self.text[value.clone()], strip_quotes(self.text, value));
+        let is_string = inner.len() < value.len();
+        self.is_clef |= depth == 0 && matches!(key, "@m" | "@mt" | "@i" | "@r");
+        match field_roles::field_role(key) {
+            _ if raw.starts_with('{') => self.read_nested(key, value.start, depth),
+            Some(FieldRole::Level(scale)) => {
+                let name = unescaped_value(self.text, value);
+                let named = level_names::level_of_value(name.trim()).map(|level| (0, level));
+                // A key of one letter holds many other numbers.
+                let number = name.trim().parse().ok().filter(|_| key.len() > 1);
+                let found = named.or_else(|| Some((1, scale.level(number?)?)));
+                self.offer_level(found, depth);
+            }
+            Some(FieldRole::Message(rank)) if is_string => {
+                let rank = rank + 4 * depth;
+                if self.message.as_ref().is_none_or(|(known, _)| rank < *known) {
+                    self.message = Some((rank, inner));
+                }
+            }
+            Some(FieldRole::Status) if is_string && depth == 0 => {
+                self.status = level_names::find_level_name(&self.text[inner]).map(|(level, _)| level);
+            }
+            Some(FieldRole::Time) => self.has_time |= depth == 0,
+            _ => {}
+        }
+    }
+
+    /// Reads a nested object that holds a part of the line: a level as `{"name":"ERROR"}` (Loguru), or an
+    /// object under a key of [`NESTING_KEYS`].
+    fn read_nested(&mut self, key: &str, start: usize, depth: u8) {
+        let Some(mut pairs) = JsonPairs::starting_at(self.text, start).filter(|_| depth < MAX_NESTING_DEPTH)
+        else {
+            return;
+        };
+        if NESTING_KEYS.contains(&key) {
+            self.read_pairs(&mut pairs, depth + 1);
+        } else if field_roles::is_level_key(key) {
+            for (key, value) in pairs {
+                let is_name = &self.text[key.clone()] == "name" || field_roles::is_level_key(&self.text[key]);
+                let level = is_name
+                    .then(|| level_names::level_of_value(unescaped_value(self.text, &value).trim()))
+                    .flatten();
+                self.offer_level(level.map(|level| (0, level)), depth);
+            }
+        }
+    }
+
+    fn offer_level(&mut self, found: Option<(u8, LogLevel)>, depth: u8) {
+        let Some((rank, level)) = found else { return };
+        let rank = rank + 2 * depth;
+        if self.level.is_none_or(|(known, _)| rank < known) {
+            self.level = Some((rank, level));
+        }
+    }
+
+    /// Returns the level under a level key. Without one, the format's default applies, then the level that
+    /// the message states.
+    fn level(&self) -> Option<LogLevel> {
+        let of_message = || super::parse(&unescape(self.text, &self.message.as_ref()?.1)).level;
+        let keyed = self.level.map(|(_, level)| level);
+        let datadog = self.status.filter(|_| self.has_time && self.message.is_some());
+        // Compact Log Event Format: "absence implies Information".
+        let clef = (self.is_clef && self.has_time).then_some(LogLevel::Info);
+        keyed.or(datadog).or(clef).or_else(of_message)
+    }
+}
+
+/// Returns the values of a line that is an object; values in nested objects have dotted names.
+pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
+    let mut fields = Vec::new();
+    let mut open = vec![(String::new(), text.len() - text.trim_start().len(), 0)];
+    // Nested values follow the others, so that the most informative fields come first.
+    while let Some((prefix, start, depth)) = (!open.is_empty()).then(|| open.remove(0)) {
+        for (name, value) in JsonPairs::starting_at(text, start).into_iter().flatten() {
+            let name = if prefix.is_empty() {
+                Cow::Borrowed(&text[name])
+            } else {
+                Cow::Owned(format!("{prefix}.{}", &text[name]))
+            };
+            if text[value.clone()].starts_with('{') && depth < MAX_NESTING_DEPTH {
+                open.push((name.into_owned(), value.start, depth + 1));
+            } else if fields.len() < MAX_FIELDS {
+                fields.push(LogField { name, value: unescaped_value(text, &value) });
+            }
+        }
+    }
+    fields
+}
+
+/// Returns a value without quotes and escapes.
+fn unescaped_value<'t>(text: &'t str, value: &Range<usize>) -> Cow<'t, str> {
+    let inner = strip_quotes(text, value);
+    if inner.len() == value.len() { Cow::Borrowed(&text[inner]) } else { unescape(text, &inner) }
+}
+
+/// Returns the text between quotes without its escapes. It removes control characters that an escape hides,
+/// because they could drive the terminal.
+pub(super) fn unescape<'t>(text: &'t str, inner: &Range<usize>) -> Cow<'t, str> {
+    let raw = &text[inner.clone()];
+    let quoted = inner.start.checked_sub(1).and_then(|start| text.get(start..=inner.end));
+    match quoted.filter(|quoted| raw.contains('\\') && quoted.starts_with('"') && quoted.ends_with('"')) {
+        Some(quoted) => {
+            let read = serde_json::from_str::<String>(quoted);
+            Cow::Owned(clean_with_max_chars(read.as_deref().unwrap_or(raw), MAX_VALUE_CHARS))
+        }
+        None => Cow::Borrowed(raw),
+    }
+}
+
+/// Returns the value without its quotes, if it has any.
+fn strip_quotes(text: &str, value: &Range<usize>) -> Range<usize> {
+    if text.as_bytes().get(value.start) == Some(&b'"') && value.len() >= 2 {
+        value.start + 1..value.end - 1
+    } else {
+        value.clone()
+    }
+}

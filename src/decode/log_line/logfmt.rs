@@ -1,0 +1,108 @@
+//! Log lines of pairs, as in `level=info msg="all is well" took=12ms`.
+
+use super::{
+    LineFormat, LogField, MAX_FIELDS,
+    field_roles::{self, FieldRole},
+    json, level_names,
+};
+use crate::model::LogLevel;
+use std::{borrow::Cow, ops::Range};
+
+/// Returns the level and message of a line that begins with a pair and has more pairs than other words.
+pub(super) fn parse(text: &str) -> Option<(Option<LogLevel>, Range<usize>, LineFormat)> {
+    let first = text.split_ascii_whitespace().next()?;
+    key_length(first)?;
+    let (mut level, mut message, mut pairs) = (None, None::<(u8, Range<usize>)>, 0);
+    let mut words = 0;
+    for (key, value) in (LogfmtPairs { text, position: 0, other_words: &mut words }) {
+        pairs += 1;
+        let value = strip_quotes(text, &value);
+        match field_roles::field_role(&text[key.clone()]) {
+            Some(FieldRole::Level(scale)) if level.is_none() => {
+                let (key, value) = (&text[key], &text[value]);
+                let number = || scale.level(value.parse().ok().filter(|_| key.len() > 1)?);
+                level = level_names::level_of_value(value).or_else(number);
+            }
+            Some(FieldRole::Message(rank)) if message.as_ref().is_none_or(|(known, _)| rank < *known) => {
+                message = Some((rank, value));
+            }
+            _ => {}
+        }
+    }
+    let message = message.map_or(0..text.len(), |(_, range)| range);
+    (pairs >= 2 && pairs > words).then_some((level, message, LineFormat::Logfmt))
+}
+
+/// Returns the pairs in a line of any format.
+pub(super) fn fields(text: &str) -> Vec<LogField<'_>> {
+    let pairs = LogfmtPairs { text, position: 0, other_words: &mut 0 };
+    let field = |(name, value): (Range<usize>, Range<usize>)| {
+        // Quoted values are escaped as in JSON (go-logfmt, encoding of strings).
+        let value = json::unescape(text, &strip_quotes(text, &value));
+        LogField { name: Cow::Borrowed(&text[name]), value }
+    };
+    pairs.map(field).take(MAX_FIELDS).collect()
+}
+
+/// Returns the length of the key at the beginning of `word`. Returns `None` unless an equals sign follows.
+fn key_length(word: &str) -> Option<usize> {
+    let bytes = word.as_bytes();
+    let length = bytes.iter().take_while(|c| c.is_ascii_alphanumeric() || b"_.-/@".contains(c)).count();
+    let named = bytes.get(length) == Some(&b'=') && bytes.get(length + 1) != Some(&b'=');
+    let begun = bytes.first().is_some_and(|c| c.is_ascii_alphabetic() || b"_@".contains(c));
+    (named && begun).then_some(length)
+}
+
+/// Returns the value without its quotes, if it has any.
+fn strip_quotes(text: &str, value: &Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let quoted = value.len() >= 2 && bytes[value.start] == b'"' && bytes[value.end - 1] == b'"';
+    if quoted { value.start + 1..value.end - 1 } else { value.clone() }
+}
+
+/// An iterator over the key and value ranges of a line. It counts the words outside pairs.
+struct LogfmtPairs<'t, 'w> {
+    text: &'t str,
+    position: usize,
+    other_words: &'w mut usize,
+}
+
+impl Iterator for LogfmtPairs<'_, '_> {
+    type Item = (Range<usize>, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = &self.text[self.position..];
+            self.position += rest.len() - rest.trim_start_matches([' ', ',', ';']).len();
+            let rest = &self.text[self.position..];
+            if rest.is_empty() {
+                return None;
+            }
+            let Some(length) = key_length(rest) else {
+                *self.other_words += 1;
+                self.position += rest.find(' ').unwrap_or(rest.len());
+                continue;
+            };
+            let (name, start) = (self.position..self.position + length, self.position + length + 1);
+            self.position = start + value_length(&self.text[start..]);
+            return Some((name, start..self.position));
+        }
+    }
+}
+
+/// Returns the length of the value at the beginning of `text`, with its quotes.
+fn value_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    if bytes.first() != Some(&b'"') {
+        return bytes.iter().position(|c| *c == b' ').unwrap_or(bytes.len());
+    }
+    let mut at = 1;
+    while let Some(c) = bytes.get(at) {
+        match c {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}

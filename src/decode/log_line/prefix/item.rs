@@ -1,0 +1,145 @@
+//! Items of a prefix: words, and groups in brackets.
+
+/// The maximum length of a group, in bytes; a longer one belongs to the message.
+const MAX_GROUP_BYTES: usize = 160;
+
+/// An item of a prefix.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PrefixItem<'t> {
+    /// The word without punctuation around it, or the text between the brackets.
+    pub text: &'t str,
+    /// The start of the word, or of a group's opening bracket, in the line.
+    pub start: usize,
+    /// The end of the item, including its closing bracket or the punctuation after it.
+    pub end: usize,
+    /// The opening bracket of a group; `None` for a word.
+    pub bracket: Option<u8>,
+    /// True if a group follows the word directly, as in `ERROR[0012]`, `app[7]:` or `imap(user):`.
+    pub has_group: bool,
+    /// True if a colon follows directly.
+    pub has_colon: bool,
+}
+
+impl PrefixItem<'_> {
+    /// Returns true if the item is a word of punctuation alone.
+    pub(super) fn is_punctuation(&self) -> bool {
+        let is_ascii_sign = |c: u8| c.is_ascii() && !c.is_ascii_alphanumeric();
+        let first = self.text.bytes().next().unwrap_or(b' ');
+        let may_be = is_ascii_sign(first) || !first.is_ascii();
+        self.bracket.is_none() && may_be && !self.text.chars().any(char::is_alphanumeric)
+    }
+
+    /// Returns true if the item may name a program, a logger, a thread or a host: it has no punctuation of a
+    /// sentence.
+    pub(super) fn may_be_name(&self) -> bool {
+        self.bracket.is_none() && self.text.bytes().all(|c| NAME_BYTES[usize::from(c)])
+    }
+}
+
+/// An iterator over the items of a line from a position on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PrefixItems<'t> {
+    pub text: &'t str,
+    pub position: usize,
+}
+
+impl PrefixItems<'_> {
+    /// Skips a colon after a group. Returns true if there was one.
+    fn skip_colon(&mut self) -> bool {
+        let is_there = self.text.as_bytes().get(self.position) == Some(&b':');
+        self.position += usize::from(is_there);
+        is_there
+    }
+}
+
+#[expect(clippy::copy_iterator, reason = "a place in a text, which is looked ahead from")]
+impl<'t> Iterator for PrefixItems<'t> {
+    type Item = PrefixItem<'t>;
+
+    fn next(&mut self) -> Option<PrefixItem<'t>> {
+        let bytes = self.text.as_bytes();
+        while bytes.get(self.position).is_some_and(|c| matches!(c, b' ' | b'\t')) {
+            self.position += 1;
+        }
+        let start = self.position;
+        let first = *bytes.get(start)?;
+        if let Some(close) = closing_bracket(bytes, start) {
+            self.position = close + 1;
+            let colon = self.skip_colon();
+            let text = self.text.get(start + 1..close)?;
+            return Some(PrefixItem {
+                text,
+                start,
+                end: self.position,
+                bracket: Some(first),
+                has_group: false,
+                has_colon: colon,
+            });
+        }
+        let ends = |c: &u8| WORD_END_BYTES[usize::from(*c)];
+        let length = bytes[start..].iter().position(ends).unwrap_or(bytes.len() - start).max(1);
+        // A bracket without its partner is an item of one byte.
+        let end = (start + length..=bytes.len()).find(|end| self.text.is_char_boundary(*end))?;
+        let raw = &self.text[start..end];
+        let word = raw.trim_end_matches([':', ',', ';']);
+        let text = if word.is_empty() { raw } else { word.trim_start_matches(':') };
+        let mut colon = !word.is_empty() && raw[word.len()..].starts_with(':');
+        self.position = end;
+        let group =
+            matches!(bytes.get(end), Some(b'[' | b'(')).then(|| closing_bracket(bytes, end)).flatten();
+        let group = group.filter(|_| text.chars().any(char::is_alphabetic));
+        if let Some(close) = group {
+            self.position = close + 1;
+            colon |= self.skip_colon();
+        }
+        Some(PrefixItem {
+            text,
+            start,
+            end: self.position,
+            bracket: None,
+            has_group: group.is_some(),
+            has_colon: colon,
+        })
+    }
+}
+
+/// For each byte, true if a word ends before it.
+const WORD_END_BYTES: [bool; 256] = byte_table(b" \t[]()<>{}|");
+/// For each byte, true if it may occur in the name of a program, a logger, a thread or a host.
+const NAME_BYTES: [bool; 256] =
+    byte_table(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/$#*@");
+
+/// Returns a table that is true for the given bytes.
+const fn byte_table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
+/// Returns the end of the group that begins at `open`, or `None`. Brackets of one kind may be nested.
+fn closing_bracket(bytes: &[u8], open: usize) -> Option<usize> {
+    let opening = *bytes.get(open)?;
+    let close = match opening {
+        b'[' => b']',
+        b'(' => b')',
+        b'<' => b'>',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let mut depth = 0_usize;
+    for (offset, byte) in bytes[open..].iter().take(MAX_GROUP_BYTES).enumerate() {
+        if *byte == opening {
+            depth += 1;
+        } else if *byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(open + offset);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,66 @@
+//! Errors that a runtime prints itself, without a logger: panics, exceptions, warnings.
+
+use crate::model::LogLevel::{self, Error, Fatal, Info, Warn};
+
+/// Beginnings of such messages in lower case, with their runtimes.
+const MESSAGE_BEGINNINGS: &[(&str, LogLevel, &str)] = &[
+    ("panic: ", Fatal, "Go"),
+    ("fatal error: ", Fatal, "Go; PHP with html_errors off"),
+    ("parse error: ", Fatal, "PHP"),
+    ("unhandled ", Error, ".NET; Node.js"),
+    ("uncaught ", Error, "V8; PHP"),
+    ("exception in thread ", Error, "Java"),
+    ("traceback (most recent call last)", Error, "Python"),
+    ("caused by: ", Error, "Java"),
+    ("terminate called ", Fatal, "C++, std::terminate in libstdc++ and libc++"),
+    ("segmentation fault", Fatal, "Bash; glibc"),
+    ("** (", Error, "Elixir"),
+    // Monolog's ErrorHandler gives PHP's errors these levels.
+    ("php fatal error: ", Fatal, "PHP"),
+    ("php parse error: ", Fatal, "PHP"),
+    ("php core error: ", Fatal, "PHP"),
+    ("php compile error: ", Fatal, "PHP"),
+    ("php recoverable fatal error: ", Error, "PHP"),
+    ("php user error: ", Error, "PHP"),
+    ("php warning: ", Warn, "PHP"),
+    ("php core warning: ", Warn, "PHP"),
+    ("php compile warning: ", Warn, "PHP"),
+    ("php user warning: ", Warn, "PHP"),
+    ("php notice: ", Info, "PHP"),
+    ("php user notice: ", Info, "PHP"),
+    ("php deprecated: ", Info, "PHP"),
+    ("php user deprecated: ", Info, "PHP"),
+];
+
+/// Returns the level of a message that a runtime printed.
+pub(super) fn level_of_runtime_error(text: &str) -> Option<LogLevel> {
+    let first = text.as_bytes().first()?.to_ascii_lowercase();
+    let begins = |head: &str| {
+        let start = (head.as_bytes()[0] == first).then(|| text.get(..head.len())).flatten();
+        start.is_some_and(|start| start.eq_ignore_ascii_case(head))
+    };
+    if let Some((_, level, _)) = MESSAGE_BEGINNINGS.iter().find(|(head, ..)| begins(head)) {
+        return Some(*level);
+    }
+    if text.starts_with("thread '") && text.contains(" panicked at ") {
+        return Some(Fatal);
+    }
+    level_of_error_class(text.split(' ').next()?)
+}
+
+/// Returns the level of a message that begins with the class of an error or a warning: `ValueError:`,
+/// `java.lang.Error:`.
+fn level_of_error_class(first: &str) -> Option<LogLevel> {
+    let name = first.strip_suffix(':').unwrap_or(first);
+    let ends = |ending: &str| name.ends_with(ending);
+    let level = match () {
+        () if ends("Warning") => Warn,
+        () if ends("Error") || ends("Exception") => Error,
+        () => return None,
+    };
+    let is_class = !matches!(name, "Error" | "Warning")
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || b"._$\\".contains(&c))
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && (first.ends_with(':') || name.contains('.'));
+    is_class.then_some(level)
+}

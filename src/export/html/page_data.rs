@@ -1,0 +1,161 @@
+//! Data of the page's script: texts about each node, edge and finding, in the words of the screens.
+
+use crate::{
+    export::svg::{SvgDrawing, box_pixels},
+    model::{Finding, Severity},
+    store::Store,
+    topology::Node,
+    view::{
+        Scene,
+        map::export_model::{ExportEdge, ExportNode},
+        time::outage_age,
+        why::edge_text,
+    },
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct PageData<'a> {
+    size: (i32, i32),
+    nodes: Vec<NodeOut<'a>>,
+    edges: Vec<EdgeOut>,
+    findings: Vec<FindingOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct NodeOut<'a> {
+    at: (i32, i32, i32, i32),
+    name: &'a str,
+    label: String,
+    what: &'a str,
+    home: String,
+    health: &'static str,
+    running: String,
+    facts: Vec<(&'a str, &'a str)>,
+    notes: Vec<String>,
+    twins: Vec<TwinOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct TwinOut<'a> {
+    node: Option<usize>,
+    label: String,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct EdgeOut {
+    from: usize,
+    to: usize,
+    strength: &'static str,
+    pieces: Vec<(String, String)>,
+    states: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    node: Option<usize>,
+    service: &'a str,
+    severity: &'static str,
+    reason: &'a str,
+    since: Option<String>,
+    suspects: Vec<&'a str>,
+    affects: Option<String>,
+    next: &'a str,
+}
+
+/// Node numbers in the drawing, by node id.
+type NodeNumbers<'a> = BTreeMap<&'a str, usize>;
+
+/// Returns the data of the page as JSON. Nodes and edges have the numbers of the drawing.
+pub(super) fn page_json(scene: Scene<'_>, drawing: &SvgDrawing<'_>) -> String {
+    let (store, map) = (scene.store, &drawing.map);
+    let numbers: NodeNumbers<'_> =
+        map.nodes.iter().enumerate().map(|(number, spot)| (spot.node.id.as_str(), number)).collect();
+    let page = PageData {
+        size: drawing.size,
+        nodes: map.nodes.iter().map(|spot| node(spot, store, &numbers)).collect(),
+        edges: map.lines.iter().filter_map(|line| edge(line, store, &numbers)).collect(),
+        findings: store.findings.iter().map(|f| finding(f, store, &numbers)).collect(),
+    };
+    // Serialization can't fail, because all maps of these structures have string keys.
+    serde_json::to_string(&page).unwrap_or_default()
+}
+
+fn node<'a>(exported: &ExportNode<'a>, store: &'a Store, numbers: &NodeNumbers<'_>) -> NodeOut<'a> {
+    let node = exported.node;
+    let twins = store.counterparts.get(&node.id).into_iter().flatten().map(|twin| TwinOut {
+        node: numbers.get(twin.node.as_str()).copied(),
+        label: store.topology().nodes.get(&twin.node).map(Node::label).unwrap_or_default(),
+        reason: &twin.reason,
+    });
+    let group = node.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
+    NodeOut {
+        at: box_pixels(exported.rect),
+        name: &node.name,
+        label: node.label(),
+        what: node.product.map_or(node.kind.as_str(), |product| product.id),
+        home: node.source.as_ref().map(|source| format!("{group}on {source}")).unwrap_or_default(),
+        health: node.health.as_str(),
+        running: match node.desired {
+            Some(desired) => format!("{}/{desired} running", node.running),
+            None if node.running > 0 => format!("{} running", node.running),
+            None => String::new(),
+        },
+        facts: facts(node, store),
+        notes: notes(node, store),
+        twins: twins.collect(),
+    }
+}
+
+/// Returns owner, description and links from the configuration, then the facts of the source.
+fn facts<'a>(node: &Node, store: &'a Store) -> Vec<(&'a str, &'a str)> {
+    let Some(service) = store.service_of(node) else { return Vec::new() };
+    let annotations = store.inventory.annotations(service).flat_map(|known| {
+        [
+            ("owner", known.owner.as_str()),
+            ("what", known.description.as_str()),
+            ("repository", known.repository.as_str()),
+            ("runbook", known.runbook.as_str()),
+        ]
+    });
+    let facts = service.facts.iter().map(|fact| (fact.label.as_str(), fact.value.as_str()));
+    annotations.filter(|(_, content)| !content.is_empty()).chain(facts).collect()
+}
+
+/// Returns notes on a node: unmatched addresses, rejected connections, and whether its connections are
+/// watched.
+fn notes(node: &Node, store: &Store) -> Vec<String> {
+    let dangling = store.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
+    let dangling =
+        dangling.map(|d| format!("{} names {}, and nothing here answers to that", d.location, d.address));
+    let rejected = store.failed_connections.iter().filter(|rejected| rejected.from == node.id);
+    let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, store.now));
+    dangling.chain(rejected).chain(edge_text::watch_status(store, node)).collect()
+}
+
+fn edge(line: &ExportEdge<'_>, store: &Store, numbers: &NodeNumbers<'_>) -> Option<EdgeOut> {
+    let number = |node: &Node| numbers.get(node.id.as_str()).copied();
+    let pieces = edge_text::evidence_texts(line.edge, store.now);
+    Some(EdgeOut {
+        from: number(line.from)?,
+        to: number(line.to)?,
+        strength: line.edge.strength().as_str(),
+        pieces: pieces.into_iter().map(|piece| (piece.title, piece.text)).collect(),
+        states: edge_text::drift_lines(store, &line.from.id, &line.to.id, line.edge),
+    })
+}
+
+fn finding<'a>(finding: &'a Finding, store: &Store, numbers: &NodeNumbers<'_>) -> FindingOut<'a> {
+    FindingOut {
+        node: finding.node.as_ref().and_then(|id| numbers.get(id.as_str())).copied(),
+        service: &finding.subject,
+        severity: Severity::as_str(finding.severity),
+        reason: &finding.reason,
+        since: finding.onset().map(|since| outage_age(since, store.now)),
+        suspects: finding.suspects.iter().map(|suspect| suspect.description.as_str()).collect(),
+        affects: finding.impact.summary(),
+        next: &finding.next_step,
+    }
+}

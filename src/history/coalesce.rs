@@ -1,0 +1,44 @@
+//! Grouping of repeated entries into one row with a count and the time of the first.
+
+use super::{Entry, Subject};
+use crate::model::EventKind;
+use jiff::SignedDuration;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Entry that occurred once or several times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventGroup {
+    /// Entry of the first occurrence.
+    pub first: Arc<Entry>,
+    /// Entry of the last occurrence.
+    pub last: Arc<Entry>,
+    /// Number of occurrences, at least 1.
+    pub count: usize,
+}
+
+/// Longest time between two occurrences of one group.
+const MAX_REPEAT_GAP: SignedDuration = SignedDuration::from_mins(15);
+
+/// Groups entries of one subject and kind whose texts differ only in ids.
+///
+/// `entries` must be in order of time. The groups are sorted by their last occurrence.
+#[must_use]
+pub fn coalesce<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<EventGroup> {
+    let mut rows: Vec<EventGroup> = Vec::new();
+    let mut open: BTreeMap<(u64, EventKind, &Subject), usize> = BTreeMap::new();
+    for entry in entries {
+        let place = open.entry((entry.text_hash, entry.kind, &entry.subject)).or_insert(rows.len());
+        match rows.get_mut(*place) {
+            Some(row) if entry.at.duration_since(row.last.at) <= MAX_REPEAT_GAP => {
+                row.last = Arc::clone(entry);
+                row.count += 1;
+            }
+            _ => {
+                *place = rows.len();
+                rows.push(EventGroup { first: Arc::clone(entry), last: Arc::clone(entry), count: 1 });
+            }
+        }
+    }
+    rows.sort_by(|a, b| a.last.cmp(&b.last));
+    rows
+}

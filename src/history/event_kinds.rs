@@ -1,0 +1,93 @@
+//! Table of event kinds for the screen, the filters, the headless command and the documentation.
+
+use crate::model::EventKind;
+
+/// Row of the table: identifier and texts of one event kind.
+pub struct EventKindSpec {
+    /// Event kind that the row describes.
+    pub kind: EventKind,
+    /// Identifier on the command line and in JSON.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub title: &'static str,
+    /// Character that stands for the kind where only one cell is free.
+    pub glyph: char,
+    /// Description for the documentation.
+    pub description: &'static str,
+}
+
+/// All event kinds, the most important first. The axis of the timeline shows the first one that occurs in a
+/// cell.
+pub const EVENT_KIND_TABLE: &[EventKindSpec] = &[
+    row(EventKind::Finding, "finding", "finding", '!', "a finding begins or ends"),
+    row(
+        EventKind::OutOfMemory,
+        "out-of-memory",
+        "out of memory",
+        'M',
+        "the kernel ends something for want of memory",
+    ),
+    row(EventKind::Stop, "stop", "stop", 'x', "an instance ends, with the reason where one is told"),
+    row(EventKind::Restart, "restart", "restart", 'R', "an instance is started again"),
+    row(
+        EventKind::Deployment,
+        "deployment",
+        "deployment",
+        'D',
+        "a version comes, is rolled out, fails or is rolled back; a service comes or goes",
+    ),
+    row(
+        EventKind::Configuration,
+        "configuration",
+        "configuration",
+        'C',
+        "what a service is configured with changes: the names of it, never a value",
+    ),
+    row(EventKind::Scaling, "scaling", "scaling", 'S', "another number of instances is wanted"),
+    row(EventKind::Health, "health", "health", 'H', "a health check or the service's health changes"),
+    row(EventKind::Start, "start", "start", '+', "an instance starts"),
+    row(EventKind::Source, "source", "source", 'o', "a source can't be read, or can be read again"),
+    row(EventKind::Pause, "pause", "pause", 'P', "the engine holds an instance"),
+    row(EventKind::Unpause, "unpause", "unpause", 'U', "the engine lets an instance go on that it held"),
+    row(EventKind::Placement, "placement", "placement", 'N', "a task finds no place in its cluster"),
+    row(EventKind::Message, "message", "message", '.', "what else a source says"),
+];
+
+const fn row(
+    kind: EventKind,
+    id: &'static str,
+    title: &'static str,
+    mark: char,
+    about: &'static str,
+) -> EventKindSpec {
+    EventKindSpec { kind, id, title, glyph: mark, description: about }
+}
+
+impl EventKindSpec {
+    /// Returns the row of `kind`.
+    #[must_use]
+    pub fn of(kind: EventKind) -> &'static Self {
+        EVENT_KIND_TABLE
+            .iter()
+            .find(|row| row.kind == kind)
+            .unwrap_or(&EVENT_KIND_TABLE[EVENT_KIND_TABLE.len() - 1])
+    }
+
+    /// Returns the row with the identifier `id`, or `None` if there is none.
+    #[must_use]
+    pub fn named(id: &str) -> Option<&'static Self> {
+        EVENT_KIND_TABLE.iter().find(|row| row.id == id)
+    }
+
+    /// Returns the next or previous kind to filter by. `None` comes between the last and the first, and means
+    /// all.
+    #[must_use]
+    pub fn cycle_filter(here: Option<EventKind>, forward: bool) -> Option<EventKind> {
+        let place = here
+            .and_then(|here| EVENT_KIND_TABLE.iter().position(|row| row.kind == here))
+            .map_or(0, |p| p + 1);
+        let step = if forward { 1 } else { EVENT_KIND_TABLE.len() };
+        let next = (place + step) % (EVENT_KIND_TABLE.len() + 1);
+        next.checked_sub(1).and_then(|next| EVENT_KIND_TABLE.get(next)).map(|row| row.kind)
+    }
+}

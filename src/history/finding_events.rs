@@ -1,0 +1,92 @@
+//! Entries for findings that start or are resolved, and for sources that become unreadable or readable again.
+
+use super::{Entry, Subject};
+use crate::{
+    model::{EventKind, Finding, Health, NodeId, Severity, SourceId, SourceState, SourceStatus, Timestamp},
+    topology::finding::FINDING_KINDS,
+};
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+/// Returns an entry if a source became unreadable or readable again; `before` is its previous state.
+pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Timestamp) -> Option<Entry> {
+    use SourceState::{Denied, Failed, Live, Loading, Stale};
+    let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
+    let (text, tone) = match (before, after.state) {
+        (Live, Stale) => (format!("went stale{}", why()), Health::Degraded),
+        (Loading, Denied | Failed) => (format!("can't be read{}", why()), Health::Failing),
+        (Stale | Denied | Failed, Live) => ("can be read again".to_owned(), Health::Healthy),
+        _ => return None,
+    };
+    let subject = Subject::Source(after.id.clone());
+    Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
+}
+
+/// Time without a finding after which it counts as resolved. A container in a crash loop looks healthy for a
+/// second after each start.
+const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
+
+/// Findings that started and are not resolved yet.
+#[derive(Debug, Default)]
+pub(super) struct OpenFindings {
+    /// Latest version of each finding, and the time since which it is absent, if it is.
+    open: Vec<(Finding, Option<Timestamp>)>,
+}
+
+impl OpenFindings {
+    /// Takes over the current `findings`. Returns an entry for each one that started or was resolved.
+    pub(super) fn update(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {
+        if self.open.len() == findings.len()
+            && self.open.iter().zip(findings).all(|((known, away), f)| away.is_none() && known == f)
+        {
+            return Vec::new();
+        }
+        let known: BTreeSet<_> = self.open.iter().map(|(finding, _)| finding_key(finding)).collect();
+        let new = findings.iter().filter(|finding| !known.contains(&finding_key(finding)));
+        let mut entries: Vec<Entry> = new.map(|finding| started_entry(finding, now)).collect();
+        let present: BTreeSet<_> = findings.iter().map(finding_key).collect();
+        let mut open: Vec<_> = findings.iter().map(|finding| (finding.clone(), None)).collect();
+        for (finding, away) in
+            self.open.iter().filter(|(finding, _)| !present.contains(&finding_key(finding)))
+        {
+            let since = away.unwrap_or(now);
+            if now.duration_since(since) >= RESOLVED_AFTER {
+                entries.push(resolved_entry(finding, since));
+            } else {
+                open.push((finding.clone(), Some(since)));
+            }
+        }
+        self.open = open;
+        entries
+    }
+}
+
+fn started_entry(finding: &Finding, now: Timestamp) -> Entry {
+    let at = finding.since.unwrap_or(now).min(now);
+    finding_entry(finding, at, finding.reason.to_string(), severity_health(finding.severity))
+}
+
+fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
+    let title =
+        FINDING_KINDS.iter().find(|kind| kind.id == finding.kind).map_or(&*finding.kind, |kind| kind.title);
+    finding_entry(finding, at, format!("over: {title}"), Health::Healthy)
+}
+
+/// Returns the identity of a finding: its kind and its node or source. Its text may change meanwhile.
+fn finding_key(finding: &Finding) -> (&str, &str) {
+    (&finding.kind, finding.node.as_ref().map_or(&*finding.subject, NodeId::as_str))
+}
+
+fn finding_entry(finding: &Finding, at: Timestamp, text: String, tone: Health) -> Entry {
+    let source = || Subject::Source(SourceId::new(&finding.subject));
+    let subject = finding.node.clone().map_or_else(source, Subject::Node);
+    Entry::new(at, subject, EventKind::Finding, text, Some(tone))
+}
+
+fn severity_health(severity: Severity) -> Health {
+    match severity {
+        Severity::Critical => Health::Failing,
+        Severity::Warning => Health::Degraded,
+        Severity::Info => Health::Unknown,
+    }
+}

@@ -1,0 +1,222 @@
+//! Differences of a service between two snapshots, as text. The text has names of settings, never their
+//! values.
+
+use crate::model::{EventKind, ExitCause, Health, Instance, InstanceState, Rollout, Service};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Difference of a service between two snapshots.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) kind: EventKind,
+    pub(super) text: String,
+    pub(super) health: Option<Health>,
+}
+
+impl Difference {
+    fn without_health(kind: EventKind, text: String) -> Self {
+        Self { kind, text, health: None }
+    }
+}
+
+/// Labels of facts that describe configuration. With several containers, the container's name precedes the
+/// label.
+const CONFIGURATION_FACTS: &[&str] = &[
+    "command",
+    "cpu and memory",
+    "environment",
+    "execution role",
+    "health check",
+    "log",
+    "memory limit",
+    "mount",
+    "network mode",
+    "port",
+    "ports",
+    "restart",
+    "runtime",
+    "secrets",
+    "task role",
+];
+
+/// First ephemeral port of Linux: from here on the system assigns ports.
+const FIRST_EPHEMERAL_PORT: u16 = 32_768;
+
+/// Returns the difference for a service that is new.
+pub(super) fn appeared(service: &Service) -> Difference {
+    let version = wanted_version(service).map(|version| format!(", {version}")).unwrap_or_default();
+    Difference::without_health(EventKind::Deployment, format!("is new{version}"))
+}
+
+/// Returns the difference for a service that was removed.
+pub(super) fn removed() -> Difference {
+    Difference::without_health(EventKind::Deployment, "is gone".to_owned())
+}
+
+/// Returns all differences of a service.
+pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Difference> {
+    let mut found = Vec::new();
+    found.extend(version_change(before, after));
+    found.extend(configuration_change(before, after));
+    if let (Some(was), Some(is)) = (before.desired, after.desired)
+        && was != is
+    {
+        found.push(Difference::without_health(
+            EventKind::Scaling,
+            format!("wants {is} instances, wanted {was}"),
+        ));
+    }
+    instance_changes(before, after, &mut found);
+    found.extend(health_change(before, after));
+    found
+}
+
+/// Returns a difference if the version or image changed, or else if the rollout ended.
+fn version_change(before: &Service, after: &Service) -> Option<Difference> {
+    let text = match (wanted_version(before), wanted_version(after)) {
+        (Some(was), Some(is)) if was != is => format!("{is} in place of {was}"),
+        _ => match (image_digests(before), image_digests(after)) {
+            (Some(was), Some(is)) if was != is => format!("image {is} in place of {was}, by the same name"),
+            _ => return rollout_change(before, after),
+        },
+    };
+    Some(Difference::without_health(EventKind::Deployment, text))
+}
+
+/// Returns a difference if the newest deployment completed or failed.
+fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
+    let is = after.deployments.first()?;
+    let was = before.deployments.iter().find(|was| was.id == is.id && was.rollout != is.rollout)?;
+    let (words, tone) = match is.rollout {
+        Rollout::Completed => ("is complete", Health::Healthy),
+        Rollout::Failed => ("failed", Health::Failing),
+        Rollout::InProgress | Rollout::Unknown => return None,
+    };
+    let reason = is.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let text = format!("deployment of {} {words}{reason}", was.version);
+    Some(Difference { kind: EventKind::Deployment, text, health: Some(tone) })
+}
+
+/// Returns the desired version: that of the newest deployment, else the images of the instances.
+fn wanted_version(service: &Service) -> Option<String> {
+    let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
+    deployed
+        .or_else(|| {
+            let images: BTreeSet<&str> = service.images().collect();
+            (!images.is_empty()).then(|| Vec::from_iter(images).join(", ")).map(Into::into)
+        })
+        .map(Into::into)
+}
+
+/// Returns the shortened image digests of the containers.
+fn image_digests(service: &Service) -> Option<String> {
+    let containers = service.instances.iter().flat_map(|instance| &instance.containers);
+    let digests: BTreeSet<&str> = containers.filter_map(|c| c.digest.as_deref()).collect();
+    let short = |digest: &str| {
+        let tail = digest.rsplit(':').next().unwrap_or(digest);
+        tail.chars().take(12).collect::<String>()
+    };
+    (!digests.is_empty()).then(|| digests.into_iter().map(short).collect::<Vec<_>>().join(", "))
+}
+
+/// Returns a difference that names all changed settings: variables with another address, and changed facts.
+///
+/// Returns `None` if a new deployment already lists its changes.
+fn configuration_change(before: &Service, after: &Service) -> Option<Difference> {
+    let has_changes = after.deployments.first().is_some_and(|deployment| !deployment.changes.is_empty());
+    if has_changes && wanted_version(before) != wanted_version(after) {
+        return None;
+    }
+    let named = |service: &Service| -> BTreeMap<String, BTreeSet<_>> {
+        let mut named: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
+        for mention in &service.references {
+            named.entry(mention.location.to_string()).or_default().insert(mention.target.clone());
+        }
+        named
+    };
+    let runs = |service: &Service| service.instances.iter().any(|i| i.state == InstanceState::Running);
+    let both_run = runs(before) && runs(after);
+    let set = |service: &Service| -> BTreeMap<String, BTreeSet<String>> {
+        let mut set: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for fact in &service.facts {
+            let label = fact.label.rsplit(": ").next().unwrap_or_default();
+            // Docker lists ports only while the container runs, and assigns new ephemeral ports at each
+            // start.
+            if CONFIGURATION_FACTS.contains(&label) && (label != "port" || both_run) {
+                set.entry(fact.label.to_string())
+                    .or_default()
+                    .insert(configured_part(&fact.value).to_owned());
+            }
+        }
+        set
+    };
+    let mut names = differing_keys(&named(before), &named(after));
+    names.extend(differing_keys(&set(before), &set(after)));
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        Difference::without_health(EventKind::Configuration, format!("other settings: {}", names.join(", ")))
+    })
+}
+
+/// Returns the configured part of a setting. For a published port that is the container port alone if the
+/// system assigned the host port (Linux, `ip_local_port_range`).
+fn configured_part(value: &str) -> &str {
+    let Some((outer, inner)) = value.split_once(" → ") else { return value };
+    let port = outer.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
+    if port.is_some_and(|port| port >= FIRST_EPHEMERAL_PORT) { inner } else { value }
+}
+
+/// Returns the keys whose values differ between `a` and `b`.
+fn differing_keys<V: PartialEq>(a: &BTreeMap<String, V>, b: &BTreeMap<String, V>) -> BTreeSet<String> {
+    a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
+}
+
+/// Adds a difference for each instance that appeared, ended, restarted or was removed.
+fn instance_changes(before: &Service, after: &Service, found: &mut Vec<Difference>) {
+    let known: BTreeMap<_, &Instance> = before.instances.iter().map(|i| (&i.id, i)).collect();
+    let still: BTreeSet<_> = after.instances.iter().map(|i| &i.id).collect();
+    for gone in before.instances.iter().filter(|i| i.counts_toward_health() && !still.contains(&i.id)) {
+        found.push(Difference::without_health(EventKind::Stop, format!("{} is gone", gone.name)));
+    }
+    for instance in &after.instances {
+        let name = &instance.name;
+        match known.get(&instance.id) {
+            None if instance.counts_toward_health() => {
+                found.push(Difference::without_health(EventKind::Start, format!("{name} is new")));
+            }
+            // An instance that waits for its restart has not restarted yet.
+            Some(was) if instance.restarts > was.restarts && instance.state == InstanceState::Running => {
+                let text = format!("{name} was started again, {} times so far", instance.restarts);
+                found.push(Difference::without_health(EventKind::Restart, text));
+            }
+            Some(was) if has_ended(instance) && !has_ended(was) => found.push(exit_difference(instance)),
+            _ => {}
+        }
+    }
+}
+
+fn has_ended(instance: &Instance) -> bool {
+    matches!(instance.state, InstanceState::Failed | InstanceState::Stopped)
+}
+
+/// Returns the difference for an instance that ended, with exit code and cause.
+fn exit_difference(instance: &Instance) -> Difference {
+    let exit = instance.exit.clone().unwrap_or_default();
+    let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
+    let reason = exit.reason_text().map(|cause| format!(": {cause}")).unwrap_or_default();
+    let text = format!("{} ended{code}{reason}", instance.name);
+    if exit.cause == ExitCause::OutOfMemory {
+        return Difference { kind: EventKind::OutOfMemory, text, health: Some(Health::Failing) };
+    }
+    Difference::without_health(EventKind::Stop, text)
+}
+
+/// Returns a difference if the health changed and is known both before and after.
+fn health_change(before: &Service, after: &Service) -> Option<Difference> {
+    let (was, is) = (Health::of_service(before), Health::of_service(after));
+    let unsaid = was == is || [was, is].contains(&Health::Unknown);
+    (!unsaid).then(|| Difference {
+        kind: EventKind::Health,
+        text: format!("{}, was {}", is.as_str(), was.as_str()),
+        health: Some(is),
+    })
+}

@@ -1,0 +1,163 @@
+//! Connected components of a subgraph: finds them and packs them along the flow.
+//!
+//! Without packing, all components would begin in the first layer, one below the other, and give a tall
+//! diagram for a wide screen. So packing treats each component as a rectangle of its layers by the rows of
+//! its fullest layer. It places the largest first, each as high up as possible (Baker, Coffman and Rivest,
+//! "Orthogonal Packings in Two Dimensions", 1980). The number of layers is the one that comes closest to the
+//! shape of a screen.
+use super::ranks::RankInput;
+use std::cmp::Reverse;
+
+/// Ratio of columns to rows on a typical screen.
+const SCREEN_COLUMNS_PER_ROW: i32 = 4;
+/// Estimated columns of a gap between layers; rows in a top-down diagram.
+const ESTIMATED_GAP_COLUMNS: i32 = 6;
+
+/// Component of each node. Components are numbered from the largest to the smallest.
+pub struct Components {
+    component_of: Vec<usize>,
+    count: usize,
+}
+
+impl Components {
+    /// Returns the components of a graph of `nodes` nodes and the edges `joins`.
+    ///
+    /// The size of a component is the number of its nodes for which `is_counted` returns true.
+    pub fn new(
+        nodes: usize,
+        joins: impl Iterator<Item = (usize, usize)>,
+        is_counted: impl Fn(usize) -> bool,
+    ) -> Self {
+        let mut above: Vec<usize> = (0..nodes).collect();
+        for (a, b) in joins {
+            let (a, b) = (find_root(&mut above, a), find_root(&mut above, b));
+            above[a.max(b)] = a.min(b);
+        }
+        let roots: Vec<usize> = (0..nodes).map(|node| find_root(&mut above, node)).collect();
+        let mut size = vec![0_usize; nodes];
+        (0..nodes).filter(|&node| is_counted(node)).for_each(|node| size[roots[node]] += 1);
+        let mut firsts: Vec<usize> = (0..nodes).filter(|&node| roots[node] == node).collect();
+        firsts.sort_by_key(|&first| Reverse(size[first]));
+        let mut number = vec![0; nodes];
+        firsts.iter().enumerate().for_each(|(place, &first)| number[first] = place);
+        Self { component_of: roots.into_iter().map(|root| number[root]).collect(), count: firsts.len() }
+    }
+
+    /// Returns the number of the component of `node`.
+    pub fn component_of(&self, node: usize) -> usize {
+        self.component_of[node]
+    }
+
+    /// Returns the number of components.
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Returns the least and the greatest rank of each component.
+    pub fn rank_spans(&self, rank: &[i32]) -> Vec<(i32, i32)> {
+        let mut spans = vec![(i32::MAX, i32::MIN); self.count];
+        for (&part, &rank) in self.component_of.iter().zip(rank) {
+            let span = &mut spans[part];
+            *span = (span.0.min(rank), span.1.max(rank));
+        }
+        spans
+    }
+}
+
+fn find_root(above: &mut [usize], mut node: usize) -> usize {
+    while above[node] != node {
+        above[node] = above[above[node]];
+        node = above[node];
+    }
+    node
+}
+
+/// Moves whole components along the flow. Each must begin at rank 0. Components linked to the border stay
+/// there.
+pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[RankInput], down: bool) {
+    if components.count() < 2 {
+        return;
+    }
+    let rects = component_rects(components, rank, inputs);
+    let longest = rects.iter().map(|block| block.layers).max().unwrap_or(1);
+    let all: usize = rects.iter().map(|block| block.layers).sum();
+    let mut best: Option<(i32, Vec<usize>)> = None;
+    let mut layers = longest;
+    while layers <= all {
+        let (first, rows) = pack_rects(&rects, layers);
+        let columns = estimated_columns(components, rank, inputs, (&first, layers));
+        let (across, along) = if down {
+            (rows, SCREEN_COLUMNS_PER_ROW * columns)
+        } else {
+            (SCREEN_COLUMNS_PER_ROW * rows, columns)
+        };
+        if best.as_ref().is_none_or(|(least, _)| across.max(along) < *least) {
+            best = Some((across.max(along), first));
+        }
+        if along >= across {
+            break;
+        }
+        layers += 1 + layers / 4;
+    }
+    let first = best.map(|(_, first)| first).unwrap_or_default();
+    for (node, rank) in rank.iter_mut().enumerate() {
+        *rank +=
+            first.get(components.component_of(node)).map_or(0, |&first| i32::try_from(first).unwrap_or(0));
+    }
+}
+
+/// Component as a rectangle.
+#[derive(Clone, Default)]
+struct ComponentRect {
+    layers: usize,
+    rows: i32,
+    /// True if the component is linked to the border, so it must begin there.
+    linked_to_border: bool,
+}
+
+fn component_rects(components: &Components, rank: &[i32], inputs: &[RankInput]) -> Vec<ComponentRect> {
+    let mut loads: Vec<Vec<i32>> = vec![Vec::new(); components.count()];
+    let mut bound = vec![false; components.count()];
+    for (node, shape) in inputs.iter().enumerate() {
+        let (part, layer) = (components.component_of(node), usize::try_from(rank[node]).unwrap_or(0));
+        let load = &mut loads[part];
+        load.resize(load.len().max(layer + 1), 0);
+        load[layer] += shape.height + 1;
+        bound[part] |= shape.linked_to_border;
+    }
+    let block = |(load, bound): (Vec<i32>, bool)| ComponentRect {
+        layers: load.len(),
+        rows: load.into_iter().max().unwrap_or(0),
+        linked_to_border: bound,
+    };
+    loads.into_iter().zip(bound).map(block).collect()
+}
+
+/// Packs `rects` into `layers` layers. Returns the first layer of each, and the rows of all together.
+fn pack_rects(rects: &[ComponentRect], layers: usize) -> (Vec<usize>, i32) {
+    let mut floor = vec![0; layers];
+    let mut firsts = Vec::with_capacity(rects.len());
+    for block in rects {
+        let last = if block.linked_to_border { 0 } else { layers.saturating_sub(block.layers) };
+        let top = |at: usize| floor[at..at + block.layers].iter().copied().max().unwrap_or(0);
+        let (top, at) = (0..=last).map(|at| (top(at), at)).min().unwrap_or_default();
+        floor[at..at + block.layers].fill(top + block.rows);
+        firsts.push(at);
+    }
+    (firsts, floor.into_iter().max().unwrap_or(0))
+}
+
+/// Returns the estimated columns of all layers when each component begins at its layer in `first`.
+fn estimated_columns(
+    components: &Components,
+    rank: &[i32],
+    inputs: &[RankInput],
+    (first, layers): (&[usize], usize),
+) -> i32 {
+    let mut widths = vec![0; layers];
+    for (node, shape) in inputs.iter().enumerate() {
+        let layer = first[components.component_of(node)] + usize::try_from(rank[node]).unwrap_or(0);
+        widths[layer] = shape.width.max(widths[layer]);
+    }
+    widths.iter().sum::<i32>() + ESTIMATED_GAP_COLUMNS * (i32::try_from(layers).unwrap_or(0) - 1)
+}

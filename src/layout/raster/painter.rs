@@ -1,0 +1,114 @@
+//! Painter of one draw: collects the line segments in the visible part, cell by cell, and paints them.
+use super::glyph::{self, Arms, Glyphs};
+use super::marks::Mark;
+use super::{LineCell, LineStyle, Raster, Side};
+use crate::layout::diagram::{Point, Rect};
+
+/// Painter of the visible part of a raster.
+pub struct RasterPainter<'a> {
+    raster: &'a Raster,
+    view: Rect,
+    /// Segment at each side of each cell, as an index into `styled` plus 1; 0 for none.
+    cells: Vec<[u32; 4]>,
+    /// Style and edges of each visible segment.
+    styled: Vec<(LineStyle, &'a [u32])>,
+}
+
+impl<'a> RasterPainter<'a> {
+    pub fn new(raster: &'a Raster, view: Rect) -> Self {
+        let area = i64::from(view.width.max(0)) * i64::from(view.height.max(0));
+        Self { raster, view, cells: vec![[0; 4]; usize::try_from(area).unwrap_or(0)], styled: Vec::new() }
+    }
+
+    /// Collects the visible segments in the part.
+    pub fn collect_segments(&mut self, style_of: &dyn Fn(usize) -> Option<LineStyle>) {
+        let Rect { x, y, width, height } = self.view;
+        let raster = self.raster;
+        for row in y..y + height.max(0) {
+            for segment in raster.rows.segments_in(row, x, x + width - 1) {
+                let Some(shown) = self.add_styled(raster.rows.edges_of(segment), style_of) else { continue };
+                for cell in segment.from.max(x)..=segment.to.min(x + width - 1) {
+                    let sides = self.sides_of_cell(cell, row);
+                    sides[Side::East as usize].set_if(cell < segment.to, shown);
+                    sides[Side::West as usize].set_if(cell > segment.from, shown);
+                }
+            }
+        }
+        for column in x..x + width.max(0) {
+            for segment in raster.columns.segments_in(column, y, y + height - 1) {
+                let Some(shown) = self.add_styled(raster.columns.edges_of(segment), style_of) else {
+                    continue;
+                };
+                for cell in segment.from.max(y)..=segment.to.min(y + height - 1) {
+                    let sides = self.sides_of_cell(column, cell);
+                    sides[Side::South as usize].set_if(cell < segment.to, shown);
+                    sides[Side::North as usize].set_if(cell > segment.from, shown);
+                }
+            }
+        }
+    }
+
+    /// Adds a segment with the highest stroke and tone of its edges. Returns `None` if all of them are
+    /// hidden.
+    fn add_styled(&mut self, edges: &'a [u32], style_of: &dyn Fn(usize) -> Option<LineStyle>) -> Option<u32> {
+        let styles = edges.iter().filter_map(|&e| style_of(e as usize));
+        let style =
+            styles.reduce(|a, b| LineStyle { stroke: a.stroke.max(b.stroke), tone: a.tone.max(b.tone) })?;
+        self.styled.push((style, edges));
+        u32::try_from(self.styled.len()).ok()
+    }
+
+    fn sides_of_cell(&mut self, x: i32, y: i32) -> &mut [u32; 4] {
+        let index = i64::from(y - self.view.y) * i64::from(self.view.width) + i64::from(x - self.view.x);
+        &mut self.cells[usize::try_from(index).unwrap_or(0)]
+    }
+
+    /// Paints all cells with lines.
+    pub fn paint(&self, glyphs: Glyphs, paint_cell: &mut dyn FnMut(LineCell<'_>)) {
+        let width = usize::try_from(self.view.width.max(1)).unwrap_or(1);
+        let all = &self.raster.marks;
+        for (row, cells) in (self.view.y..).zip(self.cells.chunks(width)) {
+            let mut marks = all[all.partition_point(|m| m.0 < (row, self.view.x))..].iter().peekable();
+            for (column, sides) in (self.view.x..).zip(cells) {
+                let mark = marks.next_if(|m| m.0 == (row, column)).map(|m| m.1);
+                if *sides != [0; 4] {
+                    paint_cell(self.line_cell(Point { x: column, y: row }, *sides, mark, glyphs));
+                }
+            }
+        }
+    }
+
+    fn line_cell(&self, at: Point, sides: [u32; 4], mut mark: Option<Mark>, glyphs: Glyphs) -> LineCell<'a> {
+        let shown = sides.map(|s| (s as usize).checked_sub(1).and_then(|i| self.styled.get(i)));
+        let mut arms: Arms = shown.map(|s| s.map(|(style, _)| style.stroke));
+        let mut edges = shown.map(|s| s.map_or(&[][..], |&(_, edges)| edges));
+        let tone = shown.iter().flatten().map(|(style, _)| style.tone).max().unwrap_or(0);
+        let join = arms.iter().all(Option::is_some) && self.raster.has_turn_at(at);
+        if self.raster.transposed {
+            arms = glyph::transpose_arms(arms);
+            edges = [edges[3], edges[2], edges[1], edges[0]];
+            mark = mark.map(glyph::transpose_mark);
+        }
+        LineCell {
+            at: self.raster.transpose(at),
+            glyph: glyphs.glyph_for(arms, join, mark),
+            tone,
+            arms,
+            mark,
+            edges,
+        }
+    }
+}
+
+/// Assignment of a value only if a condition holds.
+trait SetIf {
+    fn set_if(&mut self, condition: bool, value: u32);
+}
+
+impl SetIf for u32 {
+    fn set_if(&mut self, condition: bool, value: u32) {
+        if condition {
+            *self = value;
+        }
+    }
+}

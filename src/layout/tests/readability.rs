@@ -1,0 +1,253 @@
+//! Readability test: follows the lines from each caller, as a person would, and compares the result with the
+//! graph.
+//!
+//! The reader sees characters only. It goes straight over `┼`, and may take any arm of a join. It never
+//! passes a tick against its direction, and goes left only where `◂` allows it.
+use super::invariants::{Random, numbered_graph, service_graph};
+use super::sample::SHOP_CALLS;
+use super::text_drawing::{TextDrawing, parse_graph};
+use crate::layout::{Diagram, Direction, Glyphs, Graph, Options, Point, Rect, layout};
+use std::collections::BTreeSet;
+
+/// Steps north, east, south and west.
+const STEP_OFFSETS: [(i32, i32); 4] = [(0, -1), (1, 0), (0, 1), (-1, 0)];
+
+/// Returns the sides that a character connects: north, east, south and west.
+fn glyph_arms(glyph: char) -> [bool; 4] {
+    let sides = match glyph {
+        '─' => "ew",
+        '│' => "ns",
+        '╭' => "es",
+        '╮' => "sw",
+        '╰' => "ne",
+        '╯' => "nw",
+        '├' => "nes",
+        '┤' => "nsw",
+        '┬' => "esw",
+        '┴' => "new",
+        '┼' | '╋' => "nesw",
+        '▴' | '▾' => "ns",
+        '▸' | '◂' => "ew",
+        _ => "",
+    };
+    ['n', 'e', 's', 'w'].map(|side| sides.contains(side))
+}
+
+struct LineReader<'a> {
+    picture: &'a TextDrawing,
+    diagram: &'a Diagram,
+}
+
+impl LineReader<'_> {
+    fn glyph(&self, at: (i32, i32)) -> char {
+        let row = usize::try_from(at.1).ok().and_then(|y| self.picture.cells.get(y));
+        row.and_then(|r| usize::try_from(at.0).ok().and_then(|x| r.get(x))).copied().unwrap_or(' ')
+    }
+
+    /// Returns true if `◂` marks the line to the left of this cell before anything joins it.
+    fn runs_left(&self, (mut x, y): (i32, i32)) -> bool {
+        loop {
+            x -= 1;
+            match self.glyph((x, y)) {
+                '─' | '┼' => {}
+                '◂' => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// Returns the nodes at which a reader arrives who starts at the box `start`.
+    fn reached_nodes(&self, start: usize) -> BTreeSet<usize> {
+        let r = self.diagram.nodes[start];
+        let (mut seen, mut reached) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![((r.x + r.width, r.y + (r.height - 1) / 2), 1)];
+        while let Some((at, heading)) = open.pop() {
+            let glyph = self.glyph(at);
+            let arms = glyph_arms(glyph);
+            if !arms[(heading + 2) % 4] || !seen.insert((at, heading)) {
+                continue;
+            }
+            if glyph == '▸' && heading == 1 {
+                let next = Point { x: at.0 + 1, y: at.1 };
+                reached.extend(self.diagram.nodes.iter().position(|r| r.contains(next)));
+            }
+            let only = match glyph {
+                '▴' => Some(0),
+                '▸' => None,
+                '▾' => Some(2),
+                '◂' => Some(3),
+                '┼' => Some(heading),
+                _ => None,
+            };
+            for side in 0..4 {
+                let back = side == (heading + 2) % 4;
+                let allowed = only.is_none_or(|o| o == side && o == heading);
+                if arms[side]
+                    && !back
+                    && allowed
+                    && glyph != '▸'
+                    && (side != 3 || self.may_go_left(at, glyph))
+                {
+                    open.push(((at.0 + STEP_OFFSETS[side].0, at.1 + STEP_OFFSETS[side].1), side));
+                }
+            }
+        }
+        reached
+    }
+
+    fn may_go_left(&self, at: (i32, i32), glyph: char) -> bool {
+        matches!(glyph, '─' | '┼' | '◂') || self.runs_left(at)
+    }
+}
+
+/// Returns the number of calls that a reader finds but the graph lacks, and of those that the reader misses.
+fn misread_calls(graph: &Graph, options: &Options) -> (usize, usize) {
+    let diagram = layout(graph, None, options);
+    let picture = TextDrawing::new(graph, &diagram, Glyphs::Unicode);
+    let (picture, diagram) = if options.direction == Direction::TopDown {
+        transposed(&picture, &diagram)
+    } else {
+        (picture, diagram)
+    };
+    let reader = LineReader { picture: &picture, diagram: &diagram };
+    let (mut wrong, mut missing) = (0, 0);
+    for node in 0..graph.nodes.len() {
+        let truth: BTreeSet<usize> =
+            graph.edges.iter().filter(|e| e.from == node && e.to != node).map(|e| e.to).collect();
+        let read = reader.reached_nodes(node);
+        wrong += read.difference(&truth).count();
+        missing += truth.difference(&read).count();
+        if std::env::var_os("SHOW").is_some() && read != truth {
+            println!("{} reads {read:?} but calls {truth:?}", graph.nodes[node].key);
+            println!("{}", picture.to_text());
+        }
+    }
+    (wrong, missing)
+}
+
+/// Transposes a top-down drawing so that it flows to the right.
+fn transposed(picture: &TextDrawing, diagram: &Diagram) -> (TextDrawing, Diagram) {
+    const TRANSPOSED_GLYPHS: [(char, char); 6] =
+        [('─', '│'), ('╮', '╰'), ('├', '┬'), ('┤', '┴'), ('▴', '◂'), ('▸', '▾')];
+    let turn = |glyph: char| {
+        let pair = TRANSPOSED_GLYPHS.iter().find_map(|&(a, b)| match glyph {
+            g if g == a => Some(b),
+            g if g == b => Some(a),
+            _ => None,
+        });
+        pair.unwrap_or(glyph)
+    };
+    let width = picture.cells.first().map_or(0, Vec::len);
+    let column = |x: usize| picture.cells.iter().map(|row| turn(row[x])).collect();
+    let nodes = diagram.nodes.iter();
+    let nodes = nodes.map(|r| Rect { x: r.y, y: r.x, width: r.height, height: r.width }).collect();
+    (TextDrawing { cells: (0..width).map(column).collect() }, Diagram { nodes, ..diagram.clone() })
+}
+
+fn with_row_gap() -> Options {
+    Options { gap_rows: 1, ..Options::default() }
+}
+
+fn with_line_gaps() -> Options {
+    Options { row_gap_between_lines: true, ..with_row_gap() }
+}
+
+#[test]
+fn the_sample_is_read_right() {
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 3), &Options::default()), (0, 0));
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 1), &with_row_gap()), (0, 0));
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 1), &with_line_gaps()), (0, 0));
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 1), &Options::default()), (0, 0));
+}
+
+#[test]
+fn cycles_are_read_right() {
+    let circles = ["a > b\nb > a", "a > b c\nb > c\nc > a", "a > b\nb > c a\nc > d b\nd > a"];
+    for text in circles {
+        for height in [1, 3] {
+            assert_eq!(misread_calls(&parse_graph(text, height), &with_row_gap()), (0, 0), "{text}");
+        }
+    }
+}
+
+#[test]
+fn small_systems_are_read_right() {
+    for seed in (0..16).chain([136, 206, 350, 454, 978, 1107, 1325]) {
+        for (height, options) in
+            [(3, Options::default()), (1, with_line_gaps()), (1, with_row_gap()), (1, Options::default())]
+        {
+            for groups in [0, 3] {
+                let graph = service_graph(15, seed, height, groups);
+                assert_eq!(
+                    misread_calls(&graph, &options),
+                    (0, 0),
+                    "seed {seed}, height {height}, {groups} groups"
+                );
+            }
+        }
+    }
+}
+
+fn top_down(options: Options) -> Options {
+    Options { direction: Direction::TopDown, ..options }
+}
+
+#[test]
+fn small_systems_are_read_right_from_above() {
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 3), &top_down(Options::default())), (0, 0));
+    assert_eq!(misread_calls(&parse_graph(SHOP_CALLS, 1), &top_down(with_row_gap())), (0, 0));
+    for seed in 0..16 {
+        for (height, options) in [(3, Options::default()), (1, with_row_gap())] {
+            for groups in [0, 3] {
+                let graph = service_graph(15, seed, height, groups);
+                let case = format!("seed {seed}, height {height}, {groups} groups");
+                assert_eq!(misread_calls(&graph, &top_down(options)), (0, 0), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_system_of_sixty_is_read_right() {
+    for seed in 0..3 {
+        for (height, options) in [(3, Options::default()), (1, with_line_gaps()), (1, with_row_gap())] {
+            for options in [options, top_down(options)] {
+                let graph = service_graph(60, seed, height, 0);
+                let (wrong, missing) = misread_calls(&graph, &options);
+                println!("seed {seed}, {height}, {:?}: {wrong} of {}", options.direction, graph.edges.len());
+                assert_eq!(missing, 0);
+                assert!(wrong * 20 <= graph.edges.len(), "{wrong} of {}", graph.edges.len());
+            }
+        }
+    }
+}
+
+/// With row gaps, lines meet boxes and each other on every second row only. So ticks have room and no line
+/// needs a loop.
+#[test]
+fn line_gaps_keep_lines_apart() {
+    for (seed, height) in (0..8).flat_map(|seed| [1, 3, 4].map(|height| (seed, height))) {
+        let graph = service_graph(30, seed, height, 0);
+        let routes = layout(&graph, None, &with_line_gaps()).routes;
+        let ends = routes.iter().flat_map(|r| [r.points.first(), r.points.last()]).flatten();
+        let sides: BTreeSet<i32> = ends.map(|end| end.y % 2).collect();
+        assert_eq!(sides.len(), 1, "seed {seed}, height {height}");
+    }
+}
+
+#[test]
+fn everything_calling_everything_is_read_right() {
+    let edges: Vec<(usize, usize)> = (0..6).flat_map(|a| (0..6).map(move |b| (a, b))).collect();
+    assert_eq!(misread_calls(&numbered_graph(6, &edges, 3, 0), &Options::default()), (0, 0));
+}
+
+#[test]
+fn random_graphs_are_read_right() {
+    for seed in (0..30).chain([795]) {
+        let mut dice = Random(seed);
+        let edges: Vec<(usize, usize)> = (0..24).map(|_| (dice.below(9), dice.below(9))).collect();
+        for (height, options) in [(3, Options::default()), (1, with_line_gaps()), (1, with_row_gap())] {
+            assert_eq!(misread_calls(&numbered_graph(9, &edges, height, 0), &options), (0, 0), "seed {seed}");
+        }
+    }
+}

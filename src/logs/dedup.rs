@@ -1,0 +1,66 @@
+//! Deduplication of lines that a new read session reads again. Each stored line matches once, also among
+//! equal lines.
+
+use super::{
+    entry_key::{LinePosition, to_nanos},
+    read_session::ReadSession,
+    stream::StoredStream,
+};
+use crate::model::LogReadOptions;
+use std::sync::Arc;
+
+impl StoredStream {
+    /// Begins a read session of the part that `start` describes. All lines stored so far arrived before
+    /// `mark`.
+    pub(super) fn begin_session(&mut self, start: LogReadOptions, mark: u64) {
+        let (since, until) = (start.since.map(to_nanos), start.until.map(to_nanos));
+        let within = |at: i64| since.is_none_or(|since| since <= at) && until.is_none_or(|until| at < until);
+        for chunk in &mut self.chunks {
+            if chunk.lines().iter().any(|meta| meta.is_reread && within(meta.position().at)) {
+                let metas = Arc::make_mut(chunk).lines_mut().iter_mut();
+                metas.filter(|meta| within(meta.position().at)).for_each(|meta| meta.is_reread = false);
+            }
+        }
+        self.sessions[usize::from(start.until.is_none())] = Some(ReadSession::new(start, mark));
+    }
+
+    /// Returns true if a line of a session was stored before the session and not matched yet. Marks the
+    /// stored line as matched.
+    pub(super) fn mark_if_duplicate(&mut self, reading: usize, at: i64, text: &str) -> bool {
+        let Some(ReadSession { start_seq: mark, last_duplicate: last_again, .. }) = self.sessions[reading]
+        else {
+            return false;
+        };
+        if self.chunks.back().and_then(|chunk| chunk.last_position()).is_none_or(|newest| newest.at < at) {
+            return false;
+        }
+        let begin = LinePosition { at, seq: 0 };
+        // Lines mostly come in order. So the search begins after the last match, and then at the first line
+        // of that time.
+        let from = last_again.filter(|last| last.at == at).unwrap_or(begin);
+        let found =
+            self.mark_first_match(from, mark, text).or_else(|| self.mark_first_match(begin, mark, text));
+        if let (Some(found), Some(reading)) = (found, &mut self.sessions[reading]) {
+            reading.last_duplicate = Some(found);
+        }
+        found.is_some()
+    }
+
+    /// Marks the first unmarked line of that time and text, from a position on, that arrived before `mark`.
+    fn mark_first_match(&mut self, from: LinePosition, mark: u64, text: &str) -> Option<LinePosition> {
+        let first = self.chunks.partition_point(|chunk| chunk.last_position() < Some(from));
+        for chunk in self.chunks.range_mut(first..) {
+            for index in chunk.lines_before(from)..chunk.lines().len() {
+                let meta = chunk.lines()[index];
+                if meta.position() >= (LinePosition { seq: mark, ..from }) {
+                    return None;
+                }
+                if !meta.is_reread && &chunk.text()[meta.text_range()] == text {
+                    Arc::make_mut(chunk).lines_mut()[index].is_reread = true;
+                    return Some(meta.position());
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,52 @@
+//! Keys of log lines: the time, the stream and the order of arrival. A line's key never changes.
+
+use crate::model::Timestamp;
+
+/// The unique key of a line or note among all streams; keys sort in time order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryKey {
+    /// The time of the line.
+    pub at: Timestamp,
+    /// The number of the stream in the store.
+    pub stream: u32,
+    /// The order of arrival.
+    pub seq: u64,
+}
+
+/// The position of a line in its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LinePosition {
+    /// The time of the line, in nanoseconds since 1970.
+    pub(super) at: i64,
+    /// The order of arrival.
+    pub(super) seq: u64,
+}
+
+impl LinePosition {
+    pub(super) fn entry_key(self, stream: u32) -> EntryKey {
+        EntryKey { at: from_nanos(self.at), stream, seq: self.seq }
+    }
+}
+
+impl EntryKey {
+    /// Returns the first position of `stream` after this key if `after` is true, else the first position not
+    /// before it.
+    pub(super) fn lower_bound(self, stream: u32, after: bool) -> LinePosition {
+        let at = to_nanos(self.at);
+        match self.stream.cmp(&stream) {
+            std::cmp::Ordering::Less => LinePosition { at, seq: 0 },
+            std::cmp::Ordering::Equal => LinePosition { at, seq: self.seq + u64::from(after) },
+            std::cmp::Ordering::Greater => LinePosition { at: at.saturating_add(1), seq: 0 },
+        }
+    }
+}
+
+/// Converts a time to nanoseconds since 1970 in 64 bits: 1677 to 2262. Times outside are clamped.
+pub(super) fn to_nanos(at: Timestamp) -> i64 {
+    at.as_nanosecond().clamp(i64::MIN.into(), i64::MAX.into()) as i64
+}
+
+/// Converts nanoseconds since 1970 to a time.
+pub(super) fn from_nanos(nanos: i64) -> Timestamp {
+    Timestamp::from_nanosecond(nanos.into()).unwrap_or(Timestamp::UNIX_EPOCH)
+}

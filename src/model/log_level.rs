@@ -1,0 +1,36 @@
+//! Log levels.
+
+use serde::{Deserialize, Serialize};
+
+/// The level of a log line, in ascending severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLevel {
+    /// Every step of the program.
+    Trace,
+    /// Details for debugging.
+    Debug,
+    /// Normal operation.
+    Info,
+    /// Something is wrong, but the program goes on.
+    Warn,
+    /// An operation failed.
+    Error,
+    /// The program can't go on.
+    Fatal,
+}
+
+impl LogLevel {
+    /// Returns the level's name in lower case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Execution of effects that the app returns.
+
+use super::terminal::TerminalScreen;
+use crate::{
+    app::Msg,
+    background::{Panicked, run_blocking_then},
+    effect::Effect,
+    private_fs,
+};
+use std::{
+    fmt::Display,
+    io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+use tokio::sync::mpsc::Sender;
+
+/// Runs one effect.
+pub(super) fn run_effect(
+    effect: Effect,
+    screen: &mut TerminalScreen,
+    sender: &Sender<Msg>,
+) -> io::Result<()> {
+    match effect {
+        Effect::CopyToClipboard(text) => screen.copy_to_clipboard(&text)?,
+        Effect::CaptureMouse(take) => screen.capture_mouse(take)?,
+        Effect::ComputeLayout(job) => {
+            let number = job.request_id;
+            run_in_background(
+                sender,
+                move || job.compute(),
+                move |laid| match laid {
+                    Ok((choice, diagram)) => Msg::LayoutReady(number, choice, Box::new(diagram)),
+                    Err(_) => Msg::LayoutFailed(number),
+                },
+            );
+        }
+        Effect::CompareLayout(job) => {
+            let number = job.request_id;
+            run_in_background(
+                sender,
+                move || job.is_fresh_layout_better(),
+                move |tangled| Msg::LayoutCompared(number, tangled.unwrap_or(false)),
+            );
+        }
+        Effect::SaveFile { name, extension, text } => {
+            let work = move || {
+                std::env::current_dir().and_then(|place| save_new_file(&place, name, extension, &text))
+            };
+            run_in_background(sender, work, move |saved| {
+                let failed = |why: &dyn Display| format!("{name}.{extension} could not be saved: {why}");
+                Msg::Notice(match saved {
+                    Ok(Ok(path)) => format!("saved {}", path.display()),
+                    Ok(Err(error)) => failed(&error),
+                    Err(panicked) => failed(&panicked),
+                })
+            });
+        }
+        // The app and the event loop handle these.
+        Effect::Select(_)
+        | Effect::ShowScreen(_)
+        | Effect::ShowLogsAt(..)
+        | Effect::ToggleMark(_)
+        | Effect::ClearMarks
+        | Effect::Notify(_)
+        | Effect::OpenPrompt(_)
+        | Effect::ToggleFullscreen
+        | Effect::ContinueWork
+        | Effect::RefreshSources
+        | Effect::SaveOutages(..)
+        | Effect::Quit => {}
+    }
+    Ok(())
+}
+
+/// Runs `work` in the background and sends the message that `to_message` makes of its result or panic.
+fn run_in_background<T: Send + 'static>(
+    sender: &Sender<Msg>,
+    work: impl FnOnce() -> T + Send + 'static,
+    to_message: impl FnOnce(Result<T, Panicked>) -> Msg + Send + 'static,
+) {
+    let sender = sender.clone();
+    run_blocking_then(work, move |outcome| {
+        // If the program has ended meanwhile, the message has no receiver.
+        let _ = sender.blocking_send(to_message(outcome));
+    });
+}
+
+/// Largest number of files with the same name and different numbers.
+const MAX_FILES_PER_NAME: usize = 1_000;
+
+/// Writes `text` into a new file in `place`. If the name is taken, appends `-1`, `-2` and so on.
+fn save_new_file(place: &Path, name: &str, extension: &str, text: &impl Display) -> io::Result<PathBuf> {
+    for number in 0..MAX_FILES_PER_NAME {
+        let behind = if number == 0 { String::new() } else { format!("-{number}") };
+        let path = place.join(format!("{name}{behind}.{extension}"));
+        match private_fs::create(&path, false) {
+            Ok(file) => {
+                let mut file = BufWriter::new(file);
+                return match write!(file, "{text}").and_then(|()| file.flush()) {
+                    Ok(()) => Ok(path),
+                    Err(error) => {
+                        private_fs::discard(&path);
+                        Err(error)
+                    }
+                };
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(ErrorKind::AlreadyExists, "there are too many of that name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{run_in_background, save_new_file};
+    use crate::{app::Msg, background::Panicked};
+    use std::{fmt, fs};
+    use tokio::sync::mpsc;
+
+    /// Text whose formatting panics.
+    struct Broken;
+
+    impl fmt::Display for Broken {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no such box")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_a_file_is_saved_is_answered() {
+        let (sender, mut heard) = mpsc::channel(1);
+        let work = || save_new_file(&std::env::temp_dir(), "portolan-broken", "txt", &Broken).map(|_| ());
+        run_in_background(&sender, work, |saved| {
+            Msg::Notice(saved.err().as_ref().map(Panicked::to_string).unwrap_or_default())
+        });
+        assert!(matches!(heard.recv().await, Some(Msg::Notice(words)) if words == "no such box"));
+        fs::remove_file(std::env::temp_dir().join("portolan-broken.txt")).unwrap();
+    }
+
+    #[test]
+    fn no_file_is_written_over() {
+        let place = std::env::temp_dir().join(format!("portolan-save-{}", std::process::id()));
+        fs::create_dir_all(&place).unwrap();
+        let names: Vec<_> = ["one", "two", "three"]
+            .map(|text| save_new_file(&place, "map", "html", &text).unwrap())
+            .iter()
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(names, ["map.html", "map-1.html", "map-2.html"]);
+        assert_eq!(fs::read_to_string(place.join("map.html")).unwrap(), "one");
+        fs::remove_dir_all(&place).unwrap();
+        assert!(save_new_file(&place, "map", "html", &"x").is_err(), "a place that is gone");
+    }
+}

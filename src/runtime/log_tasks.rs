@@ -1,0 +1,353 @@
+//! Tasks that read log streams: each runs while a screen wants it. All of them write to one short queue, so
+//! that a flood waits at its source and not in memory.
+
+use crate::{
+    background::{self, Panicked},
+    effect::Subscription,
+    model::{
+        Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, OutputStream,
+        SourceId, Timestamp,
+    },
+    source::{
+        Source,
+        line_dedup::{LineDedup, ReadPass, line_hash},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Wait before a broken stream is opened again.
+const RETRY_WAIT: Duration = Duration::from_secs(2);
+/// Time in nanoseconds for which lines are remembered; a resumed reading overlaps the last one by half of it.
+const DEDUP_SPAN_NS: i64 = 4_000_000_000;
+/// Number of batches that may wait. A batch of a source has at most 500 lines or 128 KiB.
+const BATCH_QUEUE_LEN: usize = 4;
+/// Longest time lines wait to be merged into one message, and the largest number of lines in it.
+const LOG_BATCH_WINDOW: Duration = Duration::from_millis(20);
+const MAX_BATCH_LINES: usize = 500;
+
+/// Running log tasks, by subscription.
+pub struct LogTasks {
+    sources: Vec<Arc<dyn Source>>,
+    sender: Sender<LogUpdate>,
+    running: BTreeMap<Subscription, AbortOnDropHandle<()>>,
+}
+
+/// Receiver that merges the batches of several streams into fewer messages.
+pub struct LogReceiver {
+    messages: Receiver<LogUpdate>,
+    /// Message that may still grow, and until when.
+    growing: Option<(LogUpdate, Instant)>,
+}
+
+impl LogTasks {
+    /// Returns no tasks yet, and the receiver of their messages.
+    #[must_use]
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> (Self, LogReceiver) {
+        let (sender, messages) = mpsc::channel(BATCH_QUEUE_LEN);
+        (Self { sources, sender, running: BTreeMap::new() }, LogReceiver { messages, growing: None })
+    }
+
+    /// Aborts tasks that no screen wants, and starts the new ones.
+    pub fn sync(&mut self, wanted: &BTreeSet<Subscription>) {
+        self.running.retain(|subscription, _| wanted.contains(subscription));
+        for subscription in wanted {
+            let Subscription::Logs(target, start) = subscription else { continue };
+            if self.running.contains_key(subscription) {
+                continue;
+            }
+            let source = SourceId::from(&target.service);
+            let Some(source) = self.sources.iter().find(|s| s.id() == &source) else { continue };
+            let task = spawn_reader(Arc::clone(source), target.clone(), *start, self.sender.clone());
+            self.running.insert(subscription.clone(), task);
+        }
+    }
+}
+
+impl LogReceiver {
+    /// Returns the next message; `None` when no more can come. Dropping the future loses no message.
+    pub async fn next(&mut self) -> Option<LogUpdate> {
+        if self.growing.is_none() {
+            self.growing = Some(with_deadline(self.messages.recv().await?));
+        }
+        while let Some((LogUpdate::Lines(batch), deadline)) = &mut self.growing
+            && batch.lines.len() < MAX_BATCH_LINES
+        {
+            let more = match self.messages.try_recv() {
+                Ok(more) => Some(more),
+                Err(_) => timeout_at(*deadline, self.messages.recv()).await.ok().flatten(),
+            };
+            match more {
+                Some(LogUpdate::Lines(more)) => {
+                    batch.lines.extend(more.lines);
+                    batch.notes.extend(more.notes);
+                }
+                Some(other) => return self.growing.replace(with_deadline(other)).map(|(news, _)| news),
+                None => break,
+            }
+        }
+        self.growing.take().map(|(news, _)| news)
+    }
+}
+
+fn with_deadline(news: LogUpdate) -> (LogUpdate, Instant) {
+    (news, Instant::now() + LOG_BATCH_WINDOW)
+}
+
+/// Spawns a task that reads until the handle is dropped, and starts again after a panic.
+fn spawn_reader(
+    source: Arc<dyn Source>,
+    target: LogTarget,
+    start: LogReadOptions,
+    sender: Sender<LogUpdate>,
+) -> AbortOnDropHandle<()> {
+    let (of, failure_sender) = (target.clone(), sender.clone());
+    let make = move || read_stream(Arc::clone(&source), target.clone(), start, sender.clone());
+    let on_panic = move |panicked: Panicked| {
+        let news = LogUpdate::Lines(interruption_batch(&of, &decode_failure(&of, &panicked)));
+        let failure_sender = failure_sender.clone();
+        async move { drop(failure_sender.send(news).await) }
+    };
+    background::spawn(background::restart_on_panic(RETRY_WAIT, make, on_panic), |_| ())
+}
+
+/// Reads a stream. After a break, opens it again at the same position, until a note says that it has ended.
+async fn read_stream(
+    source: Arc<dyn Source>,
+    target: LogTarget,
+    start: LogReadOptions,
+    sender: Sender<LogUpdate>,
+) {
+    let mut place = StreamCursor::new(start);
+    loop {
+        let from = place.next_start();
+        let mut over = false;
+        let mut batches = source.logs(vec![target.clone()], from);
+        if sender.send(LogUpdate::ReadStarted(target.clone(), from)).await.is_err() {
+            return;
+        }
+        loop {
+            let (outcome, goes_on) = match background::next_item(&mut batches).await {
+                Ok(Some(outcome)) => (outcome, true),
+                Ok(None) => break,
+                Err(panicked) => (Err(decode_failure(&target, &panicked)), false),
+            };
+            let batch = outcome.unwrap_or_else(|failure| interruption_batch(&target, &failure));
+            let last = batch.notes.last().map(|note| note.kind);
+            over = matches!(last, Some(LogNoteKind::Ended | LogNoteKind::Unreadable));
+            let batch = place.filter_new(batch);
+            if (!batch.lines.is_empty() || !batch.notes.is_empty())
+                && sender.send(LogUpdate::Lines(batch)).await.is_err()
+            {
+                return;
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        if !start.follow {
+            let _ = sender.send(LogUpdate::ReadFinished(target, start)).await;
+            return;
+        }
+        if over {
+            return;
+        }
+        sleep(RETRY_WAIT).await;
+    }
+}
+
+fn decode_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
+    panicked.failure(format_args!("a line of {} could not be taken in", target.label))
+}
+
+fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
+    let note = LogNote {
+        at: None,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind: LogNoteKind::Interrupted,
+        text: format!("{} ({})", failure.message, failure.remedy).into(),
+    };
+    LogBatch { lines: Vec::new(), notes: vec![note] }
+}
+
+/// Position in a stream, from which a new reading continues without a gap or a repeated line.
+struct StreamCursor {
+    start: LogReadOptions,
+    dedup: LineDedup,
+    reading: Option<ReadPass>,
+    /// Notes already sent, because a source repeats some at each new reading.
+    seen_notes: BTreeSet<(Option<Timestamp>, String)>,
+}
+
+impl StreamCursor {
+    fn new(start: LogReadOptions) -> Self {
+        Self { start, dedup: LineDedup::new(DEDUP_SPAN_NS), reading: None, seen_notes: BTreeSet::new() }
+    }
+
+    /// Begins a reading and returns its start.
+    fn next_start(&mut self) -> LogReadOptions {
+        if let Some(reading) = self.reading.take() {
+            self.dedup.end_pass(reading);
+        }
+        self.reading = Some(self.dedup.begin_pass(true));
+        let resume = self.dedup.resume_time().and_then(|at| Timestamp::from_nanosecond(at.into()).ok());
+        match resume {
+            Some(at) => {
+                LogReadOptions { since: self.start.since.max(Some(at)), tail: usize::MAX, ..self.start }
+            }
+            None => self.start,
+        }
+    }
+
+    /// Removes lines and notes that were already sent from a batch.
+    fn filter_new(&mut self, mut batch: LogBatch) -> LogBatch {
+        if !batch.lines.is_empty() {
+            // Lines mean that the stream works again, so later notes report a new problem.
+            self.seen_notes.retain(|(at, _)| at.is_some());
+        }
+        batch.notes.retain(|note| self.seen_notes.insert((note.at, note.text.to_string())));
+        let Some(reading) = self.reading.filter(|_| self.start.follow) else { return batch };
+        batch.lines.retain(|line| {
+            let at = i64::try_from(line.at.as_nanosecond()).unwrap_or(i64::MAX);
+            self.dedup.is_new(reading, at, line_hash(&(line.stream == OutputStream::Stderr, &line.text)))
+        });
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogTasks, StreamCursor};
+    use crate::{
+        effect::Subscription,
+        model::{
+            Failure, FailureKind, InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions,
+            LogRoute, LogTarget, LogUpdate, OutputStream, ServiceId, Snapshot, SourceId, Timestamp,
+        },
+        source::{DoctorCheck, Source},
+    };
+    use futures::{
+        FutureExt, StreamExt,
+        future::BoxFuture,
+        stream::{self, BoxStream},
+    };
+    use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+    const FOLLOW_START: LogReadOptions = LogReadOptions { since: None, until: None, tail: 10, follow: true };
+
+    fn line(nanosecond: i64, text: &str) -> LogLine {
+        LogLine {
+            at: Timestamp::from_nanosecond(nanosecond.into()).unwrap(),
+            service: ServiceId::new("broken/a"),
+            label: "a".into(),
+            stream: OutputStream::Stdout,
+            text: text.into(),
+            styles: Vec::new(),
+        }
+    }
+
+    fn batch(lines: Vec<LogLine>) -> LogBatch {
+        LogBatch { lines, notes: Vec::new() }
+    }
+
+    #[test]
+    fn a_stream_goes_on_where_it_broke() {
+        let mut place = StreamCursor::new(FOLLOW_START);
+        assert_eq!(place.next_start(), FOLLOW_START);
+        let second = 1_000_000_000;
+        let first = vec![line(7 * second, "a"), line(9 * second, "b"), line(9 * second, "b")];
+        assert_eq!(place.filter_new(batch(first.clone())).lines, first);
+        let again = place.next_start();
+        assert_eq!(again.since.unwrap().as_second(), 7);
+        assert_eq!(again.tail, usize::MAX);
+        let more = vec![line(9 * second, "b"), line(9 * second, "c")];
+        let all = [first, more.clone()].concat();
+        assert_eq!(place.filter_new(batch(all)).lines, more);
+    }
+
+    /// Log of numbered lines, three at each time, whose streams break after 200 lines.
+    struct Broken(SourceId);
+
+    impl Source for Broken {
+        fn id(&self) -> &SourceId {
+            &self.0
+        }
+        fn location(&self) -> String {
+            String::new()
+        }
+        fn kind(&self) -> &'static str {
+            "broken"
+        }
+        fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
+            futures::future::pending().boxed()
+        }
+        fn poll_interval(&self) -> Duration {
+            Duration::MAX
+        }
+        fn change_notifications(&self) -> BoxStream<'static, ()> {
+            stream::pending().boxed()
+        }
+        fn logs(
+            &self,
+            _: Vec<LogTarget>,
+            start: LogReadOptions,
+        ) -> BoxStream<'static, Result<LogBatch, Failure>> {
+            let lines = (0..300).map(|n| line(n / 3 * 100_000_000, "same"));
+            let from = lines.skip_while(move |line| start.since.is_some_and(|since| line.at < since));
+            let some = from.take(200).map(|line| Ok(batch(vec![line])));
+            let note = LogNote {
+                at: None,
+                service: None,
+                label: "a".into(),
+                kind: LogNoteKind::Ended,
+                text: "ended".into(),
+            };
+            let end = start.since.is_some().then_some(Ok(LogBatch { lines: Vec::new(), notes: vec![note] }));
+            let broken = Err(Failure::new(FailureKind::Unreachable, "broken", "again"));
+            stream::iter(some).chain(stream::iter([end.unwrap_or(broken)])).boxed()
+        }
+        fn diagnose(&self) -> BoxFuture<'_, Vec<DoctorCheck>> {
+            futures::future::ready(Vec::new()).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn every_line_comes_once_though_the_stream_breaks() {
+        let source: Arc<dyn Source> = Arc::new(Broken(SourceId::new("broken")));
+        let (mut streams, mut news) = LogTasks::new(vec![source]);
+        let target = LogTarget {
+            service: ServiceId::new("broken/a"),
+            instance: InstanceId::new("broken/a/1"),
+            label: "a".into(),
+            route: LogRoute::Engine { container: "1".into() },
+        };
+        let wanted = BTreeSet::from([Subscription::Logs(target, FOLLOW_START)]);
+        streams.sync(&wanted);
+        let (mut lines, mut opened) = (Vec::new(), 0);
+        loop {
+            match news.next().await.unwrap() {
+                LogUpdate::ReadStarted(..) => opened += 1,
+                LogUpdate::Lines(batch) => {
+                    lines.extend(batch.lines.iter().map(|l| l.at.as_millisecond()));
+                    if batch.notes.iter().any(|note| note.kind == LogNoteKind::Ended) {
+                        break;
+                    }
+                }
+                LogUpdate::ReadFinished(..) => panic!("it is followed"),
+            }
+        }
+        assert_eq!(opened, 2);
+        assert_eq!(lines, (0..300).map(|n| n / 3 * 100).collect::<Vec<i64>>());
+        streams.sync(&BTreeSet::new());
+        assert!(streams.running.is_empty());
+    }
+}

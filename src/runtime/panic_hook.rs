@@ -1,0 +1,53 @@
+//! Panic hook. A panic is always a bug in Portolan. A panic of the main thread restores the terminal and ends
+//! the program; a panic of background work is logged and shown in the status line, and Portolan goes on.
+//!
+//! Messages pass through [`Panicked`], because the standard library quotes texts that may come from outside.
+
+use super::terminal;
+use crate::{app::Msg, background::Panicked, output};
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    panic::{self, PanicHookInfo},
+    sync::{Mutex, PoisonError},
+    thread,
+};
+use tokio::sync::mpsc::Sender;
+
+/// Sender of the event loop, which shows panics of background work to the user.
+static LOOP_SENDER: Mutex<Option<Sender<Msg>>> = Mutex::new(None);
+
+/// Installs the hook. Treats the calling thread as the main thread.
+pub fn install() {
+    let main = thread::current().id();
+    panic::set_hook(Box::new(move |about| {
+        let is_main = thread::current().id() == main;
+        let words = panic_text(about);
+        tracing::error!("{words}");
+        if is_main || !terminal::is_taken() {
+            terminal::restore();
+            output::print_stderr(format_args!("a fault of Portolan itself, please report it: {words}"));
+            let backtrace = Backtrace::capture();
+            if backtrace.status() == BacktraceStatus::Captured {
+                output::print_stderr(backtrace);
+            }
+        } else if let Some(sender) = LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            // If the queue is full, only the log has the message.
+            let _ =
+                sender.try_send(Msg::Notice(format!("a fault of Portolan itself, told in its log: {words}")));
+        }
+    }));
+}
+
+/// Sets the event loop that shows panics of background work from now on.
+pub(super) fn set_loop_sender(sender: Sender<Msg>) {
+    *LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+}
+
+/// Returns the message of a panic and its source location.
+fn panic_text(about: &PanicHookInfo<'_>) -> String {
+    let message = Panicked::from_payload(about.payload());
+    match about.location() {
+        Some(place) => format!("{message} ({}:{})", place.file(), place.line()),
+        None => message.to_string(),
+    }
+}

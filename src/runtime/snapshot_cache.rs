@@ -1,0 +1,81 @@
+//! Snapshots and outage records of a source on disk, for the next run.
+
+use crate::{
+    background::{run_blocking, run_blocking_then},
+    cache::{self, CacheDir},
+    model::{SavedOutages, Snapshot, Timestamp},
+    source::Source,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Least time between two saves, because the snapshot of a large account has several megabytes.
+const SAVE_INTERVAL: Duration = Duration::from_mins(5);
+
+/// Saved snapshots of one source.
+#[derive(Clone, Debug)]
+pub(super) struct SnapshotCache {
+    folder: Option<CacheDir>,
+    saved_at: Option<Instant>,
+}
+
+impl SnapshotCache {
+    /// Returns a cache in `folder`; without a folder, the cache saves nothing.
+    pub(super) fn new(folder: Option<CacheDir>) -> Self {
+        Self { folder, saved_at: None }
+    }
+
+    /// Loads the last snapshot of `source`; `None` if there is none. The error says why it can't be read.
+    pub(super) async fn load(&self, source: &dyn Source) -> Result<Option<Snapshot>, String> {
+        let Some(folder) = self.folder.clone() else { return Ok(None) };
+        let Some(key) = source.cache_key().await else { return Ok(None) };
+        let read = run_blocking(move || cache::load_snapshot(&folder, &key, Timestamp::now())).await;
+        match read {
+            Ok(Ok(picture)) => Ok(picture),
+            Ok(Err(error)) => Err(format!("the cache can't be used and is let go: {error}")),
+            Err(panicked) => Err(format!("the cache could not be taken in: {panicked}")),
+        }
+    }
+
+    /// Saves the snapshot of `source` if it is complete and the last save is old enough.
+    pub(super) async fn save_if_due(&mut self, source: &dyn Source, snapshot: &Snapshot) {
+        let Some(folder) = self.folder.clone() else { return };
+        let is_time = self.saved_at.is_none_or(|kept| kept.elapsed() >= SAVE_INTERVAL);
+        if !snapshot.progress.is_empty() || !is_time {
+            return;
+        }
+        self.saved_at = Some(Instant::now());
+        let Some(key) = source.cache_key().await else { return };
+        let snapshot = snapshot.clone();
+        run_blocking_then(
+            move || cache::save_snapshot(&folder, &key, &snapshot),
+            |kept| {
+                if let Ok(Err(error)) = kept {
+                    tracing::warn!(%error, "the picture could not be kept");
+                }
+            },
+        );
+    }
+}
+
+/// Loads the outages that earlier runs recorded for `source`.
+pub async fn load_outages(folder: Option<&CacheDir>, source: &dyn Source) -> Option<SavedOutages> {
+    let (folder, key) = (folder?.clone(), source.outage_key().await?);
+    let read = run_blocking(move || cache::load_outages(&folder, &key)).await;
+    let read = read.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
+    read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was known of outages could not be read");
+        None
+    })
+}
+
+/// Saves the known outages of `source` for the next run.
+pub async fn save_outages(folder: &CacheDir, source: &dyn Source, memory: SavedOutages) {
+    let Some(key) = source.outage_key().await else { return };
+    let folder = folder.clone();
+    let saved = run_blocking(move || cache::save_outages(&folder, &key, &memory)).await;
+    let saved = saved.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
+    if let Err(error) = saved {
+        tracing::warn!(%error, "what is known of outages could not be kept");
+    }
+}

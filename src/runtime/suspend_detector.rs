@@ -1,0 +1,52 @@
+//! Detection of a suspended machine or a changed clock. In both cases the wall clock moved further than the
+//! program's own clock, and all shown data is older than it seems.
+
+use crate::model::Timestamp;
+use std::time::Instant;
+
+/// Largest accepted difference of the two clocks between two ticks, in seconds.
+const MAX_CLOCK_DRIFT_SECONDS: i64 = 5;
+
+/// Wall clock and monotonic clock at the last tick.
+#[derive(Debug, Default)]
+pub(super) struct SuspendDetector {
+    last_tick: Option<(Timestamp, Instant)>,
+}
+
+impl SuspendDetector {
+    /// Returns a detector without a tick.
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns true if the wall clock jumped since the last tick, so that all sources should be polled again.
+    pub(super) fn has_jumped(&mut self, now: Timestamp, instant: Instant) -> bool {
+        let last = self.last_tick.replace((now, instant));
+        last.is_some_and(|(before, then)| {
+            let of_day = now.as_second() - before.as_second();
+            let own = i64::try_from(instant.duration_since(then).as_secs()).unwrap_or(i64::MAX);
+            (of_day - own).abs() > MAX_CLOCK_DRIFT_SECONDS
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SuspendDetector;
+    use crate::model::Timestamp;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_jump_of_the_clock_is_noticed_once_and_a_slow_tick_is_none() {
+        let (mut sleep, start) = (SuspendDetector::new(), Instant::now());
+        let mut tick = |day: i64, own: u64| {
+            sleep.has_jumped(Timestamp::from_second(day).unwrap(), start + Duration::from_secs(own))
+        };
+        assert!(!tick(1_000, 0));
+        assert!(!tick(1_001, 1));
+        assert!(tick(4_601, 2), "an hour asleep");
+        assert!(!tick(4_602, 3));
+        assert!(!tick(4_632, 33), "a busy machine");
+        assert!(tick(1_032, 34), "set back");
+    }
+}

@@ -1,0 +1,194 @@
+//! Terminal guard: a small process that restores the terminal if Portolan can't, because it was killed
+//! (SIGKILL), ran out of memory or crashed.
+//!
+//! The guard is the same program, started with [`GUARD_ARGUMENT`]. It waits for the end of a pipe, which
+//! closes when Portolan ends for any reason, and uses no CPU time meanwhile. The first line in the pipe holds
+//! Portolan's process group and the original terminal modes. After it come [`TAKEN_MARK`] and
+//! [`RESTORED_MARK`]; the last one tells the guard whether to restore the terminal.
+
+use super::terminal;
+use rustix::{
+    process::{Pid, getpgrp, setpgid},
+    termios::{
+        ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios,
+        tcgetattr, tcgetpgrp, tcsetattr,
+    },
+};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+use std::{
+    env,
+    io::{self, BufRead, PipeWriter, Read, Write, pipe, stdin},
+    os::unix::process::CommandExt,
+    process::{Command, Stdio},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+};
+
+/// Argument that makes the program the guard of another process.
+const GUARD_ARGUMENT: &str = "--guard-terminal";
+
+/// Marks in the pipe: the terminal is in use from now on, or it was restored.
+const TAKEN_MARK: &[u8] = b"T";
+const RESTORED_MARK: &[u8] = b"R";
+
+/// Signals that a whole process group receives, for example when its terminal closes. The guard ignores them.
+const IGNORED_SIGNALS: &[i32] = &[SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
+/// Pipe to the guard of this process, once it is started.
+static GUARD_PIPE: OnceLock<PipeWriter> = OnceLock::new();
+
+/// Starts the guard once. Without a guard, Portolan still restores the terminal after panics and catchable
+/// signals.
+pub(super) fn start() {
+    if GUARD_PIPE.get().is_some() {
+        return;
+    }
+    match spawn() {
+        Ok(pipe) => drop(GUARD_PIPE.set(pipe)),
+        Err(error) => tracing::warn!(%error, "the terminal has no guard"),
+    }
+}
+
+fn spawn() -> io::Result<PipeWriter> {
+    let modes = TerminalModes::from_termios(&tcgetattr(terminal::tty())?);
+    let (from, mut to) = pipe()?;
+    let mut command = Command::new(env::current_exe()?);
+    // Its own process group, until the guard ignores the signals of ours.
+    command
+        .arg(GUARD_ARGUMENT)
+        .process_group(0)
+        .env_clear()
+        .current_dir("/")
+        .stdin(from)
+        .stderr(Stdio::null());
+    // No code waits for the guard: it ends after this process.
+    drop(command.spawn()?);
+    writeln!(to, "{} {}", getpgrp().as_raw_pid(), modes.to_line())?;
+    Ok(to)
+}
+
+/// Informs the guard that the terminal is in use.
+pub(super) fn note_taken() {
+    write_mark(TAKEN_MARK);
+}
+
+/// Informs the guard that the terminal was restored.
+pub(super) fn note_restored() {
+    write_mark(RESTORED_MARK);
+}
+
+fn write_mark(state: &[u8]) {
+    if let Some(mut pipe) = GUARD_PIPE.get() {
+        // If the guard is gone, the write fails and there is nothing to do.
+        let _ = pipe.write_all(state);
+    }
+}
+
+/// Returns true if this process was started as a guard.
+#[must_use]
+pub fn is_guard_process() -> bool {
+    env::args_os().nth(1).is_some_and(|argument| argument == GUARD_ARGUMENT)
+}
+
+/// Waits for the end of the guarded process, and restores the terminal if that process did not.
+pub fn run() -> io::Result<()> {
+    for signal in IGNORED_SIGNALS {
+        signal_hook::flag::register(*signal, Arc::new(AtomicBool::new(false)))?;
+    }
+    let mut pipe = stdin().lock();
+    let mut line = String::new();
+    pipe.read_line(&mut line)?;
+    let (group, modes) = line.split_once(' ').unwrap_or_default();
+    join_process_group(group);
+    let (mut states, mut last) = ([0; 64], None);
+    loop {
+        match pipe.read(&mut states) {
+            Ok(0) => break,
+            Ok(count) => last = states[..count].last().copied().or(last),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    if last.as_slice() == TAKEN_MARK {
+        terminal::write_restore_sequences();
+        if let Some(modes) = TerminalModes::parse(modes).filter(|_| may_set_modes()) {
+            let mut termios = tcgetattr(terminal::tty())?;
+            modes.apply(&mut termios);
+            tcsetattr(terminal::tty(), OptionalActions::Now, &termios)?;
+        }
+    }
+    Ok(())
+}
+
+/// Joins the process group of the guarded process, which is in the foreground and may change the terminal
+/// modes.
+fn join_process_group(group: &str) {
+    if let Some(group) = group.parse().ok().and_then(Pid::from_raw) {
+        // If the group has already died, the shell owns the terminal and restores it.
+        let _ = setpgid(None, Some(group));
+    }
+}
+
+/// Returns true if this process may still change the terminal. A shell that took it back sets the modes
+/// itself, and a background process that tries is stopped (SIGTTOU).
+fn may_set_modes() -> bool {
+    tcgetpgrp(terminal::tty()).map_or(true, |foreground| foreground == getpgrp())
+}
+
+/// Terminal modes that raw mode changes (cfmakeraw(3)).
+#[derive(Debug, PartialEq, Eq)]
+struct TerminalModes {
+    flags: [u64; 4],
+    min: u8,
+    time: u8,
+}
+
+impl TerminalModes {
+    fn from_termios(termios: &Termios) -> Self {
+        let flags = [
+            u64::from(termios.input_modes.bits()),
+            u64::from(termios.output_modes.bits()),
+            u64::from(termios.control_modes.bits()),
+            u64::from(termios.local_modes.bits()),
+        ];
+        let codes = &termios.special_codes;
+        Self { flags, min: codes[SpecialCodeIndex::VMIN], time: codes[SpecialCodeIndex::VTIME] }
+    }
+
+    fn to_line(&self) -> String {
+        let [input, output, control, local] = self.flags;
+        format!("{input} {output} {control} {local} {} {}", self.min, self.time)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut numbers = line.split_whitespace().map(|number| number.parse::<u64>().ok());
+        let mut next = || numbers.next().flatten();
+        let flags = [next()?, next()?, next()?, next()?];
+        let mut code = || next().and_then(|number| u8::try_from(number).ok());
+        Some(Self { flags, min: code()?, time: code()? })
+    }
+
+    fn apply(&self, termios: &mut Termios) {
+        let [input, output, control, local] = self.flags;
+        // The width of these flags differs between operating systems.
+        termios.input_modes = InputModes::from_bits_retain(input as _);
+        termios.output_modes = OutputModes::from_bits_retain(output as _);
+        termios.control_modes = ControlModes::from_bits_retain(control as _);
+        termios.local_modes = LocalModes::from_bits_retain(local as _);
+        termios.special_codes[SpecialCodeIndex::VMIN] = self.min;
+        termios.special_codes[SpecialCodeIndex::VTIME] = self.time;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TerminalModes;
+
+    #[test]
+    fn modes_survive_the_way_through_the_pipe() {
+        let modes = TerminalModes { flags: [1, 2, 0xffff_ffff, 0], min: 1, time: 255 };
+        assert_eq!(TerminalModes::parse(&format!("{}\n", modes.to_line())), Some(modes));
+        for cut in ["", "1 2 3", "1 2 3 4 256 0", "1 2 3 4 x 0"] {
+            assert_eq!(TerminalModes::parse(cut), None, "{cut}");
+        }
+    }
+}

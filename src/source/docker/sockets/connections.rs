@@ -1,0 +1,308 @@
+//! Connections between containers, derived from their sockets: which container opened which connection.
+//!
+//! The listening end is the called one. If neither end is known to listen, there is no connection: a wrong
+//! edge is worse than a missing one.
+
+use super::table::{Protocol, Socket, SocketState};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr},
+};
+
+/// Network namespace with its sockets.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SocketNamespace {
+    /// Containers in the namespace.
+    pub(super) members: Vec<NamespaceMember>,
+    /// Position of the container that owns it, in the list of all containers.
+    pub(super) owner: Option<usize>,
+    /// IP addresses of the namespace.
+    pub(super) ips: BTreeSet<IpAddr>,
+    /// True for the host's own namespace.
+    pub(super) is_host: bool,
+    /// Sockets in the namespace.
+    pub(super) sockets: Vec<Socket>,
+}
+
+/// Container in a namespace.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NamespaceMember {
+    /// Position in the list of all containers.
+    pub(super) container: usize,
+    /// Inodes of the sockets that its processes hold; `None` if it is alone in the namespace.
+    pub(super) inodes: Option<BTreeSet<u64>>,
+}
+
+/// Connection from a container to its target.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SocketConnection {
+    pub(super) from: usize,
+    pub(super) to: ConnectionTarget,
+    pub(super) port: u16,
+}
+
+/// Target of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ConnectionTarget {
+    /// Container, by position in the list of all.
+    Container(usize),
+    /// Address that belongs to no container.
+    Address(IpAddr),
+}
+
+/// Container port behind a published port of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PublishedPort {
+    /// Position of the publishing container in the list of all.
+    pub(super) container: usize,
+    /// Port in that container's namespace.
+    pub(super) port: u16,
+}
+
+/// Docker's DNS server, which listens inside each namespace (libnetwork's `resolver`).
+const DOCKER_NAME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 11));
+
+/// Lowest ephemeral port of Linux by default (`ip_local_port_range`). Servers hardly ever listen on a higher
+/// one.
+const MIN_EPHEMERAL_PORT: u16 = 32_768;
+
+/// Finds all connections between `namespaces`. `published` maps each published host port to its container
+/// port.
+pub(super) fn find_connections(
+    namespaces: &[SocketNamespace],
+    published: &BTreeMap<u16, PublishedPort>,
+    host_ips: &BTreeSet<IpAddr>,
+) -> BTreeSet<SocketConnection> {
+    let known = ConnectionFinder {
+        listeners: namespaces.iter().map(namespace_listeners).collect(),
+        namespaces,
+        published,
+        host_ips,
+    };
+    let mut calls = BTreeSet::new();
+    for (place, namespace) in namespaces.iter().enumerate() {
+        let connected = namespace.sockets.iter().filter(|s| s.state == SocketState::Connected);
+        calls.extend(connected.filter_map(|socket| known.connection(place, socket)));
+    }
+    calls.retain(|call| call.to != ConnectionTarget::Container(call.from));
+    calls
+}
+
+pub(super) type NamespaceListeners = BTreeMap<(Protocol, u16), Option<usize>>;
+
+/// Returns the ports on which a namespace listens, each with the listening container, or `None` if that is
+/// unknown.
+pub(super) fn namespace_listeners(namespace: &SocketNamespace) -> NamespaceListeners {
+    let waiting = namespace
+        .sockets
+        .iter()
+        .filter(|s| s.state == SocketState::Listening && s.local.0 != DOCKER_NAME_SERVER);
+    waiting.map(|s| ((s.protocol, s.local.1), namespace.socket_holder(s.inode))).collect()
+}
+
+impl SocketNamespace {
+    /// Returns the container that holds a socket.
+    fn socket_holder(&self, inode: u64) -> Option<usize> {
+        let mut owners = self.members.iter().filter(|m| m.inodes.as_ref().is_none_or(|i| i.contains(&inode)));
+        owners.next().map(|member| member.container)
+    }
+}
+
+/// Input for turning sockets into connections.
+struct ConnectionFinder<'a> {
+    namespaces: &'a [SocketNamespace],
+    listeners: Vec<NamespaceListeners>,
+    published: &'a BTreeMap<u16, PublishedPort>,
+    host_ips: &'a BTreeSet<IpAddr>,
+}
+
+impl ConnectionFinder<'_> {
+    /// Returns the connection that a connected socket in the namespace at `here` belongs to.
+    fn connection(&self, here: usize, socket: &Socket) -> Option<SocketConnection> {
+        let (remote, port) = socket.remote;
+        if remote == DOCKER_NAME_SERVER || remote.is_unspecified() || remote.is_multicast() {
+            return None;
+        }
+        let namespace = &self.namespaces[here];
+        let there = if remote.is_loopback() { Some(here) } else { self.namespace_of_ip(remote) };
+        if let Some(callee) = self.listeners[here].get(&(socket.protocol, socket.local.1)) {
+            // This end was called. The caller is known if the other namespace belongs to one container alone.
+            let (callee, caller) = ((*callee)?, self.only_member(there.filter(|t| *t != here)?)?);
+            return Some(SocketConnection {
+                from: caller,
+                to: ConnectionTarget::Container(callee),
+                port: socket.local.1,
+            });
+        }
+        let from = match socket.inode {
+            0 => self.only_member(here)?,
+            inode => namespace.socket_holder(inode)?,
+        };
+        let to = match there.and_then(|there| self.listener(there, socket.protocol, port)) {
+            Some(listener) => ConnectionTarget::Container(listener),
+            None if self.host_ips.contains(&remote) => ConnectionTarget::Container(
+                self.published_listener(socket.protocol, *self.published.get(&port)?),
+            ),
+            None if there.is_none() && port < MIN_EPHEMERAL_PORT => ConnectionTarget::Address(remote),
+            None => return None,
+        };
+        Some(SocketConnection { from, to, port })
+    }
+
+    /// Returns the container that listens on `port` in a namespace, if it is known.
+    fn listener(&self, namespace: usize, protocol: Protocol, port: u16) -> Option<usize> {
+        self.listeners[namespace].get(&(protocol, port)).copied().flatten()
+    }
+
+    /// Returns the container behind a published port: the listener in the namespace, which another container
+    /// may own.
+    fn published_listener(&self, protocol: Protocol, published: PublishedPort) -> usize {
+        let lender = |n: &SocketNamespace| n.owner == Some(published.container);
+        let there = self.namespaces.iter().position(lender);
+        there.and_then(|there| self.listener(there, protocol, published.port)).unwrap_or(published.container)
+    }
+
+    /// Returns the namespace with the address `ip`. Returns `None` if several have it.
+    fn namespace_of_ip(&self, ip: IpAddr) -> Option<usize> {
+        let mut places = self.namespaces.iter().enumerate().filter(|(_, n)| n.ips.contains(&ip));
+        places.next().map(|(place, _)| place).filter(|_| places.next().is_none())
+    }
+
+    /// Returns the container that is alone in a namespace.
+    fn only_member(&self, place: usize) -> Option<usize> {
+        match &self.namespaces[place] {
+            SocketNamespace { is_host: false, members, .. } => match &members[..] {
+                [NamespaceMember { container, inodes: None }] => Some(*container),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(last: u8) -> IpAddr {
+        IpAddr::from([172, 18, 0, last])
+    }
+
+    fn socket(stage: SocketState, local: (IpAddr, u16), remote: (IpAddr, u16), inode: u64) -> Socket {
+        Socket { protocol: Protocol::Tcp, state: stage, local, remote, inode }
+    }
+
+    fn listening_socket(port: u16, inode: u64) -> Socket {
+        let any = IpAddr::from([0, 0, 0, 0]);
+        socket(SocketState::Listening, (any, port), (any, 0), inode)
+    }
+
+    fn single_container(container: usize, last: u8, sockets: Vec<Socket>) -> SocketNamespace {
+        let members = vec![NamespaceMember { container, inodes: None }];
+        SocketNamespace {
+            members,
+            owner: Some(container),
+            ips: BTreeSet::from([ip(last)]),
+            is_host: false,
+            sockets,
+        }
+    }
+
+    fn found_connections(namespaces: &[SocketNamespace]) -> Vec<(usize, ConnectionTarget, u16)> {
+        let calls = find_connections(
+            namespaces,
+            &BTreeMap::from([(8080, PublishedPort { container: 1, port: 80 })]),
+            &BTreeSet::from([ip(1)]),
+        );
+        calls.into_iter().map(|c| (c.from, c.to, c.port)).collect()
+    }
+
+    #[test]
+    fn the_listening_end_is_the_called_one() {
+        let to_db = socket(SocketState::Connected, (ip(2), 40_000), (ip(3), 5432), 7);
+        let from_web = socket(SocketState::Connected, (ip(3), 5432), (ip(2), 40_000), 0);
+        let web = |sockets| single_container(0, 2, sockets);
+        let db = |more: Vec<Socket>| single_container(1, 3, [vec![listening_socket(5432, 1)], more].concat());
+        let expected = [(0, ConnectionTarget::Container(1), 5432)];
+        assert_eq!(found_connections(&[web(vec![to_db.clone()]), db(vec![])]), expected);
+        assert_eq!(
+            found_connections(&[web(vec![]), db(vec![from_web.clone()])]),
+            expected,
+            "the called end is enough"
+        );
+        assert_eq!(found_connections(&[web(vec![to_db]), db(vec![from_web])]), expected, "and both are one");
+    }
+
+    #[test]
+    fn no_connection_without_a_known_listener() {
+        let stray = socket(SocketState::Connected, (ip(2), 40_000), (ip(3), 41_000), 7);
+        assert_eq!(
+            found_connections(&[single_container(0, 2, vec![stray]), single_container(1, 3, vec![])]),
+            []
+        );
+    }
+
+    #[test]
+    fn a_shared_namespace_is_split_by_socket_holder() {
+        let loopback = IpAddr::from([127, 0, 0, 1]);
+        let to_sidecar = socket(SocketState::Connected, (loopback, 40_000), (loopback, 6379), 7);
+        let from_main = socket(SocketState::Connected, (loopback, 6379), (loopback, 40_000), 9);
+        let members = vec![
+            NamespaceMember { container: 0, inodes: Some(BTreeSet::from([7])) },
+            NamespaceMember { container: 1, inodes: Some(BTreeSet::from([8, 9])) },
+        ];
+        let sockets = vec![listening_socket(6379, 8), to_sidecar, from_main];
+        let shared = SocketNamespace {
+            members,
+            owner: Some(0),
+            ips: BTreeSet::from([ip(2)]),
+            is_host: false,
+            sockets,
+        };
+        assert_eq!(found_connections(&[shared]), [(0, ConnectionTarget::Container(1), 6379)]);
+    }
+
+    #[test]
+    fn a_published_port_leads_to_the_container_behind_it() {
+        let to_host = socket(SocketState::Connected, (ip(2), 40_000), (ip(1), 8080), 7);
+        let closed = socket(SocketState::Connected, (ip(2), 40_001), (ip(1), 9999), 7);
+        let all = [
+            single_container(0, 2, vec![to_host, closed]),
+            single_container(1, 3, vec![listening_socket(80, 1)]),
+        ];
+        assert_eq!(found_connections(&all), [(0, ConnectionTarget::Container(1), 8080)]);
+    }
+
+    #[test]
+    fn a_published_port_leads_to_the_guest_that_listens_there() {
+        let to_host = socket(SocketState::Connected, (ip(2), 40_000), (ip(1), 8080), 7);
+        let member = |container, inode| NamespaceMember { container, inodes: Some(BTreeSet::from([inode])) };
+        let shared = SocketNamespace {
+            members: vec![member(1, 5), member(2, 6)],
+            owner: Some(1),
+            ips: BTreeSet::from([ip(3)]),
+            is_host: false,
+            sockets: vec![listening_socket(80, 6)],
+        };
+        assert_eq!(
+            found_connections(&[single_container(0, 2, vec![to_host]), shared]),
+            [(0, ConnectionTarget::Container(2), 8080)]
+        );
+    }
+
+    #[test]
+    fn queries_to_the_name_server_are_ignored() {
+        let ask = socket(SocketState::Connected, (ip(2), 40_000), (DOCKER_NAME_SERVER, 53), 7);
+        assert_eq!(found_connections(&[single_container(0, 2, vec![ask])]), []);
+    }
+
+    #[test]
+    fn an_unknown_address_is_kept() {
+        let far = socket(SocketState::Connected, (ip(2), 40_000), (ip(77), 443), 7);
+        let data = socket(SocketState::Connected, (ip(2), 21), (ip(77), 50_123), 7);
+        assert_eq!(
+            found_connections(&[single_container(0, 2, vec![far, data])]),
+            [(0, ConnectionTarget::Address(ip(77)), 443)]
+        );
+    }
+}

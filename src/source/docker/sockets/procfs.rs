@@ -1,0 +1,139 @@
+//! Network namespaces of local containers with their sockets, from `/proc`. Each is read through one process
+//! in it.
+//!
+//! Every user can read the tables. The holder of a socket in a shared namespace is visible only to users that
+//! may inspect the processes.
+
+use super::{
+    cache::SocketCache,
+    connections::{NamespaceMember, SocketNamespace},
+};
+use crate::source::docker::decode::ContainerRecord;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    net::IpAddr,
+    sync::Arc,
+};
+
+/// Reads the namespaces of containers on this machine. `cache` keeps tables that need not be read again.
+pub(super) fn local_namespaces(
+    records: &[Arc<ContainerRecord>],
+    cache: &mut SocketCache,
+) -> Vec<SocketNamespace> {
+    let here: Vec<_> = records.iter().map(|s| s.pid.filter(|pid| is_process_of(*pid, &s.id))).collect();
+    let mut shared: BTreeMap<NamespaceKey, Vec<usize>> = BTreeMap::new();
+    let places = container_positions(records);
+    for (place, container) in records.iter().enumerate() {
+        if here[place].is_some() {
+            shared.entry(namespace_key(container, records, &places)).or_default().push(place);
+        }
+    }
+    let through: Vec<u32> = shared.values().filter_map(|places| here[*places.first()?]).collect();
+    cache.refresh(&through);
+    let read = |(key, places): (NamespaceKey, Vec<usize>)| {
+        let sockets = cache.sockets(here[*places.first()?]?)?.to_vec();
+        // A pause container opens no connections itself.
+        let places: Vec<usize> =
+            places.into_iter().filter(|place| !records[*place].owner.is_pause_container).collect();
+        let alone = places.len() == 1 && key != NamespaceKey::Host;
+        let member = |place: &usize| {
+            let inodes = if alone { None } else { Some(socket_inodes(here[*place]?)?) };
+            Some(NamespaceMember { container: *place, inodes })
+        };
+        let members: Vec<_> = places.iter().filter_map(member).collect();
+        let ips = match key {
+            NamespaceKey::Host => host_ips(),
+            NamespaceKey::Container(lender) => {
+                records[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect()
+            }
+        };
+        let lender = if let NamespaceKey::Container(lender) = key { Some(lender) } else { None };
+        Some(SocketNamespace { members, owner: lender, ips, is_host: key == NamespaceKey::Host, sockets })
+    };
+    shared.into_iter().filter_map(read).collect()
+}
+
+/// Network namespace of a container.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NamespaceKey {
+    /// Namespace of the host.
+    Host,
+    /// Namespace owned by the container at this position.
+    Container(usize),
+}
+
+/// Maps each container id and name to its position.
+pub(super) fn container_positions(records: &[Arc<ContainerRecord>]) -> BTreeMap<&str, usize> {
+    let names = records.iter().enumerate().map(|(place, s)| (s.name.as_str(), place));
+    // An id wins over an equal name.
+    names.chain(records.iter().enumerate().map(|(place, s)| (s.id.as_str(), place))).collect()
+}
+
+/// Returns the namespace of a container: its own, or that of the container whose network it uses.
+pub(super) fn namespace_key(
+    container: &ContainerRecord,
+    records: &[Arc<ContainerRecord>],
+    places: &BTreeMap<&str, usize>,
+) -> NamespaceKey {
+    let named = container.network.shares_network_of.as_ref().unwrap_or(&container.id);
+    match places.get(named.as_str()) {
+        Some(place) if !records[*place].network.uses_host_network => NamespaceKey::Container(*place),
+        _ => NamespaceKey::Host,
+    }
+}
+
+/// Returns true if the process belongs to the container. The engine may run in a virtual machine, whose
+/// process ids mean nothing here.
+fn is_process_of(pid: u32, id: &str) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/cgroup")).is_ok_and(|groups| groups.contains(id))
+}
+
+/// Returns the inodes of the sockets that the container's processes hold, or `None` without permission to see
+/// them.
+fn socket_inodes(pid: u32) -> Option<BTreeSet<u64>> {
+    let mut inodes = BTreeSet::new();
+    let processes = container_processes(pid);
+    let mut may_look = false;
+    for process in processes {
+        let Ok(files) = fs::read_dir(format!("/proc/{process}/fd")) else { continue };
+        may_look = true;
+        let links = files.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+        inodes.extend(links.filter_map(|link| {
+            link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse::<u64>().ok()
+        }));
+    }
+    may_look.then_some(inodes)
+}
+
+/// Returns all processes in the control group of `pid`, the container's first process.
+fn container_processes(pid: u32) -> Vec<u32> {
+    let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    let lists = groups.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':');
+        let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
+        let mount = match controllers {
+            "" => String::new(),
+            "pids" | "memory" => format!("/{controllers}"),
+            _ => return None,
+        };
+        fs::read_to_string(format!("/sys/fs/cgroup{mount}{path}/cgroup.procs")).ok()
+    });
+    let found = lists.map(|list| list.lines().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>());
+    found.into_iter().find(|list| !list.is_empty()).unwrap_or_else(|| vec![pid])
+}
+
+/// Returns the host's own addresses without loopback, from the kernel's local routes.
+pub(super) fn host_ips() -> BTreeSet<IpAddr> {
+    let tree = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
+    let mut ips = BTreeSet::new();
+    let mut last = None;
+    for line in tree.lines() {
+        match line.trim().strip_prefix("|-- ") {
+            Some(ip) => last = ip.parse::<IpAddr>().ok(),
+            None if line.contains("/32 host LOCAL") => ips.extend(last.filter(|ip| !ip.is_loopback())),
+            None => {}
+        }
+    }
+    ips
+}

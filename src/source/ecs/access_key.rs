@@ -1,0 +1,39 @@
+//! Account id inside an AWS access key id. AWS does not document this, so Portolan uses it only to tell
+//! cached snapshots of different accounts apart: temporary keys of one account change every hour.
+
+/// Length of the prefix that gives the kind of key, such as `ASIA`.
+const KEY_PREFIX_CHARS: usize = 4;
+
+/// Number of characters after the prefix that encode the account id.
+const ACCOUNT_CHARS: usize = 10;
+
+/// Returns the account id encoded in an access key id; `None` if the id is not base 32. Keys made before 2019
+/// give another number. Sources: Aidan Steele
+/// (<https://awsteele.com/blog/2020/09/26/aws-access-key-format.html>) and Tal Be'ery. The characters after
+/// the prefix are base 32; the account id is the forty bits after the first bit.
+#[must_use]
+pub(crate) fn account_id(id: &str) -> Option<u64> {
+    let letters = id.get(KEY_PREFIX_CHARS..KEY_PREFIX_CHARS + ACCOUNT_CHARS)?;
+    let bits = letters.bytes().try_fold(0_u64, |bits, letter| {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'2'..=b'7' => letter - b'2' + 26,
+            _ => return None,
+        };
+        Some(bits << 5 | u64::from(value))
+    })?;
+    Some(bits >> 9 & ((1 << 40) - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::account_id;
+
+    #[test]
+    fn the_keys_of_an_account_tell_it() {
+        assert_eq!(account_id("ASIAQNZGKIQY56JQ7WML"), Some(29_608_264_753));
+        assert_eq!(account_id("ASIAY34FZKBOKMUTVV7A"), Some(609_629_065_308));
+        assert_eq!(account_id("test"), None);
+        assert_eq!(account_id("ASIA0000000000000000"), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! Background tasks that may outlive a poll. Load balancers, names and task definitions take longer to read
+//! than the map should wait for its services. A poll waits for them briefly; later results appear in a later
+//! snapshot.
+
+use crate::{
+    background::{self, Panicked},
+    model::{LoadProgress, SourcePart},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Named tasks that run beside the polls. Dropping this aborts them.
+#[derive(Debug, Default)]
+pub(crate) struct BackgroundTasks {
+    running: Mutex<BTreeMap<&'static str, AbortOnDropHandle<()>>>,
+    /// Names of the tasks that have finished at least once.
+    finished_once: Mutex<BTreeSet<&'static str>>,
+}
+
+impl BackgroundTasks {
+    /// Starts `work` unless the task `name` is still running. Calls `then` if it panics.
+    pub(crate) fn start(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+        then: impl FnOnce(Panicked) + Send + 'static,
+    ) {
+        let mut running = self.lock_running();
+        if running.get(name).is_none_or(AbortOnDropHandle::is_finished) {
+            running.insert(name, background::spawn(work, then));
+        }
+    }
+
+    /// Waits until all tasks are done, at most `max_wait`.
+    pub(crate) async fn wait(&self, max_wait: Duration) {
+        let until = Instant::now() + max_wait;
+        let mut waiting = mem::take(&mut *self.lock_running());
+        for handle in waiting.values_mut() {
+            if timeout_at(until, handle).await.is_err() {
+                break;
+            }
+        }
+        let done = waiting.iter().filter(|(_, handle)| handle.is_finished()).map(|(name, _)| *name);
+        self.finished_once.lock().unwrap_or_else(PoisonError::into_inner).extend(done);
+        waiting.retain(|_, handle| !handle.is_finished());
+        self.lock_running().extend(waiting);
+    }
+
+    /// Returns the progress of the first run of all tasks; `None` if each has finished once.
+    pub(crate) fn progress(&self) -> Option<LoadProgress> {
+        let running = self.lock_running();
+        let done = self.finished_once.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = running.keys().filter(|name| !done.contains(*name)).count();
+        (left > 0).then(|| LoadProgress {
+            part: SourcePart::Enrichment,
+            read: done.len(),
+            known: done.len() + left,
+        })
+    }
+
+    fn lock_running(&self) -> MutexGuard<'_, BTreeMap<&'static str, AbortOnDropHandle<()>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BackgroundTasks;
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU32, Ordering},
+        },
+        time::Duration,
+    };
+
+    #[tokio::test]
+    async fn work_goes_on_beyond_the_patience_and_is_not_begun_twice() {
+        let (errands, begun, done) =
+            (BackgroundTasks::default(), Arc::new(AtomicU32::new(0)), Arc::new(tokio::sync::Notify::new()));
+        let begin = || {
+            let (begun, done) = (Arc::clone(&begun), Arc::clone(&done));
+            let work = async move {
+                begun.fetch_add(1, Ordering::SeqCst);
+                done.notified().await;
+            };
+            errands.start("x", work, |_| ());
+        };
+        begin();
+        errands.wait(Duration::from_millis(1)).await;
+        begin();
+        assert_eq!(begun.load(Ordering::SeqCst), 1);
+        done.notify_one();
+        errands.wait(Duration::from_mins(1)).await;
+        begin();
+        errands.wait(Duration::from_millis(1)).await;
+        assert_eq!(begun.load(Ordering::SeqCst), 2);
+    }
+}

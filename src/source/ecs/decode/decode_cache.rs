@@ -1,0 +1,146 @@
+//! Cache of decoded services. A service with unchanged inputs is not decoded again.
+//!
+//! In a large account, nearly all services are unchanged from one poll to the next.
+
+use super::{
+    TaskDefinitions,
+    alb_routing::TargetGroupServices,
+    app_mesh::{AppMeshes, MeshMember},
+    deployment::definition_arns,
+    endpoints::CloudMapNames,
+    load_balancer::LoadBalancerData,
+    task_definition::TaskDefinitionSummary,
+    task_record::TaskRecord,
+};
+use crate::model::{Event, HealthCheckStatus, Service, ServiceId};
+use aws_sdk_ecs::types as sdk;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Decoded services of the last poll.
+#[derive(Debug, Default)]
+pub(crate) struct DecodeCache {
+    region_inputs: Option<RegionInputs>,
+    services: BTreeMap<ServiceId, CachedService>,
+}
+
+/// Inputs that all services of a region share.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RegionInputs {
+    /// Names from Cloud Map.
+    pub cloud_map_names: CloudMapNames,
+    /// Load balancers with their target groups and listeners.
+    pub load_balancers: Arc<LoadBalancerData>,
+    /// Meshes of App Mesh that tasks are members of.
+    pub app_meshes: Arc<AppMeshes>,
+    /// Services behind each target group.
+    pub target_group_services: TargetGroupServices,
+    /// App Mesh nodes whose proxies run beside tasks.
+    pub present_members: BTreeSet<MeshMember>,
+}
+
+/// Inputs of one service.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceInputs {
+    raw: Arc<sdk::Service>,
+    tasks: Vec<Arc<TaskRecord>>,
+    namespace: Option<String>,
+    definitions: Vec<Option<Arc<TaskDefinitionSummary>>>,
+}
+
+#[derive(Debug)]
+struct CachedService {
+    inputs: ServiceInputs,
+    service: Arc<Service>,
+    events: Vec<Event>,
+}
+
+impl DecodeCache {
+    /// Sets the inputs that all services share. If they have changed, this clears the cache.
+    pub(crate) fn set_region_inputs(&mut self, around: RegionInputs) {
+        if self.region_inputs.as_ref() != Some(&around) {
+            self.services.clear();
+            self.region_inputs = Some(around);
+        }
+    }
+
+    /// Returns the service with its events: the cached one if `basis` is identical, else the result of
+    /// `decode`.
+    ///
+    /// If decoding gives an equal service, the caller gets the same `Arc` as before.
+    pub(crate) fn get_or_decode(
+        &mut self,
+        id: ServiceId,
+        basis: ServiceInputs,
+        decode: impl FnOnce(&sdk::Service, &[&TaskRecord]) -> (Service, Vec<Event>),
+    ) -> (Arc<Service>, Vec<Event>) {
+        if let Some(made) = self.services.get(&id).filter(|made| made.inputs.is_identical(&basis)) {
+            return (Arc::clone(&made.service), made.events.clone());
+        }
+        let runs: Vec<&TaskRecord> = basis.tasks.iter().map(AsRef::as_ref).collect();
+        let (service, events) = decode(&basis.raw, &runs);
+        let known = self.services.remove(&id).map(|made| made.service).filter(|known| **known == service);
+        let service = known.unwrap_or_else(|| Arc::new(service));
+        if !is_time_dependent(&service) {
+            self.services.insert(
+                id,
+                CachedService { inputs: basis, service: Arc::clone(&service), events: events.clone() },
+            );
+        }
+        (service, events)
+    }
+
+    /// Removes the services that are not in `services` from the cache.
+    pub(crate) fn retain_services(&mut self, services: &[Arc<Service>]) {
+        if self.services.len() > services.len() {
+            let ids: BTreeSet<&ServiceId> = services.iter().map(|service| &service.id).collect();
+            self.services.retain(|id, _| ids.contains(id));
+        }
+    }
+}
+
+impl ServiceInputs {
+    /// Collects the inputs of a service of a cluster.
+    pub(crate) fn new(
+        raw: &Arc<sdk::Service>,
+        runs: &[&Arc<TaskRecord>],
+        namespace: Option<&str>,
+        definitions: &TaskDefinitions,
+    ) -> Self {
+        let named = definition_arns(raw);
+        let of_runs = runs.iter().filter_map(|run| run.definition_arn.as_deref());
+        let arns: BTreeSet<&str> = named.iter().map(String::as_str).chain(of_runs).collect();
+        Self {
+            raw: Arc::clone(raw),
+            tasks: runs.iter().map(|run| Arc::clone(run)).collect(),
+            namespace: namespace.map(str::to_owned),
+            definitions: arns.into_iter().map(|arn| definitions.get(arn).cloned()).collect(),
+        }
+    }
+
+    /// True if both hold the very same values. It compares shared values by pointer, not by content.
+    fn is_identical(&self, other: &Self) -> bool {
+        let same =
+            |a: &Option<Arc<TaskDefinitionSummary>>, b: &Option<Arc<TaskDefinitionSummary>>| match (a, b) {
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+        Arc::ptr_eq(&self.raw, &other.raw)
+            && self.namespace == other.namespace
+            && self.tasks.len() == other.tasks.len()
+            && self.definitions.len() == other.definitions.len()
+            && self.tasks.iter().zip(&other.tasks).all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.definitions.iter().zip(&other.definitions).all(|(a, b)| same(a, b))
+    }
+}
+
+/// True if the decoded service depends on the time: how a stopped task counts, and how long a health check
+/// may stay silent.
+fn is_time_dependent(service: &Service) -> bool {
+    service
+        .instances
+        .iter()
+        .any(|instance| instance.exit.is_some() || instance.health_check == HealthCheckStatus::Pending)
+}

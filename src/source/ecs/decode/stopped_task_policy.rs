@@ -1,0 +1,168 @@
+//! Policy for stopped tasks: which ones still count against their service.
+//!
+//! A service that crashed once and got a new task is healthy. A service that crashes again and again is not,
+//! even in the seconds while its task runs.
+
+use crate::model::Timestamp;
+use aws_sdk_ecs::types::TaskStopCode;
+use jiff::SignedDuration;
+
+/// Stopped task, reduced to the input of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoppedTask {
+    /// Time of the stop.
+    pub stopped_at: Timestamp,
+    /// Run time; `None` if the task never started.
+    pub ran_for: Option<SignedDuration>,
+    /// True if a fault stopped the task.
+    pub is_fault: bool,
+}
+
+/// Capacity of a service after its stopped tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RecoveryState {
+    /// Desired number of tasks.
+    pub desired: u32,
+    /// Start times of the tasks that serve, and of those that served until ECS asked them to stop.
+    pub good_starts: Vec<Timestamp>,
+    /// Number of tasks that serve now.
+    pub serving: u32,
+    /// Time of the poll.
+    pub now: Timestamp,
+}
+
+/// Shortest and longest time that a service must run without a fault to recover from a series of faults.
+const MIN_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(2);
+const MAX_RECOVERY_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// True if `stop` still counts against the service. `stops` are all its stopped tasks of the last hour.
+pub(crate) fn still_counts(stop: &StoppedTask, stops: &[StoppedTask], standing: &RecoveryState) -> bool {
+    if !stop.is_fault || standing.desired == 0 {
+        return false;
+    }
+    let hold = recovery_window(stops);
+    if standing.serving >= standing.desired {
+        let newest =
+            stops.iter().filter(|s| s.is_fault).map(|s| s.stopped_at).max().unwrap_or(stop.stopped_at);
+        return standing.now.duration_since(newest) < hold;
+    }
+    let recovered =
+        |start: &Timestamp| *start > stop.stopped_at && standing.now.duration_since(*start) >= hold;
+    !standing.good_starts.iter().any(recovered)
+}
+
+/// Returns the time that a service must run without a fault before its faults no longer count.
+///
+/// That is zero after one fault. After several, it is twice the longest run time of a failed task, within
+/// limits.
+fn recovery_window(stops: &[StoppedTask]) -> SignedDuration {
+    let faults = stops.iter().filter(|s| s.is_fault);
+    if faults.clone().count() < 2 {
+        return SignedDuration::ZERO;
+    }
+    let life = faults.filter_map(|s| s.ran_for).max().unwrap_or(SignedDuration::ZERO);
+    life.saturating_mul(2).clamp(MIN_RECOVERY_WINDOW, MAX_RECOVERY_WINDOW)
+}
+
+/// True if a fault stopped the task, by its stop code and the exit code of an essential container.
+///
+/// For stops by the scheduler, AWS's fixed words decide, because the stop code is the same for a failed
+/// health check and a scale-in. A task of a service (`endless`) must never stop by itself.
+pub(crate) fn is_fault(code: Option<&TaskStopCode>, exit: Option<i64>, reason: &str, endless: bool) -> bool {
+    let bad_exit = exit.is_some_and(|code| code != 0);
+    match code {
+        Some(
+            TaskStopCode::TaskFailedToStart
+            | TaskStopCode::SpotInterruption
+            | TaskStopCode::TerminationNotice
+            | TaskStopCode::InfrastructureHealth,
+        ) => true,
+        Some(TaskStopCode::UserInitiated) => false,
+        Some(TaskStopCode::ServiceSchedulerInitiated) => reason.contains("health check"),
+        Some(TaskStopCode::EssentialContainerExited) => endless || bad_exit,
+        _ => bad_exit,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        RecoveryState, SignedDuration, StoppedTask, TaskStopCode, Timestamp, is_fault, still_counts,
+    };
+
+    fn at(minute: i64, second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + minute * 60 + second).unwrap()
+    }
+
+    fn crash(at: Timestamp, lived: i64) -> StoppedTask {
+        StoppedTask { stopped_at: at, ran_for: Some(SignedDuration::from_secs(lived)), is_fault: true }
+    }
+
+    fn state(desired: u32, serving: u32, starts: &[Timestamp], now: Timestamp) -> RecoveryState {
+        RecoveryState { desired, serving, good_starts: starts.to_vec(), now }
+    }
+
+    #[test]
+    fn one_crash_that_was_replaced_is_history() {
+        let stop = crash(at(10, 0), 3000);
+        let now = state(1, 1, &[at(10, 20)], at(10, 30));
+        assert!(!still_counts(&stop, &[stop], &now));
+    }
+
+    #[test]
+    fn one_crash_without_a_successor_counts() {
+        let stop = crash(at(10, 0), 3000);
+        assert!(still_counts(&stop, &[stop], &state(2, 1, &[at(1, 0)], at(10, 30))));
+    }
+
+    #[test]
+    fn a_crash_loop_counts_while_its_task_runs() {
+        let stops = [crash(at(10, 0), 20), crash(at(11, 0), 20)];
+        let now = state(1, 1, &[at(11, 30)], at(11, 40));
+        assert!(stops.iter().all(|s| still_counts(s, &stops, &now)));
+    }
+
+    #[test]
+    fn a_crash_loop_that_ended_is_history() {
+        let stops = [crash(at(10, 0), 20), crash(at(11, 0), 20)];
+        let now = state(1, 1, &[at(11, 30)], at(14, 0));
+        assert!(!stops.iter().any(|s| still_counts(s, &stops, &now)));
+    }
+
+    #[test]
+    fn a_slow_loop_must_hold_longer() {
+        let stops = [crash(at(0, 0), 300), crash(at(6, 0), 300)];
+        assert!(still_counts(&stops[1], &stops, &state(1, 1, &[at(6, 10)], at(12, 0))));
+        assert!(!still_counts(&stops[1], &stops, &state(1, 1, &[at(6, 10)], at(17, 0))));
+    }
+
+    #[test]
+    fn scaling_out_long_after_a_crash_brings_no_blame() {
+        let stop = crash(at(0, 0), 3000);
+        assert!(!still_counts(&stop, &[stop], &state(4, 2, &[at(1, 0), at(1, 0)], at(40, 0))));
+    }
+
+    #[test]
+    fn a_service_scaled_to_zero_has_no_trouble() {
+        let stops = [crash(at(10, 0), 20), crash(at(11, 0), 20)];
+        assert!(!still_counts(&stops[1], &stops, &state(0, 0, &[], at(11, 5))));
+    }
+
+    #[test]
+    fn stop_codes() {
+        use TaskStopCode::{
+            EssentialContainerExited, ServiceSchedulerInitiated, TaskFailedToStart, UserInitiated,
+        };
+        let lone = |code: &TaskStopCode, exit, reason| is_fault(Some(code), exit, reason, false);
+        assert!(lone(&EssentialContainerExited, Some(1), ""));
+        assert!(!lone(&EssentialContainerExited, Some(0), ""));
+        assert!(is_fault(Some(&EssentialContainerExited), Some(0), "", true));
+        assert!(lone(&TaskFailedToStart, None, "CannotPullContainerError"));
+        assert!(lone(&ServiceSchedulerInitiated, Some(0), "Task failed container health checks"));
+        assert!(lone(&ServiceSchedulerInitiated, None, "Task failed ELB health checks in (target-group x)"));
+        let scale_in = "Scaling activity initiated by (deployment ecs-svc/1)";
+        assert!(!lone(&ServiceSchedulerInitiated, Some(143), scale_in));
+        assert!(!lone(&UserInitiated, Some(137), ""));
+        assert!(!lone(&TaskStopCode::from("SomethingNew"), None, ""));
+    }
+}

@@ -1,0 +1,54 @@
+//! Text helpers of all decoders: cleaned text, times, and parts of ARNs.
+
+use crate::model::{Text, Timestamp};
+use aws_smithy_types::DateTime;
+
+/// Cleans untrusted text of control characters; `None` becomes empty.
+pub(crate) fn clean_text(text: Option<&str>) -> String {
+    text.map(Text::new).unwrap_or_default().to_string()
+}
+
+/// Cleans untrusted text of control characters. Returns `None` if the result is empty.
+pub(crate) fn non_empty_text(text: Option<&str>) -> Option<String> {
+    text.map(Text::new).filter(|t| !t.trim().is_empty()).map(Into::into)
+}
+
+/// Converts a time from AWS's SDK.
+pub(crate) fn to_timestamp(at: Option<&DateTime>) -> Option<Timestamp> {
+    let at = at?;
+    Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).unwrap_or(0)).ok()
+}
+
+/// Returns the text after the last slash: `orders:42` of a task definition's ARN, the name of a cluster's
+/// ARN.
+pub(crate) fn last_segment(arn: &str) -> String {
+    Text::new(arn.rsplit('/').next().unwrap_or(arn)).to_string()
+}
+
+/// Returns the family of `family:revision`, or of a task definition's ARN.
+pub(crate) fn family_name(definition: &str) -> String {
+    let name = last_segment(definition);
+    match name.rsplit_once(':') {
+        Some((family, revision)) if revision.chars().all(|c| c.is_ascii_digit()) => family.to_owned(),
+        _ => name,
+    }
+}
+
+/// Converts a count; a negative one becomes zero.
+pub(crate) fn to_count(n: i32) -> u32 {
+    u32::try_from(n).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{family_name, last_segment};
+
+    #[test]
+    fn arns_and_bare_names_read_the_same() {
+        let arn = "arn:aws:ecs:eu-west-1:000000000000:task-definition/orders:42";
+        assert_eq!(last_segment(arn), "orders:42");
+        assert_eq!(family_name(arn), "orders");
+        assert_eq!(family_name("orders:42"), "orders");
+        assert_eq!(family_name("orders"), "orders");
+    }
+}

@@ -1,0 +1,119 @@
+//! Discovery of AWS configuration: reads environment variables and files, never the network.
+
+use super::Config;
+use std::path::{Path, PathBuf};
+
+/// Environment and home directory in which AWS configuration may be.
+#[derive(Clone, Copy)]
+pub struct Env<'a> {
+    /// Returns the value of an environment variable.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Home directory of the user.
+    pub home: Option<&'a Path>,
+}
+
+/// Configuration that was found, and the places that were searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// Source to open; `None` if there is no AWS configuration.
+    pub config: Option<Config>,
+    /// Searched places, each with its result in words.
+    pub searched: Vec<String>,
+}
+
+/// Environment variables that give access to AWS. A region alone gives none, so it is not listed.
+const ACCESS_VARIABLES: [&str; 7] = [
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_ECS",
+];
+
+/// Profile settings that lead to credentials.
+const CREDENTIAL_KEYS: [&str; 8] = [
+    "aws_access_key_id",
+    "sso_session",
+    "sso_start_url",
+    "role_arn",
+    "credential_process",
+    "credential_source",
+    "login_session",
+    "web_identity_token_file",
+];
+
+/// Searches the environment and the two AWS configuration files.
+#[must_use]
+pub fn discover(env: Env<'_>) -> Discovery {
+    let variable = |name: &str| (env.variable)(name).filter(|value| !value.is_empty());
+    let set = ACCESS_VARIABLES.iter().find(|name| variable(name).is_some());
+    let mut searched = vec![match set {
+        Some(name) => format!("{name} is set"),
+        None => format!("none of {} is set", ACCESS_VARIABLES.join(", ")),
+    }];
+    let mut worth = set.is_some();
+    for (name, file) in [("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")] {
+        let path =
+            variable(name).map(PathBuf::from).or_else(|| env.home.map(|home| home.join(".aws").join(file)));
+        let Some(path) = path else { continue };
+        let (good, words) = inspect_file(&path);
+        worth |= good;
+        searched.push(format!("{} {words}", path.display()));
+    }
+    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| variable(name));
+    let config = Config { region: region.unwrap_or_default(), ..Config::default() };
+    Discovery { config: worth.then_some(config), searched }
+}
+
+/// Returns true if the file leads to credentials, with the result in words.
+fn inspect_file(path: &Path) -> (bool, &'static str) {
+    match std::fs::read_to_string(path) {
+        Ok(text) if leads_to_credentials(&text) => (true, "has credentials or says where to get them"),
+        Ok(_) => (false, "names no credentials"),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => (false, "does not exist"),
+        Err(_) => (false, "can not be read"),
+    }
+}
+
+/// Returns true if any line of an AWS configuration file sets a key that leads to credentials.
+fn leads_to_credentials(text: &str) -> bool {
+    text.lines()
+        .filter_map(|line| line.split_once('='))
+        .any(|(key, value)| CREDENTIAL_KEYS.contains(&key.trim()) && !value.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Env, discover, leads_to_credentials};
+    use std::path::Path;
+
+    fn with(pairs: &[(&str, &str)], home: Option<&Path>) -> super::Discovery {
+        let variable = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        discover(Env { variable: &variable, home })
+    }
+
+    #[test]
+    fn a_region_alone_is_nothing_to_open() {
+        let found = with(&[("AWS_REGION", "eu-west-1")], Some(Path::new("/nonexistent")));
+        assert_eq!(found.config, None);
+        assert_eq!(found.searched.len(), 3);
+    }
+
+    #[test]
+    fn a_profile_or_an_endpoint_is() {
+        let found = with(&[("AWS_PROFILE", "dev"), ("AWS_DEFAULT_REGION", "eu-west-1")], None);
+        assert_eq!(found.config.unwrap().region, "eu-west-1");
+        assert!(with(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")], None).config.is_some());
+        assert!(with(&[("AWS_PROFILE", "")], None).config.is_none());
+    }
+
+    #[test]
+    fn files_count_when_they_lead_to_credentials() {
+        assert!(leads_to_credentials("[profile dev]\nsso_session = corp\n"));
+        assert!(leads_to_credentials("[default]\naws_access_key_id=AKIA\n"));
+        assert!(!leads_to_credentials("[default]\nregion = eu-west-1\n"));
+        assert!(!leads_to_credentials("# role_arn\n[default]\nrole_arn =\n"));
+    }
+}

@@ -1,0 +1,233 @@
+//! Enrichment: what a snapshot shows besides services and tasks. Background tasks read task definitions,
+//! Cloud Map names, load balancers, meshes and observed connections. So a slow API delays neither the map nor
+//! the other parts.
+
+use super::{
+    api::Api,
+    app_mesh::AppMeshReader,
+    background_tasks::BackgroundTasks,
+    cloud_map::CloudMapReader,
+    decode::{
+        ClusterData, TaskDefinitions, app_mesh::AppMeshes, deployment::revision_to_compare,
+        endpoints::CloudMapNames, load_balancer::LoadBalancerData, service_connect_metrics::CallCounts,
+        target_group_arns,
+    },
+    flows::{FlowLogReader, NewLines},
+    load_balancers::LoadBalancerReader,
+    service_connect::ServiceConnectReader,
+    task_definitions::TaskDefinitionCache,
+};
+use crate::{
+    background::Panicked,
+    cache::CacheDir,
+    model::{LoadProgress, Timestamp, UnreadPart},
+};
+use aws_sdk_ecs::types::Service;
+use futures::FutureExt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Starts the enrichment tasks and collects their results.
+#[derive(Debug, Default)]
+pub(crate) struct Enricher {
+    tasks: BackgroundTasks,
+    readers: Arc<EnrichmentReaders>,
+    results: SharedEnrichment,
+}
+
+#[derive(Debug, Default)]
+struct EnrichmentReaders {
+    task_definitions: TaskDefinitionCache,
+    cloud_map: CloudMapReader,
+    load_balancers: LoadBalancerReader,
+    app_mesh: AppMeshReader,
+    flow_logs: FlowLogReader,
+    service_connect: ServiceConnectReader,
+}
+
+/// Latest result of each enrichment task.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Enrichment {
+    /// Names of services in Cloud Map.
+    pub cloud_map_names: CloudMapNames,
+    /// Load balancers in front of the services.
+    pub load_balancers: Arc<LoadBalancerData>,
+    /// App Mesh routes between the tasks.
+    pub meshes: Arc<AppMeshes>,
+    /// Flow log lines that no snapshot contains yet.
+    pub flow_log_lines: NewLines,
+    /// Request counts of Service Connect that no snapshot contains yet.
+    pub request_counts: Vec<CallCounts>,
+    gaps: BTreeMap<&'static str, UnreadPart>,
+    /// Failures of parts whose task panicked, by part.
+    panic_gaps: BTreeMap<&'static str, UnreadPart>,
+}
+
+impl Enricher {
+    /// Returns an enricher that has read nothing yet; `cache` holds task definitions of earlier runs.
+    pub(crate) fn new(cache: Option<CacheDir>) -> Self {
+        let readers = EnrichmentReaders {
+            task_definitions: TaskDefinitionCache::new(cache),
+            ..EnrichmentReaders::default()
+        };
+        Self { readers: Arc::new(readers), ..Self::default() }
+    }
+
+    /// Starts the tasks that the services and tasks in `seen` need, and waits for them at most `wait`.
+    pub(crate) async fn read(&self, api: &Api, seen: &Arc<Vec<ClusterData>>, now: Timestamp, wait: Duration) {
+        self.readers.task_definitions.load_from_disk().await;
+        let all = seen.iter().all(|seen| seen.has_all_tasks);
+        self.readers.task_definitions.request(
+            used_definitions(seen, now),
+            &compared_definitions(seen, now),
+            all,
+        );
+        self.start("definitions", api, |api, readers, tray| async move {
+            readers.task_definitions.fetch_requested(&api).await;
+            // A task definition is the only place that names the mesh of its tasks.
+            let (meshes, gap) = readers.app_mesh.read(&api, &readers.task_definitions.definitions()).await;
+            tray.store("mesh", gap, |enrichment| enrichment.meshes = meshes);
+        });
+        let all = Arc::clone(seen);
+        self.start("names", api, |api, readers, tray| async move {
+            let (names, gap) = readers.cloud_map.read(&api, &all).await;
+            tray.store("names", gap, |enrichment| enrichment.cloud_map_names = names);
+        });
+        let behind: BTreeSet<String> = used_target_groups(seen);
+        self.start("balancers", api, |api, readers, tray| async move {
+            let (balancers, gap) = readers.load_balancers.read(&api, behind).await;
+            tray.store("balancers", gap, |enrichment| enrichment.load_balancers = balancers);
+        });
+        if seen.iter().flat_map(|s| &s.tasks).any(|run| !run.network.addresses.is_empty()) {
+            self.start("flows", api, |api, readers, tray| async move {
+                let (lines, gap) = readers.flow_logs.read_new(&api).await;
+                tray.store("flows", gap, |enrichment| enrichment.flow_log_lines.extend(lines));
+            });
+        }
+        let all = Arc::clone(seen);
+        self.start("metrics", api, |api, readers, tray| async move {
+            let (counted, gap) = readers.service_connect.read(&api, &all).await;
+            tray.store("metrics", gap, |enrichment| enrichment.request_counts.push(counted));
+        });
+        self.tasks.wait(wait).await;
+    }
+
+    /// Returns the latest results. Flow log lines and request counts are returned only once.
+    pub(crate) fn take_enrichment(&self) -> Enrichment {
+        // Callers are found by port, and only task definitions name the listening ports. Also, lines and
+        // counts are given out once, and a headless command discards every snapshot before the complete one.
+        let whole = self.progress().is_empty();
+        let mut enrichment = self.results.lock();
+        let (mut lines, mut counted) = (NewLines::default(), Vec::new());
+        if whole {
+            (lines, counted) =
+                (mem::take(&mut enrichment.flow_log_lines), mem::take(&mut enrichment.request_counts));
+        }
+        Enrichment { flow_log_lines: lines, request_counts: counted, ..enrichment.clone() }
+    }
+
+    /// Returns the task definitions read so far.
+    pub(crate) fn task_definitions(&self) -> TaskDefinitions {
+        self.readers.task_definitions.definitions()
+    }
+
+    /// Returns the parts that could not be read.
+    pub(crate) fn gaps(&self, enrichment: &Enrichment) -> Vec<UnreadPart> {
+        self.readers
+            .task_definitions
+            .gap()
+            .into_iter()
+            .chain(enrichment.gaps.values().chain(enrichment.panic_gaps.values()).cloned())
+            .collect()
+    }
+
+    /// Returns the progress of the first load, one item per part.
+    pub(crate) fn progress(&self) -> Vec<LoadProgress> {
+        self.readers.task_definitions.progress().into_iter().chain(self.tasks.progress()).collect()
+    }
+
+    fn start<F>(
+        &self,
+        name: &'static str,
+        api: &Api,
+        work: impl FnOnce(Api, Arc<EnrichmentReaders>, SharedEnrichment) -> F,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let work = work(api.clone(), Arc::clone(&self.readers), self.results.clone());
+        let (survived, lost) = (self.results.clone(), self.results.clone());
+        let work = work.map(move |()| survived.set_panic(name, None));
+        self.tasks.start(name, work, move |panicked| lost.set_panic(name, Some(&panicked)));
+    }
+}
+
+/// Returns the ARNs of task definitions in use, and of the earlier ones that recent deployments are compared
+/// with.
+fn used_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
+    let services = seen.iter().flat_map(|s| &s.services);
+    let of_services = services.flat_map(|service| service_definitions(service));
+    let of_tasks = seen.iter().flat_map(|s| &s.tasks).filter_map(|run| run.definition_arn.as_deref());
+    let before =
+        seen.iter().flat_map(|s| &s.services).filter_map(|service| revision_to_compare(service, now));
+    of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
+}
+
+/// Returns the task definitions that a service, its deployments and its task sets name.
+fn service_definitions(service: &Service) -> impl Iterator<Item = &str> {
+    let deployed = service.deployments().iter().filter_map(|d| d.task_definition());
+    let sets = service.task_sets().iter().filter_map(|t| t.task_definition());
+    service.task_definition().into_iter().chain(deployed).chain(sets)
+}
+
+/// Returns task definitions to compare: those of services that are being deployed or were deployed recently.
+fn compared_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
+    let mut compared = BTreeSet::new();
+    for service in seen.iter().flat_map(|s| &s.services) {
+        let before = revision_to_compare(service, now);
+        if before.is_some() || service.deployments().len() > 1 {
+            compared.extend(service_definitions(service).map(str::to_owned).chain(before));
+        }
+    }
+    compared
+}
+
+/// Returns the target groups that services register their tasks with.
+fn used_target_groups(seen: &[ClusterData]) -> BTreeSet<String> {
+    seen.iter().flat_map(|s| &s.services).flat_map(|s| target_group_arns(s)).map(str::to_owned).collect()
+}
+
+/// Enrichment results that the background tasks write to.
+#[derive(Clone, Debug, Default)]
+struct SharedEnrichment(Arc<Mutex<Enrichment>>);
+
+impl SharedEnrichment {
+    fn lock(&self) -> MutexGuard<'_, Enrichment> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Applies `update` to the results and sets or clears the gap of the part `name`.
+    fn store(&self, name: &'static str, gap: Option<UnreadPart>, update: impl FnOnce(&mut Enrichment)) {
+        let mut enrichment = self.lock();
+        update(&mut enrichment);
+        match gap {
+            Some(gap) => enrichment.gaps.insert(name, gap),
+            None => enrichment.gaps.remove(name),
+        };
+    }
+
+    /// Records the panic of the task that reads part `name`; `None` clears it.
+    fn set_panic(&self, name: &'static str, panicked: Option<&Panicked>) {
+        let mut enrichment = self.lock();
+        match panicked {
+            Some(panicked) => {
+                let failure = panicked.failure(format_args!("{name} could not be taken in"));
+                enrichment.panic_gaps.insert(name, UnreadPart { name: name.into(), failure });
+            }
+            None => drop(enrichment.panic_gaps.remove(name)),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Reader of the new records in a log group, within the budget of a poll.
+
+use super::{log_groups::FlowLogGroup, record::FlowLogLine};
+use crate::{
+    model::{Failure, Timestamp},
+    source::ecs::{api::Api, calls},
+};
+use tokio::time::Instant;
+
+/// Lines read from a log group.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LineBatch {
+    /// Valid lines.
+    pub lines: Vec<FlowLogLine>,
+    /// Start of the newest record, in milliseconds since 1970.
+    pub newest_ms: Option<i64>,
+    /// True if the budget ended before the log group did.
+    pub is_truncated: bool,
+}
+
+/// Budget of one poll over all log groups.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadBudget {
+    /// Pages that the poll may still read.
+    pub pages_left: usize,
+    /// Time after which the poll starts no further page.
+    pub deadline: Instant,
+}
+
+/// Reads the records that started since `from` (milliseconds since 1970), as far as the budget `left` allows.
+pub(super) async fn read_since(
+    api: &Api,
+    name: &str,
+    group: &FlowLogGroup,
+    from: i64,
+    left: &mut ReadBudget,
+) -> Result<LineBatch, Failure> {
+    let mut batch = LineBatch::default();
+    let mut token: Option<String> = None;
+    loop {
+        if left.pages_left == 0 || Instant::now() > left.deadline {
+            batch.is_truncated = true;
+            return Ok(batch);
+        }
+        left.pages_left -= 1;
+        let ask = api.clients.logs.filter_log_events().log_group_name(name).start_time(from);
+        let ask = ask.limit(10_000).set_next_token(token.clone());
+        let answer = api.call(&calls::FILTER_LOG_EVENTS, ask.send()).await?;
+        for event in answer.events() {
+            let (Some(at), Some(message)) = (event.timestamp(), event.message()) else { continue };
+            let Ok(time) = Timestamp::from_millisecond(at) else { continue };
+            batch.newest_ms = batch.newest_ms.max(Some(at));
+            batch.lines.extend(group.formats.iter().find_map(|format| format.parse_line(message, time)));
+        }
+        if answer.next_token.is_none() || answer.next_token == token {
+            return Ok(batch);
+        }
+        token = answer.next_token;
+    }
+}

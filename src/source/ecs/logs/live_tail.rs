@@ -1,0 +1,167 @@
+//! Live Tail session: delivers new events of log groups as they arrive. It costs money per minute and ends
+//! when dropped.
+
+use super::{LogEvent, LogsClient, missing_group_failure};
+use crate::{
+    model::{Failure, FailureKind, Text},
+    source::ecs::{calls, failure},
+};
+use aws_sdk_cloudwatchlogs::{
+    error::SdkError,
+    operation::start_live_tail::StartLiveTailOutput,
+    types::{
+        LiveTailSessionLogEvent, LiveTailSessionMetadata, StartLiveTailResponseStream as Update,
+        error::StartLiveTailResponseStreamError,
+    },
+};
+use std::{collections::BTreeSet, time::Duration};
+use tokio::time::timeout;
+
+/// Largest number of streams that one session may name. With more, it covers the whole group and other
+/// streams are dropped here.
+const MAX_SESSION_STREAMS: usize = 10;
+/// Longest time to open a session.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Groups and streams that a session covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SessionScope {
+    groups: BTreeSet<String>,
+    /// Covered streams; `None` for all streams of the groups.
+    streams: Option<BTreeSet<String>>,
+}
+
+/// Open Live Tail session.
+#[derive(Debug)]
+pub(super) struct Session {
+    output: StartLiveTailOutput,
+    pub(super) scope: SessionScope,
+}
+
+/// Message of a session.
+#[derive(Debug)]
+pub(super) enum SessionMessage {
+    /// Events with their groups; true if the session left events out.
+    Events(Vec<(String, LogEvent)>, bool),
+    /// End of the session, with its reason unless the end was expected. Another session may be opened.
+    Ended(Option<String>),
+}
+
+impl SessionScope {
+    /// Returns the scope for the given groups and streams.
+    pub(super) fn for_streams<'a>(streams: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let (groups, names): (BTreeSet<_>, BTreeSet<_>) =
+            streams.map(|(group, stream)| (group.clone(), stream.clone())).unzip();
+        let named = groups.len() == 1 && names.len() <= MAX_SESSION_STREAMS;
+        Self { groups, streams: named.then_some(names) }
+    }
+
+    /// Returns true if the scope covers that stream.
+    pub(super) fn covers(&self, group: &str, stream: &str) -> bool {
+        self.groups.contains(group) && self.streams.as_ref().is_none_or(|names| names.contains(stream))
+    }
+}
+
+impl Session {
+    /// Opens a session and waits until it has begun, so that no later event is missed.
+    pub(super) async fn open(logs: &LogsClient, scope: SessionScope) -> Result<Self, Failure> {
+        let opening = async {
+            let mut arns = Vec::new();
+            for group in &scope.groups {
+                match group_arn(logs, group).await {
+                    Ok(arn) => arns.push(arn),
+                    // The other groups exist.
+                    Err(failure) if failure.kind == FailureKind::Missing && scope.groups.len() > 1 => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            let names = scope.streams.as_ref().map(|names| names.iter().cloned().collect());
+            let ask = logs.client.start_live_tail().set_log_group_identifiers(Some(arns));
+            let ask = ask.set_log_stream_names(names).send();
+            let mut output = logs.api.call(&calls::START_LIVE_TAIL, ask).await?;
+            match output.response_stream.recv().await {
+                Ok(Some(_)) => Ok(output),
+                Ok(None) => Err(open_failure("it ended at once")),
+                Err(error) => {
+                    Err(failure::from_sdk_error(&calls::START_LIVE_TAIL, &error, &logs.api.clients.target))
+                }
+            }
+        };
+        let output = timeout(OPEN_TIMEOUT, opening)
+            .await
+            .unwrap_or_else(|_| Err(open_failure("it did not begin in time")))?;
+        Ok(Self { output, scope })
+    }
+
+    /// Waits for the next message.
+    pub(super) async fn next(mut self) -> (Self, SessionMessage) {
+        let message = match self.output.response_stream.recv().await {
+            Ok(Some(Update::SessionUpdate(update))) => {
+                let events = update.session_results().iter().filter_map(|event| self.event(event)).collect();
+                let sampled = update.session_metadata().is_some_and(LiveTailSessionMetadata::sampled);
+                SessionMessage::Events(events, sampled)
+            }
+            Ok(Some(_)) => SessionMessage::Events(Vec::new(), false),
+            Ok(None) => SessionMessage::Ended(Some("CloudWatch Logs ended the live session".to_owned())),
+            Err(error) => SessionMessage::Ended(end_reason(&error)),
+        };
+        (self, message)
+    }
+
+    fn event(&self, event: &LiveTailSessionLogEvent) -> Option<(String, LogEvent)> {
+        let of = event.log_group_identifier().unwrap_or_default().trim_end_matches(":*");
+        let only = self.scope.groups.first().filter(|_| self.scope.groups.len() == 1);
+        // The identifier may be the name, the ARN, or the account and the name.
+        let is = |group: &&String| {
+            of == *group || of.strip_suffix(group.as_str()).is_some_and(|b| b.ends_with(':'))
+        };
+        let group = only.or_else(|| self.scope.groups.iter().find(is))?.clone();
+        let (stream, message) = (event.log_stream_name()?.to_owned(), event.message()?.to_owned());
+        Some((group, LogEvent { stream, at_ms: event.timestamp()?, message }))
+    }
+}
+
+fn open_failure(why: &str) -> Failure {
+    Failure::new(
+        FailureKind::Unreachable,
+        format!("the live session could not be opened: {why}"),
+        "it is tried again",
+    )
+}
+
+/// Returns the reason for the end of a session; `None` if it reached its maximum age.
+fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Option<String> {
+    match error.as_service_error() {
+        Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
+        Some(refused) => {
+            let why = refused.meta().message().map(|why| format!(": {}", Text::new(why))).unwrap_or_default();
+            Some(format!("CloudWatch Logs ended the live session{why}"))
+        }
+        None => Some("the live session broke off".to_owned()),
+    }
+}
+
+/// Returns the ARN of a group, which a session needs instead of its name.
+async fn group_arn(logs: &LogsClient, group: &str) -> Result<String, Failure> {
+    let ask = logs.client.describe_log_groups().log_group_name_prefix(group).limit(50).send();
+    let answer = logs.api.call(&calls::DESCRIBE_LOG_GROUPS, ask).await?;
+    let found = answer.log_groups().iter().find(|g| g.log_group_name() == Some(group));
+    let arn = found.and_then(|g| g.log_group_arn().or(g.arn()));
+    arn.map(|arn| arn.trim_end_matches(":*").to_owned()).ok_or_else(|| missing_group_failure(group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SessionScope;
+
+    #[test]
+    fn few_streams_of_one_group_are_named_and_many_are_not() {
+        let streams: Vec<_> = (0..11).map(|n| ("g".to_owned(), format!("s{n}"))).collect();
+        let scope = |many: usize| SessionScope::for_streams(streams[..many].iter().map(|(g, s)| (g, s)));
+        assert!(scope(10).covers("g", "s9") && !scope(10).covers("g", "s10"));
+        assert!(scope(11).covers("g", "any") && !scope(11).covers("h", "s1"));
+        let (h, s) = ("h".to_owned(), "s".to_owned());
+        let two = SessionScope::for_streams(streams[..1].iter().map(|(g, s)| (g, s)).chain([(&h, &s)]));
+        assert!(two.covers("h", "any"));
+    }
+}

@@ -1,0 +1,150 @@
+//! Pool of live sessions of one source. Readers of one group share a session, because an account may have few
+//! sessions and each costs money per minute. With many groups, several groups share a session.
+
+use super::{LogsClient, session_worker, subscriber::Subscriber};
+use crate::{
+    background,
+    model::{InstanceId, InstanceState, Snapshot, Timestamp},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
+
+/// Largest number of open sessions per region. AWS allows an account 15, and others may need some.
+const MAX_SESSIONS: usize = 8;
+/// Largest number of groups in one session.
+const MAX_SESSION_GROUPS: usize = 10;
+/// Age of a task's end, in seconds, from which on its log counts as complete.
+const SETTLED_AFTER_SECONDS: i64 = 120;
+
+/// End of a task, with the text of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TaskExit {
+    pub(super) at: Option<Timestamp>,
+    pub(super) text: String,
+}
+
+/// Pool of session workers of one source.
+#[derive(Debug, Default)]
+pub(crate) struct SessionPool {
+    slots: Mutex<Vec<Arc<WorkerSlot>>>,
+    exits: Mutex<BTreeMap<InstanceId, TaskExit>>,
+}
+
+/// Subscribers that one worker serves.
+#[derive(Debug)]
+pub(super) struct WorkerSlot {
+    region: Option<String>,
+    /// True if the worker may open a live session.
+    pub(super) may_go_live: bool,
+    pending: Mutex<PendingSubscribers>,
+    /// Notified when a subscriber joins or leaves, or a task stops.
+    pub(super) changed: Notify,
+}
+
+/// Subscribers that the worker has not taken yet.
+#[derive(Debug, Default)]
+struct PendingSubscribers {
+    subscribers: Vec<Subscriber>,
+    groups: BTreeSet<String>,
+    closed: bool,
+}
+
+/// Keeps a subscriber registered. Dropping it notifies the worker.
+pub(super) struct SubscriptionGuard(Arc<WorkerSlot>);
+
+impl Drop for SubscriptionGuard {
+    fn drop(&mut self) {
+        self.0.changed.notify_one();
+    }
+}
+
+impl SessionPool {
+    /// Records the tasks that `snapshot` shows as stopped.
+    pub(crate) fn record_exits(&self, snapshot: &Snapshot) {
+        let instances = snapshot.services.iter().flat_map(|service| &service.instances);
+        let ended = instances.filter(|i| matches!(i.state, InstanceState::Stopped | InstanceState::Failed));
+        let endings = ended.map(|instance| {
+            let exit = instance.exit.as_ref();
+            let text = match exit.map(|exit| (exit.reason.as_deref(), exit.code)) {
+                Some((Some(reason), _)) => format!("the task has ended: {reason}"),
+                Some((None, Some(code))) => format!("the task has ended with exit code {code}"),
+                _ => "the task has ended".to_owned(),
+            };
+            (instance.id.clone(), TaskExit { at: exit.and_then(|exit| exit.at), text })
+        });
+        *lock(&self.exits) = endings.collect();
+        for slot in lock(&self.slots).iter() {
+            slot.changed.notify_one();
+        }
+    }
+
+    /// Returns the end of a task, if it has stopped.
+    pub(super) fn task_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
+        lock(&self.exits).get(instance).cloned()
+    }
+
+    /// Returns the end of a task that stopped so long ago that no more events can arrive.
+    pub(super) fn settled_exit(&self, instance: &InstanceId) -> Option<TaskExit> {
+        let now = Timestamp::now();
+        self.task_exit(instance)
+            .filter(|e| e.at.is_some_and(|at| now.as_second() - at.as_second() > SETTLED_AFTER_SECONDS))
+    }
+
+    /// Registers a subscriber with a worker until the returned guard is dropped.
+    pub(super) fn subscribe(self: &Arc<Self>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
+        let mut slots = lock(&self.slots);
+        slots.retain(|slot| !lock(&slot.pending).closed);
+        let group = member.place.group.clone();
+        let same: Vec<_> = slots.iter().filter(|s| s.region == member.place.region).cloned().collect();
+        let has = |slot: &&Arc<WorkerSlot>| lock(&slot.pending).groups.contains(&group);
+        let load = |slot: &&Arc<WorkerSlot>| lock(&slot.pending).groups.len();
+        let sessions = same.iter().filter(|slot| slot.may_go_live).count();
+        let found = same.iter().find(has).or_else(|| {
+            let least = same.iter().filter(|slot| slot.may_go_live).min_by_key(load);
+            least.filter(|slot| sessions >= MAX_SESSIONS && load(slot) < MAX_SESSION_GROUPS)
+        });
+        // A worker closes its slot under the lock of all slots, so no subscriber joins a closed one.
+        let slot = found.cloned().unwrap_or_else(|| {
+            let region = member.place.region.clone();
+            let slot = Arc::new(WorkerSlot {
+                region,
+                may_go_live: sessions < MAX_SESSIONS,
+                pending: Mutex::default(),
+                changed: Notify::new(),
+            });
+            slots.push(Arc::clone(&slot));
+            let lost = Arc::clone(&slot);
+            // If the worker panics, the readers see the end of their streams and subscribe again.
+            let then = move |_| {
+                *lock(&lost.pending) = PendingSubscribers { closed: true, ..PendingSubscribers::default() }
+            };
+            let worker = session_worker::run_worker(Arc::clone(self), Arc::clone(&slot), logs.clone());
+            drop(background::spawn(worker, then).detach());
+            slot
+        });
+        let mut waiting = lock(&slot.pending);
+        waiting.groups.insert(group);
+        waiting.subscribers.push(member);
+        drop(waiting);
+        slot.changed.notify_one();
+        SubscriptionGuard(slot)
+    }
+
+    /// Returns the new subscribers of a slot. Returns `None` and closes the slot if it has no subscribers.
+    pub(super) fn take_pending(&self, slot: &WorkerSlot, serving: &[Subscriber]) -> Option<Vec<Subscriber>> {
+        let _slots = lock(&self.slots);
+        let mut waiting = lock(&slot.pending);
+        let mut joined = std::mem::take(&mut waiting.subscribers);
+        joined.retain(|member| !member.is_closed());
+        waiting.groups = serving.iter().chain(&joined).map(|member| member.place.group.clone()).collect();
+        waiting.closed = waiting.groups.is_empty();
+        (!waiting.closed).then_some(joined)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

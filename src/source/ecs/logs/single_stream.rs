@@ -1,0 +1,175 @@
+//! Reader of one log stream: first its stored events, then new events from the session pool, until the task
+//! has stopped.
+
+use super::{
+    LogEvent, LogsClient, StreamLocation, failure_text, history,
+    session_pool::{SessionPool, SubscriptionGuard},
+    subscriber::{DEDUP_SPAN_MS, Subscriber, event_lines, stream_note},
+};
+use crate::{
+    model::{
+        Failure, FailureKind, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogTarget, SharedText,
+        Timestamp,
+    },
+    source::{
+        ecs::{
+            api::PartialList,
+            calls,
+            paging::{MAX_LOG_PAGES, PageToken, Paging},
+        },
+        line_dedup::{LineDedup, ReadPass, line_hash},
+    },
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use std::sync::Arc;
+use tokio::sync::mpsc::{self, Receiver};
+
+/// Number of batches that may wait for the reader.
+const BATCH_QUEUE_LEN: usize = 4;
+/// Number of events read before the tail, so that events of the same millisecond are recognized later.
+const EVENTS_BEFORE_TAIL: usize = 100;
+
+type BatchResult = Result<LogBatch, Failure>;
+
+/// Stage of the reading.
+enum ReadStage {
+    /// Reads stored events, from this page on.
+    History(Paging, Option<PageToken>),
+    /// Subscribes to new events.
+    Subscribe,
+    Subscribed(Receiver<LogBatch>, SubscriptionGuard),
+    Done,
+}
+
+struct StreamReader {
+    logs: LogsClient,
+    pool: Arc<SessionPool>,
+    place: StreamLocation,
+    target: LogTarget,
+    start: LogReadOptions,
+    started_ms: i64,
+    dedup: LineDedup,
+    reading: ReadPass,
+    stage: ReadStage,
+}
+
+/// Reads the lines of one stream.
+pub(super) fn read_stream(
+    logs: LogsClient,
+    pool: Arc<SessionPool>,
+    (place, target): (StreamLocation, LogTarget),
+    start: LogReadOptions,
+) -> BoxStream<'static, BatchResult> {
+    let mut once = LineDedup::new(DEDUP_SPAN_MS);
+    let reading = once.begin_pass(true);
+    if let Some(since) = start.since {
+        once.ignore_before(since.as_millisecond());
+    }
+    let (begun, stage) =
+        (Timestamp::now().as_millisecond(), ReadStage::History(Paging::new(MAX_LOG_PAGES), None));
+    let reader =
+        StreamReader { logs, pool, place, target, start, started_ms: begun, dedup: once, reading, stage };
+    stream::unfold(reader, |mut reader| async move {
+        loop {
+            if matches!(reader.stage, ReadStage::Done) {
+                return None;
+            }
+            // Skip steps without lines or notes.
+            if let Some(batch) = reader.next_batch().await {
+                return Some((Ok(batch), reader));
+            }
+        }
+    })
+    .boxed()
+}
+
+impl StreamReader {
+    async fn next_batch(&mut self) -> Option<LogBatch> {
+        match std::mem::replace(&mut self.stage, ReadStage::Done) {
+            ReadStage::History(paging, token) => {
+                let batch = self.read_history(paging, token).await;
+                (!batch.lines.is_empty() || !batch.notes.is_empty()).then_some(batch)
+            }
+            ReadStage::Subscribe => self.subscribe(),
+            ReadStage::Subscribed(mut feed, seat) => {
+                let batch = feed.recv().await?;
+                self.stage = ReadStage::Subscribed(feed, seat);
+                Some(batch)
+            }
+            ReadStage::Done => None,
+        }
+    }
+
+    async fn read_history(&mut self, mut paging: Paging, token: Option<PageToken>) -> LogBatch {
+        let then = if self.start.follow { ReadStage::Subscribe } else { ReadStage::Done };
+        let read = if self.start.tail == usize::MAX {
+            let page = history::forward_page(&self.logs, &self.place, self.start, token).await;
+            page.map(|(items, next)| match paging.next(next) {
+                Ok(next) => (PartialList::complete(items), next),
+                Err(endless) => {
+                    (PartialList { items, failure: Some(endless.failure(&calls::GET_LOG_EVENTS)) }, None)
+                }
+            })
+        } else {
+            let many = self.start.tail.saturating_add(EVENTS_BEFORE_TAIL);
+            history::newest_events(&self.logs, &self.place, self.start, many).await.map(|read| (read, None))
+        };
+        let (read, next) =
+            read.unwrap_or_else(|failure| (PartialList { items: Vec::new(), failure: Some(failure) }, None));
+        self.stage = if next.is_some() { ReadStage::History(paging, next) } else { then };
+        let mut batch = self.wanted_lines(&read.items);
+        batch.notes.extend(read.failure.map(|failure| self.failure_note(&failure)));
+        batch
+    }
+
+    /// Returns the note for stored events that could not be read.
+    fn failure_note(&self, failure: &Failure) -> LogNote {
+        let kind = match failure.kind {
+            FailureKind::Denied if !self.start.follow => LogNoteKind::Unreadable,
+            FailureKind::Missing => LogNoteKind::LogGroupMissing,
+            _ => LogNoteKind::Interrupted,
+        };
+        let mut note = stream_note(&self.target, None, kind, failure_text(failure));
+        if failure.kind == FailureKind::Missing {
+            // The label is the group, so all its streams report a missing group once.
+            note.label = SharedText::new(&self.place.group);
+        }
+        note
+    }
+
+    /// Returns the requested lines of `events`, and remembers the events.
+    fn wanted_lines(&mut self, events: &[LogEvent]) -> LogBatch {
+        let until = self.start.until;
+        if self.start.follow {
+            if events.len() >= self.start.tail {
+                self.dedup.ignore_before(events.first().map_or(self.started_ms, |event| event.at_ms));
+            }
+            for event in events {
+                self.dedup.is_new(self.reading, event.at_ms, line_hash(&event.message));
+            }
+        }
+        let lines = events.iter().flat_map(|event| event_lines(&self.target, event));
+        let mut lines: Vec<_> = lines.filter(|line| until.is_none_or(|until| line.at < until)).collect();
+        let surplus = lines.len().saturating_sub(self.start.tail);
+        lines.drain(..surplus);
+        LogBatch { lines, notes: Vec::new() }
+    }
+
+    /// Subscribes to new events; returns a note instead if the task stopped long ago.
+    fn subscribe(&mut self) -> Option<LogBatch> {
+        if let Some(end) = self.pool.settled_exit(&self.target.instance) {
+            let note = stream_note(&self.target, end.at, LogNoteKind::Ended, end.text);
+            return Some(LogBatch { lines: Vec::new(), notes: vec![note] });
+        }
+        self.dedup.end_pass(self.reading);
+        let (sender, receiver) = mpsc::channel(BATCH_QUEUE_LEN);
+        let once = std::mem::replace(&mut self.dedup, LineDedup::new(DEDUP_SPAN_MS));
+        let member =
+            Subscriber::new((self.place.clone(), self.target.clone()), once, self.started_ms, sender);
+        self.stage = ReadStage::Subscribed(receiver, self.pool.subscribe(&self.logs, member));
+        None
+    }
+}

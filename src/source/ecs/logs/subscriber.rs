@@ -1,0 +1,153 @@
+//! Subscriber of one followed log stream: its target, the events it has seen, and the channel for its lines.
+
+use super::{LogEvent, StreamLocation};
+use crate::{
+    decode::parse_ansi,
+    model::{LogBatch, LogLine, LogNote, LogNoteKind, LogTarget, OutputStream, Timestamp},
+    source::line_dedup::{LineDedup, ReadPass, line_hash},
+};
+use std::borrow::Cow;
+use tokio::{sync::mpsc::Sender, time::Instant};
+
+/// Overlap of two polls in milliseconds, because events arrive late and out of order.
+pub(super) const POLL_OVERLAP_MS: i64 = 15_000;
+/// Time in milliseconds for which an event is remembered to detect repetitions.
+pub(super) const DEDUP_SPAN_MS: i64 = 120_000;
+/// Largest number of lines of one event, which may consist of line ends only.
+const MAX_EVENT_LINES: usize = 1_000;
+/// Largest number of lines in one batch.
+const MAX_BATCH_LINES: usize = 500;
+
+/// Subscriber of one followed stream.
+#[derive(Debug)]
+pub(super) struct Subscriber {
+    pub(super) place: StreamLocation,
+    pub(super) target: LogTarget,
+    pub(super) dedup: LineDedup,
+    /// Time in milliseconds up to which all events were polled.
+    pub(super) polled_until_ms: i64,
+    /// Reading of the live session, if the session covers this stream.
+    pub(super) live_reading: Option<ReadPass>,
+    /// Time at which the task has stopped and its late events have arrived.
+    pub(super) finish_at: Option<Instant>,
+    sender: Sender<LogBatch>,
+}
+
+impl Subscriber {
+    /// Returns a subscriber of a stream that was read up to `polled_until_ms`.
+    pub(super) fn new(
+        (place, target): (StreamLocation, LogTarget),
+        dedup: LineDedup,
+        polled_until_ms: i64,
+        sender: Sender<LogBatch>,
+    ) -> Self {
+        Self { place, target, dedup, polled_until_ms, live_reading: None, finish_at: None, sender }
+    }
+
+    /// Returns true if the reader of the lines is gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    /// Begins the reading of a new live session.
+    pub(super) fn begin_live(&mut self) {
+        self.end_live();
+        self.live_reading = Some(self.dedup.begin_pass(false));
+    }
+
+    /// Ends the reading of the live session.
+    pub(super) fn end_live(&mut self) {
+        if let Some(reading) = self.live_reading.take() {
+            self.dedup.end_pass(reading);
+        }
+    }
+
+    /// Sends the lines of new events, and waits if the reader is behind.
+    pub(super) async fn send_new_events(&mut self, reading: ReadPass, events: &[&LogEvent]) {
+        let mut lines = Vec::new();
+        for event in events {
+            if self.dedup.is_new(reading, event.at_ms, line_hash(&event.message)) {
+                lines.extend(event_lines(&self.target, event));
+            }
+            if lines.len() >= MAX_BATCH_LINES {
+                self.send(std::mem::take(&mut lines), Vec::new()).await;
+            }
+        }
+        self.send(lines, Vec::new()).await;
+    }
+
+    /// Sends a note.
+    pub(super) async fn send_note(&self, note: LogNote) {
+        self.send(Vec::new(), vec![note]).await;
+    }
+
+    async fn send(&self, lines: Vec<LogLine>, notes: Vec<LogNote>) {
+        if !lines.is_empty() || !notes.is_empty() {
+            // A failed send means that the reader is gone; the worker removes closed subscribers itself.
+            let _ = self.sender.send(LogBatch { lines, notes }).await;
+        }
+    }
+}
+
+/// Returns the lines of one event: several if the log driver joins lines by a pattern.
+pub(super) fn event_lines<'a>(
+    target: &'a LogTarget,
+    event: &'a LogEvent,
+) -> impl Iterator<Item = LogLine> + 'a {
+    let at = Timestamp::from_millisecond(event.at_ms).ok();
+    let message = event.message.trim_end_matches(['\n', '\r']);
+    let more = message.split('\n').count().saturating_sub(MAX_EVENT_LINES);
+    let cut = (more > 0).then(|| format!("… ({more} lines cut)"));
+    let texts = message.split('\n').take(MAX_EVENT_LINES).map(Cow::Borrowed);
+    texts.chain(cut.map(Cow::Owned)).filter_map(move |text| {
+        let (text, paint) = parse_ansi(text.trim_matches('\r'));
+        Some(LogLine {
+            at: at?,
+            service: target.service.clone(),
+            label: target.label.clone(),
+            stream: OutputStream::Stdout,
+            text,
+            styles: paint,
+        })
+    })
+}
+
+/// Returns a note on the stream of `target`.
+pub(super) fn stream_note(
+    target: &LogTarget,
+    at: Option<Timestamp>,
+    kind: LogNoteKind,
+    text: String,
+) -> LogNote {
+    LogNote {
+        at,
+        service: Some(target.service.clone()),
+        label: target.label.clone(),
+        kind,
+        text: text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogEvent, MAX_EVENT_LINES, event_lines};
+    use crate::model::{InstanceId, LogRoute, LogTarget, ServiceId};
+
+    #[test]
+    fn an_event_of_several_lines_is_several_lines() {
+        let target = LogTarget {
+            service: ServiceId::new("ecs/c/a"),
+            instance: InstanceId::new("ecs/1"),
+            label: "a".into(),
+            route: LogRoute::Unreadable { why: String::new().into() },
+        };
+        let texts = |message: &str| {
+            let event = LogEvent { stream: "s".into(), at_ms: 1_000, message: message.into() };
+            event_lines(&target, &event).map(|line| line.text).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("one\r\ntwo\u{1b}[31m!\n"), ["one", "two!"]);
+        assert_eq!(texts("no stock\r\tat shop.Orders"), ["no stock   at shop.Orders"]);
+        let many = texts(&"x\n".repeat(MAX_EVENT_LINES + 7));
+        assert_eq!((many.len(), many.last().unwrap().as_str()), (MAX_EVENT_LINES + 1, "… (7 lines cut)"));
+    }
+}

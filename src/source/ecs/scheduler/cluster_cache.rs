@@ -1,0 +1,175 @@
+//! Known services and tasks of one cluster, and its failed calls.
+
+use super::resource_list::ResourceList;
+use crate::{
+    model::{Failure, FailureKind, UnreadPart},
+    source::ecs::{
+        decode::task_record::{ReportedHealth, TaskRecord},
+        token_bucket::QuotaGroup,
+    },
+};
+use aws_sdk_ecs::types::{DeploymentRolloutState, Service};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+/// Index of the listing of running tasks. Tasks have a second listing (stopped within the last hour);
+/// services have one.
+pub(crate) const RUNNING_LISTING: usize = 0;
+
+/// Kind of API call for a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum CallKind {
+    /// Lists services: `ListServices`.
+    ListServices,
+    /// Describes services: `DescribeServices`.
+    DescribeServices,
+    /// Lists running tasks: `ListTasks`.
+    ListRunning,
+    /// Lists stopped tasks: `ListTasks`.
+    ListStopped,
+    /// Describes tasks: `DescribeTasks`.
+    DescribeTasks,
+}
+
+/// Known services and tasks of one cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct ClusterCache {
+    /// Services by ARN.
+    pub services: ResourceList<Service>,
+    /// Tasks by ARN.
+    pub tasks: ResourceList<TaskRecord>,
+    /// Names of services whose tasks changed and should be listed before the next complete listing.
+    pub changed_services: BTreeSet<String>,
+    /// True after everything was described once.
+    pub loaded: bool,
+    failed: BTreeMap<CallKind, (Failure, Duration)>,
+}
+
+impl CallKind {
+    /// Returns the call that reads a page of the listing of that group.
+    pub(crate) fn for_listing(group: QuotaGroup, listing: usize) -> Self {
+        match (group, listing) {
+            (QuotaGroup::Services, _) => Self::ListServices,
+            (_, RUNNING_LISTING) => Self::ListRunning,
+            _ => Self::ListStopped,
+        }
+    }
+
+    /// Returns the call that describes resources of that group.
+    pub(crate) fn for_describe(group: QuotaGroup) -> Self {
+        if group == QuotaGroup::Services { Self::DescribeServices } else { Self::DescribeTasks }
+    }
+
+    /// Returns the part that is missing if the call fails.
+    fn needed_for(self) -> &'static str {
+        match self {
+            Self::ListServices | Self::DescribeServices => "services",
+            Self::ListRunning | Self::DescribeTasks => "tasks",
+            Self::ListStopped => "stopped tasks",
+        }
+    }
+}
+
+impl ClusterCache {
+    /// Returns a cluster without data.
+    pub(crate) fn new() -> Self {
+        Self {
+            services: ResourceList::new(1, |_| false),
+            tasks: ResourceList::new(2, TaskRecord::has_stopped),
+            changed_services: BTreeSet::new(),
+            loaded: false,
+            failed: BTreeMap::new(),
+        }
+    }
+
+    /// Records the outcome of a call.
+    pub(crate) fn record_result(&mut self, op: CallKind, failure: Option<Failure>, now: Duration) {
+        match failure {
+            None => {
+                self.failed.remove(&op);
+            }
+            Some(failure) => {
+                self.failed.insert(op, (failure, now));
+            }
+        }
+    }
+
+    /// Returns true if the call failed since the poll began, so this poll should not repeat it.
+    pub(crate) fn in_backoff(&self, op: CallKind, began: Duration) -> bool {
+        self.failed.get(&op).is_some_and(|(_, at)| *at >= began)
+    }
+
+    /// Returns true if the last call of this kind failed.
+    pub(crate) fn last_failed(&self, op: CallKind) -> bool {
+        self.failed.contains_key(&op)
+    }
+
+    /// Returns the parts of the cluster named `cluster` that can't be read, without duplicates.
+    pub(crate) fn gaps(&self, cluster: &str) -> Vec<UnreadPart> {
+        let mut gaps: Vec<UnreadPart> = Vec::new();
+        for (op, (failure, _)) in &self.failed {
+            let what = format!("{} of {cluster}", op.needed_for());
+            if !gaps.iter().any(|gap| gap.name == what) {
+                gaps.push(UnreadPart { name: what.into(), failure: failure.clone() });
+            }
+        }
+        gaps
+    }
+
+    /// Returns all services.
+    pub(crate) fn all_services(&self) -> Vec<Arc<Service>> {
+        self.services.described_resources().map(|(_, service)| service.clone()).collect()
+    }
+
+    /// Returns the tasks for which `which` is true.
+    pub(crate) fn tasks_where(&self, which: impl Fn(&TaskRecord) -> bool) -> Vec<Arc<TaskRecord>> {
+        self.tasks.described_resources().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
+    }
+
+    /// Updates `loaded`: true once everything readable was read.
+    pub(crate) fn update_loaded(&mut self) {
+        if self.loaded {
+            return;
+        }
+        let no = |op| self.is_refused(op);
+        let services = (no(CallKind::ListServices) || self.services.is_listed())
+            && (no(CallKind::DescribeServices) || self.services.is_described());
+        let tasks = (no(CallKind::ListRunning) || no(CallKind::ListStopped) || self.tasks.is_listed())
+            && (no(CallKind::DescribeTasks) || self.tasks.is_described());
+        self.loaded = services && tasks;
+    }
+
+    /// Returns true if the call failed in a way that waiting does not fix.
+    fn is_refused(&self, op: CallKind) -> bool {
+        let stays = |kind| matches!(kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid);
+        self.failed.get(&op).is_some_and(|(failure, _)| stays(failure.kind))
+    }
+}
+
+/// Returns true if a service runs its desired tasks in one version and nothing is changing.
+pub(crate) fn is_steady(service: &Service) -> bool {
+    let completed = service.deployments().iter().all(|d| {
+        // Deployment controllers other than ECS report no rollout state.
+        d.rollout_state().is_none_or(|state| *state == DeploymentRolloutState::Completed)
+    });
+    service.running_count() == service.desired_count()
+        && service.pending_count() == 0
+        && service.deployments().len() <= 1
+        && completed
+}
+
+/// Returns true if a task has stopped, or runs and is not unhealthy.
+pub(crate) fn is_steady_task(run: &TaskRecord) -> bool {
+    let unhealthy = run.health == Some(ReportedHealth::Unhealthy);
+    let waits = run.desired_status != run.last_status;
+    run.has_stopped() || (!waits && !unhealthy)
+}
+
+/// Returns the counts and deployment ids of a service; a change means that its tasks changed.
+pub(crate) fn service_fingerprint(service: &Service) -> (i32, i32, i32, Vec<Option<String>>) {
+    let deployments = service.deployments().iter().map(|d| d.id().map(str::to_owned)).collect();
+    (service.desired_count(), service.running_count(), service.pending_count(), deployments)
+}

@@ -1,0 +1,329 @@
+//! Scheduler of ECS calls for the services and tasks of all clusters. Each poll spends the tokens that the
+//! quota has now and never waits for more, so a large account loads over several polls and nothing blocks.
+
+mod cluster_cache;
+mod plan;
+mod resource_list;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    api::Api,
+    calls,
+    clusters::Cluster,
+    decode::{ClusterData, task_record::TaskRecord, text::last_segment},
+    name_filter::NameFilter,
+    paging::PagingError,
+    rate_limiter::MAX_CALLS_IN_FLIGHT,
+    services, tasks,
+    token_bucket::QuotaGroup,
+};
+use crate::model::{Failure, LoadProgress, SourcePart, UnreadPart};
+use aws_sdk_ecs::types::{DesiredStatus, Service};
+use cluster_cache::{
+    CallKind, ClusterCache, RUNNING_LISTING, is_steady, is_steady_task, service_fingerprint,
+};
+use futures::future::join_all;
+use plan::{Operation, PlanContext, PlannedCall, plan_calls};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Time for which a poll starts new calls.
+const MAX_POLL_TIME: Duration = Duration::from_secs(1);
+
+/// Number of tasks from which on a changed service gets a listing of its own. Smaller clusters list all tasks
+/// in nearly every poll anyway.
+const BIG_CLUSTER_TASKS: usize = 500;
+
+/// Services and tasks of all clusters, read within the quota.
+#[derive(Debug, Default)]
+pub(crate) struct Scheduler {
+    /// Names of services to read.
+    name_filter: NameFilter,
+    clusters: Mutex<BTreeMap<String, ClusterCache>>,
+}
+
+/// Result of one poll.
+#[derive(Debug, Default)]
+pub(crate) struct PollOutcome {
+    /// Known services and tasks of each cluster.
+    pub seen: Vec<ClusterData>,
+    /// Parts that could not be read.
+    pub gaps: Vec<UnreadPart>,
+    /// Progress of the first load; empty once it is complete.
+    pub progress: Vec<LoadProgress>,
+    /// First failure of a poll in which no call succeeded; otherwise `None`.
+    pub failure: Option<Failure>,
+}
+
+/// Response of a planned call.
+enum CallResponse {
+    Page(Vec<String>, Option<String>),
+    Services(Vec<Service>),
+    Tasks(Vec<TaskRecord>),
+}
+
+impl Scheduler {
+    /// Returns a scheduler without data, which reads only the services that match `name_filter`.
+    pub(crate) fn new(name_filter: NameFilter) -> Self {
+        Self { name_filter, ..Self::default() }
+    }
+
+    /// Polls `clusters`. Reads the services named in `watched` (by cluster key) every time.
+    pub(crate) async fn poll(
+        &self,
+        api: &Api,
+        clusters: &[Cluster],
+        watched: &BTreeMap<String, BTreeSet<String>>,
+    ) -> PollOutcome {
+        let began = api.rate_limiter.now();
+        self.sync_clusters(clusters);
+        let context = |now| PlanContext { now, poll_began: began, watched };
+        let (of_tasks, of_services) = tokio::join!(
+            self.spend_quota(api, QuotaGroup::Tasks, began, context),
+            self.spend_quota(api, QuotaGroup::Services, began, context)
+        );
+        // Tasks may show that a service changed after it was read, so read changed services again.
+        let stirred = self.spend_quota(api, QuotaGroup::Services, began, context).await;
+        let any_succeeded = of_tasks.0 + of_services.0 + stirred.0 > 0;
+        let mut outcome = self.report(clusters);
+        outcome.failure = of_tasks.1.or(of_services.1).or(stirred.1).filter(|_| !any_succeeded);
+        outcome
+    }
+
+    /// Makes calls of one group while its quota lasts. Returns the number of successful calls and the first
+    /// failure.
+    async fn spend_quota<'a>(
+        &self,
+        api: &Api,
+        group: QuotaGroup,
+        began: Duration,
+        context: impl Fn(Duration) -> PlanContext<'a>,
+    ) -> (usize, Option<Failure>) {
+        let (mut successes, mut failure) = (0, None);
+        loop {
+            let now = api.rate_limiter.now();
+            let tokens = api.rate_limiter.available_calls(group).min(MAX_CALLS_IN_FLIGHT);
+            if tokens == 0 || now.saturating_sub(began) > MAX_POLL_TIME {
+                return (successes, failure);
+            }
+            let asks = plan_calls(&self.lock_clusters(), group, tokens, context(now));
+            if asks.is_empty() {
+                return (successes, failure);
+            }
+            let answers = join_all(asks.iter().map(|ask| self.execute(api, ask))).await;
+            for (ask, answer) in asks.iter().zip(answers) {
+                match &answer {
+                    Ok(_) => successes += 1,
+                    Err(e) => failure = failure.or_else(|| Some(e.clone())),
+                }
+                self.apply(ask, answer, api.rate_limiter.now());
+            }
+        }
+    }
+
+    /// Drops the data of clusters that no longer exist, and adds new clusters.
+    fn sync_clusters(&self, clusters: &[Cluster]) {
+        let mut known = self.lock_clusters();
+        known.retain(|key, _| clusters.iter().any(|cluster| cluster.name_or_arn == *key));
+        for cluster in clusters {
+            known.entry(cluster.name_or_arn.clone()).or_insert_with(ClusterCache::new);
+        }
+    }
+
+    async fn execute(&self, api: &Api, ask: &PlannedCall) -> Result<CallResponse, Failure> {
+        let cluster = ask.cluster.as_str();
+        let token = |listing| {
+            let known = self.lock_clusters();
+            let census = known.get(cluster)?;
+            let token = match ask.group {
+                QuotaGroup::Services => census.services.token(listing),
+                _ => census.tasks.token(listing),
+            };
+            token.cloned()
+        };
+        match (&ask.operation, ask.group) {
+            (Operation::ListPage(listing), QuotaGroup::Services) => {
+                let (mut ids, next) = services::list_page(api, cluster, token(*listing)).await?;
+                ids.retain(|arn| self.name_filter.matches(&last_segment(arn)));
+                Ok(CallResponse::Page(ids, next))
+            }
+            (Operation::ListPage(listing), _) => {
+                let status =
+                    if *listing == RUNNING_LISTING { DesiredStatus::Running } else { DesiredStatus::Stopped };
+                let token = token(*listing);
+                tasks::list_page(api, cluster, status, token)
+                    .await
+                    .map(|(ids, next)| CallResponse::Page(ids, next))
+            }
+            (Operation::ListTasksOf(service), _) => tasks::list_running_of_service(api, cluster, service)
+                .await
+                .map(|ids| CallResponse::Page(ids, None)),
+            (Operation::Describe(ids), QuotaGroup::Services) => {
+                services::describe(api, cluster, ids.clone()).await.map(CallResponse::Services)
+            }
+            (Operation::Describe(ids), _) => {
+                tasks::describe(api, cluster, ids.clone()).await.map(CallResponse::Tasks)
+            }
+        }
+    }
+
+    /// Stores a response, or records the failure.
+    fn apply(&self, ask: &PlannedCall, answer: Result<CallResponse, Failure>, now: Duration) {
+        let mut known = self.lock_clusters();
+        let Some(census) = known.get_mut(&ask.cluster) else { return };
+        let op = match &ask.operation {
+            Operation::ListPage(listing) => CallKind::for_listing(ask.group, *listing),
+            Operation::ListTasksOf(_) => CallKind::ListRunning,
+            Operation::Describe(_) => CallKind::for_describe(ask.group),
+        };
+        match answer {
+            Err(failure) => {
+                if let Operation::ListPage(listing) = ask.operation {
+                    if ask.group == QuotaGroup::Services {
+                        census.services.restart_listing(listing);
+                    } else {
+                        census.tasks.restart_listing(listing);
+                    }
+                }
+                if let Operation::ListTasksOf(service) = &ask.operation {
+                    // The service is deleted, or the next complete listing will show its tasks.
+                    census.changed_services.remove(service);
+                    return;
+                }
+                census.record_result(op, Some(failure), now);
+            }
+            Ok(answer) => {
+                let call = if ask.group == QuotaGroup::Services {
+                    &calls::LIST_SERVICES
+                } else {
+                    &calls::LIST_TASKS
+                };
+                let endless = census.apply(ask, answer, now);
+                census.record_result(op, endless.map(|endless| endless.failure(call)), now);
+            }
+        }
+    }
+
+    /// Returns the known data of all clusters.
+    fn report(&self, clusters: &[Cluster]) -> PollOutcome {
+        let mut known = self.lock_clusters();
+        let mut outcome = PollOutcome::default();
+        let (mut services, mut tasks) = ((0, 0), (0, 0));
+        for cluster in clusters {
+            let Some(census) = known.get_mut(&cluster.name_or_arn) else { continue };
+            census.update_loaded();
+            if !census.loaded {
+                let add =
+                    |sum: &mut (usize, usize), more: (usize, usize)| *sum = (sum.0 + more.0, sum.1 + more.1);
+                add(&mut services, census.services.progress());
+                add(&mut tasks, census.tasks.progress());
+            }
+            outcome.gaps.extend(census.gaps(&cluster.name));
+            outcome.seen.push(ClusterData {
+                name: cluster.name.clone(),
+                namespace: cluster.namespace.clone(),
+                has_all_services: census.services.is_listed() && !census.last_failed(CallKind::ListServices),
+                services: census.all_services(),
+                tasks: census.tasks_where(|run| {
+                    self.name_filter.matches_all() || self.name_filter.matches(&run.owner_name())
+                }),
+                has_all_tasks: census.loaded,
+            });
+        }
+        if known.values().any(|census| !census.loaded) {
+            outcome.progress = vec![
+                LoadProgress { part: SourcePart::Services, read: services.0, known: services.1 },
+                LoadProgress { part: SourcePart::Tasks, read: tasks.0, known: tasks.1 },
+            ];
+        }
+        outcome
+    }
+
+    fn lock_clusters(&self) -> MutexGuard<'_, BTreeMap<String, ClusterCache>> {
+        self.clusters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClusterCache {
+    /// Stores a response and marks related services and tasks as due, because a change of one implies a
+    /// change of the other. Returns the error that cut a listing short, if any.
+    fn apply(&mut self, ask: &PlannedCall, answer: CallResponse, now: Duration) -> Option<PagingError> {
+        match (&ask.operation, answer) {
+            (Operation::ListPage(listing), CallResponse::Page(ids, next))
+                if ask.group == QuotaGroup::Services =>
+            {
+                return self.services.apply_page(*listing, now, ids, next).error;
+            }
+            (Operation::ListPage(listing), CallResponse::Page(ids, next)) => {
+                let paged = self.tasks.apply_page(*listing, now, ids, next);
+                self.tasks.mark_due(paged.gone);
+                return paged.error;
+            }
+            (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
+                self.apply_task_list(service, &ids)
+            }
+            (Operation::Describe(asked), CallResponse::Services(services)) => {
+                self.apply_services(asked, services, now)
+            }
+            (Operation::Describe(asked), CallResponse::Tasks(runs)) => self.apply_tasks(asked, runs, now),
+            _ => {}
+        }
+        None
+    }
+
+    fn apply_task_list(&mut self, service: &str, ids: &[String]) {
+        self.changed_services.remove(service);
+        let of_it = self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
+        let gone =
+            of_it.filter(|(id, run)| !run.has_stopped() && !ids.contains(id)).map(|(id, _)| id.clone());
+        let gone: Vec<String> = gone.collect();
+        let new = ids.iter().filter(|id| self.tasks.get(id).is_none()).cloned();
+        let new: Vec<String> = new.collect();
+        self.tasks.mark_due(gone.into_iter().chain(new));
+    }
+
+    fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
+        let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
+        let mut described = Vec::new();
+        for service in services {
+            let Some(id) = service.service_arn().map(str::to_owned) else { continue };
+            let other = self
+                .services
+                .get(&id)
+                .is_some_and(|before| service_fingerprint(before) != service_fingerprint(&service));
+            if let (true, true, Some(name)) = (other, is_big, service.service_name()) {
+                self.changed_services.insert(name.to_owned());
+            }
+            let moving = !is_steady(&service);
+            described.push((id, service, moving));
+        }
+        self.services.apply_descriptions(now, asked, described);
+    }
+
+    fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
+        let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
+        for run in runs {
+            if run.arn.is_empty() {
+                continue;
+            }
+            let id = run.arn.to_string();
+            let before = self.tasks.get(&id).map(|before| before.last_status);
+            if self.loaded && before != Some(run.last_status) {
+                changed.extend(run.service_name().map(str::to_owned));
+            }
+            let moving = !is_steady_task(&run);
+            described.push((id, run, moving));
+        }
+        self.tasks.apply_descriptions(now, asked, described);
+        let ids = self
+            .services
+            .described_resources()
+            .filter(|(_, s)| s.service_name().is_some_and(|n| changed.contains(n)));
+        let ids: Vec<String> = ids.map(|(id, _)| id.clone()).collect();
+        self.services.mark_due(ids);
+    }
+}

@@ -1,0 +1,186 @@
+//! Choice of the next calls, as a pure function of the cached data. New resources come first, then changing
+//! or watched ones, then the rest by age. So a large account takes turns, and a small one is read completely
+//! in every poll.
+
+use super::{
+    cluster_cache::{CallKind, ClusterCache},
+    resource_list::ResourceList,
+};
+use crate::source::ecs::{decode::task_record::TaskRecord, token_bucket::QuotaGroup};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+/// Age up to which a result is fresh and need not be read again.
+pub(crate) const FRESH_FOR: Duration = Duration::from_secs(4);
+
+/// Call that the scheduler chose to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlannedCall {
+    /// Key of the cluster: its name or ARN.
+    pub cluster: String,
+    /// Quota group of the call: services or tasks.
+    pub group: QuotaGroup,
+    /// Operation to perform.
+    pub operation: Operation,
+}
+
+/// Operation on a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// Reads the next page of the listing with this index.
+    ListPage(usize),
+    /// Lists the running tasks of the service with this name.
+    ListTasksOf(String),
+    /// Describes the resources with these ARNs.
+    Describe(Vec<String>),
+}
+
+/// Priority of a call, highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Priority {
+    Unlisted,
+    New,
+    Urgent,
+    RoundRobin,
+}
+
+/// Time and user focus that a plan depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanContext<'a> {
+    /// Current time.
+    pub now: Duration,
+    /// Time at which this poll began.
+    pub poll_began: Duration,
+    /// Names of the services that the user is viewing, by cluster key.
+    pub watched: &'a BTreeMap<String, BTreeSet<String>>,
+}
+
+impl PlanContext<'_> {
+    /// Returns the time since which a description counts as fresh.
+    fn fresh_since(&self) -> Duration {
+        // Anything described in this poll is fresh, even if the poll takes longer than `FRESH_FOR`.
+        self.now.saturating_sub(FRESH_FOR).min(self.poll_began)
+    }
+}
+
+/// Returns the calls of one group to make now, at most `tokens`.
+pub(crate) fn plan_calls(
+    clusters: &BTreeMap<String, ClusterCache>,
+    group: QuotaGroup,
+    tokens: usize,
+    context: PlanContext<'_>,
+) -> Vec<PlannedCall> {
+    let mut candidates: Vec<(Priority, Reverse<Duration>, PlannedCall)> = Vec::new();
+    for (key, census) in clusters {
+        let watched = context.watched.get(key).filter(|names| !names.is_empty());
+        let watches = |service: Option<&str>| {
+            watched.zip(service).is_some_and(|(names, service)| names.contains(service))
+        };
+        if group == QuotaGroup::Services {
+            let watched = |s: &aws_sdk_ecs::types::Service| watches(s.service_name());
+            add_candidates(
+                &mut candidates,
+                (key, census),
+                (group, &census.services),
+                (10, 1),
+                watched,
+                context,
+                tokens,
+            );
+        } else {
+            let stirred = census
+                .changed_services
+                .iter()
+                .filter(|_| !census.in_backoff(CallKind::ListRunning, context.poll_began));
+            candidates.extend(stirred.map(|name| {
+                let what = Operation::ListTasksOf(name.clone());
+                (
+                    Priority::Urgent,
+                    Reverse(Duration::ZERO),
+                    PlannedCall { cluster: key.clone(), group, operation: what },
+                )
+            }));
+            let watched = |run: &TaskRecord| watches(run.service_name());
+            add_candidates(
+                &mut candidates,
+                (key, census),
+                (group, &census.tasks),
+                (100, 2),
+                watched,
+                context,
+                tokens,
+            );
+        }
+    }
+    candidates.sort_by(|a, b| (a.0, a.1, &a.2.cluster).cmp(&(b.0, b.1, &b.2.cluster)));
+    // Urgent calls may be many for a long time, so they leave half of the tokens to the round robin.
+    let turns = candidates.iter().filter(|(rank, ..)| *rank == Priority::RoundRobin).count();
+    let mut urgent = tokens.div_ceil(2).max(tokens.saturating_sub(turns));
+    let mut chosen: Vec<PlannedCall> = Vec::new();
+    for (rank, _, ask) in candidates {
+        if chosen.len() == tokens {
+            break;
+        }
+        if rank == Priority::Urgent {
+            if urgent == 0 {
+                continue;
+            }
+            urgent -= 1;
+        }
+        chosen.push(ask);
+    }
+    chosen
+}
+
+/// Adds the calls that one resource list needs: pages of its due listings, and descriptions in batches of
+/// `size`. A listing counts as `weight` times its age, because it also reveals new resources.
+fn add_candidates<T: PartialEq>(
+    candidates: &mut Vec<(Priority, Reverse<Duration>, PlannedCall)>,
+    (key, census): (&str, &ClusterCache),
+    (group, roll): (QuotaGroup, &ResourceList<T>),
+    (size, weight): (usize, u32),
+    watched: impl Fn(&T) -> bool,
+    context: PlanContext<'_>,
+    tokens: usize,
+) {
+    let rests = |op| census.in_backoff(op, context.poll_began);
+    let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
+    for listing in 0..roll.listings() {
+        // Until everything is loaded once, nothing is read a second time.
+        let old = |began| census.loaded && began < context.fresh_since();
+        let due = roll.token(listing).is_some() || roll.listed_at(listing).is_none_or(old);
+        if due && !rests(CallKind::for_listing(group, listing)) {
+            let (rank, age) = match roll.listed_at(listing) {
+                None => (Priority::Unlisted, Duration::ZERO),
+                Some(began) => (Priority::RoundRobin, context.now.saturating_sub(began) * weight),
+            };
+            candidates.push((rank, Reverse(age), ask(Operation::ListPage(listing))));
+        }
+    }
+    if rests(CallKind::for_describe(group)) {
+        return;
+    }
+    let due = roll.due(context.fresh_since(), watched, tokens * size);
+    let new = due.new.into_iter().map(|id| (Priority::New, Duration::ZERO, id));
+    let urgent = due.urgent.into_iter().map(|id| (Priority::Urgent, Duration::ZERO, id));
+    let calm =
+        due.routine.into_iter().map(|(at, id)| (Priority::RoundRobin, context.now.saturating_sub(at), id));
+    let again = urgent.chain(calm).filter(|_| census.loaded);
+    let all: Vec<_> = new.chain(again).collect();
+    // A batch costs one call however full it is, so the last urgent batch is filled with routine resources.
+    let mut batches: BTreeMap<Priority, usize> = BTreeMap::new();
+    for batch in all.chunks(size) {
+        let (rank, age, _) = &batch[0];
+        let before = batches.entry(*rank).or_default();
+        *before += 1;
+        // At most `tokens` calls of a priority can be chosen, and a large account has hundreds of batches.
+        if *before > tokens {
+            continue;
+        }
+        let ids = batch.iter().map(|(_, _, id)| String::clone(id)).collect();
+        candidates.push((*rank, Reverse(*age), ask(Operation::Describe(ids))));
+    }
+}

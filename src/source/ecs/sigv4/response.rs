@@ -1,0 +1,90 @@
+//! Response of a signed call: the body, or the error that the service reports in XML or JSON.
+
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use aws_smithy_xml::decode::{Document, try_data};
+use std::fmt;
+
+/// Error that the service returned.
+#[derive(Clone, Debug)]
+pub(crate) struct ServiceError(ErrorMetadata);
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+impl ProvideErrorMetadata for ServiceError {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.0
+    }
+}
+
+/// Returns the body of a response, or its error.
+pub(super) fn parse_response(response: &HttpResponse) -> Result<String, OrchestratorError<ServiceError>> {
+    let body = String::from_utf8_lossy(response.body().bytes().unwrap_or_default()).into_owned();
+    if response.status().is_success() {
+        return Ok(body);
+    }
+    let (code, message) = error_code_and_message(&body);
+    let code = code.or_else(|| response.headers().get("x-amzn-errortype").map(bare_code));
+    let mut meta = ErrorMetadata::builder();
+    if let Some(code) = code {
+        meta = meta.code(code);
+    }
+    if let Some(message) = message {
+        meta = meta.message(message);
+    }
+    Err(OrchestratorError::operation(ServiceError(meta.build())))
+}
+
+/// Returns the error's code and message.
+fn error_code_and_message(body: &str) -> (Option<String>, Option<String>) {
+    if body.trim_start().starts_with('<') {
+        return (element_text(body, "Code"), element_text(body, "Message"));
+    }
+    let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    let text = |key: &str| json[key].as_str().map(str::to_owned);
+    (
+        text("__type").or_else(|| text("code")).map(|c| bare_code(&c)),
+        text("message").or_else(|| text("Message")),
+    )
+}
+
+/// Returns `Code` of `namespace#Code:http://…`.
+fn bare_code(code: &str) -> String {
+    let code = code.split(':').next().unwrap_or(code);
+    code.rsplit('#').next().unwrap_or(code).to_owned()
+}
+
+/// Returns the text of the first element with that name, at any depth.
+fn element_text(xml: &str, name: &str) -> Option<String> {
+    let mut document = Document::new(xml);
+    while let Some(start) = document.next_start_element() {
+        if start.matches(name) {
+            return try_data(&mut document).ok().map(std::borrow::Cow::into_owned);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::error_code_and_message;
+
+    #[test]
+    fn errors_are_read_in_either_protocol() {
+        let xml = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not</Message></Error>\
+                   </Errors><RequestID>1</RequestID></Response>";
+        assert_eq!(
+            error_code_and_message(xml),
+            (Some("UnauthorizedOperation".into()), Some("You are not".into()))
+        );
+        let json = r#"{"__type":"com.amazonaws.x#AccessDeniedException","message":"no"}"#;
+        assert_eq!(error_code_and_message(json), (Some("AccessDeniedException".into()), Some("no".into())));
+        assert_eq!(error_code_and_message("teapot"), (None, None));
+    }
+}

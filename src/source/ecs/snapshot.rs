@@ -1,0 +1,158 @@
+//! One poll of a region: clusters, services and tasks, then the enrichment that they need.
+
+use super::{
+    Config,
+    api::Api,
+    clusters::{self, Cluster},
+    decode::{self, RegionData, decode_cache::DecodeCache, instance::SnapshotContext},
+    enrichment::Enricher,
+    failure::AwsTarget,
+    flows::AddressOwners,
+    name_filter::NameFilter,
+    scheduler::Scheduler,
+};
+use crate::{
+    cache::CacheDir,
+    model::{Failure, ServiceId, Snapshot, SourceId, Timestamp, UnreadPart},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Time for which the list of clusters is reused.
+const CLUSTERS_TTL: Duration = Duration::from_mins(1);
+
+/// Longest time that a poll waits for enrichment.
+const ENRICHMENT_WAIT: Duration = Duration::from_millis(400);
+
+/// State that a source keeps between polls.
+#[derive(Debug, Default)]
+pub(crate) struct Caches {
+    /// List of clusters and its time.
+    clusters: Mutex<Option<CachedClusters>>,
+    /// Services and tasks of all clusters.
+    scheduler: Scheduler,
+    /// Task definitions, load balancers and other enrichment.
+    enricher: Enricher,
+    /// Decoded services of the last poll.
+    decode_cache: Mutex<DecodeCache>,
+}
+
+#[derive(Clone, Debug)]
+struct CachedClusters {
+    fetched_at: Duration,
+    clusters: Vec<Cluster>,
+    gaps: Vec<UnreadPart>,
+}
+
+/// Services that the user is viewing.
+pub(crate) type WatchedServices = BTreeSet<ServiceId>;
+
+/// Reads as much as the API quota allows now, and returns the snapshot. Fails if nothing could be read.
+pub(crate) async fn take_snapshot(
+    api: &Api,
+    config: &Config,
+    source: &SourceId,
+    caches: &Caches,
+    watched: &WatchedServices,
+) -> Result<Snapshot, Failure> {
+    let CachedClusters { clusters: found, mut gaps, .. } = caches.clusters(api, config).await?;
+    let polled = caches.scheduler.poll(api, &found, &watched_by_cluster(watched, &found)).await;
+    if let Some(failure) = polled.failure {
+        // The cluster may be deleted, so the next poll lists the clusters again.
+        *caches.lock_clusters() = None;
+        return Err(failure);
+    }
+    gaps.extend(polled.gaps);
+    let nothing =
+        polled.seen.iter().all(|s| s.services.is_empty() && s.tasks.is_empty() && !s.has_all_services);
+    if nothing
+        && !polled.seen.is_empty()
+        && let Some(gap) = gaps.first()
+    {
+        return Err(gap.failure.clone());
+    }
+    let now = Timestamp::now();
+    let seen = Arc::new(polled.seen);
+    caches.enricher.read(api, &seen, now, ENRICHMENT_WAIT).await;
+    let enrichment = caches.enricher.take_enrichment();
+    gaps.extend(caches.enricher.gaps(&enrichment));
+    let context = SnapshotContext { source: source.clone(), region: api.clients.target.region.clone(), now };
+    let estate = RegionData {
+        context,
+        clusters: seen.to_vec(),
+        definitions: caches.enricher.task_definitions(),
+        cloud_map_names: enrichment.cloud_map_names,
+        load_balancers: enrichment.load_balancers,
+        app_meshes: enrichment.meshes,
+        unread_parts: gaps,
+    };
+    let mut snapshot = decode::decode_snapshot(
+        &estate,
+        &mut caches.decode_cache.lock().unwrap_or_else(PoisonError::into_inner),
+    );
+    snapshot.progress = polled.progress.into_iter().chain(caches.enricher.progress()).collect();
+    let known: BTreeSet<ServiceId> = snapshot.services.iter().map(|service| service.id.clone()).collect();
+    for counted in enrichment.request_counts {
+        snapshot.connections.extend(counted.connections(&estate.clusters, &known, &estate.context));
+    }
+    if !enrichment.flow_log_lines.is_empty() {
+        let observed = enrichment.flow_log_lines.join(&AddressOwners::from_clusters(
+            &estate.clusters,
+            &estate.definitions,
+            known,
+            &estate.context,
+        ));
+        snapshot.connections.extend(observed.connections);
+        snapshot.monitored = observed.monitored;
+    }
+    Ok(snapshot)
+}
+
+impl Caches {
+    /// Returns empty caches that read only the services matching `name_filter`; `cache` holds files of
+    /// earlier runs.
+    pub(crate) fn new(cache: Option<CacheDir>, name_filter: NameFilter) -> Self {
+        Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }
+    }
+
+    /// Returns the clusters, listed again when the last list is older than [`CLUSTERS_TTL`] or incomplete.
+    async fn clusters(&self, api: &Api, config: &Config) -> Result<CachedClusters, Failure> {
+        let now = api.rate_limiter.now();
+        let known = self
+            .lock_clusters()
+            .clone()
+            .filter(|known| known.gaps.is_empty() && now < known.fetched_at + CLUSTERS_TTL);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let (found, gaps) = clusters::find(api, &config.clusters).await?;
+        if let Some(account) = found.first().and_then(|cluster| cluster.name_or_arn.split(':').nth(4)) {
+            let AwsTarget { region, endpoint, .. } = &api.clients.target;
+            api.rate_limiter
+                .join_account(format!("{account} {region} {}", endpoint.as_deref().unwrap_or_default()));
+        }
+        let clusters = CachedClusters { fetched_at: now, clusters: found, gaps };
+        *self.lock_clusters() = Some(clusters.clone());
+        Ok(clusters)
+    }
+
+    fn lock_clusters(&self) -> MutexGuard<'_, Option<CachedClusters>> {
+        self.clusters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Groups the names of the watched services by the key of their cluster.
+fn watched_by_cluster(watched: &WatchedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for id in watched {
+        let mut parts = id.as_str().split('/').skip(1);
+        let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else { continue };
+        if let Some(cluster) = clusters.iter().find(|c| c.name == cluster) {
+            all.entry(cluster.name_or_arn.clone()).or_default().insert(service.to_owned());
+        }
+    }
+    all
+}

@@ -1,0 +1,310 @@
+//! Token buckets for API quotas, as AWS documents them. Portolan takes only a share of each quota because
+//! deployments of the same account draw from the same buckets. Pure arithmetic: the caller passes the time.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+/// API calls that share one token bucket in AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuotaGroup {
+    /// ECS: `ListServices`, `DescribeServices`.
+    Services,
+    /// ECS: `ListTasks`, `DescribeTasks`.
+    Tasks,
+    /// ECS: `ListClusters`, `DescribeClusters`.
+    Clusters,
+    /// ECS: `DescribeTaskDefinition`.
+    TaskDefinitions,
+    /// Cloud Map reads.
+    CloudMap,
+    /// Elastic Load Balancing reads.
+    LoadBalancers,
+    /// EC2: `DescribeFlowLogs`.
+    FlowLogs,
+    /// CloudWatch: `ListMetrics`, `GetMetricData`.
+    Metrics,
+    /// App Mesh reads.
+    AppMesh,
+    /// CloudWatch Logs: `FilterLogEvents`.
+    FilterLogs,
+    /// CloudWatch Logs: `GetLogEvents`.
+    GetLogs,
+    /// CloudWatch Logs: `DescribeLogGroups`.
+    DescribeLogs,
+    /// CloudWatch Logs: `StartLiveTail`.
+    LiveTail,
+    /// `GetCallerIdentity`.
+    CallerIdentity,
+}
+
+/// Documented size and refill rate of one bucket, for a whole account in one region.
+#[derive(Clone, Copy, Debug)]
+struct Quota {
+    group: QuotaGroup,
+    burst: f64,
+    calls_per_second: f64,
+}
+
+/// Quotas of ECS ("Request throttling" in its API reference) and of CloudWatch Logs (its lowest region). The
+/// other services publish no figures, or far higher ones; their values are chosen low.
+const ACCOUNT_QUOTAS: [Quota; 14] = [
+    Quota { group: QuotaGroup::Services, burst: 100.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::Tasks, burst: 100.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::Clusters, burst: 50.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::TaskDefinitions, burst: 50.0, calls_per_second: 20.0 },
+    Quota { group: QuotaGroup::CloudMap, burst: 20.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::LoadBalancers, burst: 40.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::FlowLogs, burst: 20.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::Metrics, burst: 20.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::AppMesh, burst: 20.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::FilterLogs, burst: 5.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::GetLogs, burst: 10.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::DescribeLogs, burst: 10.0, calls_per_second: 10.0 },
+    Quota { group: QuotaGroup::LiveTail, burst: 5.0, calls_per_second: 5.0 },
+    Quota { group: QuotaGroup::CallerIdentity, burst: 10.0, calls_per_second: 5.0 },
+];
+
+/// Phase that decides which share of the account's quota Portolan may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// The first load, and calls that the user has just asked for.
+    Start,
+    /// Everything after the first load.
+    Steady,
+}
+
+/// Shares of the account's quota that Portolan may use, in per cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// During the first load.
+    pub start: u8,
+    /// After the first load.
+    pub steady: u8,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self { start: 50, steady: 10 }
+    }
+}
+
+impl Shares {
+    fn fraction(self, share: Share) -> f64 {
+        let per_cent = match share {
+            Share::Start => self.start,
+            Share::Steady => self.steady,
+        };
+        f64::from(per_cent.clamp(1, 100)) / 100.0
+    }
+}
+
+/// Time for which a bucket refills at half its rate after AWS throttled a call.
+const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
+
+/// Period over which quota use is reported.
+const USAGE_WINDOW: Duration = Duration::from_mins(1);
+
+impl Quota {
+    /// Returns the largest number of calls at once for this share. AWS counts a call a moment after Portolan
+    /// sends it, and a full bucket gains nothing in that moment. So even a share of 100 % leaves room for the
+    /// calls in transit.
+    fn capacity(self, share: f64) -> f64 {
+        (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
+    }
+}
+
+/// Longest time between sending a call and AWS counting it, in seconds.
+const MAX_IN_TRANSIT_SECONDS: f64 = 0.25;
+
+#[derive(Clone, Debug)]
+struct TokenBucket {
+    quota: Quota,
+    /// Tokens left; negative if calls are waiting for tokens.
+    tokens: f64,
+    /// Time at which `tokens` was computed.
+    refilled_at: Duration,
+    /// Time until which the bucket refills at half its rate.
+    throttled_until: Duration,
+    /// Times of the calls within the last minute.
+    recent_calls: VecDeque<Duration>,
+}
+
+/// Token buckets of all quota groups. Times are measured from any fixed origin.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    buckets: BTreeMap<QuotaGroup, TokenBucket>,
+    shares: Shares,
+    share: Share,
+}
+
+impl Budget {
+    /// Returns buckets that are full for the startup share.
+    #[must_use]
+    pub(crate) fn new(shares: Shares) -> Self {
+        let share = shares.fraction(Share::Start);
+        let full = |quota: Quota| TokenBucket {
+            quota,
+            tokens: quota.capacity(share),
+            refilled_at: Duration::ZERO,
+            throttled_until: Duration::ZERO,
+            recent_calls: VecDeque::new(),
+        };
+        Self {
+            buckets: ACCOUNT_QUOTAS.iter().map(|q| (q.group, full(*q))).collect(),
+            shares,
+            share: Share::Start,
+        }
+    }
+
+    /// Sets the share. Tokens already in a bucket stay, up to the capacity of the new share.
+    pub(crate) fn set_share(&mut self, share: Share) {
+        self.share = share;
+    }
+
+    /// Takes a token for one call and returns how long to wait before making it.
+    pub(crate) fn reserve(&mut self, group: QuotaGroup, now: Duration) -> Duration {
+        let share = self.share_of(group);
+        let Some(bucket) = self.buckets.get_mut(&group) else { return Duration::ZERO };
+        bucket.refill(share, now);
+        bucket.tokens -= 1.0;
+        bucket.drop_old_calls(now);
+        bucket.recent_calls.push_back(now);
+        Duration::from_secs_f64((-bucket.tokens).max(0.0) / bucket.refill_rate(share, now))
+    }
+
+    /// Returns how many calls of the group can be made now without waiting.
+    pub(crate) fn available_calls(&mut self, group: QuotaGroup, now: Duration) -> usize {
+        let share = self.share_of(group);
+        let Some(bucket) = self.buckets.get_mut(&group) else { return 0 };
+        bucket.refill(share, now);
+        // No bucket holds more than a few hundred.
+        (0..1_000).take_while(|n| f64::from(*n) < bucket.tokens.floor()).count()
+    }
+
+    /// Empties the bucket and halves its refill rate for a minute, because AWS throttled a call.
+    pub(crate) fn back_off(&mut self, group: QuotaGroup, now: Duration) {
+        let share = self.share_of(group);
+        if let Some(bucket) = self.buckets.get_mut(&group) {
+            bucket.refill(share, now);
+            bucket.tokens = bucket.tokens.min(0.0);
+            bucket.throttled_until = now + THROTTLE_BACKOFF;
+        }
+    }
+
+    /// Returns the used fraction of the account's quota in the last minute, for the group that used most.
+    pub(crate) fn quota_used(&mut self, now: Duration) -> f64 {
+        let parts = self.buckets.values_mut().map(|bucket| {
+            bucket.drop_old_calls(now);
+            // A bucket's calls in a minute are far fewer than 2^52.
+            #[allow(clippy::cast_precision_loss)]
+            let spent = bucket.recent_calls.len() as f64;
+            spent / (bucket.quota.calls_per_second * USAGE_WINDOW.as_secs_f64())
+        });
+        parts.fold(0.0, f64::max)
+    }
+
+    /// Returns the share of a group: logs (read on request only) and task definitions (read once) get the
+    /// startup share.
+    fn share_of(&self, group: QuotaGroup) -> f64 {
+        match group {
+            QuotaGroup::TaskDefinitions
+            | QuotaGroup::FilterLogs
+            | QuotaGroup::GetLogs
+            | QuotaGroup::DescribeLogs
+            | QuotaGroup::LiveTail
+            | QuotaGroup::CallerIdentity => self.shares.fraction(Share::Start),
+            _ => self.shares.fraction(self.share),
+        }
+    }
+}
+
+impl TokenBucket {
+    fn refill_rate(&self, share: f64, now: Duration) -> f64 {
+        let factor = if now < self.throttled_until { 0.5 } else { 1.0 };
+        self.quota.calls_per_second * share * factor
+    }
+
+    fn drop_old_calls(&mut self, now: Duration) {
+        while self.recent_calls.front().is_some_and(|at| now.saturating_sub(*at) >= USAGE_WINDOW) {
+            self.recent_calls.pop_front();
+        }
+    }
+
+    fn refill(&mut self, share: f64, now: Duration) {
+        let gained = now.saturating_sub(self.refilled_at).as_secs_f64() * self.refill_rate(share, now);
+        self.tokens = (self.tokens + gained).min(self.quota.capacity(share));
+        self.refilled_at = self.refilled_at.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, QuotaGroup, Share, Shares};
+    use std::time::Duration;
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn half_the_burst_is_free_then_the_rate_rules() {
+        let mut budget = Budget::new(Shares::default());
+        for _ in 0..50 {
+            assert_eq!(budget.reserve(QuotaGroup::Services, at(0)), Duration::ZERO);
+        }
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(0)), Duration::from_millis(100));
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(0)), Duration::from_millis(200));
+        let minute = 20.0 * 60.0;
+        assert!((budget.quota_used(at(59)) - 52.0 / minute).abs() < 1e-9);
+        assert!(budget.quota_used(at(60)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn buckets_fill_with_time_and_not_beyond_their_share() {
+        let mut budget = Budget::new(Shares::default());
+        budget.set_share(Share::Steady);
+        assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 10);
+        for _ in 0..10 {
+            assert_eq!(budget.reserve(QuotaGroup::Services, at(1000)), Duration::ZERO);
+        }
+        assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 0);
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(1000)), Duration::from_millis(500));
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(1001)), Duration::ZERO);
+        assert_eq!(budget.available_calls(QuotaGroup::Services, at(1003)), 4);
+    }
+
+    #[test]
+    fn even_a_whole_share_leaves_what_is_on_its_way() {
+        let mut budget = Budget::new(Shares { start: 100, steady: 100 });
+        assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 95);
+    }
+
+    #[test]
+    fn other_groups_are_not_touched() {
+        let mut budget = Budget::new(Shares::default());
+        for _ in 0..200 {
+            budget.reserve(QuotaGroup::TaskDefinitions, at(0));
+        }
+        assert_eq!(budget.reserve(QuotaGroup::Tasks, at(0)), Duration::ZERO);
+    }
+
+    #[test]
+    fn throttled_means_half_the_pace_for_a_minute() {
+        let mut budget = Budget::new(Shares::default());
+        budget.back_off(QuotaGroup::Services, at(10));
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(10)), Duration::from_millis(200));
+        assert_eq!(budget.reserve(QuotaGroup::Services, at(200)), Duration::ZERO);
+    }
+
+    #[test]
+    fn logs_keep_their_share() {
+        let mut budget = Budget::new(Shares::default());
+        budget.set_share(Share::Steady);
+        for _ in 0..5 {
+            assert_eq!(budget.reserve(QuotaGroup::GetLogs, at(100)), Duration::ZERO);
+        }
+        assert!(!budget.reserve(QuotaGroup::GetLogs, at(100)).is_zero());
+    }
+}

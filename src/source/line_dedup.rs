@@ -1,0 +1,244 @@
+//! Deduplication of log lines. A read pass that is reopened, or runs beside another, brings lines that are
+//! known already. No source identifies lines in all its ways of reading, so time and text
+//! identify them. Equal lines are counted: of three equal lines in one millisecond, each is new exactly once.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+/// Maximum number of remembered lines, 1 MiB of memory. Under heavy load they cover a shorter time.
+const MAX_REMEMBERED_LINES: usize = 1 << 16;
+
+/// Number of lines searched on each side of a line's position in time order.
+const REPEAT_SEARCH_LINES: usize = 256;
+
+/// Identity of a line: its time in the source's unit, and a hash of its text.
+type LineKey = (i64, u64);
+
+/// Recently read lines, with those that each running pass will still repeat.
+#[derive(Clone, Debug)]
+pub(crate) struct LineDedup {
+    window: i64,
+    recent: VecDeque<LineKey>,
+    newest: Option<i64>,
+    /// Lines older than this are no longer remembered.
+    remembered_from: i64,
+    /// Lines older than this were not requested.
+    requested_from: i64,
+    /// True if the time identifies a line: a line that comes twice in one pass is the same line.
+    unique_timestamps: bool,
+    /// True while the source is repeating lines.
+    is_repeating: bool,
+    passes: Vec<(ReadPass, HashMap<LineKey, u32>)>,
+    passes_begun: u32,
+}
+
+/// Pass over a log, which brings each line once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ReadPass {
+    number: u32,
+    /// True if the pass brings every line of its period, so that lines before the remembered ones count as
+    /// known.
+    includes_history: bool,
+}
+
+/// Hashes the text of a line.
+pub(crate) fn line_hash(text: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl LineDedup {
+    /// Creates an empty memory of lines. A line is forgotten once a line newer by `window` arrives.
+    pub(crate) fn new(window: i64) -> Self {
+        let (recent, passes) = (VecDeque::new(), Vec::new());
+        let (remembered_from, requested_from) = (i64::MIN, i64::MIN);
+        Self {
+            window,
+            recent,
+            newest: None,
+            remembered_from,
+            requested_from,
+            unique_timestamps: false,
+            is_repeating: false,
+            passes,
+            passes_begun: 0,
+        }
+    }
+
+    /// Creates a memory for a source that gives each line its own time and repeats some lines within a pass.
+    pub(crate) fn with_unique_timestamps(span: i64) -> Self {
+        Self { unique_timestamps: true, ..Self::new(span) }
+    }
+
+    /// Begins a pass. One with history brings old lines again. One without brings only lines that the source
+    /// received since, whatever their time.
+    pub(crate) fn begin_pass(&mut self, includes_history: bool) -> ReadPass {
+        self.passes_begun += 1;
+        let reading = ReadPass { number: self.passes_begun, includes_history };
+        let mut known = HashMap::new();
+        for key in &self.recent {
+            *known.entry(*key).or_default() += 1;
+        }
+        self.passes.push((reading, known));
+        reading
+    }
+
+    /// Ends a pass.
+    pub(crate) fn end_pass(&mut self, reading: ReadPass) {
+        self.passes.retain(|(other, _)| *other != reading);
+    }
+
+    /// Returns the time from which a pass with history must begin, or `None` if nothing was read yet.
+    pub(crate) fn resume_time(&self) -> Option<i64> {
+        self.newest.map(|newest| newest.saturating_sub(self.window / 2).max(self.remembered_from))
+    }
+
+    /// Returns the time of the newest line.
+    pub(crate) fn newest_time(&self) -> Option<i64> {
+        self.newest
+    }
+
+    /// Ignores lines older than `at` from now on.
+    pub(crate) fn ignore_before(&mut self, at: i64) {
+        self.requested_from = at;
+    }
+
+    /// Returns true if a line of the pass `reading` is new, and remembers it.
+    pub(crate) fn is_new(&mut self, reading: ReadPass, at: i64, text_hash: u64) -> bool {
+        if at < self.requested_from || (reading.includes_history && at < self.remembered_from) {
+            return false;
+        }
+        let key = (at, text_hash);
+        for (other, known) in &mut self.passes {
+            if *other == reading
+                && let Some(count) = known.get_mut(&key)
+            {
+                *count -= 1;
+                if *count == 0 {
+                    known.remove(&key);
+                }
+                return false;
+            }
+        }
+        self.is_repeating = self.unique_timestamps && self.is_repeated(key);
+        if self.is_repeating {
+            return false;
+        }
+        self.remember(reading, key);
+        true
+    }
+
+    /// Returns true if a line older than the newest came before. Lines arrive nearly in time order.
+    fn is_repeated(&self, key: LineKey) -> bool {
+        // A line at the newest time counts as repeated only while others repeat too; otherwise two equal
+        // lines share a time.
+        let is_past = |newest: i64| key.0 < newest || (key.0 == newest && self.is_repeating);
+        if !self.newest.is_some_and(is_past) {
+            return false;
+        }
+        let place = self.recent.partition_point(|(at, _)| *at < key.0);
+        let near =
+            place.saturating_sub(REPEAT_SEARCH_LINES)..self.recent.len().min(place + REPEAT_SEARCH_LINES);
+        self.recent.range(near).any(|held| *held == key)
+    }
+
+    fn remember(&mut self, reading: ReadPass, key: LineKey) {
+        for (other, known) in &mut self.passes {
+            if *other != reading {
+                *known.entry(key).or_default() += 1;
+            }
+        }
+        let newest = self.newest.map_or(key.0, |newest| newest.max(key.0));
+        self.newest = Some(newest);
+        while let Some((at, _)) = self.recent.front().copied()
+            && (at < newest.saturating_sub(self.window) || self.recent.len() >= MAX_REMEMBERED_LINES)
+        {
+            self.recent.pop_front();
+            self.remembered_from = self.remembered_from.max(at + 1);
+        }
+        // Pushed after making room, because one more element would double the allocation.
+        self.recent.push_back(key);
+        for (_, known) in self.passes.iter_mut().filter(|(_, known)| known.len() > MAX_REMEMBERED_LINES) {
+            known.retain(|(at, _), _| *at >= self.remembered_from);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LineDedup, MAX_REMEMBERED_LINES};
+
+    #[test]
+    fn a_line_is_new_once_for_all_readings() {
+        let mut once = LineDedup::new(100);
+        let (a, b) = (once.begin_pass(true), once.begin_pass(false));
+        assert!(once.is_new(a, 1_000, 7));
+        assert!(!once.is_new(b, 1_000, 7));
+        assert!(once.is_new(b, 1_000, 8));
+        assert!(!once.is_new(a, 1_000, 8));
+        assert!(once.is_new(a, 1_001, 7));
+        assert_eq!(once.resume_time(), Some(951));
+    }
+
+    #[test]
+    fn equal_lines_are_counted() {
+        let mut once = LineDedup::new(100);
+        let first = once.begin_pass(true);
+        assert!(once.is_new(first, 5, 1));
+        assert!(once.is_new(first, 5, 1));
+        once.end_pass(first);
+        let second = once.begin_pass(true);
+        assert_eq!([(); 3].map(|()| once.is_new(second, 5, 1)), [false, false, true]);
+    }
+
+    #[test]
+    fn a_line_repeated_by_the_source_is_not_new() {
+        let mut once = LineDedup::with_unique_timestamps(1_000);
+        let reading = once.begin_pass(true);
+        let mut new = |at| once.is_new(reading, at, 1);
+        assert!([1, 2, 3, 3, 4, 6, 5, 6, 7].map(&mut new).iter().all(|new| *new));
+        assert!(![2, 3, 4, 5, 6, 6, 7].map(&mut new).iter().any(|new| *new));
+        assert!([8, 8].map(&mut new).iter().all(|new| *new));
+    }
+
+    #[test]
+    fn lines_before_the_requested_time_are_ignored() {
+        let mut once = LineDedup::new(100);
+        once.ignore_before(1_000);
+        let reading = once.begin_pass(true);
+        assert!(!once.is_new(reading, 999, 1));
+        assert!(once.is_new(reading, 1_000, 1));
+    }
+
+    #[test]
+    fn forgotten_lines_are_new_only_in_a_live_pass() {
+        let mut once = LineDedup::new(100);
+        let first = once.begin_pass(true);
+        for at in 0..1_000 {
+            assert!(once.is_new(first, at, 1));
+        }
+        assert!(once.recent.len() <= 102);
+        let (again, live) = (once.begin_pass(true), once.begin_pass(false));
+        assert!(!once.is_new(again, 10, 1));
+        assert!(!once.is_new(again, 10, 2));
+        assert!(once.is_new(live, 10, 3), "a late line");
+    }
+
+    #[test]
+    fn memory_is_limited_and_resuming_needs_no_forgotten_line() {
+        let mut once = LineDedup::new(i64::MAX / 4);
+        let first = once.begin_pass(true);
+        let many = MAX_REMEMBERED_LINES as i64 + 50;
+        for at in 0..many {
+            assert!(once.is_new(first, at, 1));
+        }
+        assert_eq!(once.resume_time(), Some(50));
+        once.end_pass(first);
+        let again = once.begin_pass(true);
+        assert!((0..many).all(|at| !once.is_new(again, at, 1)));
+        assert!(once.is_new(again, many, 1));
+    }
+}

@@ -1,0 +1,218 @@
+//! Settings shared by several services, which count as one piece of evidence.
+//!
+//! A file or start order written once and handed to many services shows only that *some* of them use the
+//! names in it. This pass runs over the services of a finished snapshot and gives such references a kind of
+//! their own, with less weight in the topology. It belongs to the sources, because only they know which
+//! containers run the same program. The references stay, so more information never removes an edge.
+
+use crate::model::{ImageRef, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, Text};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+/// Minimum number of services with the same setting for it to count as shared.
+const MIN_SHARERS: usize = 3;
+
+/// Minimum number of names in a file that several images share for it to count as an address book.
+const MIN_ADDRESS_BOOK_NAMES: usize = 3;
+
+/// Minimum length of a program name that can claim a path, in letters.
+const MIN_PROGRAM_NAME_CHARS: usize = 3;
+
+/// Words in image names that name no program.
+const GENERIC_IMAGE_WORDS: &[&str] =
+    &["app", "apps", "server", "service", "config", "data", "docker", "local", "main", "base", "etc"];
+
+/// Program: an image with its command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Program {
+    /// Image as configured, with its tag.
+    image: Text,
+    /// Hash of entry point and arguments, which may hold secrets and never leave the source.
+    command: u64,
+}
+
+impl Program {
+    /// Creates the program of `image` with the command line `words`.
+    pub(super) fn new<'a>(image: &str, words: impl Iterator<Item = &'a str>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        words.for_each(|word| word.hash(&mut hasher));
+        Self { image: Text::new(image), command: hasher.finish() }
+    }
+
+    /// Returns the words of the image's name that may be its program's name.
+    fn name_words(&self) -> impl Iterator<Item = &str> {
+        let words = ImageRef::parse(&self.image).short_name().split(['-', '_', '.']);
+        words.filter(|word| word.len() >= MIN_PROGRAM_NAME_CHARS && !GENERIC_IMAGE_WORDS.contains(word))
+    }
+}
+
+/// Marks references that several services of a group share, by changing their kind. A service missing from
+/// `programs` runs a program of its own.
+pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<ServiceId, Program>) {
+    let mut groups: BTreeMap<Option<Text>, Vec<Arc<Service>>> = BTreeMap::new();
+    for service in services.iter() {
+        groups.entry(service.group.clone()).or_default().push(Arc::clone(service));
+    }
+    groups.retain(|group, members| group.is_some() && members.len() >= MIN_SHARERS);
+    let groups: BTreeMap<_, _> =
+        groups.iter().map(|(name, members)| (name, ServiceGroup::new(members, programs))).collect();
+    let changes: Vec<(usize, Vec<Reference>)> = services
+        .iter()
+        .enumerate()
+        .filter_map(|(index, service)| Some((index, groups.get(&service.group)?.reclassify(service)?)))
+        .collect();
+    for (index, mentions) in changes {
+        Arc::make_mut(&mut services[index]).references = mentions;
+    }
+}
+
+/// File content that services share: the file name without its folder, because each may mount it elsewhere,
+/// and all targets in it.
+type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
+
+/// Shared settings of one compose project or cluster.
+struct ServiceGroup<'a> {
+    programs: &'a BTreeMap<ServiceId, Program>,
+    /// Services with each file, and the targets in each service's files by full path.
+    readers: BTreeMap<FileKey<'a>, BTreeSet<&'a ServiceId>>,
+    files: BTreeMap<(&'a ServiceId, &'a str), BTreeSet<&'a ReferenceTarget>>,
+    /// Services that wait for each target at start.
+    dependents: BTreeMap<&'a ReferenceTarget, BTreeSet<&'a ServiceId>>,
+    /// Settings that all services have.
+    common_settings: BTreeSet<&'a Reference>,
+}
+
+impl<'a> ServiceGroup<'a> {
+    fn new(members: &'a [Arc<Service>], programs: &'a BTreeMap<ServiceId, Program>) -> Self {
+        let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for service in members {
+            for mention in &service.references {
+                match (mention.kind, config_path(mention)) {
+                    (ReferenceKind::ConfigFile, Some(path)) => {
+                        files.entry((&service.id, path)).or_default().insert(&mention.target);
+                    }
+                    (ReferenceKind::StartOrder, _) => {
+                        dependents.entry(&mention.target).or_default().insert(&service.id);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut readers: BTreeMap<FileKey<'a>, BTreeSet<_>> = BTreeMap::new();
+        for ((service, path), names) in &files {
+            readers.entry((file_name(path), names.clone())).or_default().insert(*service);
+        }
+        Self { programs, readers, files, dependents, common_settings: common_settings(members) }
+    }
+
+    /// Returns the service's references with changed kinds, or `None` if nothing changes.
+    fn reclassify(&self, service: &Service) -> Option<Vec<Reference>> {
+        let kinds: Vec<ReferenceKind> =
+            service.references.iter().map(|mention| self.reference_kind(service, mention)).collect();
+        if kinds.iter().zip(&service.references).all(|(via, mention)| *via == mention.kind) {
+            return None;
+        }
+        let weighed = kinds.into_iter().zip(&service.references);
+        let mut mentions: Vec<Reference> =
+            weighed.map(|(via, mention)| Reference { kind: via, ..mention.clone() }).collect();
+        mentions.sort();
+        mentions.dedup();
+        Some(mentions)
+    }
+
+    fn reference_kind(&self, service: &Service, reference: &Reference) -> ReferenceKind {
+        match reference.kind {
+            ReferenceKind::Environment | ReferenceKind::Argument
+                if self.common_settings.contains(reference) =>
+            {
+                ReferenceKind::SharedSetting
+            }
+            ReferenceKind::StartOrder
+                if self.is_shared_by_suite(service, self.dependents.get(&reference.target)) =>
+            {
+                ReferenceKind::SuiteOrder
+            }
+            ReferenceKind::ConfigFile => {
+                config_path(reference).map_or(ReferenceKind::ConfigFile, |path| self.file_kind(service, path))
+            }
+            via => via,
+        }
+    }
+
+    fn file_kind(&self, service: &Service, path: &str) -> ReferenceKind {
+        let names = self.files.get(&(&service.id, path));
+        let readers = names.and_then(|names| self.readers.get(&(file_name(path), names.clone())));
+        let (Some(names), Some(readers)) = (names, readers) else { return ReferenceKind::ConfigFile };
+        let programs: BTreeSet<_> = readers.iter().map(|id| self.programs.get(*id)).collect();
+        let one_program = programs.len() == 1 && !programs.contains(&None);
+        if self.belongs_to_other_program(service, path, readers) {
+            ReferenceKind::SharedFile
+        } else if self.is_shared_by_suite(service, Some(readers)) {
+            ReferenceKind::SuiteFile
+        } else if readers.len() >= MIN_SHARERS && names.len() >= MIN_ADDRESS_BOOK_NAMES && !one_program {
+            ReferenceKind::SharedFile
+        } else {
+            ReferenceKind::ConfigFile
+        }
+    }
+
+    /// Returns true if the file at `path` configures another of its `readers`. A path component then names
+    /// that service's program, but none names the program of `service` (Filesystem Hierarchy Standard:
+    /// `/etc/PROGRAM`).
+    fn belongs_to_other_program(
+        &self,
+        service: &Service,
+        path: &str,
+        readers: &BTreeSet<&ServiceId>,
+    ) -> bool {
+        let Some(own) = self.programs.get(&service.id) else { return false };
+        let parts: BTreeSet<&str> =
+            path.split('/').map(|part| part.split('.').next().unwrap_or(part)).collect();
+        let named = |program: &Program| program.name_words().any(|name| parts.contains(name));
+        !named(own) && readers.iter().filter_map(|id| self.programs.get(*id)).any(named)
+    }
+
+    /// Returns true if at least `MIN_SHARERS` of `sharers` run the image of `service`, and not all of them
+    /// the same program.
+    fn is_shared_by_suite(&self, service: &Service, sharers: Option<&BTreeSet<&ServiceId>>) -> bool {
+        let Some(own) = self.programs.get(&service.id) else { return false };
+        let programs = sharers.into_iter().flatten().filter_map(|id| self.programs.get(*id));
+        let suite: Vec<&Program> = programs.filter(|program| program.image == own.image).collect();
+        suite.len() >= MIN_SHARERS && suite.iter().any(|program| **program != *own)
+    }
+}
+
+/// Returns the variables and arguments that are equal in all of `members`.
+fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
+    let Some((first, others)) = members.split_first() else { return BTreeSet::new() };
+    let mut common: BTreeSet<&Reference> = first
+        .references
+        .iter()
+        .filter(|m| matches!(m.kind, ReferenceKind::Environment | ReferenceKind::Argument))
+        .collect();
+    for other in others {
+        if common.is_empty() {
+            break;
+        }
+        let has: BTreeSet<&Reference> = other.references.iter().collect();
+        common.retain(|mention| has.contains(mention));
+    }
+    common
+}
+
+/// Returns the path of the configuration file with a reference, without the line number.
+fn config_path(reference: &Reference) -> Option<&str> {
+    let key = reference.location.key.as_str();
+    (reference.kind == ReferenceKind::ConfigFile).then(|| key.rsplit_once(':').map_or(key, |(path, _)| path))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests;

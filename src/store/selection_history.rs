@@ -1,0 +1,61 @@
+//! Selection history: earlier selections, to go back and forward through them.
+
+use crate::model::NodeId;
+
+/// Maximum number of remembered selections.
+const MAX_HISTORY_NODES: usize = 200;
+
+/// Earlier selections, and the current position among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SelectionHistory {
+    nodes: Vec<NodeId>,
+    position: usize,
+}
+
+impl SelectionHistory {
+    /// Adds `node` after the current position, and drops the selections ahead of it.
+    pub fn push(&mut self, node: &NodeId) {
+        if self.nodes.get(self.position) == Some(node) {
+            return;
+        }
+        self.nodes.truncate(self.position + 1);
+        self.nodes.push(node.clone());
+        if self.nodes.len() > MAX_HISTORY_NODES {
+            self.nodes.remove(0);
+        }
+        self.position = self.nodes.len() - 1;
+    }
+
+    /// Moves back or forward to the next node that still exists according to `known`, and returns it.
+    pub fn navigate(&mut self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<NodeId> {
+        let mut here = self.position;
+        loop {
+            here = if back { here.checked_sub(1)? } else { here + 1 };
+            let node = self.nodes.get(here)?;
+            if known(node) {
+                self.position = here;
+                return Some(node.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SelectionHistory;
+    use crate::model::NodeId;
+
+    #[test]
+    fn one_goes_back_and_forth_and_past_what_is_gone() {
+        let mut trail = SelectionHistory::default();
+        ["a", "b", "b", "c"].into_iter().for_each(|name| trail.push(&NodeId::new(name)));
+        let mut go = |back, gone: &str| trail.navigate(back, |n| n.as_str() != gone).map(|n| n.to_string());
+        assert_eq!(go(false, ""), None);
+        assert_eq!(go(true, "b").as_deref(), Some("a"));
+        assert_eq!(go(true, ""), None);
+        assert_eq!(go(false, "").as_deref(), Some("b"));
+        trail.push(&NodeId::new("d"));
+        assert_eq!(trail.navigate(false, |_| true), None);
+        assert_eq!(trail.navigate(true, |_| true), Some(NodeId::new("b")));
+    }
+}

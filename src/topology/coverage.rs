@@ -1,0 +1,70 @@
+//! Evidence coverage: the number of edge candidates of each kind of evidence at a node.
+
+use super::{
+    NodeKind, Topology,
+    evidence::{Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind},
+    resolve::load_balancer_node_id,
+};
+use crate::model::{Inventory, NodeId};
+
+/// The number of edge candidates of one kind of evidence.
+pub struct EvidenceCoverage {
+    /// The kind of evidence.
+    pub kind: &'static EvidenceKind,
+    /// Number of the node's candidates of this kind.
+    pub candidate_count: usize,
+}
+
+/// Counts the edge candidates of each kind from `node`, resolved or not, in the order of the kinds' table.
+#[must_use]
+pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &NodeId) -> Vec<EvidenceCoverage> {
+    let kind = topology.nodes.get(node).map(|node| &node.kind);
+    let asks = |caller: Caller<'_>| match (caller, kind) {
+        (Caller::Service(service), Some(NodeKind::Service(id))) => &service.id == id,
+        (Caller::LoadBalancer(source, gateway), Some(NodeKind::LoadBalancer)) => {
+            &load_balancer_node_id(source, gateway) == node
+        }
+        (Caller::Internet, Some(NodeKind::Internet)) => true,
+        _ => false,
+    };
+    let service = match kind {
+        Some(NodeKind::Service(id)) => inventory.service(id),
+        _ => None,
+    };
+    let count = |kind: &'static EvidenceKind| {
+        let mut places = 0;
+        let mut note = |candidate: EdgeCandidate<'_>| places += usize::from(asks(candidate.from));
+        match service.filter(|_| kind.comes_from_references()) {
+            Some(service) => kind.visit_service_candidates(service, &mut note),
+            None => kind.visit_candidates(inventory, &mut note),
+        }
+        EvidenceCoverage { kind, candidate_count: places }
+    };
+    EVIDENCE_KINDS.iter().map(count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evidence_coverage;
+    use crate::{
+        model::{fixtures::*, *},
+        topology::infer,
+    };
+
+    #[test]
+    fn what_there_is_is_counted_whomever_it_leads_to() {
+        let mut web = service("web");
+        let names = ["db", "nobody", "cdn.example.com"];
+        web.references =
+            names.iter().map(|name| reference(name, Address::from_host_name(name).with_port(80))).collect();
+        let flows = vec![
+            observed_connection("web", "db", ConnectionOutcome::Accepted, 60),
+            observed_connection("db", "web", ConnectionOutcome::Accepted, 60),
+        ];
+        let inventory = inventory_with_connections(vec![web, service("db")], flows, &[]);
+        let found = evidence_coverage(&inventory, &infer(&inventory), &NodeId::from(&service_id("web")));
+        let found: Vec<_> =
+            found.iter().filter(|s| s.candidate_count > 0).map(|s| (s.kind.id, s.candidate_count)).collect();
+        assert_eq!(found, [("socket", 1), ("environment", 3)]);
+    }
+}

@@ -1,0 +1,21 @@
+//! Calls that the user declares in Portolan's configuration, for edges that Portolan can't find by itself.
+
+use super::{Callee, Caller, EdgeCandidate};
+use crate::model::{Address, Inventory};
+
+/// Emits a candidate for each entry in the `calls` of an annotated service: a service by name, or an address
+/// as `host:port`.
+pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
+    for service in inventory.services() {
+        for annotation in inventory.annotations(service) {
+            for call in &annotation.calls {
+                let address = call
+                    .rsplit_once(':')
+                    .and_then(|(host, port)| Some(Address::parse_host(host)?.with_port(port.parse().ok()?)));
+                let to = address.map_or(Callee::ServiceName(call), Callee::Address);
+                let place = format!("[[service]] {}", annotation.service);
+                emit(EdgeCandidate { from: Caller::Service(service), to, location: place, seen: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Edge candidates from observed connections: sockets, flow logs, Service Connect metrics, and connection
+//! errors in logs.
+
+use super::{Callee, Caller, EdgeCandidate};
+use crate::model::{
+    ConnectionEnd, ConnectionOutcome, Host, Inventory, ObservationSource, Service, ServiceId,
+};
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// Emits a candidate for each established connection that was observed by `by`; for `ObservationSource::Log`,
+/// for each failed one.
+pub(super) fn search<'a>(
+    by: ObservationSource,
+    inventory: &'a Inventory,
+    emit: &mut dyn FnMut(EdgeCandidate<'a>),
+) {
+    let mut known: Option<BTreeMap<&ServiceId, &Service>> = None;
+    for (key, span) in inventory.observations().connections() {
+        let wanted = if by == ObservationSource::Log {
+            ConnectionOutcome::Failed
+        } else {
+            ConnectionOutcome::Accepted
+        };
+        if key.observed_by != by || key.outcome != wanted {
+            continue;
+        }
+        if by == ObservationSource::FlowLog && (is_reassignable(&key.from) || is_reassignable(&key.to)) {
+            continue;
+        }
+        let known = known.get_or_insert_with(|| inventory.services().map(|s| (&s.id, s)).collect());
+        let from = match &key.from {
+            ConnectionEnd::Service(id) => match known.get(id) {
+                Some(service) => Caller::Service(service),
+                None => continue,
+            },
+            ConnectionEnd::Address(address) => Caller::Address(address),
+        };
+        let to = match &key.to {
+            ConnectionEnd::Service(id) => Callee::Service(id, key.port),
+            // A log line may name any address, so it counts only if the address is an endpoint of the estate.
+            ConnectionEnd::Address(address) if by == ObservationSource::Log => {
+                Callee::EstateAddress(address.clone())
+            }
+            ConnectionEnd::Address(address) => Callee::Address(address.clone()),
+        };
+        emit(EdgeCandidate { from, to, location: key.location.to_string(), seen: Some(span) });
+    }
+}
+
+/// Returns true if the end is an address that a network reassigns. The source resolved such an address when
+/// the flow log was written; by now another task may have it.
+fn is_reassignable(end: &ConnectionEnd) -> bool {
+    let ConnectionEnd::Address(address) = end else { return false };
+    match address.host {
+        Host::Ip(IpAddr::V4(ip)) => ip.is_private() || ip.is_link_local(),
+        Host::Ip(IpAddr::V6(ip)) => ip.is_unique_local() || ip.is_unicast_link_local(),
+        Host::Name(_) | Host::Resource(_) => false,
+    }
+}

@@ -1,0 +1,215 @@
+//! Failed connections: a rule rejected them or the callee did not answer, and no later attempt succeeded.
+
+use super::{NodeKind, Resolution, Resolver, Topology};
+use crate::model::{
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, NodeId, ObservationSource,
+    SeenPeriod, Service, ServiceId, Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// A rejected or failed connection of a known service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedConnection {
+    /// The calling service.
+    pub from: NodeId,
+    /// The called node; `None` if the address is unknown.
+    pub to: Option<NodeId>,
+    /// Label of the callee: `shop/db:5432`, `10.0.3.4:5432`.
+    pub target_label: String,
+    /// The means of observation.
+    pub observed_by: ObservationSource,
+    /// The outcome: rejected or failed.
+    pub outcome: ConnectionOutcome,
+    /// The place of observation.
+    pub location: String,
+    /// The period of observation.
+    pub seen: SeenPeriod,
+}
+
+/// Returns every connection of a known service that did not succeed and has not succeeded since. Rejected
+/// connections may lead to any address. Failed ones must lead to a known node, because a log line may name
+/// any address.
+#[must_use]
+pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<FailedConnection> {
+    let turned_away = |key: &ConnectionKey| key.outcome != ConnectionOutcome::Accepted;
+    if !inventory.observations().connections().any(|(key, _)| turned_away(key)) {
+        return Vec::new();
+    }
+    let services: BTreeMap<&ServiceId, &Service> = inventory.services().map(|s| (&s.id, s)).collect();
+    let (passed, reached) = (last_accepted_times(inventory), last_reached_times(inventory));
+    let resolver = Resolver::new(inventory);
+    let mut all = Vec::new();
+    for (key, seen) in inventory.observations().connections().filter(|(key, _)| turned_away(key)) {
+        let Some(from) = caller_service(&key.from, &resolver, topology, &services) else { continue };
+        if passed.get(&connection_ends(key)).is_some_and(|last| *last > seen.last_seen) {
+            continue;
+        }
+        let (to, target) = callee(key, from, &resolver, topology);
+        let failed = key.outcome == ConnectionOutcome::Failed;
+        let since = to.as_ref().and_then(|to| reached.get(&(&from.id, to.as_str())));
+        if failed && (to.is_none() || since.is_some_and(|last| *last > seen.last_seen)) {
+            continue;
+        }
+        let from = NodeId::from(&from.id);
+        if to.as_ref() == Some(&from) {
+            continue;
+        }
+        let (by, verdict, place) = (key.observed_by, key.outcome, key.location.clone());
+        all.push(FailedConnection {
+            from,
+            to,
+            target_label: target,
+            observed_by: by,
+            outcome: verdict,
+            location: place.to_string(),
+            seen,
+        });
+    }
+    all
+}
+
+/// Returns the calling service. Returns `None` if it is unknown.
+fn caller_service<'a>(
+    end: &ConnectionEnd,
+    resolver: &Resolver,
+    topology: &Topology,
+    services: &BTreeMap<&ServiceId, &'a Service>,
+) -> Option<&'a Service> {
+    let id = match end {
+        ConnectionEnd::Service(id) => id.clone(),
+        ConnectionEnd::Address(address) => {
+            match &topology.nodes.get(&resolver.only_node_at(address)?)?.kind {
+                NodeKind::Service(id) => id.clone(),
+                _ => return None,
+            }
+        }
+    };
+    services.get(&id).copied()
+}
+
+/// Returns the called node, if known, and its label.
+fn callee(
+    sighting: &ConnectionKey,
+    from: &Service,
+    resolver: &Resolver,
+    topology: &Topology,
+) -> (Option<NodeId>, String) {
+    let to = match &sighting.to {
+        ConnectionEnd::Service(id) => Some(NodeId::from(id)).filter(|node| topology.nodes.contains_key(node)),
+        ConnectionEnd::Address(address) => match resolver.resolve(from, address) {
+            Resolution::Nodes(nodes) => nodes.into_iter().map(|(node, _)| node).next(),
+            _ => None,
+        },
+    };
+    let port = sighting.port.map(|port| format!(":{port}")).unwrap_or_default();
+    let words = match (to.as_ref().and_then(|id| topology.nodes.get(id)), &sighting.to) {
+        (Some(node), _) => format!("{}{port}", node.label()),
+        (None, ConnectionEnd::Service(id)) => format!("{id}{port}"),
+        (None, ConnectionEnd::Address(address)) if address.port.is_some() => address.to_string(),
+        (None, ConnectionEnd::Address(address)) => {
+            Address { port: sighting.port, ..address.clone() }.to_string()
+        }
+    };
+    (to, words)
+}
+
+/// The two ends and the port, which identify a connection whatever its outcome.
+type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
+
+fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
+    (&key.from, &key.to, key.port)
+}
+
+/// Returns the time at which each connection was last accepted.
+fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Timestamp> {
+    let mut passed = BTreeMap::new();
+    let accepted = |key: &ConnectionKey| key.outcome == ConnectionOutcome::Accepted;
+    for (key, seen) in inventory.observations().connections().filter(|(key, _)| accepted(key)) {
+        let last = passed.entry(connection_ends(key)).or_insert(seen.last_seen);
+        *last = seen.last_seen.max(*last);
+    }
+    passed
+}
+
+/// Returns the time at which each service last reached each other service, at any port.
+fn last_reached_times(inventory: &Inventory) -> BTreeMap<(&ServiceId, &str), Timestamp> {
+    let mut reached = BTreeMap::new();
+    for (key, seen) in inventory.observations().connections() {
+        if let (ConnectionEnd::Service(from), ConnectionEnd::Service(to), ConnectionOutcome::Accepted) =
+            (&key.from, &key.to, key.outcome)
+        {
+            let last = reached.entry((from, to.as_str())).or_insert(seen.last_seen);
+            *last = seen.last_seen.max(*last);
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failed_connections;
+    use crate::{
+        model::{fixtures::*, *},
+        topology::infer,
+    };
+
+    /// Returns the failed connections among `flows` as `from target`.
+    fn failed_between(flows: Vec<ObservedConnection>) -> Vec<String> {
+        let inventory = inventory_with_connections(vec![service("web"), service("db")], flows, &[]);
+        let topology = infer(&inventory);
+        failed_connections(&inventory, &topology)
+            .into_iter()
+            .map(|r| format!("{} {}", r.from, r.target_label))
+            .collect()
+    }
+
+    #[test]
+    fn a_known_caller_is_told_with_whom_it_asked() {
+        assert_eq!(
+            failed_between(vec![observed_connection("web", "db", ConnectionOutcome::Rejected, 60)]),
+            ["docker/shop/web shop/db:5432"]
+        );
+        let mut out = observed_connection("web", "db", ConnectionOutcome::Rejected, 60);
+        out.key.to = ConnectionEnd::Address(Address::from_host_name("10.1.2.3"));
+        assert_eq!(failed_between(vec![out]), ["docker/shop/web 10.1.2.3:5432"]);
+        let mut scan = observed_connection("web", "db", ConnectionOutcome::Rejected, 60);
+        scan.key.from = ConnectionEnd::Address(Address::from_host_name("203.0.113.9"));
+        assert_eq!(failed_between(vec![scan]), Vec::<String>::new(), "who knows who that is");
+    }
+
+    #[test]
+    fn what_a_log_tells_counts_for_known_ends_until_they_meet() {
+        let failed = |host: &str, seconds| {
+            let mut flow = observed_connection("web", "db", ConnectionOutcome::Failed, seconds);
+            flow.key.to = ConnectionEnd::Address(Address::from_host_name(host).with_port(5432));
+            flow.key.observed_by = ObservationSource::Log;
+            flow
+        };
+        assert_eq!(failed_between(vec![failed("db", 60)]), ["docker/shop/web shop/db:5432"]);
+        assert_eq!(failed_between(vec![failed("nowhere", 60)]), Vec::<String>::new());
+        assert_eq!(
+            failed_between(vec![
+                failed("db", 60),
+                observed_connection("web", "db", ConnectionOutcome::Accepted, 30)
+            ]),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn what_gets_through_since_is_over() {
+        let before = observed_connection("web", "db", ConnectionOutcome::Rejected, 600);
+        assert_eq!(
+            failed_between(vec![
+                before.clone(),
+                observed_connection("web", "db", ConnectionOutcome::Accepted, 60)
+            ]),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            failed_between(vec![before, observed_connection("web", "db", ConnectionOutcome::Accepted, 900)])
+                .len(),
+            1
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! An index of the calls along which faults propagate, in both directions and by number, so that a thousand
+//! searches are fast.
+//!
+//! Declared and observed calls count; calls that are merely possible explain nothing.
+
+use crate::{
+    model::{Impact, NodeId},
+    topology::{Node, NodeKind, Strength, Topology},
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Index of calls. Nodes are addressed by their position in `nodes`.
+pub(super) struct CallIndex<'a> {
+    nodes: Vec<&'a Node>,
+    index_by_id: BTreeMap<&'a NodeId, usize>,
+    calls: Vec<Vec<usize>>,
+    callers: Vec<Vec<usize>>,
+}
+
+impl<'a> CallIndex<'a> {
+    /// Builds the index of a topology.
+    pub(super) fn new(topology: &'a Topology) -> Self {
+        let nodes: Vec<&Node> = topology.nodes.values().collect();
+        let index_by_id: BTreeMap<&NodeId, usize> = topology.nodes.keys().zip(0..).collect();
+        let mut calls = vec![Vec::new(); nodes.len()];
+        let mut callers = vec![Vec::new(); nodes.len()];
+        // Edges are sorted by their callers, in the order of the nodes.
+        let mut from = 0;
+        for ((caller, to), edge) in &topology.edges {
+            while nodes.get(from).is_some_and(|node| node.id < *caller) {
+                from += 1;
+            }
+            if nodes.get(from).is_none_or(|node| node.id != *caller) || edge.strength() == Strength::Possible
+            {
+                continue;
+            }
+            let Some(&to) = index_by_id.get(to) else { continue };
+            if from != to {
+                calls[from].push(to);
+                callers[to].push(from);
+            }
+        }
+        Self { nodes, index_by_id, calls, callers }
+    }
+
+    /// Returns the index of `node`.
+    pub(super) fn index_of(&self, node: &NodeId) -> Option<usize> {
+        self.index_by_id.get(node).copied()
+    }
+
+    /// Returns the id of the node at index `number`.
+    pub(super) fn node_id(&self, number: usize) -> &'a NodeId {
+        &self.nodes[number].id
+    }
+
+    /// Returns the label of the node at index `number`.
+    pub(super) fn label(&self, number: usize) -> String {
+        self.nodes[number].label()
+    }
+
+    /// Returns the callees of a node.
+    pub(super) fn callees(&self, number: usize) -> &[usize] {
+        &self.calls[number]
+    }
+
+    /// Returns the callers of a node.
+    pub(super) fn callers(&self, number: usize) -> &[usize] {
+        &self.callers[number]
+    }
+
+    /// Returns the number of nodes.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Returns all nodes reachable from `from` through nodes for which `through` returns true, the nearest
+    /// first. Each comes with the node before it on the way. `from` itself is not included.
+    pub(super) fn reachable_from(&self, from: usize, through: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+        let mut seen = vec![false; self.len()];
+        seen[from] = true;
+        let (mut queue, mut found) = (VecDeque::from([from]), Vec::new());
+        while let Some(here) = queue.pop_front() {
+            for &next in &self.calls[here] {
+                if !std::mem::replace(&mut seen[next], true) {
+                    found.push((next, here));
+                    if through(next) {
+                        queue.push_back(next);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns all nodes that depend on any of `nodes`, the nearest first, each with the nearest of `nodes`.
+    /// The nodes themselves are not included.
+    pub(super) fn dependants_of(&self, nodes: &[usize]) -> Vec<(usize, usize)> {
+        let mut seen = vec![false; self.len()];
+        nodes.iter().for_each(|node| seen[*node] = true);
+        let mut order: Vec<(usize, usize)> = nodes.iter().map(|node| (*node, *node)).collect();
+        let mut next = 0;
+        while let Some(&(here, nearest)) = order.get(next) {
+            next += 1;
+            for &caller in &self.callers[here] {
+                if !std::mem::replace(&mut seen[caller], true) {
+                    order.push((caller, nearest));
+                }
+            }
+        }
+        order.split_off(nodes.len())
+    }
+
+    /// Returns the number of services that depend on a node.
+    pub(super) fn count_dependent_services(&self, node: usize) -> usize {
+        self.dependants_of(&[node]).into_iter().filter(|(number, _)| self.is_service(*number)).count()
+    }
+
+    /// Returns true if the node is a service.
+    fn is_service(&self, number: usize) -> bool {
+        self.nodes[number].is_service()
+    }
+
+    /// Returns the impact of a fault at `node`.
+    pub(super) fn impact(&self, node: usize) -> Impact {
+        let above: Vec<usize> = self.dependants_of(&[node]).into_iter().map(|(number, _)| number).collect();
+        let services = |number: &&usize| self.is_service(**number);
+        let direct: Vec<usize> = self.callers[node].iter().filter(services).copied().collect();
+        let all = above.iter().filter(services).count();
+        let entry = |number: &&usize| {
+            self.callers[**number].is_empty()
+                || self.callers[**number].iter().any(|caller| self.is_entry_point(*caller))
+        };
+        let entries = above.iter().filter(services).filter(entry);
+        Impact {
+            callers: direct.iter().map(|number| self.label(*number).into()).collect(),
+            indirect_count: all - direct.len(),
+            entry_points: entries.map(|number| self.label(*number).into()).collect(),
+        }
+    }
+
+    /// Returns true if the node is the internet or a load balancer.
+    fn is_entry_point(&self, number: usize) -> bool {
+        matches!(self.nodes[number].kind, NodeKind::Internet | NodeKind::LoadBalancer)
+    }
+}

@@ -1,0 +1,66 @@
+//! The roles of services in a fault: cause, victim, or affected by either.
+
+use super::{FINDING_KINDS, FindingClass, RuleContext};
+use crate::model::{Finding, NodeId, Severity};
+use std::collections::BTreeMap;
+
+/// The role of a service in a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultRole {
+    /// The service seems healthy, but depends on a faulty one.
+    Affected,
+    /// The service is faulty, and a dependency of it is suspected.
+    Victim,
+    /// The service is faulty, and no dependency of it is suspected.
+    Cause,
+}
+
+impl FaultRole {
+    /// Returns the name of the role in JSON and on the screen.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Affected => "affected",
+            Self::Victim => "victim",
+            Self::Cause => "cause",
+        }
+    }
+}
+
+/// A service's role in a fault, with the node responsible for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultInvolvement {
+    /// The service's role.
+    pub role: FaultRole,
+    /// The suspect, for a victim; the nearest faulty node, for an affected service.
+    pub suspect: Option<NodeId>,
+}
+
+/// Returns the role of each service that is involved in a fault.
+#[must_use]
+pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<NodeId, FaultInvolvement> {
+    let web = &context.calls;
+    let mut roles: BTreeMap<usize, FaultInvolvement> = BTreeMap::new();
+    let is_remark = |finding: &Finding| {
+        FINDING_KINDS
+            .iter()
+            .find(|kind| kind.id == finding.kind)
+            .is_none_or(|kind| kind.class == FindingClass::Note)
+    };
+    for finding in findings.iter().filter(|f| f.severity > Severity::Info && !is_remark(f)) {
+        let Some(number) = finding.node.as_ref().and_then(|node| web.index_of(node)) else { continue };
+        let by = finding.main_suspect().cloned();
+        let role = if by.is_some() { FaultRole::Victim } else { FaultRole::Cause };
+        let known = roles.entry(number).or_insert(FaultInvolvement { role, suspect: by });
+        // A finding without a suspect takes precedence over one that blames a dependency.
+        if role == FaultRole::Cause {
+            *known = FaultInvolvement { role, suspect: None };
+        }
+    }
+    let ill: Vec<usize> = roles.keys().copied().collect();
+    for (number, nearest) in web.dependants_of(&ill) {
+        let by = Some(web.node_id(nearest).clone());
+        roles.entry(number).or_insert(FaultInvolvement { role: FaultRole::Affected, suspect: by });
+    }
+    roles.into_iter().map(|(number, involved)| (web.node_id(number).clone(), involved)).collect()
+}

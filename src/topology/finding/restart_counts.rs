@@ -1,0 +1,172 @@
+//! Numbers of recent restarts. An engine counts over the whole life of a container, but five restarts last
+//! month don't matter now.
+//!
+//! The recent number is taken from the counts of earlier evaluations and from stop events. If there was only
+//! one snapshot, the times in it give an estimate.
+
+use super::RuleContext;
+use crate::model::{EventKind, Instance, InstanceId, InstanceState, Inventory, SourceId, Timestamp};
+use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Age up to which a restart is recent.
+pub(super) const RECENT_PERIOD: SignedDuration = SignedDuration::from_mins(15);
+
+/// Maximum duration of a run that counts as failed at once.
+const MAX_SHORT_RUN: SignedDuration = SignedDuration::from_secs(30);
+
+/// Minimum wait before a start that shows a series of short runs. Docker waits 0.1 s, and doubles that after
+/// each run of less than ten seconds (moby, `restartmanager`). No normal start takes that long.
+const MIN_BACKOFF_WAIT: SignedDuration = SignedDuration::from_secs(3);
+
+/// Assumed number of restarts in such a series; the exact number does not matter.
+const ASSUMED_RESTARTS: u32 = 4;
+
+/// Restart counts of each instance at earlier evaluations, with the time of the first evaluation that found
+/// each count.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RestartCounts(BTreeMap<InstanceId, VecDeque<(Timestamp, u32)>>);
+
+impl RestartCounts {
+    /// Adds the current counts. All restarts of a new instance are recent if its source is among `watched`,
+    /// the sources observed before.
+    pub(super) fn update(&mut self, inventory: &Inventory, watched: &BTreeSet<SourceId>, now: Timestamp) {
+        let mut before = std::mem::take(&mut self.0);
+        for service in inventory.services() {
+            for instance in service.instances.iter().filter(|i| i.restarts > 0) {
+                let mut counts = before.remove(&instance.id).unwrap_or_else(|| {
+                    let known = watched.contains(&SourceId::from(&service.id));
+                    VecDeque::from([(now, if known { 0 } else { instance.restarts })])
+                });
+                // The count has decreased, so the engine has started to count anew.
+                if counts.back().is_some_and(|(_, last)| *last > instance.restarts) {
+                    counts = VecDeque::from([(now, 0)]);
+                }
+                if counts.back().is_none_or(|(_, last)| *last != instance.restarts) {
+                    counts.push_back((now, instance.restarts));
+                }
+                // One count older than the period stays as the baseline.
+                while counts.get(1).is_some_and(|(at, _)| now.duration_since(*at) > RECENT_PERIOD) {
+                    counts.pop_front();
+                }
+                self.0.insert(instance.id.clone(), counts);
+            }
+        }
+    }
+
+    /// Returns the number of recent restarts, and whether the number is exact.
+    fn recent(&self, instance: &Instance, now: Timestamp) -> (u32, bool) {
+        let Some((at, first)) = self.0.get(&instance.id).and_then(VecDeque::front) else { return (0, false) };
+        (instance.restarts.saturating_sub(*first), *first == 0 || now.duration_since(*at) >= RECENT_PERIOD)
+    }
+}
+
+/// Returns the number of recent restarts, as far as it is known.
+pub(super) fn recent_restarts(context: &RuleContext<'_>, instance: &Instance) -> u32 {
+    if instance.restarts == 0 {
+        return 0;
+    }
+    let (counted, all) = context.outages.restart_counts.recent(instance, context.now);
+    let guessed = if all { 0 } else { estimate_by_age(instance, context.now) };
+    let told = context.recent_stops.get(&instance.id).copied().unwrap_or_default();
+    // A user's restart causes a stop event too, but the engine does not count it.
+    counted.max(guessed).max(told).max(estimate_by_times(instance)).min(instance.restarts)
+}
+
+/// Estimates the recent restarts from the age of the instance, as if they were spread evenly over its life.
+fn estimate_by_age(instance: &Instance, now: Timestamp) -> u32 {
+    let Some(made) = instance.created else { return 0 };
+    let parts = now.duration_since(made).as_secs() / RECENT_PERIOD.as_secs() + 1;
+    u32::try_from(i64::from(instance.restarts) / parts.max(1)).unwrap_or_default()
+}
+
+/// Estimates the recent restarts from the last exit and start: they may show a series of short runs.
+fn estimate_by_times(instance: &Instance) -> u32 {
+    let (Some(started), Some(ended)) = (instance.started, instance.exit.as_ref().and_then(|exit| exit.at))
+    else {
+        return 0;
+    };
+    let wait = started.duration_since(ended);
+    let short_run =
+        instance.state == InstanceState::Restarting && wait.is_negative() && wait.abs() < MAX_SHORT_RUN;
+    if short_run || wait >= MIN_BACKOFF_WAIT { ASSUMED_RESTARTS } else { 0 }
+}
+
+/// Returns the number of recent stop events of each instance.
+pub(super) fn recent_stops(inventory: &Inventory, now: Timestamp) -> BTreeMap<&InstanceId, u32> {
+    let mut ends = BTreeMap::new();
+    // An out-of-memory event is not counted, because a stop event follows it.
+    let events = inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+    let stops = events.filter(|event| event.kind == EventKind::Stop);
+    for event in stops.filter(|event| now.duration_since(event.at) <= RECENT_PERIOD) {
+        if let Some(instance) = &event.instance {
+            *ends.entry(instance).or_default() += 1;
+        }
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Exit, fixtures::*};
+
+    fn watched() -> BTreeSet<SourceId> {
+        BTreeSet::from([SourceId::new("docker")])
+    }
+
+    /// Returns the inventory of one instance with `restarts`.
+    fn estate(restarts: u32) -> Inventory {
+        let one = Instance { restarts, ..instance("web") };
+        inventory(vec![crate::model::Service { instances: vec![one], ..service("web") }])
+    }
+
+    #[test]
+    fn only_what_was_counted_of_late_counts() {
+        let mut counts = RestartCounts::default();
+        let lately = |counts: &RestartCounts, restarts| {
+            counts.recent(&Instance { restarts, ..instance("web") }, ago(0))
+        };
+        assert_eq!(lately(&counts, 5), (0, false));
+        counts.update(&estate(5), &BTreeSet::new(), ago(600));
+        assert_eq!(lately(&counts, 6), (1, false), "of those before nothing is known");
+        counts = RestartCounts::default();
+        counts.update(&estate(5), &BTreeSet::new(), ago(3_600));
+        counts.update(&estate(6), &watched(), ago(1_200));
+        counts.update(&estate(8), &watched(), ago(600));
+        counts.update(&estate(8), &watched(), ago(0));
+        assert_eq!(lately(&counts, 9), (3, true), "since it was six, twenty minutes ago");
+        counts.update(&estate(1), &watched(), ago(0));
+        assert_eq!(lately(&counts, 1), (1, true), "the count began anew");
+        counts.update(&inventory(Vec::new()), &watched(), ago(0));
+        assert!(counts.0.is_empty(), "what is gone is forgotten");
+        counts.update(&estate(2), &watched(), ago(0));
+        assert_eq!(lately(&counts, 2), (2, true), "it was made while somebody watched");
+    }
+
+    #[test]
+    fn one_look_tells_by_its_times() {
+        let one = |state, started, ended| {
+            let exit = Exit { at: Some(ago(ended)), ..Exit::default() };
+            estimate_by_times(&Instance {
+                state,
+                started: Some(ago(started)),
+                exit: Some(exit),
+                restarts: 9,
+                ..instance("a")
+            })
+        };
+        assert_eq!(one(InstanceState::Restarting, 12, 10), ASSUMED_RESTARTS, "it ran for two seconds");
+        assert_eq!(one(InstanceState::Restarting, 86_400, 10), 0, "it ran for a day");
+        assert_eq!(
+            one(InstanceState::Running, 10, 16),
+            ASSUMED_RESTARTS,
+            "the engine waited for six seconds"
+        );
+        assert_eq!(one(InstanceState::Running, 10, 11), 0);
+        let aged = |restarts, made| {
+            estimate_by_age(&Instance { restarts, created: Some(ago(made)), ..instance("a") }, ago(0))
+        };
+        assert_eq!([aged(4, 60), aged(8, 1_800), aged(5, 30 * 86_400)], [4, 2, 0]);
+    }
+}

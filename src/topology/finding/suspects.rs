@@ -1,0 +1,224 @@
+//! Suspected causes of a finding: a fault further along the calls, or a recent deployment. The list is ranked
+//! and gives reasons, but claims no certainty.
+//!
+//! The deepest fault comes first, because faults propagate against the direction of calls: a service that
+//! waits for a broken one breaks. In a chain of faulty services the last one is therefore the likeliest
+//! cause. A callee that failed later than its caller ranks after those that failed earlier.
+
+use super::{CausePolicy, FindingDraft, RuleContext, call_index::CallIndex};
+use crate::{
+    model::{Deployment, NodeId, Rollout, Suspect, Timestamp},
+    topology::NodeKind,
+};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+/// Maximum time between a deployment and the fault that it is suspected of.
+const MAX_CHANGE_AGE: SignedDuration = SignedDuration::from_mins(30);
+/// Maximum delay with which a cause may be noticed after its effect: polls, health checks and back-offs blur
+/// the order.
+const MAX_NOTICE_DELAY: SignedDuration = SignedDuration::from_mins(2);
+/// Maximum number of suspects of a finding.
+const MAX_SUSPECTS: usize = 4;
+
+/// The nodes with a fault that may propagate to their callers.
+pub(super) struct FaultSet<'a> {
+    calls: &'a CallIndex<'a>,
+    /// Start and description of the fault of each node, by index in `calls`.
+    since: BTreeMap<usize, (Option<Timestamp>, &'a str)>,
+}
+
+impl<'a> FaultSet<'a> {
+    /// Collects the faulty nodes from `drafts`; the first draft of a node counts.
+    pub(super) fn from_drafts(
+        calls: &'a CallIndex<'a>,
+        drafts: impl Iterator<Item = &'a FindingDraft>,
+    ) -> Self {
+        let mut since = BTreeMap::new();
+        for draft in drafts {
+            let Some(number) = draft.node().and_then(|node| calls.index_of(node)) else { continue };
+            since.entry(number).or_insert((draft.since.map(|since| since.at), draft.reason.as_str()));
+        }
+        Self { calls, since }
+    }
+
+    fn contains(&self, number: usize) -> bool {
+        self.since.contains_key(&number)
+    }
+
+    /// Returns the suspected causes of `draft`, as far as `blame` allows them.
+    pub(super) fn suspects(
+        &self,
+        context: &RuleContext<'_>,
+        draft: &FindingDraft,
+        blame: CausePolicy,
+    ) -> Vec<Suspect> {
+        let (Some(node), true) = (draft.node(), blame != CausePolicy::NoCause) else { return Vec::new() };
+        let Some(number) = self.calls.index_of(node) else { return Vec::new() };
+        let own = own_change(context, node, draft.since.map(|since| since.at));
+        if blame == CausePolicy::OwnChange {
+            return own.into_iter().collect();
+        }
+        let since = draft.since.map(|since| since.at);
+        let (before, later) = self.faulty_dependencies(number, since);
+        let mut suspects = before;
+        suspects.extend(own);
+        suspects.extend(later);
+        if suspects.is_empty() {
+            suspects.extend(self.changed_callee(context, number, since));
+        }
+        suspects.truncate(MAX_SUSPECTS);
+        suspects
+    }
+
+    /// Returns the faulty nodes reachable from `from` that reach no further faulty node: those that failed in
+    /// time to be the cause, and those that failed later. The search follows faulty nodes only; if it finds
+    /// none, it follows all nodes.
+    fn faulty_dependencies(&self, from: usize, since: Option<Timestamp>) -> (Vec<Suspect>, Vec<Suspect>) {
+        let mut reached = self.calls.reachable_from(from, |number| self.contains(number));
+        reached.retain(|(number, _)| self.contains(*number));
+        if reached.is_empty() {
+            reached = self.calls.reachable_from(from, |_| true);
+            reached.retain(|(number, _)| self.contains(*number));
+        }
+        let way: BTreeMap<usize, usize> = reached.iter().copied().collect();
+        let lag = |number: usize| {
+            let lag = since.zip(self.since.get(&number)?.0).map(|(ours, theirs)| theirs.duration_since(ours));
+            lag.filter(|lag| *lag > MAX_NOTICE_DELAY)
+        };
+        // In a cycle every faulty node reaches the others; then the nearest one represents the cycle. A node
+        // that failed later does not replace one that failed in time.
+        let deepest = |number: usize| {
+            let in_time = lag(number).is_none();
+            let leads_to = |next: &usize| self.contains(*next) && *next != from && way.contains_key(next);
+            let counts = |next: &usize| !in_time || lag(*next).is_none();
+            !self.calls.callees(number).iter().any(|next| leads_to(next) && counts(next))
+        };
+        let mut ends: Vec<usize> =
+            reached.iter().map(|(number, _)| *number).filter(|n| deepest(*n)).collect();
+        if ends.is_empty() {
+            ends.extend(reached.first().map(|(number, _)| *number));
+        }
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for end in ends {
+            let (_, reason) = self.since[&end];
+            let later = lag(end);
+            let direct = self.calls.callees(from).contains(&end);
+            let how = match (direct, way.get(&end)) {
+                (false, Some(via)) if self.calls.callees(from).contains(via) => {
+                    format!("which it reaches by way of {}", self.calls.label(*via))
+                }
+                (false, _) => "further down its calls".to_owned(),
+                (true, _) => "which it calls".to_owned(),
+            };
+            let when = later.map(|lag| format!("; first seen {} after this", short_duration(lag)));
+            let when = when.unwrap_or_default();
+            let words = format!("perhaps {}, {how}: {reason}{when}", self.calls.label(end));
+            let suspect = Suspect { description: words.into(), node: Some(self.calls.node_id(end).clone()) };
+            if later.is_some() { after.push(suspect) } else { before.push(suspect) }
+        }
+        (before, after)
+    }
+
+    /// Returns the most recent deployment, shortly before `since`, among the callees of `from`.
+    fn changed_callee(
+        &self,
+        context: &RuleContext<'_>,
+        from: usize,
+        since: Option<Timestamp>,
+    ) -> Option<Suspect> {
+        let since = since?;
+        let changed = self.calls.callees(from).iter().filter_map(|number| {
+            let (deployment, before) = deployment_before(context, self.calls.node_id(*number), since)?;
+            Some((before, *number, deployment))
+        });
+        let (before, number, deployment) = changed.min_by_key(|(before, ..)| *before)?;
+        let words = format!(
+            "perhaps the deployment of {} at {}, which it calls, {} before",
+            deployment.version,
+            self.calls.label(number),
+            short_duration(before)
+        );
+        Some(Suspect { description: words.into(), node: Some(self.calls.node_id(number).clone()) })
+    }
+}
+
+/// Returns a deployment of the service itself, shortly before `since`.
+fn own_change(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
+    let (deployment, before) = deployment_before(context, node, since?)?;
+    if is_first_deployment(context, node, deployment) {
+        let words = format!("perhaps it never worked: {} is the first version", deployment.version);
+        return Some(Suspect { description: words.into(), node: None });
+    }
+    let differs = deployment.describe_changes().map(|words| format!(", which {words}")).unwrap_or_default();
+    let when = if before.as_secs() == 0 {
+        "at that time".to_owned()
+    } else {
+        format!("{} before", short_duration(before))
+    };
+    let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
+    Some(Suspect { description: words.into(), node: None })
+}
+
+/// Returns true if `deployment` is the first one of its service: then nothing has changed, and no earlier
+/// version exists.
+fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &Deployment) -> bool {
+    let node = context.topology.nodes.get(node).map(|node| &node.kind);
+    let Some(NodeKind::Service(id)) = node else { return false };
+    let only = context.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
+    // In ECS the version is a family and its revision, which starts at 1.
+    let has_worked = deployment.rollout == Rollout::Completed;
+    only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
+}
+
+/// Returns the newest deployment of a node, if it is at most `MAX_CHANGE_AGE` older than `moment`, and its
+/// age then.
+fn deployment_before<'a>(
+    context: &RuleContext<'a>,
+    node: &NodeId,
+    moment: Timestamp,
+) -> Option<(&'a Deployment, SignedDuration)> {
+    let NodeKind::Service(id) = &context.topology.nodes.get(node)?.kind else { return None };
+    let deployment = context.inventory.service(id)?.deployments.first()?;
+    let before = moment.duration_since(deployment.created?);
+    (before >= SignedDuration::ZERO && before <= MAX_CHANGE_AGE).then_some((deployment, before))
+}
+
+/// Formats a short duration in seconds or minutes.
+fn short_duration(time: SignedDuration) -> String {
+    match time.as_mins() {
+        0 => format!("{} s", time.as_secs()),
+        minutes => format!("{minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::findings_of;
+    use crate::model::{fixtures::*, *};
+
+    /// Returns a service that calls `callee` and failed `since` seconds ago.
+    fn failing(name: &str, callee: &str, since: i64) -> Service {
+        let peer = reference("PEER_URL", Address::from_host_name(callee).with_port(80));
+        let failing_since = Some(Onset::exact(ago(since)));
+        Service {
+            references: vec![peer],
+            instances: vec![failed_instance(name, 1)],
+            failing_since,
+            ..service(name)
+        }
+    }
+
+    #[test]
+    fn what_falls_ill_later_does_not_take_the_place_of_an_earlier_cause() {
+        let first = |db: i64| {
+            let estate = [failing("web", "api", 900), failing("api", "db", 890), failing("db", "none", db)];
+            let all = findings_of(&inventory(estate.to_vec()));
+            let web = all.into_iter().find(|finding| finding.subject == "shop/web").unwrap();
+            web.suspects[0].node.clone()
+        };
+        let node = |name: &str| Some(NodeId::from(&service_id(name)));
+        assert_eq!(first(895), node("db"), "the deepest of those that were ill in time");
+        assert_eq!(first(300), node("api"), "the database fell ill ten minutes later");
+    }
+}

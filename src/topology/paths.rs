@@ -1,0 +1,150 @@
+//! Paths through the topology: shortest paths, the number of paths, and the nodes around a node.
+
+use super::Topology;
+use crate::model::NodeId;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Returns the shortest path along calls from `from` to `to`, both included; of several the first by id.
+#[must_use]
+pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
+    let mut came: BTreeMap<NodeId, NodeId> = BTreeMap::new();
+    let mut queue = VecDeque::from([from.clone()]);
+    while let Some(here) = queue.pop_front() {
+        if &here == to {
+            let mut way = vec![here];
+            while let Some(before) =
+                way.last().and_then(|last| came.get(last)).filter(|_| way.last() != Some(from))
+            {
+                way.push(before.clone());
+            }
+            way.reverse();
+            return Some(way);
+        }
+        for (next, _) in topology.calls(&here) {
+            if next != from && !came.contains_key(next) {
+                came.insert(next.clone(), here.clone());
+                queue.push_back(next.clone());
+            }
+        }
+    }
+    None
+}
+
+/// Returns the shortest path from `a` to `b`, or else from `b` to `a`.
+#[must_use]
+pub fn shortest_path_either_way(topology: &Topology, a: &NodeId, b: &NodeId) -> Option<Vec<NodeId>> {
+    shortest_path(topology, a, b).or_else(|| shortest_path(topology, b, a))
+}
+
+/// Returns the nodes on any path along calls from `from` to `to`, both included.
+#[must_use]
+pub fn nodes_between(topology: &Topology, from: &NodeId, to: &NodeId) -> BTreeSet<NodeId> {
+    let above = nodes_reaching(topology, BTreeSet::from([to.clone()]));
+    nodes_reachable_from(topology, from).into_iter().filter(|node| above.contains(node)).collect()
+}
+
+/// Limits of the search: the number of paths to count, and the number of steps, because their real number may
+/// be exponential.
+const MAX_PATHS: usize = 100;
+const MAX_SEARCH_STEPS: usize = 20_000;
+
+/// The number of paths between two nodes, up to a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathCount {
+    /// Number of paths found.
+    pub found: usize,
+    /// True if the search was complete; otherwise there may be more paths.
+    pub complete: bool,
+}
+
+/// Counts the paths along calls from `from` to `to` that visit no node twice. The search ends early at a
+/// limit.
+#[must_use]
+pub fn count_paths(topology: &Topology, from: &NodeId, to: &NodeId) -> PathCount {
+    let within = nodes_between(topology, from, to);
+    let (mut open, mut on, mut found) = (vec![callees_within(topology, from, &within)], vec![from], 0);
+    for _ in 0..MAX_SEARCH_STEPS {
+        let Some(choices) = open.last_mut().filter(|_| found < MAX_PATHS) else { break };
+        match choices.pop() {
+            None => drop((open.pop(), on.pop())),
+            Some(node) if node == to => found += 1,
+            Some(node) if on.contains(&node) => {}
+            Some(node) => {
+                open.push(callees_within(topology, node, &within));
+                on.push(node);
+            }
+        }
+    }
+    PathCount { found, complete: open.is_empty() }
+}
+
+/// Returns the callees of `node` that are in `within`.
+fn callees_within<'a>(
+    topology: &'a Topology,
+    node: &'a NodeId,
+    within: &BTreeSet<NodeId>,
+) -> Vec<&'a NodeId> {
+    topology.calls(node).map(|(called, _)| called).filter(|called| within.contains(*called)).collect()
+}
+
+/// Returns all nodes reachable along calls from `node`, itself included.
+#[must_use]
+pub fn nodes_reachable_from(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
+    let mut all = BTreeSet::from([node.clone()]);
+    let mut edge = vec![node.clone()];
+    while let Some(here) = edge.pop() {
+        for (to, _) in topology.calls(&here) {
+            if all.insert(to.clone()) {
+                edge.push(to.clone());
+            }
+        }
+    }
+    all
+}
+
+/// Returns the nodes within `hops` calls of `center` in either direction, itself included.
+#[must_use]
+pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet<NodeId> {
+    let mut callers: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
+    for (from, to) in topology.edges.keys() {
+        callers.entry(to).or_default().push(from);
+    }
+    let mut all = BTreeSet::from([center.clone()]);
+    for down in [true, false] {
+        let mut edge = vec![center.clone()];
+        for _ in 0..hops {
+            let next: Vec<NodeId> = edge
+                .iter()
+                .flat_map(|node| -> Vec<NodeId> {
+                    if down {
+                        topology.calls(node).map(|(to, _)| to.clone()).collect()
+                    } else {
+                        callers.get(node).into_iter().flatten().map(|n| (*n).clone()).collect()
+                    }
+                })
+                .collect();
+            all.extend(next.iter().cloned());
+            edge = next;
+        }
+    }
+    all
+}
+
+/// Returns `nodes` and all nodes that reach one of them along calls.
+#[must_use]
+pub fn nodes_reaching(topology: &Topology, nodes: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let mut callers: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
+    for (from, to) in topology.edges.keys() {
+        callers.entry(to).or_default().push(from);
+    }
+    let mut edge: Vec<NodeId> = nodes.iter().cloned().collect();
+    let mut all = nodes;
+    while let Some(node) = edge.pop() {
+        for caller in callers.get(&node).into_iter().flatten() {
+            if all.insert((*caller).clone()) {
+                edge.push((*caller).clone());
+            }
+        }
+    }
+    all
+}

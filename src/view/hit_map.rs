@@ -1,0 +1,40 @@
+//! Clickable areas of the screen. Drawing fills the map, and mouse handling reads it.
+
+use crate::{command::Command, model::NodeId};
+use ratatui::layout::{Position, Rect};
+
+/// Target of a click.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClickTarget {
+    /// Node on the map or in a list.
+    Node(NodeId),
+    /// Row of the shown screen, by its index.
+    Row(usize),
+    /// Command in the header or footer.
+    Command(Command),
+    /// Cell of an overview, such as the mini-map or the histogram.
+    Overview,
+}
+
+/// Clickable areas and their targets. Later areas lie on top of earlier ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HitMap(Vec<(Rect, ClickTarget)>);
+
+impl HitMap {
+    /// Adds a clickable area.
+    pub fn add(&mut self, area: Rect, target: ClickTarget) {
+        self.0.push((area, target));
+    }
+
+    /// Adds all areas of `others` on top.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Returns the topmost target at a cell, or `None` if nothing there can be clicked.
+    #[must_use]
+    pub fn target_at(&self, column: u16, row: u16) -> Option<&ClickTarget> {
+        let position = Position::new(column, row);
+        self.0.iter().rev().find(|(area, _)| area.contains(position)).map(|(_, target)| target)
+    }
+}

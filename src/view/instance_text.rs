@@ -1,0 +1,36 @@
+//! Description of one instance in words.
+
+use super::time;
+use crate::model::{Instance, InstanceState, Timestamp};
+
+/// Returns state, version, age, exit and number of restarts, separated by commas.
+#[must_use]
+pub fn describe_instance(instance: &Instance, now: Timestamp) -> String {
+    let state = match instance.state {
+        InstanceState::Starting => "starting",
+        InstanceState::Running => "running",
+        InstanceState::Paused => "paused",
+        InstanceState::Restarting => "restarting",
+        InstanceState::Stopping => "stopping",
+        InstanceState::Stopped => "stopped",
+        InstanceState::Failed => "failed",
+        InstanceState::Unknown => "unknown",
+    };
+    let mut words = vec![state.to_owned()];
+    if instance.health_check.is_failing() {
+        words.push("unhealthy".to_owned());
+    }
+    words.extend(instance.version.as_deref().map(str::to_owned));
+    if let Some(at) = instance.started.filter(|_| instance.state == InstanceState::Running) {
+        words.push(format!("since {}", time::age(at, now)));
+    }
+    if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != InstanceState::Running) {
+        words.extend(exit.code.map(|code| format!("exit {code}")));
+        words.extend(exit.at.map(|at| format!("{} ago", time::age(at, now))));
+        words.extend(exit.reason_text());
+    }
+    if instance.restarts > 0 {
+        words.push(format!("{} restarts", instance.restarts));
+    }
+    words.join(", ")
+}

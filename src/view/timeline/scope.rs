@@ -1,0 +1,51 @@
+//! Scope of the timeline: everything, a service with its neighbours, or a service alone.
+
+use crate::{model::NodeId, store::Store, topology::nodes_within_hops};
+use std::collections::BTreeSet;
+
+/// Set of nodes whose history the timeline shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum TimelineScope {
+    /// Everything, including sources.
+    #[default]
+    All,
+    /// A service with its callers and callees.
+    WithNeighbours,
+    /// A single service.
+    ServiceOnly,
+}
+
+impl TimelineScope {
+    /// Returns the next scope. The first follows the last.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::All => Self::WithNeighbours,
+            Self::WithNeighbours => Self::ServiceOnly,
+            Self::ServiceOnly => Self::All,
+        }
+    }
+
+    /// Returns the nodes in the scope around `centre`, or `None` if the scope is everything.
+    pub(super) fn nodes(self, store: &Store, centre: Option<&NodeId>) -> Option<BTreeSet<NodeId>> {
+        match (self, centre) {
+            (Self::All, _) => None,
+            (_, None) => Some(BTreeSet::new()),
+            (Self::WithNeighbours, Some(centre)) => {
+                let mut nodes = nodes_within_hops(store.topology(), centre, 1);
+                nodes.insert(centre.clone());
+                Some(nodes)
+            }
+            (Self::ServiceOnly, Some(centre)) => Some(BTreeSet::from([centre.clone()])),
+        }
+    }
+
+    /// Returns the label of the scope for the title.
+    pub(super) fn label(self, store: &Store, centre: Option<&NodeId>) -> String {
+        let name = centre.and_then(|id| store.topology().nodes.get(id)).map_or("nothing", |node| &node.name);
+        match self {
+            Self::All => "everything".to_owned(),
+            Self::WithNeighbours => format!("{name} and its neighbours"),
+            Self::ServiceOnly => format!("{name} alone"),
+        }
+    }
+}
