@@ -1,7 +1,7 @@
-//! What history costs at each look at a big estate: nothing changed, one service changed, the first look; and what the
-//! timeline makes of it.
+//! Cost of the history at each poll of a large estate: no change, one changed service, the first poll, and
+//! the rows of the timeline.
 //!
-//! Each service has five instances and twenty events, as ECS has.
+//! Each service has five instances and twenty events, as is usual in ECS.
 
 use divan::{Bencher, black_box};
 use portolan::{
@@ -89,7 +89,7 @@ fn snapshot(services: usize) -> Snapshot {
     }
 }
 
-/// A history that has seen that.
+/// Returns a history that has recorded one snapshot.
 fn seen(look: &Arc<Snapshot>) -> History {
     let mut history = History::default();
     history.record_snapshot(None, look, &SnapshotDiff::Everything);

@@ -1,18 +1,19 @@
-//! How long inference takes for estates of growing size: all of it, and after one service has changed; and what is
-//! wrong with them, where one service of twenty fails.
+//! Cost of topology inference for estates of growing size: complete, and after one service has changed. Also
+//! the cost of the findings when one service in twenty fails.
 //!
-//! Each service has 40 variables, eight of which name something: six a service of its group or a store that many use,
-//! two something outside. Groups have 50 services.
+//! Each service has 40 variables, eight of which hold an address: six of services in its group, two of
+//! external hosts. Groups have 50 services.
 
 use divan::{Bencher, black_box};
 use portolan::{
-    decode::references_in_environment,
+    diagnosis,
+    extract::references_in_environment,
     model::{
         EndpointOrigin, EndpointScope, Event, EventKind, Exit, HealthCheckStatus, Host, Instance, InstanceId,
         InstanceState, Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot,
         SnapshotDiff, SourceId, Timestamp,
     },
-    topology::{IncrementalTopology, Resolver, counterparts, finding, infer},
+    topology::{IncrementalTopology, Resolver, counterparts, infer},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -93,21 +94,21 @@ fn inventory(count: usize) -> Inventory {
     inventory
 }
 
-/// The whole join.
+/// Infers the complete topology.
 #[divan::bench(args = SIZES)]
 fn everything(bencher: Bencher, count: usize) {
     let inventory = inventory(count);
     bencher.bench_local(|| infer(black_box(&inventory)));
 }
 
-/// Only the index of who answers to what.
+/// Builds only the index from hosts to services.
 #[divan::bench(args = SIZES)]
 fn index(bencher: Bencher, count: usize) {
     let inventory = inventory(count);
     bencher.bench_local(|| Resolver::new(black_box(&inventory)));
 }
 
-/// The join after one service's variable names another service than before.
+/// Updates the topology after one variable of one service references another service, and updates it back.
 #[divan::bench(args = SIZES)]
 fn one_changed(bencher: Bencher, count: usize) {
     let (old, new) = (inventory(count), {
@@ -124,14 +125,15 @@ fn one_changed(bencher: Bencher, count: usize) {
     });
 }
 
-/// The estate, where each service wants five instances, and of one service of twenty all have failed.
+/// Returns an estate whose services have five instances each; in one service of twenty all of them have
+/// failed.
 fn troubled(count: usize) -> Inventory {
     let mut snapshot = Arc::unwrap_or_clone(snapshot(count, None));
     for (number, service) in snapshot.services.iter_mut().enumerate() {
         let service = Arc::make_mut(service);
         service.desired = Some(5);
         service.instances = (0..5).map(|copy| instance(number, copy, number % 20 == 0)).collect();
-        // What was told lately: an end and a change of health of each service.
+        // Two recent events of each service: a stop and a health change.
         let told = [EventKind::Stop, EventKind::Health].map(|kind| Event {
             at: Timestamp::UNIX_EPOCH,
             service: service.id.clone(),
@@ -162,7 +164,7 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
     }
 }
 
-/// Everything that is wrong, with its causes and whom it reaches.
+/// Computes all findings with their suspected causes and their impact.
 #[divan::bench(args = SIZES)]
 fn wrong(bencher: Bencher, count: usize) {
     let inventory = troubled(count);
@@ -170,7 +172,7 @@ fn wrong(bencher: Bencher, count: usize) {
     let twins = counterparts(&inventory);
     let now = Timestamp::UNIX_EPOCH;
     bencher.bench_local(|| {
-        let estate = finding::RuleInput {
+        let estate = diagnosis::RuleInput {
             inventory: black_box(&inventory),
             topology: &topology,
             failed_connections: &[],
@@ -178,11 +180,11 @@ fn wrong(bencher: Bencher, count: usize) {
             sources: &[],
             log_signals: &[],
         };
-        finding::findings(&finding::RuleContext::new(estate, finding::OutageTracker::default(), now))
+        diagnosis::findings(&diagnosis::RuleContext::new(estate, diagnosis::OutageTracker::default(), now))
     });
 }
 
-/// Finding out what changed: the comparison of two looks.
+/// Compares two snapshots.
 #[divan::bench(args = SIZES)]
 fn difference(bencher: Bencher, count: usize) {
     let (old, new) = (snapshot(count, None), snapshot(count, Some(count / 2)));

@@ -1,4 +1,4 @@
-//! How long a layout, an update of it, and a frame take, for systems of growing size.
+//! Cost of a layout, of its update, and of a frame, for systems of growing size.
 use divan::{Bencher, black_box};
 use portolan::layout::{
     Diagram, Edge, Glyphs, Graph, Group, Key, LineStyle, Node, Options, RankHint, Raster, Rect, layout,
@@ -8,7 +8,7 @@ fn main() {
     divan::main();
 }
 
-/// A system of tiers that call mostly the next ones, with shared stores and a few calls back.
+/// Returns a system of tiers whose services mostly call later tiers, with shared stores and a few calls back.
 fn system(count: usize, groups: usize) -> Graph {
     let mut state = 7_u64;
     let mut roll = |sides: usize| {
@@ -41,7 +41,7 @@ fn system(count: usize, groups: usize) -> Graph {
     Graph { nodes: (0..count).map(node).collect(), edges, groups: (0..groups).map(group).collect() }
 }
 
-/// The same system with one service more, that has one caller and two dependencies.
+/// Returns the same system plus one service with one caller and two dependencies.
 fn grown(graph: &Graph) -> Graph {
     let mut more = graph.clone();
     let new = more.nodes.len();

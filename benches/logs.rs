@@ -1,12 +1,12 @@
-//! How long it takes to take in log lines, and to search, count and show a million of them.
+//! Cost of ingesting log lines, and of searching, counting and showing a million of them.
 //!
-//! The lines are of five kinds, as services write them: JSON, pairs, a Java framework's, an access log's, and painted
-//! ones. What `newline_split` takes for the same bytes is the measure of the rest.
+//! The lines have five common formats: JSON, logfmt, Spring Boot, access log, and text with ANSI colours.
+//! `newline_split` is the baseline: it only splits the same bytes into lines.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use portolan::{
-    decode::{log_line, parse_ansi},
-    logs::{
+    extract::{log_line, parse_ansi},
+    log_store::{
         LogFilter, LogStore, Predicate, QueryResults, StreamScope, TextMatcher,
         pattern::{LoggedMessage, PatternSet},
     },
@@ -20,10 +20,10 @@ fn main() {
 const MILLION: usize = 1_000_000;
 const LINES: usize = 100_000;
 const STREAMS: usize = 8;
-/// Enough for all lines of a run.
+/// Memory limit in bytes that holds all lines of a run.
 const WIDE: usize = 1 << 30;
 
-/// A line as a service writes it.
+/// Returns raw line `number` in one of the five formats.
 fn raw(number: usize) -> String {
     let (user, took, minute) = (number * 7919 % 10_000, number * 31 % 900, number / 60_000 % 60);
     let second = number / 1_000 % 60;
@@ -53,7 +53,7 @@ fn text(lines: usize) -> String {
     (0..lines).map(|number| raw(number) + "\n").collect()
 }
 
-/// Whose lines they are.
+/// Service and instance labels of the lines.
 struct Whose {
     service: ServiceId,
     labels: Vec<SharedText>,
@@ -65,7 +65,7 @@ impl Whose {
         Self { service: ServiceId::new("docker/orders"), labels }
     }
 
-    /// The line with that number: a thousand follow each other in one stream.
+    /// Returns line `number`. Each thousand consecutive lines belong to one stream.
     fn line(&self, number: usize, raw: &str) -> LogLine {
         let (text, paint) = parse_ansi(raw);
         LogLine {
@@ -80,7 +80,7 @@ impl Whose {
     }
 }
 
-/// Takes raw lines in as a source brings them, a thousand at a time, and lets a sift look at them.
+/// Ingests raw lines in batches of a thousand, as a source delivers them, and advances the query after each.
 fn take(store: &mut LogStore, sift: &mut QueryResults, whose: &Whose, raw: &str, first: usize) {
     let mut numbered = (first..).zip(raw.lines()).peekable();
     while numbered.peek().is_some() {
@@ -90,7 +90,7 @@ fn take(store: &mut LogStore, sift: &mut QueryResults, whose: &Whose, raw: &str,
     }
 }
 
-/// A store with a million lines, and a sift that has looked at all of them.
+/// Returns a store with a million lines, and a query that has processed all of them.
 fn held() -> (LogStore, QueryResults) {
     let (mut store, mut sift, whose) = (LogStore::new(WIDE), everything(), Whose::new());
     for part in 0..MILLION / LINES {
@@ -108,7 +108,7 @@ fn having(predicate: Predicate) -> QueryResults {
     QueryResults::new(StreamScope::All, vec![LogFilter { predicate, keep_matching: true }], None)
 }
 
-/// The measure: the same bytes, cut at the ends of line.
+/// Baseline: splits the same bytes at line ends.
 #[divan::bench]
 fn newline_split(bencher: Bencher<'_, '_>) {
     let text = text(LINES);
@@ -117,7 +117,7 @@ fn newline_split(bencher: Bencher<'_, '_>) {
         .bench_local(|| black_box(&text).split('\n').map(|line| black_box(line).len()).sum::<usize>());
 }
 
-/// What each line says of itself.
+/// Parses time, level, message and fields of each line.
 #[divan::bench]
 fn parse(bencher: Bencher<'_, '_>) {
     let text = text(LINES);
@@ -128,7 +128,7 @@ fn parse(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Raw bytes in; lines cleaned, parsed, held, and looked at by a sift.
+/// Ingests raw bytes: sanitizes, parses and stores lines, and runs a query over them.
 #[divan::bench(sample_count = 20)]
 fn ingest(bencher: Bencher<'_, '_>) {
     let (text, whose) = (text(LINES), Whose::new());
@@ -139,7 +139,7 @@ fn ingest(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The same into a store that is full: for each line that comes, one goes.
+/// Ingests into a full store, which drops one line for each new line.
 #[divan::bench(sample_count = 20)]
 fn ingest_when_full(bencher: Bencher<'_, '_>) {
     let (text, whose) = (text(LINES), Whose::new());
@@ -152,13 +152,13 @@ fn ingest_when_full(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A search over a million lines.
+/// Searches a million lines for a literal text.
 #[divan::bench(args = ["order placed", "trace_id", "no such text", "Timeout"], sample_count = 10)]
 fn search_literal(bencher: Bencher<'_, '_>, text: &str) {
     search(bencher, TextMatcher::literal(text));
 }
 
-/// The same with an expression.
+/// Searches a million lines for a regular expression.
 #[divan::bench(args = [r"took[ =]\d+ ?ms", r"order \d+ (placed|refused)", r"\berror\b", r"[45]\d\d \d+$", r"user.*took.*[89]\d\d", r"\w+@\w+\.com"], sample_count = 10)]
 fn search_regex(bencher: Bencher<'_, '_>, expression: &str) {
     search(bencher, TextMatcher::regex(expression));
@@ -174,7 +174,7 @@ fn search(bencher: Bencher<'_, '_>, needle: Result<TextMatcher, String>) {
     });
 }
 
-/// A filter by what was told when the line came.
+/// Filters by level, which the store parsed at ingestion.
 #[divan::bench(sample_count = 10)]
 fn filter_level(bencher: Bencher<'_, '_>) {
     let (store, _) = held();
@@ -185,7 +185,7 @@ fn filter_level(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A filter by a field, for which each line is read again.
+/// Filters by a field, which requires parsing each line again.
 #[divan::bench(sample_count = 5)]
 fn filter_field(bencher: Bencher<'_, '_>) {
     let (store, _) = held();
@@ -196,7 +196,7 @@ fn filter_field(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A search that stands, over a million lines, after a thousand more.
+/// Updates a finished search over a million lines after a thousand new lines.
 #[divan::bench(sample_count = 20)]
 fn search_goes_on(bencher: Bencher<'_, '_>) {
     let (mut store, _) = held();
@@ -211,7 +211,7 @@ fn search_goes_on(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The rows of one screen, from the middle of a million lines.
+/// Returns the rows of one screen from the middle of a million lines.
 #[divan::bench]
 fn rows_of_a_screen(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
@@ -219,7 +219,7 @@ fn rows_of_a_screen(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| sift.entries_up_to(black_box(&store), middle, 60).len());
 }
 
-/// How many lines there are, and where one stands among them: what the head of the screen says.
+/// Counts the lines and computes the position of one line, as in the title of the logs screen.
 #[divan::bench]
 fn count_and_rank(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
@@ -228,7 +228,7 @@ fn count_and_rank(bencher: Bencher<'_, '_>) {
         .bench_local(|| (sift.count(black_box(&store)), middle.map(|key| sift.matches_before(&store, key))));
 }
 
-/// The bars over a million lines.
+/// Computes a histogram over a million lines.
 #[divan::bench]
 fn histogram(bencher: Bencher<'_, '_>) {
     let (store, sift) = held();
@@ -237,7 +237,7 @@ fn histogram(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| sift.histogram(black_box(&store), from, to, 200));
 }
 
-/// Gathering lines by their template.
+/// Groups lines by pattern.
 #[divan::bench(sample_count = 10)]
 fn patterns(bencher: Bencher<'_, '_>) {
     let (text, service) = (text(LINES), ServiceId::new("s/web"));

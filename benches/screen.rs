@@ -1,20 +1,22 @@
-//! What one frame costs from end to end, with the whole program behind it: a key that selects something else and the
-//! frame after it, and the frame alone, on a large screen. The store holds services of groups of 50 with five instances
-//! each; layouts are computed before.
+//! End-to-end cost of one frame with the whole app, on a large screen: a frame alone, a key that moves the
+//! selection plus the next frame, and a clock tick.
+//!
+//! The store holds services in groups of 50 with five instances each. Layouts are computed before the
+//! measurement.
 
 use divan::{Bencher, black_box};
 use portolan::{
     app::{App, Msg},
-    decode::references_in_environment,
     effect::Effect,
+    extract::references_in_environment,
     keymap::Keymap,
     model::{
         EndpointOrigin, EndpointScope, HealthCheckStatus, Host, Instance, InstanceId, InstanceState,
         Inventory, NetworkId, Service, ServiceEndpoint, ServiceId, ServiceKind, Snapshot, SourceId,
         SourceStatus, Timestamp,
     },
+    screen::Theme,
     store::Store,
-    view::Theme,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::{
@@ -95,7 +97,7 @@ fn snapshot(count: usize) -> Snapshot {
     }
 }
 
-/// Gives a message, and computes the layouts that it asks for.
+/// Sends a message to the app and computes the layouts that it requests.
 fn send(app: &mut App, msg: Msg) {
     let mut effects = app.update(msg);
     while let Some(job) = effects.into_iter().find_map(|effect| match effect {
@@ -107,7 +109,7 @@ fn send(app: &mut App, msg: Msg) {
     }
 }
 
-/// The program with so many services, on the map, after those keys.
+/// Returns the app on the map with `services` services, after pressing `keys`.
 fn showing(services: usize, keys: &str) -> App {
     let status = SourceStatus::new(source(), "docker", String::new());
     let store = Store::new(Inventory::default(), vec![status], 0, Timestamp::UNIX_EPOCH);
@@ -133,28 +135,28 @@ fn draw(app: &App) -> Buffer {
     buffer
 }
 
-/// The map as it comes up.
+/// Draws the map as it looks after the start.
 #[divan::bench(args = SIZES)]
 fn frame(bencher: Bencher<'_, '_>, services: usize) {
     let app = showing(services, "");
     bencher.bench_local(|| draw(&app));
 }
 
-/// The map with all services as boxes, of which the screen shows a part.
+/// Draws the map with all services as boxes; the screen shows a part of it.
 #[divan::bench(args = SIZES)]
 fn frame_of_boxes(bencher: Bencher<'_, '_>, services: usize) {
     let app = showing(services, "+ + +");
     bencher.bench_local(|| draw(&app));
 }
 
-/// The list.
+/// Draws the list.
 #[divan::bench(args = SIZES)]
 fn frame_of_the_list(bencher: Bencher<'_, '_>, services: usize) {
     let app = showing(services, "t");
     bencher.bench_local(|| draw(&app));
 }
 
-/// An arrow, and the frame after it.
+/// Handles an arrow key and draws the next frame.
 #[divan::bench(args = SIZES)]
 fn a_step_on_the_map(bencher: Bencher<'_, '_>, services: usize) {
     let mut app = showing(services, "+ + +");
@@ -165,7 +167,7 @@ fn a_step_on_the_map(bencher: Bencher<'_, '_>, services: usize) {
     });
 }
 
-/// A tick of the clock.
+/// Handles a clock tick.
 #[divan::bench(args = SIZES)]
 fn a_tick(bencher: Bencher<'_, '_>, services: usize) {
     let mut app = showing(services, "");

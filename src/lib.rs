@@ -6,16 +6,17 @@
 
 // Pure: no I/O, no clock, no async.
 pub mod model;
-pub mod decode;
+pub mod extract;
 pub mod topology;
+pub mod diagnosis;
 pub mod history;
 pub mod layout;
 pub mod command;
 pub mod keymap;
 pub mod effect;
-pub mod logs;
+pub mod log_store;
 pub mod store;
-pub mod view;
+pub mod screen;
 pub mod export;
 pub mod app;
 // With access to the outside world.

@@ -4,11 +4,12 @@ use super::{App, prompt::Prompt};
 use crate::{
     command::Command,
     model::{Health, Severity},
-    topology::EdgeFilter,
-    view::{
-        Canvas, ClickTarget, HitMap, Scene, Theme, source_badge,
+    screen::{
+        Canvas, ClickTarget, HitMap, Scene, Theme,
+        describe::source_badge,
         widget::{frame::draw_frame, text},
     },
+    topology::EdgeFilter,
 };
 use ratatui::{
     buffer::Buffer,

@@ -14,9 +14,9 @@ use crate::{
     command::Command,
     effect::{Effect, ScreenId, Subscription},
     keymap::{Key, Keymap},
+    screen::{self, HitMap, SCREEN_TABLE, Screen, Theme},
     store::{Search, Store},
     topology::EdgeFilter,
-    view::{self, HitMap, SCREEN_TABLE, Screen, Theme},
 };
 pub use mouse::MouseAction;
 pub use msg::Msg;
@@ -219,7 +219,7 @@ impl App {
             | Command::LogsOfNeighbours
             | Command::LogsOfPath
             | Command::LogsOfGroup => {
-                if let Some(why) = view::logs::scope_refusal(command, &self.store) {
+                if let Some(why) = screen::logs::scope_refusal(command, &self.store) {
                     self.notify(why);
                     return Vec::new();
                 }

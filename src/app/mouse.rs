@@ -1,7 +1,7 @@
 //! Handling of the mouse.
 
 use super::App;
-use crate::{command::Command, effect::Effect, view::ClickTarget};
+use crate::{command::Command, effect::Effect, screen::ClickTarget};
 
 /// Action of the mouse, at a column and row of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

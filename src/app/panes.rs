@@ -4,7 +4,7 @@ use super::{App, draw::screen_areas};
 use crate::{
     effect::{Effect, ScreenId},
     model::LogUpdate,
-    view::Scene,
+    screen::Scene,
 };
 use ratatui::layout::{Position, Rect};
 

@@ -4,7 +4,7 @@ use super::App;
 use crate::{
     effect::{DeferredText, Effect, ScreenId},
     export::MapFormat,
-    view::Scene,
+    screen::Scene,
 };
 
 impl App {

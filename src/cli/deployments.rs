@@ -4,8 +4,8 @@ use super::{args::Format, why};
 use crate::{
     export,
     model::{Failure, FailureKind},
+    screen::describe::rollout_text,
     store::Store,
-    view::rollout_text,
 };
 
 /// Returns the deployments of the service called `name`, as text or JSON.

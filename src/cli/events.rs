@@ -11,8 +11,8 @@ use crate::{
     model::{EventKind, Failure, NodeId, SourceId, SourceState, Timestamp},
     output::{self, Styles},
     runtime::PollTasks,
+    screen::{describe::card_text::event_group_text, widget::text},
     store::Store,
-    view::{card_text::event_group_text, widget::text},
 };
 use serde::Serialize;
 use std::{

@@ -19,9 +19,9 @@ use crate::{
     keymap::Keymap,
     model::{Failure, FailureKind, SourceState},
     output,
+    screen::{Scene, Theme},
     store::Store,
     topology::EdgeFilter,
-    view::{Scene, Theme},
 };
 use args::{Cli, Command, CommonArgs, Format};
 use clap::CommandFactory;

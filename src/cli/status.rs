@@ -2,9 +2,9 @@
 
 use crate::{
     model::{Finding, Severity},
+    screen::{describe::time, widget::text},
     store::Store,
     topology::Node,
-    view::{time, widget::text},
 };
 
 /// Returns true if any finding has at least that severity.

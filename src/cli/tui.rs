@@ -7,8 +7,8 @@ use crate::{
     model::{Failure, FailureKind},
     output,
     runtime::{self, ExitReason, logging},
+    screen::Theme,
     source::{Source, replay},
-    view::Theme,
 };
 use std::{
     io::{IsTerminal, stdin},

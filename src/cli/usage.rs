@@ -4,9 +4,12 @@ use super::{args::Format, why};
 use crate::{
     export,
     model::{Failure, FailureKind, Service},
+    screen::{
+        describe::{instance_text, usage_text},
+        widget::text,
+    },
     source::Source,
     store::{Store, usage_target},
-    view::{instance_text, usage_text, widget::text},
 };
 use futures::{StreamExt, future::join_all};
 use jiff::SignedDuration;

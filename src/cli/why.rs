@@ -4,9 +4,9 @@ use super::args::Format;
 use crate::{
     export,
     model::{Failure, FailureKind},
+    screen::describe::edge_text,
     store::Store,
     topology::Node,
-    view::why::edge_text,
 };
 
 /// Returns the evidence for the edge from `from` to `to`; without an edge, the paths and the searched places.

@@ -1,6 +1,6 @@
 //! Edges as CSV for spreadsheets: a row for each piece of evidence, quoted by RFC 4180.
 
-use crate::{model::Timestamp, view::Scene};
+use crate::{model::Timestamp, screen::Scene};
 
 /// Header row with the column names.
 const CSV_HEADER: &str = "from,to,strength,kind,place,detail,first_seen,last_seen\r\n";

@@ -2,8 +2,8 @@
 
 use crate::{
     model::{Health, SourceId},
+    screen::Scene,
     topology::{Node, NodeKind, Strength},
-    view::Scene,
 };
 use std::{collections::BTreeMap, fmt::Write};
 

@@ -3,9 +3,9 @@
 
 use crate::{
     model::{Finding, NodeId, SourceStatus, Timestamp},
+    screen::{Scene, describe::edge_text},
     store::Store,
     topology::{Drift, Edge, Evidence, FailedConnection, Node, evidence::EVIDENCE_KINDS, evidence_coverage},
-    view::{Scene, why::edge_text},
 };
 use serde::Serialize;
 

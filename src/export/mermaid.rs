@@ -2,8 +2,8 @@
 
 use crate::{
     model::{NodeId, SourceId},
+    screen::Scene,
     topology::{Node, Strength},
-    view::Scene,
 };
 use std::{collections::BTreeMap, fmt::Write};
 

@@ -11,7 +11,7 @@ mod svg;
 mod text;
 mod usage;
 
-use crate::view::Scene;
+use crate::screen::Scene;
 
 pub use deployments::deployments_json;
 pub use json::{findings_json, status_json, why_json};

@@ -2,8 +2,8 @@
 
 use super::{Entry, Subject};
 use crate::{
+    diagnosis::FINDING_KINDS,
     model::{EventKind, Finding, Health, NodeId, Severity, SourceId, SourceState, SourceStatus, Timestamp},
-    topology::finding::FINDING_KINDS,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeSet;

@@ -1,6 +1,8 @@
 //! Output of the layout: rectangles, routes, and the [`Seed`] for the next layout.
-use super::graph::{Direction, Graph, Key, Options};
-use super::layout_cache::LayoutCache;
+use super::{
+    graph::{Direction, Graph, Key, Options},
+    incremental::layout_cache::LayoutCache,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Position of a cell in the diagram.

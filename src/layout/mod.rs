@@ -20,42 +20,23 @@
 //!    measures columns. `channel_cache` reuses unchanged channels.
 //! 5. `assemble` combines the subgraph layouts into one diagram. `layout_cache` stores them for the next
 //!    call.
-mod assemble;
-mod channel;
-mod crossings;
-mod cycle_removal;
+mod incremental;
+mod routing;
+mod coordinates;
+mod ordering;
+mod layering;
+mod hierarchy;
 mod diagram;
-mod cell_layout;
-mod adjacency;
 mod graph;
-mod layered_graph;
 mod subgraph;
-mod isolated_nodes;
-mod group_layout;
-mod sweeps;
-mod components;
-mod layout_cache;
-mod row_assignment;
 mod pipeline;
-mod ranks;
 mod raster;
-mod row_occupancy;
-mod local_search;
-mod maze_router;
-mod indexed_subgraph;
-mod simplex;
-mod straighten;
-mod tracks;
-mod trunk;
-mod back_edges;
-mod placeholders;
-mod channel_cache;
 
 pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
-pub use maze_router::route_hidden_edges;
-pub use placeholders::should_compact;
+pub use incremental::placeholders::should_compact;
 pub use raster::{Arms, Glyphs, LineCell, LineStyle, Mark, Raster, Side, Stroke};
+pub use routing::maze_router::route_hidden_edges;
 
 #[cfg(test)]
 mod tests;
@@ -68,5 +49,5 @@ mod tests;
 /// accepts any directed graph.
 #[must_use]
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
-    group_layout::layout(graph, seed, options)
+    hierarchy::group_layout::layout(graph, seed, options)
 }

@@ -1,15 +1,19 @@
 //! Pipeline for one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and converts the
 //! result to cells.
-use super::cell_layout::CellLayout;
-use super::channel_cache::CachedChannel;
-use super::diagram::{Point, Quality};
-use super::graph::Key;
-use super::layered_graph::{LayeredGraph, Vertex, VertexKind};
-use super::ranks::{self, RankInput};
-use super::subgraph::{NodeRole, Subgraph, SubgraphNode};
-use super::{back_edges, cycle_removal, isolated_nodes, row_assignment, sweeps};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use super::{
+    coordinates::{cell_layout::CellLayout, isolated_nodes, row_assignment},
+    diagram::{Point, Quality},
+    graph::Key,
+    incremental::channel_cache::CachedChannel,
+    layering::{
+        back_edges, cycle_removal,
+        layered_graph::{LayeredGraph, Vertex, VertexKind},
+        ranks::{self, RankInput},
+    },
+    ordering::sweeps,
+    subgraph::{NodeRole, Subgraph, SubgraphNode},
+};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Finished layout of a subgraph. Its upper left corner is (0, 0).
 #[derive(Clone, Debug, Default, PartialEq)]

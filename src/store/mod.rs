@@ -1,41 +1,33 @@
 //! The store: everything known from all sources, and the user's session. Every screen reads it; only
 //! `App::update` changes it.
 
-mod log_connections;
+mod log_streams;
+mod session;
 mod large_groups;
 mod deployment_time;
-mod grouping;
-mod stream_health;
-mod marks;
 mod outages;
 mod sources;
-mod search;
-mod selection;
-mod filtering;
-mod log_targets;
-mod expired_streams;
-mod selection_history;
 mod usage;
 
 pub use deployment_time::deployment_time;
-pub use expired_streams::expired_stream_targets;
-pub use grouping::Grouping;
-pub use log_targets::{dedup_targets, log_targets};
-pub use search::Search;
-pub use selection_history::SelectionHistory;
+pub use log_streams::{
+    expired_streams::expired_stream_targets,
+    log_targets::{dedup_targets, log_targets},
+};
+pub use session::{grouping::Grouping, search::Search, selection_history::SelectionHistory};
 pub use usage::{UsageHistory, usage_target};
 
 use crate::{
+    diagnosis::{self, FaultInvolvement, OutageTracker},
     history::History,
-    logs::LogStore,
+    log_store::LogStore,
     model::{
         Failure, Finding, Health, Inventory, LogUpdate, NodeId, Service, ServiceId, Snapshot, SnapshotDiff,
         SourceId, SourceStatus, Timestamp,
     },
     topology::{
         Counterpart, EdgeFilter, FailedConnection, IncrementalTopology, Node, NodeKind, Topology,
-        counterparts, failed_connections, finding,
-        finding::{FaultInvolvement, OutageTracker},
+        counterparts, failed_connections,
     },
 };
 use jiff::{SignedDuration, tz::TimeZone};
@@ -90,7 +82,7 @@ pub struct Store {
     /// Outage data that was saved for the next run.
     outage_save_state: outages::OutageSaveState,
     /// Signals of the followed log streams, such as silence and missing log groups.
-    stream_health: stream_health::StreamHealth,
+    stream_health: log_streams::stream_health::StreamHealth,
     /// Log lines in memory.
     pub logs: LogStore,
     /// CPU and memory readings of the instances that the user views.
@@ -154,7 +146,7 @@ impl Store {
             evaluated_at: Timestamp::UNIX_EPOCH,
             outage_tracker: OutageTracker::default(),
             outage_save_state: outages::OutageSaveState::default(),
-            stream_health: stream_health::StreamHealth::default(),
+            stream_health: log_streams::stream_health::StreamHealth::default(),
             logs: LogStore::new(log_bytes),
             usage: UsageHistory::default(),
             search: Search::default(),
@@ -189,7 +181,7 @@ impl Store {
             usage: UsageHistory::default(),
             outage_tracker: OutageTracker::default(),
             outage_save_state: outages::OutageSaveState::default(),
-            stream_health: stream_health::StreamHealth::default(),
+            stream_health: log_streams::stream_health::StreamHealth::default(),
             search: self.search.clone(),
             only_source: self.only_source.clone(),
             only_nodes: self.only_nodes.clone(),
@@ -248,7 +240,9 @@ impl Store {
     pub fn ingest_logs(&mut self, news: LogUpdate) {
         self.stream_health.observe(&news, self.now);
         let observed = match &news {
-            LogUpdate::Lines(batch) => log_connections::failed_connections_in_log(&self.inventory, batch),
+            LogUpdate::Lines(batch) => {
+                log_streams::log_connections::failed_connections_in_log(&self.inventory, batch)
+            }
             _ => return self.logs.ingest(news, self.now),
         };
         self.logs.ingest(news, self.now);
@@ -303,7 +297,7 @@ impl Store {
             ..
         } = &*self;
         let topology = inference.topology();
-        let estate = finding::RuleInput {
+        let estate = diagnosis::RuleInput {
             inventory,
             topology,
             failed_connections: rejected,
@@ -311,15 +305,15 @@ impl Store {
             sources,
             log_signals: &log_signals,
         };
-        let evidence = finding::RuleContext::new(estate, lasting, *now);
-        let mut findings = finding::findings(&evidence);
+        let evidence = diagnosis::RuleContext::new(estate, lasting, *now);
+        let mut findings = diagnosis::findings(&evidence);
         // Data from an earlier run may be outdated, so findings about it are dropped.
         let is_read = |node: &NodeId| match topology.nodes.get(node).map(|node| &node.kind) {
             Some(NodeKind::Service(service)) => !unread.contains(service),
             _ => true,
         };
         findings.retain(|finding| finding.node.as_ref().is_none_or(is_read));
-        let roles = finding::fault_roles(&evidence, &findings);
+        let roles = diagnosis::fault_roles(&evidence, &findings);
         let watched = sources.iter().filter(|source| source.is_complete()).map(|source| source.id.clone());
         self.outage_tracker = evidence.into_tracker(&findings, watched.collect());
         (self.findings, self.fault_roles, self.evaluated_at) = (findings, roles, self.now);

@@ -3,7 +3,6 @@
 
 pub mod drift;
 pub mod evidence;
-pub mod finding;
 mod graph;
 mod infer;
 mod incremental;

@@ -1,4 +1,4 @@
-//! Tests of wrong usage and wrong configuration: exit code 2, and a message that names the remedy.
+//! Tests of wrong usage, configuration and recordings: exit code 2 or 3, and a message that names the remedy.
 
 use crate::home::{Home, harbour};
 

@@ -70,8 +70,7 @@ pub trait Build: Sized {
     /// Adds an environment variable `key` that references `address`, written `scheme://host:port`,
     /// `host:port` or `host`.
     fn calls(self, key: &str, address: &str) -> Self;
-    /// Adds a reference of kind `via` at `place` to `address`, in the notation of the method for variables
-    /// above.
+    /// Adds a reference of kind `via` at `place` to `address`, written as for `calls`.
     fn names(self, via: ReferenceKind, place: &str, address: &str) -> Self;
     /// Adds a label that makes proxies of `product` route requests to the service.
     fn asks(self, product: &str) -> Self;

@@ -17,7 +17,7 @@ const STEP: i64 = 10;
 /// Length of the simulation, in seconds.
 const HOUR: i64 = 3_600;
 
-/// Seconds between two changes of the same kind in one service.
+/// Period of the simulated changes of each service, in seconds.
 const EVERY: i64 = 1_200;
 
 fn at(second: i64) -> Timestamp {

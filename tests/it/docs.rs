@@ -64,8 +64,7 @@ fn every_table_of_the_code_is_somewhere() {
 fn every_kind_is_told_in_words() {
     let evidence =
         portolan::topology::evidence::EVIDENCE_KINDS.iter().map(|kind| ("docs/evidence.md", kind.id));
-    let findings =
-        portolan::topology::finding::FINDING_KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
+    let findings = portolan::diagnosis::FINDING_KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
     for (page, id) in evidence.chain(findings) {
         assert!(text(page).contains(&format!("### `{id}`")), "{page} has no section on `{id}`");
     }

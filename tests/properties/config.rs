@@ -1,4 +1,5 @@
-//! The configuration is an overlay: what is said last counts, what is not said stays, and what is wrong is named.
+//! Configuration tests: settings override the file, the file overrides the defaults, and errors name the
+//! wrong key.
 
 use portolan::config::{EXAMPLE_CONFIG, read};
 use proptest::prelude::*;
@@ -8,7 +9,7 @@ use std::{
 };
 use toml::Table;
 
-/// A configuration file of its own, gone at the end.
+/// Temporary configuration file, removed on drop.
 struct File(PathBuf);
 
 impl File {

@@ -1,4 +1,5 @@
-//! Exports stay well-formed whatever services are called, and say the same in every format.
+//! Export tests: every format is well-formed for any service name, and all formats contain the same nodes and
+//! edges.
 
 use crate::{
     estate::{Build, failure, now, service, shop, snapshot, status},
@@ -8,13 +9,13 @@ use portolan::{
     export::{self, MAP_FORMATS},
     keymap::Keymap,
     model::{FailureKind, Inventory, Snapshot, Timestamp},
+    screen::{Scene, Theme},
     store::Store,
-    view::{Scene, Theme},
 };
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// A store that has read those snapshots.
+/// Returns a store after applying the snapshots in `told`.
 pub(crate) fn store(told: &[Snapshot]) -> Store {
     let statuses = told.iter().map(|s| status(s.source.as_str())).collect();
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, now());
@@ -24,7 +25,7 @@ pub(crate) fn store(told: &[Snapshot]) -> Store {
     store
 }
 
-/// The map of a store in that format.
+/// Returns the map of `store` in `format`.
 pub(crate) fn written(store: &Store, format: &str) -> String {
     let theme = Theme::named("mono", false).unwrap();
     let scene = Scene { store, theme: &theme, keymap: &Keymap::default() };
@@ -35,7 +36,7 @@ fn json(store: &Store) -> Value {
     serde_json::from_str(&written(store, "json")).unwrap()
 }
 
-/// The quoted strings of a text, read with the escapes of DOT; none where a quote is left open.
+/// Returns the quoted strings of a DOT text, unescaped. Returns `None` if a quote is left open.
 fn quoted(text: &str) -> Option<Vec<String>> {
     let mut all = Vec::new();
     let mut chars = text.chars();
@@ -53,7 +54,7 @@ fn quoted(text: &str) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// A Mermaid label as Mermaid shows it.
+/// Decodes a Mermaid label's `#NUMBER;` escapes, as Mermaid does.
 fn shown(label: &str) -> String {
     let mut parts = label.split('#');
     let mut shown = parts.next().unwrap_or_default().to_owned();
@@ -117,7 +118,7 @@ fn a_stopped_service_is_a_node_too() {
     assert_eq!(map["nodes"][0]["health"], "stopped");
 }
 
-/// Names that would do harm where they were taken for markup, script or formulas.
+/// Service names that do harm if an export does not escape them.
 const HOSTILE: [&str; 6] = [
     "</script><script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -127,7 +128,7 @@ const HOSTILE: [&str; 6] = [
     "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
 ];
 
-/// The text of every element of that name, read as a browser reads it. The whole must be well-formed.
+/// Returns the text of every element `element`. Panics if `markup` is not well-formed XML.
 fn texts(markup: &str, element: &str) -> Vec<String> {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let read = roxmltree::Document::parse_with_options(markup, options);

@@ -1,31 +1,31 @@
-//! The forms in which people write addresses with secrets beside them: what the property tests and the fuzzers plant
-//! their secrets in.
+//! Common notations for addresses that hold secrets. The property tests and the fuzzers plant secrets in
+//! them.
 
-/// A form of value, and the name of the variable under which it stands.
+/// Notation of an address with a secret, and the variable that typically holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
-    /// The variable.
+    /// Name of the environment variable.
     pub key: &'static str,
-    /// The value, with `{h}` for the host and `{s}` for the secret.
+    /// Value, with `{h}` for the host and `{s}` for the secret.
     pub template: &'static str,
-    /// The way in which the form's own grammar wants the secret written.
+    /// Escaping that the notation's grammar requires for the secret.
     pub quoting: Quoting,
 }
 
-/// A way to write a secret so that any text can stand in a form.
+/// Escaping of a secret within a notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
-    /// As it is: what the form can't hold is in there all the same, as people write it.
+    /// No escaping, even where the grammar requires it, because people write it that way.
     Raw,
     /// Percent-encoded (RFC 3986 section 2.1).
     Percent,
-    /// In braces with `}` doubled (ODBC, JDBC of SQL Server).
+    /// In braces with `}` doubled (ODBC, and JDBC for SQL Server).
     Braces,
-    /// In double quotes, doubled within (ADO.NET).
+    /// In double quotes, with inner double quotes doubled (ADO.NET).
     Double,
-    /// In single quotes with `\` before `'` and `\` (libpq).
+    /// In single quotes, with `\` before `'` and `\` (libpq).
     Single,
-    /// As a string of JSON.
+    /// JSON string escapes.
     Json,
 }
 
@@ -35,7 +35,7 @@ const fn form(key: &'static str, template: &'static str, quoting: Quoting) -> Fo
 
 use Quoting::{Braces, Double, Json, Percent, Raw, Single};
 
-/// Every form. In each the host is the only thing that may come out.
+/// All notations. From each, extraction may return the host and nothing else.
 #[rustfmt::skip]
 pub const FORMS: &[Form] = &[
     form("DATABASE_URL", "postgres://app:{s}@{h}:5432/shop?sslmode=require", Raw),
@@ -105,7 +105,7 @@ pub const FORMS: &[Form] = &[
     form("NOTE", "ask {h} for {s} at once", Raw),
 ];
 
-/// Command lines with secrets in them, in the same way.
+/// Command lines with the same placeholders for host and secret.
 pub const COMMANDS: &[&[&str]] = &[
     &["curl", "-u", "admin:{s}", "http://{h}:8080/x"],
     &["curl", "-uadmin:{s}", "http://{h}:8080/x"],
@@ -119,12 +119,13 @@ pub const COMMANDS: &[&[&str]] = &[
     &["sh", "-c", "TOKEN='{s}' exec app --db-url http://{h}:80"],
 ];
 
-/// The value with the secret and the host in it.
+/// Returns the form's value with `secret` and `host` filled in.
 pub fn planted(form: &Form, secret: &str, host: &str) -> String {
     form.template.replace("{h}", host).replace("{s}", &quoted(form.quoting, secret))
 }
 
-/// Returns whether the form with that secret must give the host: its own grammar can hold the secret, or the secret is plain.
+/// Returns true if extraction must find the host in `form`: the secret is alphanumeric, or the form escapes
+/// it.
 pub fn must_give_host(form: &Form, secret: &str) -> bool {
     let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let names_host = form.template.contains("{h}") && form.key != "NOTE";

@@ -1,4 +1,4 @@
-//! What holds for any estate: the topology, the exports, the configuration, and secrets that end at the border.
+//! Property tests for any estate: topology, exports, configuration, and extraction without secrets.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 #[path = "../estate/mod.rs"]

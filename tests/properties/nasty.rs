@@ -1,6 +1,6 @@
-//! Nasty text in every field of the model, through every export.
+//! Hostile text in every field of the model, through every export.
 //!
-//! The fields are found in the serde form of an estate, so that a field added later is among them.
+//! The tests find the fields in the serde form of an estate, so that they cover fields added later.
 
 use crate::{
     estate::{ago, failure, shop},
@@ -18,7 +18,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Text that drives terminals, hides in other text, or is markup, script, directive or formula somewhere.
+/// Text that controls terminals, hides in other text, or acts as markup, script, directive or formula in some
+/// format.
 const NASTY: [&str; 16] = [
     "\u{1b}]52;c;UFdORUQ=\u{7}PWNED",
     "\u{1b}[2J\u{9b}31m\u{90}q\u{9c}",
@@ -38,7 +39,7 @@ const NASTY: [&str; 16] = [
     "@SCRIPT@ ../../x {{x}} ${x} %s",
 ];
 
-/// Characters that nothing printed may hold, whoever wrote it: a list of its own, not that of the program.
+/// Returns true if no output may contain `c`. This list is independent of the program's own.
 fn is_harmful(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(u32::from(c),
@@ -47,7 +48,7 @@ fn is_harmful(c: char) -> bool {
             | 0xe0000..=0xe01ef)
 }
 
-/// The shop, with something in every field of the model that holds text.
+/// Returns the shop with a value in every text field of the model.
 fn estate() -> Vec<Snapshot> {
     let mut all = shop();
     let ecs = &mut all[1];
@@ -103,7 +104,7 @@ fn full_instance(instance: &mut Instance) {
     instance.exit = Some(exit);
 }
 
-/// The places of all strings in a value.
+/// Appends the JSON pointers of all strings in `value` to `found`.
 fn strings(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::String(_) => found.push(at.to_owned()),
@@ -115,7 +116,7 @@ fn strings(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The value with `text` before and behind the strings at those places.
+/// Returns `value` with `text` before and after the strings at the JSON pointers `places`.
 fn spoilt(value: &Value, places: &[String], text: &str) -> Value {
     let mut value = value.clone();
     for place in places {
@@ -126,7 +127,8 @@ fn spoilt(value: &Value, places: &[String], text: &str) -> Value {
     value
 }
 
-/// The serde form of the estate, and the places in it at which any text is taken.
+/// Returns the serde form of the estate, and for each snapshot the JSON pointers of fields that accept any
+/// text.
 fn fields() -> (Vec<Value>, Vec<Vec<String>>) {
     let values: Vec<Value> = estate().iter().map(|one| serde_json::to_value(one).unwrap()).collect();
     let free = values.iter().map(|value| {
@@ -142,7 +144,7 @@ fn fields() -> (Vec<Value>, Vec<Vec<String>>) {
     (values, free)
 }
 
-/// The records of a CSV text (RFC 4180); none where a quote is out of place.
+/// Parses CSV (RFC 4180). Returns `None` if a quote is misplaced.
 fn records(text: &str) -> Option<Vec<Vec<String>>> {
     let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
     let mut chars = text.chars().peekable();
@@ -173,7 +175,7 @@ fn check_csv(text: &str) {
     }
 }
 
-/// Markup is well-formed, and has no element or attribute that runs or loads anything.
+/// Asserts that markup is well-formed and has no element or attribute that runs or loads anything.
 fn check_markup(text: &str, page: bool) {
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let read =
@@ -189,7 +191,7 @@ fn check_markup(text: &str, page: bool) {
     assert_eq!(text.matches("</script").count(), scripts);
 }
 
-/// DOT without its quoted strings: nothing but our own words is left.
+/// Asserts that DOT outside its quoted strings contains only the words that our exporter writes.
 fn check_dot(text: &str) {
     let (mut bare, mut quoted, mut chars) = (String::new(), false, text.chars());
     while let Some(c) = chars.next() {
@@ -208,7 +210,8 @@ fn check_dot(text: &str) {
     assert!(words.iter().all(|word| known.split(' ').any(|known| known == *word)), "{words:?}");
 }
 
-/// Mermaid's lines are of our own few forms, and labels hold no sign that Mermaid gives a meaning.
+/// Asserts that each Mermaid line has a form that our exporter writes, and that labels hold no character
+/// special to Mermaid.
 fn check_mermaid(text: &str) {
     for line in text.lines() {
         let is_id = |id: &str| id.len() > 1 && id[1..].bytes().all(|byte| byte.is_ascii_digit());
@@ -224,7 +227,7 @@ fn check_mermaid(text: &str) {
     }
 }
 
-/// Every export of an estate is harmless and well-formed.
+/// Asserts that every export of the snapshots in `told` is harmless and well-formed.
 fn check_exports(told: &[Snapshot]) {
     let store = store(told);
     let service = store.inventory.services().next().cloned().unwrap();
@@ -254,7 +257,7 @@ fn check_exports(told: &[Snapshot]) {
     }
 }
 
-/// The snapshots with `text` at those of their places.
+/// Returns the snapshots with `text` around the strings at `places`.
 fn with_nasty(values: &[Value], places: &[Vec<String>], text: &str) -> Vec<Snapshot> {
     let pairs = values.iter().zip(places);
     pairs.map(|(value, places)| serde_json::from_value(spoilt(value, places, text)).unwrap()).collect()

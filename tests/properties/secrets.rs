@@ -1,4 +1,4 @@
-//! Secrets end at the border: what is planted in variables, arguments and addresses is in nothing that comes out.
+//! Secret tests: secrets planted in variables, arguments, files and addresses never reach any output.
 
 use crate::{
     estate::{now, service, snapshot},
@@ -6,18 +6,18 @@ use crate::{
 };
 use portolan::{
     app::{App, Msg},
-    decode::{references_in_arguments, references_in_environment, references_in_file},
     export::{self, MAP_FORMATS},
+    extract::{references_in_arguments, references_in_environment, references_in_file},
     keymap::Keymap,
     model::{Service, Snapshot},
+    screen::Theme,
     source::replay::{Frame, Header},
-    view::Theme,
 };
 use proptest::prelude::*;
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
-/// Where people put secrets: a name, and a value with `{}` for the secret.
+/// Variables with secrets: a name, and a value with `{}` for the secret.
 const PLACES: &[(&str, &str)] = &[
     ("DB_PASSWORD", "{}"),
     ("API_KEY", "{}"),
@@ -29,7 +29,8 @@ const PLACES: &[(&str, &str)] = &[
     ("AMQP", "amqp://guest:{}@queue.example.com/%2f"),
     ("MONGO", "mongodb+srv://user:{}@cluster0.example.net/db?authSource={}"),
     ("WEBHOOK_URL", "https://hooks.example.com/services/{}"),
-    // A web address whose only user part has a bare slash can't be told from a host and its path: libraries encode it.
+    // An unescaped slash in the user part looks like the start of the path, so client libraries
+    // percent-encode it.
     ("SENTRY_DSN", "https://%{}@o1.ingest.example.com/42"),
     ("UPSTREAM", "https://example.com/path?token={}&x=1#{}"),
     ("JDBC_URL", "jdbc:postgresql://db:5432/shop?user=app&password={}"),
@@ -40,7 +41,8 @@ const PLACES: &[(&str, &str)] = &[
     ("JSON", "{\"url\":\"https://db.example.com\",\"password\":\"{}\"}"),
 ];
 
-/// The files in which people put them: a path, how a key and its value are written there, what stands around.
+/// Configuration files with secrets: a path, the line for a key and its value, and the text before and after
+/// all lines.
 const FILES: &[(&str, &str, &str, &str)] = &[
     ("/etc/app.yml", "  KEY: VALUE", "app:\n", "\n"),
     ("/etc/app.json", "\"KEY\": \"VALUE\",", "{", "}"),
@@ -51,7 +53,7 @@ const FILES: &[(&str, &str, &str, &str)] = &[
     ("/srv/app.py", "KEY = \"VALUE\"", "", "\n"),
 ];
 
-/// The words of an entry point in which people put them.
+/// Command-line arguments with secrets.
 const WORDS: &[&str] = &[
     "--password={}",
     "--password {}",
@@ -63,7 +65,7 @@ const WORDS: &[&str] = &[
     "sh -c 'curl -H \"Authorization: Bearer {}\" https://api.example.com/?key={}'",
 ];
 
-/// A service with that secret in all of those places, through the same door as every source's.
+/// Returns a service with `secret` in all of these places, read by the same functions that every source uses.
 fn service_with(secret: &str) -> Service {
     let pairs: Vec<(&str, String)> =
         PLACES.iter().map(|(name, value)| (*name, planted(value, secret))).collect();
@@ -85,7 +87,7 @@ fn service_with(secret: &str) -> Service {
     service
 }
 
-/// The value with the secret in it, percent-encoded where it says `%{}`.
+/// Returns `value` with the secret filled in, percent-encoded for `%{}`.
 fn planted(value: &str, secret: &str) -> String {
     let encoded: String = secret
         .chars()
@@ -94,7 +96,7 @@ fn planted(value: &str, secret: &str) -> String {
     value.replace("%{}", &encoded).replace("{}", secret)
 }
 
-/// Everything that leaves the program about an estate: recordings, exports, screens.
+/// Returns all output about an estate: recordings, exports, screens.
 fn everything(told: &Snapshot) -> String {
     let store = store(std::slice::from_ref(told));
     let mut out = serde_json::to_string(told).unwrap();
@@ -117,7 +119,7 @@ fn everything(told: &Snapshot) -> String {
     out
 }
 
-/// The part of `all` in which `part` stands.
+/// Returns the surroundings of `part` in `all`, for failure messages.
 fn around(all: &str, part: &str) -> String {
     let at = all.find(part).unwrap_or(0);
     all.get(at.saturating_sub(60)..(at + 100).min(all.len())).unwrap_or(part).to_owned()

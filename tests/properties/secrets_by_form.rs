@@ -1,17 +1,18 @@
-//! Secrets of any letters and signs, planted in every form in which people write addresses, in variables, command lines
-//! and files: no piece of one comes out, and the host beside it does.
+//! Random secrets planted in every address notation, in variables, command lines and files. Extraction must
+//! return the host and no part of the secret.
 
 use crate::forms::{COMMANDS, FORMS, Form, must_give_host, planted};
 use portolan::{
-    decode::{references_in_arguments, references_in_environment, references_in_file},
+    extract::{references_in_arguments, references_in_environment, references_in_file},
     model::{Reference, ReferenceTarget},
 };
 use proptest::prelude::*;
 
-/// The signs that separate something in one form or another.
+/// Characters that separate parts in some notation.
 const SIGNS: &str = "@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>";
 
-/// A secret: words that begin with `zz`, so that every piece of it can be found, with signs and numbers between them.
+/// Generates secrets: words that start with `zz`, so that the tests find every piece, with separators and
+/// numbers between them.
 fn secret() -> impl Strategy<Value = String> {
     let sign = proptest::sample::select(SIGNS.chars().collect::<Vec<_>>()).prop_map(String::from);
     let piece = prop_oneof![4 => "zz[a-z0-9]{1,5}", 4 => sign, 1 => "[0-9]{1,5}"];
@@ -40,7 +41,8 @@ fn hosts(mentions: &[Reference]) -> Vec<String> {
     mentions.iter().map(host).collect()
 }
 
-/// Fails unless the host, and nothing else, came out of a form.
+/// Fails if a piece of the secret came out of a form, if `must` is set and `host` did not, or if a plain
+/// secret gave any other host.
 fn check(
     mentions: &[Reference],
     value: &str,
@@ -61,10 +63,10 @@ fn form() -> impl Strategy<Value = &'static Form> {
     proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
 }
 
-/// A file's name, a line of it with `KEY` and `VALUE`, and the way to write a value there.
+/// Path of a file, its text with `KEY` and `VALUE`, and the function that escapes a value for it.
 type Place = (&'static str, &'static str, fn(&str) -> String);
 
-/// Files with a key and its value.
+/// Configuration files with one key and its value.
 const FILES: &[Place] = &[
     ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
     ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),
@@ -84,7 +86,7 @@ fn plain(value: &str) -> String {
     value.replace('\n', " ")
 }
 
-/// A value between quotes of either kind.
+/// Escapes a value for single or double quotes.
 fn escaped(value: &str) -> String {
     let text = serde_json::to_string(value).unwrap();
     text[1..text.len() - 1].replace('\'', "\\'")

@@ -1,4 +1,4 @@
-//! Inference gives the same for any order, edges that can say why, and no edge to nowhere.
+//! Topology properties: inference does not depend on order, every edge has evidence, and both its ends exist.
 
 use crate::world::{Draft, drafts, inventory, services, snapshots};
 use portolan::{
@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-/// The topology of those services.
+/// Infers the topology of `services`.
 fn chart(services: &[Service]) -> Topology {
     infer(&inventory(snapshots(services)))
 }

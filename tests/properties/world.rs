@@ -1,4 +1,5 @@
-//! Random estates: services of a few groups on two sources, that name each other, the outside, and nothing.
+//! Random estates: services in a few groups on two sources, with references to each other, to external hosts
+//! and to missing hosts.
 
 use crate::estate::{Build, ago, gateway, now, service, snapshot};
 use portolan::model::{
@@ -8,10 +9,11 @@ use portolan::model::{
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// The names of services. Some mean something in more than one group.
+/// Service names. The same name can occur in several groups.
 pub(crate) const NAMES: [&str; 6] = ["web", "api", "db", "cache", "orders", "users"];
 
-/// What a service may name: services by name, a shared host, the outside in several ways, and what dangles.
+/// Addresses that services may reference: other services, shared and external hosts, and addresses without a
+/// service.
 const TARGETS: [&str; 12] = [
     "http://web:80",
     "api:8080",
@@ -27,13 +29,14 @@ const TARGETS: [&str; 12] = [
     "10.0.0.7:80",
 ];
 
-/// How many ways there are to name something.
+/// Number of ways to reference an address.
 const KEYS: usize = 9;
 
-/// A service: where it stands, what it names under which key, and after whom it starts.
+/// Random service: indices of its group and its name, its references (way and address), and the service after
+/// which it starts.
 pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 
-/// Random services, each name at most once in a group.
+/// Generates services, with each name at most once in a group.
 pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let one = (
         (0..4usize, 0..NAMES.len()),
@@ -47,7 +50,7 @@ pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     })
 }
 
-/// The services of those drafts, with names as `rename` says.
+/// Builds the services of `drafts`, with names changed by `rename`.
 pub(crate) fn services(drafts: &[Draft], rename: impl Fn(&str) -> String) -> Vec<Service> {
     drafts.iter().map(|draft| one(draft, &rename)).collect()
 }
@@ -75,7 +78,7 @@ fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> Strin
     }
 }
 
-/// An address with its host as `rename` says, where the host is a service's name.
+/// Returns `address` with its host changed by `rename` if the host is a service name.
 fn renamed(address: &str, rename: &impl Fn(&str) -> String) -> String {
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     let host = rest.split(':').next().unwrap_or(rest);
@@ -84,7 +87,8 @@ fn renamed(address: &str, rename: &impl Fn(&str) -> String) -> String {
     if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") }
 }
 
-/// What the sources say with those services; before those with a `w` stands a load balancer.
+/// Returns both sources' snapshots with `services`. A load balancer routes to ECS services whose names start
+/// with `w`.
 pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
     let of = |source: &str| {
         let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
@@ -106,7 +110,7 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
     vec![of("docker"), of("ecs:a")]
 }
 
-/// Connections that were seen: every service that starts after nobody was seen to call the next one.
+/// Returns observed connections: each service without a start order called the next service by id.
 fn flows(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
     let mut services: Vec<&Service> = services.iter().map(AsRef::as_ref).collect();
     services.sort_by(|a, b| a.id.cmp(&b.id));
@@ -128,7 +132,7 @@ fn flows(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
         .collect()
 }
 
-/// All of them together.
+/// Returns an inventory of all snapshots.
 pub(crate) fn inventory(snapshots: Vec<Snapshot>) -> Inventory {
     let mut inventory = Inventory::new(Vec::new());
     for snapshot in snapshots {

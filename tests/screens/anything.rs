@@ -1,4 +1,4 @@
-//! Whatever is pressed, in whatever order, on a screen of whatever size: nothing panics, and nothing is drawn badly.
+//! Random input: any keys in any order, on a screen of any size, never panic and never draw a broken frame.
 
 use crate::{
     estate::{failure, foreign_names, shop, shop_logs, snapshot, watched},
@@ -12,7 +12,7 @@ use portolan::{
 };
 use proptest::prelude::*;
 
-/// Something that happens.
+/// Random input to the program.
 #[derive(Clone, Debug)]
 enum Happens {
     Key(Key),
@@ -26,7 +26,7 @@ enum Happens {
     Time(i64),
 }
 
-/// The estates that sources may tell of, one after the other.
+/// Returns the estates that sources may report during a test.
 fn estates() -> Vec<Vec<Snapshot>> {
     let few = |mut all: Vec<Snapshot>| {
         for one in &mut all {
@@ -41,7 +41,7 @@ fn estates() -> Vec<Vec<Snapshot>> {
 fn happens() -> impl Strategy<Value = Happens> {
     let keys: Vec<Key> = COMMAND_TABLE
         .iter()
-        // Quitting ends nothing here, and only makes the sequences dull.
+        // Quitting has no effect in this test and wastes steps.
         .filter(|spec| !["quit", "abort"].contains(&spec.id))
         .flat_map(|spec| spec.default_keys.split(' '))
         .chain(["enter", "esc", "backspace", "tab", "backtab", "up", "down", "left", "right"])
@@ -115,7 +115,7 @@ proptest! {
     }
 }
 
-/// The keys that open each screen, and what lies over it: prompts, proposals, panes, help, notices, filled logs.
+/// Keys that open each screen and each overlay: prompts, completions, panes, help, notices, full-screen logs.
 const SHOWN: &[&str] = &[
     "M",
     "t",
@@ -152,7 +152,7 @@ const SHOWN: &[&str] = &[
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-    /// A terminal that is dragged has another size by the time a frame is drawn.
+    /// While the user drags a terminal window, its size can change between update and draw.
     #[test]
     fn what_is_made_for_one_size_is_drawn_into_any_other(
         made in (1..220u16, 1..70u16),
@@ -176,7 +176,7 @@ proptest! {
     }
 }
 
-/// Every command, on every screen, at every small size.
+/// Runs every command on every screen at several small sizes.
 #[test]
 fn every_command_on_every_screen_of_every_small_size() {
     for screen in ["M", "t", "d", "w", "l", "!", "S", "?"] {

@@ -1,4 +1,4 @@
-//! Corners of the screens where keys did nothing or something else than they say.
+//! Regression tests for keys that did nothing, or something other than their description says.
 
 use crate::{
     estate::{ago, shop},
@@ -128,7 +128,7 @@ fn the_timeline_leads_to_lines_that_are_read_only_then() {
     assert!(stage.picture().text().contains("paused"));
 }
 
-/// A stream that is wanted in such a way.
+/// Returns the first wanted log stream whose read options satisfy `which`. Panics if there is none.
 #[track_caller]
 fn wanted(stage: &Stage, which: impl Fn(&LogReadOptions) -> bool) -> (LogTarget, LogReadOptions) {
     let mut wanted = stage.streams().into_iter().filter(|(_, start)| which(start));

@@ -1,4 +1,4 @@
-//! All of one log line: its fields, the filters by them, and the same request in the neighbours' logs.
+//! Log line details: its fields, filters by a field, and the same request in the neighbours' logs.
 
 use crate::{
     logs::{line, lines, orders},
@@ -15,7 +15,7 @@ fn details_tell_fields_and_enter_filters_by_one() {
     ]));
     stage.keys("E enter");
     see!(stage);
-    // Behind the time, the service, the instance, the level twice and the message.
+    // Go down past time, service, instance, both level rows and message.
     stage.keys("j j j j j j");
     stage.keys("enter");
     let text = stage.picture().text();

@@ -1,8 +1,8 @@
-//! What hostile log lines do to the screen: nothing.
+//! Hostile log lines must not put control characters on the screen.
 
 use crate::logs::{line, lines, orders};
 
-/// What is written to attack a terminal, or to deceive who reads it.
+/// Lines that attack a terminal or deceive its reader.
 const HOSTILE: &[&str] = &[
     "\u{1b}[31mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome",
     "\u{1b}]52;c;ZXZpbA==\u{7}clip",

@@ -1,4 +1,4 @@
-//! What very many call, and what serves all others: marks in place of lines.
+//! Hub services on the map: badges replace the lines to services with very many callers.
 
 use crate::{
     estate::{Build, service, snapshot},
@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::model::Snapshot;
 
-/// A cluster in which everything logs to one collector, and its services call each other in a row.
+/// Returns a cluster whose services call each other in a ring, and all log to one collector.
 fn logging() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let mut services: Vec<_> = (1..=9)
@@ -20,7 +20,7 @@ fn logging() -> Vec<Snapshot> {
     vec![snapshot("ecs:eu-west-1", services)]
 }
 
-/// Chains of services with long names that all report to a collector, which itself calls what keeps the reports.
+/// Returns chains of services with long names that all report to one collector, which calls four stores.
 fn reporting() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let chain = |area: &str| {
@@ -66,7 +66,7 @@ fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
     see!(stage);
 }
 
-/// Marks stand for lines that could be drawn and are not: not for those that a filter hides, nor for those that are drawn.
+/// Badges stand only for lines that the map leaves out, not for filtered lines and not for drawn ones.
 #[test]
 fn marks_tell_of_what_is_hidden_and_of_nothing_else() {
     let mut stage = Stage::showing(&reporting(), (300, 80));

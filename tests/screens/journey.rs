@@ -1,4 +1,4 @@
-//! The way from the shell prompt to the cause, by keys, as the one on call goes it.
+//! Keyboard journeys of an on-call engineer, such as from the map to the log of the first broken service.
 
 use crate::{
     estate::{shop, shop_logs},
@@ -82,7 +82,7 @@ fn moving_right_goes_to_what_is_called_and_left_comes_back() {
     assert_eq!(stage.selected(), "gateway");
 }
 
-/// Where `words` stand on the screen.
+/// Returns column and row of `words` on the screen. Panics if they are not there.
 fn place(stage: &mut Stage, words: &str) -> (u16, u16) {
     let text = stage.picture().text();
     let found = text.lines().enumerate().find_map(|(row, line)| {

@@ -1,7 +1,7 @@
-//! Searching the logs: as it stands, by expressions, in what is folded.
+//! Log search: literal text, regular expressions, and matches in folded fields.
 
 use crate::logs::{cursor, line, lines, orders};
-use portolan::view::Theme;
+use portolan::screen::Theme;
 use ratatui::style::Style;
 
 #[test]

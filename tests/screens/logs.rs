@@ -1,4 +1,4 @@
-//! The logs: followed, walked, filtered, counted, of one service and of many.
+//! Logs screen: following, moving, filtering and counting, for one service and for several.
 
 use crate::{
     estate::{ago, shop, shop_logs},
@@ -11,7 +11,7 @@ use portolan::{
     model::{LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, OutputStream, ServiceId, Timestamp},
 };
 
-/// The logs of the orders service, with lines.
+/// Opens the logs of the orders service, with lines in them.
 pub(crate) fn orders(size: (u16, u16)) -> Stage {
     themed(size, ("night", false))
 }
@@ -26,7 +26,7 @@ fn themed(size: (u16, u16), theme: (&str, bool)) -> Stage {
     stage
 }
 
-/// A line of a service of the cluster.
+/// Returns a log line of a service of the cluster, `millis` after 03:06:00.
 pub(crate) fn line(service: &str, millis: i64, text: &str) -> LogLine {
     LogLine {
         at: Timestamp::from_millisecond(ago(4).as_millisecond() + millis).unwrap(),
@@ -42,7 +42,7 @@ pub(crate) fn lines(lines: Vec<LogLine>) -> Msg {
     Msg::Logs(LogUpdate::Lines(LogBatch { lines, notes: Vec::new() }))
 }
 
-/// The row of the cursor, as text.
+/// Returns the text of the highlighted row, or an empty string if there is none.
 pub(crate) fn cursor(stage: &mut Stage) -> String {
     let buffer = stage.picture().buffer;
     let area = buffer.area;

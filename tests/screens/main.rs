@@ -1,6 +1,7 @@
-//! Screens by keys: the program is a function, so that a test gives it snapshots and keys, and reads the whole screen.
+//! Screen tests: the app is a pure function, so a test sends it snapshots and keys and compares the whole
+//! screen.
 //!
-//! A changed picture is a decision: look at it, then accept it with `INSTA_UPDATE=always cargo test --test screens`.
+//! Review each changed screen, then accept it with `INSTA_UPDATE=always cargo test --test screens`.
 #![allow(clippy::unwrap_used, reason = "what can not be unwrapped fails the test")]
 
 #[path = "../estate/mod.rs"]
@@ -25,7 +26,7 @@ mod usage;
 mod why;
 mod zoom;
 
-/// Compares the picture of a stage with the one that was accepted, and looks for what no screen may have.
+/// Compares the screen with its accepted snapshot and checks it for rendering flaws.
 macro_rules! see {
     ($stage:expr) => {{
         let picture = $stage.picture();

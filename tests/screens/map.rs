@@ -1,4 +1,4 @@
-//! The map at every size and in every dress.
+//! Map screen in all sizes and themes.
 
 use crate::{
     estate::{foreign_names, shop},
@@ -87,7 +87,7 @@ fn zoomed_out() {
     see!(stage);
 }
 
-/// A screen in ASCII has nothing else on it, whatever is shown.
+/// In ASCII mode every screen contains only ASCII characters.
 #[test]
 fn ascii_is_ascii_on_every_screen() {
     for keys in [
@@ -122,7 +122,7 @@ fn ascii_is_ascii_on_every_screen() {
     }
 }
 
-/// A look that changes nothing moves nothing.
+/// A poll without changes moves nothing.
 #[test]
 fn the_map_holds_still() {
     let mut stage = Stage::showing(&shop(), (120, 40));
@@ -133,7 +133,7 @@ fn the_map_holds_still() {
     assert_eq!(stage.picture().text(), before);
 }
 
-/// On a narrow screen what is wrong with a service takes no row from who calls it and whom it calls.
+/// On a narrow screen a fault leaves the rows for callers and callees in place.
 #[test]
 fn a_fault_leaves_room_for_relations() {
     let mut stage = Stage::showing(&shop(), (120, 40));

@@ -1,4 +1,4 @@
-//! The patterns of the logs: what is new, what there is most of, and the lines of one alone.
+//! Log patterns: new patterns, the most frequent ones, and the lines of a single pattern.
 
 use crate::{
     estate::ago,

@@ -1,4 +1,5 @@
-//! A picture of the screen as text: the characters, then the styles as letters, then what the letters mean.
+//! Text version of a screen for snapshots: its characters, its styles as letters, and a legend of the
+//! letters.
 
 use ratatui::{
     buffer::Buffer,
@@ -8,22 +9,22 @@ use ratatui::{
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
-/// A screen as it was drawn, and where the cursor stands in it.
+/// Drawn screen and the position of its cursor.
 pub(crate) struct Picture {
     pub(crate) buffer: Buffer,
     pub(crate) cursor: Option<Position>,
 }
 
-/// The letters of styles; the plain style is a dot.
+/// Letters for styles, in order of first use. The plain style is a dot.
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl Picture {
-    /// The characters alone, rows without what is blank at their end.
+    /// Returns the characters alone, without trailing blanks.
     pub(crate) fn text(&self) -> String {
         self.rows(|_, symbol, _| symbol.to_owned())
     }
 
-    /// The rows of a picture; a wide character stands for both of its cells.
+    /// Maps each cell to text, row by row. A wide character counts as one entry for both of its cells.
     fn rows(&self, mut cell: impl FnMut(Style, &str, usize) -> String) -> String {
         let area = self.buffer.area;
         let mut out = String::new();
@@ -42,7 +43,7 @@ impl Picture {
         out
     }
 
-    /// All of it, as it stands in the snapshots.
+    /// Returns the whole text of a snapshot file: characters, style letters, legend, cursor.
     pub(crate) fn show(&self) -> String {
         let mut styles: Vec<Style> = Vec::new();
         let letters = self.rows(|style, _, cells| {
@@ -67,7 +68,7 @@ impl Picture {
         out
     }
 
-    /// What no screen may have: half of a wide character, or a character that could drive the terminal.
+    /// Returns rendering flaws: halves of wide characters and control characters.
     pub(crate) fn flaws(&self) -> Vec<String> {
         let area = self.buffer.area;
         let mut flaws = Vec::new();
@@ -97,7 +98,7 @@ fn is_plain(style: Style) -> bool {
     reset(style.fg) && reset(style.bg) && style.add_modifier.is_empty()
 }
 
-/// A style as a theme file writes it.
+/// Formats a style in the notation of a theme file.
 fn words(style: Style) -> String {
     let mut words = Vec::new();
     let color =

@@ -1,4 +1,4 @@
-//! Every other screen: list, card, logs, findings, sources, help, palette.
+//! Other screens: list, card, logs, findings, help, palette.
 
 use crate::{
     estate::{ago, now, shop, shop_logs},
@@ -15,7 +15,7 @@ fn stage() -> Stage {
     Stage::showing(&shop(), (100, 30))
 }
 
-/// The logs of the orders service, with lines.
+/// Opens the logs of the orders service, with lines in them.
 fn logs(size: (u16, u16)) -> Stage {
     let mut stage = Stage::showing(&shop(), size);
     stage.send(Msg::Logs(shop_logs()));

@@ -1,4 +1,4 @@
-//! The program on a stage: keys and messages go in, effects are carried out at once, and the picture can be taken.
+//! Test harness for the app: takes keys and messages, computes layouts at once, and renders the screen.
 
 use crate::picture::Picture;
 use portolan::{
@@ -6,30 +6,30 @@ use portolan::{
     effect::{Effect, Subscription},
     keymap::{Key, Keymap},
     model::{Failure, Inventory, LogReadOptions, LogTarget, Snapshot, SourceId, SourceStatus},
+    screen::Theme,
     store::Store,
-    view::Theme,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The program with a screen, and what it asked of the outside.
+/// App under test with its screen size and the effects that it returned.
 pub(crate) struct Stage {
     pub(crate) app: App,
     size: (u16, u16),
-    /// What was asked beside layouts, which are computed at once.
+    /// Effects returned so far, except layout requests, which the harness executes at once.
     pub(crate) asked: Vec<Effect>,
 }
 
-/// More layouts than any one message needs.
+/// Maximum number of update rounds for one message; more of them mean an endless loop.
 const MANY: usize = 8;
 
 impl Stage {
-    /// The program with those sources, none of which has answered.
+    /// Creates the app with `sources`, none of which was polled yet.
     pub(crate) fn waiting(sources: Vec<SourceStatus>, size: (u16, u16)) -> Self {
         Self::themed(sources, size, ("night", false))
     }
 
-    /// The same in that theme, in ASCII or not.
+    /// Creates the app in a theme, in ASCII if `ascii` is true, before any poll.
     pub(crate) fn themed(sources: Vec<SourceStatus>, size: (u16, u16), (theme, ascii): (&str, bool)) -> Self {
         let store = Store::new(Inventory::new(Vec::new()), sources, 1 << 20, crate::estate::now());
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
@@ -39,12 +39,12 @@ impl Stage {
         stage
     }
 
-    /// The program after those sources have answered.
+    /// Creates the app after its sources have returned `snapshots`.
     pub(crate) fn showing(snapshots: &[Snapshot], size: (u16, u16)) -> Self {
         Self::dressed(snapshots, size, ("night", false))
     }
 
-    /// The same in that theme.
+    /// Creates the app in a theme, after its sources have returned `snapshots`.
     pub(crate) fn dressed(snapshots: &[Snapshot], size: (u16, u16), theme: (&str, bool)) -> Self {
         let statuses = snapshots.iter().map(|s| crate::estate::status(s.source.as_str())).collect();
         let mut stage = Self::themed(statuses, size, theme);
@@ -54,37 +54,37 @@ impl Stage {
         stage
     }
 
-    /// A source answers.
+    /// Sends the snapshot of a successful poll.
     pub(crate) fn looked(&mut self, snapshot: &Snapshot) {
         self.send(Msg::SourcePolled(snapshot.source.clone(), Ok(snapshot.clone())));
     }
 
-    /// A source fails.
+    /// Sends the failure of a poll of `source`.
     pub(crate) fn failed(&mut self, source: &str, failure: Failure) {
         self.send(Msg::SourcePolled(SourceId::new(source), Err(failure)));
     }
 
-    /// The terminal gets that size.
+    /// Resizes the terminal.
     pub(crate) fn size(&mut self, width: u16, height: u16) {
         self.size = (width, height);
         self.send(Msg::Resize(width, height));
     }
 
-    /// Those keys are pressed, written as in `f l / e r r enter esc`.
+    /// Presses keys separated by blanks, such as `f l / e r r enter esc`.
     pub(crate) fn keys(&mut self, keys: &str) {
         for key in keys.split(' ').filter(|key| !key.is_empty()) {
             self.press(key.parse().unwrap());
         }
     }
 
-    /// That text is typed.
+    /// Types `text` character by character.
     pub(crate) fn typed(&mut self, text: &str) {
         for c in text.chars() {
             self.press(portolan::keymap::Code::Char(c).into());
         }
     }
 
-    /// The service of that name is searched for, and selected.
+    /// Searches for the service `name` and selects it.
     pub(crate) fn find(&mut self, name: &str) {
         self.keys("/");
         self.typed(name);
@@ -97,7 +97,7 @@ impl Stage {
         self.send(Msg::Key(key));
     }
 
-    /// A message comes. Layouts are computed and compared at once, as often as they are asked for.
+    /// Sends a message, and executes all layout requests and comparisons that follow from it.
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);
         for _ in 0..MANY {
@@ -111,7 +111,7 @@ impl Stage {
                 effects = self.app.update(Msg::ContinueWork);
                 continue;
             }
-            // Only the newest answer counts, as in the runtime.
+            // Only the newest request is executed, as in the runtime.
             let answer = match jobs.into_iter().next_back() {
                 Some(Effect::ComputeLayout(job)) => {
                     let (choice, diagram) = job.compute();
@@ -127,7 +127,7 @@ impl Stage {
         panic!("the map asks for one layout after the other");
     }
 
-    /// The log streams that are wanted now.
+    /// Returns the log streams to which the app currently subscribes.
     pub(crate) fn streams(&self) -> BTreeSet<(LogTarget, LogReadOptions)> {
         let stream = |wanted| match wanted {
             Subscription::Logs(target, start) => Some((target, start)),
@@ -136,7 +136,7 @@ impl Stage {
         self.app.subscriptions().into_iter().filter_map(stream).collect()
     }
 
-    /// What is on the screen now. The places of what can be clicked are remembered, as after a frame.
+    /// Draws the screen and passes its hit map back to the app, as the runtime does after each frame.
     pub(crate) fn picture(&mut self) -> Picture {
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         let (hits, cursor) = self.app.draw(&mut buffer);
@@ -144,14 +144,15 @@ impl Stage {
         Picture { buffer, cursor }
     }
 
-    /// What is drawn into a buffer of that size, whatever size the screens are fitted to. Nothing is remembered of it.
+    /// Draws into a buffer of any size, independent of the app's own screen size. The app keeps no hit map of
+    /// it.
     pub(crate) fn drawn_into(&self, width: u16, height: u16) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         self.app.draw(&mut buffer);
         buffer
     }
 
-    /// The name of the selected node.
+    /// Returns the name of the selected node, or an empty string if none is selected.
     pub(crate) fn selected(&self) -> String {
         self.app.store.selected_node().map(|node| node.name.clone()).unwrap_or_default()
     }

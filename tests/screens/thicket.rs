@@ -1,4 +1,4 @@
-//! The map where groups call each other so much that all lines alike would be a thicket.
+//! Dense maps: groups that call each other so much that equal lines would be unreadable.
 
 use crate::{
     estate::{Build, service, snapshot},
@@ -7,7 +7,7 @@ use crate::{
 };
 use portolan::model::{EndpointScope, Host, NetworkId, Service, Snapshot, SourceId};
 
-/// A service that others find by `name.group` from everywhere.
+/// Returns a service that all groups reach as `name.group`.
 fn open(group: &str, name: &str) -> Service {
     let mesh = NetworkId::of(&SourceId::new("ecs:eu-west-1"), "mesh");
     service("ecs:eu-west-1", Some(group), name).with(|service| {
@@ -17,8 +17,8 @@ fn open(group: &str, name: &str) -> Service {
     })
 }
 
-/// Groups of that size, in each of which the services call those of all other groups that have their name; the first calls
-/// the one of the next group only.
+/// Returns `groups` groups of `size` services. Each service calls its namesakes in all other groups; the
+/// first service of a group calls only its namesake in the next group.
 fn meshed(groups: usize, size: usize) -> Vec<Snapshot> {
     let calling = |group: usize, number: usize| {
         let name = format!("s{number}");
@@ -46,7 +46,7 @@ fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
     assert!(text.contains("lines drawn when selected"), "{text}");
 }
 
-/// A group of two dozen, after the one in the survey that the layout came from, by its callers.
+/// Services of one group, each with the services that it calls. The layout survey contains a similar group.
 const GROUP: [(&str, &[&str]); 26] = [
     ("ext-0-152", &[]),
     ("lb-0-144", &["bff-0-179", "gw-0-94"]),

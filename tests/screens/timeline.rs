@@ -1,4 +1,4 @@
-//! The timeline: what is on it, of what and which kinds, how it follows and holds still, and where enter leads.
+//! Timeline screen: its rows, its scope and kind filters, following and holding still, and the jump to logs.
 
 use crate::{
     estate::{Build, ago, event, faults, now, service, shop, shop_logs, snapshot},
@@ -12,7 +12,7 @@ use portolan::{
 };
 use std::sync::Arc;
 
-/// The shop, of which something has changed since: a version, the wanted number, a health.
+/// Returns the shop after changes to the users service: a new version, another desired count, stopped tasks.
 fn lived(size: (u16, u16), theme: (&str, bool)) -> Stage {
     let mut stage = Stage::dressed(&shop(), size, theme);
     stage.looked(&later(&faults()));
@@ -20,7 +20,7 @@ fn lived(size: (u16, u16), theme: (&str, bool)) -> Stage {
     stage
 }
 
-/// The cluster after a while.
+/// Returns the cluster's snapshot after these changes.
 fn later(cluster: &Snapshot) -> Snapshot {
     let mut later = cluster.clone();
     let users = later.services.iter_mut().find(|service| service.name == "users").unwrap();
@@ -103,7 +103,7 @@ fn it_follows_at_its_end_and_holds_still_above_it() {
     assert!(shown(&mut stage).contains("number 59,"));
 }
 
-/// What is wanted of the logs, by the earliest time it is asked for.
+/// Returns the earliest start time among the wanted log streams.
 fn since(stage: &Stage) -> Option<Timestamp> {
     stage.streams().iter().filter_map(|(_, start)| start.since).min()
 }

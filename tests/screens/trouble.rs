@@ -1,4 +1,5 @@
-//! Sources that are loading, stale, denied, failed or empty: each looks different, and none blanks the map.
+//! Sources that are loading, stale, denied, failed or empty: each state looks different, and none empties the
+//! map.
 
 use crate::{
     estate::{failure, faults, shop, snapshot, status},
@@ -23,7 +24,7 @@ fn denied() -> portolan::model::Failure {
     failure(FailureKind::Denied, what, "give the role the policy in docs/aws-permissions.md")
 }
 
-/// One source of each state.
+/// Returns a screen with one source in each state.
 fn mixed() -> Stage {
     let all = ["docker", "ecs:eu-west-1", "ecs:us-east-1", "ecs:ap-south-1", "docker-rootless"];
     let mut stage = Stage::waiting(all.map(status).to_vec(), (100, 40));

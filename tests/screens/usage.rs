@@ -1,4 +1,4 @@
-//! What instances use: measured only while somebody looks, and told on the card and beside the map.
+//! Usage of instances: measured only while a screen shows it, on the card and in the panel beside the map.
 
 use crate::{
     estate::{ago, shop},
@@ -11,7 +11,7 @@ use portolan::{
     model::{Failure, FailureKind, UsageSample, UsageTarget},
 };
 
-/// What is measured now.
+/// Returns the usage targets to which the app currently subscribes.
 fn measured(stage: &Stage) -> Vec<UsageTarget> {
     let target = |wanted| match wanted {
         Subscription::Usage(target) => Some(target),
@@ -20,7 +20,7 @@ fn measured(stage: &Stage) -> Vec<UsageTarget> {
     stage.app.subscriptions().into_iter().filter_map(target).collect()
 }
 
-/// The orders service is selected, and twelve readings of each of its instances have come.
+/// Selects the orders service and sends twelve usage samples for each of its instances.
 fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
     let mut stage = Stage::dressed(&shop(), size, theme);
     while stage.selected() != "orders" {

@@ -1,4 +1,4 @@
-//! The edges of a service: each with what it rests on, walked over by keys and by the mouse, and filtered.
+//! Why screen: the edges of a service with their evidence, navigation by keys and mouse, and the edge filter.
 
 use crate::{
     estate::{ago, shop, watched},
@@ -11,7 +11,7 @@ use portolan::{
     model::Snapshot,
 };
 
-/// The watched shop, looked at half an hour ago and now.
+/// Returns the monitored shop after two polls, 30 minutes ago and now.
 fn shown(size: (u16, u16)) -> Stage {
     let early =
         watched().into_iter().map(|told| Snapshot { taken_at: ago(30), connections: Vec::new(), ..told });
@@ -20,7 +20,7 @@ fn shown(size: (u16, u16)) -> Stage {
     stage
 }
 
-/// The same with that service selected.
+/// Returns the monitored shop with the service `name` selected.
 fn at(name: &str, size: (u16, u16)) -> Stage {
     let mut stage = shown(size);
     stage.keys("/");

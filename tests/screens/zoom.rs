@@ -1,4 +1,4 @@
-//! The map nearer and farther: groups, levels, focus, hubs, the mini-map, and what was selected before.
+//! Zooming the map: groups, detail levels, focus, minimap, tidying, and the selection history.
 
 use crate::{
     estate::{Build, now, service, shop, snapshot},
@@ -12,7 +12,8 @@ use portolan::{
 };
 use std::sync::Arc;
 
-/// So many groups of five, each calling the next one; large enough that nothing but groups fits.
+/// Returns `groups` groups of five services on two sources, where each group calls the next group of its
+/// source. With many groups, only collapsed groups fit the screen.
 fn many(groups: usize) -> Vec<Snapshot> {
     let of = |group: usize, number: usize| {
         let source = format!("ecs:{}", group % 2);
@@ -144,7 +145,7 @@ fn where_it_is_too_early_to_say_that_nothing_came_that_is_said() {
     assert!(stage.picture().text().contains("takes 10 min of watching, 0 so far"));
 }
 
-/// A change of how things are asks for no layout, at any level; a change of what there is does.
+/// Changes of health and restart counts request no layout at any detail level.
 #[test]
 fn a_change_of_status_asks_for_no_layout() {
     for keys in ["", "-", "- -", "- - -", "+", "+ +", "+ + +", "x", "2"] {
@@ -167,7 +168,7 @@ fn a_change_of_status_asks_for_no_layout() {
     }
 }
 
-/// The selected service stays where it is on the screen, as far as the map goes on in all directions.
+/// The selected service keeps its position on the screen if the map extends far enough in all directions.
 #[test]
 fn what_is_selected_keeps_its_place() {
     let mut stage = Stage::showing(&many(30), (60, 20));
@@ -230,7 +231,7 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
     assert!(!stage.app.is_dirty());
     stage.send(Msg::Mouse(MouseAction::Move(x + 1, y)));
     assert!(!stage.app.is_dirty(), "it is over the same, so there is nothing to draw");
-    // The line that leads to it stands left of its frame.
+    // The edge that leads to the service ends at the left of its frame.
     stage.send(Msg::Mouse(MouseAction::Move(x - 5, y)));
     let over = stage.picture().text();
     assert!(over.contains("web → gateway, declared"), "{over}");
@@ -265,7 +266,8 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
     assert!(!stage.picture().text().contains(tangled));
 }
 
-/// What came in one after the other is put in order before anybody has chosen anything; later that is for the reader.
+/// During initial loading the map tidies itself, until the user selects a service. After that it only offers
+/// to.
 #[test]
 fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
     let tidied = |chosen: bool| {
@@ -281,14 +283,14 @@ fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
     assert!(tidied(false) && !tidied(true));
 }
 
-/// The estate without its last service.
+/// Returns the snapshots without the last service.
 fn less(snapshots: &[Snapshot]) -> Vec<Snapshot> {
     let mut less = snapshots.to_vec();
     less.iter_mut().rev().find_map(|snapshot| snapshot.services.pop()).unwrap();
     less
 }
 
-/// One service that calls eight others.
+/// Returns one service that calls eight others.
 fn fan() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let called = (1..=8).map(|number| format!("s{number}"));
@@ -296,8 +298,8 @@ fn fan() -> Vec<Snapshot> {
     vec![snapshot("ecs:eu-west-1", [root].into_iter().chain(called.map(|name| of(&name))).collect())]
 }
 
-/// While somebody watches, a service that leaves changes neither the level nor the direction of the drawing, on screens of
-/// all sizes, and one that comes back finds everything as it was: no other way of drawing is even tried.
+/// On screens of all sizes, a removed service changes neither detail level nor direction of the drawing: the
+/// map requests no other candidate. When the service returns, the map looks as before.
 #[test]
 fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
     let mut would_jump = 0;
@@ -321,7 +323,7 @@ fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
     assert!(would_jump > 0, "on no screen another drawing would have been the better one");
 }
 
-/// Who leaves a focus finds the map that was there before, whatever changes it has gone through.
+/// Leaving a focus restores the previous map, whatever changes came before.
 #[test]
 fn after_a_focus_the_map_is_as_it_was() {
     let mut stage = Stage::showing(&less(&shop()), (80, 24));

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::args::LogsArgs,
-    decode::log_line::{self, ParsedLine},
+    extract::log_line::{self, ParsedLine},
     model::{Failure, FailureKind, LogLevel, LogLine},
 };
 use regex::Regex;
@@ -63,7 +63,7 @@ fn compile_patterns(texts: &[String]) -> Result<Vec<Regex>, Failure> {
 mod tests {
     use super::LineFilter;
     use crate::{
-        decode::log_line,
+        extract::log_line,
         model::{LogLevel, LogLine, OutputStream, ServiceId, Timestamp},
     };
 

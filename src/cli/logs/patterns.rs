@@ -2,8 +2,8 @@
 
 use crate::{
     cli::{args::LogFormat, status::format_columns},
-    decode::log_line::{self, ParsedLine},
-    logs::pattern::{LoggedMessage, Pattern, PatternSet},
+    extract::log_line::{self, ParsedLine},
+    log_store::pattern::{LoggedMessage, Pattern, PatternSet},
     model::{LogLevel, LogLine, ServiceId, Timestamp},
     output,
     store::{Store, deployment_time},

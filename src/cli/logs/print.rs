@@ -4,10 +4,10 @@
 use super::{filter::LineFilter, patterns::PatternReport};
 use crate::{
     cli::args::{LogFormat, LogsArgs},
-    decode::log_line,
+    extract::log_line,
     model::{Colour, LogLevel, LogLine, LogNote, OutputStream, TextStyle, Timestamp},
     output::{self, SanitizedWriter, Styles, without_controls},
-    view::widget::text,
+    screen::widget::text,
 };
 use serde::Serialize;
 use std::io::{self, BufWriter, Stdout, Write};

@@ -7,7 +7,7 @@ use super::{
     markup::{escape_markup, escape_script_json},
     svg::{self, SVG_STYLE},
 };
-use crate::view::Scene;
+use crate::screen::Scene;
 
 /// Template of the page with a placeholder `@NAME@` for each part. `write` fills them in the order of the
 /// template.

@@ -3,14 +3,13 @@
 use crate::{
     export::svg::{SvgDrawing, box_pixels},
     model::{Finding, Severity},
+    screen::{
+        Scene,
+        describe::{edge_text, time::outage_age},
+        map::export_model::{ExportEdge, ExportNode},
+    },
     store::Store,
     topology::Node,
-    view::{
-        Scene,
-        map::export_model::{ExportEdge, ExportNode},
-        time::outage_age,
-        why::edge_text,
-    },
 };
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 use super::path::{PixelPoint, cell_centre, is_straight, point_towards, rounded_path};
 use crate::{
     layout::{Direction, Point},
-    view::map::export_model::{EdgeStyle, EdgeTone, MapExport},
+    screen::map::export_model::{EdgeStyle, EdgeTone, MapExport},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -7,12 +7,12 @@ mod path;
 use super::markup::escape_markup;
 use crate::{
     layout::Rect,
-    topology::Node,
-    view::{
+    screen::{
         Scene,
+        describe::edge_text,
         map::export_model::{ExportEdge, ExportNode, MapExport, export_map},
-        why::edge_text,
     },
+    topology::Node,
 };
 use path::CELL_PIXELS;
 use std::fmt::Write;
@@ -71,7 +71,7 @@ pub(super) fn box_pixels(cells: Rect) -> (i32, i32, i32, i32) {
 fn write_group(title: &str, cells: Rect, scene: Scene<'_>, out: &mut String) {
     let (x, y, width, height) = box_pixels(cells);
     let room = usize::try_from(cells.width - 4).unwrap_or(0);
-    let shown = crate::view::widget::text::cut_end(title, room, scene.theme.glyphs.ellipsis);
+    let shown = crate::screen::widget::text::cut_end(title, room, scene.theme.glyphs.ellipsis);
     let _ = writeln!(
         out,
         "<g class=\"group\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\"/>\
@@ -133,7 +133,7 @@ fn write_node(number: usize, exported: &ExportNode<'_>, scene: Scene<'_>, out: &
         left += 18;
     }
     // Characters outside of ASCII may be missing in the monospace font, so fit the text to its cells.
-    let cells = crate::view::widget::text::display_width(name);
+    let cells = crate::screen::widget::text::display_width(name);
     let fit = if name.is_ascii() {
         String::new()
     } else {

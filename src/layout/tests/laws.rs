@@ -1,7 +1,9 @@
 //! Rules that hold for every directed graph.
 use super::invariants::{assert_valid, numbered_graph, service_graph};
-use crate::layout::channel::{ChannelNet, ChannelPin, route_channel};
-use crate::layout::{Direction, Graph, Options, Point, Raster, Rect, Route, layout, route_hidden_edges};
+use crate::layout::{
+    Direction, Graph, Options, Point, Raster, Rect, Route, layout, route_hidden_edges,
+    routing::channel::{ChannelNet, ChannelPin, route_channel},
+};
 use proptest::prelude::*;
 
 fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {

@@ -1,28 +1,14 @@
 //! The compose source: charts the services that a compose file declares, without any engine.
 
-mod canonical;
-mod build_snapshot;
-mod check;
-mod service;
-mod dotenv;
-mod find_project;
-mod short_forms;
-mod inputs;
-mod interpolate;
-mod keys;
+mod snapshot;
+mod declaration;
+mod schema;
 mod limits;
 mod load;
-mod snapshot_cache;
-mod references;
-mod merge;
-mod project;
 mod paths;
-mod ports;
-mod endpoints;
 #[cfg(test)]
 mod tests;
 mod variables;
-mod volumes;
 mod yaml;
 
 use super::{DoctorCheck, Source};
@@ -66,7 +52,7 @@ pub struct Compose {
     /// Environment of this process. Compose fills the file's variables from it.
     environment: Variables,
     /// The last snapshot, with the state of the files it was read from.
-    cache: Arc<Mutex<Option<snapshot_cache::CachedSnapshot>>>,
+    cache: Arc<Mutex<Option<snapshot::snapshot_cache::CachedSnapshot>>>,
 }
 
 impl Compose {
@@ -75,7 +61,7 @@ impl Compose {
     /// The constructor reads no file. So the source's name comes from the folder, not from the name that the
     /// project gives itself.
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
-        let (path, environment) = (find_project::project_path(&config.path), Variables::new(around));
+        let (path, environment) = (load::find_project::project_path(&config.path), Variables::new(around));
         // In a service id, a slash separates the source from the service.
         let name = if config.name.is_empty() {
             default_name(&path)
@@ -91,7 +77,7 @@ impl Compose {
 fn default_name(place: &Path) -> String {
     let is_file = place.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let folder = if is_file { place.parent().unwrap_or(place) } else { place };
-    Some(find_project::name_from_folder(folder))
+    Some(load::find_project::name_from_folder(folder))
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "compose".to_owned())
 }
@@ -114,7 +100,7 @@ impl Source for Compose {
         let (around, last) = (self.environment.clone(), Arc::clone(&self.cache));
         async move {
             let looked = background::run_blocking(move || {
-                snapshot_cache::snapshot_if_changed(&id, &place, &around, &last)
+                snapshot::snapshot_cache::snapshot_if_changed(&id, &place, &around, &last)
             })
             .await;
             looked.unwrap_or_else(|panicked| Err(panicked.failure("the compose file could not be taken in")))

@@ -1,6 +1,10 @@
 //! Checks of each call that a Docker source needs, for `portolan doctor`.
 
-use super::{Shared, client::Engine, events::EVENT_ACTIONS, http::CallError, poll};
+use super::{
+    Shared,
+    engine::{client::Engine, http::CallError},
+    snapshot::{events::EVENT_ACTIONS, poll},
+};
 use crate::{
     model::{Failure, InstanceState, Service, Text, Timestamp},
     source::DoctorCheck,

@@ -1,45 +1,31 @@
 //! Docker or Podman engine as a source: one list call and one inspect call per new container, then only the
 //! changes that the engine's events report.
 
-mod api_types;
-mod build;
-mod calls;
-mod client;
-mod context;
-mod decode;
-mod endpoint;
-mod exit_history;
-mod events;
-mod doctor;
-mod failure;
-mod event_stream;
-pub(super) mod files;
-mod shared_volumes;
+mod snapshot;
+mod engine;
 mod discovery;
-mod http;
-mod inspect;
+mod api_types;
+mod decode;
+mod doctor;
+pub(super) mod files;
 mod logs;
-mod poll;
-mod cache;
-mod network_addresses;
-mod settings_file;
 mod sockets;
-mod ssh_tunnel;
 mod usage;
 
-pub use discovery::{Env, FoundEngine, discover};
-pub use endpoint::Endpoint;
+pub use discovery::{
+    endpoint::Endpoint,
+    engines::{Env, FoundEngine, discover},
+};
 
 use super::{DoctorCheck, Source};
 use crate::{
     cache::hashed_key,
     model::{Failure, LogBatch, LogReadOptions, LogTarget, Snapshot, SourceId, UsageSample, UsageTarget},
 };
-use cache::EngineCache;
-use client::Engine;
+use engine::client::Engine;
 use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
-use inspect::InspectPool;
 use serde::{Deserialize, Serialize};
+use snapshot::{cache::EngineCache, inspect::InspectPool};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -159,7 +145,7 @@ impl Source for Docker {
     }
 
     fn snapshot(&self) -> BoxFuture<'_, Result<Snapshot, Failure>> {
-        poll::take_snapshot(&self.shared).boxed()
+        snapshot::poll::take_snapshot(&self.shared).boxed()
     }
 
     fn outage_key(&self) -> BoxFuture<'_, Option<String>> {
@@ -179,7 +165,7 @@ impl Source for Docker {
     }
 
     fn change_notifications(&self) -> BoxStream<'static, ()> {
-        events::change_notifications(Arc::clone(&self.shared))
+        snapshot::events::change_notifications(Arc::clone(&self.shared))
     }
 
     fn logs(

@@ -1,6 +1,6 @@
 //! Configuration of one ECS source.
 
-use super::token_bucket::Shares;
+use super::quota::token_bucket::Shares;
 use crate::model::SourceId;
 use serde::{Deserialize, Serialize};
 

@@ -2,12 +2,12 @@
 
 use super::{
     Config,
-    api::Api,
-    calls::{self, Call},
+    client::api::Api,
     decode::text::last_segment,
+    enrichment::service_connect,
     flows,
     name_filter::NameFilter,
-    service_connect,
+    quota::calls::{self, Call},
 };
 use crate::{
     model::{Failure, FailureKind},

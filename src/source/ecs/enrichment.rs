@@ -2,34 +2,44 @@
 //! Cloud Map names, load balancers, meshes and observed connections. So a slow API delays neither the map nor
 //! the other parts.
 
+pub(super) mod app_mesh;
+pub(super) mod background_tasks;
+pub(super) mod cloud_map;
+pub(super) mod load_balancers;
+pub(super) mod service_connect;
+pub(super) mod target_health;
+pub(super) mod task_definitions;
+
 use super::{
-    api::Api,
-    app_mesh::AppMeshReader,
-    background_tasks::BackgroundTasks,
-    cloud_map::CloudMapReader,
+    client::api::Api,
     decode::{
-        ClusterData, TaskDefinitions, app_mesh::AppMeshes, deployment::revision_to_compare,
-        endpoints::CloudMapNames, load_balancer::LoadBalancerData, service_connect_metrics::CallCounts,
+        ClusterData, TaskDefinitions,
+        load_balancing::load_balancer::LoadBalancerData,
+        service_mesh::{app_mesh::AppMeshes, service_connect_metrics::CallCounts},
+        services::{deployment::revision_to_compare, endpoints::CloudMapNames},
         target_group_arns,
     },
     flows::{FlowLogReader, NewLines},
-    load_balancers::LoadBalancerReader,
-    service_connect::ServiceConnectReader,
-    task_definitions::TaskDefinitionCache,
 };
 use crate::{
     background::Panicked,
     cache::CacheDir,
     model::{LoadProgress, Timestamp, UnreadPart},
 };
+use app_mesh::AppMeshReader;
 use aws_sdk_ecs::types::Service;
+use background_tasks::BackgroundTasks;
+use cloud_map::CloudMapReader;
 use futures::FutureExt;
+use load_balancers::LoadBalancerReader;
+use service_connect::ServiceConnectReader;
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use task_definitions::TaskDefinitionCache;
 
 /// Starts the enrichment tasks and collects their results.
 #[derive(Debug, Default)]

@@ -1,49 +1,29 @@
 //! Amazon ECS in one region of one account: current services, tasks and deployments, their logs in
 //! CloudWatch, their load balancers and their DNS names.
 
-mod access_key;
-mod response_limit;
-mod api;
+#[cfg(test)]
+mod tests;
+mod client;
+mod quota;
 mod enrichment;
-mod load_balancers;
-mod token_bucket;
-mod calls;
-mod clusters;
 mod snapshot;
 mod config;
-mod connect;
 mod decode;
-mod task_definitions;
-mod background_tasks;
 mod doctor;
-mod failure;
 mod discovery;
 mod flows;
-mod rate_limiter;
-#[cfg(test)]
-mod call_paths;
 mod logs;
-mod app_mesh;
-mod service_connect;
-mod paging;
 mod name_filter;
-mod host_prefix;
-mod account_quota;
-#[cfg(test)]
-mod recorded_region;
-mod cloud_map;
 mod scheduler;
-mod services;
-mod sigv4;
-mod target_health;
-mod tasks;
 mod usage;
 
-pub use account_quota::QuotaRegistry;
-pub use calls::{CALLS, Call};
 pub use config::Config;
 pub use discovery::{Discovery, Env, discover};
-pub use token_bucket::QuotaGroup;
+pub use quota::{
+    account_quota::QuotaRegistry,
+    calls::{CALLS, Call},
+    token_bucket::QuotaGroup,
+};
 
 use super::{DoctorCheck, Source};
 use crate::{
@@ -53,14 +33,13 @@ use crate::{
         UsageTarget,
     },
 };
-use api::Api;
+use client::{api::Api, rate_limiter::RateLimiter};
 use futures::{
     FutureExt, StreamExt,
     future::BoxFuture,
     stream::{self, BoxStream},
 };
 use name_filter::NameFilter;
-use rate_limiter::RateLimiter;
 use snapshot::Caches;
 use std::{
     collections::BTreeSet,
@@ -157,7 +136,8 @@ impl Ecs {
         // Keys in the environment may belong to any account, so they are part of the identity.
         let key = std::env::var("AWS_ACCESS_KEY_ID").ok().filter(|_| self.config.profile.is_empty());
         let key = key.unwrap_or_default();
-        let account = access_key::account_id(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
+        let account =
+            client::access_key::account_id(&key).unwrap_or_else(|| crc32fast::hash(key.as_bytes()).into());
         let picked = [&self.config.clusters, &self.config.services].map(|names| names.join(","));
         let place = [&picked[0], &picked[1], setting.region.as_str(), profile];
         let endpoint = setting.endpoint.as_deref().unwrap_or_default();
@@ -167,7 +147,7 @@ impl Ecs {
 
 /// Makes the clients. The caller caches no failure, so a repaired profile works at the next poll.
 async fn open_api(config: &Config, gate: &Arc<RateLimiter>) -> Result<Api, Failure> {
-    Ok(Api { clients: connect::connect(config).await?, rate_limiter: gate.clone() })
+    Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: gate.clone() })
 }
 
 impl Source for Ecs {

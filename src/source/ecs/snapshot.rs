@@ -2,14 +2,15 @@
 
 use super::{
     Config,
-    api::Api,
-    clusters::{self, Cluster},
-    decode::{self, RegionData, decode_cache::DecodeCache, instance::SnapshotContext},
+    client::{api::Api, failure::AwsTarget},
+    decode::{self, RegionData, decode_cache::DecodeCache, tasks::instance::SnapshotContext},
     enrichment::Enricher,
-    failure::AwsTarget,
     flows::AddressOwners,
     name_filter::NameFilter,
-    scheduler::Scheduler,
+    scheduler::{
+        Scheduler,
+        clusters::{self, Cluster},
+    },
 };
 use crate::{
     cache::CacheDir,

@@ -6,10 +6,11 @@ use portolan::{
     cli::args::Cli,
     command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
     config::EXAMPLE_CONFIG,
+    diagnosis,
     export::MAP_FORMATS,
     history,
     source::ecs::CALLS,
-    topology::{KNOWN_PRODUCTS, evidence, finding},
+    topology::{KNOWN_PRODUCTS, evidence},
 };
 use std::collections::BTreeMap;
 
@@ -116,8 +117,8 @@ fn evidence() -> String {
 }
 
 fn findings() -> String {
-    let row = |kind: &finding::FindingKind| vec![code(kind.id), kind.title.to_owned()];
-    markdown(&["kind", "called"], finding::FINDING_KINDS.iter().map(row))
+    let row = |kind: &diagnosis::FindingKind| vec![code(kind.id), kind.title.to_owned()];
+    markdown(&["kind", "called"], diagnosis::FINDING_KINDS.iter().map(row))
 }
 
 fn events() -> String {

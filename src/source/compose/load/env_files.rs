@@ -5,7 +5,7 @@ use crate::{
     model::{Failure, FailureKind},
     source::{
         compose::{
-            dotenv::DotenvReader,
+            load::dotenv::DotenvReader,
             variables::{VariableLookup, Variables},
             yaml::{ComposeError, FileLine},
         },

@@ -2,8 +2,8 @@
 
 use super::{LoadContext, LoadError, Loader, extends::remote_failure, merge};
 use crate::source::compose::{
-    find_project::DOTENV_FILE_NAME,
     limits::MAX_CHAIN_LENGTH,
+    load::find_project::DOTENV_FILE_NAME,
     paths::{is_remote, resolve_path},
     yaml::{ComposeError, FileLine, Node, Value},
 };

@@ -1,5 +1,10 @@
 //! Loading of a project: reads its files and merges overrides, includes and extended services into one tree.
 
+pub(super) mod dotenv;
+pub(super) mod find_project;
+pub(super) mod interpolate;
+pub(super) mod merge;
+
 mod env_files;
 mod extends;
 mod include;
@@ -7,11 +12,9 @@ mod include;
 pub(super) use env_files::EnvFileFormat;
 
 use super::{
-    canonical, interpolate,
-    interpolate::MissingVariables,
     limits::{Limits, MAX_FILE_BYTES},
-    merge,
     paths::BaseFolder,
+    schema::canonical,
     variables::Variables,
     yaml::{self, ComposeError, Node, Value},
 };
@@ -19,6 +22,7 @@ use crate::{
     model::{Failure, FailureKind, UnreadPart},
     source::regular_file::{self, ReadError},
 };
+use interpolate::MissingVariables;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},

@@ -4,7 +4,7 @@
 //! interpolate. The projects use only shapes on which that release agrees with today's specification.
 
 use super::TestProject;
-use crate::source::compose::{inputs, load::Loader, variables::Variables};
+use crate::source::compose::{declaration::inputs, load::Loader, variables::Variables};
 use std::{collections::BTreeMap, process::Command};
 
 /// Projects that docker-compose accepts, each with its files.

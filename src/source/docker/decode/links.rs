@@ -2,7 +2,7 @@
 
 use crate::source::docker::api_types::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use crate::{
-    decode,
+    extract,
     model::{Reference, Text},
 };
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub(in super::super) struct Link {
 impl Link {
     /// Returns the reference that the link makes, or `None` if the container's name is no host name.
     pub(in super::super) fn reference(&self) -> Option<Reference> {
-        decode::link_reference(&self.container)
+        extract::link_reference(&self.container)
     }
 }
 
@@ -50,14 +50,14 @@ pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Reference> {
     let entries = answer.host_config.iter().flat_map(|h| h.extra_hosts.iter().flatten());
     entries
         .filter_map(|entry| entry.split_once('=').or_else(|| entry.split_once(':')))
-        .filter_map(|(name, address)| decode::extra_host_reference(name, address))
+        .filter_map(|(name, address)| extract::extra_host_reference(name, address))
         .collect()
 }
 
 /// Returns references to the services that compose starts first, from
 /// `db:service_healthy:true,queue:service_started:false`.
 pub(super) fn start_order(label: &str) -> Vec<Reference> {
-    decode::start_order_references(label.split(',').map(|entry| {
+    extract::start_order_references(label.split(',').map(|entry| {
         let (name, rest) = entry.split_once(':').unwrap_or((entry, ""));
         (name, rest.split(':').next().unwrap_or_default())
     }))

@@ -17,7 +17,7 @@ pub(super) use owner::Owner;
 use super::api_types::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, NamedVolume};
 use crate::{
-    decode::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
+    extract::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
     model::{Fact, Instance, Reference, SourceId, Text, Timestamp},
     source::shared_references::Program,
 };

@@ -2,8 +2,8 @@
 
 use super::{FileText, MAX_TEXT_BYTES, host};
 use crate::{
-    decode::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file},
-    source::docker::client::Engine,
+    extract::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file},
+    source::docker::engine::client::Engine,
 };
 use bollard::{Docker as Client, errors::Error, query_parameters::DownloadFromContainerOptionsBuilder};
 use futures::TryStreamExt;

@@ -1,7 +1,7 @@
 //! Configuration files on this machine, found by a walk of limited depth and size. Only text is read.
 
 use super::{FileText, MAX_FILES};
-use crate::decode::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file};
+use crate::extract::{MAX_CONFIG_FILE_BYTES, is_config_file, may_be_config_file};
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -13,9 +13,8 @@ mod servers;
 pub(super) use config_paths::NamedVolume;
 pub(in crate::source) use servers::Server;
 
-use super::api_types::ContainerInspectResponse;
-use super::client::Engine;
-use crate::{background, decode::is_program_file};
+use super::{api_types::ContainerInspectResponse, engine::client::Engine};
+use crate::{background, extract::is_program_file};
 use bollard::Docker as Client;
 use config_paths::ConfigPath;
 use std::{fmt::Write, path::PathBuf};

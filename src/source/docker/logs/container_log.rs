@@ -1,16 +1,17 @@
 //! Reader of one container's log, to its end or following it across restarts of the container and the engine.
 
-use super::{
-    line_assembler::{AssembledLine, LineAssembler},
-    output_reader::{OutputMessage, OutputReader},
-};
+use super::line_assembler::{AssembledLine, LineAssembler};
 use crate::{
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions, LogTarget,
         OutputStream, Timestamp,
     },
     source::{
-        docker::{client::Engine, http::CallError},
+        docker::engine::{
+            client::Engine,
+            http::CallError,
+            output_reader::{OutputMessage, OutputReader},
+        },
         line_dedup::{LineDedup, ReadPass, line_hash},
     },
 };

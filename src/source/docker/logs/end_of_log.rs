@@ -3,7 +3,7 @@
 use super::container_log::{ContainerLogReader, EventNames, ReaderPhase};
 use crate::{
     model::{LogNoteKind, Timestamp},
-    source::docker::{api_types::ContainerState, decode, event_stream::StreamedEvent},
+    source::docker::{api_types::ContainerState, decode, engine::event_stream::StreamedEvent},
 };
 use bollard::query_parameters::EventsOptionsBuilder;
 use std::{collections::HashMap, time::Duration};

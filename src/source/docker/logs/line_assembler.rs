@@ -1,9 +1,9 @@
 //! Assembly of log lines from the engine's chunks: timestamps are removed, long lines joined and limited.
 
-use super::output_reader::OutputMessage;
 use crate::{
-    decode::parse_ansi,
+    extract::parse_ansi,
     model::{LineText, OutputStream, TextStyle, Timestamp},
+    source::docker::engine::output_reader::OutputMessage,
 };
 
 /// Size of the chunks into which the engine cuts a long line.

@@ -1,14 +1,13 @@
 //! Container logs kept by the engine. Each target is read on its own, and its lines travel in batches.
 
 mod end_of_log;
-mod output_reader;
 mod line_assembler;
 mod page;
 mod container_log;
 
-pub(super) use output_reader::OutputReader;
+pub(super) use crate::source::docker::engine::output_reader::OutputReader;
 
-use super::client::Engine;
+use super::engine::client::Engine;
 use crate::model::{Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget};
 use futures::{
     StreamExt,

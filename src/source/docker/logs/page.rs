@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{Failure, LogBatch, LogLine, LogReadOptions, LogTarget, Timestamp},
-    source::docker::client::Engine,
+    source::docker::engine::client::Engine,
 };
 use futures::{
     StreamExt,

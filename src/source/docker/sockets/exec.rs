@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{InstanceState, OutputStream},
-    source::docker::{client::Engine, decode::ContainerRecord},
+    source::docker::{decode::ContainerRecord, engine::client::Engine},
 };
 use bollard::models::ExecConfig;
 use futures::{StreamExt, stream};

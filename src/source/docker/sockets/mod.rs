@@ -10,7 +10,7 @@ mod table;
 
 pub(super) use cache::SocketCache;
 
-use super::{client::Engine, decode::ContainerRecord, network_addresses::ListeningPorts};
+use super::{decode::ContainerRecord, engine::client::Engine, snapshot::network_addresses::ListeningPorts};
 use crate::model::{
     Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, InstanceState, MonitoredService,
     ObservationSource, ObservedConnection, ServiceId, SourceId, Timestamp,

@@ -5,7 +5,7 @@ mod stats_api;
 mod counters;
 mod cgroup;
 
-use super::{Shared, poll::blocking_with_timeout};
+use super::{Shared, snapshot::poll::blocking_with_timeout};
 use crate::model::{Failure, InstanceId, Timestamp, UsageSample, UsageTarget};
 use counters::UsageCounters;
 use futures::{

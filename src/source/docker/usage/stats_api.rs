@@ -6,7 +6,7 @@ use crate::{
     model::{Failure, FailureKind, InstanceId},
     source::docker::{
         api_types::{ContainerMemoryStats, ContainerStatsResponse, HostConfig},
-        client::Engine,
+        engine::client::Engine,
     },
 };
 use futures::{StreamExt, stream};

@@ -4,13 +4,11 @@
 
 use super::{
     TaskDefinitions,
-    alb_routing::TargetGroupServices,
-    app_mesh::{AppMeshes, MeshMember},
-    deployment::definition_arns,
-    endpoints::CloudMapNames,
-    load_balancer::LoadBalancerData,
-    task_definition::TaskDefinitionSummary,
-    task_record::TaskRecord,
+    definitions::task_definition::TaskDefinitionSummary,
+    load_balancing::{alb_routing::TargetGroupServices, load_balancer::LoadBalancerData},
+    service_mesh::app_mesh::{AppMeshes, MeshMember},
+    services::{deployment::definition_arns, endpoints::CloudMapNames},
+    tasks::task_record::TaskRecord,
 };
 use crate::model::{Event, HealthCheckStatus, Service, ServiceId};
 use aws_sdk_ecs::types as sdk;

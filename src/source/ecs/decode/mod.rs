@@ -1,43 +1,31 @@
 //! Decoders from AWS's responses to the model: pure functions of the responses and the time of the poll.
 
+pub(crate) mod service_mesh;
+pub(crate) mod load_balancing;
+pub(crate) mod definitions;
+pub(crate) mod services;
+pub(crate) mod tasks;
 pub(crate) mod decode_cache;
-pub(crate) mod endpoints;
-pub(crate) mod revision_diff;
-pub(crate) mod consul;
-pub(crate) mod task_definition;
-pub(crate) mod deployment;
-pub(crate) mod alb_routing;
-pub(crate) mod service_events;
-pub(crate) mod service_facts;
-pub(crate) mod task_family;
-pub(crate) mod load_balancer;
-pub(crate) mod log_destination;
-pub(crate) mod app_mesh;
-pub(crate) mod outage_start;
-pub(crate) mod service_connect_metrics;
-pub(crate) mod task_record;
-pub(crate) mod service;
-pub(crate) mod target_health;
-pub(crate) mod instance;
-pub(crate) mod stopped_task_policy;
 pub(crate) mod text;
 
-use crate::model::{Event, Health, Service, ServiceId, Snapshot, UnreadPart};
-use crate::source::shared_references;
-use alb_routing::TargetGroupServices;
-use app_mesh::{AppMeshes, MeshMember};
+use crate::{
+    model::{Event, Health, Service, ServiceId, Snapshot, UnreadPart},
+    source::shared_references,
+};
 use aws_sdk_ecs::types as sdk;
 use decode_cache::{DecodeCache, RegionInputs, ServiceInputs};
-use endpoints::CloudMapNames;
-use instance::SnapshotContext;
-use load_balancer::LoadBalancerData;
-use service::{DecodeContext, group_by_owner};
+use definitions::task_definition::TaskDefinitionSummary;
+use load_balancing::{alb_routing::TargetGroupServices, load_balancer::LoadBalancerData};
+use service_mesh::app_mesh::{AppMeshes, MeshMember};
+use services::{
+    endpoints::CloudMapNames,
+    service::{DecodeContext, group_by_owner},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use task_definition::TaskDefinitionSummary;
-use task_record::TaskRecord;
+use tasks::{instance::SnapshotContext, task_record::TaskRecord};
 
 /// Task definitions read so far, by ARN.
 pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
@@ -118,7 +106,7 @@ pub(crate) fn decode_snapshot(region: &RegionData, memory: &mut DecodeCache) -> 
         source: region.context.source.clone(),
         taken_at: region.context.now,
         services,
-        load_balancers: load_balancer::decode_load_balancers(&region.load_balancers, &behind),
+        load_balancers: load_balancing::load_balancer::decode_load_balancers(&region.load_balancers, &behind),
         events,
         unread_parts: region.unread_parts.clone(),
         connections: Vec::new(),
@@ -163,8 +151,8 @@ fn decode_cluster(
         let basis = ServiceInputs::new(raw, &runs, context.namespace, context.definitions);
         let (service, told) =
             memory.get_or_decode(context.id(&text::clean_text(Some(name))), basis, |raw, runs| {
-                let service = service::decode_service(raw, runs, context);
-                let told = service_events::service_events(
+                let service = services::service::decode_service(raw, runs, context);
+                let told = services::service_events::service_events(
                     &service.id,
                     raw.events(),
                     &service.deployments,
@@ -179,15 +167,16 @@ fn decode_cluster(
         // Portolan ignores the tasks of a service that was deleted or not read yet, unless one still runs.
         let unreadable = seen.has_all_tasks && !seen.has_all_services;
         if unreadable || runs.iter().any(|r| !r.has_stopped()) {
-            let service = service::decode_orphan_service(&name, &record_refs(&runs), context);
-            let told = service_events::stop_events(&service.id, &service.instances);
+            let service = services::service::decode_orphan_service(&name, &record_refs(&runs), context);
+            let told = services::service_events::stop_events(&service.id, &service.instances);
             names.insert(service.name.clone());
             take(Arc::new(service), told);
         }
     }
     for (name, runs) in families {
-        let service = task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
-        let told = service_events::stop_events(&service.id, &service.instances);
+        let service =
+            tasks::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
+        let told = services::service_events::stop_events(&service.id, &service.instances);
         take(Arc::new(service), told);
     }
 }
@@ -212,7 +201,7 @@ pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot, instance::SnapshotContext,
+        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot, tasks::instance::SnapshotContext,
     };
     use crate::model::{SourceId, Timestamp};
     use aws_sdk_ecs::types::Task;

@@ -3,7 +3,7 @@
 use super::{log_groups::FlowLogGroup, record::FlowLogLine};
 use crate::{
     model::{Failure, Timestamp},
-    source::ecs::{api::Api, calls},
+    source::ecs::{client::api::Api, quota::calls},
 };
 use tokio::time::Instant;
 

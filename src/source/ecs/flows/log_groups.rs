@@ -3,7 +3,10 @@
 use super::format::LineFormat;
 use crate::{
     model::Failure,
-    source::ecs::{api::Api, calls, sigv4::ApiRequest},
+    source::ecs::{
+        client::{api::Api, sigv4::ApiRequest},
+        quota::calls,
+    },
 };
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use std::collections::{BTreeMap, BTreeSet};

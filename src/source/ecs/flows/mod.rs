@@ -12,7 +12,7 @@ mod tests;
 pub(crate) use address_owners::AddressOwners;
 pub(crate) use join::ObservedConnections;
 
-use super::{api::Api, calls};
+use super::{client::api::Api, quota::calls};
 use crate::model::{Failure, FailureKind, Text, Timestamp, UnreadPart};
 use fetch::ReadBudget;
 use log_groups::FlowLogGroup;

@@ -11,9 +11,11 @@ use crate::{
         Timestamp,
     },
     source::ecs::{
-        api::Api,
-        calls,
-        paging::{MAX_LOG_PAGES, PageToken, Paging},
+        client::{
+            api::Api,
+            paging::{MAX_LOG_PAGES, PageToken, Paging},
+        },
+        quota::calls,
     },
 };
 use futures::{
@@ -123,7 +125,7 @@ mod tests {
         model::{
             InstanceId, LogBatch, LogNoteKind, LogReadOptions, LogRoute, LogTarget, ServiceId, Timestamp,
         },
-        source::ecs::recorded_region::api_over,
+        source::ecs::tests::recorded_region::api_over,
     };
     use futures::StreamExt;
 

@@ -3,7 +3,7 @@
 use super::{LogEvent, LogsClient};
 use crate::{
     model::Failure,
-    source::ecs::{calls, paging::PageToken},
+    source::ecs::{client::paging::PageToken, quota::calls},
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsFluentBuilder;
 

@@ -5,9 +5,11 @@ use super::{LogEvent, LogsClient, StreamLocation, missing_group_failure};
 use crate::{
     model::{Failure, FailureKind, LogReadOptions, Timestamp},
     source::ecs::{
-        api::PartialList,
-        calls,
-        paging::{MAX_LOG_PAGES, PageToken, Paging},
+        client::{
+            api::PartialList,
+            paging::{MAX_LOG_PAGES, PageToken, Paging},
+        },
+        quota::calls,
     },
 };
 

@@ -4,7 +4,7 @@
 use super::{LogEvent, LogsClient, missing_group_failure};
 use crate::{
     model::{Failure, FailureKind, Text},
-    source::ecs::{calls, failure},
+    source::ecs::{client::failure, quota::calls},
 };
 use aws_sdk_cloudwatchlogs::{
     error::SdkError,

@@ -13,7 +13,7 @@ mod expired_streams;
 
 pub(super) use session_pool::SessionPool;
 
-use super::api::Api;
+use super::client::api::Api;
 use crate::model::{
     Failure, FailureKind, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget, Text,
 };

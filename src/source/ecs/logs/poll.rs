@@ -11,8 +11,8 @@ use crate::{
     model::{Failure, FailureKind, LogNoteKind, Timestamp},
     source::{
         ecs::{
-            calls,
-            paging::{MAX_LOG_PAGES, Paging},
+            client::paging::{MAX_LOG_PAGES, Paging},
+            quota::calls,
         },
         line_dedup::ReadPass,
     },

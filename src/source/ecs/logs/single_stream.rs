@@ -13,9 +13,11 @@ use crate::{
     },
     source::{
         ecs::{
-            api::PartialList,
-            calls,
-            paging::{MAX_LOG_PAGES, PageToken, Paging},
+            client::{
+                api::PartialList,
+                paging::{MAX_LOG_PAGES, PageToken, Paging},
+            },
+            quota::calls,
         },
         line_dedup::{LineDedup, ReadPass, line_hash},
     },

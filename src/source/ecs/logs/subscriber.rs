@@ -2,7 +2,7 @@
 
 use super::{LogEvent, StreamLocation};
 use crate::{
-    decode::parse_ansi,
+    extract::parse_ansi,
     model::{LogBatch, LogLine, LogNote, LogNoteKind, LogTarget, OutputStream, Timestamp},
     source::line_dedup::{LineDedup, ReadPass, line_hash},
 };

@@ -4,8 +4,8 @@ use super::resource_list::ResourceList;
 use crate::{
     model::{Failure, FailureKind, UnreadPart},
     source::ecs::{
-        decode::task_record::{ReportedHealth, TaskRecord},
-        token_bucket::QuotaGroup,
+        decode::tasks::task_record::{ReportedHealth, TaskRecord},
+        quota::token_bucket::QuotaGroup,
     },
 };
 use aws_sdk_ecs::types::{DeploymentRolloutState, Service};

@@ -1,6 +1,10 @@
 //! Scheduler of ECS calls for the services and tasks of all clusters. Each poll spends the tokens that the
 //! quota has now and never waits for more, so a large account loads over several polls and nothing blocks.
 
+pub(super) mod clusters;
+pub(super) mod services;
+pub(super) mod tasks;
+
 mod cluster_cache;
 mod plan;
 mod resource_list;
@@ -8,21 +12,17 @@ mod resource_list;
 mod tests;
 
 use super::{
-    api::Api,
-    calls,
-    clusters::Cluster,
-    decode::{ClusterData, task_record::TaskRecord, text::last_segment},
+    client::{api::Api, paging::PagingError, rate_limiter::MAX_CALLS_IN_FLIGHT},
+    decode::{ClusterData, tasks::task_record::TaskRecord, text::last_segment},
     name_filter::NameFilter,
-    paging::PagingError,
-    rate_limiter::MAX_CALLS_IN_FLIGHT,
-    services, tasks,
-    token_bucket::QuotaGroup,
+    quota::{calls, token_bucket::QuotaGroup},
 };
 use crate::model::{Failure, LoadProgress, SourcePart, UnreadPart};
 use aws_sdk_ecs::types::{DesiredStatus, Service};
 use cluster_cache::{
     CallKind, ClusterCache, RUNNING_LISTING, is_steady, is_steady_task, service_fingerprint,
 };
+use clusters::Cluster;
 use futures::future::join_all;
 use plan::{Operation, PlanContext, PlannedCall, plan_calls};
 use std::{

@@ -6,7 +6,7 @@ use super::{
     cluster_cache::{CallKind, ClusterCache},
     resource_list::ResourceList,
 };
-use crate::source::ecs::{decode::task_record::TaskRecord, token_bucket::QuotaGroup};
+use crate::source::ecs::{decode::tasks::task_record::TaskRecord, quota::token_bucket::QuotaGroup};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},

@@ -2,7 +2,7 @@
 //! account spans many polls. So a resource is dropped only after a complete listing that began later does not
 //! contain it.
 
-use crate::source::ecs::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
+use crate::source::ecs::client::paging::{MAX_LISTING_PAGES, PageToken, Paging, PagingError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -309,7 +309,7 @@ impl<T: PartialEq> ResourceList<T> {
 #[cfg(test)]
 mod tests {
     use super::{MAX_ARN_BYTES, MAX_LISTED, ResourceList};
-    use crate::source::ecs::paging::PagingError;
+    use crate::source::ecs::client::paging::PagingError;
     use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
     use std::{collections::BTreeSet, time::Duration};
 

@@ -6,8 +6,8 @@ use super::{
     plan::{PlanContext, plan_calls},
 };
 use crate::source::ecs::{
-    paging::PageToken,
-    token_bucket::{Budget, QuotaGroup, Share, Shares},
+    client::paging::PageToken,
+    quota::token_bucket::{Budget, QuotaGroup, Share, Shares},
 };
 use aws_sdk_ecs::types::{Deployment, DeploymentRolloutState, Service, Task};
 use std::{

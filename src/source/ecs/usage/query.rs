@@ -3,7 +3,7 @@
 use super::record;
 use crate::{
     model::{Failure, FailureKind, InstanceId, SourceId, Text, UsageSample, UsageTarget},
-    source::ecs::{api::Api, calls},
+    source::ecs::{client::api::Api, quota::calls},
 };
 use aws_sdk_cloudwatchlogs::operation::filter_log_events::builders::FilterLogEventsInputBuilder;
 use std::collections::BTreeMap;

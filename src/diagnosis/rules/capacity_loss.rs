@@ -1,0 +1,48 @@
+//! Lost capacity: AWS reclaimed Spot capacity, or a host failed.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext, count_label},
+    model::{ExitCause, Instance, Service, Severity, Timestamp},
+};
+use jiff::SignedDuration;
+
+/// Age up to which a loss is reported after the service has recovered.
+const MAX_LOSS_AGE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Finds services that lost tasks with reclaimed Spot capacity.
+pub(in crate::diagnosis) fn find_spot(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let next =
+        "it is started again where there is capacity; spread it over more zones or keep a share on demand";
+    find(context, drafts, ExitCause::SpotInterruption, "AWS took Spot capacity back", next);
+}
+
+/// Finds services that lost tasks with a failed host.
+pub(in crate::diagnosis) fn find_host(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let next = "look at the container instance or the availability zone";
+    find(context, drafts, ExitCause::HostLost, "a host failed or was taken away", next);
+}
+
+fn find(
+    context: &RuleContext<'_>,
+    drafts: &mut Vec<FindingDraft>,
+    ending: ExitCause,
+    what: &str,
+    next: &str,
+) {
+    for service in context.inventory.services() {
+        let ends: Vec<Timestamp> = stop_times(service, ending)
+            .filter(|at| context.now.duration_since(*at) <= MAX_LOSS_AGE)
+            .collect();
+        let Some(newest) = ends.iter().max() else { continue };
+        let short = service.desired.is_some_and(|desired| service.running() < desired as usize);
+        let severity = if short { Severity::Warning } else { Severity::Info };
+        let reason =
+            format!("{what}: {} stopped, {} run", count_label(ends.len(), "task"), service.running());
+        drafts.push(FindingDraft::about_service(service, severity, Some(*newest), reason, next));
+    }
+}
+
+fn stop_times(service: &Service, ending: ExitCause) -> impl Iterator<Item = Timestamp> {
+    let of = move |i: &Instance| i.exit.as_ref().filter(|exit| exit.cause == ending).and_then(|exit| exit.at);
+    service.instances.iter().filter_map(of)
+}

@@ -1,0 +1,88 @@
+//! Deployments that failed, were rolled back, or take too long.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext},
+    model::{Deployment, Rollout, Service, Severity},
+};
+use jiff::SignedDuration;
+
+/// Maximum duration of a deployment; a longer one is stuck.
+const MAX_ROLLOUT_TIME: SignedDuration = SignedDuration::from_mins(10);
+
+pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::Failed) {
+        let reason = format!("deployment of {} failed{}", deployment.version, reason_suffix(deployment));
+        let next = "look at the failed instances; the previous version may still serve";
+        drafts.push(FindingDraft::about_service(
+            service,
+            Severity::Critical,
+            deployment.updated,
+            reason,
+            next,
+        ));
+    }
+}
+
+/// Finds deployments that failed and were rolled back to the previous version.
+pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for (service, newest) in newest_deployments(context) {
+        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == Rollout::Failed);
+        let Some(failed) = failed else { continue };
+        let reason = format!(
+            "deployment of {} failed and was rolled back to {}{}",
+            failed.version,
+            newest.version,
+            reason_suffix(failed)
+        );
+        let next = "look at why its instances failed before you deploy it again";
+        drafts.push(FindingDraft::about_service(service, Severity::Warning, failed.updated, reason, next));
+    }
+}
+
+pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::InProgress)
+    {
+        let age = deployment.created.map(|created| context.now.duration_since(created));
+        let slow = age.is_some_and(|age| age > MAX_ROLLOUT_TIME);
+        if !slow && deployment.failed == 0 {
+            continue;
+        }
+        let failed = if deployment.failed > 0 {
+            format!(", {} failed to start", deployment.failed)
+        } else {
+            String::new()
+        };
+        let reason = format!(
+            "deployment of {} is still in progress: {} of {} running{failed}{}",
+            deployment.version,
+            deployment.running,
+            deployment.desired,
+            older_versions_running(service),
+        );
+        let next = "look at its newest instances and their health";
+        drafts.push(FindingDraft::about_service(
+            service,
+            Severity::Warning,
+            deployment.created,
+            reason,
+            next,
+        ));
+    }
+}
+
+/// Lists the older versions that still run, as ", beside 2 on web:1".
+fn older_versions_running(service: &Service) -> String {
+    let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
+    let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
+    if each.is_empty() { String::new() } else { format!(", beside {}", each.join(" and ")) }
+}
+
+/// Returns each service that has a deployment, with the newest one.
+fn newest_deployments<'a>(context: &RuleContext<'a>) -> impl Iterator<Item = (&'a Service, &'a Deployment)> {
+    context.inventory.services().filter_map(|s| s.deployments.first().map(|d| (s, d)))
+}
+
+/// Returns the source's reason after a colon, or an empty text.
+fn reason_suffix(deployment: &Deployment) -> String {
+    deployment.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
+}

@@ -1,0 +1,83 @@
+//! Risks in the call graph, without a fault: circular dependencies and single points of failure.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext, Subject, call_index::CallIndex, join_names},
+    model::{Service, Severity},
+};
+
+/// Minimum number of dependent services of a single point of failure.
+const MIN_DEPENDANTS: usize = 5;
+
+/// Finds circular dependencies: services that call each other in a cycle.
+pub(in crate::diagnosis) fn find_cycles(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let web = &context.calls;
+    for ring in strongly_connected_components(web).iter().filter(|ring| ring.len() > 1) {
+        let Some(node) = context.topology.nodes.get(web.node_id(ring[0])) else { continue };
+        let names: Vec<String> = ring.iter().map(|number| web.label(*number)).collect();
+        drafts.push(FindingDraft {
+            severity: Severity::Info,
+            subject: Subject::Node(node.id.clone()),
+            since: None,
+            reason: format!("{} call each other round: one that waits can stop them all", join_names(&names)),
+            next_step: "know it before you add a timeout or a retry; break the ring where you can".to_owned(),
+        });
+    }
+}
+
+/// Finds single points of failure: services with one desired instance and many dependent services.
+pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let web = &context.calls;
+    let single = |service: &&Service| service.desired == Some(1);
+    for service in context.inventory.services().filter(single) {
+        let Some(number) = web.index_of(&crate::model::NodeId::from(&service.id)) else { continue };
+        let depend = web.count_dependent_services(number);
+        if depend >= MIN_DEPENDANTS {
+            let reason = format!("a single copy, and {depend} services depend on it");
+            let next = "run a second copy, if it can have one";
+            drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
+        }
+    }
+}
+
+/// Returns the strongly connected components of the call graph, each sorted by node (Tarjan 1972, without
+/// recursion).
+fn strongly_connected_components(web: &CallIndex<'_>) -> Vec<Vec<usize>> {
+    const NOT_VISITED: usize = usize::MAX;
+    let (mut index, mut low) = (vec![NOT_VISITED; web.len()], vec![0; web.len()]);
+    let (mut on_stack, mut stack, mut rings) = (vec![false; web.len()], Vec::new(), Vec::new());
+    let mut count = 0;
+    for root in 0..web.len() {
+        if index[root] != NOT_VISITED {
+            continue;
+        }
+        let mut work = vec![(root, 0)];
+        while let Some((node, next)) = work.pop() {
+            if next == 0 {
+                (index[node], low[node]) = (count, count);
+                count += 1;
+                stack.push(node);
+                on_stack[node] = true;
+            }
+            if let Some(&to) = web.callees(node).get(next) {
+                work.push((node, next + 1));
+                if index[to] == NOT_VISITED {
+                    work.push((to, 0));
+                } else if on_stack[to] {
+                    low[node] = low[node].min(index[to]);
+                }
+                continue;
+            }
+            if low[node] == index[node] {
+                let start = stack.iter().rposition(|n| *n == node).unwrap_or(0);
+                let mut ring = stack.split_off(start);
+                ring.iter().for_each(|n| on_stack[*n] = false);
+                ring.sort_unstable();
+                rings.push(ring);
+            }
+            if let Some(&(parent, _)) = work.last() {
+                low[parent] = low[parent].min(low[node]);
+            }
+        }
+    }
+    rings
+}

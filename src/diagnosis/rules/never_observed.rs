@@ -1,0 +1,15 @@
+//! Calls that are declared but were never observed, although the connections of both ends are observed.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext, add_drift_findings},
+    topology::EdgeFilter,
+};
+
+pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let watch = context.drift_context();
+    let since = |edge: &_, from: &_, to: &_| watch.never_observed_since(from, to, edge);
+    let reason =
+        |peers: &str| format!("is configured to call {peers}; both ends are watched, and no call was seen");
+    let next = "is it called seldom, or is the setting left over?";
+    add_drift_findings(context, EdgeFilter::NeverObserved, since, reason, next, drafts);
+}

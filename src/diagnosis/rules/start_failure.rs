@@ -1,0 +1,65 @@
+//! Failed starts: the image can't be pulled, or something else prevents the start.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext},
+    model::{Exit, ExitCause, Instance, Severity},
+};
+
+/// Finds services whose image can't be pulled.
+pub(in crate::diagnosis) fn find_image_pull(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    find(context, drafts, |ending| ending == ExitCause::ImagePullFailed);
+}
+
+/// Finds services that can't start for another reason.
+pub(in crate::diagnosis) fn find_other(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    find(context, drafts, |ending| ending.is_start_failure() && ending != ExitCause::ImagePullFailed);
+}
+
+fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl Fn(ExitCause) -> bool) {
+    for service in context.inventory.services() {
+        let kept = |i: &&Instance| i.is_faulty() && i.exit.as_ref().is_some_and(|exit| which(exit.cause));
+        let all: Vec<&Exit> =
+            service.instances.iter().filter(kept).filter_map(|instance| instance.exit.as_ref()).collect();
+        let Some(newest) = all.iter().max_by_key(|exit| exit.at) else { continue };
+        let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
+        let times = if all.len() > 1 { format!("; {} tries", all.len()) } else { String::new() };
+        let said = newest.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let (what, next) = describe_cause(newest.cause);
+        let since = all.iter().filter_map(|exit| exit.at).min();
+        drafts.push(FindingDraft::about_service(
+            service,
+            severity,
+            since,
+            format!("{what}{said}{times}"),
+            next,
+        ));
+    }
+}
+
+/// Returns the problem and the next step.
+fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
+    match ending {
+        ExitCause::ImagePullFailed => (
+            "its image can't be fetched",
+            "check the image's name and tag, and the right and the way to fetch it",
+        ),
+        ExitCause::SecretUnavailable => (
+            "a secret or parameter can't be read",
+            "check that it exists, and that the execution role may read it and has a way to it",
+        ),
+        ExitCause::LogDestinationMissing => (
+            "its log has nowhere to go",
+            "make the log group, or give the execution role logs:CreateLogStream",
+        ),
+        ExitCause::PortInUse => {
+            ("a port that it publishes is taken", "find what listens there, or publish it at another port")
+        }
+        ExitCause::VolumeMountFailed => {
+            ("a volume can't be mounted", "check the volume, its driver, and what it is mounted from")
+        }
+        ExitCause::CommandNotRunnable => {
+            ("its command can't be run", "check its command and entry point against the image")
+        }
+        _ => ("it can't be started", "read the reason, and look at its host"),
+    }
+}

@@ -1,0 +1,32 @@
+//! Task placement failed: ECS can't place a task, and fewer tasks run than desired.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext},
+    model::{Event, EventKind, ServiceId, Severity},
+};
+use std::collections::BTreeMap;
+
+pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    // ECS repeats the message ever more rarely, so it counts until a task starts.
+    let mut newest: BTreeMap<&ServiceId, &Event> = BTreeMap::new();
+    let said = context.inventory.snapshots().flat_map(|snapshot| &snapshot.events);
+    for event in said.filter(|event| matches!(event.kind, EventKind::Placement | EventKind::Start)) {
+        let known = newest.entry(&event.service).or_insert(event);
+        if event.at > known.at {
+            *known = event;
+        }
+    }
+    for (id, event) in newest.into_iter().filter(|(_, event)| event.kind == EventKind::Placement) {
+        let Some(service) = context.inventory.service(id) else { continue };
+        let short = service.desired.is_some_and(|desired| service.running() < desired as usize);
+        if !short {
+            continue;
+        }
+        let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
+        let why = event.text.split_once("because").map_or(event.text.as_str(), |(_, why)| why.trim());
+        let reason = format!("no place for a task: {why}");
+        let next =
+            "give the cluster capacity, or ask for less CPU or memory, other ports or fewer constraints";
+        drafts.push(FindingDraft::about_service(service, severity, Some(event.at), reason, next));
+    }
+}

@@ -1,0 +1,13 @@
+//! Undeclared calls: connections of a service that were observed, but that nothing declares.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext, add_drift_findings},
+    topology::EdgeFilter,
+};
+
+pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    let since = |edge: &crate::topology::Edge, _: &_, _: &_| edge.first_seen();
+    let reason = |peers: &str| format!("was seen to call {peers}, and nothing declares that");
+    let next = "declare it in its own configuration or in Portolan's, or find out which code does it";
+    add_drift_findings(context, EdgeFilter::Undeclared, since, reason, next, drafts);
+}

@@ -1,0 +1,44 @@
+//! Unhealthy services: an instance runs, and its health check fails.
+
+use crate::{
+    diagnosis::{FindingDraft, RuleContext},
+    model::{HealthCheckStatus, InstanceState, Severity},
+};
+
+pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
+    for service in context.inventory.services() {
+        let failing = || service.instances.iter().filter(|i| i.health_check.is_failing());
+        let sick = failing().filter(|i| i.state == InstanceState::Running).count();
+        let replaced = failing().filter(|i| i.state == InstanceState::Failed).count();
+        let Some(first) = failing().next() else { continue };
+        if sick + replaced == 0 {
+            continue;
+        }
+        let output = match &first.health_check {
+            HealthCheckStatus::Unhealthy { output: Some(output), .. } => format!(": {}", output.trim()),
+            _ => String::new(),
+        };
+        let serving = service.instances.iter().filter(|i| i.is_serving()).count();
+        let severity = if serving == 0 { Severity::Critical } else { Severity::Warning };
+        let told = failing().filter_map(|i| {
+            if let HealthCheckStatus::Unhealthy { since, .. } = i.health_check { since } else { None }
+        });
+        let replaced_at =
+            failing().filter(|i| i.state == InstanceState::Failed).filter_map(|i| i.exit.as_ref()?.at);
+        let since = told.chain(replaced_at).min();
+        // Unhealthy tasks are replaced by others that become unhealthy in turn, so the number of serving
+        // instances stays the same.
+        let wanted = service.desired.map_or_else(
+            || service.instances.iter().filter(|i| i.counts_toward_health()).count(),
+            |desired| desired as usize,
+        );
+        let reason = format!("health check fails, {serving} of {wanted} serve{output}");
+        drafts.push(FindingDraft::about_service(
+            service,
+            severity,
+            since,
+            reason,
+            "look at the check's output and its log",
+        ));
+    }
+}

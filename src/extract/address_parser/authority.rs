@@ -1,0 +1,71 @@
+//! Hosts with ports, as in an authority (RFC 3986 section 3.2) or a list of servers.
+
+use super::UNKNOWN_CHAR;
+use crate::{
+    extract::parse_port,
+    model::{Address, Host, Scheme},
+};
+
+/// One entry of an authority or list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum HostEntry {
+    /// A host with or without a port.
+    Address(Address),
+    /// A port alone, or a variable in place of the host.
+    WithoutHost,
+}
+
+impl HostEntry {
+    /// Returns the address, or `None` for an entry without a host.
+    pub(super) fn address(self) -> Option<Address> {
+        match self {
+            Self::Address(address) => Some(address),
+            Self::WithoutHost => None,
+        }
+    }
+}
+
+/// Parses `host`, `host:port`, `[v6]`, `[v6]:port` or an IPv6 address without brackets. Further numbers after
+/// the port are further ports of that host. Returns `None` for any other text.
+pub(super) fn parse_host_port(text: &str) -> Option<HostEntry> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let (host, rest) = inner.split_once(']')?;
+        let host = host.split('%').next().unwrap_or(host);
+        host.parse::<std::net::Ipv6Addr>().ok()?;
+        let ports = if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) };
+        return host_with_ports(host, ports);
+    }
+    if text.parse::<std::net::Ipv6Addr>().is_ok() {
+        return host_with_ports(text, None);
+    }
+    match text.split_once(':') {
+        Some((host, ports)) => host_with_ports(host, Some(ports)),
+        None => host_with_ports(text, None),
+    }
+}
+
+/// Parses a host and the text after its colon: a port, a variable, or several numbers. A colon with nothing
+/// after it marks a cut text or the scheme of another URL.
+fn host_with_ports(host: &str, ports: Option<&str>) -> Option<HostEntry> {
+    let mut port = None;
+    for (index, text) in ports.into_iter().flat_map(|text| text.split(':')).enumerate() {
+        let is_unknown = text == "*" || text.chars().eq([UNKNOWN_CHAR]);
+        let number = if is_unknown { None } else { Some(parse_port(text)?) };
+        if index == 0 {
+            port = number.filter(|number| *number != 0);
+        }
+    }
+    if host.is_empty() || host == "*" || host.contains(UNKNOWN_CHAR) {
+        let rest = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*' | UNKNOWN_CHAR);
+        return host.chars().all(rest).then_some(HostEntry::WithoutHost);
+    }
+    Some(HostEntry::Address(Address { scheme: None, host: Host::parse(host)?, port }))
+}
+
+/// Returns the hosts of an authority without user information, separated by commas, each with `scheme`.
+/// Returns `None` unless the whole text is hosts.
+pub(super) fn parse_hosts(text: &str, scheme: Option<Scheme>) -> Option<Vec<Address>> {
+    let members: Option<Vec<HostEntry>> = text.split(',').map(parse_host_port).collect();
+    let addresses = members?.into_iter().filter_map(HostEntry::address);
+    Some(addresses.map(|address| Address { scheme, ..address }).collect())
+}

@@ -1,0 +1,172 @@
+//! Connection strings of keys and values: ADO.NET and ODBC (`Server=db,1433;Password=…`; Microsoft Learn,
+//! "Connection String Syntax" and MS-ODBCSTR), libpq (`host=db port=5432`; PostgreSQL documentation,
+//! "Connection Strings"), PDO (`mysql:host=db;dbname=x`; PHP manual, "PDO drivers"), Azure
+//! (`Endpoint=sb://…;SharedAccessKey=…`).
+//!
+//! A value counts only under a key for a host, a port or an endpoint. Reading stops at the first piece that
+//! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
+//! the second may be inside a password.
+
+use super::{AddressShape, FoundAddress, host_value, url};
+use crate::extract::{
+    env_key::{self, ValueKind},
+    parse_port,
+};
+use std::borrow::Cow;
+
+/// Keys of hosts, without spaces, `_` and `-`.
+const HOST_KEYS: &[&str] = &[
+    "host",
+    "hosts",
+    "hostname",
+    "hostaddr",
+    "server",
+    "servers",
+    "servername",
+    "servernode",
+    "serveraddress",
+    "datasource",
+    "addr",
+    "address",
+    "networkaddress",
+    "dbq",
+    "dbhost",
+    "dbserver",
+    "databasehost",
+    "brokers",
+    "bootstrap.servers",
+    "bootstrapservers",
+    "nodes",
+];
+/// Keys of ports.
+const PORT_KEYS: &[&str] = &["port", "portnumber", "dbport", "tcpport"];
+/// Endings of keys that may hold a URL.
+const ENDPOINT_KEY_ENDINGS: &[&str] = &["endpoint", "url", "uri", "connectto", "server", "host", "address"];
+/// PDO drivers, which precede the first key.
+const PDO_DRIVERS: &[&str] = &[
+    "mysql", "pgsql", "sqlsrv", "dblib", "mssql", "sybase", "oci", "odbc", "firebird", "informix", "ibm",
+    "cubrid",
+];
+/// The maximum length of a key, in bytes.
+const MAX_KEY_BYTES: usize = 40;
+
+/// The maximum length of the first value, in characters.
+const MAX_VALUE_CHARS: usize = 400;
+
+/// A normalized key with its value.
+type KeyValue<'a> = (String, Cow<'a, str>);
+
+/// Reads a connection string. Returns `None` if the value does not begin with a key and `=`.
+pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
+    let pdo = value.split_once(':').filter(|(driver, _)| PDO_DRIVERS.contains(driver)).map(|(_, rest)| rest);
+    let text = pdo.unwrap_or(value);
+    let separator = pair_separator(text)?;
+    let pairs = split_pairs(text, separator);
+    // `name=http://host:2379,…` is a list with labels.
+    let is_known = |(key, _): &KeyValue<'_>| {
+        HOST_KEYS.contains(&key.as_str())
+            || PORT_KEYS.contains(&key.as_str())
+            || ENDPOINT_KEY_ENDINGS.iter().any(|end| key.ends_with(end))
+            || env_key::value_kind(key) != ValueKind::Other
+    };
+    pairs.iter().any(is_known).then(|| addresses_in_pairs(&pairs))
+}
+
+/// Returns the addresses in pairs: the first host with its port, and every endpoint.
+pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>]) -> Vec<FoundAddress> {
+    let of =
+        |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
+    let port = of(PORT_KEYS).and_then(parse_port).filter(|port| *port != 0);
+    let host = of(HOST_KEYS).filter(|host| url::split_scheme(host).is_none());
+    let hosts = host.map(host_value::parse_hosts).unwrap_or_default();
+    let endpoints = pairs
+        .iter()
+        .filter(|(key, _)| ENDPOINT_KEY_ENDINGS.iter().any(|end| key.ends_with(end)))
+        .filter_map(|(_, value)| url::url_list(value));
+    hosts
+        .into_iter()
+        .map(|mut address| {
+            address.port = address.port.or(port);
+            FoundAddress::new(AddressShape::Url, address)
+        })
+        .chain(endpoints.flatten())
+        .collect()
+}
+
+/// Returns the separator of the pairs: the character that ends the first value. Returns `None` if there is no
+/// first key.
+fn pair_separator(text: &str) -> Option<char> {
+    let (key, rest) = text.split_once('=')?;
+    // In `db user=app` the first word is a host before options. Keys of two words begin with a capital: `Data
+    // Source`.
+    let is_first = is_key(key.trim())
+        && (!key.trim().contains(' ') || key.starts_with(|c: char| c.is_ascii_uppercase()));
+    is_first.then_some(())?;
+    let rest = rest.trim_start();
+    let rest = read_quoted(rest).map_or(rest, |(_, behind)| behind);
+    let separators =
+        rest.char_indices().take(MAX_VALUE_CHARS).filter(|(_, c)| c.is_whitespace() || ";,&".contains(*c));
+    let before_key = |(at, c): (usize, char)| {
+        let key = rest[at + c.len_utf8()..].split('=').next().unwrap_or_default().trim();
+        let is_next = rest.len() > at + c.len_utf8() + key.len() && is_key(key);
+        match c {
+            ';' => Some(';'),
+            ',' | '&' => Some(c).filter(|_| is_next && !key.contains(' ') && !text.contains(';')),
+            _ => Some(' ').filter(|_| is_next && !key.contains(' ')),
+        }
+    };
+    let found = separators.into_iter().find_map(before_key);
+    Some(found.unwrap_or(';'))
+}
+
+fn is_key(text: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'.' | b'$');
+    text.len() <= MAX_KEY_BYTES
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(word)
+}
+
+/// Splits a text into pairs, up to the first piece that is no pair.
+pub(super) fn split_pairs(text: &str, separator: char) -> Vec<KeyValue<'_>> {
+    let is_separator = |c: char| c == separator || (separator == ' ' && c.is_whitespace());
+    let mut pairs = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || is_separator(c));
+        let Some((key, behind)) = rest.split_once('=') else { return pairs };
+        let key = key.trim();
+        if !is_key(key) || (separator == ' ' && key.contains(' ')) {
+            return pairs;
+        }
+        let behind = behind.trim_start_matches(|c: char| c.is_whitespace() && separator != ' ' || c == ' ');
+        let (value, after) = read_quoted(behind).unwrap_or_else(|| {
+            let (value, after) = behind.split_at(behind.find(is_separator).unwrap_or(behind.len()));
+            (Cow::Borrowed(value.trim()), after)
+        });
+        let ends = after.trim_start_matches(' ');
+        if !(ends.is_empty() || ends.starts_with(is_separator) || after.starts_with(is_separator)) {
+            return pairs;
+        }
+        pairs.push((key.to_ascii_lowercase().replace([' ', '_', '-'], ""), value));
+        rest = after;
+    }
+}
+
+/// Reads a value in quotes or braces at the beginning of a text. Returns it with the text after it, or `None`
+/// if no quote is closed. The closing character is doubled, or escaped by a backslash, inside the value.
+fn read_quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let open = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '{'))?;
+    let close = if open == '{' { '}' } else { open };
+    let mut value = String::new();
+    let mut chars = text[1..].char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        match c {
+            '\\' if open == '\'' && next.is_some() => value.extend(chars.next().map(|(_, c)| c)),
+            c if c == close && next == Some(close) => value.extend(chars.next().map(|(_, c)| c)),
+            c if c == close => return Some((value.into(), &text[1 + at + c.len_utf8()..])),
+            c => value.push(c),
+        }
+    }
+    None
+}

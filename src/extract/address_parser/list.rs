@@ -1,0 +1,116 @@
+//! One address or a list of addresses and nothing else: `k1:9092,k2:9092`, `zoo1 zoo2`,
+//! `1@k1:9093,2@k2:9093`, `etcd1=http://etcd1:2380,…`. If any item is something else, the whole value has no
+//! addresses.
+
+use super::{
+    AddressShape, FoundAddress,
+    authority::{HostEntry, parse_host_port},
+    socket_address, url,
+};
+use crate::{
+    extract::{
+        env_key::{self, ValueKind},
+        parse_port,
+    },
+    model::{Address, Host},
+};
+
+/// Words for a choice of a setting, which name no host.
+const SETTING_WORDS: &[&str] = &[
+    "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "default", "auto", "enabled",
+    "disabled", "all", "any", "local", "internal", "external",
+];
+
+/// Returns true if the character separates items of a list.
+pub(super) fn is_separator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '|')
+}
+
+/// Reads a list. A value that is no list has no addresses.
+#[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
+pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
+    let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
+    if !have_same_user(&items) {
+        return Some(Vec::new());
+    }
+    let found: Option<Vec<Vec<FoundAddress>>> = items.into_iter().map(parse_item).collect();
+    let found: Vec<FoundAddress> = found.into_iter().flatten().flatten().collect();
+    // Words and addresses with spaces between them are a sentence.
+    let is_word = |found: &FoundAddress| found.shape == AddressShape::Word;
+    let is_sentence = value.contains(char::is_whitespace) && !value.contains([',', ';']);
+    let is_mixed = found.iter().any(is_word) && !found.iter().all(is_word);
+    Some(if is_sentence && is_mixed { Vec::new() } else { found })
+}
+
+/// Returns true if no separator can be inside an item's password. So there is one item, or no item has user
+/// information, or all have the same, or all have numbers.
+fn have_same_user(items: &[&str]) -> bool {
+    let user = |item: &&str| {
+        let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;
+        Some(user.to_owned())
+    };
+    let users: Vec<Option<String>> = items.iter().map(user).collect();
+    let numbered = |user: &Option<String>| user.as_deref().is_some_and(|user| parse_port(user).is_some());
+    items.len() == 1 || users.windows(2).all(|pair| pair[0] == pair[1]) || users.iter().all(numbered)
+}
+
+/// Reads one item, which may have a label: `name=http://host:port`. Returns `None` if it is no address.
+fn parse_item(text: &str) -> Option<Vec<FoundAddress>> {
+    if let Some((label, rest)) = text.split_once('=')
+        && !label.contains(['/', '?', '@', ':'])
+    {
+        let is_name = matches!(
+            env_key::value_kind(label),
+            ValueKind::Other | ValueKind::HostAddress | ValueKind::Endpoint
+        );
+        let found = parse_unlabelled_item(rest).filter(|_| is_name)?;
+        return found.iter().all(|found| found.shape != AddressShape::Word).then_some(found);
+    }
+    parse_unlabelled_item(text)
+}
+
+/// Reads an item without a label.
+fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
+    if let Some((scheme, rest)) = url::split_scheme(text) {
+        return Some(url::addresses_in_url(scheme, rest));
+    }
+    if let Some(found) = socket_address::read(text) {
+        return Some(found);
+    }
+    // dnsmasq(8) and unbound.conf(5) put `#` or `@` before the port of an address.
+    if let Some((ip, port)) = text.split_once(['#', '@'])
+        && let (Ok(ip), Some(port)) = (ip.parse(), parse_port(port))
+    {
+        return Some(vec![FoundAddress::new(
+            AddressShape::HostPort,
+            Address::from_host(Host::Ip(ip)).with_port(port),
+        )]);
+    }
+    if text.contains('@') {
+        return parse_item_with_user(text);
+    }
+    let (head, behind) = text.split_at(text.find(['/', '?']).unwrap_or(text.len()));
+    match parse_host_port(head)? {
+        HostEntry::WithoutHost => Some(Vec::new()),
+        HostEntry::Address(address) if address.port.is_some() => {
+            Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
+        }
+        HostEntry::Address(address) if behind.is_empty() => {
+            let is_choice = SETTING_WORDS.contains(&head.to_ascii_lowercase().as_str());
+            Some(if is_choice { Vec::new() } else { vec![FoundAddress::new(AddressShape::Word, address)] })
+        }
+        HostEntry::Address(_) => None,
+    }
+}
+
+/// Reads `user:password@host:port`. Without a port it is an e-mail address (RFC 5322 section 3.4.1), which
+/// names no service.
+fn parse_item_with_user(text: &str) -> Option<Vec<FoundAddress>> {
+    let (authority, _) = url::split_authority(None, text)?;
+    match parse_host_port(authority)? {
+        HostEntry::Address(address) if address.port.is_some() => {
+            Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
+        }
+        HostEntry::Address(_) | HostEntry::WithoutHost => Some(Vec::new()),
+    }
+}

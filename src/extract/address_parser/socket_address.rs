@@ -1,0 +1,49 @@
+//! Addresses after a socket type, as mail servers and their filters write them: `inet:host:port`,
+//! `lmtp:inet:host:port`, `[host]:port` (Postfix, `socketmap_table(5)`, transport(5) and `MILTER_README`),
+//! `inet:port@host` (libmilter, `smfi_setconn`), `dns:host:port` (gRPC, "gRPC Name Resolution").
+
+use super::{AddressShape, FoundAddress, authority::parse_host_port};
+use crate::{
+    extract::parse_port,
+    model::{Address, Host},
+};
+
+/// Socket types that lead to a host.
+const NETWORK_KINDS: &[&str] = &[
+    "inet", "inet4", "inet6", "tcp", "tcp4", "tcp6", "udp", "ssl", "tls", "smtp", "smtps", "lmtp", "relay",
+    "proxy", "dns", "ipv4", "ipv6",
+];
+/// Socket types that lead to the local machine.
+const LOCAL_KINDS: &[&str] = &["unix", "local", "fifo", "pipe", "file", "unixgram"];
+
+/// Reads one such address. Returns `None` for any other text.
+pub(super) fn read(text: &str) -> Option<Vec<FoundAddress>> {
+    if let Some(found) = bracketed_host(text) {
+        return Some(vec![found]);
+    }
+    let (kind, rest) = text.split_once(':')?;
+    if LOCAL_KINDS.contains(&kind) && rest.starts_with(['/', '.']) {
+        return Some(Vec::new());
+    }
+    NETWORK_KINDS.contains(&kind).then_some(())?;
+    let milter = rest.split_once('@').and_then(|(port, host)| {
+        let address = Address::from_host(Host::parse(host)?);
+        Some(FoundAddress::new(AddressShape::HostPort, Address { port: Some(parse_port(port)?), ..address }))
+    });
+    if let Some(found) = milter {
+        return Some(vec![found]);
+    }
+    let plain = || {
+        let address = parse_host_port(rest)?.address().filter(|address| address.port.is_some())?;
+        Some(vec![FoundAddress::new(AddressShape::HostPort, address)])
+    };
+    read(rest).or_else(plain)
+}
+
+/// Reads `[host]:port` or `[host]`. The brackets ask for no look-up of mail exchangers.
+fn bracketed_host(text: &str) -> Option<FoundAddress> {
+    let (host, rest) = text.strip_prefix('[')?.split_once(']')?;
+    let port = if rest.is_empty() { None } else { Some(parse_port(rest.strip_prefix(':')?)?) };
+    let shape = if port.is_some() { AddressShape::HostPort } else { AddressShape::Word };
+    Some(FoundAddress::new(shape, Address { port, ..Address::from_host(Host::parse(host)?) }))
+}

@@ -1,0 +1,69 @@
+//! Addresses followed by options: `redis:6379,password=…,ssl=True` (StackExchange.Redis, "Configuration"),
+//! `db;Password=…`, `mail:25 user=app password=…`, `consul:8500 -token=…`. Only the text before the first
+//! option counts.
+
+use super::{AddressShape, FoundAddress, driver_parameters::is_parameter_name, host_value, list};
+use crate::{extract::parse_port, model::Address};
+
+/// The maximum length of a key of two words, in bytes.
+const MAX_KEY_BYTES: usize = 40;
+
+/// Reads addresses before options. Returns `None` if the value has no option or begins with one.
+pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
+    let start = first_option(value)?;
+    let (head, options) = value.split_at(start);
+    let head = head.trim_end_matches(list::is_separator);
+    (!head.is_empty()).then_some(())?;
+    // An `@` in the options may end user information that the head begins.
+    let name = options.split('=').next().unwrap_or_default();
+    if options.contains('@') && !is_parameter_name(name) {
+        return Some(Vec::new());
+    }
+    if head.contains("tcp:") || head.contains('\\') || has_port_after_comma(head) {
+        let shaped = |address: Address| {
+            let shape = if address.port.is_some() { AddressShape::HostPort } else { AddressShape::Word };
+            FoundAddress::new(shape, address)
+        };
+        return Some(host_value::parse_hosts(head).into_iter().map(shaped).collect());
+    }
+    // Several bare words are a sentence and not servers.
+    let is_sentence = |found: &Vec<FoundAddress>| {
+        head.contains(char::is_whitespace) && found.iter().any(|found| found.shape == AddressShape::Word)
+    };
+    Some(list::read(head).filter(|found| !is_sentence(found)).unwrap_or_default())
+}
+
+/// Returns the start of the first word that is an option: `key=…` or `-flag`.
+fn first_option(value: &str) -> Option<usize> {
+    let mut start = 0;
+    for piece in value.split_inclusive(list::is_separator) {
+        let word = piece.trim_end_matches(list::is_separator);
+        if word.starts_with('-') || is_option_pair(word) || begins_with_two_word_key(&value[start..]) {
+            return Some(start);
+        }
+        start += piece.len();
+    }
+    None
+}
+
+fn is_option_pair(word: &str) -> bool {
+    let name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    };
+    word.split_once('=').is_some_and(|(key, _)| name(key))
+}
+
+/// Returns true if a text begins with a key of two words, such as `User Id=sa`.
+fn begins_with_two_word_key(text: &str) -> bool {
+    let Some(at) = text.bytes().take(MAX_KEY_BYTES).position(|byte| byte == b'=') else { return false };
+    let key = &text[..at];
+    key.starts_with(|c: char| c.is_ascii_uppercase())
+        && key.split(' ').count() == 2
+        && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ')
+}
+
+/// Returns true for `db,1433`, where a comma precedes the port.
+fn has_port_after_comma(head: &str) -> bool {
+    head.split_once(',').is_some_and(|(_, port)| parse_port(port.trim()).is_some())
+}

@@ -1,0 +1,170 @@
+//! Options of one command with their values: `--name value`, `--name=value`, `-n value`, `-nvalue`,
+//! `-Dname=value`, `NAME=value`, and words without an option.
+
+use crate::extract::{
+    env_key::{self, ValueKind},
+    parse_port,
+};
+
+/// A word of a command line and its position among all words, from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CommandWord {
+    pub(super) position: usize,
+    pub(super) text: String,
+}
+
+/// A value and the option that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::extract) struct OptionValue<'w> {
+    /// The option's name as written; empty for a word without an option.
+    pub(in crate::extract) name: &'w str,
+    /// The key that decides how the value is read.
+    pub(in crate::extract) key: &'w str,
+    /// The value as written.
+    pub(in crate::extract) value: &'w str,
+    /// The position of the value among all words.
+    pub(in crate::extract) position: usize,
+    /// The port that another option of the command sets.
+    pub(in crate::extract) port: Option<u16>,
+}
+
+/// Programs whose words are text, files or users.
+const TEXT_PROGRAMS: &[&str] = &[
+    "echo", "printf", "cat", "tee", "sed", "awk", "gawk", "grep", "egrep", "fgrep", "test", "[", "[[",
+    "logger", "tr", "cut", "chown", "chgrp", "chmod", "htpasswd", "chpasswd", "useradd", "adduser",
+    "usermod", "groupadd", "passwd", "kill", "sleep", "exit", "return", "trap", "true", "false", ":",
+    "touch", "mkdir", "rm", "cp", "mv", "ln", "cd", "basename", "expr",
+];
+/// Programs that start another program as the user named by their first word.
+const RUN_AS_USER_PROGRAMS: &[&str] =
+    &["gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "runuser", "su"];
+/// Programs whose `-h` names no host.
+const PROGRAMS_WITH_OTHER_H_FLAG: &[&str] = &[
+    "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
+    "numfmt",
+];
+/// Clients that take a value directly after an option letter: `-hdb`, `-pPASSWORD`.
+const CLIENT_PROGRAMS: &[&str] =
+    &["mysql", "mariadb", "psql", "pg_", "redis-cli", "mongo", "sqlcmd", "bcp", "ldap"];
+/// Option letters for users, passwords, headers, keys and data.
+const SECRET_FLAG_LETTERS: &str = "uUpPaAdDkwWyH";
+/// Option names for text, users and passwords.
+const SECRET_OPTION_NAMES: &[&str] =
+    &["data", "body", "data-raw", "data-binary", "form", "user", "userpwd", "proxy-user"];
+
+/// Returns the option values of one command.
+pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
+    let program =
+        words.iter().find(|word| !word.text.contains('=')).map_or("", |word| program_name(&word.text));
+    if TEXT_PROGRAMS.contains(&program) {
+        return Vec::new();
+    }
+    let port = port_option(words, program);
+    let user = RUN_AS_USER_PROGRAMS
+        .iter()
+        .any(|name| words.first().is_some_and(|word| program_name(&word.text) == *name));
+    let mut found = Vec::new();
+    let mut pending: Option<&str> = None;
+    for word in words.iter().skip(if user { 2 } else { 0 }) {
+        let text = word.text.as_str();
+        let mut give = |name, key, value| {
+            found.push(OptionValue { name, key, value, position: word.position, port });
+        };
+        match (text.strip_prefix('-'), pending.take()) {
+            (None, Some(flag)) if takes_secret(flag) => {
+                // Some programs take a URL under this letter: `docker -H tcp://…`, `ldapsearch -H ldap://…`.
+                if flag == "H" && text.contains("://") && !text.contains(' ') {
+                    give(flag, "", text);
+                }
+            }
+            (None, flag) => match (split_pair(text), flag) {
+                (Some((name, value)), _) => give(displayable_name(name), name, value),
+                (None, Some("h")) if !PROGRAMS_WITH_OTHER_H_FLAG.contains(&program) => {
+                    give("h", "host", text)
+                }
+                (None, Some("h") | None) => give("", "", text),
+                (None, Some(flag)) => give(displayable_name(flag), displayable_name(flag), text),
+            },
+            (Some(flag), _) => match split_pair(text) {
+                Some((name, value)) => {
+                    let bare = name.trim_start_matches('-');
+                    let property =
+                        bare.strip_prefix('D').filter(|_| !flag.starts_with('-') && bare.len() > 1);
+                    let is_long = flag.starts_with('-') || property.is_some();
+                    let name = if is_long { property.unwrap_or(bare) } else { displayable_name(bare) };
+                    if !takes_secret(name) {
+                        give(name, name, value);
+                    }
+                }
+                None => match parse_flag(flag, program) {
+                    FlagWord::AttachedHost(host) => give("h", "host", host),
+                    FlagWord::NoOption => {}
+                    FlagWord::OptionName(name) => pending = Some(name),
+                },
+            },
+        }
+    }
+    found
+}
+
+/// The parse of a single word that begins with `-`.
+enum FlagWord<'w> {
+    /// A host attached to its letter: `-hdb`.
+    AttachedHost(&'w str),
+    /// A password attached to its letter (`-pPASSWORD`), or a word that is no option.
+    NoOption,
+    /// The name of an option whose value may be the next word.
+    OptionName(&'w str),
+}
+
+fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
+    let name = flag.strip_prefix('-').unwrap_or(flag);
+    if name.is_empty() || !is_option_name(name) {
+        return FlagWord::NoOption;
+    }
+    let is_long = flag.starts_with('-') || flag.chars().count() == 1;
+    let is_client = CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client));
+    match name.strip_prefix('h').filter(|_| is_client && !is_long) {
+        Some(host) => FlagWord::AttachedHost(host),
+        None if is_client && !is_long => FlagWord::NoOption,
+        None => FlagWord::OptionName(name),
+    }
+}
+
+/// Returns the option name if it is safe to show, else an empty text. `-pSECRET` looks like the long options
+/// of some programs. So a name of several letters counts only if it implies an address, is a variable, or
+/// contains `-` or `.`.
+fn displayable_name(flag: &str) -> &str {
+    let tells = matches!(env_key::value_kind(flag), ValueKind::HostAddress | ValueKind::Endpoint);
+    let is_variable = flag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if tells || is_variable || flag.len() == 1 || flag.contains(['-', '.']) { flag } else { "" }
+}
+
+fn takes_secret(flag: &str) -> bool {
+    (flag.len() == 1 && SECRET_FLAG_LETTERS.contains(flag))
+        || SECRET_OPTION_NAMES.contains(&flag)
+        || env_key::value_kind(flag) == ValueKind::Secret
+}
+
+/// Splits `name=value` if the left side is an option or a variable, and not part of a URL or an expression.
+fn split_pair(text: &str) -> Option<(&str, &str)> {
+    text.split_once('=').filter(|(name, _)| is_option_name(name.trim_start_matches('-')))
+}
+
+fn is_option_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// Returns the port that the command sets in a separate option.
+fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
+    let is_mysql = program.starts_with("mysql") || program.starts_with("maria");
+    let is_port = |flag: &str| flag == "--port" || flag == "-P" || (flag == "-p" && !is_mysql);
+    let after = words.windows(2).find(|pair| is_port(&pair[0].text)).map(|pair| pair[1].text.as_str());
+    let joined = words.iter().find_map(|word| word.text.strip_prefix("--port="));
+    after.or(joined).and_then(parse_port).filter(|port| *port != 0)
+}
+
+/// Returns the program's file name without its directory.
+fn program_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}

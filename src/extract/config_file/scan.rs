@@ -1,0 +1,135 @@
+//! Split of a file's text into entries: each value with its key or directive and its line.
+
+use super::{file_format::FileFormat, words::split_words};
+use crate::extract::{
+    env_key::{self, ValueKind},
+    parse_port,
+};
+
+/// A value in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ConfigEntry<'t> {
+    /// The line number, from 1.
+    pub(super) line: usize,
+    /// The key or directive; empty if there is none.
+    pub(super) key: &'t str,
+    /// The value without quotes.
+    pub(super) value: &'t str,
+    /// True if the line has no other value under that key, so that a bare word may be a host.
+    pub(super) is_only_value: bool,
+    /// The indentation of the line, including the dash of a list item.
+    indent: usize,
+    /// The number of the object, list item or section, counted from the top.
+    block: usize,
+}
+
+/// The maximum number of entries between a host and its port.
+const MAX_ENTRIES_TO_PORT: usize = 40;
+
+/// Directives that define a name for the file's own use.
+const DEFINING_DIRECTIVES: &[&str] =
+    &["upstream", "backend", "frontend", "listen", "map", "zone", "userlist", "resolvers"];
+
+impl ConfigEntry<'_> {
+    /// Returns the name that the entry defines for the file's own use.
+    pub(super) fn defined_name(&self) -> Option<String> {
+        DEFINING_DIRECTIVES.contains(&self.key).then(|| self.value.to_ascii_lowercase())
+    }
+}
+
+/// Returns all values of a text.
+pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
+    let mut entries = Vec::new();
+    let mut key = "";
+    let mut hidden = false;
+    let mut block = 0;
+    for (index, raw) in text.lines().enumerate() {
+        if hidden {
+            // The line continues a comment or a key block.
+            hidden = !(raw.contains("*/") || raw.contains("-->") || raw.contains("-----END"));
+            continue;
+        }
+        let line = format.strip_comment(raw);
+        let opens = |open: &str, close: &str| raw.trim_start().starts_with(open) && !raw.contains(close);
+        let comment = opens("/*", "*/") || (format == FileFormat::Xml && opens("<!--", "-->"));
+        hidden = comment || (raw.contains("-----BEGIN") && !raw.contains("-----END"));
+        if hidden || line.trim().is_empty() {
+            continue;
+        }
+        let (indent, begins_block) = line_indent(line);
+        block += usize::from(begins_block);
+        let words = split_words(format, line);
+        let assigns = words.iter().any(|word| word.is_key);
+        // After a directive for a secret, the rest of the line is part of the secret.
+        let first = words.first().map_or("", |word| word.text);
+        let is_secret =
+            format == FileFormat::Directives && super::value_kind_in_file(format, first) == ValueKind::Secret;
+        let directive = format == FileFormat::Directives && (!assigns || is_secret);
+        // A value on a separate line belongs to the key above it: a list or an argument.
+        let mut values: Vec<ConfigEntry<'_>> = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            if (word.is_key && !is_secret) || (directive && at == 0) {
+                key = word.text;
+            } else {
+                values.push(ConfigEntry {
+                    line: index + 1,
+                    key,
+                    value: word.text,
+                    is_only_value: true,
+                    indent,
+                    block,
+                });
+            }
+        }
+        drop_split_urls(raw, &mut values);
+        let crowded = |entry: &ConfigEntry<'_>| {
+            let same = values.iter().filter(|other| other.key == entry.key);
+            format != FileFormat::Code && !words.iter().any(|w| w.is_key) && same.count() > 2
+        };
+        let alone: Vec<bool> = values.iter().map(|entry| !crowded(entry)).collect();
+        entries.extend(
+            values.into_iter().zip(alone).map(|(entry, alone)| ConfigEntry { is_only_value: alone, ..entry }),
+        );
+    }
+    entries
+}
+
+/// Drops a URL that is followed by an `@` in its line, and all words up to the last one with an `@`. A blank
+/// or separator in a password splits the URL into words, and no word then shows which part is the host. A URL
+/// in quotes is complete, and an `@` after the next scheme belongs to the next URL.
+fn drop_split_urls(raw: &str, values: &mut Vec<ConfigEntry<'_>>) {
+    let is_torn = |entry: &ConfigEntry<'_>| {
+        let start = (entry.value.as_ptr() as usize).saturating_sub(raw.as_ptr() as usize);
+        let rest = raw.get(start + entry.value.len()..).unwrap_or_default();
+        let before_next = rest.split("://").next().unwrap_or_default();
+        entry.value.contains("://") && !rest.starts_with(['"', '\'', '`']) && before_next.contains('@')
+    };
+    while let Some(url) = values.iter().position(is_torn) {
+        let last = values.iter().rposition(|entry| entry.value.contains('@')).unwrap_or(url);
+        values.drain(url..=last.max(url));
+    }
+}
+
+/// Returns the port next to a host, under the key that belongs to the host's key: `host: db`, `port: 5432`.
+pub(super) fn sibling_port(entries: &[ConfigEntry<'_>], index: usize) -> Option<u16> {
+    let own = entries.get(index)?;
+    let wanted = env_key::port_key(own.key)?;
+    let is_near = |other: &&ConfigEntry<'_>| other.block == own.block && other.indent >= own.indent;
+    let port = |other: &ConfigEntry<'_>| {
+        let fits = other.indent == own.indent && env_key::normalized(other.key) == wanted;
+        parse_port(other.value).filter(|port| fits && *port != 0)
+    };
+    let after = entries[index + 1..].iter().take(MAX_ENTRIES_TO_PORT).take_while(is_near).find_map(port);
+    after.or_else(|| {
+        entries[..index].iter().rev().take(MAX_ENTRIES_TO_PORT).take_while(is_near).find_map(port)
+    })
+}
+
+/// Returns the indentation of a line, and true if it begins another object, list item or section.
+fn line_indent(line: &str) -> (usize, bool) {
+    let text = line.trim_start();
+    let item = text.strip_prefix("- ").map(str::trim_start);
+    let only_brackets = text.trim_end().chars().all(|c| "{}[](),;".contains(c));
+    let content = item.unwrap_or(text);
+    (line.len() - content.len(), item.is_some() || only_brackets || text.starts_with('['))
+}

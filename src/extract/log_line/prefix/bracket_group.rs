@@ -1,0 +1,79 @@
+//! Levels in brackets: `[error]`, `[10:00:00 WRN]`, `[core:error]`, `[Server thread/ERROR]`, `[E 261128
+//! 10:00:00]`.
+
+use super::time;
+use crate::{
+    extract::log_line::level_names::{self, LevelContext},
+    model::LogLevel,
+};
+
+/// Returns the level that the text in brackets states. `timed` is true if a time precedes the brackets.
+pub(super) fn level_in_brackets(inner: &str, timed: bool) -> Option<LogLevel> {
+    let inner = inner.trim();
+    if let Some(level) = only_level(inner) {
+        return Some(level);
+    }
+    match inner.as_bytes() {
+        [letter] if timed => return level_names::level_of_letter(*letter),
+        // Tornado and Jupyter, LogFormatter: a letter before the time.
+        [letter, b' ', rest @ ..] if rest.first().is_some_and(u8::is_ascii_digit) => {
+            let word = inner[2..].split(' ').next().unwrap_or_default();
+            let dated = time::is_time(word) || (word.len() == 6 && word.bytes().all(|c| c.is_ascii_digit()));
+            return level_names::level_of_letter(*letter).filter(|_| dated);
+        }
+        _ => {}
+    }
+    level_after_time(inner).or_else(|| level_after_module(inner)).or_else(|| level_of_chromium(inner))
+}
+
+/// Returns the level of a text that is only a level, as most loggers put in brackets.
+fn only_level(text: &str) -> Option<LogLevel> {
+    level_names::find_level_name(text)
+        .filter(|(_, place)| *place != LevelContext::Keyed)
+        .map(|(level, _)| level)
+}
+
+/// Returns the level after a time in the same brackets: in capitals before other words (`env_logger`), else
+/// as the last word.
+fn level_after_time(inner: &str) -> Option<LogLevel> {
+    let mut words = inner.split([' ', '|']).filter(|word| !word.is_empty()).peekable();
+    let mut timed = false;
+    while let Some(word) = words.next() {
+        let bare = word.trim_end_matches([':', ',']);
+        if time::is_time(bare) || (timed && time::is_zone(bare)) {
+            timed = true;
+            continue;
+        }
+        // Celery: `ERROR/MainProcess`.
+        let name = bare.split('/').next().unwrap_or(bare);
+        let certain = is_uppercase(name) || (words.peek().is_none() && name == bare);
+        return only_level(name).filter(|_| timed && certain);
+    }
+    None
+}
+
+/// Returns the level after a module (Apache, `LogLevel`: `core:error`) or a thread (Minecraft: `Server
+/// thread/ERROR`).
+fn level_after_module(inner: &str) -> Option<LogLevel> {
+    if let Some((module, name)) = inner.rsplit_once(':') {
+        let is_module = !module.is_empty() && module.bytes().all(|c| c.is_ascii_alphabetic() || c == b'_');
+        return only_level(name).filter(|_| is_module);
+    }
+    let (thread, name) = inner.rsplit_once('/')?;
+    only_level(name).filter(|_| is_uppercase(name) && !thread.is_empty())
+}
+
+/// Returns the level in Chromium's format, `base/logging.cc`: `1:7:1128/100000.123456:ERROR:file.cc(12)`.
+fn level_of_chromium(inner: &str) -> Option<LogLevel> {
+    let mut parts = inner.split(':');
+    let numbers =
+        |part: &&str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit() || b"/.".contains(&c));
+    let name = parts.by_ref().find(|part| !numbers(part))?;
+    parts.next()?;
+    only_level(name).filter(|_| is_uppercase(name) && inner.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Returns true if a word is written in capitals.
+pub(super) fn is_uppercase(word: &str) -> bool {
+    word.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || !c.is_ascii())
+}

@@ -1,0 +1,156 @@
+//! Words that state a level: in capitals, with a colon, after a channel, as a letter or as a pair.
+
+use super::{
+    ItemContext,
+    bracket_group::is_uppercase,
+    item::{PrefixItem, PrefixItems},
+};
+use crate::{
+    extract::log_line::{
+        field_roles,
+        level_names::{self, LevelContext},
+    },
+    model::LogLevel,
+};
+
+/// The maximum index of the sign of an offset: it follows at most `DEBUG`, the longest such name.
+const MAX_OFFSET_SIGN_INDEX: usize = 5;
+/// Extensions of source files.
+const SOURCE_FILE_ENDINGS: &[&str] =
+    &[".go", ".rs", ".py", ".js", ".ts", ".java", ".kt", ".rb", ".c", ".cc", ".cpp", ".cs", ".php"];
+
+/// Returns the level that a word states, and the end of the prefix.
+pub(super) fn level_of_word(
+    item: &PrefixItem<'_>,
+    context: ItemContext<'_>,
+    text: &str,
+) -> Option<(LogLevel, usize)> {
+    let word = item.text;
+    let whole = |level: LogLevel| (level, item.end);
+    if let Some((key, value)) = word.split_once('=').filter(|(key, _)| field_roles::is_level_key(key)) {
+        return level_names::level_of_value(value).filter(|_| key.len() > 1).map(whole);
+    }
+    // A level name begins with a letter of any script.
+    if word.as_bytes().first().is_none_or(|first| !first.is_ascii_alphabetic() && first.is_ascii()) {
+        return None;
+    }
+    if let Some((level, place)) = level_names::find_level_name(word) {
+        let marked = item.has_colon || (context.after_time && is_uppercase(word));
+        let stated = match (place, is_uppercase(word)) {
+            (LevelContext::Keyed, _) => false,
+            _ if item.has_colon => !is_zero_count(&text[item.end..]),
+            (_, true) => (place == LevelContext::Standalone || marked) && !context.after_label,
+            (_, false) if place != LevelContext::Standalone => false,
+            (_, false) if context.after_label => is_before_error_code(item, text),
+            (_, false) if context.previous.is_none() => text[item.end..].trim_start().starts_with("- "),
+            (_, false) => context.after_times_only && context.after_time && is_level_column(item, text),
+        };
+        return stated.then(|| whole(level));
+    }
+    level_of_single_letter(item, context, text)
+        .map(whole)
+        .or_else(|| level_after_channel(item).map(whole))
+        .or_else(|| level_before_logger(item, context))
+}
+
+/// Returns true if a code with a colon follows a lower-case word after a source location, as compilers write
+/// it (MSBuild, format of errors and warnings): `shop.ts(1,2): error TS2304: text`.
+fn is_before_error_code(item: &PrefixItem<'_>, text: &str) -> bool {
+    let next = PrefixItems { text, position: item.end }.next();
+    next.is_some_and(|next| {
+        let letters = next.text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digits = next.text.len() - letters;
+        next.has_colon
+            && letters > 0
+            && digits > 0
+            && next.text.bytes().skip(letters).all(|c| c.is_ascii_digit())
+    })
+}
+
+/// Returns true if a count of zero follows: `error: 0`.
+fn is_zero_count(behind: &str) -> bool {
+    let rest = behind.trim_start_matches([':', ' ']);
+    rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'))
+}
+
+/// Returns true if a lower-case word after the time is in a column, and so is a level. The column precedes
+/// the place in the source code (zap), lies between tabs (zap; each is two blanks here), or precedes an
+/// object of fields or a label (swift-log).
+fn is_level_column(item: &PrefixItem<'_>, text: &str) -> bool {
+    let (before, behind) = (&text[..item.start], &text[item.end..]);
+    let is_place = |word: &str| {
+        word.rsplit_once(':').is_some_and(|(file, line)| {
+            line.bytes().all(|c| c.is_ascii_digit())
+                && SOURCE_FILE_ENDINGS.iter().any(|end| file.ends_with(end))
+        })
+    };
+    let mut words = behind.split_ascii_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    is_place(first)
+        || is_place(second)
+        || (before.ends_with("  ") && behind.starts_with("  "))
+        || (behind.ends_with('}') && behind.contains(" {\""))
+        || second == ":"
+        || first.starts_with('|')
+}
+
+/// Returns the level after a channel, as Monolog's `LineFormatter` writes it: `app.ERROR:`. Also reads the
+/// sign of Telegraf's plain format, `E!`, and the offset of Go's `log/slog`, `ERROR+2`.
+fn level_after_channel(item: &PrefixItem<'_>) -> Option<LogLevel> {
+    let bare = |name: &str| {
+        let found = level_names::find_level_name(name).filter(|_| is_uppercase(name));
+        found.filter(|(_, place)| *place == LevelContext::Standalone).map(|(level, _)| level)
+    };
+    if item.has_colon
+        && let Some((_, name)) = item.text.rsplit_once('.')
+    {
+        return bare(name);
+    }
+    let sign =
+        item.text.bytes().position(|c| matches!(c, b'+' | b'-')).filter(|at| *at <= MAX_OFFSET_SIGN_INDEX);
+    if let Some((name, offset)) = sign.map(|at| (&item.text[..at], &item.text[at + 1..])) {
+        return bare(name).filter(|_| !offset.is_empty() && offset.bytes().all(|c| c.is_ascii_digit()));
+    }
+    match item.text.as_bytes() {
+        [letter, b'!'] => level_names::level_of_letter(*letter),
+        _ => None,
+    }
+}
+
+/// Returns the level before the name of a logger: Python, `logging.BASIC_FORMAT` (`ERROR:root:message`).
+fn level_before_logger(item: &PrefixItem<'_>, context: ItemContext<'_>) -> Option<(LogLevel, usize)> {
+    let (name, logger) = item.text.split_once(':')?;
+    let (level, place) = level_names::find_level_name(name)?;
+    let first = context.previous.is_none() && logger.starts_with(|c: char| c.is_alphabetic());
+    let capital = is_uppercase(name) && place != LevelContext::Keyed;
+    let stated = if capital { !context.after_label } else { first && place == LevelContext::Standalone };
+    stated.then_some((level, item.start + name.len() + 1))
+}
+
+/// Returns the level of a letter after a time: MongoDB before 4.4 (`E NETWORK`), capnslog (`E |`), TensorFlow
+/// (`E file.cc:12]`), Android (`E Tag:`), WebSphere (`E CWWKZ0002E:`). Because `I` is a word as well, the
+/// next item must be of these kinds.
+fn level_of_single_letter(item: &PrefixItem<'_>, context: ItemContext<'_>, text: &str) -> Option<LogLevel> {
+    let level = match item.text.as_bytes() {
+        // apt and dpkg, `E: text`.
+        [letter @ (b'E' | b'W' | b'N')] if context.previous.is_none() && item.has_colon => {
+            return level_names::level_of_letter(*letter);
+        }
+        // Android before 7, `E/Tag: text`.
+        [letter, b'/', b'A'..=b'Z' | b'a'..=b'z', ..] if context.previous.is_none() && item.has_colon => {
+            return level_names::level_of_letter(*letter);
+        }
+        [letter] | [letter, b'1'..=b'5'] if context.after_time && !item.has_group => {
+            level_names::level_of_letter(*letter)?
+        }
+        _ => return None,
+    };
+    if item.end < text.len() && text[item.end..].trim_start().starts_with('|') {
+        return Some(level);
+    }
+    let next = PrefixItems { text, position: item.end }.next()?;
+    let component = next.text.len() >= 3
+        && next.text.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || b"_-".contains(&c));
+    let file = next.text.contains('.') && text[next.end..].starts_with(']');
+    (next.bracket.is_none() && (component || next.has_colon || file)).then_some(level)
+}

@@ -1,0 +1,194 @@
+//! Row assignment: moves every layer towards its neighbours by isotonic regression.
+//!
+//! The order and the distances within a layer are fixed. So pooling adjacent violators finds the
+//! least-squares rows in linear time (Ayer et al. 1955; Barlow et al. 1972). Lines between dummy vertices
+//! weigh most, which makes long lines straight. Rows of the previous layout act as anchors.
+//!
+//! With row gaps between lines, all lines meet boxes and dummy vertices on even rows. So two lines always
+//! have a free row between them for a tick or a detour, and no line needs a loop.
+use super::straighten::Straightener;
+use crate::layout::{
+    layering::layered_graph::{LayeredGraph, VertexKind},
+    ordering::adjacency::{Adjacency, Neighbour},
+};
+
+/// Fractions of a row in which positions are computed. The last sweeps round them to whole rows.
+const SUBROWS_PER_ROW: i64 = 16;
+/// Sweeps in fractions of a row, without a seed.
+const SUBROW_SWEEPS: usize = 12;
+/// Sweeps in whole rows, at the end.
+const WHOLE_ROW_SWEEPS: usize = 4;
+/// Sweeps in fractions of a row, with a seed.
+const ANCHORED_SWEEPS: usize = 3;
+/// Weight of a known box row: it resists the pull of any number of lines, and yields only to new boxes.
+const NODE_ANCHOR_WEIGHT: i64 = 1 << 20;
+/// Weight of a known row of a dummy vertex: it yields to boxes.
+const DUMMY_ANCHOR_WEIGHT: i64 = 1 << 14;
+
+/// Returns the uppermost row of each vertex, given the order of the layers.
+///
+/// `gap` is the free rows between two boxes, and `row_gap_between_lines` asks for a free row between lines.
+/// `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex.
+pub fn assign_rows(
+    graph: &LayeredGraph,
+    (gap, row_gap_between_lines): (i32, bool),
+    anchors: &[Option<i32>],
+) -> Vec<i32> {
+    let parity = if row_gap_between_lines { row_parity(graph) } else { Vec::new() };
+    let placer = RowAssigner { graph, adjacency: Adjacency::new(graph), gap, parity, anchors };
+    let mut row = placer.initial_rows();
+    let anchored = anchors.iter().any(Option::is_some);
+    let sweeps = if anchored { ANCHORED_SWEEPS } else { SUBROW_SWEEPS };
+    for sweep in 0..sweeps + WHOLE_ROW_SWEEPS {
+        let unit = if sweep < sweeps { 1 } else { SUBROWS_PER_ROW << u32::from(row_gap_between_lines) };
+        let forward = sweep % 2 == 0;
+        let both = anchored || sweep >= sweeps || sweep % 6 > 3;
+        for step in 0..graph.layers.len() {
+            let layer = if forward { step } else { graph.layers.len() - 1 - step };
+            placer.align_layer(layer, &mut row, [both || forward, both || !forward], unit);
+        }
+    }
+    let mut rows: Vec<i32> =
+        row.iter().map(|r| i32::try_from(r.div_euclid(SUBROWS_PER_ROW)).unwrap_or(0)).collect();
+    let distance = |upper, lower| i32::try_from(placer.distance(upper, lower) / SUBROWS_PER_ROW).unwrap_or(0);
+    Straightener::new(graph, anchors, distance).run(&mut rows);
+    rows
+}
+
+/// State of the row assignment.
+struct RowAssigner<'a> {
+    graph: &'a LayeredGraph,
+    adjacency: Adjacency,
+    /// Free rows between two boxes.
+    gap: i32,
+    /// Least row (0 or 1) of each vertex that puts its lines on even rows; empty without row gaps between
+    /// lines.
+    parity: Vec<i32>,
+    /// Row of each vertex in the previous layout; `None` for a new vertex.
+    anchors: &'a [Option<i32>],
+}
+
+/// Returns the least row (0 or 1) of each vertex that puts its lines on even rows.
+fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
+    let mut parity = vec![0; graph.vertices.len()];
+    for pin in graph.nets.iter().flat_map(|net| net.inputs.iter().chain([&net.output])) {
+        parity[pin.vertex] = pin.row & 1;
+    }
+    parity
+}
+
+impl RowAssigner<'_> {
+    /// Returns the distance between the upper edges of two neighbours in a layer, in 1/16 rows.
+    fn distance(&self, upper: usize, lower: usize) -> i64 {
+        let is_item = |v: usize| matches!(self.graph.vertices[v].kind, VertexKind::Node(_));
+        let gap = if is_item(upper) && is_item(lower) { self.gap } else { 0 };
+        let distance = self.graph.vertices[upper].height + gap;
+        let uneven =
+            (distance + self.min_row(upper) + self.min_row(lower)) & i32::from(!self.parity.is_empty());
+        i64::from(distance + uneven) * SUBROWS_PER_ROW
+    }
+
+    /// Returns the least row allowed for a vertex.
+    fn min_row(&self, vertex: usize) -> i32 {
+        self.parity.get(vertex).copied().unwrap_or(0)
+    }
+
+    /// Returns the rows of layers stacked without gaps and centred on row 0. Known rows stay as they are.
+    fn initial_rows(&self) -> Vec<i64> {
+        let mut row = vec![0; self.graph.vertices.len()];
+        for layer in &self.graph.layers {
+            let mut at = 0;
+            for (index, &vertex) in layer.iter().enumerate() {
+                if index > 0 {
+                    at += self.distance(layer[index - 1], vertex);
+                }
+                row[vertex] = at;
+            }
+            let middle = at / 2 / SUBROWS_PER_ROW * SUBROWS_PER_ROW;
+            for &vertex in layer {
+                row[vertex] =
+                    self.anchors[vertex].map_or(row[vertex] - middle, |r| i64::from(r) * SUBROWS_PER_ROW);
+            }
+        }
+        row
+    }
+
+    /// Moves one layer to where the chosen sides (left, right) pull it, rounded to `unit`.
+    fn align_layer(&self, layer: usize, row: &mut [i64], sides: [bool; 2], unit: i64) {
+        let order = &self.graph.layers[layer];
+        let mut blocks: Vec<PooledBlock> = Vec::with_capacity(order.len());
+        let start = order.first().map_or(0, |&v| i64::from(self.min_row(v)) * SUBROWS_PER_ROW);
+        let mut offset = start;
+        for (index, &vertex) in order.iter().enumerate() {
+            if index > 0 {
+                offset += self.distance(order[index - 1], vertex);
+            }
+            let (pull, weight) = self.pull(vertex, row, sides);
+            blocks.push(PooledBlock { pull: pull - offset * weight, weight, size: 1 });
+            while let [.., upper, lower] = blocks.as_slice() {
+                if upper.common_row(unit) <= lower.common_row(unit) {
+                    break;
+                }
+                let joined = PooledBlock {
+                    pull: upper.pull + lower.pull,
+                    weight: upper.weight + lower.weight,
+                    size: upper.size + lower.size,
+                };
+                blocks.truncate(blocks.len() - 2);
+                blocks.push(joined);
+            }
+        }
+        let levels = blocks.iter().flat_map(|b| std::iter::repeat_n(b.common_row(unit), b.size));
+        let mut offset = start;
+        for (index, (&vertex, level)) in order.iter().zip(levels).enumerate() {
+            if index > 0 {
+                offset += self.distance(order[index - 1], vertex);
+            }
+            row[vertex] = level + offset;
+        }
+    }
+
+    /// Returns the weighted sum of the rows that pull a vertex, and the sum of the weights, which is never
+    /// zero.
+    fn pull(&self, vertex: usize, row: &[i64], sides: [bool; 2]) -> (i64, i64) {
+        let (mut pull, mut sum) = (0, 0);
+        let mut add = |to: i64, weight: i64| {
+            pull += to * weight;
+            sum += weight;
+        };
+        let is_dummy = |v: usize| matches!(self.graph.vertices[v].kind, VertexKind::Dummy { .. });
+        let wanted = |end: &Neighbour| row[end.vertex] + i64::from(end.row - end.own_row) * SUBROWS_PER_ROW;
+        for (side, _) in sides.iter().enumerate().filter(|(_, used)| **used) {
+            for end in &self.adjacency.side(side == 1)[vertex] {
+                let weight = [1, 2, 8][usize::from(is_dummy(vertex)) + usize::from(is_dummy(end.vertex))];
+                add(wanted(end), weight);
+            }
+        }
+        for &(partner, _) in &self.adjacency.u_turns[vertex] {
+            add(row[partner], 1);
+        }
+        if let Some(anchor) = self.anchors[vertex] {
+            add(
+                i64::from(anchor) * SUBROWS_PER_ROW,
+                if is_dummy(vertex) { DUMMY_ANCHOR_WEIGHT } else { NODE_ANCHOR_WEIGHT },
+            );
+        }
+        if sum == 0 { (row[vertex], 1) } else { (pull, sum) }
+    }
+}
+
+/// Neighbours in a layer that move together.
+#[derive(Clone, Copy)]
+struct PooledBlock {
+    pull: i64,
+    weight: i64,
+    size: usize,
+}
+
+impl PooledBlock {
+    /// Returns the common row, rounded to `unit`.
+    const fn common_row(&self, unit: i64) -> i64 {
+        let doubled = 2 * self.pull + self.weight * unit;
+        doubled.div_euclid(2 * self.weight * unit) * unit
+    }
+}

@@ -1,0 +1,153 @@
+//! Straightening: aligns nodes and dummy vertices that are nearly in line with a neighbour, where there is
+//! room.
+//!
+//! Isotonic regression minimises squares, which leaves many lines off by a row. This stage moves each node,
+//! and each straight stretch of dummy vertices, as a whole. A move must make trunks shorter or unnecessary,
+//! and must not change the order of a layer.
+use crate::layout::layering::layered_graph::{LayeredGraph, Net, Pin, VertexKind};
+use std::ops::Range;
+
+/// Fixed cost of a trunk, in rows of its length.
+const TRUNK_COST_ROWS: i64 = 4;
+/// Limit for the passes over all vertices.
+const MAX_PASSES: usize = 6;
+/// Limit for the moves to try for one stretch.
+const MAX_TRIED_MOVES: usize = 12;
+
+/// Straightener of a layered graph. `distance` returns the rows between the upper edges of two neighbours in
+/// a layer.
+pub struct Straightener<'a, D: Fn(usize, usize) -> i32> {
+    graph: &'a LayeredGraph,
+    anchors: &'a [Option<i32>],
+    distance: D,
+    /// Nets with a pin at each vertex.
+    nets: Vec<Vec<usize>>,
+    /// Neighbour above each vertex in its layer.
+    above: Vec<Option<usize>>,
+    /// Neighbour below each vertex in its layer.
+    below: Vec<Option<usize>>,
+}
+
+impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
+    pub fn new(graph: &'a LayeredGraph, anchors: &'a [Option<i32>], distance: D) -> Self {
+        let count = graph.vertices.len();
+        let mut nets = vec![Vec::new(); count];
+        for (index, net) in graph.nets.iter().enumerate() {
+            pins_of(net).for_each(|pin| nets[pin.vertex].push(index));
+        }
+        let (mut above, mut below) = (vec![None; count], vec![None; count]);
+        for pair in graph.layers.iter().flat_map(|layer| layer.windows(2)) {
+            below[pair[0]] = Some(pair[1]);
+            above[pair[1]] = Some(pair[0]);
+        }
+        Self { graph, anchors, distance, nets, above, below }
+    }
+
+    /// Moves stretches while that lowers the total cost of their nets.
+    pub fn run(&self, rows: &mut [i32]) {
+        for pass in 0..MAX_PASSES {
+            let mut moved = false;
+            for step in 0..rows.len() {
+                let vertex = if pass % 2 == 0 { step } else { rows.len() - 1 - step };
+                moved |= self.move_stretch(vertex, rows);
+            }
+            if !moved {
+                break;
+            }
+        }
+    }
+
+    /// Moves the stretch that begins with `vertex` to its best rows. Returns true if it moved.
+    fn move_stretch(&self, vertex: usize, rows: &mut [i32]) -> bool {
+        if vertex > 0 && self.continues_straight(vertex - 1, rows) {
+            return false;
+        }
+        let mut end = vertex + 1;
+        while self.continues_straight(end - 1, rows) {
+            end += 1;
+        }
+        if (vertex..end).any(|v| self.anchors[v].is_some()) {
+            return false;
+        }
+        let spans = self.net_spans(vertex..end, rows);
+        let (up, down) = self.move_range(vertex..end, rows);
+        let mut tries: Vec<i32> =
+            spans.iter().flat_map(NetSpan::aligning_moves).filter(|s| (up..=down).contains(s)).collect();
+        tries.sort_unstable_by_key(|s| (s.abs(), *s));
+        tries.dedup();
+        let cost = |by: i32| spans.iter().map(|s| s.cost(by)).sum::<i64>();
+        match tries.into_iter().take(MAX_TRIED_MOVES).map(|by| (cost(by), by.abs(), by)).min() {
+            Some((least, _, by)) if least < cost(0) => {
+                rows[vertex..end].iter_mut().for_each(|row| *row += by);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the nets with a pin in a stretch.
+    fn net_spans(&self, stretch: Range<usize>, rows: &[i32]) -> Vec<NetSpan> {
+        let mut nets: Vec<usize> = stretch.clone().flat_map(|v| self.nets[v].iter().copied()).collect();
+        nets.sort_unstable();
+        nets.dedup();
+        let span = |net: usize| {
+            let mut span = NetSpan { moving: None, fixed: None };
+            for pin in pins_of(&self.graph.nets[net]) {
+                let row = rows[pin.vertex] + pin.row;
+                let part = if stretch.contains(&pin.vertex) { &mut span.moving } else { &mut span.fixed };
+                *part = Some(part.map_or((row, row), |(low, high)| (row.min(low), row.max(high))));
+            }
+            span
+        };
+        nets.into_iter().map(span).collect()
+    }
+
+    /// Returns the range of moves that a stretch has room for: upwards (negative) and downwards.
+    fn move_range(&self, stretch: Range<usize>, rows: &[i32]) -> (i32, i32) {
+        let room = |v: usize| {
+            let up = self.above[v].map_or(i32::MIN / 2, |a| rows[a] + (self.distance)(a, v) - rows[v]);
+            let down = self.below[v].map_or(i32::MAX / 2, |b| rows[b] - (self.distance)(v, b) - rows[v]);
+            (up, down)
+        };
+        stretch.map(room).fold((i32::MIN, i32::MAX), |(a, b), (c, d)| (a.max(c), b.min(d)))
+    }
+    /// Returns true if a vertex and the next one are dummy vertices of one chain on the same row.
+    ///
+    /// The dummy vertices of a chain have consecutive indices along their way.
+    fn continues_straight(&self, vertex: usize, rows: &[i32]) -> bool {
+        let role = |v: usize| self.graph.vertices.get(v).map(|v| v.kind);
+        matches!(role(vertex), Some(VertexKind::Dummy { .. }))
+            && role(vertex) == role(vertex + 1)
+            && rows[vertex] == rows[vertex + 1]
+    }
+}
+
+/// Rows of a net's pins, apart for those that move with a stretch and those that stay.
+struct NetSpan {
+    /// First and last row of the pins that move with the stretch.
+    moving: Option<(i32, i32)>,
+    /// First and last row of the pins that stay.
+    fixed: Option<(i32, i32)>,
+}
+
+impl NetSpan {
+    /// Returns the cost of the net when the stretch moves by `by` rows.
+    fn cost(&self, by: i32) -> i64 {
+        let (Some(own), Some(other)) = (self.moving, self.fixed) else { return 0 };
+        let length = (own.1 + by).max(other.1) - (own.0 + by).min(other.0);
+        i64::from(length) + if length > 0 { TRUNK_COST_ROWS } else { 0 }
+    }
+
+    /// Returns the moves that align the stretch with the first or last of the fixed rows.
+    fn aligning_moves(&self) -> impl Iterator<Item = i32> + use<> {
+        let wishes = self
+            .moving
+            .zip(self.fixed)
+            .map(|(own, other)| [other.0 - own.0, other.1 - own.0, other.0 - own.1, other.1 - own.1]);
+        wishes.into_iter().flatten()
+    }
+}
+
+fn pins_of(net: &Net) -> impl Iterator<Item = &Pin> {
+    net.inputs.iter().chain([&net.output])
+}

@@ -1,0 +1,85 @@
+//! Subgraph with an index from its members to its nodes, to find rectangles and paths by member.
+use crate::layout::{
+    diagram::{Point, Rect},
+    graph::Key,
+    incremental::layout_cache::LayoutCache,
+    pipeline::SubgraphLayout,
+    subgraph::{Link, Subgraph, SubgraphNode, Target},
+};
+use std::collections::BTreeMap;
+
+/// Member of a subgraph. Nodes and groups go by their position in the sorted order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Member {
+    /// Node of the graph.
+    Node(usize),
+    /// Group of the graph.
+    Group(usize),
+    /// Port in the left border through which callers outside reach this node.
+    EntryPort(usize),
+    /// Port in the right border that leads to this node outside.
+    ExitPort(usize),
+}
+
+/// Subgraph with an index from its members to its nodes.
+pub struct IndexedSubgraph {
+    pub subgraph: Subgraph,
+    /// Index of each member in the nodes of the subgraph.
+    pub node_of: BTreeMap<Member, usize>,
+    /// Index of each target, by the final target node.
+    target_of: BTreeMap<usize, usize>,
+}
+
+impl IndexedSubgraph {
+    pub fn new(items: impl Iterator<Item = (Member, SubgraphNode)>) -> Self {
+        let (members, items): (Vec<Member>, Vec<SubgraphNode>) = items.unzip();
+        let node_of = members.into_iter().enumerate().map(|(index, member)| (member, index)).collect();
+        Self {
+            subgraph: Subgraph { nodes: items, ..Subgraph::default() },
+            node_of,
+            target_of: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a link from a row of one member to a row of another, on the way to `node`.
+    pub fn add_link(&mut self, (from, row): (Member, i32), (to, at): (Member, i32), node: usize, key: &Key) {
+        let (Some(&from), Some(&item)) = (self.node_of.get(&from), self.node_of.get(&to)) else { return };
+        let targets = &mut self.subgraph.targets;
+        let target = *self.target_of.entry(node).or_insert_with(|| {
+            targets.push(Target { key: key.clone(), node: item, row: at });
+            targets.len() - 1
+        });
+        self.subgraph.links.push(Link { target, from, row });
+    }
+
+    /// Reuses the order of the ports from earlier layouts.
+    pub fn reuse_port_order(&mut self, cache: &LayoutCache) {
+        let order = cache.port_order();
+        for item in &mut self.subgraph.nodes {
+            item.port_order = order.get(&item.key).copied();
+        }
+    }
+
+    /// Sorts the links and removes duplicates.
+    pub fn finish(mut self) -> Self {
+        self.subgraph.links.sort_unstable();
+        self.subgraph.links.dedup();
+        self
+    }
+
+    /// Returns the path from a member towards `node`, in the cells of this subgraph; empty if there is none.
+    pub fn path_towards<'p>(&self, layout: &'p SubgraphLayout, from: Member, node: usize) -> &'p [Point] {
+        let (Some(&from), Some(&target)) = (self.node_of.get(&from), self.target_of.get(&node)) else {
+            return &[];
+        };
+        let link = self.subgraph.links.partition_point(|l| (l.target, l.from) < (target, from));
+        layout.paths.get(link).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the rectangle of a member, in the cells of this subgraph.
+    pub fn rect_of(&self, layout: &SubgraphLayout, member: Member) -> Rect {
+        let Some(&item) = self.node_of.get(&member) else { return Rect::default() };
+        let (at, size) = (layout.positions[item], &self.subgraph.nodes[item]);
+        Rect { x: at.x, y: at.y, width: size.width, height: size.height }
+    }
+}

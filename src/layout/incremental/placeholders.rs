@@ -1,0 +1,66 @@
+//! Placeholders: the layout includes removed nodes and their edges as before, but the diagram does not show
+//! them.
+//!
+//! So nothing moves when a node goes, and a returning node gets its old place, whatever else changed
+//! meanwhile. A diagram full of gaps is useless, though. So with too many placeholders the layout drops them
+//! all together, because one large move is better than many small ones. A removed edge between two present
+//! nodes keeps its route until a new edge appears. Then something moves anyway, and removed edges must not
+//! form cycles with present ones.
+use crate::layout::graph::{Edge, Graph, Group, Key, Node};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Limit for placeholders in a small diagram.
+const MIN_PLACEHOLDER_LIMIT: usize = 6;
+/// Divisor for larger diagrams: they may have one placeholder for this many nodes.
+const NODES_PER_PLACEHOLDER: usize = 4;
+
+/// Returns true if a diagram of `there` nodes should drop its placeholders because `left` nodes are gone.
+#[must_use]
+pub fn should_compact(left: usize, there: usize) -> bool {
+    left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
+}
+
+/// Returns `graph` with the nodes and edges that it lost since `before` appended.
+pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
+    let mut index: BTreeMap<&Key, usize> =
+        graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();
+    let left: Vec<&Node> = before.nodes.iter().filter(|node| !index.contains_key(&node.key)).collect();
+    let mut extended = without_invalid_indices(graph);
+    if should_compact(left.len(), graph.nodes.len()) {
+        return extended;
+    }
+    for node in left {
+        index.insert(&node.key, extended.nodes.len());
+        let group = node.group.map(|group| find_or_add_group(&mut extended.groups, &before.groups[group]));
+        extended.nodes.push(Node { group, ..node.clone() });
+    }
+    let end = |node: usize| index[&before.nodes[node].key];
+    let lines: BTreeSet<(usize, usize)> =
+        before.edges.iter().map(|edge| (end(edge.from), end(edge.to))).collect();
+    let is_new = |edge: &&Edge| edge.from != edge.to && !lines.contains(&(edge.from, edge.to));
+    let kept = if extended.edges.iter().any(|edge| is_new(&edge)) { graph.nodes.len() } else { 0 };
+    let gone = lines.iter().filter(|(from, to)| *from.max(to) >= kept);
+    extended.edges.extend(gone.map(|&(from, to)| Edge { from, to }));
+    extended
+}
+
+/// Returns the graph without indices out of range, because appended nodes and groups would make them valid.
+fn without_invalid_indices(graph: &Graph) -> Graph {
+    let (nodes, groups) = (graph.nodes.len(), graph.groups.len());
+    let mut valid = graph.clone();
+    for node in &mut valid.nodes {
+        node.group = node.group.filter(|&group| group < groups);
+    }
+    for edge in valid.edges.iter_mut().filter(|edge| edge.from.max(edge.to) >= nodes) {
+        *edge = Edge { from: usize::MAX, to: usize::MAX };
+    }
+    valid
+}
+
+/// Returns the index of the group in `groups`, and appends it if it is missing.
+fn find_or_add_group(groups: &mut Vec<Group>, group: &Group) -> usize {
+    groups.iter().position(|known| known.key == group.key).unwrap_or_else(|| {
+        groups.push(group.clone());
+        groups.len() - 1
+    })
+}

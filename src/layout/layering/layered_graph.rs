@@ -1,0 +1,237 @@
+//! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): cuts every edge where it passes a layer.
+//!
+//! All callers of a target share one chain of dummy vertices through the layers. So (target, layer) names a
+//! dummy vertex, and the name stays the same when callers come and go. An edge against the flow leaves its
+//! caller on the right like any other. It turns round, runs back through dummy vertices of its own, and
+//! enters its target from the left. So for every box, edges leave on the right and arrive on the left.
+//!
+//! Gap `g` lies between layer `g - 1` and layer `g`. There each target has at most one net.
+use crate::layout::subgraph::{Link, Subgraph};
+use std::ops::Range;
+
+/// Vertex in a layer: a node of the subgraph, or a dummy vertex of an edge.
+#[derive(Clone, Debug)]
+pub struct Vertex {
+    pub layer: usize,
+    /// Height in rows; 1 for a dummy vertex.
+    pub height: i32,
+    pub kind: VertexKind,
+}
+
+/// Kind of a vertex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VertexKind {
+    /// Node of the subgraph, by its index.
+    Node(usize),
+    /// Dummy vertex on the way to a target. `backward` is true on the way against the flow.
+    Dummy { target: usize, backward: bool },
+}
+
+/// End of a line at a gap: a row of a vertex in the layer on the left or right of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    pub vertex: usize,
+    /// Row within the vertex, counted from its top.
+    pub row: i32,
+    /// True if the vertex lies in the layer to the right of the gap.
+    pub right: bool,
+}
+
+/// Net of one gap: the lines to one target, with several input pins and one output pin.
+#[derive(Clone, Debug)]
+pub struct Net {
+    /// Gap in which the net lies.
+    pub gap: usize,
+    pub inputs: Vec<Pin>,
+    pub output: Pin,
+}
+
+/// Input pin of a net, as `(net, index into its inputs)`.
+pub type Hop = (usize, usize);
+
+/// Layers of vertices, and the nets between them.
+#[derive(Clone, Debug)]
+pub struct LayeredGraph {
+    pub vertices: Vec<Vertex>,
+    /// Vertices of each layer. The ordering stage decides their order.
+    pub layers: Vec<Vec<usize>>,
+    /// True for each layer of ports with an order that the outer layout sets.
+    pub fixed: Vec<bool>,
+    /// Nets, sorted by target, then by gap.
+    pub nets: Vec<Net>,
+    /// Input pins that each link of the subgraph passes, in the direction of the call.
+    pub hops: Vec<Vec<Hop>>,
+    /// Number of links that run against the flow.
+    pub back_links: usize,
+}
+
+impl LayeredGraph {
+    /// Builds the layered graph of `subgraph`. `layer_of` is the layer of each node; `None` for a node
+    /// outside the layers.
+    pub fn new(subgraph: &Subgraph, layer_of: &[Option<usize>], layers: usize) -> Self {
+        let mut built = Self::with_nodes(subgraph, layer_of, layers);
+        let vertex_of = built.vertex_by_node(subgraph.nodes.len());
+        let mut first = 0;
+        while first < subgraph.links.len() {
+            let target = subgraph.links[first].target;
+            let size = subgraph.links[first..].iter().take_while(|l| l.target == target).count();
+            built.add_tree(subgraph, &vertex_of, first..first + size);
+            first += size;
+        }
+        for (index, vertex) in built.vertices.iter().enumerate() {
+            built.layers[vertex.layer].push(index);
+        }
+        built.fix_port_layers(subgraph);
+        built
+    }
+
+    /// Returns true for a dummy vertex.
+    pub fn is_dummy(&self, vertex: usize) -> bool {
+        matches!(self.vertices[vertex].kind, VertexKind::Dummy { .. })
+    }
+
+    /// Sorts each layer of ports that all have an order, and marks it as fixed.
+    fn fix_port_layers(&mut self, subgraph: &Subgraph) {
+        for (layer, settled) in self.layers.iter_mut().zip(&mut self.fixed) {
+            let order = |vertex: usize| match self.vertices[vertex].kind {
+                VertexKind::Node(item) => subgraph.nodes[item].port_order,
+                VertexKind::Dummy { .. } => None,
+            };
+            if !layer.is_empty() && layer.iter().all(|&v| order(v).is_some()) {
+                layer.sort_by_key(|&v| order(v));
+                *settled = true;
+            }
+        }
+    }
+
+    fn with_nodes(subgraph: &Subgraph, layer_of: &[Option<usize>], layers: usize) -> Self {
+        let placed = layer_of.iter().enumerate().filter_map(|(item, &layer)| layer.map(|l| (item, l)));
+        let vertices: Vec<Vertex> = placed
+            .map(|(item, layer)| Vertex {
+                layer,
+                height: subgraph.nodes[item].height,
+                kind: VertexKind::Node(item),
+            })
+            .collect();
+        Self {
+            vertices,
+            layers: vec![Vec::new(); layers],
+            fixed: vec![false; layers],
+            nets: Vec::new(),
+            hops: vec![Vec::new(); subgraph.links.len()],
+            back_links: 0,
+        }
+    }
+
+    fn vertex_by_node(&self, count: usize) -> Vec<usize> {
+        let mut vertex_of = vec![usize::MAX; count];
+        for (index, vertex) in self.vertices.iter().enumerate() {
+            if let VertexKind::Node(item) = vertex.kind {
+                vertex_of[item] = index;
+            }
+        }
+        vertex_of
+    }
+
+    /// Adds the dummy vertices and nets of the links to one target.
+    fn add_tree(&mut self, subgraph: &Subgraph, vertex_of: &[usize], links: Range<usize>) {
+        let target = subgraph.links[links.start].target;
+        let goal = &subgraph.targets[target];
+        let out = Pin { vertex: vertex_of[goal.node], row: goal.row, right: true };
+        let target_layer = self.vertices[out.vertex].layer;
+        let layer_of_link =
+            |built: &Self, link: usize| built.vertices[vertex_of[subgraph.links[link].from]].layer;
+        let (mut low, mut high) = (target_layer, None);
+        for link in links.clone() {
+            let layer = layer_of_link(self, link);
+            if layer < target_layer {
+                low = low.min(layer + 1);
+            } else {
+                high = high.max(Some(layer));
+                self.back_links += 1;
+            }
+        }
+        let tree = TargetTree {
+            first_dummy: self.vertices.len(),
+            first_net: self.nets.len(),
+            first_layer: low,
+            target_layer,
+            last_back_layer: high,
+        };
+        self.add_dummies(target, &tree);
+        self.add_nets(&tree, out);
+        for link in links {
+            let Link { from, row, .. } = subgraph.links[link];
+            let pin = Pin { vertex: vertex_of[from], row, right: false };
+            let gap = layer_of_link(self, link) + 1;
+            self.attach_link(&tree, link, pin, gap);
+        }
+    }
+
+    fn add_dummies(&mut self, target: usize, tree: &TargetTree) {
+        for layer in tree.dummy_layers() {
+            let role = VertexKind::Dummy { target, backward: layer >= tree.target_layer };
+            self.vertices.push(Vertex { layer, height: 1, kind: role });
+        }
+    }
+
+    /// Adds the nets of a tree with the pins of its dummy vertices. The pins of the callers follow later.
+    fn add_nets(&mut self, tree: &TargetTree, goal: Pin) {
+        for gap in tree.gaps() {
+            let pin =
+                |layer: usize, right: bool| tree.dummy(layer).map(|vertex| Pin { vertex, row: 0, right });
+            let (before, at) = (gap.checked_sub(1).and_then(|l| pin(l, false)), pin(gap, true));
+            let forward = gap <= tree.target_layer;
+            let (out, ins) = match (forward, gap == tree.target_layer) {
+                (true, true) => (Some(goal), vec![before, at]),
+                (true, false) => (at, vec![before]),
+                (false, _) => (before, vec![at]),
+            };
+            self.nets.push(Net {
+                gap,
+                inputs: ins.into_iter().flatten().collect(),
+                output: out.unwrap_or(goal),
+            });
+        }
+    }
+
+    /// Adds a caller's pin and records the pins that its link passes on the way to the target.
+    fn attach_link(&mut self, tree: &TargetTree, link: usize, pin: Pin, gap: usize) {
+        let mut net = tree.first_net + gap - tree.first_layer;
+        self.nets[net].inputs.push(pin);
+        self.hops[link].push((net, self.nets[net].inputs.len() - 1));
+        let goal = tree.first_net + tree.target_layer - tree.first_layer;
+        while net != goal {
+            let dummy = self.nets[net].output.vertex;
+            net = if net < goal { net + 1 } else { net - 1 };
+            let entry = self.nets[net].inputs.iter().position(|p| p.vertex == dummy).unwrap_or(0);
+            self.hops[link].push((net, entry));
+        }
+    }
+}
+
+/// Range of layers and gaps that the dummy vertices and nets of one target cover.
+struct TargetTree {
+    first_dummy: usize,
+    first_net: usize,
+    /// First gap with a net, and also the layer of the first dummy vertex.
+    first_layer: usize,
+    /// Layer of the target.
+    target_layer: usize,
+    /// Last layer with a caller against the flow; `None` without one.
+    last_back_layer: Option<usize>,
+}
+
+impl TargetTree {
+    fn dummy_layers(&self) -> Range<usize> {
+        self.first_layer..self.last_back_layer.map_or(self.target_layer, |h| h + 1)
+    }
+
+    fn gaps(&self) -> Range<usize> {
+        self.first_layer..self.last_back_layer.map_or(self.target_layer, |h| h + 1) + 1
+    }
+
+    fn dummy(&self, layer: usize) -> Option<usize> {
+        self.dummy_layers().contains(&layer).then(|| self.first_dummy + layer - self.first_layer)
+    }
+}

@@ -1,0 +1,8 @@
+//! Layering: breaks cycles, gives every node a rank, and cuts long edges into dummy vertices.
+
+pub(super) mod back_edges;
+pub(super) mod components;
+pub(super) mod cycle_removal;
+pub(super) mod layered_graph;
+pub(super) mod ranks;
+pub(super) mod simplex;

@@ -1,0 +1,191 @@
+//! Layering: assigns ranks so that edges run from lower to higher ranks and stay short.
+//!
+//! Graphs up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In larger ones, a few
+//! passes of median tightening move each node within its slack, to the end where more of its edges pull. With
+//! a seed, known nodes keep their ranks, unless a new edge pushes them on or makes their edges much too long.
+//! Only a layout without a seed packs its unconnected components ([`super::components`]).
+use super::{
+    components::{self, Components},
+    simplex,
+};
+use crate::layout::graph::RankHint;
+
+/// Largest graph for network simplex. Above it, median tightening runs instead, and known nodes keep their
+/// ranks.
+pub const SIMPLEX_MAX_NODES: usize = 500;
+/// Limit for the passes of median tightening.
+const MAX_MEDIAN_PASSES: usize = 8;
+/// Ranks by which a move must shorten a known node's edges, summed over them. With 3 or less, a service that
+/// comes and goes moves others. With 5 or more, half as many changes tangle the map.
+const MIN_RANKS_SAVED: i32 = 4;
+
+/// Properties of a node that ranking reads.
+pub struct RankInput {
+    pub hint: RankHint,
+    pub width: i32,
+    pub height: i32,
+    /// True if the node has an edge that the previous layout did not have.
+    pub newly_linked: bool,
+    /// True if the node is linked to a port in the border.
+    pub linked_to_border: bool,
+}
+
+/// Returns the rank of each node, starting at 0, and the shift of known ranks against the seed.
+///
+/// `arcs` must be acyclic. `known` holds the rank of each node in the seed; `None` for a new node.
+pub fn assign_ranks(
+    arcs: &[(usize, usize)],
+    known: &[Option<i32>],
+    inputs: &[RankInput],
+    down: bool,
+) -> (Vec<i32>, i32) {
+    let count = inputs.len();
+    let acyclic = AcyclicGraph::new(count, arcs);
+    if known.iter().any(Option::is_some) {
+        let mut rank = ranks_from_seed(&acyclic, known);
+        if count <= SIMPLEX_MAX_NODES {
+            move_newly_linked(&acyclic, &mut rank, inputs);
+        }
+        let low = rank.iter().copied().min().unwrap_or(0);
+        return (rank.iter().map(|r| r - low).collect(), -low);
+    }
+    let mut rank = longest_path_ranks(&acyclic);
+    if count <= SIMPLEX_MAX_NODES {
+        rank = simplex::minimize_edge_length(count, arcs, &rank);
+    } else {
+        tighten_by_median(&acyclic, &mut rank);
+    }
+    let components = Components::new(count, arcs.iter().copied(), |_| true);
+    normalize(&components, &mut rank);
+    apply_hints(&acyclic, &components, inputs, &mut rank);
+    components::place_components(&components, &mut rank, inputs, down);
+    (rank, 0)
+}
+
+/// Acyclic graph with the arcs of each node and a topological order.
+struct AcyclicGraph {
+    /// Callers of each node.
+    predecessors: Vec<Vec<usize>>,
+    /// Callees of each node.
+    successors: Vec<Vec<usize>>,
+    /// All nodes, callers before callees.
+    topological_order: Vec<usize>,
+}
+
+impl AcyclicGraph {
+    fn new(count: usize, arcs: &[(usize, usize)]) -> Self {
+        let mut predecessors = vec![Vec::new(); count];
+        let mut successors = vec![Vec::new(); count];
+        for &(from, to) in arcs {
+            predecessors[to].push(from);
+            successors[from].push(to);
+        }
+        let mut open: Vec<usize> = predecessors.iter().map(Vec::len).collect();
+        let mut topological_order: Vec<usize> = (0..count).filter(|&n| open[n] == 0).collect();
+        let mut next = 0;
+        while let Some(&node) = topological_order.get(next) {
+            next += 1;
+            for &to in &successors[node] {
+                open[to] -= 1;
+                if open[to] == 0 {
+                    topological_order.push(to);
+                }
+            }
+        }
+        Self { predecessors, successors, topological_order }
+    }
+
+    fn earliest_rank(&self, rank: &[i32], node: usize) -> Option<i32> {
+        self.predecessors[node].iter().map(|&b| rank[b] + 1).max()
+    }
+
+    fn latest_rank(&self, rank: &[i32], node: usize) -> Option<i32> {
+        self.successors[node].iter().map(|&a| rank[a] - 1).min()
+    }
+}
+
+fn longest_path_ranks(acyclic: &AcyclicGraph) -> Vec<i32> {
+    let mut rank = vec![0; acyclic.predecessors.len()];
+    for &node in &acyclic.topological_order {
+        rank[node] = acyclic.earliest_rank(&rank, node).unwrap_or(0);
+    }
+    rank
+}
+
+fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
+    let mut rank = vec![0; known.len()];
+    for &node in &acyclic.topological_order {
+        let earliest = acyclic.earliest_rank(&rank, node);
+        let before_the_called =
+            || acyclic.successors[node].iter().filter_map(|&a| known[a]).min().map(|r| r - 1);
+        rank[node] = match (known[node], earliest) {
+            (Some(old), Some(push)) => old.max(push),
+            (Some(old), None) => old,
+            (None, Some(push)) => push,
+            (None, None) => before_the_called().unwrap_or(0),
+        };
+    }
+    rank
+}
+
+/// Moves nodes of a seeded layout that have new edges, where that shortens edges by [`MIN_RANKS_SAVED`] or
+/// more.
+fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInput]) {
+    let there_and_back = acyclic.topological_order.iter().rev().chain(&acyclic.topological_order);
+    for &node in
+        there_and_back.filter(|&&node| inputs[node].newly_linked && inputs[node].hint == RankHint::Free)
+    {
+        let (ins, outs) = (acyclic.predecessors[node].len() as i32, acyclic.successors[node].len() as i32);
+        let target_rank =
+            if ins > outs { acyclic.earliest_rank(rank, node) } else { acyclic.latest_rank(rank, node) };
+        if let Some(target_rank) = target_rank.filter(|w| (w - rank[node]) * (outs - ins) >= MIN_RANKS_SAVED)
+        {
+            rank[node] = target_rank;
+        }
+    }
+}
+
+fn tighten_by_median(acyclic: &AcyclicGraph, rank: &mut [i32]) {
+    for pass in 0..MAX_MEDIAN_PASSES {
+        let mut moved = false;
+        for step in 0..acyclic.topological_order.len() {
+            let node = acyclic.topological_order
+                [if pass % 2 == 0 { acyclic.topological_order.len() - 1 - step } else { step }];
+            let (ins, outs) = (acyclic.predecessors[node].len(), acyclic.successors[node].len());
+            let wish = match ins.cmp(&outs) {
+                std::cmp::Ordering::Less => acyclic.latest_rank(rank, node),
+                std::cmp::Ordering::Greater => acyclic.earliest_rank(rank, node),
+                std::cmp::Ordering::Equal => None,
+            };
+            if let Some(wish) = wish.filter(|&w| w != rank[node]) {
+                rank[node] = wish;
+                moved = true;
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+}
+
+/// Shifts every component so that it starts at rank 0.
+fn normalize(components: &Components, rank: &mut [i32]) {
+    let spans = components.rank_spans(rank);
+    for (node, rank) in rank.iter_mut().enumerate() {
+        *rank -= spans[components.component_of(node)].0;
+    }
+}
+
+/// Applies the rank hints of the nodes, each within its component.
+fn apply_hints(acyclic: &AcyclicGraph, components: &Components, inputs: &[RankInput], rank: &mut [i32]) {
+    let spans = components.rank_spans(rank);
+    for (node, shape) in inputs.iter().enumerate() {
+        match shape.hint {
+            RankHint::First if acyclic.predecessors[node].is_empty() => rank[node] = 0,
+            RankHint::Last if acyclic.successors[node].is_empty() => {
+                rank[node] = spans[components.component_of(node)].1
+            }
+            _ => {}
+        }
+    }
+}

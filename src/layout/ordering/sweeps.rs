@@ -1,0 +1,236 @@
+//! Crossing reduction: orders the vertices within each layer.
+//!
+//! The method alternates barycentre and median sweeps (Sugiyama 1981, Eades and Wormald 1994) with exchanges
+//! of neighbours (Gansner 1993). Small layers are sifted (Matuszewski, Schoenfeld and Molitor 1999), and
+//! small graphs get several starts. All limits count steps, never time, so the result is the same on every
+//! machine. With a seed, known boxes keep their order; new boxes and dummy vertices search for a place
+//! (semi-interactive crossing minimisation, ELK).
+use super::{
+    adjacency::Adjacency,
+    crossings::{self, SwapEvaluator},
+    local_search::{
+        LayerOrder, MAX_SIFT_ROUNDS, exchange_neighbours, move_best_vertex, sift, sift_and_exchange,
+    },
+};
+use crate::layout::layering::{
+    components::Components,
+    layered_graph::{LayeredGraph, Net},
+};
+
+/// Limit for the sweeps from one start.
+const MAX_SWEEPS: usize = 24;
+/// Limit for sweeps in a row without an improvement.
+const MAX_STALLED_SWEEPS: usize = 5;
+/// Limit for the number of lines multiplied by the number of starts.
+const MAX_LINES_TIMES_STARTS: usize = 3_000;
+/// Limit for the starts.
+const MAX_STARTS: usize = 16;
+/// Passes of neighbour exchanges after each sweep.
+const EXCHANGE_ROUNDS_PER_SWEEP: usize = 4;
+/// Largest number of lines with exchanges after each sweep. Above it, exchanges run only at the end.
+const EXCHANGE_MAX_LINES: usize = 16_000;
+/// Largest number of lines with which the dummy vertices of a seeded layout may move.
+const MOVE_DUMMIES_MAX_LINES: usize = 3_000;
+/// Crossings that moving a known box must save. With a lower limit, a service that comes or goes moves
+/// others.
+const MIN_CROSSINGS_SAVED: usize = 5;
+/// Divisor for large graphs: moving a known box must also save one in this many of all crossings.
+const CROSSINGS_PER_MIN_SAVED: usize = 60;
+
+/// Orders the layers of `graph` in place and returns the number of remaining crossings.
+///
+/// `rows` holds the row of each vertex in the seed; `None` for new vertices. The function sets it to `None`
+/// for a vertex that it moves.
+pub fn order_layers(graph: &mut LayeredGraph, rows: &mut [Option<i32>]) -> usize {
+    let adjacency = Adjacency::new(graph);
+    let best = if rows.iter().any(Option::is_some) {
+        order_from_seed(graph, &adjacency, rows)
+    } else {
+        order_fresh(graph, &adjacency)
+    };
+    graph.layers.clone_from(&best.layers);
+    crossings::count(&adjacency, &best.layers, &best.place)
+}
+
+fn order_fresh(graph: &LayeredGraph, adjacency: &Adjacency) -> LayerOrder {
+    let lines: usize = adjacency.right.iter().map(Vec::len).sum();
+    let starts = (MAX_LINES_TIMES_STARTS / lines.max(1)).clamp(1, MAX_STARTS);
+    let mut swap = SwapEvaluator::new(adjacency);
+    let runs = (0..starts).map(|start| {
+        let mut order = run_from_start(graph, adjacency, &mut swap, start, lines <= EXCHANGE_MAX_LINES);
+        sift_and_exchange(&mut order, &mut swap);
+        (crossings::count(adjacency, &order.layers, &order.place), order)
+    });
+    let best = runs.min_by_key(|(crossings, _)| *crossings);
+    let best = best.map_or_else(|| LayerOrder::new(graph.layers.clone(), graph), |(_, order)| order);
+    if graph.fixed.contains(&true) { best } else { separate_components(best, graph) }
+}
+
+/// Returns `order` with unconnected components one below the other in all layers, so that none crosses
+/// another.
+fn separate_components(order: LayerOrder, graph: &LayeredGraph) -> LayerOrder {
+    let pins = |net: &Net| net.inputs.iter().map(|pin| (pin.vertex, net.output.vertex)).collect::<Vec<_>>();
+    let joins = graph.nets.iter().flat_map(pins);
+    let parts = Components::new(graph.vertices.len(), joins, |vertex| !graph.is_dummy(vertex));
+    let mut layers = order.layers;
+    layers.iter_mut().for_each(|layer| layer.sort_by_key(|&vertex| parts.component_of(vertex)));
+    LayerOrder::new(layers, graph)
+}
+
+/// Runs all sweeps from one start and returns the best order.
+///
+/// Starts 0 to 3 begin in key order or its reverse, later ones with a shuffled order. They also differ in the
+/// first direction, forward or backward, and in the first rule, barycentre or median.
+fn run_from_start(
+    graph: &LayeredGraph,
+    adjacency: &Adjacency,
+    swap: &mut SwapEvaluator<'_>,
+    start: usize,
+    exchange_often: bool,
+) -> LayerOrder {
+    let mut layers = graph.layers.clone();
+    for (layer, _) in layers.iter_mut().zip(&graph.fixed).filter(|(_, settled)| !**settled) {
+        match start {
+            0 | 2 => {}
+            1 | 3 => layer.reverse(),
+            _ => shuffle(layer, start),
+        }
+    }
+    let mut order = LayerOrder::new(layers, graph);
+    let mut best = order.clone();
+    let mut fewest = usize::MAX;
+    let mut stalls = 0;
+    for step in 0..MAX_SWEEPS {
+        let forward = (step + start / 2).is_multiple_of(2);
+        sweep(adjacency, &mut order, forward, (step / 2 + start / 2) % 2 == 1);
+        if exchange_often {
+            exchange_neighbours(&mut order, swap, EXCHANGE_ROUNDS_PER_SWEEP);
+        }
+        let crossings = crossings::count(adjacency, &order.layers, &order.place);
+        if crossings < fewest {
+            fewest = crossings;
+            best = order.clone();
+            stalls = 0;
+        } else {
+            stalls += 1;
+        }
+        if stalls > MAX_STALLED_SWEEPS || fewest == 0 {
+            break;
+        }
+    }
+    best
+}
+
+/// Shuffles a layer, always in the same way (Fisher and Yates, 1938, with the random generator of Knuth's
+/// MMIX).
+fn shuffle(layer: &mut [usize], start: usize) {
+    let mut state = start as u64;
+    for last in (1..layer.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        layer.swap(last, (state >> 33) as usize % (last + 1));
+    }
+}
+
+/// Sorts each layer by the positions of its neighbours on one side. A vertex without neighbours there keeps
+/// its place.
+fn sweep(adjacency: &Adjacency, order: &mut LayerOrder, forward: bool, median: bool) {
+    let count = order.layers.len();
+    for step in 0..count {
+        let layer = if forward { step } else { count - 1 - step };
+        if order.fixed[layer] {
+            continue;
+        }
+        let old = &order.layers[layer];
+        let wishes: Vec<Option<i64>> =
+            old.iter().map(|&v| desired_position(adjacency, &order.place, v, !forward, median)).collect();
+        let mut wished: Vec<(i64, usize)> =
+            old.iter().zip(&wishes).filter_map(|(&v, wish)| wish.map(|w| (w, v))).collect();
+        wished.sort_by_key(|&(value, _)| value);
+        let mut sorted = wished.iter().map(|&(_, v)| v);
+        let next: Vec<usize> = old
+            .iter()
+            .zip(&wishes)
+            .map(|(&v, wish)| if wish.is_some() { sorted.next().unwrap_or(v) } else { v })
+            .collect();
+        order.layers[layer] = next;
+        order.renumber(layer);
+    }
+}
+
+/// Returns the desired position of `vertex`, in 64ths of a position; `None` without neighbours on that side.
+///
+/// A vertex with only a U-turn there goes beside its partner.
+fn desired_position(
+    adjacency: &Adjacency,
+    place: &[usize],
+    vertex: usize,
+    right: bool,
+    median: bool,
+) -> Option<i64> {
+    let near = &adjacency.side(right)[vertex];
+    if near.is_empty() {
+        let &(partner, _) = adjacency.u_turns[vertex].first()?;
+        let there = adjacency.side(right)[partner].first().map_or_else(
+            || place[partner] as i64 * adjacency.stride * 64,
+            |_| {
+                adjacency.side(right)[partner].iter().map(|e| adjacency.position(e, place) * 64).sum::<i64>()
+                    / adjacency.side(right)[partner].len() as i64
+            },
+        );
+        return Some(there + 1);
+    }
+    let mut positions: Vec<i64> =
+        near.iter().map(|e| (adjacency.position(e, place) - i64::from(e.own_row)) * 64).collect();
+    if median {
+        positions.sort_unstable();
+        let middle = positions.len() / 2;
+        let lower = positions[(positions.len() - 1) / 2];
+        Some(lower.midpoint(positions[middle]))
+    } else {
+        Some(positions.iter().sum::<i64>() / positions.len() as i64)
+    }
+}
+
+/// Orders known boxes as in the seed, and new ones first beside their neighbours, then wherever they cross
+/// least.
+///
+/// Dummy vertices may follow them, because a line on another path disturbs less than lines that tangle more
+/// and more. Where lines have become tangled over many changes, one box per layout leaves its place if that
+/// saves many crossings.
+fn order_from_seed(graph: &LayeredGraph, adjacency: &Adjacency, rows: &mut [Option<i32>]) -> LayerOrder {
+    let near_rows = |vertex: usize| {
+        let lines = adjacency.left[vertex].iter().chain(&adjacency.right[vertex]).map(|e| e.vertex);
+        let around = lines.chain(adjacency.u_turns[vertex].iter().map(|&(partner, _)| partner));
+        let known: Vec<i32> = around.filter_map(|v| rows[v]).collect();
+        known.iter().sum::<i32>().checked_div(i32::try_from(known.len()).unwrap_or(0))
+    };
+    let mut layers = graph.layers.clone();
+    for layer in &mut layers {
+        layer.sort_by_key(|&v| (rows[v].or_else(|| near_rows(v)).unwrap_or(i32::MAX), rows[v].is_none()));
+    }
+    let mut order = LayerOrder::new(layers, graph);
+    let mut swap = SwapEvaluator::new(adjacency);
+    let lines: usize = adjacency.right.iter().map(Vec::len).sum();
+    let lanes_move = lines <= MOVE_DUMMIES_MAX_LINES;
+    let free = |known: Option<i32>, v: usize| known.is_none() || (lanes_move && graph.is_dummy(v));
+    sift_until_stable(&mut order, &mut swap, |v| free(rows[v], v));
+    if !lanes_move {
+        return order;
+    }
+    let worth = MIN_CROSSINGS_SAVED
+        .max(crossings::count(adjacency, &order.layers, &order.place) / CROSSINGS_PER_MIN_SAVED);
+    if let Some(moved) = move_best_vertex(&mut order, &mut swap, |v| !free(rows[v], v), worth as i64) {
+        rows[moved] = None;
+        sift_until_stable(&mut order, &mut swap, |v| free(rows[v], v));
+    }
+    order
+}
+
+/// Sifts the vertices that may move until that saves nothing more.
+fn sift_until_stable(order: &mut LayerOrder, swap: &mut SwapEvaluator<'_>, may_move: impl Fn(usize) -> bool) {
+    for _ in 0..MAX_SIFT_ROUNDS {
+        if !sift(order, swap, &may_move) {
+            break;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A chunk of consecutive lines of one stream: their text in one string and 32 bytes of metadata for each.
+
+use super::entry_key::{LinePosition, to_nanos};
+use crate::{
+    extract::log_line::{LineFormat, ParsedLine},
+    model::{LogLevel, LogLine, OutputStream, TextStyle},
+};
+use std::ops::Range;
+
+/// The size of text and metadata from which a chunk takes no more new lines, in bytes. Late lines may double
+/// it.
+const MAX_CHUNK_BYTES: usize = 64 * 1024;
+
+/// Lines of a stream that follow each other in time.
+#[derive(Clone, Debug)]
+pub(super) struct Chunk {
+    /// The chunk's number, unique in the store.
+    pub(super) id: u64,
+    /// The number of inserts between existing lines. Data stored by line index is invalid once it changes.
+    pub(super) insert_generation: u32,
+    text: String,
+    lines: Vec<LineMeta>,
+    /// The text start of each line with colours and the index of its first span, in the order of arrival.
+    paint_index: Vec<(u32, u32)>,
+    all_paint: Vec<TextStyle>,
+}
+
+/// Metadata of one line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LineMeta {
+    /// The time, in nanoseconds since 1970.
+    at: i64,
+    seq: u64,
+    start: u32,
+    len: u32,
+    /// The start of the message in the line and its length, in bytes.
+    message: (u16, u16),
+    /// The level that the line states.
+    pub(super) level: Option<LogLevel>,
+    /// The format of the line.
+    pub(super) format: LineFormat,
+    /// The output stream of the process.
+    pub(super) stream: OutputStream,
+    /// True if the current session has read this line again.
+    pub(super) is_reread: bool,
+}
+
+/// The design limits the metadata of a line to 32 bytes.
+const _: () = assert!(size_of::<LineMeta>() <= 32);
+
+/// The length that means "up to the end of the line".
+const MESSAGE_TO_LINE_END: u16 = u16::MAX;
+
+impl LineMeta {
+    pub(super) fn position(&self) -> LinePosition {
+        LinePosition { at: self.at, seq: self.seq }
+    }
+
+    /// Returns the range of the line's text in the chunk's text.
+    pub(super) fn text_range(&self) -> Range<usize> {
+        self.start as usize..(self.start + self.len) as usize
+    }
+
+    /// Returns the range of the message in the line's text.
+    pub(super) fn message_range(&self) -> Range<usize> {
+        let (start, len) = (usize::from(self.message.0), usize::from(self.message.1));
+        start..if self.message.1 == MESSAGE_TO_LINE_END { self.len as usize } else { start + len }
+    }
+}
+
+/// Packs the range of the message into four bytes. The message is the whole line if it starts too late or is
+/// too long.
+fn compact_range(message: &Range<u32>, len: u32) -> (u16, u16) {
+    let Ok(start) = u16::try_from(message.start) else { return (0, MESSAGE_TO_LINE_END) };
+    if message.end >= len {
+        return (start, MESSAGE_TO_LINE_END);
+    }
+    match u16::try_from(message.end.saturating_sub(message.start)) {
+        Ok(len) if len < MESSAGE_TO_LINE_END => (start, len),
+        _ => (0, MESSAGE_TO_LINE_END),
+    }
+}
+
+/// Memory of a full chunk, reused for the next one.
+#[derive(Debug, Default)]
+pub(super) struct ChunkBuffer {
+    text: String,
+    lines: Vec<LineMeta>,
+}
+
+impl Chunk {
+    /// Creates an empty chunk that reuses the memory of `ChunkBuffer`.
+    pub(super) fn new(id: u64, ChunkBuffer { mut text, mut lines }: ChunkBuffer) -> Self {
+        text.clear();
+        lines.clear();
+        Self { id, insert_generation: 0, text, lines, paint_index: Vec::new(), all_paint: Vec::new() }
+    }
+
+    /// Returns the memory that the chunk takes, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.text.capacity()
+            + self.lines.capacity() * size_of::<LineMeta>()
+            + self.paint_index.capacity() * size_of::<(u32, u32)>()
+            + self.all_paint.capacity() * size_of::<TextStyle>()
+    }
+
+    /// Returns true if a line of `len` bytes fits. An empty chunk takes a line of any length.
+    pub(super) fn has_room(&self, len: usize) -> bool {
+        self.lines.is_empty() || self.used_bytes() + len + 1 + size_of::<LineMeta>() <= MAX_CHUNK_BYTES
+    }
+
+    /// Returns true if late lines have made the chunk more than twice as large as its maximum.
+    pub(super) fn needs_split(&self) -> bool {
+        self.lines.len() > 1 && self.used_bytes() > 2 * MAX_CHUNK_BYTES
+    }
+
+    fn used_bytes(&self) -> usize {
+        self.text.len() + self.lines.len() * size_of::<LineMeta>()
+    }
+
+    /// Returns the metadata of the lines, oldest first.
+    pub(super) fn lines(&self) -> &[LineMeta] {
+        &self.lines
+    }
+
+    /// Returns the metadata of the lines for marking.
+    pub(super) fn lines_mut(&mut self) -> &mut [LineMeta] {
+        &mut self.lines
+    }
+
+    /// Returns the text of all lines, in the order of arrival.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn first_position(&self) -> Option<LinePosition> {
+        self.lines.first().map(LineMeta::position)
+    }
+
+    pub(super) fn last_position(&self) -> Option<LinePosition> {
+        self.lines.last().map(LineMeta::position)
+    }
+
+    /// Returns the number of lines before `place`.
+    pub(super) fn lines_before(&self, place: LinePosition) -> usize {
+        self.lines.partition_point(|meta| meta.position() < place)
+    }
+
+    /// Returns the coloured spans of a line.
+    pub(super) fn paint(&self, meta: &LineMeta) -> &[TextStyle] {
+        let Ok(place) = self.paint_index.binary_search_by_key(&meta.start, |(start, _)| *start) else {
+            return &[];
+        };
+        let end = self.paint_index.get(place + 1).map_or(self.all_paint.len(), |(_, next)| *next as usize);
+        &self.all_paint[self.paint_index[place].1 as usize..end]
+    }
+
+    /// Inserts a line at `index`.
+    pub(super) fn insert(&mut self, index: usize, seq: u64, line: &LogLine, parsed: &ParsedLine) {
+        let (len, start) = (line.text.len() as u32, self.text.len() as u32);
+        let meta = LineMeta {
+            at: to_nanos(line.at),
+            seq,
+            start,
+            len,
+            message: compact_range(&parsed.message, len),
+            level: parsed.level,
+            format: parsed.format,
+            stream: line.stream,
+            is_reread: false,
+        };
+        self.insert_text(index, meta, &line.text, &line.styles);
+    }
+
+    fn insert_text(&mut self, index: usize, meta: LineMeta, text: &str, paint: &[TextStyle]) {
+        self.insert_generation += u32::from(index < self.lines.len());
+        self.reserve_text(text.len() + 1);
+        self.text.push_str(text);
+        self.text.push('\n');
+        if !paint.is_empty() {
+            self.paint_index.push((meta.start, self.all_paint.len() as u32));
+            self.all_paint.extend_from_slice(paint);
+        }
+        if index == self.lines.len() {
+            self.lines.push(meta);
+        } else {
+            self.lines.insert(index, meta);
+        }
+    }
+
+    /// Grows the text's memory by doubling, up to [`MAX_CHUNK_BYTES`].
+    fn reserve_text(&mut self, more: usize) {
+        let (len, capacity) = (self.text.len(), self.text.capacity());
+        if len + more > capacity {
+            let wanted = (2 * capacity).clamp(512, MAX_CHUNK_BYTES).max(len + more);
+            self.text.reserve_exact(wanted - len);
+        }
+    }
+
+    /// Moves a full chunk to memory of its exact size, and returns the memory in which it grew. Shrinking in
+    /// place would leave a hole too small for the next chunk.
+    pub(super) fn seal(&mut self) -> ChunkBuffer {
+        self.paint_index.shrink_to_fit();
+        self.all_paint.shrink_to_fit();
+        let (text, metas) = (self.text.as_str().into(), self.lines.as_slice().into());
+        ChunkBuffer {
+            text: std::mem::replace(&mut self.text, text),
+            lines: std::mem::replace(&mut self.lines, metas),
+        }
+    }
+
+    /// Copies a range of lines, with their text in order, to a new chunk.
+    pub(super) fn copy_range(&self, range: Range<usize>, id: u64) -> Self {
+        let mut copy = Self::new(id, ChunkBuffer::default());
+        for meta in &self.lines[range] {
+            let start = copy.text.len() as u32;
+            copy.insert_text(
+                copy.lines.len(),
+                LineMeta { start, ..*meta },
+                &self.text[meta.text_range()],
+                self.paint(meta),
+            );
+        }
+        copy.seal();
+        copy
+    }
+}

@@ -1,0 +1,81 @@
+//! Entries of the log for display: stored lines and notes.
+
+use super::{
+    chunk::{Chunk, LineMeta},
+    entry_key::EntryKey,
+    notes::Note,
+    stream::StoredStream,
+};
+use crate::{
+    extract::log_line::LineFormat,
+    model::{LogLevel, LogNoteKind, OutputStream, ServiceId, TextStyle},
+};
+use std::ops::Range;
+
+/// A stored line or a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry<'a> {
+    /// The entry's key.
+    pub key: EntryKey,
+    /// The service that wrote the line; `None` for a note about all streams.
+    pub service: Option<&'a ServiceId>,
+    /// The label of the stream.
+    pub label: &'a str,
+    /// The output stream of the process.
+    pub stream: OutputStream,
+    /// The level that the line states.
+    pub level: Option<LogLevel>,
+    /// The full text.
+    pub text: &'a str,
+    /// The byte range of the message in the text.
+    pub message: Range<usize>,
+    /// The format of the line.
+    pub format: LineFormat,
+    /// The coloured spans of the text.
+    pub paint: &'a [TextStyle],
+    /// The kind of note; `None` for a line of a service.
+    pub note: Option<LogNoteKind>,
+}
+
+impl<'a> LogEntry<'a> {
+    pub(super) fn from_line(
+        number: u32,
+        stream: &'a StoredStream,
+        chunk: &'a Chunk,
+        meta: &LineMeta,
+    ) -> Self {
+        Self {
+            key: meta.position().entry_key(number),
+            service: Some(&stream.service),
+            label: &stream.label,
+            stream: meta.stream,
+            level: meta.level,
+            text: &chunk.text()[meta.text_range()],
+            message: meta.message_range(),
+            format: meta.format,
+            paint: chunk.paint(meta),
+            note: None,
+        }
+    }
+
+    pub(super) fn from_note(key: EntryKey, note: &'a Note) -> Self {
+        Self {
+            key,
+            service: note.service.as_ref(),
+            label: &note.label,
+            stream: OutputStream::Stdout,
+            level: None,
+            text: &note.text,
+            message: 0..note.text.len(),
+            format: LineFormat::Text,
+            paint: &[],
+            note: Some(note.kind),
+        }
+    }
+
+    /// Returns true for the level error or above.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.level >= Some(LogLevel::Error)
+    }
+}

@@ -1,0 +1,70 @@
+//! Histogram of matching lines over time, with warnings and errors, from line metadata.
+
+use super::{match_bitmap::count_by_level, query_results::QueryResults};
+use crate::{
+    log_store::{
+        entry_key::{LinePosition, to_nanos},
+        store::LogStore,
+    },
+    model::Timestamp,
+};
+
+/// The line counts of one time interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistogramBucket {
+    /// All lines.
+    pub lines: usize,
+    /// Lines with the level warning.
+    pub warnings: usize,
+    /// Lines with the level error or above.
+    pub errors: usize,
+}
+
+impl QueryResults {
+    /// Returns the matching lines from `from` until before `to`, in `buckets` intervals of equal length.
+    #[must_use]
+    pub fn histogram(
+        &self,
+        store: &LogStore,
+        from: Timestamp,
+        to: Timestamp,
+        buckets: usize,
+    ) -> Vec<HistogramBucket> {
+        let (from, to) = (to_nanos(from), to_nanos(to));
+        let mut sums = vec![HistogramBucket::default(); buckets];
+        let length = i128::from(to) - i128::from(from);
+        if length <= 0 || buckets == 0 {
+            return sums;
+        }
+        let bucket = |at: i64| ((i128::from(at) - i128::from(from)) * buckets as i128 / length) as usize;
+        for (.., chunk, sieve) in self.chunks_with_bitmaps(store) {
+            let (Some(first), Some(last)) = (chunk.first_position(), chunk.last_position()) else { continue };
+            if last.at < from || to <= first.at || sieve.level_counts[0] == 0 {
+                continue;
+            }
+            // Most chunks lie in one interval as a whole.
+            if from <= first.at && last.at < to && bucket(first.at) == bucket(last.at) {
+                sums[bucket(first.at)].add(sieve.level_counts);
+                continue;
+            }
+            let mut line = sieve.next_match(chunk.lines_before(LinePosition { at: from, seq: 0 }));
+            while let Some(index) = line {
+                let meta = &chunk.lines()[index];
+                if meta.position().at >= to {
+                    break;
+                }
+                sums[bucket(meta.position().at)].add(count_by_level(meta.level));
+                line = sieve.next_match(index + 1);
+            }
+        }
+        sums
+    }
+}
+
+impl HistogramBucket {
+    fn add(&mut self, [lines, warnings, errors]: [usize; 3]) {
+        self.lines += lines;
+        self.warnings += warnings;
+        self.errors += errors;
+    }
+}

@@ -1,0 +1,155 @@
+//! Match bitmaps: one bit for each line of a chunk that passes the filters.
+
+use super::{
+    filter::{LogFilter, Predicate},
+    text_matcher::TextMatcher,
+};
+use crate::{
+    log_store::{
+        chunk::{Chunk, LineMeta},
+        entry_key::LinePosition,
+        stream::StoredStream,
+    },
+    model::LogLevel,
+};
+
+/// The matching lines of a chunk, as far as it was scanned.
+#[derive(Clone, Debug)]
+pub(in crate::log_store) struct MatchBitmap {
+    pub(in crate::log_store) chunk_id: u64,
+    insert_generation: u32,
+    scanned: usize,
+    bits: Vec<u64>,
+    /// The number of matching lines: all, with the level warning, with the level error or above.
+    pub(in crate::log_store) level_counts: [usize; 3],
+}
+
+/// Returns the counts of one line for [`MatchBitmap::level_counts`].
+pub(in crate::log_store) fn count_by_level(level: Option<LogLevel>) -> [usize; 3] {
+    [1, usize::from(level == Some(LogLevel::Warn)), usize::from(level >= Some(LogLevel::Error))]
+}
+
+impl MatchBitmap {
+    /// Creates a bitmap of a chunk that has not been scanned.
+    pub(in crate::log_store) fn new(chunk: &Chunk) -> Self {
+        Self {
+            chunk_id: chunk.id,
+            insert_generation: chunk.insert_generation,
+            scanned: 0,
+            bits: Vec::new(),
+            level_counts: [0; 3],
+        }
+    }
+
+    /// Returns true if the bitmap is valid for the current lines of the chunk.
+    pub(in crate::log_store) fn is_valid_for(&self, chunk: &Chunk) -> bool {
+        (self.chunk_id, self.insert_generation) == (chunk.id, chunk.insert_generation)
+    }
+
+    /// Returns the number of lines that have not been scanned.
+    pub(in crate::log_store) fn unscanned(&self, chunk: &Chunk) -> usize {
+        chunk.lines().len() - self.scanned
+    }
+
+    /// Returns the number of scanned lines.
+    pub(in crate::log_store) fn scanned(&self) -> usize {
+        self.scanned
+    }
+
+    /// Scans the new lines of a chunk. Returns the work done in lines; long lines count as several.
+    pub(in crate::log_store) fn scan(
+        &mut self,
+        stream: &StoredStream,
+        chunk: &Chunk,
+        filters: &[LogFilter],
+        since: Option<i64>,
+    ) -> usize {
+        let metas = &chunk.lines()[self.scanned..];
+        let mut passing: Vec<bool> =
+            metas.iter().map(|meta| since.is_none_or(|since| since <= meta.position().at)).collect();
+        for LogFilter { predicate: what, keep_matching: keep } in filters {
+            if let Predicate::Text(needle) = what
+                && needle.is_literal
+                && chunk.insert_generation == 0
+            {
+                search_all_lines(needle, chunk.text(), metas, *keep, &mut passing);
+                continue;
+            }
+            for (passing, meta) in passing.iter_mut().zip(metas).filter(|(passing, _)| **passing) {
+                *passing = what.matches(stream, chunk, meta) == *keep;
+            }
+        }
+        self.bits.resize(chunk.lines().len().div_ceil(64), 0);
+        let bytes: usize = metas.iter().map(|meta| meta.text_range().len()).sum();
+        for (index, meta) in (self.scanned..).zip(metas).filter(|(index, _)| passing[index - self.scanned]) {
+            self.bits[index / 64] |= 1 << (index % 64);
+            for (sum, one) in self.level_counts.iter_mut().zip(count_by_level(meta.level)) {
+                *sum += one;
+            }
+        }
+        self.scanned = chunk.lines().len();
+        let each: usize = filters.iter().map(|filter| filter.predicate.extra_cost()).sum();
+        metas.len() * (1 + each) + bytes / 512
+    }
+
+    /// Returns the next matching line at or after `from`.
+    pub(in crate::log_store) fn next_match(&self, from: usize) -> Option<usize> {
+        let mut word = from / 64;
+        let mut bits = self.bits.get(word)? & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.bits.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// Returns the last matching line before `before`.
+    pub(in crate::log_store) fn previous_match(&self, before: usize) -> Option<usize> {
+        let last = before.checked_sub(1)?.min((self.bits.len() * 64).checked_sub(1)?);
+        let mut word = last / 64;
+        let mut bits = self.bits[word] & (u64::MAX >> (63 - last % 64));
+        while bits == 0 {
+            word = word.checked_sub(1)?;
+            bits = self.bits[word];
+        }
+        Some(word * 64 + 63 - bits.leading_zeros() as usize)
+    }
+
+    /// Returns the number of matching lines before a position.
+    pub(in crate::log_store) fn matches_before(&self, chunk: &Chunk, place: LinePosition) -> usize {
+        let end = chunk.lines_before(place);
+        let whole: u32 = self.bits.iter().take(end / 64).map(|bits| bits.count_ones()).sum();
+        let rest = self.bits.get(end / 64).map_or(0, |bits| (bits & !(u64::MAX << (end % 64))).count_ones());
+        (whole + rest) as usize
+    }
+}
+
+/// Searches the text of all lines in one pass, which is much faster than line by line.
+fn search_all_lines(matcher: &TextMatcher, text: &str, metas: &[LineMeta], keep: bool, passing: &mut [bool]) {
+    let (Some(first), Some(last)) = (metas.first(), metas.last()) else { return };
+    let base = first.text_range().start;
+    let text = matcher.normalized(&text[base..last.text_range().end]);
+    let end = |meta: &LineMeta| meta.text_range().end - base;
+    let (mut from, mut line) = (0, 0);
+    let mut none = |lines: std::ops::Range<usize>| {
+        for passing in &mut passing[lines] {
+            *passing &= !keep;
+        }
+    };
+    let mut hits = Vec::new();
+    while let Some(hit) = matcher.find_from(&text, from) {
+        let first = line;
+        line += metas[line..].iter().take_while(|meta| end(meta) < hit).count();
+        none(first..line);
+        let Some(meta) = metas.get(line) else { break };
+        hits.push(line);
+        (from, line) = (end(meta) + 1, line + 1);
+        if from > text.len() || line == metas.len() {
+            break;
+        }
+    }
+    none(line..metas.len());
+    for hit in hits {
+        passing[hit] &= keep;
+    }
+}

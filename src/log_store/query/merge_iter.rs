@@ -1,0 +1,129 @@
+//! Iteration over matching lines in time order: a heap merges all streams.
+
+use super::query_results::QueryResults;
+use crate::log_store::{
+    entry::LogEntry,
+    entry_key::{EntryKey, LinePosition},
+    store::LogStore,
+};
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+/// An iterator over matching lines and the notes between them.
+pub struct MergeIter<'a, 's> {
+    store: &'a LogStore,
+    results: &'s QueryResults,
+    heap: BinaryHeap<(HeapOrder, Cursor)>,
+    forward: bool,
+}
+
+/// The order of the heap: the next entry is the greatest.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum HeapOrder {
+    Forward(Reverse<(i64, u32, u64)>),
+    Backward((i64, u32, u64)),
+}
+
+/// The next entry of a stream: its number, chunk index and line index; or the key of a note.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Cursor {
+    Line(u32, usize, usize),
+    Note(EntryKey),
+}
+
+impl<'a, 's> MergeIter<'a, 's> {
+    /// Creates an iterator that starts at a key, which is included if the flag is true. Without a key it
+    /// starts at the first or last entry.
+    pub(in crate::log_store) fn new(
+        results: &'s QueryResults,
+        store: &'a LogStore,
+        from: Option<(EntryKey, bool)>,
+        forward: bool,
+    ) -> Self {
+        let mut iter = Self { store, results, heap: BinaryHeap::new(), forward };
+        for (number, stream) in (0u32..).zip(&store.streams) {
+            if !results.includes_stream(number) {
+                continue;
+            }
+            let (chunk, line) = match from {
+                None if forward => (0, 0),
+                None => (stream.chunks.len(), 0),
+                Some((key, with)) => {
+                    let place = key.lower_bound(number, forward != with);
+                    let chunk = stream.chunks.partition_point(|chunk| chunk.last_position() < Some(place));
+                    (chunk, stream.chunks.get(chunk).map_or(0, |chunk| chunk.lines_before(place)))
+                }
+            };
+            iter.push_next_line(number, chunk, line);
+        }
+        iter.push_next_note(from);
+        iter
+    }
+
+    /// Pushes the next matching line of a stream: at or after `line`, or before it if the iterator runs
+    /// backward.
+    fn push_next_line(&mut self, number: u32, mut chunk: usize, mut line: usize) {
+        let stream = &self.store.streams[number as usize];
+        loop {
+            let bitmap = stream.chunks.get(chunk).and_then(|held| self.results.bitmap(number, chunk, held));
+            let next =
+                bitmap.and_then(|s| if self.forward { s.next_match(line) } else { s.previous_match(line) });
+            if let Some(index) = next {
+                let LinePosition { at, seq } = stream.chunks[chunk].lines()[index].position();
+                let rank = self.heap_order((at, number, seq));
+                self.heap.push((rank, Cursor::Line(number, chunk, index)));
+                return;
+            }
+            if self.forward {
+                (chunk, line) = (chunk + 1, 0);
+                if chunk >= stream.chunks.len() {
+                    return;
+                }
+            } else {
+                let Some(before) = chunk.checked_sub(1) else { return };
+                (chunk, line) = (before, usize::MAX);
+            }
+        }
+    }
+
+    fn push_next_note(&mut self, from: Option<(EntryKey, bool)>) {
+        use std::ops::Bound::{Excluded, Included, Unbounded};
+        let notes = self.store.notes.by_key();
+        let bound = from.map_or(Unbounded, |(key, with)| if with { Included(key) } else { Excluded(key) });
+        let scope = |note: &(&EntryKey, &crate::log_store::notes::Note)| {
+            self.results.includes_note(self.store, *note.0, note.1.kind)
+        };
+        let next = if self.forward {
+            notes.range((bound, Unbounded)).find(scope)
+        } else {
+            notes.range((Unbounded, bound)).rev().find(scope)
+        };
+        if let Some((key, _)) = next {
+            let key = *key;
+            let rank = self.heap_order((crate::log_store::entry_key::to_nanos(key.at), key.stream, key.seq));
+            self.heap.push((rank, Cursor::Note(key)));
+        }
+    }
+
+    fn heap_order(&self, key: (i64, u32, u64)) -> HeapOrder {
+        if self.forward { HeapOrder::Forward(Reverse(key)) } else { HeapOrder::Backward(key) }
+    }
+}
+
+impl<'a> Iterator for MergeIter<'a, '_> {
+    type Item = LogEntry<'a>;
+
+    fn next(&mut self) -> Option<LogEntry<'a>> {
+        match self.heap.pop()?.1 {
+            Cursor::Line(number, chunk, line) => {
+                let stream = &self.store.streams[number as usize];
+                let held = &stream.chunks[chunk];
+                self.push_next_line(number, chunk, if self.forward { line + 1 } else { line });
+                Some(LogEntry::from_line(number, stream, held, &held.lines()[line]))
+            }
+            Cursor::Note(key) => {
+                self.push_next_note(Some((key, false)));
+                Some(LogEntry::from_note(key, self.store.notes.by_key().get(&key)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Counts of matching lines by pattern, updated chunk by chunk within a work limit.
+
+use super::{match_bitmap::MatchBitmap, query_results::QueryResults};
+use crate::{
+    extract::log_line,
+    log_store::{
+        chunk::Chunk,
+        entry_key::from_nanos,
+        pattern::{LoggedMessage, Pattern, PatternSet},
+        store::LogStore,
+        stream::StoredStream,
+    },
+    model::{ServiceId, Timestamp},
+};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// The patterns of one query's lines, with counts.
+#[derive(Debug, Default)]
+pub struct PatternCounts {
+    patterns: PatternSet,
+    /// The counts of each chunk, by its number.
+    chunks: BTreeMap<u64, ChunkCounts>,
+    /// The number of stored lines of each pattern.
+    line_counts: BTreeMap<u64, u64>,
+}
+
+/// The counts of one chunk.
+#[derive(Debug, Default)]
+struct ChunkCounts {
+    insert_generation: u32,
+    scanned: usize,
+    line_counts: BTreeMap<u64, u64>,
+}
+
+/// A pattern with its counts.
+#[derive(Clone, Copy, Debug)]
+pub struct PatternCount<'a> {
+    /// The pattern. Its statistics include lines that were dropped since.
+    pub pattern: &'a Pattern,
+    /// The number of stored lines.
+    pub count: u64,
+    /// True if all lines of the pattern are newer than the given times; `None` if unknown.
+    pub is_new: Option<bool>,
+}
+
+impl PatternCounts {
+    /// Counts about `work` new lines, newest first; a chunk is always finished. Call
+    /// [`QueryResults::advance`] before. Returns true once all matching lines are counted.
+    pub fn advance(&mut self, results: &QueryResults, store: &LogStore, work: usize) -> bool {
+        self.forget_stale_chunks(results, store);
+        let mut new: Vec<_> = results
+            .chunks_with_bitmaps(store)
+            .filter(|(.., chunk, sieve)| self.uncounted(chunk, sieve) > 0)
+            .collect();
+        new.sort_unstable_by_key(|(number, index, chunk, _)| (chunk.last_position(), *number, *index));
+        let mut done = 0;
+        while done < work {
+            let Some((number, _, chunk, sieve)) = new.pop() else { break };
+            done += self.count_chunk(&store.streams[number as usize], chunk, sieve);
+        }
+        if new.is_empty() {
+            self.record_read_from(results, store);
+        }
+        new.is_empty()
+    }
+
+    /// Records the time from which all lines of each service were counted.
+    fn record_read_from(&mut self, results: &QueryResults, store: &LogStore) {
+        let covered = (0u32..).zip(&store.streams).filter(|(number, _)| results.includes_stream(*number));
+        for (_, stream) in covered {
+            if let Some(oldest) = stream.oldest() {
+                self.patterns.record_read_from(
+                    &stream.service,
+                    results.since().map_or(oldest, |since| oldest.max(since)),
+                );
+            }
+        }
+    }
+
+    /// Returns the patterns with at least one stored line. New patterns come first, the most severe at the
+    /// top, then by the number of lines. Patterns with about as many lines keep the order of their first
+    /// lines, or they would swap places with every line.
+    #[must_use]
+    pub fn ranked(&self, since: &BTreeMap<ServiceId, Timestamp>) -> Vec<PatternCount<'_>> {
+        let held = self.line_counts.iter().filter_map(|(id, count)| Some((self.patterns.get(*id)?, *count)));
+        let mut kinds: Vec<_> = held
+            .map(|(pattern, count)| PatternCount {
+                pattern,
+                count,
+                is_new: self.patterns.is_new(pattern, since),
+            })
+            .collect();
+        // The logarithm rounds to steps of about a fifth.
+        let about = |count: u64| (4.0 * (count as f64).log2()) as u64;
+        kinds.sort_by_key(|kind| {
+            let new = kind.is_new == Some(true);
+            let grave = kind.pattern.level.filter(|_| new);
+            (!new, Reverse((grave, about(kind.count))), kind.pattern.id)
+        });
+        kinds
+    }
+
+    /// Returns the number of patterns dropped to limit memory.
+    #[must_use]
+    pub fn dropped_patterns(&self) -> u64 {
+        self.patterns.dropped
+    }
+
+    /// Returns the number of scanned lines of a chunk that are not counted yet.
+    fn uncounted(&self, chunk: &Chunk, bitmap: &MatchBitmap) -> usize {
+        bitmap.scanned().saturating_sub(self.chunks.get(&chunk.id).map_or(0, |part| part.scanned))
+    }
+
+    /// Removes the counts of dropped chunks, and of chunks with changed line indices.
+    fn forget_stale_chunks(&mut self, results: &QueryResults, store: &LogStore) {
+        let held: BTreeSet<(u64, u32)> = results
+            .chunks_with_bitmaps(store)
+            .map(|(.., chunk, _)| (chunk.id, chunk.insert_generation))
+            .collect();
+        let counts = &mut self.line_counts;
+        self.chunks.retain(|id, part| {
+            let stays = held.contains(&(*id, part.insert_generation));
+            for (pattern, less) in part.line_counts.iter().filter(|_| !stays) {
+                if let Some(count) = counts.get_mut(pattern) {
+                    *count -= less;
+                }
+            }
+            stays
+        });
+        counts.retain(|_, count| *count > 0);
+    }
+
+    /// Counts the new matching lines of a chunk. Returns the work done in lines; long lines count as several.
+    fn count_chunk(&mut self, stream: &StoredStream, chunk: &Chunk, bitmap: &MatchBitmap) -> usize {
+        let part = self.chunks.entry(chunk.id).or_default();
+        part.insert_generation = chunk.insert_generation;
+        let mut work = 1;
+        let mut line = bitmap.next_match(part.scanned);
+        while let Some(index) = line {
+            let meta = &chunk.lines()[index];
+            let text = &chunk.text()[meta.text_range()];
+            let message = &log_line::message_text(text, meta.message_range(), meta.format);
+            let said = LoggedMessage {
+                service: &stream.service,
+                at: from_nanos(meta.position().at),
+                level: meta.level,
+                message,
+            };
+            let id = self.patterns.add(said);
+            *part.line_counts.entry(id).or_default() += 1;
+            *self.line_counts.entry(id).or_default() += 1;
+            work += 1 + message.len() / 512;
+            line = bitmap.next_match(index + 1);
+        }
+        part.scanned = bitmap.scanned();
+        work
+    }
+}

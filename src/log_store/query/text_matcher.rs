@@ -1,0 +1,116 @@
+//! Matcher of a search text: literal, or a regular expression.
+
+use regex::{Regex, RegexBuilder};
+use std::borrow::Cow;
+
+/// The maximum size of a compiled expression, in bytes. It rejects hostile expressions. Matching time is
+/// linear in the text (<https://docs.rs/regex/latest/regex/#untrusted-input>).
+const MAX_REGEX_BYTES: usize = 512 * 1024;
+
+/// A compiled search text. Case matters only if it contains a capital.
+#[derive(Clone, Debug)]
+pub struct TextMatcher {
+    input: String,
+    regex: Regex,
+    /// True if many lines can be searched in one pass, because no match reaches across an end of line.
+    pub(in crate::log_store) is_literal: bool,
+    /// A matcher of lower-case text; several times as fast as a case-insensitive search.
+    lowercase_regex: Option<Regex>,
+}
+
+impl TextMatcher {
+    /// Parses the user's input: `/…/` is a regular expression, any other text is literal.
+    ///
+    /// # Errors
+    /// Returns a message if the expression is invalid or too large.
+    pub fn parse(typed: &str) -> Result<Self, String> {
+        let inner = typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        match inner.filter(|inner| !inner.is_empty()) {
+            Some(inner) => Self::regex(inner).map_err(|error| format!("/{inner}/ can't be read: {error}")),
+            None => Self::literal(typed),
+        }
+    }
+
+    /// Creates a matcher of a literal text.
+    ///
+    /// # Errors
+    /// Returns a message if the text is too long.
+    pub fn literal(typed: &str) -> Result<Self, String> {
+        Self::build(typed, &regex::escape(typed), !typed.contains('\n'))
+    }
+
+    /// Creates a matcher of a regular expression.
+    ///
+    /// # Errors
+    /// Returns a message if the expression is invalid or too large.
+    pub fn regex(typed: &str) -> Result<Self, String> {
+        Self::build(typed, typed, regex::escape(typed) == typed && !typed.contains('\n'))
+    }
+
+    fn build(typed: &str, pattern: &str, literal: bool) -> Result<Self, String> {
+        let mut builder = RegexBuilder::new(pattern);
+        builder.size_limit(MAX_REGEX_BYTES).dfa_size_limit(4 * MAX_REGEX_BYTES);
+        let plain = literal && typed.is_ascii();
+        let any_case = !has_capital(typed) && (!plain || typed.bytes().any(|c| c.is_ascii_alphabetic()));
+        let small = (plain && any_case).then(|| builder.build()).transpose();
+        // Some letters beyond ASCII are equal to an ASCII letter without case: the kelvin sign and `k`.
+        let regex = builder.case_insensitive(any_case).unicode(!plain).build();
+        let (small, regex) =
+            (small.map_err(|error| error_message(&error))?, regex.map_err(|error| error_message(&error))?);
+        Ok(Self { input: typed.to_owned(), regex, is_literal: literal, lowercase_regex: small })
+    }
+
+    /// Returns the text as the user typed it.
+    #[must_use]
+    pub fn input(&self) -> &str {
+        &self.input
+    }
+
+    /// Returns true if `text` contains a match.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    /// Returns the byte ranges of all matches in `text`, without empty ones.
+    pub fn match_ranges<'a>(&'a self, text: &'a str) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+        self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty())
+    }
+
+    /// Returns the text in the form that [`TextMatcher::find_from`] expects.
+    pub(in crate::log_store) fn normalized<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.lowercase_regex.is_some() { text.to_ascii_lowercase().into() } else { text.into() }
+    }
+
+    /// Returns the start of the first match at or after `from` in a normalized text.
+    pub(in crate::log_store) fn find_from(&self, searchable: &str, from: usize) -> Option<usize> {
+        let regex = self.lowercase_regex.as_ref().unwrap_or(&self.regex);
+        regex.find_at(searchable, from).map(|found| found.start())
+    }
+}
+
+impl PartialEq for TextMatcher {
+    fn eq(&self, other: &Self) -> bool {
+        self.regex.as_str() == other.regex.as_str() && self.input == other.input
+    }
+}
+
+/// Returns true if the text contains a capital. A letter after a backslash, such as `\W`, does not count.
+fn has_capital(typed: &str) -> bool {
+    let mut escaped = false;
+    typed.chars().any(|c| {
+        let counts = !escaped && c.is_uppercase();
+        escaped = c == '\\' && !escaped;
+        counts
+    })
+}
+
+/// Returns the error in an expression as one line.
+fn error_message(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
+        error => {
+            error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
+    }
+}

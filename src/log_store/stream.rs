@@ -1,0 +1,195 @@
+//! A stored stream: its chunks in time order and the known gaps between them.
+
+use super::{
+    chunk::Chunk,
+    entry_key::{LinePosition, from_nanos, to_nanos},
+    read_session::{Gap, ReadSession},
+};
+use crate::{
+    extract::log_line,
+    model::{LogLine, LogTarget, ServiceId, SharedText, Timestamp},
+};
+use std::{collections::VecDeque, sync::Arc};
+
+/// The stored lines of one stream.
+#[derive(Clone, Debug)]
+pub struct StoredStream {
+    /// The service that writes the stream.
+    pub service: ServiceId,
+    /// The label in front of its lines.
+    pub label: SharedText,
+    /// The source of the lines; `None` until a read session begins.
+    pub target: Option<LogTarget>,
+    /// The state of reading the stream.
+    pub state: StreamState,
+    /// The number of lines dropped from the stream.
+    pub dropped_lines: u64,
+    /// True if the first line of the stream is stored: there are no older lines to read.
+    pub has_first_line: bool,
+    /// The chunks in time order. Clones of the store share them until one clone changes a chunk.
+    pub(super) chunks: VecDeque<Arc<Chunk>>,
+    pub(super) lines: usize,
+    pub(super) bytes: usize,
+    /// The read session of an older page, and the session that reads up to the newest line.
+    pub(super) sessions: [Option<ReadSession>; 2],
+    /// The gaps, oldest first.
+    pub(super) gaps: Vec<Gap>,
+    /// The gaps that have a note in the store.
+    pub(super) noted_gaps: Vec<Gap>,
+}
+
+/// The state of reading a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamState {
+    /// A session reads the stream.
+    Open,
+    /// The read session is over.
+    Closed,
+    /// The instance has ended.
+    Ended,
+    /// The stream can't be read.
+    Unreadable,
+}
+
+impl StoredStream {
+    pub(super) fn new(service: ServiceId, label: SharedText) -> Self {
+        Self {
+            service,
+            label,
+            target: None,
+            state: StreamState::Open,
+            dropped_lines: 0,
+            has_first_line: false,
+            chunks: VecDeque::new(),
+            lines: 0,
+            bytes: 0,
+            sessions: [None, None],
+            gaps: Vec::new(),
+            noted_gaps: Vec::new(),
+        }
+    }
+
+    /// Returns the number of stored lines.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Returns the memory that the stream takes, in bytes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Returns the time of the oldest stored line.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.chunks.front().and_then(|chunk| chunk.first_position()).map(|place| from_nanos(place.at))
+    }
+
+    /// Returns the time of the newest stored line.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.chunks.back().and_then(|chunk| chunk.last_position()).map(|place| from_nanos(place.at))
+    }
+
+    /// Returns the end of the next older page: just after the oldest line, because other lines of the same
+    /// time may be missing.
+    #[must_use]
+    pub fn older_page_end(&self) -> Option<Timestamp> {
+        let oldest = self.chunks.front().and_then(|chunk| chunk.first_position())?;
+        Some(from_nanos(oldest.at.saturating_add(1)))
+    }
+
+    /// Adds a line, unless the current session reads a stored line again.
+    pub(super) fn add_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
+        let at = to_nanos(line.at);
+        let reading = self.sessions.iter().position(|r| r.as_ref().is_some_and(|r| r.covers(at)));
+        if let Some(reading) = reading {
+            let again = self.mark_if_duplicate(reading, at, &line.text);
+            self.record_session_line(reading, at, again);
+            if again {
+                return;
+            }
+            self.reduce_gap_counts(reading, at);
+        }
+        self.insert_line(line, seq, id);
+        self.lines += 1;
+    }
+
+    /// Inserts a line at its place in time.
+    fn insert_line(&mut self, line: &LogLine, seq: u64, id: &mut u64) {
+        let (place, len) = (LinePosition { at: to_nanos(line.at), seq }, line.text.len());
+        let parsed = log_line::parse(&line.text);
+        let next = match self.chunks.back().and_then(|chunk| chunk.last_position()) {
+            Some(last) if last < place => self.chunks.len(),
+            _ => self.chunks.partition_point(|chunk| chunk.first_position() < Some(place)),
+        };
+        let own = next
+            .checked_sub(1)
+            .filter(|own| self.chunks[*own].last_position() > Some(place) || self.chunks[*own].has_room(len));
+        let chunk = match own {
+            Some(own) => own,
+            None if self.chunks.get(next).is_some_and(|chunk| chunk.has_room(len)) => next,
+            None => {
+                let room = next.checked_sub(1).map(|full| self.update_chunk(full, Chunk::seal));
+                *id += 1;
+                self.chunks.insert(next, Arc::new(Chunk::new(*id, room.unwrap_or_default())));
+                self.bytes += self.chunks[next].memory_bytes();
+                next
+            }
+        };
+        self.update_chunk(chunk, |c| c.insert(c.lines_before(place), seq, line, &parsed));
+        if self.chunks[chunk].needs_split() {
+            self.split_chunk(chunk, id);
+        }
+    }
+
+    /// Changes a chunk and updates the stream's size.
+    fn update_chunk<T>(&mut self, index: usize, change: impl FnOnce(&mut Chunk) -> T) -> T {
+        let chunk = Arc::make_mut(&mut self.chunks[index]);
+        let before = chunk.memory_bytes();
+        let given = change(chunk);
+        self.bytes = self.bytes + chunk.memory_bytes() - before;
+        given
+    }
+
+    /// Splits a chunk in two.
+    fn split_chunk(&mut self, index: usize, id: &mut u64) {
+        let Some(chunk) = self.chunks.remove(index) else { return };
+        let (lines, half) = (chunk.lines().len(), chunk.lines().len() / 2);
+        self.bytes -= chunk.memory_bytes();
+        for (place, range) in [0..half, half..lines].into_iter().enumerate() {
+            *id += 1;
+            let part = chunk.copy_range(range, *id);
+            self.bytes += part.memory_bytes();
+            self.chunks.insert(index + place, Arc::new(part));
+        }
+    }
+
+    /// Removes a chunk. Returns the positions of its first and last line, and the number of its lines.
+    pub(super) fn evict_chunk(&mut self, index: usize) -> Option<(LinePosition, LinePosition, u64)> {
+        let chunk = self.chunks.remove(index)?;
+        let lines = chunk.lines().len();
+        self.bytes -= chunk.memory_bytes();
+        self.lines -= lines;
+        self.dropped_lines += lines as u64;
+        self.has_first_line &= index > 0;
+        Some((chunk.first_position()?, chunk.last_position()?, lines as u64))
+    }
+
+    /// Returns the chunk to evict first: the oldest, or the chunk farthest from `looked_at` while the user
+    /// reads older lines. In that case the chunk that grows stays.
+    pub(super) fn eviction_candidate(&self, looked_at: Option<i64>) -> usize {
+        let (Some(at), Some(last)) = (looked_at, self.chunks.len().checked_sub(1)) else { return 0 };
+        let newer =
+            self.chunks.front().and_then(|chunk| chunk.first_position()).is_some_and(|first| at < first.at);
+        if newer && self.sessions[0].is_none() {
+            return 0;
+        }
+        let here =
+            self.chunks.partition_point(|chunk| chunk.last_position().is_some_and(|place| place.at < at));
+        let newest = last.saturating_sub(1);
+        if here >= newest.saturating_sub(here) { 0 } else { newest }
+    }
+}

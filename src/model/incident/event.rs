@@ -1,0 +1,69 @@
+//! Events: deployments, starts, stops, health changes and other incidents of a service, with their times.
+
+use crate::model::{InstanceId, ServiceId, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// An incident or change of a service at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Time of the event, UTC.
+    pub at: Timestamp,
+    /// The service that the event concerns.
+    pub service: ServiceId,
+    /// The affected instance; `None` if the source does not name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceId>,
+    /// The kind of event.
+    pub kind: EventKind,
+    /// The event's text, in the source's words.
+    pub text: Text,
+}
+
+/// The kinds of events; `history::KINDS` has their titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventKind {
+    /// A deployment started, completed or failed.
+    Deployment,
+    /// An instance started.
+    Start,
+    /// An instance ended.
+    Stop,
+    /// The result of a health check changed.
+    Health,
+    /// The desired number of instances changed.
+    Scaling,
+    /// The engine restarted an instance.
+    Restart,
+    /// The kernel killed a process at its memory limit.
+    OutOfMemory,
+    /// The configuration of a service changed.
+    Configuration,
+    /// A source became unreadable, or readable again.
+    Source,
+    /// A finding was opened or resolved.
+    Finding,
+    /// The engine paused an instance.
+    Pause,
+    /// The engine resumed a paused instance.
+    Unpause,
+    /// ECS could not place a task.
+    Placement,
+    /// Any other message of the source.
+    Message,
+}
+
+impl EventKind {
+    /// Returns true if both kinds report the same sort of event, so that one of the two events is redundant.
+    /// A restart
+    /// counts as a start, an out-of-memory kill as a stop.
+    #[must_use]
+    pub fn same_category(self, other: Self) -> bool {
+        let sort = |kind| match kind {
+            Self::Restart => Self::Start,
+            Self::OutOfMemory => Self::Stop,
+            other => other,
+        };
+        sort(self) == sort(other)
+    }
+}

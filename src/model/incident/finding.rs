@@ -1,0 +1,138 @@
+//! Findings: faults and risks, with their start, severity, suspected causes, impact and next step.
+
+use crate::model::{NodeId, Onset, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A fault or risk of a service or source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The kind's id in `FINDING_KINDS`, such as `crash-loop`.
+    pub kind: Text,
+    /// The severity of the fault.
+    pub severity: Severity,
+    /// Label of the service or source.
+    #[serde(rename = "service")]
+    pub subject: Text,
+    /// The affected node; `None` for a finding about a source.
+    pub node: Option<NodeId>,
+    /// Start of the fault, UTC; `None` while unknown.
+    pub since: Option<Timestamp>,
+    /// True if the fault may have begun before `since`: the source forgot earlier failures, or Portolan was
+    /// not running.
+    #[serde(default)]
+    pub since_at_least: bool,
+    /// The fault in one sentence, with the facts behind it.
+    pub reason: Text,
+    /// Possible causes, the likeliest first; none of them is certain.
+    pub suspects: Vec<Suspect>,
+    /// The services that depend on the faulty one.
+    #[serde(rename = "reach")]
+    pub impact: Impact,
+    /// The next thing to check or do.
+    #[serde(rename = "next")]
+    pub next_step: Text,
+}
+
+/// A possible cause of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspect {
+    /// The suspected cause and its grounds, in words that claim no certainty.
+    #[serde(rename = "words")]
+    pub description: Text,
+    /// The suspected other service; `None` if the suspect is a deployment or exit of the service itself.
+    pub node: Option<NodeId>,
+}
+
+/// The services that depend on a faulty one, along declared and observed calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    /// Labels of the direct callers.
+    pub callers: Vec<Text>,
+    /// Number of services that depend on it indirectly.
+    #[serde(rename = "beyond")]
+    pub indirect_count: usize,
+    /// Labels of the dependent services that have no caller, or that the internet or a load balancer calls.
+    #[serde(rename = "entries")]
+    pub entry_points: Vec<Text>,
+}
+
+/// The severity of a finding, in ascending order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing; nothing is broken.
+    Info,
+    /// Something is wrong, but the service still works.
+    Warning,
+    /// The service does not work.
+    Critical,
+}
+
+impl Severity {
+    /// Returns the name of the severity in JSON and on the screen.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl Finding {
+    /// Returns the start of the fault, and whether it is exact. Returns `None` while it is unknown.
+    #[must_use]
+    pub fn onset(&self) -> Option<Onset> {
+        self.since.map(|at| Onset { at, at_least: self.since_at_least })
+    }
+
+    /// Returns the service that the likeliest suspect blames. Returns `None` if the service itself seems at
+    /// fault.
+    #[must_use]
+    pub fn main_suspect(&self) -> Option<&NodeId> {
+        self.suspects.first().and_then(|suspect| suspect.node.as_ref())
+    }
+}
+
+impl Impact {
+    /// Returns the number of dependent services, direct and indirect.
+    #[must_use]
+    pub fn dependant_count(&self) -> usize {
+        self.callers.len() + self.indirect_count
+    }
+
+    /// Summarises the impact in one phrase. Returns `None` if no service depends on the faulty one.
+    #[must_use]
+    pub fn summary(&self) -> Option<String> {
+        let (first, rest) = self.callers.split_first()?;
+        let more = rest.len() + self.indirect_count;
+        let words = match (rest, more) {
+            ([], 0) => first.to_string(),
+            ([second], 1) => format!("{first} and {second}"),
+            (_, more) => format!("{first} and {more} more"),
+        };
+        let inner = self.entry_points.iter().filter(|entry| !self.callers.contains(entry));
+        let entries: Vec<&str> = inner.take(3).map(Text::as_str).collect();
+        let up = if entries.is_empty() { String::new() } else { format!(", up to {}", entries.join(", ")) };
+        Some(words + &up)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Impact, Text};
+
+    #[test]
+    fn reach_is_one_sentence() {
+        let reach = |callers: &[&str], beyond, entries: &[&str]| {
+            let owned = |all: &[&str]| all.iter().copied().map(Text::from).collect();
+            Impact { callers: owned(callers), indirect_count: beyond, entry_points: owned(entries) }.summary()
+        };
+        assert_eq!(reach(&[], 0, &[]), None);
+        assert_eq!(reach(&["web"], 0, &["web"]).as_deref(), Some("web"));
+        assert_eq!(reach(&["a", "b"], 0, &[]).as_deref(), Some("a and b"));
+        assert_eq!(reach(&["a"], 1, &["web"]).as_deref(), Some("a and 1 more, up to web"));
+        assert_eq!(reach(&["a", "b", "c"], 4, &[]).as_deref(), Some("a and 6 more"));
+    }
+}

@@ -1,0 +1,53 @@
+//! Outages: their start times, and the facts about them that are saved between runs.
+
+use crate::model::{Text, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The start of an outage, or the earliest known time in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Onset {
+    /// Earliest known time at which the service was down, UTC.
+    pub at: Timestamp,
+    /// True if the outage may have begun before `at`, because the source forgot earlier failures or Portolan
+    /// was not running.
+    pub at_least: bool,
+}
+
+impl Onset {
+    /// Returns an onset at the true start of the outage.
+    #[must_use]
+    pub fn exact(at: Timestamp) -> Self {
+        Self { at, at_least: false }
+    }
+
+    /// Returns an onset for an outage that may have begun before `at`.
+    #[must_use]
+    pub fn at_least(at: Timestamp) -> Self {
+        Self { at, at_least: true }
+    }
+}
+
+/// An outage of one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// Start of the outage.
+    pub since: Onset,
+    /// Last evaluation that found the service down, UTC.
+    #[serde(rename = "seen")]
+    pub last_seen: Timestamp,
+    /// True if a user stopped or paused the service.
+    #[serde(rename = "wanted")]
+    pub intentional: bool,
+}
+
+/// The outages of one source, saved between runs. Keys are ids without the source's name, because that may
+/// differ in the next run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedOutages {
+    /// The outages, by service.
+    pub outages: BTreeMap<Text, Outage>,
+    /// Stop times of instances that a user stopped, by instance; an engine reports such a request only once.
+    #[serde(rename = "asked")]
+    pub stop_requests: BTreeMap<Text, Timestamp>,
+}

@@ -1,0 +1,228 @@
+//! Observed connections between services, and the log that remembers them after they close.
+
+use crate::model::{Address, ServiceId, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A connection with the times of its first and last observation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObservedConnection {
+    /// The two ends, the outcome and the place of observation.
+    #[serde(rename = "sighting")]
+    pub key: ConnectionKey,
+    /// Time of the first observation.
+    #[serde(rename = "first")]
+    pub first_seen: Timestamp,
+    /// Time of the last observation.
+    #[serde(rename = "last")]
+    pub last_seen: Timestamp,
+}
+
+/// Identity of an observed connection: everything but its times.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConnectionKey {
+    /// The end that opened the connection.
+    pub from: ConnectionEnd,
+    /// The end that listens.
+    pub to: ConnectionEnd,
+    /// The port on which `to` listens; `None` if the source does not report it.
+    pub port: Option<u16>,
+    /// The means of observation.
+    #[serde(rename = "by")]
+    pub observed_by: ObservationSource,
+    /// The outcome of the connection attempt.
+    #[serde(rename = "verdict")]
+    pub outcome: ConnectionOutcome,
+    /// The place of observation: the instance, log group or metric.
+    #[serde(rename = "place")]
+    pub location: Text,
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionEnd {
+    /// A service of the source.
+    Service(ServiceId),
+    /// An address that the source can't assign to a service.
+    Address(Address),
+}
+
+/// The means by which Portolan observed a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObservationSource {
+    /// A socket in the network namespace of a container.
+    Socket,
+    /// A record of the VPC flow logs.
+    FlowLog,
+    /// A metric of ECS Service Connect.
+    ServiceConnect,
+    /// A failure message in the caller's own log.
+    Log,
+}
+
+/// The outcome of a connection attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionOutcome {
+    /// The connection was established.
+    Accepted,
+    /// A security group or network rule rejected it.
+    Rejected,
+    /// The host did not answer, or its name did not resolve.
+    Failed,
+}
+
+impl ConnectionOutcome {
+    /// Returns the outcome as a predicate, such as `was rejected`.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Accepted => "was let through",
+            Self::Rejected => "was rejected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A service whose connections its source observes. Only for such a service does the absence of a connection
+/// mean anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonitoredService {
+    /// The observed service.
+    pub service: ServiceId,
+    /// Start of the observation.
+    pub since: Timestamp,
+}
+
+/// Log of all recent connections, open or closed.
+#[derive(Clone, Debug, Default)]
+pub struct ObservationLog {
+    seen_periods: BTreeMap<ConnectionKey, SeenPeriod>,
+    monitored: BTreeMap<ServiceId, Timestamp>,
+}
+
+/// The period from the first to the last observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenPeriod {
+    /// Time of the first observation.
+    pub first_seen: Timestamp,
+    /// Time of the last observation.
+    pub last_seen: Timestamp,
+}
+
+/// Maximum number of connections in the log; the oldest are removed first.
+const MAX_CONNECTIONS: usize = 50_000;
+
+/// Minimum step by which `last_seen` advances, in seconds. An open connection is observed at every poll;
+/// without the step each poll would count as a change.
+const MIN_LAST_SEEN_STEP_SECONDS: i64 = 60;
+
+impl ObservationLog {
+    /// Records `flows` and `watched`, and removes connections last seen more than `keep` seconds before
+    /// `now`. Returns true if a connection was added or removed, or if a `last_seen` time advanced.
+    pub fn record(
+        &mut self,
+        flows: &[ObservedConnection],
+        watched: &[MonitoredService],
+        now: Timestamp,
+        keep: i64,
+    ) -> bool {
+        let mut news = false;
+        for flow in flows {
+            if let Some(span) = self.seen_periods.get_mut(&flow.key) {
+                news |= flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS;
+                span.first_seen = span.first_seen.min(flow.first_seen);
+                // Smaller steps are not stored, so that they add up to a full one.
+                if flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS {
+                    span.last_seen = flow.last_seen;
+                }
+            } else {
+                news = true;
+                let span = SeenPeriod { first_seen: flow.first_seen, last_seen: flow.last_seen };
+                self.seen_periods.insert(flow.key.clone(), span);
+            }
+        }
+        for MonitoredService { service, since } in watched {
+            let known = self.monitored.entry(service.clone()).or_insert(*since);
+            *known = (*known).min(*since);
+        }
+        news | self.remove_expired(now.as_second() - keep)
+    }
+
+    /// Removes connections last seen before the second `before`, and the oldest above the limit. Returns true
+    /// if any was removed.
+    fn remove_expired(&mut self, before: i64) -> bool {
+        let known = self.seen_periods.len();
+        self.seen_periods.retain(|_, span| span.last_seen.as_second() >= before);
+        if self.seen_periods.len() > MAX_CONNECTIONS {
+            let mut times: Vec<_> = self.seen_periods.values().map(|span| span.last_seen).collect();
+            times.sort_unstable();
+            let oldest = times[times.len() - MAX_CONNECTIONS];
+            self.seen_periods.retain(|_, span| span.last_seen >= oldest);
+        }
+        self.seen_periods.len() != known
+    }
+
+    /// Returns all connections with their periods, sorted by their ends.
+    pub fn connections(&self) -> impl Iterator<Item = (&ConnectionKey, SeenPeriod)> {
+        self.seen_periods.iter().map(|(key, span)| (key, *span))
+    }
+
+    /// Returns the start of the observation of `service`. Returns `None` if its connections can't be
+    /// observed.
+    #[must_use]
+    pub fn monitored_since(&self, service: &ServiceId) -> Option<Timestamp> {
+        self.monitored.get(service).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationSource,
+        ObservedConnection,
+    };
+    use crate::model::{ServiceId, Timestamp};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn seen(to: &str, second: i64) -> ObservedConnection {
+        let end = |name: &str| ConnectionEnd::Service(ServiceId::new(name));
+        let key = ConnectionKey {
+            from: end("web"),
+            to: end(to),
+            port: Some(80),
+            observed_by: ObservationSource::Socket,
+            outcome: ConnectionOutcome::Accepted,
+            location: "web-1".into(),
+        };
+        ObservedConnection { key, first_seen: at(second), last_seen: at(second) }
+    }
+
+    #[test]
+    fn what_is_gone_is_remembered_and_then_forgotten() {
+        let mut ledger = ObservationLog::default();
+        assert!(ledger.record(&[seen("db", 100)], &[], at(100), 500));
+        assert!(!ledger.record(&[seen("db", 110)], &[], at(110), 500), "ten seconds later is no news");
+        assert!(ledger.record(&[seen("db", 160)], &[], at(160), 500));
+        let (_, span) = ledger.connections().next().unwrap();
+        assert_eq!((span.first_seen, span.last_seen), (at(100), at(160)));
+        assert!(!ledger.record(&[], &[], at(600), 500));
+        assert!(ledger.record(&[], &[], at(700), 500));
+        assert_eq!(ledger.connections().count(), 0);
+    }
+
+    #[test]
+    fn a_service_is_watched_since_the_first_time() {
+        let mut ledger = ObservationLog::default();
+        let watched = |second| [MonitoredService { service: ServiceId::new("web"), since: at(second) }];
+        ledger.record(&[], &watched(50), at(50), 10);
+        ledger.record(&[], &watched(90), at(90), 10);
+        assert_eq!(ledger.monitored_since(&ServiceId::new("web")), Some(at(50)));
+        assert_eq!(ledger.monitored_since(&ServiceId::new("db")), None);
+    }
+}

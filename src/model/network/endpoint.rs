@@ -1,0 +1,77 @@
+//! Endpoints: the names and addresses at which services can be reached. Resolving a reference to an endpoint
+//! makes an
+//! edge of the topology.
+
+use crate::model::{Host, NetworkId};
+use serde::{Deserialize, Serialize};
+
+/// A name or address at which clients reach a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServiceEndpoint {
+    /// The name or address.
+    pub host: Host,
+    /// The port on which the service listens under `host`; `None` if the endpoint covers every port.
+    pub port: Option<u16>,
+    /// The clients for which `host` resolves to this service.
+    pub scope: EndpointScope,
+    /// The origin of the name, such as a network alias.
+    #[serde(rename = "by")]
+    pub origin: EndpointOrigin,
+}
+
+/// The clients that can resolve the name of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EndpointScope {
+    /// All clients: a public or VPC-wide name.
+    Everywhere,
+    /// Only members of this network or namespace.
+    Network(NetworkId),
+}
+
+/// The mechanism that gives a service one of its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointOrigin {
+    /// The compose, swarm or ECS service's own name on a network.
+    ServiceName,
+    /// The container's name.
+    ContainerName,
+    /// The container's host name or short id.
+    Hostname,
+    /// A network alias.
+    Alias,
+    /// An address of an instance.
+    InstanceAddress,
+    /// A port published on the host.
+    PublishedPort,
+    /// An ECS Service Connect client alias.
+    ServiceConnect,
+    /// A Cloud Map registry's DNS name.
+    CloudMap,
+    /// A virtual service of AWS App Mesh.
+    Mesh,
+    /// A service of the Consul service mesh.
+    Consul,
+    /// The loopback address of a network namespace that several containers share.
+    Loopback,
+}
+
+impl EndpointOrigin {
+    /// Returns the origin in words, as `portolan why` prints it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ServiceName => "service name",
+            Self::ContainerName => "container name",
+            Self::Hostname => "host name",
+            Self::Alias => "network alias",
+            Self::InstanceAddress => "instance address",
+            Self::PublishedPort => "published port",
+            Self::ServiceConnect => "Service Connect alias",
+            Self::CloudMap => "Cloud Map name",
+            Self::Mesh => "App Mesh virtual service",
+            Self::Consul => "Consul service",
+            Self::Loopback => "loopback address",
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Load balancers: nodes of the map between callers and services.
+
+use crate::model::{Host, ServiceId, Text};
+use serde::{Deserialize, Serialize};
+
+/// A load balancer that forwards traffic to services of its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// Name of the load balancer, unique in its source.
+    pub name: Text,
+    /// DNS name that callers use; `None` if it has none.
+    pub host: Option<Host>,
+    /// True if the load balancer is reachable from the internet.
+    #[serde(rename = "public")]
+    pub internet_facing: bool,
+    /// Type in the provider's terms: `application`, `network`, `gateway`.
+    pub kind: Text,
+    /// The services that receive traffic, with the port and rule of each.
+    pub routes: Vec<Route>,
+    /// The health of its targets, as far as the load balancer reports it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetHealth>,
+}
+
+/// The health of a target, as its load balancer reports it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TargetHealth {
+    /// The service to which the target belongs.
+    pub service: ServiceId,
+    /// Address and port, or host and port, of the target.
+    pub address: Text,
+    /// Error code and description of the failing health check; `None` if the check passes.
+    pub reason: Option<Text>,
+}
+
+/// One service behind a load balancer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Route {
+    /// The service that receives the traffic.
+    pub service: ServiceId,
+    /// The listener's port; `None` if no listener forwards to the service.
+    pub port: Option<u16>,
+    /// The rule in words, such as `host api.example.com, path /v1/*`; the target group's name if there is no
+    /// rule.
+    pub rule: Text,
+}

@@ -1,0 +1,112 @@
+//! References: facts such as "this variable of that service names an address", without the variable's value.
+
+use crate::model::{Address, Text};
+use serde::{Deserialize, Serialize};
+
+/// A fact in the configuration of a service that names an address or another service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reference {
+    /// The kind of setting that holds the reference.
+    #[serde(rename = "via")]
+    pub kind: ReferenceKind,
+    /// The container and the setting, such as the name of a variable.
+    #[serde(rename = "place")]
+    pub location: ReferenceLocation,
+    /// The address or service that the setting names.
+    pub target: ReferenceTarget,
+}
+
+/// The kind of setting that holds a reference; `EVIDENCE_KINDS` has a row for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceKind {
+    /// The value of an environment variable.
+    Environment,
+    /// The value of an environment variable for a command line tool, which the service does not read itself.
+    ToolSetting,
+    /// An entry point, command or argument.
+    Argument,
+    /// A container link.
+    Link,
+    /// An entry of `extra_hosts`.
+    ExtraHost,
+    /// A configuration file mounted into the container.
+    ConfigFile,
+    /// A label that tells a proxy to send requests to this service.
+    ProxyLabel,
+    /// The configuration of a service mesh.
+    Mesh,
+    /// A compose file named in Portolan's configuration.
+    ComposeFile,
+    /// Start order: `depends_on`.
+    StartOrder,
+    /// Start order that waits for the other service to exit: `service_completed_successfully`.
+    Completion,
+    /// A variable or argument that all services of the group have, with the same value.
+    SharedSetting,
+    /// A file that several services mount: an address book of many names, or the configuration of another
+    /// service.
+    SharedFile,
+    /// A file mounted by several services that run different programs of one image.
+    SuiteFile,
+    /// Start order of several services that run different programs of one image.
+    SuiteOrder,
+}
+
+/// The container and the name of the setting that holds a reference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReferenceLocation {
+    /// Name of the container; `None` if the service has only one.
+    pub container: Option<Text>,
+    /// The variable, label, option or argument number; never a value.
+    pub key: Text,
+}
+
+/// The address or service that a reference names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferenceTarget {
+    /// An address, to be resolved against the endpoints of all services.
+    Address(Address),
+    /// An address that counts only if a service of the estate has it as an endpoint.
+    #[serde(rename = "local")]
+    EstateAddress(Address),
+    /// Name of a service in the same group.
+    #[serde(rename = "peer")]
+    ServiceName(Text),
+    /// The service itself, as the target of the proxies of this product (such as `traefik`) that can reach
+    /// it.
+    #[serde(rename = "from-proxy")]
+    CalledByProxy(Text),
+}
+
+impl Reference {
+    /// Returns true if the reference names the loopback address. That address leads to another service only
+    /// if the containers share a network namespace.
+    #[must_use]
+    pub fn targets_loopback(&self) -> bool {
+        match &self.target {
+            ReferenceTarget::Address(address) | ReferenceTarget::EstateAddress(address) => {
+                address.host.refers_to_self()
+            }
+            ReferenceTarget::ServiceName(_) | ReferenceTarget::CalledByProxy(_) => false,
+        }
+    }
+}
+
+impl ReferenceLocation {
+    /// Returns the location of setting `key` in a service's only container.
+    #[must_use]
+    pub fn for_key(key: &str) -> Self {
+        Self { container: None, key: key.into() }
+    }
+}
+
+impl std::fmt::Display for ReferenceLocation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.container {
+            Some(container) => write!(f, "{container}: {}", self.key),
+            None => f.write_str(&self.key),
+        }
+    }
+}

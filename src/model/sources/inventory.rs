@@ -1,0 +1,168 @@
+//! The inventory: the latest snapshots of all sources together, sorted by source, whatever order they arrive
+//! in.
+
+use crate::model::{
+    LoadBalancer, ObservationLog, ObservedConnection, Reference, Service, ServiceId, Snapshot, SnapshotDiff,
+    SourceId, Text, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The latest snapshot of every source, the user's annotations and the observed connections.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    snapshots: BTreeMap<SourceId, Arc<Snapshot>>,
+    annotations: Vec<ServiceAnnotation>,
+    observations: ObservationLog,
+    retention_seconds: i64,
+    first_snapshot_at: Option<Timestamp>,
+}
+
+/// Default time for which observed connections are remembered, in seconds: a day.
+const DEFAULT_RETENTION_SECONDS: i64 = 24 * 60 * 60;
+
+/// Facts about a service from the user's configuration, which no API reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceAnnotation {
+    /// The service: `name`, `group/name`, or the whole id.
+    pub service: Text,
+    /// Team or person responsible for the service.
+    pub owner: Text,
+    /// Purpose of the service.
+    pub description: Text,
+    /// URL of its source code.
+    pub repository: Text,
+    /// URL or text of instructions for its failures.
+    pub runbook: Text,
+    /// Callees that Portolan can't find by itself: services, in the same forms as `service`, or `host:port`.
+    pub calls: Vec<Text>,
+    /// The same service in other sources, in the same forms as `service`.
+    #[serde(rename = "twins")]
+    pub counterparts: Vec<Text>,
+}
+
+impl Inventory {
+    /// Returns an inventory without snapshots, with the user's `annotations`.
+    #[must_use]
+    pub fn new(annotations: Vec<ServiceAnnotation>) -> Self {
+        Self {
+            snapshots: BTreeMap::new(),
+            annotations,
+            observations: ObservationLog::default(),
+            retention_seconds: DEFAULT_RETENTION_SECONDS,
+            first_snapshot_at: None,
+        }
+    }
+
+    /// Sets the time for which observed connections are remembered, in seconds.
+    #[must_use]
+    pub fn with_retention_seconds(mut self, seconds: i64) -> Self {
+        self.retention_seconds = seconds;
+        self
+    }
+
+    /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
+    /// the old snapshot.
+    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
+        if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
+            Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        self.first_snapshot_at =
+            self.first_snapshot_at.or(Some(snapshot.taken_at)).map(|begun| begun.min(snapshot.taken_at));
+        let news = self.observations.record(
+            &snapshot.connections,
+            &snapshot.monitored,
+            snapshot.taken_at,
+            self.retention_seconds,
+        );
+        let old = self.snapshots.insert(snapshot.source.clone(), Arc::clone(&snapshot));
+        match old {
+            Some(old) if !news => SnapshotDiff::between(&old, &snapshot),
+            _ => SnapshotDiff::Everything,
+        }
+    }
+
+    /// Adds a snapshot from an earlier run until its source answers. Its connections are left out, because no
+    /// source has observed them in between.
+    pub fn load_cached(&mut self, mut snapshot: Snapshot) {
+        snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
+        (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());
+        self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
+    }
+
+    /// Records connections that were observed between two snapshots, such as those in log lines.
+    pub fn record_connections(&mut self, flows: &[ObservedConnection], now: Timestamp) -> SnapshotDiff {
+        if self.observations.record(flows, &[], now, self.retention_seconds) {
+            SnapshotDiff::Everything
+        } else {
+            SnapshotDiff::Unchanged
+        }
+    }
+
+    /// Returns the log of observed connections.
+    #[must_use]
+    pub fn observations(&self) -> &ObservationLog {
+        &self.observations
+    }
+
+    /// Returns the time of the first snapshot. Returns `None` before there is one.
+    #[must_use]
+    pub fn first_snapshot_at(&self) -> Option<Timestamp> {
+        self.first_snapshot_at
+    }
+
+    /// Returns the latest snapshot of `source`.
+    #[must_use]
+    pub fn snapshot(&self, source: &SourceId) -> Option<&Arc<Snapshot>> {
+        self.snapshots.get(source)
+    }
+
+    /// Returns all snapshots, sorted by source.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
+        self.snapshots.values().map(Arc::as_ref)
+    }
+
+    /// Returns the services of all sources, sorted by source.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.snapshots().flat_map(|s| &s.services).map(Arc::as_ref)
+    }
+
+    /// Returns the load balancers of all sources, each with its source.
+    pub fn load_balancers(&self) -> impl Iterator<Item = (&SourceId, &LoadBalancer)> {
+        self.snapshots().flat_map(|s| s.load_balancers.iter().map(move |g| (&s.source, g)))
+    }
+
+    /// Returns the service with `id`.
+    #[must_use]
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        let services = &self.snapshots.get(&SourceId::from(id))?.services;
+        services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &*services[place])
+    }
+
+    /// Returns all references, each with the service that makes it.
+    pub fn references(&self) -> impl Iterator<Item = (&Service, &Reference)> {
+        self.services().flat_map(|s| s.references.iter().map(move |m| (s, m)))
+    }
+
+    /// Returns the user's annotations of `service`.
+    pub fn annotations<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a ServiceAnnotation> {
+        self.annotations.iter().filter(|a| service.has_name(&a.service))
+    }
+}
+
+impl Default for Inventory {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Service {
+    /// Returns true if `name` is the service's name, `group/name` or id.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        let grouped =
+            self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
+        *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
+    }
+}

@@ -1,0 +1,125 @@
+//! Snapshots: everything a source reports at one time. The store replaces a source's snapshot as a whole.
+
+use crate::model::{
+    Event, Failure, LoadBalancer, MonitoredService, ObservedConnection, Service, ServiceId, SourceId, Text,
+    Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+/// Everything that a source reports at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The source of the snapshot.
+    pub source: SourceId,
+    /// Time of the poll, UTC.
+    #[serde(rename = "taken")]
+    pub taken_at: Timestamp,
+    /// All services, in any order. An unchanged service may share its allocation with the previous snapshot.
+    pub services: Vec<Arc<Service>>,
+    /// All load balancers.
+    #[serde(rename = "gateways")]
+    pub load_balancers: Vec<LoadBalancer>,
+    /// Recent events, in any order.
+    pub events: Vec<Event>,
+    /// The parts that could not be read, although the others could.
+    #[serde(rename = "gaps")]
+    pub unread_parts: Vec<UnreadPart>,
+    /// Connections observed since the previous snapshot.
+    #[serde(default)]
+    #[serde(rename = "flows")]
+    pub connections: Vec<ObservedConnection>,
+    /// The services whose connections the source observes.
+    #[serde(default)]
+    #[serde(rename = "watched")]
+    pub monitored: Vec<MonitoredService>,
+    /// Progress of the initial load, for each part still incomplete; empty after the load.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub progress: Vec<LoadProgress>,
+}
+
+/// The progress of a source's initial load, for one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadProgress {
+    /// The part of the source.
+    pub part: SourcePart,
+    /// Number of items read.
+    pub read: usize,
+    /// Number of items known so far; it may still grow.
+    pub known: usize,
+}
+
+/// A part of a source that is loaded incrementally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourcePart {
+    /// ECS services.
+    Services,
+    /// ECS tasks.
+    Tasks,
+    /// ECS task definitions.
+    #[serde(rename = "definitions")]
+    TaskDefinitions,
+    /// Data about services from other APIs: load balancers, service discovery, observed connections.
+    #[serde(rename = "surroundings")]
+    Enrichment,
+}
+
+impl SourcePart {
+    /// Returns the part's name in the plural, as the screen shows it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Tasks => "tasks",
+            Self::TaskDefinitions => "task definitions",
+            Self::Enrichment => "surroundings",
+        }
+    }
+}
+
+impl fmt::Display for LoadProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} {} read", self.read, self.known, self.part.label())
+    }
+}
+
+impl LoadProgress {
+    /// Returns true if services or instances may be missing, and not only data about them.
+    #[must_use]
+    pub fn may_miss_services(&self) -> bool {
+        matches!(self.part, SourcePart::Services | SourcePart::Tasks)
+    }
+}
+
+impl Snapshot {
+    /// Returns true if services may be missing because the initial load is incomplete.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.progress.iter().any(LoadProgress::may_miss_services)
+    }
+
+    /// Returns the same snapshot, with services, events and load balancers that were not read yet taken from
+    /// `old`.
+    #[must_use]
+    pub fn fill_unread_from(mut self, old: &Self) -> Self {
+        let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();
+        let is_left = |service: &ServiceId| !read.contains(service);
+        self.services.extend(old.services.iter().filter(|s| is_left(&s.id)).cloned());
+        self.events.extend(old.events.iter().filter(|event| is_left(&event.service)).cloned());
+        if self.load_balancers.is_empty() {
+            self.load_balancers.clone_from(&old.load_balancers);
+        }
+        self
+    }
+}
+
+/// A part of a source that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadPart {
+    /// Name of the part, such as `load balancers`.
+    #[serde(rename = "what")]
+    pub name: Text,
+    /// The reason.
+    pub failure: Failure,
+}

@@ -1,0 +1,87 @@
+//! Differences between two snapshots, as coarse as the topology needs them for an incremental update.
+
+use crate::model::{LoadBalancer, Service, ServiceId, Snapshot, SourceId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The difference between two snapshots of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotDiff {
+    /// Nothing but the time of the snapshot changed.
+    Unchanged,
+    /// Settings or state of these services changed; the map holds their previous versions. No service was
+    /// added or
+    /// removed, and all endpoints are the same.
+    Services(BTreeMap<ServiceId, Arc<Service>>),
+    /// No service changed; only events, read errors or target health did.
+    MetadataOnly,
+    /// Services, endpoints or load balancer routes changed: the topology must be built anew.
+    Everything,
+}
+
+impl SnapshotDiff {
+    /// Returns the difference from `old` to `new`. The services of both must be sorted by id.
+    #[must_use]
+    pub fn between(old: &Snapshot, new: &Snapshot) -> Self {
+        let routes =
+            |snapshot: &Snapshot| snapshot.load_balancers.iter().map(without_targets).collect::<Vec<_>>();
+        let same_places = old.services.len() == new.services.len()
+            && (old.load_balancers == new.load_balancers || routes(old) == routes(new));
+        if !same_places
+            || !old
+                .services
+                .iter()
+                .zip(&new.services)
+                .all(|(a, b)| Arc::ptr_eq(a, b) || same_identity_and_endpoints(a, b))
+        {
+            return Self::Everything;
+        }
+        let pairs = old.services.iter().zip(&new.services).filter(|(a, b)| a != b);
+        let changed: BTreeMap<_, _> = pairs.map(|(a, _)| (a.id.clone(), Arc::clone(a))).collect();
+        match (changed.is_empty(), same_metadata(old, new)) {
+            (false, _) => Self::Services(changed),
+            (true, false) => Self::MetadataOnly,
+            (true, true) => Self::Unchanged,
+        }
+    }
+
+    /// Returns true unless the snapshots are equal but for their time.
+    #[must_use]
+    pub fn has_changes(&self) -> bool {
+        *self != Self::Unchanged
+    }
+}
+
+/// Returns `gateway` without the health of its targets.
+fn without_targets(gateway: &LoadBalancer) -> LoadBalancer {
+    LoadBalancer { targets: Vec::new(), ..gateway.clone() }
+}
+
+/// Returns true if events, read errors and load balancers, with the health of their targets, are the same.
+fn same_metadata(old: &Snapshot, new: &Snapshot) -> bool {
+    old.events == new.events
+        && old.unread_parts == new.unread_parts
+        && old.load_balancers == new.load_balancers
+}
+
+/// Returns true if both have the same id, name, group, endpoints, networks and images.
+fn same_identity_and_endpoints(a: &Service, b: &Service) -> bool {
+    fn images(s: &Service) -> BTreeSet<&str> {
+        s.images().collect()
+    }
+    a.id == b.id
+        && a.name == b.name
+        && a.group == b.group
+        && a.endpoints == b.endpoints
+        && a.networks == b.networks
+        && ((a.instances == b.instances && a.facts == b.facts) || images(a) == images(b))
+}
+
+/// The first part of a service's id is its source.
+impl From<&ServiceId> for SourceId {
+    fn from(id: &ServiceId) -> Self {
+        Self::new(id.as_str().split('/').next().unwrap_or_default())
+    }
+}

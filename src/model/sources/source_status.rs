@@ -1,0 +1,185 @@
+//! The status of a source, and failures with remedies.
+
+use crate::model::{LoadProgress, SourceId, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The state of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceState {
+    /// No complete answer yet.
+    Loading,
+    /// No complete answer yet; the screen shows data of an earlier run.
+    Cached,
+    /// The last poll succeeded.
+    Live,
+    /// The last poll failed; the screen shows older data.
+    Stale,
+    /// Access is denied.
+    Denied,
+    /// No poll has succeeded.
+    Failed,
+}
+
+/// The state of a source, with its last failure and poll times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceStatus {
+    /// Id of the source.
+    pub id: SourceId,
+    /// The family of the source: `docker`, `ecs`, `compose`, `replay`.
+    pub kind: Text,
+    /// The source's address or region, for display.
+    pub location: Text,
+    /// The current state.
+    pub state: SourceState,
+    /// Time of the last successful poll, UTC.
+    pub last_read: Option<Timestamp>,
+    /// The failure of the last poll; `None` if it succeeded.
+    pub failure: Option<Failure>,
+    /// True if the source pushes changes, so that the age of its data means nothing.
+    pub pushes_changes: bool,
+    /// Progress of the initial load.
+    pub progress: Vec<LoadProgress>,
+    /// Time and cost of the next poll.
+    pub poll_schedule: Option<PollSchedule>,
+    /// True if some of the shown data may be from an earlier run.
+    pub from_cache: bool,
+}
+
+/// The next poll of a source, and its use of API quotas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollSchedule {
+    /// Time of the next poll, unless a push comes first.
+    pub next_poll: Timestamp,
+    /// Share of the API quota used within the last minute, in per mille; `None` if the source has no quota.
+    pub quota_used_permille: Option<u16>,
+}
+
+impl SourceStatus {
+    /// Returns the status of a source before its first answer.
+    #[must_use]
+    pub fn new(id: SourceId, kind: &str, place: impl Into<Text>) -> Self {
+        let (kind, location, state) = (kind.into(), place.into(), SourceState::Loading);
+        let (last_read, failure, progress) = (None, None, Vec::new());
+        Self {
+            id,
+            kind,
+            location,
+            state,
+            last_read,
+            failure,
+            pushes_changes: false,
+            progress,
+            poll_schedule: None,
+            from_cache: false,
+        }
+    }
+
+    /// Records a successful poll at `at`, with the `progress` of the initial load.
+    pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
+        let partial = progress.iter().any(LoadProgress::may_miss_services);
+        self.failure = None;
+        self.progress = progress.to_vec();
+        // Data that is partly from an earlier run is as old as that run.
+        self.from_cache &= partial;
+        self.state = match (partial, self.from_cache) {
+            (true, true) => SourceState::Cached,
+            (true, false) => SourceState::Loading,
+            (false, _) => SourceState::Live,
+        };
+        if !self.from_cache {
+            self.last_read = Some(at);
+        }
+    }
+
+    /// Records that the source's data is from an earlier run at `at`.
+    pub fn record_cached(&mut self, at: Timestamp) {
+        (self.state, self.last_read, self.from_cache) = (SourceState::Cached, Some(at), true);
+    }
+
+    /// Returns true unless the source is still loading: it was read completely, or can't be read.
+    #[must_use]
+    pub fn has_finished_loading(&self) -> bool {
+        !matches!(self.state, SourceState::Loading | SourceState::Cached)
+    }
+
+    /// Returns true if all parts were read in this run, or access is denied.
+    #[must_use]
+    pub fn has_reported_fully(&self) -> bool {
+        let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
+        self.state == SourceState::Denied || (is_read && !self.from_cache && self.progress.is_empty())
+    }
+
+    /// Returns true if all services were read in this run.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
+        is_read && !self.from_cache && !self.progress.iter().any(LoadProgress::may_miss_services)
+    }
+
+    /// Records a failed poll. Data of an earlier poll stays and becomes stale.
+    pub fn record_failure(&mut self, failure: Failure) {
+        self.state = match (self.last_read, failure.kind) {
+            (Some(_), _) => SourceState::Stale,
+            (None, FailureKind::Denied) => SourceState::Denied,
+            (None, _) => SourceState::Failed,
+        };
+        self.failure = Some(failure);
+    }
+}
+
+impl SourceState {
+    /// Returns the name of the state in JSON and on the screen.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Cached => "cached",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The reason why a source could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The kind of failure.
+    pub kind: FailureKind,
+    /// The problem, and the call that failed.
+    #[serde(rename = "what")]
+    pub message: Text,
+    /// The action that solves it.
+    pub remedy: Text,
+}
+
+/// The kind of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// A permission is missing.
+    Denied,
+    /// Credentials are missing or expired.
+    Credentials,
+    /// The API throttled the call.
+    Throttled,
+    /// The host does not answer.
+    Unreachable,
+    /// The call took longer than its time limit.
+    Timeout,
+    /// The requested resource does not exist.
+    Missing,
+    /// An answer, file or setting is invalid.
+    Invalid,
+}
+
+impl Failure {
+    /// Returns a failure from its kind, message and remedy.
+    #[must_use]
+    pub fn new(kind: FailureKind, what: impl Into<Text>, remedy: impl Into<Text>) -> Self {
+        Self { kind, message: what.into(), remedy: remedy.into() }
+    }
+}

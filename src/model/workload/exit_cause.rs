@@ -1,0 +1,218 @@
+//! Causes of an instance's exit or failed start, in the same terms for every source.
+
+use crate::model::Exit;
+use serde::{Deserialize, Serialize};
+
+/// The cause of an instance's exit or failed start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitCause {
+    /// The process exited, and the source names no cause beside the exit code.
+    #[default]
+    #[serde(rename = "itself")]
+    ProcessExited,
+    /// A user, a deployment or a scheduler that scales in asked for the stop.
+    #[serde(rename = "asked")]
+    StopRequested,
+    /// A signal ended the process; the source does not report its sender.
+    #[serde(rename = "killed")]
+    KilledBySignal,
+    /// The kernel killed the instance, or a process in it, at its memory limit.
+    OutOfMemory,
+    /// The instance's own health check failed too often.
+    #[serde(rename = "check")]
+    HealthCheckFailed,
+    /// A load balancer's health check failed too often.
+    #[serde(rename = "target")]
+    TargetHealthFailed,
+    /// AWS reclaimed the Spot capacity.
+    #[serde(rename = "spot")]
+    SpotInterruption,
+    /// The host failed or was removed.
+    #[serde(rename = "host")]
+    HostLost,
+    /// The instance failed so often that the engine no longer restarts it.
+    #[serde(rename = "gave-up")]
+    RestartsExhausted,
+    /// The image could not be pulled, so the instance never ran.
+    #[serde(rename = "image")]
+    ImagePullFailed,
+    /// A secret or parameter could not be read, so the instance never ran.
+    #[serde(rename = "secret")]
+    SecretUnavailable,
+    /// The log destination is missing or denied, so the instance never ran.
+    #[serde(rename = "log")]
+    LogDestinationMissing,
+    /// Another process holds a published port, so the instance never ran.
+    #[serde(rename = "port")]
+    PortInUse,
+    /// A volume could not be mounted, so the instance never ran.
+    #[serde(rename = "volume")]
+    VolumeMountFailed,
+    /// The command is missing or not executable, so the instance never ran.
+    #[serde(rename = "command")]
+    CommandNotRunnable,
+    /// The instance could not be started for another reason.
+    #[serde(rename = "start")]
+    StartFailed,
+}
+
+/// Exit codes of processes that SIGINT, SIGKILL or SIGTERM ended: 128 plus the signal's number (POSIX shells,
+/// Docker).
+const SIGNAL_EXIT_CODES: [i64; 3] = [130, 137, 143];
+
+impl ExitCause {
+    /// Returns the cause that follows from `code` alone: a signal, or an exit of the process.
+    #[must_use]
+    pub fn from_exit_code(code: Option<i64>) -> Self {
+        let by_signal = code.is_some_and(|code| SIGNAL_EXIT_CODES.contains(&code));
+        if by_signal { Self::KilledBySignal } else { Self::ProcessExited }
+    }
+
+    /// Returns true if the instance never ran because something prevented its start.
+    #[must_use]
+    pub fn is_start_failure(self) -> bool {
+        self >= Self::ImagePullFailed
+    }
+
+    /// Returns the cause of a failed start, from the error message of an engine or of ECS.
+    ///
+    /// ECS: the prefixes and sentences of "Stopped tasks error messages" in the Amazon ECS developer guide.
+    /// Docker: the messages of moby's `daemon/start.go`, `libnetwork/portallocator` and `volume/service`, and
+    /// runc's message for a missing command.
+    #[must_use]
+    pub fn from_start_error(words: &str) -> Self {
+        let words = words.to_ascii_lowercase();
+        let has = |needles: &[&str]| needles.iter().any(|needle| words.contains(needle));
+        if has(&["secret", "ssm parameter", "getparameters", "registry auth"]) {
+            Self::SecretUnavailable
+        } else if has(&["cannotpull", "no such image", "pull access denied", "manifest unknown"]) {
+            Self::ImagePullFailed
+        } else if has(&["log group", "log stream", "logger args", "logging driver"]) {
+            Self::LogDestinationMissing
+        } else if has(&["port is already allocated", "address already in use", "ports are not available"]) {
+            Self::PortInUse
+        } else if has(&["volume", "mount", "efs"]) {
+            Self::VolumeMountFailed
+        } else if has(&["executable file not found", "exec format error", "exec:", "permission denied"]) {
+            Self::CommandNotRunnable
+        } else {
+            Self::StartFailed
+        }
+    }
+}
+
+impl Exit {
+    /// Returns the source's reason, and says so if the sender of a signal is unknown. Returns `None` if there
+    /// is neither.
+    #[must_use]
+    pub fn reason_text(&self) -> Option<String> {
+        let unknown = match (self.cause, self.code) {
+            (ExitCause::KilledBySignal, Some(130)) => Some("interrupted from outside"),
+            (ExitCause::KilledBySignal, _) => Some("stopped from outside or out of memory: not known which"),
+            _ => None,
+        };
+        let reason = self.reason.as_deref().filter(|reason| !reason.is_empty());
+        let parts: Vec<&str> = [reason, unknown].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// Describes the exit: `exit code 139 (SIGSEGV)`, followed by the reason.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let code = self.code.map(|code| match signal_name(code) {
+            Some(name) => format!("exit code {code} ({name})"),
+            None => format!("exit code {code}"),
+        });
+        let parts: Vec<String> = [code, self.reason_text()].into_iter().flatten().collect();
+        if parts.is_empty() { "no exit code".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// Returns the name of the signal that an exit code above 128 stands for (POSIX shells, Docker).
+fn signal_name(code: i64) -> Option<&'static str> {
+    match code - 128 {
+        1 => Some("SIGHUP"),
+        2 => Some("SIGINT"),
+        3 => Some("SIGQUIT"),
+        4 => Some("SIGILL"),
+        6 => Some("SIGABRT"),
+        7 => Some("SIGBUS"),
+        8 => Some("SIGFPE"),
+        9 => Some("SIGKILL"),
+        11 => Some("SIGSEGV"),
+        13 => Some("SIGPIPE"),
+        15 => Some("SIGTERM"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exit, ExitCause};
+
+    #[test]
+    fn a_signal_without_a_sender_says_that_it_is_not_known() {
+        let words = |code, ending, reason: Option<&str>| {
+            Exit { code, cause: ending, reason: reason.map(Into::into), at: None }.describe()
+        };
+        let killed = |code| words(Some(code), ExitCause::from_exit_code(Some(code)), None);
+        assert_eq!(
+            killed(137),
+            "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which"
+        );
+        assert_eq!(
+            killed(143),
+            "exit code 143 (SIGTERM), stopped from outside or out of memory: not known which"
+        );
+        assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted from outside");
+        assert_eq!(killed(139), "exit code 139 (SIGSEGV)");
+        assert_eq!(
+            words(Some(137), ExitCause::StopRequested, None),
+            "exit code 137 (SIGKILL)",
+            "it is known"
+        );
+        assert_eq!(
+            words(Some(137), ExitCause::OutOfMemory, Some("out of memory")),
+            "exit code 137 (SIGKILL), out of memory"
+        );
+        assert_eq!(words(None, ExitCause::ProcessExited, None), "no exit code");
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_known_by_its_words() {
+        let cases = [
+            (
+                "CannotPullContainerError: pull image manifest has been retried 1 time(s)",
+                ExitCause::ImagePullFailed,
+            ),
+            (
+                "ResourceInitializationError: unable to pull secrets or registry auth: AccessDenied",
+                ExitCause::SecretUnavailable,
+            ),
+            (
+                "ResourceInitializationError: failed to validate logger args: The specified log group does not exist",
+                ExitCause::LogDestinationMissing,
+            ),
+            ("Bind for 0.0.0.0:8080 failed: port is already allocated", ExitCause::PortInUse),
+            ("listen tcp4 0.0.0.0:80: bind: address already in use", ExitCause::PortInUse),
+            (
+                "error looking up volume plugin flocker: plugin \"flocker\" not found",
+                ExitCause::VolumeMountFailed,
+            ),
+            (
+                "failed to mount local volume: mount :/x:/y, data: addr=10.0.0.1: connection refused",
+                ExitCause::VolumeMountFailed,
+            ),
+            ("exec: \"serve\": executable file not found in $PATH: unknown", ExitCause::CommandNotRunnable),
+            ("CannotStartContainerError: Error response from daemon", ExitCause::StartFailed),
+        ];
+        for (words, end) in cases {
+            assert_eq!(ExitCause::from_start_error(words), end, "{words}");
+            assert!(end.is_start_failure());
+        }
+        assert!(
+            !ExitCause::RestartsExhausted.is_start_failure() && !ExitCause::ProcessExited.is_start_failure()
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! Instances of a service: ECS tasks with their containers, or Docker containers.
+
+use crate::model::{ExitCause, InstanceId, LogRoute, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A running or recently stopped copy of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Id of the instance, unique over all sources.
+    pub id: InstanceId,
+    /// The container's name, or the first characters of the task's id.
+    pub name: Text,
+    /// The stage of the instance's life cycle.
+    pub state: InstanceState,
+    /// The result of its health check.
+    #[serde(rename = "check")]
+    pub health_check: HealthCheckStatus,
+    /// Creation time; `None` if the source does not report it. A restart does not change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "made")]
+    pub created: Option<Timestamp>,
+    /// Time of the last start.
+    pub started: Option<Timestamp>,
+    /// The last exit; a running instance keeps the exit before its restart.
+    pub exit: Option<Exit>,
+    /// Number of restarts by the engine.
+    pub restarts: u32,
+    /// The task definition's revision or the image's tag, which distinguishes versions.
+    pub version: Option<Text>,
+    /// The instance's containers; a Docker container holds exactly one, itself.
+    pub containers: Vec<Container>,
+}
+
+/// The stage of an instance's life cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstanceState {
+    /// Created or placed, but not running yet.
+    Starting,
+    /// The process runs.
+    Running,
+    /// The engine paused it.
+    Paused,
+    /// Exited and about to be restarted.
+    Restarting,
+    /// Shutting down.
+    Stopping,
+    /// Stopped on request, or exited without an error.
+    Stopped,
+    /// Exited with an error.
+    Failed,
+    /// A state that Portolan does not know.
+    Unknown,
+}
+
+/// The result of a health check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthCheckStatus {
+    /// No health check is configured, which is no fault.
+    None,
+    /// No result yet.
+    Pending,
+    /// The check passes.
+    Healthy,
+    /// The check fails.
+    Unhealthy {
+        /// Output of the last failed check; `None` if the source does not report it.
+        output: Option<Text>,
+        /// Start of the failure; `None` if the source does not report it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
+    },
+}
+
+/// The exit or failed start of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    /// The process's exit code; `None` if no process ran.
+    pub code: Option<i64>,
+    /// The cause of the exit or of the failed start.
+    #[serde(rename = "ending")]
+    pub cause: ExitCause,
+    /// The source's explanation, in its own words.
+    pub reason: Option<Text>,
+    /// Time of the exit.
+    pub at: Option<Timestamp>,
+}
+
+/// One container of an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// Name of the container in the task or on the engine.
+    pub name: Text,
+    /// The image reference from the configuration.
+    pub image: Text,
+    /// Digest of the running image; `None` if the source does not report it.
+    pub digest: Option<Text>,
+    /// The place of the container's log.
+    #[serde(rename = "log")]
+    pub log_route: LogRoute,
+    /// The last exit; `None` if the container has not exited.
+    pub exit: Option<Exit>,
+}
+
+impl Instance {
+    /// Returns true if the instance counts toward the service's health. Stopped and stopping instances do
+    /// not; a failed one does.
+    #[must_use]
+    pub fn counts_toward_health(&self) -> bool {
+        !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)
+    }
+
+    /// Returns true if the instance runs and its health check does not fail or wait.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.state == InstanceState::Running
+            && matches!(self.health_check, HealthCheckStatus::None | HealthCheckStatus::Healthy)
+    }
+
+    /// Returns true if the instance is starting, or runs without a first result of its health check.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        self.state == InstanceState::Starting
+            || (self.state == InstanceState::Running && self.health_check == HealthCheckStatus::Pending)
+    }
+
+    /// Returns true if the instance failed, restarts, is paused, or fails its health check.
+    #[must_use]
+    pub fn is_faulty(&self) -> bool {
+        matches!(self.state, InstanceState::Failed | InstanceState::Restarting | InstanceState::Paused)
+            || (self.state == InstanceState::Running && self.health_check.is_failing())
+    }
+}

@@ -1,0 +1,9 @@
+//! Services and what runs for them: instances, deployments, images, health and resource usage.
+
+pub mod deployment;
+pub mod exit_cause;
+pub mod health;
+pub mod image_ref;
+pub mod instance;
+pub mod service;
+pub mod usage;

@@ -1,0 +1,145 @@
+//! Services: ECS services, compose and swarm services, standalone containers, and families of standalone ECS
+//! tasks.
+
+use crate::model::{
+    Deployment, Instance, InstanceState, NetworkId, Onset, Reference, Rollout, ServiceEndpoint, ServiceId,
+    SourceId, Text,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A service with all facts that its source reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Id of the service, unique over all sources.
+    pub id: ServiceId,
+    /// The compose project or ECS cluster; `None` for a standalone container.
+    pub group: Option<Text>,
+    /// Name of the service without its group.
+    pub name: Text,
+    /// The kind of service in its source.
+    pub kind: ServiceKind,
+    /// Desired number of instances; `None` if the source has no such setting.
+    pub desired: Option<u32>,
+    /// Number of running instances by the source's own count, which is known even if the instances can't be
+    /// listed.
+    pub reported_running: Option<u32>,
+    /// Running and recently stopped instances.
+    pub instances: Vec<Instance>,
+    /// Start of the current outage by the source's records; meaningless while the service is healthy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Onset>,
+    /// The current and recent deployments, the newest first.
+    pub deployments: Vec<Deployment>,
+    /// The names and addresses at which the service can be reached.
+    #[serde(rename = "answers")]
+    pub endpoints: Vec<ServiceEndpoint>,
+    /// The addresses and services that its configuration names.
+    #[serde(rename = "mentions")]
+    pub references: Vec<Reference>,
+    /// Networks that the service is a member of.
+    pub networks: BTreeSet<NetworkId>,
+    /// Further facts for the service card, in display order.
+    pub facts: Vec<Fact>,
+}
+
+/// The kind of a service in its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceKind {
+    /// A service of a compose project.
+    Compose,
+    /// A service of a Docker swarm.
+    Swarm,
+    /// A standalone container, without compose project or swarm service.
+    Container,
+    /// An ECS service.
+    EcsService,
+    /// Standalone ECS tasks of one task definition family.
+    EcsFamily,
+    /// A service declared in a file, which may not run anywhere.
+    Declared,
+}
+
+/// A labelled fact for the service card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The label, such as `image`.
+    pub label: Text,
+    /// The fact itself.
+    pub value: Text,
+}
+
+impl Fact {
+    /// Returns a fact of a label and a value.
+    #[must_use]
+    pub fn new(label: impl Into<Text>, value: impl Into<Text>) -> Self {
+        Self { label: label.into(), value: value.into() }
+    }
+}
+
+impl Service {
+    /// Returns the source of the service: the part of its id before the first slash.
+    #[must_use]
+    pub fn source(&self) -> SourceId {
+        SourceId::from(&self.id)
+    }
+
+    /// Returns true if the service is only declared in a file, so that its health is unknown.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.kind == ServiceKind::Declared
+    }
+
+    /// Returns the images of its instances; for a declared service, the image in its facts.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        let declared = self.facts.iter().filter(|fact| self.is_declared() && fact.label == "image");
+        let run = self.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
+        run.chain(declared.map(|fact| fact.value.as_str()))
+    }
+
+    /// Returns the number of running instances: those listed, or the source's own count if it lists none.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        let listed = self.instances.iter().filter(|i| i.state == InstanceState::Running).count();
+        match self.reported_running {
+            Some(reported) if self.instances.is_empty() => reported as usize,
+            _ => listed,
+        }
+    }
+
+    /// Returns the versions of the running instances with the number of instances of each, the newest
+    /// deployment's first.
+    #[must_use]
+    pub fn running_versions(&self) -> Vec<(&str, usize)> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        let current = self.instances.iter().filter(|instance| instance.state == InstanceState::Running);
+        for version in current.filter_map(|instance| instance.version.as_deref()) {
+            match counts.iter_mut().find(|(known, _)| *known == version) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((version, 1)),
+            }
+        }
+        let place = |version: &str| self.deployments.iter().position(|d| d.version == version);
+        counts.sort_by_key(|(version, _)| (place(version).unwrap_or(usize::MAX), *version));
+        counts
+    }
+
+    /// Returns true while a deployment is in progress.
+    #[must_use]
+    pub fn is_deploying(&self) -> bool {
+        self.deployments.iter().any(|d| d.rollout == Rollout::InProgress)
+    }
+
+    /// Returns true if the newest deployment has failed or is being rolled back.
+    #[must_use]
+    pub fn is_rolling_back(&self) -> bool {
+        self.deployments.first().is_some_and(|d| d.rollout == Rollout::Failed)
+    }
+
+    /// Returns true if an instance is faulty or a deployment counts failed instances.
+    #[must_use]
+    pub fn has_recent_failures(&self) -> bool {
+        self.instances.iter().any(Instance::is_faulty) || self.deployments.iter().any(|d| d.failed > 0)
+    }
+}

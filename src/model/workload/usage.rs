@@ -1,0 +1,37 @@
+//! Resource usage of instances: CPU, memory and network.
+
+use crate::model::{InstanceId, ServiceId, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The instances of one service whose usage is measured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UsageTarget {
+    /// Id of the service.
+    pub service: ServiceId,
+    /// The compose project or ECS cluster.
+    pub group: Option<Text>,
+    /// Its running instances.
+    pub instances: BTreeSet<InstanceId>,
+}
+
+/// The resource usage of one instance at one time. Values that the source does not report are `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageSample {
+    /// Id of the instance.
+    pub instance: InstanceId,
+    /// Time of the measurement, UTC.
+    pub at: Timestamp,
+    /// CPU used since the previous sample, in thousandths of a core.
+    pub cpu: Option<u64>,
+    /// CPU limit, in thousandths of a core; `None` without a limit.
+    pub cpu_limit: Option<u64>,
+    /// Memory in use, in bytes, without caches that the kernel can reclaim at once.
+    pub memory: Option<u64>,
+    /// Memory limit, in bytes; `None` without a limit.
+    pub memory_limit: Option<u64>,
+    /// Bytes received per second.
+    pub received: Option<u64>,
+    /// Bytes sent per second.
+    pub sent: Option<u64>,
+}

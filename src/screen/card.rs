@@ -1,0 +1,59 @@
+//! Service card: a screen with all data on the selected node.
+
+use super::{
+    Canvas, HitMap, Scene, Screen,
+    describe::card_text,
+    widget::{frame::draw_frame, scroll::Scroll},
+};
+use crate::{
+    command::Command,
+    effect::{Effect, Subscription},
+    model::NodeId,
+    store::{Store, usage_target},
+};
+use ratatui::layout::Rect;
+use std::collections::BTreeSet;
+
+/// Screen with all data on the selected node.
+#[derive(Default)]
+pub struct Card {
+    shown_node: Option<NodeId>,
+    scroll: Scroll,
+}
+
+impl Screen for Card {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+        self.scroll.apply(command);
+        Vec::new()
+    }
+
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        store.selected_service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
+    }
+
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
+        &[Logs, Why, Map, Findings, NextFinding, Back, Help]
+    }
+
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        if self.shown_node != scene.store.selected {
+            *self = Self { shown_node: scene.store.selected.clone(), ..Self::default() };
+        }
+        let width = usize::from(area.width.saturating_sub(4));
+        let rows =
+            scene.store.selected_node().map_or(0, |node| card_text::card_lines(scene, node, width).len());
+        self.scroll.set_size(rows, usize::from(area.height.saturating_sub(2)));
+        Vec::new()
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        let Some(node) = scene.store.selected_node() else { return HitMap::default() };
+        let inner = draw_frame(area, &node.label(), scene.theme, buf);
+        let lines = card_text::card_lines(scene, node, usize::from(inner.width.saturating_sub(2)));
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.scroll.first_row())) {
+            buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
+        }
+        HitMap::default()
+    }
+}

@@ -1,0 +1,239 @@
+//! Evidence for or against an edge as sentences, for the screen and the headless commands.
+
+use crate::{
+    model::{NodeId, Timestamp},
+    screen::describe::time::age,
+    store::Store,
+    topology::{
+        Drift, Edge, Evidence, FailedConnection, Node, Strength,
+        evidence::{EVIDENCE_KINDS, EvidenceKind},
+        evidence_coverage, shortest_path,
+    },
+};
+use std::fmt::Write;
+
+/// Explains an edge from `from` to `to`: its evidence, or without an edge the paths between them and the
+/// places that were searched.
+#[must_use]
+pub fn explain(store: &Store, from: &Node, to: &Node, ascii: bool) -> String {
+    let (a, b) = (from.label(), to.label());
+    let mut out = String::new();
+    if let Some(edge) = store.topology().edges.get(&(from.id.clone(), to.id.clone())) {
+        let _ = writeln!(out, "{a} calls {b}: {}", edge.strength().as_str());
+        for EvidenceText { title, text } in evidence_texts(edge, store.now) {
+            let _ = writeln!(out, "  {title}: {text}");
+        }
+        for line in drift_lines(store, &from.id, &to.id, edge) {
+            let _ = writeln!(out, "{line}");
+        }
+    } else {
+        let _ = writeln!(out, "nothing says that {a} calls {b}");
+        for way in shortest_paths(store, from, to) {
+            let names: Vec<_> =
+                way.iter().filter_map(|id| store.topology().nodes.get(id)).map(Node::label).collect();
+            let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
+        }
+        let _ = writeln!(out, "looked at:");
+        for line in coverage_lines(store, from, Some(to)) {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    out
+}
+
+/// Returns the shortest path from `from` to `to` and the one back, if they exist.
+#[must_use]
+pub fn shortest_paths(store: &Store, from: &Node, to: &Node) -> Vec<Vec<NodeId>> {
+    [(from, to), (to, from)]
+        .into_iter()
+        .filter_map(|(a, b)| shortest_path(store.topology(), &a.id, &b.id))
+        .collect()
+}
+
+/// Piece of evidence in words.
+pub struct EvidenceText {
+    /// Strength and kind.
+    pub title: String,
+    /// Place, statement and age.
+    pub text: String,
+}
+
+/// Maximum number of places that a sentence names.
+const MAX_NAMED_PLACES: usize = 3;
+
+/// Returns the evidence of an edge in words. Equal observations at several places, such as the instances of a
+/// service, become one piece.
+#[must_use]
+pub fn evidence_texts(edge: &Edge, now: Timestamp) -> Vec<EvidenceText> {
+    let same = |a: &Evidence, b: &Evidence| {
+        a.strength == Strength::Observed && (a.kind, a.strength, &a.detail) == (b.kind, b.strength, &b.detail)
+    };
+    edge.evidence.chunk_by(same).map(|alike| evidence_text(alike, now)).collect()
+}
+
+/// Returns one piece for evidence that differs in its place only. `alike` must not be empty.
+fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
+    let Evidence { kind, strength, detail, .. } = &alike[0];
+    let places: Vec<&str> =
+        alike.iter().take(MAX_NAMED_PLACES).map(|evidence| evidence.location.as_str()).collect();
+    let more = match alike.len().saturating_sub(MAX_NAMED_PLACES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let first = alike.iter().filter_map(|evidence| evidence.first_seen).min();
+    let last = alike.iter().filter_map(|evidence| evidence.last_seen).max();
+    let seen = [("first", first), ("last", last)];
+    let seen =
+        seen.iter().filter_map(|(word, at)| at.map(|at| format!(", {word} seen {} ago", age(at, now))));
+    let (places, seen) = (places.join(", "), seen.collect::<String>());
+    EvidenceText {
+        title: format!("{}, {}", strength.as_str(), kind_title(kind)),
+        text: format!("{places}{more}{} {detail}{seen}", kind_verb(kind)),
+    }
+}
+
+/// Returns the title of a kind of evidence.
+#[must_use]
+pub fn kind_title(kind: &str) -> &str {
+    EVIDENCE_KINDS.iter().find(|known| known.id == kind).map_or(kind, |known| known.title)
+}
+
+/// Returns the verb for a kind of evidence, to stand between place and address in a sentence.
+fn kind_verb(kind: &str) -> &'static str {
+    match kind {
+        "socket" => " connected to",
+        "flow-log" => " tells of traffic to",
+        "service-connect" => " counts requests to",
+        "load-balancer" => ", leads to",
+        "proxy-label" => " has requests sent to",
+        "log-error" => " tells of a failed connection to",
+        _ => " names",
+    }
+}
+
+/// Returns sentences for an edge that was never observed, is undeclared or has faded.
+#[must_use]
+pub fn drift_lines(store: &Store, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<String> {
+    let watch = store.drift_context();
+    let ago = |at: Option<Timestamp>| at.map(|at| age(at, store.now)).unwrap_or_default();
+    let say = |drift| match drift {
+        Drift::NeverObserved => format!(
+            "never observed: both ends have been watched for {}, and no connection was seen",
+            ago(watch.never_observed_since(from, to, edge))
+        ),
+        Drift::Undeclared => "undeclared: it was seen, and nothing else says so".to_owned(),
+        Drift::Faded => format!("faded: it was last seen {} ago", ago(edge.last_seen())),
+    };
+    watch.drift(from, to, edge).into_iter().map(say).collect()
+}
+
+/// Returns the places that were searched for callees of `from`, without result: one line per kind of
+/// evidence, then watched connections, unmatched addresses and rejected connections. With `to`, the lines say
+/// that none names `to`.
+#[must_use]
+pub fn coverage_lines(store: &Store, from: &Node, to: Option<&Node>) -> Vec<String> {
+    let whom = to.map_or("anything here".to_owned(), Node::label);
+    let found = evidence_coverage(&store.inventory, store.topology(), &from.id);
+    let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.candidate_count > 0);
+    let mut lines: Vec<String> = some
+        .iter()
+        .map(|found| format!("{}, none is {whom}", coverage_line(found.kind, found.candidate_count)))
+        .collect();
+    let titles: Vec<&str> = none.iter().map(|searched| searched.kind.title).collect();
+    if !titles.is_empty() {
+        lines.push(format!("nothing of {}: {}", from.label(), titles.join(", ")));
+    }
+    lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(store, node)));
+    for dangling in store.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
+        lines.push(format!(
+            "{} names {}, and nothing here answers to that",
+            dangling.location, dangling.address
+        ));
+    }
+    lines.extend(
+        store
+            .failed_connections
+            .iter()
+            .filter(|rejected| rejected.from == from.id)
+            .map(|r| rejection_text(r, store.now)),
+    );
+    lines
+}
+
+/// Returns the number of places of one kind: `environment variable: 12 addresses named`.
+fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
+    let (one, many, done) = match (kind.strength, kind.id) {
+        (Strength::Observed, _) => ("connection", "connections", "seen"),
+        (_, "load-balancer") => ("target", "targets", "found"),
+        (_, "start-order") => ("service", "services", "named"),
+        _ => ("address", "addresses", "named"),
+    };
+    format!("{}: {places} {} {done}", kind.title, if places == 1 { one } else { many })
+}
+
+/// Returns a sentence about how long the connections of a service have been watched, or `None` for other
+/// nodes.
+#[must_use]
+pub fn watch_status(store: &Store, node: &Node) -> Option<String> {
+    let service = store.service_of(node)?;
+    let label = node.label();
+    Some(match store.inventory.observations().monitored_since(&service.id) {
+        Some(since) => format!("connections of {label}: watched for {}", age(since, store.now)),
+        None => format!("connections of {label}: not watched, so that only what is declared is known"),
+    })
+}
+
+/// Returns a sentence about a rejected or failed connection.
+#[must_use]
+pub fn rejection_text(rejected: &FailedConnection, now: Timestamp) -> String {
+    let (first, last) = (age(rejected.seen.first_seen, now), age(rejected.seen.last_seen, now));
+    let FailedConnection { target_label: target, location: place, outcome: verdict, .. } = rejected;
+    let what = verdict.description();
+    format!(
+        "{place} tells that a connection to {target} {what}, first seen {first} ago, last seen {last} ago"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evidence_texts;
+    use crate::{
+        model::fixtures::ago,
+        topology::{Edge, Evidence, Strength},
+    };
+
+    fn seen(place: &str, seconds: i64) -> Evidence {
+        Evidence {
+            kind: "socket",
+            strength: Strength::Observed,
+            location: place.to_owned(),
+            detail: "db".to_owned(),
+            first_seen: Some(ago(seconds + 60)),
+            last_seen: Some(ago(seconds)),
+        }
+    }
+
+    #[test]
+    fn evidence_of_several_instances_becomes_one_sentence() {
+        let mut evidence: Vec<_> =
+            (1..=5).map(|number| seen(&format!("web-{number}"), 60 * number)).collect();
+        let variable = |key: &str| Evidence {
+            kind: "environment",
+            strength: Strength::Declared,
+            first_seen: None,
+            last_seen: None,
+            ..seen(key, 0)
+        };
+        evidence.extend([variable("DB_HOST"), variable("DB_URL")]);
+        let texts: Vec<_> =
+            evidence_texts(&Edge { evidence }, ago(0)).into_iter().map(|piece| piece.text).collect();
+        assert_eq!(
+            texts,
+            [
+                "web-1, web-2, web-3 and 2 more connected to db, first seen 6m ago, last seen 1m ago",
+                "DB_HOST names db",
+                "DB_URL names db",
+            ]
+        );
+    }
+}

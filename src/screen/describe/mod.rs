@@ -1,0 +1,9 @@
+//! Text that describes services, edges, sources and times. Screens, exporters and headless commands share it.
+
+pub mod card_text;
+pub mod edge_text;
+pub mod instance_text;
+pub mod rollout_text;
+pub mod source_badge;
+pub mod time;
+pub mod usage_text;

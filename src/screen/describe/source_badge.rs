@@ -1,0 +1,118 @@
+//! State of a source in few words, for the header and the source list. Each kind of failure has its own
+//! words.
+
+use super::time;
+use crate::{
+    model::{FailureKind, Health, SourcePart, SourceState, SourceStatus, Timestamp},
+    screen::Theme,
+    store::Store,
+};
+
+/// Seconds past the scheduled poll after which a source counts as slow.
+const OVERDUE_AFTER_SECONDS: i64 = 10;
+
+/// Returns the health that stands for the state of a source, and the words for it.
+#[must_use]
+pub fn source_badge(status: &SourceStatus, store: &Store) -> (Health, String) {
+    let now = store.now;
+    let health = Theme::source_health(status.state);
+    let age = status.last_read.map(|at| time::age(at, now)).unwrap_or_default();
+    let trouble = status.failure.as_ref().map(|failure| failure_label(failure.kind));
+    match status.state {
+        SourceState::Loading => {
+            (health, loading_progress(status).unwrap_or_else(|| status.state.as_str().to_owned()))
+        }
+        SourceState::Cached => {
+            let suffix = loading_progress(status).map(|words| format!(", {words}")).unwrap_or_default();
+            (health, format!("from {age} ago{suffix}"))
+        }
+        SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("slow, {age} old")),
+        SourceState::Live => match (worst_gap(status, store), status.pushes_changes) {
+            (Some(kind), _) => (Health::Degraded, format!("{age}, {}", failure_label(kind))),
+            (None, true) => (health, "live".to_owned()),
+            (None, false) => (health, age),
+        },
+        SourceState::Stale => (health, format!("{}, {age} old", trouble.unwrap_or("stale"))),
+        SourceState::Denied | SourceState::Failed => {
+            (health, trouble.unwrap_or(status.state.as_str()).to_owned())
+        }
+    }
+}
+
+/// Returns a word for the current problem of a source, or `None` without one.
+#[must_use]
+pub fn problem_label(status: &SourceStatus, store: &Store) -> Option<&'static str> {
+    let failure = status.failure.as_ref().map(|failure| failure.kind);
+    failure.or_else(|| worst_gap(status, store)).map(failure_label)
+}
+
+/// Returns the progress of the first read, for the part with the most items left, such as `12/40 services`.
+#[must_use]
+pub fn loading_progress(status: &SourceStatus) -> Option<String> {
+    let parts = status.progress.iter().filter(|progress| progress.part != SourcePart::Enrichment);
+    let most = parts.max_by_key(|progress| progress.known.saturating_sub(progress.read))?;
+    Some(format!("{}/{} {}", most.read, most.known, most.part.label()))
+}
+
+/// Returns the time until the next poll in words, or `None` if it is due.
+#[must_use]
+pub fn next_poll_label(status: &SourceStatus, now: Timestamp) -> Option<String> {
+    let left = status.poll_schedule?.next_poll.as_second() - now.as_second();
+    (left > 0).then(|| format!("next look in {left} s"))
+}
+
+/// Returns true if the scheduled poll is overdue.
+fn is_overdue(status: &SourceStatus, now: Timestamp) -> bool {
+    status
+        .poll_schedule
+        .is_some_and(|pace| now.as_second() - pace.next_poll.as_second() > OVERDUE_AFTER_SECONDS)
+}
+
+/// Kinds of failure in order of importance: those that need action come before those that may pass by
+/// themselves.
+const FAILURES_WORST_FIRST: [FailureKind; 7] = [
+    FailureKind::Credentials,
+    FailureKind::Denied,
+    FailureKind::Invalid,
+    FailureKind::Missing,
+    FailureKind::Unreachable,
+    FailureKind::Throttled,
+    FailureKind::Timeout,
+];
+
+/// Returns the worst kind of failure among the parts of the source that could not be read.
+fn worst_gap(status: &SourceStatus, store: &Store) -> Option<FailureKind> {
+    worst_failure(store.inventory.snapshot(&status.id)?.unread_parts.iter().map(|gap| gap.failure.kind))
+}
+
+fn worst_failure(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind> {
+    kinds.min_by_key(|kind| FAILURES_WORST_FIRST.iter().position(|rank| rank == kind))
+}
+
+/// Returns a word for a kind of failure.
+fn failure_label(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Denied => "denied",
+        FailureKind::Credentials => "no valid login",
+        FailureKind::Throttled => "throttled",
+        FailureKind::Unreachable => "unreachable",
+        FailureKind::Timeout => "slow",
+        FailureKind::Missing => "gone",
+        FailureKind::Invalid => "unreadable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FAILURES_WORST_FIRST, worst_failure};
+    use crate::model::FailureKind;
+
+    #[test]
+    fn failures_that_need_action_come_first() {
+        use FailureKind::{Credentials, Denied, Throttled, Timeout, Unreachable};
+        assert_eq!(worst_failure([Throttled, Denied, Timeout].into_iter()), Some(Denied));
+        assert_eq!(worst_failure([Denied, Credentials].into_iter()), Some(Credentials));
+        assert_eq!(worst_failure([Timeout, Unreachable].into_iter()), Some(Unreachable));
+        assert_eq!(worst_failure(FAILURES_WORST_FIRST.into_iter().rev()), Some(FAILURES_WORST_FIRST[0]));
+    }
+}

@@ -1,0 +1,201 @@
+//! Help screen: the commands with their current keys, and the legend of the map.
+
+use super::{Canvas, HitMap, Scene, Screen};
+use crate::{
+    command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
+    effect::Effect,
+    model::Health,
+    screen::widget::{scroll::Scroll, text},
+    store::Store,
+    topology::ProductRole,
+};
+use ratatui::{
+    layout::Rect,
+    text::{Line, Span},
+};
+
+/// Width of the column of keys, in cells.
+const KEY_COLUMN_WIDTH: usize = 18;
+/// Smallest screen width that has room for the command ids.
+const MIN_WIDTH_FOR_COMMAND_IDS: usize = 110;
+
+/// Screen with keys, commands and the legend.
+pub struct Help {
+    scroll: Scroll,
+    /// Key context of the screen below. Help for the logs shows their many keys first.
+    context: KeyContext,
+}
+
+impl Default for Help {
+    fn default() -> Self {
+        Self { scroll: Scroll::default(), context: KeyContext::Everywhere }
+    }
+}
+
+impl Screen for Help {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+        self.scroll.apply(command);
+        Vec::new()
+    }
+
+    fn on_open(&mut self, over: KeyContext) {
+        *self = Self { context: over, ..Self::default() };
+    }
+
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        self.scroll.set_size(matching_lines(self.context, scene, area.width).len(), usize::from(area.height));
+        Vec::new()
+    }
+
+    fn footer_commands(&self) -> &'static [Command] {
+        &[Command::PageDown, Command::PageUp, Command::Search, Command::Back]
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        let lines = matching_lines(self.context, scene, area.width);
+        for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll.first_row())) {
+            buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
+        }
+        HitMap::default()
+    }
+}
+
+/// Returns the rows that match the search, or all rows without a search.
+fn matching_lines(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
+    let search = &scene.store.search;
+    let words = |rows: &Vec<Line<'_>>| {
+        let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut entries = help_entries(over, scene, width);
+    entries.retain(|rows| search.is_empty() || search.matches(&words(rows)));
+    if entries.is_empty() {
+        entries.push(vec![Line::styled("the search finds nothing", scene.theme.styles.dim.0)]);
+    }
+    entries.into_iter().flatten().collect()
+}
+
+/// Returns the whole page: an entry for each title, command and line of the legend.
+fn help_entries(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
+    let ink = &scene.theme.styles;
+    let mut places = [
+        (KeyContext::Everywhere, "everywhere"),
+        (KeyContext::Map, "on the map"),
+        (KeyContext::Logs, "in the logs"),
+        (KeyContext::Timeline, "on the timeline"),
+    ];
+    if over == KeyContext::Logs {
+        places[..3].rotate_right(1);
+    }
+    let legend = || legend(scene).into_iter().map(|line| vec![line]);
+    let mut entries: Vec<_> = if over == KeyContext::Logs { Vec::new() } else { legend().collect() };
+    for (place, title) in places {
+        entries.extend((!entries.is_empty()).then(|| vec![Line::default()]));
+        entries.push(vec![Line::styled(title, ink.title.0)]);
+        for spec in COMMAND_TABLE.iter().filter(|spec| spec.context == place) {
+            let there = if place == KeyContext::Everywhere { over } else { place };
+            entries.push(command_lines(
+                spec,
+                &scene.keymap.keys_in(there, spec.command),
+                scene,
+                usize::from(width),
+            ));
+        }
+    }
+    if over == KeyContext::Logs {
+        entries.push(vec![Line::default()]);
+        entries.extend(legend());
+    }
+    entries
+}
+
+/// Returns the rows of one command. A narrow screen leaves out the command id.
+fn command_lines(spec: &CommandSpec, keys: &[String], scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+    let ink = &scene.theme.styles;
+    let id = if width < MIN_WIDTH_FOR_COMMAND_IDS { String::new() } else { format!("{:<20}", spec.id) };
+    let before = KEY_COLUMN_WIDTH + id.len();
+    let room = width.saturating_sub(before + 1).max(10);
+    let mut head = Some((format!("  {:<16}", keys.join(" ")), id));
+    let words = text::wrap(spec.description, room).into_iter();
+    words
+        .map(|words| {
+            let (keys, id) = head.take().unwrap_or_else(|| (" ".repeat(before), String::new()));
+            Line::from(vec![
+                Span::styled(keys, ink.key.0),
+                Span::styled(id, ink.dim.0),
+                Span::styled(words, ink.text.0),
+            ])
+        })
+        .collect()
+}
+
+/// Returns the legend of the map's marks and lines.
+fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
+    use Health::{Degraded, Failing, Healthy, Starting, Stopped, Unknown};
+    let (theme, ink) = (scene.theme, &scene.theme.styles);
+    let marks = [Healthy, Starting, Degraded, Failing, Stopped, Unknown];
+    let mut health = vec![Span::raw("  ")];
+    for mark in marks {
+        health.push(Span::styled(
+            format!("{} {}   ", theme.health_glyph(mark), mark.as_str()),
+            theme.health_style(mark),
+        ));
+    }
+    let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
+    let lines = format!(
+        "  {} observed   {} declared by configuration   {} merely possible",
+        strokes[0], strokes[1], strokes[2]
+    );
+    let parts = vec![
+        Span::raw("  "),
+        Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health_style(Failing)),
+        Span::styled(format!("{} perhaps a victim   ", theme.glyphs.victim), theme.health_style(Failing)),
+        Span::styled(
+            format!("{} affected: it depends on something ill", theme.glyphs.affected),
+            theme.health_style(Degraded),
+        ),
+    ];
+    let badge = format!("  {} behind the mark: a deployment is under way", theme.glyphs.deploying);
+    let [first, second] = number_legend(theme.glyphs.ascii);
+    vec![
+        Line::styled("what the marks mean", ink.title.0),
+        Line::from(health),
+        Line::from(parts),
+        Line::styled(badge, ink.text.0),
+        Line::styled(role_legend(theme.glyphs.ascii), ink.text.0),
+        Line::styled(first, ink.text.0),
+        Line::styled(second, ink.text.0),
+        Line::styled(lines, ink.text.0),
+    ]
+}
+
+/// Returns the legend of the marks for databases, queues and other roles.
+fn role_legend(ascii: bool) -> String {
+    let known = [
+        (ProductRole::Database, "database"),
+        (ProductRole::Cache, "cache"),
+        (ProductRole::Queue, "queue"),
+        (ProductRole::Store, "objects"),
+        (ProductRole::Mail, "mail"),
+        (ProductRole::Telemetry, "telemetry"),
+        (ProductRole::Proxy, "proxy"),
+    ];
+    let mark = |role: ProductRole| if ascii { role.map_symbols().1 } else { role.map_symbols().0 };
+    let words: Vec<String> = known.iter().map(|(role, word)| format!("{} {word}", mark(*role))).collect();
+    format!("  {}", words.join("  "))
+}
+
+/// Returns the legend of the numbers on the map.
+fn number_legend(ascii: bool) -> [&'static str; 2] {
+    if ascii {
+        [
+            "  1<9 nine call it, by lines that are not drawn; they are marked >1",
+            "  (+3 name) three more out of sight   # marked",
+        ]
+    } else {
+        [
+            "  ¹◂9 nine call it, by lines that are not drawn; they are marked ▸¹",
+            "  ┊+3 name┊ three more out of sight   ◆ marked",
+        ]
+    }
+}

@@ -1,0 +1,313 @@
+//! Commands of the log screen.
+
+use super::{
+    LogQuery, Logs, PendingJump, copy_save,
+    panes::{details::Details, histogram::Histogram, pane::Pane, patterns::Patterns},
+    query::{
+        filter_chip::{FilterChip, LOG_LEVELS},
+        scope::{self, ServiceScope},
+    },
+    scroll_position::ScrollPosition,
+};
+use crate::{
+    command::Command,
+    effect::{Effect, PromptKind},
+    extract::log_line::correlation_ids,
+    log_store::{EntryKey, Predicate},
+    model::{LogLevel, NodeId},
+    screen::widget::table,
+    store::Store,
+};
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+
+impl Logs {
+    /// Runs a command.
+    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        let mut effects = self.apply_command(command, store);
+        effects.extend(self.update_lines(store));
+        // Opening or closing a pane changes the number of rows for the lines.
+        self.with_window(store, ScrollPosition::scroll_to_cursor);
+        effects
+    }
+
+    fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        if let Some(done) = self.apply_pane_command(command, store) {
+            return done;
+        }
+        match command {
+            Command::Logs
+            | Command::LogsOfMarked
+            | Command::LogsDownstream
+            | Command::LogsOfNeighbours
+            | Command::LogsOfPath
+            | Command::LogsOfGroup => return self.change_scope(command, store),
+            Command::NextInstance | Command::PreviousInstance => {
+                let services = self.services(store);
+                let next = scope::next_instance(
+                    &services,
+                    self.query.only_instance.as_ref(),
+                    command == Command::NextInstance,
+                );
+                self.query.only_instance = next;
+                self.reset_position();
+            }
+            Command::KeepFilter => return vec![Effect::OpenPrompt(PromptKind::KeepFilter)],
+            Command::HideFilter => return vec![Effect::OpenPrompt(PromptKind::HideFilter)],
+            Command::GoToTime => return vec![Effect::OpenPrompt(PromptKind::GoToTime)],
+            Command::RemoveLastFilter => drop(self.query.chips.pop()),
+            Command::RemoveAllFilters => self.query.chips.clear(),
+            Command::RaiseMinLevel | Command::LowerMinLevel => {
+                self.change_min_level(command == Command::RaiseMinLevel)
+            }
+            Command::MarkLine => self.cursor_line(store).into_iter().for_each(|line| self.marks.toggle(line)),
+            Command::NextMark | Command::PreviousMark => {
+                let forward = command == Command::NextMark;
+                let next = self.marks.next_mark(self.cursor_line(store), forward);
+                return self.jump_to(next, forward, "no line is marked", store);
+            }
+            Command::SelectLines => {
+                self.marks.selection_start =
+                    self.cursor_line(store).filter(|_| self.marks.selection_start.is_none())
+            }
+            Command::SaveLogs => return copy_save::save_lines(self, store),
+            Command::FullScreen => return vec![Effect::ToggleFullscreen],
+            Command::Histogram => {
+                self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
+            }
+            Command::Patterns => self.pane = Pane::Patterns(Box::<Patterns>::default()),
+            Command::Pivot => return self.pivot_on_line(store),
+            Command::Open => {
+                if let Some(line) = self.cursor_line(store) {
+                    self.pane = Pane::Details(Details { line, row: 0 });
+                    self.go_to_line(line, store);
+                }
+            }
+            Command::Back => self.step_back(),
+            _ => return self.move_cursor_or_restyle(command, store),
+        }
+        Vec::new()
+    }
+
+    /// Handles commands that move the cursor or change the display.
+    fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        // A cursor move cancels a pending jump.
+        self.pending_jump = None;
+        let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
+        let by = match command {
+            Command::Up | Command::ScrollUp => -1,
+            Command::Down | Command::ScrollDown => 1,
+            Command::HalfUp => -page / 2,
+            Command::HalfDown => page / 2,
+            Command::PageUp => 1 - page,
+            Command::PageDown => page - 1,
+            Command::Top | Command::Head => {
+                self.with_window(store, ScrollPosition::go_to_first);
+                self.read_older(store);
+                return Vec::new();
+            }
+            Command::Bottom => {
+                self.scroll.resume_following();
+                return Vec::new();
+            }
+            Command::Pause => {
+                self.with_window(store, ScrollPosition::toggle_pause);
+                return Vec::new();
+            }
+            Command::NextError | Command::PreviousError => {
+                let forward = command == Command::NextError;
+                let next = self.visible_lines.next_error(&store.logs, self.scroll.cursor, forward);
+                return self.jump_to(next, forward, "no error among these lines", store);
+            }
+            Command::NextMatch | Command::PreviousMatch => {
+                let forward = command == Command::NextMatch;
+                let next = self.visible_lines.next_match(&store.logs, self.scroll.cursor, forward);
+                let none =
+                    if store.search.is_empty() { "/ begins a search" } else { "the search finds nothing" };
+                return self.jump_to(next, forward, none, store);
+            }
+            Command::Left | Command::Right if self.histogram.is_some() => {
+                let by = if command == Command::Left { -1 } else { 1 };
+                let at = self.histogram.as_mut().and_then(|histogram| histogram.move_by(by));
+                at.into_iter().for_each(|at| self.go_to_time(at, store));
+                return Vec::new();
+            }
+            other => {
+                let several = self.services(store).len() > 1;
+                if !self.display.update(other, several) {
+                    self.limit_to_recent(other, store);
+                }
+                return Vec::new();
+            }
+        };
+        self.with_window(store, |spot, sheet| spot.move_by(by, sheet));
+        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.logs) {
+            self.read_older(store);
+        }
+        Vec::new()
+    }
+
+    /// Changes the scope as `command` asks.
+    fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        match ServiceScope::of_command(command, store) {
+            Ok(reach) if reach != self.query.scope => {
+                self.pivot_stack.clear();
+                self.set_scope(reach, store);
+                Vec::new()
+            }
+            Ok(_) => Vec::new(),
+            Err(why) => vec![Effect::Notify(why.to_owned())],
+        }
+    }
+
+    /// Handles a command for the open pane. Returns `None` if the command is not about it.
+    fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Effect>> {
+        let rows = match &self.pane {
+            Pane::None => return None,
+            Pane::Details(details) => self
+                .visible_lines
+                .line(&store.logs, details.line)
+                .map_or(0, |l| super::panes::details::detail_rows(&l, store).len()),
+            Pane::Patterns(patterns) => patterns.len(),
+        };
+        if let Some(next) = table::row_after_command(command, self.pane.chosen_row(), rows) {
+            self.pane.choose_row(next);
+            return Some(Vec::new());
+        }
+        match (&self.pane, command) {
+            (Pane::Details(details), Command::Open | Command::Pivot) => {
+                let line = self.visible_lines.line(&store.logs, details.line)?;
+                let row = super::panes::details::detail_rows(&line, store).into_iter().nth(details.row)?;
+                if command == Command::Pivot {
+                    return Some(self.pivot_to(details.line, &row.value, store));
+                }
+                match row.filter {
+                    Some(chip) => self.add_filter(chip),
+                    None => self.pane = Pane::None,
+                }
+            }
+            (Pane::Patterns(patterns), Command::Open | Command::KeepFilter | Command::HideFilter) => {
+                let hide = command == Command::HideFilter;
+                let chip = FilterChip::template(patterns.chosen_template()?.clone(), !hide);
+                self.add_filter(chip);
+                if !hide {
+                    self.pane = Pane::None;
+                }
+            }
+            (Pane::Patterns(_), Command::Patterns) => self.pane = Pane::None,
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    /// Pivots on the first request or trace id in the cursor's line.
+    fn pivot_on_line(&mut self, store: &Store) -> Vec<Effect> {
+        let Some(line) = self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.logs, key))
+        else {
+            return Vec::new();
+        };
+        let Some(id) = correlation_ids(line.text, line.format).into_iter().next() else {
+            return vec![Effect::Notify(
+                "the line names no request and no trace; enter shows its fields".to_owned(),
+            )];
+        };
+        let value = id.value.into_owned();
+        self.pivot_to(line.key, &value, store)
+    }
+
+    /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
+    /// time of the line.
+    fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Effect> {
+        let service = self.visible_lines.line(&store.logs, key).and_then(|line| line.service.cloned());
+        let Some(service) = service else { return vec![Effect::Notify("the line is nobody's".to_owned())] };
+        let chip = match FilterChip::text(value) {
+            Ok(chip) => chip,
+            Err(why) => return vec![Effect::Notify(why)],
+        };
+        let reach = ServiceScope::WithNeighbours(NodeId::from(&service));
+        let before = (std::mem::take(&mut self.query), self.scroll.clone());
+        self.pivot_stack.push(before);
+        self.set_query(LogQuery { scope: reach, chips: vec![chip], ..LogQuery::default() });
+        let since = key.at.checked_sub(PIVOT_LOOKBACK).unwrap_or(key.at);
+        self.pending_jump =
+            Some(PendingJump { at: key.at, read_since: since, requested_streams: BTreeSet::new() });
+        Vec::new()
+    }
+
+    /// Goes one step back: closes the pane, ends the selection, or leaves a pivot.
+    fn step_back(&mut self) {
+        if self.pane.is_open() {
+            self.pane = Pane::None;
+        } else if self.marks.selection_start.is_some() {
+            self.marks.selection_start = None;
+        } else if let Some((aim, spot)) = self.pivot_stack.pop() {
+            self.set_query(aim);
+            self.scroll = spot;
+        }
+    }
+
+    /// Raises or lowers the minimum level of the lines.
+    fn change_min_level(&mut self, up: bool) {
+        let of = |chip: &FilterChip| match &chip.filter.predicate {
+            Predicate::Level(level) if chip.filter.keep_matching => Some(*level),
+            _ => None,
+        };
+        let now = self.query.chips.iter().find_map(of);
+        let place = now.and_then(|now| LOG_LEVELS.iter().position(|level| *level == now));
+        let next = match (place, up) {
+            (None, true) => LOG_LEVELS.iter().position(|level| *level == LogLevel::Warn),
+            (None, false) => None,
+            (Some(place), true) => Some((place + 1).min(LOG_LEVELS.len() - 1)),
+            (Some(place), false) => place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug),
+        };
+        self.query.chips.retain(|chip| of(chip).is_none());
+        self.query.chips.extend(next.map(|next| FilterChip::level(LOG_LEVELS[next])));
+    }
+
+    /// Limits the lines to the last minutes, or shows all again.
+    fn limit_to_recent(&mut self, command: Command, store: &Store) {
+        let minutes = match command {
+            Command::LastMinute => 1,
+            Command::LastFiveMinutes => 5,
+            Command::LastFifteenMinutes => 15,
+            Command::LastThirtyMinutes => 30,
+            Command::LastHour => 60,
+            Command::Tail => {
+                self.query.since = None;
+                self.scroll.resume_following();
+                return;
+            }
+            _ => return,
+        };
+        let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
+        self.query.since = Some(since);
+        self.scroll.resume_following();
+        self.backfill.request_older(&store.logs, &self.targets(store), Some(since));
+    }
+
+    /// Reads the page before the lines in memory.
+    fn read_older(&mut self, store: &Store) {
+        if self.query.since.is_none() {
+            self.backfill.request_older(&store.logs, &self.targets(store), None);
+        }
+    }
+
+    /// Jumps to a line, or notifies with `none`. Also notifies if the jump wrapped around.
+    fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Effect> {
+        let Some(key) = to else { return vec![Effect::Notify(none.to_owned())] };
+        let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
+        self.go_to_line(key, store);
+        if let Pane::Details(details) = &mut self.pane {
+            *details = Details { line: key, row: 0 };
+        }
+        let said = match (round, forward) {
+            (Some(true), true) => "none below: on from the top",
+            (Some(true), false) => "none above: on from the end",
+            _ => return Vec::new(),
+        };
+        vec![Effect::Notify(said.to_owned())]
+    }
+}
+
+/// Time before a line in which a pivot looks for the same request in other logs.
+const PIVOT_LOOKBACK: SignedDuration = SignedDuration::from_mins(5);

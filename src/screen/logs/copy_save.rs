@@ -1,0 +1,74 @@
+//! Copying and saving of log lines.
+
+use super::{Logs, panes::pane::Pane};
+use crate::{
+    effect::{DeferredText, Effect},
+    log_store::{EntryKey, LogEntry},
+    model::text::clean_with_max_chars,
+    store::Store,
+};
+use std::fmt;
+
+/// Maximum number of lines to copy; larger selections can be saved to a file.
+const MAX_COPIED_LINES: usize = 10_000;
+
+/// Returns the text to copy: the selected field or pattern, the selected lines, or the cursor's line.
+pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
+    if let Pane::Details(details) = &logs.pane {
+        let line = logs.visible_lines.line(&store.logs, details.line)?;
+        return super::panes::details::detail_rows(&line, store)
+            .into_iter()
+            .nth(details.row)
+            .map(|row| row.value);
+    }
+    if let Pane::Patterns(patterns) = &logs.pane {
+        return patterns
+            .chosen_template()
+            .map(|template| clean_with_max_chars(&template.to_string(), usize::MAX));
+    }
+    let here = logs.cursor_line(store)?;
+    let (first, last) = logs.marks.selection(Some(here)).unwrap_or((here, here));
+    let text: Vec<_> = lines_between(logs, store, first, last)
+        .iter()
+        .map(|line| clean_with_max_chars(line.text, usize::MAX))
+        .collect();
+    (!text.is_empty()).then(|| text.join("\n"))
+}
+
+/// Saves the selected lines, or else all filtered lines, each with its time, service and instance.
+pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Effect> {
+    let (Some(first), Some(last)) =
+        (logs.visible_lines.first(&store.logs), logs.visible_lines.last(&store.logs))
+    else {
+        return vec![Effect::Notify("there is no line to save".to_owned())];
+    };
+    let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
+    // Both clones are cheap: they share their text with the originals.
+    let (held, lines) = (store.logs.clone(), logs.visible_lines.lines().clone());
+    let text = DeferredText::new(move |to| {
+        let from = lines.key_before(&held, first);
+        let mut chosen = lines.forward(&held, from).take_while(|line| line.key <= last);
+        chosen.try_for_each(|line| write_line(to, &line))
+    });
+    vec![
+        Effect::Notify("saving".to_owned()),
+        Effect::SaveFile { name: "portolan-logs", extension: "log", text },
+    ]
+}
+
+/// Writes a line in the format of the file.
+fn write_line(to: &mut fmt::Formatter<'_>, line: &LogEntry<'_>) -> fmt::Result {
+    let whose = line.service.map_or("", |service| service.as_str());
+    let note = if line.note.is_some() { "-- " } else { "" };
+    writeln!(to, "{:.3} {whose} {} {note}{}", line.key.at, line.label, line.text)
+}
+
+/// Returns the lines from `first` to `last`, at most the last `MAX_COPIED_LINES` of them.
+fn lines_between<'a>(logs: &'a Logs, store: &'a Store, first: EntryKey, last: EntryKey) -> Vec<LogEntry<'a>> {
+    let mut lines: Vec<_> = logs.visible_lines.lines().entries_up_to(&store.logs, Some(last), 1);
+    let before =
+        logs.visible_lines.lines().backward(&store.logs, Some(last)).take_while(|line| line.key >= first);
+    lines.extend(before.take(MAX_COPIED_LINES));
+    lines.reverse();
+    lines
+}

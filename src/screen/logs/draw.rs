@@ -1,0 +1,281 @@
+//! Drawing of the log screen: frame and title, filter chips, histogram, lines, and the open pane.
+
+pub(super) mod display_options;
+pub(super) mod field_display;
+pub(super) mod line;
+pub(super) mod styled_text;
+
+use super::{
+    Logs,
+    panes::{histogram, pane::Pane},
+    query::{backfill, scope},
+};
+use crate::{
+    log_store::LogEntry,
+    screen::{
+        Canvas, ClickTarget, HitMap, Scene,
+        describe::time::TimeFormat,
+        widget::{frame::draw_frame, text},
+    },
+    store::Store,
+};
+use line::ColumnWidths;
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+};
+
+/// Areas of the log screen.
+pub(super) struct Areas {
+    /// Row of chips; empty without filters.
+    pub chips: Rect,
+    /// Rows for streams that can't be read.
+    pub notes: Rect,
+    /// Rows of the histogram.
+    pub histogram: Rect,
+    /// Rows of the log lines.
+    pub lines: Rect,
+    /// Rows of the open pane.
+    pub pane: Rect,
+}
+
+/// Maximum number of rows for streams that can't be read.
+const MAX_NOTE_ROWS: usize = 3;
+
+/// Divides `area` into the parts of the screen.
+pub(super) fn areas(logs: &Logs, store: &Store, area: Rect) -> Areas {
+    let mut rest = Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    let room = rest.height;
+    let mut take = |rows: u16| {
+        let rows = rows.min(rest.height.saturating_sub(1));
+        let part = Rect { height: rows, ..rest };
+        rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
+        part
+    };
+    let chips = take(u16::from(!chip_labels(logs).is_empty()));
+    let notes = take(unreadable_streams(logs, store).len().min(MAX_NOTE_ROWS + 1) as u16);
+    let bars = if logs.histogram.is_some() { histogram::HISTOGRAM_ROWS } else { 0 };
+    let bars = take(if bars < room { bars } else { 0 });
+    let below = match &logs.pane {
+        Pane::None => 0,
+        Pane::Details(_) | Pane::Patterns(_) => rest.height * 3 / 5,
+    };
+    let lines = Rect { height: rest.height - below, ..rest };
+    Areas { chips, notes, histogram: bars, lines, pane: Rect { y: lines.bottom(), height: below, ..rest } }
+}
+
+/// Draws the log screen.
+pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+    let areas = areas(logs, scene.store, area);
+    draw_frame(area, &title(logs, scene.store), scene.theme, buf);
+    let mut hits = HitMap::default();
+    draw_chips(logs, scene, areas.chips, buf);
+    hits.add(areas.chips, ClickTarget::Overview);
+    draw_notes(logs, scene, areas.notes, buf);
+    if let Some(histogram) = &logs.histogram {
+        histogram.draw(scene, logs.display.time_format, areas.histogram, buf);
+        hits.add(areas.histogram, ClickTarget::Overview);
+    }
+    draw_lines(logs, scene, (area, areas.lines), buf, &mut hits);
+    match &logs.pane {
+        Pane::None => {}
+        Pane::Details(details) => match logs.visible_lines.line(&scene.store.logs, details.line) {
+            Some(line) => {
+                hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf))
+            }
+            None => draw_message(areas.pane, "this line is no longer held", scene, buf),
+        },
+        Pane::Patterns(patterns) => hits.extend(patterns.draw(scene, areas.pane, buf)),
+    }
+    hits
+}
+
+/// Draws the lines that fit, the newest at the bottom.
+fn draw_lines(
+    logs: &Logs,
+    scene: Scene<'_>,
+    (whole, area): (Rect, Rect),
+    buf: &mut Canvas<'_>,
+    hits: &mut HitMap,
+) {
+    let width = usize::from(area.width);
+    let services = logs.services(scene.store);
+    let margin = ColumnWidths::of(logs, &services, width);
+    let shown = logs.lines_on_screen(scene.store, whole);
+    if shown.is_empty() {
+        draw_message(area, &empty_text(logs, scene.store), scene, buf);
+        return;
+    }
+    let mut rows = Vec::new();
+    for (index, line) in shown.iter().enumerate() {
+        rows.extend(
+            line::render_rows(logs, line, &margin, scene, width)
+                .into_iter()
+                .map(|row| (index, line.key, row)),
+        );
+    }
+    let hidden = rows.len().saturating_sub(usize::from(area.height));
+    for (y, (index, key, row)) in (area.y..area.bottom()).zip(rows.iter().skip(hidden)) {
+        buf.set_line(area.x, y, row, area.width);
+        let place = Rect { y, height: 1, ..area };
+        if logs.scroll.cursor == Some(*key) {
+            highlight_row(place, scene, buf);
+        }
+        if !logs.pane.is_open() {
+            hits.add(place, ClickTarget::Row(*index));
+        }
+    }
+}
+
+/// Highlights the cursor's row. Search matches in it keep their own background.
+fn highlight_row(row: Rect, scene: Scene<'_>, buf: &mut Canvas<'_>) {
+    let found = Style::from(scene.theme.styles.found).bg;
+    for at in row.positions() {
+        if let Some(cell) = buf.cell_mut(at).filter(|cell| found.is_none() || cell.style().bg != found) {
+            cell.set_style(Style::from(scene.theme.styles.selected));
+        }
+    }
+}
+
+/// Returns the title: the services, the position, the search result, and notes about streams and dropped
+/// lines.
+fn title(logs: &Logs, store: &Store) -> String {
+    let services = logs.services(store);
+    let (targets, more) = scope::streams_to_read(&services, logs.query.only_instance.as_ref());
+    let mut words = vec![format!("logs of {}", logs.query.scope.label(store))];
+    if let Some(alone) = &logs.query.only_instance {
+        let instance = services.iter().flat_map(|s| &s.instances).find(|instance| instance.id == *alone);
+        words.push(format!("{} alone", instance.map_or(alone.as_str(), |instance| instance.name.as_str())));
+    }
+    words.push(position_text(logs, store));
+    let clock = if logs.display.time_format == TimeFormat::Utc { TimeFormat::Utc } else { TimeFormat::Local };
+    words.extend(
+        logs.query.since.map(|at| format!("since {}", clock.format(at, store.now, &store.time_zone))),
+    );
+    if more > 0 {
+        words.push(format!("{} streams, {more} more are not read", targets.len()));
+    }
+    words.extend(logs.visible_lines.match_count(&store.logs, logs.scroll.cursor).map(|(number, found)| {
+        let number = number.map(|number| format!("{number} of ")).unwrap_or_default();
+        format!("{number}{found} found")
+    }));
+    if !logs.visible_lines.is_complete() {
+        words.push("looking through what is held".to_owned());
+    }
+    if logs.backfill.is_reading() {
+        words.push("reading older lines".to_owned());
+    } else if backfill::no_older_lines(&store.logs, &targets)
+        && logs.scroll.cursor.is_some()
+        && logs.scroll.cursor == logs.visible_lines.first(&store.logs)
+    {
+        words.push("the log begins here".to_owned());
+    }
+    let dropped = store.logs.dropped_lines();
+    if dropped > 0 {
+        words.push(format!("{dropped} old lines dropped"));
+    }
+    words.join(", ")
+}
+
+/// Describes the position: following, or paused at a line number.
+fn position_text(logs: &Logs, store: &Store) -> String {
+    let all = logs.visible_lines.lines().count(&store.logs);
+    match logs.scroll.cursor {
+        _ if all == 0 => if logs.scroll.is_following() { "following" } else { "paused" }.to_owned(),
+        None => format!("following, {}", text::pluralize(all, "line")),
+        Some(here) => {
+            let line = (logs.visible_lines.lines().matches_before(&store.logs, here) + 1).min(all);
+            format!("paused at line {line} of {all}")
+        }
+    }
+}
+
+/// Returns the texts of the chips.
+fn chip_labels(logs: &Logs) -> Vec<String> {
+    logs.query.chips.iter().map(|chip| format!(" {} ", chip.label())).collect()
+}
+
+/// Returns the index of the chip at this cell.
+pub(super) fn chip_at(logs: &Logs, area: Rect, (column, row): (u16, u16)) -> Option<usize> {
+    if !area.contains(Position::new(column, row)) {
+        return None;
+    }
+    let mut x = usize::from(area.x);
+    chip_labels(logs).iter().position(|chip| {
+        let start = x;
+        x += text::display_width(chip) + 1;
+        (start..x - 1).contains(&usize::from(column))
+    })
+}
+
+fn draw_chips(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+    if area.is_empty() {
+        return;
+    }
+    let mut x = area.x;
+    for chip in chip_labels(logs) {
+        let room = usize::from(area.right().saturating_sub(x));
+        if room < 2 {
+            break;
+        }
+        let chip = text::cut_end(&chip, room, scene.theme.glyphs.ellipsis);
+        buf.set_string(x, area.y, &chip, Style::from(scene.theme.styles.badge));
+        x += text::display_width(&chip) as u16 + 1;
+    }
+}
+
+/// Returns the label and the reason of each stream that can't be read.
+fn unreadable_streams(logs: &Logs, store: &Store) -> Vec<(String, String)> {
+    let services = logs.services(store);
+    let about =
+        |line: &LogEntry<'_>| line.service.is_none_or(|id| services.iter().any(|service| service.id == *id));
+    let notes = store.logs.unreadable_notes().filter(about);
+    notes.map(|note| (note.label.to_owned(), note.text.to_owned())).collect()
+}
+
+fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+    let all = unreadable_streams(logs, scene.store);
+    let rows = usize::from(area.height);
+    for (index, (y, (label, words))) in (area.y..area.bottom()).zip(&all).enumerate() {
+        let more = index + 1 == rows && all.len() > rows;
+        let words = if more {
+            format!("and {} more can't be read", all.len() - index)
+        } else {
+            format!("{label}: {words}")
+        };
+        let words = text::cut_end(&words, usize::from(area.width), scene.theme.glyphs.ellipsis);
+        buf.set_string(area.x, y, words, Style::from(scene.theme.styles.degraded));
+    }
+}
+
+/// Returns the reason why no line is shown.
+fn empty_text(logs: &Logs, store: &Store) -> String {
+    let services = logs.services(store);
+    if services.is_empty() {
+        return "there is no log to read here: nothing of it runs in a source".to_owned();
+    }
+    if services.iter().all(|service| service.instances.is_empty()) {
+        let name = if let [service] = services[..] { service.name.as_str() } else { "them" };
+        return format!("no instance of {name} runs or ended lately, so there is no log to read");
+    }
+    if !logs.query.chips.is_empty() {
+        return "the filters hide every line; x takes the last one away".to_owned();
+    }
+    if store.search.is_inverse() {
+        "the search hides every line".to_owned()
+    } else {
+        "no line yet".to_owned()
+    }
+}
+
+fn draw_message(area: Rect, words: &str, scene: Scene<'_>, buf: &mut Canvas<'_>) {
+    let rows = text::wrap(words, usize::from(area.width.saturating_sub(4)));
+    for (y, row) in (area.y + 1..area.bottom()).zip(rows) {
+        buf.set_string(area.x + 2, y, row, Style::from(scene.theme.styles.dim));
+    }
+}

@@ -1,0 +1,60 @@
+//! Display options of the log lines: columns, field display, line wrap and horizontal scroll.
+
+use super::field_display::FieldDisplay;
+use crate::{command::Command, screen::describe::time::TimeFormat};
+
+/// Display options of the log lines.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn by itself")]
+pub(in crate::screen::logs) struct DisplayOptions {
+    /// Format of the time column.
+    pub time_format: TimeFormat,
+    /// True if long lines wrap.
+    pub wrap: bool,
+    /// Part of a structured line to show.
+    pub field_display: FieldDisplay,
+    /// Service column, as set by the user; `None` shows it if there are several services.
+    pub service_column: Option<bool>,
+    /// True if the instance column is shown.
+    pub instance_column: bool,
+    /// True if the level column is shown.
+    pub level_column: bool,
+    /// Number of cells skipped at the start of the text.
+    pub scroll_x: usize,
+}
+
+impl Default for DisplayOptions {
+    fn default() -> Self {
+        Self {
+            time_format: TimeFormat::default(),
+            wrap: false,
+            field_display: FieldDisplay::default(),
+            service_column: None,
+            instance_column: true,
+            level_column: true,
+            scroll_x: 0,
+        }
+    }
+}
+
+/// Cells per horizontal scroll step.
+const SCROLL_STEP_CELLS: usize = 16;
+
+impl DisplayOptions {
+    /// Handles a command that changes the display. Returns false if it is another command; `several` is true
+    /// with more than one service.
+    pub(in crate::screen::logs) fn update(&mut self, command: Command, several: bool) -> bool {
+        match command {
+            Command::Wrap => (self.wrap, self.scroll_x) = (!self.wrap, 0),
+            Command::NextTimeFormat => self.time_format = self.time_format.next(),
+            Command::NextFieldDisplay => self.field_display = self.field_display.next(),
+            Command::ServiceColumn => self.service_column = Some(!self.service_column.unwrap_or(several)),
+            Command::InstanceColumn => self.instance_column = !self.instance_column,
+            Command::LevelColumn => self.level_column = !self.level_column,
+            Command::Left => self.scroll_x = self.scroll_x.saturating_sub(SCROLL_STEP_CELLS),
+            Command::Right if !self.wrap => self.scroll_x += SCROLL_STEP_CELLS,
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,44 @@
+//! Marked log lines, and the selection of lines.
+
+use crate::log_store::EntryKey;
+use std::collections::BTreeSet;
+
+/// Marked lines and the start of the selection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    lines: BTreeSet<EntryKey>,
+    /// Line at which the selection starts; it ends at the cursor.
+    pub selection_start: Option<EntryKey>,
+}
+
+impl Marks {
+    /// Marks a line, or removes its mark.
+    pub(super) fn toggle(&mut self, line: EntryKey) {
+        if !self.lines.remove(&line) {
+            self.lines.insert(line);
+        }
+    }
+
+    /// Returns true if the line is marked.
+    pub(super) fn is_marked(&self, line: EntryKey) -> bool {
+        self.lines.contains(&line)
+    }
+
+    /// Returns the next or the previous marked line from `here`, wrapping around.
+    pub(super) fn next_mark(&self, here: Option<EntryKey>, forward: bool) -> Option<EntryKey> {
+        let beyond = here.and_then(|here| {
+            if forward {
+                self.lines.iter().find(|line| **line > here)
+            } else {
+                self.lines.iter().rfind(|line| **line < here)
+            }
+        });
+        beyond.or(if forward { self.lines.first() } else { self.lines.last() }).copied()
+    }
+
+    /// Returns the first and the last selected line for a cursor at `here`.
+    pub(super) fn selection(&self, here: Option<EntryKey>) -> Option<(EntryKey, EntryKey)> {
+        let (from, here) = (self.selection_start?, here?);
+        Some((from.min(here), from.max(here)))
+    }
+}

@@ -1,0 +1,364 @@
+//! The log screen: the logs of one or several services merged by time, with search, filters, histogram and
+//! patterns.
+
+mod panes;
+mod query;
+mod draw;
+mod copy_save;
+mod marks;
+mod commands;
+mod scroll_position;
+
+use super::{Canvas, HitMap, Scene, Screen};
+use crate::{
+    command::Command,
+    effect::{Effect, PromptKind, Subscription},
+    log_store::{EntryKey, LogEntry, StreamScope},
+    model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, Timestamp},
+    store::Store,
+};
+use draw::{display_options::DisplayOptions, line::ColumnWidths};
+use marks::Marks;
+use panes::{histogram::Histogram, pane::Pane};
+use query::{
+    backfill::Backfill,
+    filter_chip::FilterChip,
+    scope::ServiceScope,
+    visible_lines::{ResolvedQuery, VisibleLines},
+};
+use ratatui::layout::Rect;
+use scroll_position::{LogWindow, ScrollPosition};
+use std::collections::BTreeSet;
+
+/// State of the log screen.
+#[derive(Default)]
+pub struct Logs {
+    query: LogQuery,
+    /// Queries and positions to return to, one for each pivot.
+    pivot_stack: Vec<PivotFrame>,
+    /// Node that was selected when the lines were last shown.
+    shown_node: Option<NodeId>,
+    visible_lines: VisibleLines,
+    scroll: ScrollPosition,
+    /// Jump to a time whose lines are still being read.
+    pending_jump: Option<PendingJump>,
+    backfill: Backfill,
+    display: DisplayOptions,
+    pane: Pane,
+    histogram: Option<Histogram>,
+    marks: Marks,
+    area: Rect,
+}
+
+/// Query for log lines.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct LogQuery {
+    /// Services whose lines are shown.
+    scope: ServiceScope,
+    /// Instance to which the lines are limited, if any.
+    only_instance: Option<InstanceId>,
+    /// Filters for the lines.
+    chips: Vec<FilterChip>,
+    /// Earliest time to show, or `None` for all lines.
+    since: Option<Timestamp>,
+}
+
+/// Jump to a time.
+#[derive(Clone, Debug)]
+struct PendingJump {
+    at: Timestamp,
+    /// Time back to which lines are read.
+    read_since: Timestamp,
+    /// Streams of which older lines were requested.
+    requested_streams: BTreeSet<LogTarget>,
+}
+
+/// Query and position that a pivot left.
+type PivotFrame = (LogQuery, ScrollPosition);
+
+impl Screen for Logs {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        self.run_command(command, store)
+    }
+
+    fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Effect> {
+        match question {
+            PromptKind::KeepFilter | PromptKind::HideFilter => {
+                let services = self.query.scope.services(store);
+                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
+                    Ok(chip) => self.add_filter(chip),
+                    Err(why) => return vec![Effect::Notify(why)],
+                }
+            }
+            PromptKind::GoToTime => {
+                match query::time_input::parse_time(answer, store.now, &store.time_zone) {
+                    Ok(at) => self.request_jump(at, store),
+                    Err(why) => return vec![Effect::Notify(why)],
+                }
+            }
+        }
+        self.update_lines(store)
+    }
+
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{
+            Back, Copy, Head, Help, HideFilter, Histogram, KeepFilter, NextError, NextFieldDisplay, Open,
+            Patterns, Pause, Pivot, PreviousError, Search, Wrap,
+        };
+        match self.pane {
+            Pane::None => &[
+                Help,
+                Pause,
+                Search,
+                PreviousError,
+                KeepFilter,
+                HideFilter,
+                Open,
+                Patterns,
+                Histogram,
+                NextFieldDisplay,
+                Wrap,
+                NextError,
+                Back,
+            ],
+            Pane::Details(_) => &[Help, Open, Pivot, PreviousError, NextError, Copy, Back],
+            Pane::Patterns(_) => &[Help, Open, HideFilter, Head, Copy, Back],
+        }
+    }
+
+    fn subscriptions(&self, store: &Store) -> BTreeSet<Subscription> {
+        self.backfill.subscriptions(&self.targets(store))
+    }
+
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        let store = scene.store;
+        if self.shown_node != store.selected {
+            self.shown_node.clone_from(&store.selected);
+            // Filters for the lines of another service could hide relevant lines unnoticed.
+            if self.query.scope == ServiceScope::Selected {
+                self.set_query(LogQuery::default());
+            }
+        }
+        self.area = area;
+        self.update_lines(store)
+    }
+
+    fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
+        // Filters for the lines of another service could hide the lines to show.
+        let same = self.shown_node == store.selected;
+        self.shown_node.clone_from(&store.selected);
+        let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
+        self.set_query(LogQuery { chips, ..LogQuery::default() });
+        self.request_jump(at, store);
+        self.update_lines(store)
+    }
+
+    fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
+        self.backfill.on_page_end(target, start);
+    }
+
+    fn log_focus_time(&self) -> Option<Timestamp> {
+        self.scroll.cursor.map(|cursor| cursor.at)
+    }
+
+    fn handles_back(&self) -> bool {
+        self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
+    }
+
+    fn has_overlay(&self) -> bool {
+        self.pane.is_open()
+    }
+
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        if self.pane.is_open() {
+            let again = self.pane.chosen_row() == row;
+            self.pane.choose_row(row);
+            return if again { self.run_command(Command::Open, store) } else { Vec::new() };
+        }
+        let key = self.lines_on_screen(store, self.area).get(row).map(|line| line.key);
+        if key.is_some() && key == self.scroll.cursor {
+            return self.run_command(Command::Open, store);
+        }
+        if let Some(key) = key {
+            self.go_to_line(key, store);
+        }
+        Vec::new()
+    }
+
+    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
+        let areas = draw::areas(self, store, self.area);
+        if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
+            self.remove_filter(index);
+        }
+        let at = self
+            .histogram
+            .as_mut()
+            .and_then(|histogram| histogram.choose_column(column.checked_sub(areas.histogram.x)?));
+        if let Some(at) = at.filter(|_| areas.histogram.contains((column, row).into())) {
+            self.go_to_time(at, store);
+        }
+    }
+
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        copy_save::clipboard_text(self, store)
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw_logs(self, scene, area, buf)
+    }
+}
+
+/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
+#[must_use]
+pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
+    ServiceScope::of_command(command, store).err()
+}
+
+impl Logs {
+    /// Updates the visible lines and all that depends on them. Asks for another turn if work is left.
+    fn update_lines(&mut self, store: &Store) -> Vec<Effect> {
+        if self.backfill.is_reading() {
+            self.backfill.retain_streams(&self.targets(store));
+        }
+        let asked = self.resolved_query(store);
+        let mut whole = self.visible_lines.advance(&store.logs, asked);
+        if whole {
+            self.try_pending_jump(store);
+        }
+        let services = self.query.scope.services(store);
+        if let Some(histogram) = &mut self.histogram {
+            let width = self.area.width.saturating_sub(2);
+            histogram.update(&self.visible_lines, &store.logs, &services, store, width);
+        }
+        if let Pane::Patterns(patterns) = &mut self.pane {
+            whole &= patterns.update(&self.visible_lines, &store.logs, &services, store.now);
+        }
+        if whole { Vec::new() } else { vec![Effect::ContinueWork] }
+    }
+
+    /// Resolves the query into services, filters and search for the log store.
+    fn resolved_query(&self, store: &Store) -> ResolvedQuery {
+        let services = self.query.scope.services(store);
+        let scope = match &self.query.only_instance {
+            Some(instance) => StreamScope::Instances(BTreeSet::from([instance.clone()])),
+            None => StreamScope::Services(services.iter().map(|service| service.id.clone()).collect()),
+        };
+        let filters = self.query.chips.iter().map(|chip| chip.filter.clone()).collect();
+        ResolvedQuery { scope, filters, since: self.query.since, search: store.search.clone() }
+    }
+
+    /// Returns the streams to read.
+    fn targets(&self, store: &Store) -> Vec<LogTarget> {
+        query::scope::streams_to_read(&self.query.scope.services(store), self.query.only_instance.as_ref()).0
+    }
+
+    /// Returns the services whose lines are shown.
+    fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
+        self.query.scope.services(store)
+    }
+
+    /// Replaces the query.
+    fn set_query(&mut self, aim: LogQuery) {
+        self.query = aim;
+        self.reset_position();
+    }
+
+    /// Shows the lines of other services. Filters that also apply to them stay.
+    fn set_scope(&mut self, reach: ServiceScope, store: &Store) {
+        let services = reach.services(store);
+        let mut chips = std::mem::take(&mut self.query.chips);
+        chips.retain(|chip| chip.applies_to(&services));
+        self.set_query(LogQuery { scope: reach, chips, ..LogQuery::default() });
+    }
+
+    /// Resets cursor, pending jump and selection, because other lines are shown now.
+    fn reset_position(&mut self) {
+        (self.scroll, self.pending_jump, self.marks.selection_start) =
+            (ScrollPosition::default(), None, None);
+        self.close_details();
+        if let Some(histogram) = &mut self.histogram {
+            *histogram = Histogram::default();
+        }
+    }
+
+    /// Adds a filter. The position stays, or moves to the nearest line.
+    fn add_filter(&mut self, chip: FilterChip) {
+        if !self.query.chips.contains(&chip) {
+            self.query.chips.push(chip);
+        }
+        self.close_details();
+    }
+
+    /// Closes the line details, because their line may be filtered out now.
+    fn close_details(&mut self) {
+        if matches!(self.pane, Pane::Details(_)) {
+            self.pane = Pane::None;
+        }
+    }
+
+    fn remove_filter(&mut self, index: usize) {
+        if index < self.query.chips.len() {
+            self.query.chips.remove(index);
+        }
+    }
+
+    /// Jumps to the time `at`, and reads back to it if its lines are not in memory.
+    fn request_jump(&mut self, at: Timestamp, store: &Store) {
+        self.query.since = self.query.since.filter(|since| *since <= at);
+        self.pending_jump = Some(PendingJump { at, read_since: at, requested_streams: BTreeSet::new() });
+        self.try_pending_jump(store);
+    }
+
+    /// Makes the pending jump if a line from before its time is in memory, or if all older lines have been
+    /// read. Streams opened only now get a request for older lines once their newest ones have arrived.
+    fn try_pending_jump(&mut self, store: &Store) {
+        let Some(mut jump) = self.pending_jump.take() else { return };
+        let targets = self.targets(store);
+        let settled =
+            self.backfill.request_since(&store.logs, &targets, jump.read_since, &mut jump.requested_streams);
+        let held = self.visible_lines.first(&store.logs).is_some_and(|first| first.at <= jump.at);
+        if held || (settled && !self.backfill.is_reading()) {
+            self.go_to_time(jump.at, store);
+        } else {
+            self.pending_jump = Some(jump);
+        }
+    }
+
+    /// Goes to the first line at or after `at`, or follows the end if all lines are older.
+    fn go_to_time(&mut self, at: Timestamp, store: &Store) {
+        match self.visible_lines.first_at_or_after(&store.logs, at) {
+            Some(key) => self.go_to_line(key, store),
+            None => self.scroll.resume_following(),
+        }
+    }
+
+    fn go_to_line(&mut self, key: EntryKey, store: &Store) {
+        self.with_window(store, |spot, sheet| spot.go_to_line(key, sheet));
+    }
+
+    /// Runs `then` with the scroll position and the current window.
+    fn with_window(&mut self, store: &Store, then: impl FnOnce(&mut ScrollPosition, &LogWindow<'_>)) {
+        let mut spot = std::mem::take(&mut self.scroll);
+        then(&mut spot, &self.window(store, self.area));
+        self.scroll = spot;
+    }
+
+    /// Returns the window of lines for a screen of this area.
+    fn window<'a>(&'a self, store: &'a Store, area: Rect) -> LogWindow<'a> {
+        let rows = usize::from(draw::areas(self, store, area).lines.height).max(1);
+        let width = usize::from(area.width.saturating_sub(2));
+        let room = ColumnWidths::of(self, &self.services(store), width).text_cells(width);
+        let takes = Box::new(move |line: &LogEntry<'_>| draw::line::row_count(self, line, room));
+        LogWindow { log_store: &store.logs, visible_lines: &self.visible_lines, rows, rows_of: takes }
+    }
+
+    /// Returns the lines on a screen of this area, the oldest first.
+    fn lines_on_screen<'a>(&'a self, store: &'a Store, area: Rect) -> Vec<LogEntry<'a>> {
+        self.window(store, area).lines_ending_at(self.scroll.bottom)
+    }
+
+    /// Returns the line of the cursor, or the last line while following.
+    fn cursor_line(&self, store: &Store) -> Option<EntryKey> {
+        self.scroll.cursor.or_else(|| self.visible_lines.last(&store.logs))
+    }
+}

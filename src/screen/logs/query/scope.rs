@@ -1,0 +1,124 @@
+//! Scope of the logs: one service, the marked ones, a part of the map, or a project. The services in it
+//! follow the topology.
+
+use crate::{
+    command::Command,
+    model::{InstanceId, LogTarget, NodeId, Service, SourceId},
+    screen::widget::text::pluralize,
+    store::{Store, dedup_targets, log_targets},
+    topology::{Node, nodes_reachable_from, nodes_within_hops, shortest_path_either_way},
+};
+use std::collections::BTreeSet;
+
+/// Services whose logs are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::screen::logs) enum ServiceScope {
+    /// Service of the selected node.
+    #[default]
+    Selected,
+    /// All marked services.
+    Marked,
+    /// A service, and all services that calls lead to from it.
+    Downstream(NodeId),
+    /// A service, its callers and its callees.
+    WithNeighbours(NodeId),
+    /// Services along the path between two nodes.
+    Path(NodeId, NodeId),
+    /// Project or cluster of a source.
+    Group(Option<SourceId>, String),
+}
+
+/// Maximum number of streams read at once, because each costs the source a connection or a call.
+pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
+
+impl ServiceScope {
+    /// Returns the scope for `command`, or the reason why there is none.
+    pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
+        let selected = store.selected_node().ok_or("nothing is selected");
+        match command {
+            Command::LogsOfMarked if store.marks.is_empty() => {
+                Err("no service is marked; space on the map marks")
+            }
+            Command::LogsOfMarked => Ok(Self::Marked),
+            Command::LogsDownstream => selected.map(|node| Self::Downstream(node.id.clone())),
+            Command::LogsOfNeighbours => selected.map(|node| Self::WithNeighbours(node.id.clone())),
+            Command::LogsOfGroup => selected.and_then(|node| {
+                let group = node.group.clone().ok_or("it belongs to no project and no cluster")?;
+                Ok(Self::Group(node.source.clone(), group))
+            }),
+            Command::LogsOfPath => {
+                let (from, to) = store.path_ends().ok_or("mark a service first, and select another")?;
+                shortest_path_either_way(store.topology(), from, to)
+                    .ok_or("no calls lead from one to the other, nor back")?;
+                Ok(Self::Path(from.clone(), to.clone()))
+            }
+            _ => Ok(Self::Selected),
+        }
+    }
+
+    /// Returns the nodes in scope now.
+    fn nodes(&self, store: &Store) -> BTreeSet<NodeId> {
+        let topology = store.topology();
+        match self {
+            Self::Selected => store.selected.iter().cloned().collect(),
+            Self::Marked => store.marks.iter().cloned().collect(),
+            Self::Downstream(from) => nodes_reachable_from(topology, from),
+            Self::WithNeighbours(center) => nodes_within_hops(topology, center, 1),
+            Self::Path(from, to) => {
+                shortest_path_either_way(topology, from, to).into_iter().flatten().collect()
+            }
+            Self::Group(source, group) => {
+                let inside = |node: &&Node| node.source == *source && node.group.as_ref() == Some(group);
+                topology.nodes.values().filter(inside).map(|node| node.id.clone()).collect()
+            }
+        }
+    }
+
+    /// Returns the services in scope now.
+    pub(in crate::screen::logs) fn services<'a>(&self, store: &'a Store) -> Vec<&'a Service> {
+        let nodes = self.nodes(store);
+        let nodes = nodes.iter().filter_map(|id| store.topology().nodes.get(id));
+        nodes.filter_map(|node| store.service_of(node)).collect()
+    }
+
+    /// Returns the scope as text for the title.
+    pub(in crate::screen::logs) fn label(&self, store: &Store) -> String {
+        let name = |id: &NodeId| store.topology().nodes.get(id).map_or_else(String::new, |n| n.name.clone());
+        let count = self.services(store).len();
+        let many = pluralize(count, "service");
+        match self {
+            Self::Selected => store.selected_node().map(Node::label).unwrap_or_default(),
+            Self::Marked => format!("{count} marked"),
+            Self::Downstream(from) => format!("{} and all below it ({many})", name(from)),
+            Self::WithNeighbours(center) => format!("{} and its neighbours ({many})", name(center)),
+            Self::Path(from, to) => format!("the way from {} to {} ({many})", name(from), name(to)),
+            Self::Group(_, group) => format!("{group} ({many})"),
+        }
+    }
+}
+
+/// Returns the streams of `services`, or of the instance `alone`, and the number of streams beyond the limit.
+pub(in crate::screen::logs) fn streams_to_read(
+    services: &[&Service],
+    alone: Option<&InstanceId>,
+) -> (Vec<LogTarget>, usize) {
+    let wanted = |id: &InstanceId| alone.is_none_or(|alone| id == alone);
+    let all = services.iter().flat_map(|service| log_targets(service)).filter(|t| wanted(&t.instance));
+    let mut all: Vec<_> = dedup_targets(all).collect();
+    let more = all.len().saturating_sub(MAX_READ_STREAMS);
+    all.truncate(MAX_READ_STREAMS);
+    (all, more)
+}
+
+/// Returns the instance after or before `here`, in a cycle; `None` stands for all instances.
+pub(in crate::screen::logs) fn next_instance(
+    services: &[&Service],
+    here: Option<&InstanceId>,
+    forward: bool,
+) -> Option<InstanceId> {
+    let all: Vec<_> = services.iter().flat_map(|s| &s.instances).map(|instance| &instance.id).collect();
+    let place = here.and_then(|here| all.iter().position(|id| *id == here)).map_or(0, |place| place + 1);
+    let step = if forward { 1 } else { all.len() };
+    let next = (place + step) % (all.len() + 1);
+    next.checked_sub(1).and_then(|next| all.get(next)).map(|id| (*id).clone())
+}

@@ -1,0 +1,183 @@
+//! Visible lines: the log lines that the query selects, and among them the search matches and the errors.
+//! Evaluated step by step, so that a single step stays short.
+
+use crate::{
+    log_store::{EntryKey, LogEntry, LogFilter, LogStore, Predicate, QueryResults, StreamScope},
+    model::Timestamp,
+    store::Search,
+};
+use std::collections::BTreeSet;
+
+/// Query as the log store understands it, with scope and filters resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::screen::logs) struct ResolvedQuery {
+    /// Streams to read from.
+    pub scope: StreamScope,
+    /// Filters that the lines must pass.
+    pub filters: Vec<LogFilter>,
+    /// Earliest time of a line.
+    pub since: Option<Timestamp>,
+    /// Search in these lines. An inverted search removes its matches.
+    pub search: Search,
+}
+
+/// Lines that the current query selects.
+pub(in crate::screen::logs) struct VisibleLines {
+    query: Option<ResolvedQuery>,
+    lines: QueryResults,
+    matches: Option<QueryResults>,
+    errors: QueryResults,
+    /// True if all lines in memory have been evaluated.
+    is_complete: bool,
+    /// Counts the changes of the query's lines.
+    generation: u64,
+}
+
+impl Default for VisibleLines {
+    fn default() -> Self {
+        let none = || QueryResults::new(StreamScope::Services(BTreeSet::new()), Vec::new(), None);
+        Self { query: None, lines: none(), matches: None, errors: none(), is_complete: false, generation: 0 }
+    }
+}
+
+/// Maximum number of lines per step, for each of the three results: well under a millisecond of work.
+const LINES_PER_STEP: usize = 20_000;
+
+impl VisibleLines {
+    /// Evaluates the next lines for `query`, from the start if it changed. Returns true if all lines are
+    /// evaluated.
+    pub(in crate::screen::logs) fn advance(&mut self, held: &LogStore, query: ResolvedQuery) -> bool {
+        let before = self.query.as_ref();
+        let same = before
+            .is_some_and(|b| (&b.scope, &b.filters, b.since) == (&query.scope, &query.filters, query.since));
+        let (inverse, search) = (query.search.is_inverse(), query.search.matcher().cloned());
+        let same_search = before.is_some_and(|b| b.search == query.search);
+        let inverted = inverse || before.is_some_and(|b| b.search.is_inverse());
+        if !same || (inverted && !same_search) {
+            let mut filters = query.filters.clone();
+            filters.extend(
+                search
+                    .clone()
+                    .filter(|_| inverse)
+                    .map(|p| LogFilter { predicate: Predicate::Text(p), keep_matching: false }),
+            );
+            let also = |what| {
+                filters.iter().cloned().chain([LogFilter { predicate: what, keep_matching: true }]).collect()
+            };
+            self.errors = QueryResults::new(query.scope.clone(), also(Predicate::Errors), query.since);
+            self.lines = QueryResults::new(query.scope.clone(), filters, query.since);
+            self.generation += 1;
+        }
+        if !same || !same_search {
+            self.matches = search.filter(|_| !inverse).map(|pattern| {
+                let mut filters = query.filters.clone();
+                filters.push(LogFilter { predicate: Predicate::Text(pattern), keep_matching: true });
+                QueryResults::new(query.scope.clone(), filters, query.since)
+            });
+        }
+        self.query = Some(query);
+        let mut whole = true;
+        for sift in
+            [Some(&mut self.lines), Some(&mut self.errors), self.matches.as_mut()].into_iter().flatten()
+        {
+            whole &= sift.advance(held, LINES_PER_STEP);
+        }
+        self.is_complete = whole;
+        self.is_complete
+    }
+
+    /// Returns true if all lines in memory have been evaluated.
+    pub(in crate::screen::logs) fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    /// Returns a number that changes whenever the query selects other lines.
+    pub(in crate::screen::logs) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Returns the lines.
+    pub(in crate::screen::logs) fn lines(&self) -> &QueryResults {
+        &self.lines
+    }
+
+    /// Returns the number of the match at `here`, if it is one, and the number of all matches. Returns `None`
+    /// without a search.
+    pub(in crate::screen::logs) fn match_count(
+        &self,
+        held: &LogStore,
+        here: Option<EntryKey>,
+    ) -> Option<(Option<usize>, usize)> {
+        let found = self.matches.as_ref()?;
+        let here =
+            here.filter(|here| found.entries_up_to(held, Some(*here), 1).iter().any(|l| l.key == *here));
+        Some((here.map(|here| found.matches_before(held, here) + 1), found.count(held)))
+    }
+
+    /// Returns the search.
+    pub(in crate::screen::logs) fn search(&self) -> Option<&Search> {
+        self.query.as_ref().map(|asked| &asked.search)
+    }
+
+    /// Returns the next or previous search match, wrapping around; while following, the newest one.
+    pub(in crate::screen::logs) fn next_match(
+        &self,
+        held: &LogStore,
+        here: Option<EntryKey>,
+        forward: bool,
+    ) -> Option<EntryKey> {
+        self.matches.as_ref().and_then(|found| next_wrapping(found, held, here, forward))
+    }
+
+    /// Returns the next or previous error, wrapping around; while following, the newest one.
+    pub(in crate::screen::logs) fn next_error(
+        &self,
+        held: &LogStore,
+        here: Option<EntryKey>,
+        forward: bool,
+    ) -> Option<EntryKey> {
+        next_wrapping(&self.errors, held, here, forward)
+    }
+
+    pub(in crate::screen::logs) fn first(&self, held: &LogStore) -> Option<EntryKey> {
+        self.lines.first_key(held)
+    }
+
+    pub(in crate::screen::logs) fn last(&self, held: &LogStore) -> Option<EntryKey> {
+        self.lines.last_key(held)
+    }
+
+    /// Returns the first line at or after `time`.
+    pub(in crate::screen::logs) fn first_at_or_after(
+        &self,
+        held: &LogStore,
+        time: Timestamp,
+    ) -> Option<EntryKey> {
+        self.lines.key_after(held, EntryKey { at: time, stream: 0, seq: 0 })
+    }
+
+    /// Returns the line with this key, if it is in memory and passes the filters.
+    pub(in crate::screen::logs) fn line<'a>(
+        &'a self,
+        held: &'a LogStore,
+        key: EntryKey,
+    ) -> Option<LogEntry<'a>> {
+        self.lines.entries_up_to(held, Some(key), 1).pop().filter(|line| line.key == key)
+    }
+}
+
+/// Returns the next or previous line in `results`, wrapping around, without notes. While following (`here` is
+/// `None`), returns the newest one in both directions.
+fn next_wrapping(
+    results: &QueryResults,
+    held: &LogStore,
+    here: Option<EntryKey>,
+    forward: bool,
+) -> Option<EntryKey> {
+    let forward = forward && here.is_some();
+    let next = |from| {
+        let mut walk = if forward { results.forward(held, from) } else { results.backward(held, from) };
+        walk.find(|line| line.note.is_none()).map(|line| line.key)
+    };
+    next(here).or_else(|| next(None))
+}

@@ -1,0 +1,155 @@
+//! Scroll position in the log lines: the cursor's line and the last line on the screen, or following the end.
+
+use super::query::visible_lines::VisibleLines;
+use crate::log_store::{EntryKey, LogEntry, LogStore};
+
+/// Scroll position in the log lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ScrollPosition {
+    /// Line of the cursor; `None` while following.
+    pub cursor: Option<EntryKey>,
+    /// Last line on the screen; `None` while following.
+    pub bottom: Option<EntryKey>,
+    /// Last line when following stopped: lines that arrive later do not fill the screen by themselves.
+    pub end_when_stopped: Option<EntryKey>,
+    /// True if the user paused. Then moving beyond the last line does not resume following.
+    pub paused: bool,
+}
+
+/// Window onto the lines, with the height of the screen.
+pub(super) struct LogWindow<'a> {
+    /// Log store with the lines.
+    pub log_store: &'a LogStore,
+    /// Lines that the filters show.
+    pub visible_lines: &'a VisibleLines,
+    /// Number of rows on the screen.
+    pub rows: usize,
+    /// Function that returns the number of rows a line takes.
+    pub rows_of: Box<dyn Fn(&LogEntry<'_>) -> usize + 'a>,
+}
+
+impl ScrollPosition {
+    /// Returns true if new lines move the view.
+    pub(super) fn is_following(&self) -> bool {
+        self.cursor.is_none()
+    }
+
+    /// Resumes following at the newest line.
+    pub(super) fn resume_following(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Pauses at the last line, or resumes following.
+    pub(super) fn toggle_pause(&mut self, window: &LogWindow<'_>) {
+        let last = window.last();
+        if self.cursor.is_some() || last.is_none() {
+            self.resume_following();
+        } else {
+            self.stop_following(window);
+            (self.cursor, self.paused) = (last, true);
+        }
+    }
+
+    /// Stops following; the visible lines stay.
+    fn stop_following(&mut self, window: &LogWindow<'_>) {
+        if self.bottom.is_none() {
+            (self.bottom, self.end_when_stopped) = (window.last(), window.last());
+        }
+    }
+
+    /// Moves by `by` lines, down if positive. Beyond the last line it resumes following.
+    pub(super) fn move_by(&mut self, by: isize, window: &LogWindow<'_>) {
+        let Some(last) = window.last() else { return };
+        let here = self.cursor.unwrap_or(last);
+        let lines = window.visible_lines.lines();
+        let walk = if by < 0 {
+            lines.backward(window.log_store, Some(here))
+        } else {
+            lines.forward(window.log_store, Some(here))
+        };
+        let here = walk.take(by.unsigned_abs()).last().map_or(here, |line| line.key);
+        if by > 0 && here >= last && !self.paused {
+            self.resume_following();
+        } else {
+            self.stop_following(window);
+            self.cursor = Some(here);
+            self.scroll_to_cursor(window);
+        }
+    }
+
+    /// Goes to the first line.
+    pub(super) fn go_to_first(&mut self, window: &LogWindow<'_>) {
+        self.stop_following(window);
+        self.cursor = window.visible_lines.first(window.log_store);
+        self.bottom = self.cursor;
+        self.scroll_to_cursor(window);
+    }
+
+    /// Goes to a line, with lines around it.
+    pub(super) fn go_to_line(&mut self, line: EntryKey, window: &LogWindow<'_>) {
+        let shown =
+            self.bottom.or(window.last()).map(|bottom| window.whole_line_keys(bottom)).unwrap_or_default();
+        self.stop_following(window);
+        self.cursor = Some(line);
+        if !shown.contains(&line) {
+            self.bottom = Some(window.bottom_for_top(line, window.rows / 2));
+        }
+        self.scroll_to_cursor(window);
+    }
+
+    /// Scrolls just enough to show the cursor's line.
+    pub(super) fn scroll_to_cursor(&mut self, window: &LogWindow<'_>) {
+        let (Some(cursor), Some(bottom)) = (self.cursor, self.bottom) else { return };
+        if cursor >= bottom {
+            self.bottom = Some(cursor);
+        }
+        let shown = window.whole_line_keys(self.bottom.unwrap_or(cursor));
+        if shown.first().is_some_and(|first| cursor < *first) {
+            self.bottom = Some(window.bottom_for_top(cursor, window.rows));
+        } else if let Some(first) =
+            shown.first().filter(|first| window.visible_lines.first(window.log_store) == Some(**first))
+        {
+            // At the start of the log, the window is filled so that no row stays empty.
+            self.bottom =
+                Some(window.bottom_for_top(*first, window.rows)).min(self.end_when_stopped).max(self.bottom);
+        }
+    }
+}
+
+impl<'a> LogWindow<'a> {
+    fn last(&self) -> Option<EntryKey> {
+        self.visible_lines.last(self.log_store)
+    }
+
+    /// Returns the lines on a screen whose last line is `bottom` (`None` for the newest line), the oldest
+    /// first. Of the first line, only its end may fit.
+    pub(super) fn lines_ending_at(&self, bottom: Option<EntryKey>) -> Vec<LogEntry<'a>> {
+        let mut used = 0;
+        let mut lines = self.visible_lines.lines().entries_up_to(self.log_store, bottom, self.rows);
+        let begin = lines.iter().rev().take_while(|line| {
+            let room = used < self.rows;
+            used += (self.rows_of)(line);
+            room
+        });
+        let shown = begin.count();
+        lines.split_off(lines.len() - shown)
+    }
+
+    /// Returns the keys of the lines on the screen that fit as a whole, and always that of the last one.
+    fn whole_line_keys(&self, bottom: EntryKey) -> Vec<EntryKey> {
+        let shown = self.lines_ending_at(Some(bottom));
+        let used: usize = shown.iter().map(|line| (self.rows_of)(line)).sum();
+        let cut = usize::from(used > self.rows && shown.len() > 1);
+        shown.iter().skip(cut).map(|line| line.key).collect()
+    }
+
+    /// Returns the last line on a screen of `rows` rows whose first line is `top`.
+    fn bottom_for_top(&self, top: EntryKey, rows: usize) -> EntryKey {
+        let mut used = self.visible_lines.line(self.log_store, top).map_or(1, |line| (self.rows_of)(&line));
+        let more = self.visible_lines.lines().forward(self.log_store, Some(top)).take_while(|line| {
+            used += (self.rows_of)(line);
+            used <= rows
+        });
+        more.last().map_or(top, |line| line.key)
+    }
+}

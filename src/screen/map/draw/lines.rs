@@ -1,0 +1,67 @@
+//! Drawing of edges as lines.
+
+use super::Painter;
+use crate::{
+    layout::{Glyphs, LineCell, LineStyle as Look, Stroke},
+    screen::{
+        Canvas,
+        map::{DrawnMap, draw::map_styles::tone, graph::map_graph::MapEdge},
+    },
+};
+use ratatui::style::Style;
+
+impl Painter<'_> {
+    /// Draws the permanent lines, then the on-demand lines.
+    pub(super) fn draw_edges(&self, buf: &mut Canvas<'_>) {
+        let chart = &self.map.drawn;
+        let viewport = &self.viewport;
+        let glyphs = if self.scene.theme.glyphs.ascii { Glyphs::Ascii } else { Glyphs::Unicode };
+        let look = |edge: usize| chart.graph.edges.get(edge).and_then(|calls| self.edge_style(edge, calls));
+        let mut paint = |cell: LineCell<'_>| {
+            if let Some(place) = viewport.to_screen(cell.at).and_then(|at| buf.cell_mut(at)) {
+                place.set_char(cell.glyph).set_style(self.tone_style(cell.tone));
+            }
+        };
+        chart.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
+        self.draw_on_demand_edges(glyphs, buf);
+    }
+
+    /// Draws the lines that appear only because one of their ends is selected. Where they meet other
+    /// characters they draw a crossing.
+    fn draw_on_demand_edges(&self, glyphs: Glyphs, buf: &mut Canvas<'_>) {
+        let DrawnMap { graph: plan, on_demand_edges: revealed, .. } = &self.map.drawn;
+        let viewport = &self.viewport;
+        let look = |route: usize| {
+            revealed.edges.get(route).and_then(|line| self.edge_style(*line, &plan.edges[*line]))
+        };
+        let mut paint = |cell: LineCell<'_>| {
+            if let Some(place) = viewport.to_screen(cell.at).and_then(|at| buf.cell_mut(at)) {
+                let crossing = glyphs.glyph_for([Some(Stroke::Solid); 4], false, None);
+                let glyph = if place.symbol() == " " { cell.glyph } else { crossing };
+                place.set_char(glyph).set_style(self.tone_style(cell.tone));
+            }
+        };
+        revealed.raster.draw(viewport.visible_cells(), glyphs, &look, &mut paint);
+    }
+
+    /// Returns the current style of an edge. Selected and hovered edges stand out.
+    fn edge_style(&self, line: usize, calls: &MapEdge) -> Option<Look> {
+        let (from, to) = calls.ends;
+        let hovered = self.hovered.is_some_and(|hovered| hovered.highlights_line(line, calls));
+        let selected = hovered || self.selected_item == Some(from) || self.selected_item == Some(to);
+        let look = self.map.drawn.styles.edge_style(line)?;
+        Some(if selected { Look { tone: tone::SELECTED, ..look } } else { look })
+    }
+
+    fn tone_style(&self, tone: u8) -> Style {
+        let ink = &self.scene.theme.styles;
+        match tone {
+            tone::SELECTED => ink.near,
+            tone::TO_FAULT => ink.degraded,
+            tone::OBSERVED => ink.observed,
+            tone::PLAIN => ink.line,
+            _ => ink.possible,
+        }
+        .into()
+    }
+}

@@ -1,0 +1,136 @@
+//! Styles of the lines and items, apart from selection and hover. They are computed only when the data
+//! changes: a line between two groups may stand for thousands of calls, too many to visit in every frame.
+
+use crate::{
+    layout::{LineStyle as Look, Stroke},
+    model::{Health, NodeId},
+    screen::map::graph::{
+        hubs,
+        item::HubBadges,
+        item_aggregate::ItemAggregate,
+        map_graph::{EdgeVisibility, MapEdge, MapGraph},
+    },
+    store::{Search, Store},
+    topology::{Edge, EdgeFilter, Strength},
+};
+
+/// Priority and colour of a line. Where several lines share a cell, the highest tone is drawn.
+pub(in crate::screen::map) mod tone {
+    pub(in crate::screen::map) const QUIET: u8 = 0;
+    pub(in crate::screen::map) const PLAIN: u8 = 1;
+    pub(in crate::screen::map) const OBSERVED: u8 = 2;
+    pub(in crate::screen::map) const TO_FAULT: u8 = 3;
+    pub(in crate::screen::map) const SELECTED: u8 = 4;
+}
+
+/// Minimum number of calls on one line that makes it heavy.
+const MIN_HEAVY_CALLS: usize = 3;
+
+/// Styles of the edges and aggregates of the items of a map graph.
+#[derive(Debug, Default)]
+pub(in crate::screen::map) struct MapStyles {
+    /// Inputs of the edge styles: topology version, edge filter, and minute, because observations fade with
+    /// time.
+    edges_from: Option<(u64, EdgeFilter, i64)>,
+    /// Style of each edge (`None` if a filter hides it), and the strength of its strongest call even if
+    /// hidden.
+    edges: Vec<(Option<Look>, Option<Strength>)>,
+    /// Inputs of the item aggregates: topology version, findings version, and search.
+    items_from: Option<(u64, u64, Search)>,
+    items: Vec<ItemAggregate>,
+    /// Badges of each item, limited to calls that the filter shows.
+    badges: Vec<HubBadges>,
+}
+
+impl MapStyles {
+    /// Updates the styles if their inputs changed. Needs a new `MapStyles` for another `graph`.
+    pub(in crate::screen::map) fn refresh(&mut self, graph: &MapGraph, store: &Store) {
+        let from = Some((store.topology_version, store.edge_filter, store.now.as_second() / 60));
+        if self.edges_from != from {
+            self.edges_from = from;
+            self.edges = graph
+                .edges
+                .iter()
+                .map(|calls| (style_of_edge(calls, store), strongest_call(calls, store)))
+                .collect();
+            self.badges = hubs::hub_badges(graph, |call| self.edge_style(call).is_some());
+        }
+        let from = |known: &(u64, u64, Search)| {
+            known.0 == store.topology_version && known.1 == store.findings_version && known.2 == store.search
+        };
+        if !self.items_from.as_ref().is_some_and(from) {
+            self.items_from = Some((store.topology_version, store.findings_version, store.search.clone()));
+            self.items = graph.items.iter().map(|item| ItemAggregate::of(item, store)).collect();
+        }
+    }
+
+    /// Returns the style of the edge with index `edge`, or `None` if it is not drawn.
+    pub(in crate::screen::map) fn edge_style(&self, edge: usize) -> Option<Look> {
+        self.edges.get(edge)?.0
+    }
+
+    /// Returns the strength of the strongest call of the edge with index `edge`.
+    pub(in crate::screen::map) fn edge_strength(&self, edge: usize) -> Option<Strength> {
+        self.edges.get(edge)?.1
+    }
+
+    /// Returns the current badges of the item with index `item`.
+    pub(in crate::screen::map) fn badges(&self, item: usize) -> &HubBadges {
+        const NO_BADGES: &HubBadges = &HubBadges { callees: Vec::new(), callers: Vec::new() };
+        self.badges.get(item).unwrap_or(NO_BADGES)
+    }
+
+    /// Returns the aggregate of the item with index `item`; an empty one before the first refresh.
+    pub(in crate::screen::map) fn item_aggregate(&self, item: usize) -> &ItemAggregate {
+        const NO_MEMBERS: &ItemAggregate = &ItemAggregate::EMPTY;
+        self.items.get(item).unwrap_or(NO_MEMBERS)
+    }
+}
+
+/// Returns the style of an edge, or `None` if a filter hides all its calls; then its space stays free, so
+/// that a filter moves nothing. The strongest call decides the stroke, the most important one the colour.
+fn style_of_edge(calls: &MapEdge, store: &Store) -> Option<Look> {
+    let edges = &store.topology().edges;
+    let mut look: Option<Look> = None;
+    let mut count = 0;
+    for pair in &calls.calls {
+        let Some(edge) = edges.get(pair).filter(|edge| store.shows_edge(&pair.0, &pair.1, edge)) else {
+            continue;
+        };
+        count += 1;
+        let own = tone_of_call(&pair.1, edge, store);
+        let is_dim = calls.visibility == EdgeVisibility::Dim && own < tone::TO_FAULT;
+        let tone = if is_dim { tone::QUIET } else { own };
+        let stroke = stroke_of_call(edge);
+        let best = look.get_or_insert(Look { stroke, tone });
+        *best = Look { stroke: best.stroke.max(stroke), tone: best.tone.max(tone) };
+    }
+    let is_heavy = |look: &Look| count >= MIN_HEAVY_CALLS && look.stroke == Stroke::Solid;
+    look.map(|look| if is_heavy(&look) { Look { stroke: Stroke::Heavy, ..look } } else { look })
+}
+
+/// Returns the tone of a call. Calls that were not observed for a while are quiet.
+fn tone_of_call(to: &NodeId, edge: &Edge, store: &Store) -> u8 {
+    let failing = store.topology().nodes.get(to).is_some_and(|n| n.health >= Health::Degraded);
+    match edge.strength() {
+        _ if failing => tone::TO_FAULT,
+        Strength::Possible => tone::QUIET,
+        _ if edge.is_faded(store.now) => tone::QUIET,
+        Strength::Observed => tone::OBSERVED,
+        Strength::Declared => tone::PLAIN,
+    }
+}
+
+/// Returns the strength of the strongest call of an edge.
+fn strongest_call(calls: &MapEdge, store: &Store) -> Option<Strength> {
+    let edges = &store.topology().edges;
+    calls.calls.iter().filter_map(|pair| edges.get(pair)).map(Edge::strength).max()
+}
+
+fn stroke_of_call(edge: &Edge) -> Stroke {
+    match edge.strength() {
+        Strength::Observed => Stroke::Solid,
+        Strength::Declared => Stroke::Dashed,
+        Strength::Possible => Stroke::Dotted,
+    }
+}

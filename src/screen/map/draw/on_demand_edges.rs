@@ -1,0 +1,53 @@
+//! On-demand edges: edges without a permanent line, drawn while one of their ends is selected. These are
+//! edges to hubs and edges that only the panel lists.
+
+use crate::{
+    layout::{Diagram, Raster, route_hidden_edges},
+    screen::map::graph::map_graph::{EdgeVisibility, MapGraph},
+};
+
+/// Lines of the selected item.
+#[derive(Default)]
+pub(in crate::screen::map) struct OnDemandEdges {
+    /// Index of the selected item.
+    item: Option<usize>,
+    /// Indices of its hidden edges in the map graph, ascending.
+    pub edges: Vec<usize>,
+    /// For each of these edges, true if it has a route.
+    has_route: Vec<bool>,
+    /// Lines of these edges, in the same order.
+    pub raster: Raster,
+}
+
+impl OnDemandEdges {
+    /// Returns true if `edge`, an index into the map graph, has a line here.
+    pub(in crate::screen::map) fn has_line(&self, edge: usize) -> bool {
+        self.edges.binary_search(&edge).is_ok_and(|place| self.has_route.get(place) == Some(&true))
+    }
+
+    /// Routes the hidden edges of the selected item. Needs a new `OnDemandEdges` for another layout.
+    pub(in crate::screen::map) fn refresh(
+        &mut self,
+        selected: Option<usize>,
+        graph: &MapGraph,
+        drawn: &Diagram,
+        lines: &Raster,
+    ) {
+        if self.item == selected {
+            return;
+        }
+        let is_hidden =
+            |shown: EdgeVisibility| matches!(shown, EdgeVisibility::PanelOnly | EdgeVisibility::Badge);
+        let of =
+            |ends: (usize, usize)| ends.0 != ends.1 && (selected == Some(ends.0) || selected == Some(ends.1));
+        let calls = graph.edges.iter().enumerate();
+        let calls: Vec<usize> = calls
+            .filter(|(_, calls)| is_hidden(calls.visibility) && of(calls.ends))
+            .map(|(index, _)| index)
+            .collect();
+        let ends: Vec<_> = calls.iter().map(|index| graph.edges[*index].ends).collect();
+        let diagram = route_hidden_edges(&graph.layout_graph, drawn, &lines.marked_cells(), &ends);
+        let has_way = diagram.routes.iter().map(|route| !route.points.is_empty()).collect();
+        *self = Self { item: selected, raster: Raster::new(&diagram), edges: calls, has_route: has_way };
+    }
+}

@@ -1,0 +1,121 @@
+//! Export model of the map: positions of the nodes, and routes and styles of the edges, for SVG and similar
+//! formats.
+
+use super::{
+    graph::{
+        detail_level::DetailLevel,
+        item::{Item, MAX_NAME_CELLS},
+        map_graph::{GraphOptions, MapEdge, MapGraph},
+    },
+    interaction::view_state::ViewState,
+};
+use crate::{
+    layout::{Direction, Options, Point, Rect, layout},
+    model::{Health, NodeId},
+    screen::{Scene, widget::text},
+    topology::{Edge, Node, Strength},
+};
+
+/// Whole map, laid out as on the screen. Coordinates are in cells.
+pub struct MapExport<'a> {
+    /// Nodes of the map.
+    pub nodes: Vec<ExportNode<'a>>,
+    /// Titles and frames of the groups.
+    pub groups: Vec<(String, Rect)>,
+    /// Edges of the map.
+    pub lines: Vec<ExportEdge<'a>>,
+    /// Columns and rows.
+    pub size: (i32, i32),
+    /// Direction of the flow.
+    pub direction: Direction,
+}
+
+/// Node with its position.
+pub struct ExportNode<'a> {
+    /// Node of the topology.
+    pub node: &'a Node,
+    /// Box of the node, in cells.
+    pub rect: Rect,
+    /// Name, shortened to fit the box.
+    pub name: String,
+}
+
+/// Edge with its route.
+pub struct ExportEdge<'a> {
+    /// Node that makes the call.
+    pub from: &'a Node,
+    /// Node that receives the call.
+    pub to: &'a Node,
+    /// Edge of the topology, with its evidence.
+    pub edge: &'a Edge,
+    /// Cells at which the line starts, turns and ends; empty if the node calls itself.
+    pub points: Vec<Point>,
+    /// Tone and strength of the line.
+    pub style: EdgeStyle,
+}
+
+/// Style of an edge. Where lines overlap, each cell takes the highest tone and the highest strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EdgeStyle {
+    /// Importance of the edge.
+    pub tone: EdgeTone,
+    /// Strength of its evidence.
+    pub strength: Strength,
+}
+
+/// Importance of an edge, in ascending order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EdgeTone {
+    /// Only possible, or not observed for a while.
+    Quiet,
+    /// Declared or observed, and leading to a healthy node.
+    Plain,
+    /// Leads to a degraded or failing node.
+    ToFault,
+}
+
+/// Returns the map of all nodes that the filters show, in boxes, as `map_as_text` prints it.
+#[must_use]
+pub fn export_map(scene: Scene<'_>) -> MapExport<'_> {
+    let store = scene.store;
+    let options = GraphOptions {
+        view_state: &ViewState::default(),
+        available_size: (0, 0),
+        half_cells: false,
+        with_hub_badges: false,
+    };
+    let graph = MapGraph::build(store, options, DetailLevel::Boxes);
+    let diagram = layout(&graph.layout_graph, None, &Options::default());
+    let topology = store.topology();
+    let known = |id: &NodeId| topology.nodes.get(id);
+    let spot = |(item, cells): (&Item, &Rect)| {
+        let node = known(item.representative()?)?;
+        let name = text::cut_middle(&node.name, MAX_NAME_CELLS, scene.theme.glyphs.ellipsis);
+        Some(ExportNode { node, rect: *cells, name })
+    };
+    let routes = diagram.routes.into_iter().map(|route| route.points);
+    let line = |(calls, points): (&MapEdge, Vec<Point>)| {
+        let (from, to) = calls.calls.first()?;
+        let edge = topology.edges.get(&(from.clone(), to.clone()))?;
+        let (from, to) = known(from).zip(known(to))?;
+        let look = edge_style(edge, to, scene);
+        store.shows_edge(&from.id, &to.id, edge).then_some(ExportEdge { from, to, edge, points, style: look })
+    };
+    MapExport {
+        nodes: graph.items.iter().zip(&diagram.nodes).filter_map(spot).collect(),
+        lines: graph.edges.iter().zip(routes).filter_map(line).collect(),
+        groups: graph.groups.into_iter().map(|(_, title)| title).zip(diagram.groups).collect(),
+        size: diagram.size,
+        direction: diagram.direction,
+    }
+}
+
+fn edge_style(edge: &Edge, to: &Node, scene: Scene<'_>) -> EdgeStyle {
+    let strength = edge.strength();
+    let tone = match () {
+        () if to.health >= Health::Degraded => EdgeTone::ToFault,
+        () if strength == Strength::Possible || edge.is_faded(scene.store.now) => EdgeTone::Quiet,
+        () => EdgeTone::Plain,
+    };
+    EdgeStyle { tone, strength }
+}

@@ -1,0 +1,53 @@
+//! Detail levels of the map, from groups with one cell per service to the instances inside one service.
+
+/// Detail shown for each node, in ascending order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::screen::map) enum DetailLevel {
+    /// Groups with a health cell for each service.
+    Overview,
+    /// Groups with counts.
+    Groups,
+    /// Names: one row for each service.
+    Names,
+    /// Boxes of three rows.
+    #[default]
+    Boxes,
+    /// Boxes with a status line.
+    Status,
+    /// Boxes with a status line, and the instances of one service.
+    Instances,
+}
+
+/// All levels with their names on the screen.
+const LEVEL_NAMES: [(DetailLevel, &str); 6] = [
+    (DetailLevel::Overview, "estate"),
+    (DetailLevel::Groups, "groups"),
+    (DetailLevel::Names, "names"),
+    (DetailLevel::Boxes, "boxes"),
+    (DetailLevel::Status, "status"),
+    (DetailLevel::Instances, "instances"),
+];
+
+impl DetailLevel {
+    /// Returns true if groups are collapsed by default at this level.
+    pub(in crate::screen::map) fn is_low_detail(self) -> bool {
+        self <= Self::Groups
+    }
+
+    /// Returns the name of the level.
+    pub(in crate::screen::map) fn word(self) -> &'static str {
+        LEVEL_NAMES[self.index()].1
+    }
+
+    /// Returns the next level with more detail, or with less. Without groups (`grouped` is false) it never
+    /// goes below `Names`.
+    pub(in crate::screen::map) fn step(self, more: bool, grouped: bool) -> Self {
+        let least = if grouped { Self::Overview } else { Self::Names };
+        let place = if more { self.index() + 1 } else { self.index().saturating_sub(1) };
+        LEVEL_NAMES[place.min(LEVEL_NAMES.len() - 1)].0.max(least)
+    }
+
+    fn index(self) -> usize {
+        LEVEL_NAMES.iter().position(|(level, _)| *level == self).unwrap_or_default()
+    }
+}

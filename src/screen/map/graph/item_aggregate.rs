@@ -1,0 +1,61 @@
+//! Aggregates of the nodes in one item. They are computed when the data changes: a collapsed group may hold
+//! thousands of services, too many to visit in every frame.
+
+use super::item::{Item, desired_or_one};
+use crate::{
+    diagnosis::{FaultInvolvement, FaultRole},
+    model::Health,
+    store::Store,
+};
+
+/// Health, counts and search result of the members of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::screen::map) struct ItemAggregate {
+    /// Health of each member, in their order.
+    pub healths: Vec<Health>,
+    /// Health of the least healthy member.
+    pub worst: Health,
+    /// Number of degraded or failing services.
+    pub faulty: usize,
+    /// Number of running instances, per member at most the desired number, so that a surplus hides no
+    /// shortage.
+    pub running: usize,
+    /// Number of desired instances.
+    pub desired: usize,
+    /// True if any member is a service.
+    pub has_services: bool,
+    /// True if the search matches any member.
+    pub matches_search: bool,
+    /// Most important role of any member in the findings.
+    pub fault_role: Option<FaultRole>,
+}
+
+impl ItemAggregate {
+    /// Aggregate without members.
+    pub(in crate::screen::map) const EMPTY: Self = Self {
+        healths: Vec::new(),
+        worst: Health::Unknown,
+        faulty: 0,
+        running: 0,
+        desired: 0,
+        has_services: false,
+        matches_search: false,
+        fault_role: None,
+    };
+
+    /// Computes the aggregate of `item`.
+    pub(in crate::screen::map) fn of(item: &Item, store: &Store) -> Self {
+        let mut tally = Self { desired: item.desired_instances(store), ..Self::EMPTY };
+        for node in item.nodes(store) {
+            tally.healths.push(node.health);
+            tally.faulty += usize::from(node.health >= Health::Degraded && node.is_service());
+            tally.running += node.running.min(desired_or_one(node));
+            tally.has_services |= node.is_service();
+            tally.matches_search |= !store.search.is_empty() && store.matches_search(node);
+            let role = store.fault_roles.get(&node.id).map(|FaultInvolvement { role, .. }| *role);
+            tally.fault_role = tally.fault_role.max(role);
+        }
+        tally.worst = tally.healths.iter().copied().max().unwrap_or(Health::Unknown);
+        tally
+    }
+}

@@ -1,0 +1,84 @@
+//! Keyboard navigation: moves the selection to the nearest node in a direction, or through the neighbours.
+
+use crate::{
+    command::Command,
+    layout::{Direction, Rect as Cells},
+    model::NodeId,
+    screen::map::DrawnMap,
+    store::Store,
+};
+
+/// Returns the nearest node in `direction`; an item with several nodes is represented by its least healthy
+/// one.
+///
+/// A row counts as two columns because cells are twice as tall as wide. Sideways distance counts double.
+/// Along the flow, the distance to a connected item counts a third.
+pub(in crate::screen::map) fn nearest_in_direction(
+    drawn: &DrawnMap,
+    from: &NodeId,
+    direction: Command,
+) -> Option<NodeId> {
+    let graph = &drawn.graph;
+    let start = graph.item_index(from)?;
+    let here = center_of(drawn.rect_of(from)?);
+    let linked = |other: usize| {
+        graph.edges.iter().any(|calls| calls.ends == (start, other) || calls.ends == (other, start))
+    };
+    let sideways = matches!(direction, Command::Left | Command::Right);
+    let along = sideways == (drawn.diagram.direction == Direction::LeftToRight);
+    let cost = |index: usize| {
+        let there = center_of(*drawn.diagram.nodes.get(index)?);
+        let (dx, dy) = (there.0 - here.0, 2 * (there.1 - here.1));
+        let (ahead, aside) = match direction {
+            Command::Left => (-dx, dy),
+            Command::Right => (dx, dy),
+            Command::Up => (-dy, dx),
+            _ => (dy, dx),
+        };
+        let distance = ahead + 2 * aside.abs();
+        (ahead > 0).then(|| if along && linked(index) { distance / 3 } else { distance })
+    };
+    let others = (0..graph.items.len()).filter(|index| *index != start);
+    let face = |index: usize| graph.items[index].representative();
+    others.filter_map(|index| Some((cost(index)?, face(index)?))).min().map(|(_, id)| id.clone())
+}
+
+/// Position in a cycle of neighbours: the center, and the neighbour reached last.
+pub(in crate::screen::map) type NeighbourCycle = (NodeId, NodeId);
+
+/// Returns the next neighbour of the selected node, callees before callers. The cycle of `before` continues
+/// as long as the user selects nothing else.
+pub(in crate::screen::map) fn next_neighbour(
+    drawn: &DrawnMap,
+    store: &Store,
+    before: Option<&NeighbourCycle>,
+    forward: bool,
+) -> Option<NeighbourCycle> {
+    let graph = &drawn.graph;
+    let selected = store.selected.as_ref()?;
+    let center = before.filter(|(_, reached)| reached == selected).map_or(selected, |(center, _)| center);
+    let middle = graph.item_index(center)?;
+    let calls = graph.edges.iter().filter(|c| c.ends.0 == middle).map(|c| c.ends.1);
+    let callers = graph.edges.iter().filter(|c| c.ends.1 == middle).map(|c| c.ends.0);
+    let mut neighbours: Vec<usize> = calls.chain(callers).filter(|index| *index != middle).collect();
+    if !forward {
+        neighbours.reverse();
+    }
+    let here = graph.item_index(selected);
+    let next =
+        neighbours.iter().position(|index| Some(*index) == here).map_or(0, |at| (at + 1) % neighbours.len());
+    let face = neighbours.get(next).and_then(|index| graph.items[*index].representative())?;
+    Some((center.clone(), face.clone()))
+}
+
+/// Returns the first or the last node by column, then row.
+pub(in crate::screen::map) fn first_or_last(drawn: &DrawnMap, last: bool) -> Option<NodeId> {
+    let order = |(_, place): &(_, &Cells)| (place.x, place.y);
+    let items = drawn.graph.items.iter().zip(&drawn.diagram.nodes);
+    let end = if last { items.max_by_key(order) } else { items.min_by_key(order) };
+    end.and_then(|(item, _)| item.representative()).cloned()
+}
+
+fn center_of(place: Cells) -> (i32, i32) {
+    (place.x + place.width / 2, place.y + place.height / 2)
+}

@@ -1,0 +1,196 @@
+//! View state of the map: the detail level, collapsed groups and focus that the user chose.
+
+use crate::{
+    command::Command,
+    model::NodeId,
+    screen::map::graph::detail_level::DetailLevel,
+    store::Store,
+    topology::{PathCount, count_paths, nodes_between, nodes_within_hops},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// User choices for the map.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::screen::map) struct ViewState {
+    /// Detail level that the user chose; `None` fits the map to the screen.
+    pub level: Option<DetailLevel>,
+    /// True if the level is set only so that collapsing or expanding a group changes nothing else.
+    level_pinned_by_fold: bool,
+    /// True if all groups are collapsed, false if all are expanded; `None` without a user choice.
+    all_collapsed: Option<bool>,
+    /// Groups that the user collapsed (true) or expanded (false) one by one.
+    collapsed: BTreeMap<String, bool>,
+    /// Node whose instances are shown inside its box.
+    pub instances_shown_for: Option<NodeId>,
+    /// Part of the map to which the view is limited.
+    pub focus: Option<Focus>,
+    /// Nodes outside the focus that the user added.
+    extra_nodes: BTreeSet<NodeId>,
+    /// View state before the focus.
+    before_focus: Option<Box<ViewState>>,
+}
+
+/// Part of the map to show alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::screen::map) enum Focus {
+    /// Nodes at most this number of calls away from a node, in both directions.
+    Around(NodeId, usize),
+    /// Nodes along one path, and the number of paths between its ends.
+    Path(Vec<NodeId>, PathCount),
+    /// Nodes along all paths from the first node to the second.
+    AllPaths(NodeId, NodeId),
+}
+
+impl ViewState {
+    /// Returns true if `group` is collapsed at `level`.
+    pub(in crate::screen::map) fn is_collapsed(&self, group: &str, level: DetailLevel) -> bool {
+        let all = self.all_collapsed.unwrap_or(level.is_low_detail() && self.focus.is_none());
+        self.collapsed.get(group).copied().unwrap_or(all)
+    }
+
+    /// Collapses or expands `group` and keeps `level`. Once all groups are back in their default state, the
+    /// level is automatic again.
+    pub(in crate::screen::map) fn toggle_group(&mut self, group: &str, level: DetailLevel) {
+        let closed = !self.is_collapsed(group, level);
+        if self.level.is_none() {
+            (self.level, self.level_pinned_by_fold) = (Some(level), true);
+        }
+        self.collapsed.remove(group);
+        if closed != self.is_collapsed(group, level) {
+            self.collapsed.insert(group.to_owned(), closed);
+        }
+        if self.level_pinned_by_fold && self.collapsed.is_empty() && self.all_collapsed.is_none() {
+            (self.level, self.level_pinned_by_fold) = (None, false);
+        }
+    }
+
+    /// Collapses or expands all groups.
+    pub(in crate::screen::map) fn set_all_collapsed(&mut self, closed: bool) {
+        self.collapsed.clear();
+        self.all_collapsed = Some(closed);
+    }
+
+    /// Sets the detail level. A change between groups and services resets the collapsed groups.
+    pub(in crate::screen::map) fn set_level(
+        &mut self,
+        from: DetailLevel,
+        to: DetailLevel,
+        selected: Option<&NodeId>,
+    ) {
+        if from.is_low_detail() != to.is_low_detail() {
+            self.collapsed.clear();
+            self.all_collapsed = None;
+        }
+        self.instances_shown_for = selected.filter(|_| to == DetailLevel::Instances).cloned();
+        (self.level, self.level_pinned_by_fold) = (Some(to), false);
+    }
+
+    /// Resets detail level and collapsed groups, so that the map fits the screen.
+    pub(in crate::screen::map) fn fit_to_screen(&mut self) {
+        self.collapsed.clear();
+        (self.level, self.level_pinned_by_fold, self.all_collapsed, self.instances_shown_for) =
+            (None, false, None, None);
+    }
+
+    /// Enters `focus`, or replaces the current one.
+    pub(in crate::screen::map) fn set_focus(&mut self, focus: Focus) {
+        let before = self.before_focus.take().unwrap_or_else(|| Box::new(self.clone()));
+        *self = Self { focus: Some(focus), before_focus: Some(before), ..Self::default() };
+    }
+
+    /// Leaves the focus and restores the earlier view.
+    pub(in crate::screen::map) fn leave_focus(&mut self) {
+        *self = self.before_focus.take().map_or_else(Self::default, |before| *before);
+    }
+
+    /// Makes `node` visible: moves a focus around a node to `node`, and leaves a focus on a path.
+    pub(in crate::screen::map) fn bring_into_focus(&mut self, node: &NodeId, store: &Store) {
+        if self.focused_nodes(store).is_none_or(|nodes| nodes.contains(node)) {
+            return;
+        }
+        match self.focus {
+            Some(Focus::Around(_, hops)) => self.set_focus(Focus::Around(node.clone(), hops)),
+            _ => self.leave_focus(),
+        }
+    }
+
+    /// Returns the focus within `hops` calls of its current center, or of the selected node.
+    pub(in crate::screen::map) fn focus_around(&self, hops: usize, store: &Store) -> Option<Focus> {
+        let center = match &self.focus {
+            Some(Focus::Around(center, _)) => Some(center),
+            _ => store.selected.as_ref(),
+        };
+        center.map(|center| Focus::Around(center.clone(), hops))
+    }
+
+    /// Adds `nodes` to the focus.
+    pub(in crate::screen::map) fn add_to_focus(&mut self, nodes: &[NodeId]) {
+        self.extra_nodes.extend(nodes.iter().cloned());
+    }
+
+    /// Returns the nodes in focus, or `None` if everything is shown.
+    pub(in crate::screen::map) fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+        let mut nodes = match self.focus.as_ref()? {
+            Focus::Around(center, hops) => nodes_within_hops(store.topology(), center, *hops),
+            Focus::Path(way, _) => way.iter().cloned().collect(),
+            Focus::AllPaths(from, to) => nodes_between(store.topology(), from, to),
+        };
+        nodes.extend(self.extra_nodes.iter().cloned());
+        Some(nodes)
+    }
+
+    /// Returns true if stubs stand for nodes outside the focus. On a path they would hide the path.
+    pub(in crate::screen::map) fn has_stubs(&self) -> bool {
+        matches!(self.focus, Some(Focus::Around(..)))
+    }
+
+    /// Describes the focus; `key` names the key that switches between one path and all paths.
+    pub(in crate::screen::map) fn focus_label(&self, key: &str) -> Option<String> {
+        Some(match self.focus.as_ref()? {
+            Focus::Around(_, 1) => "focus".to_owned(),
+            Focus::Around(_, hops) => format!("focus, {hops} hops"),
+            Focus::Path(way, ways) => format!("path of {}, {}", way.len(), other_paths_text(*ways, key)),
+            Focus::AllPaths(..) => format!("all ways: {key} shows the shortest"),
+        })
+    }
+
+    /// Returns the focus for `path`: the path itself, or all paths if `path` is already in focus and not the
+    /// only one.
+    pub(in crate::screen::map) fn path_focus(&self, path: Vec<NodeId>, store: &Store) -> Focus {
+        match (&self.focus, path.first(), path.last()) {
+            (Some(Focus::Path(shown, ways)), Some(from), Some(to))
+                if *shown == path && !is_only_path(*ways) =>
+            {
+                Focus::AllPaths(from.clone(), to.clone())
+            }
+            (_, Some(from), Some(to)) => {
+                let ways = count_paths(store.topology(), from, to);
+                Focus::Path(path, ways)
+            }
+            _ => Focus::Path(path, PathCount { found: 1, complete: true }),
+        }
+    }
+}
+
+/// Returns true if the path shown is known to be the only one.
+const fn is_only_path(ways: PathCount) -> bool {
+    ways.complete && ways.found <= 1
+}
+
+/// Describes the number of other paths; `key` names the key that shows them.
+fn other_paths_text(ways: PathCount, key: &str) -> String {
+    let others = ways.found.saturating_sub(1);
+    match (others, ways.complete) {
+        (0, true) => "the only way".to_owned(),
+        (0, false) => format!("perhaps not the only way: {key} shows all"),
+        (1, true) => format!("1 other way: {key} shows both"),
+        (_, true) => format!("{others} other ways: {key} shows them"),
+        (_, false) => format!("at least {others} other ways: {key} shows them"),
+    }
+}
+
+/// Returns the number of hops that `command` asks for.
+pub(in crate::screen::map) fn hops_of_command(command: Command) -> Option<usize> {
+    let commands = [Command::OneHop, Command::TwoHops, Command::ThreeHops, Command::FourHops];
+    commands.iter().position(|c| *c == command).map(|place| place + 1)
+}

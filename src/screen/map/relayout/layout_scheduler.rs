@@ -1,0 +1,300 @@
+//! Layout scheduling: one request at a time. During initial loading requests are rare, because each layout
+//! would be outdated before it is ready.
+
+use super::layout_memory::LayoutKey;
+use crate::{
+    effect::{Effect, LayoutCandidate, LayoutComparison, LayoutRequest},
+    layout::{Graph, Seed, should_compact},
+    model::Timestamp,
+    screen::map::{DrawnMap, Map, graph::map_graph::MapVariant},
+    store::Store,
+};
+use std::sync::Arc;
+
+/// Minimum seconds between two layouts during initial loading, unless the map grows much.
+const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
+
+/// Growth that triggers a layout during initial loading: one part in this many of the items.
+const RELAYOUT_GROWTH_DIVISOR: usize = 4;
+
+/// Growth in boxes and lines that reopens the choice of a variant: one part in this many.
+const RECHOOSE_GROWTH_DIVISOR: usize = 8;
+
+/// State of the layout requests.
+#[derive(Debug, Default)]
+pub(in crate::screen::map) struct LayoutScheduler {
+    /// Number of the last request.
+    pub request_id: u64,
+    /// True while the layout for that request is being computed.
+    pub pending: bool,
+    /// True once the initial loading has finished.
+    pub loaded: bool,
+    urgency: Urgency,
+    /// Time of the last request and its number of items.
+    last_request: Option<(Timestamp, usize)>,
+}
+
+/// Layout request in progress.
+pub(in crate::screen::map) struct PendingLayout {
+    /// Key of the requested view.
+    pub key: LayoutKey,
+    /// Variants among which the layout chooses.
+    pub variants: Vec<MapVariant>,
+    /// Size of the graph when a variant was last chosen among all.
+    pub size_when_chosen: GraphSize,
+}
+
+/// Size of a layout graph.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::screen::map) struct GraphSize {
+    boxes: usize,
+    lines: usize,
+}
+
+impl GraphSize {
+    fn of(graph: &Graph) -> Self {
+        Self { boxes: graph.nodes.len(), lines: graph.edges.len() }
+    }
+
+    /// Returns true if the graph grew or shrank so much since `before` that another variant may be better.
+    fn differs_much_from(self, before: Self) -> bool {
+        let (now, then) = (self.boxes + self.lines, before.boxes + before.lines);
+        now.saturating_sub(then) * RECHOOSE_GROWTH_DIVISOR > then
+            || should_compact(before.boxes.saturating_sub(self.boxes), self.boxes)
+    }
+}
+
+/// Urgency of the next layout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    #[default]
+    No,
+    /// The data changed.
+    Soon,
+    /// The user changed the view.
+    Now,
+}
+
+impl LayoutScheduler {
+    /// Notes a change of the view (`view_changed` is true) or only of the data.
+    pub(in crate::screen::map) fn note_change(&mut self, view_changed: bool) {
+        self.urgency = self.urgency.max(if view_changed { Urgency::Now } else { Urgency::Soon });
+    }
+
+    /// Returns true if a layout of `items` items should be requested now. `is_loading` is true during initial
+    /// loading.
+    pub(in crate::screen::map) fn is_due(&self, items: usize, is_loading: bool, now: Timestamp) -> bool {
+        let has_waited = self.last_request.is_none_or(|(at, before)| {
+            let long = now.as_second() - at.as_second() >= MIN_LAYOUT_INTERVAL_SECS;
+            long || items.abs_diff(before) * RELAYOUT_GROWTH_DIVISOR >= before
+        });
+        match self.urgency {
+            Urgency::No => false,
+            Urgency::Soon => !self.pending && (!is_loading || has_waited),
+            Urgency::Now => true,
+        }
+    }
+
+    /// Starts a request for a layout of `items` items, and returns its number.
+    pub(in crate::screen::map) fn start_request(&mut self, items: usize, now: Timestamp) -> u64 {
+        (self.urgency, self.last_request) = (Urgency::No, Some((now, items)));
+        self.pending = true;
+        self.request_id += 1;
+        self.request_id
+    }
+
+    /// Ends the request `number`. Returns false if it is not the last request.
+    pub(in crate::screen::map) fn finish_request(&mut self, number: u64) -> bool {
+        let is_last = self.pending && number == self.request_id;
+        self.pending &= !is_last;
+        is_last
+    }
+}
+
+/// Returns true while a source is still reading its first snapshot in parts.
+pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
+    store.sources.iter().any(|source| !source.progress.is_empty())
+}
+
+impl Map {
+    /// Requests a fresh layout, independent of the current one, because the user asked for it.
+    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Effect {
+        self.layout_memory.clear();
+        self.request_layout(store)
+    }
+
+    /// Requests a fresh layout unasked. It keeps only the direction of the current one.
+    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Effect {
+        self.layout_memory.clear();
+        self.request_layout_with(store, true)
+    }
+
+    /// Requests a layout close to the current one.
+    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Effect {
+        self.request_layout_with(store, false)
+    }
+
+    /// Requests a layout. If `keep_direction` is true, only variants in the current direction are candidates.
+    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Effect {
+        let room = (self.viewport.area.width, self.viewport.area.height);
+        let key = self
+            .inputs
+            .as_ref()
+            .map_or_else(|| LayoutKey::of(store, &self.view_state, room), |from| from.key.clone());
+        let choice = |way: &MapVariant| {
+            let MapVariant { graph: plan, options } = way;
+            // During initial loading a node may be misjudged and disappear, so it leaves no placeholder.
+            let seed = self.layout_memory.seed(&key, way);
+            let seed = if self.scheduler.loaded { seed } else { seed.map(Seed::without_placeholders) };
+            let coarse = plan.level.is_low_detail() && self.view_state.level.is_none();
+            LayoutCandidate {
+                graph: Arc::clone(&plan.layout_graph),
+                options: *options,
+                seed,
+                is_low_detail: coarse,
+                is_hard_to_read: way.is_hard_to_read(),
+            }
+        };
+        let mut variants = self.variants.clone();
+        if self.view_state.focus.is_some() {
+            // With the current direction first, a user who changes the focus finds left and right unchanged.
+            let direction = self.drawn.options.direction;
+            variants.sort_by_key(|way| way.options.direction != direction);
+        }
+        // The direction must not change during initial loading, because the user may already be reading the
+        // map.
+        let keeps_direction = !self.scheduler.loaded && self.layout_memory.is_last_ignoring_answers(&key);
+        if keep_direction || keeps_direction {
+            let direction = self.drawn.options.direction;
+            if variants.iter().any(|way| way.options.direction == direction) {
+                variants.retain(|way| way.options.direction == direction);
+            }
+        }
+        // The first complete map chooses its variant again, unless the user has selected something.
+        let chooses_afresh = !self.scheduler.loaded && !is_loading(store) && !store.selected_by_user;
+        let mut drawn = if chooses_afresh { None } else { self.layout_memory.drawn_variant(&key, &variants) };
+        let mut size = variants.first().map(|way| GraphSize::of(&way.graph.layout_graph)).unwrap_or_default();
+        if let Some(index) = drawn
+            && let Some(chosen) =
+                self.layout_memory.size_when_chosen(&key).filter(|chosen| !size.differs_much_from(*chosen))
+        {
+            (variants, drawn, size) = (vec![variants.swap_remove(index)], Some(0), chosen);
+        }
+        let choices = variants.iter().map(choice).collect();
+        self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
+        let items = self.variants.first().map_or(0, |way| way.graph.items.len());
+        let number = self.scheduler.start_request(items, store.now);
+        Effect::ComputeLayout(Box::new(LayoutRequest {
+            request_id: number,
+            candidates: choices,
+            current: drawn,
+            available_size: room,
+        }))
+    }
+
+    /// Requests a comparison of the current layout with a fresh one.
+    pub(in crate::screen::map) fn request_comparison(&self) -> Effect {
+        let DrawnMap { options, diagram, .. } = &self.drawn;
+        Effect::CompareLayout(Box::new(LayoutComparison {
+            request_id: self.scheduler.request_id,
+            // Gaps kept for removed nodes do not count as tangles, because the nodes may return.
+            graph: Arc::clone(diagram.seed.laid_out_graph()),
+            options: *options,
+            quality: diagram.quality,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LayoutScheduler;
+    use crate::{
+        effect::{Effect, LayoutCandidate},
+        keymap::Keymap,
+        layout::Direction,
+        model::{fixtures::*, *},
+        screen::{Scene, Screen, Theme, map::Map},
+        store::Store,
+    };
+    use ratatui::layout::Rect;
+    use std::collections::BTreeSet;
+
+    /// Builds `count` services, each of which calls the next few.
+    fn calling(count: usize) -> Vec<Service> {
+        let one = |number: usize| {
+            let calls = (1..=1 + number % 3).map(|step| number + step).filter(|callee| *callee < count);
+            let peer =
+                |callee| reference("PEER_URL", Address::from_host_name(&format!("s{callee}")).with_port(80));
+            Service { references: calls.map(peer).collect(), ..service(&format!("s{number}")) }
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// For each layout that the map requests: the directions tried, true for top down, and the direction
+    /// chosen.
+    fn requested_layouts(map: &mut Map, store: &Store) -> Vec<(BTreeSet<bool>, bool)> {
+        let (theme, keymap) = (Theme::named("mono", false).unwrap(), Keymap::default());
+        let scene = Scene { store, theme: &theme, keymap: &keymap };
+        let mut all = Vec::new();
+        for effect in map.sync(scene, Rect::new(0, 0, 90, 30), true) {
+            if let Effect::ComputeLayout(job) = effect {
+                let (choice, diagram) = job.compute();
+                let is_down = |choice: &LayoutCandidate| choice.options.direction == Direction::TopDown;
+                let tried = job.candidates.iter().map(is_down).collect();
+                all.push((tried, is_down(&job.candidates[choice])));
+                map.on_layout_ready(job.request_id, choice, diagram, store);
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn what_fills_in_keeps_its_direction() {
+        let docker = SourceId::new("docker");
+        let status = SourceStatus::new(docker.clone(), "docker", "");
+        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        let mut map = Map::default();
+        let (mut tried, mut taken) = (Vec::new(), BTreeSet::new());
+        for count in [2, 4, 8, 14, 14] {
+            let progress = LoadProgress { part: SourcePart::Services, read: count, known: 14 };
+            let progress = Vec::from_iter((count < 14).then_some(progress));
+            let look = Snapshot { progress, ..snapshot("docker", calling(count)) };
+            store.apply_snapshot(&docker, Ok(look));
+            for (directions, direction) in requested_layouts(&mut map, &store) {
+                tried.push(directions);
+                taken.insert(direction);
+            }
+        }
+        assert!(tried.len() > 2 && tried[0].len() == 2, "the first one chooses: {tried:?}");
+        assert!(tried[1..].iter().all(|directions| directions.len() == 1), "{tried:?}");
+        assert_eq!(taken.len(), 1);
+    }
+
+    #[test]
+    fn one_layout_at_a_time_unless_somebody_looks_at_something_else() {
+        let mut order = LayoutScheduler::default();
+        assert!(!order.is_due(10, false, ago(0)));
+        order.note_change(false);
+        assert!(order.is_due(10, false, ago(0)));
+        let first = order.start_request(10, ago(0));
+        order.note_change(false);
+        assert!(!order.is_due(11, false, ago(0)), "one is under way");
+        assert!(!order.finish_request(first - 1));
+        assert!(order.finish_request(first) && order.is_due(11, false, ago(0)));
+        order.start_request(11, ago(0));
+        order.note_change(true);
+        assert!(order.is_due(11, false, ago(0)), "nobody waits for what is not looked at any more");
+    }
+
+    #[test]
+    fn what_fills_in_is_laid_out_when_it_has_grown_or_after_a_while() {
+        let mut order = LayoutScheduler::default();
+        let first = order.start_request(100, ago(10));
+        order.finish_request(first);
+        order.note_change(false);
+        assert!(!order.is_due(110, true, ago(9)));
+        assert!(order.is_due(125, true, ago(9)), "a quarter more");
+        assert!(order.is_due(110, true, ago(7)), "a while later");
+        assert!(order.is_due(110, false, ago(9)), "nothing more is to come");
+    }
+}

@@ -1,0 +1,175 @@
+//! Timeline screen: the history on a time axis, for all services, the selected one with its neighbours, or it
+//! alone. Enter opens the logs at the time of an event.
+
+mod axis;
+mod draw;
+mod scope;
+
+use super::{
+    Canvas, HitMap, Scene, Screen, describe::card_text::event_group_text, widget::table::row_after_command,
+};
+use crate::{
+    command::Command,
+    effect::{Effect, ScreenId},
+    history::{Entry, EventGroup, EventKindSpec, Subject, coalesce},
+    model::{EventKind, NodeId},
+    store::{Search, Store},
+};
+use ratatui::layout::Rect;
+use scope::TimelineScope;
+use std::sync::Arc;
+
+/// Screen with the history on a time axis.
+#[derive(Default)]
+pub struct Timeline {
+    scope: TimelineScope,
+    /// Event kind to show; `None` shows all.
+    kind_filter: Option<EventKind>,
+    /// Node at the centre of the scope, unless the scope is everything.
+    centre: Option<NodeId>,
+    /// Node that this screen selected last. Moving the cursor over rows does not move the centre.
+    selected_here: Option<NodeId>,
+    /// First entry of the selected row; `None` while the timeline follows new events.
+    cursor: Option<Arc<Entry>>,
+    rows: Vec<EventGroup>,
+    row_inputs: Option<RowInputs>,
+}
+
+/// Inputs of the rows. Rows are rebuilt only if these change.
+#[derive(PartialEq)]
+struct RowInputs {
+    versions: (u64, u64),
+    scope: TimelineScope,
+    kind: Option<EventKind>,
+    centre: Option<NodeId>,
+    search: Search,
+}
+
+impl Screen for Timeline {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        match command {
+            Command::Open => return self.open_row(store),
+            Command::NextTimelineScope => {
+                if self.scope == TimelineScope::All {
+                    self.centre.clone_from(&store.selected);
+                }
+                self.scope = self.scope.next();
+            }
+            Command::NextEventKind | Command::PreviousEventKind => {
+                self.kind_filter =
+                    EventKindSpec::cycle_filter(self.kind_filter, command == Command::NextEventKind);
+            }
+            _ => {
+                let (here, rows) = (self.cursor_row(), self.rows.len());
+                let ends = matches!(command, Command::Down | Command::ScrollDown) && here + 1 >= rows;
+                match row_after_command(command, here, rows) {
+                    Some(_) if ends || command == Command::Bottom => self.cursor = None,
+                    Some(row) => return self.move_to_row(row),
+                    None => {}
+                }
+            }
+        }
+        self.rebuild_rows(store);
+        Vec::new()
+    }
+
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{
+            Back, Card, Findings, Help, Logs, Map, NextEventKind, NextTimelineScope, Open, Search,
+        };
+        &[Open, NextTimelineScope, NextEventKind, Search, Logs, Card, Map, Findings, Back, Help]
+    }
+
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+        if self.selected_here != scene.store.selected {
+            self.selected_here.clone_from(&scene.store.selected);
+            self.centre.clone_from(&scene.store.selected);
+        }
+        self.rebuild_rows(scene.store);
+        Vec::new()
+    }
+
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        if self.cursor.is_some() && row == self.cursor_row() {
+            self.open_row(store)
+        } else {
+            self.move_to_row(row)
+        }
+    }
+
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        let row = self.rows.get(self.cursor_row())?;
+        Some(format!(
+            "{} {}: {}",
+            row.last.at,
+            row.last.subject.name(),
+            event_group_text(row, store.now, true)
+        ))
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw(self, scene, area, buf)
+    }
+}
+
+impl Timeline {
+    /// Rebuilds the rows if their inputs changed.
+    fn rebuild_rows(&mut self, store: &Store) {
+        let made = RowInputs {
+            versions: (store.history.version(), store.topology_version),
+            scope: self.scope,
+            kind: self.kind_filter,
+            centre: self.centre.clone().filter(|_| self.scope != TimelineScope::All),
+            search: store.search.clone(),
+        };
+        if self.row_inputs.as_ref() == Some(&made) {
+            return;
+        }
+        let nodes = self.scope.nodes(store, self.centre.as_ref());
+        let reached = |entry: &Entry| {
+            nodes.as_ref().is_none_or(|all| entry.subject.node().is_some_and(|n| all.contains(n)))
+        };
+        let found = |entry: &Entry| {
+            let text = || format!("{} {} {}", entry.subject.name(), entry.kind_spec().title, entry.text);
+            store.search.is_empty() || store.search.matches(&text())
+        };
+        let shown = |entry: &&Arc<Entry>| {
+            self.kind_filter.is_none_or(|kind| entry.kind == kind) && reached(entry) && found(entry)
+        };
+        self.rows = coalesce(store.history.entries().filter(shown));
+        self.row_inputs = Some(made);
+    }
+
+    /// Returns the index of the selected row, or of the last row while the timeline follows new events.
+    ///
+    /// If the selected row no longer exists, returns the row nearest in time.
+    fn cursor_row(&self) -> usize {
+        let last = self.rows.len().saturating_sub(1);
+        let Some(cursor) = &self.cursor else { return last };
+        let same = self.rows.iter().position(|row| row.first == *cursor);
+        same.unwrap_or_else(|| self.rows.partition_point(|row| row.last.at < cursor.at).min(last))
+    }
+
+    /// Moves the cursor to a row and selects its node.
+    fn move_to_row(&mut self, row: usize) -> Vec<Effect> {
+        let Some(row) = self.rows.get(row) else { return Vec::new() };
+        self.cursor = Some(Arc::clone(&row.first));
+        let node = row.last.subject.node().cloned();
+        self.selected_here = node.clone().or(self.selected_here.take());
+        node.map(Effect::Select).into_iter().collect()
+    }
+
+    /// Opens the logs at the time of the event, or the source list or card if the subject has no logs.
+    fn open_row(&mut self, store: &Store) -> Vec<Effect> {
+        let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
+        let node = match &last.subject {
+            Subject::Source(_) => return vec![Effect::ShowScreen(ScreenId::Sources)],
+            Subject::Node(node) => node,
+        };
+        match store.topology().nodes.get(node).map(|node| store.service_of(node).is_some()) {
+            Some(true) => vec![Effect::ShowLogsAt(node.clone(), last.at)],
+            Some(false) => vec![Effect::Select(node.clone()), Effect::ShowScreen(ScreenId::Card)],
+            None => vec![Effect::Notify(format!("{} is no longer there", last.subject.name()))],
+        }
+    }
+}

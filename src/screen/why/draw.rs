@@ -1,0 +1,174 @@
+//! Drawing of a node's edges, with the evidence of the selected edge beside or below them.
+
+use super::{
+    Why,
+    rows::{EdgeRow, edge_rows},
+};
+use crate::{
+    model::ConnectionOutcome,
+    screen::{
+        Canvas, ClickTarget, HitMap, Scene,
+        describe::edge_text,
+        widget::{
+            frame::draw_frame,
+            table::{Column, draw_table},
+            text,
+        },
+    },
+    topology::{EdgeFilter, Node},
+};
+use ratatui::{layout::Rect, style::Style, text::Line};
+
+/// Columns of the list of edges.
+const EDGE_COLUMNS: &[Column] = &[
+    Column::cut_middle("", 2, 0),
+    Column::cut_middle("", 1, 0),
+    Column::cut_middle("PEER", 14, 1),
+    Column::cut_middle("", 2, 0),
+    Column::cut_end("WHY", 17, 1),
+    Column::cut_middle("SEEN", 5, 0),
+];
+
+/// Smallest screen width that puts the evidence beside the list.
+const MIN_WIDTH_FOR_SIDE_BY_SIDE: u16 = 100;
+
+/// Smallest screen height with room for the evidence below the list.
+const MIN_HEIGHT_FOR_STACKED: u16 = 10;
+
+/// Splits `area` into the areas of the list, which has `rows` rows, and of the evidence.
+pub(super) fn split_areas(area: Rect, rows: usize) -> (Rect, Rect) {
+    if area.width >= MIN_WIDTH_FOR_SIDE_BY_SIDE {
+        let width = (area.width * 9 / 20).max(50);
+        let list = Rect { width, ..area };
+        return (list, Rect { x: list.right(), width: area.width - width, ..area });
+    }
+    let wanted = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
+    let most = if area.height < MIN_HEIGHT_FOR_STACKED { area.height } else { area.height / 2 };
+    let list = Rect {
+        height: if area.height < MIN_HEIGHT_FOR_STACKED { area.height } else { wanted.min(most) },
+        ..area
+    };
+    (list, Rect { y: list.bottom(), height: area.height - list.height, ..area })
+}
+
+pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+    let Scene { store, theme, .. } = scene;
+    let Some(node) = store.selected_node() else { return HitMap::default() };
+    let rows = edge_rows(store, &node.id);
+    if rows.is_empty() {
+        draw_no_edges(node, scene, area, buf);
+        return HitMap::default();
+    }
+    let (list, detail) = split_areas(area, rows.len());
+    let inner = draw_frame(list, &title(node, &rows), theme, buf);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
+    let selected = rows.iter().position(|row| Some(row.key()) == why.selected_key).unwrap_or(0);
+    let cells = |index: usize| rows[index].cells(&node.id, scene);
+    let hits =
+        draw_table(EDGE_COLUMNS, rows.len(), Some(selected), cells, ClickTarget::Row, theme, inner, buf);
+    if detail.height > 2 {
+        let inner = draw_frame(detail, "why", theme, buf);
+        let lines = evidence_lines(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll.first_row())) {
+            buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
+        }
+    }
+    hits
+}
+
+/// Returns the title: the node and the number of its callers and callees.
+fn title(node: &Node, rows: &[EdgeRow<'_>]) -> String {
+    let count = |wanted: bool| {
+        rows.iter().filter(|row| matches!(row, EdgeRow::Edge { out, .. } if *out == wanted)).count()
+    };
+    format!("{}: called by {}, calls {}", node.label(), count(false), count(true))
+}
+
+/// Returns the evidence of an edge, wrapped to `width` cells.
+pub(super) fn evidence_lines(
+    row: &EdgeRow<'_>,
+    node: &Node,
+    scene: Scene<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let Scene { store, theme, .. } = scene;
+    let ink = &theme.styles;
+    let mut lines = Vec::new();
+    let mut say = |words: &str, indent: usize, style: Style| {
+        for row in text::wrap(words, width.saturating_sub(indent).max(1)) {
+            lines.push(Line::styled(format!("{}{row}", " ".repeat(indent)), style));
+        }
+    };
+    match row {
+        EdgeRow::Edge { edge, .. } => {
+            let (from, to) = row.caller_and_callee(node);
+            let to = to.unwrap_or(node);
+            say(&format!("{} calls {}", from.label(), to.label()), 0, ink.title.into());
+            let strength = edge.strength();
+            say(&format!("{} {}", theme.edge_line(strength), strength.as_str()), 0, ink.text.into());
+            for line in edge_text::drift_lines(store, &from.id, &to.id, edge) {
+                say(&line, 0, ink.degraded.into());
+            }
+            for edge_text::EvidenceText { title, text } in edge_text::evidence_texts(edge, store.now) {
+                say("", 0, ink.text.into());
+                say(&title, 0, ink.dim.into());
+                say(&text, 2, ink.text.into());
+            }
+        }
+        EdgeRow::Dangling(dangling) => {
+            say(&format!("{} names {}", node.label(), dangling.address), 0, ink.title.into());
+            say("nothing here answers to that: is it in another source, or gone?", 0, ink.degraded.into());
+            say("", 0, ink.text.into());
+            say(&dangling.location, 2, ink.text.into());
+        }
+        EdgeRow::Rejected(rejected) => {
+            let (what, next) = match rejected.outcome {
+                ConnectionOutcome::Failed => {
+                    ("can't reach", "see how that is, and whether address and network are right")
+                }
+                _ => ("is turned away by", "look at the security groups and network rules between them"),
+            };
+            say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
+            say(next, 0, ink.degraded.into());
+            say("", 0, ink.text.into());
+            say(&edge_text::rejection_text(rejected, store.now), 2, ink.text.into());
+        }
+    }
+    let (from, to) = row.caller_and_callee(node);
+    say("", 0, ink.text.into());
+    for watched in
+        [Some(from), to].into_iter().flatten().filter_map(|end| edge_text::watch_status(store, end))
+    {
+        say(&watched, 0, ink.dim.into());
+    }
+    lines
+}
+
+/// Draws the screen of a node without edges: a list of all places that could have named one.
+fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
+    let Scene { store, theme, .. } = scene;
+    let inner = draw_frame(area, &node.label(), theme, buf);
+    let width = usize::from(inner.width.saturating_sub(2));
+    let mut lines = vec![];
+    if store.edge_filter == EdgeFilter::All {
+        lines.push((
+            "nothing says that it calls anybody, or that anybody calls it".to_owned(),
+            theme.styles.title,
+        ));
+        lines.push(("looked at:".to_owned(), theme.styles.dim));
+        lines.extend(
+            edge_text::coverage_lines(store, node, None).into_iter().map(|line| (line, theme.styles.text)),
+        );
+    } else {
+        lines.push((
+            format!("none here: only {} are shown (e changes that)", store.edge_filter.description()),
+            theme.styles.title,
+        ));
+    }
+    let rows = lines.into_iter().flat_map(|(line, ink)| {
+        text::wrap(&line, width.max(1)).into_iter().map(move |row| (row, Style::from(ink)))
+    });
+    for (y, (row, style)) in (inner.y..inner.bottom()).zip(rows) {
+        buf.set_stringn(inner.x + 1, y, row, width, style);
+    }
+}

@@ -1,0 +1,146 @@
+//! Screen with the edges of the selected node and the evidence of one edge. The user can follow an edge to
+//! the next node, and go back the same way.
+
+mod draw;
+mod rows;
+
+use super::{
+    Canvas, HitMap, Scene, Screen,
+    widget::{scroll::Scroll, table::row_after_command},
+};
+use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
+use ratatui::layout::Rect;
+use rows::{EdgeRow, RowKey, edge_rows};
+
+/// Screen with the edges of the selected node and their evidence.
+#[derive(Default)]
+pub struct Why {
+    /// Node whose edges are shown.
+    shown_node: Option<NodeId>,
+    /// Identity of the selected row.
+    selected_key: Option<RowKey>,
+    /// Nodes on the way to this one, each with the row that was followed there.
+    back_stack: Vec<(NodeId, Option<RowKey>)>,
+    /// Scroll position of the evidence.
+    scroll: Scroll,
+}
+
+impl Screen for Why {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+        match command {
+            Command::Open => return self.follow_edge(store),
+            Command::Back => return self.go_back(store),
+            // If all of the evidence is visible, scrolling moves the selection instead.
+            Command::ScrollUp | Command::ScrollDown if self.scroll.is_needed() => self.scroll.apply(command),
+            _ => {
+                let rows = self.rows(store);
+                if let Some(row) = row_after_command(command, self.selected_index(&rows), rows.len())
+                    .and_then(|row| rows.get(row))
+                {
+                    self.select_row(Some(row.key()));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn footer_commands(&self) -> &'static [Command] {
+        use Command::{Back, Card, Help, Logs, Map, NextEdgeFilter, Open};
+        &[Open, Back, Logs, Card, Map, NextEdgeFilter, Help]
+    }
+
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+        let store = scene.store;
+        if self.shown_node != store.selected {
+            *self = Self { shown_node: store.selected.clone(), ..Self::default() };
+        }
+        let rows = self.rows(store);
+        let here = self.selected_index(&rows);
+        self.selected_key = rows.get(here).map(EdgeRow::key);
+        let detail = draw::split_areas(area, rows.len()).1;
+        let width = usize::from(detail.width.saturating_sub(4));
+        let lines = match (rows.get(here), store.selected_node()) {
+            (Some(row), Some(node)) => draw::evidence_lines(row, node, scene, width).len(),
+            _ => 0,
+        };
+        self.scroll.set_size(lines, usize::from(detail.height.saturating_sub(2)));
+        Vec::new()
+    }
+
+    fn handles_back(&self) -> bool {
+        !self.back_stack.is_empty()
+    }
+
+    fn on_close(&mut self) {
+        self.back_stack.clear();
+    }
+
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+        let spot = self.rows(store).get(row).map(EdgeRow::key);
+        if spot.is_some() && spot == self.selected_key {
+            return self.follow_edge(store);
+        }
+        self.select_row(spot);
+        Vec::new()
+    }
+
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        let rows = self.rows(store);
+        let (from, to) = rows.get(self.selected_index(&rows))?.caller_and_callee(store.selected_node()?);
+        Some(crate::screen::describe::edge_text::explain(store, from, to?, false))
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw(self, scene, area, buf)
+    }
+}
+
+impl Why {
+    /// Selects a row and scrolls its evidence to the top.
+    fn select_row(&mut self, spot: Option<RowKey>) {
+        self.selected_key = spot;
+        self.scroll.reset();
+    }
+
+    fn rows<'a>(&self, store: &'a Store) -> Vec<EdgeRow<'a>> {
+        let node = self.shown_node.as_ref().and_then(|of| store.topology().nodes.get(of));
+        node.map(|node| edge_rows(store, &node.id)).unwrap_or_default()
+    }
+
+    /// Returns the index of the selected row, or 0 if the row no longer exists.
+    fn selected_index(&self, rows: &[EdgeRow<'_>]) -> usize {
+        rows.iter().position(|row| Some(row.key()) == self.selected_key).unwrap_or(0)
+    }
+
+    /// Selects the node at the other end of the selected edge, and there the first edge in the same
+    /// direction.
+    fn follow_edge(&mut self, store: &Store) -> Vec<Effect> {
+        let rows = self.rows(store);
+        let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {
+            return Vec::new();
+        };
+        let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
+            return vec![Effect::Notify("nothing here answers to that address".to_owned())];
+        };
+        let taken = row.key();
+        let out = !matches!(row, EdgeRow::Edge { out: false, .. });
+        let next = |row: &&EdgeRow<'_>| matches!(row, EdgeRow::Edge { out: same, .. } if *same == out);
+        let spot = rows::edge_rows(store, &peer).iter().find(next).map(EdgeRow::key);
+        self.back_stack.push((of, Some(taken)));
+        self.shown_node = Some(peer.clone());
+        self.select_row(spot);
+        vec![Effect::Select(peer)]
+    }
+
+    /// Goes back to the previous node that still exists, and to the row that was followed there.
+    fn go_back(&mut self, store: &Store) -> Vec<Effect> {
+        while let Some((node, spot)) = self.back_stack.pop() {
+            if store.topology().nodes.contains_key(&node) {
+                self.shown_node = Some(node.clone());
+                self.select_row(spot);
+                return vec![Effect::Select(node)];
+            }
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,124 @@
+//! Values that this machine's files give to a service: variables, labels and configuration files.
+
+use super::{
+    project::{ComposeProject, ConfigOrigin},
+    service::ComposeService,
+};
+use crate::{
+    model::{Failure, FailureKind},
+    source::{
+        compose::{
+            limits::LimitExceeded,
+            load::{EnvFileFormat, Loader},
+            variables::{LayeredLookup, VariableLookup},
+        },
+        docker::files::{self, FileText, FileWatch, Server},
+    },
+};
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// Values that this machine's files give to a service. They live only until they are decoded, because they
+/// may be secrets.
+#[derive(Default)]
+pub(in crate::source::compose) struct LocalInputs {
+    pub(in crate::source::compose) variables: BTreeMap<String, String>,
+    pub(in crate::source::compose) labels: BTreeMap<String, String>,
+    pub(in crate::source::compose) texts: Vec<FileText>,
+}
+
+/// Reads the values for `service`. Also returns the watch over its mounted files.
+pub(in crate::source::compose) fn read_inputs(
+    service: &ComposeService,
+    model: &ComposeProject,
+    loader: &mut Loader,
+) -> (LocalInputs, FileWatch) {
+    let variables = read_variables(service, model, loader);
+    let labels = read_labels(service, loader);
+    let mounts = service.files.mounts.iter().map(|(inside, outside)| (outside.clone(), inside.clone()));
+    let configs = service.files.configs.iter().filter_map(|(inside, name)| {
+        let config = model.configs.get(name)?;
+        Some((inside.clone(), config))
+    });
+    let (mut mounts, mut texts): (Vec<(PathBuf, String)>, Vec<FileText>) = (mounts.collect(), Vec::new());
+    for (inside, config) in configs {
+        match config {
+            ConfigOrigin::File(path) => mounts.push((path.clone(), inside)),
+            ConfigOrigin::Inline(text) => texts.push(FileText { path: inside, text: text.clone() }),
+            ConfigOrigin::Variable(name) => {
+                let value = model.variables.value(name).unwrap_or_default().to_owned();
+                texts.push(FileText { path: inside, text: value });
+            }
+        }
+    }
+    if let Err(limit) = loader.limits.add_mounts(mounts.len()) {
+        record_exceeded_limit(loader, &limit);
+        mounts.clear();
+    }
+    let program = &service.container;
+    let words = program.entrypoint.iter().chain(&program.command).flatten().map(String::as_str);
+    let server = Server::of(program.image.as_deref().unwrap_or_default(), words);
+    let found = files::read_mounted_files(mounts, server);
+    texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
+    texts.extend(found.texts);
+    if let Err(limit) = loader.limits.add_config_bytes(texts.iter().map(|text| text.text.len()).sum()) {
+        record_exceeded_limit(loader, &limit);
+        texts.clear();
+    }
+    (LocalInputs { variables, labels, texts }, found.watch)
+}
+
+fn record_exceeded_limit(loader: &mut Loader, limit: &LimitExceeded) {
+    let what = format!("{limit}: those of other services are not read");
+    loader.record_unread_part(
+        "configuration files",
+        Failure::new(FailureKind::Invalid, what, "split the project"),
+    );
+}
+
+/// Reads the environment of a service: its env files in their order, and over them its own variables.
+fn read_variables(
+    service: &ComposeService,
+    model: &ComposeProject,
+    loader: &mut Loader,
+) -> BTreeMap<String, String> {
+    let (mut own, mut unset) = (BTreeMap::new(), Vec::new());
+    for (name, value) in &service.container.environment {
+        let Some(value) = value.as_deref().or_else(|| model.variables.value(name)) else {
+            unset.push(name);
+            continue;
+        };
+        match loader.limits.add_expanded_bytes(value.len()) {
+            Ok(()) => {
+                own.insert(name.clone(), value.to_owned());
+            }
+            Err(limit) => {
+                let what = format!("{limit}: other variables are left out");
+                let failure = Failure::new(FailureKind::Invalid, what, "split the project");
+                loader.record_unread_part("variables", failure);
+            }
+        }
+    }
+    let around = LayeredLookup(&model.variables, &own);
+    let mut all = BTreeMap::new();
+    for file in &service.container.env_files {
+        loader.read_service_env_file(&file.path, file.format, file.required, &around, &mut all);
+    }
+    // A variable without a value takes it from the project's environment. If that lacks it, the variable
+    // stays unset.
+    unset.into_iter().for_each(|name| {
+        all.remove(name);
+    });
+    all.extend(own);
+    all
+}
+
+/// Reads the labels of a service: its label files in their order, and over them its own labels.
+fn read_labels(service: &ComposeService, loader: &mut Loader) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for path in &service.container.label_files {
+        loader.read_service_env_file(path, EnvFileFormat::Dotenv, true, &BTreeMap::new(), &mut all);
+    }
+    let own = service.container.labels.iter();
+    all.extend(own.map(|(name, value)| (name.clone(), value.clone().unwrap_or_default())));
+    all
+}

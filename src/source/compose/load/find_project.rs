@@ -1,0 +1,173 @@
+//! Discovery of a project's files and its name.
+
+use super::{LoadError, Loader};
+use crate::{
+    model::{Failure, FailureKind},
+    source::compose::{
+        paths::resolve_path,
+        variables::{VariableLookup, Variables},
+    },
+};
+use std::path::{Path, PathBuf};
+
+/// Names of compose files, in compose's order of preference.
+const COMPOSE_FILE_NAMES: &[&str] =
+    &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/// Names of override files, which compose merges over the compose file.
+const OVERRIDE_FILE_NAMES: &[&str] = &[
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
+/// Name of the env file beside a compose file.
+pub(in crate::source::compose) const DOTENV_FILE_NAME: &str = ".env";
+
+/// Files of a project, and the variables for them.
+pub(in crate::source::compose) struct ProjectFiles {
+    pub(in crate::source::compose) files: Vec<PathBuf>,
+    /// Folder of the first file. Relative paths start there.
+    pub(in crate::source::compose) folder: PathBuf,
+    pub(in crate::source::compose) variables: Variables,
+}
+
+/// Returns the absolute path for a configured `path`; an empty one means the working directory.
+pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
+    let path = resolve_path(Path::new(""), path);
+    std::path::absolute(&path).or_else(|_| std::env::current_dir()).unwrap_or(path)
+}
+
+/// Finds the files of the project at `place`.
+///
+/// For a file, that is the file alone. For a folder, it is the files of `COMPOSE_FILE`, else the compose file
+/// and its override file.
+pub(in crate::source::compose) fn find_project(
+    loader: &mut Loader,
+    place: &Path,
+    around: &Variables,
+) -> Result<ProjectFiles, Failure> {
+    let wrong = |wrong| LoadError::Invalid(wrong).failure();
+    if !place.is_dir() {
+        let folder = place.parent().unwrap_or(place).to_owned();
+        let variables = load_env_files(loader, &folder, around).map_err(wrong)?;
+        return Ok(ProjectFiles { files: vec![place.to_owned()], folder, variables });
+    }
+    loader
+        .searched_paths
+        .extend(COMPOSE_FILE_NAMES.iter().chain(OVERRIDE_FILE_NAMES).map(|name| place.join(name)));
+    let mut variables = load_env_files(loader, place, around).map_err(wrong)?;
+    let files = match files_from_variable(place, &variables) {
+        files if files.is_empty() => default_files(place)?,
+        files => files,
+    };
+    let folder = files.first().and_then(|path| path.parent()).unwrap_or(place).to_owned();
+    if folder != place {
+        variables = load_env_files(loader, &folder, &variables).map_err(wrong)?;
+    }
+    Ok(ProjectFiles { files, folder, variables })
+}
+
+/// Reads the env files of a folder: the files of `COMPOSE_ENV_FILES`, else its `.env`.
+///
+/// `COMPOSE_DISABLE_ENV_FILE` switches the `.env` off (Docker documentation, page "Pre-defined environment
+/// variables").
+fn load_env_files(
+    loader: &mut Loader,
+    folder: &Path,
+    around: &Variables,
+) -> Result<Variables, crate::source::compose::yaml::ComposeError> {
+    if let Some(paths) = around.non_empty("COMPOSE_ENV_FILES") {
+        let paths: Vec<PathBuf> = paths.split(',').map(|path| resolve_path(folder, path)).collect();
+        return loader.with_env_files(&paths, true, around);
+    }
+    let is_off =
+        around.non_empty("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| ["1", "true"].contains(&value));
+    if is_off {
+        Ok(around.clone())
+    } else {
+        loader.with_env_files(&[folder.join(DOTENV_FILE_NAME)], false, around)
+    }
+}
+
+/// Returns the paths in the variable `COMPOSE_FILE`.
+fn files_from_variable(place: &Path, variables: &Variables) -> Vec<PathBuf> {
+    let default = if cfg!(windows) { ";" } else { ":" };
+    let separator = variables.non_empty("COMPOSE_PATH_SEPARATOR").unwrap_or(default);
+    let paths = variables.non_empty("COMPOSE_FILE").into_iter().flat_map(|paths| paths.split(separator));
+    paths.map(|path| resolve_path(place, path)).collect()
+}
+
+fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
+    // This finds a pipe of that name too. The reader then refuses it with a message.
+    let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.exists());
+    let Some(file) = first(COMPOSE_FILE_NAMES) else {
+        let what = format!("there is no compose file in {}", place.display());
+        return Err(Failure::new(
+            FailureKind::Missing,
+            what,
+            format!("it would be called {}", COMPOSE_FILE_NAMES.join(", ")),
+        ));
+    };
+    Ok([file].into_iter().chain(first(OVERRIDE_FILE_NAMES)).collect())
+}
+
+/// Returns the project's name: `COMPOSE_PROJECT_NAME`, else the name in the files (`said`), else the folder's
+/// name.
+pub(in crate::source::compose) fn project_name(
+    said: Option<&str>,
+    folder: &Path,
+    variables: &Variables,
+) -> Result<String, Failure> {
+    let invalid = |what: String| {
+        let remedy = "a name has lower-case letters, digits, `-` and `_`, and begins with a letter or digit";
+        Failure::new(FailureKind::Invalid, what, remedy)
+    };
+    if let Some(name) = variables.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()) {
+        return match normalize_name(name) {
+            same if same == name => Ok(same),
+            _ => Err(invalid("the variable COMPOSE_PROJECT_NAME holds no name of a project".to_owned())),
+        };
+    }
+    let said = said.map(normalize_name).filter(|name| !name.is_empty());
+    let name = said.unwrap_or_else(|| name_from_folder(folder));
+    if name.is_empty() {
+        let what = format!("no name for the project can be made of {}", folder.display());
+        return Err(invalid(what));
+    }
+    Ok(name)
+}
+
+/// Returns the project name for a folder; empty if the folder's name contains no valid character.
+pub(in crate::source::compose) fn name_from_folder(folder: &Path) -> String {
+    normalize_name(folder.file_name().and_then(|name| name.to_str()).unwrap_or_default())
+}
+
+/// Returns `name` in lower case, with only letters, digits, `-` and `_`.
+fn normalize_name(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let kept: String =
+        lower.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    kept.trim_start_matches(['-', '_']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Variables, project_name};
+    use std::{collections::BTreeMap, path::Path};
+
+    #[test]
+    fn the_name_comes_from_the_file_or_the_folder() {
+        let none = Variables::default();
+        let of = |said, folder| project_name(said, Path::new(folder), &none);
+        assert_eq!(of(None, "/home/me/My Shop.v2").unwrap(), "myshopv2");
+        assert_eq!(of(Some("Other"), "/shop").unwrap(), "other");
+        assert_eq!(of(Some(""), "/_shop").unwrap(), "shop");
+        assert!(of(None, "/").is_err());
+        let set = |value: &str| {
+            Variables::new(BTreeMap::from([("COMPOSE_PROJECT_NAME".to_owned(), value.to_owned())]))
+        };
+        assert_eq!(project_name(Some("other"), Path::new("/shop"), &set("mine")).unwrap(), "mine");
+        assert!(project_name(Some("other"), Path::new("/shop"), &set("My Shop")).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The snapshot of a project: declared services without instances, with their endpoints, references and
+//! facts.
+
+use super::{
+    endpoints::{self, ProjectRef, ServiceEndpoints},
+    references,
+};
+use crate::{
+    model::{Fact, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp, UnreadPart},
+    source::{
+        compose::declaration::{inputs::LocalInputs, service::ComposeService},
+        shared_references::{self, Program},
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Builds the snapshot of a project. `given` holds the values that this machine's files give each service.
+pub(in crate::source::compose) fn build_snapshot(
+    project: &ProjectRef<'_>,
+    given: &BTreeMap<String, LocalInputs>,
+    gaps: Vec<UnreadPart>,
+    taken: Timestamp,
+) -> Snapshot {
+    let mut reach = endpoints::service_endpoints(project);
+    let nothing = LocalInputs::default();
+    let services = project.services.iter().map(|(name, declared)| {
+        let reach = reach.remove(name.as_str()).unwrap_or_default();
+        build_service(project, name, declared, reach, given.get(name).unwrap_or(&nothing))
+    });
+    let mut services: Vec<_> = services.map(Arc::new).collect();
+    shared_references::mark_shared(&mut services, &programs_by_service(project));
+    services.iter_mut().for_each(|service| references::mark_as_compose_file(Arc::make_mut(service)));
+    Snapshot {
+        source: SourceId::clone(project.source),
+        taken_at: taken,
+        services,
+        load_balancers: Vec::new(),
+        events: Vec::new(),
+        unread_parts: gaps,
+        connections: Vec::new(),
+        monitored: Vec::new(),
+        progress: Vec::new(),
+    }
+}
+
+fn build_service(
+    project: &ProjectRef<'_>,
+    name: &str,
+    declared: &ComposeService,
+    reach: ServiceEndpoints,
+    given: &LocalInputs,
+) -> Service {
+    let label = Text::new(name);
+    let mut mentions = references::service_references(declared, given);
+    // A loopback address leads to another service only if services share the network namespace.
+    mentions.retain(|mention| reach.shares_loopback || !mention.targets_loopback());
+    Service {
+        id: ServiceId::of(project.source, Some(project.name), &label),
+        group: Some(project.name.into()),
+        kind: ServiceKind::Declared,
+        desired: Some(if declared.is_active { declared.replicas.unwrap_or(1) } else { 0 }),
+        reported_running: None,
+        instances: Vec::new(),
+        failing_since: None,
+        deployments: Vec::new(),
+        endpoints: reach.endpoints.into_iter().collect(),
+        references: mentions,
+        networks: reach.networks,
+        facts: service_facts(project, name, declared, given),
+        name: label,
+    }
+}
+
+/// Returns the image and command of each service.
+fn programs_by_service(project: &ProjectRef<'_>) -> BTreeMap<ServiceId, Program> {
+    let run = project.services.iter().map(|(name, declared)| {
+        let words = declared.container.entrypoint.iter().chain(&declared.container.command).flatten();
+        let program = Program::new(&image_name(project, name, declared), words.map(String::as_str));
+        (ServiceId::of(project.source, Some(project.name), &Text::new(name)), program)
+    });
+    run.collect()
+}
+
+/// Returns the image of a service: the declared one, else the name that compose gives to an image it builds.
+fn image_name(project: &ProjectRef<'_>, name: &str, declared: &ComposeService) -> String {
+    declared.container.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name))
+}
+
+/// Returns the facts for the service card. None contains the value of a variable or an argument.
+fn service_facts(
+    project: &ProjectRef<'_>,
+    name: &str,
+    declared: &ComposeService,
+    given: &LocalInputs,
+) -> Vec<Fact> {
+    let (place, files) = (&declared.networking, &declared.files);
+    let image = image_name(project, name, declared);
+    let mut facts =
+        vec![Fact::new("declared", Text::new(&declared.declared_at)), Fact::new("image", Text::new(&image))];
+    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
+    if let Some(replicas) = declared.replicas {
+        say("replicas", &replicas.to_string());
+    }
+    declared.profiles.iter().for_each(|profile| say("profile", profile));
+    place.published.keys().for_each(|port| say("published port", &port.to_string()));
+    place.network_attachments().keys().for_each(|key| say("network", &project.network_name(key)));
+    place.network_mode.iter().for_each(|mode| say("network", mode));
+    files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));
+    files.configs.iter().for_each(|(to, config)| say("config", &format!("{config} → {to}")));
+    files.secrets.iter().for_each(|secret| say("secret", secret));
+    if !given.variables.is_empty() {
+        say("environment", &format!("{} variables", given.variables.len()));
+    }
+    facts
+}

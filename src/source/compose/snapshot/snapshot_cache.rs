@@ -1,0 +1,73 @@
+//! Cached snapshot of a project: reads all files again only after one of them has changed.
+
+use super::{build_snapshot, endpoints::ProjectRef};
+use crate::{
+    model::{Failure, Snapshot, SourceId, Timestamp},
+    source::{
+        compose::{Variables, declaration::inputs, load::Loader},
+        docker::files::FileWatch,
+    },
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::SystemTime,
+};
+
+/// Last snapshot, with the state of all files it was read from.
+pub(in crate::source::compose) struct CachedSnapshot {
+    snapshot: Snapshot,
+    searched_paths: Vec<PathBuf>,
+    stamps: FileStamps,
+    watches: Vec<FileWatch>,
+}
+
+/// Size and modification time of each file; `None` for a missing one.
+type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
+
+/// Reads the project from disk.
+fn read_project(id: &SourceId, place: &Path, around: &Variables) -> Result<CachedSnapshot, Failure> {
+    let mut loader = Loader::default();
+    let model = loader.load_project(place, around)?;
+    let (mut given, mut watches) = (BTreeMap::new(), Vec::new());
+    for (name, service) in &model.services {
+        let (one, watch) = inputs::read_inputs(service, &model, &mut loader);
+        given.insert(name.clone(), one);
+        watches.push(watch);
+    }
+    loader.report_missing_values();
+    let (services, networks) = (&model.services, &model.networks);
+    let project = ProjectRef { source: id, name: &model.name, services, networks };
+    let snapshot = build_snapshot::build_snapshot(&project, &given, loader.unread_parts, Timestamp::now());
+    let looked: Vec<PathBuf> = loader.searched_paths.into_iter().collect();
+    Ok(CachedSnapshot { snapshot, stamps: file_stamps(&looked), searched_paths: looked, watches })
+}
+
+fn file_stamps(files: &[PathBuf]) -> FileStamps {
+    let one = |path: &PathBuf| std::fs::metadata(path).ok().map(|m| (m.len(), m.modified().ok()));
+    files.iter().map(one).collect()
+}
+
+impl CachedSnapshot {
+    fn is_current(&self) -> bool {
+        file_stamps(&self.searched_paths) == self.stamps && !self.watches.iter().any(FileWatch::has_changed)
+    }
+}
+
+/// Returns a snapshot: the cached one if no file has changed, else a new one.
+pub(in crate::source::compose) fn snapshot_if_changed(
+    id: &SourceId,
+    place: &Path,
+    around: &Variables,
+    last: &Mutex<Option<CachedSnapshot>>,
+) -> Result<Snapshot, Failure> {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    let fresh = match last.take().filter(CachedSnapshot::is_current) {
+        Some(known) => known,
+        None => read_project(id, place, around)?,
+    };
+    let snapshot = Snapshot { taken_at: Timestamp::now(), ..fresh.snapshot.clone() };
+    *last = Some(fresh);
+    Ok(snapshot)
+}

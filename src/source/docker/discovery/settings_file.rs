@@ -1,0 +1,46 @@
+//! Reader of small settings files, with limits: regular files only, and a maximum size.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+/// Reads a settings file of at most `max` bytes. Refuses pipes and devices without waiting: the file is
+/// opened non-blocking, and the open file is checked.
+pub(in crate::source::docker) fn read_settings(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    let file = OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut text = Vec::new();
+    file.take(max + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > max {
+        return Err(io::Error::other(format!("it is larger than {} KiB", max / 1024)));
+    }
+    Ok(text)
+}
+
+/// `O_NONBLOCK` of open(2).
+#[cfg(target_os = "linux")]
+const O_NONBLOCK: i32 = 0o4000;
+#[cfg(not(target_os = "linux"))]
+const O_NONBLOCK: i32 = 0x0004;
+
+#[cfg(test)]
+mod tests {
+    use super::read_settings;
+    use std::{fs, path::Path};
+
+    #[test]
+    fn only_regular_files_that_fit_are_read() {
+        let file = std::env::temp_dir().join(format!("portolan-settings-{}", std::process::id()));
+        fs::write(&file, "12345").unwrap();
+        assert_eq!(read_settings(&file, 5).unwrap(), b"12345");
+        assert!(read_settings(&file, 4).unwrap_err().to_string().contains("larger"));
+        fs::remove_file(&file).unwrap();
+        assert!(read_settings(Path::new("/dev/zero"), 5).unwrap_err().to_string().contains("regular"));
+        assert!(read_settings(Path::new("/"), 5).is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! Failures of an engine, described for the user with a remedy.
+
+use super::http::CallError;
+use crate::{
+    model::{Failure, FailureKind, text::clean_with_max_chars},
+    source::docker::Endpoint,
+};
+use std::io;
+
+/// Maximum length of an engine's error text, in characters.
+const MAX_MESSAGE_CHARS: usize = 400;
+
+/// Returns the failure of the call `what` to the engine at `endpoint`.
+pub(in crate::source::docker) fn call_failure(endpoint: &Endpoint, what: &str, error: &CallError) -> Failure {
+    let (kind, why, remedy) = explain(endpoint, error);
+    Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
+}
+
+/// Returns the failure of a call that ssh did not carry; `said` is the error text of ssh.
+pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, message: &str) -> Failure {
+    let kind = match message {
+        _ if message.contains("ermission denied") => FailureKind::Denied,
+        _ if message.contains("erification failed") => FailureKind::Credentials,
+        _ => FailureKind::Unreachable,
+    };
+    let remedy = format!("see that `docker -H {endpoint} version` works and asks for nothing");
+    Failure::new(kind, format!("docker {what} at {endpoint}: {message}"), remedy)
+}
+
+fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, String) {
+    match error {
+        CallError::Refused { status, message } => {
+            explain_status(*status, &clean_with_max_chars(message, MAX_MESSAGE_CHARS))
+        }
+        CallError::Timeout(_) | CallError::Stalled(_) => (
+            FailureKind::Timeout,
+            error.to_string(),
+            "see whether the engine is busy or stuck: `docker info`".to_owned(),
+        ),
+        CallError::Certificate { path, why } => {
+            let why = clean_with_max_chars(
+                &format!("the certificate {} can't be used: {why}", path.display()),
+                MAX_MESSAGE_CHARS,
+            );
+            let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
+            (FailureKind::Credentials, why, remedy.to_owned())
+        }
+        CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::InvalidResponse(_) => (
+            FailureKind::Invalid,
+            clean_with_max_chars(&error.to_string(), MAX_MESSAGE_CHARS),
+            format!("see whether it is a Docker engine that answers at {endpoint}"),
+        ),
+        CallError::Transport(error) => explain_transport(error.as_ref()),
+    }
+}
+
+/// Explains an HTTP error status of the engine.
+fn explain_status(status: u16, message: &str) -> (FailureKind, String, String) {
+    let (kind, remedy) = match status {
+        401 | 403 => (FailureKind::Denied, "ask for the right to read this engine"),
+        404 => (FailureKind::Missing, "look again: it may have been removed meanwhile"),
+        429 | 503 => (FailureKind::Throttled, "wait: the engine asks for fewer calls"),
+        400 if message.contains("HTTPS server") => {
+            (FailureKind::Credentials, "the engine wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH")
+        }
+        _ => (FailureKind::Invalid, "see the engine's own log: `journalctl -u docker`"),
+    };
+    (kind, format!("{status} {message}"), remedy.to_owned())
+}
+
+/// Explains a failed connection. The I/O error at the end of the error chain decides.
+fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind, String, String) {
+    let mut words = Vec::new();
+    let mut cause = Some(error);
+    let mut io = None;
+    while let Some(link) = cause {
+        let said = clean_with_max_chars(&link.to_string(), MAX_MESSAGE_CHARS);
+        if !words.iter().any(|w: &String| w.contains(&said)) {
+            words.push(said);
+        }
+        io = link.downcast_ref::<io::Error>().map(io::Error::kind).or(io);
+        cause = link.source();
+    }
+    let chain = words.join(": ");
+    if chain.contains("ertificate") || chain.contains("tls") || chain.contains("InvalidContentType") {
+        let remedy =
+            "check DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem) and that the engine speaks TLS on this port";
+        return (FailureKind::Credentials, chain, remedy.to_owned());
+    }
+    match io {
+        Some(io::ErrorKind::PermissionDenied) => (
+            FailureKind::Denied,
+            "permission denied".to_owned(),
+            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again), or run as a user that may read it".to_owned(),
+        ),
+        Some(io::ErrorKind::NotFound) => unreachable("there is no such socket"),
+        Some(io::ErrorKind::ConnectionRefused) => unreachable("nobody listens there"),
+        _ => unreachable(&chain),
+    }
+}
+
+fn unreachable(why: &str) -> (FailureKind, String, String) {
+    let remedy = "start the engine (`systemctl start docker`), or set DOCKER_HOST to where it is";
+    (FailureKind::Unreachable, why.to_owned(), remedy.to_owned())
+}

@@ -1,0 +1,360 @@
+//! Subscription to the engine's events. Events become history and mark their containers as changed, and each
+//! burst gives one change notification.
+
+use super::{cache::ContainerEvent, exit_history::LifecycleEvent};
+use crate::{
+    model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp},
+    source::docker::{
+        Shared,
+        api_types::{EventMessage, is_valid_id},
+        decode::Owner,
+        engine::event_stream::{EventStream, StreamedEvent},
+    },
+};
+use bollard::query_parameters::{EventsOptions, EventsOptionsBuilder};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+/// Time for which a burst of events is collected before the notification.
+const BURST_WINDOW: Duration = Duration::from_millis(200);
+/// Age of the oldest event requested from the engine, in seconds.
+const HISTORY_SECONDS: i64 = 3_600;
+/// Time after the start of the stream in which old events count as history.
+const REPLAY_WINDOW: Duration = Duration::from_secs(2);
+/// Time limit for loading the events of the last hour.
+const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Largest lead of the engine's clock over ours, in seconds. A later event time is not used as the position
+/// in the stream.
+const MAX_CLOCK_SKEW_SECONDS: i64 = 86_400;
+/// Maximum length of a container's name in an event, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Event actions requested from the engine, in Docker's words and in Podman's (libpod, `events.Status`).
+/// Commands of health checks are left out.
+pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
+    "create",
+    "init",
+    "start",
+    "die",
+    "died",
+    "cleanup",
+    "stop",
+    "kill",
+    "oom",
+    "pause",
+    "unpause",
+    "destroy",
+    "remove",
+    "rename",
+    "update",
+    "health_status",
+    "connect",
+    "disconnect",
+];
+
+/// Open event stream, with the time when it began on both clocks.
+struct Subscription {
+    stream: EventStream,
+    started: (Instant, Timestamp),
+    _guard: SubscriptionGuard,
+}
+
+/// Marks the engine as subscribed in the cache, as long as it lives.
+struct SubscriptionGuard(Arc<Shared>);
+
+impl SubscriptionGuard {
+    /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
+    fn open(shared: &Arc<Shared>) -> Self {
+        shared.cache().set_subscribed(true);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for SubscriptionGuard {
+    fn drop(&mut self) {
+        self.0.cache().set_subscribed(false);
+    }
+}
+
+/// Emits an item whenever something changed. Ends with the connection.
+pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> BoxStream<'static, ()> {
+    stream::unfold(None, move |listener| {
+        let shared = Arc::clone(&shared);
+        async move {
+            match listener {
+                None => {
+                    let (listener, again) = subscribe(&shared).await?;
+                    if again { Some(((), Some(listener))) } else { next_burst(&shared, listener).await }
+                }
+                Some(listener) => next_burst(&shared, listener).await,
+            }
+        }
+    })
+    .boxed()
+}
+
+/// Opens a subscription. Also returns true if there was one before, because events in between may be missing.
+async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
+    let asks_again = shared.cache().events_retry_at();
+    if let Some(at) = asks_again {
+        sleep_until(at).await;
+    }
+    let now = Timestamp::now();
+    let options = {
+        let memory = shared.cache();
+        let since =
+            memory.latest_event_nanos.map_or_else(|| (now.as_second() - HISTORY_SECONDS, 0), next_nanosecond);
+        events_options(since, memory.needs_unfiltered_events())
+    };
+    match shared.engine.events(&options).await {
+        Ok(feed) => {
+            let ear = SubscriptionGuard::open(shared);
+            let mut memory = shared.cache();
+            let again = std::mem::replace(&mut memory.was_subscribed, true);
+            if again {
+                memory.invalidate();
+            }
+            Some((Subscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
+        }
+        Err(failure) => {
+            if is_lasting_refusal(&failure) {
+                shared.cache().note_events_refused(Instant::now(), failure);
+            }
+            None
+        }
+    }
+}
+
+/// Returns true if the engine is reachable but refuses events, so that an early retry is useless.
+fn is_lasting_refusal(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Denied | FailureKind::Missing | FailureKind::Invalid)
+}
+
+/// Builds the options for events since `since`, of all actions if `all` is true.
+fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
+    let mut filters: HashMap<&str, Vec<&str>> = HashMap::from([("type", vec!["container", "network"])]);
+    if !all {
+        filters.insert("event", EVENT_ACTIONS.to_vec());
+    }
+    EventsOptionsBuilder::new().since(&format!("{}.{:09}", since.0, since.1)).filters(&filters).build()
+}
+
+/// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
+/// nothing if the engine refuses or is too slow.
+pub(in crate::source::docker) async fn load_history(shared: &Shared) {
+    if std::mem::replace(&mut shared.cache().history_requested, true) {
+        return;
+    }
+    let until = Timestamp::now();
+    let mut wanted = events_options((until.as_second() - HISTORY_SECONDS, 0), false);
+    wanted.until = Some(until.as_second().to_string());
+    let deadline = Instant::now() + HISTORY_TIMEOUT;
+    let Ok(Ok(mut feed)) = timeout_at(deadline, shared.engine.events(&wanted)).await else { return };
+    while let Ok(Some(Ok(heard))) = timeout_at(deadline, feed.next()).await {
+        if let StreamedEvent::Event(message) = heard {
+            record_message(shared, &message, until);
+        }
+    }
+}
+
+/// Returns the moment one nanosecond after `nanos`, as seconds and nanoseconds.
+fn next_nanosecond(nanos: i64) -> (i64, i64) {
+    let after = nanos.saturating_add(1);
+    (after / 1_000_000_000, after % 1_000_000_000)
+}
+
+/// Waits for the next burst of events, or for a late inspect response.
+async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), Option<Subscription>)> {
+    loop {
+        let message = tokio::select! {
+            message = listener.stream.next() => message?.ok()?,
+            () = shared.inspect_pool.late_answer.notified() => return Some(((), Some(listener))),
+            () = shared.resubscribe.notified() => return None,
+        };
+        if !handle_event(shared, &listener, &message) {
+            continue;
+        }
+        let deadline = Instant::now() + BURST_WINDOW;
+        while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
+            match message {
+                Some(Ok(message)) => handle_event(shared, &listener, &message),
+                // Events before the end are still passed on. The next call meets the end again.
+                _ => break,
+            };
+        }
+        return Some(((), Some(listener)));
+    }
+}
+
+/// Handles one event. Returns true if a new poll is worthwhile.
+fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) -> bool {
+    shared.cache().note_event_received();
+    let StreamedEvent::Event(message) = item else {
+        shared.cache().expire_list();
+        return true;
+    };
+    let Some((container, is_news)) = record_message(shared, message, listener.started.1) else {
+        return false;
+    };
+    let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
+    // Only events that arrive at once can be history, because the engine's clock may be behind ours.
+    if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
+        shared.cache().mark_dirty([container]);
+    }
+    is_news
+}
+
+/// Records an event message. Returns its container, and true if a new poll is worthwhile. `now` is the time
+/// of our own clock.
+fn record_message(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+    let (container, event) = decode_message(&shared.id, message)?;
+    let mut memory = shared.cache();
+    if let (Some(sign), Some(at)) = (lifecycle_event(message), event_time(message)) {
+        memory.record_lifecycle(&container, sign, at);
+    }
+    let ahead = |at: i64| at.saturating_sub(now.as_second()) > MAX_CLOCK_SKEW_SECONDS;
+    let at = message.time_nano.filter(|nanos| !ahead(nanos / 1_000_000_000));
+    memory.latest_event_nanos = memory.latest_event_nanos.max(at);
+    let is_news =
+        event.is_none_or(|event| memory.add_event(ContainerEvent { container: container.clone(), event }));
+    Some((container, is_news))
+}
+
+/// Returns the time of an event.
+fn event_time(message: &EventMessage) -> Option<Timestamp> {
+    message.time_nano.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok())
+}
+
+/// Signals that end a process, as engines write them: by number or by name.
+const ENDING_SIGNALS: [&str; 8] = ["2", "3", "9", "15", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM"];
+
+/// Returns the lifecycle event in a message, if it helps explain an exit.
+fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
+    let attribute = |key: &str| message.actor.as_ref()?.attributes.as_ref()?.get(key).map(String::as_str);
+    Some(match message.action.as_deref()? {
+        "start" => LifecycleEvent::Start,
+        "die" | "died" => {
+            let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
+            LifecycleEvent::Die(code.and_then(|code| code.parse().ok()))
+        }
+        "oom" => LifecycleEvent::OutOfMemory,
+        "stop" => LifecycleEvent::Stop,
+        "kill" if attribute("signal").is_some_and(|signal| ENDING_SIGNALS.contains(&signal)) => {
+            LifecycleEvent::Kill
+        }
+        _ => return None,
+    })
+}
+
+/// Decodes a message into its container and the event to show, if any.
+fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
+    let actor = message.actor.as_ref()?;
+    let action = message.action.as_deref()?;
+    // Docker appends details to the action: `health_status: healthy`, `exec_start: sh`.
+    if !EVENT_ACTIONS.contains(&action.split(':').next()?) {
+        return None;
+    }
+    let attribute = |key: &str| actor.attributes.as_ref().and_then(|a| a.get(key)).map(String::as_str);
+    let id = actor.id.as_deref().filter(|id| is_valid_id(id));
+    if message.typ.as_deref() == Some("network") {
+        // Docker puts the container in an attribute, Podman in the actor's id.
+        let container = attribute("container").filter(|id| is_valid_id(id)).or(id)?;
+        return Some((container.to_owned(), None));
+    }
+    let id = id?.to_owned();
+    let name = Text::with_max_chars(attribute("name").unwrap_or(&id), MAX_NAME_CHARS);
+    let code = attribute("exitCode").or_else(|| attribute("containerExitCode"));
+    let event = describe_action(action, code, attribute("health_status")).map(|(kind, text)| {
+        let service = Owner::of(&name, attribute).id(source);
+        let instance = Some(InstanceId::of(source, &id));
+        let at = event_time(message).unwrap_or_else(Timestamp::now);
+        Event { at, service, instance, kind, text: format!("{name} {text}").into() }
+    });
+    Some((id, event))
+}
+
+/// Describes an action in words. Returns `None` for actions that users need not see. Docker puts the health
+/// into the action, Podman beside it.
+fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Option<(EventKind, String)> {
+    let (kind, text) = match action {
+        "start" => (EventKind::Start, "started".to_owned()),
+        "die" | "died" => {
+            (EventKind::Stop, format!("exited with code {}", Text::new(code.unwrap_or("unknown"))))
+        }
+        "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
+        "pause" => (EventKind::Pause, "was paused".to_owned()),
+        "unpause" => (EventKind::Unpause, "goes on".to_owned()),
+        "destroy" | "remove" => (EventKind::Message, "was removed".to_owned()),
+        other => {
+            let behind = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
+            let health = if behind.is_empty() { health? } else { behind };
+            (EventKind::Health, format!("is {}", Text::new(health)))
+        }
+    };
+    Some((kind, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        EventKind, EventMessage, SourceId, decode_message, describe_action, events_options, next_nanosecond,
+    };
+
+    #[test]
+    fn actions_become_event_texts() {
+        let told = |action, code| describe_action(action, code, Some("unhealthy"));
+        for die in ["die", "died"] {
+            assert_eq!(told(die, Some("3")), Some((EventKind::Stop, "exited with code 3".into())));
+        }
+        assert_eq!(told("health_status: healthy", None), Some((EventKind::Health, "is healthy".into())));
+        assert_eq!(told("health_status", None), Some((EventKind::Health, "is unhealthy".into())));
+        assert_eq!(told("pause", None), Some((EventKind::Pause, "was paused".into())));
+        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "goes on".into())));
+        for removed in ["destroy", "remove"] {
+            assert_eq!(told(removed, None), Some((EventKind::Message, "was removed".into())));
+        }
+        assert_eq!(told("create", None), None);
+    }
+
+    #[test]
+    fn messages_of_both_engines_name_their_container() {
+        let about = |json: &str| {
+            let message: EventMessage = serde_json::from_str(json).unwrap();
+            decode_message(&SourceId::new("docker"), &message)
+                .map(|(id, event)| (id, event.map(|event| event.text)))
+        };
+        let docker = r#"{"Type": "container", "Action": "die", "Actor": {"ID": "a1", "Attributes": {"name": "web",
+            "exitCode": "137"}}, "time": 1, "timeNano": 1000000001, "scope": "local"}"#;
+        assert_eq!(about(docker), Some(("a1".into(), Some("web exited with code 137".into()))));
+        let podman = r#"{"Type": "container", "Action": "died", "Actor": {"ID": "a1", "Attributes": {"name": "web",
+            "containerExitCode": "1"}}, "time": "1", "timeNano": 1}"#;
+        assert_eq!(about(podman), Some(("a1".into(), Some("web exited with code 1".into()))));
+        let joined = r#"{"Type": "network", "Action": "connect", "Actor": {"ID": "n1", "Attributes": {"container": "a1"}}}"#;
+        assert_eq!(about(joined), Some(("a1".into(), None)));
+        let joined = r#"{"Type": "network", "Action": "connect", "Actor": {"ID": "a1"}}"#;
+        assert_eq!(about(joined), Some(("a1".into(), None)));
+        let exec = r#"{"Type": "container", "Action": "exec_start: sh", "Actor": {"ID": "a1"}}"#;
+        let odd = format!(
+            r#"{{"Type": "container", "Action": "stop", "Actor": {{"ID": "{}"}}}}"#,
+            "i".repeat(10_000)
+        );
+        assert_eq!((about(exec), about(&odd), about("{}")), (None, None, None));
+    }
+
+    #[test]
+    fn events_are_filtered_unless_all_are_needed() {
+        let asked = |all| serde_urlencoded::to_string(events_options((1, 0), all)).unwrap();
+        assert!(asked(false).contains("died") && !asked(true).contains("died"));
+    }
+
+    #[test]
+    fn the_next_subscription_begins_after_the_last_event() {
+        assert_eq!(next_nanosecond(1_999_999_999), (2, 0));
+        assert_eq!(next_nanosecond(i64::MAX).0, i64::MAX / 1_000_000_000);
+    }
+}

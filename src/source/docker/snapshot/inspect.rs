@@ -1,0 +1,287 @@
+//! Inspect calls, one per container, that run beside the poll. A call that hangs, fails or returns nonsense
+//! affects its container only. Meanwhile the list entry stands in, and the next poll uses a late response.
+
+use crate::{
+    background::{self, Panicked},
+    model::{Fact, Failure, FailureKind, SourceId, Text, UnreadPart},
+    source::docker::{
+        Shared,
+        api_types::ContainerSummary,
+        decode::{self, ContainerRecord},
+        engine::client::Engine,
+        files::{self, ContainerFiles, FileWatch},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{Mutex, Notify, Semaphore, mpsc},
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Maximum number of running calls that count as responsive, and of all running calls.
+const MAX_RESPONSIVE_CALLS: usize = 16;
+const MAX_CALLS: usize = 64;
+/// Time without a response after which a call no longer counts as responsive and frees its permit.
+const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(2);
+/// Time before a container that timed out is inspected again, unless an event names it.
+const TIMEOUT_RETRY_DELAY: Duration = Duration::from_mins(1);
+/// Time limit for reading the configuration files of one container.
+const FILES_TIMEOUT: Duration = Duration::from_secs(5);
+/// Maximum number of containers named in one unread part.
+const MAX_NAMED_CONTAINERS: usize = 3;
+
+/// List entry of a container to be inspected.
+#[derive(Debug)]
+pub(in crate::source::docker) struct ListEntry {
+    /// Full id of the container.
+    pub(in crate::source::docker) id: String,
+    /// Name for display.
+    pub(in crate::source::docker) name: Text,
+    /// Fingerprint of the list entry, for detecting changes.
+    pub(in crate::source::docker) fingerprint: String,
+    /// The list entry itself.
+    pub(in crate::source::docker) summary: ContainerSummary,
+}
+
+/// Limits on the time that a poll waits for inspect calls.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::source::docker) struct InspectWait {
+    /// End of the wait.
+    pub(in crate::source::docker) deadline: Instant,
+    /// Longest time without any response before the wait ends.
+    pub(in crate::source::docker) max_silence: Duration,
+}
+
+/// Pool of the inspect calls of one engine.
+#[derive(Debug)]
+pub(in crate::source::docker) struct InspectPool {
+    state: Mutex<PoolState>,
+    /// Permits for responsive calls.
+    responsive_permits: Arc<Semaphore>,
+    /// Notified when a response arrives after its poll has stopped waiting.
+    pub(in crate::source::docker) late_answer: Arc<Notify>,
+}
+
+/// Running calls, and the channel for their responses.
+#[derive(Debug)]
+struct PoolState {
+    calls: BTreeMap<String, AbortOnDropHandle<()>>,
+    /// Containers that timed out, with the time until which they are left alone, and the failure.
+    backing_off: BTreeMap<String, (Instant, Failure)>,
+    answers: (mpsc::UnboundedSender<InspectAnswer>, mpsc::UnboundedReceiver<InspectAnswer>),
+}
+
+/// Result of an inspect call: the container record, its file watch, and the fingerprint of its list entry at
+/// the time of the call. `None` if the container is gone.
+type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
+type InspectAnswer = (String, InspectOutcome);
+
+impl Default for InspectPool {
+    fn default() -> Self {
+        let desk = PoolState {
+            calls: BTreeMap::new(),
+            backing_off: BTreeMap::new(),
+            answers: mpsc::unbounded_channel(),
+        };
+        let lively = Arc::new(Semaphore::new(MAX_RESPONSIVE_CALLS));
+        Self { state: Mutex::new(desk), responsive_permits: lively, late_answer: Arc::default() }
+    }
+}
+
+/// Inspects the changed containers. A container that has disappeared is left out. An unreadable one is
+/// decoded from its list entry and reported as an unread part.
+pub(in crate::source::docker) async fn inspect_containers(
+    shared: &Shared,
+    changed: Vec<ListEntry>,
+    dirty: &BTreeSet<String>,
+    wait: InspectWait,
+) -> (Vec<Arc<ContainerRecord>>, Vec<UnreadPart>) {
+    let mut desk = shared.inspect_pool.state.lock().await;
+    let desk = &mut *desk;
+    let wanted: BTreeSet<&String> = changed.iter().map(|entry| &entry.id).collect();
+    desk.calls.retain(|id, _| wanted.contains(id));
+    let now = Instant::now();
+    desk.backing_off.retain(|id, (until, _)| now < *until && wanted.contains(id) && !dirty.contains(id));
+    let waiting: Vec<&ListEntry> =
+        changed.iter().filter(|entry| !desk.backing_off.contains_key(&entry.id)).collect();
+    let mut outcomes = desk.collect_answers(shared, waiting, wait).await;
+    let (mut seen, mut troubles) = (Vec::new(), Vec::new());
+    for entry in changed {
+        let outcome = outcomes.remove(&entry.id);
+        let is_answered = outcome.is_some();
+        let late = || {
+            desk.backing_off
+                .get(&entry.id)
+                .map_or_else(|| no_answer_yet(&shared.engine), |(_, why)| why.clone())
+        };
+        match outcome.unwrap_or_else(|| Err(late())) {
+            Ok(Some((mut container, watch, fingerprint))) => {
+                container.restore_exit(shared.cache().last_record(&entry.id).as_deref());
+                let container = Arc::new(container);
+                shared.cache().insert(entry.id, fingerprint, Arc::clone(&container), watch);
+                seen.push(container);
+            }
+            Ok(None) => {}
+            Err(gone) if gone.kind == FailureKind::Missing => {}
+            Err(failure) => {
+                if is_answered && failure.kind == FailureKind::Timeout {
+                    desk.backing_off.insert(entry.id.clone(), (now + TIMEOUT_RETRY_DELAY, failure.clone()));
+                }
+                let mut memory = shared.cache();
+                seen.extend(record_from_list(&shared.id, &entry, memory.last_record(&entry.id).as_deref()));
+                memory.mark_dirty([entry.id]);
+                troubles.push((entry.name, failure));
+            }
+        }
+    }
+    (seen, group_by_failure(troubles))
+}
+
+impl PoolState {
+    /// Starts the inspect call of a container.
+    fn start_call(&mut self, shared: &Shared, entry: &ListEntry, silence: Duration) {
+        let (engine, source, id) = (shared.engine.clone(), shared.id.clone(), entry.id.clone());
+        let (lively, with_files) = (Arc::clone(&shared.inspect_pool.responsive_permits), shared.read_files);
+        let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspect_pool.late_answer));
+        let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
+        let then = move |panicked: Panicked| {
+            let failure = panicked.failure(format_args!("docker inspect at {place} could not be taken in"));
+            // Sending fails only after the source is dropped.
+            let _ = lost.send((of, Err(failure)));
+        };
+        let fingerprint = entry.fingerprint.clone();
+        let look = async move {
+            let began = Instant::now();
+            let found = inspect_container(&engine, source, &id, with_files, lively).await;
+            let outcome = found.map(|found| found.map(|(container, watch)| (container, watch, fingerprint)));
+            // Sending fails only after the source is dropped.
+            let _ = answers.send((id, outcome));
+            if began.elapsed() > silence {
+                late.notify_one();
+            }
+        };
+        self.calls.insert(entry.id.clone(), background::spawn(look, then));
+    }
+
+    /// Inspects `entries`, a limited number at a time, and waits as long as responses keep arriving.
+    async fn collect_answers(
+        &mut self,
+        shared: &Shared,
+        entries: Vec<&ListEntry>,
+        wait: InspectWait,
+    ) -> BTreeMap<String, InspectOutcome> {
+        let mut missing: BTreeSet<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let mut waiting: VecDeque<&ListEntry> =
+            entries.into_iter().filter(|entry| !self.calls.contains_key(&entry.id)).collect();
+        let mut outcomes = BTreeMap::new();
+        while !missing.is_empty() {
+            while self.calls.len() < MAX_CALLS
+                && let Some(entry) = waiting.pop_front()
+            {
+                self.start_call(shared, entry, wait.max_silence);
+            }
+            let until = wait.deadline.min(Instant::now() + wait.max_silence);
+            let Ok(Some((id, outcome))) = timeout_at(until, self.answers.1.recv()).await else { break };
+            self.calls.remove(&id);
+            if missing.remove(&id) {
+                outcomes.insert(id, outcome);
+            }
+        }
+        // A call that has finished without a result panicked while its response was read.
+        for id in missing {
+            if self.calls.get(&id).is_some_and(AbortOnDropHandle::is_finished) {
+                self.calls.remove(&id);
+                let remedy = "this is a fault of Portolan: please report it";
+                let broken =
+                    Failure::new(FailureKind::Invalid, "reading what the engine says broke off", remedy);
+                outcomes.insert(id, Err(broken));
+            }
+        }
+        outcomes
+    }
+}
+
+/// Inspects one container and reads its configuration files.
+async fn inspect_container(
+    engine: &Engine,
+    source: SourceId,
+    id: &str,
+    with_files: bool,
+    lively: Arc<Semaphore>,
+) -> Result<Option<(ContainerRecord, FileWatch)>, Failure> {
+    let lively = lively.acquire_owned().await;
+    let mut call = std::pin::pin!(engine.inspect(id));
+    let answer = if let Ok(answer) = timeout(UNRESPONSIVE_AFTER, &mut call).await {
+        answer?
+    } else {
+        drop(lively);
+        call.await?
+    };
+    let read = async {
+        match engine.bollard_client().await {
+            Ok(client) if with_files => files::read_config_files(engine, &client, &answer).await,
+            _ => ContainerFiles::default(),
+        }
+    };
+    let files = timeout(FILES_TIMEOUT, read).await;
+    let in_time = files.is_ok();
+    let files = files.unwrap_or_default();
+    let decoded = background::run_blocking(move || {
+        let container = decode::decode_container(&source, &answer, &files.texts)?;
+        Some((container, files.watch))
+    });
+    let mut found = decoded.await.map_err(|panicked| {
+        panicked.failure(format_args!("docker inspect at {} could not be taken in", engine.endpoint))
+    })?;
+    if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
+        container.facts.push(Fact::new("not read", "configuration files: the engine was too slow"));
+    }
+    Ok(found)
+}
+
+/// Decodes a container from its list entry and its previous record.
+fn record_from_list(
+    source: &SourceId,
+    entry: &ListEntry,
+    before: Option<&ContainerRecord>,
+) -> Option<Arc<ContainerRecord>> {
+    let mut container = decode::decode_container(source, &entry.summary.to_inspect_response(), &[])?;
+    container.merge_previous(before);
+    Some(Arc::new(container))
+}
+
+fn no_answer_yet(engine: &Engine) -> Failure {
+    let what = format!("docker inspect at {}: no answer yet", engine.endpoint);
+    let remedy =
+        "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
+    Failure::new(FailureKind::Timeout, what, remedy)
+}
+
+/// Groups unreadable containers with the same failure into one unread part each.
+fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
+    let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
+    for (name, failure) in troubles {
+        match by_trouble.iter_mut().find(|(known, _)| *known == failure) {
+            Some((_, names)) => names.push(name),
+            None => by_trouble.push((failure, vec![name])),
+        }
+    }
+    let gap = |(failure, mut names): (Failure, Vec<Text>)| {
+        names.sort();
+        let what = match names.as_slice() {
+            [name] => format!("container {name}"),
+            names if names.len() <= MAX_NAMED_CONTAINERS => format!("containers {}", names.join(", ")),
+            names => {
+                let rest = names.len() - MAX_NAMED_CONTAINERS;
+                format!("containers {} and {rest} more", names[..MAX_NAMED_CONTAINERS].join(", "))
+            }
+        };
+        UnreadPart { name: what.into(), failure }
+    };
+    by_trouble.into_iter().map(gap).collect()
+}

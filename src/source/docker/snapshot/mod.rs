@@ -1,0 +1,10 @@
+//! Snapshots of an engine: polling its containers, caching them between polls, following its events, and building services from them.
+
+pub(super) mod build;
+pub(super) mod cache;
+pub(super) mod events;
+pub(super) mod exit_history;
+pub(super) mod inspect;
+pub(super) mod network_addresses;
+pub(super) mod poll;
+pub(super) mod shared_volumes;

@@ -1,0 +1,207 @@
+//! Poll of an engine: a list call, and an inspect call for each new or changed container.
+
+use super::{
+    build::{self, EventHistory},
+    events,
+    inspect::{self, InspectWait, ListEntry},
+};
+use crate::{
+    background,
+    model::{Failure, FailureKind, Snapshot, Text, Timestamp, UnreadPart},
+    source::docker::{
+        Shared,
+        api_types::{ContainerList, ContainerSummary, MAX_CONTAINERS},
+        decode::{self, ContainerRecord},
+        engine::client::CALL_TIMEOUT,
+        sockets::{self, SocketObservations},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Limits on the wait for inspect calls: time without any response, and total time. Later responses appear in
+/// the next snapshot.
+const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
+const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Divisor of the time limit that gives the longest silence, if the caller wants a complete snapshot.
+const SILENCE_DIVISOR: u32 = 6;
+/// Divisor of the time limit that gives the time reserved for work after the engine's responses.
+const RESERVE_DIVISOR: u32 = 10;
+/// Maximum length of a container's name in an unread part, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Takes a snapshot of the engine.
+///
+/// While events report every change, the engine is listed only now and then. Each poll still reads the
+/// sockets and configuration files of containers on this machine.
+pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
+    let (began, limit) = (Instant::now(), shared.engine.poll_limit().0);
+    let until = began + limit - limit / RESERVE_DIVISOR;
+    events::load_history(shared).await;
+    let changed = containers_with_changed_files(shared).await;
+    shared.cache().mark_dirty(changed);
+    let (seen, mut gaps) = if shared.cache().is_fresh(Instant::now()) {
+        (shared.cache().all_records(), Vec::new())
+    } else {
+        list_and_inspect(shared, until).await?
+    };
+    let (now, traffic) = (Timestamp::now(), observe_connections(shared, &seen).await);
+    let refusal = shared.cache().events_refusal().cloned();
+    gaps.extend(
+        refusal
+            .map(|failure| UnreadPart { name: "what happens to containers, as it happens,".into(), failure }),
+    );
+    let shared = Arc::clone(shared);
+    let made = background::run_blocking(move || {
+        let told = shared.cache().events();
+        let ends = shared.cache().exit_histories();
+        let seen = build::apply_exit_histories(seen, &ends, now);
+        build::build_snapshot(
+            &shared.id,
+            now,
+            &seen,
+            &EventHistory { events: &told, exits: &ends },
+            gaps,
+            traffic,
+        )
+    });
+    made.await.map_err(|panicked| panicked.failure("what the engine says could not be put together"))
+}
+
+/// Returns how long this poll waits for inspect calls: until the limit if the caller wants a complete
+/// snapshot, else briefly.
+fn inspect_wait(shared: &Shared, until: Instant) -> InspectWait {
+    match shared.engine.poll_limit() {
+        (limit, true) => InspectWait { deadline: until, max_silence: limit / SILENCE_DIVISOR },
+        _ => InspectWait {
+            deadline: until.min(Instant::now() + INSPECT_TOTAL_TIMEOUT),
+            max_silence: INSPECT_SILENCE_TIMEOUT,
+        },
+    }
+}
+
+/// Lists the containers, and inspects those that are new or changed.
+async fn list_and_inspect(
+    shared: &Shared,
+    until: Instant,
+) -> Result<(Vec<Arc<ContainerRecord>>, Vec<UnreadPart>), Failure> {
+    let (began, dirty) = (Instant::now(), shared.cache().take_dirty());
+    let listed = shared.engine.list(until).await;
+    let (listed, trouble) = listed.inspect_err(|_| shared.cache().mark_dirty(dirty.clone()))?;
+    let is_whole = listed.is_complete() && trouble.is_none();
+    let mut gaps = list_gaps(shared, &listed, trouble);
+    let entries: BTreeMap<_, _> =
+        listed.entries.into_iter().filter_map(list_entry).map(|e| (e.id.clone(), e)).collect();
+    let ids: BTreeSet<_> = entries.keys().cloned().collect();
+    let (mut seen, changed) = split_unchanged(shared, entries, &dirty);
+    let is_news = |entry: &ListEntry| !dirty.contains(&entry.id);
+    if changed.iter().any(is_news) && shared.cache().note_missed_event() {
+        shared.resubscribe.notify_one();
+    }
+    let (fresh, more) =
+        inspect::inspect_containers(shared, changed, &dirty, inspect_wait(shared, until)).await;
+    seen.extend(fresh);
+    gaps.extend(more);
+    let mut memory = shared.cache();
+    if is_whole {
+        memory.retain(|id| ids.contains(id));
+    } else {
+        // A container missing from an incomplete list may still exist.
+        seen.extend(memory.all_records().into_iter().filter(|known| !ids.contains(&known.id)));
+    }
+    if gaps.is_empty() {
+        memory.note_listed(began);
+    }
+    Ok((seen, gaps))
+}
+
+/// Returns the parts that are missing from a list.
+fn list_gaps(shared: &Shared, listed: &ContainerList, trouble: Option<Failure>) -> Vec<UnreadPart> {
+    let place = &shared.engine.endpoint;
+    let mut gaps: Vec<UnreadPart> = trouble
+        .into_iter()
+        .map(|failure| UnreadPart { name: "the rest of the containers".into(), failure })
+        .collect();
+    if let Some(first) = listed.unreadable_positions.first() {
+        let what = match listed.unreadable_positions.len() {
+            1 => format!("container {first} of the list"),
+            many => format!("{many} containers of the list, from number {first} on,"),
+        };
+        let why = format!("docker list at {place}: an entry that makes no sense");
+        let remedy = "compare `docker ps --all --no-trunc`";
+        gaps.push(UnreadPart { name: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
+    }
+    if listed.left_out > 0 {
+        let what = format!("{} more containers", listed.left_out);
+        let why = format!("docker list at {place}: only the first {MAX_CONTAINERS} are read");
+        let remedy = "remove containers that ended: `docker container prune`";
+        gaps.push(UnreadPart { name: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
+    }
+    gaps
+}
+
+/// Returns the ids of containers whose configuration files changed.
+async fn containers_with_changed_files(shared: &Shared) -> Vec<String> {
+    let watches = shared.cache().file_watches();
+    let changed = move || {
+        let changed = watches.into_iter().filter(|(_, watch)| watch.has_changed());
+        changed.map(|(id, _)| id).collect()
+    };
+    blocking_with_timeout(changed).await
+}
+
+/// Observes connections of containers, as far as they are visible and the configuration allows.
+async fn observe_connections(shared: &Shared, records: &[Arc<ContainerRecord>]) -> SocketObservations {
+    let local = shared.engine.is_local();
+    if shared.read_sockets && local {
+        let (id, seen, now) = (shared.id.clone(), records.to_vec(), Timestamp::now());
+        let mut cache = std::mem::take(&mut shared.cache().socket_cache);
+        let look = move || {
+            let traffic = sockets::observe_local(&id, &seen, &mut cache, now);
+            (traffic, cache)
+        };
+        let (traffic, cache) = blocking_with_timeout(look).await;
+        shared.cache().socket_cache = cache;
+        return traffic;
+    }
+    if shared.allow_exec && !local && shared.cache().claim_exec_turn(Instant::now()) {
+        return sockets::observe_by_exec(&shared.engine, &shared.id, records).await;
+    }
+    SocketObservations::default()
+}
+
+/// Runs `work`, which reads files, on a blocking thread. Returns the default value if it takes too long.
+pub(in crate::source::docker) async fn blocking_with_timeout<T: Default + Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let done = tokio::time::timeout(CALL_TIMEOUT, background::run_blocking(work)).await;
+    done.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+fn list_entry(summary: ContainerSummary) -> Option<ListEntry> {
+    let id = summary.id.clone()?;
+    let name = Text::with_max_chars(summary.name().unwrap_or(&id), MAX_NAME_CHARS);
+    Some(ListEntry { name, fingerprint: decode::fingerprint(&summary), id, summary })
+}
+
+/// Splits the list into cached records and entries that need an inspect call.
+fn split_unchanged(
+    shared: &Shared,
+    entries: BTreeMap<String, ListEntry>,
+    dirty: &BTreeSet<String>,
+) -> (Vec<Arc<ContainerRecord>>, Vec<ListEntry>) {
+    let memory = shared.cache();
+    let (mut seen, mut changed) = (Vec::new(), Vec::new());
+    for entry in entries.into_values() {
+        let same = memory.unchanged_record(&entry.id, &entry.fingerprint);
+        match same.filter(|_| !dirty.contains(&entry.id)) {
+            Some(same) => seen.push(same),
+            None => changed.push(entry),
+        }
+    }
+    (seen, changed)
+}

@@ -1,0 +1,150 @@
+//! AWS clients from the configuration: credentials and region as aws-config resolves them, with time limits,
+//! and without a request to the instance metadata service unless the configuration asks for it.
+
+use super::{
+    failure::AwsTarget,
+    host_prefix::StripHostPrefix,
+    response_limit::LimitResponseSize,
+    sigv4::{APP_MESH_SERVICE, CLOUDWATCH_SERVICE, EC2_SERVICE, SignedClient},
+};
+use crate::{
+    model::{Failure, FailureKind},
+    source::ecs::Config,
+};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig,
+    ecs::EcsCredentialsProvider,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    meta::{credentials::CredentialsProviderChain, region::RegionProviderChain},
+    profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
+    provider_config::ProviderConfig,
+    retry::RetryConfig,
+    timeout::TimeoutConfig,
+    web_identity_token::WebIdentityTokenCredentialsProvider,
+};
+use std::time::Duration;
+
+/// AWS clients of one source.
+#[derive(Clone, Debug)]
+pub(crate) struct Clients {
+    pub ecs: aws_sdk_ecs::Client,
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    pub cloud_map: aws_sdk_servicediscovery::Client,
+    pub load_balancers: aws_sdk_elasticloadbalancingv2::Client,
+    pub ec2: SignedClient,
+    pub cloudwatch: SignedClient,
+    pub app_mesh: SignedClient,
+    pub sts: aws_sdk_sts::Client,
+    /// Region, profile and endpoint that the clients use.
+    pub target: AwsTarget,
+}
+
+/// Resolves the configuration and makes the clients. Sends no request.
+pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
+    let region = resolve_region(config).await.ok_or_else(missing_region_failure)?;
+    let shared = load_sdk_config(config, region.clone()).await;
+    let setting = AwsTarget {
+        profile: Config::non_empty(&config.profile).or_else(|| std::env::var("AWS_PROFILE").ok()),
+        region: region.to_string(),
+        endpoint: shared.endpoint_url().map(str::to_owned),
+    };
+    Ok(Clients::new(&shared, setting))
+}
+
+impl Clients {
+    /// Returns clients that share one SDK configuration.
+    pub(crate) fn new(shared: &SdkConfig, target: AwsTarget) -> Self {
+        let ecs = aws_sdk_ecs::config::Builder::from(shared);
+        let logs = aws_sdk_cloudwatchlogs::config::Builder::from(shared).interceptor(StripHostPrefix);
+        let registry = aws_sdk_servicediscovery::config::Builder::from(shared);
+        let balancers = aws_sdk_elasticloadbalancingv2::config::Builder::from(shared);
+        let identity = aws_sdk_sts::config::Builder::from(shared);
+        let limited = LimitResponseSize;
+        Self {
+            ecs: aws_sdk_ecs::Client::from_conf(ecs.interceptor(limited).build()),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(limited).build()),
+            cloud_map: aws_sdk_servicediscovery::Client::from_conf(registry.interceptor(limited).build()),
+            load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
+                balancers.interceptor(limited).build(),
+            ),
+            ec2: SignedClient::new(shared, EC2_SERVICE),
+            cloudwatch: SignedClient::new(shared, CLOUDWATCH_SERVICE),
+            app_mesh: SignedClient::new(shared, APP_MESH_SERVICE),
+            sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
+            target,
+        }
+    }
+
+    /// Returns a log client for another region, for containers that log there.
+    #[must_use]
+    pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
+        let config = self.logs.config().to_builder().region(Region::new(region.to_owned())).build();
+        aws_sdk_cloudwatchlogs::Client::from_conf(config)
+    }
+}
+
+async fn resolve_region(config: &Config) -> Option<Region> {
+    let mut profile = ProfileFileRegionProvider::builder();
+    if let Some(name) = Config::non_empty(&config.profile) {
+        profile = profile.profile_name(name);
+    }
+    let asked = Config::non_empty(&config.region).map(Region::new);
+    let chain = RegionProviderChain::first_try(asked);
+    // If the configuration names a profile, its region takes precedence over an exported one.
+    let chain = if config.profile.is_empty() {
+        chain.or_else(EnvironmentVariableRegionProvider::new()).or_else(profile.build())
+    } else {
+        chain.or_else(profile.build()).or_else(EnvironmentVariableRegionProvider::new())
+    };
+    if config.instance_role { chain.or_default_provider().region().await } else { chain.region().await }
+}
+
+fn missing_region_failure() -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        "no AWS region is set",
+        "set AWS_REGION, give --region, set `region` for this source, or set it for the profile in ~/.aws/config",
+    )
+}
+
+async fn load_sdk_config(config: &Config, region: Region) -> SdkConfig {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(8))
+        .operation_timeout(Duration::from_secs(15))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(region.clone())
+        .retry_config(RetryConfig::standard().with_max_attempts(2))
+        .timeout_config(limits);
+    if !config.instance_role {
+        loader = loader.credentials_provider(credentials_chain(config, region));
+    }
+    if let Some(profile) = Config::non_empty(&config.profile) {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(endpoint) = Config::non_empty(&config.endpoint) {
+        loader = loader.endpoint_url(endpoint);
+    }
+    loader.load().await
+}
+
+/// Returns the SDK's credential chain without its last link, the metadata service. A configured profile goes
+/// first.
+fn credentials_chain(config: &Config, region: Region) -> CredentialsProviderChain {
+    let provider = ProviderConfig::without_region().with_region(Some(region));
+    let mut profile = ProfileFileCredentialsProvider::builder().configure(&provider);
+    let environment = EnvironmentVariableCredentialsProvider::new();
+    let chain = match Config::non_empty(&config.profile) {
+        Some(name) => {
+            profile = profile.profile_name(name);
+            CredentialsProviderChain::first_try("Profile", profile.build())
+                .or_else("Environment", environment)
+        }
+        None => CredentialsProviderChain::first_try("Environment", environment)
+            .or_else("Profile", profile.build()),
+    };
+    let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(&provider).build();
+    let container = EcsCredentialsProvider::builder().configure(&provider).build();
+    chain.or_else("WebIdentityToken", web_identity).or_else("EcsContainer", container)
+}

@@ -1,0 +1,253 @@
+//! Errors of the AWS SDK as failures that say what to do.
+
+use super::response_limit::{MAX_RESPONSE_BYTES, is_response_too_long};
+use crate::{
+    model::{DisplayUrl, Failure, FailureKind, Text},
+    source::ecs::quota::calls::Call,
+};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+
+/// Profile, region and endpoint of the calls, for the remedy of a failure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AwsTarget {
+    /// Profile, if one was chosen.
+    pub profile: Option<String>,
+    /// AWS region.
+    pub region: String,
+    /// Endpoint, if it is not the one of AWS.
+    pub endpoint: Option<String>,
+}
+
+/// Returns the failure of `call` for an SDK error.
+pub(crate) fn from_sdk_error<E, R>(call: &Call, error: &SdkError<E, R>, setting: &AwsTarget) -> Failure
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    if is_response_too_long(error) {
+        return response_too_long(call, setting);
+    }
+    match error {
+        SdkError::TimeoutError(_) => timeout(call, setting),
+        SdkError::DispatchFailure(e) if e.is_timeout() => timeout(call, setting),
+        SdkError::ServiceError(e) if e.err().meta().code().is_some() => {
+            let meta = e.err().meta();
+            error_response(call, meta.code().unwrap_or_default(), meta.message().unwrap_or_default(), setting)
+        }
+        SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+            unreadable_response(call, &error_chain_text(error), setting)
+        }
+        _ => undelivered(call, &error_chain_text(error), setting),
+    }
+}
+
+/// Returns the failure of a call without a response in time.
+pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
+    Failure::new(
+        FailureKind::Timeout,
+        format!("{}: no answer in time from {}", call.action, endpoint_text(setting)),
+        "check the network, the proxy and the endpoint; it is tried again at the next poll",
+    )
+}
+
+/// Returns the failure of a call whose response reached the size limit.
+fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        format!("{}: the answer is longer than {} MiB", call.action, MAX_RESPONSE_BYTES / (1024 * 1024)),
+        format!(
+            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            endpoint_text(setting)
+        ),
+    )
+}
+
+/// Returns the failure of a call that AWS answered with an error code.
+pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &AwsTarget) -> Failure {
+    // Query-protocol services drop the suffix, older ones prefix a namespace: compare the bare word.
+    let code = code.rsplit(['#', '.']).next().unwrap_or(code);
+    let bare = code.trim_end_matches("Exception");
+    let (kind, remedy) = match bare {
+        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" => {
+            (FailureKind::Denied, format!("allow {} to this user or role", call.action))
+        }
+        "ExpiredToken" | "RequestExpired" | "TokenRefreshRequired" => {
+            (FailureKind::Credentials, renewal_remedy(setting))
+        }
+        "UnrecognizedClient"
+        | "InvalidClientTokenId"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature"
+        | "OptInRequired" => (
+            FailureKind::Credentials,
+            format!(
+                "these keys are not valid for {}: check the profile, the keys and the region",
+                endpoint_text(setting)
+            ),
+        ),
+        "InvalidSignature" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed" => {
+            (FailureKind::Credentials, "check this machine's clock (`date -u`) and the secret key".to_owned())
+        }
+        "Throttling"
+        | "Throttled"
+        | "TooManyRequests"
+        | "RequestLimitExceeded"
+        | "SlowDown"
+        | "LimitExceeded"
+        | "RequestThrottled" => (
+            FailureKind::Throttled,
+            "nothing to do: Portolan asks less often for a minute; other tools use the same quota".to_owned(),
+        ),
+        // `DescribeTaskDefinition` reports a missing definition with this code.
+        "Client"
+        | "ClusterNotFound"
+        | "ResourceNotFound"
+        | "NamespaceNotFound"
+        | "NotFound"
+        | "ServiceNotFound"
+        | "TargetGroupNotFound"
+        | "LoadBalancerNotFound" => {
+            (FailureKind::Missing, format!("check the name and the region, {}", endpoint_text(setting)))
+        }
+        "Server" | "InternalServerError" | "InternalFailure" | "InternalError" | "ServiceUnavailable" => (
+            FailureKind::Unreachable,
+            "AWS has trouble: see https://health.aws.amazon.com; it is tried again at the next poll"
+                .to_owned(),
+        ),
+        _ => (FailureKind::Invalid, format!("see the message; asked of {}", endpoint_text(setting))),
+    };
+    let message_text = Text::new(message);
+    let what = if message_text.is_empty() { code.to_owned() } else { format!("{code}: {message_text}") };
+    Failure::new(kind, format!("{}: {}", call.action, Text::new(&what)), remedy)
+}
+
+/// Returns the failure of a call whose response does not fit the API.
+fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
+    Failure::new(
+        FailureKind::Invalid,
+        format!("{}: the answer makes no sense: {chain}", call.action),
+        format!(
+            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            endpoint_text(setting)
+        ),
+    )
+}
+
+/// Returns the failure of a request that did not reach AWS: no credentials, or no connection.
+fn undelivered(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
+    let low = chain.to_lowercase();
+    if ["credential", "sso", "token", "identity", "profile"].iter().any(|word| low.contains(word)) {
+        return missing_credentials(call, chain, setting);
+    }
+    let why = if low.contains("dns") || low.contains("lookup") || low.contains("resolve") {
+        "check the region's name and the network's DNS"
+    } else {
+        "check the network, the proxy and the endpoint"
+    };
+    Failure::new(
+        FailureKind::Unreachable,
+        format!("{}: nobody answers at {}: {chain}", call.action, endpoint_text(setting)),
+        why,
+    )
+}
+
+fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
+    let low = chain.to_lowercase();
+    let session = ["expired", "sso", "refresh", "login"].iter().any(|word| low.contains(word));
+    let remedy = if session {
+        renewal_remedy(setting)
+    } else {
+        "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or name a profile in the configuration"
+            .into()
+    };
+    Failure::new(FailureKind::Credentials, format!("{}: no valid credentials: {chain}", call.action), remedy)
+}
+
+/// Returns the remedy that renews credentials.
+fn renewal_remedy(setting: &AwsTarget) -> String {
+    match &setting.profile {
+        Some(profile) => format!("run `aws sso login --profile {profile}`, or renew its keys"),
+        None => "run `aws sso login`, or renew the keys in the environment".to_owned(),
+    }
+}
+
+/// Returns the endpoint and the region as text.
+fn endpoint_text(setting: &AwsTarget) -> String {
+    match &setting.endpoint {
+        Some(endpoint) => format!("{} ({})", DisplayUrl::new(endpoint), setting.region),
+        None => setting.region.clone(),
+    }
+}
+
+/// Joins the messages of an error and its sources, each once, cut at 300 characters.
+fn error_chain_text(error: &(dyn Error + 'static)) -> String {
+    let mut messages: Vec<String> = Vec::new();
+    let mut next = error.source().or(Some(error));
+    while let Some(e) = next {
+        let words = e.to_string();
+        if !messages.iter().any(|s| s.contains(&words)) {
+            messages.push(words);
+        }
+        next = e.source();
+    }
+    let whole = Text::new(&messages.join(": "));
+    match whole.char_indices().nth(300) {
+        Some((end, _)) => format!("{}…", &whole[..end]),
+        None => whole.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AwsTarget, error_response, undelivered};
+    use crate::{model::FailureKind, source::ecs::quota::calls};
+
+    fn kind(code: &str) -> FailureKind {
+        error_response(&calls::LIST_TASKS, code, "", &AwsTarget::default()).kind
+    }
+
+    #[test]
+    fn codes_of_all_protocols_are_known() {
+        assert_eq!(kind("AccessDeniedException"), FailureKind::Denied);
+        assert_eq!(kind("AccessDenied"), FailureKind::Denied);
+        assert_eq!(kind("com.amazonaws.ecs#ClusterNotFoundException"), FailureKind::Missing);
+        assert_eq!(kind("ThrottlingException"), FailureKind::Throttled);
+        assert_eq!(kind("Throttling"), FailureKind::Throttled);
+        assert_eq!(kind("ExpiredTokenException"), FailureKind::Credentials);
+        assert_eq!(kind("UnrecognizedClientException"), FailureKind::Credentials);
+        assert_eq!(kind("ServerException"), FailureKind::Unreachable);
+        assert_eq!(kind("SomethingNew"), FailureKind::Invalid);
+    }
+
+    #[test]
+    fn a_denied_call_names_its_permission() {
+        let failure = error_response(
+            &calls::DESCRIBE_TASKS,
+            "AccessDeniedException",
+            "User \u{1b}[31mx",
+            &AwsTarget::default(),
+        );
+        assert_eq!(failure.remedy, "allow ecs:DescribeTasks to this user or role");
+        assert_eq!(failure.message, "ecs:DescribeTasks: AccessDeniedException: User x");
+    }
+
+    #[test]
+    fn an_expired_session_says_how_to_log_in() {
+        let setting = AwsTarget { profile: Some("dev".into()), ..AwsTarget::default() };
+        let failure = undelivered(&calls::LIST_CLUSTERS, "the SSO token has expired", &setting);
+        assert_eq!(failure.kind, FailureKind::Credentials);
+        assert!(failure.remedy.starts_with("run `aws sso login --profile dev`"));
+    }
+
+    #[test]
+    fn a_closed_port_is_unreachable() {
+        let failure = undelivered(
+            &calls::LIST_CLUSTERS,
+            "tcp connect error: Connection refused",
+            &AwsTarget::default(),
+        );
+        assert_eq!(failure.kind, FailureKind::Unreachable);
+    }
+}

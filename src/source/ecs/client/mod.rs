@@ -1,0 +1,11 @@
+//! AWS clients: connecting, signing, paging, limits on calls and responses, and failures in words.
+
+pub(super) mod access_key;
+pub(super) mod api;
+pub(super) mod connect;
+pub(super) mod failure;
+pub(super) mod host_prefix;
+pub(super) mod paging;
+pub(super) mod rate_limiter;
+pub(super) mod response_limit;
+pub(super) mod sigv4;

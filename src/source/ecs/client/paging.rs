@@ -1,0 +1,128 @@
+//! Paging through AWS lists, with limits that stop a list without end.
+//!
+//! Only [`Paging`] makes a [`PageToken`], and every call that requests a page takes one. So no loop over
+//! pages can run without the limit.
+
+use crate::{
+    model::{Failure, FailureKind},
+    source::ecs::quota::calls::Call,
+};
+use std::{
+    collections::{BTreeSet, hash_map::DefaultHasher},
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// Largest number of pages read at once: AWS allows 10,000 clusters in a region, 100 a page.
+pub(crate) const MAX_LIST_PAGES: usize = 100;
+/// Largest number of pages of a listing that spans many polls.
+pub(crate) const MAX_LISTING_PAGES: usize = 1_000;
+/// Largest number of pages of a log. Many may be empty, because `FilterLogEvents` searches in pieces.
+pub(crate) const MAX_LOG_PAGES: usize = 20_000;
+
+/// Token that requests the next page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PageToken(String);
+
+impl From<PageToken> for String {
+    fn from(token: PageToken) -> Self {
+        token.0
+    }
+}
+
+/// Pages of one list that were read so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Paging {
+    seen_hashes: BTreeSet<u64>,
+    last: Option<PageToken>,
+    max_pages: usize,
+}
+
+/// Reason to stop reading pages before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PagingError {
+    /// A token came back that was used before.
+    Cycle,
+    /// More pages than the limit, which is given.
+    TooManyPages(usize),
+    /// More items than the limit, which is given.
+    TooManyItems(usize),
+}
+
+impl Paging {
+    /// Starts a list of at most `max` pages.
+    pub(crate) fn new(max_pages: usize) -> Self {
+        Self { seen_hashes: BTreeSet::new(), last: None, max_pages }
+    }
+
+    /// Returns the token of the next page, if any. An unchanged token ends the list: `GetLogEvents` and some
+    /// emulators end their lists this way.
+    pub(crate) fn next(&mut self, token: Option<String>) -> Result<Option<PageToken>, PagingError> {
+        let unchanged = |token: &String| self.last.as_ref().is_some_and(|last| last.0 == *token);
+        let Some(token) = token.filter(|token| !token.is_empty() && !unchanged(token)) else {
+            return Ok(None);
+        };
+        let mut hasher = DefaultHasher::new();
+        token.hash(&mut hasher);
+        if !self.seen_hashes.insert(hasher.finish()) {
+            return Err(PagingError::Cycle);
+        }
+        if self.seen_hashes.len() >= self.max_pages {
+            return Err(PagingError::TooManyPages(self.max_pages));
+        }
+        self.last = Some(PageToken(token));
+        Ok(self.last.clone())
+    }
+}
+
+impl PagingError {
+    /// Returns the failure to report for `call`.
+    pub(crate) fn failure(self, call: &Call) -> Failure {
+        Failure::new(
+            FailureKind::Invalid,
+            format!("{}: {self}; the rest is left out", call.action),
+            "see whether an emulator or a proxy answers in the place of AWS",
+        )
+    }
+}
+
+impl fmt::Display for PagingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle => f.write_str("the pages lead round in a circle"),
+            Self::TooManyPages(max) => write!(f, "more than {max} pages came"),
+            Self::TooManyItems(max) => write!(f, "more than {max} items came"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Paging, PagingError};
+
+    fn follow(max: usize, token: impl Fn(usize) -> Option<String>) -> (usize, Result<(), PagingError>) {
+        let mut paging = Paging::new(max);
+        for page in 1..10_000 {
+            match paging.next(token(page)) {
+                Ok(Some(_)) => {}
+                Ok(None) => return (page, Ok(())),
+                Err(endless) => return (page, Err(endless)),
+            }
+        }
+        panic!("without end");
+    }
+
+    #[test]
+    fn pages_end_where_they_say_so() {
+        assert_eq!(follow(100, |page| (page < 3).then(|| page.to_string())), (3, Ok(())));
+        assert_eq!(follow(100, |_| Some(String::new())), (1, Ok(())));
+        assert_eq!(follow(100, |_| Some("same".to_owned())), (2, Ok(())), "unchanged is the end");
+    }
+
+    #[test]
+    fn circles_and_endless_tokens_are_noticed() {
+        let alternating = |page: usize| Some(["a", "b"][page % 2].to_owned());
+        assert_eq!(follow(100, alternating), (3, Err(PagingError::Cycle)));
+        assert_eq!(follow(100, |page| Some(page.to_string())), (100, Err(PagingError::TooManyPages(100))));
+    }
+}

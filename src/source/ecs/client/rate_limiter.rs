@@ -1,0 +1,110 @@
+//! Rate limiter that every API call passes: limits calls in flight and calls per second, and converts
+//! failures.
+
+use super::failure::{self, AwsTarget};
+use crate::{
+    model::{Failure, FailureKind, SourceId},
+    source::ecs::quota::{
+        account_quota::{AccountQuota, QuotaRegistry},
+        calls::Call,
+        token_bucket::{QuotaGroup, Shares},
+    },
+};
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::Instant};
+
+/// Largest number of calls in flight.
+pub(crate) const MAX_CALLS_IN_FLIGHT: usize = 8;
+
+/// Rate limiter of one source.
+#[derive(Debug)]
+pub(crate) struct RateLimiter {
+    source: SourceId,
+    slots: Semaphore,
+    account_quota: Mutex<Arc<AccountQuota>>,
+    quota_registry: Arc<QuotaRegistry>,
+    origin: Instant,
+}
+
+impl RateLimiter {
+    /// Returns a rate limiter with full token buckets of its own.
+    #[must_use]
+    pub(crate) fn new(source: SourceId, shares: Shares, quota_registry: Arc<QuotaRegistry>) -> Self {
+        let account_quota = AccountQuota::new(shares);
+        account_quota.set_loading(&source, true);
+        let account_quota = Mutex::new(Arc::new(account_quota));
+        Self {
+            source,
+            slots: Semaphore::new(MAX_CALLS_IN_FLIGHT),
+            account_quota,
+            quota_registry,
+            origin: Instant::now(),
+        }
+    }
+
+    /// Waits for a token and a free slot, makes the call, and slows down if AWS throttles it.
+    pub(crate) async fn call<T, E, R>(
+        &self,
+        call: &Call,
+        setting: &AwsTarget,
+        answer: impl Future<Output = Result<T, SdkError<E, R>>>,
+    ) -> Result<T, Failure>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        let wait = self.account_quota().reserve(call.group);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        // The semaphore is never closed, so `acquire` never fails.
+        let _slot = self.slots.acquire().await;
+        answer.await.map_err(|error| {
+            let failure = failure::from_sdk_error(call, &error, setting);
+            if failure.kind == FailureKind::Throttled {
+                self.account_quota().back_off(call.group);
+            }
+            failure
+        })
+    }
+
+    /// Uses the quota of the account and region `owner` from now on, which other sources may share.
+    pub(crate) fn join_account(&self, owner: String) {
+        let own = self.account_quota();
+        let shared = self.quota_registry.get_or_insert(owner, &own);
+        if !Arc::ptr_eq(&own, &shared) {
+            shared.set_loading(&self.source, true);
+            *self.account_quota.lock().unwrap_or_else(PoisonError::into_inner) = shared;
+        }
+    }
+
+    /// Sets whether this source is still loading its first snapshot.
+    pub(crate) fn set_loading(&self, starts: bool) {
+        self.account_quota().set_loading(&self.source, starts);
+    }
+
+    /// Returns how many calls of the group can be made now without waiting.
+    pub(crate) fn available_calls(&self, group: QuotaGroup) -> usize {
+        self.account_quota().available_calls(group)
+    }
+
+    /// Returns the used fraction of the account's quota in the last minute.
+    pub(crate) fn quota_used(&self) -> f64 {
+        self.account_quota().quota_used()
+    }
+
+    /// Returns the time since the rate limiter was created.
+    pub(crate) fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn account_quota(&self) -> Arc<AccountQuota> {
+        Arc::clone(&self.account_quota.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,226 @@
+//! Summary of a task definition: references, log destinations and health checks of its containers.
+//!
+//! The summary contains no values of variables.
+
+use super::{
+    log_destination::{self, LogDestination},
+    revision_diff::{self, RevisionAttributes},
+};
+use crate::{
+    extract,
+    model::{Fact, Reference, Text},
+    source::ecs::decode::{
+        load_balancing::alb_routing::{self, LoadBalancerUrl},
+        service_mesh::{
+            app_mesh::{self, MeshMember},
+            consul,
+        },
+        text::{clean_text, last_segment, non_empty_text},
+    },
+};
+use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
+use litemap::LiteMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, time::Duration};
+
+/// Summary of a task definition. Portolan keeps it for ever, because a revision never changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TaskDefinitionSummary {
+    /// Name of the revision, as `family:revision`.
+    pub version: String,
+    /// References in its environment and arguments.
+    #[serde(rename = "mentions")]
+    pub references: Vec<Reference>,
+    /// Load balancer URLs in its environment, with their paths.
+    #[serde(rename = "doors")]
+    pub load_balancer_urls: Vec<LoadBalancerUrl>,
+    /// Facts for the service card.
+    pub facts: Vec<Fact>,
+    /// Attributes to compare with other revisions.
+    #[serde(rename = "aspects")]
+    pub attributes: RevisionAttributes,
+    /// Containers by name.
+    pub containers: LiteMap<String, PlannedContainer>,
+    /// Ports of its port mappings, by name.
+    #[serde(rename = "ports")]
+    pub named_ports: LiteMap<Text, u16>,
+    /// All container ports of its port mappings.
+    #[serde(rename = "listens")]
+    pub listening_ports: BTreeSet<u16>,
+    /// App Mesh node whose proxy runs beside its containers.
+    #[serde(rename = "node")]
+    pub mesh_member: Option<MeshMember>,
+    /// Name under which Consul registers its tasks.
+    #[serde(rename = "consul")]
+    pub consul_service: Option<String>,
+}
+
+/// One container of a task definition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlannedContainer {
+    /// True if the task stops when this container stops.
+    pub essential: bool,
+    /// Time after which its health check must have reported; `None` without a health check.
+    #[serde(rename = "check")]
+    pub health_check_grace: Option<Duration>,
+    /// Log destination of the container.
+    pub log: LogDestination,
+}
+
+/// Reads a task definition, and drops the values of its variables.
+pub(crate) fn summarize_definition(raw: &TaskDefinition) -> TaskDefinitionSummary {
+    let all = raw.container_definitions();
+    let (mut mentions, mut doors) = (BTreeSet::new(), BTreeSet::new());
+    for container in all {
+        let name = clean_text(container.name());
+        let place = (all.len() > 1).then_some(name.as_str());
+        let found = container_references(place, container);
+        for pair in container.environment() {
+            let (key, value) = (pair.name().unwrap_or_default(), pair.value().unwrap_or_default());
+            doors.extend(alb_routing::load_balancer_urls(&found, key, value));
+        }
+        mentions.extend(found);
+    }
+    let consul = consul::registered_service(raw).map(|(service, upstreams)| {
+        mentions.extend(upstreams);
+        service
+    });
+    TaskDefinitionSummary {
+        version: version_label(raw),
+        references: mentions.into_iter().collect(),
+        load_balancer_urls: doors.into_iter().collect(),
+        facts: definition_facts(raw),
+        attributes: revision_diff::revision_attributes(raw),
+        containers: all.iter().map(|c| (clean_text(c.name()), planned_container(c, all))).collect(),
+        named_ports: named_ports(all),
+        listening_ports: listening_ports(all),
+        mesh_member: all.iter().find_map(app_mesh::proxy_member),
+        consul_service: consul,
+    }
+}
+
+fn version_label(raw: &TaskDefinition) -> String {
+    match raw.family() {
+        Some(family) => format!("{}:{}", Text::new(family), raw.revision()),
+        None => last_segment(raw.task_definition_arn().unwrap_or_default()),
+    }
+}
+
+fn container_references(place: Option<&str>, container: &ContainerDefinition) -> Vec<Reference> {
+    let pairs = container.environment().iter().filter_map(|pair| Some((pair.name()?, pair.value()?)));
+    // The variables that name the proxy's own node are no calls.
+    let pairs = pairs.filter(|(name, _)| !app_mesh::NODE_VARIABLES.contains(name));
+    let mut found = extract::references_in_environment(place, pairs);
+    let arguments = container.entry_point().iter().chain(container.command()).map(String::as_str);
+    found.extend(extract::references_in_arguments(place, arguments));
+    // Containers at the loopback address belong to the same task, and so to the same service.
+    found.retain(|mention| !mention.targets_loopback());
+    found
+}
+
+fn planned_container(container: &ContainerDefinition, all: &[ContainerDefinition]) -> PlannedContainer {
+    let check = container.health_check().map(|check| {
+        let seconds = |value: Option<i32>, default: i32| u64::try_from(value.unwrap_or(default)).unwrap_or(0);
+        // The defaults are ECS's. One more round and a minute leave time for the agent to report.
+        let round = seconds(check.interval(), 30) + seconds(check.timeout(), 5);
+        let rounds = seconds(check.retries(), 3) + 1;
+        Duration::from_secs(seconds(check.start_period(), 0) + rounds * round + 60)
+    });
+    PlannedContainer {
+        essential: container.essential().unwrap_or(true),
+        health_check_grace: check,
+        log: log_destination::log_destination(container, all),
+    }
+}
+
+fn named_ports(all: &[ContainerDefinition]) -> LiteMap<Text, u16> {
+    all.iter()
+        .flat_map(ContainerDefinition::port_mappings)
+        .filter_map(|m| Some((Text::new(m.name()?), u16::try_from(m.container_port()?).ok()?)))
+        .collect()
+}
+
+/// Returns the container ports of all port mappings, including those of ranges.
+fn listening_ports(all: &[ContainerDefinition]) -> BTreeSet<u16> {
+    let mappings = all.iter().flat_map(ContainerDefinition::port_mappings);
+    mappings
+        .flat_map(|mapping| {
+            let range = mapping.container_port_range().and_then(|text| {
+                let (first, last) = text.split_once('-')?;
+                Some(first.parse::<u16>().ok()?..=last.parse::<u16>().ok()?)
+            });
+            let single = mapping.container_port().and_then(|port| u16::try_from(port).ok());
+            single.into_iter().chain(range.into_iter().flatten().take(MAX_PORTS_PER_RANGE))
+        })
+        .filter(|port| *port != 0)
+        .collect()
+}
+
+/// Maximum number of ports to keep from one range.
+const MAX_PORTS_PER_RANGE: usize = 1_000;
+
+fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let (Some(cpu), Some(memory)) = (non_empty_text(raw.cpu()), non_empty_text(raw.memory())) {
+        facts.push(Fact::new("cpu and memory", format!("{cpu} CPU units, {memory} MiB")));
+    }
+    if let Some(mode) = raw.network_mode() {
+        facts.push(Fact::new("network mode", Text::new(mode.as_str())));
+    }
+    if let Some(platform) = raw.runtime_platform() {
+        let parts = [
+            platform.operating_system_family().map(aws_sdk_ecs::types::OsFamily::as_str),
+            platform.cpu_architecture().map(aws_sdk_ecs::types::CpuArchitecture::as_str),
+        ];
+        let words: Vec<&str> = parts.into_iter().flatten().collect();
+        if !words.is_empty() {
+            facts.push(Fact::new("runtime", words.join(" ")));
+        }
+    }
+    for (label, role) in [("task role", raw.task_role_arn()), ("execution role", raw.execution_role_arn())] {
+        if let Some(arn) = non_empty_text(role) {
+            facts.push(Fact::new(label, last_segment(&arn)));
+        }
+    }
+    let several = raw.container_definitions().len() > 1;
+    for container in raw.container_definitions() {
+        facts.extend(container_facts(container, several));
+    }
+    facts
+}
+
+fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> {
+    let label = |what: &str| {
+        if several { format!("{}: {what}", clean_text(container.name())) } else { what.to_owned() }
+    };
+    let mut facts = vec![Fact::new(label("image"), clean_text(container.image()))];
+    let ports: Vec<String> = container
+        .port_mappings()
+        .iter()
+        .filter_map(|m| {
+            let port = m
+                .container_port()
+                .map(|p| p.to_string())
+                .or_else(|| non_empty_text(m.container_port_range()))?;
+            let protocol = m.protocol().map_or("tcp", |p| p.as_str());
+            let name = m.name().map(|n| format!(" ({})", Text::new(n))).unwrap_or_default();
+            Some(format!("{port}/{}{name}", Text::new(protocol)))
+        })
+        .collect();
+    if !ports.is_empty() {
+        facts.push(Fact::new(label("ports"), ports.join(", ")));
+    }
+    if !container.environment().is_empty() {
+        facts.push(Fact::new(label("environment"), format!("{} variables", container.environment().len())));
+    }
+    let secrets: Vec<Text> = container.secrets().iter().map(|s| Text::new(s.name())).collect();
+    if !secrets.is_empty() {
+        facts.push(Fact::new(label("secrets"), secrets.join(", ")));
+    }
+    facts.push(Fact::new(label("log"), log_destination::log_summary(container)));
+    if let Some(check) = container.health_check() {
+        let every = check.interval().unwrap_or(30);
+        facts.push(Fact::new(label("health check"), format!("every {every} s")));
+    }
+    facts
+}

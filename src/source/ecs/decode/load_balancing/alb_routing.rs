@@ -1,0 +1,262 @@
+//! Routing through a load balancer: finds the service behind a load balancer URL by the listener rules. Pure.
+
+use super::load_balancer::{LoadBalancerData, forward_target_groups};
+use crate::{
+    model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, ServiceId},
+    source::ecs::decode::text::clean_text,
+};
+use aws_sdk_elasticloadbalancingv2::types::{
+    HostHeaderConditionConfig, Listener, PathPatternConditionConfig, Rule, RuleCondition,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Load balancer URL in a variable.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct LoadBalancerUrl {
+    /// Location of the variable.
+    #[serde(rename = "place")]
+    pub location: ReferenceLocation,
+    /// Address of the load balancer.
+    pub address: Address,
+    /// Path without a slash at its end; empty if the URL has none.
+    pub path: String,
+}
+
+/// Returns the load balancer URLs among the references of a variable, given its `value`.
+///
+/// It skips a URL with a path of anything but plain words, because that could contain a secret.
+pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str) -> Vec<LoadBalancerUrl> {
+    let door = |mention: &Reference| {
+        let ReferenceTarget::Address(address) = &mention.target else { return None };
+        let Host::Name(host) = &address.host else { return None };
+        if mention.location.key != format!("environment {key}") || !is_load_balancer_host(host) {
+            return None;
+        }
+        let start = value.to_ascii_lowercase().find(host.as_str())? + host.len();
+        let rest = value.get(start..)?;
+        let rest =
+            rest.strip_prefix(':').map_or(rest, |port| port.trim_start_matches(|c: char| c.is_ascii_digit()));
+        Some(LoadBalancerUrl {
+            location: mention.location.clone(),
+            address: address.clone(),
+            path: plain_path(rest)?,
+        })
+    };
+    mentions.iter().filter_map(door).collect()
+}
+
+/// True if `host` is a DNS name of an Elastic Load Balancing load balancer.
+fn is_load_balancer_host(host: &str) -> bool {
+    host.contains(".elb.") && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+}
+
+/// Returns the path at the start of `text`, or `None` if a segment is no plain word.
+fn plain_path(text: &str) -> Option<String> {
+    let path = text.split(['?', '#', ' ', ',', ';', '"', '\'']).next().unwrap_or_default();
+    let path = path.trim_end_matches('/');
+    let plain = |segment: &str| {
+        let digits = segment.chars().filter(char::is_ascii_digit).count();
+        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        segment.len() <= 24 && digits <= 2 && segment.chars().all(word)
+    };
+    (path.is_empty() || (path.starts_with('/') && path[1..].split('/').all(plain))).then(|| path.to_owned())
+}
+
+/// Services behind each target group, by its ARN.
+pub(crate) type TargetGroupServices = BTreeMap<String, BTreeSet<ServiceId>>;
+
+/// Returns a reference to the service behind a URL in a variable of the service `own`.
+///
+/// Returns `None` if several services are possible, or if it is `own` itself.
+pub(crate) fn resolve_load_balancer_url(
+    door: &LoadBalancerUrl,
+    own: &ServiceId,
+    known: &LoadBalancerData,
+    behind: &TargetGroupServices,
+) -> Option<Reference> {
+    let host = door.address.host.to_string();
+    let bare = host.strip_prefix("dualstack.").unwrap_or(&host);
+    let balancer = known
+        .load_balancers
+        .iter()
+        .find(|b| b.dns_name().is_some_and(|name| name.eq_ignore_ascii_case(bare)))?;
+    let port = door.address.port.or(match door.address.scheme.as_deref() {
+        Some("https" | "wss") => Some(443),
+        Some("http" | "ws") => Some(80),
+        _ => None,
+    });
+    let mut listeners = known.listeners.iter().filter(|(listener, _)| {
+        listener.load_balancer_arn() == balancer.load_balancer_arn()
+            && port.is_none_or(|port| listener.port() == Some(i32::from(port)))
+    });
+    let ((listener, rules), None) = (listeners.next()?, listeners.next()) else { return None };
+    let groups = matching_target_groups(listener, rules, bare, &door.path)?;
+    let services: BTreeSet<&ServiceId> = groups.iter().filter_map(|g| behind.get(*g)).flatten().collect();
+    let (Some(one), 1) = (services.first(), services.len()) else { return None };
+    if *one == own {
+        return None;
+    }
+    let key =
+        format!("{} through load balancer {}", door.location.key, clean_text(balancer.load_balancer_name()));
+    let place = ReferenceLocation { key: key.into(), ..door.location.clone() };
+    Some(Reference {
+        kind: ReferenceKind::Environment,
+        location: place,
+        target: ReferenceTarget::ServiceName(one.as_str().into()),
+    })
+}
+
+/// Returns the target groups that receive a request for `path`.
+///
+/// An empty path stands for any path, so it gives all target groups of the listener. Returns `None` if the
+/// result depends on more than host and path.
+fn matching_target_groups<'a>(
+    listener: &'a Listener,
+    rules: &'a [Rule],
+    host: &str,
+    path: &str,
+) -> Option<BTreeSet<&'a str>> {
+    let mut special: Vec<&Rule> = rules.iter().filter(|rule| rule.is_default() != Some(true)).collect();
+    special.sort_by_key(|rule| rule.priority().and_then(|p| p.parse::<u32>().ok()).unwrap_or(u32::MAX));
+    let rest = forward_target_groups(listener.default_actions());
+    if path.is_empty() {
+        return Some(
+            special.into_iter().flat_map(|rule| forward_target_groups(rule.actions())).chain(rest).collect(),
+        );
+    }
+    for rule in special {
+        let mut all = true;
+        for condition in rule.conditions() {
+            all &= condition_matches(condition, host, path)?;
+        }
+        if all {
+            return Some(forward_target_groups(rule.actions()).collect());
+        }
+    }
+    Some(rest.collect())
+}
+
+/// Returns true if a rule's condition matches requests at and below `path`. Returns `None` if it depends on
+/// anything but host and path.
+fn condition_matches(condition: &RuleCondition, host: &str, path: &str) -> Option<bool> {
+    let special = match condition.field()? {
+        "path-pattern" => condition.path_pattern_config().map(PathPatternConditionConfig::values),
+        "host-header" => condition.host_header_config().map(HostHeaderConditionConfig::values),
+        _ => return None,
+    };
+    let values = special.filter(|values| !values.is_empty()).unwrap_or(condition.values());
+    let is_path = condition.field() == Some("path-pattern");
+    Some(values.iter().any(|pattern| {
+        if is_path {
+            matches_wildcard(pattern, path) || matches_wildcard(pattern, &format!("{path}/"))
+        } else {
+            matches_wildcard(&pattern.to_ascii_lowercase(), host)
+        }
+    }))
+}
+
+/// True if `text` matches `pattern`, in which `*` stands for any text and `?` for one character.
+fn matches_wildcard(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    // fitting[j] is true if the part of the pattern read so far matches the first j characters.
+    let mut fitting = vec![false; text.len() + 1];
+    fitting[0] = true;
+    for wanted in pattern {
+        let mut next = vec![false; text.len() + 1];
+        for j in 0..=text.len() {
+            next[j] = match wanted {
+                '*' => fitting[j] || (j > 0 && next[j - 1]),
+                '?' => j > 0 && fitting[j - 1],
+                c => j > 0 && fitting[j - 1] && text[j - 1] == c,
+            };
+        }
+        fitting = next;
+    }
+    fitting[text.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        LoadBalancerUrl, TargetGroupServices, load_balancer_urls, matches_wildcard, plain_path,
+        resolve_load_balancer_url,
+    };
+    use crate::{
+        extract,
+        model::{ReferenceTarget, ServiceId},
+        source::ecs::decode::load_balancing::load_balancer::LoadBalancerData,
+    };
+    use aws_sdk_elasticloadbalancingv2::types::{
+        Action, ActionTypeEnum, Listener, LoadBalancer, Rule, RuleCondition,
+    };
+
+    const LOAD_BALANCER_HOST: &str = "quay-1.eu-west-1.elb.amazonaws.com";
+
+    fn urls_in(value: &str) -> Vec<LoadBalancerUrl> {
+        load_balancer_urls(&extract::references_in_environment(None, [("API_URL", value)]), "API_URL", value)
+    }
+
+    /// Returns a load balancer that routes `/crates*` to `crates`, and all other paths to `gate`.
+    fn sample_load_balancer() -> (LoadBalancerData, TargetGroupServices) {
+        let to =
+            |group: &str| Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(group).build();
+        let condition = RuleCondition::builder().field("path-pattern").values("/crates*").build();
+        let rule = Rule::builder().priority("1").conditions(condition).actions(to("crates")).build();
+        let listener =
+            Listener::builder().load_balancer_arn("lb").port(80).default_actions(to("gate")).build();
+        let balancer = LoadBalancer::builder()
+            .load_balancer_arn("lb")
+            .load_balancer_name("quay")
+            .dns_name(LOAD_BALANCER_HOST)
+            .build();
+        let known = LoadBalancerData {
+            load_balancers: vec![balancer],
+            listeners: vec![(listener, vec![rule])],
+            ..LoadBalancerData::default()
+        };
+        let behind = |group: &str| (group.to_owned(), [ServiceId::new(group)].into());
+        (known, ["crates", "gate"].map(behind).into())
+    }
+
+    #[test]
+    fn listener_rules_resolve_a_path_to_a_service() {
+        let (known, behind) = sample_load_balancer();
+        let leads = |value: &str, own: &str| {
+            let door = urls_in(value).pop()?;
+            resolve_load_balancer_url(&door, &ServiceId::new(own), &known, &behind)
+                .map(|mention| mention.target)
+        };
+        let peer = |name: &str| Some(ReferenceTarget::ServiceName(name.into()));
+        assert_eq!(leads(&format!("http://{LOAD_BALANCER_HOST}/crates"), "gate"), peer("crates"));
+        assert_eq!(leads(&format!("http://{LOAD_BALANCER_HOST}/crates/"), "crates"), None, "that is itself");
+        assert_eq!(leads(&format!("http://{LOAD_BALANCER_HOST}/else"), "crates"), peer("gate"));
+        assert_eq!(leads(&format!("http://{LOAD_BALANCER_HOST}"), "gate"), None, "any path may follow");
+        assert_eq!(
+            leads(&format!("http://{LOAD_BALANCER_HOST}:81/crates"), "gate"),
+            None,
+            "no listener there"
+        );
+        assert_eq!(leads("http://elsewhere.example.com/crates", "gate"), None);
+    }
+
+    #[test]
+    fn of_a_path_only_plain_words_are_kept() {
+        assert_eq!(urls_in(&format!("http://{LOAD_BALANCER_HOST}:80/api/v1/?key=s3cret"))[0].path, "/api/v1");
+        assert_eq!(plain_path("/hooks/T0123456789abcdef"), None);
+        assert_eq!(plain_path(""), Some(String::new()));
+    }
+
+    #[test]
+    fn patterns() {
+        assert!(
+            matches_wildcard("/a*", "/a")
+                && matches_wildcard("/a/*", "/a/")
+                && matches_wildcard("/?", "/x")
+                && matches_wildcard("*", "")
+        );
+        assert!(
+            !matches_wildcard("/a/*", "/a") && !matches_wildcard("/", "/a") && !matches_wildcard("/A", "/a")
+        );
+    }
+}

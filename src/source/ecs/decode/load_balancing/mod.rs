@@ -1,0 +1,5 @@
+//! Load balancers: their routes, the services behind a load balancer URL, and the health of targets.
+
+pub(crate) mod alb_routing;
+pub(crate) mod load_balancer;
+pub(crate) mod target_health;

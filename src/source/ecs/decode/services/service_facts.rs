@@ -1,0 +1,71 @@
+//! Facts of a service for its card, in reading order.
+
+use crate::{
+    model::{Fact, Text},
+    source::ecs::decode::text::{last_segment, non_empty_text, to_timestamp},
+};
+use aws_sdk_ecs::types::{self as sdk, Service};
+
+/// Returns the facts of the service itself. The caller appends those of its task definition.
+pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |label: &str, value: Option<String>| {
+        facts.extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(label, v)));
+    };
+    add("task definition", service.task_definition().map(last_segment));
+    add("launch type", launch_type(service));
+    add("platform", platform_label(service));
+    add("deployment controller", deployment_controller(service));
+    add("scheduling", scheduling_strategy(service));
+    add("Service Connect namespace", namespace);
+    add("target groups", join_list(service.load_balancers().iter().filter_map(target_group_label)));
+    let vpc = service.network_configuration().and_then(sdk::NetworkConfiguration::awsvpc_configuration);
+    add("subnets", vpc.and_then(|v| join_list(v.subnets().iter().map(Text::from))));
+    add("security groups", vpc.and_then(|v| join_list(v.security_groups().iter().map(Text::from))));
+    add("execute command", service.enable_execute_command().then(|| "enabled".to_owned()));
+    add("created", to_timestamp(service.created_at()).map(|at| at.to_string()));
+    add("created by", non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
+    add("status", non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
+    facts
+}
+
+fn launch_type(service: &Service) -> Option<String> {
+    let strategy = service.capacity_provider_strategy();
+    let providers =
+        strategy.iter().map(|p| format!("{} (weight {})", Text::new(p.capacity_provider()), p.weight()));
+    join_list(providers).or_else(|| service.launch_type().map(|t| Text::new(t.as_str())).map(String::from))
+}
+
+fn platform_label(service: &Service) -> Option<String> {
+    let family = non_empty_text(service.platform_family());
+    let version = non_empty_text(service.platform_version());
+    match (family, version) {
+        (Some(family), Some(version)) => Some(format!("{family} {version}")),
+        (family, version) => family.or(version),
+    }
+}
+
+fn deployment_controller(service: &Service) -> Option<String> {
+    let kind = service.deployment_controller()?.r#type().as_str();
+    (kind != "ECS").then(|| Text::new(kind)).map(String::from)
+}
+
+fn scheduling_strategy(service: &Service) -> Option<String> {
+    let strategy = service.scheduling_strategy()?.as_str();
+    (strategy != "REPLICA").then(|| Text::new(strategy)).map(String::from)
+}
+
+/// Returns the name in a target group's ARN (`…:targetgroup/NAME/ID`), with the container port.
+fn target_group_label(balancer: &sdk::LoadBalancer) -> Option<String> {
+    let name = match balancer.target_group_arn() {
+        Some(arn) => arn.split('/').nth(1).unwrap_or(arn),
+        None => balancer.load_balancer_name()?,
+    };
+    let port = balancer.container_port().map(|p| format!(" to port {p}")).unwrap_or_default();
+    Some(format!("{}{port}", Text::new(name)))
+}
+
+fn join_list(items: impl Iterator<Item = impl AsRef<str>>) -> Option<String> {
+    let all: Vec<_> = items.map(|item| item.as_ref().to_owned()).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}

@@ -1,0 +1,256 @@
+//! Decoder of a task as an instance: state, health check, exit, and log routes of its containers.
+
+use super::task_record::{ReportedHealth, TaskContainer, TaskRecord, TaskStatus};
+use crate::{
+    model::{
+        Container, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId, InstanceState, LogRoute,
+        SourceId, Text, Timestamp,
+    },
+    source::ecs::decode::definitions::{
+        log_destination::RunningContainer,
+        task_definition::{PlannedContainer, TaskDefinitionSummary},
+    },
+};
+use aws_sdk_ecs::types::TaskStopCode;
+use jiff::SignedDuration;
+
+/// Source, region and time of a snapshot, for all its decoders.
+#[derive(Clone, Debug)]
+pub(crate) struct SnapshotContext {
+    /// Id of the source.
+    pub source: SourceId,
+    /// AWS region of the source.
+    pub region: String,
+    /// Time of the poll, UTC.
+    pub now: Timestamp,
+}
+
+/// Decodes a task as an instance. Any fault gives the state `Failed`; the stopped task policy may change it
+/// to `Stopped` later.
+///
+/// `endless` is true for a task of a service, which must never stop by itself.
+pub(crate) fn decode_instance(
+    run: &TaskRecord,
+    definition: Option<&TaskDefinitionSummary>,
+    endless: bool,
+    context: &SnapshotContext,
+) -> Instance {
+    let id = run.id();
+    Instance {
+        id: InstanceId::of(&context.source, &id),
+        name: id.chars().take(8).collect::<String>().into(),
+        state: instance_state(run, definition, endless),
+        health_check: health_check(run, definition, context.now),
+        created: run.times.created,
+        started: run.times.started,
+        exit: run.has_stopped().then(|| task_exit(run, definition)),
+        restarts: 0,
+        version: Some(run.version()).filter(|v| !v.is_empty()).map(Into::into),
+        containers: run
+            .containers
+            .iter()
+            .filter(|part| is_shown(part, definition))
+            .map(|part| decode_container(part, &id, definition, context))
+            .collect(),
+    }
+}
+
+fn instance_state(
+    run: &TaskRecord,
+    definition: Option<&TaskDefinitionSummary>,
+    endless: bool,
+) -> InstanceState {
+    let leaving = run.desired_status == TaskStatus::Stopped;
+    match run.last_status {
+        TaskStatus::Starting if !leaving => InstanceState::Starting,
+        TaskStatus::Running if !leaving => InstanceState::Running,
+        TaskStatus::Stopped | TaskStatus::Deleted if run.is_fault(endless, definition) => {
+            InstanceState::Failed
+        }
+        TaskStatus::Stopped | TaskStatus::Deleted => InstanceState::Stopped,
+        TaskStatus::Starting | TaskStatus::Running | TaskStatus::Stopping => InstanceState::Stopping,
+        TaskStatus::Unknown => InstanceState::Unknown,
+    }
+}
+
+/// Combines the health checks of the essential containers.
+///
+/// The task's own status does not suffice: it is `UNKNOWN` if any essential container has no check.
+fn health_check(
+    run: &TaskRecord,
+    definition: Option<&TaskDefinitionSummary>,
+    now: Timestamp,
+) -> HealthCheckStatus {
+    let Some(definition) = definition else {
+        return match run.health {
+            Some(ReportedHealth::Healthy) => HealthCheckStatus::Healthy,
+            Some(ReportedHealth::Unhealthy) => HealthCheckStatus::Unhealthy { output: None, since: None },
+            None => HealthCheckStatus::None,
+        };
+    };
+    let started = run.times.started;
+    let age = started.map_or(SignedDuration::ZERO, |start| now.duration_since(start));
+    let mut verdict = HealthCheckStatus::None;
+    for (name, plan) in definition.containers.iter().filter(|(_, plan)| plan.essential) {
+        let Some(grace) = plan.health_check_grace else { continue };
+        let part = run.containers.iter().find(|part| *part.name == **name);
+        match part.and_then(|part| part.health) {
+            Some(ReportedHealth::Unhealthy) => {
+                let output = format!("container {name} fails its health check");
+                return HealthCheckStatus::Unhealthy { output: Some(output.into()), since: None };
+            }
+            Some(ReportedHealth::Healthy) if verdict != HealthCheckStatus::Pending => {
+                verdict = HealthCheckStatus::Healthy
+            }
+            Some(ReportedHealth::Healthy) => {}
+            // A check that never reports (some emulators, a lost agent) counts as no check once its time is
+            // over.
+            None if started.is_some() && age.as_secs() > grace.as_secs() as i64 => {}
+            None => verdict = HealthCheckStatus::Pending,
+        }
+    }
+    verdict
+}
+
+fn task_exit(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> Exit {
+    Exit {
+        code: exit_code(run, definition),
+        cause: exit_cause(run, definition),
+        reason: Some(stop_reason(run, definition)).filter(|r| !r.is_empty()).map(Into::into),
+        at: run.times.ended,
+    }
+}
+
+/// Returns the exit code that explains the stop: that of an essential container, a nonzero one before zero.
+pub(crate) fn exit_code(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
+    let essential = run.containers.iter().filter(|part| is_essential(part, definition));
+    let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
+    let first = codes.next()?;
+    if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
+}
+
+/// Returns the stop reason in AWS's words, with the reasons and exit codes of its containers.
+fn stop_reason(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> String {
+    let mut words = match run.stop_reason() {
+        reason if !reason.trim().is_empty() => reason.to_owned(),
+        _ => run.stop_code().map(describe_stop_code).unwrap_or_default(),
+    };
+    for part in &run.containers {
+        let name = &part.name;
+        if let Some(reason) = part.reason.as_ref().filter(|reason| !words.contains(&***reason)) {
+            append_clause(&mut words, &format!("{name}: {reason}"));
+        } else if let Some(code) = part.exit_code.filter(|code| *code != 0)
+            && is_essential(part, definition)
+        {
+            append_clause(&mut words, &format!("{name} exited with code {code}"));
+        }
+    }
+    words
+}
+
+fn append_clause(words: &mut String, more: &str) {
+    if !words.is_empty() {
+        words.push_str("; ");
+    }
+    words.push_str(more);
+}
+
+/// Describes a stop code, for tasks without a reason.
+fn describe_stop_code(code: &TaskStopCode) -> String {
+    match code {
+        TaskStopCode::EssentialContainerExited => "an essential container exited".to_owned(),
+        TaskStopCode::TaskFailedToStart => "the task failed to start".to_owned(),
+        TaskStopCode::SpotInterruption => "AWS took the Spot capacity back".to_owned(),
+        TaskStopCode::TerminationNotice => "the container instance is being terminated".to_owned(),
+        TaskStopCode::InfrastructureHealth => "the host was unhealthy".to_owned(),
+        TaskStopCode::ServiceSchedulerInitiated => "stopped by the service scheduler".to_owned(),
+        TaskStopCode::UserInitiated => "stopped by a user".to_owned(),
+        other => Text::new(other.as_str()).to_string(),
+    }
+}
+
+fn decode_container(
+    part: &TaskContainer,
+    task: &str,
+    definition: Option<&TaskDefinitionSummary>,
+    context: &SnapshotContext,
+) -> Container {
+    let plan = definition.and_then(|d| d.containers.get(&*part.name));
+    let of = RunningContainer {
+        name: &part.name,
+        task_id: task,
+        runtime_id: part.runtime_id.as_deref(),
+        region: &context.region,
+    };
+    let log = match plan {
+        Some(PlannedContainer { log, .. }) => log.route(of),
+        None => LogRoute::Unreadable { why: "its task definition could not be read".into() },
+    };
+    Container {
+        image: Text::new(&part.image),
+        digest: part.digest.as_deref().map(Text::new),
+        log_route: log,
+        exit: part.has_stopped.then(|| Exit {
+            code: part.exit_code.map(i64::from),
+            cause: if is_out_of_memory(part) {
+                ExitCause::OutOfMemory
+            } else {
+                ExitCause::from_exit_code(part.exit_code.map(i64::from))
+            },
+            reason: part.reason.as_deref().map(Text::new),
+            at: None,
+        }),
+        name: Text::new(&part.name),
+    }
+}
+
+/// Returns the cause of a stop: from the stop code, and for a task that failed to start, from the reasons.
+///
+/// Out of memory is the cause only if no user or scheduler requested the stop, and if it killed an essential
+/// container.
+fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> ExitCause {
+    let words = run.stop_reason();
+    let starved = run.containers.iter().any(|part| is_out_of_memory(part) && is_essential(part, definition));
+    match run.stop_code() {
+        Some(TaskStopCode::UserInitiated) => ExitCause::StopRequested,
+        Some(TaskStopCode::ServiceSchedulerInitiated) if !words.contains("health check") => {
+            ExitCause::StopRequested
+        }
+        _ if starved => ExitCause::OutOfMemory,
+        Some(TaskStopCode::TaskFailedToStart) => {
+            let all = run.containers.iter().filter_map(|part| part.reason.as_deref());
+            ExitCause::from_start_error(&all.fold(words.to_owned(), |words, more| format!("{words} {more}")))
+        }
+        Some(TaskStopCode::SpotInterruption) => ExitCause::SpotInterruption,
+        Some(TaskStopCode::TerminationNotice | TaskStopCode::InfrastructureHealth) => ExitCause::HostLost,
+        Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("ELB health checks") => {
+            ExitCause::TargetHealthFailed
+        }
+        Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("health check") => {
+            ExitCause::HealthCheckFailed
+        }
+        _ => ExitCause::from_exit_code(exit_code(run, definition)),
+    }
+}
+
+fn is_out_of_memory(part: &TaskContainer) -> bool {
+    part.reason.as_ref().is_some_and(|reason| reason.contains("OutOfMemory"))
+}
+
+fn is_essential(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
+    let planned = definition.and_then(|d| d.containers.get(&*part.name));
+    planned.map_or_else(|| !is_injected(part), |plan| plan.essential)
+}
+
+/// True if the instance shows this container.
+///
+/// AWS adds containers to a task (Service Connect's proxy, `GuardDuty`'s agent). They appear only if they
+/// give a reason for the stop.
+fn is_shown(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
+    let planned = definition.is_none_or(|d| d.containers.contains_key(&*part.name));
+    (planned && !is_injected(part)) || part.reason.is_some()
+}
+
+fn is_injected(part: &TaskContainer) -> bool {
+    part.name.starts_with("ecs-service-connect-") || part.name.starts_with("aws-guardduty-agent-")
+}

@@ -1,0 +1,178 @@
+//! App Mesh nodes of the tasks, and the services they call, read every ten minutes. AWS ended App Mesh on
+//! 2026-09-30, so a failed read is no gap.
+
+use crate::{
+    model::{Failure, FailureKind, UnreadPart},
+    source::ecs::{
+        client::{api::Api, sigv4::ApiRequest},
+        decode::{
+            TaskDefinitions,
+            service_mesh::app_mesh::{self, AppMeshes, MeshMember},
+        },
+        quota::calls::{self, Call},
+    },
+};
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Time for which a complete result is reused.
+const CACHE_TTL: Duration = Duration::from_mins(10);
+
+/// Time for which an incomplete result is reused.
+const PARTIAL_CACHE_TTL: Duration = Duration::from_secs(10);
+
+/// Longest time one read may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Largest number of resources that one read requests.
+const MAX_RESOURCES_PER_READ: usize = 300;
+
+/// Reads App Mesh and caches the last result.
+#[derive(Debug, Default)]
+pub(crate) struct AppMeshReader {
+    cached: Mutex<Option<CachedMeshes>>,
+}
+
+#[derive(Clone, Debug)]
+struct CachedMeshes {
+    fetched_at: Instant,
+    members: BTreeSet<MeshMember>,
+    meshes: Arc<AppMeshes>,
+    gap: Option<UnreadPart>,
+}
+
+impl AppMeshReader {
+    /// Returns the meshes of the nodes that task definitions name. Makes no call if no definition names one.
+    pub(crate) async fn read(
+        &self,
+        api: &Api,
+        book: &TaskDefinitions,
+    ) -> (Arc<AppMeshes>, Option<UnreadPart>) {
+        let wanted: BTreeSet<MeshMember> = book.values().filter_map(|d| d.mesh_member.clone()).collect();
+        if wanted.is_empty() {
+            return (Arc::default(), None);
+        }
+        let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(last) = last
+            && last.fetched_at.elapsed() < if last.gap.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
+            && last.members.is_superset(&wanted)
+        {
+            return (last.meshes, last.gap);
+        }
+        let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
+        let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
+        let failure = outcome.ok().and_then(Result::err);
+        // App Mesh no longer exists in most regions, so only a denied or throttled call is a gap.
+        let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
+        let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
+        let known = Arc::new(reader.meshes);
+        let last = CachedMeshes {
+            fetched_at: Instant::now(),
+            members: wanted,
+            meshes: known.clone(),
+            gap: gap.clone(),
+        };
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        (known, gap)
+    }
+}
+
+/// One read of App Mesh. On failure, `meshes` keeps the partial result.
+struct MeshFetch<'a> {
+    api: &'a Api,
+    meshes: AppMeshes,
+    calls_left: usize,
+}
+
+impl MeshFetch<'_> {
+    async fn fetch(&mut self, wanted: &BTreeSet<MeshMember>) -> Result<(), Failure> {
+        for member in wanted {
+            let called = if member.is_gateway {
+                self.gateway_services(member).await?
+            } else {
+                let mesh = member.mesh.as_str();
+                let node = self.get_node(mesh, &member.name).await?;
+                app_mesh::node_backends(&node)
+            };
+            self.meshes.backends.insert(member.clone(), called);
+        }
+        let services: BTreeSet<(String, String)> = self
+            .meshes
+            .backends
+            .iter()
+            .flat_map(|(member, called)| called.iter().map(|name| (member.mesh.clone(), name.clone())))
+            .collect();
+        for (mesh, name) in services {
+            let nodes = self.nodes_behind(&mesh, &name).await?;
+            for node in &nodes {
+                if !self.meshes.node_hosts.contains_key(&(mesh.clone(), node.clone())) {
+                    self.get_node(&mesh, node).await?;
+                }
+            }
+            self.meshes.nodes_by_service.insert((mesh, name), nodes);
+        }
+        Ok(())
+    }
+
+    async fn get_node(&mut self, mesh: &str, name: &str) -> Result<Value, Failure> {
+        let node = self.get_resource(&calls::DESCRIBE_VIRTUAL_NODE, &[mesh, "virtualNodes", name]).await?;
+        if let Some(host) = app_mesh::node_host(&node) {
+            self.meshes.node_hosts.insert((mesh.to_owned(), name.to_owned()), host);
+        }
+        Ok(node)
+    }
+
+    /// Returns the virtual services that a gateway's routes lead to.
+    async fn gateway_services(&mut self, member: &MeshMember) -> Result<BTreeSet<String>, Failure> {
+        let path = [member.mesh.as_str(), "virtualGateway", &member.name, "gatewayRoutes"];
+        let routes = self.get_resource(&calls::LIST_GATEWAY_ROUTES, &path).await?;
+        let mut found = BTreeSet::new();
+        for name in app_mesh::route_names(&routes, "gatewayRoutes", "gatewayRouteName") {
+            let path = [path[0], path[1], path[2], path[3], &name];
+            found.extend(app_mesh::gateway_route_target(
+                &self.get_resource(&calls::DESCRIBE_GATEWAY_ROUTE, &path).await?,
+            ));
+        }
+        Ok(found)
+    }
+
+    /// Returns the nodes behind a virtual service: the named one, or the targets of its router's routes.
+    async fn nodes_behind(&mut self, mesh: &str, name: &str) -> Result<BTreeSet<String>, Failure> {
+        let service =
+            self.get_resource(&calls::DESCRIBE_VIRTUAL_SERVICE, &[mesh, "virtualServices", name]).await?;
+        let (node, router) = app_mesh::service_provider(&service);
+        let mut nodes: BTreeSet<String> = node.into_iter().collect();
+        if let Some(router) = router {
+            let path = [mesh, "virtualRouter", &router, "routes"];
+            let routes = self.get_resource(&calls::LIST_ROUTES, &path).await?;
+            for route in app_mesh::route_names(&routes, "routes", "routeName") {
+                let path = [path[0], path[1], path[2], path[3], &route];
+                nodes.extend(app_mesh::route_target_nodes(
+                    &self.get_resource(&calls::DESCRIBE_ROUTE, &path).await?,
+                ));
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// Returns one resource, or null if it does not exist or the limit of requests is reached.
+    async fn get_resource(&mut self, call: &'static Call, path: &[&str]) -> Result<Value, Failure> {
+        if self.calls_left == 0 {
+            return Ok(Value::Null);
+        }
+        self.calls_left -= 1;
+        let mut segments = vec!["v20190125", "meshes"];
+        segments.extend(path);
+        let response = self.api.call(call, self.api.clients.app_mesh.call(ApiRequest::get(&segments))).await;
+        match response {
+            Ok(body) => Ok(serde_json::from_str(&body).unwrap_or_default()),
+            Err(failure) if failure.kind == FailureKind::Missing => Ok(Value::Null),
+            Err(failure) => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Names from Cloud Map: of namespaces that services give by ARN, and of their service registries.
+
+use crate::{
+    model::{Failure, UnreadPart},
+    source::ecs::{
+        client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
+        decode::{
+            ClusterData,
+            services::endpoints::{self, CloudMapNames},
+        },
+        quota::calls,
+    },
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Wait after Cloud Map refused a call.
+const RETRY_WAIT: Duration = Duration::from_secs(10);
+
+/// Reads Cloud Map names and keeps them, because they never change.
+#[derive(Debug, Default)]
+pub(crate) struct CloudMapReader {
+    names: Mutex<CloudMapNames>,
+    last_failure: Mutex<Option<(Instant, UnreadPart)>>,
+}
+
+impl CloudMapReader {
+    /// Reads missing names that the services of `clusters` need, and returns all known names.
+    pub(crate) async fn read(
+        &self,
+        api: &Api,
+        clusters: &[ClusterData],
+    ) -> (CloudMapNames, Option<UnreadPart>) {
+        let rest = self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((until, gap)) = rest
+            && Instant::now() < until
+        {
+            return (self.known_names(), Some(gap));
+        }
+        let failure = self.fetch(api, clusters).await;
+        let gap = failure.map(|failure| UnreadPart { name: calls::GET_SERVICE.needed_for.into(), failure });
+        *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) =
+            gap.clone().map(|gap| (Instant::now() + RETRY_WAIT, gap));
+        (self.known_names(), gap)
+    }
+
+    async fn fetch(&self, api: &Api, clusters: &[ClusterData]) -> Option<Failure> {
+        let known = self.known_names();
+        let registries: BTreeSet<String> = registry_arns(clusters)
+            .filter(|arn| !known.registries.contains_key(*arn))
+            .map(str::to_owned)
+            .collect();
+        let asked = registries.into_iter().map(|arn| async move {
+            let found = get_service(api, &arn).await;
+            (arn, found)
+        });
+        let found: Vec<_> = stream::iter(asked).buffer_unordered(MAX_CALLS_IN_FLIGHT).collect().await;
+        let mut failure = None;
+        let mut spaces: BTreeSet<String> = namespace_ids(clusters).map(str::to_owned).collect();
+        let mut without_namespace = Vec::new();
+        for (arn, answer) in found {
+            match answer {
+                Ok(Some((name, space))) => {
+                    spaces.insert(space.clone());
+                    without_namespace.push((arn, name, space));
+                }
+                Ok(None) => {}
+                Err(e) => failure = Some(e),
+            }
+        }
+        spaces.retain(|id| !known.namespaces.contains_key(id));
+        for id in spaces {
+            match get_namespace(api, &id).await {
+                Ok(Some(name)) => self.update_names(|names| names.namespaces.insert(id, name)),
+                Ok(None) => {}
+                Err(e) => failure = Some(e),
+            }
+        }
+        let known = self.known_names();
+        for (arn, name, space) in without_namespace {
+            if let Some(space) = known.namespaces.get(&space) {
+                self.update_names(|names| names.registries.insert(arn, format!("{name}.{space}")));
+            }
+        }
+        failure
+    }
+
+    fn known_names(&self) -> CloudMapNames {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn update_names<T>(&self, change: impl FnOnce(&mut CloudMapNames) -> T) {
+        change(&mut self.names.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn registry_arns(clusters: &[ClusterData]) -> impl Iterator<Item = &str> {
+    let services = clusters.iter().flat_map(|c| &c.services);
+    services.flat_map(|s| s.service_registries()).filter_map(|r| r.registry_arn())
+}
+
+/// Returns the ids of the namespaces that services belong to.
+fn namespace_ids(clusters: &[ClusterData]) -> impl Iterator<Item = &str> {
+    clusters.iter().flat_map(|cluster| {
+        let default = cluster.namespace.as_deref();
+        cluster
+            .services
+            .iter()
+            .filter_map(move |s| endpoints::namespace_id(endpoints::service_namespace(s, default)?))
+    })
+}
+
+/// Returns the name of a registry and the id of its namespace.
+async fn get_service(api: &Api, arn: &str) -> Result<Option<(String, String)>, Failure> {
+    let id = arn.rsplit('/').next().unwrap_or(arn);
+    let answer = api.call(&calls::GET_SERVICE, api.clients.cloud_map.get_service().id(id).send()).await?;
+    Ok(answer.service().and_then(|s| {
+        let space = s.namespace_id().map(str::to_owned);
+        Some((s.name()?.to_owned(), space?))
+    }))
+}
+
+async fn get_namespace(api: &Api, id: &str) -> Result<Option<String>, Failure> {
+    let ask = api.clients.cloud_map.get_namespace().id(id).send();
+    let answer = api.call(&calls::GET_NAMESPACE, ask).await?;
+    Ok(answer.namespace().and_then(|n| n.name()).map(str::to_owned))
+}

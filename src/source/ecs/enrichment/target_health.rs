@@ -1,0 +1,148 @@
+//! Health checks of load balancer targets. AWS needs one call per target group, so each poll asks only about
+//! a few: first groups that had failing targets, then the groups with the oldest result.
+
+use crate::{
+    model::{Failure, FailureKind},
+    source::ecs::{
+        client::api::Api,
+        decode::load_balancing::target_health::{TargetHealthByGroup, failure_reason},
+        quota::calls,
+    },
+};
+use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
+use futures::future::join_all;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Largest number of target groups to ask about in one poll.
+const MAX_GROUPS_PER_POLL: usize = 6;
+
+/// Wait after a failed call.
+const RETRY_WAIT: Duration = Duration::from_secs(10);
+
+/// Reads target health and keeps the last results.
+#[derive(Debug, Default)]
+pub(crate) struct TargetHealthReader {
+    state: Mutex<TargetHealthState>,
+}
+
+#[derive(Debug, Default)]
+struct TargetHealthState {
+    asked_at: BTreeMap<String, Instant>,
+    health: TargetHealthByGroup,
+    retry_after: Option<(Instant, Failure)>,
+}
+
+impl TargetHealthReader {
+    fn lock_state(&self) -> MutexGuard<'_, TargetHealthState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the known target health of `groups`, and the failure that keeps it incomplete.
+    pub(crate) async fn read(&self, api: &Api, groups: &[String]) -> (TargetHealthByGroup, Option<Failure>) {
+        // A separate statement, so that the lock is released before the next one.
+        let due = self.lock_state().take_due(groups, Instant::now());
+        let due = match due {
+            Ok(due) => due,
+            Err(failure) => return (self.lock_state().health.clone(), Some(failure)),
+        };
+        let asks = due.iter().map(|group| async move {
+            let ask = api.clients.load_balancers.describe_target_health().target_group_arn(group).send();
+            (group.clone(), api.call(&calls::DESCRIBE_TARGET_HEALTH, ask).await)
+        });
+        let answers = join_all(asks).await;
+        let mut last = self.lock_state();
+        let now = Instant::now();
+        for (group, answer) in answers {
+            match answer {
+                Ok(answer) => {
+                    last.health.insert(group, answer.target_health_descriptions.unwrap_or_default());
+                }
+                // The target group was deleted after it was listed.
+                Err(failure) if failure.kind == FailureKind::Missing => {
+                    last.health.remove(&group);
+                }
+                Err(failure) => last.retry_after = Some((now + RETRY_WAIT, failure)),
+            }
+        }
+        (last.health.clone(), last.retry_after.as_ref().map(|(_, failure)| failure.clone()))
+    }
+}
+
+impl TargetHealthState {
+    /// Returns the groups to ask about now, or the last failure if it is too early to retry. Drops state of
+    /// other groups.
+    fn take_due(&mut self, groups: &[String], now: Instant) -> Result<Vec<String>, Failure> {
+        self.asked_at.retain(|group, _| groups.contains(group));
+        self.health.retain(|group, _| groups.contains(group));
+        if let Some((until, failure)) = &self.retry_after
+            && now < *until
+        {
+            return Err(failure.clone());
+        }
+        self.retry_after = None;
+        let is_well = |group: &&String| {
+            let sick =
+                |all: &Vec<TargetHealthDescription>| all.iter().any(|one| failure_reason(one).is_some());
+            !self.health.get(*group).is_some_and(sick)
+        };
+        let mut turns: Vec<&String> = groups.iter().collect();
+        turns.sort_by_key(|group| self.asked_at.get(*group).copied());
+        let (well, mut sick): (Vec<&String>, Vec<&String>) = turns.into_iter().partition(is_well);
+        // Failing groups may be many for a long time, so they leave half of the calls to the others.
+        let urgent =
+            (MAX_GROUPS_PER_POLL / 2).max(MAX_GROUPS_PER_POLL.saturating_sub(well.len())).min(sick.len());
+        let rest = sick.split_off(urgent);
+        let due: Vec<String> =
+            sick.into_iter().chain(well).chain(rest).take(MAX_GROUPS_PER_POLL).cloned().collect();
+        self.asked_at.extend(due.iter().map(|group| (group.clone(), now)));
+        Ok(due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_GROUPS_PER_POLL, TargetHealthState};
+    use aws_sdk_elasticloadbalancingv2::types::{
+        TargetHealth, TargetHealthDescription, TargetHealthStateEnum,
+    };
+    use tokio::time::Instant;
+
+    fn unhealthy_target() -> TargetHealthDescription {
+        let health = TargetHealth::builder().state(TargetHealthStateEnum::Unhealthy);
+        TargetHealthDescription::builder().target_health(health.build()).build()
+    }
+
+    #[test]
+    fn many_that_fail_leave_half_to_the_others() {
+        let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
+        let (mut last, now) = (TargetHealthState::default(), Instant::now());
+        for sick in &groups[..10] {
+            last.health.insert(sick.clone(), vec![unhealthy_target()]);
+        }
+        let looks =
+            (0..4).map(|look| last.take_due(&groups, now + std::time::Duration::from_secs(look)).unwrap());
+        let asked: std::collections::BTreeSet<String> = looks.flatten().collect();
+        assert_eq!(asked.len(), 20, "{asked:?}");
+    }
+
+    #[test]
+    fn each_group_has_its_turn_and_those_that_fail_have_it_always() {
+        let groups: Vec<String> = (0..20).map(|number| format!("group-{number:02}")).collect();
+        let (mut last, now) = (TargetHealthState::default(), Instant::now());
+        last.health.insert("group-19".to_owned(), vec![unhealthy_target()]);
+        let mut seen = Vec::new();
+        for look in 0..4 {
+            let due = last.take_due(&groups, now + std::time::Duration::from_secs(look)).unwrap();
+            assert_eq!((due.len(), due[0].as_str()), (MAX_GROUPS_PER_POLL, "group-19"));
+            seen.extend(due);
+        }
+        assert!(groups.iter().all(|group| seen.contains(group)));
+        last.take_due(&groups[..1], now).unwrap();
+        assert_eq!((last.asked_at.len(), last.health.len()), (1, 0), "what is gone is forgotten");
+    }
+}

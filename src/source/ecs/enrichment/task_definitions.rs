@@ -1,0 +1,213 @@
+//! Cache of task definitions. Each is read once and kept for ever, because a revision never changes.
+
+use crate::{
+    background,
+    cache::{AppendLog, CacheDir},
+    model::{Failure, FailureKind, LoadProgress, SourcePart, UnreadPart},
+    source::ecs::{
+        client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
+        decode::{
+            TaskDefinitions,
+            definitions::task_definition::{self, TaskDefinitionSummary},
+        },
+        quota::calls,
+    },
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Wait after a task definition could not be read.
+const RETRY_WAIT: Duration = Duration::from_secs(5);
+
+/// Task definitions read so far, in memory and on disk.
+#[derive(Debug, Default)]
+pub(crate) struct TaskDefinitionCache {
+    state: Mutex<DefinitionState>,
+    /// File with the task definitions of earlier runs; `None` if caching is off.
+    disk: Option<Arc<AppendLog<TaskDefinitionSummary>>>,
+}
+
+/// Version of the file format; increase it with every change of the format.
+const CACHE_FORMAT_VERSION: u32 = 2;
+
+#[derive(Debug, Default)]
+struct DefinitionState {
+    definitions: TaskDefinitions,
+    /// Definitions read from disk and not used yet; `None` before the file is read.
+    on_disk: Option<BTreeMap<String, TaskDefinitionSummary>>,
+    missing: BTreeSet<String>,
+    wanted: BTreeSet<String>,
+    /// ARNs of definitions that are being fetched now.
+    in_flight: BTreeSet<String>,
+    last_failure: Option<(Duration, Failure)>,
+}
+
+impl TaskDefinitionCache {
+    /// Returns the task definitions read so far.
+    #[must_use]
+    pub(crate) fn definitions(&self) -> TaskDefinitions {
+        self.lock_state().definitions.clone()
+    }
+
+    /// Returns a cache that also keeps its definitions in `cache`, if given.
+    pub(crate) fn new(cache: Option<CacheDir>) -> Self {
+        let disk =
+            cache.map(|folder| Arc::new(AppendLog::new(folder, "task-definitions", CACHE_FORMAT_VERSION)));
+        Self { disk, state: Mutex::default() }
+    }
+
+    /// Reads the definitions on disk, once.
+    pub(crate) async fn load_from_disk(&self) {
+        let Some(disk) = self.disk.clone().filter(|_| self.lock_state().on_disk.is_none()) else { return };
+        let read = background::run_blocking(move || disk.read_all()).await;
+        let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string())));
+        let (shelved, damaged) = read.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the cache of task definitions can't be read");
+            Default::default()
+        });
+        if damaged > 0 {
+            tracing::warn!(damaged, "lines of the cache of task definitions were damaged and are let go");
+        }
+        self.lock_state().on_disk = Some(shelved);
+    }
+
+    /// Sets the definitions that are needed now. `all` says that every task is known, so later calls only add
+    /// changes. Definitions in `compared` must have all their attributes, some of which are not stored on
+    /// disk.
+    pub(crate) fn request(&self, wanted: BTreeSet<String>, compared: &BTreeSet<String>, all: bool) {
+        let mut shelves = self.lock_state();
+        shelves.wanted = wanted;
+        let DefinitionState {
+            wanted,
+            definitions: book,
+            on_disk: shelved,
+            missing: refused,
+            in_flight: reading,
+            last_failure: failed,
+        } = &mut *shelves;
+        for arn in wanted.iter() {
+            if let Some(definition) = shelved.as_mut().and_then(|shelved| shelved.remove(arn)) {
+                book.entry(arn.clone()).or_insert_with(|| Arc::new(definition));
+            }
+        }
+        wanted.retain(|arn| {
+            let suffices = |known: &Arc<TaskDefinitionSummary>| {
+                !compared.contains(arn) || known.attributes.has_fingerprints()
+            };
+            !book.get(arn).is_some_and(suffices) && !refused.contains(arn) && !reading.contains(arn)
+        });
+        if wanted.is_empty() && reading.is_empty() {
+            *failed = None;
+            if all {
+                // Definitions left in the file belong to other accounts.
+                *shelved = shelved.as_ref().map(|_| BTreeMap::new());
+            }
+        }
+    }
+
+    /// Fetches the requested definitions as fast as the quota allows, except shortly after a failure.
+    pub(crate) async fn fetch_requested(&self, api: &Api) {
+        {
+            let mut shelves = self.lock_state();
+            let is_waiting = |(at, _): &(Duration, Failure)| api.rate_limiter.now() < *at + RETRY_WAIT;
+            if shelves.wanted.is_empty() || shelves.last_failure.as_ref().is_some_and(is_waiting) {
+                return;
+            }
+            shelves.in_flight.clear();
+            shelves.last_failure = None;
+        }
+        let next = || {
+            let mut shelves = self.lock_state();
+            let next = if shelves.last_failure.is_some() { None } else { shelves.wanted.pop_first() };
+            shelves.in_flight.extend(next.clone());
+            next
+        };
+        let reads = stream::iter(std::iter::from_fn(next));
+        reads.for_each_concurrent(MAX_CALLS_IN_FLIGHT, |arn| self.fetch_one(api, arn)).await;
+    }
+
+    /// Returns the last failure as a gap.
+    pub(crate) fn gap(&self) -> Option<UnreadPart> {
+        let failure = self.lock_state().last_failure.clone().map(|(_, failure)| failure)?;
+        Some(UnreadPart { name: calls::DESCRIBE_TASK_DEFINITION.needed_for.into(), failure })
+    }
+
+    /// Returns the progress; `None` if all requested definitions are read.
+    pub(crate) fn progress(&self) -> Option<LoadProgress> {
+        let shelves = self.lock_state();
+        let (read, left) = (shelves.definitions.len(), shelves.wanted.len() + shelves.in_flight.len());
+        let progress = LoadProgress { part: SourcePart::TaskDefinitions, read, known: read + left };
+        (left > 0 && shelves.last_failure.is_none()).then_some(progress)
+    }
+
+    async fn fetch_one(&self, api: &Api, arn: String) {
+        let ask = api.clients.ecs.describe_task_definition().task_definition(&arn).send();
+        let answer = api.call(&calls::DESCRIBE_TASK_DEFINITION, ask).await;
+        let mut shelves = self.lock_state();
+        shelves.in_flight.remove(&arn);
+        match answer {
+            Ok(answer) => {
+                if let Some(raw) = answer.task_definition() {
+                    let read = Arc::new(task_definition::summarize_definition(raw));
+                    self.save(&arn, &read);
+                    shelves.definitions.insert(arn, read);
+                }
+            }
+            // A deleted definition stays deleted, so a second request would only spend quota.
+            Err(failure) if failure.kind == FailureKind::Missing => {
+                shelves.missing.insert(arn);
+            }
+            Err(failure) => {
+                shelves.wanted.insert(arn);
+                shelves.last_failure = Some((api.rate_limiter.now(), failure));
+            }
+        }
+    }
+
+    /// Appends a definition to the file in the background.
+    fn save(&self, arn: &str, read: &Arc<TaskDefinitionSummary>) {
+        let Some(disk) = self.disk.clone() else { return };
+        let (arn, read) = (arn.to_owned(), Arc::clone(read));
+        let save = move || disk.append([(arn.as_str(), &*read)]);
+        background::run_blocking_then(save, |saved| {
+            if let Ok(Err(error)) = saved {
+                tracing::warn!(%error, "a task definition could not be kept");
+            }
+        });
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, DefinitionState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CACHE_FORMAT_VERSION, TaskDefinitionCache, TaskDefinitionSummary};
+    use crate::cache::{AppendLog, CacheDir};
+    use std::{collections::BTreeSet, fs};
+
+    #[tokio::test]
+    async fn what_lies_on_disk_is_kept_until_all_is_known_of() {
+        let place = std::env::temp_dir().join(format!("portolan-definitions-{}", std::process::id()));
+        let shelf = AppendLog::new(CacheDir::new(&place), "task-definitions", CACHE_FORMAT_VERSION);
+        let one = TaskDefinitionSummary::default();
+        shelf.append([("web:1", &one), ("db:2", &one)]).unwrap();
+        let library = TaskDefinitionCache::new(Some(CacheDir::new(&place)));
+        library.load_from_disk().await;
+        let want = |arns: &[&str], all| {
+            library.request(arns.iter().map(|arn| (*arn).to_owned()).collect(), &BTreeSet::new(), all);
+            library.definitions().into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(want(&[], false), Vec::<String>::new());
+        assert_eq!(want(&["web:1"], false), ["web:1"]);
+        assert_eq!(want(&["web:1", "db:2"], true), ["db:2", "web:1"], "it was still there");
+        assert_eq!(library.progress(), None);
+        fs::remove_dir_all(&place).unwrap();
+    }
+}

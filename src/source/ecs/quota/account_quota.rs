@@ -1,0 +1,109 @@
+//! API quotas of an account in a region, shared by all sources that read it.
+
+use super::token_bucket::{Budget, QuotaGroup, Share, Shares};
+use crate::model::SourceId;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// API quota of one account in one region.
+#[derive(Debug)]
+pub(crate) struct AccountQuota {
+    state: Mutex<QuotaState>,
+    origin: Instant,
+}
+
+#[derive(Debug)]
+struct QuotaState {
+    budget: Budget,
+    /// Sources that are loading their first snapshot.
+    loading: BTreeSet<SourceId>,
+}
+
+/// API quotas by account, region and endpoint.
+#[derive(Debug, Default)]
+pub struct QuotaRegistry {
+    by_account: Mutex<BTreeMap<String, Arc<AccountQuota>>>,
+}
+
+impl QuotaRegistry {
+    /// Returns the quota of `owner`. If there is none yet, inserts `new_quota`.
+    pub(crate) fn get_or_insert(&self, owner: String, new_quota: &Arc<AccountQuota>) -> Arc<AccountQuota> {
+        let mut purses = self.by_account.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(purses.entry(owner).or_insert_with(|| Arc::clone(new_quota)))
+    }
+}
+
+impl AccountQuota {
+    /// Returns a quota with full token buckets.
+    pub(crate) fn new(shares: Shares) -> Self {
+        let spending = QuotaState { budget: Budget::new(shares), loading: BTreeSet::new() };
+        Self { state: Mutex::new(spending), origin: Instant::now() }
+    }
+
+    /// Takes a token for one call and returns how long to wait before making it.
+    pub(crate) fn reserve(&self, group: QuotaGroup) -> Duration {
+        self.lock_state().budget.reserve(group, self.origin.elapsed())
+    }
+
+    /// Returns how many calls of the group can be made now without waiting.
+    pub(crate) fn available_calls(&self, group: QuotaGroup) -> usize {
+        self.lock_state().budget.available_calls(group, self.origin.elapsed())
+    }
+
+    /// Slows the group down, because AWS throttled a call.
+    pub(crate) fn back_off(&self, group: QuotaGroup) {
+        self.lock_state().budget.back_off(group, self.origin.elapsed());
+    }
+
+    /// Returns the used fraction of the account's quota in the last minute, for the group that used most.
+    pub(crate) fn quota_used(&self) -> f64 {
+        self.lock_state().budget.quota_used(self.origin.elapsed())
+    }
+
+    /// Records whether `source` is loading. While any source is, all use the startup share.
+    pub(crate) fn set_loading(&self, source: &SourceId, starts: bool) {
+        let mut spending = self.lock_state();
+        if starts {
+            spending.loading.insert(source.clone());
+        } else {
+            spending.loading.remove(source);
+        }
+        let share = if spending.loading.is_empty() { Share::Steady } else { Share::Start };
+        spending.budget.set_share(share);
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, QuotaState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountQuota, QuotaRegistry};
+    use crate::{
+        model::SourceId,
+        source::ecs::quota::token_bucket::{QuotaGroup, Shares},
+    };
+    use std::sync::Arc;
+
+    #[test]
+    fn sources_of_one_account_share_and_one_that_starts_widens_it_for_all() {
+        let registry = QuotaRegistry::default();
+        let [a, b] = [(); 2].map(|()| Arc::new(AccountQuota::new(Shares::default())));
+        let shared = registry.get_or_insert("1 eu-west-1".into(), &a);
+        assert!(Arc::ptr_eq(&registry.get_or_insert("1 eu-west-1".into(), &b), &shared));
+        assert!(Arc::ptr_eq(&registry.get_or_insert("1 us-east-1".into(), &b), &b));
+        assert_eq!(shared.available_calls(QuotaGroup::Services), 50);
+        let [one, two] = ["one", "two"].map(SourceId::new);
+        shared.set_loading(&one, true);
+        shared.set_loading(&two, true);
+        shared.set_loading(&one, false);
+        assert_eq!(shared.available_calls(QuotaGroup::Services), 50);
+        shared.set_loading(&two, false);
+        assert_eq!(shared.available_calls(QuotaGroup::Services), 10);
+    }
+}

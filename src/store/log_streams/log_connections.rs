@@ -1,0 +1,42 @@
+//! Failed connections found in log lines: a line that reports a failed connection names the address it went
+//! to.
+
+use crate::{
+    extract::unreachable_address,
+    model::{
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, LogBatch, LogLine, ObservationSource,
+        ObservedConnection,
+    },
+    topology::{Product, ProductRole},
+};
+
+/// Returns the connections that the lines of `batch` report as failed, each with the time of its line.
+///
+/// Skips services with a telemetry role, such as log collectors: their lines repeat the text of other
+/// services.
+pub(in crate::store) fn failed_connections_in_log(
+    inventory: &Inventory,
+    batch: &LogBatch,
+) -> Vec<ObservedConnection> {
+    let own_words = |line: &&LogLine| {
+        let service = inventory.service(&line.service);
+        service.is_some_and(|s| {
+            Product::of_service(s).is_none_or(|product| product.role != ProductRole::Telemetry)
+        })
+    };
+    let failures = batch.lines.iter().filter_map(|line| Some((line, unreachable_address(&line.text)?)));
+    failures
+        .filter(|(line, _)| own_words(line))
+        .map(|(line, address)| {
+            let sighting = ConnectionKey {
+                from: ConnectionEnd::Service(line.service.clone()),
+                port: address.port,
+                to: ConnectionEnd::Address(address),
+                observed_by: ObservationSource::Log,
+                outcome: ConnectionOutcome::Failed,
+                location: format!("log of {}", line.label).into(),
+            };
+            ObservedConnection { key: sighting, first_seen: line.at, last_seen: line.at }
+        })
+        .collect()
+}

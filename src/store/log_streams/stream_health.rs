@@ -1,0 +1,283 @@
+//! Health of the log streams that Portolan follows: streams that fell silent, and log groups that are
+//! missing. It keeps a few times and counts per stream, and no log text.
+
+use crate::{
+    diagnosis::{LogSignal, LogSignalKind},
+    effect::Subscription,
+    model::{
+        InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, ServiceId, SharedText, Timestamp,
+    },
+    store::Store,
+};
+use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Minimum duration of uninterrupted output before the silence of a stream counts as a signal.
+const MIN_STEADY_TIME: SignedDuration = SignedDuration::from_mins(30);
+/// Minimum number of lines in that output.
+const MIN_STEADY_LINES: u32 = 100;
+
+/// Longest gap between two lines that still counts as uninterrupted output.
+const MAX_STEADY_GAP: SignedDuration = SignedDuration::from_secs(60);
+
+/// Ratio of a silence to the longest gap in the output from which the silence counts as a signal.
+const SILENCE_FACTOR: i32 = 10;
+/// Minimum duration of a silence, however short the gaps were.
+const MIN_SILENCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Longest plausible time between two ticks. After a longer one the machine was suspended and no stream was
+/// read.
+const MAX_TICK_GAP: SignedDuration = SignedDuration::from_secs(30);
+
+type StreamName = (ServiceId, SharedText);
+
+/// Output statistics of the followed streams, and the log groups found missing.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct StreamHealth {
+    streams: BTreeMap<StreamName, StreamActivity>,
+    missing_log_groups: BTreeMap<StreamName, Timestamp>,
+}
+
+/// Output statistics of one stream.
+#[derive(Clone, Debug)]
+struct StreamActivity {
+    instance: InstanceId,
+    /// Times of the first and the last line of the uninterrupted output; `None` before the first line.
+    first_and_last: Option<(Timestamp, Timestamp)>,
+    line_count: u32,
+    longest_gap: SignedDuration,
+    /// Arrival of the last line, or the start of reading. By Portolan's clock, because the writer's clock may
+    /// differ.
+    last_arrival: Timestamp,
+}
+
+impl StreamHealth {
+    /// Updates the statistics from `news` about the log streams.
+    pub(in crate::store) fn observe(&mut self, news: &LogUpdate, now: Timestamp) {
+        match news {
+            LogUpdate::ReadStarted(target, start) if start.follow => {
+                let name = (target.service.clone(), target.label.clone());
+                self.streams.insert(name, StreamActivity::new(target.instance.clone(), now));
+            }
+            LogUpdate::Lines(batch) => self.observe_lines(batch, now),
+            LogUpdate::ReadStarted(..) | LogUpdate::ReadFinished(..) => {}
+        }
+    }
+
+    fn observe_lines(&mut self, batch: &LogBatch, now: Timestamp) {
+        let same = |a: &LogLine, b: &LogLine| a.label == b.label && a.service == b.service;
+        for lines in batch.lines.chunk_by(same) {
+            let name = (lines[0].service.clone(), lines[0].label.clone());
+            self.missing_log_groups.retain(|(service, _), _| *service != name.0);
+            if let Some(rhythm) = self.streams.get_mut(&name) {
+                lines.iter().for_each(|line| rhythm.add_line(line.at));
+                rhythm.last_arrival = now;
+            }
+        }
+        for note in &batch.notes {
+            self.observe_note(note, now);
+        }
+    }
+
+    /// Restarts the statistics of the streams that `note` is about. After a read problem, a silence may be
+    /// the reader's and not the stream's.
+    fn observe_note(&mut self, note: &LogNote, now: Timestamp) {
+        let about = |service: &ServiceId| note.service.as_ref().is_none_or(|about| about == service);
+        for ((service, _), rhythm) in &mut self.streams {
+            if about(service) {
+                *rhythm = StreamActivity::new(rhythm.instance.clone(), now);
+            }
+        }
+        if let (LogNoteKind::LogGroupMissing, Some(service)) = (note.kind, &note.service) {
+            self.missing_log_groups.insert((service.clone(), note.label.clone()), now);
+        }
+    }
+
+    /// Drops the streams that are not in `followed`, and restarts all statistics if the time from `before` to
+    /// `now` is too long for a tick.
+    pub(in crate::store) fn tick(
+        &mut self,
+        followed: &BTreeSet<Subscription>,
+        before: Timestamp,
+        now: Timestamp,
+    ) {
+        let names = followed.iter().filter_map(|wanted| match wanted {
+            Subscription::Logs(target, start) if start.follow => Some((&target.service, &target.instance)),
+            _ => None,
+        });
+        let names: BTreeSet<_> = names.collect();
+        self.streams.retain(|(service, _), rhythm| names.contains(&(service, &rhythm.instance)));
+        if now.duration_since(before).abs() > MAX_TICK_GAP {
+            self.streams
+                .values_mut()
+                .for_each(|rhythm| *rhythm = StreamActivity::new(rhythm.instance.clone(), now));
+        }
+    }
+
+    /// Returns the current signals: silent streams and missing log groups.
+    pub(in crate::store) fn log_signals(&self, now: Timestamp) -> Vec<LogSignal> {
+        let sign = |(service, label): &StreamName, told| LogSignal {
+            service: service.clone(),
+            label: label.clone(),
+            kind: told,
+        };
+        let silent = self.streams.iter().filter_map(|(name, rhythm)| Some(sign(name, rhythm.silence(now)?)));
+        let absent = self
+            .missing_log_groups
+            .iter()
+            .map(|(name, at)| sign(name, LogSignalKind::LogGroupMissing { reported_at: *at }));
+        silent.chain(absent).collect()
+    }
+}
+
+impl Store {
+    /// Updates which log streams are followed. Call it before the clock moves on to `now`.
+    pub fn set_followed_streams(&mut self, followed: &BTreeSet<Subscription>, now: Timestamp) {
+        self.stream_health.tick(followed, self.now, now);
+    }
+}
+
+impl StreamActivity {
+    fn new(instance: InstanceId, now: Timestamp) -> Self {
+        Self {
+            instance,
+            first_and_last: None,
+            line_count: 0,
+            longest_gap: SignedDuration::ZERO,
+            last_arrival: now,
+        }
+    }
+
+    /// Records a line at `at`. A line after too long a gap starts a new run of output.
+    fn add_line(&mut self, at: Timestamp) {
+        let Some((first, last)) = self.first_and_last else {
+            (self.first_and_last, self.line_count) = (Some((at, at)), 1);
+            return;
+        };
+        let apart = at.duration_since(last);
+        if apart > MAX_STEADY_GAP {
+            (self.first_and_last, self.line_count, self.longest_gap) =
+                (Some((at, at)), 1, SignedDuration::ZERO);
+            return;
+        }
+        (self.first_and_last, self.line_count) =
+            (Some((first, last.max(at))), self.line_count.saturating_add(1));
+        self.longest_gap = self.longest_gap.max(apart);
+    }
+
+    /// Returns the silence of the stream, or `None` if it has output or never was steady enough.
+    fn silence(&self, now: Timestamp) -> Option<LogSignalKind> {
+        let (first, last) = self.first_and_last?;
+        let (steady, silent) = (last.duration_since(first), now.duration_since(self.last_arrival));
+        let means = self.line_count >= MIN_STEADY_LINES
+            && steady >= MIN_STEADY_TIME
+            && silent >= (self.longest_gap * SILENCE_FACTOR).max(MIN_SILENCE);
+        let (instance, longest) = (self.instance.clone(), self.longest_gap);
+        means.then_some(LogSignalKind::Silent {
+            instance,
+            last_line_at: last,
+            last_line_received_at: self.last_arrival,
+            steady_for: steady,
+            longest_pause: longest,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogSignalKind, StreamHealth};
+    use crate::{
+        effect::Subscription,
+        model::{fixtures::*, *},
+    };
+    use std::collections::BTreeSet;
+
+    fn target() -> LogTarget {
+        let route = LogRoute::Engine { container: "web".into() };
+        LogTarget { service: service_id("web"), instance: instance("web").id, label: "web".into(), route }
+    }
+
+    fn follow() -> LogReadOptions {
+        LogReadOptions { since: None, until: None, tail: 1_000, follow: true }
+    }
+
+    fn lines(times: impl Iterator<Item = i64>) -> LogUpdate {
+        let line = |at| LogLine {
+            at: ago(at),
+            service: service_id("web"),
+            label: "web".into(),
+            stream: OutputStream::Stdout,
+            text: "ready".into(),
+            styles: Vec::new(),
+        };
+        LogUpdate::Lines(LogBatch { lines: times.map(line).collect(), notes: Vec::new() })
+    }
+
+    fn note(kind: LogNoteKind, label: &str) -> LogUpdate {
+        let note = LogNote {
+            at: None,
+            service: Some(service_id("web")),
+            label: label.into(),
+            kind,
+            text: String::new().into(),
+        };
+        LogUpdate::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })
+    }
+
+    /// Builds the health of a followed stream with a line every `every` seconds, the last one twenty minutes
+    /// ago.
+    fn steady(every: usize) -> StreamHealth {
+        let mut heard = StreamHealth::default();
+        heard.observe(&LogUpdate::ReadStarted(target(), follow()), ago(4_000));
+        heard.observe(&lines((1_200..=4_000).rev().step_by(every)), ago(1_200));
+        heard
+    }
+
+    fn silent(heard: &StreamHealth, now: i64) -> bool {
+        heard.log_signals(ago(now)).iter().any(|sign| matches!(sign.kind, LogSignalKind::Silent { .. }))
+    }
+
+    #[test]
+    fn a_stream_that_always_had_lines_is_silent_after_many_times_its_longest_gap() {
+        assert!(!silent(&steady(10), 1_200) && !silent(&steady(10), 901));
+        assert!(silent(&steady(10), 900), "five minutes at least");
+        assert!(!silent(&steady(50), 701) && silent(&steady(25), 900));
+        assert!(!silent(&steady(70), 0), "it never was steady");
+        let mut heard = StreamHealth::default();
+        heard.observe(&lines((1_200..=4_000).rev().step_by(10)), ago(1_200));
+        assert!(!silent(&heard, 0), "it is not followed");
+        let mut heard = StreamHealth::default();
+        heard.observe(&LogUpdate::ReadStarted(target(), follow()), ago(1_800));
+        heard.observe(&lines((1_200..=1_800).rev()), ago(1_200));
+        assert!(!silent(&heard, 0), "ten minutes are no habit");
+    }
+
+    #[test]
+    fn what_may_have_been_the_reading_is_no_silence() {
+        let followed = BTreeSet::from([Subscription::Logs(target(), follow())]);
+        let mut heard = steady(10);
+        heard.tick(&followed, ago(901), ago(900));
+        assert!(silent(&heard, 0));
+        heard.tick(&followed, ago(900), ago(60));
+        assert!(!silent(&heard, 0), "the machine slept");
+        for kind in [LogNoteKind::Interrupted, LogNoteKind::Sampled, LogNoteKind::Ended] {
+            let mut heard = steady(10);
+            heard.observe(&note(kind, "web"), ago(60));
+            assert!(!silent(&heard, 0), "{kind:?}");
+        }
+        let mut heard = steady(10);
+        heard.tick(&BTreeSet::new(), ago(1), ago(0));
+        assert!(!silent(&heard, 0), "nobody reads it any more");
+    }
+
+    #[test]
+    fn a_place_that_is_absent_is_told_until_there_are_lines() {
+        let mut heard = StreamHealth::default();
+        heard.observe(&note(LogNoteKind::LogGroupMissing, "/ecs/web"), ago(60));
+        let signs = heard.log_signals(ago(0));
+        assert_eq!(&*signs[0].label, "/ecs/web");
+        assert_eq!(signs[0].kind, LogSignalKind::LogGroupMissing { reported_at: ago(60) });
+        heard.observe(&lines([5].into_iter()), ago(5));
+        assert!(heard.log_signals(ago(0)).is_empty());
+    }
+}

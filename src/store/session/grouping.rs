@@ -1,0 +1,142 @@
+//! Grouping of services into frames on the map, chosen by the user or the configuration.
+
+use crate::{store::Store, topology::Node};
+use serde::{Deserialize, Deserializer, de::Error};
+use std::str::FromStr;
+
+/// Attribute by which the map groups services.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grouping {
+    /// Compose project or cluster. Large groups are split further by the first differing word of their
+    /// services' names.
+    #[default]
+    Project,
+    /// Source that reports the service.
+    Source,
+    /// Namespace of ECS Service Connect or Cloud Map, if known.
+    Namespace,
+    /// Owner that the configuration assigns.
+    Owner,
+    /// Value of the fact with this label, as shown on the service's card.
+    Fact(String),
+    /// No groups: services stand alone on the map.
+    Nothing,
+}
+
+/// Groupings without a parameter and their names in the configuration, in the order in which the key cycles
+/// through them.
+const GROUPING_NAMES: &[(&str, Grouping)] = &[
+    ("project", Grouping::Project),
+    ("source", Grouping::Source),
+    ("namespace", Grouping::Namespace),
+    ("owner", Grouping::Owner),
+    ("none", Grouping::Nothing),
+];
+
+/// Prefix of a grouping by fact; the label of the fact follows it.
+const FACT_PREFIX: &str = "fact:";
+
+/// Separator between the cluster and the namespace in the name of a Service Connect or Cloud Map network.
+const NAMESPACE_MARKER: &str = "/namespace/";
+
+impl FromStr for Grouping {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(label) = text.strip_prefix(FACT_PREFIX).filter(|label| !label.is_empty()) {
+            return Ok(Self::Fact(label.to_owned()));
+        }
+        let named = GROUPING_NAMES.iter().find(|(name, _)| *name == text);
+        named.map(|(_, grouping)| grouping.clone()).ok_or_else(|| {
+            let known: Vec<_> = GROUPING_NAMES.iter().map(|(name, _)| *name).collect();
+            format!("`{text}` is nothing to group by; there are {} and {FACT_PREFIX}LABEL", known.join(", "))
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Grouping {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl Grouping {
+    /// Returns the name used in the configuration, such as `project` or `fact:LABEL`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Fact(label) => format!("{FACT_PREFIX}{label}"),
+            named => GROUPING_NAMES
+                .iter()
+                .find(|(_, g)| g == named)
+                .map_or_else(String::new, |(n, _)| (*n).to_owned()),
+        }
+    }
+
+    /// Returns the group of `node` as a stable key and the title of its frame, or `None` if the node has no
+    /// group.
+    #[must_use]
+    pub fn group_of(&self, store: &Store, node: &Node) -> Option<(String, String)> {
+        let service = || store.service_of(node);
+        let title = match self {
+            Self::Project => {
+                let source = node.source.as_ref().map(ToString::to_string).unwrap_or_default();
+                if store.large_groups.is_bundled_dependency(node) {
+                    return Some((format!("{source}/dependencies"), "dependencies".to_owned()));
+                }
+                let (group, home) = (node.group.as_ref()?, node.display_group.as_ref()?);
+                return Some(match store.large_groups.part_of(node) {
+                    Some(part) => (format!("{source}/{group}/{part}"), format!("{home}: {part}")),
+                    None => (format!("{source}/{group}"), home.clone()),
+                });
+            }
+            Self::Source => node.source.as_ref().map(ToString::to_string),
+            Self::Namespace => service().and_then(|service| {
+                service.networks.iter().find_map(|network| {
+                    network.as_str().split_once(NAMESPACE_MARKER).map(|(_, name)| name.to_owned())
+                })
+            }),
+            Self::Owner => service()
+                .and_then(|service| {
+                    let mut known = store.inventory.annotations(service).map(|known| known.owner.clone());
+                    known.find(|owner| !owner.is_empty())
+                })
+                .map(Into::into),
+            Self::Fact(label) => service()
+                .and_then(|s| s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone()))
+                .map(Into::into),
+            Self::Nothing => None,
+        };
+        title.map(|title| (format!("{}/{title}", self.id()), title))
+    }
+
+    /// Returns the next grouping that groups at least one node, in a cycle. A `configured` grouping by fact
+    /// is part of the cycle.
+    #[must_use]
+    pub fn next_useful(&self, store: &Store, configured: &Self) -> Self {
+        let mut round: Vec<Self> = GROUPING_NAMES.iter().map(|(_, grouping)| grouping.clone()).collect();
+        if let Self::Fact(_) = configured {
+            round.insert(0, configured.clone());
+        }
+        let here = round.iter().position(|grouping| grouping == self).unwrap_or(0);
+        let step = (here + 1) % round.len();
+        round.rotate_left(step);
+        let groups =
+            |grouping: &Self| store.topology().nodes.values().any(|n| grouping.group_of(store, n).is_some());
+        round.into_iter().find(|g| *g == Self::Nothing || groups(g)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Grouping;
+
+    #[test]
+    fn a_grouping_reads_as_it_is_written() {
+        for text in ["project", "source", "namespace", "owner", "none", "fact:launch type"] {
+            assert_eq!(text.parse::<Grouping>().unwrap().id(), text);
+        }
+        assert!("team".parse::<Grouping>().unwrap_err().contains("project"));
+        assert!("fact:".parse::<Grouping>().is_err());
+    }
+}

@@ -1,0 +1,98 @@
+//! Search syntax: case matters only if the text has a capital, `/…/` is a regular expression, and a leading
+//! `!` inverts it.
+
+use crate::log_store::TextMatcher;
+
+/// Search that the user typed. An empty search matches everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Search {
+    matcher: Option<TextMatcher>,
+    inverse: bool,
+}
+
+impl Search {
+    /// Parses `typed`. An invalid regular expression, for example a half-typed one, counts as plain text.
+    #[must_use]
+    pub fn new(typed: &str) -> Self {
+        let text = typed.strip_prefix('!').unwrap_or(typed);
+        let matcher = TextMatcher::parse(text)
+            .or_else(|_| TextMatcher::literal(text))
+            .ok()
+            .filter(|_| !text.is_empty());
+        Self { inverse: matcher.is_some() && text.len() < typed.len(), matcher }
+    }
+
+    /// Returns the text or expression to find, or `None` if the search is empty.
+    #[must_use]
+    pub fn matcher(&self) -> Option<&TextMatcher> {
+        self.matcher.as_ref()
+    }
+
+    /// Returns true if the search is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.matcher.is_none()
+    }
+
+    /// Returns true if the search is inverted by a leading `!`.
+    #[must_use]
+    pub fn is_inverse(&self) -> bool {
+        self.inverse
+    }
+
+    /// Returns true if the search matches `text`.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.matcher.as_ref().is_none_or(|needle| needle.is_match(text) != self.inverse)
+    }
+
+    /// Ranks the match in `name`, lower is better: 0 the whole name, 1 its start, 2 the start of a word, 3
+    /// anywhere, 4 no match.
+    #[must_use]
+    pub fn match_rank(&self, name: &str) -> usize {
+        let begins = |at: usize| !name[..at].ends_with(char::is_alphanumeric);
+        match self.match_ranges(name).first() {
+            Some((0, end)) if *end == name.len() => 0,
+            Some((0, _)) => 1,
+            Some((start, _)) if begins(*start) => 2,
+            Some(_) => 3,
+            None => 4,
+        }
+    }
+
+    /// Returns the byte ranges of the matches in `text`; empty for an inverted search.
+    #[must_use]
+    pub fn match_ranges(&self, text: &str) -> Vec<(usize, usize)> {
+        let needle = self.matcher.as_ref().filter(|_| !self.inverse);
+        needle.map(|needle| needle.match_ranges(text).map(|r| (r.start, r.end)).collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Search;
+
+    #[test]
+    fn case_counts_where_a_capital_is_typed() {
+        assert!(Search::new("err").matches("an ERROR"));
+        assert!(!Search::new("Err").matches("an ERROR"));
+        assert!(Search::new("!err").matches("fine"));
+        assert!(!Search::new("!err").matches("error"));
+        assert!(Search::new("").matches("anything"));
+        assert!(Search::new("!").matches("anything") && Search::new("!").is_empty());
+    }
+
+    #[test]
+    fn places_are_in_bytes_of_the_text() {
+        assert_eq!(Search::new("é").match_ranges("aÉbé"), [(1, 3), (4, 6)]);
+        assert!(Search::new("!x").match_ranges("x").is_empty());
+    }
+
+    #[test]
+    fn between_strokes_stands_an_expression() {
+        assert_eq!(Search::new("/t.me+/").match_ranges("a time, timeee"), [(2, 6), (8, 14)]);
+        assert_eq!(Search::new("t.me").match_ranges("a time, t.me"), [(8, 12)]);
+        assert_eq!(Search::new("/(/").match_ranges("this /(/ is no expression"), [(5, 8)]);
+        assert!(Search::new("!/^a/").matches("ba") && !Search::new("!/^a/").matches("ab"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Selection: the node that the user chose, and its replacement when it disappears.
+
+use crate::{
+    model::{InstanceId, NodeId, Service, Severity},
+    store::Store,
+};
+use std::collections::BTreeSet;
+
+/// Traits of the selection that outlive a rename, taken before a snapshot is applied.
+#[derive(Default)]
+pub(in crate::store) struct SelectionAnchor {
+    /// Neighbours of the selected node, callers first.
+    neighbours: Vec<NodeId>,
+    /// Instances of the selected service.
+    instances: BTreeSet<InstanceId>,
+}
+
+impl Store {
+    /// Selects `node` for the user.
+    pub fn select(&mut self, node: NodeId) {
+        if let (false, Some(first)) = (self.selected_by_user, &self.selected) {
+            self.selection_history.push(first);
+        }
+        self.selection_history.push(&node);
+        (self.selected, self.selected_by_user, self.lost_selection) = (Some(node), true, None);
+    }
+
+    /// Moves through earlier selections, backward if `back`, else forward. Returns false if there is none
+    /// that still exists.
+    pub fn go_in_history(&mut self, back: bool) -> bool {
+        let topology = self.incremental_topology.topology();
+        let there = self.selection_history.navigate(back, |node| topology.nodes.contains_key(node));
+        let found = there.is_some();
+        if found {
+            (self.selected, self.selected_by_user, self.lost_selection) = (there, true, None);
+        }
+        found
+    }
+
+    /// Selects `node` as a preview, for example during a search. It does not enter the history.
+    pub fn preview_selection(&mut self, node: Option<NodeId>) {
+        self.selected = node;
+    }
+
+    /// Returns the traits of the current selection, to find it again after a source was polled.
+    pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
+        let Some(node) = &self.selected else { return SelectionAnchor::default() };
+        let topology = self.topology();
+        let neighbours = topology.callers(node).chain(topology.calls(node)).map(|(kin, _)| kin.clone());
+        let instances = self.selected_service().into_iter().flat_map(|service| &service.instances);
+        SelectionAnchor {
+            neighbours: neighbours.collect(),
+            instances: instances.map(|instance| instance.id.clone()).collect(),
+        }
+    }
+
+    /// Returns the node whose service has any of `instances`. A renamed container brings a new service with
+    /// the same instance.
+    fn node_with_instances(&self, instances: &BTreeSet<InstanceId>) -> Option<NodeId> {
+        let has = |service: &&Service| service.instances.iter().any(|i| instances.contains(&i.id));
+        let mut services = self.inventory.services().filter(|_| !instances.is_empty());
+        services.find(has).map(|service| NodeId::from(&service.id))
+    }
+
+    /// Selects another node if the selected one disappeared.
+    ///
+    /// Prefers the node that now has its instances, then a neighbour if the user made the selection. When the
+    /// lost node returns, it is selected again. `complete` is false until all sources have answered; until
+    /// then a selection that Portolan made moves to the worst finding.
+    pub(in crate::store) fn restore_or_replace_selection(&mut self, held: &SelectionAnchor, complete: bool) {
+        let nodes = &self.incremental_topology.topology().nodes;
+        if let Some(back) = self.lost_selection.take_if(|missed| nodes.contains_key(missed)) {
+            self.selected = Some(back);
+            return;
+        }
+        let lost = self.selected.as_ref().is_none_or(|id| !nodes.contains_key(id));
+        if !lost && (self.selected_by_user || complete) {
+            return;
+        }
+        if let Some(renamed) = self.node_with_instances(&held.instances).filter(|_| lost) {
+            self.selected = Some(renamed);
+            return;
+        }
+        let nodes = &self.incremental_topology.topology().nodes;
+        let near =
+            held.neighbours.iter().find(|kin| self.selected_by_user && nodes.contains_key(*kin)).cloned();
+        if self.selected_by_user && self.lost_selection.is_none() {
+            self.lost_selection.clone_from(&self.selected);
+        }
+        self.selected = near.or_else(|| self.default_selection());
+    }
+
+    /// Returns the node to select by default: the one with the worst finding, else the first visible one.
+    pub(in crate::store) fn default_selection(&self) -> Option<NodeId> {
+        let faults = self.findings.iter().filter(|f| f.severity > Severity::Info);
+        let worst = faults.into_iter().find_map(|f| f.node.clone());
+        worst.or_else(|| self.visible_nodes().first().map(|node| node.id.clone()))
+    }
+
+    /// Returns the visible node whose name matches the search best; the first in reading order among equals.
+    #[must_use]
+    pub fn best_match(&self) -> Option<NodeId> {
+        let found = self
+            .visible_nodes()
+            .into_iter()
+            .filter(|node| !self.search.is_empty() && self.matches_search(node));
+        found.min_by_key(|node| self.search.match_rank(&node.name)).map(|node| node.id.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        model::{fixtures::*, *},
+        store::{Search, Store},
+    };
+
+    fn calling(name: &str, callee: &str) -> Service {
+        let peer = reference("PEER_URL", Address::from_host_name(callee).with_port(80));
+        Service { references: vec![peer], ..service(name) }
+    }
+
+    fn store_with(services: Vec<Service>) -> Store {
+        let status = SourceStatus::new(SourceId::new("docker"), "docker", String::new());
+        let mut store = Store::new(Inventory::default(), vec![status], 0, ago(0));
+        apply_services(&mut store, services);
+        store
+    }
+
+    fn apply_services(store: &mut Store, services: Vec<Service>) {
+        store.apply_snapshot(&SourceId::new("docker"), Ok(snapshot("docker", services)));
+    }
+
+    fn node(name: &str) -> NodeId {
+        NodeId::from(&service_id(name))
+    }
+
+    #[test]
+    fn a_caller_stands_in_for_what_is_gone_until_it_is_back() {
+        let all = || vec![service("a"), calling("web", "orders"), service("orders"), service("z")];
+        let mut store = store_with(all());
+        store.select(node("orders"));
+        apply_services(&mut store, vec![service("a"), calling("web", "orders"), service("z")]);
+        assert_eq!(store.selected, Some(node("web")));
+        apply_services(&mut store, all());
+        assert_eq!(store.selected, Some(node("orders")));
+        apply_services(&mut store, vec![service("a"), calling("web", "orders")]);
+        store.select(node("a"));
+        apply_services(&mut store, all());
+        assert_eq!(store.selected, Some(node("a")), "somebody has chosen another one since");
+    }
+
+    #[test]
+    fn what_gets_another_name_stays_selected() {
+        let called = |name: &str, container: &str| Service {
+            id: ServiceId::new(format!("docker/{name}")),
+            instances: vec![instance(container)],
+            ..service(name)
+        };
+        let mut store = store_with(vec![called("web", "1"), called("db", "2")]);
+        store.select(NodeId::new("docker/web"));
+        apply_services(&mut store, vec![called("old-web", "1"), called("db", "2")]);
+        assert_eq!(store.selected, Some(NodeId::new("docker/old-web")));
+        apply_services(&mut store, vec![called("db", "2")]);
+        assert_eq!(store.selected, Some(NodeId::new("docker/db")), "it is gone");
+    }
+
+    #[test]
+    fn the_name_that_fits_best_is_found_first() {
+        let mut store = store_with(["all-orders", "border", "orders", "orders-api"].map(service).to_vec());
+        let mut best = |typed: &str| {
+            store.search = Search::new(typed);
+            store.best_match()
+        };
+        assert_eq!(best("order"), Some(node("orders")));
+        assert_eq!(best("orders"), Some(node("orders")));
+        assert_eq!(best("api"), Some(node("orders-api")));
+        assert_eq!(best("nothing"), None);
+        assert_eq!(best(""), None);
+    }
+}
