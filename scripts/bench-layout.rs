@@ -1,7 +1,9 @@
-//! Compares the layout engine with `dot` (Gansner et al. 1993) on the same graphs: CPU time and crossings.
+//! Compares the layout engine with `dot` (Gansner et al. 1993) on the same graphs: CPU time and edge
+//! crossings.
 //!
-//! `scripts/bench-layout` builds and runs it. It includes the engine by path, so that it builds in seconds. CPU time is
-//! that of the kernel's books (user and system, of this process and of `dot`), never wall-clock time.
+//! `scripts/bench-layout` builds and runs it. It includes the engine by path, so that it builds in seconds.
+//! CPU time is user plus system time from the kernel's accounting, of this process and of `dot`, never
+//! wall-clock time.
 #[allow(dead_code, unused_imports)]
 #[path = "../src/layout/mod.rs"]
 mod layout;
@@ -11,14 +13,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-/// Ticks of the kernel's books in a second, on Linux.
+/// Clock ticks per second in the kernel's CPU accounting on Linux.
 const TICKS: f64 = 100.0;
-/// Cells of this many inches: what `dot` makes of them does not matter to crossings.
+/// Size of a cell for `dot`, in inches. It does not affect the crossings.
 const INCHES: f64 = 0.1;
-/// Seconds that `dot` is given for one graph.
+/// Time limit of `dot` for one graph, in seconds.
 const PATIENCE: &str = "400";
 
-/// A system of nine tiers in domains, with shared stores and a few calls back, as in `benches/layout.rs`.
+/// Returns a system of nine tiers in domains, with shared stores and a few calls back, as in
+/// `benches/layout.rs`.
 fn system(count: usize, seed: u64) -> Graph {
     let mut state = seed;
     let mut roll = |sides: usize| {
@@ -53,7 +56,7 @@ fn system(count: usize, seed: u64) -> Graph {
     Graph { nodes: (0..count).map(node).collect(), edges, groups: Vec::new() }
 }
 
-/// The same in the words of `dot`.
+/// Returns the graph in DOT.
 fn words(graph: &Graph) -> String {
     let mut text = String::from("digraph g { node [shape=box fixedsize=true label=\"\"];\n");
     for (index, node) in graph.nodes.iter().enumerate() {
@@ -66,16 +69,18 @@ fn words(graph: &Graph) -> String {
     text + "}\n"
 }
 
-/// Seconds of CPU used by this process, and by those it has waited for.
+/// Returns the CPU seconds used by this process, and by the children it has waited for.
 fn used() -> (f64, f64) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> =
         stat.rsplit(')').next().unwrap_or("").split(' ').map(|f| f.parse().unwrap_or(0.0)).collect();
-    // From the state on, which is field 1 here: user, system, and both of the children are fields 12 to 15.
+    // Counted from the process state as field 1: fields 12 to 15 are user and system time, then both of the
+    // children.
     ((fields[12] + fields[13]) / TICKS, (fields[14] + fields[15]) / TICKS)
 }
 
-/// CPU seconds and crossings of `dot`, or nothing if it is absent or ran out of patience.
+/// Returns CPU seconds and crossings of `dot`, or `None` if it is not installed, fails or exceeds the time
+/// limit.
 fn dot(text: &str) -> Option<(f64, usize)> {
     let before = used().1;
     let mut child = Command::new("timeout")
@@ -93,7 +98,8 @@ fn dot(text: &str) -> Option<(f64, usize)> {
     Some((used().1 - before, count?))
 }
 
-/// CPU seconds and crossings of ours, a shared lane counted once; over so many runs, as the books are coarse.
+/// Returns CPU seconds and crossings of our layout, counting a shared lane once. Averages over `runs`,
+/// because the accounting is coarse.
 fn ours(graph: &Graph, runs: u32) -> (f64, usize) {
     let before = used().0;
     let mut crossings = 0;
@@ -103,7 +109,7 @@ fn ours(graph: &Graph, runs: u32) -> (f64, usize) {
     ((used().0 - before) / f64::from(runs), crossings)
 }
 
-/// CPU milliseconds of an update after one service more, with a caller and two dependencies.
+/// Returns the CPU milliseconds of an update after adding one service with one caller and two dependencies.
 fn update(graph: &Graph, runs: u32) -> f64 {
     let before = lay(graph, None, &Options::default());
     let (mut more, count) = (graph.clone(), graph.nodes.len());
@@ -118,7 +124,7 @@ fn update(graph: &Graph, runs: u32) -> f64 {
     (used().0 - start) / f64::from(runs) * 1e3
 }
 
-/// CPU milliseconds of the lines of one frame of 300x80 in the middle of the map.
+/// Returns the CPU milliseconds for the lines of one 300x80 frame in the middle of the map.
 fn frame(graph: &Graph, runs: u32) -> f64 {
     let diagram = lay(graph, None, &Options::default());
     let raster = Raster::new(&diagram);
@@ -152,7 +158,7 @@ fn compare(count: usize, seeds: u64, runs: u32, targets: &str) {
         };
         let (seconds, crossings) = ours(&graph, runs);
         text.push((seconds * 1e3, theirs * 1e3));
-        // The books are kept in hundredths of a second, so the times of small graphs are summed before they are divided.
+        // CPU times have a resolution of 10 ms, so sum the times of small graphs before dividing.
         time.push((seconds, theirs));
         crossed.push(crossings as f64 / their_crossings.max(1) as f64);
     }

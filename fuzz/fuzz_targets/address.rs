@@ -1,4 +1,4 @@
-//! The value of a variable, and the words of a command line.
+//! Fuzz target: secrets in the value of a variable and in command-line arguments.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! A mounted file: any text under any ending for panics, and planted secrets in the formats whose values go on to the
-//! end of a line.
+//! Fuzz target for configuration files: arbitrary text under any file extension must not panic, and secrets
+//! planted in formats whose values run to the end of the line must not come out.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! The ground that the fuzzers share: the rooms that read text from outside, compiled from the program's sources without the rest
-//! of it, and secrets planted in the forms that the property tests know.
+//! Shared code of the fuzz targets: the modules that parse external text, compiled from the program's sources
+//! by path, and secrets planted in the address notations of the property tests.
 #![allow(dead_code, unused_imports, reason = "the fuzzers use a part of the rooms")]
 
 #[path = "../../src/decode/mod.rs"]
@@ -13,34 +13,34 @@ use arbitrary::Arbitrary;
 use forms::{FORMS, Form};
 use model::Mention;
 
-/// The signs that separate something in one form or another.
+/// Characters that separate parts in some notation.
 const SIGNS: &[u8] = b"@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>\t";
 
-/// A form with a secret in it, as the fuzzer chooses.
+/// Address notation with a planted secret, both chosen by the fuzzer.
 #[derive(Arbitrary, Debug)]
 pub struct Planted {
     form: u8,
     pieces: Vec<Piece>,
 }
 
-/// A piece of a secret.
+/// Piece of a secret.
 #[derive(Arbitrary, Debug)]
 pub enum Piece {
-    /// One of [`SIGNS`].
+    /// Separator, as an index into [`SIGNS`].
     Sign(u8),
-    /// A word, which gets `zz` before it so that it can be found.
+    /// Word; it gets the prefix `zz`, so that the target finds it in the output.
     Word(u8),
-    /// A number.
+    /// Number.
     Number(u16),
 }
 
 impl Planted {
-    /// The form.
+    /// Returns the chosen address notation.
     pub fn form(&self) -> &'static Form {
         &FORMS[usize::from(self.form) % FORMS.len()]
     }
 
-    /// The secret, each word of which begins with `zz`.
+    /// Returns the secret. Each word in it starts with `zz`.
     pub fn secret(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Sign(sign) => char::from(SIGNS[usize::from(*sign) % SIGNS.len()]).to_string(),
@@ -50,13 +50,13 @@ impl Planted {
         self.pieces.iter().take(16).map(piece).collect()
     }
 
-    /// The value: the form with the secret and the host `db` in it.
+    /// Returns the notation with the secret and the host `db` filled in.
     pub fn value(&self) -> String {
         forms::planted(self.form(), &self.secret(), "db")
     }
 }
 
-/// Fails where a piece of a secret is in what came out.
+/// Panics if the extracted references contain a piece of a secret. `text` is the input, for the message.
 pub fn assert_no_secret(mentions: &[Mention], text: &str) {
     let told = format!("{mentions:?}").to_lowercase();
     assert!(!told.contains("zz"), "{text}\n{told}");

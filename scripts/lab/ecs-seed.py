@@ -1,4 +1,4 @@
-"""Seeds the estate of tests/real/ecs.rs through the public APIs. Idempotent.  usage: ecs-seed.py ENDPOINT"""
+"""Creates the estate of tests/real/ecs.rs through the public APIs. Idempotent.  usage: ecs-seed.py ENDPOINT"""
 
 import sys
 import time
@@ -20,7 +20,7 @@ def or_none(call, **kw):
 
 
 def define(family, script, port=None, env=None):
-    """Registers a task definition once, of one container `app` that runs `script`."""
+    """Registers a task definition with one container `app` that runs `script`, unless it exists."""
     known = or_none(ecs.describe_task_definition, taskDefinition=family)
     if known:
         return known["taskDefinition"]["taskDefinitionArn"]
@@ -51,7 +51,7 @@ for cluster in ("harbour", "quay"):
 
 vpc = (ec2.describe_vpcs()["Vpcs"] or [ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]])[0]["VpcId"]
 subnets = [s["SubnetId"] for s in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]]
-NETWORK = {"awsvpcConfiguration": {"subnets": subnets[:1]}}  # bridge tasks would take ports of this machine
+NETWORK = {"awsvpcConfiguration": {"subnets": subnets[:1]}}  # tasks in bridge mode would occupy ports of this machine
 balancers = or_none(elb.describe_load_balancers, Names=["lighthouse"])
 if balancers and balancers["LoadBalancers"]:
     group = elb.describe_target_groups(Names=["web"])["TargetGroups"][0]["TargetGroupArn"]
@@ -83,14 +83,14 @@ if not tasks:
 
 
 def addresses(name):
-    """The private addresses of a service's running tasks in `harbour`."""
+    """Returns the private addresses of a service's running tasks in the cluster `harbour`."""
     arns = ecs.list_tasks(cluster="harbour", serviceName=name)["taskArns"]
     found = ecs.describe_tasks(cluster="harbour", tasks=arns)["tasks"] if arns else []
     pairs = (d for t in found if t["lastStatus"] == "RUNNING" for a in t["attachments"] for d in a["details"])
     return [d["value"] for d in pairs if d["name"] == "privateIPv4Address"]
 
 
-# A flow log in AWS's own format, that tells of a call from web to pilot as long as the tests may take.
+# Write a flow log in AWS's own format with a call from web to pilot, for longer than the tests can take.
 FLOWS = "/portolan-test/flows"
 or_none(logs.create_log_group, logGroupName=FLOWS)
 or_none(logs.create_log_stream, logGroupName=FLOWS, logStreamName="eni-all")

@@ -70,13 +70,13 @@ mod tests {
     #[test]
     fn a_route_asks_unless_it_is_switched_off() {
         let rule = ("traefik.http.routers.web.rule", "Host(`web.example.com`)");
-        let expected = ["label traefik.http.routers.web.rule FromProxy(\"traefik\")"];
+        let expected = ["label traefik.http.routers.web.rule CalledByProxy(\"traefik\")"];
         assert_eq!(found_in_labels(&[rule]), expected);
         assert_eq!(found_in_labels(&[rule, ("traefik.enable", "true")]), expected);
         assert!(found_in_labels(&[rule, ("traefik.enable", "false")]).is_empty());
         assert_eq!(
             found_in_labels(&[("traefik.enable", "true")]),
-            ["label traefik.enable FromProxy(\"traefik\")"]
+            ["label traefik.enable CalledByProxy(\"traefik\")"]
         );
         assert!(found_in_labels(&[("maintainer", "me")]).is_empty());
     }

@@ -73,7 +73,7 @@ fn reference_lines(service: &Service) -> Vec<String> {
     let shorter = |text: String| match text.split_once("host: Name(HostName(\"") {
         Some((before, rest)) => {
             let key =
-                before.split(" Address(").next().unwrap_or(before).split(" Local(").next().unwrap_or(before);
+                before.split(" Address(").next().unwrap_or(before).split(" EstateAddress(").next().unwrap_or(before);
             format!("{key} -> {}", rest.split('"').next().unwrap_or_default())
         }
         None => text,
@@ -120,7 +120,7 @@ fn references_come_from_variables_arguments_and_files() {
         "ComposeFile environment AROUND_URL -> around.example.com",
         "ComposeFile environment CACHE_URL -> cache",
         "ComposeFile file /etc/nginx/nginx.conf:2 -> front",
-        "StartOrder depends_on Peer(\"api\")",
+        "StartOrder depends_on ServiceName(\"api\")",
     ];
     for line in expected {
         assert!(web.iter().any(|known| known == line), "{line} is not in {web:#?}");

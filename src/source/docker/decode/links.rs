@@ -80,7 +80,7 @@ mod tests {
             .into_iter()
             .map(|m| format!("{:?}", m.target))
             .collect();
-        assert_eq!(peers, ["Peer(\"db\")", "Peer(\"queue\")"]);
+        assert_eq!(peers, ["ServiceName(\"db\")", "ServiceName(\"queue\")"]);
         assert!(start_order("").is_empty());
         let vias = |label| start_order(label).into_iter().map(|m| m.kind).collect::<Vec<_>>();
         assert_eq!(
