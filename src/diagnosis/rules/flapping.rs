@@ -36,18 +36,18 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             (Some(instance), _) => {
                 let how = instance.exit.as_ref().map(Exit::describe).unwrap_or_default();
                 let reason = format!(
-                    "{} was started again {} times, the last time after {how}; it runs at the moment",
+                    "{} restarted {} times, most recently after {how}; currently running",
                     instance.name, instance.restarts
                 );
                 (reason, None)
             }
             (None, Some((first, returns))) => {
                 let changes = returns + 2;
-                (format!("its health check went back and forth: {changes} changes"), Some(*first))
+                (format!("health check flapping: {changes} changes"), Some(*first))
             }
             (None, None) => continue,
         };
-        let next = "look at its log at the times of the timeline, and at the limits of its health check";
+        let next = "check its log at the times in the timeline, and the thresholds of its health check";
         drafts.push(FindingDraft::about_service(service, Severity::Warning, since, reason, next));
     }
 }

@@ -72,13 +72,13 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
         }
         let minutes = |span: &SignedDuration| span.as_mins();
         let reason = format!(
-            "the log of {} is silent for {} min; it had lines all the time for {} min before, {} s apart at most",
+            "no log lines from {} for {} min; before that steady for {} min, at most {} s apart",
             sign.label,
             minutes(&context.now.duration_since(*since)),
             minutes(steady),
             longest.as_secs().max(1)
         );
-        let next = "see whether it hangs, or has nothing to do";
+        let next = "check whether it hangs or is idle";
         drafts.push(FindingDraft::about_service(service, Severity::Info, Some(*since), reason, next));
     }
 }
@@ -115,10 +115,10 @@ pub(in crate::diagnosis) fn find_missing_log_group(
             continue;
         }
         let names: Vec<String> = places.into_iter().map(|(_, name)| name).collect();
-        let verb = if names.len() == 1 { "does" } else { "do" };
+        let (noun, verb) = if names.len() == 1 { ("group", "does") } else { ("groups", "do") };
         let reason =
-            format!("it runs, and its log {} {verb} not exist: what it writes is lost", join_names(&names));
-        let next = "make the log group, or set awslogs-create-group and allow logs:CreateLogGroup";
+            format!("running, but log {noun} {} {verb} not exist: its output is lost", join_names(&names));
+        let next = "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup";
         drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
     }
 }

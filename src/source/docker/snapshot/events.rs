@@ -288,7 +288,7 @@ fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Op
         }
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
-        "unpause" => (EventKind::Unpause, "goes on".to_owned()),
+        "unpause" => (EventKind::Unpause, "was unpaused".to_owned()),
         "destroy" | "remove" => (EventKind::Message, "was removed".to_owned()),
         other => {
             let behind = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);

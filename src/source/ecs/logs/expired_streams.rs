@@ -114,7 +114,7 @@ fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
         FailureKind::Denied => LogNoteKind::Unreadable,
         _ => LogNoteKind::Interrupted,
     };
-    let text = format!("tasks that ended earlier are not read to the end: {}", failure_text(failure));
+    let text = format!("logs of earlier tasks are incomplete: {}", failure_text(failure));
     LogBatch { lines: Vec::new(), notes: vec![stream_note(target, None, kind, text)] }
 }
 

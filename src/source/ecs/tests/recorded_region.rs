@@ -209,7 +209,7 @@ async fn a_load_balancer_leads_to_its_service() {
     assert!(gateway.internet_facing);
     let [route] = &gateway.routes[..] else { panic!("{:?}", gateway.routes) };
     assert_eq!(route.service.as_str(), "ecs/shop-prod/web-edge");
-    assert_eq!((route.port, route.rule.as_str()), (Some(80), "everything else"));
+    assert_eq!((route.port, route.rule.as_str()), (Some(80), "default rule"));
 }
 
 #[tokio::test]
