@@ -144,7 +144,7 @@ impl App {
         if parts.is_empty() && services > 0 {
             parts.push((format!(" {} {words}", theme.health_glyph(health)), theme.health_style(health)));
         }
-        parts.push((format!("  {services} services "), theme.styles.dim.into()));
+        parts.push((format!("  {} ", text::pluralize(services, "service")), theme.styles.dim.into()));
         parts
     }
 

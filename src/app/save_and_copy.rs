@@ -23,7 +23,8 @@ impl App {
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.get(&ScreenId::Map).and_then(|map| map.focused_nodes(&self.store));
-        self.notice = Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
+        self.notice =
+            Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
         let (mut store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
         store.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {

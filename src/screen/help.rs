@@ -142,10 +142,7 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         ));
     }
     let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
-    let lines = format!(
-        "  {} observed   {} declared   {} possible",
-        strokes[0], strokes[1], strokes[2]
-    );
+    let lines = format!("  {} observed   {} declared   {} possible", strokes[0], strokes[1], strokes[2]);
     let parts = vec![
         Span::raw("  "),
         Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health_style(Failing)),

@@ -82,15 +82,15 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
     if let Some(snapshot) = store.inventory.snapshots().find(|s| s.source == status.id) {
         let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
         let counts = format!(
-            "{} services, {instances} instances, {} load balancers",
-            snapshot.services.len(),
-            snapshot.load_balancers.len()
+            "{}, {}, {}",
+            text::pluralize(snapshot.services.len(), "service"),
+            text::pluralize(instances, "instance"),
+            text::pluralize(snapshot.load_balancers.len(), "load balancer")
         );
         lines.push((counts, plain));
         for gap in &snapshot.unread_parts {
             let gap_style = theme.health_style(crate::model::Health::Degraded);
-            let words =
-                format!("{} can't be read: {} ({})", gap.name, gap.failure.message, gap.failure.remedy);
+            let words = format!("{} unreadable: {} ({})", gap.name, gap.failure.message, gap.failure.remedy);
             lines.extend(text::wrap(&words, width).into_iter().map(|row| (row, gap_style)));
         }
     }

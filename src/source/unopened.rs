@@ -67,7 +67,7 @@ impl UnopenedSource {
 
     fn not_open_stream<T: Send + 'static>(&self) -> BoxStream<'static, Result<T, Failure>> {
         let what = format!("{} is not open yet", self.id);
-        let failure = Failure::new(FailureKind::Unreachable, what, "run `portolan doctor` to see why");
+        let failure = Failure::new(FailureKind::Unreachable, what, "run portolan doctor to see why");
         stream::iter([Err(failure)]).boxed()
     }
 }

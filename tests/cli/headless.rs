@@ -95,7 +95,7 @@ fn why_prints_the_evidence() {
     assert!(why.stdout.contains("environment STORE_URL") && why.stdout.contains("store:80"), "{why:?}");
     let other = home.run_on_harbour(&["why", "store", "crane"]);
     assert!(
-        other.stdout.contains("nothing says") && other.stdout.contains("a way: quay/crane → quay/store"),
+        other.stdout.contains("no evidence that") && other.stdout.contains("path: quay/crane → quay/store"),
         "{other:?}"
     );
 }
@@ -105,9 +105,9 @@ fn why_without_an_edge_prints_what_was_searched() {
     let home = Home::new();
     let why = home.run_on_harbour(&["why", "crane", "crane"]);
     assert_eq!(why.exit_code, Some(0));
-    assert!(why.stdout.contains("environment variable: 1 address named, none is quay/crane"), "{why:?}");
-    assert!(why.stdout.contains("nothing of quay/crane: socket"), "{why:?}");
-    assert!(why.stdout.contains("connections of quay/crane: not watched"), "{why:?}");
+    assert!(why.stdout.contains("environment variable: 1 address named, none matches quay/crane"), "{why:?}");
+    assert!(why.stdout.contains("nothing found for quay/crane: socket"), "{why:?}");
+    assert!(why.stdout.contains("connections of quay/crane: not monitored"), "{why:?}");
     let json = home.run_on_harbour(&["why", "store", "crane", "--format", "json"]).json();
     assert_has_keys(&json, &["searched", "from_watched_since", "to_watched_since", "dangling", "rejected"]);
     assert!(json["searched"].as_array().unwrap().iter().all(|kind| kind["places"] == 0), "{json}");
@@ -155,10 +155,10 @@ fn unreadable_logs_fail_with_a_reason() {
     let recording = format!("{}\n{without}\n", harbour_recording(true).lines().next().unwrap());
     let setting = home.replay_setting(&recording);
     let none = home.run(&["logs", "quay/store", "--set", &setting]);
-    none.assert_exit_and_stderr(3, &["no instance of docker/quay/store runs"]);
+    none.assert_exit_and_stderr(3, &["no logs: docker/quay/store has no running"]);
     assert_eq!(none.stdout, "");
     let one_of_two = home.run(&["logs", "quay/store", "crane", "--set", &setting]);
-    one_of_two.assert_exit_and_stderr(0, &["no instance of docker/quay/store runs"]);
+    one_of_two.assert_exit_and_stderr(0, &["no logs: docker/quay/store has no running"]);
     assert_eq!(one_of_two.stdout.lines().count(), 3);
 }
 
@@ -188,7 +188,7 @@ fn events_can_be_filtered_by_kind_and_service() {
 fn deployments_are_listed_for_one_service() {
     let home = Home::new();
     let none = home.run_on_harbour(&["deployments", "crane"]);
-    assert_eq!((none.exit_code, &*none.stdout), (Some(0), "no source tells of deployments of quay/crane\n"));
+    assert_eq!((none.exit_code, &*none.stdout), (Some(0), "no deployments known for quay/crane\n"));
     let json = home.run_on_harbour(&["deployments", "quay/store", "--format", "json"]).json();
     assert_has_keys(&json, &["schema", "taken", "service", "versions", "deployments"]);
     home.run_on_harbour(&["deployments", "nobody"]).assert_exit_and_stderr(2, &["nobody"]);
@@ -217,7 +217,7 @@ fn patterns_are_printed_in_place_of_lines_the_most_frequent_first() {
     assert_eq!((&json["count"], &json["example"]), (&1.into(), &"no chain".into()));
     assert_eq!(json["new"], Value::Null, "nothing of it runs, so nothing can be told: {json}");
     let none = ran(&["--grep", "sunk"]);
-    assert!(none.exit_code == Some(0) && none.stderr.contains("none of the 3 lines passes"), "{none:?}");
+    assert!(none.exit_code == Some(0) && none.stderr.contains("no matches in 3 lines"), "{none:?}");
     ran(&["-f"]).assert_exit_and_stderr(2, &["--follow", "--patterns"]);
 }
 

@@ -20,7 +20,7 @@ fn an_engine_that_accepts_and_never_answers() {
     let home = Home::new();
     let listener = UnixListener::bind(home.0.join("no-engine.sock")).unwrap();
     home.run(&["map", "--wait", "1s"])
-        .assert_exit_and_stderr(3, &["did not answer within 1 s", "portolan doctor"]);
+        .assert_exit_and_stderr(3, &["did not respond within 1 s", "portolan doctor"]);
     drop(listener);
 }
 
@@ -61,7 +61,7 @@ fn no_source_at_all() {
         return;
     };
     let ran = RunOutput::from_output(command.args(["map"]).output().unwrap());
-    ran.assert_exit_and_stderr(2, &["nothing to look at", "docker.sock", "AWS_PROFILE", "--demo"]);
+    ran.assert_exit_and_stderr(2, &["no source found", "docker.sock", "AWS_PROFILE", "--demo"]);
 }
 
 /// Returns a command without `DOCKER_HOST` and without sockets in the usual places. Returns `None` if hiding

@@ -42,7 +42,7 @@ fn a_file_that_is_there_is_replaced_only_with_force() {
     let home = Home::new();
     let file = home.write_file("precious.jsonl", "precious");
     home.run_on_harbour(&["record", &file, "--for", "1s"])
-        .assert_exit_and_stderr(2, &["exists already", "--force"]);
+        .assert_exit_and_stderr(2, &["already exists", "--force"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
     let recorded = home.run_on_harbour(&["record", &file, "--for", "1s", "--force"]);
     assert_eq!(recorded.exit_code, Some(0), "{recorded:?}");

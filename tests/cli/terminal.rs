@@ -35,11 +35,11 @@ fn keys_lead_through_the_screens_and_back() {
     terminal.type_keys("t");
     terminal.wait_for_text("HEALTH");
     terminal.type_keys("?");
-    terminal.wait_for_text("what the marks mean");
+    terminal.wait_for_text("legend");
     terminal.type_keys("\u{1b}");
     terminal.wait_for_text("HEALTH");
     terminal.type_keys(":sources\r");
-    terminal.wait_for_text("the built-in demo estate");
+    terminal.wait_for_text("the built-in demo");
     terminal.type_keys("\u{3}");
     assert_eq!(terminal.wait_for_exit(), 0);
     terminal.assert_restored();
@@ -140,10 +140,10 @@ fn no_key_is_lost_that_comes_with_a_new_size() {
     for step in 0..30 {
         terminal.resize(30 + step % 2, 100 + step);
         terminal.type_keys("?");
-        terminal.wait_for_text("what the marks mean");
+        terminal.wait_for_text("legend");
         terminal.resize(30, 100);
         terminal.type_keys("\u{1b}");
-        terminal.wait_until("help is closed", |screen| !screen.contents().contains("what the marks mean"));
+        terminal.wait_until("help is closed", |screen| !screen.contents().contains("legend"));
     }
     terminal.type_keys("\u{3}");
     assert_eq!(terminal.wait_for_exit(), 0);
@@ -260,11 +260,11 @@ fn nothing_of_a_hostile_line_reaches_the_terminal_raw() {
     terminal.type_keys("k");
     terminal.wait_for_text("paused");
     terminal.type_keys("\r");
-    terminal.wait_for_text("enter filters by what is chosen");
+    terminal.wait_for_text("enter filters by value");
     terminal.type_keys("\u{1b}");
     terminal.wait_until("only the lines", |screen| !screen.contents().contains("enter filters"));
     terminal.type_keys("i");
-    terminal.wait_for_text("left and right walk");
+    terminal.wait_for_text("left and right select");
     terminal.type_keys("p");
     terminal.wait_for_text("patterns, ");
     terminal.type_keys("\r");

@@ -242,7 +242,7 @@ pub fn source_status(source: &str) -> SourceStatus {
     let (kind, place) = if source.starts_with("ecs") {
         ("ecs", "account 123456789012, eu-west-1, clusters: all")
     } else {
-        ("docker", "unix:///var/run/docker.sock (the usual socket)")
+        ("docker", "unix:///var/run/docker.sock (the default socket)")
     };
     SourceStatus::new(SourceId::new(source), kind, place.to_owned())
 }

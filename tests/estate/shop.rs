@@ -78,7 +78,7 @@ pub fn faulty_cluster() -> Snapshot {
     let mut told = snapshot(ECS_SOURCE_ID, Vec::new());
     told.load_balancers = vec![load_balancer("shop-alb", &[&edge, &search])];
     told.events = vec![
-        event(&orders, 5, EventKind::Deployment, "deployment of orders:42 began"),
+        event(&orders, 5, EventKind::Deployment, "deployment of orders:42 started"),
         event(&orders, 3, EventKind::Stop, "task orders-2 stopped: OutOfMemoryError"),
         event(&orders, 1, EventKind::Stop, "task orders-3 stopped: OutOfMemoryError"),
     ];

@@ -41,13 +41,13 @@ fn the_help_finds_words_that_are_on_its_page() {
     stage.type_text("histogram");
     stage.press_keys("enter");
     let text = stage.picture().text();
-    assert!(text.contains("histogram") && !text.contains("what the marks mean"), "{text}");
+    assert!(text.contains("histogram") && !text.contains("legend"), "{text}");
     stage.press_keys("/");
     stage.type_text("no such words");
     stage.press_keys("enter");
-    assert!(stage.picture().text().contains("the search finds nothing"));
+    assert!(stage.picture().text().contains("no matches"));
     stage.press_keys("esc");
-    assert!(stage.picture().text().contains("what the marks mean"), "esc ends the search first");
+    assert!(stage.picture().text().contains("legend"), "esc ends the search first");
     assert_eq!(stage.app.screen(), ScreenId::Help);
 }
 
@@ -74,7 +74,7 @@ fn what_is_in_focus_is_saved_alone() {
 #[test]
 fn logs_that_can_not_be_shown_open_no_screen() {
     let mut stage = stage();
-    for (key, why) in [("a", "no service is marked"), ("P", "mark a service first")] {
+    for (key, why) in [("a", "no service marked"), ("P", "mark one service")] {
         stage.press_keys(key);
         assert_eq!(stage.app.screen(), ScreenId::Map, "{key}");
         assert!(stage.picture().text().contains(why), "{key}: {}", stage.picture().text());

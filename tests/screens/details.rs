@@ -39,10 +39,7 @@ fn details_follow_a_jump() {
     );
     stage.press_keys("E");
     let text = stage.picture().text();
-    assert!(
-        text.contains("none above: on from the end") && text.contains("│text     ERROR no stock"),
-        "{text}"
-    );
+    assert!(text.contains("wrapped to the end") && text.contains("│text     ERROR no stock"), "{text}");
 }
 
 #[test]

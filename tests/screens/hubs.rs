@@ -56,10 +56,10 @@ fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
     let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
     let wide = stage.picture().text();
     assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
-    assert!(wide.contains("45 lines drawn as ▸¹"), "{wide}");
+    assert!(wide.contains("45 lines shown as ▸¹"), "{wide}");
     let mut stage = AppHarness::showing(&chains_with_collector(), (120, 40));
     let narrow = stage.picture().text();
-    assert!(!narrow.contains("more ") && narrow.contains("45 lines drawn when selected"), "{narrow}");
+    assert!(!narrow.contains("more ") && narrow.contains("45 lines shown when selected"), "{narrow}");
     assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
     assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
     stage.select_by_search("traces");
@@ -72,9 +72,9 @@ fn marks_tell_of_what_is_hidden_and_of_nothing_else() {
     let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
     stage.press_keys("e");
     let observed = stage.picture().text();
-    assert!(!observed.contains("▸¹") && !observed.contains("drawn as"), "{observed}");
+    assert!(!observed.contains("▸¹") && !observed.contains("shown as"), "{observed}");
     stage.press_keys("e e e");
     stage.select_by_search("traces");
     let near = stage.picture().text();
-    assert!(near.contains("45 lines drawn as ▸¹"), "{near}");
+    assert!(near.contains("45 lines shown as ▸¹"), "{near}");
 }

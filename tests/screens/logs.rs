@@ -95,7 +95,7 @@ fn going_back_past_the_first_line_reads_an_older_page() {
     }
     stage.press_keys("1");
     let text = stage.picture().text();
-    assert!(text.contains("reading older lines"), "{text}");
+    assert!(text.contains("loading older lines"), "{text}");
     let pages: Vec<_> = stage.wanted_log_streams().difference(&wanted).cloned().collect();
     assert!(!pages.is_empty(), "older pages are wanted");
     for (target, start) in pages {
@@ -106,12 +106,12 @@ fn going_back_past_the_first_line_reads_an_older_page() {
         stage.send(Msg::Logs(LogUpdate::ReadFinished(target, start)));
     }
     let text = stage.picture().text();
-    assert!(!text.contains("reading older lines"), "{text}");
+    assert!(!text.contains("loading older lines"), "{text}");
     assert_eq!(stage.wanted_log_streams(), wanted, "what has been read is wanted no more");
     stage.press_keys("k");
     assert!(highlighted_row(&mut stage).contains("from before"), "{}", highlighted_row(&mut stage));
     stage.press_keys("1");
-    assert!(stage.picture().text().contains("the log begins here"), "{}", stage.picture().text());
+    assert!(stage.picture().text().contains("start of the log"), "{}", stage.picture().text());
 }
 
 #[test]
@@ -131,11 +131,11 @@ fn filters_are_chips_that_can_be_taken_away() {
     stage.press_keys("+");
     stage.type_text("/(/");
     stage.press_keys("enter");
-    assert!(stage.picture().text().contains("/(/ can't be read"));
+    assert!(stage.picture().text().contains("invalid regular expression /(/"));
     stage.press_keys("+");
     stage.type_text("service=nobody");
     stage.press_keys("enter");
-    assert!(stage.picture().text().contains("`nobody` is not among those"));
+    assert!(stage.picture().text().contains("unknown service `nobody`"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_jump_goes_to_the_line_of_that_time() {
     stage.press_keys("T");
     stage.type_text("later");
     stage.press_keys("enter");
-    assert!(stage.picture().text().contains("`later` is no time"));
+    assert!(stage.picture().text().contains("invalid time `later`"));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn one_stream_of_many_services_with_whose_each_line_is() {
     stage.press_keys("esc");
     stage.press_keys("D 1");
     let text = stage.picture().text();
-    assert!(text.contains("orders and all below it (2 services)"), "{text}");
+    assert!(text.contains("orders and downstream (2 services)"), "{text}");
     assert!(
         text.contains("charged") && !text.contains("took 13ms") && !text.contains("not of these"),
         "{text}"
@@ -177,7 +177,7 @@ fn one_stream_of_many_services_with_whose_each_line_is() {
     stage.press_keys("C 1");
     assert!(stage.picture().text().contains("not of these"));
     stage.press_keys("a");
-    assert!(stage.picture().text().contains("no service is marked"));
+    assert!(stage.picture().text().contains("no service marked"));
 }
 
 #[test]
@@ -187,10 +187,10 @@ fn marked_services_and_the_way_between_them() {
     let other = stage.selected_name();
     stage.press_keys("a");
     let text = stage.picture().text();
-    assert!(text.contains("2 marked"), "{text}");
+    assert!(text.contains("2 marked services"), "{text}");
     stage.press_keys("P");
     let text = stage.picture().text();
-    assert!(text.contains(&other) && text.contains("the way from"), "{text}");
+    assert!(text.contains(&other) && text.contains("the path from"), "{text}");
 }
 
 #[test]
@@ -198,10 +198,10 @@ fn tab_shows_one_instance_after_the_other() {
     let mut stage = open_order_logs((100, 30));
     stage.press_keys("tab");
     let text = stage.picture().text();
-    assert!(text.contains("orders-1 alone"), "{text}");
+    assert!(text.contains("instance orders-1"), "{text}");
     assert_eq!(stage.app.subscriptions().len(), 1);
     stage.press_keys("backtab");
-    assert!(!stage.picture().text().contains("alone"));
+    assert!(!stage.picture().text().contains("instance orders-1"));
 }
 
 #[test]
@@ -338,9 +338,12 @@ fn what_can_not_be_read_is_told_at_the_top() {
         service: Some(ServiceId::new("ecs:eu-west-1/prod/orders")),
         label: "orders-3".into(),
         kind: LogNoteKind::Unreadable,
-        text: "its log driver is awsfirelens: look where it sends them".into(),
+        text: "log driver awsfirelens is not supported: read the log at its destination".into(),
     };
     stage.send(Msg::Logs(LogUpdate::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
     let text = stage.picture().text();
-    assert!(text.lines().nth(2).unwrap().contains("orders-3: its log driver is awsfirelens"), "{text}");
+    assert!(
+        text.lines().nth(2).unwrap().contains("orders-3: log driver awsfirelens is not supported"),
+        "{text}"
+    );
 }

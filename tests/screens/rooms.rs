@@ -114,7 +114,7 @@ fn help_tells_first_what_counts_on_the_screen_below() {
     stage.press_keys("l ?");
     let text = stage.picture().text();
     assert!(text.lines().nth(1).unwrap().contains("in the logs"), "{text}");
-    assert!(text.contains("show times as local, UTC"), "{text}");
+    assert!(text.contains("cycle the time format: local, UTC"), "{text}");
     let stroke = |key: &str| text.lines().filter(|row| row.starts_with(&format!("   {key} "))).count();
     assert_eq!(stroke("t"), 1, "{text}");
 }
@@ -136,7 +136,7 @@ fn an_unknown_command_is_named() {
     stage.type_text("qqqq");
     stage.press_keys("enter");
     let text = stage.picture().text();
-    assert!(text.contains("no command and no service is called `qqqq`"), "{text}");
+    assert!(text.contains("no command or service `qqqq`"), "{text}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_name_in_place_of_a_command_selects_the_service() {
     stage.type_text("catalog");
     stage.press_keys("enter");
     let text = stage.picture().text();
-    assert!(text.contains("─ shop/catalog ─") && text.contains("the service is selected"), "{text}");
+    assert!(text.contains("─ shop/catalog ─") && text.contains("selected the matching service"), "{text}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn between_two_groups_the_lines_of_the_selected_one_stand_out_and_the_rest_is_di
 fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
     let mut stage = AppHarness::showing(&meshed_groups(7, 8), (120, 40));
     let text = stage.picture().text();
-    assert!(text.contains("lines drawn when selected"), "{text}");
+    assert!(text.contains("lines shown when selected"), "{text}");
 }
 
 /// Services of one group, each with the services that it calls. The layout survey contains a similar group.

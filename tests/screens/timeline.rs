@@ -39,7 +39,7 @@ fn changed_cluster(cluster: &Snapshot) -> Snapshot {
             &users,
             n,
             EventKind::Stop,
-            &format!("task 4f2a91c{n} ended: Essential container in task exited"),
+            &format!("task 4f2a91c{n} stopped: Essential container in task exited"),
         )
     }));
     later
@@ -73,7 +73,7 @@ fn small_and_in_ascii_without_colours() {
     see!(stage);
     stage.resize(40, 9);
     stage.press_keys("/");
-    stage.type_text("ended");
+    stage.type_text("stopped");
     stage.press_keys("enter");
     see!(stage);
 }
@@ -97,7 +97,7 @@ fn it_follows_at_its_end_and_holds_still_above_it() {
     assert!(screen_text(&mut stage).contains("number 49,"));
     stage.press_keys("ctrl-b");
     let before = screen_text(&mut stage);
-    assert!(before.contains("held still") && !before.contains("number 49,"), "{before}");
+    assert!(before.contains("paused") && !before.contains("number 49,"), "{before}");
     stage.poll(&told(60));
     let rows =
         |text: &str| text.lines().filter(|l| l.contains("number")).map(str::to_owned).collect::<Vec<_>>();
@@ -138,7 +138,7 @@ fn what_is_gone_has_no_logs_and_that_is_said() {
     stage.poll(&snapshot("docker", vec![web]));
     stage.press_keys("H enter");
     let text = screen_text(&mut stage);
-    assert!(text.contains("db is no longer there"), "{text}");
+    assert!(text.contains("db was removed"), "{text}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn sources_in_every_state() -> AppHarness {
         failure(
             FailureKind::Timeout,
             "ecs:DescribeServices took longer than 30 s",
-            "wait, or look with portolan doctor",
+            "wait, or run portolan doctor",
         ),
     );
     stage.poll_failed("ecs:us-east-1", denied_failure());
@@ -116,5 +116,5 @@ fn a_service_that_goes_leaves_no_selection_behind() {
     let text = stage.picture().text();
     let (body, last) = text.trim_end().rsplit_once('\n').expect("a screen has rows");
     assert!(!body.contains("orders"), "{text}");
-    assert!(last.contains("orders is gone; mailpit is selected"), "{text}");
+    assert!(last.contains("orders was removed; selected mailpit"), "{text}");
 }

@@ -85,7 +85,7 @@ fn the_card_says_why_there_is_nothing() {
     let mut stage = AppHarness::showing(&shop(), (100, 40));
     stage.press_keys("f enter");
     let service = usage_targets(&stage).remove(0).service;
-    assert!(stage.picture().text().contains("being measured"));
+    assert!(stage.picture().text().contains("measuring"));
     let failure = Failure::new(FailureKind::Denied, "logs:FilterLogEvents: not allowed", "allow it");
     stage.send(Msg::UsageMeasured(service, Err(failure)));
     assert!(stage.picture().text().contains("logs:FilterLogEvents: not allowed (allow it)"));

@@ -100,18 +100,18 @@ fn a_focus_grows_by_hops_and_its_ghosts_open() {
 fn the_way_between_two_marked_services() {
     let mut stage = AppHarness::showing(&shop(), (200, 50));
     stage.press_keys("p");
-    assert!(stage.picture().text().contains("mark a service first"));
+    assert!(stage.picture().text().contains("mark one service"));
     stage.select_by_search("web");
     stage.press_keys("space");
     stage.select_by_search("cache");
     stage.press_keys("space p");
     see!(stage);
     stage.press_keys("p");
-    assert!(stage.picture().text().contains("the only way"), "there are no others to show");
+    assert!(stage.picture().text().contains("the only path"), "there are no others to show");
     stage.press_keys("esc");
     stage.select_by_search("payments");
     stage.press_keys("space p");
-    assert!(stage.picture().text().contains("no calls lead"));
+    assert!(stage.picture().text().contains("no path between them"));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_group_that_is_closed_and_opened_leaves_everything_as_it_was() {
 fn the_next_match_repeats_the_last_search() {
     let mut stage = AppHarness::showing(&shop(), (200, 50));
     stage.press_keys("n");
-    assert!(stage.picture().text().contains("nothing was searched for yet"));
+    assert!(stage.picture().text().contains("no search yet"));
     stage.select_by_search("cart");
     stage.select_by_search("orders");
     stage.press_keys("[ n");
@@ -142,7 +142,7 @@ fn the_next_match_repeats_the_last_search() {
 fn too_little_monitoring_for_never_observed_is_reported() {
     let mut stage = AppHarness::showing(&shop(), (200, 50));
     stage.press_keys("e e");
-    assert!(stage.picture().text().contains("takes 10 min of watching, 0 so far"));
+    assert!(stage.picture().text().contains("needs 10 min of monitoring, 0 min so far"));
 }
 
 /// Changes of health and restart counts request no layout at any detail level.
@@ -213,7 +213,7 @@ fn what_was_selected_before_comes_back() {
     }
     assert_eq!(seen, ["cart", "web", "cart", "orders"]);
     stage.press_keys("]");
-    assert!(stage.picture().text().contains("nothing was selected there"));
+    assert!(stage.picture().text().contains("no later selection"));
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
 fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_nobody_looks() {
     let mut stage = AppHarness::showing(&shop(), (200, 50));
     stage.select_by_search("orders");
-    let tangled = "tangled by changes: T tidies";
+    let tangled = "better layout: press T";
     let number = (0..9).find(|number| {
         stage.send(Msg::LayoutCompared(*number, true));
         stage.picture().text().contains(tangled)

@@ -11,7 +11,8 @@ const MAX_LOSS_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Finds services that lost tasks with reclaimed Spot capacity.
 pub(in crate::diagnosis) fn find_spot(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let next = "ECS replaces the task where it finds capacity; use more Availability Zones or some On-Demand capacity";
+    let next = "ECS replaces the task where it finds capacity; use more Availability Zones or some \
+                On-Demand capacity";
     find(context, drafts, ExitCause::SpotInterruption, "AWS reclaimed Spot capacity", next);
 }
 

@@ -53,7 +53,7 @@ mod tests {
                 .reason
                 .clone()
         };
-        assert_eq!(reason(137), "killed for want of memory, exit code 137");
-        assert_eq!(reason(1), "a child process was killed for want of memory, exit code 1");
+        assert_eq!(reason(137), "out of memory: killed, exit code 137");
+        assert_eq!(reason(1), "out of memory: a child process was killed, exit code 1");
     }
 }

@@ -104,8 +104,7 @@ impl Screen for Findings {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let rows = matching_findings(scene.store);
         if rows.is_empty() {
-            let calm =
-                if scene.store.search.is_empty() { "no findings" } else { "no matches" };
+            let calm = if scene.store.search.is_empty() { "no findings" } else { "no matches" };
             buf.set_stringn(
                 area.x + 1,
                 area.y,

@@ -85,7 +85,8 @@ impl Limits {
         self.nodes += nodes;
         check_limit(self.nodes, MAX_YAML_NODES, || {
             format!(
-                "the project has more than {MAX_YAML_NODES} values, counting copies made by aliases and `extends`"
+                "the project has more than {MAX_YAML_NODES} values, counting copies made by aliases and \
+                 `extends`"
             )
         })
     }

@@ -30,7 +30,7 @@ pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> 
         clusters.as_ref().ok().and_then(|all| all.iter().find(|arn| filter.matches(&last_segment(arn))));
     let first = named.or(listed).cloned();
     let names = |all: Vec<String>| match all.len() {
-        0 => format!("no cluster in {}", api.clients.target.region),
+        0 => format!("no clusters in {}", api.clients.target.region),
         _ => all.iter().map(|arn| last_segment(arn)).collect::<Vec<_>>().join(", "),
     };
     found.push(check_result(&calls::LIST_CLUSTERS, clusters.map(names)));

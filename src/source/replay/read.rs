@@ -86,7 +86,7 @@ impl FrameCollector {
         let frame = match text {
             Some(text) if text.trim().is_empty() => return,
             Some(text) => parse_json(&text).and_then(check_source_name),
-            None => Err(format!("larger than {} MiB", MAX_LINE_BYTES >> 20)),
+            None => Err(format!("longer than {} MiB", MAX_LINE_BYTES >> 20)),
         };
         self.ends_with_damage = frame.is_err();
         match frame {

@@ -98,7 +98,7 @@ async fn following_ends_with_the_container_and_says_so() {
     .await;
     assert_eq!(labelled_texts(&all), ["job begun", "job ending"]);
     assert_eq!(all.notes.len(), 1);
-    assert_eq!(all.notes[0].text, "the container ended with exit code 4");
+    assert_eq!(all.notes[0].text, "the container exited with code 4");
     assert_eq!(all.notes[0].kind, LogNoteKind::Ended);
     assert!(all.notes[0].at.is_some());
 }
@@ -179,7 +179,7 @@ async fn a_container_that_goes_is_a_note_and_others_go_on() {
     run_docker(&["rm", "-f", &lab.full_name("gone")]);
     let all = read_batches(lab.source.logs(targets, READ_ALL), |_| false).await;
     assert_eq!(labelled_texts(&all), ["stays here"]);
-    assert_eq!(all.notes[0].text, "the container was removed: its log is gone");
+    assert_eq!(all.notes[0].text, "the container was removed, its logs are gone");
 }
 
 #[tokio::test]

@@ -58,9 +58,9 @@ impl Loader {
         let target = extends.text_of("service").unwrap_or_default();
         let link = (Arc::clone(file), name.to_owned());
         if chain.contains(&link) {
-            return Err(
-                at.error(format!("circular `extends`: `{name}` extends itself through other services"))
-            );
+            return Err(at.error(format!(
+                "circular `extends`: `{name}` extends itself, directly or through other services"
+            )));
         }
         if chain.len() == MAX_CHAIN_LENGTH {
             return Err(at.error(format!("the `extends` chain is longer than {MAX_CHAIN_LENGTH} services")));

@@ -63,7 +63,7 @@ impl Loader {
         if include.files.iter().any(|path| ancestors.iter().any(|above| **above == **path)) {
             return Err(include
                 .at
-                .error("circular `include`: this file includes itself through other files"));
+                .error("circular `include`: this file includes itself, directly or through other files"));
         }
         if ancestors.len() > MAX_CHAIN_LENGTH {
             return Err(include

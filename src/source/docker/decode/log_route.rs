@@ -10,7 +10,7 @@ pub(super) fn decode_log_route(id: &str, answer: &ContainerInspectResponse) -> L
     let driver = config.and_then(|c| c.typ.as_deref()).unwrap_or("json-file");
     let option = |name: &str| config.and_then(|c| c.config.as_ref()?.get(name)).map(|v| Text::new(v));
     match driver {
-        "none" => unreadable_route("log driver `none`: no logs are kept".to_owned()),
+        "none" => unreadable_route("log driver none: no logs are kept".to_owned()),
         "" | "json-file" | "local" | "journald" | "k8s-file" => engine_route(id),
         // Since Docker 20.10 the engine keeps a copy for other drivers too, unless `cache-disabled` is set.
         _ if option("cache-disabled").as_deref() != Some("true") => engine_route(id),

@@ -145,7 +145,8 @@ fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
         return Err(Failure::new(
             FailureKind::Missing,
             format!(
-                "no engine found: DOCKER_HOST is not set, no docker context is selected, and none of these sockets exists: {}",
+                "no engine found: DOCKER_HOST is not set, no docker context is selected, and none of these \
+                 sockets exists: {}",
                 looked.join(", ")
             ),
             "start Docker or Podman, or set DOCKER_HOST",

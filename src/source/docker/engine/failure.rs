@@ -42,7 +42,7 @@ fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, Stri
                 &format!("the certificate {} can't be used: {why}", path.display()),
                 MAX_MESSAGE_CHARS,
             );
-            let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
+            let remedy = "put ca.pem, cert.pem and key.pem in the DOCKER_CERT_PATH folder";
             (FailureKind::Credentials, why, remedy.to_owned())
         }
         CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::InvalidResponse(_) => (
@@ -92,7 +92,9 @@ fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind,
         Some(io::ErrorKind::PermissionDenied) => (
             FailureKind::Denied,
             "permission denied".to_owned(),
-            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again), or run as a user that may read it".to_owned(),
+            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in \
+             again), or run as a user with access to it"
+                .to_owned(),
         ),
         Some(io::ErrorKind::NotFound) => unreachable("socket not found"),
         Some(io::ErrorKind::ConnectionRefused) => unreachable("connection refused"),

@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(told("health_status: healthy", None), Some((EventKind::Health, "is healthy".into())));
         assert_eq!(told("health_status", None), Some((EventKind::Health, "is unhealthy".into())));
         assert_eq!(told("pause", None), Some((EventKind::Pause, "was paused".into())));
-        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "goes on".into())));
+        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "was unpaused".into())));
         for removed in ["destroy", "remove"] {
             assert_eq!(told(removed, None), Some((EventKind::Message, "was removed".into())));
         }

@@ -159,7 +159,7 @@ fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure
     let remedy = if session {
         renewal_remedy(setting)
     } else {
-        "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or name a profile in the configuration"
+        "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or set `profile` in the configuration"
             .into()
     };
     Failure::new(FailureKind::Credentials, format!("{}: no valid credentials: {chain}", call.action), remedy)

@@ -164,7 +164,8 @@ fn too_many_records(name: &str) -> Failure {
     Failure::new(
         FailureKind::Throttled,
         format!(
-            "{}: {} has more records than one poll reads ({MAX_PAGES_PER_POLL} pages or {} s); the rest is skipped",
+            "{}: {} has more records than one poll reads ({MAX_PAGES_PER_POLL} pages or {} s); the rest is \
+             skipped",
             calls::FILTER_LOG_EVENTS.action,
             Text::new(name),
             POLL_TIME_LIMIT.as_secs()

@@ -190,8 +190,7 @@ mod tests {
         let [note] = &notes[..] else { panic!("{notes:?}") };
         assert!(lines.is_empty() && note.kind == LogNoteKind::Unreadable);
         assert!(
-            note.text.contains("tasks that ended earlier")
-                && note.text.contains("allow logs:FilterLogEvents")
+            note.text.contains("logs of earlier tasks") && note.text.contains("allow logs:FilterLogEvents")
         );
     }
 }

@@ -87,9 +87,7 @@ impl Session {
                 }
             }
         };
-        let output = timeout(OPEN_TIMEOUT, opening)
-            .await
-            .unwrap_or_else(|_| Err(open_failure("timeout")))?;
+        let output = timeout(OPEN_TIMEOUT, opening).await.unwrap_or_else(|_| Err(open_failure("timeout")))?;
         Ok(Self { output, scope })
     }
 

@@ -161,7 +161,7 @@ mod tests {
         let SortedTargets { readable, notes, .. } = sort_targets(vec![
             target("a", stream("g", Some("p/a/1"))),
             target("c", stream("h", None)),
-            target("d", LogRoute::Unreadable { why: "the log driver is splunk".into() }),
+            target("d", LogRoute::Unreadable { why: "log driver splunk is not supported".into() }),
         ]);
         let [(place, _)] = &readable[..] else { panic!("{readable:?}") };
         assert_eq!((place.group.as_str(), place.stream.as_str()), ("g", "p/a/1"));

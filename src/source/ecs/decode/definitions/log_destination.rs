@@ -56,7 +56,8 @@ pub(crate) fn log_destination(
 ) -> LogDestination {
     let Some(config) = container.log_configuration() else {
         return LogDestination::Unreadable(
-            "no log driver configured: on EC2, run `docker logs` on the container instance; on Fargate, the log is lost"
+            "no log driver configured: on EC2, run `docker logs` on the container instance; on Fargate, the \
+             log is lost"
                 .to_owned(),
         );
     };
@@ -95,12 +96,17 @@ fn firelens_destination(config: &LogConfiguration, all: &[ContainerDefinition]) 
             let router = all.iter().find(|c| c.firelens_configuration().is_some());
             LogDestination::Unreadable(match router {
                 Some(r) => {
-                    format!("FireLens routes the log by the configuration of container {}", clean_text(r.name()))
+                    format!(
+                        "FireLens routes the log by the configuration of container {}",
+                        clean_text(r.name())
+                    )
                 }
                 None => "FireLens is configured, but the task has no router container".to_owned(),
             })
         }
-        (output, _) => LogDestination::Unreadable(format!("FireLens sends the log to {output}: read it there")),
+        (output, _) => {
+            LogDestination::Unreadable(format!("FireLens sends the log to {output}: read it there"))
+        }
     }
 }
 
