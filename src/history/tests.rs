@@ -109,7 +109,7 @@ fn differences_without_events_become_entries() {
             |web| {
                 web.references.push(Reference {
                     kind: ReferenceKind::Environment,
-                    location: ReferenceLocation::for_key("environment DB"),
+                    location: ReferenceLocation::parse("environment DB"),
                     target: ReferenceTarget::ServiceName("db".into()),
                 });
             },
@@ -333,7 +333,7 @@ fn incomplete_reads_are_not_differences() {
         Snapshot { progress, ..snapshot(second, vec![service], Vec::new()) }
     };
     let known = |desired, image: &str| {
-        let place = ReferenceLocation::for_key("environment DB");
+        let place = ReferenceLocation::parse("environment DB");
         let mut web = service("web");
         web.references.push(Reference {
             kind: ReferenceKind::Environment,

@@ -39,6 +39,7 @@ pub use network::{
     load_balancer::{LoadBalancer, Route, TargetHealth},
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
+    setting::Setting,
 };
 pub use sources::{
     inventory::{Inventory, ServiceAnnotation},

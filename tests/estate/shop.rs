@@ -119,7 +119,7 @@ pub fn foreign_names() -> Vec<Snapshot> {
         let target = ReferenceTarget::ServiceName((*next).into());
         service.references.push(Reference {
             kind: ReferenceKind::Link,
-            location: ReferenceLocation::for_key("links"),
+            location: ReferenceLocation::parse("links"),
             target,
         });
     }

@@ -9,3 +9,4 @@ pub mod host;
 pub mod load_balancer;
 pub mod reference;
 pub mod scheme;
+pub mod setting;
