@@ -72,7 +72,7 @@ impl OutageTracker {
 
     /// Returns the outages of the services of `source`.
     pub fn outages_of<'a>(&'a self, source: &'a SourceId) -> impl Iterator<Item = (&'a NodeId, &'a Outage)> {
-        self.outages.iter().filter(move |(node, _)| source_of(node) == *source)
+        self.outages.iter().filter(move |(node, _)| node.service_source().as_ref() == Some(source))
     }
 
     /// Updates the outages after an evaluation, and removes those not found for a while. `whole` lists the
@@ -86,7 +86,8 @@ impl OutageTracker {
     ) -> Self {
         self.restart_counts.update(inventory, &self.complete_sources, now);
         self.outages.retain(|node, outage| {
-            let patience = if whole.contains(&source_of(node)) { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
+            let is_complete = node.service_source().is_some_and(|source| whole.contains(&source));
+            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
             now.duration_since(outage.last_seen) <= patience
         });
         self.outages.extend(findings.iter().filter_map(|finding| outage_from(finding, now)));
@@ -110,7 +111,7 @@ impl OutageTracker {
         let known = self.outages.get(&node);
         let known =
             known.filter(|outage| outage.intentional == wanted && is_same_outage(outage, draft.since, now));
-        let watched = self.complete_sources.contains(&source_of(&node));
+        let watched = node.service_source().is_some_and(|source| self.complete_sources.contains(&source));
         draft.since = Some(match (known, draft.since) {
             (Some(outage), own) => merge_onsets(outage.since, own),
             (None, Some(own)) => own,
@@ -131,11 +132,6 @@ fn outage_from(finding: &Finding, now: Timestamp) -> Option<(NodeId, Outage)> {
         intentional: kind.class == FindingClass::IntentionalStop,
     };
     Some((finding.node.clone()?, outage))
-}
-
-/// Returns the source of a service's node: the first part of the node's id.
-fn source_of(node: &NodeId) -> SourceId {
-    SourceId::from(&ServiceId::new(node.as_str()))
 }
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, store: &Store) -> 
 
 fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
     EvidenceOut {
-        kind: evidence.kind,
+        kind: evidence.kind.id,
         place: &evidence.location,
         detail: &evidence.detail,
         strength: evidence.strength.as_str(),

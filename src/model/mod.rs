@@ -15,7 +15,7 @@ pub mod text;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
+pub use id::{InstanceId, NetworkId, NodeId, NodeIdParts, ServiceId, ServiceIdParts, SourceId};
 pub use incident::{
     event::{Event, EventKind},
     finding::{Finding, Impact, Severity, Suspect},
@@ -52,10 +52,11 @@ pub use text::{LineText, SharedText, Text};
 pub use workload::{
     deployment::{Deployment, RevisionChange, Rollout},
     exit_cause::ExitCause,
+    fact::{Fact, FactKind, FactLabel},
     health::Health,
     image_ref::ImageRef,
     instance::{Container, Exit, HealthCheckStatus, Instance, InstanceState},
-    service::{Fact, Service, ServiceKind},
+    service::{Service, ServiceKind},
     usage::{UsageSample, UsageTarget},
 };
 

@@ -1,6 +1,6 @@
 //! The topology: a graph of services and their dependencies, whose edges carry the evidence for them.
 
-use super::Product;
+use super::{Product, evidence::EvidenceKind};
 use crate::model::{Health, NodeId, ServiceId, SourceId, Timestamp};
 use std::collections::BTreeMap;
 
@@ -76,8 +76,8 @@ pub struct Edge {
 /// A piece of evidence for a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
-    /// Id of the kind in [`super::evidence::EVIDENCE_KINDS`].
-    pub kind: &'static str,
+    /// The kind of evidence.
+    pub kind: &'static EvidenceKind,
     /// Strength of the evidence.
     pub strength: Strength,
     /// The variable, label, rule or file that contains the evidence.

@@ -121,9 +121,7 @@ impl IncrementalTopology {
 impl Topology {
     /// Removes the evidence that stems from references of `from`. Returns the edges that had such evidence.
     fn remove_reference_evidence(&mut self, from: &NodeId) -> Vec<EdgeKey> {
-        let said = |evidence: &Evidence| {
-            EVIDENCE_KINDS.iter().any(|k| k.id == evidence.kind && k.comes_from_references())
-        };
+        let said = |evidence: &Evidence| evidence.kind.comes_from_references();
         let first = (from.clone(), NodeId::new(""));
         let mine = self.edges.range_mut(first..).take_while(|((caller, _), _)| caller == from);
         let forgotten = mine.filter_map(|(ends, edge): (&EdgeKey, &mut Edge)| {
@@ -156,7 +154,7 @@ fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {
-            Some(NodeId::new(format!("dependency:{}", address.host)))
+            Some(NodeId::dependency(&address.host.to_string()))
         }
         _ => None,
     }

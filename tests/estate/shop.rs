@@ -2,9 +2,9 @@
 
 use super::{Build, ago, ended, event, gateway, service, snapshot};
 use portolan::model::{
-    Deployment, EventKind, Fact, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote, LogNoteKind,
-    LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Rollout, Service,
-    ServiceId, Snapshot, Timestamp,
+    Deployment, EventKind, Fact, FactKind, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote,
+    LogNoteKind, LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
+    Rollout, Service, ServiceId, Snapshot, Timestamp,
 };
 use std::sync::Arc;
 
@@ -53,8 +53,10 @@ pub fn faults() -> Snapshot {
         .with(|service| {
             service.deployments =
                 vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old("orders:41")];
-            service.facts =
-                vec![Fact::new("task definition", "orders:42"), Fact::new("launch type", "FARGATE")];
+            service.facts = vec![
+                Fact::new(FactKind::TaskDefinition, "orders:42"),
+                Fact::new(FactKind::LaunchType, "FARGATE"),
+            ];
         });
     let users =
         of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");

@@ -103,7 +103,8 @@ impl Grouping {
                 })
                 .map(Into::into),
             Self::Fact(label) => service()
-                .and_then(|s| s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone()))
+                .and_then(|service| service.facts.iter().find(|fact| fact.label.to_string() == *label))
+                .map(|fact| fact.value.clone())
                 .map(Into::into),
             Self::Nothing => None,
         };

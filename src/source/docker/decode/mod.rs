@@ -18,7 +18,7 @@ use super::api_types::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, NamedVolume};
 use crate::{
     extract::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
-    model::{Fact, Instance, Reference, SourceId, Text, Timestamp},
+    model::{Fact, FactKind, Instance, Reference, SourceId, Text, Timestamp},
     source::shared_references::Program,
 };
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ pub(super) fn decode_container(
         (find_references(answer, &owner, labels, files), facts::container_facts(answer));
     if mentions.len() > MAX_REFERENCES {
         let what = format!("{}: only {MAX_REFERENCES} of them are followed", mentions.len());
-        facts.push(Fact::new("addresses named", what));
+        facts.push(Fact::new(FactKind::AddressesNamed, what));
         mentions.truncate(MAX_REFERENCES);
     }
     Some(ContainerRecord {
@@ -108,7 +108,7 @@ impl ContainerRecord {
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
-                "not read",
+                FactKind::NotRead,
                 "environment, command, files: the list of containers says no more",
             ));
             return;

@@ -3,7 +3,7 @@
 
 use crate::{
     background::{self, Panicked},
-    model::{Fact, Failure, FailureKind, SourceId, Text, UnreadPart},
+    model::{Fact, FactKind, Failure, FailureKind, SourceId, Text, UnreadPart},
     source::docker::{
         Shared,
         api_types::ContainerSummary,
@@ -239,7 +239,7 @@ async fn inspect_container(
         panicked.failure(format_args!("docker inspect at {} could not be taken in", engine.endpoint))
     })?;
     if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
-        container.facts.push(Fact::new("not read", "configuration files: the engine was too slow"));
+        container.facts.push(Fact::new(FactKind::NotRead, "configuration files: the engine was too slow"));
     }
     Ok(found)
 }

@@ -2,7 +2,7 @@
 
 use super::{instance::decode_instance, task_record::TaskRecord};
 use crate::{
-    model::{Fact, Instance, InstanceState, Reference, Service, ServiceKind},
+    model::{Fact, FactKind, Instance, InstanceState, Reference, Service, ServiceKind},
     source::ecs::decode::services::{
         endpoints,
         service::{DecodeContext, MAX_STOPPED_INSTANCES},
@@ -27,10 +27,10 @@ pub(crate) fn decode_family(
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
     if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {
-        facts.push(Fact::new("started by", crate::source::ecs::decode::text::clean_text(Some(by))));
+        facts.push(Fact::new(FactKind::StartedBy, crate::source::ecs::decode::text::clean_text(Some(by))));
     }
     if let Some(version) = newest.map(|r| r.version()) {
-        facts.push(Fact::new("task definition", version));
+        facts.push(Fact::new(FactKind::TaskDefinition, version));
     }
     facts.extend(definition.iter().flat_map(|d| d.facts.clone()));
     Service {
