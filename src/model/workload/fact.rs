@@ -74,7 +74,6 @@ fact_kinds! {
         TaskRole "task role"
     }
     other {
-        AddressesNamed "addresses named"
         Arguments "arguments"
         Config "config"
         Container "container"
@@ -92,6 +91,7 @@ fact_kinds! {
         Platform "platform"
         Profile "profile"
         PublishedPort "published port"
+        References "references"
         Replicas "replicas"
         Scheduling "scheduling"
         Secret "secret"

@@ -68,8 +68,8 @@ pub(super) fn decode_container(
     let (mut mentions, mut facts) =
         (find_references(answer, &owner, labels, files), facts::container_facts(answer));
     if mentions.len() > MAX_REFERENCES {
-        let what = format!("{}: only {MAX_REFERENCES} of them are followed", mentions.len());
-        facts.push(Fact::new(FactKind::AddressesNamed, what));
+        let what = format!("{}, only the first {MAX_REFERENCES} are used", mentions.len());
+        facts.push(Fact::new(FactKind::References, what));
         mentions.truncate(MAX_REFERENCES);
     }
     Some(ContainerRecord {
@@ -109,7 +109,7 @@ impl ContainerRecord {
         let Some(before) = before else {
             self.facts.push(Fact::new(
                 FactKind::NotRead,
-                "environment, command, files: the list of containers says no more",
+                "environment, command, files: inspect failed or timed out",
             ));
             return;
         };
