@@ -4,8 +4,9 @@
 
 use super::{
     Edge, Evidence, KNOWN_PRODUCTS, NodeKind, Product, Resolution, Resolver, Topology,
+    edge::EdgeKey,
     evidence::{EVIDENCE_KINDS, ignores_outside_addresses},
-    infer::{EdgeKey, TopologyBuilder, build_topology, service_node},
+    infer::{TopologyBuilder, build_topology, service_node},
 };
 use crate::model::{
     Inventory, NodeId, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, SnapshotDiff,
@@ -74,7 +75,7 @@ impl IncrementalTopology {
         let mut edges: BTreeSet<EdgeKey> =
             anew.iter().flat_map(|id| topology.remove_reference_evidence(&NodeId::from(id))).collect();
         // Edges without evidence must be removed before supporting evidence is added to the others.
-        topology.edges.retain(|_, edge| !edge.evidence.is_empty());
+        topology.edges.remove_unfounded();
         let mut builder = TopologyBuilder::new(resolver, topology);
         for kind in EVIDENCE_KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {

@@ -2,6 +2,7 @@
 
 use super::{
     Evidence, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    edge::EdgeKey,
     evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind, EvidenceWeight},
     graph::DanglingReference,
     resolve::HostOrigin,
@@ -45,9 +46,6 @@ pub(super) struct TopologyBuilder<'a> {
     /// The edges with new evidence.
     touched_edges: BTreeSet<EdgeKey>,
 }
-
-/// Caller and callee of an edge.
-pub(super) type EdgeKey = (NodeId, NodeId);
 
 impl<'a> TopologyBuilder<'a> {
     /// Returns a builder that adds to `topology`.
@@ -100,7 +98,7 @@ impl<'a> TopologyBuilder<'a> {
             let ends = (from.clone(), to);
             self.touched_edges.insert(ends.clone());
             let all = if alone {
-                &mut self.topology.edges.entry(ends).or_default().evidence
+                &mut self.topology.edges.get_or_add(ends).evidence
             } else {
                 self.supporting_evidence.entry(ends).or_default()
             };

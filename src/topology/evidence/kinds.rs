@@ -1,10 +1,9 @@
 //! The table of all kinds of evidence.
 
-use super::{CandidateOrigin, EvidenceKind, EvidenceUnit, configured_calls, load_balancer, proxy_label};
-use crate::{
-    model::{ObservationSource, ReferenceKind},
-    topology::Strength,
+use super::{
+    CandidateOrigin, EvidenceKind, EvidenceUnit, Strength, configured_calls, load_balancer, proxy_label,
 };
+use crate::model::{ObservationSource, ReferenceKind};
 
 /// All kinds of evidence, the strongest first.
 pub const EVIDENCE_KINDS: &[EvidenceKind] = &[

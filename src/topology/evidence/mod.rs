@@ -9,11 +9,13 @@ mod connections;
 mod kinds;
 mod load_balancer;
 mod proxy_label;
+mod strength;
 
 pub use candidate::{Callee, Caller, EdgeCandidate};
 pub use kinds::EVIDENCE_KINDS;
+pub use strength::Strength;
 
-use super::{Node, ProductRole, Strength};
+use super::{ProductRole, node::Node};
 use crate::model::{Inventory, ObservationSource, ReferenceKind, Service};
 use std::{cmp::Ordering, fmt};
 
