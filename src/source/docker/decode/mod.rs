@@ -7,6 +7,9 @@ mod network;
 mod owner;
 mod log_route;
 mod state;
+mod engine_status;
+mod exit;
+mod health_check;
 #[cfg(test)]
 mod tests;
 
