@@ -2,12 +2,18 @@
 //! nodes below.
 use super::isolated_nodes;
 use crate::layout::{
-    diagram::{Point, Quality},
+    geometry::{Point, Quality},
     graph::Key,
-    incremental::channel_cache::CachedChannel,
+    incremental::{
+        channel_cache::CachedChannel,
+        grid_slots::GridSlots,
+        subgraph_layout::{SubgraphLayout, SubgraphSeed},
+    },
     layering::layered_graph::{LayeredGraph, Pin, VertexKind},
-    pipeline::{SubgraphLayout, SubgraphSeed},
-    routing::channel::{Bend, ChannelNet, ChannelPin},
+    routing::{
+        channel::Bend,
+        channel_net::{ChannelNet, ChannelPin},
+    },
     subgraph::{Link, NodeRole, Subgraph},
 };
 use std::sync::Arc;
@@ -262,7 +268,7 @@ impl<'a> CellLayout<'a> {
         points
     }
 
-    fn into_seed(self, isolated_slots: isolated_nodes::GridSlots) -> SubgraphSeed {
+    fn into_seed(self, isolated_slots: GridSlots) -> SubgraphSeed {
         let first = i32::from(self.subgraph.bordered);
         let channels = self.channels.into_iter().map(|routed| routed.cached).collect();
         let mut seed = SubgraphSeed {
