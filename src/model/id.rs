@@ -130,15 +130,16 @@ impl InstanceId {
     }
 }
 
+/// Marks the id of a Service Connect namespace, between its source and its name.
+const NAMESPACE_MARKER: &str = "/namespace/";
+
 impl NetworkId {
     /// Returns the id of the network that the engine calls `native`.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
     }
-}
 
-impl NetworkId {
     /// Returns the host's own network; containers in host mode are its members.
     #[must_use]
     pub fn host_network(source: &SourceId) -> Self {
@@ -151,6 +152,18 @@ impl NetworkId {
     pub fn host_ports(source: &SourceId) -> Self {
         // Docker allows no colon in network names, so this one can't clash.
         Self::of(source, "host:ports")
+    }
+
+    /// Returns the scope of the names in the Service Connect namespace `name`.
+    #[must_use]
+    pub fn namespace(source: &SourceId, name: &str) -> Self {
+        Self::new(format!("{source}{NAMESPACE_MARKER}{name}"))
+    }
+
+    /// Returns the name of the Service Connect namespace, or `None` for another network.
+    #[must_use]
+    pub fn namespace_name(&self) -> Option<&str> {
+        self.0.split_once(NAMESPACE_MARKER).map(|(_, name)| name)
     }
 
     /// Returns true if members of the network can reach each other's own addresses.
@@ -167,7 +180,7 @@ const DEPENDENCY_PREFIX: &str = "dependency:";
 const LOAD_BALANCER_PREFIX: &str = "load-balancer:";
 
 /// Id of the internet.
-const INTERNET: &str = "internet";
+const INTERNET_ID: &str = "internet";
 
 /// The kind of node that an id stands for, with the parts of the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +211,7 @@ impl NodeId {
     /// Returns the id of the internet.
     #[must_use]
     pub fn internet() -> Self {
-        Self::new(INTERNET)
+        Self::new(INTERNET_ID)
     }
 
     /// Returns the id of a service of `source`, given the rest of its id: `group/name` or `name`.
@@ -215,7 +228,7 @@ impl NodeId {
             NodeIdParts::Dependency(name)
         } else if let Some(name) = id.strip_prefix(LOAD_BALANCER_PREFIX) {
             NodeIdParts::LoadBalancer(name)
-        } else if id == INTERNET {
+        } else if id == INTERNET_ID {
             NodeIdParts::Internet
         } else {
             NodeIdParts::Service(ServiceIdParts::parse(id))

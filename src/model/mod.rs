@@ -43,7 +43,8 @@ pub use network::{
 };
 pub use sources::{
     inventory::{Inventory, ServiceAnnotation},
-    snapshot::{LoadProgress, Snapshot, SourcePart, UnreadPart},
+    load_progress::{LoadProgress, SourcePart},
+    snapshot::{Snapshot, UnreadPart},
     snapshot_diff::SnapshotDiff,
     source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus},
     time_shift::TimeShift,
@@ -51,11 +52,11 @@ pub use sources::{
 pub use text::{LineText, SharedText, Text};
 pub use workload::{
     deployment::{Deployment, RevisionChange, Rollout},
-    exit_cause::ExitCause,
+    exit_cause::{Exit, ExitCause},
     fact::{Fact, FactKind, FactLabel},
     health::Health,
     image_ref::ImageRef,
-    instance::{Container, Exit, HealthCheckStatus, Instance, InstanceState},
+    instance::{Container, HealthCheckStatus, Instance, InstanceState},
     service::{Service, ServiceKind},
     usage::{UsageSample, UsageTarget},
 };

@@ -68,6 +68,14 @@ impl Service {
         SourceId::from(&self.id)
     }
 
+    /// Returns true if `name` is the service's name, `group/name` or id.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        let grouped =
+            self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
+        *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
+    }
+
     /// Returns true if the service is only declared in a file, so that its health is unknown.
     #[must_use]
     pub fn is_declared(&self) -> bool {
