@@ -10,8 +10,10 @@ use crate::{
         },
         decode::{
             ClusterData,
-            service_mesh::service_connect_metrics::{self, CallCounts, MetricSeries},
-            services::endpoints::service_connect_config,
+            services::{
+                endpoints::service_connect_config,
+                service_connect_metrics::{self, CallCounts, MetricSeries},
+            },
         },
         quota::calls,
     },

@@ -1,12 +1,12 @@
 //! Tasks without a service, grouped by the family of their task definition: jobs, migrations, one-off tasks.
 
-use super::{instance::decode_instance, task_record::TaskRecord};
+use super::{
+    endpoints,
+    service::{DecodeContext, MAX_STOPPED_INSTANCES},
+};
 use crate::{
     model::{Fact, FactKind, Instance, InstanceState, Reference, Service, ServiceKind},
-    source::ecs::decode::services::{
-        endpoints,
-        service::{DecodeContext, MAX_STOPPED_INSTANCES},
-    },
+    source::ecs::decode::tasks::{instance::decode_instance, task_record::TaskRecord},
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 
