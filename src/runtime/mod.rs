@@ -10,7 +10,6 @@ mod signals;
 mod suspend_detector;
 mod log_tasks;
 mod terminal;
-mod tty;
 
 pub mod terminal_guard;
 pub mod logging;

@@ -1,27 +1,28 @@
-//! Terminal control: taken over at the start, restored in every case.
+//! Terminal control: taken over at the start, restored in every case. The only module that uses crossterm.
 
-use super::{terminal_guard, tty::write_restore_sequences};
+use super::terminal_guard;
 use crate::{
     app::{App, MouseAction, Msg},
     keymap::{Code, Key},
 };
 use crossterm::{
     clipboard::CopyToClipboard,
+    cursor::Show,
     event::{
-        DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream, KeyCode, KeyEvent,
-        KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+        DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+        EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
     },
     execute,
     terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
     },
 };
 use futures::StreamExt;
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use rustix::termios::tcgetwinsize;
 use std::{
-    io::{self, Stdout, stdout},
+    io::{self, Stdout, Write, stdout},
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -33,6 +34,11 @@ const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
 /// True while the terminal is taken over. Only the first caller restores it.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Returns the terminal whose modes the guard saves and restores.
+pub(super) fn tty() -> Stdout {
+    stdout()
+}
 
 /// Returns the size of the terminal in columns and rows.
 pub(super) fn size() -> io::Result<(u16, u16)> {
@@ -135,6 +141,19 @@ pub(super) fn restore() {
         let _ = disable_raw_mode();
         terminal_guard::note_restored();
     }
+}
+
+/// Writes the sequences that leave the alternate screen and reset mouse, paste mode and cursor.
+pub(super) fn write_restore_sequences() {
+    let _ = execute!(
+        stdout(),
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = stdout().flush();
 }
 
 /// Panic that a test requests to see the terminal restored; not part of release builds.
