@@ -63,7 +63,7 @@ const FORM_PARSERS: &[FormParser] = &[
     mysql::data_source_name,
     zookeeper::server_list,
     url::url_list,
-    |value| connection_string::read(value, url::url_list),
+    connection_string::read,
     oracle::easy_connect,
     trailing_options::read,
     list::read,

@@ -15,10 +15,8 @@ use super::{
     decode::{
         ClusterData, TaskDefinitions,
         load_balancing::load_balancer::LoadBalancerData,
-        service_mesh::app_mesh::AppMeshes,
-        services::{
-            deployment::revision_to_compare, endpoints::CloudMapNames, service_connect_metrics::CallCounts,
-        },
+        service_mesh::{app_mesh::AppMeshes, service_connect_metrics::CallCounts},
+        services::{deployment::revision_to_compare, endpoints::CloudMapNames},
         target_group_arns,
     },
     flows::{FlowLogReader, NewLines},

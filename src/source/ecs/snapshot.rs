@@ -3,7 +3,7 @@
 use super::{
     Config,
     client::{api::Api, failure::AwsTarget},
-    decode::{self, RegionData, SnapshotContext, decode_cache::DecodeCache},
+    decode::{self, RegionData, decode_cache::DecodeCache, tasks::instance::SnapshotContext},
     enrichment::Enricher,
     flows::AddressOwners,
     name_filter::NameFilter,

@@ -5,14 +5,8 @@ pub(crate) mod load_balancing;
 pub(crate) mod definitions;
 pub(crate) mod services;
 pub(crate) mod tasks;
-pub(crate) mod cluster_data;
 pub(crate) mod decode_cache;
-pub(crate) mod snapshot_context;
 pub(crate) mod text;
-
-pub(crate) use cluster_data::ClusterData;
-pub(crate) use definitions::task_definition::TaskDefinitions;
-pub(crate) use snapshot_context::SnapshotContext;
 
 use crate::{
     model::{Event, Health, Service, ServiceId, Snapshot, UnreadPart},
@@ -20,6 +14,7 @@ use crate::{
 };
 use aws_sdk_ecs::types as sdk;
 use decode_cache::{DecodeCache, RegionInputs, ServiceInputs};
+use definitions::task_definition::TaskDefinitionSummary;
 use load_balancing::{alb_routing::TargetGroupServices, load_balancer::LoadBalancerData};
 use service_mesh::app_mesh::{AppMeshes, MeshMember};
 use services::{
@@ -30,7 +25,27 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use tasks::task_record::TaskRecord;
+use tasks::{instance::SnapshotContext, task_record::TaskRecord};
+
+/// Task definitions read so far, by ARN.
+pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
+
+/// Services and tasks read from one cluster.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ClusterData {
+    /// Name of the cluster.
+    pub name: String,
+    /// Default Service Connect namespace of the cluster.
+    pub namespace: Option<String>,
+    /// Services read so far.
+    pub services: Vec<Arc<sdk::Service>>,
+    /// True if `services` is the whole list.
+    pub has_all_services: bool,
+    /// Tasks read so far.
+    pub tasks: Vec<Arc<TaskRecord>>,
+    /// True if `tasks` is the whole list. Until then, some services have more tasks than Portolan has read.
+    pub has_all_tasks: bool,
+}
 
 /// Data read from one region.
 #[derive(Clone, Debug)]
@@ -160,7 +175,7 @@ fn decode_cluster(
     }
     for (name, runs) in families {
         let service =
-            services::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
+            tasks::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
         let told = services::service_events::stop_events(&service.id, &service.instances);
         take(Arc::new(service), told);
     }
@@ -185,7 +200,9 @@ pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClusterData, DecodeCache, RegionData, SnapshotContext, TaskRecord, decode_snapshot};
+    use super::{
+        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot, tasks::instance::SnapshotContext,
+    };
     use crate::model::{SourceId, Timestamp};
     use aws_sdk_ecs::types::Task;
     use std::sync::Arc;

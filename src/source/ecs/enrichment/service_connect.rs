@@ -10,10 +10,8 @@ use crate::{
         },
         decode::{
             ClusterData,
-            services::{
-                endpoints::service_connect_config,
-                service_connect_metrics::{self, CallCounts, MetricSeries},
-            },
+            service_mesh::service_connect_metrics::{self, CallCounts, MetricSeries},
+            services::endpoints::service_connect_config,
         },
         quota::calls,
     },

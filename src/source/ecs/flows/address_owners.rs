@@ -5,8 +5,10 @@ use super::record::RecordingTask;
 use crate::{
     model::{ServiceId, SourceId, Timestamp},
     source::ecs::decode::{
-        ClusterData, SnapshotContext, TaskDefinitions, services::service::group_by_owner,
-        tasks::task_record::TaskRecord, text::clean_text,
+        ClusterData, TaskDefinitions,
+        services::service::group_by_owner,
+        tasks::{instance::SnapshotContext, task_record::TaskRecord},
+        text::clean_text,
     },
 };
 use aws_sdk_ecs::types as sdk;

@@ -4,8 +4,9 @@ use super::{AddressOwners, ObservedConnections, format::LineFormat, join::join_l
 use crate::{
     model::{Address, ConnectionEnd, ConnectionOutcome, Host, ServiceId, SourceId, Timestamp},
     source::ecs::decode::{
-        ClusterData, SnapshotContext, TaskDefinitions, definitions::task_definition::summarize_definition,
-        tasks::task_record::TaskRecord,
+        ClusterData, TaskDefinitions,
+        definitions::task_definition::summarize_definition,
+        tasks::{instance::SnapshotContext, task_record::TaskRecord},
     },
 };
 use aws_sdk_ecs::types::{

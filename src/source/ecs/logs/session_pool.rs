@@ -1,8 +1,11 @@
 //! Pool of live sessions of one source. Readers of one group share a session, because an account may have few
 //! sessions and each costs money per minute. With many groups, several groups share a session.
 
-use super::subscriber::Subscriber;
-use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
+use super::{LogsClient, session_worker, subscriber::Subscriber};
+use crate::{
+    background,
+    model::{InstanceId, InstanceState, Snapshot, Timestamp},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -90,9 +93,8 @@ impl SessionPool {
             .filter(|e| e.at.is_some_and(|at| now.as_second() - at.as_second() > SETTLED_AFTER_SECONDS))
     }
 
-    /// Adds a subscriber to a slot until the returned guard is dropped. Returns the slot too if it is new and
-    /// needs a worker.
-    pub(super) fn register(&self, member: Subscriber) -> (SubscriptionGuard, Option<Arc<WorkerSlot>>) {
+    /// Registers a subscriber with a worker until the returned guard is dropped.
+    pub(super) fn subscribe(self: &Arc<Self>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
         let mut slots = lock(&self.slots);
         slots.retain(|slot| !lock(&slot.pending).closed);
         let group = member.place.group.clone();
@@ -104,16 +106,23 @@ impl SessionPool {
             let least = same.iter().filter(|slot| slot.may_go_live).min_by_key(load);
             least.filter(|slot| sessions >= MAX_SESSIONS && load(slot) < MAX_SESSION_GROUPS)
         });
-        let is_new = found.is_none();
         // A worker closes its slot under the lock of all slots, so no subscriber joins a closed one.
         let slot = found.cloned().unwrap_or_else(|| {
+            let region = member.place.region.clone();
             let slot = Arc::new(WorkerSlot {
-                region: member.place.region.clone(),
+                region,
                 may_go_live: sessions < MAX_SESSIONS,
                 pending: Mutex::default(),
                 changed: Notify::new(),
             });
             slots.push(Arc::clone(&slot));
+            let lost = Arc::clone(&slot);
+            // If the worker panics, the readers see the end of their streams and subscribe again.
+            let then = move |_| {
+                *lock(&lost.pending) = PendingSubscribers { closed: true, ..PendingSubscribers::default() }
+            };
+            let worker = session_worker::run_worker(Arc::clone(self), Arc::clone(&slot), logs.clone());
+            drop(background::spawn(worker, then).detach());
             slot
         });
         let mut waiting = lock(&slot.pending);
@@ -121,7 +130,7 @@ impl SessionPool {
         waiting.subscribers.push(member);
         drop(waiting);
         slot.changed.notify_one();
-        (SubscriptionGuard(Arc::clone(&slot)), is_new.then_some(slot))
+        SubscriptionGuard(slot)
     }
 
     /// Returns the new subscribers of a slot. Returns `None` and closes the slot if it has no subscribers.
@@ -133,13 +142,6 @@ impl SessionPool {
         waiting.groups = serving.iter().chain(&joined).map(|member| member.place.group.clone()).collect();
         waiting.closed = waiting.groups.is_empty();
         (!waiting.closed).then_some(joined)
-    }
-}
-
-impl WorkerSlot {
-    /// Closes the slot after its worker was lost, and drops its subscribers.
-    pub(super) fn close(&self) {
-        *lock(&self.pending) = PendingSubscribers { closed: true, ..PendingSubscribers::default() };
     }
 }
 

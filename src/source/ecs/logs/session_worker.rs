@@ -4,13 +4,10 @@
 use super::{
     LogEvent, LogsClient, failure_text,
     live_tail::{Session, SessionMessage, SessionScope},
-    session_pool::{SessionPool, SubscriptionGuard, WorkerSlot},
+    session_pool::{SessionPool, WorkerSlot},
     subscriber::{Subscriber, stream_note},
 };
-use crate::{
-    background,
-    model::{Failure, FailureKind, LogNoteKind, ServiceId, SharedText, Timestamp},
-};
+use crate::model::{Failure, FailureKind, LogNoteKind, ServiceId, SharedText, Timestamp};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -52,20 +49,8 @@ struct ActiveSession {
     next: BoxFuture<'static, (Session, SessionMessage)>,
 }
 
-/// Registers a subscriber with a worker until the returned guard is dropped.
-pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
-    let (guard, new_slot) = pool.register(member);
-    if let Some(slot) = new_slot {
-        let lost = Arc::clone(&slot);
-        // If the worker panics, the readers see the end of their streams and subscribe again.
-        let close = move |_| lost.close();
-        drop(background::spawn(run_worker(Arc::clone(pool), slot, logs.clone()), close).detach());
-    }
-    guard
-}
-
 /// Feeds the slot until it has no subscribers.
-async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
+pub(super) async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
     let now = Instant::now();
     let mut worker = SessionWorker {
         pool: pool,

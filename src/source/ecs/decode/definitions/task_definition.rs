@@ -21,14 +21,7 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
-
-/// Task definitions read so far, by ARN.
-pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
+use std::{collections::BTreeSet, time::Duration};
 
 /// Summary of a task definition. Portolan keeps it for ever, because a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,3 +2,4 @@
 
 pub(crate) mod app_mesh;
 pub(crate) mod consul;
+pub(crate) mod service_connect_metrics;

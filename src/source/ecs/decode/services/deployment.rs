@@ -3,7 +3,8 @@
 use crate::{
     model::{Deployment, Rollout, Timestamp},
     source::ecs::decode::{
-        definitions::{revision_diff, task_definition::TaskDefinitions},
+        TaskDefinitions,
+        definitions::revision_diff,
         text::{clean_text, last_segment, non_empty_text, to_count, to_timestamp},
     },
 };

@@ -3,8 +3,9 @@
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, NetworkId, ServiceEndpoint, Text},
     source::ecs::decode::{
-        definitions::task_definition::TaskDefinitionSummary, snapshot_context::SnapshotContext,
-        tasks::task_record::TaskRecord, text::clean_text,
+        definitions::task_definition::TaskDefinitionSummary,
+        tasks::{instance::SnapshotContext, task_record::TaskRecord},
+        text::clean_text,
     },
 };
 use aws_sdk_ecs::types as sdk;
@@ -53,7 +54,7 @@ pub(crate) fn service_namespace<'a>(service: &'a sdk::Service, default: Option<&
 
 /// Returns the network of a Service Connect namespace.
 pub(crate) fn namespace_network(context: &SnapshotContext, namespace: &str) -> NetworkId {
-    NetworkId::namespace(&context.source, namespace)
+    NetworkId::of(&context.source, &format!("namespace/{namespace}"))
 }
 
 /// Returns the network of everything that has an address of its own in the VPC.

@@ -4,7 +4,5 @@ pub(crate) mod deployment;
 pub(crate) mod endpoints;
 pub(crate) mod outage_start;
 pub(crate) mod service;
-pub(crate) mod service_connect_metrics;
 pub(crate) mod service_events;
 pub(crate) mod service_facts;
-pub(crate) mod task_family;

@@ -8,7 +8,8 @@ use super::{
 use crate::{
     model::{Instance, InstanceState, NetworkId, Reference, Service, ServiceId, ServiceKind, Timestamp},
     source::ecs::decode::{
-        definitions::task_definition::{TaskDefinitionSummary, TaskDefinitions},
+        TaskDefinitions,
+        definitions::task_definition::TaskDefinitionSummary,
         load_balancing::{
             alb_routing::{self, TargetGroupServices},
             load_balancer::LoadBalancerData,
@@ -17,9 +18,8 @@ use crate::{
             app_mesh::{self, AppMeshes, MeshMember},
             consul,
         },
-        snapshot_context::SnapshotContext,
         tasks::{
-            instance::decode_instance,
+            instance::{SnapshotContext, decode_instance},
             stopped_task_policy::{RecoveryState, StoppedTask, still_counts},
             task_record::TaskRecord,
         },

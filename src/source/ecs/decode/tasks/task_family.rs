@@ -1,12 +1,12 @@
 //! Tasks without a service, grouped by the family of their task definition: jobs, migrations, one-off tasks.
 
-use super::{
-    endpoints,
-    service::{DecodeContext, MAX_STOPPED_INSTANCES},
-};
+use super::{instance::decode_instance, task_record::TaskRecord};
 use crate::{
     model::{Fact, FactKind, Instance, InstanceState, Reference, Service, ServiceKind},
-    source::ecs::decode::tasks::{instance::decode_instance, task_record::TaskRecord},
+    source::ecs::decode::services::{
+        endpoints,
+        service::{DecodeContext, MAX_STOPPED_INSTANCES},
+    },
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 

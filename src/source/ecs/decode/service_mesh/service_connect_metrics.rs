@@ -1,14 +1,14 @@
 //! Service Connect's request metrics as connections between services. Pure.
 
-use super::endpoints;
 use crate::{
     model::{
         ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationSource, ObservedConnection, ServiceId,
         Timestamp,
     },
     source::ecs::decode::{
-        cluster_data::ClusterData,
-        snapshot_context::SnapshotContext,
+        ClusterData,
+        services::endpoints,
+        tasks::instance::SnapshotContext,
         text::{clean_text, non_empty_text},
     },
 };
