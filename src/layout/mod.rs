@@ -27,19 +27,16 @@ mod ordering;
 mod layering;
 mod hierarchy;
 mod diagram;
-mod geometry;
-mod maze_router;
 mod graph;
 mod subgraph;
 mod pipeline;
 mod raster;
 
-pub use diagram::{Diagram, Route, Seed};
-pub use geometry::{Point, Quality, Rect};
+pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
 pub use incremental::placeholders::should_compact;
-pub use maze_router::route_hidden_edges;
 pub use raster::{Arms, Glyphs, LineCell, LineStyle, Mark, Raster, Side, Stroke};
+pub use routing::maze_router::route_hidden_edges;
 
 #[cfg(test)]
 mod tests;

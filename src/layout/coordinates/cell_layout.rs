@@ -2,18 +2,12 @@
 //! nodes below.
 use super::isolated_nodes;
 use crate::layout::{
-    geometry::{Point, Quality},
+    diagram::{Point, Quality},
     graph::Key,
-    incremental::{
-        channel_cache::CachedChannel,
-        grid_slots::GridSlots,
-        subgraph_layout::{SubgraphLayout, SubgraphSeed},
-    },
+    incremental::channel_cache::CachedChannel,
     layering::layered_graph::{LayeredGraph, Pin, VertexKind},
-    routing::{
-        channel::Bend,
-        channel_net::{ChannelNet, ChannelPin},
-    },
+    pipeline::{SubgraphLayout, SubgraphSeed},
+    routing::channel::{Bend, ChannelNet, ChannelPin},
     subgraph::{Link, NodeRole, Subgraph},
 };
 use std::sync::Arc;
@@ -268,7 +262,7 @@ impl<'a> CellLayout<'a> {
         points
     }
 
-    fn into_seed(self, isolated_slots: GridSlots) -> SubgraphSeed {
+    fn into_seed(self, isolated_slots: isolated_nodes::GridSlots) -> SubgraphSeed {
         let first = i32::from(self.subgraph.bordered);
         let channels = self.channels.into_iter().map(|routed| routed.cached).collect();
         let mut seed = SubgraphSeed {

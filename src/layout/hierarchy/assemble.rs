@@ -1,12 +1,11 @@
 //! Combines the subgraph layouts: moves boxes into their groups, joins the parts of each route, and
 //! transposes top-down diagrams.
 use super::{
-    canonical_graph::CanonicalGraph,
+    group_layout::CanonicalGraph,
     indexed_subgraph::{IndexedSubgraph, Member},
 };
 use crate::layout::{
-    diagram::{Diagram, Route, Seed},
-    geometry::{Point, Quality, Rect},
+    diagram::{Diagram, Point, Quality, Rect, Route, Seed},
     graph::{Direction, Key},
     incremental::layout_cache::{CachedLayout, LayoutCache},
     subgraph::NodeRole,

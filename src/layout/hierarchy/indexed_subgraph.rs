@@ -1,6 +1,6 @@
 //! Subgraph with an index from its members to its nodes, to find rectangles and paths by member.
 use crate::layout::{
-    geometry::{Point, Rect},
+    diagram::{Point, Rect},
     graph::Key,
     incremental::layout_cache::LayoutCache,
     pipeline::SubgraphLayout,

@@ -1,10 +1,7 @@
 //! Cache of a routed channel: reuses its routing while the nets in the gap stay the same.
 //!
 //! Rows count from the uppermost row of the channel, so nodes above may push it down without a new routing.
-use crate::layout::routing::{
-    channel::{self, RoutedChannel},
-    channel_net::ChannelNet,
-};
+use crate::layout::routing::channel::{self, ChannelNet, RoutedChannel};
 use std::sync::Arc;
 
 /// Nets of a gap and their routing.

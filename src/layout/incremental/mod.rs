@@ -1,7 +1,5 @@
 //! Stability: caches of earlier layouts and placeholders for removed nodes, so that an unchanged part does not move.
 
 pub(super) mod channel_cache;
-pub(super) mod grid_slots;
 pub(super) mod layout_cache;
 pub(super) mod placeholders;
-pub(super) mod subgraph_layout;
