@@ -7,9 +7,6 @@ mod network;
 mod owner;
 mod log_route;
 mod state;
-mod engine_status;
-mod exit;
-mod health_check;
 #[cfg(test)]
 mod tests;
 
