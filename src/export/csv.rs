@@ -14,7 +14,7 @@ pub(super) fn write(scene: Scene<'_>) -> String {
     for (from, to, edge) in scene.store.shown_edges() {
         for evidence in &edge.evidence {
             let (first, last) = (time(evidence.first_seen), time(evidence.last_seen));
-            let (strength, kind) = (evidence.strength.as_str(), evidence.kind);
+            let (strength, kind) = (evidence.strength.as_str(), evidence.kind.id);
             let row = [
                 from.as_str(),
                 to.as_str(),

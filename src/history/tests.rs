@@ -2,10 +2,10 @@
 
 use super::{Entry, EventGroup, History, MAX_ENTRIES, MAX_ENTRIES_PER_SUBJECT, Subject, coalesce};
 use crate::model::{
-    Container, Event, EventKind, Fact, Failure, FailureKind, Finding, Health, Impact, InstanceState,
-    Inventory, LoadProgress, LogRoute, NodeId, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
-    Service, ServiceId, Severity, Snapshot, SnapshotDiff, SourceId, SourcePart, SourceState, SourceStatus,
-    Timestamp, UnreadPart, fixtures,
+    Container, Event, EventKind, Fact, FactKind, Failure, FailureKind, Finding, Health, Impact,
+    InstanceState, Inventory, LoadProgress, LogRoute, NodeId, Reference, ReferenceKind, ReferenceLocation,
+    ReferenceTarget, Service, ServiceId, Severity, Snapshot, SnapshotDiff, SourceId, SourcePart, SourceState,
+    SourceStatus, Timestamp, UnreadPart, fixtures,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -109,7 +109,7 @@ fn differences_without_events_become_entries() {
             |web| {
                 web.references.push(Reference {
                     kind: ReferenceKind::Environment,
-                    location: ReferenceLocation::for_key("environment DB"),
+                    location: ReferenceLocation::parse("environment DB"),
                     target: ReferenceTarget::ServiceName("db".into()),
                 });
             },
@@ -131,7 +131,7 @@ fn stopped_and_ephemeral_ports_are_not_configuration() {
     let web = |port: Option<&str>, state| {
         let mut web = service("web");
         web.instances[0].state = state;
-        web.facts.extend(port.map(|port| Fact::new("port", port)));
+        web.facts.extend(port.map(|port| Fact::new(FactKind::Port, port)));
         web
     };
     let told = |before, after_it| {
@@ -336,7 +336,7 @@ fn incomplete_reads_are_not_differences() {
         Snapshot { progress, ..snapshot(second, vec![service], Vec::new()) }
     };
     let known = |desired, image: &str| {
-        let place = ReferenceLocation::for_key("environment DB");
+        let place = ReferenceLocation::parse("environment DB");
         let mut web = service("web");
         web.references.push(Reference {
             kind: ReferenceKind::Environment,
