@@ -2,8 +2,7 @@
 use crate::layout::{
     geometry::{Point, Rect},
     graph::Key,
-    incremental::layout_cache::LayoutCache,
-    pipeline::SubgraphLayout,
+    incremental::{layout_cache::LayoutCache, subgraph_layout::SubgraphLayout},
     subgraph::{Link, Subgraph, SubgraphNode, Target},
 };
 use std::collections::BTreeMap;

@@ -307,6 +307,7 @@ impl TaskRecord {
         let essential = self.containers.iter().filter(|part| part.is_essential(definition));
         let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
         let first = codes.next()?;
+        if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
     }
 }
 
