@@ -185,13 +185,13 @@ const INTERNET_ID: &str = "internet";
 /// The kind of node that an id stands for, with the parts of the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeIdParts<'a> {
-    /// A service.
+    /// A service of a source.
     Service(ServiceIdParts<'a>),
     /// A dependency, by host or name.
     Dependency(&'a str),
     /// A load balancer, by `SOURCE/NAME`.
     LoadBalancer(&'a str),
-    /// The internet.
+    /// The origin of requests from outside.
     Internet,
 }
 

@@ -1,11 +1,10 @@
 //! Inference of the topology: joins the references of all services with the endpoints of all services.
 
 use super::{
-    Evidence, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
     edge::EdgeKey,
     evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind, EvidenceWeight},
     graph::DanglingReference,
-    resolve::HostOrigin,
 };
 use crate::model::{
     Address, EndpointOrigin, Health, Host, Inventory, LoadBalancer, NodeId, Service, SourceId,

@@ -30,7 +30,7 @@ pub use paths::{
     shortest_path, shortest_path_either_way,
 };
 pub use product::{KNOWN_PRODUCTS, Product, ProductRole};
-pub use resolve::{Resolution, Resolver};
+pub use resolve::{HostOrigin, Resolution, Resolver};
 
 #[cfg(test)]
 mod tests;

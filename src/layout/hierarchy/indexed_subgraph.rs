@@ -2,7 +2,11 @@
 use crate::layout::{
     geometry::{Point, Rect},
     graph::Key,
+<<<<<<< HEAD
     incremental::layout_cache::LayoutCache,
+=======
+    incremental::{layout_cache::LayoutCache, subgraph_layout::SubgraphLayout},
+>>>>>>> typed
     subgraph::{Link, Subgraph, SubgraphNode, Target},
     subgraph_layout::SubgraphLayout,
 };

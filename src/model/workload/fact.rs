@@ -38,7 +38,7 @@ macro_rules! fact_kinds {
 
         impl FactKind {
             /// All kinds of facts.
-            const ALL: &[Self] = &[$(Self::$set,)* $(Self::$rest,)*];
+            const ALL_KINDS: &[Self] = &[$(Self::$set,)* $(Self::$rest,)*];
 
             /// Returns the label on the service card.
             #[must_use]
@@ -138,7 +138,7 @@ impl FactLabel {
             Some((container, label)) => (Some(container), label),
             None => (None, text.as_str()),
         };
-        match FactKind::ALL.iter().find(|kind| kind.label() == label) {
+        match FactKind::ALL_KINDS.iter().find(|kind| kind.label() == label) {
             Some(kind) => Self::Known { container: container.map(Into::into), kind: *kind },
             None => Self::Other(text),
         }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn each_label_is_read_back_from_its_text() {
-        for kind in FactKind::ALL {
+        for kind in FactKind::ALL_KINDS {
             let fact = Fact::new(*kind, "value").of_container(Some("app: blue".into()));
             assert_eq!(fact.label.to_string(), format!("app: blue: {}", kind.label()));
             assert_eq!(FactLabel::parse(kind.label().into()), Fact::new(*kind, "").label);

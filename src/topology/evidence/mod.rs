@@ -40,13 +40,13 @@ pub struct EvidenceKind {
 /// The things that candidates of a kind of evidence are, and the participle that goes with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvidenceUnit {
-    /// Addresses named.
+    /// Addresses that a setting names.
     Address,
-    /// Connections seen.
+    /// Connections that were observed.
     Connection,
-    /// Services named.
+    /// Services that a setting names.
     Service,
-    /// Targets found.
+    /// Targets of a load balancer.
     Target,
 }
 
