@@ -52,7 +52,7 @@ fn snapshot(second: i64, services: Vec<Service>, events: Vec<Event>) -> Snapshot
     }
 }
 
-/// Returns the history after the snapshots of one source in `looks`.
+/// Returns the history after recording the snapshots `looks` of one source, the oldest first.
 fn history_of(looks: &[Snapshot]) -> History {
     let (mut inventory, mut history) = (Inventory::default(), History::default());
     for look in looks {
@@ -207,7 +207,7 @@ fn unreadable_parts_are_not_differences() {
     );
 }
 
-/// Docker's list reports the container's start time, its event stream a later one. The second report is the
+/// Docker's list reports the container's start time, its event stream a later time. The later report is the
 /// more exact one.
 #[test]
 fn more_exact_events_replace_earlier_ones() {
