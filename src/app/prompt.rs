@@ -2,9 +2,9 @@
 
 use crate::{
     command::{COMMAND_TABLE, Command, CommandSpec},
-    effect::PromptKind,
     keymap::{Code, Key},
     model::NodeId,
+    screen::PromptKind,
 };
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,

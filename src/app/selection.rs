@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::{
-    effect::ScreenId,
     model::{NodeId, Severity},
+    screen::ScreenId,
 };
 use std::collections::BTreeSet;
 
@@ -21,8 +21,8 @@ impl App {
 
     /// Makes the selected node visible on the map. A stub beside the focus does not count as visible.
     pub(super) fn reveal_selected(&mut self) {
-        if let (Some(map), Some(node)) = (self.screens.get_mut(&ScreenId::Map), self.store.selected.clone()) {
-            map.reveal_node(&node, &self.store);
+        if let Some(node) = &self.store.selected {
+            self.screens.map.reveal_node(node, &self.store);
         }
     }
 

@@ -1,9 +1,8 @@
 //! Help screen: the commands with their current keys, and the legend of the map.
 
-use super::{Canvas, HitMap, Scene, Screen};
+use super::{Action, Canvas, HitMap, Scene, Screen};
 use crate::{
     command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
-    effect::Effect,
     model::Health,
     screen::widget::{scroll::Scroll, text},
     store::Store,
@@ -33,16 +32,12 @@ impl Default for Help {
 }
 
 impl Screen for Help {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
         self.scroll.apply(command);
         Vec::new()
     }
 
-    fn on_open(&mut self, over: KeyContext) {
-        *self = Self { context: over, ..Self::default() };
-    }
-
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         self.scroll.set_size(matching_lines(self.context, scene, area.width).len(), usize::from(area.height));
         Vec::new()
     }
@@ -57,6 +52,13 @@ impl Screen for Help {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
         HitMap::default()
+    }
+}
+
+impl Help {
+    /// Starts at the top, for a screen with the key context `over` below.
+    pub fn open_over(&mut self, over: KeyContext) {
+        *self = Self { context: over, ..Self::default() };
     }
 }
 

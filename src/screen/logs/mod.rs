@@ -9,13 +9,13 @@ mod marks;
 mod commands;
 mod scroll_position;
 
-use super::{Canvas, HitMap, Scene, Screen};
+use super::{Action, Canvas, Click, HitMap, PromptKind, Scene, Screen};
 use crate::{
     command::Command,
-    effect::{Effect, PromptKind, Subscription},
     log_store::{EntryKey, LogEntry, StreamScope},
     model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, Timestamp},
     store::Store,
+    subscription::Subscription,
 };
 use draw::{display_options::DisplayOptions, line::ColumnWidths};
 use marks::Marks;
@@ -77,27 +77,8 @@ struct PendingJump {
 type PivotFrame = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         self.run_command(command, store)
-    }
-
-    fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Effect> {
-        match question {
-            PromptKind::KeepFilter | PromptKind::HideFilter => {
-                let services = self.query.scope.services(store);
-                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
-                    Ok(chip) => self.add_filter(chip),
-                    Err(why) => return vec![Effect::Notify(why)],
-                }
-            }
-            PromptKind::GoToTime => {
-                match query::time_input::parse_time(answer, store.now, &store.time_zone) {
-                    Ok(at) => self.request_jump(at, store),
-                    Err(why) => return vec![Effect::Notify(why)],
-                }
-            }
-        }
-        self.update_lines(store)
     }
 
     fn footer_commands(&self) -> &'static [Command] {
@@ -130,7 +111,7 @@ impl Screen for Logs {
         self.backfill.subscriptions(&self.targets(store))
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
         if self.shown_node != store.selected {
             self.shown_node.clone_from(&store.selected);
@@ -143,59 +124,17 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
-        // Filters for the lines of another service could hide the lines to show.
-        let same = self.shown_node == store.selected;
-        self.shown_node.clone_from(&store.selected);
-        let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
-        self.set_query(LogQuery { chips, ..LogQuery::default() });
-        self.request_jump(at, store);
-        self.update_lines(store)
-    }
-
-    fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
-        self.backfill.on_page_end(target, start);
-    }
-
-    fn log_focus_time(&self) -> Option<Timestamp> {
-        self.scroll.cursor.map(|cursor| cursor.at)
-    }
-
     fn handles_back(&self) -> bool {
         self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
     }
 
-    fn has_overlay(&self) -> bool {
-        self.pane.is_open()
-    }
-
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
-        if self.pane.is_open() {
-            let again = self.pane.chosen_row() == row;
-            self.pane.choose_row(row);
-            return if again { self.run_command(Command::Open, store) } else { Vec::new() };
-        }
-        let key = self.lines_on_screen(store, self.area).get(row).map(|line| line.key);
-        if key.is_some() && key == self.scroll.cursor {
-            return self.run_command(Command::Open, store);
-        }
-        if let Some(key) = key {
-            self.go_to_line(key, store);
-        }
-        Vec::new()
-    }
-
-    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
-        let areas = draw::areas(self, store, self.area);
-        if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
-            self.remove_filter(index);
-        }
-        let at = self
-            .histogram
-            .as_mut()
-            .and_then(|histogram| histogram.choose_column(column.checked_sub(areas.histogram.x)?));
-        if let Some(at) = at.filter(|_| areas.histogram.contains((column, row).into())) {
-            self.go_to_time(at, store);
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        match at {
+            Click::Row(row) => self.click_row(row, store),
+            Click::Overview(column, row) => {
+                self.click_overview(column, row, store);
+                Vec::new()
+            }
         }
     }
 
@@ -215,8 +154,89 @@ pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
 }
 
 impl Logs {
+    /// Takes the user's input for a prompt that this screen opened.
+    pub fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Action> {
+        match question {
+            PromptKind::KeepFilter | PromptKind::HideFilter => {
+                let services = self.query.scope.services(store);
+                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
+                    Ok(chip) => self.add_filter(chip),
+                    Err(why) => return vec![Action::Notify(why)],
+                }
+            }
+            PromptKind::GoToTime => {
+                match query::time_input::parse_time(answer, store.now, &store.time_zone) {
+                    Ok(at) => self.request_jump(at, store),
+                    Err(why) => return vec![Action::Notify(why)],
+                }
+            }
+        }
+        self.update_lines(store)
+    }
+
+    /// Shows the lines of the selected node at the given time.
+    pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
+        // Filters for the lines of another service could hide the lines to show.
+        let same = self.shown_node == store.selected;
+        self.shown_node.clone_from(&store.selected);
+        let chips = if same { std::mem::take(&mut self.query.chips) } else { Vec::new() };
+        self.set_query(LogQuery { chips, ..LogQuery::default() });
+        self.request_jump(at, store);
+        self.update_lines(store)
+    }
+
+    /// Notes that one read of a part of a log stream has ended.
+    pub fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
+        self.backfill.on_page_end(target, start);
+    }
+
+    /// Returns the time of the lines on screen, or `None` if these are the newest. The log store drops lines near
+    /// that time last.
+    #[must_use]
+    pub fn log_focus_time(&self) -> Option<Timestamp> {
+        self.scroll.cursor.map(|cursor| cursor.at)
+    }
+
+    /// Returns true if a pane is open over the lines. `Command::Back` closes it before it ends a search.
+    #[must_use]
+    pub fn has_overlay(&self) -> bool {
+        self.pane.is_open()
+    }
+
+    /// Moves to the clicked row, or opens it if the cursor is there already.
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
+        if self.pane.is_open() {
+            let again = self.pane.chosen_row() == row;
+            self.pane.choose_row(row);
+            return if again { self.run_command(Command::Open, store) } else { Vec::new() };
+        }
+        let key = self.lines_on_screen(store, self.area).get(row).map(|line| line.key);
+        if key.is_some() && key == self.scroll.cursor {
+            return self.run_command(Command::Open, store);
+        }
+        if let Some(key) = key {
+            self.go_to_line(key, store);
+        }
+        Vec::new()
+    }
+
+    /// Removes the clicked filter, or goes to the clicked time in the histogram.
+    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
+        let areas = draw::areas(self, store, self.area);
+        if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
+            self.remove_filter(index);
+        }
+        let at = self
+            .histogram
+            .as_mut()
+            .and_then(|histogram| histogram.choose_column(column.checked_sub(areas.histogram.x)?));
+        if let Some(at) = at.filter(|_| areas.histogram.contains((column, row).into())) {
+            self.go_to_time(at, store);
+        }
+    }
+
     /// Updates the visible lines and all that depends on them. Asks for another turn if work is left.
-    fn update_lines(&mut self, store: &Store) -> Vec<Effect> {
+    fn update_lines(&mut self, store: &Store) -> Vec<Action> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));
         }
@@ -233,7 +253,7 @@ impl Logs {
         if let Pane::Patterns(patterns) = &mut self.pane {
             whole &= patterns.update(&self.visible_lines, &store.logs, &services, store.now);
         }
-        if whole { Vec::new() } else { vec![Effect::ContinueWork] }
+        if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
 
     /// Resolves the query into services, filters and search for the log store.

@@ -7,13 +7,13 @@ mod draw;
 pub mod export_model;
 mod as_text;
 
-use super::{Canvas, HitMap, Scene, Screen};
+use super::{Action, Canvas, Click, HitMap, Scene, Screen, ScreenId};
 use crate::{
     command::Command,
-    effect::{Effect, ScreenId, Subscription},
     layout::{Diagram, Options, Raster, Rect as Cells},
     model::{NodeId, SourceStatus},
     store::{Store, usage_target},
+    subscription::Subscription,
     topology::shortest_path_either_way,
 };
 pub use as_text::map_as_text;
@@ -29,6 +29,7 @@ use interaction::{
     viewport::Viewport,
 };
 use ratatui::layout::Rect;
+pub use relayout::layout_candidates::{LayoutCandidate, LayoutComparison, LayoutRequest};
 use relayout::{
     layout_memory::{DrawnLayout, GraphInputs, LayoutKey, LayoutMemory},
     layout_scheduler::{LayoutScheduler, PendingLayout},
@@ -105,14 +106,14 @@ impl DrawnMap {
 }
 
 impl Screen for Map {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         self.hovered = None;
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
                 let next = store.selected.as_ref().and_then(|from| {
                     interaction::navigation::nearest_in_direction(&self.drawn, from, command)
                 });
-                return next.map(Effect::Select).into_iter().collect();
+                return next.map(Action::Select).into_iter().collect();
             }
             Command::NextNeighbour | Command::PreviousNeighbour => {
                 let forward = command == Command::NextNeighbour;
@@ -122,11 +123,11 @@ impl Screen for Map {
                     self.neighbour_cycle.as_ref(),
                     forward,
                 );
-                return self.neighbour_cycle.iter().map(|(_, next)| Effect::Select(next.clone())).collect();
+                return self.neighbour_cycle.iter().map(|(_, next)| Action::Select(next.clone())).collect();
             }
             Command::Top | Command::Bottom => {
                 let next = interaction::navigation::first_or_last(&self.drawn, command == Command::Bottom);
-                return next.map(Effect::Select).into_iter().collect();
+                return next.map(Action::Select).into_iter().collect();
             }
             Command::ScrollUp => self.pan_by(0, -2),
             Command::ScrollDown => self.pan_by(0, 2),
@@ -135,10 +136,10 @@ impl Screen for Map {
             Command::MiniMap => self.minimap_off = !self.minimap_off,
             Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
             Command::Open => return self.open_selected(store),
-            Command::Mark => return store.selected.iter().cloned().map(Effect::ToggleMark).collect(),
+            Command::Mark => return store.selected.iter().cloned().map(Action::ToggleMark).collect(),
             Command::ShowPath => return self.focus_path(store),
             Command::Back if self.view_state.focus.is_some() => self.view_state.leave_focus(),
-            Command::Back => return vec![Effect::ClearMarks],
+            Command::Back => return vec![Action::ClearMarks],
             _ => return self.change_view(command, store),
         }
         Vec::new()
@@ -160,7 +161,7 @@ impl Screen for Map {
         service.and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Action> {
         let store = scene.store;
         self.selection_changed_while_hidden |= !shown && self.followed_node != store.selected;
         if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden) {
@@ -202,7 +203,27 @@ impl Screen for Map {
         effects
     }
 
-    fn on_layout_ready(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        match at {
+            Click::Row(_) => {}
+            Click::Overview(column, row) => {
+                if let Some(at) = draw::minimap::diagram_point_at(self, store, (column, row)) {
+                    self.viewport.center_on(at);
+                    self.panned = true;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw_map(self, scene, area, buf)
+    }
+}
+
+impl Map {
+    /// Takes a requested layout: the id of its request, the index of the chosen variant, and the layout.
+    pub fn on_layout_ready(&mut self, number: u64, choice: usize, diagram: Diagram, store: &Store) {
         if !self.scheduler.finish_request(number) {
             return;
         }
@@ -242,50 +263,46 @@ impl Screen for Map {
         self.scroll_to_selected(store);
     }
 
-    fn on_layout_failed(&mut self, number: u64) {
+    /// Ends the layout request with this id, because it failed.
+    pub fn on_layout_failed(&mut self, number: u64) {
         self.scheduler.finish_request(number);
     }
 
-    fn on_layout_compared(&mut self, number: u64, tangled: bool) {
+    /// Takes the result of a comparison: `tangled` is true if a fresh layout would be much better than the one
+    /// of the request with this id.
+    pub fn on_layout_compared(&mut self, number: u64, tangled: bool) {
         if number == self.scheduler.request_id && !self.scheduler.pending {
             self.relayout_policy.is_tangled = tangled;
         }
     }
 
-    fn drag(&mut self, columns: i32, rows: i32) {
+    /// Moves the map by the given number of cells, following a mouse drag.
+    pub fn drag(&mut self, columns: i32, rows: i32) {
         self.pan_by(-columns, -rows);
     }
 
-    fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
+    /// Takes the cell under the mouse; `None` if the mouse is elsewhere. Returns true if the map has to be
+    /// redrawn.
+    pub fn hover(&mut self, at: Option<(u16, u16)>) -> bool {
         let hovered = at.and_then(|cell| Hovered::at(self, cell));
         let changed = hovered != self.hovered;
         self.hovered = hovered;
         changed
     }
 
-    fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
-        if let Some(at) = draw::minimap::diagram_point_at(self, store, (column, row)) {
-            self.viewport.center_on(at);
-            self.panned = true;
-        }
-    }
-
-    fn reveal_node(&mut self, node: &NodeId, store: &Store) {
+    /// Makes a node visible that was selected elsewhere. A focus on other nodes ends.
+    pub fn reveal_node(&mut self, node: &NodeId, store: &Store) {
         self.view_state.bring_into_focus(node, store);
     }
 
-    fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
+    /// Returns the nodes in focus, or `None` if all nodes are shown.
+    #[must_use]
+    pub fn focused_nodes(&self, store: &Store) -> Option<BTreeSet<NodeId>> {
         self.view_state.focused_nodes(store)
     }
 
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        draw::draw_map(self, scene, area, buf)
-    }
-}
-
-impl Map {
     /// Handles the commands that change zoom, collapsed groups or focus.
-    fn change_view(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn change_view(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let level = self.detail_level();
         match command {
             Command::ZoomIn | Command::ZoomOut => {
@@ -334,30 +351,30 @@ impl Map {
     }
 
     /// Opens the selected item: expands a group, reveals a stub's nodes, or shows a node's card.
-    fn open_selected(&mut self, store: &Store) -> Vec<Effect> {
+    fn open_selected(&mut self, store: &Store) -> Vec<Action> {
         match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
             Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
             Some((ItemKind::Stub(..), members)) => {
                 self.view_state.add_to_focus(&members);
                 Vec::new()
             }
-            _ => vec![Effect::ShowScreen(ScreenId::Card)],
+            _ => vec![Action::ShowScreen(ScreenId::Card)],
         }
     }
 
     /// Collapses or expands the group of the selected node.
-    fn toggle_selected_group(&mut self, store: &Store) -> Vec<Effect> {
+    fn toggle_selected_group(&mut self, store: &Store) -> Vec<Action> {
         let group = store.selected_node().and_then(|node| store.map_settings.grouping.group_of(store, node));
-        let Some((key, _)) = group else { return vec![Effect::Notify("it belongs to no group".to_owned())] };
+        let Some((key, _)) = group else { return vec![Action::Notify("it belongs to no group".to_owned())] };
         let level = self.detail_level();
         self.view_state.toggle_group(&key, level);
         Vec::new()
     }
 
     /// Focuses on the path between two marked nodes, or between the marked and the selected one.
-    fn focus_path(&mut self, store: &Store) -> Vec<Effect> {
+    fn focus_path(&mut self, store: &Store) -> Vec<Action> {
         let Some((from, to)) = store.path_ends() else {
-            return vec![Effect::Notify("mark a service first, and select another".to_owned())];
+            return vec![Action::Notify("mark a service first, and select another".to_owned())];
         };
         match shortest_path_either_way(store.topology(), from, to) {
             Some(way) => {
@@ -365,7 +382,7 @@ impl Map {
                 self.view_state.set_focus(focus);
                 Vec::new()
             }
-            None => vec![Effect::Notify("no calls lead from one to the other, nor back".to_owned())],
+            None => vec![Action::Notify("no calls lead from one to the other, nor back".to_owned())],
         }
     }
 

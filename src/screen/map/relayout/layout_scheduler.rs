@@ -3,10 +3,14 @@
 
 use super::layout_memory::LayoutKey;
 use crate::{
-    effect::{Effect, LayoutCandidate, LayoutComparison, LayoutRequest},
     layout::{Graph, Seed, should_compact},
     model::Timestamp,
-    screen::map::{DrawnMap, Map, graph::map_graph::MapVariant},
+    screen::{
+        Action,
+        map::{
+            DrawnMap, LayoutCandidate, LayoutComparison, LayoutRequest, Map, graph::map_graph::MapVariant,
+        },
+    },
     store::Store,
 };
 use std::sync::Arc;
@@ -118,24 +122,24 @@ pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
 
 impl Map {
     /// Requests a fresh layout, independent of the current one, because the user asked for it.
-    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout(store)
     }
 
     /// Requests a fresh layout unasked. It keeps only the direction of the current one.
-    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout_with(store, true)
     }
 
     /// Requests a layout close to the current one.
-    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Action {
         self.request_layout_with(store, false)
     }
 
     /// Requests a layout. If `keep_direction` is true, only variants in the current direction are candidates.
-    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Effect {
+    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Action {
         let room = (self.viewport.area.width, self.viewport.area.height);
         let key = self
             .inputs
@@ -184,7 +188,7 @@ impl Map {
         self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let number = self.scheduler.start_request(items, store.now);
-        Effect::ComputeLayout(Box::new(LayoutRequest {
+        Action::ComputeLayout(Box::new(LayoutRequest {
             request_id: number,
             candidates: choices,
             current: drawn,
@@ -193,9 +197,9 @@ impl Map {
     }
 
     /// Requests a comparison of the current layout with a fresh one.
-    pub(in crate::screen::map) fn request_comparison(&self) -> Effect {
+    pub(in crate::screen::map) fn request_comparison(&self) -> Action {
         let DrawnMap { options, diagram, .. } = &self.drawn;
-        Effect::CompareLayout(Box::new(LayoutComparison {
+        Action::CompareLayout(Box::new(LayoutComparison {
             request_id: self.scheduler.request_id,
             // Gaps kept for removed nodes do not count as tangles, because the nodes may return.
             graph: Arc::clone(diagram.seed.laid_out_graph()),
@@ -209,11 +213,13 @@ impl Map {
 mod tests {
     use super::LayoutScheduler;
     use crate::{
-        effect::{Effect, LayoutCandidate},
         keymap::Keymap,
         layout::Direction,
         model::{fixtures::*, *},
-        screen::{Scene, Screen, Theme, map::Map},
+        screen::{
+            Action, Scene, Screen, Theme,
+            map::{LayoutCandidate, Map},
+        },
         store::Store,
     };
     use ratatui::layout::Rect;
@@ -237,7 +243,7 @@ mod tests {
         let scene = Scene { store, theme: &theme, keymap: &keymap };
         let mut all = Vec::new();
         for effect in map.sync(scene, Rect::new(0, 0, 90, 30), true) {
-            if let Effect::ComputeLayout(job) = effect {
+            if let Action::ComputeLayout(job) = effect {
                 let (choice, diagram) = job.compute();
                 let is_down = |choice: &LayoutCandidate| choice.options.direction == Direction::TopDown;
                 let tried = job.candidates.iter().map(is_down).collect();

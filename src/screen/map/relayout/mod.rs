@@ -1,5 +1,6 @@
 //! Relayout: decides when the map requests a layout, and remembers earlier layouts so that the map stays stable.
 
+pub(super) mod layout_candidates;
 pub(super) mod layout_memory;
 pub(super) mod layout_scheduler;
 pub(super) mod relayout_policy;
