@@ -35,7 +35,7 @@ impl App {
             Command::Timeline => self.show_screen(ScreenId::Timeline),
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
-            Command::CommandPalette => self.prompt = Some(Prompt::command()),
+            Command::CommandPalette => self.prompt = Some(Prompt::command(self.all_offers())),
             Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
@@ -93,11 +93,11 @@ impl App {
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
             return self.close_screens_above(place + 1);
         }
-        let over = self.screen().spec().key_context;
-        self.screen_stack.push(screen);
         if screen == ScreenId::Help {
-            self.screens.help.open_over(over);
+            let offered = self.all_offers().into_iter().map(|spec| spec.command).collect();
+            self.screens.help.open_over(self.screen().spec().key_context, offered);
         }
+        self.screen_stack.push(screen);
     }
 
     /// Closes all screens but the lowest `kept`.
@@ -114,7 +114,7 @@ impl App {
     /// and quits the program on the lowest one.
     fn go_back(&mut self, quit: bool) -> Vec<Effect> {
         let screen = self.screen();
-        let steps = self.screens.get(screen).handles_back();
+        let steps = self.screens.get(screen).applies(Command::Back, &self.store);
         let covered = screen == ScreenId::Logs && self.screens.logs.has_overlay();
         let above = self.screen_stack.len() > 1;
         let here = !quit && !covered;

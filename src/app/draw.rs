@@ -163,13 +163,13 @@ impl App {
             let chip = format!(" edges: {} ", self.store.edge_filter.id());
             row.write(&chip, Style::from(theme.styles.badge), Some(Command::NextEdgeFilter), buf);
         }
-        for command in self.screens.get(self.screen()).footer_commands() {
-            let keys = self.keymap.keys(*command);
+        for command in self.footer_offers() {
+            let keys = self.keymap.keys(command);
             let Some(key) = keys.first() else { continue };
             let (key, short) = (format!(" {key}"), format!(" {} ", command.spec().footer_label));
             if row.has_room_for(&key, &short) {
-                row.write(&key, Style::from(theme.styles.key), Some(*command), buf);
-                row.write(&short, Style::from(theme.styles.dim), Some(*command), buf);
+                row.write(&key, Style::from(theme.styles.key), Some(command), buf);
+                row.write(&short, Style::from(theme.styles.dim), Some(command), buf);
             }
         }
         row.hits

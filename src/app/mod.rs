@@ -7,6 +7,7 @@ mod draw;
 mod save_and_copy;
 mod mouse;
 mod msg;
+mod offers;
 mod panes;
 mod prompt;
 mod screens;

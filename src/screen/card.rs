@@ -31,6 +31,10 @@ impl Screen for Card {
         store.selected_service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        self.scroll.applies(command)
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
         &[Logs, Why, Map, Findings, NextFinding, Back, Help]

@@ -3,7 +3,7 @@
 use super::{
     Action, Canvas, ClickTarget, HitMap, Scene, Screen, ScreenId, Theme,
     describe::time,
-    widget::table::{Column, TableCell, draw_table, row_after_command},
+    widget::table::{Column, TableCell, draw_table, moves_cursor, row_after_command},
 };
 use crate::{command::Command, model::Severity, store::Store, topology::Node};
 use ratatui::{layout::Rect, style::Style};
@@ -33,6 +33,11 @@ impl Screen for List {
         let here = rows.iter().position(|n| Some(&n.id) == store.selected.as_ref()).unwrap_or(0);
         let there = row_after_command(command, here, rows.len()).and_then(|row| rows.get(row));
         there.map(|node| Action::Select(node.id.clone())).into_iter().collect()
+    }
+
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        let rows = listed_nodes(store).len();
+        moves_cursor(command, rows) || (command == Command::Open && store.selected_node().is_some())
     }
 
     fn footer_commands(&self) -> &'static [Command] {

@@ -49,7 +49,12 @@ pub trait Screen {
     /// Handles a command that the program itself does not handle.
     fn update(&mut self, command: Command, store: &Store) -> Vec<Action>;
 
-    /// Returns the commands for the footer, the most useful first.
+    /// Returns true if `command` does something on this screen now. Only commands that the program itself does
+    /// not handle are asked for, and `Command::Back`: it applies if it is a step within this screen instead of
+    /// out of it.
+    fn applies(&self, command: Command, store: &Store) -> bool;
+
+    /// Returns the commands for the footer, the most useful first. The footer shows those that apply.
     fn footer_commands(&self) -> &'static [Command];
 
     /// Returns the data streams that the screen needs while it is shown.
@@ -62,11 +67,6 @@ pub trait Screen {
     /// The program calls this for all shown screens, and for the map also while it is hidden.
     fn sync(&mut self, _scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         Vec::new()
-    }
-
-    /// Returns true if `Command::Back` is a step within this screen instead of out of it.
-    fn handles_back(&self) -> bool {
-        false
     }
 
     /// Handles a click on a row or an overview.

@@ -30,6 +30,10 @@ impl Screen for Sources {
         Vec::new()
     }
 
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        self.scroll.applies(command)
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         &[Command::Refresh, Command::Map, Command::Findings, Command::Back, Command::Help]
     }

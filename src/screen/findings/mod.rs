@@ -7,7 +7,7 @@ use super::{
     describe::time,
     widget::{
         frame::draw_frame,
-        table::{Column, TableCell, draw_table, row_after_command},
+        table::{Column, TableCell, draw_table, moves_cursor, row_after_command},
         text,
     },
 };
@@ -59,6 +59,11 @@ impl Screen for Findings {
         }
         let there = row_after_command(command, self.selected_row, matching_findings(store).len());
         there.map(|row| self.select_row(row, store)).unwrap_or_default()
+    }
+
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        let rows = matching_findings(store).len();
+        moves_cursor(command, rows) || (command == Command::Open && rows > 0)
     }
 
     fn footer_commands(&self) -> &'static [Command] {

@@ -1,6 +1,7 @@
 //! The log screen: the logs of one or several services merged by time, with search, filters, histogram and
 //! patterns.
 
+mod applies;
 mod panes;
 mod query;
 mod draw;
@@ -81,6 +82,10 @@ impl Screen for Logs {
         self.run_command(command, store)
     }
 
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        self.command_applies(command, store)
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{
             Back, Copy, Head, Help, HideFilter, Histogram, KeepFilter, NextError, NextFieldDisplay, Open,
@@ -124,10 +129,6 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn handles_back(&self) -> bool {
-        self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
-    }
-
     fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
         match at {
             Click::Row(row) => self.click_row(row, store),
@@ -151,6 +152,14 @@ impl Screen for Logs {
 #[must_use]
 pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
     ServiceScope::of_command(command, store).err()
+}
+
+/// Returns true if the scope that `command` asks for has an instance, whose log can be shown or whose missing log
+/// can be explained.
+#[must_use]
+pub fn scope_has_logs(command: Command, store: &Store) -> bool {
+    ServiceScope::of_command(command, store)
+        .is_ok_and(|scope| scope.services(store).iter().any(|service| !service.instances.is_empty()))
 }
 
 impl Logs {

@@ -145,6 +145,10 @@ impl Screen for Map {
         Vec::new()
     }
 
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        self.command_applies(command, store)
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{
             Card, CommandPalette, Findings, Focus, Help, List, Logs, NextEdgeFilter, NextFinding, Search, Why,

@@ -7,7 +7,7 @@ mod scope;
 
 use super::{
     Action, Canvas, Click, HitMap, Scene, Screen, ScreenId, describe::card_text::event_group_text,
-    widget::table::row_after_command,
+    widget::table::{moves_cursor, row_after_command},
 };
 use crate::{
     command::Command,
@@ -71,6 +71,14 @@ impl Screen for Timeline {
         }
         self.rebuild_rows(store);
         Vec::new()
+    }
+
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        match command {
+            Command::NextTimelineScope | Command::NextEventKind | Command::PreviousEventKind => true,
+            Command::Open => !self.rows.is_empty(),
+            _ => moves_cursor(command, self.rows.len()),
+        }
     }
 
     fn footer_commands(&self) -> &'static [Command] {

@@ -6,7 +6,7 @@ mod rows;
 
 use super::{
     Action, Canvas, Click, HitMap, Scene, Screen,
-    widget::{scroll::Scroll, table::row_after_command},
+    widget::{scroll::Scroll, table::{moves_cursor, row_after_command}},
 };
 use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
@@ -44,6 +44,14 @@ impl Screen for Why {
         Vec::new()
     }
 
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        match command {
+            Command::Back => !self.back_stack.is_empty(),
+            Command::Open => !self.rows(store).is_empty(),
+            _ => self.scroll.applies(command) || moves_cursor(command, self.rows(store).len()),
+        }
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{Back, Card, Help, Logs, Map, NextEdgeFilter, Open};
         &[Open, Back, Logs, Card, Map, NextEdgeFilter, Help]
@@ -65,10 +73,6 @@ impl Screen for Why {
         };
         self.scroll.set_size(lines, usize::from(detail.height.saturating_sub(2)));
         Vec::new()
-    }
-
-    fn handles_back(&self) -> bool {
-        !self.back_stack.is_empty()
     }
 
     fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {

@@ -1,7 +1,7 @@
 //! Drawing of the map: lines first, then group frames, then items on top; only the visible part.
 
 pub(super) mod map_styles;
-pub(super) mod node_glyphs;
+
 pub(super) mod on_demand_edges;
 pub(super) mod panel;
 
