@@ -52,10 +52,12 @@ impl App {
                 self.store.map_settings.grouping = grouping;
             }
             Command::PreviousSelection | Command::NextSelection => {
-                if self.store.go_in_history(command == Command::PreviousSelection) {
+                let back = command == Command::PreviousSelection;
+                if self.store.go_in_history(back) {
                     self.reveal_selected();
                 } else {
-                    self.notice = Some("nothing was selected there".to_owned());
+                    let direction = if back { "earlier" } else { "later" };
+                    self.notice = Some(format!("no {direction} selection"));
                 }
             }
             Command::NextEdgeFilter => {
@@ -63,7 +65,7 @@ impl App {
                 self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
-                self.notice = Some("looking again".to_owned());
+                self.notice = Some("polling all sources".to_owned());
                 return vec![Effect::RefreshSources];
             }
             Command::ToggleMouse => {

@@ -139,7 +139,7 @@ impl App {
             }
             Msg::LayoutFailed(number) => {
                 self.screens.map.on_layout_failed(number);
-                self.notify("the map could not be laid out: a fault of Portolan itself, told in its log");
+                self.notify("internal error: map layout failed, see portolan.log");
                 Vec::new()
             }
             Msg::LayoutCompared(number, tangled) => {

@@ -37,7 +37,7 @@ impl App {
     pub(super) fn select_next_finding(&mut self, step: isize) {
         let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.cycle_selection(&nodes, here, step, "nothing is wrong");
+        self.cycle_selection(&nodes, here, step, "no faults");
     }
 
     /// Shows only the next source, or all sources after the last one.
@@ -53,7 +53,7 @@ impl App {
             self.store.selected_by_user && !self.store.topology().nodes.contains_key(node)
         });
         if let (Some((_, gone)), Some(node)) = (lost, self.store.selected_node()) {
-            self.notice = Some(format!("{gone} is gone; {} is selected", node.name));
+            self.notice = Some(format!("{gone} was removed; selected {}", node.name));
         }
     }
 
@@ -63,7 +63,7 @@ impl App {
             self.store.search = self.last_search.clone();
         }
         if self.store.search.is_empty() {
-            self.notice = Some("nothing was searched for yet".to_owned());
+            self.notice = Some("no search yet".to_owned());
             return;
         }
         let nodes: Vec<_> = self
@@ -74,7 +74,7 @@ impl App {
             .map(|n| n.id.clone())
             .collect();
         let here = nodes.iter().position(|node| Some(node) == self.store.selected.as_ref());
-        self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
+        self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "no matches");
     }
 
     /// Selects the node `step` places after `here`, and wraps around at the ends. Without nodes, shows `none`

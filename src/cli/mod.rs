@@ -80,14 +80,15 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
         Command::Map { format, edges } => {
             let Some(format) = export::MapFormat::named(&format) else {
                 let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
-                let what = format!("there is no format `{format}`");
-                return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());
+                let what = format!("unknown format `{format}`");
+                let remedy = format!("use one of: {}", known.join(", "));
+                return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
             };
             let (mut store, _) = open_and_poll(common).await?;
             store.edge_filter = edges;
             if edges == EdgeFilter::NeverObserved {
                 output::print_stderr(
-                    "one look can't tell what is never observed; the open map can, after 10 minutes",
+                    "one poll can't show never observed calls; the interactive map can, after 10 minutes",
                 );
             }
             print((format.write)(Scene {
@@ -150,7 +151,7 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     let file = common.config.clone().or(usual);
     let mut config = config::read(file.as_deref(), &common.set)?;
     config.ascii |= common.ascii;
-    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
+    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     Keymap::new(&config.keys).map_err(invalid)?;
     if config.theme != "auto" {
         Theme::named(&config.theme, config.ascii).map_err(invalid)?;

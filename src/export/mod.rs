@@ -37,19 +37,19 @@ impl MapFormat {
 
 /// All export formats of the map.
 pub const MAP_FORMATS: &[MapFormat] = &[
-    MapFormat { id: "text", description: "the drawing, as on the screen", write: text::write },
-    MapFormat { id: "json", description: "everything, by the schema portolan.map/1", write: json::map_json },
-    MapFormat { id: "dot", description: "for Graphviz", write: dot::write },
-    MapFormat { id: "mermaid", description: "for documents that draw Mermaid", write: mermaid::write },
-    MapFormat { id: "svg", description: "a picture, light or dark as the reader likes", write: svg::write },
+    MapFormat { id: "text", description: "drawing, as on the screen", write: text::write },
+    MapFormat { id: "json", description: "all data, by the schema portolan.map/1", write: json::map_json },
+    MapFormat { id: "dot", description: "graph for Graphviz", write: dot::write },
     MapFormat {
-        id: "html",
-        description: "a page to look around in, in one file that asks for nothing",
-        write: html::write,
+        id: "mermaid",
+        description: "graph for documents that render Mermaid",
+        write: mermaid::write,
     },
     MapFormat {
-        id: "csv",
-        description: "the edges with their evidence, for spreadsheets",
-        write: csv::write,
+        id: "svg",
+        description: "SVG drawing that follows the reader's light or dark theme",
+        write: svg::write,
     },
+    MapFormat { id: "html", description: "interactive page in one self-contained file", write: html::write },
+    MapFormat { id: "csv", description: "edges with their evidence, for spreadsheets", write: csv::write },
 ];

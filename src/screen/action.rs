@@ -54,7 +54,7 @@ impl PromptKind {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::KeepFilter => "keep (text /regex/ level= field=): ",
+            Self::KeepFilter => "show only (text /regex/ level= field=): ",
             Self::HideFilter => "hide (text /regex/ level= field=): ",
             Self::GoToTime => "go to (14:05, -10m, a date): ",
         }

@@ -93,8 +93,8 @@ mod tests {
         );
         assert_eq!((store.inventory.services().count(), store.cached_services.len()), (2, 0));
         assert_eq!((store.sources[0].state, store.sources[0].last_read), (SourceState::Live, Some(ago(0))));
-        let told =
-            store.history.entries().filter(|entry| entry.text.contains("new") || entry.text.contains("gone"));
+        let is_difference = |text: &str| text.contains("appeared") || text.contains("removed");
+        let told = store.history.entries().filter(|entry| is_difference(&entry.text));
         assert_eq!(told.count(), 0, "what an earlier run saw is no event");
     }
 }

@@ -114,7 +114,7 @@ fn facts<'a>(node: &Node, store: &'a Store) -> Vec<(&'a str, &'a str)> {
     let annotations = store.inventory.annotations(service).flat_map(|known| {
         [
             ("owner", known.owner.as_str()),
-            ("what", known.description.as_str()),
+            ("description", known.description.as_str()),
             ("repository", known.repository.as_str()),
             ("runbook", known.runbook.as_str()),
         ]
@@ -127,8 +127,8 @@ fn facts<'a>(node: &Node, store: &'a Store) -> Vec<(&'a str, &'a str)> {
 /// watched.
 fn notes(node: &Node, store: &Store) -> Vec<String> {
     let dangling = store.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
-    let dangling =
-        dangling.map(|d| format!("{} names {}, and nothing here answers to that", d.location, d.address));
+    let dangling = dangling
+        .map(|d| format!("{} names {}, but no known service has this address", d.location, d.address));
     let rejected = store.failed_connections.iter().filter(|rejected| rejected.from == node.id);
     let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, store.now));
     dangling.chain(rejected).chain(edge_text::watch_status(store, node)).collect()

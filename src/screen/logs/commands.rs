@@ -63,7 +63,7 @@ impl Logs {
             Command::NextMark | Command::PreviousMark => {
                 let forward = command == Command::NextMark;
                 let next = self.marks.next_mark(self.cursor_line(store), forward);
-                return self.jump_to(next, forward, "no line is marked", store);
+                return self.jump_to(next, forward, "no marked lines", store);
             }
             Command::SelectLines => {
                 self.marks.selection_start =
@@ -116,13 +116,12 @@ impl Logs {
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
                 let next = self.visible_lines.next_error(&store.logs, self.scroll.cursor, forward);
-                return self.jump_to(next, forward, "no error among these lines", store);
+                return self.jump_to(next, forward, "no errors", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
                 let next = self.visible_lines.next_match(&store.logs, self.scroll.cursor, forward);
-                let none =
-                    if store.search.is_empty() { "/ begins a search" } else { "the search finds nothing" };
+                let none = if store.search.is_empty() { "press / to search" } else { "no matches" };
                 return self.jump_to(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
@@ -207,7 +206,7 @@ impl Logs {
         };
         let Some(id) = correlation_ids(line.text, line.format).into_iter().next() else {
             return vec![Action::Notify(
-                "the line names no request and no trace; enter shows its fields".to_owned(),
+                "no request or trace id in this line; enter shows its fields".to_owned(),
             )];
         };
         let value = id.value.into_owned();
@@ -218,7 +217,9 @@ impl Logs {
     /// time of the line.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
         let service = self.visible_lines.line(&store.logs, key).and_then(|line| line.service.cloned());
-        let Some(service) = service else { return vec![Action::Notify("the line is nobody's".to_owned())] };
+        let Some(service) = service else {
+            return vec![Action::Notify("this line belongs to no service".to_owned())];
+        };
         let chip = match FilterChip::text(value) {
             Ok(chip) => chip,
             Err(why) => return vec![Action::Notify(why)],
@@ -300,8 +301,8 @@ impl Logs {
             *details = Details { line: key, row: 0 };
         }
         let said = match (round, forward) {
-            (Some(true), true) => "none below: on from the top",
-            (Some(true), false) => "none above: on from the end",
+            (Some(true), true) => "wrapped to the top",
+            (Some(true), false) => "wrapped to the end",
             _ => return Vec::new(),
         };
         vec![Action::Notify(said.to_owned())]

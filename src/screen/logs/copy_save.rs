@@ -40,7 +40,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
         (logs.visible_lines.first(&store.logs), logs.visible_lines.last(&store.logs))
     else {
-        return vec![Action::Notify("there is no line to save".to_owned())];
+        return vec![Action::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap: they share their text with the originals.
@@ -51,7 +51,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
         chosen.try_for_each(|line| write_line(to, &line))
     });
     vec![
-        Action::Notify("saving".to_owned()),
+        Action::Notify("saving the lines".to_owned()),
         Action::SaveFile(NewFile { name: "portolan-logs", extension: "log", text }),
     ]
 }

@@ -369,7 +369,7 @@ impl Map {
     /// Collapses or expands the group of the selected node.
     fn toggle_selected_group(&mut self, store: &Store) -> Vec<Action> {
         let group = store.selected_node().and_then(|node| store.map_settings.grouping.group_of(store, node));
-        let Some((key, _)) = group else { return vec![Action::Notify("it belongs to no group".to_owned())] };
+        let Some((key, _)) = group else { return vec![Action::Notify("not in a group".to_owned())] };
         let level = self.detail_level();
         self.view_state.toggle_group(&key, level);
         Vec::new()
@@ -378,7 +378,7 @@ impl Map {
     /// Focuses on the path between two marked nodes, or between the marked and the selected one.
     fn focus_path(&mut self, store: &Store) -> Vec<Action> {
         let Some((from, to)) = store.path_ends() else {
-            return vec![Action::Notify("mark a service first, and select another".to_owned())];
+            return vec![Action::Notify("mark one service, then select another".to_owned())];
         };
         match shortest_path_either_way(store.topology(), from, to) {
             Some(way) => {
@@ -386,7 +386,7 @@ impl Map {
                 self.view_state.set_focus(focus);
                 Vec::new()
             }
-            None => vec![Action::Notify("no calls lead from one to the other, nor back".to_owned())],
+            None => vec![Action::Notify("no path between them in either direction".to_owned())],
         }
     }
 

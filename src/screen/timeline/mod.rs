@@ -178,7 +178,7 @@ impl Timeline {
         match store.topology().nodes.get(node).map(|node| store.service_of(node).is_some()) {
             Some(true) => vec![Action::ShowLogsAt(node.clone(), last.at)],
             Some(false) => vec![Action::Select(node.clone()), Action::ShowScreen(ScreenId::Card)],
-            None => vec![Action::Notify(format!("{} is no longer there", last.subject.name()))],
+            None => vec![Action::Notify(format!("{} was removed", last.subject.name()))],
         }
     }
 }
