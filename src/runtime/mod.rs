@@ -10,6 +10,9 @@ mod signals;
 mod suspend_detector;
 mod log_tasks;
 mod terminal;
+#[cfg(debug_assertions)]
+mod test_panic;
+mod tty;
 
 pub mod terminal_guard;
 pub mod logging;

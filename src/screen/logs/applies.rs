@@ -1,7 +1,21 @@
 //! Commands that apply on the log screen now.
 
-use super::Logs;
+use super::{Logs, query::scope::ServiceScope};
 use crate::{command::Command, store::Store};
+
+/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
+#[must_use]
+pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
+    ServiceScope::of_command(command, store).err()
+}
+
+/// Returns true if the scope that `command` asks for has an instance, whose log can be shown or whose missing log
+/// can be explained.
+#[must_use]
+pub fn scope_has_logs(command: Command, store: &Store) -> bool {
+    ServiceScope::of_command(command, store)
+        .is_ok_and(|scope| scope.services(store).iter().any(|service| !service.instances.is_empty()))
+}
 
 impl Logs {
     /// Returns true if `command` does something on this screen now.

@@ -6,6 +6,7 @@ mod panes;
 mod query;
 mod draw;
 mod copy_save;
+mod level_style;
 mod marks;
 mod commands;
 mod scroll_position;
@@ -18,6 +19,7 @@ use crate::{
     store::Store,
     subscription::Subscription,
 };
+pub use applies::{scope_has_logs, scope_refusal};
 use draw::{display_options::DisplayOptions, line::ColumnWidths};
 use marks::Marks;
 use panes::{histogram::Histogram, pane::Pane};
@@ -146,20 +148,6 @@ impl Screen for Logs {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         draw::draw_logs(self, scene, area, buf)
     }
-}
-
-/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
-#[must_use]
-pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
-    ServiceScope::of_command(command, store).err()
-}
-
-/// Returns true if the scope that `command` asks for has an instance, whose log can be shown or whose missing log
-/// can be explained.
-#[must_use]
-pub fn scope_has_logs(command: Command, store: &Store) -> bool {
-    ServiceScope::of_command(command, store)
-        .is_ok_and(|scope| scope.services(store).iter().any(|service| !service.instances.is_empty()))
 }
 
 impl Logs {

@@ -6,7 +6,8 @@ mod draw;
 mod scope;
 
 use super::{
-    Action, Canvas, Click, HitMap, Scene, Screen, ScreenId, describe::card_text::event_group_text,
+    Action, Canvas, Click, HitMap, Scene, Screen, ScreenId,
+    describe::card_text::event_group_text,
     widget::table::{moves_cursor, row_after_command},
 };
 use crate::{

@@ -6,7 +6,10 @@ mod rows;
 
 use super::{
     Action, Canvas, Click, HitMap, Scene, Screen,
-    widget::{scroll::Scroll, table::{moves_cursor, row_after_command}},
+    widget::{
+        scroll::Scroll,
+        table::{moves_cursor, row_after_command},
+    },
 };
 use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;

@@ -1,14 +1,14 @@
 //! Layout scheduling: one request at a time. During initial loading requests are rare, because each layout
 //! would be outdated before it is ready.
 
-use super::layout_memory::LayoutKey;
+use super::{graph_size::GraphSize, layout_memory::LayoutKey};
 use crate::{
-    layout::{Graph, Seed, should_compact},
+    layout::Seed,
     model::Timestamp,
     screen::{
         Action,
         map::{
-            DrawnMap, LayoutCandidate, LayoutComparison, LayoutRequest, Map, graph::map_graph::MapVariant,
+            DrawnMap, LayoutCandidate, LayoutComparison, LayoutRequest, Map, graph::map_variant::MapVariant,
         },
     },
     store::Store,
@@ -20,9 +20,6 @@ const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
 /// Growth that triggers a layout during initial loading: one part in this many of the items.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
-
-/// Growth in boxes and lines that reopens the choice of a variant: one part in this many.
-const RECHOOSE_GROWTH_DIVISOR: usize = 8;
 
 /// State of the layout requests.
 #[derive(Debug, Default)]
@@ -46,26 +43,6 @@ pub(in crate::screen::map) struct PendingLayout {
     pub variants: Vec<MapVariant>,
     /// Size of the graph when a variant was last chosen among all.
     pub size_when_chosen: GraphSize,
-}
-
-/// Size of a layout graph.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::screen::map) struct GraphSize {
-    boxes: usize,
-    lines: usize,
-}
-
-impl GraphSize {
-    fn of(graph: &Graph) -> Self {
-        Self { boxes: graph.nodes.len(), lines: graph.edges.len() }
-    }
-
-    /// Returns true if the graph grew or shrank so much since `before` that another variant may be better.
-    fn differs_much_from(self, before: Self) -> bool {
-        let (now, then) = (self.boxes + self.lines, before.boxes + before.lines);
-        now.saturating_sub(then) * RECHOOSE_GROWTH_DIVISOR > then
-            || should_compact(before.boxes.saturating_sub(self.boxes), self.boxes)
-    }
 }
 
 /// Urgency of the next layout.
