@@ -1,10 +1,10 @@
 //! Subgraph with an index from its members to its nodes, to find rectangles and paths by member.
 use crate::layout::{
-    diagram::{Point, Rect},
+    geometry::{Point, Rect},
     graph::Key,
     incremental::layout_cache::LayoutCache,
-    pipeline::SubgraphLayout,
     subgraph::{Link, Subgraph, SubgraphNode, Target},
+    subgraph_layout::SubgraphLayout,
 };
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use super::{
     Config,
     client::{api::Api, failure::AwsTarget},
-    decode::{self, RegionData, decode_cache::DecodeCache, tasks::instance::SnapshotContext},
+    decode::{self, decode_cache::DecodeCache, region::RegionData, snapshot_context::SnapshotContext},
     enrichment::Enricher,
     flows::AddressOwners,
     name_filter::NameFilter,

@@ -120,7 +120,7 @@ fn references_come_from_variables_arguments_and_files() {
     let web = reference_lines(service_named(&snapshot, "web"));
     let expected = [
         "Link links -> db",
-        "ComposeFile argument 2 -> users",
+        "ComposeFile argument backend -> users",
         "ComposeFile environment API_URL -> api",
         "ComposeFile environment AROUND_URL -> around.example.com",
         "ComposeFile environment CACHE_URL -> cache",

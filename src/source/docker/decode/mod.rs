@@ -1,7 +1,10 @@
 //! Decoding of inspect responses into container records, as pure functions. Secrets end here: no value of a
 //! variable or argument passes.
 
+mod exit;
 mod facts;
+mod health_check;
+mod instance;
 mod links;
 mod network;
 mod owner;
@@ -74,7 +77,7 @@ pub(super) fn decode_container(
     }
     Some(ContainerRecord {
         created: answer.created.as_deref().and_then(parse_time),
-        instance: state::decode_instance(source, &id, &name, answer),
+        instance: instance::decode_instance(source, &id, &name, answer),
         network: network::decode_network(answer),
         references: mentions,
         program: decode_program(answer),

@@ -21,7 +21,11 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Summary of a task definition. Portolan keeps it for ever, because a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,9 @@ pub(crate) struct TaskDefinitionSummary {
     #[serde(rename = "consul")]
     pub consul_service: Option<String>,
 }
+
+/// Task definitions read so far, by ARN.
+pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
 /// One container of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
