@@ -37,6 +37,13 @@ impl Store {
         found
     }
 
+    /// Returns true if an earlier selection (`back`) or a later one still exists.
+    #[must_use]
+    pub fn can_go_in_history(&self, back: bool) -> bool {
+        let topology = self.incremental_topology.topology();
+        self.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
+    }
+
     /// Selects `node` as a preview, for example during a search. It does not enter the history.
     pub fn preview_selection(&mut self, node: Option<NodeId>) {
         self.selected = node;
