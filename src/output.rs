@@ -58,7 +58,8 @@ pub fn stdout_handle() -> io::Result<OwnedFd> {
     io::stdout().as_fd().try_clone_to_owned()
 }
 
-/// Returns a writer to standard output that replaces control characters, except the permitted `styles`.
+/// Returns a writer to standard output that replaces control characters, except the escape sequences that
+/// `styles` permits.
 #[must_use]
 pub fn stdout(styles: Styles) -> SanitizedWriter<Stdout> {
     SanitizedWriter { inner: io::stdout(), styles }

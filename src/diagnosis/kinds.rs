@@ -7,19 +7,22 @@ use super::{
     rules,
 };
 
-/// A kind of finding.
+/// A row of [`FINDING_KINDS`]: a kind of finding, with its texts and the rule that finds it.
 pub struct FindingKind {
     /// Id in JSON.
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
+    /// The meaning of the finding for its service.
     pub(super) class: FindingClass,
+    /// The causes that may be suspected.
     pub(super) cause_policy: CausePolicy,
+    /// The function that adds a draft for each fault of this kind.
     pub(super) rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
 }
 
 impl FindingKind {
-    /// Returns the kind with this id in JSON.
+    /// Returns the kind whose id is `id`.
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         FINDING_KINDS.iter().find(|kind| kind.id == id)
@@ -241,6 +244,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
 ];
 
+/// Returns a row of the table from its fields.
 const fn finding_kind(
     id: &'static str,
     title: &'static str,

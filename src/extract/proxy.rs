@@ -3,11 +3,11 @@
 use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;
 
-/// The label or variable prefix that a proxy product reads.
+/// The prefix of labels by which a proxy product finds the containers to route to.
 struct ProxyRule {
     product: &'static str,
     prefix: &'static str,
-    /// The label that turns routing off with the value `false`.
+    /// The label that switches routing off with the value `false`; `None` if the product has none.
     enable_label: Option<&'static str>,
 }
 
@@ -21,7 +21,7 @@ const LABEL_RULES: &[ProxyRule] = &[
     ProxyRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
-/// The variable that nginx-proxy reads.
+/// The variable by which nginx-proxy finds the containers to route to.
 const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 
 /// Returns the references from proxies to a container with these labels and variables, once for each product.

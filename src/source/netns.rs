@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names of the loopback address.
 pub(super) const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Port information of one member of a namespace.
+/// Ports of one container in a shared namespace, as evidence of where it listens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Member {
     /// Ports on which it was observed to listen.
@@ -25,7 +25,7 @@ pub(super) struct Member {
     pub(super) product: Option<&'static Product>,
 }
 
-/// Listening member of each port, as positions in the list of members.
+/// Listening member behind each port of a shared namespace, by position in the list of members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listeners {
     /// Member behind each known port.
@@ -46,7 +46,7 @@ pub(super) fn find_listeners(members: &[Member]) -> Listeners {
         .flat_map(|m| m.listening.iter().chain(&m.exposed).chain(&m.published).chain(known(m)).copied())
         .collect();
     let elsewhere = match members {
-        // A container that only provides the network for one other answers nothing itself.
+        // An owner that only provides the network for one other member, such as a VPN, listens nowhere else.
         [lender, _] if lender.product.is_some_and(Product::is_network_provider) => 1,
         _ => 0,
     };
@@ -78,8 +78,8 @@ impl Listeners {
         self.by_port.get(&port).copied().unwrap_or(self.default_member)
     }
 
-    /// Returns the ports at which the member at `place` answers to the owner's names. `None` stands for every
-    /// port without a known listener.
+    /// Returns the ports at which callers of the owner's names reach the member at `place`. `None` stands for
+    /// every port without a known listener.
     pub(super) fn ports_of(&self, place: usize) -> Vec<Option<u16>> {
         let ports =
             self.by_port.iter().filter(|(_, behind)| **behind == place && place != self.default_member);

@@ -59,6 +59,7 @@ pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
 ];
 
 impl EdgeFilter {
+    /// Returns the filter's row in `EDGE_FILTERS`.
     fn index(self) -> usize {
         EDGE_FILTERS.iter().position(|(filter, ..)| *filter == self).unwrap_or(0)
     }

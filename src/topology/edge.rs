@@ -47,7 +47,9 @@ impl Edge {
 /// of the callers of each node.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeMap {
+    /// The edges, sorted by caller, then by callee.
     by_caller: BTreeMap<EdgeKey, Edge>,
+    /// The callers of each node; empty until it is needed.
     callers: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
 

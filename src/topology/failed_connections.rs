@@ -1,5 +1,5 @@
-//! Failed connections: connection attempts that a rule rejected or the callee did not answer, without a later
-//! success.
+//! Failed connections: connection attempts that a rule rejected or that the callee did not accept, without a
+//! later success.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
@@ -117,6 +117,7 @@ fn callee(
 /// Caller, callee and port. Attempts with different outcomes have the same ends.
 type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
 
+/// Returns caller, callee and port of a connection.
 fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
     (&key.from, &key.to, key.port)
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Minimum number of exits of a crash loop.
+/// Minimum number of recent restarts or failed instances that make a crash loop.
 const MIN_STOPS: u32 = 2;
 
 /// Time for which a restarted instance must run before it counts as stable.
@@ -42,7 +42,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
     }
 }
 
-/// Returns true if the instance runs after a recent restart, so that it will probably exit again.
+/// Returns true if the instance runs, but exited by itself less than `MIN_STABLE_RUN` ago, so it will
+/// probably exit again.
 fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     let by_itself = instance.exit.as_ref().is_some_and(|exit| exit.cause != ExitCause::StopRequested);
     let ended_lately =
@@ -50,6 +51,7 @@ fn restarted_just_now(instance: &Instance, now: Timestamp) -> bool {
     instance.state == InstanceState::Running && ended_lately
 }
 
+/// Returns the time of the instance's last exit.
 fn ended_at(instance: &Instance) -> Option<Timestamp> {
     instance.exit.as_ref().and_then(|exit: &Exit| exit.at)
 }

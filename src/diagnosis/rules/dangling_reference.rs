@@ -1,4 +1,5 @@
-//! Dangling references: a service names an address that looks like the estate's, but is no endpoint of it.
+//! Dangling references: the configuration of a service names an address that looks like the estate's, but no
+//! service has this address.
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext, Subject},

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// An empty map of counterparts.
 static NO_COUNTERPARTS: BTreeMap<NodeId, Vec<Counterpart>> = BTreeMap::new();
 
-/// Returns the input of the rules with services and calls, and nothing else.
+/// Returns the input of the rules with an inventory and its topology, and nothing else.
 pub(in crate::diagnosis) fn rule_input<'a>(
     inventory: &'a Inventory,
     topology: &'a Topology,

@@ -12,8 +12,8 @@ use crate::{
 };
 use percent_encoding::percent_decode_str;
 
-/// Returns the addresses in the query, if any, of `behind`, the text after an authority. `url_list` reads the
-/// URLs in an ODBC string.
+/// Returns the addresses in the query of a URL. `behind` is the text after the authority; `url_list` parses
+/// the URLs in an ODBC string.
 pub(super) fn addresses_in_query(behind: &str, url_list: FormParser) -> Vec<FoundAddress> {
     let Some((_, query)) = behind.split_once('?') else { return Vec::new() };
     let query = query.split('#').next().unwrap_or_default();

@@ -57,7 +57,7 @@ pub fn assign_rows(
     rows
 }
 
-/// Input of the row assignment, for its sweeps over the layers.
+/// Row assigner: the layered graph, and the rules and anchors for the rows of its vertices.
 struct RowAssigner<'a> {
     graph: &'a LayeredGraph,
     adjacency: Adjacency,

@@ -52,7 +52,7 @@ impl<'a> CanonicalGraph<'a> {
         Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
     }
 
-    /// Returns a graph whose vectors are in the canonical order.
+    /// Returns the graph with its nodes, groups and edges in the canonical order.
     pub fn to_graph(&self) -> Graph {
         let node =
             |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
@@ -97,7 +97,7 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns the row of a node at which all its lines arrive and leave, counted from its top.
+    /// Returns the row of a node's box, counted from its top, at which all its lines arrive and leave.
     pub fn port_row(&self, node: usize) -> i32 {
         (self.box_node(node).height - 1) / 2
     }

@@ -1,8 +1,8 @@
 //! Cache of the recent layouts of one subgraph. The seed carries it from one layout to the next.
 //!
-//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless more than
-//! [`MAX_ENTRIES`] other layouts came in between. The cache counts layouts, never time. It does not reserve
-//! places for removed nodes; [`super::placeholders`] does.
+//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless
+//! [`MAX_CACHED_LAYOUTS`] or more other layouts came in between. The cache counts layouts, never time. It
+//! does not reserve places for removed nodes; [`super::placeholders`] does.
 use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLayout};
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -93,7 +93,8 @@ impl<'a> Sequence<'a> {
         place
     }
 
-    /// Takes the next sink (or the next source, if `sink` is false) of the remaining graph.
+    /// Takes the next sink of the remaining graph, or the next source if `sink` is false. Returns `None` if
+    /// there is none.
     fn next_free(&mut self, sink: bool) -> Option<usize> {
         loop {
             let node = if sink { self.sinks.pop() } else { self.sources.pop() }?;

@@ -33,7 +33,7 @@ pub struct ConnectionKey {
     /// The outcome of the connection attempt.
     #[serde(rename = "verdict")]
     pub outcome: ConnectionOutcome,
-    /// The place of observation: the instance, log group or metric.
+    /// The place of observation: name of the instance, log group or metric.
     #[serde(rename = "place")]
     pub location: Text,
 }
@@ -70,7 +70,7 @@ pub enum ConnectionOutcome {
     Accepted,
     /// A security group or network rule rejected it.
     Rejected,
-    /// The host did not answer, or its name did not resolve.
+    /// The host did not respond, or its name did not resolve.
     Failed,
 }
 
@@ -110,7 +110,9 @@ pub struct MonitoredService {
 /// observed.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
+    /// The period of observation of each connection.
     seen_periods: BTreeMap<ConnectionKey, SeenPeriod>,
+    /// The time since which a service's connections are observed, by service.
     monitored: BTreeMap<ServiceId, Timestamp>,
 }
 

@@ -33,7 +33,7 @@ pub struct TargetHealth {
     pub reason: Option<Text>,
 }
 
-/// A way from a load balancer to one service: the listener's port and the rule that select the service.
+/// A route of a load balancer: the listener's port and the rule that send requests to one service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Route {
     /// The service that receives the traffic.

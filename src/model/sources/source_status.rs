@@ -166,7 +166,7 @@ pub enum FailureKind {
     Credentials,
     /// The API throttled the call.
     Throttled,
-    /// The host does not answer.
+    /// The host does not respond.
     Unreachable,
     /// The call took longer than its time limit.
     Timeout,

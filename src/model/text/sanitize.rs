@@ -11,7 +11,8 @@ const MAX_PARAMETER_BYTES: usize = 64;
 const STRING_INTRODUCERS: [char; 5] = ['\u{90}', '\u{98}', '\u{9d}', '\u{9e}', '\u{9f}'];
 
 /// Returns `raw` without terminal sequences and deceiving characters, cut after `max_chars` characters with
-/// an ellipsis `…`. Calls `sgr` with the place and parameters of each sequence that sets colours.
+/// an ellipsis `…`. Calls `sgr` for each sequence that sets colours, with the byte offset in the result and
+/// the sequence's parameters.
 pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(max_chars));
     let (mut kept, mut marks, mut chars) = (0, 0, raw.chars());

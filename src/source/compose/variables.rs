@@ -8,8 +8,8 @@ pub(super) trait VariableLookup {
     fn value(&self, name: &str) -> Option<&str>;
 }
 
-/// Variables in layers; the first layer that sets a variable wins. The values serve only for interpolation and
-/// for the extraction of references.
+/// Variables in layers; the first layer that sets a variable wins. Portolan uses the values only for
+/// interpolation and for the extraction of references.
 #[derive(Clone, Default)]
 pub(super) struct Variables {
     /// Values by name for each layer, the winning layer first. An included project shares the layers of the

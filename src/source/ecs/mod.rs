@@ -69,7 +69,7 @@ pub struct Ecs {
     log_sessions: Arc<logs::SessionPool>,
     /// Phase seen by the last poll; it sets the wait before the next one.
     phase: Mutex<PollPhase>,
-    /// Services that the user is viewing; each poll reads them first.
+    /// Services that the user is viewing, so every poll reads them.
     watched: Mutex<BTreeSet<ServiceId>>,
     meter: Arc<usage::UsageCache>,
 }

@@ -8,7 +8,7 @@ use crate::model::{
 use std::{collections::BTreeMap, net::IpAddr};
 
 /// Emits a candidate for each established connection that was observed by the means `by`. Logs report only
-/// failures, so for `ObservationSource::Log` each failed connection is a candidate.
+/// failures, so for `ObservationMethod::Log` each failed connection is a candidate.
 pub(super) fn search<'a>(
     by: ObservationSource,
     inventory: &'a Inventory,

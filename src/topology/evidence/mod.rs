@@ -179,6 +179,7 @@ impl EvidenceKind {
         }
     }
 
+    /// Returns the kind of references that are the candidates, or `None` if other data gives the candidates.
     fn reference_kind(&self) -> Option<ReferenceKind> {
         match self.origin {
             CandidateOrigin::References(via) => Some(via),

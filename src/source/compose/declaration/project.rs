@@ -140,8 +140,8 @@ impl Loader {
     }
 }
 
-/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name from
-/// the project's name and `key`.
+/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name
+/// from the project's name and `key`.
 fn external_network_name(key: &str, node: &Node) -> Option<String> {
     let old = node.get("external").and_then(|external| external.text_of("name"));
     let is_external = node.is_true("external") || node.entries("external").next().is_some();

@@ -91,7 +91,7 @@ impl Loader {
         outcome
     }
 
-    /// Adds the variables of a service's env file to `known`. An error in the file becomes an unread part, and
+    /// Adds the variables of a service's env file to `known`. An error in the file becomes an unread part;
     /// Portolan still reads the other files.
     pub(in crate::source::compose) fn read_service_env_file(
         &mut self,

@@ -53,8 +53,8 @@ pub(super) struct Loader {
 pub(super) struct LoadContext {
     base: BaseFolder,
     variables: Variables,
-    /// Files that include this project, directly or through others, and the project's own files merged so far.
-    /// An include of one of them is circular.
+    /// Files that include this project, directly or through others, and the project's own files merged so
+    /// far. An include of one of these files is circular.
     ancestors: Vec<Arc<Path>>,
     /// Cache of the services in files that `extends` names, by path.
     extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,

@@ -10,7 +10,7 @@ pub(super) use parse::parse_documents;
 pub(super) use scalar::{Scalar, ScalarKind};
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
-/// Line of a file.
+/// Position in a file, for error messages: a path and a line number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileLine {
     /// Path of the file.

@@ -61,7 +61,7 @@ fn is_stop_signal_exit(answer: &ContainerInspectResponse, code: Option<i64>) -> 
     code == Some(128 + number)
 }
 
-/// Returns the engine's error text, if there is one.
+/// Returns the engine's text on why it could not start or run the container, if there is one.
 fn engine_error(state: &ContainerState) -> Option<Text> {
     state.error.as_deref().map(|e| Text::with_max_chars(e, MAX_ERROR_CHARS)).filter(|e| !e.trim().is_empty())
 }

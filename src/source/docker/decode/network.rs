@@ -10,7 +10,7 @@ use std::{
     net::IpAddr,
 };
 
-/// Network settings of a container.
+/// Network settings of a container: networks, ports, links, and the namespace that it shares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ContainerNetwork {
     /// Networks that it is attached to, with its names and addresses there.

@@ -5,8 +5,8 @@ use crate::{
     source::docker::api_types::ContainerState,
 };
 
-/// Returns the instance state of a container. A container that never started counts as starting here; when the
-/// snapshot is built, an old one becomes stopped.
+/// Returns the instance state of a container. A container that never started counts as starting here; if it
+/// is old, `build` changes that to stopped.
 pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> InstanceState {
     match engine_status(state) {
         EngineStatus::Running => InstanceState::Running,

@@ -99,7 +99,7 @@ pub(in crate::source::docker) fn context_endpoint(config: &Path, name: &str) -> 
     // A context's keys and its metadata lie in folders of the same name: the digest of the context's name.
     let keys = config.join("contexts/tls").join(folder).join("docker");
     let endpoint = Endpoint::parse(&target.host, keys.join("ca.pem").exists().then_some(keys))?;
-    // A socket or an ssh connection uses no TLS, so there is none to skip.
+    // A socket or an ssh connection uses no TLS, so the option has no effect there.
     if target.skip_tls_verify && matches!(endpoint, Endpoint::Tcp(_) | Endpoint::Tls { .. }) {
         return Err(Failure::new(
             FailureKind::Invalid,

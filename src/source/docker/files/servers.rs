@@ -1,8 +1,9 @@
-//! Servers that read configuration in their own formats. Other files mounted into them are content to serve.
+//! Server programs, such as nginx, that read configuration in their own formats. Other files mounted into
+//! their containers are content to serve.
 
 use crate::model::ImageRef;
 
-/// Server program and the files that it reads as configuration, by its documentation.
+/// Server program and the files that it reads as configuration, according to its documentation.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::source) struct Server {
     /// Names of its executable.
@@ -17,8 +18,10 @@ pub(in crate::source) struct Server {
     folder_extensions: &'static [&'static str],
 }
 
+/// Known server programs. The comment before each names the pages of its documentation.
 const KNOWN_SERVERS: &[Server] = &[
-    // nginx: Beginner's Guide, Serving Static Content; njs: Download and install; OpenResty: lua_nginx_module.
+    // nginx: Beginner's Guide, Serving Static Content; njs: Download and install; OpenResty:
+    // lua_nginx_module.
     Server {
         programs: &["nginx", "nginx-debug", "openresty"],
         images: &["nginx", "nginx-unprivileged", "openresty", "nginx-proxy"],
@@ -66,7 +69,7 @@ const KNOWN_SERVERS: &[Server] = &[
     },
 ];
 
-/// Maximum number of command line words searched for a program name, because a script may start the program.
+/// Maximum number of command line words searched for a program name. It may follow the name of a script.
 const MAX_COMMAND_WORDS: usize = 4;
 
 impl Server {

@@ -1,5 +1,5 @@
-//! Subscription to the engine's events. Events become history and mark their containers as changed, and each
-//! burst gives one change notification.
+//! Subscription to the engine's events. Each event is kept for the history and marks its container as
+//! changed. A burst of events gives one change notification.
 
 use super::{cache::ContainerEvent, exit_history::LifecycleEvent};
 use crate::{
@@ -23,7 +23,8 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 const BURST_WINDOW: Duration = Duration::from_millis(200);
 /// Age of the oldest event requested from the engine, in seconds.
 const HISTORY_SECONDS: i64 = 3_600;
-/// Time after the start of the stream in which old events count as history.
+/// Time after the start of a subscription in which an event from before the start counts as history. Such an
+/// event does not mark its container as changed.
 const REPLAY_WINDOW: Duration = Duration::from_secs(2);
 /// Time limit for loading the events of the last hour.
 const HISTORY_TIMEOUT: Duration = Duration::from_secs(1);
@@ -57,14 +58,14 @@ pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
     "disconnect",
 ];
 
-/// Open event stream, with the time when it began on both clocks.
+/// Open event stream, with its start on the monotonic and the UTC clock.
 struct Subscription {
     stream: EventStream,
     started: (Instant, Timestamp),
     _guard: SubscriptionGuard,
 }
 
-/// Marks the engine as subscribed in the cache, as long as it lives.
+/// Guard that marks the engine as subscribed in the cache until it is dropped.
 struct SubscriptionGuard(Arc<Shared>);
 
 impl SubscriptionGuard {
@@ -81,7 +82,7 @@ impl Drop for SubscriptionGuard {
     }
 }
 
-/// Emits an item whenever something changed. Ends with the connection.
+/// Emits an item whenever something changed. Ends when the connection is lost.
 pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
@@ -98,7 +99,8 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> Bo
     .boxed()
 }
 
-/// Opens a subscription. Also returns true if there was one before, because events in between may be missing.
+/// Opens a subscription, or returns `None` if that fails. Also returns true if there was one before, because
+/// events in between may be missing.
 async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
@@ -168,7 +170,8 @@ fn next_nanosecond(nanos: i64) -> (i64, i64) {
     (after / 1_000_000_000, after % 1_000_000_000)
 }
 
-/// Waits for the next burst of events, or for a late inspect response.
+/// Waits for the next burst of events, or for a late inspect response. Returns `None` if the subscription
+/// ends.
 async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), Option<Subscription>)> {
     loop {
         let message = tokio::select! {
@@ -183,7 +186,7 @@ async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), 
         while let Ok(message) = timeout_at(deadline, listener.stream.next()).await {
             match message {
                 Some(Ok(message)) => handle_event(shared, &listener, &message),
-                // Events before the end are still passed on. The next call meets the end again.
+                // The events before the end still count. The next call reads the end again.
                 _ => break,
             };
         }
@@ -202,15 +205,15 @@ fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) 
         return false;
     };
     let old = message.time.is_some_and(|at| at < listener.started.1.as_second());
-    // Only events that arrive at once can be history, because the engine's clock may be behind ours.
+    // An older time alone does not make an event history, because the engine's clock may be behind this one.
     if !(old && listener.started.0.elapsed() < REPLAY_WINDOW) {
         shared.cache().mark_dirty([container]);
     }
     is_news
 }
 
-/// Records an event message. Returns its container, and true if a new poll is worthwhile. `now` is the time
-/// of our own clock.
+/// Records an event message. Returns the id of its container, and true if a new poll is worthwhile. `now` is
+/// the time of this machine's clock.
 fn record_message(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
     let (container, event) = decode_message(&shared.id, message)?;
     let mut memory = shared.cache();
@@ -251,7 +254,7 @@ fn lifecycle_event(message: &EventMessage) -> Option<LifecycleEvent> {
     })
 }
 
-/// Decodes a message into its container and the event to show, if any.
+/// Decodes a message into the id of its container, and the event if users need to see it.
 fn decode_message(source: &SourceId, message: &EventMessage) -> Option<(String, Option<Event>)> {
     let actor = message.actor.as_ref()?;
     let action = message.action.as_deref()?;

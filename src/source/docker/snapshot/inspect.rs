@@ -23,7 +23,7 @@ use tokio::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-/// Maximum number of running calls that count as responsive, and of all running calls.
+/// Maximum number of running calls that are younger than `UNRESPONSIVE_AFTER`, and of all running calls.
 const MAX_RESPONSIVE_CALLS: usize = 16;
 const MAX_CALLS: usize = 64;
 /// Time without a response after which a call no longer counts as responsive and frees its permit.
@@ -57,7 +57,7 @@ pub(in crate::source::docker) struct InspectWait {
     pub(in crate::source::docker) max_silence: Duration,
 }
 
-/// Pool of the inspect calls of one engine.
+/// Running inspect calls of one engine. A call may outlive the poll that started it.
 #[derive(Debug)]
 pub(in crate::source::docker) struct InspectPool {
     state: Mutex<PoolState>,
@@ -67,7 +67,7 @@ pub(in crate::source::docker) struct InspectPool {
     pub(in crate::source::docker) late_answer: Arc<Notify>,
 }
 
-/// Running calls, and the channel for their responses.
+/// Running calls by container id, and the channel for their responses.
 #[derive(Debug)]
 struct PoolState {
     calls: BTreeMap<String, AbortOnDropHandle<()>>,
@@ -76,9 +76,10 @@ struct PoolState {
     answers: (mpsc::UnboundedSender<InspectAnswer>, mpsc::UnboundedReceiver<InspectAnswer>),
 }
 
-/// Result of an inspect call: the container record, its file watch, and the fingerprint of its list entry at
-/// the time of the call. `None` if the container is gone.
+/// Result of an inspect call: the container record, the watch on its files, and the fingerprint of its list
+/// entry at the time of the call. `None` if the response has no container id.
 type InspectOutcome = Result<Option<(ContainerRecord, FileWatch, String)>, Failure>;
+/// Container id with the result of its inspect call.
 type InspectAnswer = (String, InspectOutcome);
 
 impl Default for InspectPool {
@@ -270,7 +271,7 @@ fn no_answer_yet(engine: &Engine) -> Failure {
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 
-/// Groups unreadable containers with the same failure into one unread part each.
+/// Makes one unread part for all containers with the same failure.
 fn group_by_failure(troubles: Vec<(Text, Failure)>) -> Vec<UnreadPart> {
     let mut by_trouble: Vec<(Failure, Vec<Text>)> = Vec::new();
     for (name, failure) in troubles {

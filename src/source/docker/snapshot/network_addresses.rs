@@ -1,5 +1,5 @@
-//! Network addresses of containers: the endpoints at which each one answers, and the networks from which it
-//! calls.
+//! Network addresses of containers: the endpoints at which other containers reach each one, and the networks
+//! from which it calls them.
 
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
@@ -106,7 +106,8 @@ fn namespace_owner<'a>(
     lender
 }
 
-/// Adds the endpoints of a namespace's members. The first member owns the namespace.
+/// Adds the endpoints of a namespace's members, of which the first owns the namespace. Containers `on_host`,
+/// in the host's network, reach its published ports at loopback addresses.
 fn add_namespace(
     source: &SourceId,
     members: &[&ContainerRecord],
@@ -166,8 +167,8 @@ fn add_host_network(
     add_loopback(members, 1, &listeners, &NetworkId::of(source, "host:loopback"), addresses);
 }
 
-/// Adds the loopback endpoints of `members`, so that they reach each other. `first` is the position of the
-/// first one in the list of listeners.
+/// Adds the loopback endpoints at which `members` reach each other. `first` is the position of the first
+/// member in `listeners`.
 fn add_loopback(
     members: &[&ContainerRecord],
     first: usize,
@@ -185,8 +186,7 @@ fn add_loopback(
     }
 }
 
-/// Returns the port information of a namespace's members. If some of them run, stopped ones listen on
-/// nothing.
+/// Returns the ports of each member of a namespace. If some members run, the stopped ones have no ports.
 fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<Member> {
     let runs = |c: &ContainerRecord| {
         matches!(
@@ -210,7 +210,7 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
     members.iter().map(claim).collect()
 }
 
-/// Adds the names of links, under which a container reaches the linked one.
+/// Adds the names in legacy links as endpoints of the linked containers, for the linking container only.
 fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mut NetworkAddresses) {
     for container in records {
         for (rank, link) in container.network.links.iter().enumerate() {
@@ -227,7 +227,7 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
     }
 }
 
-/// Returns the endpoints on one network, at `port` or at all ports.
+/// Returns the endpoints of a container on one network, at `port` or at all ports.
 fn network_endpoints(
     source: &SourceId,
     endpoint: &NetworkEndpoint,
@@ -244,7 +244,7 @@ fn network_endpoints(
 }
 
 /// Returns the networks that a container with its own namespace can call into: its networks, and the host's
-/// ports unless it is isolated.
+/// ports unless it has no network.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
     let own = network.endpoints.iter().map(|e| NetworkId::of(source, &e.network_id));

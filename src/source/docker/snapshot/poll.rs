@@ -27,17 +27,17 @@ use tokio::time::Instant;
 /// the next snapshot.
 const INSPECT_SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 const INSPECT_TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Divisor of the time limit that gives the longest silence, if the caller wants a complete snapshot.
+/// If the caller has set a time limit, the poll waits at most that limit divided by this without a response.
 const SILENCE_DIVISOR: u32 = 6;
-/// Divisor of the time limit that gives the time reserved for work after the engine's responses.
+/// The time limit divided by this is reserved for work after the engine's responses.
 const RESERVE_DIVISOR: u32 = 10;
 /// Maximum length of a container's name in an unread part, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
 /// Takes a snapshot of the engine.
 ///
-/// While events report every change, the engine is listed only now and then. Each poll still reads the
-/// sockets and configuration files of containers on this machine.
+/// While events report every change, a poll lists the containers only now and then. Each poll still reads
+/// their sockets, and checks their configuration files for changes, on this machine.
 pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Result<Snapshot, Failure> {
     let (began, limit) = (Instant::now(), shared.engine.poll_limit().0);
     let until = began + limit - limit / RESERVE_DIVISOR;
@@ -116,7 +116,7 @@ async fn list_and_inspect(
     Ok((seen, gaps))
 }
 
-/// Returns the parts that are missing from a list.
+/// Returns unread parts for the containers that are missing from a list response.
 fn list_gaps(shared: &Shared, listed: &ContainerList, trouble: Option<Failure>) -> Vec<UnreadPart> {
     let place = &shared.engine.endpoint;
     let mut gaps: Vec<UnreadPart> = trouble

@@ -38,7 +38,7 @@ pub(super) async fn exec_namespaces(
         let ips = records[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect();
         Some(async move {
             let text = run_cat(engine, &records[*places.first()?].id).await?;
-            // From inside, the holder of a socket in a shared namespace is unknown.
+            // The tables do not show which of several containers in the namespace holds a socket.
             let members = match places[..] {
                 [container] => vec![NamespaceMember { container, inodes: None }],
                 _ => Vec::new(),

@@ -24,7 +24,7 @@ use aws_config::{
 };
 use std::time::Duration;
 
-/// AWS clients of one source.
+/// AWS clients of one source, one for each API.
 #[derive(Clone, Debug)]
 pub(crate) struct Clients {
     pub ecs: aws_sdk_ecs::Client,
@@ -39,7 +39,8 @@ pub(crate) struct Clients {
     pub target: AwsTarget,
 }
 
-/// Resolves the configuration and makes the clients. Sends no request.
+/// Resolves the configuration and makes the clients. Sends no request, except to the instance metadata
+/// service if `instance_role` is set.
 pub(crate) async fn connect(config: &Config) -> Result<Clients, Failure> {
     let region = resolve_region(config).await.ok_or_else(missing_region_failure)?;
     let shared = load_sdk_config(config, region.clone()).await;
@@ -75,7 +76,7 @@ impl Clients {
         }
     }
 
-    /// Returns a log client for another region, for containers that log there.
+    /// Returns a CloudWatch Logs client for another region, for containers that log there.
     #[must_use]
     pub(crate) fn logs_in(&self, region: &str) -> aws_sdk_cloudwatchlogs::Client {
         let config = self.logs.config().to_builder().region(Region::new(region.to_owned())).build();

@@ -1,5 +1,5 @@
 //! App Mesh nodes of the tasks, and the services they call, read every ten minutes. AWS ended App Mesh on
-//! 2026-09-30, so a failed read is no gap.
+//! 2026-09-30, so Portolan reports only denied and throttled calls.
 
 use crate::{
     model::{Failure, FailureKind, UnreadPart},
@@ -32,12 +32,13 @@ const READ_TIMEOUT: Duration = Duration::from_secs(8);
 /// Largest number of resources that one read requests.
 const MAX_RESOURCES_PER_READ: usize = 300;
 
-/// Reads App Mesh and caches the last result.
+/// Reads the App Mesh nodes of the tasks, and caches the last result.
 #[derive(Debug, Default)]
 pub(crate) struct AppMeshReader {
     cached: Mutex<Option<CachedMeshes>>,
 }
 
+/// Last result, complete or partial, with the members that it covers.
 #[derive(Clone, Debug)]
 struct CachedMeshes {
     fetched_at: Instant,
@@ -47,7 +48,8 @@ struct CachedMeshes {
 }
 
 impl AppMeshReader {
-    /// Returns the meshes of the nodes that task definitions name. Makes no call if no definition names one.
+    /// Returns the meshes of the nodes that task definitions name, and the unread part if calls were denied
+    /// or throttled. Makes no call if no definition names a node.
     pub(crate) async fn read(
         &self,
         api: &Api,
@@ -67,7 +69,7 @@ impl AppMeshReader {
         let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
         let failure = outcome.ok().and_then(Result::err);
-        // App Mesh no longer exists in most regions, so only a denied or throttled call is a gap.
+        // App Mesh no longer exists in most regions, so a failure for another reason is expected.
         let denied = failure.filter(|f| matches!(f.kind, FailureKind::Denied | FailureKind::Throttled));
         let gap = denied.map(|failure| UnreadPart { name: "App Mesh".into(), failure });
         let known = Arc::new(reader.meshes);
@@ -90,6 +92,7 @@ struct MeshFetch<'a> {
 }
 
 impl MeshFetch<'_> {
+    /// Reads the services that each member calls, then the nodes behind these services.
     async fn fetch(&mut self, wanted: &BTreeSet<MeshMember>) -> Result<(), Failure> {
         for member in wanted {
             let called = if member.is_gateway {
@@ -119,6 +122,7 @@ impl MeshFetch<'_> {
         Ok(())
     }
 
+    /// Returns a node as JSON, and records its host name.
     async fn get_node(&mut self, mesh: &str, name: &str) -> Result<Value, Failure> {
         let node = self.get_resource(&calls::DESCRIBE_VIRTUAL_NODE, &[mesh, "virtualNodes", name]).await?;
         if let Some(host) = app_mesh::node_host(&node) {

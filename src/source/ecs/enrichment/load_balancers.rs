@@ -1,4 +1,4 @@
-//! Load balancers in front of the services, read once a minute.
+//! Reader of the load balancers in front of the services, once a minute.
 //!
 //! Reads all target groups and load balancers, 400 a page, instead of selected ARNs: a deleted ARN would fail
 //! its whole batch, and a batch of ARNs holds only 20.
@@ -33,6 +33,7 @@ pub(crate) struct LoadBalancerReader {
     target_health: TargetHealthReader,
 }
 
+/// Last result, complete or partial, with the ARNs of the target groups that it covers.
 #[derive(Clone, Debug)]
 struct CachedLoadBalancers {
     fetched_at: Instant,
@@ -42,8 +43,8 @@ struct CachedLoadBalancers {
 }
 
 impl LoadBalancerReader {
-    /// Returns the load balancers in front of the given target groups, with target health, and a gap if some
-    /// are missing.
+    /// Returns the load balancers in front of the given target groups, with target health, and the unread
+    /// part if some are missing.
     pub(crate) async fn read(
         &self,
         api: &Api,

@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Lifetime of EC2's list of flow logs.
+/// Time for which EC2's list of flow logs is reused.
 const LOG_GROUPS_TTL: Duration = Duration::from_mins(10);
 
 /// Pause after a failed read.
@@ -39,11 +39,11 @@ const FIRST_LOOKBACK_SECS: i64 = 15 * 60;
 /// Maximum number of pages in one poll. A page has up to 10,000 records or 1 MB; a large VPC has far more.
 const MAX_PAGES_PER_POLL: usize = 8;
 
-/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the map waits
-/// for them.
+/// Time in which a poll may start to read pages. Pages of large log groups take seconds, and the poll returns
+/// its connections only at its end.
 const POLL_TIME_LIMIT: Duration = Duration::from_secs(8);
 
-/// Reader of the flow logs of a region. It remembers its position from poll to poll.
+/// Reader of the flow logs of a region. It keeps its position in each log group from poll to poll.
 #[derive(Debug, Default)]
 pub(crate) struct FlowLogReader {
     state: Mutex<ReaderState>,
@@ -51,20 +51,22 @@ pub(crate) struct FlowLogReader {
 
 #[derive(Clone, Debug, Default)]
 struct ReaderState {
+    /// Log groups that receive flow logs, by name, with the time of their listing.
     log_groups: Option<(Instant, BTreeMap<String, FlowLogGroup>)>,
-    /// Start of the next read of each log group, in milliseconds since 1970.
+    /// Start of the next read of each log group, by name, in milliseconds since 1970.
     cursors: BTreeMap<String, i64>,
+    /// Time of the next read, with the unread part to report until then.
     paused_until: Option<(Instant, Option<UnreadPart>)>,
 }
 
-/// Lines that the flow logs have gained since the last poll, by log group.
+/// Parsed lines of flow logs that no snapshot contains yet, by log group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NewLines {
     lines_by_group: BTreeMap<String, Vec<FlowLogLine>>,
 }
 
 impl NewLines {
-    /// Joins the lines to connections. `owners` maps addresses to services.
+    /// Converts the lines to connections. `owners` gives the service of each address.
     #[must_use]
     pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
         let mut told = ObservedConnections::default();
@@ -157,7 +159,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Fa
     Ok((lines, failure))
 }
 
-/// Maximum delay of a record behind others of the same window, in seconds.
+/// Longest time in seconds by which AWS delivers a record later than others of the same window.
 const MAX_LATE_SECS: i64 = 60;
 
 fn too_many_records(name: &str) -> Failure {

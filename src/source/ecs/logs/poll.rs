@@ -128,6 +128,7 @@ impl SessionWorker {
     }
 }
 
+/// Sends the events of each stream to its subscribers; `readings` are their deduplication passes.
 async fn dispatch_events(members: &mut [&mut Subscriber], readings: &[ReadPass], events: &[LogEvent]) {
     let mut by_stream: BTreeMap<&str, Vec<&LogEvent>> = BTreeMap::new();
     for event in events {

@@ -30,31 +30,37 @@ use futures::{
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, Receiver};
 
-/// Number of batches that may wait for the reader.
+/// Number of batches of new lines that may wait for the reader.
 const BATCH_QUEUE_LEN: usize = 4;
-/// Number of events read before the tail, so that events of the same millisecond are recognized later.
+/// Number of events to read before the requested tail. So a later poll recognizes an event that has the same
+/// millisecond as the first event of the tail.
 const EVENTS_BEFORE_TAIL: usize = 100;
 
 type BatchResult = Result<LogBatch, Failure>;
 
-/// Stage of the reading.
+/// Stage of the reader of one stream.
 enum ReadStage {
     /// Reads stored events, from this page on.
     History(Paging, Option<PageToken>),
     /// Subscribes to new events.
     Subscribe,
+    /// Passes on the new events that the session worker sends.
     Subscribed(Receiver<LogBatch>, SubscriptionGuard),
+    /// Has no more lines.
     Done,
 }
 
+/// Reader of one log stream, with its current stage.
 struct StreamReader {
     logs: LogsClient,
     pool: Arc<SessionPool>,
     place: StreamLocation,
     target: LogTarget,
     start: LogReadOptions,
+    /// Time at which the reader started, in milliseconds since 1970.
     started_ms: i64,
     dedup: LineDedup,
+    /// Deduplication pass over the stored events.
     reading: ReadPass,
     stage: ReadStage,
 }
@@ -106,6 +112,7 @@ impl StreamReader {
         }
     }
 
+    /// Reads stored events: the next page if all are requested, otherwise the requested tail at once.
     async fn read_history(&mut self, mut paging: Paging, token: Option<PageToken>) -> LogBatch {
         let then = if self.start.follow { ReadStage::Subscribe } else { ReadStage::Done };
         let read = if self.start.tail == usize::MAX {
@@ -143,7 +150,7 @@ impl StreamReader {
         note
     }
 
-    /// Returns the requested lines of `events`, and remembers the events.
+    /// Returns the requested lines of stored `events`, and remembers the events for deduplication.
     fn wanted_lines(&mut self, events: &[LogEvent]) -> LogBatch {
         let until = self.start.until;
         if self.start.follow {

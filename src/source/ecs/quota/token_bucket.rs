@@ -35,7 +35,7 @@ pub enum QuotaGroup {
     DescribeLogs,
     /// CloudWatch Logs: `StartLiveTail`.
     LiveTail,
-    /// `GetCallerIdentity`.
+    /// STS: `GetCallerIdentity`.
     CallerIdentity,
 }
 
@@ -66,7 +66,7 @@ const ACCOUNT_QUOTAS: [Quota; 14] = [
     Quota { group: QuotaGroup::CallerIdentity, burst: 10.0, calls_per_second: 5.0 },
 ];
 
-/// Phase that decides which share of the account's quota Portolan may use.
+/// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Share {
     /// The first load, and calls that the user has just asked for.
@@ -107,9 +107,9 @@ const THROTTLE_BACKOFF: Duration = Duration::from_mins(1);
 const USAGE_WINDOW: Duration = Duration::from_mins(1);
 
 impl Quota {
-    /// Returns the largest number of calls at once for this share. AWS counts a call a moment after Portolan
-    /// sends it, and a full bucket gains nothing in that moment. So even a share of 100 % leaves room for the
-    /// calls in transit.
+    /// Returns the number of tokens in a full bucket, for a `share` between 0 and 1. AWS counts a call a
+    /// moment after Portolan sends it, and until then AWS's full bucket gains no tokens. So even at a share
+    /// of 1, the capacity is less than `burst`, by the calls that may be in transit.
     fn capacity(self, share: f64) -> f64 {
         (self.burst * share).min(self.burst - self.calls_per_second * MAX_IN_TRANSIT_SECONDS).max(1.0)
     }
@@ -118,6 +118,7 @@ impl Quota {
 /// Longest time between sending a call and AWS counting it, in seconds.
 const MAX_IN_TRANSIT_SECONDS: f64 = 0.25;
 
+/// Token bucket of one quota group, for Portolan's share of the quota.
 #[derive(Clone, Debug)]
 struct TokenBucket {
     quota: Quota,
@@ -127,7 +128,7 @@ struct TokenBucket {
     refilled_at: Duration,
     /// Time until which the bucket refills at half its rate.
     throttled_until: Duration,
-    /// Times of the calls within the last minute.
+    /// Times of the calls in the last minute, oldest first.
     recent_calls: VecDeque<Duration>,
 }
 
@@ -158,7 +159,8 @@ impl Budget {
         }
     }
 
-    /// Sets the share. Tokens already in a bucket stay, up to the capacity of the new share.
+    /// Sets the phase, and so the share. Tokens already in a bucket stay, up to the capacity of the new
+    /// share.
     pub(crate) fn set_share(&mut self, share: Share) {
         self.share = share;
     }
@@ -179,7 +181,7 @@ impl Budget {
         let share = self.share_of(group);
         let Some(bucket) = self.buckets.get_mut(&group) else { return 0 };
         bucket.refill(share, now);
-        // No bucket holds more than a few hundred.
+        // No bucket holds more than a few hundred tokens.
         (0..1_000).take_while(|n| f64::from(*n) < bucket.tokens.floor()).count()
     }
 
@@ -193,7 +195,8 @@ impl Budget {
         }
     }
 
-    /// Returns the used fraction of the account's quota in the last minute, for the group that used most.
+    /// Returns the fraction of the account's quota (0 to 1) that Portolan used in the last minute, for the
+    /// group that used most.
     pub(crate) fn quota_used(&mut self, now: Duration) -> f64 {
         let parts = self.buckets.values_mut().map(|bucket| {
             bucket.drop_old_calls(now);
@@ -205,8 +208,8 @@ impl Budget {
         parts.fold(0.0, f64::max)
     }
 
-    /// Returns the share of a group: logs (read on request only) and task definitions (read once) get the
-    /// startup share.
+    /// Returns the share of a group, between 0 and 1. Logs (read on request only) and task definitions (read
+    /// once) always get the startup share.
     fn share_of(&self, group: QuotaGroup) -> f64 {
         match group {
             QuotaGroup::TaskDefinitions

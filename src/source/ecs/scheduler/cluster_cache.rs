@@ -41,10 +41,11 @@ pub(crate) struct ClusterCache {
     pub services: ResourceList<Service>,
     /// Tasks by ARN.
     pub tasks: ResourceList<TaskRecord>,
-    /// Names of services whose tasks changed and should be listed before the next complete listing.
+    /// Names of services whose running tasks should be listed separately, before the next complete listing.
     pub changed_services: BTreeSet<String>,
-    /// True after everything was described once.
+    /// True once everything readable was listed and described.
     pub loaded: bool,
+    /// Kinds of calls whose last call failed, with the failure and its time.
     failed: BTreeMap<CallKind, (Failure, Duration)>,
 }
 
@@ -85,7 +86,7 @@ impl ClusterCache {
         }
     }
 
-    /// Records the outcome of a call.
+    /// Records the outcome of a call; `failure` is `None` if it succeeded.
     pub(crate) fn record_result(&mut self, op: CallKind, failure: Option<Failure>, now: Duration) {
         match failure {
             None => {
@@ -119,17 +120,17 @@ impl ClusterCache {
         gaps
     }
 
-    /// Returns all services.
+    /// Returns all described services.
     pub(crate) fn all_services(&self) -> Vec<Arc<Service>> {
         self.services.described_resources().map(|(_, service)| service.clone()).collect()
     }
 
-    /// Returns the tasks for which `which` is true.
+    /// Returns the described tasks for which `which` is true.
     pub(crate) fn tasks_where(&self, which: impl Fn(&TaskRecord) -> bool) -> Vec<Arc<TaskRecord>> {
         self.tasks.described_resources().filter(|(_, run)| which(run)).map(|(_, run)| run.clone()).collect()
     }
 
-    /// Updates `loaded`: true once everything readable was read.
+    /// Sets `loaded` once everything readable was listed and described.
     pub(crate) fn update_loaded(&mut self) {
         if self.loaded {
             return;

@@ -23,8 +23,8 @@ pub(crate) struct Cluster {
     pub namespace: Option<String>,
 }
 
-/// Finds the clusters that `wanted` selects, with a gap for those that do not exist. Fails if none can be
-/// read.
+/// Finds the clusters that `wanted` selects, with an unread part for those that do not exist. Fails if none
+/// can be read.
 pub(crate) async fn find(api: &Api, wanted: &[String]) -> Result<(Vec<Cluster>, Vec<UnreadPart>), Failure> {
     if wanted.is_empty() || NameFilter::has_patterns(wanted) {
         matching_clusters(api, wanted).await

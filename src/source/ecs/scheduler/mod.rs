@@ -1,5 +1,6 @@
 //! Scheduler of ECS calls for the services and tasks of all clusters. Each poll spends the tokens that the
-//! quota has now and never waits for more, so a large account loads over several polls and nothing blocks.
+//! quota has now and never waits for more, so a large account loads over several polls and no poll waits for
+//! the quota.
 
 pub(super) mod clusters;
 pub(super) mod services;
@@ -34,15 +35,16 @@ use std::{
 /// Time for which a poll starts new calls.
 const MAX_POLL_TIME: Duration = Duration::from_secs(1);
 
-/// Number of tasks from which on a changed service gets a listing of its own. Smaller clusters list all tasks
-/// in nearly every poll anyway.
+/// Number of tasks in a cluster above which the tasks of a changed service are listed separately. In smaller
+/// clusters, nearly every poll lists all tasks anyway.
 const BIG_CLUSTER_TASKS: usize = 500;
 
-/// Services and tasks of all clusters, read within the quota.
+/// Reads the services and tasks of all clusters within the quota, and keeps them between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Scheduler {
     /// Names of services to read.
     name_filter: NameFilter,
+    /// Caches of the clusters, by the name or ARN of the cluster.
     clusters: Mutex<BTreeMap<String, ClusterCache>>,
 }
 
@@ -61,8 +63,11 @@ pub(crate) struct PollOutcome {
 
 /// Response of a planned call.
 enum CallResponse {
+    /// ARNs on a page of a listing, and the token of the next page.
     Page(Vec<String>, Option<String>),
+    /// Described services.
     Services(Vec<Service>),
+    /// Described tasks.
     Tasks(Vec<TaskRecord>),
 }
 
@@ -72,7 +77,8 @@ impl Scheduler {
         Self { name_filter, ..Self::default() }
     }
 
-    /// Polls `clusters`. Reads the services named in `watched` (by cluster key) every time.
+    /// Polls `clusters`. Reads the services that the user is viewing (`watched`: names by the cluster's name
+    /// or ARN) every time.
     pub(crate) async fn poll(
         &self,
         api: &Api,
@@ -134,6 +140,7 @@ impl Scheduler {
         }
     }
 
+    /// Makes a planned call.
     async fn execute(&self, api: &Api, ask: &PlannedCall) -> Result<CallResponse, Failure> {
         let cluster = ask.cluster.as_str();
         let token = |listing| {
@@ -171,7 +178,7 @@ impl Scheduler {
         }
     }
 
-    /// Stores a response, or records the failure.
+    /// Stores the response to a planned call, or records its failure.
     fn apply(&self, ask: &PlannedCall, answer: Result<CallResponse, Failure>, now: Duration) {
         let mut known = self.lock_clusters();
         let Some(census) = known.get_mut(&ask.cluster) else { return };
@@ -208,7 +215,7 @@ impl Scheduler {
         }
     }
 
-    /// Returns the known data of all clusters.
+    /// Returns everything known of all clusters, with the progress and the unread parts.
     fn report(&self, clusters: &[Cluster]) -> PollOutcome {
         let mut known = self.lock_clusters();
         let mut outcome = PollOutcome::default();
@@ -275,6 +282,7 @@ impl ClusterCache {
         None
     }
 
+    /// Compares the running tasks of `service` with the known ones. Marks new and vanished tasks as due.
     fn apply_task_list(&mut self, service: &str, ids: &[String]) {
         self.changed_services.remove(service);
         let of_it = self.tasks.described_resources().filter(|(_, run)| run.service_name() == Some(service));
@@ -286,6 +294,7 @@ impl ClusterCache {
         self.tasks.mark_due(gone.into_iter().chain(new));
     }
 
+    /// Stores described services. In a big cluster, the tasks of changed ones are listed next.
     fn apply_services(&mut self, asked: &[String], services: Vec<Service>, now: Duration) {
         let is_big = self.tasks.described_count() > BIG_CLUSTER_TASKS;
         let mut described = Vec::new();
@@ -304,6 +313,7 @@ impl ClusterCache {
         self.services.apply_descriptions(now, asked, described);
     }
 
+    /// Stores described tasks. Marks the services of tasks with a new status as due.
     fn apply_tasks(&mut self, asked: &[String], runs: Vec<TaskRecord>, now: Duration) {
         let (mut described, mut changed) = (Vec::new(), BTreeSet::new());
         for run in runs {

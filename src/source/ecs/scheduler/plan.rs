@@ -1,6 +1,6 @@
-//! Choice of the next calls, as a pure function of the cached data. New resources come first, then changing
-//! or watched ones, then the rest by age. So a large account takes turns, and a small one is read completely
-//! in every poll.
+//! Choice of the next calls, as a pure function of the cached data. New resources come first, then those that
+//! change or that the user is viewing, then the rest by age. So a large account takes turns, and a small one
+//! is read completely in every poll.
 
 use super::{
     cluster_cache::{CallKind, ClusterCache},
@@ -41,13 +41,17 @@ pub(crate) enum Operation {
 /// Priority of a call, highest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Priority {
+    /// Page of a listing that was never complete.
     Unlisted,
+    /// Description of resources that were never described.
     New,
+    /// Resources that are changing, unhealthy or viewed by the user, and tasks of changed services.
     Urgent,
+    /// All other resources and listings, those with the oldest result first.
     RoundRobin,
 }
 
-/// Time and user focus that a plan depends on.
+/// Times and viewed services that a plan depends on. Times count from the start of the rate limiter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlanContext<'a> {
     /// Current time.

@@ -23,6 +23,7 @@ struct Account {
     replaced: BTreeMap<usize, usize>,
     /// Number of descriptions of each service.
     described: BTreeMap<String, usize>,
+    /// Number of calls of each quota group.
     calls: BTreeMap<QuotaGroup, usize>,
 }
 

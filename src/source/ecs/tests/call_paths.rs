@@ -1,5 +1,5 @@
-//! Tests over a small made-up region. Its services call each other in ways that only AWS knows: load balancer
-//! rules, a mesh, flow logs and metrics.
+//! Tests over a small made-up region. Only load balancer rules, a mesh, flow logs and metrics show which
+//! services call each other.
 
 use super::recorded_region::poll_region;
 use crate::{

@@ -1,6 +1,6 @@
 //! Resource usage of tasks, from the performance log of Container Insights.
 //!
-//! Portolan reads it at most once a minute, and only for the tasks on the screen.
+//! Portolan reads the log at most once a minute, and only for the tasks on the screen.
 
 mod query;
 mod record;
@@ -53,7 +53,7 @@ struct CachedSamples {
     outcome: Result<Vec<UsageSample>, Failure>,
 }
 
-/// Reader of usage, with all it needs from the source.
+/// Reader of resource usage, with the parts of the source that it needs.
 pub(super) struct UsageReader {
     /// AWS clients, once they exist.
     pub(super) api: Arc<OnceCell<Api>>,
