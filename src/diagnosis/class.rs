@@ -27,7 +27,7 @@ pub(super) enum CausePolicy {
     /// Faults of other services, deployments of the service itself, and deployments of its callees.
     AnyCause,
     /// Only deployments of the service itself.
-    OwnChange,
+    OwnDeployment,
     /// Only faults of the service's own instances, which often explain why a deployment does not complete.
     OwnInstances,
     /// No causes, because the finding explains itself.
@@ -36,7 +36,7 @@ pub(super) enum CausePolicy {
 
 impl CausePolicy {
     /// Returns true if a deployment of the service may be the cause.
-    pub(super) fn suspects_changes(self) -> bool {
-        matches!(self, Self::AnyCause | Self::OwnChange)
+    pub(super) fn suspects_deployments(self) -> bool {
+        matches!(self, Self::AnyCause | Self::OwnDeployment)
     }
 }

@@ -93,7 +93,7 @@ impl<'a> RuleContext<'a> {
 
     /// Returns true if every source has been read completely, so an endpoint that is not known does not
     /// exist. Parts to which access is denied don't count, because Portolan never gets to read them.
-    pub(super) fn all_sources_answered(&self) -> bool {
+    pub(super) fn all_sources_read(&self) -> bool {
         let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
         self.sources.iter().all(SourceStatus::has_reported_fully)
             && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)

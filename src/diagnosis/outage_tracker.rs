@@ -19,7 +19,7 @@ const MAX_HEALTHY_GAP: SignedDuration = SignedDuration::from_mins(2);
 
 /// Maximum time within one outage in which Portolan did not observe the service, if the source does not know
 /// the start of the fault.
-const MAX_UNWATCHED_GAP: SignedDuration = SignedDuration::from_hours(1);
+const MAX_UNOBSERVED_GAP: SignedDuration = SignedDuration::from_hours(1);
 
 /// Minimum time by which an onset must precede the known one to replace it, because onsets that are computed
 /// differ by seconds at each evaluation.
@@ -41,8 +41,8 @@ pub struct OutageTracker {
 fn is_same_outage(known: &Outage, own: Option<Onset>, now: Timestamp) -> bool {
     match own {
         Some(own) if !own.at_least => own.at.duration_since(known.last_seen) <= MAX_HEALTHY_GAP,
-        Some(own) => own.at.duration_since(known.last_seen) <= MAX_UNWATCHED_GAP,
-        None => now.duration_since(known.last_seen) <= MAX_UNWATCHED_GAP,
+        Some(own) => own.at.duration_since(known.last_seen) <= MAX_UNOBSERVED_GAP,
+        None => now.duration_since(known.last_seen) <= MAX_UNOBSERVED_GAP,
     }
 }
 
@@ -92,7 +92,7 @@ impl OutageTracker {
         self.restart_counts.update(inventory, &self.complete_sources, now);
         self.outages.retain(|node, outage| {
             let is_complete = node.service_source().is_some_and(|source| whole.contains(&source));
-            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
+            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNOBSERVED_GAP };
             now.duration_since(outage.last_seen) <= patience
         });
         self.outages.extend(outages);

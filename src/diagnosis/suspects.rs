@@ -7,14 +7,14 @@
 
 use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
-    model::{Deployment, NodeId, Rollout, Suspect, Timestamp},
+    model::{Deployment, NodeId, RolloutState, Suspect, Timestamp},
     topology::NodeKind,
 };
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 /// Maximum time between a deployment and a fault for which Portolan suspects the deployment.
-const MAX_CHANGE_AGE: SignedDuration = SignedDuration::from_mins(30);
+const MAX_DEPLOYMENT_AGE: SignedDuration = SignedDuration::from_mins(30);
 /// Maximum time by which a callee may seem to fail after its caller and still be the cause. Polls, health
 /// checks and back-offs blur the order.
 const MAX_NOTICE_DELAY: SignedDuration = SignedDuration::from_mins(2);
@@ -54,10 +54,10 @@ impl<'a> FaultSet<'a> {
         draft: &FindingDraft,
         blame: CausePolicy,
     ) -> Vec<Suspect> {
-        let (Some(node), true) = (draft.node(), blame.suspects_changes()) else { return Vec::new() };
+        let (Some(node), true) = (draft.node(), blame.suspects_deployments()) else { return Vec::new() };
         let Some(number) = self.calls.index_of(node) else { return Vec::new() };
-        let own = own_change(context, node, draft.since.map(|since| since.at));
-        if blame == CausePolicy::OwnChange {
+        let own = own_deployment(context, node, draft.since.map(|since| since.at));
+        if blame == CausePolicy::OwnDeployment {
             return own.into_iter().collect();
         }
         let since = draft.since.map(|since| since.at);
@@ -66,7 +66,7 @@ impl<'a> FaultSet<'a> {
         suspects.extend(own);
         suspects.extend(later);
         if suspects.is_empty() {
-            suspects.extend(self.changed_callee(context, number, since));
+            suspects.extend(self.deployed_callee(context, number, since));
         }
         suspects.truncate(MAX_SUSPECTS);
         suspects
@@ -123,7 +123,7 @@ impl<'a> FaultSet<'a> {
 
     /// Returns the callee of `from` that was deployed last, if that was at most `MAX_DEPLOYMENT_AGE` before
     /// `since`.
-    fn changed_callee(
+    fn deployed_callee(
         &self,
         context: &RuleContext<'_>,
         from: usize,
@@ -147,7 +147,7 @@ impl<'a> FaultSet<'a> {
 
 /// Returns the newest deployment of the service itself as a suspect, if it was at most `MAX_DEPLOYMENT_AGE`
 /// before `since`.
-fn own_change(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
+fn own_deployment(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
         let words = format!("possibly never worked: {} is the first version", deployment.version);
@@ -169,7 +169,7 @@ fn is_first_deployment(context: &RuleContext<'_>, node: &NodeId, deployment: &De
     let Some(NodeKind::Service(id)) = node else { return false };
     let only = context.inventory.service(id).is_some_and(|service| service.deployments.len() == 1);
     // In ECS the version is a family and its revision, which starts at 1.
-    let has_worked = deployment.rollout == Rollout::Completed;
+    let has_worked = deployment.rollout == RolloutState::Completed;
     only && !has_worked && deployment.previous.is_none() && deployment.version.ends_with(":1")
 }
 
@@ -183,7 +183,7 @@ fn deployment_before<'a>(
     let NodeKind::Service(id) = &context.topology.nodes.get(node)?.kind else { return None };
     let deployment = context.inventory.service(id)?.deployments.first()?;
     let before = moment.duration_since(deployment.created?);
-    (before >= SignedDuration::ZERO && before <= MAX_CHANGE_AGE).then_some((deployment, before))
+    (before >= SignedDuration::ZERO && before <= MAX_DEPLOYMENT_AGE).then_some((deployment, before))
 }
 
 /// Formats a short duration in seconds or minutes.

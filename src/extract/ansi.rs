@@ -4,7 +4,7 @@ use crate::model::{Colour, LineText, TextStyle};
 use std::borrow::Cow;
 
 /// The maximum number of coloured or bold spans stored for one line.
-const MAX_PAINTED_SPANS: usize = 128;
+const MAX_STYLED_SPANS: usize = 128;
 
 /// The colour and weight that escape sequences have set so far in a line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn parse_ansi(raw: &str) -> (LineText, Vec<TextStyle>) {
     let mut parts: Vec<TextStyle> = Vec::new();
     let (mut pen, mut since) = (AnsiStyle::default(), 0);
     let mut close = |pen: AnsiStyle, start: usize, end: usize| {
-        if pen != AnsiStyle::default() && start < end && parts.len() < MAX_PAINTED_SPANS {
+        if pen != AnsiStyle::default() && start < end && parts.len() < MAX_STYLED_SPANS {
             let AnsiStyle { colour, bold } = pen;
             parts.push(TextStyle { start: start as u32, end: end as u32, colour, bold });
         }

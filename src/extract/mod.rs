@@ -45,7 +45,7 @@ pub fn references_in_environment<'a>(
     let ports: BTreeMap<String, &str> =
         pairs.iter().filter(is_port).map(|(name, value)| (env_key::normalized(name), *value)).collect();
     let tools: BTreeSet<(String, &str)> =
-        pairs.iter().filter_map(|(name, value)| Some((env_key::cli_tool_key(name)?, *value))).collect();
+        pairs.iter().filter_map(|(name, value)| Some((env_key::key_without_cli(name)?, *value))).collect();
     let mut mentions = Vec::new();
     for (name, value) in &pairs {
         let sibling = || {
@@ -60,7 +60,7 @@ pub fn references_in_environment<'a>(
         let place =
             ReferenceLocation { container: container.map(Into::into), setting: Setting::environment(name) };
         let for_tool =
-            env_key::cli_tool_key(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
+            env_key::key_without_cli(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
         let via = if for_tool { ReferenceKind::ToolSetting } else { ReferenceKind::Environment };
         push_references(via, &place, addresses, &mut mentions);
     }

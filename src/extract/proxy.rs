@@ -4,7 +4,7 @@ use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
 use std::collections::BTreeMap;
 
 /// The prefix of labels by which a proxy product finds the containers to route to.
-struct ProxyRule {
+struct ProxyLabelRule {
     product: &'static str,
     prefix: &'static str,
     /// The label that switches routing off with the value `false`; `None` if the product has none.
@@ -12,13 +12,25 @@ struct ProxyRule {
 }
 
 /// Label prefixes, from the documentation of Traefik's Docker provider and of caddy-docker-proxy.
-const LABEL_RULES: &[ProxyRule] = &[
-    ProxyRule { product: "traefik", prefix: "traefik.http.routers.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.http.services.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.tcp.routers.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "traefik", prefix: "traefik.frontend.", enable_label: Some("traefik.enable") },
-    ProxyRule { product: "caddy", prefix: "caddy.reverse_proxy", enable_label: None },
-    ProxyRule { product: "caddy", prefix: "caddy.route", enable_label: None },
+const LABEL_RULES: &[ProxyLabelRule] = &[
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.http.routers.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.http.services.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule {
+        product: "traefik",
+        prefix: "traefik.tcp.routers.",
+        enable_label: Some("traefik.enable"),
+    },
+    ProxyLabelRule { product: "traefik", prefix: "traefik.frontend.", enable_label: Some("traefik.enable") },
+    ProxyLabelRule { product: "caddy", prefix: "caddy.reverse_proxy", enable_label: None },
+    ProxyLabelRule { product: "caddy", prefix: "caddy.route", enable_label: None },
 ];
 
 /// The variable by which nginx-proxy finds the containers to route to.

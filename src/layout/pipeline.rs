@@ -18,7 +18,8 @@ use super::{
 pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> SubgraphLayout {
     let none = SubgraphSeed::default();
     let seed = seed.unwrap_or(&none);
-    let LayerAssignment { layer_of: of, count, rank_shift: shift } = assign_layers(subgraph, seed);
+    let LayerAssignment { layer_of: of, layer_count: count, rank_shift: shift } =
+        assign_layers(subgraph, seed);
     let mut graph = LayeredGraph::new(subgraph, &of, count);
     let mut anchors = previous_rows(subgraph, &graph, seed, shift);
     let crossings = sweeps::order_layers(&mut graph, &mut anchors);
@@ -37,7 +38,7 @@ struct LayerAssignment {
     /// Layer of each node; `None` for an isolated node, which is in no layer.
     layer_of: Vec<Option<usize>>,
     /// Number of layers.
-    count: usize,
+    layer_count: usize,
     /// Number that was added to all ranks of the seed.
     rank_shift: i32,
 }
@@ -83,7 +84,7 @@ fn assign_layers(subgraph: &Subgraph, seed: &SubgraphSeed) -> LayerAssignment {
     let of = (0..subgraph.nodes.len()).map(|i| place(i).and_then(|l| usize::try_from(l).ok())).collect();
     LayerAssignment {
         layer_of: of,
-        count: usize::try_from(layers + 2 * first).unwrap_or(0),
+        layer_count: usize::try_from(layers + 2 * first).unwrap_or(0),
         rank_shift: shift,
     }
 }

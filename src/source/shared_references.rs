@@ -59,7 +59,7 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
     }
     groups.retain(|group, members| group.is_some() && members.len() >= MIN_SHARERS);
     let groups: BTreeMap<_, _> =
-        groups.iter().map(|(name, members)| (name, ServiceGroup::new(members, programs))).collect();
+        groups.iter().map(|(name, members)| (name, GroupReferences::new(members, programs))).collect();
     let changes: Vec<(usize, Vec<Reference>)> = services
         .iter()
         .enumerate()
@@ -75,7 +75,7 @@ pub(super) fn mark_shared(services: &mut [Arc<Service>], programs: &BTreeMap<Ser
 type FileKey<'a> = (&'a str, BTreeSet<&'a ReferenceTarget>);
 
 /// References of all services in one compose project or cluster, indexed to find the shared ones.
-struct ServiceGroup<'a> {
+struct GroupReferences<'a> {
     programs: &'a BTreeMap<ServiceId, Program>,
     /// Services that read each file.
     readers: BTreeMap<FileKey<'a>, BTreeSet<&'a ServiceId>>,
@@ -87,7 +87,7 @@ struct ServiceGroup<'a> {
     common_settings: BTreeSet<&'a Reference>,
 }
 
-impl<'a> ServiceGroup<'a> {
+impl<'a> GroupReferences<'a> {
     fn new(members: &'a [Arc<Service>], programs: &'a BTreeMap<ServiceId, Program>) -> Self {
         let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();

@@ -105,7 +105,7 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
     let deployment = Deployment {
         id: "d".into(),
         version: "web:7".into(),
-        rollout: Rollout::Completed,
+        rollout: RolloutState::Completed,
         reason: None,
         desired: 2,
         running: 0,

@@ -84,7 +84,7 @@ mod tests {
             let web = Instance { containers: vec![container], ..instance("web") };
             let id = ServiceId::new(format!("{source}/shop/web"));
             let web = Service { id, instances: vec![web], ..service("web") };
-            inventory.replace(Arc::new(snapshot(source, vec![web])));
+            inventory.replace_snapshot(Arc::new(snapshot(source, vec![web])));
         }
         let (topology, twins) = (infer(&inventory), counterparts(&inventory));
         let estate = RuleInput { counterparts: &twins, ..rule_input(&inventory, &topology) };

@@ -7,7 +7,7 @@ use crate::{
 use jiff::SignedDuration;
 
 /// Minimum number of recent restarts or failed instances that make a crash loop.
-const MIN_STOPS: u32 = 2;
+const MIN_EXITS: u32 = 2;
 
 /// Time for which a restarted instance must run before it counts as stable.
 const MIN_STABLE_RUN: SignedDuration = SignedDuration::from_mins(1);
@@ -18,10 +18,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let ended = || service.instances.iter().filter(|i| !i.health_check.is_failing());
         let turning =
             |i: &&Instance| i.state == InstanceState::Restarting || restarted_just_now(i, context.now);
-        let again = || ended().filter(turning).filter(|i| context.recent_restarts(i) >= MIN_STOPS);
+        let again = || ended().filter(turning).filter(|i| context.recent_restarts(i) >= MIN_EXITS);
         let restarting = again().next().is_some();
         let failed = ended().filter(|i| i.state == InstanceState::Failed).count();
-        let replaced = failed >= MIN_STOPS as usize && service.desired.is_some_and(|desired| desired > 0);
+        let replaced = failed >= MIN_EXITS as usize && service.desired.is_some_and(|desired| desired > 0);
         if !restarting && !replaced {
             continue;
         }

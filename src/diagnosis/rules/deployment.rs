@@ -2,7 +2,7 @@
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},
-    model::{Deployment, Rollout, Service, Severity},
+    model::{Deployment, RolloutState, Service, Severity},
 };
 use jiff::SignedDuration;
 
@@ -11,7 +11,9 @@ const MAX_ROLLOUT_TIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// Finds services whose newest deployment failed.
 pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::Failed) {
+    for (service, deployment) in
+        newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::Failed)
+    {
         let reason = format!("deployment of {} failed{}", deployment.version, reason_suffix(deployment));
         let next = "check the failed instances; the previous version may still be running";
         drafts.push(FindingDraft::about_service(
@@ -27,7 +29,7 @@ pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut 
 /// Finds deployments that failed and were rolled back to the previous version.
 pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (service, newest) in newest_deployments(context) {
-        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == Rollout::Failed);
+        let failed = service.deployments.iter().skip(1).find(|d| d.rollout == RolloutState::Failed);
         let Some(failed) = failed else { continue };
         let reason = format!(
             "deployment of {} failed and was rolled back to {}{}",
@@ -42,7 +44,8 @@ pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: 
 
 /// Finds services whose newest deployment takes too long, or has instances that failed to start.
 pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::InProgress)
+    for (service, deployment) in
+        newest_deployments(context).filter(|(_, d)| d.rollout == RolloutState::InProgress)
     {
         let age = deployment.created.map(|created| context.now.duration_since(created));
         let slow = age.is_some_and(|age| age > MAX_ROLLOUT_TIME);

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 /// Time after the last failed read for which a missing log group is reported.
-const MAX_SIGNAL_AGE: SignedDuration = SignedDuration::from_mins(15);
+const MAX_MISSING_GROUP_AGE: SignedDuration = SignedDuration::from_mins(15);
 /// Time for which an instance must have run before its missing log group is reported, because the first log
 /// line may create the group.
 const MIN_RUN_TIME: SignedDuration = SignedDuration::from_mins(2);
@@ -69,7 +69,7 @@ pub(in crate::diagnosis) fn find_missing_log_group(
     let mut places: BTreeMap<&ServiceId, Vec<(Timestamp, String)>> = BTreeMap::new();
     for sign in context.log_signals {
         if let LogSignalKind::LogGroupMissing { reported_at: at } = sign.kind
-            && context.now.duration_since(at) <= MAX_SIGNAL_AGE
+            && context.now.duration_since(at) <= MAX_MISSING_GROUP_AGE
         {
             places.entry(&sign.service).or_default().push((at, sign.label.to_string()));
         }

@@ -42,7 +42,7 @@ fn add_drift_findings(
     next: &str,
     drafts: &mut Vec<FindingDraft>,
 ) {
-    if !context.all_sources_answered() {
+    if !context.all_sources_read() {
         return;
     }
     let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();

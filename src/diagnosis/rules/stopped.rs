@@ -115,7 +115,7 @@ mod tests {
             told("web-2", 100, EventKind::Unpause),
         ];
         let mut inventory = Inventory::default();
-        inventory.replace(std::sync::Arc::new(seen));
+        inventory.replace_snapshot(std::sync::Arc::new(seen));
         let paused = findings_of(&inventory).remove(0);
         assert_eq!((paused.reason.as_str(), paused.since), ("web-1 is paused", Some(ago(300))));
     }

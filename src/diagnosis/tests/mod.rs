@@ -50,7 +50,7 @@ pub(in crate::diagnosis) fn finding_lines_with_events(
     let mut snapshot = snapshot("docker", services);
     snapshot.events = events;
     let mut inventory = Inventory::default();
-    inventory.replace(std::sync::Arc::new(snapshot));
+    inventory.replace_snapshot(std::sync::Arc::new(snapshot));
     findings_of(&inventory)
         .into_iter()
         .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))

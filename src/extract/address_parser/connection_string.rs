@@ -7,7 +7,7 @@
 //! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
 //! the second may be inside a password.
 
-use super::{AddressShape, FormParser, FoundAddress, host_value, url_authority};
+use super::{AddressShape, FoundAddress, NotationParser, host_value, url_authority};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -60,7 +60,7 @@ type KeyValue<'a> = (String, Cow<'a, str>);
 ///
 /// `url_list` parses the URLs in the connection string. That parser is an argument because it calls this
 /// function in turn, for connection strings in the query of a URL.
-pub(super) fn read(value: &str, url_list: FormParser) -> Option<Vec<FoundAddress>> {
+pub(super) fn read(value: &str, url_list: NotationParser) -> Option<Vec<FoundAddress>> {
     let pdo = value.split_once(':').filter(|(driver, _)| PDO_DRIVERS.contains(driver)).map(|(_, rest)| rest);
     let text = pdo.unwrap_or(value);
     let separator = pair_separator(text)?;
@@ -76,7 +76,7 @@ pub(super) fn read(value: &str, url_list: FormParser) -> Option<Vec<FoundAddress
 }
 
 /// Returns the addresses in pairs: the first host with its port, and every endpoint.
-pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: FormParser) -> Vec<FoundAddress> {
+pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: NotationParser) -> Vec<FoundAddress> {
     let of =
         |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
     let port = of(PORT_KEYS).and_then(parse_port).filter(|port| *port != 0);

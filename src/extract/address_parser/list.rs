@@ -30,7 +30,7 @@ pub(super) fn is_separator(c: char) -> bool {
 #[expect(clippy::unnecessary_wraps, reason = "the readers of all forms have one signature")]
 pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
     let items: Vec<&str> = value.split(is_separator).filter(|item| !item.is_empty()).collect();
-    if !have_same_user(&items) {
+    if !separators_are_certain(&items) {
         return Some(Vec::new());
     }
     let found: Option<Vec<Vec<FoundAddress>>> = items.into_iter().map(parse_item).collect();
@@ -44,7 +44,7 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
 
 /// Returns true if no separator can be inside a password: there is one item, or no item has user information,
 /// or all items have the same, or all have a number, as in `1@k1:9093,2@k2:9093`.
-fn have_same_user(items: &[&str]) -> bool {
+fn separators_are_certain(items: &[&str]) -> bool {
     let user = |item: &&str| {
         let (user, _) = item.rsplit_once('@').filter(|_| socket_address::read(item).is_none())?;
         Some(user.to_owned())

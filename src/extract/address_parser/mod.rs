@@ -55,11 +55,11 @@ pub(super) enum AddressShape {
 const MAX_VALUE_BYTES: usize = 16 * 1024;
 
 /// A parser of one notation. Returns `None` if the value has another notation, else its addresses, if any.
-type FormParser = fn(&str) -> Option<Vec<FoundAddress>>;
+type NotationParser = fn(&str) -> Option<Vec<FoundAddress>>;
 
 /// The parsers of all notations in order of precedence: a later parser would misread some values that an
 /// earlier one reads.
-const FORM_PARSERS: &[FormParser] = &[
+const NOTATION_PARSERS: &[NotationParser] = &[
     aws::arn_list,
     jdbc::read,
     oracle::connect_descriptor,
@@ -78,7 +78,7 @@ pub(super) fn parse_addresses(value: &str) -> Vec<FoundAddress> {
     if value.is_empty() || value.len() > MAX_VALUE_BYTES || value.starts_with("-----BEGIN") {
         return Vec::new();
     }
-    FORM_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
+    NOTATION_PARSERS.iter().find_map(|form| form(value)).unwrap_or_default()
 }
 
 /// Returns the value without the pair of quotes around it.

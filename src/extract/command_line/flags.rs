@@ -108,7 +108,7 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                 }
                 None => match parse_flag(flag, program) {
                     FlagWord::AttachedHost(host) => give("h", "host", host),
-                    FlagWord::NoOption => {}
+                    FlagWord::Ignored => {}
                     FlagWord::OptionName(name) => {
                         pending = Some(name);
                         pending_is_long = flag.starts_with('-');
@@ -125,7 +125,7 @@ enum FlagWord<'w> {
     /// A host attached to its letter: `-hdb`.
     AttachedHost(&'w str),
     /// A word to ignore: a password attached to its letter (`-pPASSWORD`), or no option at all.
-    NoOption,
+    Ignored,
     /// The name of an option whose value may be the next word.
     OptionName(&'w str),
 }
@@ -133,13 +133,13 @@ enum FlagWord<'w> {
 fn parse_flag<'w>(flag: &'w str, program: &str) -> FlagWord<'w> {
     let name = flag.strip_prefix('-').unwrap_or(flag);
     if name.is_empty() || !is_option_name(name) {
-        return FlagWord::NoOption;
+        return FlagWord::Ignored;
     }
     let is_long = flag.starts_with('-') || flag.chars().count() == 1;
     let is_client = CLIENT_PROGRAMS.iter().any(|client| program.starts_with(client));
     match name.strip_prefix('h').filter(|_| is_client && !is_long) {
         Some(host) => FlagWord::AttachedHost(host),
-        None if is_client && !is_long => FlagWord::NoOption,
+        None if is_client && !is_long => FlagWord::Ignored,
         None => FlagWord::OptionName(name),
     }
 }

@@ -102,11 +102,13 @@ fn targets_in_entry(
         (ValueKind::Secret | ValueKind::OwnAddress | ValueKind::BrowserAddress | ValueKind::Image, _) => {
             false
         }
-        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.is_only_value,
+        (ValueKind::ObjectName, AddressShape::Word) => with_port && entry.allows_bare_host,
         (ValueKind::ObjectName, shape) => matches!(shape, AddressShape::Url | AddressShape::Resource),
         (ValueKind::PublicAddress, shape) => shape == AddressShape::HostPort,
         (_, AddressShape::Word) => {
-            meaning == ValueKind::HostAddress && entry.is_only_value && env_key::bare_word_is_host(entry.key)
+            meaning == ValueKind::HostAddress
+                && entry.allows_bare_host
+                && env_key::bare_word_is_host(entry.key)
         }
         (ValueKind::Other, AddressShape::HostPort) => found.address.port.is_none_or(is_likely_port),
         _ => true,

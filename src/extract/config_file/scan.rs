@@ -16,7 +16,7 @@ pub(super) struct ConfigEntry<'t> {
     /// The value without quotes.
     pub(super) value: &'t str,
     /// True if a bare word may be a host here. False for a directive with more than two values in its line.
-    pub(super) is_only_value: bool,
+    pub(super) allows_bare_host: bool,
     /// The indentation of the line, including the dash of a list item.
     indent: usize,
     /// The number of the object, list item or section, counted from the top.
@@ -75,7 +75,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
                     line: u32::try_from(index + 1).unwrap_or(u32::MAX),
                     key,
                     value: word.text,
-                    is_only_value: true,
+                    allows_bare_host: true,
                     indent,
                     block,
                 });
@@ -88,7 +88,10 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
         };
         let alone: Vec<bool> = values.iter().map(|entry| !crowded(entry)).collect();
         entries.extend(
-            values.into_iter().zip(alone).map(|(entry, alone)| ConfigEntry { is_only_value: alone, ..entry }),
+            values
+                .into_iter()
+                .zip(alone)
+                .map(|(entry, alone)| ConfigEntry { allows_bare_host: alone, ..entry }),
         );
     }
     entries

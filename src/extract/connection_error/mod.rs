@@ -16,7 +16,7 @@ const FAILURE_PATTERN: &str = r"(?i)connection (?:was )?refused|actively refused
 
 /// A quick first check: every line with a failed connection has one of these phrases. Other lines have them
 /// too.
-const HINT_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
+const PREFILTER_PATTERN: &str = r"(?i)refused|fail|error|econn|enotfound|nxdomain|no such|no route|closing socket|unable|cannot|can't|could not|couldn't|timed? ?-?out|unreachable|exception|unknown|not found|bad address|no response|unreachable|disconnected|exceeded|misbehaving|denied|: (?:eof|dial)|x509|tls|no live|prematurely|not in the cert|is not cert|no listener|unabletoconnect|socketfailure|unexpected";
 
 /// The number of bytes to search at the beginning of a line. Clients state the address within the first
 /// words.
@@ -31,7 +31,7 @@ struct CompiledWordings {
 }
 
 static FAILURE_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FAILURE_PATTERN).ok());
-static HINT_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HINT_PATTERN).ok());
+static PREFILTER_REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PREFILTER_PATTERN).ok());
 static COMPILED_WORDINGS: LazyLock<Option<CompiledWordings>> = LazyLock::new(|| {
     let patterns: Vec<String> = ERROR_WORDINGS.iter().map(|(_, wording)| wording_pattern(wording)).collect();
     let each = patterns.iter().map(|_| OnceLock::new()).collect();
@@ -59,7 +59,7 @@ fn wording_pattern(wording: &str) -> String {
 #[must_use]
 pub fn unreachable_address(line: &str) -> Option<Address> {
     let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
-    if !HINT_REGEX.as_ref()?.is_match(line) {
+    if !PREFILTER_REGEX.as_ref()?.is_match(line) {
         return None;
     }
     let stated = addresses_in_wordings(line);

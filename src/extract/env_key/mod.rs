@@ -111,7 +111,7 @@ pub(super) fn is_hostname_key(key: &str) -> bool {
 
 /// Returns the normalized key without `CLI`, which marks settings of a command line tool in the image:
 /// `TEMPORAL_ADDRESS` for `TEMPORAL_CLI_ADDRESS`. Returns `None` for a key without `CLI`.
-pub(super) fn cli_tool_key(key: &str) -> Option<String> {
+pub(super) fn key_without_cli(key: &str) -> Option<String> {
     let mut words = split_words(key);
     let count = words.len();
     words.retain(|word| word != "CLI");

@@ -7,7 +7,7 @@ use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLay
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Maximum number of cached layouts of one subgraph.
-const MAX_ENTRIES: usize = 6;
+const MAX_CACHED_LAYOUTS: usize = 6;
 
 /// Subgraph and its layout.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ impl LayoutCache {
     /// Returns the cache `before` with `entry` added as its newest layout.
     pub fn with_newest(before: Option<&Self>, entry: &Arc<CachedLayout>) -> Self {
         let others = before.iter().flat_map(|cache| &cache.entries).filter(|old| !Arc::ptr_eq(old, entry));
-        let entries = [entry].into_iter().chain(others).take(MAX_ENTRIES).map(Arc::clone).collect();
+        let entries = [entry].into_iter().chain(others).take(MAX_CACHED_LAYOUTS).map(Arc::clone).collect();
         Self { entries }
     }
 }

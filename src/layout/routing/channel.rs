@@ -11,7 +11,7 @@
 //! there is no room for a tick, the caller gets a stub: a short trunk of its own, connected to the shared
 //! trunk by a jog.
 use super::channel_net::{ChannelNet, ChannelPin};
-use super::row_occupancy::{self, FreeRows, RowOccupancy};
+use super::row_occupancy::{self, JogRowAllocator, RowOccupancy};
 use super::tracks;
 use super::trunk::{Jog, Trunk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ pub fn route_channel(nets: &[ChannelNet]) -> RoutedChannel {
 
 /// Pin of a net, as (index of the net, row). For a pin on the right side, [`RIGHT_SIDE_OFFSET`] is added to
 /// the row.
-type NetRow = (usize, i32);
+type PinKey = (usize, i32);
 
 /// Router of one channel, with the trunks and jogs of the latest attempt.
 struct ChannelRouter<'a> {
@@ -67,13 +67,13 @@ struct ChannelRouter<'a> {
     /// Rows of lines that cross the channel without a turn.
     straight_rows: BTreeSet<i32>,
     /// Input pins that reach the trunk of their net through a stub.
-    stubs: BTreeSet<NetRow>,
+    stubs: BTreeSet<PinKey>,
     trunks: Vec<Trunk>,
     jogs: Vec<Jog>,
     /// Index of the trunk of each net; `None` for a net without turns.
     trunk_of: Vec<Option<usize>>,
     /// Index of the jog between a pin and the trunk of its net. Most pins need no jog.
-    jog_of: BTreeMap<NetRow, usize>,
+    jog_of: BTreeMap<PinKey, usize>,
     /// Track of each trunk.
     track_of: Vec<usize>,
     /// Number of trunks that had to be broken in two.
@@ -102,7 +102,7 @@ impl<'a> ChannelRouter<'a> {
         self.trunks.clear();
         self.jogs.clear();
         self.jog_of.clear();
-        let mut rows = FreeRows::new(self.pinned_rows);
+        let mut rows = JogRowAllocator::new(self.pinned_rows);
         for (index, net) in self.nets.iter().enumerate() {
             if net.inputs.iter().all(|t| t.row == net.output.row) {
                 continue;
@@ -159,7 +159,7 @@ impl<'a> ChannelRouter<'a> {
     }
 
     /// Returns the input pins that need a stub: the line runs on past its trunk, and a tick has no room.
-    fn ambiguous_pins(&self) -> Vec<NetRow> {
+    fn ambiguous_pins(&self) -> Vec<PinKey> {
         let reach = RowOccupancy::new(&self.straight_rows, &self.trunks, &self.jogs, &self.track_of);
         let mut found = Vec::new();
         for (net, trunk_index) in self.trunk_of.iter().enumerate() {

@@ -13,14 +13,14 @@ pub fn pinned_rows(nets: &[ChannelNet]) -> Vec<i32> {
 }
 
 /// Allocator of rows for jogs: each jog gets a row without pins and without another jog.
-pub struct FreeRows<'a> {
+pub struct JogRowAllocator<'a> {
     /// Rows with pins, sorted.
     pinned: &'a [i32],
     /// Rows that jogs already use.
     taken: BTreeSet<i32>,
 }
 
-impl<'a> FreeRows<'a> {
+impl<'a> JogRowAllocator<'a> {
     pub const fn new(pinned: &'a [i32]) -> Self {
         Self { pinned, taken: BTreeSet::new() }
     }

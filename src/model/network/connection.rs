@@ -29,7 +29,7 @@ pub struct ConnectionKey {
     pub port: Option<u16>,
     /// The means of observation.
     #[serde(rename = "by")]
-    pub observed_by: ObservationSource,
+    pub observed_by: ObservationMethod,
     /// The outcome of the connection attempt.
     #[serde(rename = "verdict")]
     pub outcome: ConnectionOutcome,
@@ -51,7 +51,7 @@ pub enum ConnectionEnd {
 /// The means by which Portolan observed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ObservationSource {
+pub enum ObservationMethod {
     /// A socket in the network namespace of a container.
     Socket,
     /// A record of the VPC flow logs.
@@ -195,7 +195,7 @@ impl ObservationLog {
 #[cfg(test)]
 mod tests {
     use super::{
-        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationSource,
+        ConnectionEnd, ConnectionKey, ConnectionOutcome, MonitoredService, ObservationLog, ObservationMethod,
         ObservedConnection,
     };
     use crate::model::{ServiceId, Timestamp};
@@ -210,7 +210,7 @@ mod tests {
             from: end("web"),
             to: end(to),
             port: Some(80),
-            observed_by: ObservationSource::Socket,
+            observed_by: ObservationMethod::Socket,
             outcome: ConnectionOutcome::Accepted,
             location: "web-1".into(),
         };

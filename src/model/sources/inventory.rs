@@ -71,7 +71,7 @@ impl Inventory {
 
     /// Replaces the snapshot of a source and records its observed connections. Returns the difference from
     /// the old snapshot.
-    pub fn replace(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
+    pub fn replace_snapshot(&mut self, mut snapshot: Arc<Snapshot>) -> SnapshotDiff {
         if !snapshot.services.is_sorted_by(|a, b| a.id <= b.id) {
             Arc::make_mut(&mut snapshot).services.sort_by(|a, b| a.id.cmp(&b.id));
         }

@@ -112,7 +112,7 @@ impl SourceStatus {
 
     /// Returns true if all services were read in this run.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub fn has_all_services(&self) -> bool {
         let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
         is_read && !self.from_cache && !self.progress.iter().any(LoadProgress::may_miss_services)
     }

@@ -33,11 +33,11 @@ pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str
         }
         match c {
             '\u{1b}' => match skip_escape(&mut chars) {
-                Introduced::ControlSequence => {
+                SequenceKind::ControlSequence => {
                     skip_control(&mut chars, |parameters| sgr(out.len(), parameters));
                 }
-                Introduced::ControlString => strings_end = strings_end && skip_string(&mut chars),
-                Introduced::Nothing => {}
+                SequenceKind::ControlString => strings_end = strings_end && skip_string(&mut chars),
+                SequenceKind::Nothing => {}
             },
             '\u{9b}' => skip_control(&mut chars, |parameters| sgr(out.len(), parameters)),
             c if STRING_INTRODUCERS.contains(&c) => strings_end = strings_end && skip_string(&mut chars),
@@ -65,7 +65,7 @@ pub(super) fn printable_ascii_prefix(bytes: &[u8]) -> usize {
 }
 
 /// The kind of terminal sequence that follows the character ESC.
-enum Introduced {
+enum SequenceKind {
     /// A control sequence, such as one that sets colours or moves the cursor.
     ControlSequence,
     /// A control string, such as one that sets the window's title.
@@ -76,18 +76,18 @@ enum Introduced {
 
 /// Skips the intermediate and final characters after ESC (ECMA-35 section 13.1). Returns the kind of sequence
 /// whose rest follows.
-fn skip_escape(chars: &mut Chars<'_>) -> Introduced {
+fn skip_escape(chars: &mut Chars<'_>) -> SequenceKind {
     skip_while(chars, |c| ('\u{20}'..='\u{2f}').contains(&c));
     match chars.as_str().chars().next() {
         Some(c @ '\u{30}'..='\u{7e}') => {
             chars.next();
             match c {
-                '[' => Introduced::ControlSequence,
-                ']' | 'P' | 'X' | '^' | '_' => Introduced::ControlString,
-                _ => Introduced::Nothing,
+                '[' => SequenceKind::ControlSequence,
+                ']' | 'P' | 'X' | '^' | '_' => SequenceKind::ControlString,
+                _ => SequenceKind::Nothing,
             }
         }
-        _ => Introduced::Nothing,
+        _ => SequenceKind::Nothing,
     }
 }
 

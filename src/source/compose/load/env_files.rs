@@ -6,7 +6,7 @@ use crate::{
     source::{
         compose::{
             load::dotenv::DotenvReader,
-            variables::{VariableLookup, Variables},
+            variables::{LayeredVariables, VariableLookup},
             yaml::{ComposeError, FileLine},
         },
         regular_file::ReadError,
@@ -35,8 +35,8 @@ impl Loader {
         &mut self,
         paths: &[PathBuf],
         named: bool,
-        around: &Variables,
-    ) -> Result<Variables, ComposeError> {
+        around: &LayeredVariables,
+    ) -> Result<LayeredVariables, ComposeError> {
         let mut known = BTreeMap::new();
         for path in paths.iter().filter(|path| **path != *Path::new("/dev/null")) {
             self.read_env_file(path, EnvFileFormat::Dotenv, named, around, &mut known)?;

@@ -85,13 +85,15 @@ pub(in crate::source::compose) fn strip_merge_tags(node: &mut Node) {
 mod tests {
     use super::{merge_documents, merge_service, strip_merge_tags};
     use crate::source::compose::{
-        limits::Limits,
+        limits::LimitCounters,
         yaml::{self, Node},
     };
     use std::{path::Path, sync::Arc};
 
     fn tree(text: &str) -> Node {
-        yaml::parse_documents(text, &Arc::from(Path::new("x")), &mut Limits::default()).unwrap().remove(0)
+        yaml::parse_documents(text, &Arc::from(Path::new("x")), &mut LimitCounters::default())
+            .unwrap()
+            .remove(0)
     }
 
     /// Formats a tree in YAML's flow style, without lines.

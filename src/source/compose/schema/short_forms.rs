@@ -114,7 +114,7 @@ pub(in crate::source::compose) fn expand_env_files(
 }
 
 /// Converts `label_file` to a list of absolute paths.
-pub(in crate::source::compose) fn make_paths_absolute(node: &mut Node, base: &BaseFolder) {
+pub(in crate::source::compose) fn expand_label_files(node: &mut Node, base: &BaseFolder) {
     wrap_in_list(node);
     if let Value::List(items) = &mut node.value {
         for item in items {

@@ -11,7 +11,7 @@ mod host;
 mod servers;
 
 pub(super) use config_paths::NamedVolume;
-pub(in crate::source) use servers::Server;
+pub(in crate::source) use servers::ServerProgram;
 
 use super::{api_types::ContainerInspectResponse, engine::client::Engine};
 use crate::{background, extract::is_program_file};
@@ -88,7 +88,7 @@ pub(super) async fn read_config_files(
     }
     let image = answer.config.as_ref().and_then(|c| c.image.as_deref()).unwrap_or_default();
     let words = answer.path.iter().chain(answer.args.iter().flatten()).map(String::as_str);
-    limit_texts(&mut files.texts, Server::of(image, words));
+    limit_texts(&mut files.texts, ServerProgram::of(image, words));
     files
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn read_config_files(
 /// path and a container path; `server` is the program that the container would run.
 pub(in crate::source) fn read_mounted_files(
     mounts: Vec<(PathBuf, String)>,
-    server: Option<&Server>,
+    server: Option<&ServerProgram>,
 ) -> ContainerFiles {
     let places = mounts.into_iter().filter_map(|(outside, inside)| config_paths::bind_mount(outside, inside));
     let (mut files, _) = read_on_host(places.collect(), true);
@@ -146,7 +146,7 @@ impl ConfigPath {
 
 /// Limits the files of one container to the first ones in order of path. For a known server, only files in
 /// its formats stay.
-fn limit_texts(texts: &mut Vec<FileText>, server: Option<&Server>) {
+fn limit_texts(texts: &mut Vec<FileText>, server: Option<&ServerProgram>) {
     texts.retain(|text| server.is_none_or(|server| server.reads_config(&text.path)));
     texts.sort_by(|a, b| a.path.cmp(&b.path));
     texts.dedup_by(|a, b| a.path == b.path);

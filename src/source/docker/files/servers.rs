@@ -5,7 +5,7 @@ use crate::model::ImageRef;
 
 /// Server program and the files that it reads as configuration, according to its documentation.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::source) struct Server {
+pub(in crate::source) struct ServerProgram {
     /// Names of its executable.
     programs: &'static [&'static str],
     /// Names of images that run it, without registry and tag.
@@ -19,10 +19,10 @@ pub(in crate::source) struct Server {
 }
 
 /// Known server programs. The comment before each names the pages of its documentation.
-const KNOWN_SERVERS: &[Server] = &[
+const KNOWN_SERVERS: &[ServerProgram] = &[
     // nginx: Beginner's Guide, Serving Static Content; njs: Download and install; OpenResty:
     // lua_nginx_module.
-    Server {
+    ServerProgram {
         programs: &["nginx", "nginx-debug", "openresty"],
         images: &["nginx", "nginx-unprivileged", "openresty", "nginx-proxy"],
         extensions: &["conf", "template", "tmpl", "tpl", "j2", "lua", "vhost", "inc"],
@@ -36,7 +36,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &["js"],
     },
     // Apache HTTP Server: Configuration Files.
-    Server {
+    ServerProgram {
         programs: &["httpd", "httpd-foreground"],
         images: &["httpd"],
         extensions: &["conf", "htaccess", "template", "tmpl", "j2"],
@@ -44,7 +44,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &[],
     },
     // Caddy: Caddyfile Concepts, import; Getting Started, Your first config.
-    Server {
+    ServerProgram {
         programs: &["caddy"],
         images: &["caddy"],
         extensions: &["caddyfile", "caddy", "conf"],
@@ -52,7 +52,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &["json"],
     },
     // Traefik: Providers, File: TOML and YAML.
-    Server {
+    ServerProgram {
         programs: &["traefik"],
         images: &["traefik"],
         extensions: &["yml", "yaml", "toml"],
@@ -60,7 +60,7 @@ const KNOWN_SERVERS: &[Server] = &[
         folder_extensions: &[],
     },
     // HAProxy: Configuration Manual, 2.1 and lua-load; Management Guide, 3 (-f takes any file or folder).
-    Server {
+    ServerProgram {
         programs: &["haproxy", "haproxy-systemd-wrapper"],
         images: &["haproxy"],
         extensions: &["cfg", "conf", "lua", "map", "template", "tmpl", "j2"],
@@ -72,7 +72,7 @@ const KNOWN_SERVERS: &[Server] = &[
 /// Maximum number of command line words searched for a program name. It may follow the name of a script.
 const MAX_COMMAND_WORDS: usize = 4;
 
-impl Server {
+impl ServerProgram {
     /// Returns the server that a container of `image` with the command line `words` runs, or `None` if it is
     /// unknown.
     pub(in crate::source) fn of<'a>(
@@ -107,10 +107,10 @@ impl Server {
 
 #[cfg(test)]
 mod tests {
-    use super::Server;
+    use super::ServerProgram;
 
     fn server_reads(image: &str, words: &[&str], path: &str) -> bool {
-        Server::of(image, words.iter().copied()).is_none_or(|server| server.reads_config(path))
+        ServerProgram::of(image, words.iter().copied()).is_none_or(|server| server.reads_config(path))
     }
 
     #[test]

@@ -229,7 +229,7 @@ pub(super) fn log_line(target: &LogTarget, line: AssembledLine) -> LogLine {
         label: target.label.clone(),
         stream: line.stream,
         text: line.text,
-        styles: line.paint,
+        styles: line.styles,
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) struct AssembledLine {
     pub(super) at: Timestamp,
     pub(super) stream: OutputStream,
     pub(super) text: LineText,
-    pub(super) paint: Vec<TextStyle>,
+    pub(super) styles: Vec<TextStyle>,
 }
 
 /// Assembler of lines from chunks. It keeps at most `MAX_LINE_BYTES` of a line that never ends.
@@ -157,7 +157,7 @@ fn assembled_line(channel: OutputChannel, at: Option<Timestamp>, bytes: &[u8], c
     };
     let (kept, paint) = parse_ansi(shown);
     let text = if cut > 0 { format!("{kept}… ({cut} bytes cut)").into() } else { kept };
-    AssembledLine { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, paint }
+    AssembledLine { at: at.unwrap_or_else(Timestamp::now), stream: channel.stream(), text, styles: paint }
 }
 
 /// Splits the engine's timestamp off a message.

@@ -210,7 +210,7 @@ fn merge_events(
     let own = records
         .iter()
         .filter(|c| !c.owner.is_pause_container)
-        .flat_map(|c| lifecycle_events(source, c))
+        .flat_map(|c| start_and_exit_events(source, c))
         .filter(|mine| {
             !events.iter().any(|t| {
                 t.container == mine.container
@@ -226,7 +226,7 @@ fn merge_events(
 }
 
 /// Returns the last start and the last exit of a container as events.
-fn lifecycle_events(source: &SourceId, container: &ContainerRecord) -> Vec<ContainerEvent> {
+fn start_and_exit_events(source: &SourceId, container: &ContainerRecord) -> Vec<ContainerEvent> {
     let name = &container.name;
     let tell = |at, kind, text| ContainerEvent {
         container: container.id.clone(),

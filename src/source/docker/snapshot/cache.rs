@@ -97,7 +97,7 @@ impl EngineCache {
         if self.dirty.len() > MAX_TRACKED_CONTAINERS {
             // Beyond the limit, every container counts as changed.
             self.dirty.clear();
-            self.invalidate();
+            self.clear_records();
         }
     }
 
@@ -227,7 +227,7 @@ impl EngineCache {
     }
 
     /// Removes all container records, because events may be missing. The next poll inspects every container.
-    pub(in crate::source::docker) fn invalidate(&mut self) {
+    pub(in crate::source::docker) fn clear_records(&mut self) {
         self.last_listed = None;
         self.containers.clear();
     }

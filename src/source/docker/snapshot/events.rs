@@ -5,7 +5,7 @@ use super::{cache::ContainerEvent, exit_history::LifecycleEvent};
 use crate::{
     model::{Event, EventKind, Failure, FailureKind, InstanceId, SourceId, Text, Timestamp},
     source::docker::{
-        Shared,
+        DockerState,
         api_types::{EventMessage, is_valid_id},
         decode::Owner,
         engine::event_stream::{EventStream, StreamedEvent},
@@ -59,18 +59,18 @@ pub(in crate::source::docker) const EVENT_ACTIONS: [&str; 18] = [
 ];
 
 /// Open event stream, with its start on the monotonic and the UTC clock.
-struct Subscription {
+struct EventSubscription {
     stream: EventStream,
     started: (Instant, Timestamp),
     _guard: SubscriptionGuard,
 }
 
 /// Guard that marks the engine as subscribed in the cache until it is dropped.
-struct SubscriptionGuard(Arc<Shared>);
+struct SubscriptionGuard(Arc<DockerState>);
 
 impl SubscriptionGuard {
     /// Marks the engine as subscribed. Earlier changes are unknown, so the next poll lists everything.
-    fn open(shared: &Arc<Shared>) -> Self {
+    fn open(shared: &Arc<DockerState>) -> Self {
         shared.cache().set_subscribed(true);
         Self(Arc::clone(shared))
     }
@@ -83,7 +83,7 @@ impl Drop for SubscriptionGuard {
 }
 
 /// Emits an item whenever something changed. Ends when the connection is lost.
-pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> BoxStream<'static, ()> {
+pub(in crate::source::docker) fn change_notifications(shared: Arc<DockerState>) -> BoxStream<'static, ()> {
     stream::unfold(None, move |listener| {
         let shared = Arc::clone(&shared);
         async move {
@@ -101,7 +101,7 @@ pub(in crate::source::docker) fn change_notifications(shared: Arc<Shared>) -> Bo
 
 /// Opens a subscription, or returns `None` if that fails. Also returns true if there was one before, because
 /// events in between may be missing.
-async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
+async fn subscribe(shared: &Arc<DockerState>) -> Option<(EventSubscription, bool)> {
     let asks_again = shared.cache().events_retry_at();
     if let Some(at) = asks_again {
         sleep_until(at).await;
@@ -119,9 +119,9 @@ async fn subscribe(shared: &Arc<Shared>) -> Option<(Subscription, bool)> {
             let mut memory = shared.cache();
             let again = std::mem::replace(&mut memory.was_subscribed, true);
             if again {
-                memory.invalidate();
+                memory.clear_records();
             }
-            Some((Subscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
+            Some((EventSubscription { stream: feed, started: (Instant::now(), now), _guard: ear }, again))
         }
         Err(failure) => {
             if is_lasting_refusal(&failure) {
@@ -148,7 +148,7 @@ fn events_options(since: (i64, i64), all: bool) -> EventsOptions {
 
 /// Loads the events of the last hour once, so that a single poll knows them without a subscription. Does
 /// nothing if the engine refuses or is too slow.
-pub(in crate::source::docker) async fn load_history(shared: &Shared) {
+pub(in crate::source::docker) async fn load_history(shared: &DockerState) {
     if std::mem::replace(&mut shared.cache().history_requested, true) {
         return;
     }
@@ -172,11 +172,14 @@ fn next_nanosecond(nanos: i64) -> (i64, i64) {
 
 /// Waits for the next burst of events, or for a late inspect response. Returns `None` if the subscription
 /// ends.
-async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), Option<Subscription>)> {
+async fn next_burst(
+    shared: &DockerState,
+    mut listener: EventSubscription,
+) -> Option<((), Option<EventSubscription>)> {
     loop {
         let message = tokio::select! {
             message = listener.stream.next() => message?.ok()?,
-            () = shared.inspect_pool.late_answer.notified() => return Some(((), Some(listener))),
+            () = shared.inspect_pool.late_response.notified() => return Some(((), Some(listener))),
             () = shared.resubscribe.notified() => return None,
         };
         if !handle_event(shared, &listener, &message) {
@@ -195,7 +198,7 @@ async fn next_burst(shared: &Shared, mut listener: Subscription) -> Option<((), 
 }
 
 /// Handles one event. Returns true if a new poll is worthwhile.
-fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) -> bool {
+fn handle_event(shared: &DockerState, listener: &EventSubscription, item: &StreamedEvent) -> bool {
     shared.cache().note_event_received();
     let StreamedEvent::Event(message) = item else {
         shared.cache().expire_list();
@@ -214,7 +217,7 @@ fn handle_event(shared: &Shared, listener: &Subscription, item: &StreamedEvent) 
 
 /// Records an event message. Returns the id of its container, and true if a new poll is worthwhile. `now` is
 /// the time of this machine's clock.
-fn record_message(shared: &Shared, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
+fn record_message(shared: &DockerState, message: &EventMessage, now: Timestamp) -> Option<(String, bool)> {
     let (container, event) = decode_message(&shared.id, message)?;
     let mut memory = shared.cache();
     if let (Some(sign), Some(at)) = (lifecycle_event(message), event_time(message)) {

@@ -5,10 +5,10 @@ use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
     source::{
         docker::{
-            decode::{ContainerRecord, NetworkEndpoint},
+            decode::{ContainerRecord, NetworkAttachment},
             sockets::ListeningPorts,
         },
-        netns::{self, LOOPBACK_NAMES, Listeners, Member},
+        netns::{self, LOOPBACK_NAMES, Listeners, MemberPorts},
     },
     topology::Product,
 };
@@ -122,7 +122,7 @@ fn add_namespace(
         for port in listeners.ports_of(place) {
             addresses.add_endpoints(
                 container,
-                lender.network.endpoints.iter().flat_map(|e| network_endpoints(source, e, port)),
+                lender.network.attachments.iter().flat_map(|e| network_endpoints(source, e, port)),
             );
         }
         let published = lender
@@ -154,7 +154,7 @@ fn add_host_network(
     listening: &ListeningPorts,
     addresses: &mut NetworkAddresses,
 ) {
-    let mut all = vec![Member::default()];
+    let mut all = vec![MemberPorts::default()];
     all.extend(namespace_members(members, listening));
     let listeners = netns::find_listeners(&all);
     let ports = NetworkId::host_ports(source);
@@ -187,7 +187,7 @@ fn add_loopback(
 }
 
 /// Returns the ports of each member of a namespace. If some members run, the stopped ones have no ports.
-fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<Member> {
+fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -> Vec<MemberPorts> {
     let runs = |c: &ContainerRecord| {
         matches!(
             c.instance.state,
@@ -197,10 +197,10 @@ fn namespace_members(members: &[&ContainerRecord], listening: &ListeningPorts) -
     let any = members.iter().any(|container| runs(container));
     let claim = |container: &&ContainerRecord| {
         if any && !runs(container) {
-            return Member::default();
+            return MemberPorts::default();
         }
         let image = container.instance.containers.first().map(|c| c.image.as_str());
-        Member {
+        MemberPorts {
             listening: listening.get(&container.id).cloned().unwrap_or_default(),
             exposed: container.network.exposed_ports.clone(),
             published: container.network.published_ports.values().copied().collect(),
@@ -230,7 +230,7 @@ fn add_links(source: &SourceId, records: &[Arc<ContainerRecord>], addresses: &mu
 /// Returns the endpoints of a container on one network, at `port` or at all ports.
 fn network_endpoints(
     source: &SourceId,
-    endpoint: &NetworkEndpoint,
+    endpoint: &NetworkAttachment,
     port: Option<u16>,
 ) -> Vec<ServiceEndpoint> {
     let network = NetworkId::of(source, &endpoint.network_id);
@@ -247,7 +247,7 @@ fn network_endpoints(
 /// ports unless it has no network.
 fn own_networks(source: &SourceId, container: &ContainerRecord) -> BTreeSet<NetworkId> {
     let network = &container.network;
-    let own = network.endpoints.iter().map(|e| NetworkId::of(source, &e.network_id));
+    let own = network.attachments.iter().map(|e| NetworkId::of(source, &e.network_id));
     let mut member: BTreeSet<_> = own.collect();
     if network.uses_host_network {
         member.insert(NetworkId::host_network(source));

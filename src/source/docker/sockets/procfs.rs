@@ -45,7 +45,7 @@ pub(super) fn local_namespaces(
         let ips = match key {
             NamespaceKey::Host => host_ips(),
             NamespaceKey::Container(lender) => {
-                records[lender].network.endpoints.iter().flat_map(|e| e.ips.clone()).collect()
+                records[lender].network.attachments.iter().flat_map(|e| e.ips.clone()).collect()
             }
         };
         let lender = if let NamespaceKey::Container(lender) = key { Some(lender) } else { None };

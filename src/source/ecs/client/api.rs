@@ -56,7 +56,7 @@ impl<T> PartialList<T> {
     }
 
     /// Returns the unread part with the name that `what` gives; `None` if the list is complete.
-    pub(crate) fn gap(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
+    pub(crate) fn unread_part(&self, what: impl FnOnce() -> String) -> Option<UnreadPart> {
         self.failure.clone().map(|failure| UnreadPart { name: what().into(), failure })
     }
 }

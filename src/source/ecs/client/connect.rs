@@ -5,7 +5,7 @@ use super::{
     failure::AwsTarget,
     host_prefix::StripHostPrefix,
     response_limit::LimitResponseSize,
-    sigv4::{APP_MESH_SERVICE, CLOUDWATCH_SERVICE, EC2_SERVICE, SignedClient},
+    sigv4::{APP_MESH_API, CLOUDWATCH_API, EC2_API, SignedClient},
 };
 use crate::{
     model::{Failure, FailureKind},
@@ -68,9 +68,9 @@ impl Clients {
             load_balancers: aws_sdk_elasticloadbalancingv2::Client::from_conf(
                 balancers.interceptor(limited).build(),
             ),
-            ec2: SignedClient::new(shared, EC2_SERVICE),
-            cloudwatch: SignedClient::new(shared, CLOUDWATCH_SERVICE),
-            app_mesh: SignedClient::new(shared, APP_MESH_SERVICE),
+            ec2: SignedClient::new(shared, EC2_API),
+            cloudwatch: SignedClient::new(shared, CLOUDWATCH_API),
+            app_mesh: SignedClient::new(shared, APP_MESH_API),
             sts: aws_sdk_sts::Client::from_conf(identity.interceptor(limited).build()),
             target,
         }

@@ -36,7 +36,7 @@ use std::fmt::Write as _;
 
 /// AWS API that Portolan signs itself: its names in the SDKs, in host names and in signatures.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AwsService {
+pub(crate) struct SignedApi {
     /// Name in the SDKs, with spaces: part of `AWS_ENDPOINT_URL_…`.
     pub sdk_id: &'static str,
     /// First label of the host name.
@@ -46,14 +46,14 @@ pub(crate) struct AwsService {
 }
 
 /// EC2, for flow logs.
-pub(crate) const EC2_SERVICE: AwsService =
-    AwsService { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2" };
+pub(crate) const EC2_API: SignedApi =
+    SignedApi { sdk_id: "EC2", endpoint_prefix: "ec2", signing_name: "ec2" };
 /// CloudWatch, for Service Connect metrics.
-pub(crate) const CLOUDWATCH_SERVICE: AwsService =
-    AwsService { sdk_id: "CloudWatch", endpoint_prefix: "monitoring", signing_name: "monitoring" };
+pub(crate) const CLOUDWATCH_API: SignedApi =
+    SignedApi { sdk_id: "CloudWatch", endpoint_prefix: "monitoring", signing_name: "monitoring" };
 /// App Mesh, for its routes.
-pub(crate) const APP_MESH_SERVICE: AwsService =
-    AwsService { sdk_id: "App Mesh", endpoint_prefix: "appmesh", signing_name: "appmesh" };
+pub(crate) const APP_MESH_API: SignedApi =
+    SignedApi { sdk_id: "App Mesh", endpoint_prefix: "appmesh", signing_name: "appmesh" };
 
 /// Request to a [`SignedApi`], before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub(crate) struct SignedClient {
 
 impl SignedClient {
     /// Returns a client that uses the shared SDK configuration.
-    pub(crate) fn new(shared: &SdkConfig, service: AwsService) -> Self {
+    pub(crate) fn new(shared: &SdkConfig, service: SignedApi) -> Self {
         let region = shared.region().cloned().unwrap_or_else(|| Region::from_static("us-east-1"));
         let mut builder = Operation::builder()
             .service_name(service.sdk_id)
@@ -159,7 +159,7 @@ impl SignedClient {
 
 /// Returns the endpoint as the SDK's clients choose it: first the endpoint in the source's configuration,
 /// then the user's endpoint for this API, then the user's endpoint for all APIs, then the one of AWS.
-fn endpoint(shared: &SdkConfig, service: AwsService, region: &Region) -> String {
+fn endpoint(shared: &SdkConfig, service: SignedApi, region: &Region) -> String {
     let given = shared.get_origin("endpoint_url").is_client_config();
     let own = shared.service_config().filter(|_| !given).and_then(|config| {
         let key = ServiceConfigKey::builder()
@@ -176,7 +176,7 @@ fn endpoint(shared: &SdkConfig, service: AwsService, region: &Region) -> String 
 }
 
 /// Returns the plugin that signs requests with the shared credentials.
-fn signing_plugin(shared: &SdkConfig, service: AwsService, region: Region) -> StaticRuntimePlugin {
+fn signing_plugin(shared: &SdkConfig, service: SignedApi, region: Region) -> StaticRuntimePlugin {
     let mut layer = Layer::new("signing");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {

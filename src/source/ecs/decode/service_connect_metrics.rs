@@ -7,7 +7,7 @@ use super::{
     text::{clean_text, non_empty_text},
 };
 use crate::model::{
-    ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationSource, ObservedConnection, ServiceId,
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationMethod, ObservedConnection, ServiceId,
     Timestamp,
 };
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(crate) struct MetricSeries {
 /// Calls that the metrics show: for each caller and discovery name, the times of the first and the last call,
 /// and the name of the metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CallCounts {
+pub(crate) struct ObservedCalls {
     calls: BTreeMap<ServiceCall, (Timestamp, Timestamp, String)>,
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn metric_data_request(batch: &[MetricSeries], from: i64, until: i64)
     json!({ "MetricDataQueries": queries, "StartTime": from, "EndTime": until, "ScanBy": "TimestampDescending" })
 }
 
-impl CallCounts {
+impl ObservedCalls {
     /// Adds the results of the `GetMetricData` request for `batch`.
     pub(crate) fn add_results(&mut self, batch: &[MetricSeries], results: &[Value]) {
         for result in results {
@@ -175,7 +175,7 @@ impl CallCounts {
                 from: ConnectionEnd::Service(from.clone()),
                 to: ConnectionEnd::Service(to.clone()),
                 port: *port,
-                observed_by: ObservationSource::ServiceConnect,
+                observed_by: ObservationMethod::ServiceConnect,
                 outcome: ConnectionOutcome::Accepted,
                 location: format!("AWS/ECS {metric} of {}", non_empty_text(Some(&call.target))?).into(),
             };

@@ -44,7 +44,7 @@ struct CachedMeshes {
     fetched_at: Instant,
     members: BTreeSet<MeshMember>,
     meshes: Arc<AppMeshes>,
-    gap: Option<UnreadPart>,
+    unread_part: Option<UnreadPart>,
 }
 
 impl AppMeshReader {
@@ -61,10 +61,11 @@ impl AppMeshReader {
         }
         let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.fetched_at.elapsed() < if last.gap.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
+            && last.fetched_at.elapsed()
+                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
             && last.members.is_superset(&wanted)
         {
-            return (last.meshes, last.gap);
+            return (last.meshes, last.unread_part);
         }
         let mut reader = MeshFetch { api, meshes: AppMeshes::default(), calls_left: MAX_RESOURCES_PER_READ };
         let outcome = tokio::time::timeout(READ_TIMEOUT, reader.fetch(&wanted)).await;
@@ -77,7 +78,7 @@ impl AppMeshReader {
             fetched_at: Instant::now(),
             members: wanted,
             meshes: known.clone(),
-            gap: gap.clone(),
+            unread_part: gap.clone(),
         };
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         (known, gap)

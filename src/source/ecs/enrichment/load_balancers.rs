@@ -39,7 +39,7 @@ struct CachedLoadBalancers {
     fetched_at: Instant,
     target_groups: BTreeSet<String>,
     load_balancers: Arc<LoadBalancerData>,
-    gap: Option<UnreadPart>,
+    unread_part: Option<UnreadPart>,
 }
 
 impl LoadBalancerReader {
@@ -73,10 +73,11 @@ impl LoadBalancerReader {
         }
         let last = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last
-            && last.fetched_at.elapsed() < if last.gap.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
+            && last.fetched_at.elapsed()
+                < if last.unread_part.is_some() { PARTIAL_CACHE_TTL } else { CACHE_TTL }
             && last.target_groups.is_superset(&wanted)
         {
-            return (last.load_balancers, last.gap);
+            return (last.load_balancers, last.unread_part);
         }
         let mut known = LoadBalancerData::default();
         let failure = fetch_load_balancers(api, &wanted, &mut known).await.err();
@@ -86,7 +87,7 @@ impl LoadBalancerReader {
             fetched_at: Instant::now(),
             target_groups: wanted,
             load_balancers: known.clone(),
-            gap: gap.clone(),
+            unread_part: gap.clone(),
         };
         *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         (known, gap)

@@ -10,7 +10,7 @@ use crate::{
         },
         decode::{
             region::ClusterData,
-            service_connect_metrics::{self, CallCounts, MetricSeries},
+            service_connect_metrics::{self, MetricSeries, ObservedCalls},
             services::endpoints::service_connect_config,
         },
         quota::calls,
@@ -57,19 +57,19 @@ struct MetricsState {
 impl ServiceConnectReader {
     /// Returns the calls of the last three hours if it is time to read them, otherwise none. Makes no request
     /// if no service uses Service Connect.
-    pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (CallCounts, Option<UnreadPart>) {
+    pub(crate) async fn read(&self, api: &Api, seen: &[ClusterData]) -> (ObservedCalls, Option<UnreadPart>) {
         if !seen.iter().flat_map(|s| &s.services).any(|service| service_connect_config(service).is_some()) {
-            return (CallCounts::default(), None);
+            return (ObservedCalls::default(), None);
         }
         let mut last = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &last.next_read
             && Instant::now() < *until
         {
-            return (CallCounts::default(), gap.clone());
+            return (ObservedCalls::default(), gap.clone());
         }
         let (counted, failure) = match read_counts(api, &mut last).await {
             Ok(counted) => (counted, None),
-            Err(failure) => (CallCounts::default(), Some(failure)),
+            Err(failure) => (ObservedCalls::default(), Some(failure)),
         };
         let gap = failure.map(|failure| UnreadPart { name: "Service Connect metrics".into(), failure });
         let pause = if gap.is_some() { RETRY_WAIT } else { COUNTS_TTL };
@@ -84,14 +84,14 @@ pub(crate) async fn count_metrics(api: &Api) -> Result<usize, Failure> {
     Ok(list_metrics(api).await?.len())
 }
 
-async fn read_counts(api: &Api, last: &mut MetricsState) -> Result<CallCounts, Failure> {
+async fn read_counts(api: &Api, last: &mut MetricsState) -> Result<ObservedCalls, Failure> {
     let fresh = last.series.take().filter(|(at, _)| at.elapsed() < METRIC_LIST_TTL);
     let (at, series) = match fresh {
         Some(listed) => listed,
         None => (Instant::now(), list_metrics(api).await?),
     };
     let now = Timestamp::now().as_second();
-    let mut counted = CallCounts::default();
+    let mut counted = ObservedCalls::default();
     for batch in series.chunks(MAX_METRICS_PER_CALL) {
         counted.add_results(batch, &get_metric_data(api, batch, now).await?);
     }

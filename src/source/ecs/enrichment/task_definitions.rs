@@ -133,7 +133,7 @@ impl TaskDefinitionCache {
     }
 
     /// Returns the last failure as an unread part.
-    pub(crate) fn gap(&self) -> Option<UnreadPart> {
+    pub(crate) fn unread_part(&self) -> Option<UnreadPart> {
         let failure = self.lock_state().last_failure.clone().map(|(_, failure)| failure)?;
         Some(UnreadPart { name: calls::DESCRIBE_TASK_DEFINITION.needed_for.into(), failure })
     }

@@ -8,7 +8,7 @@ use super::{
     record::{FlowLogLine, FlowRecord, Socket},
 };
 use crate::model::{
-    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationSource,
+    Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, MonitoredService, ObservationMethod,
     ObservedConnection, ServiceId, Text, Timestamp,
 };
 use std::{
@@ -171,7 +171,7 @@ fn to_connections(
             from: connection_end(from),
             to: connection_end(to),
             port: Some(to.socket.1),
-            observed_by: ObservationSource::FlowLog,
+            observed_by: ObservationMethod::FlowLog,
             outcome: verdict,
             location: place.into(),
         };

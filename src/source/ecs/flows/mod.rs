@@ -61,11 +61,11 @@ struct ReaderState {
 
 /// Parsed lines of flow logs that no snapshot contains yet, by log group.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NewLines {
+pub(crate) struct FlowLogLines {
     lines_by_group: BTreeMap<String, Vec<FlowLogLine>>,
 }
 
-impl NewLines {
+impl FlowLogLines {
     /// Converts the lines to connections. `owners` gives the service of each address.
     #[must_use]
     pub(crate) fn join(&self, owners: &AddressOwners) -> ObservedConnections {
@@ -94,16 +94,16 @@ impl NewLines {
 
 impl FlowLogReader {
     /// Reads the lines since the last poll, unless it is too early for another read.
-    pub(crate) async fn read_new(&self, api: &Api) -> (NewLines, Option<UnreadPart>) {
+    pub(crate) async fn read_new(&self, api: &Api) -> (FlowLogLines, Option<UnreadPart>) {
         let mut known = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((until, gap)) = &known.paused_until
             && Instant::now() < *until
         {
-            return (NewLines::default(), gap.clone());
+            return (FlowLogLines::default(), gap.clone());
         }
         let (lines, gap) = match poll(api, &mut known).await {
             Ok((lines, many)) => (lines, many),
-            Err(failure) => (NewLines::default(), Some(failure)),
+            Err(failure) => (FlowLogLines::default(), Some(failure)),
         };
         let gap = gap.map(|failure| UnreadPart { name: "VPC flow logs".into(), failure });
         let pause = if gap.is_some() { FAILURE_PAUSE } else { READ_INTERVAL };
@@ -119,7 +119,7 @@ pub(crate) async fn count_log_groups(api: &Api) -> Result<usize, Failure> {
 }
 
 /// Polls all log groups once. Returns the lines, and a failure if some were left out.
-async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Failure>), Failure> {
+async fn poll(api: &Api, known: &mut ReaderState) -> Result<(FlowLogLines, Option<Failure>), Failure> {
     let fresh = known.log_groups.take().filter(|(at, _)| at.elapsed() < LOG_GROUPS_TTL);
     let (at, groups) = match fresh {
         Some(found) => found,
@@ -127,7 +127,7 @@ async fn poll(api: &Api, known: &mut ReaderState) -> Result<(NewLines, Option<Fa
     };
     known.cursors.retain(|name, _| groups.contains_key(name));
     let now = Timestamp::now().as_millisecond();
-    let mut lines = NewLines::default();
+    let mut lines = FlowLogLines::default();
     let mut failure = None;
     let mut left = ReadBudget { pages_left: MAX_PAGES_PER_POLL, deadline: Instant::now() + POLL_TIME_LIMIT };
     for (name, group) in &groups {

@@ -44,7 +44,7 @@ impl SessionWorker {
                     self.finish_ended(&group).await;
                     self.reset_notes(&group);
                 }
-                Err(failure) if Self::is_expected(&failure) => self.finish_ended(&group).await,
+                Err(failure) if Self::is_group_missing(&failure) => self.finish_ended(&group).await,
                 Err(failure) => {
                     failed = true;
                     let kind = match failure.kind {

@@ -140,7 +140,7 @@ impl SessionWorker {
 
     /// Returns true if a session is open and covers the streams of all subscribers.
     pub(super) fn is_live(&self) -> bool {
-        self.session.is_some() && self.subscribers.iter().all(|member| member.live_reading.is_some())
+        self.session.is_some() && self.subscribers.iter().all(|member| member.live_pass.is_some())
     }
 
     /// Opens a session for all streams in place of the current one.
@@ -184,7 +184,7 @@ impl SessionWorker {
         match message {
             SessionMessage::Events(events, sampled) => {
                 for member in &mut self.subscribers {
-                    let Some(reading) = member.live_reading else { continue };
+                    let Some(reading) = member.live_pass else { continue };
                     let mine = |(group, event): &&(String, LogEvent)| {
                         *group == member.place.group && event.stream == member.place.stream
                     };
@@ -243,7 +243,7 @@ impl SessionWorker {
 
     /// Returns true if the log group does not exist. That is no problem, because it may be created with its
     /// first line.
-    pub(super) fn is_expected(failure: &Failure) -> bool {
+    pub(super) fn is_group_missing(failure: &Failure) -> bool {
         failure.kind == FailureKind::Missing
     }
 }

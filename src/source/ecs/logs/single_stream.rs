@@ -61,7 +61,7 @@ struct StreamReader {
     started_ms: i64,
     dedup: LineDedup,
     /// Deduplication pass over the stored events.
-    reading: ReadPass,
+    history_pass: ReadPass,
     stage: ReadStage,
 }
 
@@ -79,8 +79,17 @@ pub(super) fn read_stream(
     }
     let (begun, stage) =
         (Timestamp::now().as_millisecond(), ReadStage::History(Paging::new(MAX_LOG_PAGES), None));
-    let reader =
-        StreamReader { logs, pool, place, target, start, started_ms: begun, dedup: once, reading, stage };
+    let reader = StreamReader {
+        logs,
+        pool,
+        place,
+        target,
+        start,
+        started_ms: begun,
+        dedup: once,
+        history_pass: reading,
+        stage,
+    };
     stream::unfold(reader, |mut reader| async move {
         loop {
             if matches!(reader.stage, ReadStage::Done) {
@@ -158,7 +167,7 @@ impl StreamReader {
                 self.dedup.ignore_before(events.first().map_or(self.started_ms, |event| event.at_ms));
             }
             for event in events {
-                self.dedup.is_new(self.reading, event.at_ms, line_hash(&event.message));
+                self.dedup.is_new(self.history_pass, event.at_ms, line_hash(&event.message));
             }
         }
         let lines = events.iter().flat_map(|event| event_lines(&self.target, event));
@@ -174,7 +183,7 @@ impl StreamReader {
             let note = stream_note(&self.target, end.at, LogNoteKind::Ended, end.text);
             return Some(LogBatch { lines: Vec::new(), notes: vec![note] });
         }
-        self.dedup.end_pass(self.reading);
+        self.dedup.end_pass(self.history_pass);
         let (sender, receiver) = mpsc::channel(BATCH_QUEUE_LEN);
         let once = std::mem::replace(&mut self.dedup, LineDedup::new(DEDUP_SPAN_MS));
         let member =

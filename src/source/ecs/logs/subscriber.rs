@@ -29,7 +29,7 @@ pub(super) struct Subscriber {
     /// Time up to which all events were polled, in milliseconds since 1970.
     pub(super) polled_until_ms: i64,
     /// Deduplication pass of the live session; `None` if no session covers this stream.
-    pub(super) live_reading: Option<ReadPass>,
+    pub(super) live_pass: Option<ReadPass>,
     /// Time from which on a stopped task's late events count as arrived; `None` while the task runs.
     pub(super) finish_at: Option<Instant>,
     sender: Sender<LogBatch>,
@@ -43,7 +43,7 @@ impl Subscriber {
         polled_until_ms: i64,
         sender: Sender<LogBatch>,
     ) -> Self {
-        Self { place, target, dedup, polled_until_ms, live_reading: None, finish_at: None, sender }
+        Self { place, target, dedup, polled_until_ms, live_pass: None, finish_at: None, sender }
     }
 
     /// Returns true if the reader of the lines is gone.
@@ -54,12 +54,12 @@ impl Subscriber {
     /// Begins the deduplication pass of a new live session.
     pub(super) fn begin_live(&mut self) {
         self.end_live();
-        self.live_reading = Some(self.dedup.begin_pass(false));
+        self.live_pass = Some(self.dedup.begin_pass(false));
     }
 
     /// Ends the deduplication pass of the live session.
     pub(super) fn end_live(&mut self) {
-        if let Some(reading) = self.live_reading.take() {
+        if let Some(reading) = self.live_pass.take() {
             self.dedup.end_pass(reading);
         }
     }

@@ -1,6 +1,6 @@
 //! API quotas of an account in a region, shared by all sources that read it.
 
-use super::token_bucket::{Budget, QuotaGroup, Share, Shares};
+use super::token_bucket::{Budget, LoadPhase, QuotaGroup, Shares};
 use crate::model::SourceId;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -77,8 +77,8 @@ impl AccountQuota {
         } else {
             spending.loading.remove(source);
         }
-        let share = if spending.loading.is_empty() { Share::Steady } else { Share::Start };
-        spending.budget.set_share(share);
+        let share = if spending.loading.is_empty() { LoadPhase::Steady } else { LoadPhase::Start };
+        spending.budget.set_phase(share);
     }
 
     fn lock_state(&self) -> MutexGuard<'_, QuotaState> {

@@ -68,7 +68,7 @@ const ACCOUNT_QUOTAS: [Quota; 14] = [
 
 /// Phase of loading, which decides the share of the account's quota that Portolan may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Share {
+pub(crate) enum LoadPhase {
     /// The first load, and calls that the user has just asked for.
     Start,
     /// Everything after the first load.
@@ -91,10 +91,10 @@ impl Default for Shares {
 }
 
 impl Shares {
-    fn fraction(self, share: Share) -> f64 {
+    fn fraction(self, share: LoadPhase) -> f64 {
         let per_cent = match share {
-            Share::Start => self.start,
-            Share::Steady => self.steady,
+            LoadPhase::Start => self.start,
+            LoadPhase::Steady => self.steady,
         };
         f64::from(per_cent.clamp(1, 100)) / 100.0
     }
@@ -137,14 +137,14 @@ struct TokenBucket {
 pub(crate) struct Budget {
     buckets: BTreeMap<QuotaGroup, TokenBucket>,
     shares: Shares,
-    share: Share,
+    phase: LoadPhase,
 }
 
 impl Budget {
     /// Returns buckets that are full for the startup share.
     #[must_use]
     pub(crate) fn new(shares: Shares) -> Self {
-        let share = shares.fraction(Share::Start);
+        let share = shares.fraction(LoadPhase::Start);
         let full = |quota: Quota| TokenBucket {
             quota,
             tokens: quota.capacity(share),
@@ -155,14 +155,14 @@ impl Budget {
         Self {
             buckets: ACCOUNT_QUOTAS.iter().map(|q| (q.group, full(*q))).collect(),
             shares,
-            share: Share::Start,
+            phase: LoadPhase::Start,
         }
     }
 
     /// Sets the phase, and so the share. Tokens already in a bucket stay, up to the capacity of the new
     /// share.
-    pub(crate) fn set_share(&mut self, share: Share) {
-        self.share = share;
+    pub(crate) fn set_phase(&mut self, share: LoadPhase) {
+        self.phase = share;
     }
 
     /// Takes a token for one call and returns how long to wait before making it.
@@ -217,8 +217,8 @@ impl Budget {
             | QuotaGroup::GetLogs
             | QuotaGroup::DescribeLogs
             | QuotaGroup::LiveTail
-            | QuotaGroup::CallerIdentity => self.shares.fraction(Share::Start),
-            _ => self.shares.fraction(self.share),
+            | QuotaGroup::CallerIdentity => self.shares.fraction(LoadPhase::Start),
+            _ => self.shares.fraction(self.phase),
         }
     }
 }
@@ -244,7 +244,7 @@ impl TokenBucket {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, QuotaGroup, Share, Shares};
+    use super::{Budget, LoadPhase, QuotaGroup, Shares};
     use std::time::Duration;
 
     fn at(seconds: u64) -> Duration {
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn buckets_fill_with_time_and_not_beyond_their_share() {
         let mut budget = Budget::new(Shares::default());
-        budget.set_share(Share::Steady);
+        budget.set_phase(LoadPhase::Steady);
         assert_eq!(budget.available_calls(QuotaGroup::Services, at(1000)), 10);
         for _ in 0..10 {
             assert_eq!(budget.reserve(QuotaGroup::Services, at(1000)), Duration::ZERO);
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn logs_keep_their_share() {
         let mut budget = Budget::new(Shares::default());
-        budget.set_share(Share::Steady);
+        budget.set_phase(LoadPhase::Steady);
         for _ in 0..5 {
             assert_eq!(budget.reserve(QuotaGroup::GetLogs, at(100)), Duration::ZERO);
         }

@@ -109,7 +109,7 @@ impl ClusterCache {
     }
 
     /// Returns the parts of the cluster named `cluster` that can't be read, without duplicates.
-    pub(crate) fn gaps(&self, cluster: &str) -> Vec<UnreadPart> {
+    pub(crate) fn unread_parts(&self, cluster: &str) -> Vec<UnreadPart> {
         let mut gaps: Vec<UnreadPart> = Vec::new();
         for (op, (failure, _)) in &self.failed {
             let what = format!("{} of {cluster}", op.needed_for());
@@ -151,7 +151,7 @@ impl ClusterCache {
 }
 
 /// Returns true if a service runs its desired tasks in one version and nothing is changing.
-pub(crate) fn is_steady(service: &Service) -> bool {
+pub(crate) fn is_steady_service(service: &Service) -> bool {
     let completed = service.deployments().iter().all(|d| {
         // Deployment controllers other than ECS report no rollout state.
         d.rollout_state().is_none_or(|state| *state == DeploymentRolloutState::Completed)

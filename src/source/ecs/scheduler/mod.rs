@@ -21,7 +21,7 @@ use super::{
 use crate::model::{Failure, LoadProgress, SourcePart, UnreadPart};
 use aws_sdk_ecs::types::{DesiredStatus, Service};
 use cluster_cache::{
-    CallKind, ClusterCache, RUNNING_LISTING, is_steady, is_steady_task, service_fingerprint,
+    CallKind, ClusterCache, RUNNING_LISTING, is_steady_service, is_steady_task, service_fingerprint,
 };
 use clusters::Cluster;
 use futures::future::join_all;
@@ -52,9 +52,9 @@ pub(crate) struct Scheduler {
 #[derive(Debug, Default)]
 pub(crate) struct PollOutcome {
     /// Known services and tasks of each cluster.
-    pub seen: Vec<ClusterData>,
+    pub clusters: Vec<ClusterData>,
     /// Parts that could not be read.
-    pub gaps: Vec<UnreadPart>,
+    pub unread_parts: Vec<UnreadPart>,
     /// Progress of the first load; empty once it is complete.
     pub progress: Vec<LoadProgress>,
     /// First failure of a poll in which no call succeeded; otherwise `None`.
@@ -87,7 +87,7 @@ impl Scheduler {
     ) -> PollOutcome {
         let began = api.rate_limiter.now();
         self.sync_clusters(clusters);
-        let context = |now| PlanContext { now, poll_began: began, watched };
+        let context = |now| PlanContext { now, poll_began: began, viewed: watched };
         let (of_tasks, of_services) = tokio::join!(
             self.spend_quota(api, QuotaGroup::Tasks, began, context),
             self.spend_quota(api, QuotaGroup::Services, began, context)
@@ -229,8 +229,8 @@ impl Scheduler {
                 add(&mut services, census.services.progress());
                 add(&mut tasks, census.tasks.progress());
             }
-            outcome.gaps.extend(census.gaps(&cluster.name));
-            outcome.seen.push(ClusterData {
+            outcome.unread_parts.extend(census.unread_parts(&cluster.name));
+            outcome.clusters.push(ClusterData {
                 name: cluster.name.clone(),
                 namespace: cluster.namespace.clone(),
                 has_all_services: census.services.is_listed() && !census.last_failed(CallKind::ListServices),
@@ -267,7 +267,7 @@ impl ClusterCache {
             }
             (Operation::ListPage(listing), CallResponse::Page(ids, next)) => {
                 let paged = self.tasks.apply_page(*listing, now, ids, next);
-                self.tasks.mark_due(paged.gone);
+                self.tasks.mark_due(paged.removed);
                 return paged.error;
             }
             (Operation::ListTasksOf(service), CallResponse::Page(ids, _)) => {
@@ -307,7 +307,7 @@ impl ClusterCache {
             if let (true, true, Some(name)) = (other, is_big, service.service_name()) {
                 self.changed_services.insert(name.to_owned());
             }
-            let moving = !is_steady(&service);
+            let moving = !is_steady_service(&service);
             described.push((id, service, moving));
         }
         self.services.apply_descriptions(now, asked, described);

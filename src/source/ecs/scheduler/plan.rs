@@ -59,7 +59,7 @@ pub(crate) struct PlanContext<'a> {
     /// Time at which this poll began.
     pub poll_began: Duration,
     /// Names of the services that the user is viewing, by cluster key.
-    pub watched: &'a BTreeMap<String, BTreeSet<String>>,
+    pub viewed: &'a BTreeMap<String, BTreeSet<String>>,
 }
 
 impl PlanContext<'_> {
@@ -79,7 +79,7 @@ pub(crate) fn plan_calls(
 ) -> Vec<PlannedCall> {
     let mut candidates: Vec<(Priority, Reverse<Duration>, PlannedCall)> = Vec::new();
     for (key, census) in clusters {
-        let watched = context.watched.get(key).filter(|names| !names.is_empty());
+        let watched = context.viewed.get(key).filter(|names| !names.is_empty());
         let watches = |service: Option<&str>| {
             watched.zip(service).is_some_and(|(names, service)| names.contains(service))
         };
@@ -152,7 +152,7 @@ fn add_candidates<T: PartialEq>(
 ) {
     let rests = |op| census.in_backoff(op, context.poll_began);
     let ask = |what| PlannedCall { cluster: key.to_owned(), group, operation: what };
-    for listing in 0..roll.listings() {
+    for listing in 0..roll.listing_count() {
         // Until everything is loaded once, nothing is read a second time.
         let old = |began| census.loaded && began < context.fresh_since();
         let due = roll.token(listing).is_some() || roll.listed_at(listing).is_none_or(old);

@@ -38,7 +38,7 @@ struct PartialListing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageOutcome {
     /// Ids that the complete listing no longer contains.
-    pub gone: Vec<String>,
+    pub removed: Vec<String>,
     /// Error that cut the listing short, if any.
     pub error: Option<PagingError>,
 }
@@ -110,7 +110,7 @@ impl<T: PartialEq> ResourceList<T> {
     }
 
     /// Returns the number of listings.
-    pub(crate) fn listings(&self) -> usize {
+    pub(crate) fn listing_count(&self) -> usize {
         self.listings.len()
     }
 
@@ -169,7 +169,7 @@ impl<T: PartialEq> ResourceList<T> {
         listing.last_complete = Some((under_way.began, under_way.ids));
         self.evict();
         self.prune_new();
-        PageOutcome { gone, error: endless }
+        PageOutcome { removed: gone, error: endless }
     }
 
     /// Restarts a listing that failed, because its token may have expired.

@@ -2,7 +2,7 @@
 
 use super::target_health::{TargetHealthByGroup, failure_reason};
 use crate::{
-    model::{Host, LoadBalancer, Route, ServiceId, TargetHealth, Text},
+    model::{Host, LoadBalancer, LoadBalancerRoute, ServiceId, TargetHealth, Text},
     source::ecs::decode::text::{clean_text, non_empty_text},
 };
 use aws_sdk_elasticloadbalancingv2::types::{
@@ -49,7 +49,11 @@ fn decode_load_balancer(
     let mut add = |group: &str, port: Option<u16>, rule: String| {
         reached.insert(group.to_owned());
         let services = behind.get(group).into_iter().flatten();
-        routes.extend(services.map(|s| Route { service: s.clone(), port, rule: rule.clone().into() }));
+        routes.extend(services.map(|s| LoadBalancerRoute {
+            service: s.clone(),
+            port,
+            rule: rule.clone().into(),
+        }));
     };
     for (listener, rules) in known.listeners.iter().filter(|(l, _)| l.load_balancer_arn() == Some(arn)) {
         let port = listener.port().and_then(|p| u16::try_from(p).ok());
@@ -68,7 +72,7 @@ fn decode_load_balancer(
         let group = group.target_group_arn().unwrap_or_default();
         if leads && !reached.contains(group) {
             let services = behind.get(group).into_iter().flatten();
-            routes.extend(services.map(|s| Route {
+            routes.extend(services.map(|s| LoadBalancerRoute {
                 service: s.clone(),
                 port: None,
                 rule: target_group_name(group).into(),

@@ -1,7 +1,7 @@
 //! Deployments and task sets of a service, with the state of their rollout.
 
 use crate::{
-    model::{Deployment, Rollout, Timestamp},
+    model::{Deployment, RolloutState, Timestamp},
     source::ecs::decode::{
         definitions::{revision_diff, task_definition::TaskDefinitions},
         text::{clean_text, last_segment, non_empty_text, to_count, to_timestamp},
@@ -70,10 +70,10 @@ fn decode_deployment(raw: &sdk::Deployment) -> Deployment {
         id: clean_text(raw.id()).into(),
         version: last_segment(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.rollout_state() {
-            Some(DeploymentRolloutState::Completed) => Rollout::Completed,
-            Some(DeploymentRolloutState::Failed) => Rollout::Failed,
-            Some(DeploymentRolloutState::InProgress) => Rollout::InProgress,
-            _ => Rollout::Unknown,
+            Some(DeploymentRolloutState::Completed) => RolloutState::Completed,
+            Some(DeploymentRolloutState::Failed) => RolloutState::Failed,
+            Some(DeploymentRolloutState::InProgress) => RolloutState::InProgress,
+            _ => RolloutState::Unknown,
         },
         reason: non_empty_text(raw.rollout_state_reason()).map(Into::into),
         desired: to_count(raw.desired_count()),
@@ -91,9 +91,9 @@ fn decode_task_set(raw: &sdk::TaskSet) -> Deployment {
         id: clean_text(raw.id()).into(),
         version: last_segment(raw.task_definition().unwrap_or_default()).into(),
         rollout: match raw.stability_status() {
-            Some(StabilityStatus::SteadyState) => Rollout::Completed,
-            Some(StabilityStatus::Stabilizing) => Rollout::InProgress,
-            _ => Rollout::Unknown,
+            Some(StabilityStatus::SteadyState) => RolloutState::Completed,
+            Some(StabilityStatus::Stabilizing) => RolloutState::InProgress,
+            _ => RolloutState::Unknown,
         },
         reason: None,
         desired: to_count(raw.computed_desired_count()),
