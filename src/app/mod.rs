@@ -94,9 +94,9 @@ impl App {
                 Vec::new()
             }
             Msg::Tick(now) => {
-                self.store.set_followed_streams(&self.subscriptions(), now);
-                self.store.tick(now);
-                let due = self.store.due_outage_saves();
+                self.store.world.set_followed_streams(&self.subscriptions(), now);
+                self.store.world.tick(now);
+                let due = self.store.world.due_outage_saves();
                 due.into_iter().map(|(source, memory)| Effect::SaveOutages(source, memory)).collect()
             }
             Msg::SourcePolled(source, outcome) => {
@@ -110,22 +110,22 @@ impl App {
                 Vec::new()
             }
             Msg::OutagesLoaded(source, earlier) => {
-                self.store.restore_outages(&source, earlier);
+                self.store.world.restore_outages(&source, earlier);
                 Vec::new()
             }
             Msg::PollScheduled(source, pace) => {
-                self.store.set_poll_schedule(&source, pace);
+                self.store.world.set_poll_schedule(&source, pace);
                 Vec::new()
             }
             Msg::PushStateChanged(source, nudged) => {
-                self.store.set_pushes_changes(&source, nudged);
+                self.store.world.set_pushes_changes(&source, nudged);
                 Vec::new()
             }
             Msg::Logs(news) => {
                 return self.ingest_logs(news);
             }
             Msg::UsageMeasured(service, outcome) => {
-                self.store.usage.record(service, outcome);
+                self.store.world.usage.record(service, outcome);
                 return Vec::new();
             }
             Msg::ContinueWork => return self.sync_logs(),
@@ -232,20 +232,21 @@ impl App {
             Command::Sources => self.show_screen(ScreenId::Sources),
             Command::Help => self.show_screen(ScreenId::Help),
             Command::CommandPalette => self.prompt = Some(Prompt::command()),
-            Command::Search => self.prompt = Some(Prompt::search(self.store.selected.clone())),
+            Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
             Command::Back => return self.go_back(false),
             Command::Quit => return self.go_back(true),
             Command::Abort => return vec![Effect::Quit],
-            Command::FaultsOnly => self.store.faults_only = !self.store.faults_only,
+            Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
             Command::NextSource => self.show_next_source(),
             Command::GroupBy => {
                 let grouping = self
                     .store
+                    .session
                     .map_settings
                     .grouping
-                    .next_useful(&self.store, &self.store.map_settings.configured_grouping);
+                    .next_useful(&self.store.world, &self.store.session.map_settings.configured_grouping);
                 self.notice = Some(format!("grouped by: {}", grouping.id()));
-                self.store.map_settings.grouping = grouping;
+                self.store.session.map_settings.grouping = grouping;
             }
             Command::PreviousSelection | Command::NextSelection => {
                 if self.store.go_in_history(command == Command::PreviousSelection) {
@@ -255,7 +256,7 @@ impl App {
                 }
             }
             Command::NextEdgeFilter => {
-                self.store.edge_filter = self.store.edge_filter.next();
+                self.store.session.edge_filter = self.store.session.edge_filter.next();
                 self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
@@ -291,16 +292,16 @@ impl App {
         let mut outside = Vec::new();
         for effect in ask(view.as_mut(), &self.store) {
             match effect {
-                Effect::Select(node) => self.store.select(node),
+                Effect::Select(node) => self.store.session.select(node),
                 Effect::ShowScreen(screen) => self.show_screen(screen),
                 Effect::ShowLogsAt(node, at) => {
-                    self.store.select(node);
+                    self.store.session.select(node);
                     self.show_screen(ScreenId::Logs);
                     let logs = self.screens.get_mut(&ScreenId::Logs);
                     outside.extend(logs.into_iter().flat_map(|logs| logs.jump_to_time(at, &self.store)));
                 }
-                Effect::ToggleMark(node) => self.store.toggle_mark(node),
-                Effect::ClearMarks => self.store.marks.clear(),
+                Effect::ToggleMark(node) => self.store.session.toggle_mark(node),
+                Effect::ClearMarks => self.store.session.marks.clear(),
                 Effect::Notify(words) => self.notice = Some(words),
                 Effect::OpenPrompt(question) => self.prompt = Some(Prompt::asking(question)),
                 Effect::ToggleFullscreen => self.logs_fullscreen = !self.logs_fullscreen,
@@ -314,7 +315,7 @@ impl App {
     /// so that going back never loops.
     fn show_screen(&mut self, screen: ScreenId) {
         if screen != self.screen() {
-            self.store.search = Search::default();
+            self.store.session.search = Search::default();
         }
         if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
             return self.close_screens_above(place + 1);
@@ -345,20 +346,20 @@ impl App {
         let (steps, covered) = view.map_or((false, false), |view| (view.handles_back(), view.has_overlay()));
         let above = self.screen_stack.len() > 1;
         let here = !quit && !covered;
-        if here && !self.store.search.is_empty() {
-            self.store.search = Search::default();
+        if here && !self.store.session.search.is_empty() {
+            self.store.session.search = Search::default();
         } else if here && self.is_fullscreen() {
             self.logs_fullscreen = false;
         } else if above && (quit || !steps) {
             self.close_screens_above(self.screen_stack.len() - 1);
         } else if quit {
             return vec![Effect::Quit];
-        } else if !above && self.store.faults_only {
-            self.store.faults_only = false;
-        } else if !above && self.store.only_source.is_some() {
-            self.store.only_source = None;
-        } else if !above && self.store.edge_filter != EdgeFilter::All {
-            self.store.edge_filter = EdgeFilter::All;
+        } else if !above && self.store.session.faults_only {
+            self.store.session.faults_only = false;
+        } else if !above && self.store.session.only_source.is_some() {
+            self.store.session.only_source = None;
+        } else if !above && self.store.session.edge_filter != EdgeFilter::All {
+            self.store.session.edge_filter = EdgeFilter::All;
         } else {
             return self.update_shown_screen(|view, store| view.update(Command::Back, store));
         }

@@ -71,11 +71,11 @@ impl App {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),
             Some(ClickTarget::Row(row)) => self.update_shown_screen(|view, store| view.click_row(row, store)),
-            Some(ClickTarget::Node(node)) if self.store.selected.as_ref() == Some(&node) => {
+            Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)
             }
             Some(ClickTarget::Node(node)) => {
-                self.store.select(node);
+                self.store.session.select(node);
                 Vec::new()
             }
             Some(ClickTarget::Overview) => self.update_shown_screen(|view, store| {

@@ -57,8 +57,11 @@ impl App {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
             LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store.logs.set_focus(self.screens.get(&ScreenId::Logs).and_then(|logs| logs.log_focus_time()));
-        self.store.ingest_logs(news);
+        self.store
+            .world
+            .logs
+            .set_focus(self.screens.get(&ScreenId::Logs).and_then(|logs| logs.log_focus_time()));
+        self.store.world.ingest_logs(news);
         if let (Some((target, start)), Some(logs)) = (closed, self.screens.get_mut(&ScreenId::Logs)) {
             logs.on_log_page_end(&target, &start);
         }

@@ -24,10 +24,10 @@ impl App {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.get(&ScreenId::Map).and_then(|map| map.focused_nodes(&self.store));
         self.notice = Some(if focused.is_some() { "saving what is in focus" } else { "saving" }.to_owned());
-        let (mut store, theme, keymap) = (self.store.without_logs(), self.theme.clone(), self.keymap.clone());
-        store.only_nodes = focused;
+        let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
+        store.session.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {
-            to.write_str(&(format.write)(Scene { store: &store, theme: &theme, keymap: &keymap }))
+            to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };
         vec![Effect::SaveFile { name: "portolan-map", extension: format.id, text: DeferredText::new(write) }]
     }

@@ -38,7 +38,7 @@ const MAX_ENTRIES_PER_SUBJECT: usize = 400;
 const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
 /// Entries of all sources and findings, in order of time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,
     by_subject: BTreeMap<Subject, SubjectEntries>,
@@ -51,7 +51,7 @@ pub struct History {
 }
 
 /// Entries of one subject.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct SubjectEntries {
     entries: BTreeSet<Arc<Entry>>,
     newest_dropped: Option<Arc<Entry>>,

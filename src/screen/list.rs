@@ -35,7 +35,7 @@ impl Screen for List {
             return vec![Effect::ShowScreen(ScreenId::Card)];
         }
         let rows = listed_nodes(store);
-        let here = rows.iter().position(|n| Some(&n.id) == store.selected.as_ref()).unwrap_or(0);
+        let here = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref()).unwrap_or(0);
         let there = row_after_command(command, here, rows.len()).and_then(|row| rows.get(row));
         there.map(|node| Effect::Select(node.id.clone())).into_iter().collect()
     }
@@ -47,7 +47,7 @@ impl Screen for List {
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let rows = listed_nodes(scene.store);
-        let selected = rows.iter().position(|n| Some(&n.id) == scene.store.selected.as_ref());
+        let selected = rows.iter().position(|n| Some(&n.id) == scene.store.session.selected.as_ref());
         let cells = |index: usize| row_cells(rows[index], scene);
         let hit = |index: usize| ClickTarget::Node(rows[index].id.clone());
         draw_table(LIST_COLUMNS, rows.len(), selected, cells, hit, scene.theme, area, buf)
@@ -56,17 +56,17 @@ impl Screen for List {
 
 /// Returns the nodes that match the search.
 fn listed_nodes(store: &Store) -> Vec<&Node> {
-    store.visible_nodes().into_iter().filter(|node| store.matches_search(node)).collect()
+    store.visible_nodes().into_iter().filter(|node| store.session.matches_search(node)).collect()
 }
 
 /// Returns the cells of a node's row.
 fn row_cells(node: &Node, scene: Scene<'_>) -> Vec<TableCell> {
     let Scene { store, theme, .. } = scene;
     let (text, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
-    let service = store.service_of(node);
+    let service = store.world.service_of(node);
     let newest = service.and_then(|s| s.instances.iter().filter_map(|i| i.started).max());
     let version = service.and_then(|s| s.instances.iter().find_map(|i| i.version.clone()));
-    let worst = store.findings_on(&node.id).find(|finding| finding.severity > Severity::Info);
+    let worst = store.world.findings_on(&node.id).find(|finding| finding.severity > Severity::Info);
     let run = match (service, node.desired) {
         (None, _) => String::new(),
         (_, Some(desired)) => format!("{}/{desired}", node.running),
@@ -80,7 +80,7 @@ fn row_cells(node: &Node, scene: Scene<'_>) -> Vec<TableCell> {
         (run, text),
         (word.to_owned(), theme.health_style(node.health)),
         (version.unwrap_or_default().to_string(), dim),
-        (newest.map(|at| time::age(at, store.now)).unwrap_or_default(), dim),
+        (newest.map(|at| time::age(at, store.world.now)).unwrap_or_default(), dim),
         worst.map_or_else(TableCell::default, |f| {
             (f.reason.to_string(), theme.health_style(Theme::severity_health(f.severity)))
         }),

@@ -166,14 +166,15 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
     let mut looks = 0;
     for second in (0..=HOUR).step_by(STEP as usize) {
         for step in 0..STEP {
-            store.tick(at(second + step - STEP));
+            store.world.tick(at(second + step - STEP));
         }
-        store.now = at(second);
+        store.world.now = at(second);
         for source in SOURCES {
             looks += usize::from(
                 store.apply_snapshot(&look(source, second).source.clone(), Ok(look(source, second))),
             );
             let alarms: Vec<_> = store
+                .world
                 .findings
                 .iter()
                 .filter(|finding| finding.severity > Severity::Info)
@@ -182,7 +183,7 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
             assert_eq!(alarms, Vec::<String>::new(), "{source}, {second} s");
         }
     }
-    let happened = store.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
+    let happened = store.world.history.entries().filter(|entry| entry.kind != EventKind::Finding).count();
     assert!(
         looks > 150 && happened > 150,
         "it was no quiet hour: {looks} looks with news, {happened} events"
@@ -194,7 +195,7 @@ fn the_same_hour_with_one_fault_raises_one() {
     let statuses = vec![status("ecs:eu-west-1")];
     let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, at(0));
     for second in (0..=60).step_by(STEP as usize) {
-        store.tick(at(second));
+        store.world.tick(at(second));
         let mut seen = look("ecs:eu-west-1", second);
         if second >= 20 {
             let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
@@ -203,7 +204,7 @@ fn the_same_hour_with_one_fault_raises_one() {
         }
         store.apply_snapshot(&seen.source.clone(), Ok(seen));
     }
-    let alarms: Vec<_> = store.findings.iter().filter(|f| f.severity > Severity::Info).collect();
+    let alarms: Vec<_> = store.world.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
 }
@@ -216,11 +217,11 @@ fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
         snapshot("ecs:eu-west-1", vec![slow])
     };
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status("ecs:eu-west-1")], 1 << 20, at(0));
-    let stuck = |store: &Store| store.findings.iter().any(|finding| finding.kind == "deployment-stuck");
+    let stuck = |store: &Store| store.world.findings.iter().any(|finding| finding.kind == "deployment-stuck");
     store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
-            store.tick(at(second));
+            store.world.tick(at(second));
             stuck(&store)
         })
         .collect();
@@ -253,9 +254,9 @@ fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
     let mut store = Store::new(Inventory::new(Vec::new()), vec![status("docker")], 1 << 20, at(0));
     let mut said = Vec::new();
     for look in looks {
-        store.tick(look.taken_at);
+        store.world.tick(look.taken_at);
         store.apply_snapshot(&look.source.clone(), Ok(look));
-        said.extend(store.findings.iter().map(|finding| finding.kind.to_string()));
+        said.extend(store.world.findings.iter().map(|finding| finding.kind.to_string()));
     }
     said.dedup();
     said

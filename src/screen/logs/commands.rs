@@ -116,14 +116,17 @@ impl Logs {
             }
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
-                let next = self.visible_lines.next_error(&store.logs, self.scroll.cursor, forward);
+                let next = self.visible_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
                 return self.jump_to(next, forward, "no error among these lines", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
-                let next = self.visible_lines.next_match(&store.logs, self.scroll.cursor, forward);
-                let none =
-                    if store.search.is_empty() { "/ begins a search" } else { "the search finds nothing" };
+                let next = self.visible_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
+                let none = if store.session.search.is_empty() {
+                    "/ begins a search"
+                } else {
+                    "the search finds nothing"
+                };
                 return self.jump_to(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
@@ -141,7 +144,7 @@ impl Logs {
             }
         };
         self.with_window(store, |spot, sheet| spot.move_by(by, sheet));
-        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.logs) {
+        if by < 0 && self.scroll.cursor == self.visible_lines.first(&store.world.logs) {
             self.read_older(store);
         }
         Vec::new()
@@ -166,7 +169,7 @@ impl Logs {
             Pane::None => return None,
             Pane::Details(details) => self
                 .visible_lines
-                .line(&store.logs, details.line)
+                .line(&store.world.logs, details.line)
                 .map_or(0, |l| super::panes::details::detail_rows(&l, store).len()),
             Pane::Patterns(patterns) => patterns.len(),
         };
@@ -176,7 +179,7 @@ impl Logs {
         }
         match (&self.pane, command) {
             (Pane::Details(details), Command::Open | Command::Pivot) => {
-                let line = self.visible_lines.line(&store.logs, details.line)?;
+                let line = self.visible_lines.line(&store.world.logs, details.line)?;
                 let row = super::panes::details::detail_rows(&line, store).into_iter().nth(details.row)?;
                 if command == Command::Pivot {
                     return Some(self.pivot_to(details.line, &row.value, store));
@@ -202,7 +205,8 @@ impl Logs {
 
     /// Pivots on the first request or trace id in the cursor's line.
     fn pivot_on_line(&mut self, store: &Store) -> Vec<Effect> {
-        let Some(line) = self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.logs, key))
+        let Some(line) =
+            self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
@@ -218,7 +222,7 @@ impl Logs {
     /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
     /// time of the line.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Effect> {
-        let service = self.visible_lines.line(&store.logs, key).and_then(|line| line.service.cloned());
+        let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else { return vec![Effect::Notify("the line is nobody's".to_owned())] };
         let chip = match FilterChip::text(value) {
             Ok(chip) => chip,
@@ -279,16 +283,16 @@ impl Logs {
             }
             _ => return,
         };
-        let Ok(since) = store.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
+        let Ok(since) = store.world.now.checked_sub(SignedDuration::from_mins(minutes)) else { return };
         self.query.since = Some(since);
         self.scroll.resume_following();
-        self.backfill.request_older(&store.logs, &self.targets(store), Some(since));
+        self.backfill.request_older(&store.world.logs, &self.targets(store), Some(since));
     }
 
     /// Reads the page before the lines in memory.
     fn read_older(&mut self, store: &Store) {
         if self.query.since.is_none() {
-            self.backfill.request_older(&store.logs, &self.targets(store), None);
+            self.backfill.request_older(&store.world.logs, &self.targets(store), None);
         }
     }
 

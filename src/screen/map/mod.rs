@@ -93,7 +93,7 @@ impl DrawnMap {
     /// Updates styles and on-demand edges after a change of the data or the selection.
     fn refresh(&mut self, store: &Store) {
         self.styles.refresh(&self.graph, store);
-        let selected = store.selected.as_ref().and_then(|id| self.graph.item_index(id));
+        let selected = store.session.selected.as_ref().and_then(|id| self.graph.item_index(id));
         self.on_demand_edges.refresh(selected, &self.graph, &self.diagram, &self.raster);
     }
 
@@ -109,7 +109,7 @@ impl Screen for Map {
         self.hovered = None;
         match command {
             Command::Up | Command::Down | Command::Left | Command::Right => {
-                let next = store.selected.as_ref().and_then(|from| {
+                let next = store.session.selected.as_ref().and_then(|from| {
                     interaction::navigation::nearest_in_direction(&self.drawn, from, command)
                 });
                 return next.map(Effect::Select).into_iter().collect();
@@ -135,7 +135,7 @@ impl Screen for Map {
             Command::MiniMap => self.minimap_off = !self.minimap_off,
             Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
             Command::Open => return self.open_selected(store),
-            Command::Mark => return store.selected.iter().cloned().map(Effect::ToggleMark).collect(),
+            Command::Mark => return store.session.selected.iter().cloned().map(Effect::ToggleMark).collect(),
             Command::ShowPath => return self.focus_path(store),
             Command::Back if self.view_state.focus.is_some() => self.view_state.leave_focus(),
             Command::Back => return vec![Effect::ClearMarks],
@@ -162,8 +162,10 @@ impl Screen for Map {
 
     fn sync(&mut self, scene: Scene<'_>, area: Rect, shown: bool) -> Vec<Effect> {
         let store = scene.store;
-        self.selection_changed_while_hidden |= !shown && self.followed_node != store.selected;
-        if let Some(node) = store.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden) {
+        self.selection_changed_while_hidden |= !shown && self.followed_node != store.session.selected;
+        if let Some(node) =
+            store.session.selected.as_ref().filter(|_| shown && self.selection_changed_while_hidden)
+        {
             self.view_state.bring_into_focus(node, store);
             self.selection_changed_while_hidden = false;
         }
@@ -178,8 +180,8 @@ impl Screen for Map {
         if resized {
             self.scheduler.note_change(true);
         }
-        if resized || self.followed_node != store.selected {
-            (self.panned, self.followed_node) = (false, store.selected.clone());
+        if resized || self.followed_node != store.session.selected {
+            (self.panned, self.followed_node) = (false, store.session.selected.clone());
         }
         if shown {
             self.scroll_to_selected(store);
@@ -188,17 +190,21 @@ impl Screen for Map {
         // All variants have about the same number of items.
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let is_loading = relayout::layout_scheduler::is_loading(store);
-        let should_relayout = self.relayout_policy.should_relayout(shown, store.selected_by_user, store.now);
+        let should_relayout =
+            self.relayout_policy.should_relayout(shown, store.session.selected_by_user, store.world.now);
         let effects = match () {
-            () if self.scheduler.is_due(items, is_loading, store.now) => vec![self.request_layout(store)],
+            () if self.scheduler.is_due(items, is_loading, store.world.now) => {
+                vec![self.request_layout(store)]
+            }
             () if self.scheduler.pending || is_loading => Vec::new(),
             () if should_relayout => vec![self.request_untangled_layout(store)],
-            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.now) => {
+            () if self.scheduler.loaded && self.relayout_policy.start_comparison_if_due(store.world.now) => {
                 vec![self.request_comparison()]
             }
             () => Vec::new(),
         };
-        self.scheduler.loaded |= !is_loading && store.sources.iter().all(SourceStatus::has_finished_loading);
+        self.scheduler.loaded |=
+            !is_loading && store.world.sources.iter().all(SourceStatus::has_finished_loading);
         effects
     }
 
@@ -212,7 +218,7 @@ impl Screen for Map {
             return;
         };
         let Some(way) = ways.into_iter().nth(choice) else { return };
-        let place = |chart: &DrawnMap| store.selected.as_ref().and_then(|id| chart.rect_of(id));
+        let place = |chart: &DrawnMap| store.session.selected.as_ref().and_then(|id| chart.rect_of(id));
         let before = place(&self.drawn);
         self.hovered = None;
         let origin = self.viewport.origin;
@@ -234,8 +240,8 @@ impl Screen for Map {
             self.viewport.origin.y += after.y - before.y;
         }
         // If only the data changed, the rest of a map that shrank would slide without need.
-        let begins = !same || !store.sources.iter().all(SourceStatus::has_finished_loading);
-        if before.is_none() || (begins && !store.selected_by_user) {
+        let begins = !same || !store.world.sources.iter().all(SourceStatus::has_finished_loading);
+        if before.is_none() || (begins && !store.session.selected_by_user) {
             self.viewport.center();
         }
         self.viewport.origin = back.unwrap_or(self.viewport.origin);
@@ -297,7 +303,7 @@ impl Map {
                     .any(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
                     || !self.drawn.graph.groups.is_empty();
                 let to = level.step(command == Command::ZoomIn, grouped && self.view_state.focus.is_none());
-                let selected = store.selected.as_ref();
+                let selected = store.session.selected.as_ref();
                 self.view_state.set_level(level, to, selected);
             }
             Command::ZoomAuto => self.view_state.fit_to_screen(),
@@ -330,7 +336,7 @@ impl Map {
 
     /// Returns the selected item: the one that contains the selected node.
     fn selected_item(&self, store: &Store) -> Option<&Item> {
-        store.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
+        store.session.selected.as_ref().and_then(|id| self.drawn.graph.item_of(id))
     }
 
     /// Opens the selected item: expands a group, reveals a stub's nodes, or shows a node's card.
@@ -347,7 +353,9 @@ impl Map {
 
     /// Collapses or expands the group of the selected node.
     fn toggle_selected_group(&mut self, store: &Store) -> Vec<Effect> {
-        let group = store.selected_node().and_then(|node| store.map_settings.grouping.group_of(store, node));
+        let group = store
+            .selected_node()
+            .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
         let Some((key, _)) = group else { return vec![Effect::Notify("it belongs to no group".to_owned())] };
         let level = self.detail_level();
         self.view_state.toggle_group(&key, level);
@@ -356,10 +364,10 @@ impl Map {
 
     /// Focuses on the path between two marked nodes, or between the marked and the selected one.
     fn focus_path(&mut self, store: &Store) -> Vec<Effect> {
-        let Some((from, to)) = store.path_ends() else {
+        let Some((from, to)) = store.session.path_ends() else {
             return vec![Effect::Notify("mark a service first, and select another".to_owned())];
         };
-        match shortest_path_either_way(store.topology(), from, to) {
+        match shortest_path_either_way(store.world.topology(), from, to) {
             Some(way) => {
                 let focus = self.view_state.path_focus(way, store);
                 self.view_state.set_focus(focus);
@@ -375,8 +383,8 @@ impl Map {
         let store = scene.store;
         let room = (self.viewport.area.width, self.viewport.area.height);
         let from = Some(GraphInputs {
-            topology_version: store.topology_version,
-            filtered: store.faults_only.then(|| store.faulty_nodes_and_neighbours()),
+            topology_version: store.world.topology_version,
+            filtered: store.session.faults_only.then(|| store.world.faulty_nodes_and_neighbours()),
             key: LayoutKey::of(store, &self.view_state, room),
         });
         if from == self.inputs {
@@ -423,7 +431,7 @@ impl Map {
 
     /// Scrolls just enough to show the selected node, unless the user panned after selecting it.
     fn scroll_to_selected(&mut self, store: &Store) {
-        let selected = store.selected.as_ref().filter(|_| !self.panned);
+        let selected = store.session.selected.as_ref().filter(|_| !self.panned);
         if let Some(place) = selected.and_then(|id| self.drawn.rect_of(id)) {
             self.viewport.scroll_to_show(place);
         }
