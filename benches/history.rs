@@ -20,10 +20,10 @@ fn main() {
     divan::main();
 }
 
-const SERVICES: [usize; 2] = [200, 2_000];
-const EVENTS: i64 = 20;
+const SERVICE_COUNTS: [usize; 2] = [200, 2_000];
+const EVENTS_PER_SERVICE: i64 = 20;
 
-fn at(second: i64) -> Timestamp {
+fn time_at(second: i64) -> Timestamp {
     Timestamp::from_second(1_780_000_000 + second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -34,7 +34,7 @@ fn instance(service: &str, number: usize) -> Instance {
         state: InstanceState::Running,
         health_check: HealthCheckStatus::None,
         created: None,
-        started: Some(at(0)),
+        started: Some(time_at(0)),
         exit: None,
         restarts: 0,
         version: Some("service:1".into()),
@@ -64,7 +64,7 @@ fn service(number: usize) -> Service {
 fn event(service: &Service, number: i64) -> Event {
     let text = format!("has started 1 tasks: (task 90acc58b4206b2fc335e15b2{number:08x}).");
     Event {
-        at: at(number * 60),
+        at: time_at(number * 60),
         service: service.id.clone(),
         instance: None,
         kind: EventKind::Start,
@@ -74,11 +74,11 @@ fn event(service: &Service, number: i64) -> Event {
 
 fn snapshot(services: usize) -> Snapshot {
     let services: Vec<Arc<Service>> = (0..services).map(service).map(Arc::new).collect();
-    let events = services.iter().flat_map(|s| (0..EVENTS).rev().map(|n| event(s, n))).collect();
+    let events = services.iter().flat_map(|s| (0..EVENTS_PER_SERVICE).rev().map(|n| event(s, n))).collect();
     let (gateways, gaps, flows, watched) = Default::default();
     Snapshot {
         source: SourceId::new("ecs"),
-        taken_at: at(2_000),
+        taken_at: time_at(2_000),
         services,
         load_balancers: gateways,
         events,
@@ -90,44 +90,44 @@ fn snapshot(services: usize) -> Snapshot {
 }
 
 /// Returns a history that has recorded one snapshot.
-fn seen(look: &Arc<Snapshot>) -> History {
+fn history_after(look: &Arc<Snapshot>) -> History {
     let mut history = History::default();
     history.record_snapshot(None, look, &SnapshotDiff::Everything);
     history
 }
 
-#[divan::bench(args = SERVICES)]
-fn a_look_that_changes_nothing(bencher: Bencher<'_, '_>, services: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn unchanged_poll(bencher: Bencher<'_, '_>, services: usize) {
     let look = Arc::new(snapshot(services));
-    let mut history = seen(&look);
+    let mut history = history_after(&look);
     bencher.bench_local(|| history.record_snapshot(Some(&look), black_box(&look), &SnapshotDiff::Unchanged));
 }
 
-#[divan::bench(args = SERVICES)]
-fn one_service_changes(bencher: Bencher<'_, '_>, services: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn one_changed_service(bencher: Bencher<'_, '_>, services: usize) {
     let before = snapshot(services);
     let mut after = before.clone();
     let middle = services / 2;
     Arc::make_mut(&mut after.services[middle]).desired = Some(6);
-    let new = event(&after.services[middle], EVENTS);
-    let place = middle * EVENTS as usize;
-    after.events.remove(place + EVENTS as usize - 1);
+    let new = event(&after.services[middle], EVENTS_PER_SERVICE);
+    let place = middle * EVENTS_PER_SERVICE as usize;
+    after.events.remove(place + EVENTS_PER_SERVICE as usize - 1);
     after.events.insert(place, new);
     let was = before.services[middle].clone();
     let change = SnapshotDiff::Services(BTreeMap::from([(was.id.clone(), was)]));
     let (before, after) = (Arc::new(before), Arc::new(after));
-    let mut history = seen(&before);
+    let mut history = history_after(&before);
     bencher.bench_local(|| history.record_snapshot(Some(&before), black_box(&after), &change));
 }
 
-#[divan::bench(args = SERVICES)]
-fn the_first_look(bencher: Bencher<'_, '_>, services: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn first_poll(bencher: Bencher<'_, '_>, services: usize) {
     let look = Arc::new(snapshot(services));
-    bencher.bench_local(|| seen(black_box(&look)));
+    bencher.bench_local(|| history_after(black_box(&look)));
 }
 
-#[divan::bench(args = SERVICES)]
-fn the_rows_of_the_timeline(bencher: Bencher<'_, '_>, services: usize) {
-    let history = seen(&Arc::new(snapshot(services)));
+#[divan::bench(args = SERVICE_COUNTS)]
+fn timeline_rows(bencher: Bencher<'_, '_>, services: usize) {
+    let history = history_after(&Arc::new(snapshot(services)));
     bencher.bench_local(|| coalesce(black_box(&history).entries()));
 }

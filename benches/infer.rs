@@ -21,13 +21,13 @@ fn main() {
     divan::main();
 }
 
-const SIZES: [usize; 3] = [100, 1_000, 5_000];
-const GROUP: usize = 50;
+const SERVICE_COUNTS: [usize; 3] = [100, 1_000, 5_000];
+const GROUP_SIZE: usize = 50;
 
 fn service(number: usize, changed: bool) -> Service {
-    let (source, group) = (SourceId::new("docker"), format!("group-{:03}", number / GROUP));
-    let first = number / GROUP * GROUP;
-    let peer = |step: usize| format!("service-{:05}", first + (number * 7 + step * 11) % GROUP);
+    let (source, group) = (SourceId::new("docker"), format!("group-{:03}", number / GROUP_SIZE));
+    let first = number / GROUP_SIZE * GROUP_SIZE;
+    let peer = |step: usize| format!("service-{:05}", first + (number * 7 + step * 11) % GROUP_SIZE);
     let mut variables: Vec<(String, String)> =
         (0..32).map(|n| (format!("SETTING_{n}"), format!("value {n}"))).collect();
     for step in 0..4 {
@@ -95,22 +95,22 @@ fn inventory(count: usize) -> Inventory {
 }
 
 /// Infers the complete topology.
-#[divan::bench(args = SIZES)]
-fn everything(bencher: Bencher, count: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn infer_everything(bencher: Bencher, count: usize) {
     let inventory = inventory(count);
     bencher.bench_local(|| infer(black_box(&inventory)));
 }
 
 /// Builds only the index from hosts to services.
-#[divan::bench(args = SIZES)]
-fn index(bencher: Bencher, count: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn build_index(bencher: Bencher, count: usize) {
     let inventory = inventory(count);
     bencher.bench_local(|| Resolver::new(black_box(&inventory)));
 }
 
 /// Updates the topology after one variable of one service references another service, and updates it back.
-#[divan::bench(args = SIZES)]
-fn one_changed(bencher: Bencher, count: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn update_one_service(bencher: Bencher, count: usize) {
     let (old, new) = (inventory(count), {
         let mut inventory = inventory(count);
         inventory.replace(snapshot(count, Some(count / 2)));
@@ -127,7 +127,7 @@ fn one_changed(bencher: Bencher, count: usize) {
 
 /// Returns an estate whose services have five instances each; in one service of twenty all of them have
 /// failed.
-fn troubled(count: usize) -> Inventory {
+fn inventory_with_failures(count: usize) -> Inventory {
     let mut snapshot = Arc::unwrap_or_clone(snapshot(count, None));
     for (number, service) in snapshot.services.iter_mut().enumerate() {
         let service = Arc::make_mut(service);
@@ -165,9 +165,9 @@ fn instance(service: usize, copy: usize, failed: bool) -> Instance {
 }
 
 /// Computes all findings with their suspected causes and their impact.
-#[divan::bench(args = SIZES)]
-fn wrong(bencher: Bencher, count: usize) {
-    let inventory = troubled(count);
+#[divan::bench(args = SERVICE_COUNTS)]
+fn compute_findings(bencher: Bencher, count: usize) {
+    let inventory = inventory_with_failures(count);
     let topology = infer(&inventory);
     let twins = counterparts(&inventory);
     let now = Timestamp::UNIX_EPOCH;
@@ -185,8 +185,8 @@ fn wrong(bencher: Bencher, count: usize) {
 }
 
 /// Compares two snapshots.
-#[divan::bench(args = SIZES)]
-fn difference(bencher: Bencher, count: usize) {
+#[divan::bench(args = SERVICE_COUNTS)]
+fn snapshot_diff(bencher: Bencher, count: usize) {
     let (old, new) = (snapshot(count, None), snapshot(count, Some(count / 2)));
     bencher.bench_local(|| SnapshotDiff::between(black_box(&old), black_box(&new)));
 }

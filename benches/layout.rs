@@ -9,7 +9,7 @@ fn main() {
 }
 
 /// Returns a system of tiers whose services mostly call later tiers, with shared stores and a few calls back.
-fn system(count: usize, groups: usize) -> Graph {
+fn tiered_graph(count: usize, groups: usize) -> Graph {
     let mut state = 7_u64;
     let mut roll = |sides: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -42,7 +42,7 @@ fn system(count: usize, groups: usize) -> Graph {
 }
 
 /// Returns the same system plus one service with one caller and two dependencies.
-fn grown(graph: &Graph) -> Graph {
+fn with_one_more_node(graph: &Graph) -> Graph {
     let mut more = graph.clone();
     let new = more.nodes.len();
     more.nodes.push(Node { key: Key::from("service-00010x"), ..graph.nodes[new / 2].clone() });
@@ -52,39 +52,39 @@ fn grown(graph: &Graph) -> Graph {
     more
 }
 
-const SIZES: [usize; 5] = [30, 200, 1_000, 3_000, 10_000];
+const NODE_COUNTS: [usize; 5] = [30, 200, 1_000, 3_000, 10_000];
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn fresh(bencher: Bencher<'_, '_>, count: usize) {
-    let graph = system(count, 0);
+#[divan::bench(args = NODE_COUNTS, sample_count = 5, sample_size = 1)]
+fn fresh_layout(bencher: Bencher<'_, '_>, count: usize) {
+    let graph = tiered_graph(count, 0);
     bencher.bench_local(|| layout(black_box(&graph), None, &Options::default()));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn grouped(bencher: Bencher<'_, '_>, count: usize) {
-    let graph = system(count, groups_of(count));
+#[divan::bench(args = NODE_COUNTS, sample_count = 5, sample_size = 1)]
+fn fresh_grouped_layout(bencher: Bencher<'_, '_>, count: usize) {
+    let graph = tiered_graph(count, group_count(count));
     bencher.bench_local(|| layout(black_box(&graph), None, &Options::default()));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn one_more(bencher: Bencher<'_, '_>, count: usize) {
-    update(bencher, &system(count, 0));
+#[divan::bench(args = NODE_COUNTS, sample_count = 5, sample_size = 1)]
+fn add_node(bencher: Bencher<'_, '_>, count: usize) {
+    bench_update(bencher, &tiered_graph(count, 0));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
-fn one_more_in_a_group(bencher: Bencher<'_, '_>, count: usize) {
-    update(bencher, &system(count, groups_of(count)));
+#[divan::bench(args = NODE_COUNTS, sample_count = 5, sample_size = 1)]
+fn add_node_in_a_group(bencher: Bencher<'_, '_>, count: usize) {
+    bench_update(bencher, &tiered_graph(count, group_count(count)));
 }
 
-#[divan::bench(args = SIZES, sample_count = 5, sample_size = 1)]
+#[divan::bench(args = NODE_COUNTS, sample_count = 5, sample_size = 1)]
 fn raster(bencher: Bencher<'_, '_>, count: usize) {
-    let diagram = drawing(count);
+    let diagram = fresh_diagram(count);
     bencher.bench_local(|| Raster::new(black_box(&diagram)));
 }
 
-#[divan::bench(args = SIZES, sample_count = 50, sample_size = 1)]
+#[divan::bench(args = NODE_COUNTS, sample_count = 50, sample_size = 1)]
 fn frame(bencher: Bencher<'_, '_>, count: usize) {
-    let diagram = drawing(count);
+    let diagram = fresh_diagram(count);
     let raster = Raster::new(&diagram);
     let view = Rect { x: diagram.size.0 / 3, y: diagram.size.1 / 3, width: 300, height: 80 };
     bencher.bench_local(|| {
@@ -97,16 +97,16 @@ fn frame(bencher: Bencher<'_, '_>, count: usize) {
     });
 }
 
-fn groups_of(count: usize) -> usize {
+fn group_count(count: usize) -> usize {
     count.isqrt() * 5 / 8 + 1
 }
 
-fn update(bencher: Bencher<'_, '_>, graph: &Graph) {
+fn bench_update(bencher: Bencher<'_, '_>, graph: &Graph) {
     let seed = layout(graph, None, &Options::default()).seed;
-    let more = grown(graph);
+    let more = with_one_more_node(graph);
     bencher.bench_local(|| layout(black_box(&more), Some(&seed), &Options::default()));
 }
 
-fn drawing(count: usize) -> Diagram {
-    layout(&system(count, 0), None, &Options::default())
+fn fresh_diagram(count: usize) -> Diagram {
+    layout(&tiered_graph(count, 0), None, &Options::default())
 }

@@ -28,9 +28,9 @@ fn main() {
     divan::main();
 }
 
-const SIZES: [usize; 3] = [200, 1_000, 2_000];
-const GROUP: usize = 50;
-const SCREEN: (u16, u16) = (300, 80);
+const SERVICE_COUNTS: [usize; 3] = [200, 1_000, 2_000];
+const GROUP_SIZE: usize = 50;
+const SCREEN_SIZE: (u16, u16) = (300, 80);
 
 fn source() -> SourceId {
     SourceId::new("docker")
@@ -53,10 +53,11 @@ fn instance(service: &str, number: usize) -> Instance {
 }
 
 fn service(number: usize) -> Service {
-    let (source, group) = (source(), format!("group-{:03}", number / GROUP));
-    let first = number / GROUP * GROUP;
+    let (source, group) = (source(), format!("group-{:03}", number / GROUP_SIZE));
+    let first = number / GROUP_SIZE * GROUP_SIZE;
     let name = format!("service-{number:05}");
-    let peers = (1..4).map(|step| first + (number * 7 + step * 11) % GROUP).filter(|peer| *peer > number);
+    let peers =
+        (1..4).map(|step| first + (number * 7 + step * 11) % GROUP_SIZE).filter(|peer| *peer > number);
     let variables: Vec<(String, String)> =
         peers.map(|peer| (format!("PEER_{peer}_URL"), format!("http://service-{peer:05}:80"))).collect();
     let network = NetworkId::of(&source, &group);
@@ -110,14 +111,14 @@ fn send(app: &mut App, msg: Msg) {
 }
 
 /// Returns the app on the map with `services` services, after pressing `keys`.
-fn showing(services: usize, keys: &str) -> App {
+fn app_with_services(services: usize, keys: &str) -> App {
     let status = SourceStatus::new(source(), "docker", String::new());
     let store = Store::new(Inventory::default(), vec![status], 0, Timestamp::UNIX_EPOCH);
     let (Ok(theme), Ok(keymap)) = (Theme::named("night", false), Keymap::new(&BTreeMap::new())) else {
         panic!("the built-in theme and keys can be read");
     };
-    let mut app = App::new(store, theme, keymap, SCREEN, true);
-    send(&mut app, Msg::Resize(SCREEN.0, SCREEN.1));
+    let mut app = App::new(store, theme, keymap, SCREEN_SIZE, true);
+    send(&mut app, Msg::Resize(SCREEN_SIZE.0, SCREEN_SIZE.1));
     send(&mut app, Msg::SourcePolled(source(), Ok(snapshot(services))));
     press(&mut app, keys);
     app
@@ -130,36 +131,36 @@ fn press(app: &mut App, keys: &str) {
 }
 
 fn draw(app: &App) -> Buffer {
-    let mut buffer = Buffer::empty(Rect::new(0, 0, SCREEN.0, SCREEN.1));
+    let mut buffer = Buffer::empty(Rect::new(0, 0, SCREEN_SIZE.0, SCREEN_SIZE.1));
     black_box(app.draw(&mut buffer));
     buffer
 }
 
 /// Draws the map as it looks after the start.
-#[divan::bench(args = SIZES)]
-fn frame(bencher: Bencher<'_, '_>, services: usize) {
-    let app = showing(services, "");
+#[divan::bench(args = SERVICE_COUNTS)]
+fn frame_of_the_map(bencher: Bencher<'_, '_>, services: usize) {
+    let app = app_with_services(services, "");
     bencher.bench_local(|| draw(&app));
 }
 
 /// Draws the map with all services as boxes; the screen shows a part of it.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SERVICE_COUNTS)]
 fn frame_of_boxes(bencher: Bencher<'_, '_>, services: usize) {
-    let app = showing(services, "+ + +");
+    let app = app_with_services(services, "+ + +");
     bencher.bench_local(|| draw(&app));
 }
 
 /// Draws the list.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SERVICE_COUNTS)]
 fn frame_of_the_list(bencher: Bencher<'_, '_>, services: usize) {
-    let app = showing(services, "t");
+    let app = app_with_services(services, "t");
     bencher.bench_local(|| draw(&app));
 }
 
 /// Handles an arrow key and draws the next frame.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SERVICE_COUNTS)]
 fn a_step_on_the_map(bencher: Bencher<'_, '_>, services: usize) {
-    let mut app = showing(services, "+ + +");
+    let mut app = app_with_services(services, "+ + +");
     let mut keys = ["down", "right", "up", "left"].into_iter().cycle();
     bencher.bench_local(|| {
         press(&mut app, keys.next().unwrap_or_default());
@@ -168,9 +169,9 @@ fn a_step_on_the_map(bencher: Bencher<'_, '_>, services: usize) {
 }
 
 /// Handles a clock tick.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SERVICE_COUNTS)]
 fn a_tick(bencher: Bencher<'_, '_>, services: usize) {
-    let mut app = showing(services, "");
+    let mut app = app_with_services(services, "");
     let mut now = 0;
     bencher.bench_local(|| {
         now += 1;

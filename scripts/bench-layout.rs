@@ -8,21 +8,21 @@
 #[path = "../src/layout/mod.rs"]
 mod layout;
 
-use layout::{Edge, Glyphs, Graph, Key, Node, Options, RankHint, Raster, Rect, Style, layout as lay};
+use layout::{Edge, Glyphs, Graph, Key, Node, Options, RankHint, Raster, Rect, LineStyle, layout as lay};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// Clock ticks per second in the kernel's CPU accounting on Linux.
-const TICKS: f64 = 100.0;
+const TICKS_PER_SECOND: f64 = 100.0;
 /// Size of a cell for `dot`, in inches. It does not affect the crossings.
-const INCHES: f64 = 0.1;
+const INCHES_PER_CELL: f64 = 0.1;
 /// Time limit of `dot` for one graph, in seconds.
-const PATIENCE: &str = "400";
+const DOT_TIMEOUT_SECONDS: &str = "400";
 
 /// Returns a system of nine tiers in domains, with shared stores and a few calls back, as in
 /// `benches/layout.rs`.
-fn system(count: usize, seed: u64) -> Graph {
+fn tiered_graph(count: usize, seed: u64) -> Graph {
     let mut state = seed;
     let mut roll = |sides: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -57,10 +57,10 @@ fn system(count: usize, seed: u64) -> Graph {
 }
 
 /// Returns the graph in DOT.
-fn words(graph: &Graph) -> String {
+fn to_dot(graph: &Graph) -> String {
     let mut text = String::from("digraph g { node [shape=box fixedsize=true label=\"\"];\n");
     for (index, node) in graph.nodes.iter().enumerate() {
-        let (width, height) = (f64::from(node.width) * INCHES, f64::from(node.height) * 2.0 * INCHES);
+        let (width, height) = (f64::from(node.width) * INCHES_PER_CELL, f64::from(node.height) * 2.0 * INCHES_PER_CELL);
         let _ = writeln!(text, "{index} [width={width:.1} height={height:.1}];");
     }
     for edge in &graph.edges {
@@ -70,21 +70,21 @@ fn words(graph: &Graph) -> String {
 }
 
 /// Returns the CPU seconds used by this process, and by the children it has waited for.
-fn used() -> (f64, f64) {
+fn cpu_seconds() -> (f64, f64) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> =
         stat.rsplit(')').next().unwrap_or("").split(' ').map(|f| f.parse().unwrap_or(0.0)).collect();
     // Counted from the process state as field 1: fields 12 to 15 are user and system time, then both of the
     // children.
-    ((fields[12] + fields[13]) / TICKS, (fields[14] + fields[15]) / TICKS)
+    ((fields[12] + fields[13]) / TICKS_PER_SECOND, (fields[14] + fields[15]) / TICKS_PER_SECOND)
 }
 
 /// Returns CPU seconds and crossings of `dot`, or `None` if it is not installed, fails or exceeds the time
 /// limit.
-fn dot(text: &str) -> Option<(f64, usize)> {
-    let before = used().1;
+fn measure_dot(text: &str) -> Option<(f64, usize)> {
+    let before = cpu_seconds().1;
     let mut child = Command::new("timeout")
-        .args([PATIENCE, "dot", "-v", "-Tplain", "-o", "/dev/null"])
+        .args([DOT_TIMEOUT_SECONDS, "dot", "-v", "-Tplain", "-o", "/dev/null"])
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -95,49 +95,49 @@ fn dot(text: &str) -> Option<(f64, usize)> {
     let crossings = said.lines().filter(|l| l.starts_with("mincross") && l.contains(" crossings,"));
     let count =
         crossings.filter_map(|l| l.split(" crossings,").next()?.rsplit(' ').next()?.parse().ok()).max();
-    Some((used().1 - before, count?))
+    Some((cpu_seconds().1 - before, count?))
 }
 
 /// Returns CPU seconds and crossings of our layout, counting a shared lane once. Averages over `runs`,
 /// because the accounting is coarse.
-fn ours(graph: &Graph, runs: u32) -> (f64, usize) {
-    let before = used().0;
+fn measure_layout(graph: &Graph, runs: u32) -> (f64, usize) {
+    let before = cpu_seconds().0;
     let mut crossings = 0;
     for _ in 0..runs {
         crossings = lay(graph, None, &Options::default()).quality.crossings;
     }
-    ((used().0 - before) / f64::from(runs), crossings)
+    ((cpu_seconds().0 - before) / f64::from(runs), crossings)
 }
 
 /// Returns the CPU milliseconds of an update after adding one service with one caller and two dependencies.
-fn update(graph: &Graph, runs: u32) -> f64 {
+fn measure_update(graph: &Graph, runs: u32) -> f64 {
     let before = lay(graph, None, &Options::default());
     let (mut more, count) = (graph.clone(), graph.nodes.len());
     more.nodes.push(Node { key: Key::from("service-00007x"), ..graph.nodes[count / 4].clone() });
     for (from, to) in [(count / 4, count), (count, count / 4 + count / 3), (count, count - 1)] {
         more.edges.push(Edge { from, to });
     }
-    let start = used().0;
+    let start = cpu_seconds().0;
     for _ in 0..runs {
         std::hint::black_box(lay(&more, Some(&before.seed), &Options::default()));
     }
-    (used().0 - start) / f64::from(runs) * 1e3
+    (cpu_seconds().0 - start) / f64::from(runs) * 1e3
 }
 
 /// Returns the CPU milliseconds for the lines of one 300x80 frame in the middle of the map.
-fn frame(graph: &Graph, runs: u32) -> f64 {
+fn measure_frame(graph: &Graph, runs: u32) -> f64 {
     let diagram = lay(graph, None, &Options::default());
     let raster = Raster::new(&diagram);
     let (x, y) = ((diagram.size.0 / 2 - 150).max(0), (diagram.size.1 / 2 - 40).max(0));
     let view = Rect { x, y, width: 300, height: 80 };
-    let start = used().0;
+    let start = cpu_seconds().0;
     let mut inked = 0_usize;
     for _ in 0..runs {
-        let look = |edge: usize| Some(Style { tone: (edge % 3) as u8, ..Style::default() });
+        let look = |edge: usize| Some(LineStyle { tone: (edge % 3) as u8, ..LineStyle::default() });
         raster.draw(view, Glyphs::Unicode, &look, &mut |cell| inked += usize::from(cell.glyph != ' '));
     }
     std::hint::black_box(inked);
-    (used().0 - start) / f64::from(runs) * 1e3
+    (cpu_seconds().0 - start) / f64::from(runs) * 1e3
 }
 
 fn median(values: &mut [f64]) -> f64 {
@@ -148,15 +148,15 @@ fn median(values: &mut [f64]) -> f64 {
 fn compare(count: usize, seeds: u64, runs: u32, targets: &str) {
     let (mut time, mut crossed, mut text) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 1..=seeds {
-        let graph = system(count, seed);
-        let Some((theirs, their_crossings)) = dot(&words(&graph)) else {
-            let milliseconds = ours(&graph, runs).0 * 1e3;
+        let graph = tiered_graph(count, seed);
+        let Some((theirs, their_crossings)) = measure_dot(&to_dot(&graph)) else {
+            let milliseconds = measure_layout(&graph, runs).0 * 1e3;
             println!(
-                "{count:>6} nodes: no answer of dot within {PATIENCE} s; ours takes {milliseconds:.1} ms"
+                "{count:>6} nodes: no answer of dot within {DOT_TIMEOUT_SECONDS} s; ours takes {milliseconds:.1} ms"
             );
             continue;
         };
-        let (seconds, crossings) = ours(&graph, runs);
+        let (seconds, crossings) = measure_layout(&graph, runs);
         text.push((seconds * 1e3, theirs * 1e3));
         // CPU times have a resolution of 10 ms, so sum the times of small graphs before dividing.
         time.push((seconds, theirs));
@@ -181,8 +181,8 @@ fn compare(count: usize, seeds: u64, runs: u32, targets: &str) {
 fn main() {
     println!("an update by one service, and the lines of a frame of 300x80, in CPU time");
     for (count, runs) in [(200, 50), (1_000, 20), (3_000, 5)] {
-        let graph = system(count, 1);
-        println!("{count:>6} nodes: update {:.2} ms, frame {:.3} ms", update(&graph, runs), frame(&graph, 300));
+        let graph = tiered_graph(count, 1);
+        println!("{count:>6} nodes: update {:.2} ms, frame {:.3} ms", measure_update(&graph, runs), measure_frame(&graph, 300));
     }
     if Command::new("dot").arg("-V").stderr(Stdio::null()).status().is_err() {
         println!("skipped: there is no dot here (Debian: apt-get install graphviz)");

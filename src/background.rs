@@ -17,7 +17,7 @@ use tokio::{task, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Remedy of every failure that is a bug in Portolan.
-const BUG_REPORT_REMEDY: &str = "this is a fault of Portolan itself: please report it, with Portolan's log";
+const BUG_REPORT_REMEDY: &str = "this is a bug in Portolan: please report it with portolan.log";
 
 /// Message of a panic that ended a piece of work.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -49,7 +49,7 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
         let text = std::fs::read_to_string(path).map_err(|error| {
             invalid_config(
                 format!("{} can't be read: {error}", path.display()),
-                "name a file that can be, with --config",
+                "pass a readable file with --config",
             )
         })?;
         merge_into(&mut table, parse_toml(&text, &path.display().to_string())?);
@@ -65,8 +65,8 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
         let message =
             format!("{}{}", line.map(|line| format!("{line}: ")).unwrap_or_default(), error.message());
         let remedy = nearest_key(&message).map_or_else(
-            || "config.example.toml tells every setting".to_owned(),
-            |nearest| format!("did you mean `{nearest}`? config.example.toml tells every setting"),
+            || "config.example.toml lists every setting".to_owned(),
+            |nearest| format!("did you mean `{nearest}`? config.example.toml lists every setting"),
         );
         invalid_config(format!("configuration: {message}"), remedy)
     })
@@ -74,17 +74,14 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
 
 fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
     text.parse().map_err(|error: toml::de::Error| {
-        invalid_config(format!("{name}: {}", error.to_string().trim()), "it must be valid TOML")
+        invalid_config(format!("{name}: {}", error.to_string().trim()), "fix the TOML syntax")
     })
 }
 
 /// Parses `a.b=value`. A value that is not valid TOML is taken as text.
 fn parse_setting(setting: &str) -> Result<Table, Failure> {
     let Some((key, value)) = setting.split_once('=') else {
-        return Err(invalid_config(
-            format!("--set {setting}: there is no `=` in it"),
-            "write --set key=value",
-        ));
+        return Err(invalid_config(format!("--set {setting}: missing `=`"), "write --set key=value"));
     };
     let value = format!("v = {value}").parse::<Table>().ok().and_then(|mut t| t.remove("v"));
     let mut value = value.unwrap_or_else(|| Value::String(setting[key.len() + 1..].to_owned()));
@@ -93,7 +90,7 @@ fn parse_setting(setting: &str) -> Result<Table, Failure> {
     }
     match value {
         Value::Table(table) => Ok(table),
-        _ => Err(invalid_config(format!("--set {setting}: there is no key in it"), "write --set key=value")),
+        _ => Err(invalid_config(format!("--set {setting}: missing key"), "write --set key=value")),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{cmp::Ordering, fmt, sync::Arc};
 
 /// Identifier of a screen; `SCREEN_TABLE` has a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is told in `view::VIEWS`")]
+#[allow(missing_docs, reason = "`SCREEN_TABLE` describes each")]
 pub enum ScreenId {
     Map,
     List,
@@ -38,7 +38,7 @@ impl PromptKind {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::KeepFilter => "keep (text /regex/ level= field=): ",
+            Self::KeepFilter => "show only (text /regex/ level= field=): ",
             Self::HideFilter => "hide (text /regex/ level= field=): ",
             Self::GoToTime => "go to (14:05, -10m, a date): ",
         }

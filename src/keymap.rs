@@ -16,7 +16,7 @@ pub struct Key {
 
 /// Key without modifiers. Shift is part of the character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "keys are what they are called")]
+#[allow(missing_docs, reason = "the names are the meaning")]
 pub enum Code {
     Char(char),
     F(u8),
@@ -82,9 +82,9 @@ impl FromStr for Key {
             (None, Some(c), None) => Code::Char(c),
             (None, Some('f'), Some(_)) => match rest[1..].parse() {
                 Ok(number @ 1..=24) => Code::F(number),
-                _ => return Err(format!("there is no key `{text}`")),
+                _ => return Err(format!("unknown key `{text}`")),
             },
-            _ => return Err(format!("there is no key `{text}`")),
+            _ => return Err(format!("unknown key `{text}`")),
         };
         Ok(Self { code, ctrl, alt })
     }
@@ -121,7 +121,7 @@ impl Keymap {
     pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, String> {
         let mut keys = BTreeMap::new();
         if let Some(unknown) = changes.keys().find(|id| Command::named(id).is_none()) {
-            return Err(format!("keys: there is no command `{unknown}`"));
+            return Err(format!("keys: unknown command `{unknown}`"));
         }
         for spec in COMMAND_TABLE {
             let default = || spec.default_keys.split(' ').map(str::to_owned).collect();
@@ -130,7 +130,7 @@ impl Keymap {
                 let taken = keys.insert((spec.context, key), spec.command);
                 if let Some(other) = taken.filter(|other| *other != spec.command) {
                     return Err(format!(
-                        "key `{text}` is given to both `{}` and `{}`",
+                        "key `{text}` is bound to both `{}` and `{}`",
                         other.spec().id,
                         spec.id
                     ));

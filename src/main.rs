@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     // main thread.
     let runtime = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return exit_with_error(&format!("the runtime can't be started: {error}")),
+        Err(error) => return exit_with_error(&format!("can't start the async runtime: {error}")),
     };
     let outcome = runtime.block_on(cli::run(cli));
     // A call that hangs must not delay the exit.

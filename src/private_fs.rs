@@ -83,8 +83,8 @@ fn error_with_path(path: &Path, error: io::Error) -> io::Error {
     let path = Text::new(&path.display().to_string());
     let words = match Errno::from_io_error(&error) {
         // Error of a symbolic link opened with O_NOFOLLOW (open(2)).
-        Some(Errno::LOOP) => "a symbolic link, which is not followed".to_owned(),
-        Some(Errno::EXIST) => "exists already".to_owned(),
+        Some(Errno::LOOP) => "is a symbolic link, which Portolan does not follow".to_owned(),
+        Some(Errno::EXIST) => "already exists".to_owned(),
         _ => error.to_string(),
     };
     io::Error::new(error.kind(), format!("{path}: {words}"))

@@ -2,17 +2,17 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan_fuzz::{Planted, assert_no_secret, decode, forms};
+use portolan_fuzz::{PlantedSecret, assert_no_secret, extract, forms};
 
-fuzz_target!(|planted: Planted| {
+fuzz_target!(|planted: PlantedSecret| {
     let (form, secret, value) = (planted.form(), planted.secret(), planted.value());
-    let mentions = decode::environment(None, [(form.key, value.as_str())]);
+    let mentions = extract::references_in_environment(None, [(form.key, value.as_str())]);
     assert_no_secret(&mentions, &value);
-    if forms::must_give_host(form, &secret) && !secret.is_empty() {
+    if forms::must_yield_host(form, &secret) && !secret.is_empty() {
         assert!(format!("{mentions:?}").contains("\"db\""), "{value}");
     }
-    for command in forms::COMMANDS {
+    for command in forms::COMMAND_LINES {
         let words: Vec<String> = command.iter().map(|word| word.replace("{h}", "db").replace("{s}", &secret)).collect();
-        assert_no_secret(&decode::arguments(None, words.iter().map(String::as_str)), &words.join(" "));
+        assert_no_secret(&extract::references_in_arguments(None, words.iter().map(String::as_str)), &words.join(" "));
     }
 });

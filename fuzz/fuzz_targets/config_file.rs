@@ -3,19 +3,19 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portolan_fuzz::{Planted, assert_no_secret, decode};
+use portolan_fuzz::{PlantedSecret, assert_no_secret, extract};
 
-const NAMES: &[&str] = &["a.yml", "a.json", "a.xml", "a.conf", "a.js", "main.cf", "a.toml", "a.conf.j2"];
+const FILE_NAMES: &[&str] = &["a.yml", "a.json", "a.xml", "a.conf", "a.js", "main.cf", "a.toml", "a.conf.j2"];
 
-fuzz_target!(|input: (Planted, u8, String)| {
+fuzz_target!(|input: (PlantedSecret, u8, String)| {
     let (planted, name, text) = input;
-    let _ = decode::file(None, NAMES[usize::from(name) % NAMES.len()], &text, |_| Some("x"));
+    let _ = extract::references_in_file(None, FILE_NAMES[usize::from(name) % FILE_NAMES.len()], &text, |_| Some("x"));
     let (key, value) = (planted.form().key, planted.value().replace('\n', " "));
     for (name, text) in [
         ("a.yml", format!("app:\n  {key}: {value}\n  port: 1\n")),
         ("a.properties", format!("{key}={value}\n")),
         ("main.cf", format!("{key} = {value}\n")),
     ] {
-        assert_no_secret(&decode::file(None, name, &text, |_| None), &text);
+        assert_no_secret(&extract::references_in_file(None, name, &text, |_| None), &text);
     }
 });

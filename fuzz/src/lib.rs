@@ -2,23 +2,23 @@
 //! by path, and secrets planted in the address notations of the property tests.
 #![allow(dead_code, unused_imports, reason = "the fuzzers use a part of the rooms")]
 
-#[path = "../../src/decode/mod.rs"]
-pub mod decode;
+#[path = "../../src/extract/mod.rs"]
+pub mod extract;
 #[path = "../../tests/properties/forms.rs"]
 pub mod forms;
 #[path = "../../src/model/mod.rs"]
 pub mod model;
 
 use arbitrary::Arbitrary;
-use forms::{FORMS, Form};
-use model::Mention;
+use forms::{ADDRESS_FORMS, AddressForm};
+use model::Reference;
 
 /// Characters that separate parts in some notation.
-const SIGNS: &[u8] = b"@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>\t";
+const SEPARATORS: &[u8] = b"@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>\t";
 
 /// Address notation with a planted secret, both chosen by the fuzzer.
 #[derive(Arbitrary, Debug)]
-pub struct Planted {
+pub struct PlantedSecret {
     form: u8,
     pieces: Vec<Piece>,
 }
@@ -26,7 +26,7 @@ pub struct Planted {
 /// Piece of a secret.
 #[derive(Arbitrary, Debug)]
 pub enum Piece {
-    /// Separator, as an index into [`SIGNS`].
+    /// Separator, as an index into [`SEPARATORS`].
     Sign(u8),
     /// Word; it gets the prefix `zz`, so that the target finds it in the output.
     Word(u8),
@@ -34,16 +34,16 @@ pub enum Piece {
     Number(u16),
 }
 
-impl Planted {
+impl PlantedSecret {
     /// Returns the chosen address notation.
-    pub fn form(&self) -> &'static Form {
-        &FORMS[usize::from(self.form) % FORMS.len()]
+    pub fn form(&self) -> &'static AddressForm {
+        &ADDRESS_FORMS[usize::from(self.form) % ADDRESS_FORMS.len()]
     }
 
     /// Returns the secret. Each word in it starts with `zz`.
     pub fn secret(&self) -> String {
         let piece = |piece: &Piece| match piece {
-            Piece::Sign(sign) => char::from(SIGNS[usize::from(*sign) % SIGNS.len()]).to_string(),
+            Piece::Sign(sign) => char::from(SEPARATORS[usize::from(*sign) % SEPARATORS.len()]).to_string(),
             Piece::Word(word) => format!("zz{word}"),
             Piece::Number(number) => number.to_string(),
         };
@@ -52,12 +52,12 @@ impl Planted {
 
     /// Returns the notation with the secret and the host `db` filled in.
     pub fn value(&self) -> String {
-        forms::planted(self.form(), &self.secret(), "db")
+        forms::fill_form(self.form(), &self.secret(), "db")
     }
 }
 
 /// Panics if the extracted references contain a piece of a secret. `text` is the input, for the message.
-pub fn assert_no_secret(mentions: &[Mention], text: &str) {
+pub fn assert_no_secret(mentions: &[Reference], text: &str) {
     let told = format!("{mentions:?}").to_lowercase();
     assert!(!told.contains("zz"), "{text}\n{told}");
 }

@@ -140,11 +140,11 @@ impl App {
         // A service that is only declared has no known health.
         let known = tally.keys().any(|health| *health != Health::Unknown);
         let (words, health) =
-            if known { ("all well", Health::Healthy) } else { ("health unknown", Health::Unknown) };
+            if known { ("0 faults", Health::Healthy) } else { ("health unknown", Health::Unknown) };
         if parts.is_empty() && services > 0 {
             parts.push((format!(" {} {words}", theme.health_glyph(health)), theme.health_style(health)));
         }
-        parts.push((format!("  {services} services "), theme.styles.dim.into()));
+        parts.push((format!("  {} ", text::pluralize(services, "service")), theme.styles.dim.into()));
         parts
     }
 
@@ -159,7 +159,7 @@ impl App {
             return row.hits;
         }
         if !self.store.session.search.is_empty() {
-            row.write(" searching, esc ends it ", Style::from(theme.styles.found), Some(Command::Back), buf);
+            row.write(" search on, esc clears ", Style::from(theme.styles.found), Some(Command::Back), buf);
         }
         if self.store.session.edge_filter != EdgeFilter::All {
             let chip = format!(" edges: {} ", self.store.session.edge_filter.id());
@@ -210,7 +210,7 @@ impl App {
                 .filter(|node| self.store.session.matches_search(node))
                 .count()
         };
-        (searches && !self.store.session.search.is_empty()).then(|| format!("{} found", found()))
+        (searches && !self.store.session.search.is_empty()).then(|| format!("matches: {}", found()))
     }
 
     /// Draws the commands that match the input, the best match at the top.

@@ -139,7 +139,7 @@ impl App {
                 if let Some(map) = self.screens.get_mut(&ScreenId::Map) {
                     map.on_layout_failed(number);
                 }
-                self.notify("the map could not be laid out: a fault of Portolan itself, told in its log");
+                self.notify("internal error: map layout failed, see portolan.log");
                 Vec::new()
             }
             Msg::LayoutCompared(number, tangled) => {
@@ -249,10 +249,12 @@ impl App {
                 self.store.session.map_settings.grouping = grouping;
             }
             Command::PreviousSelection | Command::NextSelection => {
-                if self.store.go_in_history(command == Command::PreviousSelection) {
+                let back = command == Command::PreviousSelection;
+                if self.store.go_in_history(back) {
                     self.reveal_selected();
                 } else {
-                    self.notice = Some("nothing was selected there".to_owned());
+                    let direction = if back { "earlier" } else { "later" };
+                    self.notice = Some(format!("no {direction} selection"));
                 }
             }
             Command::NextEdgeFilter => {
@@ -260,7 +262,7 @@ impl App {
                 self.notice = Some(self.store.edge_filter_summary());
             }
             Command::Refresh => {
-                self.notice = Some("looking again".to_owned());
+                self.notice = Some("polling all sources".to_owned());
                 return vec![Effect::RefreshSources];
             }
             Command::ToggleMouse => {

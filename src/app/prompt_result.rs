@@ -82,8 +82,8 @@ impl App {
         let best = self.store.best_match();
         self.store.session.search = before;
         self.notice = Some(match &best {
-            Some(_) => format!("no command is called `{typed}`; the service is selected"),
-            None => format!("no command and no service is called `{typed}`; ? shows all commands"),
+            Some(_) => format!("no command `{typed}`; selected the matching service"),
+            None => format!("no command or service `{typed}`; ? shows all commands"),
         });
         best.into_iter().for_each(|node| self.select(node));
         Vec::new()

@@ -12,7 +12,7 @@ impl App {
     pub(super) fn copy_to_clipboard(&mut self) -> Vec<Effect> {
         let copied = self.screens.get(&self.screen()).and_then(|view| view.clipboard_text(&self.store));
         self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
-            None => "there is nothing to copy".to_owned(),
+            None => "nothing to copy".to_owned(),
             Some((_, lines @ 2..)) => format!("copied {lines} lines"),
             Some((text, _)) => format!("copied {text}"),
         });
@@ -23,7 +23,8 @@ impl App {
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
         let focused = self.screens.get(&ScreenId::Map).and_then(|map| map.focused_nodes(&self.store));
-        self.notice = Some(if focused.is_some() { "saving what is in focus" } else { "saving" }.to_owned());
+        self.notice =
+            Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
         let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
         store.session.only_nodes = focused;
         let write = move |to: &mut std::fmt::Formatter<'_>| {

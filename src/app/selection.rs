@@ -41,7 +41,7 @@ impl App {
         let mut seen = BTreeSet::new();
         nodes.retain(|node| seen.insert(node.clone()));
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
-        self.cycle_selection(&nodes, here, step, "nothing is wrong");
+        self.cycle_selection(&nodes, here, step, "no faults");
     }
 
     /// Shows only the next source, or all sources after the last one.
@@ -57,7 +57,7 @@ impl App {
             self.store.session.selected_by_user && !self.store.world.topology().nodes.contains_key(node)
         });
         if let (Some((_, gone)), Some(node)) = (lost, self.store.selected_node()) {
-            self.notice = Some(format!("{gone} is gone; {} is selected", node.name));
+            self.notice = Some(format!("{gone} was removed; selected {}", node.name));
         }
     }
 
@@ -67,7 +67,7 @@ impl App {
             self.store.session.search = self.last_search.clone();
         }
         if self.store.session.search.is_empty() {
-            self.notice = Some("nothing was searched for yet".to_owned());
+            self.notice = Some("no search yet".to_owned());
             return;
         }
         let nodes: Vec<_> = self
@@ -78,7 +78,7 @@ impl App {
             .map(|n| n.id.clone())
             .collect();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
-        self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "the search finds nothing");
+        self.cycle_selection(&nodes, here, if forward { 1 } else { -1 }, "no matches");
     }
 
     /// Selects the node `step` places after `here`, and wraps around at the ends. Without nodes, shows `none`

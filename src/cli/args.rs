@@ -9,12 +9,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use std::path::PathBuf;
 
-/// A chart of your running services: Amazon ECS and Docker on one interactive map.
+/// A live map of your running services on Amazon ECS and Docker.
 #[derive(Debug, Parser)]
 #[command(
     version,
     about,
-    after_help = "Exit codes: 0 fine, 1 findings (status), 2 wrong usage or configuration, 3 no source could be read"
+    after_help = "Exit codes: 0 success, 1 findings (status), 2 usage or configuration error, 3 no source \
+                  could be read"
 )]
 pub struct Cli {
     /// Options of every command.
@@ -28,28 +29,28 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub struct CommonArgs {
-    /// Read this configuration file instead of the usual one
+    /// Use this configuration file instead of the default one
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Set one setting, such as theme=day; may be repeated
+    /// Override a setting, such as theme=day (repeatable)
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Look at this source only, by its id; may be repeated
+    /// Use only the source with this id (repeatable)
     #[arg(long, global = true, value_name = "ID")]
     pub source: Vec<String>,
-    /// The AWS profile
+    /// AWS profile to use
     #[arg(long, global = true)]
     pub profile: Option<String>,
-    /// The AWS region
+    /// AWS region to use
     #[arg(long, global = true)]
     pub region: Option<String>,
-    /// Show the built-in demo estate
+    /// Show the built-in demo
     #[arg(long, global = true)]
     pub demo: bool,
-    /// Draw with nothing but ASCII characters
+    /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// How long headless commands wait for the sources
+    /// Maximum time that a headless command waits for the sources
     #[arg(long, global = true, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
     pub wait: SignedDuration,
 }
@@ -59,79 +60,79 @@ pub struct CommonArgs {
 pub enum Command {
     /// Print the map
     Map {
-        /// text, json, dot, mermaid, svg, html or csv
+        /// Output format: text, json, dot, mermaid, svg, html or csv
         #[arg(long, default_value = "text")]
         format: String,
-        /// Only some of the edges: all, observed, never-observed or undeclared
+        /// Edges to show: all, observed, never-observed or undeclared
         #[arg(long, default_value = "all", value_parser = parse_edge_filter)]
         edges: EdgeFilter,
     },
-    /// Print all services and what is wrong; exit code 1 if something is
+    /// Print services and findings; exit code 1 if there are findings
     Status {
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
-        /// How bad a finding must be for exit code 1: warning or critical
+        /// Minimum severity of a finding for exit code 1
         #[arg(long, value_name = "SEVERITY", default_value = "warning")]
         fail_on: FailOn,
     },
-    /// Print what is wrong
+    /// Print findings
     Findings {
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
     },
     /// Print the logs of services, groups and instances, merged in time order
     Logs(LogsArgs),
-    /// Print what happened: deployments, starts and ends, health, findings that began and ended
+    /// Print events: deployments, starts, stops, health changes, findings that started or were resolved
     Events(EventsArgs),
-    /// Print what is rolled out of a service, how far it is, and what differs from before
+    /// Print the deployments of a service, their progress, and the changes from the previous version
     Deployments {
-        /// The service
+        /// Service name
         service: String,
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Print what the running instances of services use: processor, memory, network
+    /// Print CPU, memory and network usage of running instances
     Usage {
-        /// The services
+        /// Service names
         #[arg(required = true, value_name = "SERVICE")]
         services: Vec<String>,
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Tell why there is a line from A to B, or which ways lead there
+    /// Explain the edge from A to B, or show the paths between them
     Why {
-        /// The caller
+        /// Calling service
         from: String,
-        /// The called
+        /// Called service or dependency
         to: String,
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Tell what was looked for and found, which calls work, and what to fix
+    /// Check configuration, sources and permissions, and show what to fix
     Doctor {
-        /// How to print it
+        /// Output format
         #[arg(long, default_value = "table")]
         format: Format,
     },
-    /// Record what the sources show into a file that can be replayed
+    /// Record snapshots and logs to a file for replay
     Record {
-        /// The file to write
+        /// Output file
         file: PathBuf,
-        /// For how long
+        /// Duration of the recording
         #[arg(long = "for", value_name = "DURATION", default_value = "60s", value_parser = parse_duration)]
         length: SignedDuration,
-        /// Replace the file if it exists
+        /// Overwrite an existing file
         #[arg(long)]
         force: bool,
     },
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
-        /// Which shell
+        /// Shell
         shell: clap_complete::Shell,
     },
 }
@@ -139,37 +140,37 @@ pub enum Command {
 /// Arguments of `logs`.
 #[derive(Debug, Args)]
 pub struct LogsArgs {
-    /// Services, projects, clusters or instances: by name, group/name, or whole id
+    /// Services, projects, clusters or instances, by name, group/name or full id
     #[arg(required = true, value_name = "TARGET")]
     pub targets: Vec<String>,
-    /// Go on with new lines as they come, also of instances that come
+    /// Follow new lines, including lines of new instances
     #[arg(short, long)]
     pub follow: bool,
-    /// Not before this long ago, such as 10m, or this time
+    /// Start time: an age such as 10m, or a timestamp
     #[arg(long, value_name = "WHEN", value_parser = parse_time)]
     pub since: Option<TimeArg>,
-    /// Nothing from this long ago on, or from this time on
+    /// End time: an age such as 10m, or a timestamp
     #[arg(long, value_name = "WHEN", value_parser = parse_time)]
     pub until: Option<TimeArg>,
-    /// Only this many of the newest lines (of each stream, with --follow)
+    /// Number of newest lines (per stream with --follow)
     #[arg(long, value_name = "LINES")]
     pub tail: Option<usize>,
-    /// Only lines that this regular expression matches; may be repeated, all must match
+    /// Only lines that match this regular expression (repeatable; all must match)
     #[arg(long, value_name = "RE")]
     pub grep: Vec<String>,
-    /// No lines that this regular expression matches; may be repeated
+    /// Skip lines that match this regular expression (repeatable)
     #[arg(long, value_name = "RE")]
     pub exclude: Vec<String>,
-    /// Only lines that say they are at least this grave: trace, debug, info, warn, error or fatal
+    /// Minimum log level: trace, debug, info, warn, error or fatal
     #[arg(long, value_parser = parse_level)]
     pub level: Option<LogLevel>,
-    /// Only lines of JSON or logfmt that say so; may be repeated, all must hold
+    /// Only JSON or logfmt lines with this field value (repeatable; all must match)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_field)]
     pub field: Vec<(String, String)>,
-    /// Print no lines, but which kinds of lines there are: what all of a kind have in common, and how many there are
+    /// Print line patterns with counts instead of lines
     #[arg(long, conflicts_with = "follow")]
     pub patterns: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "text")]
     pub format: LogFormat,
 }
@@ -177,19 +178,19 @@ pub struct LogsArgs {
 /// Arguments of `events`.
 #[derive(Debug, Args)]
 pub struct EventsArgs {
-    /// Not before this long ago, such as 10m, or this time
+    /// Start time: an age such as 10m, or a timestamp
     #[arg(long, value_name = "WHEN", default_value = "1h", value_parser = parse_time)]
     pub since: TimeArg,
-    /// Go on with what happens
+    /// Follow new events
     #[arg(short, long)]
     pub follow: bool,
-    /// Only what happened to this service, by name, group/name, or whole id; may be repeated
+    /// Only events of this service, by name, group/name or full id (repeatable)
     #[arg(long, value_name = "SERVICE")]
     pub service: Vec<String>,
-    /// Only what is of this kind, such as deployment or out-of-memory; may be repeated
+    /// Only events of this kind, such as deployment or out-of-memory (repeatable)
     #[arg(long, value_name = "KIND", value_parser = super::events::parse_kind)]
     pub kind: Vec<EventKind>,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "text")]
     pub format: LogFormat,
 }
@@ -197,19 +198,19 @@ pub struct EventsArgs {
 /// Output format of log lines and events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people
+    /// Text for people
     #[value(alias = "table")]
     Text,
-    /// For programs, by a versioned schema
+    /// JSON with a versioned schema
     Json,
 }
 
 /// Least severity of a finding that makes `status` exit with code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// Something is not as it should be
+    /// Degraded or misconfigured
     Warning,
-    /// Something does not serve
+    /// Down
     Critical,
 }
 
@@ -225,16 +226,16 @@ impl From<FailOn> for Severity {
 /// Output format of a headless command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people
+    /// Text for people
     Table,
-    /// For programs, by a versioned schema
+    /// JSON with a versioned schema
     Json,
 }
 
 /// Parses an edge filter by its id in `EDGE_FILTERS`.
 fn parse_edge_filter(text: &str) -> Result<EdgeFilter, String> {
     let known: Vec<_> = EDGE_FILTERS.iter().map(|(_, id, _)| *id).collect();
-    EdgeFilter::from_id(text).ok_or_else(|| format!("there are {}", known.join(", ")))
+    EdgeFilter::from_id(text).ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }
 
 /// Parses a log level.
@@ -242,12 +243,12 @@ fn parse_level(text: &str) -> Result<LogLevel, String> {
     let all =
         [LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error, LogLevel::Fatal];
     let known = all.map(LogLevel::as_str).join(", ");
-    all.into_iter().find(|level| level.as_str() == text).ok_or_else(|| format!("there are {known}"))
+    all.into_iter().find(|level| level.as_str() == text).ok_or_else(|| format!("possible values: {known}"))
 }
 
 /// Parses a field filter, `NAME=VALUE`.
 fn parse_field(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it like status=500")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE, such as status=500")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -256,11 +257,14 @@ fn parse_time(text: &str) -> Result<TimeArg, String> {
     if let Ok(at) = text.parse() {
         return Ok(TimeArg::At(at));
     }
-    parse_duration(text).map(TimeArg::Ago).map_err(|why| format!("{why}, or like 2026-11-23T03:07:12Z"))
+    parse_duration(text)
+        .map(TimeArg::Ago)
+        .map_err(|why| format!("{why}, or a timestamp such as 2026-11-23T03:07:12Z"))
 }
 
 /// Parses a duration such as `90s`, `10m` or `1h 30m`.
 fn parse_duration(text: &str) -> Result<SignedDuration, String> {
-    let duration: SignedDuration = text.parse().map_err(|_| "write it like 90s, 10m or 1h".to_owned())?;
-    if duration.is_negative() { Err("it can't be negative".to_owned()) } else { Ok(duration) }
+    let duration: SignedDuration =
+        text.parse().map_err(|_| "expected a duration such as 90s, 10m or 1h".to_owned())?;
+    if duration.is_negative() { Err("the duration can't be negative".to_owned()) } else { Ok(duration) }
 }

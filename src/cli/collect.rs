@@ -93,15 +93,14 @@ async fn complete_snapshot(source: &dyn Source, until: Instant) -> Option<Result
 /// Turns unfinished progress into gaps, because no later snapshot will complete it.
 fn mark_incomplete(mut snapshot: Snapshot) -> Snapshot {
     for progress in std::mem::take(&mut snapshot.progress) {
-        let remedy =
-            "wait longer with --wait; the API quota of the account allows only so many calls a second";
-        let failure = Failure::new(FailureKind::Timeout, format!("{progress} in time"), remedy);
+        let remedy = "increase --wait; the API quota of the account limits the calls per second";
+        let failure = Failure::new(FailureKind::Timeout, format!("{progress} before the time limit"), remedy);
         snapshot.unread_parts.push(UnreadPart { name: progress.part.label().into(), failure });
     }
     snapshot
 }
 
 fn timeout_failure(source: &dyn Source, wait: Duration) -> Failure {
-    let what = format!("{} did not answer within {} s", source.location(), wait.as_secs());
-    Failure::new(FailureKind::Timeout, what, "wait longer with --wait, or look with portolan doctor")
+    let what = format!("{} did not respond within {} s", source.location(), wait.as_secs());
+    Failure::new(FailureKind::Timeout, what, "increase --wait, or run portolan doctor")
 }

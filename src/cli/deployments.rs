@@ -17,15 +17,15 @@ pub(super) fn deployments_text(
 ) -> Result<String, Failure> {
     let node = why::find_node(world, name)?;
     let Some(service) = world.service_of(node) else {
-        let what = format!("{} is nothing that a source runs", node.label());
-        return Err(Failure::new(FailureKind::Invalid, what, "only services are rolled out"));
+        let what = format!("{} is not a service", node.label());
+        return Err(Failure::new(FailureKind::Invalid, what, "only services have deployments"));
     };
     if format == Format::Json {
         return Ok(export::deployments_json(world, service));
     }
     let rows = rollout_text::deployment_rows(service, world.now, ascii);
     if rows.is_empty() {
-        return Ok(format!("no source tells of deployments of {}\n", node.label()));
+        return Ok(format!("no deployments known for {}\n", node.label()));
     }
     let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     let lines: Vec<String> =

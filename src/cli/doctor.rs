@@ -75,9 +75,9 @@ pub(super) async fn run(common: &CommonArgs, format: Format) -> Result<Outcome, 
 async fn check_source(source: &dyn Source, wait: Duration) -> CheckedSource {
     source.set_time_limit(wait);
     let late = |_| {
-        let what = format!("{} was not examined within {} s", source.location(), wait.as_secs());
-        let failure = Failure::new(FailureKind::Timeout, what, "wait longer with --wait");
-        vec![DoctorCheck { name: "examine".to_owned(), outcome: Err(failure) }]
+        let what = format!("the checks of {} did not finish within {} s", source.location(), wait.as_secs());
+        let failure = Failure::new(FailureKind::Timeout, what, "increase --wait");
+        vec![DoctorCheck { name: "checks".to_owned(), outcome: Err(failure) }]
     };
     let examined = tokio::time::timeout(wait, source.diagnose()).await.unwrap_or_else(late);
     let tries = examined.into_iter().map(check_outcome).collect();
@@ -99,20 +99,18 @@ fn check_outcome(DoctorCheck { name: what, outcome }: DoctorCheck) -> CheckOutco
 /// Returns the part of the report that needs no check: configuration, cache and searched places.
 fn header_text(report: &Report, config: &crate::config::Config, opened: &OpenedSources) -> String {
     let mut out = String::new();
-    let usual =
-        config_file().map(|file| format!("none; {} would be read", file.display())).unwrap_or_default();
+    let usual = config_file().map(|file| format!("none (default: {})", file.display())).unwrap_or_default();
     let _ = writeln!(out, "configuration  {}", report.configuration.as_ref().unwrap_or(&usual));
-    let cache = report.cache.as_deref().unwrap_or("none: nothing is kept between runs");
+    let cache = report.cache.as_deref().unwrap_or("off: nothing is saved between runs");
     let _ = writeln!(out, "cache          {cache}");
     for place in &report.looked_at {
-        let _ = writeln!(out, "looked at      {place}");
+        let _ = writeln!(out, "searched       {place}");
     }
     for annotation in config.service.iter().filter(|a| a.service.is_empty()) {
-        let _ =
-            writeln!(out, "unclear        a [[service]] of {} does not say which service", annotation.owner);
+        let _ = writeln!(out, "invalid        a [[service]] has no `service` (owner: {})", annotation.owner);
     }
     if opened.sources.is_empty() {
-        out.push_str("\nnothing to look at: start a Docker engine, configure AWS, or see --demo\n");
+        out.push_str("\nno source found: start a Docker engine, configure AWS, or try --demo\n");
     }
     out
 }

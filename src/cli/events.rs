@@ -79,7 +79,7 @@ pub(super) async fn run(common: &CommonArgs, args: &EventsArgs) -> Result<Outcom
                 output::print_stderr(format_args!("{}: {} ({})", status.id, failure.message, failure.remedy));
             }
             None if status.state == SourceState::Loading => {
-                output::print_stderr(format_args!("{}: no answer yet", status.id));
+                output::print_stderr(format_args!("{}: no response yet", status.id));
             }
             None => {}
         }
@@ -220,5 +220,5 @@ pub(super) fn parse_kind(text: &str) -> Result<EventKind, String> {
     let known: Vec<_> = crate::history::EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
     crate::history::EventKindSpec::named(text)
         .map(|kind| kind.kind)
-        .ok_or_else(|| format!("there are {}", known.join(", ")))
+        .ok_or_else(|| format!("possible values: {}", known.join(", ")))
 }

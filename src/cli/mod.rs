@@ -129,15 +129,16 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
 async fn map(common: &CommonArgs, format: &str, edges: EdgeFilter) -> Result<Outcome, Error> {
     let Some(format) = export::MapFormat::named(format) else {
         let known: Vec<_> = MAP_FORMATS.iter().map(|known| known.id).collect();
-        let what = format!("there is no format `{format}`");
-        return Err(Failure::new(FailureKind::Invalid, what, known.join(", ")).into());
+        let what = format!("unknown format `{format}`");
+        let remedy = format!("use one of: {}", known.join(", "));
+        return Err(Failure::new(FailureKind::Invalid, what, remedy).into());
     };
     let Polled { world, config, .. } = open_and_poll(common).await?;
     let mut session = collect::new_session(&config);
     session.edge_filter = edges;
     if edges == EdgeFilter::NeverObserved {
         output::print_stderr(
-            "one look can't tell what is never observed; the open map can, after 10 minutes",
+            "one poll can't show never observed calls; the interactive map can, after 10 minutes",
         );
     }
     let store = Store { world, session };
@@ -152,7 +153,7 @@ fn open_sources(common: &CommonArgs) -> Result<(Config, OpenedSources), Failure>
     let file = common.config.clone().or(usual);
     let mut config = config::read(file.as_deref(), &common.set)?;
     config.ascii |= common.ascii;
-    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
+    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     Keymap::new(&config.keys).map_err(invalid)?;
     if config.theme != "auto" {
         Theme::named(&config.theme, config.ascii).map_err(invalid)?;

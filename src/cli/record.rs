@@ -71,15 +71,15 @@ pub(super) async fn run(
 
 /// Returns the failure of a file that can't be created.
 fn creation_failure(error: &io::Error) -> Error {
-    let remedy =
-        if error.kind() == ErrorKind::AlreadyExists { "--force replaces it" } else { "name another file" };
+    let exists = error.kind() == ErrorKind::AlreadyExists;
+    let remedy = if exists { "overwrite it with --force" } else { "choose another file" };
     Error::Failure(Failure::new(FailureKind::Invalid, format!("the recording {error}"), remedy))
 }
 
 /// Returns the failure of a file that can't be written any further.
 fn write_failure(file: &Path, error: &io::Error) -> Error {
-    let what = format!("the recording {} is cut short: {error}", Text::new(&file.display().to_string()));
-    Error::Failure(Failure::new(FailureKind::Invalid, what, "what it holds can be replayed"))
+    let what = format!("the recording {} is incomplete: {error}", Text::new(&file.display().to_string()));
+    Error::Failure(Failure::new(FailureKind::Invalid, what, "it can be replayed up to this point"))
 }
 
 /// Recording in progress.

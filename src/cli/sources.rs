@@ -43,8 +43,8 @@ pub(super) fn open(common: &CommonArgs, config: &Config) -> Result<OpenedSources
 impl OpenedSources {
     /// Returns the failure that reports that no source was found.
     pub(super) fn no_sources_failure(&self) -> Failure {
-        let what = format!("there is nothing to look at: {}", self.searched.join("; "));
-        Failure::new(FailureKind::Missing, what, "try --demo, or portolan doctor")
+        let what = format!("no source found: {}", self.searched.join("; "));
+        Failure::new(FailureKind::Missing, what, "try --demo, or run portolan doctor")
     }
 
     fn add<S: Source + 'static>(&mut self, sources: Vec<S>) {
@@ -68,7 +68,7 @@ impl OpenedSources {
             }
             Ok(engines) => {
                 for found in &engines {
-                    self.searched.push(format!("{} by {}", found.endpoint, found.found_by));
+                    self.searched.push(format!("{} ({})", found.endpoint, found.found_by));
                 }
                 self.add(engines.into_iter().map(|found| docker::Docker::new(found, &config)).collect());
             }
@@ -110,8 +110,8 @@ impl OpenedSources {
         match ids.windows(2).find(|pair| pair[0] == pair[1]) {
             None => Ok(()),
             Some(pair) => {
-                let what = format!("configuration: two sources are called `{}`", pair[0]);
-                Err(Failure::new(FailureKind::Invalid, what, "give each [[source]] a name of its own"))
+                let what = format!("configuration: two sources have the id `{}`", pair[0]);
+                Err(Failure::new(FailureKind::Invalid, what, "give each [[source]] a different name"))
             }
         }
     }
@@ -120,8 +120,9 @@ impl OpenedSources {
     fn keep_only(&mut self, ids: &[String]) -> Result<(), Failure> {
         let known: Vec<String> = self.sources.iter().map(|s| s.id().to_string()).collect();
         if let Some(unknown) = ids.iter().find(|id| !known.contains(id)) {
-            let what = format!("there is no source `{unknown}`");
-            return Err(Failure::new(FailureKind::Missing, what, format!("there are: {}", known.join(", "))));
+            let what = format!("unknown source `{unknown}`");
+            let remedy = format!("known sources: {}", known.join(", "));
+            return Err(Failure::new(FailureKind::Missing, what, remedy));
         }
         self.sources.retain(|s| ids.is_empty() || ids.iter().any(|id| id == s.id().as_str()));
         Ok(())
@@ -136,8 +137,8 @@ fn unopened_engine(config: &docker::Config) -> UnopenedSource {
     UnopenedSource::new(SourceId::new(&name), "docker", move || {
         let found = docker::discover(&config, &docker_env())?.into_iter().next();
         let Some(found) = found else {
-            let what = "a docker source is named, and no engine is found";
-            return Err(Failure::new(FailureKind::Missing, what, "give it a host, or start the engine"));
+            let what = "the configured Docker engine was not found";
+            return Err(Failure::new(FailureKind::Missing, what, "set `host`, or start the engine"));
         };
         Ok(Arc::new(docker::Docker::new(docker::FoundEngine { name: name.clone(), ..found }, &config)))
     })
@@ -150,8 +151,8 @@ fn unopened_recording(config: &replay::Config) -> UnopenedSource {
     let config = config.clone();
     UnopenedSource::new(SourceId::new(format!("replay:{}", name.unwrap_or_default())), "replay", move || {
         replay::open(&config)?;
-        let what = format!("the recording {} can be read now", Text::new(&config.path));
-        Err(Failure::new(FailureKind::Missing, what, "start Portolan again to play it"))
+        let what = format!("the recording {} is readable now", Text::new(&config.path));
+        Err(Failure::new(FailureKind::Missing, what, "restart Portolan to play it"))
     })
 }
 

@@ -27,10 +27,10 @@ pub(super) fn status_table(world: &World) -> String {
 /// Returns a table of the findings.
 pub(super) fn findings_table(world: &World) -> String {
     if world.findings.is_empty() {
-        return "nothing is wrong\n".to_owned();
+        return "no findings\n".to_owned();
     }
     let rows = world.findings.iter().map(|f| finding_row(f, world)).collect();
-    format_columns(&["SEVERITY", "SINCE", "SERVICE", "WHAT"], rows)
+    format_columns(&["SEVERITY", "SINCE", "SERVICE", "FINDING"], rows)
 }
 
 fn service_row(node: &Node) -> Vec<String> {
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn one_long_name_does_not_push_away_what_is_wrong() {
         let row = |name: &str| vec![name.to_owned(), "it is down".to_owned()];
-        let table = format_columns(&["SERVICE", "WHAT"], vec![row("web"), row(&"x".repeat(255))]);
+        let table = format_columns(&["SERVICE", "FINDING"], vec![row("web"), row(&"x".repeat(255))]);
         let places: Vec<_> =
             table.lines().map(|line| line.chars().position(|c| c == 'd' || c == 'H')).collect();
         assert!(table.lines().skip(1).all(|line| line.ends_with("  it is down")), "{table}");

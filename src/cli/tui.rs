@@ -19,7 +19,7 @@ use std::{
 /// Opens the map.
 pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     if !output::is_terminal() || !stdin().is_terminal() {
-        let remedy = "in a pipe, use portolan map, status, findings or logs";
+        let remedy = "without a terminal, use portolan map, status, findings or logs";
         return Err(Failure::new(FailureKind::Invalid, "the map needs a terminal", remedy).into());
     }
     let (config, mut opened) = open_sources(common)?;
@@ -29,7 +29,7 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
         opened.sources.extend(demo.into_iter().map(|source| Arc::new(source) as Arc<dyn Source>));
     }
     let (name, ascii) = detect_theme(&config.theme, config.ascii);
-    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml tells every setting");
+    let invalid = |what| Failure::new(FailureKind::Invalid, what, "config.example.toml lists every setting");
     let theme = Theme::named(name, ascii).map_err(invalid)?;
     let keymap = Keymap::new(&config.keys).map_err(invalid)?;
     let log = directories().map(|dirs| logging::start(dirs.state_dir().unwrap_or(dirs.cache_dir())));
@@ -39,12 +39,12 @@ pub(super) async fn run(common: &CommonArgs) -> Result<Outcome, Error> {
     let mut app = App::new(store, theme, keymap, size, config.mouse);
     if !found {
         app.notify(
-            "no Docker engine and no AWS configuration found: this is the demo; portolan doctor tells more",
+            "no Docker engine and no AWS configuration found, showing the demo; portolan doctor has details",
         );
     }
     // Portolan works without its log, but then a bug can't be investigated.
     if let Some(Err(error)) = log {
-        app.notify(&format!("Portolan's own log can't be written: {error}"));
+        app.notify(&format!("can't write portolan.log: {error}"));
     }
     Ok(match runtime::run(app, opened.sources, config.mouse, opened.cache.as_ref()).await? {
         ExitReason::Quit => Outcome::Fine,

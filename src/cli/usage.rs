@@ -30,8 +30,8 @@ pub(super) async fn measure(
     for name in names {
         let node = why::find_node(world, name)?;
         let Some(service) = world.service_of(node) else {
-            let what = format!("{} is nothing that a source runs", node.label());
-            return Err(Failure::new(FailureKind::Invalid, what, "only services use anything"));
+            let what = format!("{} is not a service", node.label());
+            return Err(Failure::new(FailureKind::Invalid, what, "only services have usage data"));
         };
         services.push(service.clone());
     }
@@ -43,8 +43,8 @@ pub(super) async fn measure(
         Some(async move {
             let outcome = timeout(wait, readings.next()).await;
             let late = || {
-                let what = format!("nothing was measured within {} s", wait.as_secs());
-                Err(Failure::new(FailureKind::Timeout, what, "wait longer with --wait"))
+                let what = format!("no measurement within {} s", wait.as_secs());
+                Err(Failure::new(FailureKind::Timeout, what, "increase --wait"))
             };
             (service, outcome.ok().flatten().unwrap_or_else(late))
         })
@@ -75,9 +75,9 @@ fn service_text(world: &World, service: &Service, ascii: bool) -> String {
         rows.extend(text::pack_rows(&gauges, ROW_WIDTH).into_iter().map(|row| format!("    {row}")));
     }
     match measured {
-        None => rows.push("  nothing of it runs".to_owned()),
+        None => rows.push("  no running instances".to_owned()),
         Some(some) if some.len() < service.running() => {
-            rows.push(format!("  {} of {} measured", some.len(), service.running()));
+            rows.push(format!("  {} of {} instances measured", some.len(), service.running()));
         }
         Some(_) => {}
     }

@@ -31,13 +31,13 @@ pub(super) fn find_node<'a>(world: &'a World, name: &str) -> Result<&'a Node, Fa
             let near =
                 world.topology().nodes.values().min_by_key(|n| strsim::damerau_levenshtein(&n.name, name));
             let remedy =
-                near.map_or("nothing runs here".to_owned(), |n| format!("did you mean {}?", n.label()));
-            Err(Failure::new(FailureKind::Missing, format!("there is no `{name}`"), remedy))
+                near.map_or("no services found".to_owned(), |n| format!("did you mean {}?", n.label()));
+            Err(Failure::new(FailureKind::Missing, format!("`{name}` not found"), remedy))
         }
         ref several => {
             let ids: Vec<_> = several.iter().map(|n| n.id.as_str()).collect();
-            let what = format!("`{name}` may be any of {}", several.len());
-            Err(Failure::new(FailureKind::Invalid, what, format!("say which: {}", ids.join(", "))))
+            let what = format!("`{name}` is ambiguous: {} matches", several.len());
+            Err(Failure::new(FailureKind::Invalid, what, format!("use one of: {}", ids.join(", "))))
         }
     }
 }

@@ -6,7 +6,7 @@ pub use table::COMMAND_TABLE;
 
 /// Command that the user can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is told in words in COMMANDS")]
+#[allow(missing_docs, reason = "`COMMAND_TABLE` describes each")]
 pub enum Command {
     Up,
     Down,

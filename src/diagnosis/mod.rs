@@ -101,7 +101,7 @@ enum CausePolicy {
     AnyCause,
     /// Only deployments of the service itself.
     OwnChange,
-    /// None: the finding explains itself.
+    /// Nothing to add: the finding explains itself.
     NoCause,
 }
 
@@ -133,14 +133,14 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "image-missing",
-        "image can't be fetched",
+        "image pull failed",
         FindingClass::Outage,
         CausePolicy::OwnChange,
         rules::start_failure::find_image_pull,
     ),
     finding_kind(
         "cannot-start",
-        "can't start",
+        "start failed",
         FindingClass::Outage,
         CausePolicy::OwnChange,
         rules::start_failure::find_other,
@@ -197,7 +197,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     finding_kind("flapping", "flapping", FindingClass::Outage, CausePolicy::AnyCause, rules::flapping::find),
     finding_kind(
         "cannot-place",
-        "no place for a task",
+        "task placement failed",
         FindingClass::Outage,
         CausePolicy::NoCause,
         rules::task_placement::find,
@@ -218,7 +218,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "deployment-rolled-back",
-        "rolled back",
+        "deployment rolled back",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::deployment::find_rolled_back,
@@ -246,7 +246,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "restart-storm",
-        "restart storm",
+        "mass failure",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::mass_restart::find,
@@ -274,7 +274,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "log-missing",
-        "log without a place",
+        "log group missing",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::log_signals::find_missing_log_group,
@@ -288,21 +288,21 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "source-trouble",
-        "source trouble",
+        "source unreadable",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::source_failure::find,
     ),
     finding_kind(
         "version-skew",
-        "versions side by side",
+        "mixed versions",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::mixed_versions::find,
     ),
     finding_kind(
         "twin-skew",
-        "another version than its twin",
+        "counterpart version differs",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::counterpart_skew::find,
@@ -323,7 +323,7 @@ pub const FINDING_KINDS: &[FindingKind] = &[
     ),
     finding_kind(
         "dependency-ring",
-        "ring of calls",
+        "circular dependency",
         FindingClass::Note,
         CausePolicy::NoCause,
         rules::graph_risks::find_cycles,
@@ -435,7 +435,7 @@ pub fn findings(context: &RuleContext<'_>) -> Vec<Finding> {
         if let Some(trouble) = trouble.and_then(|node| own.get(node)).filter(|words| **words != draft.reason)
         {
             suspects.push(Suspect {
-                description: format!("perhaps its own instances: {trouble}").into(),
+                description: format!("possibly its own instances: {trouble}").into(),
                 node: None,
             });
         }

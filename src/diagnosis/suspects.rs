@@ -106,14 +106,14 @@ impl<'a> FaultSet<'a> {
             let direct = self.calls.callees(from).contains(&end);
             let how = match (direct, way.get(&end)) {
                 (false, Some(via)) if self.calls.callees(from).contains(via) => {
-                    format!("which it reaches by way of {}", self.calls.label(*via))
+                    format!("which it calls through {}", self.calls.label(*via))
                 }
-                (false, _) => "further down its calls".to_owned(),
+                (false, _) => "an indirect dependency".to_owned(),
                 (true, _) => "which it calls".to_owned(),
             };
-            let when = later.map(|lag| format!("; first seen {} after this", short_duration(lag)));
+            let when = later.map(|lag| format!("; first seen {} later", short_duration(lag)));
             let when = when.unwrap_or_default();
-            let words = format!("perhaps {}, {how}: {reason}{when}", self.calls.label(end));
+            let words = format!("possibly {}, {how}: {reason}{when}", self.calls.label(end));
             let suspect = Suspect { description: words.into(), node: Some(self.calls.node_id(end).clone()) };
             if later.is_some() { after.push(suspect) } else { before.push(suspect) }
         }
@@ -134,7 +134,7 @@ impl<'a> FaultSet<'a> {
         });
         let (before, number, deployment) = changed.min_by_key(|(before, ..)| *before)?;
         let words = format!(
-            "perhaps the deployment of {} at {}, which it calls, {} before",
+            "possibly the deployment of {} to {}, which it calls, {} earlier",
             deployment.version,
             self.calls.label(number),
             short_duration(before)
@@ -147,16 +147,16 @@ impl<'a> FaultSet<'a> {
 fn own_change(context: &RuleContext<'_>, node: &NodeId, since: Option<Timestamp>) -> Option<Suspect> {
     let (deployment, before) = deployment_before(context, node, since?)?;
     if is_first_deployment(context, node, deployment) {
-        let words = format!("perhaps it never worked: {} is the first version", deployment.version);
+        let words = format!("possibly never worked: {} is the first version", deployment.version);
         return Some(Suspect { description: words.into(), node: None });
     }
     let differs = deployment.describe_changes().map(|words| format!(", which {words}")).unwrap_or_default();
     let when = if before.as_secs() == 0 {
-        "at that time".to_owned()
+        "at the same time".to_owned()
     } else {
-        format!("{} before", short_duration(before))
+        format!("{} earlier", short_duration(before))
     };
-    let words = format!("perhaps the deployment of {}, {when}{differs}", deployment.version);
+    let words = format!("possibly the deployment of {}, {when}{differs}", deployment.version);
     Some(Suspect { description: words.into(), node: None })
 }
 

@@ -99,7 +99,7 @@ fn out_of_memory_speaks_for_the_crash_loop_it_makes() {
     killed.exit = killed.exit.map(|exit| Exit { cause: ExitCause::OutOfMemory, ..exit });
     assert_eq!(
         finding_lines(vec![service_with("web", vec![killed])]),
-        ["out-of-memory critical killed for want of memory, exit code 137"]
+        ["out-of-memory critical out of memory: killed, exit code 137"]
     );
 }
 
@@ -110,11 +110,11 @@ fn a_failing_check_is_told_with_its_output() {
     let replaced = Instance { health_check: check, ..failed_instance("web-0", 143) };
     assert_eq!(
         finding_lines(vec![service_with("web", vec![sick.clone()])]),
-        ["unhealthy critical health check fails, 0 of 1 serve: connection refused"]
+        ["unhealthy critical health check failing, 0 of 1 serving: connection refused"]
     );
     assert_eq!(
         finding_lines(vec![service_with("web", vec![sick, replaced, instance("web-2")])]),
-        ["unhealthy warning health check fails, 1 of 3 serve: connection refused"]
+        ["unhealthy warning health check failing, 1 of 3 serving: connection refused"]
     );
 }
 
@@ -196,8 +196,8 @@ fn of_a_row_of_five_the_stopped_last_is_the_cause_and_four_are_affected() {
     let context = RuleContext::new(rule_input(&inventory, &topology), OutageTracker::default(), ago(0));
     let all = findings(&context);
     let told: Vec<_> = all.iter().map(|f| format!("{} {} {}", f.subject, f.kind, f.reason)).collect();
-    assert_eq!(told, ["shop/e stopped was told to stop, exit code 143, and shop/d calls it"]);
-    assert_eq!(all[0].impact.summary().as_deref(), Some("shop/d and 3 more, up to shop/a"));
+    assert_eq!(told, ["shop/e stopped stopped on request, exit code 143, but shop/d calls it"]);
+    assert_eq!(all[0].impact.summary().as_deref(), Some("shop/d and 3 more, entry point shop/a"));
     let roles: Vec<_> =
         fault_roles(&context, &all).into_iter().map(|(id, r)| format!("{id} {}", r.role.as_str())).collect();
     let expected = ["a affected", "b affected", "c affected", "d affected", "e cause"];
@@ -215,7 +215,7 @@ fn who_breaks_behind_a_broken_one_is_a_victim() {
     let all = findings(&context);
     assert_eq!(all[0].subject, "shop/c", "what explains itself comes first");
     let words = &all[1].suspects[0].description;
-    let expected = "perhaps shop/c, which it calls: killed for want of memory, exit code 137";
+    let expected = "possibly shop/c, which it calls: out of memory: killed, exit code 137";
     assert_eq!((all[1].subject.as_str(), words.as_str()), ("shop/b", expected));
     let roles: Vec<_> = fault_roles(&context, &all).values().map(|involved| involved.role.as_str()).collect();
     assert_eq!(roles, ["affected", "victim", "cause"]);
@@ -224,27 +224,15 @@ fn who_breaks_behind_a_broken_one_is_a_victim() {
 #[test]
 fn what_ended_them_has_a_name() {
     let kinds = [
-        (
-            InstanceState::Failed,
-            ExitCause::ImagePullFailed,
-            "image-missing critical its image can't be fetched",
-        ),
-        (
-            InstanceState::Failed,
-            ExitCause::PortInUse,
-            "cannot-start critical a port that it publishes is taken",
-        ),
-        (
-            InstanceState::Failed,
-            ExitCause::VolumeMountFailed,
-            "cannot-start critical a volume can't be mounted",
-        ),
+        (InstanceState::Failed, ExitCause::ImagePullFailed, "image-missing critical image pull failed"),
+        (InstanceState::Failed, ExitCause::PortInUse, "cannot-start critical published port already in use"),
+        (InstanceState::Failed, ExitCause::VolumeMountFailed, "cannot-start critical volume mount failed"),
         (
             InstanceState::Failed,
             ExitCause::RestartsExhausted,
-            "restarts-exhausted critical given up after 0 restarts: exit code 1",
+            "restarts-exhausted critical restart limit reached after 0 restarts: exit code 1",
         ),
-        (InstanceState::Stopped, ExitCause::StopRequested, "stopped info was told to stop, exit code 1"),
+        (InstanceState::Stopped, ExitCause::StopRequested, "stopped info stopped on request, exit code 1"),
         (InstanceState::Paused, ExitCause::ProcessExited, "paused critical web-1 is paused"),
     ];
     for (state, ending, told) in kinds {
@@ -261,10 +249,10 @@ fn a_job_that_is_done_is_no_finding_until_somebody_calls_it() {
     assert_eq!(finding_lines(vec![service_with("job", vec![done()])]), Vec::<String>::new());
     let mut estate = service_chain(&["web", "job"]);
     estate[1].instances = vec![done()];
-    assert_eq!(finding_lines(estate), ["stopped critical ended: exit code 0, and shop/web calls it"]);
+    assert_eq!(finding_lines(estate), ["stopped critical exited: exit code 0, but shop/web calls it"]);
     let killed = exited_instance("job-1", InstanceState::Stopped, ExitCause::KilledBySignal, 137);
     let told =
-        "stopped info ended: exit code 137 (SIGKILL), stopped from outside or out of memory: not known which";
+        "stopped info exited: exit code 137 (SIGKILL), stopped externally or out of memory (unknown which)";
     assert_eq!(finding_lines(vec![service_with("job", vec![killed])]), [told]);
 }
 
@@ -273,7 +261,7 @@ fn many_ends_at_one_moment_are_a_storm() {
     let estate = ["a", "b", "c", "d"].map(|name| service_with(name, vec![failed_instance(name, 1)]));
     let all = findings_of_services(estate.to_vec());
     let storm = all.iter().find(|f| f.kind == "restart-storm").map(|f| f.reason.as_str());
-    assert_eq!(storm, Some("4 services ended by faults within 1 s: a, b, c and d"));
+    assert_eq!(storm, Some("4 services failed within 1 s: a, b, c and d"));
     assert!(!self::findings_of_services(estate[..3].to_vec()).iter().any(|f| f.kind == "restart-storm"));
 }
 
@@ -282,7 +270,8 @@ fn rings_are_found_however_long() {
     let mut estate = service_chain(&["a", "b", "c"]);
     estate[2].references = vec![reference("BACK_URL", Address::from_host_name("a").with_port(80))];
     let told = finding_lines(estate);
-    let expected = "dependency-ring info shop/a, shop/b and shop/c call each other round: one that waits can stop them all";
+    let expected = "dependency-ring info shop/a, shop/b and shop/c call each other in a cycle: if one hangs, \
+                    all may hang";
     assert_eq!(told, [expected]);
 }
 
@@ -292,7 +281,7 @@ fn one_copy_on_which_many_depend_is_worth_a_word() {
     estate[5].desired = Some(1);
     assert_eq!(
         finding_lines(estate.clone()),
-        ["single-point info a single copy, and 5 services depend on it"]
+        ["single-point info single instance, and 5 services depend on it"]
     );
     estate[5].desired = Some(2);
     estate[5].instances.push(instance("db-2"));
@@ -303,7 +292,7 @@ fn one_copy_on_which_many_depend_is_worth_a_word() {
 fn versions_side_by_side_are_told_once_nothing_is_deployed() {
     let on = |name: &str, version: &str| Instance { version: Some(version.into()), ..instance(name) };
     let estate = service_with("web", vec![on("web-1", "1"), on("web-2", "2"), on("web-3", "2")]);
-    assert_eq!(finding_lines(vec![estate]), ["version-skew info runs in 2 versions: 1 on 1 and 2 on 2"]);
+    assert_eq!(finding_lines(vec![estate]), ["version-skew info 2 versions running: 1 on 1 and 2 on 2"]);
 }
 
 #[test]
@@ -345,7 +334,7 @@ fn a_task_without_a_place_is_told_in_ecs_own_words() {
         all.replace(std::sync::Arc::new(snapshot));
         findings_of(&all).into_iter().map(|f| format!("{} {}", f.kind, f.reason)).collect::<Vec<_>>()
     };
-    let why = "cannot-place no place for a task: no container instance met all of its requirements.";
+    let why = "cannot-place task placement failed: no container instance met all of its requirements.";
     let unplaced = event(ago(3_600), EventKind::Placement);
     assert_eq!(told(vec![unplaced.clone()]), [why], "ECS repeats it seldom");
     let started = event(ago(60), EventKind::Start);
@@ -372,12 +361,12 @@ fn a_first_version_that_fails_is_told_as_that() {
         let web = Service { deployments, ..service_with("web", vec![failed_instance("web-1", 1)]) };
         findings_of_services(vec![web])[0].suspects.first().map(|suspect| suspect.description.clone())
     };
-    let first = "perhaps it never worked: web:1 is the first version";
+    let first = "possibly never worked: web:1 is the first version";
     assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
-    let changed = "perhaps the deployment of web:7, 3 min before";
+    let changed = "possibly the deployment of web:7, 3 min earlier";
     assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
     let worked = cause(vec![deployed("web:1", Rollout::Completed)]);
-    assert_eq!(worked.as_deref(), Some("perhaps the deployment of web:1, 3 min before"), "it has worked");
+    assert_eq!(worked.as_deref(), Some("possibly the deployment of web:1, 3 min earlier"), "it has worked");
 }
 
 #[test]
@@ -386,7 +375,7 @@ fn a_name_that_nobody_answers_to_is_dangling() {
     web.references = vec![reference("CACHE_URL", Address::from_host_name("cache").with_port(6379))];
     assert_eq!(
         finding_lines(vec![web]),
-        ["dangling-reference info CACHE_URL names cache:6379, and nothing here answers to that"]
+        ["dangling-reference info CACHE_URL names cache:6379, but no known service has this address"]
     );
 }
 
@@ -405,9 +394,10 @@ fn drift_is_one_line_for_a_service_and_only_worth_knowing() {
     assert_eq!(
         told,
         [
-            "undeclared-call info was seen to call shop/mail and shop/queue, and nothing declares that",
-            "never-observed info is configured to call shop/cache and shop/db; both ends are watched, and no call was \
-             seen",
+            "undeclared-call info observed calls to shop/mail and shop/queue, but no configuration declares \
+             them",
+            "never-observed info configured to call shop/cache and shop/db; both ends are monitored, but no \
+             call was observed",
         ]
     );
     assert_eq!(all[1].since, Some(ago(900)));
@@ -422,7 +412,7 @@ fn a_connection_that_is_rejected_now_is_a_warning() {
             .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))
             .collect::<Vec<_>>()
     };
-    assert_eq!(rejected(60), ["rejected-flow warning its connections to shop/db:5432 are rejected"]);
+    assert_eq!(rejected(60), ["rejected-flow warning connections to shop/db:5432 are rejected"]);
     assert_eq!(rejected(3_600), Vec::<String>::new(), "nobody tries any more");
 }
 

@@ -57,33 +57,33 @@ impl MapFormat {
 pub const MAP_FORMATS: &[MapFormat] = &[
     MapFormat {
         id: "text",
-        description: "the drawing, as on the screen",
+        description: "drawing, as on the screen",
         writer: MapWriter::Drawing(text::write),
     },
     MapFormat {
         id: "json",
-        description: "everything, by the schema portolan.map/1",
+        description: "all data, by the schema portolan.map/1",
         writer: MapWriter::Data(json::map_json),
     },
-    MapFormat { id: "dot", description: "for Graphviz", writer: MapWriter::Data(dot::write) },
+    MapFormat { id: "dot", description: "graph for Graphviz", writer: MapWriter::Data(dot::write) },
     MapFormat {
         id: "mermaid",
-        description: "for documents that draw Mermaid",
+        description: "graph for documents that render Mermaid",
         writer: MapWriter::Data(mermaid::write),
     },
     MapFormat {
         id: "svg",
-        description: "a picture, light or dark as the reader likes",
+        description: "SVG drawing that follows the reader's light or dark theme",
         writer: MapWriter::Drawing(svg::write),
     },
     MapFormat {
         id: "html",
-        description: "a page to look around in, in one file that asks for nothing",
+        description: "interactive page in one self-contained file",
         writer: MapWriter::Drawing(html::write),
     },
     MapFormat {
         id: "csv",
-        description: "the edges with their evidence, for spreadsheets",
+        description: "edges with their evidence, for spreadsheets",
         writer: MapWriter::Data(csv::write),
     },
 ];

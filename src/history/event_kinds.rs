@@ -19,38 +19,38 @@ pub struct EventKindSpec {
 /// All event kinds, the most important first. The axis of the timeline shows the first one that occurs in a
 /// cell.
 pub const EVENT_KIND_TABLE: &[EventKindSpec] = &[
-    row(EventKind::Finding, "finding", "finding", '!', "a finding begins or ends"),
+    row(EventKind::Finding, "finding", "finding", '!', "a finding starts or is resolved"),
     row(
         EventKind::OutOfMemory,
         "out-of-memory",
         "out of memory",
         'M',
-        "the kernel ends something for want of memory",
+        "the kernel kills a process: out of memory",
     ),
-    row(EventKind::Stop, "stop", "stop", 'x', "an instance ends, with the reason where one is told"),
-    row(EventKind::Restart, "restart", "restart", 'R', "an instance is started again"),
+    row(EventKind::Stop, "stop", "stop", 'x', "an instance stops, with the reason if known"),
+    row(EventKind::Restart, "restart", "restart", 'R', "an instance restarts"),
     row(
         EventKind::Deployment,
         "deployment",
         "deployment",
         'D',
-        "a version comes, is rolled out, fails or is rolled back; a service comes or goes",
+        "a deployment starts, completes, fails or is rolled back; a service appears or is removed",
     ),
     row(
         EventKind::Configuration,
         "configuration",
         "configuration",
         'C',
-        "what a service is configured with changes: the names of it, never a value",
+        "the configuration of a service changes (only names of settings, never values)",
     ),
-    row(EventKind::Scaling, "scaling", "scaling", 'S', "another number of instances is wanted"),
+    row(EventKind::Scaling, "scaling", "scaling", 'S', "the desired count changes"),
     row(EventKind::Health, "health", "health", 'H', "a health check or the service's health changes"),
     row(EventKind::Start, "start", "start", '+', "an instance starts"),
-    row(EventKind::Source, "source", "source", 'o', "a source can't be read, or can be read again"),
-    row(EventKind::Pause, "pause", "pause", 'P', "the engine holds an instance"),
-    row(EventKind::Unpause, "unpause", "unpause", 'U', "the engine lets an instance go on that it held"),
-    row(EventKind::Placement, "placement", "placement", 'N', "a task finds no place in its cluster"),
-    row(EventKind::Message, "message", "message", '.', "what else a source says"),
+    row(EventKind::Source, "source", "source", 'o', "a source becomes unreadable or readable again"),
+    row(EventKind::Pause, "pause", "pause", 'P', "a container is paused"),
+    row(EventKind::Unpause, "unpause", "unpause", 'U', "a container is unpaused"),
+    row(EventKind::Placement, "placement", "placement", 'N', "task placement fails"),
+    row(EventKind::Message, "message", "message", '.', "any other message of a source"),
 ];
 
 const fn row(

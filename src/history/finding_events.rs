@@ -13,9 +13,9 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     use SourceState::{Denied, Failed, Live, Loading, Stale};
     let why = || after.failure.as_ref().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
     let (text, tone) = match (before, after.state) {
-        (Live, Stale) => (format!("went stale{}", why()), Health::Degraded),
-        (Loading, Denied | Failed) => (format!("can't be read{}", why()), Health::Failing),
-        (Stale | Denied | Failed, Live) => ("can be read again".to_owned(), Health::Healthy),
+        (Live, Stale) => (format!("unreadable, showing the last snapshot{}", why()), Health::Degraded),
+        (Loading, Denied | Failed) => (format!("unreadable{}", why()), Health::Failing),
+        (Stale | Denied | Failed, Live) => ("readable again".to_owned(), Health::Healthy),
         _ => return None,
     };
     let subject = Subject::Source(after.id.clone());
@@ -69,7 +69,7 @@ fn started_entry(finding: &Finding, now: Timestamp) -> Entry {
 fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
     let title =
         FINDING_KINDS.iter().find(|kind| kind.id == finding.kind).map_or(&*finding.kind, |kind| kind.title);
-    finding_entry(finding, at, format!("over: {title}"), Health::Healthy)
+    finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 
 /// Returns the identity of a finding: its kind and its node or source. Its text may change meanwhile.

@@ -43,13 +43,13 @@ const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
 /// Returns the difference for a service that is new.
 pub(super) fn appeared(service: &Service) -> Difference {
-    let version = wanted_version(service).map(|version| format!(", {version}")).unwrap_or_default();
-    Difference::without_health(EventKind::Deployment, format!("is new{version}"))
+    let version = wanted_version(service).map(|version| format!(" ({version})")).unwrap_or_default();
+    Difference::without_health(EventKind::Deployment, format!("appeared{version}"))
 }
 
 /// Returns the difference for a service that was removed.
 pub(super) fn removed() -> Difference {
-    Difference::without_health(EventKind::Deployment, "is gone".to_owned())
+    Difference::without_health(EventKind::Deployment, "removed".to_owned())
 }
 
 /// Returns all differences of a service.
@@ -60,10 +60,7 @@ pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Diff
     if let (Some(was), Some(is)) = (before.desired, after.desired)
         && was != is
     {
-        found.push(Difference::without_health(
-            EventKind::Scaling,
-            format!("wants {is} instances, wanted {was}"),
-        ));
+        found.push(Difference::without_health(EventKind::Scaling, format!("desired count {is}, was {was}")));
     }
     instance_changes(before, after, &mut found);
     found.extend(health_change(before, after));
@@ -73,9 +70,9 @@ pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Diff
 /// Returns a difference if the version or image changed, or else if the rollout ended.
 fn version_change(before: &Service, after: &Service) -> Option<Difference> {
     let text = match (wanted_version(before), wanted_version(after)) {
-        (Some(was), Some(is)) if was != is => format!("{is} in place of {was}"),
+        (Some(was), Some(is)) if was != is => format!("version {is}, was {was}"),
         _ => match (image_digests(before), image_digests(after)) {
-            (Some(was), Some(is)) if was != is => format!("image {is} in place of {was}, by the same name"),
+            (Some(was), Some(is)) if was != is => format!("image digest {is}, was {was} (same tag)"),
             _ => return rollout_change(before, after),
         },
     };
@@ -87,7 +84,7 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
     let is = after.deployments.first()?;
     let was = before.deployments.iter().find(|was| was.id == is.id && was.rollout != is.rollout)?;
     let (words, tone) = match is.rollout {
-        Rollout::Completed => ("is complete", Health::Healthy),
+        Rollout::Completed => ("completed", Health::Healthy),
         Rollout::Failed => ("failed", Health::Failing),
         Rollout::InProgress | Rollout::Unknown => return None,
     };
@@ -153,7 +150,8 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
     names.extend(differing_keys(&set(before), &set(after)));
     let names: Vec<String> = names.into_iter().collect();
     (!names.is_empty()).then(|| {
-        Difference::without_health(EventKind::Configuration, format!("other settings: {}", names.join(", ")))
+        let text = format!("configuration changed: {}", names.join(", "));
+        Difference::without_health(EventKind::Configuration, text)
     })
 }
 
@@ -175,17 +173,17 @@ fn instance_changes(before: &Service, after: &Service, found: &mut Vec<Differenc
     let known: BTreeMap<_, &Instance> = before.instances.iter().map(|i| (&i.id, i)).collect();
     let still: BTreeSet<_> = after.instances.iter().map(|i| &i.id).collect();
     for gone in before.instances.iter().filter(|i| i.counts_toward_health() && !still.contains(&i.id)) {
-        found.push(Difference::without_health(EventKind::Stop, format!("{} is gone", gone.name)));
+        found.push(Difference::without_health(EventKind::Stop, format!("{} was removed", gone.name)));
     }
     for instance in &after.instances {
         let name = &instance.name;
         match known.get(&instance.id) {
             None if instance.counts_toward_health() => {
-                found.push(Difference::without_health(EventKind::Start, format!("{name} is new")));
+                found.push(Difference::without_health(EventKind::Start, format!("{name} started")));
             }
             // An instance that waits for its restart has not restarted yet.
             Some(was) if instance.restarts > was.restarts && instance.state == InstanceState::Running => {
-                let text = format!("{name} was started again, {} times so far", instance.restarts);
+                let text = format!("{name} restarted (restart count {})", instance.restarts);
                 found.push(Difference::without_health(EventKind::Restart, text));
             }
             Some(was) if has_ended(instance) && !has_ended(was) => found.push(exit_difference(instance)),
@@ -201,9 +199,9 @@ fn has_ended(instance: &Instance) -> bool {
 /// Returns the difference for an instance that ended, with exit code and cause.
 fn exit_difference(instance: &Instance) -> Difference {
     let exit = instance.exit.clone().unwrap_or_default();
-    let code = exit.code.map(|code| format!(" with code {code}")).unwrap_or_default();
+    let ended = exit.code.map_or_else(|| "stopped".to_owned(), |code| format!("exited with code {code}"));
     let reason = exit.reason_text().map(|cause| format!(": {cause}")).unwrap_or_default();
-    let text = format!("{} ended{code}{reason}", instance.name);
+    let text = format!("{} {ended}{reason}", instance.name);
     if exit.cause == ExitCause::OutOfMemory {
         return Difference { kind: EventKind::OutOfMemory, text, health: Some(Health::Failing) };
     }

@@ -98,13 +98,13 @@ fn differences_without_events_become_entries() {
         entries_of_change(web.clone(), other, Vec::new())
     };
     let cases: [(ServiceEdit, EventKind, &str); 4] = [
-        (|web| web.desired = Some(3), EventKind::Scaling, "wants 3 instances, wanted 1"),
+        (|web| web.desired = Some(3), EventKind::Scaling, "desired count 3, was 1"),
         (
             |web| web.instances[0].containers[0].image = "web:2".into(),
             EventKind::Deployment,
-            "web:2 in place of web:1",
+            "version web:2, was web:1",
         ),
-        (|web| web.instances[0].restarts = 2, EventKind::Restart, "web-1 was started again, 2 times so far"),
+        (|web| web.instances[0].restarts = 2, EventKind::Restart, "web-1 restarted (restart count 2)"),
         (
             |web| {
                 web.references.push(Reference {
@@ -114,7 +114,7 @@ fn differences_without_events_become_entries() {
                 });
             },
             EventKind::Configuration,
-            "other settings: environment DB",
+            "configuration changed: environment DB",
         ),
     ];
     for (change, kind, text) in cases {
@@ -122,7 +122,7 @@ fn differences_without_events_become_entries() {
         assert!(told.contains(&(kind, text.to_owned())), "{told:?}");
     }
     let ended = with(|web| web.instances[0].state = InstanceState::Failed);
-    let both = [(EventKind::Stop, "web-1 ended"), (EventKind::Health, "failing, was healthy")];
+    let both = [(EventKind::Stop, "web-1 stopped"), (EventKind::Health, "failing, was healthy")];
     assert_eq!(ended, both.map(|(kind, text)| (kind, text.to_owned())));
 }
 
@@ -187,7 +187,7 @@ fn services_come_and_go() {
     let told: Vec<_> =
         history_of(&looks).entries().map(|e| (e.subject.name().to_owned(), e.text.clone())).collect();
     let db = |text: &str| ("db".to_owned(), text.to_owned());
-    assert_eq!(told, [db("is new, db:1"), db("is gone")]);
+    assert_eq!(told, [db("appeared (db:1)"), db("removed")]);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn sources_go_stale_and_come_back() {
     status.record_success(at(3), &[]);
     history.record_source_state(SourceState::Stale, &status, at(3));
     let texts: Vec<_> = history.entries().map(|entry| &*entry.text).collect();
-    assert_eq!(texts, ["went stale: nobody answers", "can be read again"]);
+    assert_eq!(texts, ["unreadable, showing the last snapshot: nobody answers", "readable again"]);
     assert!(history.entries().all(|entry| entry.subject.name() == "docker"));
 }
 
@@ -269,7 +269,10 @@ fn findings_start_and_resolve_once_despite_changed_wording() {
     let seen: Vec<_> = history.entries().map(|e| (e.at, &*e.text, e.health)).collect();
     assert_eq!(
         seen,
-        [(at(-60), "2 stops", Some(Health::Failing)), (at(40), "over: crash loop", Some(Health::Healthy))]
+        [
+            (at(-60), "2 stops", Some(Health::Failing)),
+            (at(40), "resolved: crash loop", Some(Health::Healthy))
+        ]
     );
 }
 
@@ -350,8 +353,8 @@ fn incomplete_reads_are_not_differences() {
     later.extend([reading(2, service("web")), snapshot(3, vec![known(1, "web:2")], Vec::new())]);
     later.push(snapshot(4, vec![known(2, "web:2")], Vec::new()));
     let expected = [
-        (EventKind::Deployment, "web:2 in place of web:1".to_owned()),
-        (EventKind::Scaling, "wants 2 instances, wanted 1".to_owned()),
+        (EventKind::Deployment, "version web:2, was web:1".to_owned()),
+        (EventKind::Scaling, "desired count 2, was 1".to_owned()),
         (EventKind::Health, "degraded, was healthy".to_owned()),
     ];
     let mut all = kinds_and_texts(&history_of(&later));

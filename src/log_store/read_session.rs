@@ -54,9 +54,9 @@ impl Gap {
     /// Returns the text of the gap's note.
     pub(super) fn note_text(&self) -> String {
         match self.count {
-            Some(1) => "1 line was dropped here, to keep within log-memory".to_owned(),
-            Some(count) => format!("{count} lines were dropped here, to keep within log-memory"),
-            None => "lines between two readings are missing here".to_owned(),
+            Some(1) => "1 line dropped here: log-memory limit reached".to_owned(),
+            Some(count) => format!("{count} lines dropped here: log-memory limit reached"),
+            None => "an unknown number of lines was not read here".to_owned(),
         }
     }
 }

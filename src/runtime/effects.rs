@@ -108,7 +108,7 @@ fn save_new_file(place: &Path, name: &str, extension: &str, text: &impl Display)
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::new(ErrorKind::AlreadyExists, "there are too many of that name"))
+    Err(io::Error::new(ErrorKind::AlreadyExists, "too many files with that name"))
 }
 
 #[cfg(test)]

@@ -165,7 +165,7 @@ async fn read_stream(
 }
 
 fn decode_failure(target: &LogTarget, panicked: &Panicked) -> Failure {
-    panicked.failure(format_args!("a line of {} could not be taken in", target.label))
+    panicked.failure(format_args!("internal error while reading the log of {}", target.label))
 }
 
 fn interruption_batch(target: &LogTarget, failure: &Failure) -> LogBatch {

@@ -46,7 +46,7 @@ struct BoundedWriter<W> {
 }
 
 /// Last line of a run that reached the limit.
-const LIMIT_REACHED_LINE: &[u8] = b"this run has more to say than its log takes: what follows is left out\n";
+const LIMIT_REACHED_LINE: &[u8] = b"log limit for this run reached: further messages are dropped\n";
 
 impl<W: Write> Write for BoundedWriter<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {

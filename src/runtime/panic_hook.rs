@@ -25,15 +25,14 @@ pub fn install() {
         tracing::error!("{words}");
         if is_main || !terminal::is_taken() {
             terminal::restore();
-            output::print_stderr(format_args!("a fault of Portolan itself, please report it: {words}"));
+            output::print_stderr(format_args!("internal error in Portolan, please report it: {words}"));
             let backtrace = Backtrace::capture();
             if backtrace.status() == BacktraceStatus::Captured {
                 output::print_stderr(backtrace);
             }
         } else if let Some(sender) = LOOP_SENDER.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             // If the queue is full, only the log has the message.
-            let _ =
-                sender.try_send(Msg::Notice(format!("a fault of Portolan itself, told in its log: {words}")));
+            let _ = sender.try_send(Msg::Notice(format!("internal error, see portolan.log: {words}")));
         }
     }));
 }

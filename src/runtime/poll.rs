@@ -100,7 +100,7 @@ fn spawn_task<F: Future<Output = ()> + Send + 'static>(
 ) -> AbortOnDropHandle<()> {
     let (id, place, sender) = (source.id().clone(), source.location(), sender.clone());
     let on_panic = move |panicked: Panicked| {
-        let failure = panicked.failure(format_args!("what {place} told could not be taken in"));
+        let failure = panicked.failure(format_args!("internal error while reading {place}"));
         let (msg, sender) = (Msg::SourcePolled(id.clone(), Err(failure)), sender.clone());
         async move { drop(sender.send(msg).await) }
     };
@@ -157,7 +157,7 @@ async fn take_snapshot(source: &dyn Source) -> Result<Snapshot, Failure> {
     match timeout(SNAPSHOT_TIMEOUT, background::catch_panic_async(source.snapshot())).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panicked)) => {
-            Err(panicked.failure(format_args!("what {} told could not be taken in", source.location())))
+            Err(panicked.failure(format_args!("internal error while reading {}", source.location())))
         }
         Err(_) => Err(timeout_failure(source)),
     }
@@ -206,8 +206,8 @@ async fn forward_changes(source: Arc<dyn Source>, sender: Sender<Msg>, again: Ar
 }
 
 fn timeout_failure(source: &dyn Source) -> Failure {
-    let what = format!("{} did not answer within {} s", source.location(), SNAPSHOT_TIMEOUT.as_secs());
-    Failure::new(FailureKind::Timeout, what, "portolan doctor tries each call by itself")
+    let what = format!("{} did not respond within {} s", source.location(), SNAPSHOT_TIMEOUT.as_secs());
+    Failure::new(FailureKind::Timeout, what, "run portolan doctor to check each call")
 }
 
 #[cfg(test)]
@@ -272,7 +272,7 @@ mod tests {
     async fn a_panic_in_a_look_is_a_failure_like_any_other() {
         let failure = take_snapshot(&Broken(SourceId::new("broken"))).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Invalid);
-        assert_eq!(failure.message, "what nowhere told could not be taken in: no such port");
+        assert_eq!(failure.message, "internal error while reading nowhere: no such port");
     }
 
     #[tokio::test]

@@ -32,8 +32,8 @@ impl SnapshotCache {
         let read = run_blocking(move || cache::load_snapshot(&folder, &key, Timestamp::now())).await;
         match read {
             Ok(Ok(picture)) => Ok(picture),
-            Ok(Err(error)) => Err(format!("the cache can't be used and is let go: {error}")),
-            Err(panicked) => Err(format!("the cache could not be taken in: {panicked}")),
+            Ok(Err(error)) => Err(format!("the cached snapshot can't be read and is ignored: {error}")),
+            Err(panicked) => Err(format!("internal error while reading the cached snapshot: {panicked}")),
         }
     }
 
@@ -51,7 +51,7 @@ impl SnapshotCache {
             move || cache::save_snapshot(&folder, &key, &snapshot),
             |kept| {
                 if let Ok(Err(error)) = kept {
-                    tracing::warn!(%error, "the picture could not be kept");
+                    tracing::warn!(%error, "the snapshot could not be saved");
                 }
             },
         );
@@ -64,7 +64,7 @@ pub async fn load_outages(folder: Option<&CacheDir>, source: &dyn Source) -> Opt
     let read = run_blocking(move || cache::load_outages(&folder, &key)).await;
     let read = read.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
     read.unwrap_or_else(|error| {
-        tracing::warn!(%error, "what was known of outages could not be read");
+        tracing::warn!(%error, "the saved outages could not be read");
         None
     })
 }
@@ -76,6 +76,6 @@ pub async fn save_outages(folder: &CacheDir, source: &dyn Source, memory: SavedO
     let saved = run_blocking(move || cache::save_outages(&folder, &key, &memory)).await;
     let saved = saved.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked.to_string())));
     if let Err(error) = saved {
-        tracing::warn!(%error, "what is known of outages could not be kept");
+        tracing::warn!(%error, "the outages could not be saved");
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn start() {
     }
     match spawn() {
         Ok(pipe) => drop(GUARD_PIPE.set(pipe)),
-        Err(error) => tracing::warn!(%error, "the terminal has no guard"),
+        Err(error) => tracing::warn!(%error, "the terminal guard could not be started"),
     }
 }
 

@@ -55,7 +55,7 @@ fn spawn_measuring(
     let (service, failure_sender) = (target.service.clone(), sender.clone());
     let make = move || forward_readings(Arc::clone(&source), target.clone(), sender.clone());
     let on_panic = move |panicked: Panicked| {
-        let failure = panicked.failure("what it uses could not be taken in");
+        let failure = panicked.failure("internal error while measuring usage");
         let (msg, failure_sender) =
             (Msg::UsageMeasured(service.clone(), Err(failure)), failure_sender.clone());
         async move { drop(failure_sender.send(msg).await) }

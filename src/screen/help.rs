@@ -70,7 +70,7 @@ fn matching_lines(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Line<'s
     let mut entries = help_entries(over, scene, width);
     entries.retain(|rows| search.is_empty() || search.matches(&words(rows)));
     if entries.is_empty() {
-        entries.push(vec![Line::styled("the search finds nothing", scene.theme.styles.dim.0)]);
+        entries.push(vec![Line::styled("no matches", scene.theme.styles.dim.0)]);
     }
     entries.into_iter().flatten().collect()
 }
@@ -142,23 +142,20 @@ fn legend(scene: Scene<'_>) -> Vec<Line<'static>> {
         ));
     }
     let strokes = if theme.glyphs.ascii { ["--", "~~", ".."] } else { ["──", "╌╌", "┈┈"] };
-    let lines = format!(
-        "  {} observed   {} declared by configuration   {} merely possible",
-        strokes[0], strokes[1], strokes[2]
-    );
+    let lines = format!("  {} observed   {} declared   {} possible", strokes[0], strokes[1], strokes[2]);
     let parts = vec![
         Span::raw("  "),
         Span::styled(format!("{} cause   ", theme.glyphs.cause), theme.health_style(Failing)),
-        Span::styled(format!("{} perhaps a victim   ", theme.glyphs.victim), theme.health_style(Failing)),
+        Span::styled(format!("{} possible victim   ", theme.glyphs.victim), theme.health_style(Failing)),
         Span::styled(
-            format!("{} affected: it depends on something ill", theme.glyphs.affected),
+            format!("{} affected: depends on a faulty service", theme.glyphs.affected),
             theme.health_style(Degraded),
         ),
     ];
-    let badge = format!("  {} behind the mark: a deployment is under way", theme.glyphs.deploying);
+    let badge = format!("  {} after the symbol: deployment in progress", theme.glyphs.deploying);
     let [first, second] = number_legend(theme.glyphs.ascii);
     vec![
-        Line::styled("what the marks mean", ink.title.0),
+        Line::styled("legend", ink.title.0),
         Line::from(health),
         Line::from(parts),
         Line::styled(badge, ink.text.0),
@@ -175,7 +172,7 @@ fn role_legend(ascii: bool) -> String {
         (ProductRole::Database, "database"),
         (ProductRole::Cache, "cache"),
         (ProductRole::Queue, "queue"),
-        (ProductRole::Store, "objects"),
+        (ProductRole::Store, "storage"),
         (ProductRole::Mail, "mail"),
         (ProductRole::Telemetry, "telemetry"),
         (ProductRole::Proxy, "proxy"),
@@ -189,13 +186,13 @@ fn role_legend(ascii: bool) -> String {
 fn number_legend(ascii: bool) -> [&'static str; 2] {
     if ascii {
         [
-            "  1<9 nine call it, by lines that are not drawn; they are marked >1",
-            "  (+3 name) three more out of sight   # marked",
+            "  1<9 called by 9 services, without lines; each caller shows >1",
+            "  (+3 name) 3 hidden neighbours   # marked",
         ]
     } else {
         [
-            "  ¹◂9 nine call it, by lines that are not drawn; they are marked ▸¹",
-            "  ┊+3 name┊ three more out of sight   ◆ marked",
+            "  ¹◂9 called by 9 services, without lines; each caller shows ▸¹",
+            "  ┊+3 name┊ 3 hidden neighbours   ◆ marked",
         ]
     }
 }

@@ -26,7 +26,7 @@ const LIST_COLUMNS: &[Column] = &[
     Column::cut_middle("HEALTH", 10, 0),
     Column::cut_middle("VERSION", 8, 2),
     Column::cut_middle("AGE", 3, 0),
-    Column::cut_end("WHAT IS WRONG", 13, 6),
+    Column::cut_end("FINDING", 13, 6),
 ];
 
 impl Screen for List {

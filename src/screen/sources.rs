@@ -64,7 +64,7 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
     let (plain, dim) = (Style::from(theme.styles.text), Style::from(theme.styles.dim));
     let read = status
         .last_read
-        .map_or("not read yet".to_owned(), |at| format!("read {} ago", time::age(at, store.world.now)));
+        .map_or("not read yet".to_owned(), |at| format!("last read {} ago", time::age(at, store.world.now)));
     let next = source_badge::next_poll_label(status, store.world.now)
         .map(|words| format!(", {words}"))
         .unwrap_or_default();
@@ -76,22 +76,22 @@ fn source_lines(status: &SourceStatus, scene: Scene<'_>, width: usize) -> Vec<(S
         (status.location.to_string(), dim),
     ];
     if let Some(spent) = status.poll_schedule.and_then(|pace| pace.quota_used_permille) {
-        let words = format!("spends {}.{} % of the account's API quota", spent / 10, spent % 10);
+        let words = format!("uses {}.{}% of the account's API quota", spent / 10, spent % 10);
         lines.push((words, dim));
     }
     lines.extend(status.progress.iter().map(|progress| (format!("{progress}"), plain)));
     if let Some(snapshot) = store.world.inventory.snapshots().find(|s| s.source == status.id) {
         let instances: usize = snapshot.services.iter().map(|s| s.instances.len()).sum();
         let counts = format!(
-            "{} services, {instances} instances, {} load balancers",
-            snapshot.services.len(),
-            snapshot.load_balancers.len()
+            "{}, {}, {}",
+            text::pluralize(snapshot.services.len(), "service"),
+            text::pluralize(instances, "instance"),
+            text::pluralize(snapshot.load_balancers.len(), "load balancer")
         );
         lines.push((counts, plain));
         for gap in &snapshot.unread_parts {
             let gap_style = theme.health_style(crate::model::Health::Degraded);
-            let words =
-                format!("{} can't be read: {} ({})", gap.name, gap.failure.message, gap.failure.remedy);
+            let words = format!("{} unreadable: {} ({})", gap.name, gap.failure.message, gap.failure.remedy);
             lines.extend(text::wrap(&words, width).into_iter().map(|row| (row, gap_style)));
         }
     }

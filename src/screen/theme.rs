@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for ThemeStyle {
 }
 
 fn parse_color(word: &str) -> Result<Color, String> {
-    word.parse().map_err(|_| format!("`{word}` is no colour"))
+    word.parse().map_err(|_| format!("unknown colour `{word}`"))
 }
 
 /// Glyphs of one character set.
@@ -167,7 +167,7 @@ impl Theme {
     pub fn named(name: &str, ascii: bool) -> Result<Self, String> {
         let Some((_, text)) = BUILT_IN_THEMES.iter().find(|(known, _)| *known == name) else {
             let known: Vec<_> = BUILT_IN_THEMES.iter().map(|(name, _)| *name).collect();
-            return Err(format!("there is no theme `{name}`; there are {}", known.join(", ")));
+            return Err(format!("unknown theme `{name}`; use one of {}", known.join(", ")));
         };
         let ink = toml::from_str(text).map_err(|error| format!("theme {name}: {error}"))?;
         Ok(Self { styles: ink, glyphs: if ascii { &ASCII_GLYPHS } else { &UNICODE_GLYPHS } })

@@ -107,8 +107,8 @@ pub trait Source: Send + Sync {
     /// possible. An error explains why there are none and ends the stream. Dropping the stream stops the
     /// measurement.
     fn usage(&self, _target: UsageTarget) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
-        let what = format!("{} does not tell what its instances use", self.location());
-        let failure = Failure::new(FailureKind::Missing, what, "nothing to do");
+        let what = format!("{} does not report resource usage", self.location());
+        let failure = Failure::new(FailureKind::Missing, what, "no action needed");
         stream::iter([Err(failure)]).boxed()
     }
 

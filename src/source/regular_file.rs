@@ -24,8 +24,8 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "{error}"),
-            Self::NotRegular => f.write_str("it is no regular file"),
-            Self::TooLong(limit) => write!(f, "it is longer than {} KiB", limit / 1024),
+            Self::NotRegular => f.write_str("not a regular file"),
+            Self::TooLong(limit) => write!(f, "larger than {} KiB", limit / 1024),
         }
     }
 }

@@ -53,8 +53,9 @@ impl UnopenedSource {
             return Ok(Arc::clone(source));
         }
         let open = Arc::clone(&self.open);
-        let broken =
-            |panicked: Panicked| Err(panicked.failure(format_args!("{} could not be opened", self.id)));
+        let broken = |panicked: Panicked| {
+            Err(panicked.failure(format_args!("internal error while opening {}", self.id)))
+        };
         let source = background::run_blocking(move || open()).await.unwrap_or_else(broken)?;
         if let Some(limit) = *self.time_limit.lock().unwrap_or_else(PoisonError::into_inner) {
             source.set_time_limit(limit);
@@ -65,9 +66,8 @@ impl UnopenedSource {
     }
 
     fn not_open_stream<T: Send + 'static>(&self) -> BoxStream<'static, Result<T, Failure>> {
-        let what = format!("{} could not be opened yet", self.id);
-        let failure =
-            Failure::new(FailureKind::Unreachable, what, "portolan doctor says what keeps it from that");
+        let what = format!("{} is not open yet", self.id);
+        let failure = Failure::new(FailureKind::Unreachable, what, "run portolan doctor to see why");
         stream::iter([Err(failure)]).boxed()
     }
 }
@@ -78,7 +78,7 @@ impl Source for UnopenedSource {
     }
 
     fn location(&self) -> String {
-        self.opened.get().map_or_else(|| "not opened yet".to_owned(), |source| source.location())
+        self.opened.get().map_or_else(|| "not open yet".to_owned(), |source| source.location())
     }
 
     fn kind(&self) -> &'static str {

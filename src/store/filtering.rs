@@ -33,7 +33,7 @@ impl Store {
             return words;
         }
         format!(
-            "{words}; to say that takes {} min of watching, {} so far",
+            "{words}; needs {} min of monitoring, {} min so far",
             MIN_MONITORED_SECONDS / 60,
             watched / 60
         )

@@ -46,7 +46,7 @@ fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, Nod
             let mut named =
                 inventory.services().filter(|other| other.id != service.id && other.has_name(name));
             if let (Some(other), None) = (named.next(), named.next()) {
-                add_pair(pairs, service, other, "the configuration says so".to_owned());
+                add_pair(pairs, service, other, "set in the configuration".to_owned());
             }
         }
     }
@@ -73,7 +73,7 @@ fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeI
                         back && other.source() != home.0 && (!product || other.name == service.name)
                     });
                     if let Some(other) = other {
-                        add_pair(pairs, service, other, format!("both run the image {image}"));
+                        add_pair(pairs, service, other, format!("both run image {image}"));
                     }
                 }
             }

@@ -51,10 +51,10 @@ pub enum EdgeFilter {
 /// All filters in the order in which the key cycles through them, each with its name for `--edges` and a
 /// description.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
-    (EdgeFilter::All, "all", "all of them"),
-    (EdgeFilter::Observed, "observed", "those that were observed"),
-    (EdgeFilter::NeverObserved, "never-observed", "those that are declared and were never observed"),
-    (EdgeFilter::Undeclared, "undeclared", "those that were observed and that nothing declares"),
+    (EdgeFilter::All, "all", "all"),
+    (EdgeFilter::Observed, "observed", "observed"),
+    (EdgeFilter::NeverObserved, "never-observed", "declared but never observed"),
+    (EdgeFilter::Undeclared, "undeclared", "observed but undeclared"),
 ];
 
 impl EdgeFilter {

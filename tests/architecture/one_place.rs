@@ -1,10 +1,10 @@
 //! Operations that a single module implements for the rest: writing to disk, spawning background work,
 //! writing cells of the screen.
 
-use crate::read::Source;
+use crate::read::SourceFile;
 
 /// Paths that write to disk. Only `private_fs` may use them, because it opens files safely.
-const WRITING: &[&str] = &[
+const DISK_WRITE_PATHS: &[&str] = &[
     "File::create",
     "File::create_new",
     "File::options",
@@ -24,7 +24,7 @@ const WRITING: &[&str] = &[
     "rustix::fs",
 ];
 /// Paths that spawn background work. Only `background` may use them, because it catches panics.
-const SPAWNING: &[&str] = &[
+const SPAWN_PATHS: &[&str] = &[
     "tokio::spawn",
     "task::spawn",
     "task::spawn_local",
@@ -38,7 +38,7 @@ const SPAWNING: &[&str] = &[
 /// alternative to suggest.
 const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
-        WRITING,
+        DISK_WRITE_PATHS,
         "src/",
         &["src/private_fs"],
         "write through private_fs: no links, no overwriting, modes 0600 and 0700",
@@ -47,16 +47,16 @@ const ONLY_THERE: &[(&[&str], &str, &[&str], &str)] = &[
     (
         &["OpenOptions"],
         "src/",
-        &["src/private_fs", "src/source/regular_file.rs", "src/source/docker/settings.rs"],
+        &["src/private_fs", "src/source/regular_file.rs", "src/source/docker/discovery/settings_file.rs"],
         "write through private_fs, read through source::regular_file",
     ),
-    (SPAWNING, "src/", &["src/background.rs"], "begin it through background: its panic must come back"),
-    (&["Buffer"], "src/view/", &["src/view/widget/canvas.rs"], "draw through Canvas, which clips"),
+    (SPAWN_PATHS, "src/", &["src/background.rs"], "begin it through background: its panic must come back"),
+    (&["Buffer"], "src/screen/", &["src/screen/widget/canvas.rs"], "draw through Canvas, which clips"),
 ];
 
 /// Returns the restricted paths that `source` uses outside the exempt files.
-pub(crate) fn faults(source: &Source) -> Vec<String> {
-    if source.is_test() {
+pub(crate) fn violations(source: &SourceFile) -> Vec<String> {
+    if source.is_test_file() {
         return Vec::new();
     }
     let mut wrong = Vec::new();
@@ -64,7 +64,7 @@ pub(crate) fn faults(source: &Source) -> Vec<String> {
         if !source.path.starts_with(within) || homes.iter().any(|home| source.path.starts_with(home)) {
             continue;
         }
-        for (line, path) in source.paths() {
+        for (line, path) in source.named_paths() {
             let whole = path.join("::");
             let is_named = |name: &&&str| format!("::{whole}::").contains(&format!("::{name}::"));
             if let Some(name) = names.iter().find(is_named) {
@@ -81,21 +81,21 @@ pub(crate) fn faults(source: &Source) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, faults};
+    use super::{SourceFile, violations};
 
-    fn found(path: &str, text: &str) -> Vec<String> {
-        faults(&Source::new(path.to_owned(), format!("//! head\n{text}")))
+    fn violations_in(path: &str, text: &str) -> Vec<String> {
+        violations(&SourceFile::new(path.to_owned(), format!("//! head\n{text}")))
     }
 
     #[track_caller]
-    fn bad(path: &str, text: &str, line: usize, says: &str) {
-        let (found, at) = (found(path, text), format!("{path}:{line}: "));
+    fn assert_violation(path: &str, text: &str, line: usize, says: &str) {
+        let (found, at) = (violations_in(path, text), format!("{path}:{line}: "));
         assert!(found.iter().any(|f| f.starts_with(&at) && f.contains(says)), "{text}: {found:?}");
     }
 
     #[track_caller]
-    fn good(path: &str, text: &str) {
-        assert_eq!(found(path, text), Vec::<String>::new(), "{text}");
+    fn assert_no_violation(path: &str, text: &str) {
+        assert_eq!(violations_in(path, text), Vec::<String>::new(), "{text}");
     }
 
     #[test]
@@ -108,9 +108,9 @@ mod tests {
             "fn f() {}\nuse rustix::{process, fs::open};",
             "fn f() {}\nfn g() { std::fs::DirBuilder::new(); }",
         ] {
-            bad("src/source/x.rs", text, 3, "src/private_fs");
-            good("src/private_fs/dir.rs", text);
-            good("src/source/tests.rs", text);
+            assert_violation("src/source/x.rs", text, 3, "src/private_fs");
+            assert_no_violation("src/private_fs/dir.rs", text);
+            assert_no_violation("src/source/tests.rs", text);
         }
         for text in [
             "fn f() { tokio::spawn(x); }",
@@ -119,13 +119,13 @@ mod tests {
             "use std::{fmt, thread::spawn};",
             "fn f() { thread::Builder::new(); }",
         ] {
-            bad("src/runtime/poll.rs", text, 2, "src/background.rs");
-            good("src/background.rs", text);
-            good("src/runtime/poll.rs", &format!("#[cfg(test)]\nmod tests {{ {text} }}"));
+            assert_violation("src/runtime/poll.rs", text, 2, "src/background.rs");
+            assert_no_violation("src/background.rs", text);
+            assert_no_violation("src/runtime/poll.rs", &format!("#[cfg(test)]\nmod tests {{ {text} }}"));
         }
-        bad("src/view/map.rs", "use ratatui::buffer::Buffer;", 2, "Canvas");
-        good("src/view/widget/canvas.rs", "use ratatui::buffer::Buffer;");
-        good(
+        assert_violation("src/screen/map.rs", "use ratatui::buffer::Buffer;", 2, "Canvas");
+        assert_no_violation("src/screen/widget/canvas.rs", "use ratatui::buffer::Buffer;");
+        assert_no_violation(
             "src/source/x.rs",
             "use std::fs::{File, read};\nfn f() { File::open(p); fs::metadata(p); Command::spawn(); }",
         );

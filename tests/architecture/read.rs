@@ -2,77 +2,89 @@
 //! that the remaining code names.
 
 /// Source file in three versions, all with the same line numbers.
-pub(crate) struct Source {
+pub(crate) struct SourceFile {
     /// Path relative to the package root.
     pub(crate) path: String,
     /// Unchanged content.
     pub(crate) text: String,
     /// Content with the text of string literals blanked out.
-    pub(crate) words: String,
+    pub(crate) text_without_strings: String,
     /// Content with string literals and comments blanked out.
     pub(crate) code: String,
     /// Start and end of each test module in `code`, in bytes.
-    tests: Vec<(usize, usize)>,
+    test_modules: Vec<(usize, usize)>,
 }
 
 /// Lexical context of the current character.
 #[derive(Clone, Copy, PartialEq)]
-enum Inside {
+enum LexState {
     Code,
     LineComment,
     BlockComment(usize),
-    Text,
-    RawText(usize),
+    StringLiteral,
+    RawStringLiteral(usize),
 }
 
-impl Source {
+impl SourceFile {
     /// Scans the file `text` at `path`.
     pub(crate) fn new(path: String, text: String) -> Self {
-        let (words, code) = without(&text);
-        let tests = test_modules(&code);
-        Self { path, text, words, code, tests }
+        let (text_without_strings, code) = blank_strings_and_comments(&text);
+        let test_modules = test_module_ranges(&code);
+        Self { path, text, text_without_strings, code, test_modules }
     }
 
     /// Returns true if the whole file is test code.
-    pub(crate) fn is_test(&self) -> bool {
+    pub(crate) fn is_test_file(&self) -> bool {
         self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
     }
 
     /// Returns every path in the code with its line, use trees expanded. Test modules may use impure paths,
     /// so only their `crate::` paths are returned, which the layer rule needs.
-    pub(crate) fn paths(&self) -> Vec<(usize, Vec<String>)> {
+    pub(crate) fn named_paths(&self) -> Vec<(usize, Vec<String>)> {
+        let is_crate_path = |path: &[String]| matches!(path.first().map(String::as_str), Some("crate"));
+        let all = self.all_paths().into_iter();
+        all.filter(|(_, in_test, path)| !in_test || is_crate_path(path))
+            .map(|(line, _, path)| (line, path))
+            .collect()
+    }
+
+    /// Returns every path outside test modules with its line, use trees expanded.
+    pub(crate) fn production_paths(&self) -> Vec<(usize, Vec<String>)> {
+        let all = self.all_paths().into_iter();
+        all.filter(|(_, in_test, _)| !in_test).map(|(line, _, path)| (line, path)).collect()
+    }
+
+    /// Returns every path in the code with its line, and true if it stands in a test module.
+    fn all_paths(&self) -> Vec<(usize, bool, Vec<String>)> {
         let mut all = Vec::new();
         let ends: Vec<usize> = self.code.match_indices('\n').map(|(at, _)| at).collect();
         let line = |at: usize| ends.partition_point(|end| *end < at) + 1;
         let mut at = 0;
         while let Some((start, end)) = next_identifier(&self.code, at) {
-            let in_test = self.tests.iter().any(|(from, to)| (*from..*to).contains(&start));
+            let in_test = self.test_modules.iter().any(|(from, to)| (*from..*to).contains(&start));
             let mut found = Vec::new();
             at = if &self.code[start..end] == "use" {
                 let stop = self.code[end..].find(';').map_or(self.code.len(), |stop| end + stop);
-                unfold(&self.code, end, stop, &[], &mut found);
+                expand_use_tree(&self.code, end, stop, &[], &mut found);
                 stop
             } else {
-                let (path, stop) = inline(&self.code, start);
+                let (path, stop) = path_at(&self.code, start);
                 // Outside a `use` there is no `crate::{`, and a path ends before a turbofish or a call.
                 found.push((start, path));
                 stop
             };
-            let kept = found
-                .into_iter()
-                .filter(|(_, path)| !in_test || matches!(path.first().map(String::as_str), Some("crate")));
-            all.extend(kept.map(|(at, path)| (line(at), path)));
+            all.extend(found.into_iter().map(|(at, path)| (line(at), in_test, path)));
         }
         all
     }
 
     /// Returns the bodies of structs and enums outside test modules, line by line.
-    pub(crate) fn fields(&self) -> Vec<(usize, String)> {
+    pub(crate) fn type_body_lines(&self) -> Vec<(usize, String)> {
         let mut all = Vec::new();
         let mut at = 0;
         while let Some((start, end)) = next_identifier(&self.code, at) {
             at = end;
-            let in_test = self.tests.iter().any(|(from, to)| (*from..*to).contains(&start));
+            let in_test = self.test_modules.iter().any(|(from, to)| (*from..*to).contains(&start));
             if in_test || !matches!(&self.code[start..end], "struct" | "enum") {
                 continue;
             }
@@ -86,17 +98,17 @@ impl Source {
 
     /// Returns the top-level room of this crate that `path` leads to from this file, or `None` for other
     /// paths.
-    pub(crate) fn room_named(&self, path: &[String]) -> Option<String> {
+    pub(crate) fn target_room(&self, path: &[String]) -> Option<String> {
         let supers = path.iter().take_while(|part| *part == "super").count();
         match path.first()?.as_str() {
             "crate" => path.get(1).cloned(),
-            "super" if supers == self.depth() => path.get(supers).cloned(),
+            "super" if supers == self.module_depth() => path.get(supers).cloned(),
             _ => None,
         }
     }
 
     /// Returns the number of modules between this file and the crate root.
-    fn depth(&self) -> usize {
+    fn module_depth(&self) -> usize {
         let inside = self.path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
         inside.split('/').count()
     }
@@ -108,10 +120,10 @@ pub(crate) fn identifiers(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the text with strings blanked out, and the text with strings and comments blanked out.
-fn without(text: &str) -> (String, String) {
+fn blank_strings_and_comments(text: &str) -> (String, String) {
     let chars: Vec<char> = text.chars().collect();
     let (mut words, mut code) = (String::new(), String::new());
-    let mut inside = Inside::Code;
+    let mut inside = LexState::Code;
     let mut at = 0;
     let hashes = |from: usize| chars[from..].iter().take_while(|c| **c == '#').count();
     while at < chars.len() {
@@ -120,14 +132,14 @@ fn without(text: &str) -> (String, String) {
         let mut step = 1;
         let before = inside;
         match inside {
-            Inside::Code => match (c, next) {
-                ('/', Some('/')) => inside = Inside::LineComment,
-                ('/', Some('*')) => (inside, step) = (Inside::BlockComment(1), 2),
-                ('"', _) => inside = Inside::Text,
+            LexState::Code => match (c, next) {
+                ('/', Some('/')) => inside = LexState::LineComment,
+                ('/', Some('*')) => (inside, step) = (LexState::BlockComment(1), 2),
+                ('"', _) => inside = LexState::StringLiteral,
                 ('r', Some('"' | '#'))
                     if !word_before && chars.get(at + 1 + hashes(at + 1)) == Some(&'"') =>
                 {
-                    (inside, step) = (Inside::RawText(hashes(at + 1)), hashes(at + 1) + 2);
+                    (inside, step) = (LexState::RawStringLiteral(hashes(at + 1)), hashes(at + 1) + 2);
                 }
                 // A character literal, `'x'` or `'\…'`, not a lifetime.
                 ('\'', Some('\\')) => {
@@ -137,27 +149,27 @@ fn without(text: &str) -> (String, String) {
                 ('\'', Some(_)) if chars.get(at + 2) == Some(&'\'') => step = 3,
                 _ => {}
             },
-            Inside::LineComment if c == '\n' => inside = Inside::Code,
-            Inside::BlockComment(depth) => match (c, next) {
+            LexState::LineComment if c == '\n' => inside = LexState::Code,
+            LexState::BlockComment(depth) => match (c, next) {
                 ('*', Some('/')) => {
                     (inside, step) =
-                        (if depth == 1 { Inside::Code } else { Inside::BlockComment(depth - 1) }, 2);
+                        (if depth == 1 { LexState::Code } else { LexState::BlockComment(depth - 1) }, 2);
                 }
-                ('/', Some('*')) => (inside, step) = (Inside::BlockComment(depth + 1), 2),
+                ('/', Some('*')) => (inside, step) = (LexState::BlockComment(depth + 1), 2),
                 _ => {}
             },
-            Inside::Text => match c {
+            LexState::StringLiteral => match c {
                 '\\' => step = 2,
-                '"' => inside = Inside::Code,
+                '"' => inside = LexState::Code,
                 _ => {}
             },
-            Inside::RawText(count) if c == '"' && hashes(at + 1) >= count => {
-                (inside, step) = (Inside::Code, count + 1);
+            LexState::RawStringLiteral(count) if c == '"' && hashes(at + 1) >= count => {
+                (inside, step) = (LexState::Code, count + 1);
             }
-            Inside::LineComment | Inside::RawText(_) => {}
+            LexState::LineComment | LexState::RawStringLiteral(_) => {}
         }
-        let plain = before == Inside::Code && inside == Inside::Code && step == 1;
-        let comment = |i: Inside| matches!(i, Inside::LineComment | Inside::BlockComment(_));
+        let plain = before == LexState::Code && inside == LexState::Code && step == 1;
+        let comment = |i: LexState| matches!(i, LexState::LineComment | LexState::BlockComment(_));
         for c in &chars[at..(at + step).min(chars.len())] {
             let blank = if *c == '\n' { '\n' } else { ' ' };
             code.push(if plain { *c } else { blank });
@@ -170,7 +182,7 @@ fn without(text: &str) -> (String, String) {
 
 /// Returns start and end of the inline modules under `#[cfg(test)]`, in bytes. Modules in files of their own
 /// are skipped.
-fn test_modules(code: &str) -> Vec<(usize, usize)> {
+fn test_module_ranges(code: &str) -> Vec<(usize, usize)> {
     let mut all = Vec::new();
     for (start, mark) in code.match_indices("#[cfg(test)]") {
         let rest = &code[start + mark.len()..];
@@ -222,7 +234,7 @@ fn next_identifier(code: &str, from: usize) -> Option<(usize, usize)> {
 }
 
 /// Returns the path that starts at `start`, and its end.
-fn inline(code: &str, start: usize) -> (Vec<String>, usize) {
+fn path_at(code: &str, start: usize) -> (Vec<String>, usize) {
     let mut path = Vec::new();
     let mut at = start;
     while let Some((from, to)) = next_identifier(code, at).filter(|(from, _)| *from == at) {
@@ -237,7 +249,13 @@ fn inline(code: &str, start: usize) -> (Vec<String>, usize) {
 }
 
 /// Expands a use tree into full paths, each with the position of its last segment.
-fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec<(usize, Vec<String>)>) {
+fn expand_use_tree(
+    code: &str,
+    from: usize,
+    to: usize,
+    before: &[String],
+    found: &mut Vec<(usize, Vec<String>)>,
+) {
     let mut path = before.to_vec();
     let mut last = None;
     let mut at = from;
@@ -255,8 +273,8 @@ fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec
                 }
             }
         } else if c == '{' {
-            let close = at + closing(rest);
-            unfold(code, at + 1, close, &path, found);
+            let close = at + closing_brace(rest);
+            expand_use_tree(code, at + 1, close, &path, found);
             (last, at) = (None, close + 1);
         } else if c == ',' {
             found.extend(last.take().map(|place| (place, path.clone())));
@@ -270,7 +288,7 @@ fn unfold(code: &str, from: usize, to: usize, before: &[String], found: &mut Vec
 }
 
 /// Returns the position of the brace that closes the one at the start of `text`.
-fn closing(text: &str) -> usize {
+fn closing_brace(text: &str) -> usize {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
         depth += match c {

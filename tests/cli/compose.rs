@@ -3,7 +3,7 @@
 use crate::home::Home;
 use serde_json::Value;
 
-const SHOP: &str = "\
+const SHOP_COMPOSE_FILE: &str = "\
 name: shop
 services:
   web:
@@ -21,21 +21,21 @@ services:
 
 /// Returns a home that holds a shop with the compose file `text`, and the setting that makes it the only
 /// source.
-fn shop(text: &str) -> (Home, String) {
+fn shop_home(text: &str) -> (Home, String) {
     let home = Home::new();
-    home.file("shop/.env", "API_HOST=api\n");
-    home.file("shop/api.env", "DATABASE_URL=postgres://me:hunter2@db:5432/shop\n");
-    home.file("shop/nginx.conf", "location /assets { proxy_pass http://assets:80; }\n");
-    let path = home.file("shop/compose.yaml", text);
+    home.write_file("shop/.env", "API_HOST=api\n");
+    home.write_file("shop/api.env", "DATABASE_URL=postgres://me:hunter2@db:5432/shop\n");
+    home.write_file("shop/nginx.conf", "location /assets { proxy_pass http://assets:80; }\n");
+    let path = home.write_file("shop/compose.yaml", text);
     let setting = format!("source=[{{kind=\"compose\",path=\"{path}\"}}]");
     (home, setting)
 }
 
 #[test]
-fn its_edges_say_that_a_compose_file_says_so() {
-    let (home, setting) = shop(SHOP);
+fn edges_have_compose_file_evidence() {
+    let (home, setting) = shop_home(SHOP_COMPOSE_FILE);
     let ran = home.run(&["map", "--format", "json", "--set", &setting]);
-    assert!(!ran.out.contains("hunter2"));
+    assert!(!ran.stdout.contains("hunter2"));
     let map = ran.json();
     assert_eq!(map["sources"][0]["id"], "compose:shop");
     assert_eq!(map["sources"][0]["state"], "live");
@@ -53,22 +53,22 @@ fn its_edges_say_that_a_compose_file_says_so() {
 }
 
 #[test]
-fn what_nobody_runs_is_no_fault() {
-    let (home, setting) = shop(SHOP);
+fn declared_services_without_instances_are_no_fault() {
+    let (home, setting) = shop_home(SHOP_COMPOSE_FILE);
     let status = home.run(&["status", "--set", &setting]);
-    assert_eq!(status.code, Some(0), "{status:?}");
+    assert_eq!(status.exit_code, Some(0), "{status:?}");
     let map = home.run(&["map", "--format", "json", "--set", &setting]).json();
     assert_eq!(map["findings"].as_array().map(Vec::len), Some(0), "{map}");
     assert!(map["nodes"].as_array().unwrap().iter().all(|node| node["health"] == "unknown"), "{map}");
     let doctor = home.run(&["doctor", "--set", &setting]);
-    assert!(doctor.out.contains("4 services"), "{doctor:?}");
+    assert!(doctor.stdout.contains("4 services"), "{doctor:?}");
 }
 
 #[test]
-fn a_broken_file_is_told_with_its_line() {
-    let (home, setting) = shop("services:\n  web: {}\n  api: [1]\n");
+fn a_broken_file_is_reported_with_its_line() {
+    let (home, setting) = shop_home("services:\n  web: {}\n  api: [1]\n");
     let doctor = home.run(&["doctor", "--set", &setting]);
-    assert!(doctor.out.contains("compose.yaml:3") && doctor.out.contains("`api`"), "{doctor:?}");
+    assert!(doctor.stdout.contains("compose.yaml:3") && doctor.stdout.contains("`api`"), "{doctor:?}");
     let status = home.run(&["status", "--set", &setting]);
-    assert_ne!(status.code, Some(0), "{status:?}");
+    assert_ne!(status.exit_code, Some(0), "{status:?}");
 }

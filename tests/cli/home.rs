@@ -10,23 +10,24 @@ use std::{
 };
 
 /// Path of the compiled binary.
-pub(crate) const PORTOLAN: &str = env!("CARGO_BIN_EXE_portolan");
+pub(crate) const PORTOLAN_BINARY: &str = env!("CARGO_BIN_EXE_portolan");
 
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+static HOME_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Temporary home directory, removed on drop.
 pub(crate) struct Home(pub(crate) PathBuf);
 
 impl Home {
     pub(crate) fn new() -> Self {
-        let name = format!("portolan-home-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("portolan-home-{}-{}", std::process::id(), HOME_COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
     /// Writes a file into the home and returns its path.
-    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn write_file(&self, name: &str, text: &str) -> String {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -34,7 +35,7 @@ impl Home {
     }
 
     /// Returns environment variables that confine a program to this home.
-    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let at = |name: &str| self.0.join(name).to_str().unwrap().to_owned();
         vec![
             ("PATH", std::env::var("PATH").unwrap_or_default()),
@@ -56,25 +57,25 @@ impl Home {
 
     /// Returns a command that runs the binary in this home.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PORTOLAN);
-        command.args(arguments).env_clear().envs(self.variables()).stdin(Stdio::null());
+        let mut command = Command::new(PORTOLAN_BINARY);
+        command.args(arguments).env_clear().envs(self.environment()).stdin(Stdio::null());
         command
     }
 
     /// Runs the binary and waits for its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> RunOutput {
+        RunOutput::from_output(self.command(arguments).output().unwrap())
     }
 
     /// Runs the binary with the broken harbour recording as its only source.
-    pub(crate) fn harbour(&self, arguments: &[&str]) -> Ran {
-        let setting = self.replaying(&harbour(true));
+    pub(crate) fn run_on_harbour(&self, arguments: &[&str]) -> RunOutput {
+        let setting = self.replay_setting(&harbour_recording(true));
         self.run(&[arguments, &["--set", &setting]].concat())
     }
 
     /// Writes `recording` to a file and returns the setting that makes it the only source.
-    pub(crate) fn replaying(&self, recording: &str) -> String {
-        format!("source=[{{kind=\"replay\",path=\"{}\"}}]", self.file("harbour.jsonl", recording))
+    pub(crate) fn replay_setting(&self, recording: &str) -> String {
+        format!("source=[{{kind=\"replay\",path=\"{}\"}}]", self.write_file("harbour.jsonl", recording))
     }
 }
 
@@ -86,46 +87,49 @@ impl Drop for Home {
 
 /// Exit code and output of a finished run.
 #[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
+pub(crate) struct RunOutput {
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-impl Ran {
-    pub(crate) fn of(output: Output) -> Self {
+impl RunOutput {
+    pub(crate) fn from_output(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        Self { exit_code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
     /// Parses the standard output as JSON. Panics if it is not JSON.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// Asserts that the run ended with `code`, that standard error contains all `words`, and that it shows no
     /// panic message.
     #[track_caller]
-    pub(crate) fn complains(&self, code: i32, words: &[&str]) {
-        assert_eq!(self.code, Some(code), "{self:?}");
+    pub(crate) fn assert_exit_and_stderr(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.exit_code, Some(code), "{self:?}");
         for word in words {
-            assert!(self.err.contains(word), "`{word}` is not in {self:?}");
+            assert!(self.stderr.contains(word), "`{word}` is not in {self:?}");
         }
-        assert!(!self.err.contains("panicked") && !self.err.contains("RUST_BACKTRACE"), "{self:?}");
+        assert!(!self.stderr.contains("panicked") && !self.stderr.contains("RUST_BACKTRACE"), "{self:?}");
     }
 }
 
 /// Returns a recording of a crane that calls a store, with three log lines. If `broken`, the crane exited
 /// with code 3.
-pub(crate) fn harbour(broken: bool) -> String {
-    telling(broken, &[(10, "lifting"), (20, "ERROR the chain is broken"), (30, "stopping")])
+pub(crate) fn harbour_recording(broken: bool) -> String {
+    harbour_recording_with_lines(
+        broken,
+        &[(10, "lifting"), (20, "ERROR the chain is broken"), (30, "stopping")],
+    )
 }
 
 /// Returns the same recording with other log lines of the crane, each with its second within 02:59.
-pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
+pub(crate) fn harbour_recording_with_lines(broken: bool, lines: &[(u32, &str)]) -> String {
     let taken = "2026-03-08T03:00:00Z";
     let exit = json!({"code": 3, "ending": "itself", "reason": null, "at": taken});
-    let crane = service(
+    let crane = recorded_service(
         "crane",
         if broken { ("failed", exit) } else { ("running", Value::Null) },
         &json!([{
@@ -134,7 +138,7 @@ pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
             "target": {"address": {"scheme": "http", "host": {"Name": "store"}, "port": 80}}
         }]),
     );
-    let store = service("store", ("running", Value::Null), &json!([]));
+    let store = recorded_service("store", ("running", Value::Null), &json!([]));
     let line = |(second, text): &(u32, &str)| {
         json!({"at": format!("2026-03-08T02:59:{second}Z"), "service": "docker/quay/crane", "label": "crane-1",
                "stream": "out", "text": text})
@@ -149,7 +153,7 @@ pub(crate) fn telling(broken: bool, lines: &[(u32, &str)]) -> String {
     .concat()
 }
 
-fn service(name: &str, (state, exit): (&str, Value), mentions: &Value) -> Value {
+fn recorded_service(name: &str, (state, exit): (&str, Value), mentions: &Value) -> Value {
     let id = format!("docker/quay/{name}");
     let network = "docker/quay_default";
     json!({

@@ -1,52 +1,55 @@
 //! Hostile text through every input and every headless command: no output may contain terminal control
 //! sequences, not even in a pipe.
 
-use crate::home::{Home, Ran, harbour};
+use crate::home::{Home, RunOutput, harbour_recording};
 use serde_json::Value;
 
 /// Text that writes to the clipboard, clears the screen, sets the title, reverses text, and hides characters
 /// in it.
-const NASTY: &str = "\u{1b}]52;c;UFdORUQ=\u{7}\u{1b}[2J\u{9b}31m\u{1b}]0;PWNED\u{7}\u{202e}\u{2066}\u{200b}\u{3164}\r\u{85}\u{2028}";
+const HOSTILE_TEXT: &str = "\u{1b}]52;c;UFdORUQ=\u{7}\u{1b}[2J\u{9b}31m\u{1b}]0;PWNED\u{7}\u{202e}\u{2066}\u{200b}\u{3164}\r\u{85}\u{2028}";
 
 /// Fields of a recording that accept any text.
-const FREE: [&str; 10] =
+const FREE_TEXT_FIELDS: [&str; 10] =
     ["name", "group", "label", "text", "key", "image", "version", "container", "reason", "service"];
 
 /// Returns `value` with hostile text appended to all free text fields and all ids.
-fn spoilt(value: Value, field: &str) -> Value {
+fn with_hostile_text(value: Value, field: &str) -> Value {
     match value {
-        Value::String(text) if FREE.contains(&field) || text.starts_with("docker/") => {
-            Value::String(format!("{text}{NASTY}"))
+        Value::String(text) if FREE_TEXT_FIELDS.contains(&field) || text.starts_with("docker/") => {
+            Value::String(format!("{text}{HOSTILE_TEXT}"))
         }
-        Value::Array(all) => all.into_iter().map(|one| spoilt(one, field)).collect(),
-        Value::Object(all) => all.into_iter().map(|(key, one)| (key.clone(), spoilt(one, &key))).collect(),
+        Value::Array(all) => all.into_iter().map(|one| with_hostile_text(one, field)).collect(),
+        Value::Object(all) => {
+            all.into_iter().map(|(key, one)| (key.clone(), with_hostile_text(one, &key))).collect()
+        }
         other => other,
     }
 }
 
 /// Returns the harbour recording with hostile text in every text field.
-fn recording() -> String {
-    let recorded = harbour(true);
+fn hostile_recording() -> String {
+    let recorded = harbour_recording(true);
     let (head, frames) = recorded.split_once('\n').unwrap();
-    let frames = frames.lines().map(|line| spoilt(serde_json::from_str(line).unwrap(), "").to_string());
+    let frames =
+        frames.lines().map(|line| with_hostile_text(serde_json::from_str(line).unwrap(), "").to_string());
     format!("{head}\n{}\n", frames.collect::<Vec<_>>().join("\n"))
 }
 
 /// Asserts that neither output stream holds a character that controls a terminal or hides text.
 #[track_caller]
-fn is_harmless(ran: &Ran) {
+fn assert_harmless(ran: &RunOutput) {
     let harms = |c: char| {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{3164}')
     };
-    let found = ran.out.replace("\r\n", "\n").find(harms).or(ran.err.find(harms));
-    assert!(found.is_none() && !ran.err.contains("panicked"), "{ran:?}");
+    let found = ran.stdout.replace("\r\n", "\n").find(harms).or(ran.stderr.find(harms));
+    assert!(found.is_none() && !ran.stderr.contains("panicked"), "{ran:?}");
 }
 
 #[test]
 fn a_recording_from_a_stranger() {
     let home = Home::new();
-    let setting = home.replaying(&recording());
+    let setting = home.replay_setting(&hostile_recording());
     let run = |arguments: &[&str]| home.run(&[arguments, &["--set", &setting]].concat());
     let map = run(&["map", "--format", "json"]).json();
     let ids: Vec<&str> =
@@ -54,7 +57,7 @@ fn a_recording_from_a_stranger() {
     let crane = ids.iter().find(|id| id.contains("crane")).unwrap();
     let store = ids.iter().find(|id| id.contains("store")).unwrap();
     for format in ["text", "json", "dot", "mermaid", "svg", "html", "csv"] {
-        is_harmless(&run(&["map", "--format", format]));
+        assert_harmless(&run(&["map", "--format", format]));
     }
     for arguments in [
         &["status"][..],
@@ -76,8 +79,8 @@ fn a_recording_from_a_stranger() {
         &["logs", crane, "--patterns", "--format", "json"],
     ] {
         let ran = run(arguments);
-        assert_ne!(ran.code, Some(2), "{arguments:?}: {ran:?}");
-        is_harmless(&ran);
+        assert_ne!(ran.exit_code, Some(2), "{arguments:?}: {ran:?}");
+        assert_harmless(&ran);
     }
 }
 
@@ -85,19 +88,19 @@ fn a_recording_from_a_stranger() {
 fn a_recording_that_is_broken_by_its_keys() {
     let home = Home::new();
     for (from, to) in [
-        ("\"at_ms\"", format!("{:?}", format!("at{NASTY}"))),
-        ("\"schema\"", format!("{:?}", format!("schema{NASTY}"))),
-        ("portolan.recording/1", format!("portolan.recording/{NASTY}")),
-        ("\"via\"", format!("\"via{NASTY}\"")),
-        ("\"environment\"", format!("\"{NASTY}\"")),
+        ("\"at_ms\"", format!("{:?}", format!("at{HOSTILE_TEXT}"))),
+        ("\"schema\"", format!("{:?}", format!("schema{HOSTILE_TEXT}"))),
+        ("portolan.recording/1", format!("portolan.recording/{HOSTILE_TEXT}")),
+        ("\"via\"", format!("\"via{HOSTILE_TEXT}\"")),
+        ("\"environment\"", format!("\"{HOSTILE_TEXT}\"")),
     ] {
         let text = serde_json::to_string(&to).unwrap();
         for to in [&to, text.trim_matches('"'), &to.replace('\u{1b}', "\\u001b").replace('\u{7}', "\\u0007")]
         {
-            let setting = home.replaying(&harbour(true).replacen(from, to, 1));
+            let setting = home.replay_setting(&harbour_recording(true).replacen(from, to, 1));
             let ran = home.run(&["map", "--set", &setting]);
-            assert_ne!(ran.code, Some(0), "{ran:?}");
-            is_harmless(&ran);
+            assert_ne!(ran.exit_code, Some(0), "{ran:?}");
+            assert_harmless(&ran);
         }
     }
 }
@@ -105,7 +108,7 @@ fn a_recording_that_is_broken_by_its_keys() {
 #[test]
 fn arguments_settings_and_files_that_are_echoed() {
     let home = Home::new();
-    let named = |text: &str| format!("{text}{NASTY}");
+    let named = |text: &str| format!("{text}{HOSTILE_TEXT}");
     let nasty = named("x");
     for arguments in [
         &[nasty.as_str()][..],
@@ -113,8 +116,8 @@ fn arguments_settings_and_files_that_are_echoed() {
         &["map", "--wait", &nasty],
         &["map", "--set", &nasty],
         &["map", "--set", &named("thme=")],
-        &["map", "--set", &format!("theme=\"{NASTY}\"")],
-        &["map", "--set", &format!("source=[{{kind=\"replay\",path=\"/{NASTY}\"}}]")],
+        &["map", "--set", &format!("theme=\"{HOSTILE_TEXT}\"")],
+        &["map", "--set", &format!("source=[{{kind=\"replay\",path=\"/{HOSTILE_TEXT}\"}}]")],
         &["map", "--set", &format!("source=[{{kind=\"compose\",path=\"/{}\"}}]", "\\u001b[2Jx")],
         &["map", "--config", &nasty],
         &["map", "--source", &nasty],
@@ -125,35 +128,37 @@ fn arguments_settings_and_files_that_are_echoed() {
         &[&named("--x")],
     ] {
         let ran = home.run(arguments);
-        assert_ne!(ran.code, Some(0), "{arguments:?}: {ran:?}");
-        is_harmless(&ran);
-        is_harmless(&home.harbour(arguments));
+        assert_ne!(ran.exit_code, Some(0), "{arguments:?}: {ran:?}");
+        assert_harmless(&ran);
+        assert_harmless(&home.run_on_harbour(arguments));
     }
-    for text in
-        [named("them"), format!("theme = \"{NASTY}\"\n"), "[[source]]\nkind = \"x\\u001b[2J\"\n".to_owned()]
-    {
-        let file = home.file("c.toml", &text);
-        is_harmless(&home.run(&["map", "--config", &file]));
+    for text in [
+        named("them"),
+        format!("theme = \"{HOSTILE_TEXT}\"\n"),
+        "[[source]]\nkind = \"x\\u001b[2J\"\n".to_owned(),
+    ] {
+        let file = home.write_file("c.toml", &text);
+        assert_harmless(&home.run(&["map", "--config", &file]));
     }
 }
 
 #[test]
 fn what_the_environment_says_of_engines() {
     let home = Home::new();
-    home.file("docker/config.json", &serde_json::json!({"currentContext": NASTY}).to_string());
+    home.write_file("docker/config.json", &serde_json::json!({"currentContext": HOSTILE_TEXT}).to_string());
     for (variable, value) in [
-        ("DOCKER_HOST", format!("tcp://{NASTY}:1")),
-        ("DOCKER_HOST", format!("x{NASTY}://y")),
-        ("DOCKER_HOST", format!("unix:///{NASTY}")),
+        ("DOCKER_HOST", format!("tcp://{HOSTILE_TEXT}:1")),
+        ("DOCKER_HOST", format!("x{HOSTILE_TEXT}://y")),
+        ("DOCKER_HOST", format!("unix:///{HOSTILE_TEXT}")),
         ("DOCKER_HOST", String::new()),
-        ("DOCKER_CONTEXT", NASTY.to_owned()),
+        ("DOCKER_CONTEXT", HOSTILE_TEXT.to_owned()),
     ] {
         for arguments in [&["status"][..], &["doctor"], &["doctor", "--format", "json"]] {
             let mut command = home.command(arguments);
             if variable == "DOCKER_CONTEXT" {
                 command.env_remove("DOCKER_HOST");
             }
-            is_harmless(&Ran::of(command.env(variable, &value).output().unwrap()));
+            assert_harmless(&RunOutput::from_output(command.env(variable, &value).output().unwrap()));
         }
     }
 }
@@ -172,8 +177,8 @@ fn a_password_in_an_address_is_not_told() {
             let mut command = home.command(arguments);
             command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", "x");
             command.env("AWS_REGION", "eu-west-1").env(variable, value);
-            let ran = Ran::of(command.output().unwrap());
-            for text in [&ran.out, &ran.err] {
+            let ran = RunOutput::from_output(command.output().unwrap());
+            for text in [&ran.stdout, &ran.stderr] {
                 assert!(!text.contains("S3CR") && !text.contains("CR@"), "{variable} {arguments:?}: {ran:?}");
             }
         }
@@ -184,23 +189,27 @@ fn a_password_in_an_address_is_not_told() {
 fn a_compose_project_of_a_stranger() {
     let home = Home::new();
     // Compose rejects names that end with a blank, and so does Portolan.
-    let nasty =
-        NASTY.trim_end().chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect::<Vec<_>>().concat();
+    let nasty = HOSTILE_TEXT
+        .trim_end()
+        .chars()
+        .map(|c| format!("\\U{:08x}", u32::from(c)))
+        .collect::<Vec<_>>()
+        .concat();
     let text = format!(
         "name: shop\nservices:\n  web:\n    image: \"x{nasty}\"\n    labels: {{\"a{nasty}\": \"b{nasty}\"}}\n    \
          environment: {{\"DB{nasty}_URL\": \"postgres://db{nasty}:5432\", DB_URL: \"postgres://db:5432\"}}\n    \
          depends_on: [db]\n  db: {{image: \"postgres{nasty}\"}}\n"
     );
-    let path = home.file("shop/compose.yaml", &text);
+    let path = home.write_file("shop/compose.yaml", &text);
     let setting = format!("source=[{{kind=\"compose\",path=\"{path}\"}}]");
     for format in ["text", "json", "dot", "mermaid", "svg", "html", "csv"] {
         let ran = home.run(&["map", "--format", format, "--set", &setting]);
-        assert_eq!(ran.code, Some(0), "{ran:?}");
-        is_harmless(&ran);
+        assert_eq!(ran.exit_code, Some(0), "{ran:?}");
+        assert_harmless(&ran);
     }
-    is_harmless(&home.run(&["why", "web", "db", "--set", &setting]));
-    home.file("shop/compose.yaml", &format!("services:\n  \"web{nasty}\": {{image: x}}\n"));
-    is_harmless(&home.run(&["map", "--set", &setting]));
-    home.file("shop/compose.yaml", &format!("services:\n  web: {{image: x, \"bad{nasty}\": [}}\n"));
-    is_harmless(&home.run(&["map", "--set", &setting]));
+    assert_harmless(&home.run(&["why", "web", "db", "--set", &setting]));
+    home.write_file("shop/compose.yaml", &format!("services:\n  \"web{nasty}\": {{image: x}}\n"));
+    assert_harmless(&home.run(&["map", "--set", &setting]));
+    home.write_file("shop/compose.yaml", &format!("services:\n  web: {{image: x, \"bad{nasty}\": [}}\n"));
+    assert_harmless(&home.run(&["map", "--set", &setting]));
 }

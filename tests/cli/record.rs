@@ -1,7 +1,7 @@
 //! Recording tests: a replay shows what the recording user saw, so that users can send a recording to a
 //! colleague.
 
-use crate::home::{Home, harbour};
+use crate::home::{Home, harbour_recording};
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -13,10 +13,10 @@ use std::{
 fn a_recording_shows_what_was_seen() {
     let home = Home::new();
     let file = home.0.join("again.jsonl");
-    let recorded = home.harbour(&["record", file.to_str().unwrap(), "--for", "1s"]);
-    assert_eq!(recorded.code, Some(0), "{recorded:?}");
+    let recorded = home.run_on_harbour(&["record", file.to_str().unwrap(), "--for", "1s"]);
+    assert_eq!(recorded.exit_code, Some(0), "{recorded:?}");
     let replay = format!("source=[{{kind=\"replay\",path=\"{}\"}}]", file.display());
-    let before = home.harbour(&["map", "--format", "json"]).json();
+    let before = home.run_on_harbour(&["map", "--format", "json"]).json();
     let after = home.run(&["map", "--format", "json", "--set", &replay]).json();
     for part in ["nodes", "edges"] {
         assert_eq!(after[part], before[part]);
@@ -24,39 +24,43 @@ fn a_recording_shows_what_was_seen() {
     assert_eq!(after["findings"][0]["reason"], before["findings"][0]["reason"]);
     let lines =
         |text: &str| text.lines().map(|l| l.split_once(' ').unwrap().1.to_owned()).collect::<Vec<_>>();
-    let (before, after) = (home.harbour(&["logs", "crane"]), home.run(&["logs", "crane", "--set", &replay]));
-    assert_eq!(lines(&after.out), lines(&before.out));
-    assert_eq!(lines(&before.out).len(), 3);
+    let (before, after) =
+        (home.run_on_harbour(&["logs", "crane"]), home.run(&["logs", "crane", "--set", &replay]));
+    assert_eq!(lines(&after.stdout), lines(&before.stdout));
+    assert_eq!(lines(&before.stdout).len(), 3);
 }
 
 #[test]
 fn a_file_that_can_not_be_written_is_named() {
     let home = Home::new();
-    home.harbour(&["record", "/nonexistent/x.jsonl", "--for", "1s"]).complains(2, &["/nonexistent/x.jsonl"]);
+    home.run_on_harbour(&["record", "/nonexistent/x.jsonl", "--for", "1s"])
+        .assert_exit_and_stderr(2, &["/nonexistent/x.jsonl"]);
 }
 
 #[test]
 fn a_file_that_is_there_is_replaced_only_with_force() {
     let home = Home::new();
-    let file = home.file("precious.jsonl", "precious");
-    home.harbour(&["record", &file, "--for", "1s"]).complains(2, &["exists already", "--force"]);
+    let file = home.write_file("precious.jsonl", "precious");
+    home.run_on_harbour(&["record", &file, "--for", "1s"])
+        .assert_exit_and_stderr(2, &["already exists", "--force"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
-    let recorded = home.harbour(&["record", &file, "--for", "1s", "--force"]);
-    assert_eq!(recorded.code, Some(0), "{recorded:?}");
+    let recorded = home.run_on_harbour(&["record", &file, "--for", "1s", "--force"]);
+    assert_eq!(recorded.exit_code, Some(0), "{recorded:?}");
     assert!(fs::read_to_string(&file).unwrap().starts_with("{\"schema\""));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let link = home.0.join("link.jsonl");
     symlink(&file, &link).unwrap();
-    home.harbour(&["record", link.to_str().unwrap(), "--for", "1s", "--force"])
-        .complains(2, &["symbolic link"]);
-    home.harbour(&["record", "/dev/full", "--for", "1s", "--force"]).complains(2, &["not a regular file"]);
+    home.run_on_harbour(&["record", link.to_str().unwrap(), "--for", "1s", "--force"])
+        .assert_exit_and_stderr(2, &["symbolic link"]);
+    home.run_on_harbour(&["record", "/dev/full", "--for", "1s", "--force"])
+        .assert_exit_and_stderr(2, &["not a regular file"]);
 }
 
 #[test]
 fn a_recording_that_is_killed_holds_what_there_was() {
     let home = Home::new();
     let file = home.0.join("killed.jsonl");
-    let setting = home.replaying(&harbour(true));
+    let setting = home.replay_setting(&harbour_recording(true));
     let mut recording =
         home.command(&["record", file.to_str().unwrap(), "--for", "10m", "--set", &setting]).spawn().unwrap();
     let began = Instant::now();
@@ -68,7 +72,7 @@ fn a_recording_that_is_killed_holds_what_there_was() {
     recording.wait().unwrap();
     let replay = format!("source=[{{kind=\"replay\",path=\"{}\"}}]", file.display());
     let shown = home.run(&["logs", "crane", "--set", &replay]);
-    assert!(shown.out.contains("ERROR the chain is broken"), "{shown:?}");
+    assert!(shown.stdout.contains("ERROR the chain is broken"), "{shown:?}");
     assert_eq!(
         home.run(&["map", "--format", "json", "--set", &replay]).json()["nodes"].as_array().unwrap().len(),
         2

@@ -4,8 +4,8 @@
 mod shop;
 mod watched;
 
-pub use shop::{faults, foreign_names, shop, shop_logs};
-pub use watched::watched;
+pub use shop::{faulty_cluster, foreign_names, shop, shop_logs};
+pub use watched::monitored_shop;
 
 use portolan::model::{
     Address, Container, EndpointOrigin, EndpointScope, Event, EventKind, Exit, ExitCause, Failure,
@@ -21,7 +21,7 @@ pub fn now() -> Timestamp {
 }
 
 /// Returns the time `minutes` before [`now`].
-pub fn ago(minutes: i64) -> Timestamp {
+pub fn minutes_ago(minutes: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() - 60 * minutes).unwrap()
 }
 
@@ -58,53 +58,53 @@ pub fn service(source: &str, group: Option<&str>, name: &str) -> Service {
         networks: BTreeSet::from([network]),
         facts: Vec::new(),
     };
-    service.copies(1)
+    service.with_instances(1)
 }
 
 /// Builder methods for a service.
-pub trait Build: Sized {
+pub trait ServiceBuilder: Sized {
     /// Sets `count` running instances, and for ECS services the same desired count.
-    fn copies(self, count: usize) -> Self;
+    fn with_instances(self, count: usize) -> Self;
     /// Sets the desired count.
-    fn wanted(self, count: u32) -> Self;
+    fn with_desired(self, count: u32) -> Self;
     /// Adds an environment variable `key` that references `address`, written `scheme://host:port`,
     /// `host:port` or `host`.
     fn calls(self, key: &str, address: &str) -> Self;
     /// Adds a reference of kind `via` at `place` to `address`, written as for `calls`.
-    fn names(self, via: ReferenceKind, place: &str, address: &str) -> Self;
+    fn with_reference(self, via: ReferenceKind, place: &str, address: &str) -> Self;
     /// Adds a label that makes proxies of `product` route requests to the service.
-    fn asks(self, product: &str) -> Self;
+    fn with_proxy_label(self, product: &str) -> Self;
     /// Makes the service start after the service `name` of its group.
-    fn after(self, name: &str) -> Self;
+    fn starts_after(self, name: &str) -> Self;
     /// Adds an instance modified by `change`.
-    fn copy(self, change: impl FnOnce(&mut Instance)) -> Self;
+    fn with_instance(self, change: impl FnOnce(&mut Instance)) -> Self;
     /// Modifies every instance by `change`.
-    fn each(self, change: impl Fn(&mut Instance)) -> Self;
+    fn change_instances(self, change: impl Fn(&mut Instance)) -> Self;
     /// Sets the image of every instance.
-    fn image(self, image: &str) -> Self;
+    fn with_image(self, image: &str) -> Self;
     /// Modifies the service by `change`.
-    fn with(self, change: impl FnOnce(&mut Self)) -> Self;
+    fn edit(self, change: impl FnOnce(&mut Self)) -> Self;
 }
 
-impl Build for Service {
-    fn copies(mut self, count: usize) -> Self {
+impl ServiceBuilder for Service {
+    fn with_instances(mut self, count: usize) -> Self {
         self.instances = (1..=count).map(|number| instance(&self, number)).collect();
         self.desired = self.desired.map(|_| count as u32);
         self
     }
 
-    fn wanted(mut self, count: u32) -> Self {
+    fn with_desired(mut self, count: u32) -> Self {
         self.desired = Some(count);
         self
     }
 
     fn calls(self, key: &str, address: &str) -> Self {
-        self.names(ReferenceKind::Environment, &format!("environment {key}"), address)
+        self.with_reference(ReferenceKind::Environment, &format!("environment {key}"), address)
     }
 
-    fn names(mut self, via: ReferenceKind, place: &str, address: &str) -> Self {
+    fn with_reference(mut self, via: ReferenceKind, place: &str, address: &str) -> Self {
         // Sources read no reference from text that is no valid address.
-        let target = read(address).map(ReferenceTarget::Address);
+        let target = parse_address(address).map(ReferenceTarget::Address);
         self.references.extend(target.map(|target| Reference {
             kind: via,
             location: ReferenceLocation::for_key(place),
@@ -113,14 +113,14 @@ impl Build for Service {
         self
     }
 
-    fn asks(mut self, product: &str) -> Self {
+    fn with_proxy_label(mut self, product: &str) -> Self {
         let (place, target) =
             (ReferenceLocation::for_key("label route"), ReferenceTarget::CalledByProxy(product.into()));
         self.references.push(Reference { kind: ReferenceKind::ProxyLabel, location: place, target });
         self
     }
 
-    fn after(mut self, name: &str) -> Self {
+    fn starts_after(mut self, name: &str) -> Self {
         let place = ReferenceLocation::for_key("depends_on");
         self.references.push(Reference {
             kind: ReferenceKind::StartOrder,
@@ -130,23 +130,23 @@ impl Build for Service {
         self
     }
 
-    fn copy(mut self, change: impl FnOnce(&mut Instance)) -> Self {
+    fn with_instance(mut self, change: impl FnOnce(&mut Instance)) -> Self {
         let mut one = instance(&self, self.instances.len() + 1);
         change(&mut one);
         self.instances.push(one);
         self
     }
 
-    fn each(mut self, change: impl Fn(&mut Instance)) -> Self {
+    fn change_instances(mut self, change: impl Fn(&mut Instance)) -> Self {
         self.instances.iter_mut().for_each(change);
         self
     }
 
-    fn image(self, image: &str) -> Self {
-        self.each(|instance| instance.containers[0].image = image.into())
+    fn with_image(self, image: &str) -> Self {
+        self.change_instances(|instance| instance.containers[0].image = image.into())
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+    fn edit(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
@@ -169,7 +169,7 @@ fn instance(service: &Service, number: usize) -> Instance {
         state: InstanceState::Running,
         health_check: HealthCheckStatus::None,
         created: None,
-        started: Some(ago(180)),
+        started: Some(minutes_ago(180)),
         exit: None,
         restarts: 0,
         version: Some("7".into()),
@@ -178,7 +178,7 @@ fn instance(service: &Service, number: usize) -> Instance {
 }
 
 /// Parses an address. Returns `None` if its host is invalid.
-pub fn read(text: &str) -> Option<Address> {
+pub fn parse_address(text: &str) -> Option<Address> {
     let (scheme, rest) = text.split_once("://").map_or((None, text), |(s, rest)| (Scheme::parse(s), rest));
     let (host, port) = rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, port.parse().ok()));
     Some(Address { scheme, host: Host::parse(host)?, port })
@@ -186,7 +186,7 @@ pub fn read(text: &str) -> Option<Address> {
 
 /// Returns a change that makes an instance fail with exit code `code`, `minutes` ago. Exit code 137 means out
 /// of memory.
-pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
+pub fn failed_with_exit_code(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
     move |instance| {
         instance.state = InstanceState::Failed;
         instance.exit = Some(Exit {
@@ -195,7 +195,7 @@ pub fn ended(code: i64, minutes: i64) -> impl Fn(&mut Instance) {
             reason: (code == 137)
                 .then(|| "OutOfMemoryError: container killed due to memory usage".to_owned())
                 .map(Into::into),
-            at: Some(ago(minutes)),
+            at: Some(minutes_ago(minutes)),
         });
     }
 }
@@ -216,7 +216,7 @@ pub fn snapshot(source: &str, services: Vec<Service>) -> Snapshot {
 }
 
 /// Returns a load balancer that routes to `services`.
-pub fn gateway(name: &str, services: &[&Service]) -> LoadBalancer {
+pub fn load_balancer(name: &str, services: &[&Service]) -> LoadBalancer {
     let route = |service: &&Service| Route {
         service: service.id.clone(),
         port: Some(443),
@@ -234,15 +234,15 @@ pub fn gateway(name: &str, services: &[&Service]) -> LoadBalancer {
 
 /// Returns an event of `service`, `minutes` ago.
 pub fn event(service: &Service, minutes: i64, kind: EventKind, text: &str) -> Event {
-    Event { at: ago(minutes), service: service.id.clone(), instance: None, kind, text: text.into() }
+    Event { at: minutes_ago(minutes), service: service.id.clone(), instance: None, kind, text: text.into() }
 }
 
 /// Returns the status of a source that was not polled yet.
-pub fn status(source: &str) -> SourceStatus {
+pub fn source_status(source: &str) -> SourceStatus {
     let (kind, place) = if source.starts_with("ecs") {
         ("ecs", "account 123456789012, eu-west-1, clusters: all")
     } else {
-        ("docker", "unix:///var/run/docker.sock (the usual socket)")
+        ("docker", "unix:///var/run/docker.sock (the default socket)")
     };
     SourceStatus::new(SourceId::new(source), kind, place.to_owned())
 }

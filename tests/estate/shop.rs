@@ -1,6 +1,6 @@
 //! Example shop: a healthy compose project on one Docker engine, and an ECS cluster with faults.
 
-use super::{Build, ago, ended, event, gateway, service, snapshot};
+use super::{ServiceBuilder, event, failed_with_exit_code, load_balancer, minutes_ago, service, snapshot};
 use portolan::model::{
     Deployment, EventKind, Fact, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote, LogNoteKind,
     LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Rollout, Service,
@@ -8,71 +8,77 @@ use portolan::model::{
 };
 use std::sync::Arc;
 
-const ECS: &str = "ecs:eu-west-1";
+const ECS_SOURCE_ID: &str = "ecs:eu-west-1";
 
 /// Returns both snapshots: the healthy Docker engine, then the faulty cluster.
 pub fn shop() -> Vec<Snapshot> {
-    vec![engine(), faults()]
+    vec![docker_snapshot(), faulty_cluster()]
 }
 
 /// Returns the snapshot of the compose project.
-fn engine() -> Snapshot {
+fn docker_snapshot() -> Snapshot {
     let of = |name| service("docker", Some("shop"), name);
-    let web = of("web").copies(2).calls("GATEWAY_URL", "http://gateway:8080").after("gateway");
+    let web = of("web").with_instances(2).calls("GATEWAY_URL", "http://gateway:8080").starts_after("gateway");
     let gateway = of("gateway")
         .calls("CATALOG_ADDR", "catalog:9000")
         .calls("CART_ADDR", "cart:9000")
         .calls("TRACES", "http://otel.example.com:4317");
-    let catalog = of("catalog").calls("DATABASE_URL", "postgres://db:5432").after("db");
+    let catalog = of("catalog").calls("DATABASE_URL", "postgres://db:5432").starts_after("db");
     let cart = of("cart")
         .calls("REDIS_URL", "redis://cache:6379")
-        .each(|i| i.health_check = HealthCheckStatus::Healthy);
-    let db = of("db").image("postgres:16").each(|i| i.health_check = HealthCheckStatus::Healthy);
-    let cache = of("cache").image("redis:7");
-    let job =
-        of("migrate").calls("DATABASE_URL", "postgres://db:5432").each(|i| i.state = InstanceState::Stopped);
-    let lone = service("docker", None, "mailpit").image("axllent/mailpit:v1.20");
+        .change_instances(|i| i.health_check = HealthCheckStatus::Healthy);
+    let db =
+        of("db").with_image("postgres:16").change_instances(|i| i.health_check = HealthCheckStatus::Healthy);
+    let cache = of("cache").with_image("redis:7");
+    let job = of("migrate")
+        .calls("DATABASE_URL", "postgres://db:5432")
+        .change_instances(|i| i.state = InstanceState::Stopped);
+    let lone = service("docker", None, "mailpit").with_image("axllent/mailpit:v1.20");
     snapshot("docker", vec![web, gateway, catalog, cart, db, cache, job, lone])
 }
 
 /// Returns the cluster: a service that repeatedly runs out of memory, one with a failing health check, and a
 /// rollout whose task does not start.
-pub fn faults() -> Snapshot {
-    let of = |name| service(ECS, Some("prod"), name);
+pub fn faulty_cluster() -> Snapshot {
+    let of = |name| service(ECS_SOURCE_ID, Some("prod"), name);
     let edge = of("edge")
-        .copies(2)
+        .with_instances(2)
         .calls("ORDERS_URL", "http://orders:8000")
         .calls("USERS_URL", "http://users:8000");
     let orders = of("orders")
-        .copies(1)
-        .wanted(3)
-        .copy(ended(137, 3))
-        .copy(ended(137, 1))
+        .with_instances(1)
+        .with_desired(3)
+        .with_instance(failed_with_exit_code(137, 3))
+        .with_instance(failed_with_exit_code(137, 1))
         .calls("DB_HOST", "shop.cluster-c1.eu-west-1.rds.amazonaws.com:5432")
         .calls("PAYMENTS_URL", "http://payments:8000")
-        .with(|service| {
+        .edit(|service| {
             service.deployments =
-                vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old("orders:41")];
+                vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old_deployment("orders:41")];
             service.facts =
                 vec![Fact::new("task definition", "orders:42"), Fact::new("launch type", "FARGATE")];
         });
-    let users =
-        of("users").copies(2).calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
-    let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").each(|i| {
+    let users = of("users")
+        .with_instances(2)
+        .calls("CACHE_URL", "redis://sessions.abc123.euw1.cache.amazonaws.com:6379");
+    let payments = of("payments").calls("STRIPE_URL", "https://api.stripe.com:443").change_instances(|i| {
         i.health_check = HealthCheckStatus::Unhealthy {
             output: Some("GET /health: 503 no answer from upstream".into()),
             since: None,
         }
     });
-    let search =
-        of("search").copies(0).wanted(2).copy(|i| i.state = InstanceState::Starting).with(|service| {
+    let search = of("search")
+        .with_instances(0)
+        .with_desired(2)
+        .with_instance(|i| i.state = InstanceState::Starting)
+        .edit(|service| {
             service.deployments = vec![deployment("search:7", Rollout::InProgress, 2, (0, 2, 0))];
         });
-    let report = of("report").copies(0);
-    let mut told = snapshot(ECS, Vec::new());
-    told.load_balancers = vec![gateway("shop-alb", &[&edge, &search])];
+    let report = of("report").with_instances(0);
+    let mut told = snapshot(ECS_SOURCE_ID, Vec::new());
+    told.load_balancers = vec![load_balancer("shop-alb", &[&edge, &search])];
     told.events = vec![
-        event(&orders, 5, EventKind::Deployment, "deployment of orders:42 began"),
+        event(&orders, 5, EventKind::Deployment, "deployment of orders:42 started"),
         event(&orders, 3, EventKind::Stop, "task orders-2 stopped: OutOfMemoryError"),
         event(&orders, 1, EventKind::Stop, "task orders-3 stopped: OutOfMemoryError"),
     ];
@@ -90,14 +96,14 @@ fn deployment(version: &str, rollout: Rollout, minutes: i64, counts: (u32, u32, 
         desired,
         running,
         failed,
-        created: Some(ago(minutes)),
-        updated: Some(ago(minutes - 1)),
+        created: Some(minutes_ago(minutes)),
+        updated: Some(minutes_ago(minutes - 1)),
         previous: None,
         changes: Vec::new(),
     }
 }
 
-fn old(version: &str) -> Deployment {
+fn old_deployment(version: &str) -> Deployment {
     deployment(version, Rollout::Completed, 2_000, (0, 0, 0))
 }
 
@@ -129,9 +135,9 @@ pub fn foreign_names() -> Vec<Snapshot> {
 
 /// Returns log lines of the orders service, among them an error, a long line and a note about a stopped task.
 pub fn shop_logs() -> LogUpdate {
-    let orders = ServiceId::new(format!("{ECS}/prod/orders"));
+    let orders = ServiceId::new(format!("{ECS_SOURCE_ID}/prod/orders"));
     let line = |second: i64, copy: usize, text: &str| LogLine {
-        at: Timestamp::from_second(ago(4).as_second() + second).unwrap(),
+        at: Timestamp::from_second(minutes_ago(4).as_second() + second).unwrap(),
         service: orders.clone(),
         label: format!("orders-{copy}").into(),
         stream: OutputStream::Stdout,
@@ -152,7 +158,7 @@ pub fn shop_logs() -> LogUpdate {
     ];
     lines.extend((60..90).map(|second| line(second, 1, &format!("GET /orders/{second} 200 9ms"))));
     let note = LogNote {
-        at: Some(ago(3)),
+        at: Some(minutes_ago(3)),
         service: Some(orders.clone()),
         label: "orders-2".into(),
         kind: LogNoteKind::Ended,

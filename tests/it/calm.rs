@@ -1,7 +1,7 @@
 //! False alarm test: a healthy estate runs for a simulated hour and must raise no finding. It goes through
 //! deployments, scaling, recreated containers, finished jobs and slow health checks.
 
-use crate::estate::{Build, now, service, snapshot, status};
+use crate::estate::{ServiceBuilder, now, service, snapshot, source_status};
 use portolan::{
     model::{
         Deployment, Event, EventKind, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId,
@@ -12,28 +12,32 @@ use portolan::{
 use std::sync::Arc;
 
 /// Interval between two polls of a source, in seconds.
-const STEP: i64 = 10;
+const POLL_INTERVAL_SECONDS: i64 = 10;
 
 /// Length of the simulation, in seconds.
-const HOUR: i64 = 3_600;
+const SIMULATED_SECONDS: i64 = 3_600;
 
 /// Period of the simulated changes of each service, in seconds.
-const EVERY: i64 = 1_200;
+const CHANGE_PERIOD_SECONDS: i64 = 1_200;
 
-fn at(second: i64) -> Timestamp {
+fn time_at(second: i64) -> Timestamp {
     Timestamp::from_second(now().as_second() + second).unwrap()
 }
 
 /// Returns instance `number` of `service` in `state`, started at second `began`.
-fn copy(service: &Service, number: usize, began: i64, state: InstanceState) -> Instance {
+fn instance_of(service: &Service, number: usize, began: i64, state: InstanceState) -> Instance {
     let mut one = service.instances[0].clone();
     one.id = InstanceId::new(format!("{}-{number}", one.id));
     (one.name, one.started, one.state) =
-        (format!("{}-{number}", service.name).into(), Some(at(began)), state);
+        (format!("{}-{number}", service.name).into(), Some(time_at(began)), state);
     if state == InstanceState::Stopped {
         let reason = Some("Scaling activity initiated by (deployment ecs-svc/1)".into());
-        one.exit =
-            Some(Exit { code: Some(143), cause: ExitCause::StopRequested, reason, at: Some(at(began + 30)) });
+        one.exit = Some(Exit {
+            code: Some(143),
+            cause: ExitCause::StopRequested,
+            reason,
+            at: Some(time_at(began + 30)),
+        });
     }
     one
 }
@@ -47,8 +51,8 @@ fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, count
         desired: counts.1,
         running: counts.0,
         failed: 0,
-        created: Some(at(second)),
-        updated: Some(at(second)),
+        created: Some(time_at(second)),
+        updated: Some(time_at(second)),
         previous: Some(format!("{service}:{}", revision - 1).into()),
         changes: Vec::new(),
     }
@@ -56,12 +60,12 @@ fn deployment(service: &str, revision: i64, second: i64, rollout: Rollout, count
 
 /// Returns an ECS service at `second` of its cycle. By `number` it scales out and in, deploys by stopping a
 /// task first, or stays unchanged.
-fn on_ecs(number: i64, second: i64) -> Service {
+fn ecs_service_at(number: i64, second: i64) -> Service {
     let name = format!("service-{number:02}");
-    let turn = (second + number * 61 + 100) % EVERY;
+    let turn = (second + number * 61 + 100) % CHANGE_PERIOD_SECONDS;
     let began = second - turn;
-    let plain = service("ecs:eu-west-1", Some("prod"), &name).copies(1);
-    let old = |n| copy(&plain, n, -86_400, InstanceState::Running);
+    let plain = service("ecs:eu-west-1", Some("prod"), &name).with_instances(1);
+    let old = |n| instance_of(&plain, n, -86_400, InstanceState::Running);
     let (mut wanted, mut copies) = (2, vec![old(1), old(2)]);
     let mut rollout = Rollout::Completed;
     match (number % 3, turn) {
@@ -69,31 +73,31 @@ fn on_ecs(number: i64, second: i64) -> Service {
         (0, 0..20) => wanted = 3,
         (0, 20..60) => {
             wanted = 3;
-            copies.push(copy(&plain, 3, began, InstanceState::Starting));
+            copies.push(instance_of(&plain, 3, began, InstanceState::Starting));
         }
         (0, 60..600) => {
             wanted = 3;
-            copies.push(copy(&plain, 3, began, InstanceState::Running));
+            copies.push(instance_of(&plain, 3, began, InstanceState::Running));
         }
-        (0, 600..660) => copies.push(copy(&plain, 3, began + 600, InstanceState::Stopping)),
-        (0, _) => copies.push(copy(&plain, 3, began + 600, InstanceState::Stopped)),
+        (0, 600..660) => copies.push(instance_of(&plain, 3, began + 600, InstanceState::Stopping)),
+        (0, _) => copies.push(instance_of(&plain, 3, began + 600, InstanceState::Stopped)),
         // The rollout stops the old task first, so the service runs one task too few for a while.
         (1, 0..20) => {
             (rollout, copies[0].state) = (Rollout::InProgress, InstanceState::Stopping);
         }
         (1, 20..60) => {
             rollout = Rollout::InProgress;
-            copies[0] = copy(&plain, 1, began, InstanceState::Stopped);
-            copies.push(copy(&plain, 4, began + 20, InstanceState::Starting));
+            copies[0] = instance_of(&plain, 1, began, InstanceState::Stopped);
+            copies.push(instance_of(&plain, 4, began + 20, InstanceState::Starting));
         }
         (1, 60..120) => {
             rollout = Rollout::InProgress;
-            copies = vec![old(2), copy(&plain, 4, began + 20, InstanceState::Running)];
+            copies = vec![old(2), instance_of(&plain, 4, began + 20, InstanceState::Running)];
             copies.last_mut().unwrap().health_check = HealthCheckStatus::Pending;
         }
         _ => {}
     }
-    let mut made = Service { instances: copies, ..plain }.wanted(wanted);
+    let mut made = Service { instances: copies, ..plain }.with_desired(wanted);
     if number % 3 == 1 {
         let running = made.instances.iter().filter(|i| i.state == InstanceState::Running).count() as u32;
         made.deployments = vec![deployment(&name, 7, began, rollout, (running, wanted))];
@@ -103,11 +107,12 @@ fn on_ecs(number: i64, second: i64) -> Service {
 
 /// Returns a compose service at `second` of its cycle. By `number` it is recreated, runs as a short job, or
 /// is restarted by hand.
-fn on_engine(number: i64, second: i64) -> Service {
-    let turn = (second + number * 97 + 100) % EVERY;
+fn compose_service_at(number: i64, second: i64) -> Service {
+    let turn = (second + number * 97 + 100) % CHANGE_PERIOD_SECONDS;
     let began = second - turn;
-    let plain = service("docker", Some("shop"), &format!("part-{number}")).copies(1);
-    let mut one = copy(&plain, (began / EVERY) as usize, began, InstanceState::Running);
+    let plain = service("docker", Some("shop"), &format!("part-{number}")).with_instances(1);
+    let mut one =
+        instance_of(&plain, (began / CHANGE_PERIOD_SECONDS) as usize, began, InstanceState::Running);
     one.health_check = HealthCheckStatus::Healthy;
     match (number % 3, turn) {
         (0, 0..10) => (one.state, one.health_check) = (InstanceState::Starting, HealthCheckStatus::Pending),
@@ -119,13 +124,17 @@ fn on_engine(number: i64, second: i64) -> Service {
                 code: Some(0),
                 cause: ExitCause::ProcessExited,
                 reason: None,
-                at: Some(at(began + 30)),
+                at: Some(time_at(began + 30)),
             });
         }
         // A restart by hand: the engine reports the stop and starts the container in the same second.
         (2, 0..10) => {
-            let asked =
-                Exit { code: Some(143), cause: ExitCause::StopRequested, reason: None, at: Some(at(began)) };
+            let asked = Exit {
+                code: Some(143),
+                cause: ExitCause::StopRequested,
+                reason: None,
+                at: Some(time_at(began)),
+            };
             (one.exit, one.health_check) = (Some(asked), HealthCheckStatus::Pending);
         }
         _ => {}
@@ -134,10 +143,11 @@ fn on_engine(number: i64, second: i64) -> Service {
 }
 
 /// Returns the start events that the engine reports for `services` at `second`.
-fn told(services: &[Service], second: i64) -> Vec<Event> {
+fn start_events(services: &[Service], second: i64) -> Vec<Event> {
     let events = services.iter().filter_map(|service| {
-        let start =
-            service.instances[0].started.filter(|began| began.as_second() >= at(second - EVERY).as_second());
+        let start = service.instances[0]
+            .started
+            .filter(|began| began.as_second() >= time_at(second - CHANGE_PERIOD_SECONDS).as_second());
         start.map(|at| Event {
             at,
             service: service.id.clone(),
@@ -149,30 +159,31 @@ fn told(services: &[Service], second: i64) -> Vec<Event> {
     events.collect()
 }
 
-fn look(source: &str, second: i64) -> Snapshot {
+fn snapshot_at(source: &str, second: i64) -> Snapshot {
     let services: Vec<Service> = match source {
-        "docker" => (0..9).map(|number| on_engine(number, second)).collect(),
-        _ => (0..20).map(|number| on_ecs(number, second)).collect(),
+        "docker" => (0..9).map(|number| compose_service_at(number, second)).collect(),
+        _ => (0..20).map(|number| ecs_service_at(number, second)).collect(),
     };
-    let events = if source == "docker" { told(&services, second) } else { Vec::new() };
-    Snapshot { taken_at: at(second), events, ..snapshot(source, services) }
+    let events = if source == "docker" { start_events(&services, second) } else { Vec::new() };
+    Snapshot { taken_at: time_at(second), events, ..snapshot(source, services) }
 }
 
 #[test]
 fn an_hour_of_a_healthy_estate_raises_no_alarm() {
-    const SOURCES: [&str; 2] = ["docker", "ecs:eu-west-1"];
-    let statuses = SOURCES.map(status).to_vec();
-    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, at(0));
+    const SOURCE_IDS: [&str; 2] = ["docker", "ecs:eu-west-1"];
+    let statuses = SOURCE_IDS.map(source_status).to_vec();
+    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, time_at(0));
     let mut looks = 0;
-    for second in (0..=HOUR).step_by(STEP as usize) {
-        for step in 0..STEP {
-            store.world.tick(at(second + step - STEP));
+    for second in (0..=SIMULATED_SECONDS).step_by(POLL_INTERVAL_SECONDS as usize) {
+        for step in 0..POLL_INTERVAL_SECONDS {
+            store.world.tick(time_at(second + step - POLL_INTERVAL_SECONDS));
         }
-        store.world.now = at(second);
-        for source in SOURCES {
-            looks += usize::from(
-                store.apply_snapshot(&look(source, second).source.clone(), Ok(look(source, second))),
-            );
+        store.world.now = time_at(second);
+        for source in SOURCE_IDS {
+            looks += usize::from(store.apply_snapshot(
+                &snapshot_at(source, second).source.clone(),
+                Ok(snapshot_at(source, second)),
+            ));
             let alarms: Vec<_> = store
                 .world
                 .findings
@@ -192,36 +203,37 @@ fn an_hour_of_a_healthy_estate_raises_no_alarm() {
 
 #[test]
 fn the_same_hour_with_one_fault_raises_one() {
-    let statuses = vec![status("ecs:eu-west-1")];
-    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, at(0));
-    for second in (0..=60).step_by(STEP as usize) {
-        store.world.tick(at(second));
-        let mut seen = look("ecs:eu-west-1", second);
+    let statuses = vec![source_status("ecs:eu-west-1")];
+    let mut store = Store::new(Inventory::new(Vec::new()), statuses, 1 << 20, time_at(0));
+    for second in (0..=60).step_by(POLL_INTERVAL_SECONDS as usize) {
+        store.world.tick(time_at(second));
+        let mut seen = snapshot_at("ecs:eu-west-1", second);
         if second >= 20 {
             let one = &mut Arc::make_mut(&mut seen.services[2]).instances[0];
             one.state = InstanceState::Failed;
-            one.exit = Some(Exit { code: Some(1), at: Some(at(20)), ..Exit::default() });
+            one.exit = Some(Exit { code: Some(1), at: Some(time_at(20)), ..Exit::default() });
         }
         store.apply_snapshot(&seen.source.clone(), Ok(seen));
     }
     let alarms: Vec<_> = store.world.findings.iter().filter(|f| f.severity > Severity::Info).collect();
     assert_eq!(alarms.len(), 1, "{alarms:?}");
-    assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(at(20))));
+    assert_eq!((alarms[0].subject.as_str(), alarms[0].since), ("prod/service-02", Some(time_at(20))));
 }
 
 #[test]
-fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
+fn findings_are_evaluated_every_five_seconds_and_after_each_snapshot() {
     let slow = |began: i64| {
-        let mut slow = service("ecs:eu-west-1", Some("prod"), "slow").copies(1);
+        let mut slow = service("ecs:eu-west-1", Some("prod"), "slow").with_instances(1);
         slow.deployments = vec![deployment("slow", 7, began, Rollout::InProgress, (1, 2))];
         snapshot("ecs:eu-west-1", vec![slow])
     };
-    let mut store = Store::new(Inventory::new(Vec::new()), vec![status("ecs:eu-west-1")], 1 << 20, at(0));
+    let mut store =
+        Store::new(Inventory::new(Vec::new()), vec![source_status("ecs:eu-west-1")], 1 << 20, time_at(0));
     let stuck = |store: &Store| store.world.findings.iter().any(|finding| finding.kind == "deployment-stuck");
     store.apply_snapshot(&slow(0).source, Ok(slow(-599)));
     let seen: Vec<bool> = (1..=6)
         .map(|second| {
-            store.world.tick(at(second));
+            store.world.tick(time_at(second));
             stuck(&store)
         })
         .collect();
@@ -234,24 +246,25 @@ fn time_alone_is_judged_every_five_seconds_and_news_at_once() {
 
 /// Returns a container that was created a month ago and restarted five times in its first days. At each
 /// second in `ends` it exits by itself and runs again one second later.
-fn old(second: i64, ends: &[i64]) -> Snapshot {
-    let mut old = service("docker", Some("shop"), "old").copies(1);
+fn restarted_container_at(second: i64, ends: &[i64]) -> Snapshot {
+    let mut old = service("docker", Some("shop"), "old").with_instances(1);
     let one = &mut old.instances[0];
     let before: Vec<i64> = ends.iter().copied().filter(|end| *end <= second).collect();
     one.restarts = 5 + before.len() as u32;
     let last = before.last().copied().unwrap_or(-25 * 86_400);
-    (one.created, one.started) = (Some(at(-30 * 86_400)), Some(at(last + 1)));
-    one.exit = Some(Exit { at: Some(at(last)), ..Exit::default() });
+    (one.created, one.started) = (Some(time_at(-30 * 86_400)), Some(time_at(last + 1)));
+    one.exit = Some(Exit { at: Some(time_at(last)), ..Exit::default() });
     // The Docker source reports a restarted container as restarting until it has run for 30 s.
     if second - last < 30 {
         one.state = InstanceState::Restarting;
     }
-    Snapshot { taken_at: at(second), ..snapshot("docker", vec![old]) }
+    Snapshot { taken_at: time_at(second), ..snapshot("docker", vec![old]) }
 }
 
 /// Returns the kinds of findings over all `looks`, without consecutive duplicates.
-fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
-    let mut store = Store::new(Inventory::new(Vec::new()), vec![status("docker")], 1 << 20, at(0));
+fn finding_kinds(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
+    let mut store =
+        Store::new(Inventory::new(Vec::new()), vec![source_status("docker")], 1 << 20, time_at(0));
     let mut said = Vec::new();
     for look in looks {
         store.world.tick(look.taken_at);
@@ -264,11 +277,19 @@ fn said(looks: impl Iterator<Item = Snapshot>) -> Vec<String> {
 
 #[test]
 fn restarts_of_last_month_are_no_crash_loop() {
-    let looks = |ends: &'static [i64]| (0..=HOUR).step_by(STEP as usize).map(|second| old(second, ends));
+    let looks = |ends: &'static [i64]| {
+        (0..=SIMULATED_SECONDS)
+            .step_by(POLL_INTERVAL_SECONDS as usize)
+            .map(|second| restarted_container_at(second, ends))
+    };
     let nothing = Vec::<String>::new();
-    assert_eq!(said(looks(&[])), nothing);
-    assert_eq!(said(looks(&[600])), nothing, "one end in a month");
-    assert_eq!(said(std::iter::once(old(605, &[600]))), nothing, "and it is all that was seen");
-    assert_eq!(said(looks(&[600, 1_800, 3_000])), nothing, "far apart");
-    assert_eq!(said(looks(&[600, 640, 680])), ["crash-loop", "flapping"], "until it has held");
+    assert_eq!(finding_kinds(looks(&[])), nothing);
+    assert_eq!(finding_kinds(looks(&[600])), nothing, "one end in a month");
+    assert_eq!(
+        finding_kinds(std::iter::once(restarted_container_at(605, &[600]))),
+        nothing,
+        "and it is all that was seen"
+    );
+    assert_eq!(finding_kinds(looks(&[600, 1_800, 3_000])), nothing, "far apart");
+    assert_eq!(finding_kinds(looks(&[600, 640, 680])), ["crash-loop", "flapping"], "until it has held");
 }

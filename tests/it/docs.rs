@@ -10,19 +10,19 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 /// Returns the repository root.
-fn root() -> &'static Path {
+fn repository_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Reads a file of the repository.
-fn text(file: &str) -> String {
-    let path = root().join(file);
+fn read_file(file: &str) -> String {
+    let path = repository_root().join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Returns README.md, the other top-level pages and all of docs/, as paths relative to the root.
 fn pages() -> Vec<String> {
-    let docs = std::fs::read_dir(root().join("docs")).unwrap();
+    let docs = std::fs::read_dir(repository_root().join("docs")).unwrap();
     let mut pages: Vec<_> = docs.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     pages.retain(|name| Path::new(name).extension().is_some_and(|e| e == "md"));
     pages.sort();
@@ -31,20 +31,20 @@ fn pages() -> Vec<String> {
 }
 
 #[test]
-fn every_table_is_what_the_code_says() {
+fn every_table_matches_the_code() {
     let update = std::env::var("UPDATE_DOCS").is_ok_and(|v| v == "1");
     let mut stale = Vec::new();
     for page in pages() {
-        let old = text(&page);
-        let new = blocks::fill(&old, &page, tables::table);
+        let old = read_file(&page);
+        let new = blocks::fill_blocks(&old, &page, tables::table);
         if old == new {
             continue;
         }
         if update {
             // Replace the page atomically, because other tests read the pages at the same time.
-            let beside = root().join(format!("{page}.new"));
+            let beside = repository_root().join(format!("{page}.new"));
             std::fs::write(&beside, new).unwrap();
-            std::fs::rename(beside, root().join(&page)).unwrap();
+            std::fs::rename(beside, repository_root().join(&page)).unwrap();
         } else {
             stale.push(page);
         }
@@ -53,28 +53,28 @@ fn every_table_is_what_the_code_says() {
 }
 
 #[test]
-fn every_table_of_the_code_is_somewhere() {
-    let all: String = pages().iter().map(|page| text(page)).collect();
-    for name in tables::NAMES {
-        assert!(all.contains(&blocks::opening(name)), "no page has the table `{name}`");
+fn every_table_is_on_some_page() {
+    let all: String = pages().iter().map(|page| read_file(page)).collect();
+    for name in tables::TABLE_NAMES {
+        assert!(all.contains(&blocks::opening_marker(name)), "no page has the table `{name}`");
     }
 }
 
 #[test]
-fn every_kind_is_told_in_words() {
+fn every_kind_has_a_documentation_section() {
     let evidence =
         portolan::topology::evidence::EVIDENCE_KINDS.iter().map(|kind| ("docs/evidence.md", kind.id));
     let findings = portolan::diagnosis::FINDING_KINDS.iter().map(|kind| ("docs/findings.md", kind.id));
     for (page, id) in evidence.chain(findings) {
-        assert!(text(page).contains(&format!("### `{id}`")), "{page} has no section on `{id}`");
+        assert!(read_file(page).contains(&format!("### `{id}`")), "{page} has no section on `{id}`");
     }
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_target_exists() {
     for page in pages() {
-        let folder = root().join(&page).parent().map(PathBuf::from).unwrap();
-        let text = text(&page);
+        let folder = repository_root().join(&page).parent().map(PathBuf::from).unwrap();
+        let text = read_file(&page);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap_or_default();
             if !file.is_empty() && !target.contains("://") {

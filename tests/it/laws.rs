@@ -78,7 +78,7 @@ fn inventory(snapshots: impl IntoIterator<Item = Snapshot>) -> Inventory {
 }
 
 #[test]
-fn the_order_of_sources_and_services_is_of_no_account() {
+fn the_order_of_sources_and_services_does_not_matter() {
     let first = infer(&inventory([shop("a", 0), shop("b", 0)]));
     assert_eq!(first.edges.len(), 10, "{:?}", first.edges.keys());
     for turned in 1..4 {
@@ -109,7 +109,7 @@ fn a_source_that_fails_takes_nothing_off_the_map() {
 }
 
 #[test]
-fn a_recording_shows_what_was_seen() {
+fn a_recording_replays_the_recorded_snapshots() {
     let source = SourceId::new("a");
     let (before, mut after) = (shop("a", 0), shop("a", 0));
     after.services.remove(1);

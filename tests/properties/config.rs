@@ -10,9 +10,9 @@ use std::{
 use toml::Table;
 
 /// Temporary configuration file, removed on drop.
-struct File(PathBuf);
+struct TempConfigFile(PathBuf);
 
-impl File {
+impl TempConfigFile {
     fn new(name: &str, text: &str) -> Self {
         let path = std::env::temp_dir().join(format!("portolan-config-{}-{name}.toml", std::process::id()));
         fs::write(&path, text).unwrap();
@@ -20,49 +20,52 @@ impl File {
     }
 }
 
-impl Drop for File {
+impl Drop for TempConfigFile {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
 }
 
-fn words(settings: &[&str]) -> Vec<String> {
+fn owned_strings(settings: &[&str]) -> Vec<String> {
     settings.iter().map(|setting| (*setting).to_owned()).collect()
 }
 
 #[test]
 fn an_empty_file_changes_nothing_and_the_example_is_the_default() {
     let default = read(None, &[]).unwrap();
-    let empty = File::new("empty", "");
+    let empty = TempConfigFile::new("empty", "");
     assert_eq!(read(Some(&empty.0), &[]).unwrap(), default);
-    let example = File::new("example", EXAMPLE_CONFIG);
+    let example = TempConfigFile::new("example", EXAMPLE_CONFIG);
     assert_eq!(read(Some(&example.0), &[]).unwrap(), default);
 }
 
 #[test]
 fn settings_lie_over_the_file_and_the_file_over_the_default() {
-    let file = File::new("layers", "theme = \"day\"\nlog-memory = 4\n[keys]\nlogs = [\"L\"]\n");
-    let config = read(Some(&file.0), &words(&["theme=mono", "keys.card=[\"D\"]"])).unwrap();
+    let file = TempConfigFile::new("layers", "theme = \"day\"\nlog-memory = 4\n[keys]\nlogs = [\"L\"]\n");
+    let config = read(Some(&file.0), &owned_strings(&["theme=mono", "keys.card=[\"D\"]"])).unwrap();
     assert_eq!((config.theme.as_str(), config.log_memory), ("mono", 4));
-    assert_eq!((&config.keys["logs"], &config.keys["card"]), (&words(&["L"]), &words(&["D"])));
+    assert_eq!(
+        (&config.keys["logs"], &config.keys["card"]),
+        (&owned_strings(&["L"]), &owned_strings(&["D"]))
+    );
     assert!(config.mouse, "what nobody says stays as it is by default");
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_place() {
-    let malformed = File::new("malformed", "theme = \"day\"\nascii = tru\n");
+fn errors_name_the_file_and_line() {
+    let malformed = TempConfigFile::new("malformed", "theme = \"day\"\nascii = tru\n");
     let failure = read(Some(&malformed.0), &[]).unwrap_err();
     assert!(
         failure.message.contains("malformed") && failure.message.contains("line 2"),
         "{}",
         failure.message
     );
-    let unknown = File::new("unknown", "log-memmory = 3\n");
+    let unknown = TempConfigFile::new("unknown", "log-memmory = 3\n");
     let failure = read(Some(&unknown.0), &[]).unwrap_err();
     assert!(failure.remedy.contains("`log-memory`"), "{failure:?}");
     let failure = read(Some(Path::new("/nonexistent/portolan.toml")), &[]).unwrap_err();
     assert!(failure.message.contains("/nonexistent/portolan.toml"), "{failure:?}");
-    let source = File::new("source", "[[source]]\nkind = \"dokcer\"\n");
+    let source = TempConfigFile::new("source", "[[source]]\nkind = \"dokcer\"\n");
     let failure = read(Some(&source.0), &[]).unwrap_err();
     assert!(failure.message.contains("dokcer") && failure.message.contains("docker"), "{failure:?}");
 }

@@ -3,7 +3,7 @@
 
 /// Notation of an address with a secret, and the variable that typically holds it.
 #[derive(Clone, Copy, Debug)]
-pub struct Form {
+pub struct AddressForm {
     /// Name of the environment variable.
     pub key: &'static str,
     /// Value, with `{h}` for the host and `{s}` for the secret.
@@ -22,22 +22,22 @@ pub enum Quoting {
     /// In braces with `}` doubled (ODBC, and JDBC for SQL Server).
     Braces,
     /// In double quotes, with inner double quotes doubled (ADO.NET).
-    Double,
+    DoubleQuotes,
     /// In single quotes, with `\` before `'` and `\` (libpq).
-    Single,
+    SingleQuotes,
     /// JSON string escapes.
     Json,
 }
 
-const fn form(key: &'static str, template: &'static str, quoting: Quoting) -> Form {
-    Form { key, template, quoting }
+const fn form(key: &'static str, template: &'static str, quoting: Quoting) -> AddressForm {
+    AddressForm { key, template, quoting }
 }
 
-use Quoting::{Braces, Double, Json, Percent, Raw, Single};
+use Quoting::{Braces, DoubleQuotes, Json, Percent, Raw, SingleQuotes};
 
 /// All notations. From each, extraction may return the host and nothing else.
 #[rustfmt::skip]
-pub const FORMS: &[Form] = &[
+pub const ADDRESS_FORMS: &[AddressForm] = &[
     form("DATABASE_URL", "postgres://app:{s}@{h}:5432/shop?sslmode=require", Raw),
     form("DATABASE_URL", "postgres://app:{s}@{h}:5432/shop", Percent),
     form("DATABASE_URL", "postgresql+psycopg2://app:{s}@{h}:5432/shop", Percent),
@@ -78,11 +78,11 @@ pub const FORMS: &[Form] = &[
     form("DB_URL", "jdbc:clickhouse://{h}:8123/x?user=u&password={s}", Raw),
     form("DB_URL", "jdbc:snowflake://{h}/?user=u&password={s}", Raw),
     form("DATABASE_DSN", "host={h} port=5432 user=u password={s} dbname=shop", Raw),
-    form("DATABASE_DSN", "user=u password={s} dbname=shop host={h} port=5432", Single),
+    form("DATABASE_DSN", "user=u password={s} dbname=shop host={h} port=5432", SingleQuotes),
     form("DB_SERVER", "tcp:{h},1433;Password={s};User Id=sa", Raw),
     form("DB_SERVER", "{h};Password={s}", Raw),
     form("ConnectionStrings__Db", "Server={h},1433;User Id=sa;Password={s};Database=shop", Raw),
-    form("ConnectionStrings__Db", "User Id=sa;Password={s};Data Source={h};Initial Catalog=shop", Double),
+    form("ConnectionStrings__Db", "User Id=sa;Password={s};Data Source={h};Initial Catalog=shop", DoubleQuotes),
     form("ODBC_DSN", "Driver={ODBC Driver 18 for SQL Server};Server={h};UID=sa;PWD={s}", Raw),
     form("ODBC_DSN", "Driver={PostgreSQL};PWD={s};Server={h};Port=5432", Braces),
     form("PDO_DSN", "mysql:host={h};dbname=x;user=u;password={s}", Raw),
@@ -106,7 +106,7 @@ pub const FORMS: &[Form] = &[
 ];
 
 /// Command lines with the same placeholders for host and secret.
-pub const COMMANDS: &[&[&str]] = &[
+pub const COMMAND_LINES: &[&[&str]] = &[
     &["curl", "-u", "admin:{s}", "http://{h}:8080/x"],
     &["curl", "-uadmin:{s}", "http://{h}:8080/x"],
     &["curl", "-H", "Authorization: Bearer {s}", "http://{h}:8080/x"],
@@ -120,19 +120,19 @@ pub const COMMANDS: &[&[&str]] = &[
 ];
 
 /// Returns the form's value with `secret` and `host` filled in.
-pub fn planted(form: &Form, secret: &str, host: &str) -> String {
-    form.template.replace("{h}", host).replace("{s}", &quoted(form.quoting, secret))
+pub fn fill_form(form: &AddressForm, secret: &str, host: &str) -> String {
+    form.template.replace("{h}", host).replace("{s}", &escape_secret(form.quoting, secret))
 }
 
 /// Returns true if extraction must find the host in `form`: the secret is alphanumeric, or the form escapes
 /// it.
-pub fn must_give_host(form: &Form, secret: &str) -> bool {
+pub fn must_yield_host(form: &AddressForm, secret: &str) -> bool {
     let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let names_host = form.template.contains("{h}") && form.key != "NOTE";
     names_host && (plain || form.quoting != Quoting::Raw)
 }
 
-fn quoted(quoting: Quoting, secret: &str) -> String {
+fn escape_secret(quoting: Quoting, secret: &str) -> String {
     match quoting {
         Raw => secret.to_owned(),
         Percent => secret
@@ -140,8 +140,8 @@ fn quoted(quoting: Quoting, secret: &str) -> String {
             .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
             .collect(),
         Braces => format!("{{{}}}", secret.replace('}', "}}")),
-        Double => format!("\"{}\"", secret.replace('"', "\"\"")),
-        Single => format!("'{}'", secret.replace('\\', "\\\\").replace('\'', "\\'")),
+        DoubleQuotes => format!("\"{}\"", secret.replace('"', "\"\"")),
+        SingleQuotes => format!("'{}'", secret.replace('\\', "\\\\").replace('\'', "\\'")),
         Json => {
             let text = serde_json::to_string(secret).unwrap_or_default();
             text[1..text.len() - 1].to_owned()

@@ -3,8 +3,8 @@
 //! The tests find the fields in the serde form of an estate, so that they cover fields added later.
 
 use crate::{
-    estate::{ago, failure, shop},
-    export::{store, written},
+    estate::{failure, minutes_ago, shop},
+    export::{export_map, store_with},
 };
 use portolan::{
     export,
@@ -20,7 +20,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// Text that controls terminals, hides in other text, or acts as markup, script, directive or formula in some
 /// format.
-const NASTY: [&str; 16] = [
+const HOSTILE_TEXTS: [&str; 16] = [
     "\u{1b}]52;c;UFdORUQ=\u{7}PWNED",
     "\u{1b}[2J\u{9b}31m\u{90}q\u{9c}",
     "\u{1b}]0;never ends",
@@ -49,12 +49,12 @@ fn is_harmful(c: char) -> bool {
 }
 
 /// Returns the shop with a value in every text field of the model.
-fn estate() -> Vec<Snapshot> {
+fn full_estate() -> Vec<Snapshot> {
     let mut all = shop();
     let ecs = &mut all[1];
     let edit = |service: &mut Arc<Service>| {
         let service = Arc::make_mut(service);
-        service.instances.iter_mut().for_each(full_instance);
+        service.instances.iter_mut().for_each(fill_instance);
         for deployment in &mut service.deployments {
             deployment.reason = Some("tasks failed to start".into());
             deployment.previous = Some("orders:40".into());
@@ -85,12 +85,12 @@ fn estate() -> Vec<Snapshot> {
     all
 }
 
-fn full_instance(instance: &mut Instance) {
+fn fill_instance(instance: &mut Instance) {
     let exit = Exit {
         code: Some(1),
         cause: ExitCause::ProcessExited,
         reason: Some("crashed".into()),
-        at: Some(ago(1)),
+        at: Some(minutes_ago(1)),
     };
     for container in &mut instance.containers {
         container.digest = Some("sha256:01".into());
@@ -105,19 +105,21 @@ fn full_instance(instance: &mut Instance) {
 }
 
 /// Appends the JSON pointers of all strings in `value` to `found`.
-fn strings(value: &Value, at: &str, found: &mut Vec<String>) {
+fn find_strings(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::String(_) => found.push(at.to_owned()),
         Value::Array(all) => {
-            all.iter().enumerate().for_each(|(n, one)| strings(one, &format!("{at}/{n}"), found));
+            all.iter().enumerate().for_each(|(n, one)| find_strings(one, &format!("{at}/{n}"), found));
         }
-        Value::Object(all) => all.iter().for_each(|(key, one)| strings(one, &format!("{at}/{key}"), found)),
+        Value::Object(all) => {
+            all.iter().for_each(|(key, one)| find_strings(one, &format!("{at}/{key}"), found))
+        }
         _ => {}
     }
 }
 
 /// Returns `value` with `text` before and after the strings at the JSON pointers `places`.
-fn spoilt(value: &Value, places: &[String], text: &str) -> Value {
+fn with_text_around(value: &Value, places: &[String], text: &str) -> Value {
     let mut value = value.clone();
     for place in places {
         if let Some(Value::String(old)) = value.pointer_mut(place) {
@@ -129,13 +131,13 @@ fn spoilt(value: &Value, places: &[String], text: &str) -> Value {
 
 /// Returns the serde form of the estate, and for each snapshot the JSON pointers of fields that accept any
 /// text.
-fn fields() -> (Vec<Value>, Vec<Vec<String>>) {
-    let values: Vec<Value> = estate().iter().map(|one| serde_json::to_value(one).unwrap()).collect();
+fn free_text_fields() -> (Vec<Value>, Vec<Vec<String>>) {
+    let values: Vec<Value> = full_estate().iter().map(|one| serde_json::to_value(one).unwrap()).collect();
     let free = values.iter().map(|value| {
         let mut all = Vec::new();
-        strings(value, "", &mut all);
+        find_strings(value, "", &mut all);
         let is_free = |place: &String| {
-            let value = spoilt(value, std::slice::from_ref(place), "<");
+            let value = with_text_around(value, std::slice::from_ref(place), "<");
             serde_json::from_value::<Snapshot>(value).is_ok()
         };
         all.into_iter().filter(is_free).collect()
@@ -145,7 +147,7 @@ fn fields() -> (Vec<Value>, Vec<Vec<String>>) {
 }
 
 /// Parses CSV (RFC 4180). Returns `None` if a quote is misplaced.
-fn records(text: &str) -> Option<Vec<Vec<String>>> {
+fn parse_csv(text: &str) -> Option<Vec<Vec<String>>> {
     let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
     let mut chars = text.chars().peekable();
     let mut quoted = false;
@@ -167,7 +169,7 @@ fn records(text: &str) -> Option<Vec<Vec<String>>> {
 }
 
 fn check_csv(text: &str) {
-    let records = records(text).unwrap_or_else(|| panic!("no CSV: {text}"));
+    let records = parse_csv(text).unwrap_or_else(|| panic!("no CSV: {text}"));
     for record in records {
         assert_eq!(record.len(), 8, "{record:?}");
         let formula = |field: &String| field.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}']);
@@ -229,7 +231,7 @@ fn check_mermaid(text: &str) {
 
 /// Asserts that every export of the snapshots in `told` is harmless and well-formed.
 fn check_exports(told: &[Snapshot]) {
-    let store = store(told);
+    let store = store_with(told);
     let service = store.world.inventory.services().next().cloned().unwrap();
     let reports = [
         export::findings_json(&store.world),
@@ -237,12 +239,12 @@ fn check_exports(told: &[Snapshot]) {
         export::deployments_json(&store.world, &service),
         export::usage_json(&store.world, std::slice::from_ref(&service)),
     ];
-    for text in reports.iter().chain([&written(&store, "json")]) {
+    for text in reports.iter().chain([&export_map(&store, "json")]) {
         assert!(serde_json::from_str::<Value>(text).is_ok(), "{text}");
         assert!(!text.contains(is_harmful), "{text:?}");
     }
     for format in ["text", "dot", "mermaid", "svg", "html", "csv"] {
-        let text = written(&store, format);
+        let text = export_map(&store, format);
         let bare = if format == "csv" { text.replace("\r\n", "\n") } else { text.clone() };
         let harmful = bare.find(is_harmful);
         assert!(harmful.is_none(), "{:?} in {format}", bare[harmful.unwrap_or(0)..].chars().next());
@@ -258,14 +260,16 @@ fn check_exports(told: &[Snapshot]) {
 }
 
 /// Returns the snapshots with `text` around the strings at `places`.
-fn with_nasty(values: &[Value], places: &[Vec<String>], text: &str) -> Vec<Snapshot> {
+fn with_hostile_text(values: &[Value], places: &[Vec<String>], text: &str) -> Vec<Snapshot> {
     let pairs = values.iter().zip(places);
-    pairs.map(|(value, places)| serde_json::from_value(spoilt(value, places, text)).unwrap()).collect()
+    pairs
+        .map(|(value, places)| serde_json::from_value(with_text_around(value, places, text)).unwrap())
+        .collect()
 }
 
 #[test]
 fn the_estate_has_text_in_every_field_of_the_model() {
-    let (_, places) = fields();
+    let (_, places) = free_text_fields();
     let names: BTreeSet<&str> =
         places.iter().flatten().filter_map(|place| place.rsplit('/').next()).collect();
     for name in [
@@ -302,11 +306,11 @@ fn the_estate_has_text_in_every_field_of_the_model() {
 
 #[test]
 fn nasty_text_in_every_field_at_once_harms_no_export() {
-    let (values, places) = fields();
-    for text in NASTY {
-        check_exports(&with_nasty(&values, &places, text));
+    let (values, places) = free_text_fields();
+    for text in HOSTILE_TEXTS {
+        check_exports(&with_hostile_text(&values, &places, text));
     }
-    check_exports(&with_nasty(&values, &places, &NASTY.concat()));
+    check_exports(&with_hostile_text(&values, &places, &HOSTILE_TEXTS.concat()));
 }
 
 proptest! {
@@ -314,15 +318,15 @@ proptest! {
 
     #[test]
     fn nasty_text_in_any_fields_harms_no_export(
-        nasty in prop::sample::select(&NASTY[..]),
+        nasty in prop::sample::select(&HOSTILE_TEXTS[..]),
         random in "(\\PC|[\\x00-\\x1f\\x7f-\\x9f\u{200b}-\u{202e}<>&\"'`;%{}\\[\\]]){0,12}",
         which in prop::collection::vec(any::<bool>(), 64),
     ) {
-        let (values, places) = fields();
+        let (values, places) = free_text_fields();
         let chosen = |places: &Vec<String>| -> Vec<String> {
             places.iter().zip(which.iter().cycle()).filter(|(_, is)| **is).map(|(place, _)| place.clone()).collect()
         };
         let places: Vec<_> = places.iter().map(chosen).collect();
-        check_exports(&with_nasty(&values, &places, &format!("{nasty}{random}")));
+        check_exports(&with_hostile_text(&values, &places, &format!("{nasty}{random}")));
     }
 }

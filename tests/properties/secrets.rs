@@ -2,7 +2,7 @@
 
 use crate::{
     estate::{now, service, snapshot},
-    export::{store, written},
+    export::{export_map, store_with},
 };
 use portolan::{
     app::{App, Msg},
@@ -18,7 +18,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 /// Variables with secrets: a name, and a value with `{}` for the secret.
-const PLACES: &[(&str, &str)] = &[
+const SECRET_VARIABLES: &[(&str, &str)] = &[
     ("DB_PASSWORD", "{}"),
     ("API_KEY", "{}"),
     ("TOKEN", "{}"),
@@ -43,7 +43,7 @@ const PLACES: &[(&str, &str)] = &[
 
 /// Configuration files with secrets: a path, the line for a key and its value, and the text before and after
 /// all lines.
-const FILES: &[(&str, &str, &str, &str)] = &[
+const SECRET_FILES: &[(&str, &str, &str, &str)] = &[
     ("/etc/app.yml", "  KEY: VALUE", "app:\n", "\n"),
     ("/etc/app.json", "\"KEY\": \"VALUE\",", "{", "}"),
     ("/etc/app.properties", "KEY=VALUE", "", "\n"),
@@ -54,7 +54,7 @@ const FILES: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// Command-line arguments with secrets.
-const WORDS: &[&str] = &[
+const SECRET_ARGUMENTS: &[&str] = &[
     "--password={}",
     "--password {}",
     "-p {}",
@@ -68,17 +68,17 @@ const WORDS: &[&str] = &[
 /// Returns a service with `secret` in all of these places, read by the same functions that every source uses.
 fn service_with(secret: &str) -> Service {
     let pairs: Vec<(&str, String)> =
-        PLACES.iter().map(|(name, value)| (*name, planted(value, secret))).collect();
-    let words: Vec<String> = WORDS.iter().map(|word| word.replace("{}", secret)).collect();
+        SECRET_VARIABLES.iter().map(|(name, value)| (*name, fill_template(value, secret))).collect();
+    let words: Vec<String> = SECRET_ARGUMENTS.iter().map(|word| word.replace("{}", secret)).collect();
     let mut service = service("docker", Some("shop"), "web");
     service.references =
         references_in_environment(None, pairs.iter().map(|(name, value)| (*name, value.as_str())));
     service.references.extend(references_in_arguments(Some("web"), words.iter().map(String::as_str)));
     let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-    for (path, line, head, tail) in FILES {
-        let lines: Vec<String> = PLACES
+    for (path, line, head, tail) in SECRET_FILES {
+        let lines: Vec<String> = SECRET_VARIABLES
             .iter()
-            .map(|(name, text)| line.replace("KEY", name).replace("VALUE", &planted(text, secret)))
+            .map(|(name, text)| line.replace("KEY", name).replace("VALUE", &fill_template(text, secret)))
             .collect();
         let text = format!("{head}{}{tail}", lines.join("\n"));
         service.references.extend(references_in_file(None, path, &text, value));
@@ -88,7 +88,7 @@ fn service_with(secret: &str) -> Service {
 }
 
 /// Returns `value` with the secret filled in, percent-encoded for `%{}`.
-fn planted(value: &str, secret: &str) -> String {
+fn fill_template(value: &str, secret: &str) -> String {
     let encoded: String = secret
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", c as u32) })
@@ -97,13 +97,13 @@ fn planted(value: &str, secret: &str) -> String {
 }
 
 /// Returns all output about an estate: recordings, exports, screens.
-fn everything(told: &Snapshot) -> String {
-    let store = store(std::slice::from_ref(told));
+fn all_output(told: &Snapshot) -> String {
+    let store = store_with(std::slice::from_ref(told));
     let mut out = serde_json::to_string(told).unwrap();
     out += &serde_json::to_string(&Header::new(now(), Duration::ZERO)).unwrap();
     out += &serde_json::to_string(&Frame::between(Duration::ZERO, None, told)).unwrap();
     for format in MAP_FORMATS {
-        out += &written(&store, format.id);
+        out += &export_map(&store, format.id);
     }
     out += &export::status_json(&store.world);
     out += &export::findings_json(&store.world);
@@ -120,14 +120,14 @@ fn everything(told: &Snapshot) -> String {
 }
 
 /// Returns the surroundings of `part` in `all`, for failure messages.
-fn around(all: &str, part: &str) -> String {
+fn surroundings(all: &str, part: &str) -> String {
     let at = all.find(part).unwrap_or(0);
     all.get(at.saturating_sub(60)..(at + 100).min(all.len())).unwrap_or(part).to_owned()
 }
 
 #[test]
 fn the_planted_service_is_seen_at_all() {
-    let all = everything(&snapshot("docker", vec![service_with("hunter2hunter2")]));
+    let all = all_output(&snapshot("docker", vec![service_with("hunter2hunter2")]));
     for seen in ["queue.example.com", "environment DATABASE_URL", "hooks.example.com", "kafka-1"] {
         assert!(all.contains(seen), "{seen} is not there, so that this test looks at nothing");
     }
@@ -145,11 +145,11 @@ fn secrets_of_every_look_end_at_the_border() {
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwb3J0b2xhbiJ9.c2lnbmF0dXJl",
         "p@ss:w0rd/with?all#of%them",
     ] {
-        let all = everything(&snapshot("docker", vec![service_with(secret)])).to_lowercase();
+        let all = all_output(&snapshot("docker", vec![service_with(secret)])).to_lowercase();
         let secret = secret.to_lowercase();
         for part in std::iter::once(secret.as_str()).chain(secret.split(['/', '?', '#', '%', '&'])) {
             let found = part.len() > 5 && all.contains(part);
-            assert!(!found, "`{part}` of `{secret}` came through: {}", around(&all, part));
+            assert!(!found, "`{part}` of `{secret}` came through: {}", surroundings(&all, part));
         }
     }
 }
@@ -161,6 +161,6 @@ proptest! {
     fn no_password_of_letters_and_digits_comes_through(secret in "[a-zA-Z0-9]{12,24}") {
         let told = serde_json::to_string(&snapshot("docker", vec![service_with(&secret)])).unwrap();
         let (told, secret) = (told.to_lowercase(), secret.to_lowercase());
-        prop_assert!(!told.contains(&secret), "{}", around(&told, &secret));
+        prop_assert!(!told.contains(&secret), "{}", surroundings(&told, &secret));
     }
 }

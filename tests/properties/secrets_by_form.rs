@@ -1,7 +1,7 @@
 //! Random secrets planted in every address notation, in variables, command lines and files. Extraction must
 //! return the host and no part of the secret.
 
-use crate::forms::{COMMANDS, FORMS, Form, must_give_host, planted};
+use crate::forms::{ADDRESS_FORMS, AddressForm, COMMAND_LINES, fill_form, must_yield_host};
 use portolan::{
     extract::{references_in_arguments, references_in_environment, references_in_file},
     model::{Reference, ReferenceTarget},
@@ -9,12 +9,12 @@ use portolan::{
 use proptest::prelude::*;
 
 /// Characters that separate parts in some notation.
-const SIGNS: &str = "@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>";
+const SEPARATORS: &str = "@:/;,=?#&%{}|\\\"'() []+.-_*~$!<>";
 
 /// Generates secrets: words that start with `zz`, so that the tests find every piece, with separators and
 /// numbers between them.
 fn secret() -> impl Strategy<Value = String> {
-    let sign = proptest::sample::select(SIGNS.chars().collect::<Vec<_>>()).prop_map(String::from);
+    let sign = proptest::sample::select(SEPARATORS.chars().collect::<Vec<_>>()).prop_map(String::from);
     let piece = prop_oneof![4 => "zz[a-z0-9]{1,5}", 4 => sign, 1 => "[0-9]{1,5}"];
     let mixed = proptest::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat());
     prop_oneof![1 => "zz[a-z0-9]{4,10}", 4 => mixed]
@@ -43,7 +43,7 @@ fn hosts(mentions: &[Reference]) -> Vec<String> {
 
 /// Fails if a piece of the secret came out of a form, if `must` is set and `host` did not, or if a plain
 /// secret gave any other host.
-fn check(
+fn check_extraction(
     mentions: &[Reference],
     value: &str,
     secret: &str,
@@ -59,40 +59,40 @@ fn check(
     Ok(())
 }
 
-fn form() -> impl Strategy<Value = &'static Form> {
-    proptest::sample::select(FORMS.iter().collect::<Vec<_>>())
+fn form() -> impl Strategy<Value = &'static AddressForm> {
+    proptest::sample::select(ADDRESS_FORMS.iter().collect::<Vec<_>>())
 }
 
 /// Path of a file, its text with `KEY` and `VALUE`, and the function that escapes a value for it.
-type Place = (&'static str, &'static str, fn(&str) -> String);
+type FileTemplate = (&'static str, &'static str, fn(&str) -> String);
 
 /// Configuration files with one key and its value.
-const FILES: &[Place] = &[
-    ("/etc/app.yml", "app:\n  KEY: VALUE\n", plain),
-    ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", escaped),
-    ("/etc/app.properties", "KEY=VALUE\n", plain),
-    ("/etc/app.ini", "[app]\nKEY = VALUE\n", plain),
-    ("/etc/app.env", "KEY='VALUE'\n", escaped),
-    ("/etc/main.cf", "KEY = VALUE\n", plain),
-    ("/etc/app.conf", "KEY VALUE;\n", plain),
-    ("/etc/app.conf", "KEY \"VALUE\";\n", escaped),
-    ("/etc/app.json", "{\"KEY\": \"VALUE\"}\n", escaped),
-    ("/etc/app.xml", "<p name=\"KEY\"><value>VALUE</value></p>\n", in_element),
-    ("/srv/app.js", "const KEY = 'VALUE';\n", escaped),
-    ("/srv/app.py", "KEY = \"VALUE\"\n", escaped),
+const CONFIG_FILES: &[FileTemplate] = &[
+    ("/etc/app.yml", "app:\n  KEY: VALUE\n", on_one_line),
+    ("/etc/app.yml", "app:\n  KEY: \"VALUE\"\n", quote_escaped),
+    ("/etc/app.properties", "KEY=VALUE\n", on_one_line),
+    ("/etc/app.ini", "[app]\nKEY = VALUE\n", on_one_line),
+    ("/etc/app.env", "KEY='VALUE'\n", quote_escaped),
+    ("/etc/main.cf", "KEY = VALUE\n", on_one_line),
+    ("/etc/app.conf", "KEY VALUE;\n", on_one_line),
+    ("/etc/app.conf", "KEY \"VALUE\";\n", quote_escaped),
+    ("/etc/app.json", "{\"KEY\": \"VALUE\"}\n", quote_escaped),
+    ("/etc/app.xml", "<p name=\"KEY\"><value>VALUE</value></p>\n", xml_escaped),
+    ("/srv/app.js", "const KEY = 'VALUE';\n", quote_escaped),
+    ("/srv/app.py", "KEY = \"VALUE\"\n", quote_escaped),
 ];
 
-fn plain(value: &str) -> String {
+fn on_one_line(value: &str) -> String {
     value.replace('\n', " ")
 }
 
 /// Escapes a value for single or double quotes.
-fn escaped(value: &str) -> String {
+fn quote_escaped(value: &str) -> String {
     let text = serde_json::to_string(value).unwrap();
     text[1..text.len() - 1].replace('\'', "\\'")
 }
 
-fn in_element(value: &str) -> String {
+fn xml_escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -101,38 +101,38 @@ proptest! {
 
     #[test]
     fn a_variable_gives_its_host_and_no_secret(form in form(), secret in secret(), host in host()) {
-        let value = planted(form, &secret, &host);
+        let value = fill_form(form, &secret, &host);
         let mentions = references_in_environment(None, [(form.key, value.as_str())]);
-        check(&mentions, &value, &secret, &host, must_give_host(form, &secret))?;
+        check_extraction(&mentions, &value, &secret, &host, must_yield_host(form, &secret))?;
     }
 
     #[test]
     fn a_command_line_gives_its_host_and_no_secret(
-        command in proptest::sample::select(COMMANDS.to_vec()), secret in secret(), host in host()
+        command in proptest::sample::select(COMMAND_LINES.to_vec()), secret in secret(), host in host()
     ) {
         let words: Vec<String> =
             command.iter().map(|word| word.replace("{h}", &host).replace("{s}", &secret)).collect();
         let mentions = references_in_arguments(None, words.iter().map(String::as_str));
         let plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        check(&mentions, &words.join(" "), &secret, &host, plain)?;
+        check_extraction(&mentions, &words.join(" "), &secret, &host, plain)?;
     }
 
     #[test]
     fn a_secret_that_is_a_services_name_makes_no_line(
         form in form(), secret in proptest::sample::select(vec!["orders", "billing", "web"])
     ) {
-        let value = planted(form, secret, "db");
+        let value = fill_form(form, secret, "db");
         let found = hosts(&references_in_environment(None, [(form.key, value.as_str())]));
         prop_assert!(!found.iter().any(|found| found == secret), "{value}: {found:?}");
     }
 
     #[test]
     fn a_file_gives_no_secret(
-        form in form(), secret in secret(), host in host(), place in proptest::sample::select(FILES.to_vec())
+        form in form(), secret in secret(), host in host(), place in proptest::sample::select(CONFIG_FILES.to_vec())
     ) {
         let (path, line, write) = place;
-        let text = line.replace("KEY", form.key).replace("VALUE", &write(&planted(form, &secret, &host)));
+        let text = line.replace("KEY", form.key).replace("VALUE", &write(&fill_form(form, &secret, &host)));
         let mentions = references_in_file(None, path, &text, |_| None);
-        check(&mentions, &text, &secret, &host, false)?;
+        check_extraction(&mentions, &text, &secret, &host, false)?;
     }
 }

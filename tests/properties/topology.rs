@@ -1,6 +1,6 @@
 //! Topology properties: inference does not depend on order, every edge has evidence, and both its ends exist.
 
-use crate::world::{Draft, drafts, inventory, services, snapshots};
+use crate::world::{ServiceDraft, drafts, inventory, services, snapshots};
 use portolan::{
     model::Service,
     topology::{IncrementalTopology, Topology, counterparts, evidence::EVIDENCE_KINDS, infer},
@@ -12,15 +12,15 @@ use std::{
 };
 
 /// Infers the topology of `services`.
-fn chart(services: &[Service]) -> Topology {
+fn topology_of(services: &[Service]) -> Topology {
     infer(&inventory(snapshots(services)))
 }
 
-fn plain(drafts: &[Draft]) -> Vec<Service> {
+fn services_of(drafts: &[ServiceDraft]) -> Vec<Service> {
     services(drafts, str::to_owned)
 }
 
-fn edges(topology: &Topology) -> BTreeSet<(String, String)> {
+fn edge_ids(topology: &Topology) -> BTreeSet<(String, String)> {
     topology.edges.keys().map(|(from, to)| (from.to_string(), to.to_string())).collect()
 }
 
@@ -32,18 +32,18 @@ proptest! {
         all in drafts(),
         seed in prop::collection::vec(any::<u32>(), 12),
     ) {
-        let told = plain(&all);
+        let told = services_of(&all);
         let mut mixed: Vec<(u32, Service)> = seed.into_iter().zip(told.clone()).collect();
         mixed.sort_by_key(|(place, _)| *place);
         let mixed: Vec<Service> = mixed.into_iter().map(|(_, service)| service).collect();
         let mut said = snapshots(&mixed);
         said.reverse();
-        prop_assert_eq!(infer(&inventory(said)), chart(&told));
+        prop_assert_eq!(infer(&inventory(said)), topology_of(&told));
     }
 
     #[test]
     fn every_edge_says_why_and_none_dangles(all in drafts()) {
-        let topology = chart(&plain(&all));
+        let topology = topology_of(&services_of(&all));
         for ((from, to), edge) in &topology.edges {
             prop_assert!(!edge.evidence.is_empty(), "{from} → {to} has no evidence");
             prop_assert!(topology.nodes.contains_key(from), "{from} is no node");
@@ -60,7 +60,7 @@ proptest! {
 
     #[test]
     fn twins_know_each_other_and_stand_in_different_sources(all in drafts()) {
-        let told = plain(&all);
+        let told = services_of(&all);
         let inventory = inventory(snapshots(&told));
         let twins = counterparts(&inventory);
         let topology = infer(&inventory);
@@ -75,8 +75,8 @@ proptest! {
 
     #[test]
     fn every_service_is_a_node_and_every_dependency_has_a_caller(all in drafts()) {
-        let told = plain(&all);
-        let topology = chart(&told);
+        let told = services_of(&all);
+        let topology = topology_of(&told);
         for service in &told {
             prop_assert!(topology.nodes.keys().any(|id| id.as_str() == service.id.as_str()));
         }
@@ -89,13 +89,13 @@ proptest! {
     #[test]
     fn other_names_give_the_same_chart_under_other_names(all in drafts()) {
         let rename = |name: &str| format!("{name}x");
-        let (old, new) = (plain(&all), services(&all, rename));
+        let (old, new) = (services_of(&all), services(&all, rename));
         let names: BTreeMap<String, String> =
             old.iter().zip(&new).map(|(old, new)| (old.id.to_string(), new.id.to_string())).collect();
         let called = |id: &String| names.get(id).unwrap_or(id).clone();
         let expected: BTreeSet<_> =
-            edges(&chart(&old)).iter().map(|(from, to)| (called(from), called(to))).collect();
-        prop_assert_eq!(edges(&chart(&new)), expected);
+            edge_ids(&topology_of(&old)).iter().map(|(from, to)| (called(from), called(to))).collect();
+        prop_assert_eq!(edge_ids(&topology_of(&new)), expected);
     }
 
     #[test]
@@ -104,9 +104,9 @@ proptest! {
         for (draft, new) in changed.iter_mut().zip(&other).take(2) {
             draft.1.clone_from(&new.1);
         }
-        let mut before = inventory(snapshots(&plain(&all)));
+        let mut before = inventory(snapshots(&services_of(&all)));
         let mut inference = IncrementalTopology::new(&before);
-        for snapshot in snapshots(&plain(&changed)) {
+        for snapshot in snapshots(&services_of(&changed)) {
             let change = before.replace(Arc::new(snapshot));
             inference.update(&before, &change);
         }
@@ -119,7 +119,7 @@ proptest! {
         for (draft, extra) in fuller.iter_mut().zip(&more) {
             draft.1.extend(&extra.1);
         }
-        let (before, after) = (edges(&chart(&plain(&all))), edges(&chart(&plain(&fuller))));
+        let (before, after) = (edge_ids(&topology_of(&services_of(&all))), edge_ids(&topology_of(&services_of(&fuller))));
         prop_assert!(before.is_subset(&after), "lost: {:?}", before.difference(&after));
     }
 }

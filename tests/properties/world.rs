@@ -1,7 +1,7 @@
 //! Random estates: services in a few groups on two sources, with references to each other, to external hosts
 //! and to missing hosts.
 
-use crate::estate::{Build, ago, gateway, now, service, snapshot};
+use crate::estate::{ServiceBuilder, load_balancer, minutes_ago, now, service, snapshot};
 use portolan::model::{
     ConnectionEnd, ConnectionKey, ConnectionOutcome, Inventory, MonitoredService, ObservationSource,
     ObservedConnection, ReferenceKind, Service, Snapshot,
@@ -10,11 +10,11 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Service names. The same name can occur in several groups.
-pub(crate) const NAMES: [&str; 6] = ["web", "api", "db", "cache", "orders", "users"];
+pub(crate) const SERVICE_NAMES: [&str; 6] = ["web", "api", "db", "cache", "orders", "users"];
 
 /// Addresses that services may reference: other services, shared and external hosts, and addresses without a
 /// service.
-const TARGETS: [&str; 12] = [
+const REFERENCED_ADDRESSES: [&str; 12] = [
     "http://web:80",
     "api:8080",
     "db",
@@ -30,20 +30,20 @@ const TARGETS: [&str; 12] = [
 ];
 
 /// Number of ways to reference an address.
-const KEYS: usize = 9;
+const REFERENCE_WAYS: usize = 9;
 
 /// Random service: indices of its group and its name, its references (way and address), and the service after
 /// which it starts.
-pub(crate) type Draft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
+pub(crate) type ServiceDraft = ((usize, usize), Vec<(usize, usize)>, Option<usize>);
 
 /// Generates services, with each name at most once in a group.
-pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
+pub(crate) fn drafts() -> impl Strategy<Value = Vec<ServiceDraft>> {
     let one = (
-        (0..4usize, 0..NAMES.len()),
-        prop::collection::vec((0..KEYS, 0..TARGETS.len()), 0..5),
-        prop::option::of(0..NAMES.len()),
+        (0..4usize, 0..SERVICE_NAMES.len()),
+        prop::collection::vec((0..REFERENCE_WAYS, 0..REFERENCED_ADDRESSES.len()), 0..5),
+        prop::option::of(0..SERVICE_NAMES.len()),
     );
-    prop::collection::vec(one, 1..12).prop_map(|mut all: Vec<Draft>| {
+    prop::collection::vec(one, 1..12).prop_map(|mut all: Vec<ServiceDraft>| {
         all.sort();
         all.dedup_by_key(|draft| draft.0);
         all
@@ -51,38 +51,41 @@ pub(crate) fn drafts() -> impl Strategy<Value = Vec<Draft>> {
 }
 
 /// Builds the services of `drafts`, with names changed by `rename`.
-pub(crate) fn services(drafts: &[Draft], rename: impl Fn(&str) -> String) -> Vec<Service> {
-    drafts.iter().map(|draft| one(draft, &rename)).collect()
+pub(crate) fn services(drafts: &[ServiceDraft], rename: impl Fn(&str) -> String) -> Vec<Service> {
+    drafts.iter().map(|draft| service_from_draft(draft, &rename)).collect()
 }
 
-fn one(((place, name), mentions, after): &Draft, rename: &impl Fn(&str) -> String) -> Service {
+fn service_from_draft(
+    ((place, name), mentions, after): &ServiceDraft,
+    rename: &impl Fn(&str) -> String,
+) -> Service {
     let (source, group) =
         [("docker", Some("shop")), ("docker", None), ("ecs:a", Some("prod")), ("ecs:a", Some("staging"))]
             [*place];
-    let mut service = service(source, group, &rename(NAMES[*name]));
+    let mut service = service(source, group, &rename(SERVICE_NAMES[*name]));
     for (key, target) in mentions {
-        let address = renamed(TARGETS[*target], rename);
+        let address = rename_host(REFERENCED_ADDRESSES[*target], rename);
         service = match key {
-            3 => service.names(ReferenceKind::ConfigFile, "file /etc/app.conf:1", &address),
-            4 => service.names(ReferenceKind::ToolSetting, "environment APP_CLI_URL", &address),
-            5 => service.asks("traefik"),
-            6 => service.names(ReferenceKind::SharedSetting, "environment ALL_URL", &address),
-            7 => service.names(ReferenceKind::SharedFile, "file /etc/book.yml:1", &address),
-            8 => service.names(ReferenceKind::SuiteFile, "file /etc/suite.yml:1", &address),
+            3 => service.with_reference(ReferenceKind::ConfigFile, "file /etc/app.conf:1", &address),
+            4 => service.with_reference(ReferenceKind::ToolSetting, "environment APP_CLI_URL", &address),
+            5 => service.with_proxy_label("traefik"),
+            6 => service.with_reference(ReferenceKind::SharedSetting, "environment ALL_URL", &address),
+            7 => service.with_reference(ReferenceKind::SharedFile, "file /etc/book.yml:1", &address),
+            8 => service.with_reference(ReferenceKind::SuiteFile, "file /etc/suite.yml:1", &address),
             _ => service.calls(["A_URL", "B_HOST", "C_ADDR"][*key], &address),
         };
     }
     match after {
-        Some(after) => service.after(&rename(NAMES[*after])),
+        Some(after) => service.starts_after(&rename(SERVICE_NAMES[*after])),
         None => service,
     }
 }
 
 /// Returns `address` with its host changed by `rename` if the host is a service name.
-fn renamed(address: &str, rename: &impl Fn(&str) -> String) -> String {
+fn rename_host(address: &str, rename: &impl Fn(&str) -> String) -> String {
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     let host = rest.split(':').next().unwrap_or(rest);
-    let new = if NAMES.contains(&host) { rename(host) } else { host.to_owned() };
+    let new = if SERVICE_NAMES.contains(&host) { rename(host) } else { host.to_owned() };
     let rest = rest.replacen(host, &new, 1);
     if scheme.is_empty() { rest } else { format!("{scheme}://{rest}") }
 }
@@ -93,17 +96,17 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
     let of = |source: &str| {
         let mine: Vec<_> = services.iter().filter(|s| s.source().as_str() == source).cloned().collect();
         let mut said = snapshot(source, mine);
-        said.connections = flows(&said.services);
+        said.connections = observed_connections(&said.services);
         said.monitored = said
             .services
             .iter()
-            .map(|s| MonitoredService { service: s.id.clone(), since: ago(30) })
+            .map(|s| MonitoredService { service: s.id.clone(), since: minutes_ago(30) })
             .collect();
         if source.starts_with("ecs") {
             let mut behind: Vec<&Service> =
                 said.services.iter().map(AsRef::as_ref).filter(|s| s.name.starts_with('w')).collect();
             behind.sort_by_key(|service| service.id.clone());
-            said.load_balancers = vec![gateway("front", &behind)];
+            said.load_balancers = vec![load_balancer("front", &behind)];
         }
         said
     };
@@ -111,7 +114,7 @@ pub(crate) fn snapshots(services: &[Service]) -> Vec<Snapshot> {
 }
 
 /// Returns observed connections: each service without a start order called the next service by id.
-fn flows(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
+fn observed_connections(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
     let mut services: Vec<&Service> = services.iter().map(AsRef::as_ref).collect();
     services.sort_by(|a, b| a.id.cmp(&b.id));
     let pairs = services.iter().zip(services.iter().skip(1));
@@ -127,7 +130,7 @@ fn flows(services: &[Arc<Service>]) -> Vec<ObservedConnection> {
                 outcome: ConnectionOutcome::Accepted,
                 location: "one".into(),
             };
-            ObservedConnection { key: sighting, first_seen: ago(20), last_seen: now() }
+            ObservedConnection { key: sighting, first_seen: minutes_ago(20), last_seen: now() }
         })
         .collect()
 }

@@ -15,7 +15,7 @@ use portolan::{
 use std::time::Duration;
 
 /// Returns the emulator's address, or `None` if real tests are skipped.
-pub(crate) fn endpoint() -> Option<String> {
+pub(crate) fn emulator_endpoint() -> Option<String> {
     let endpoint = std::env::var("PORTOLAN_TEST_ECS").ok();
     let skip = std::env::var("PORTOLAN_SKIP_REAL").is_ok_and(|v| v == "1");
     assert!(
@@ -40,7 +40,7 @@ pub(crate) fn service<'a>(snapshot: &'a Snapshot, group: &str, name: &str) -> &'
 }
 
 /// Polls until `holds` returns true, because containers need time to start.
-async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
+async fn poll_until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let mut last = None;
     for _ in 0..60 {
         let snapshot = source.snapshot().await.unwrap_or_else(|failure| panic!("{failure:?}"));
@@ -55,9 +55,9 @@ async fn until(source: &Ecs, holds: impl Fn(&Snapshot) -> bool) -> Snapshot {
 
 #[tokio::test]
 async fn the_whole_estate_is_there_with_its_health() {
-    let Some(endpoint) = endpoint() else { return };
+    let Some(endpoint) = emulator_endpoint() else { return };
     let source = source(&endpoint, &[]);
-    let snapshot = until(&source, |s| {
+    let snapshot = poll_until(&source, |s| {
         let of = |group, name| Health::of_service(service(s, group, name));
         of("harbour", "web") == Health::Healthy
             && of("harbour", "pilot") == Health::Healthy
@@ -75,9 +75,9 @@ async fn the_whole_estate_is_there_with_its_health() {
 
 #[tokio::test]
 async fn names_and_load_balancers_are_known_and_values_are_not() {
-    let Some(endpoint) = endpoint() else { return };
+    let Some(endpoint) = emulator_endpoint() else { return };
     let running = |s: &Snapshot| service(s, "harbour", "pilot").running() == 1;
-    let snapshot = until(&source(&endpoint, &["harbour"]), running).await;
+    let snapshot = poll_until(&source(&endpoint, &["harbour"]), running).await;
     let pilot = service(&snapshot, "harbour", "pilot");
     // This emulator omits Service Connect from its responses; the recorded responses contain it.
     assert!(
@@ -95,9 +95,9 @@ async fn names_and_load_balancers_are_known_and_values_are_not() {
 
 #[tokio::test]
 async fn calls_in_flow_logs_are_seen() {
-    let Some(endpoint) = endpoint() else { return };
+    let Some(endpoint) = emulator_endpoint() else { return };
     let seen = |s: &Snapshot| !s.connections.is_empty();
-    let snapshot = until(&source(&endpoint, &["harbour"]), seen).await;
+    let snapshot = poll_until(&source(&endpoint, &["harbour"]), seen).await;
     let [flow] = &snapshot.connections[..] else { panic!("{:?}", snapshot.connections) };
     let named = |name: &str| ConnectionEnd::Service(service(&snapshot, "harbour", name).id.clone());
     let ConnectionKey { from, to, port, observed_by: by, .. } = &flow.key;
@@ -109,17 +109,17 @@ async fn calls_in_flow_logs_are_seen() {
 
 #[tokio::test]
 async fn a_cluster_that_does_not_exist_says_which_do() {
-    let Some(endpoint) = endpoint() else { return };
+    let Some(endpoint) = emulator_endpoint() else { return };
     let failure = source(&endpoint, &["harbor"]).snapshot().await.expect_err("no such cluster");
     assert!(failure.remedy.contains("harbour") && failure.remedy.contains("quay"), "{}", failure.remedy);
 }
 
 #[tokio::test]
 async fn logs_begin_with_the_newest_and_follow() {
-    let Some(endpoint) = endpoint() else { return };
+    let Some(endpoint) = emulator_endpoint() else { return };
     let source = source(&endpoint, &["harbour"]);
     let healthy = |s: &Snapshot| Health::of_service(service(s, "harbour", "web")) == Health::Healthy;
-    let snapshot = until(&source, healthy).await;
+    let snapshot = poll_until(&source, healthy).await;
     let web = service(&snapshot, "harbour", "web");
     let target = |i: &portolan::model::Instance| LogTarget {
         service: web.id.clone(),
@@ -146,9 +146,9 @@ async fn logs_begin_with_the_newest_and_follow() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_said_and_does_not_hang() {
+async fn an_unreachable_endpoint_is_reported_without_hanging() {
     // No process listens on the discard port of the loopback address.
-    let Some(_) = endpoint() else { return };
+    let Some(_) = emulator_endpoint() else { return };
     let look = source("http://127.0.0.1:9", &[]);
     let asked = tokio::time::timeout(Duration::from_secs(20), look.snapshot()).await.expect("no hanging");
     let failure = asked.expect_err("nobody there");

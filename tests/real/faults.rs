@@ -1,7 +1,7 @@
 //! Fault injection for the ECS source: a proxy breaks calls to the emulator. The source must name each
 //! failure, keep the rest working, and recover when the faults stop.
 
-use super::ecs::{endpoint, service};
+use super::ecs::{emulator_endpoint, service};
 use portolan::{
     model::{FailureKind, InstanceState, Snapshot},
     source::{
@@ -26,25 +26,25 @@ enum Fault {
     /// Closes the connection without a response.
     Reset,
     /// Sends half of the response body, with a matching content length.
-    Cut,
+    Truncated,
     /// Delays the response.
-    Late(Duration),
+    Delayed(Duration),
 }
 
 /// Operations to break, each with its fault. `*` stands for every operation.
-type Rules = Arc<Mutex<Vec<(&'static str, Fault)>>>;
+type FaultRules = Arc<Mutex<Vec<(&'static str, Fault)>>>;
 
 /// Proxy in front of the emulator.
-struct Proxy {
-    rules: Rules,
+struct FaultProxy {
+    rules: FaultRules,
     address: String,
 }
 
-impl Proxy {
-    async fn before(endpoint: &str) -> Self {
+impl FaultProxy {
+    async fn start(endpoint: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let rules = Rules::default();
+        let rules = FaultRules::default();
         let (upstream, shared) = (endpoint.trim_start_matches("http://").to_owned(), Arc::clone(&rules));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -56,7 +56,7 @@ impl Proxy {
         Self { rules, address }
     }
 
-    fn set(&self, rules: &[(&'static str, Fault)]) {
+    fn set_rules(&self, rules: &[(&'static str, Fault)]) {
         *self.rules.lock().unwrap() = rules.to_vec();
     }
 
@@ -70,12 +70,12 @@ impl Proxy {
 }
 
 /// Serves one request: injects a fault, or forwards the request to the emulator.
-async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io::Result<()> {
-    let request = message(&mut client).await?;
+async fn serve(mut client: TcpStream, upstream: String, rules: FaultRules) -> std::io::Result<()> {
+    let request = read_request(&mut client).await?;
     let text = String::from_utf8_lossy(&request).into_owned();
     let fault = {
         let rules = rules.lock().unwrap();
-        rules.iter().find(|(operation, _)| is_of(&text, operation)).map(|(_, fault)| fault.clone())
+        rules.iter().find(|(operation, _)| is_call_of(&text, operation)).map(|(_, fault)| fault.clone())
     };
     match fault {
         Some(Fault::Reset) => return Ok(()),
@@ -85,9 +85,9 @@ async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io
                 "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
             );
             let body = if text.contains("Action=") { xml } else { json };
-            return client.write_all(&answer(status, body.as_bytes())).await;
+            return client.write_all(&http_response(status, body.as_bytes())).await;
         }
-        Some(Fault::Late(time)) => tokio::time::sleep(time).await,
+        Some(Fault::Delayed(time)) => tokio::time::sleep(time).await,
         _ => {}
     }
     let mut server = TcpStream::connect(&upstream).await?;
@@ -99,15 +99,15 @@ async fn serve(mut client: TcpStream, upstream: String, rules: Rules) -> std::io
     server.write_all(&bytes).await?;
     let mut response = Vec::new();
     server.read_to_end(&mut response).await?;
-    if fault == Some(Fault::Cut) {
+    if fault == Some(Fault::Truncated) {
         let body = response.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
         let half = &response[body..body + (response.len() - body) / 2];
-        response = answer(200, half);
+        response = http_response(200, half);
     }
     client.write_all(&response).await
 }
 
-fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+fn http_response(status: u16, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
@@ -116,7 +116,7 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
 }
 
 /// Returns true if `request` calls `operation`, in the JSON or the Query protocol.
-fn is_of(request: &str, operation: &str) -> bool {
+fn is_call_of(request: &str, operation: &str) -> bool {
     operation == "*"
         || request.lines().any(|line| {
             line.to_lowercase().starts_with("x-amz-target:") && line.ends_with(&format!(".{operation}"))
@@ -125,7 +125,7 @@ fn is_of(request: &str, operation: &str) -> bool {
 }
 
 /// Reads one complete HTTP request.
-async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+async fn read_request(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let (mut all, mut piece) = (Vec::new(), vec![0; 16_384]);
     loop {
         let read = from.read(&mut piece).await?;
@@ -145,7 +145,7 @@ async fn message(from: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 }
 
 /// Polls until the first complete read is done.
-async fn whole(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
+async fn poll_until_complete(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
     loop {
         let snapshot = source.snapshot().await?;
         if snapshot.progress.is_empty() {
@@ -156,7 +156,7 @@ async fn whole(source: &Ecs) -> Result<Snapshot, portolan::model::Failure> {
 }
 
 /// Returns the kinds of failures: those of a snapshot's unread parts, or that of the failed poll.
-fn troubles(looked: &Result<Snapshot, portolan::model::Failure>) -> Vec<FailureKind> {
+fn failure_kinds(looked: &Result<Snapshot, portolan::model::Failure>) -> Vec<FailureKind> {
     match looked {
         Ok(snapshot) => snapshot.unread_parts.iter().map(|gap| gap.failure.kind).collect(),
         Err(failure) => vec![failure.kind],
@@ -164,25 +164,25 @@ fn troubles(looked: &Result<Snapshot, portolan::model::Failure>) -> Vec<FailureK
 }
 
 /// Polls at most `looks` times until a snapshot has no unread parts. Panics if none has.
-async fn recovered(source: &Ecs, looks: usize) -> Snapshot {
+async fn poll_until_recovered(source: &Ecs, looks: usize) -> Snapshot {
     let mut last = None;
     for _ in 0..looks {
         // The source neither repeats a recent call nor retries a failed one at once.
         tokio::time::sleep(Duration::from_secs(4)).await;
         match source.snapshot().await {
             Ok(snapshot) if snapshot.unread_parts.is_empty() => return snapshot,
-            other => last = Some(troubles(&other)),
+            other => last = Some(failure_kinds(&other)),
         }
     }
     panic!("still amiss: {last:?}");
 }
 
 #[tokio::test]
-async fn every_fault_is_named_and_over_when_it_is_over() {
-    let Some(endpoint) = endpoint() else { return };
-    let proxy = Proxy::before(&endpoint).await;
+async fn every_fault_is_named_and_followed_by_recovery() {
+    let Some(endpoint) = emulator_endpoint() else { return };
+    let proxy = FaultProxy::start(&endpoint).await;
     let source = proxy.source();
-    whole(&source).await.unwrap();
+    poll_until_complete(&source).await.unwrap();
     let all = ["*", "DescribeServices"];
     for (fault, kinds, operations) in [
         (Fault::Error(400, "ThrottlingException"), &[FailureKind::Throttled][..], &all[..]),
@@ -191,14 +191,14 @@ async fn every_fault_is_named_and_over_when_it_is_over() {
         (Fault::Error(500, "ServerException"), &[FailureKind::Unreachable], &all[..1]),
         (Fault::Error(503, "ServiceUnavailable"), &[FailureKind::Unreachable], &all[1..]),
         (Fault::Reset, &[FailureKind::Unreachable, FailureKind::Timeout], &all[..1]),
-        (Fault::Cut, &[FailureKind::Invalid, FailureKind::Unreachable], &all[1..]),
-        (Fault::Late(Duration::from_secs(20)), &[FailureKind::Timeout], &all[1..]),
+        (Fault::Truncated, &[FailureKind::Invalid, FailureKind::Unreachable], &all[1..]),
+        (Fault::Delayed(Duration::from_secs(20)), &[FailureKind::Timeout], &all[1..]),
     ] {
         for operation in operations.iter().copied() {
             tokio::time::sleep(Duration::from_secs(4)).await;
-            proxy.set(&[(operation, fault.clone())]);
+            proxy.set_rules(&[(operation, fault.clone())]);
             let looked = source.snapshot().await;
-            let told = troubles(&looked);
+            let told = failure_kinds(&looked);
             let right = told.iter().any(|kind| kinds.contains(kind));
             assert!(right, "{operation} {fault:?}: {told:?} {:?}", looked.as_ref().err());
             if let (Ok(snapshot), "DescribeServices") = (&looked, operation) {
@@ -206,8 +206,8 @@ async fn every_fault_is_named_and_over_when_it_is_over() {
             } else if operation == "*" {
                 assert!(looked.is_err(), "{fault:?}: nothing was read, and it says it was");
             }
-            proxy.set(&[]);
-            let snapshot = recovered(&source, 6).await;
+            proxy.set_rules(&[]);
+            let snapshot = poll_until_recovered(&source, 6).await;
             let web = service(&snapshot, "harbour", "web");
             assert!(web.instances.iter().any(|i| i.state == InstanceState::Running), "{operation} {fault:?}");
         }
@@ -216,8 +216,8 @@ async fn every_fault_is_named_and_over_when_it_is_over() {
 
 #[tokio::test]
 async fn each_permission_may_be_missing_alone() {
-    let Some(endpoint) = endpoint() else { return };
-    let proxy = Proxy::before(&endpoint).await;
+    let Some(endpoint) = emulator_endpoint() else { return };
+    let proxy = FaultProxy::start(&endpoint).await;
     for operation in [
         "DescribeClusters",
         "ListServices",
@@ -231,9 +231,10 @@ async fn each_permission_may_be_missing_alone() {
         "DescribeRules",
         "DescribeFlowLogs",
     ] {
-        proxy.set(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
+        proxy.set_rules(&[(operation, Fault::Error(400, "AccessDeniedException"))]);
         let source = proxy.source();
-        let snapshot = whole(&source).await.unwrap_or_else(|failure| panic!("{operation}: {failure:?}"));
+        let snapshot =
+            poll_until_complete(&source).await.unwrap_or_else(|failure| panic!("{operation}: {failure:?}"));
         let named = |gap: &portolan::model::UnreadPart| gap.failure.remedy.contains(operation);
         assert!(snapshot.unread_parts.iter().any(named), "{operation}: {:?}", snapshot.unread_parts);
         assert!(!snapshot.services.is_empty(), "{operation}");
@@ -241,11 +242,11 @@ async fn each_permission_may_be_missing_alone() {
 }
 
 #[tokio::test]
-async fn faults_in_any_mixture_never_stay() {
-    let Some(endpoint) = endpoint() else { return };
-    let proxy = Proxy::before(&endpoint).await;
+async fn the_source_recovers_from_any_mix_of_faults() {
+    let Some(endpoint) = emulator_endpoint() else { return };
+    let proxy = FaultProxy::start(&endpoint).await;
     let source = proxy.source();
-    let calm = whole(&source).await.unwrap();
+    let calm = poll_until_complete(&source).await.unwrap();
     let operations = ["*", "ListServices", "DescribeServices", "ListTasks", "DescribeTasks", "ListClusters"];
     let faults = [
         Fault::Error(400, "ThrottlingException"),
@@ -253,8 +254,8 @@ async fn faults_in_any_mixture_never_stay() {
         Fault::Error(400, "AccessDeniedException"),
         Fault::Error(500, "ServerException"),
         Fault::Reset,
-        Fault::Cut,
-        Fault::Late(Duration::from_millis(700)),
+        Fault::Truncated,
+        Fault::Delayed(Duration::from_millis(700)),
     ];
     let seconds = std::env::var("PORTOLAN_FAULT_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(20);
     let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
@@ -268,13 +269,13 @@ async fn faults_in_any_mixture_never_stay() {
         let rules: Vec<_> = (0..next(3))
             .map(|_| (operations[next(operations.len())], faults[next(faults.len())].clone()))
             .collect();
-        proxy.set(&rules);
+        proxy.set_rules(&rules);
         if let Ok(snapshot) = source.snapshot().await {
             assert!(snapshot.services.len() >= calm.services.len(), "something is gone under {rules:?}");
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    proxy.set(&[]);
+    proxy.set_rules(&[]);
     let names = |s: &Snapshot| s.services.iter().map(|s| s.id.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&recovered(&source, 6).await), names(&calm));
+    assert_eq!(names(&poll_until_recovered(&source, 6).await), names(&calm));
 }

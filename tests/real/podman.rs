@@ -24,27 +24,28 @@ use std::{
 use tokio::{sync::Notify, time::timeout};
 
 /// Image that `scripts/lab/podman-up` builds.
-const IMAGE: &str = "localhost/portolan-test/busybox:1.35";
-const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+const BUSYBOX_IMAGE: &str = "localhost/portolan-test/busybox:1.35";
+const IDLE_SCRIPT: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 /// Maximum wait for an event, a log line or a usage sample; long enough for a machine under load.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Containers of one test, removed on drop.
-struct Lab {
+struct PodmanLab {
     name: String,
     address: String,
     source: Arc<Docker>,
 }
 
-impl Lab {
+impl PodmanLab {
     /// Connects to the Podman service. Returns `None` if `PORTOLAN_PODMAN` is not set.
     fn open() -> Option<Self> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        static LAB_COUNT: AtomicUsize = AtomicUsize::new(0);
         let Ok(address) = std::env::var("PORTOLAN_PODMAN") else {
             eprintln!("SKIPPED: PORTOLAN_PODMAN names no Podman service: see scripts/lab/podman-up");
             return None;
         };
-        let name = format!("portolan-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("portolan-test-{}-{}", std::process::id(), LAB_COUNT.fetch_add(1, Ordering::Relaxed));
         let endpoint = Endpoint::parse(&address, None).unwrap();
         let found = FoundEngine { name: "podman".into(), endpoint, found_by: "a test".into(), warning: None };
         Some(Self { name, address, source: Arc::new(Docker::new(found, &Config::default())) })
@@ -58,24 +59,26 @@ impl Lab {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    fn full(&self, name: &str) -> String {
+    fn full_name(&self, name: &str) -> String {
         format!("{}-{name}", self.name)
     }
 
     fn run(&self, name: &str, options: &[&str], script: &str) -> String {
-        let (full, label) = (self.full(name), format!("{}=1", self.name));
+        let (full, label) = (self.full_name(name), format!("{}=1", self.name));
         let fixed = ["run", "-d", "--name", &full, "--label", &label];
         let network = if options.contains(&"--network") { &[][..] } else { &["--network", "none"] };
-        self.podman(&[&fixed, network, options, &[IMAGE, "/bin/busybox", "sh", "-c", script]].concat())
+        self.podman(
+            &[&fixed, network, options, &[BUSYBOX_IMAGE, "/bin/busybox", "sh", "-c", script]].concat(),
+        )
     }
 
     fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> Option<&'a Service> {
-        let full = self.full(name);
+        let full = self.full_name(name);
         snapshot.services.iter().map(|service| &**service).find(|service| service.has_name(&full))
     }
 }
 
-impl Drop for Lab {
+impl Drop for PodmanLab {
     fn drop(&mut self) {
         let filter = format!("label={}", self.name);
         let ids = self.podman(&["ps", "-aq", "--filter", &filter]);
@@ -86,14 +89,14 @@ impl Drop for Lab {
 }
 
 /// Poller that takes a snapshot only after the engine has sent an event.
-struct Watch<'a> {
-    lab: &'a Lab,
-    told: Arc<Notify>,
-    _listening: tokio::task::JoinHandle<()>,
+struct EventPoller<'a> {
+    lab: &'a PodmanLab,
+    event_received: Arc<Notify>,
+    _listener: tokio::task::JoinHandle<()>,
 }
 
-impl<'a> Watch<'a> {
-    async fn begin(lab: &'a Lab) -> Self {
+impl<'a> EventPoller<'a> {
+    async fn start(lab: &'a PodmanLab) -> Self {
         let (told, source) = (Arc::new(Notify::new()), Arc::clone(&lab.source));
         let news = Arc::clone(&told);
         let listening = tokio::spawn(async move {
@@ -102,74 +105,78 @@ impl<'a> Watch<'a> {
                 news.notify_one();
             }
         });
-        let watch = Self { lab, told, _listening: listening };
+        let watch = Self { lab, event_received: told, _listener: listening };
         // The first event proves that the subscription works.
-        lab.run("first", &[], IDLE);
-        watch.until(|snapshot| lab.service(snapshot, "first").is_some(), "first").await;
+        lab.run("first", &[], IDLE_SCRIPT);
+        watch.poll_until(|snapshot| lab.service(snapshot, "first").is_some(), "first").await;
         watch
     }
 
-    async fn until(&self, is_so: impl Fn(&Snapshot) -> bool, what: &str) -> Snapshot {
+    async fn poll_until(&self, is_so: impl Fn(&Snapshot) -> bool, what: &str) -> Snapshot {
         let told = async {
             loop {
-                self.told.notified().await;
+                self.event_received.notified().await;
                 let snapshot = self.lab.source.snapshot().await.unwrap();
                 if is_so(&snapshot) {
                     return snapshot;
                 }
             }
         };
-        timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("nobody told: {what}"))
+        timeout(WAIT_TIMEOUT, told).await.unwrap_or_else(|_| panic!("nobody told: {what}"))
     }
 
     /// Waits for an event after which the first instance of the service `name` satisfies `wanted`.
-    async fn instance(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Snapshot {
+    async fn wait_for_instance(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Snapshot {
         let is_so =
             |snapshot: &Snapshot| self.lab.service(snapshot, name).is_some_and(|s| wanted(&s.instances[0]));
-        self.until(is_so, name).await
+        self.poll_until(is_so, name).await
     }
 }
 
 #[tokio::test]
-async fn whatever_happens_to_a_container_is_told_by_an_event() {
-    let Some(lab) = Lab::open() else { return };
-    let watch = Watch::begin(&lab).await;
-    let web = lab.full("web");
-    lab.run("web", &["--health-cmd", "/bin/busybox false", "--health-interval", "disable"], IDLE);
-    watch.instance("web", |i| i.state == InstanceState::Running).await;
+async fn every_container_change_sends_an_event() {
+    let Some(lab) = PodmanLab::open() else { return };
+    let watch = EventPoller::start(&lab).await;
+    let web = lab.full_name("web");
+    lab.run("web", &["--health-cmd", "/bin/busybox false", "--health-interval", "disable"], IDLE_SCRIPT);
+    watch.wait_for_instance("web", |i| i.state == InstanceState::Running).await;
     // A failing health check makes the command itself exit with an error, so its status is ignored.
     let mut check = Command::new("podman");
     check.args(["--remote", "--url", &lab.address, "healthcheck", "run", &web]);
     for _ in 0..3 {
         check.output().unwrap();
     }
-    watch.instance("web", |i| matches!(i.health_check, HealthCheckStatus::Unhealthy { .. })).await;
+    watch.wait_for_instance("web", |i| matches!(i.health_check, HealthCheckStatus::Unhealthy { .. })).await;
     lab.podman(&["pause", &web]);
-    watch.instance("web", |i| i.state == InstanceState::Paused).await;
+    watch.wait_for_instance("web", |i| i.state == InstanceState::Paused).await;
     lab.podman(&["unpause", &web]);
-    watch.instance("web", |i| i.state == InstanceState::Running).await;
+    watch.wait_for_instance("web", |i| i.state == InstanceState::Running).await;
     lab.podman(&["restart", "-t", "0", &web]);
     watch
-        .until(|s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)), "restart")
+        .poll_until(
+            |s| s.events.iter().any(|e| e.kind == EventKind::Restart && e.text.contains(&web)),
+            "restart",
+        )
         .await;
-    let other = lab.full("other");
+    let other = lab.full_name("other");
     lab.podman(&["rename", &web, &other]);
-    watch.instance("other", |i| i.state == InstanceState::Running).await;
+    watch.wait_for_instance("other", |i| i.state == InstanceState::Running).await;
     lab.podman(&["kill", &other]);
-    let killed = watch.instance("other", |i| i.exit.as_ref().is_some_and(|e| e.code == Some(137))).await;
+    let killed =
+        watch.wait_for_instance("other", |i| i.exit.as_ref().is_some_and(|e| e.code == Some(137))).await;
     let told = |e: &portolan::model::Event| e.kind == EventKind::Stop && e.text.contains("137");
     assert!(killed.events.iter().any(told), "{:?}", killed.events);
     lab.podman(&["rm", &other]);
-    watch.until(|snapshot| lab.service(snapshot, "other").is_none(), "removed").await;
+    watch.poll_until(|snapshot| lab.service(snapshot, "other").is_none(), "removed").await;
 }
 
 #[tokio::test]
 async fn logs_usage_and_sockets_are_read_as_on_docker() {
-    let Some(lab) = Lab::open() else { return };
+    let Some(lab) = PodmanLab::open() else { return };
     let talk = "busybox echo out; busybox echo err >&2; while :; do :; done";
     lab.run("web", &["--memory", "64m"], talk);
     lab.run("server", &[], "busybox nc -ll -p 7000 -e busybox cat");
-    let shared = format!("container:{}", lab.full("server"));
+    let shared = format!("container:{}", lab.full_name("server"));
     lab.run(
         "client",
         &["--network", &shared],
@@ -187,20 +194,20 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
     let mut batches = lab.source.logs(vec![target], start);
     let mut lines = Vec::new();
     while lines.len() < 2 {
-        let batch = timeout(PATIENCE, batches.next()).await.expect("lines come").unwrap().unwrap();
+        let batch = timeout(WAIT_TIMEOUT, batches.next()).await.expect("lines come").unwrap().unwrap();
         assert!(batch.notes.is_empty(), "{:?}", batch.notes);
         lines.extend(batch.lines.into_iter().map(|line| line.text));
     }
     lines.sort();
     assert_eq!(lines, ["err", "out"]);
     let mut readings = lab.source.usage(usage_target(web).unwrap());
-    let reading = timeout(PATIENCE, readings.next()).await.expect("a reading comes").unwrap().unwrap();
+    let reading = timeout(WAIT_TIMEOUT, readings.next()).await.expect("a reading comes").unwrap().unwrap();
     assert!(reading[0].cpu.is_some() && reading[0].memory.is_some(), "{reading:?}");
     let seen = async {
         loop {
             let snapshot = lab.source.snapshot().await.unwrap();
             let from = |flow: &portolan::model::ObservedConnection| {
-                format!("{:?}", flow.key.from).contains(&lab.full("client"))
+                format!("{:?}", flow.key.from).contains(&lab.full_name("client"))
             };
             if snapshot.connections.iter().any(from) {
                 return;
@@ -208,5 +215,5 @@ async fn logs_usage_and_sockets_are_read_as_on_docker() {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     };
-    timeout(PATIENCE, seen).await.expect("the call of a container is seen");
+    timeout(WAIT_TIMEOUT, seen).await.expect("the call of a container is seen");
 }

@@ -1,8 +1,8 @@
 //! Random input: any keys in any order, on a screen of any size, never panic and never draw a broken frame.
 
 use crate::{
-    estate::{failure, foreign_names, shop, shop_logs, snapshot, watched},
-    stage::Stage,
+    estate::{failure, foreign_names, monitored_shop, shop, shop_logs, snapshot},
+    stage::AppHarness,
 };
 use portolan::{
     app::{MouseAction, Msg},
@@ -14,16 +14,16 @@ use proptest::prelude::*;
 
 /// Random input to the program.
 #[derive(Clone, Debug)]
-enum Happens {
+enum RandomInput {
     Key(Key),
     Typed(char),
     Paste(String),
     Size(u16, u16),
     Mouse(MouseAction),
-    Looks(usize),
-    Fails,
+    Poll(usize),
+    PollFailure,
     Logs,
-    Time(i64),
+    Tick(i64),
 }
 
 /// Returns the estates that sources may report during a test.
@@ -35,10 +35,10 @@ fn estates() -> Vec<Vec<Snapshot>> {
         all
     };
     let empty = shop().iter().map(|s| snapshot(s.source.as_str(), Vec::new())).collect();
-    vec![shop(), foreign_names(), few(shop()), few(foreign_names()), empty, watched()]
+    vec![shop(), foreign_names(), few(shop()), few(foreign_names()), empty, monitored_shop()]
 }
 
-fn happens() -> impl Strategy<Value = Happens> {
+fn random_input() -> impl Strategy<Value = RandomInput> {
     let keys: Vec<Key> = COMMAND_TABLE
         .iter()
         // Quitting has no effect in this test and wastes steps.
@@ -48,7 +48,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         .filter_map(|key| key.parse().ok())
         .collect();
     let mouse = (0..4u8, 0..220u16, 0..70u16).prop_map(|(kind, x, y)| {
-        Happens::Mouse(match kind {
+        RandomInput::Mouse(match kind {
             0 => MouseAction::Press(x, y),
             1 => MouseAction::Drag(x, y),
             2 => {
@@ -68,29 +68,31 @@ fn happens() -> impl Strategy<Value = Happens> {
         })
     });
     prop_oneof![
-        12 => prop::sample::select(keys).prop_map(Happens::Key),
-        3 => any::<char>().prop_map(Happens::Typed),
-        1 => ".{0,12}".prop_map(Happens::Paste),
-        2 => (0..220u16, 0..70u16).prop_map(|(width, height)| Happens::Size(width, height)),
+        12 => prop::sample::select(keys).prop_map(RandomInput::Key),
+        3 => any::<char>().prop_map(RandomInput::Typed),
+        1 => ".{0,12}".prop_map(RandomInput::Paste),
+        2 => (0..220u16, 0..70u16).prop_map(|(width, height)| RandomInput::Size(width, height)),
         2 => mouse,
-        2 => (0..6usize).prop_map(Happens::Looks),
-        1 => Just(Happens::Fails),
-        1 => Just(Happens::Logs),
-        1 => (-100_000..100_000i64).prop_map(Happens::Time),
+        2 => (0..6usize).prop_map(RandomInput::Poll),
+        1 => Just(RandomInput::PollFailure),
+        1 => Just(RandomInput::Logs),
+        1 => (-100_000..100_000i64).prop_map(RandomInput::Tick),
     ]
 }
 
-fn carry_out(stage: &mut Stage, one: &Happens) {
+fn apply_input(stage: &mut AppHarness, one: &RandomInput) {
     match one {
-        Happens::Key(key) => stage.press(*key),
-        Happens::Typed(c) => stage.press(portolan::keymap::Code::Char(*c).into()),
-        Happens::Paste(text) => stage.send(Msg::Paste(text.clone())),
-        Happens::Size(width, height) => stage.size(*width, *height),
-        Happens::Mouse(mouse) => stage.send(Msg::Mouse(*mouse)),
-        Happens::Looks(index) => estates()[*index].iter().for_each(|snapshot| stage.looked(snapshot)),
-        Happens::Fails => stage.failed("docker", failure(FailureKind::Timeout, "too slow", "wait")),
-        Happens::Logs => stage.send(Msg::Logs(shop_logs())),
-        Happens::Time(by) => {
+        RandomInput::Key(key) => stage.press(*key),
+        RandomInput::Typed(c) => stage.press(portolan::keymap::Code::Char(*c).into()),
+        RandomInput::Paste(text) => stage.send(Msg::Paste(text.clone())),
+        RandomInput::Size(width, height) => stage.resize(*width, *height),
+        RandomInput::Mouse(mouse) => stage.send(Msg::Mouse(*mouse)),
+        RandomInput::Poll(index) => estates()[*index].iter().for_each(|snapshot| stage.poll(snapshot)),
+        RandomInput::PollFailure => {
+            stage.poll_failed("docker", failure(FailureKind::Timeout, "too slow", "wait"))
+        }
+        RandomInput::Logs => stage.send(Msg::Logs(shop_logs())),
+        RandomInput::Tick(by) => {
             let now = Timestamp::from_second(crate::estate::now().as_second() + by).unwrap();
             stage.send(Msg::Tick(now));
         }
@@ -104,11 +106,11 @@ proptest! {
         width in 1..200u16,
         height in 1..60u16,
         ascii in any::<bool>(),
-        all in prop::collection::vec(happens(), 0..40),
+        all in prop::collection::vec(random_input(), 0..40),
     ) {
-        let mut stage = Stage::dressed(&shop(), (width, height), ("night", ascii));
+        let mut stage = AppHarness::showing_in_theme(&shop(), (width, height), ("night", ascii));
         for one in &all {
-            carry_out(&mut stage, one);
+            apply_input(&mut stage, one);
             let flaws = stage.picture().flaws();
             prop_assert!(flaws.is_empty(), "after {one:?}: {flaws:?}");
         }
@@ -116,7 +118,7 @@ proptest! {
 }
 
 /// Keys that open each screen and each overlay: prompts, completions, panes, help, notices, full-screen logs.
-const SHOWN: &[&str] = &[
+const SCREEN_KEYS: &[&str] = &[
     "M",
     "t",
     "d",
@@ -161,14 +163,14 @@ proptest! {
             1 => prop::sample::select(vec![(0, 0), (1, 1), (80, 0), (0, 24), (24, 6), (300, 3), (24, 200)]),
         ],
         ascii in any::<bool>(),
-        keys in prop::sample::select(SHOWN),
+        keys in prop::sample::select(SCREEN_KEYS),
     ) {
-        let mut stage = Stage::dressed(&shop(), made, ("night", ascii));
+        let mut stage = AppHarness::showing_in_theme(&shop(), made, ("night", ascii));
         stage.send(Msg::Logs(shop_logs()));
         stage.picture();
-        stage.keys(keys);
+        stage.press_keys(keys);
         stage.send(Msg::Logs(shop_logs()));
-        let buffer = stage.drawn_into(drawn.0, drawn.1);
+        let buffer = stage.draw_at_size(drawn.0, drawn.1);
         let is_blank = |y: u16| (0..drawn.0).all(|x| buffer[(x, y)].symbol() == " ");
         if drawn.0 >= 24 && drawn.1 >= 6 {
             prop_assert!(!is_blank(0) && !is_blank(drawn.1 - 1), "{} reaches from edge to edge", keys);
@@ -181,14 +183,14 @@ proptest! {
 fn every_command_on_every_screen_of_every_small_size() {
     for screen in ["M", "t", "d", "w", "l", "!", "S", "?"] {
         for (width, height) in [(0, 0), (1, 1), (2, 3), (24, 6), (25, 7), (40, 8), (110, 3), (3, 60)] {
-            let mut stage = Stage::showing(&shop(), (width, height));
-            stage.keys(screen);
+            let mut stage = AppHarness::showing(&shop(), (width, height));
+            stage.press_keys(screen);
             for spec in COMMAND_TABLE {
                 for key in spec.default_keys.split(' ') {
-                    stage.keys(key);
+                    stage.press_keys(key);
                     let flaws = stage.picture().flaws();
                     assert!(flaws.is_empty(), "{key} on {screen} at {width}x{height}: {flaws:?}");
-                    stage.keys("esc");
+                    stage.press_keys("esc");
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Hostile log lines must not put control characters on the screen.
 
-use crate::logs::{line, lines, orders};
+use crate::logs::{line, log_message, open_order_logs};
 
 /// Lines that attack a terminal or deceive its reader.
-const HOSTILE: &[&str] = &[
+const HOSTILE_LINES: &[&str] = &[
     "\u{1b}[31mred\u{1b}[0m \u{1b}[2J\u{1b}[Hhome",
     "\u{1b}]52;c;ZXZpbA==\u{7}clip",
     "\u{1b}]0;title\u{1b}\\titled",
@@ -16,12 +16,13 @@ const HOSTILE: &[&str] = &[
 
 #[test]
 fn nothing_hostile_reaches_the_buffer() {
-    let mut stage = orders((60, 24));
-    let all = HOSTILE.iter().enumerate().map(|(index, text)| line("orders", 95_000 + index as i64, text));
-    stage.send(lines(all.collect()));
+    let mut stage = open_order_logs((60, 24));
+    let all =
+        HOSTILE_LINES.iter().enumerate().map(|(index, text)| line("orders", 95_000 + index as i64, text));
+    stage.send(log_message(all.collect()));
     for keys in ["", "w", "w right", "left k", "enter", "G", "esc i", "left left", "r", "p", "G enter", "p -"]
     {
-        stage.keys(keys);
+        stage.press_keys(keys);
         let picture = stage.picture();
         assert_eq!(picture.flaws(), Vec::<String>::new(), "after {keys}");
         let raw = |c: char| c.is_control() || "\u{202e}\u{202c}\u{2066}\u{2069}\u{200b}\u{feff}".contains(c);

@@ -1,14 +1,14 @@
 //! Hub services on the map: badges replace the lines to services with very many callers.
 
 use crate::{
-    estate::{Build, service, snapshot},
+    estate::{ServiceBuilder, service, snapshot},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::model::Snapshot;
 
 /// Returns a cluster whose services call each other in a ring, and all log to one collector.
-fn logging() -> Vec<Snapshot> {
+fn services_with_log_collector() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let mut services: Vec<_> = (1..=9)
         .map(|number| {
@@ -21,7 +21,7 @@ fn logging() -> Vec<Snapshot> {
 }
 
 /// Returns chains of services with long names that all report to one collector, which calls four stores.
-fn reporting() -> Vec<Snapshot> {
+fn chains_with_collector() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let chain = |area: &str| {
         let steps = ["frontend", "checkout", "inventory", "billing", "forwarder", "archive"];
@@ -44,37 +44,37 @@ fn reporting() -> Vec<Snapshot> {
 
 #[test]
 fn what_many_call_has_marks_instead_of_lines() {
-    let mut stage = Stage::showing(&logging(), (200, 50));
-    stage.find("s4");
+    let mut stage = AppHarness::showing(&services_with_log_collector(), (200, 50));
+    stage.select_by_search("s4");
     see!(stage);
-    stage.find("collector");
+    stage.select_by_search("collector");
     see!(stage);
 }
 
 #[test]
 fn what_serves_all_has_marks_both_ways_and_none_where_space_is_scant() {
-    let mut stage = Stage::showing(&reporting(), (300, 80));
+    let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
     let wide = stage.picture().text();
     assert!(wide.contains("traces ◂¹") && wide.contains("market-archive ▸¹"), "{wide}");
-    assert!(wide.contains("45 lines drawn as ▸¹"), "{wide}");
-    let mut stage = Stage::showing(&reporting(), (120, 40));
+    assert!(wide.contains("45 lines shown as ▸¹"), "{wide}");
+    let mut stage = AppHarness::showing(&chains_with_collector(), (120, 40));
     let narrow = stage.picture().text();
-    assert!(!narrow.contains("more ") && narrow.contains("45 lines drawn when selected"), "{narrow}");
+    assert!(!narrow.contains("more ") && narrow.contains("45 lines shown when selected"), "{narrow}");
     assert!(narrow.contains("¹◂42") && !narrow.contains("▸¹"), "{narrow}");
     assert_eq!(narrow.matches("…entory▌").count(), 7, "{narrow}");
-    stage.find("traces");
+    stage.select_by_search("traces");
     see!(stage);
 }
 
 /// Badges stand only for lines that the map leaves out, not for filtered lines and not for drawn ones.
 #[test]
 fn marks_tell_of_what_is_hidden_and_of_nothing_else() {
-    let mut stage = Stage::showing(&reporting(), (300, 80));
-    stage.keys("e");
+    let mut stage = AppHarness::showing(&chains_with_collector(), (300, 80));
+    stage.press_keys("e");
     let observed = stage.picture().text();
-    assert!(!observed.contains("▸¹") && !observed.contains("drawn as"), "{observed}");
-    stage.keys("e e e");
-    stage.find("traces");
+    assert!(!observed.contains("▸¹") && !observed.contains("shown as"), "{observed}");
+    stage.press_keys("e e e");
+    stage.select_by_search("traces");
     let near = stage.picture().text();
-    assert!(near.contains("45 lines drawn as ▸¹"), "{near}");
+    assert!(near.contains("45 lines shown as ▸¹"), "{near}");
 }

@@ -1,9 +1,9 @@
 //! Logs screen: following, moving, filtering and counting, for one service and for several.
 
 use crate::{
-    estate::{ago, shop, shop_logs},
+    estate::{minutes_ago, shop, shop_logs},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::{
     app::{MouseAction, Msg},
@@ -12,24 +12,24 @@ use portolan::{
 };
 
 /// Opens the logs of the orders service, with lines in them.
-pub(crate) fn orders(size: (u16, u16)) -> Stage {
-    themed(size, ("night", false))
+pub(crate) fn open_order_logs(size: (u16, u16)) -> AppHarness {
+    open_order_logs_in_theme(size, ("night", false))
 }
 
-fn themed(size: (u16, u16), theme: (&str, bool)) -> Stage {
-    let mut stage = Stage::dressed(&shop(), size, theme);
+fn open_order_logs_in_theme(size: (u16, u16), theme: (&str, bool)) -> AppHarness {
+    let mut stage = AppHarness::showing_in_theme(&shop(), size, theme);
     stage.send(Msg::Logs(shop_logs()));
-    while stage.selected() != "orders" {
-        stage.keys("f");
+    while stage.selected_name() != "orders" {
+        stage.press_keys("f");
     }
-    stage.keys("l");
+    stage.press_keys("l");
     stage
 }
 
 /// Returns a log line of a service of the cluster, `millis` after 03:06:00.
 pub(crate) fn line(service: &str, millis: i64, text: &str) -> LogLine {
     LogLine {
-        at: Timestamp::from_millisecond(ago(4).as_millisecond() + millis).unwrap(),
+        at: Timestamp::from_millisecond(minutes_ago(4).as_millisecond() + millis).unwrap(),
         service: ServiceId::new(format!("ecs:eu-west-1/prod/{service}")),
         label: format!("{service}-1").into(),
         stream: OutputStream::Stdout,
@@ -38,12 +38,12 @@ pub(crate) fn line(service: &str, millis: i64, text: &str) -> LogLine {
     }
 }
 
-pub(crate) fn lines(lines: Vec<LogLine>) -> Msg {
+pub(crate) fn log_message(lines: Vec<LogLine>) -> Msg {
     Msg::Logs(LogUpdate::Lines(LogBatch { lines, notes: Vec::new() }))
 }
 
 /// Returns the text of the highlighted row, or an empty string if there is none.
-pub(crate) fn cursor(stage: &mut Stage) -> String {
+pub(crate) fn highlighted_row(stage: &mut AppHarness) -> String {
     let buffer = stage.picture().buffer;
     let area = buffer.area;
     let selected = |y: u16| {
@@ -57,165 +57,165 @@ pub(crate) fn cursor(stage: &mut Stage) -> String {
 
 #[test]
 fn small_and_in_ascii_without_colours() {
-    let mut stage = themed((80, 24), ("mono", true));
-    stage.keys("E m");
+    let mut stage = open_order_logs_in_theme((80, 24), ("mono", true));
+    stage.press_keys("E m");
     see!(stage);
 }
 
 #[test]
 fn up_stops_and_down_behind_the_last_line_follows_again() {
-    let mut stage = orders((100, 30));
-    stage.keys("k");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("k");
     assert!(stage.picture().text().contains("paused"));
-    assert!(cursor(&mut stage).contains("/orders/88"), "{}", cursor(&mut stage));
-    stage.send(lines(vec![line("orders", 100_000, "a new one")]));
+    assert!(highlighted_row(&mut stage).contains("/orders/88"), "{}", highlighted_row(&mut stage));
+    stage.send(log_message(vec![line("orders", 100_000, "a new one")]));
     assert!(!stage.picture().text().contains("a new one"), "what is looked at stays");
-    stage.keys("j j j");
+    stage.press_keys("j j j");
     let text = stage.picture().text();
     assert!(text.contains("following") && text.contains("a new one"), "{text}");
 }
 
 #[test]
 fn a_pause_holds_at_the_last_line() {
-    let mut stage = orders((100, 30));
-    stage.keys("=");
-    stage.send(lines(vec![line("orders", 100_000, "a new one")]));
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("=");
+    stage.send(log_message(vec![line("orders", 100_000, "a new one")]));
     let text = stage.picture().text();
     assert!(text.contains("paused") && !text.contains("a new one"), "{text}");
-    stage.keys("=");
+    stage.press_keys("=");
     assert!(stage.picture().text().contains("a new one"));
 }
 
 #[test]
 fn going_back_past_the_first_line_reads_an_older_page() {
-    let mut stage = orders((100, 30));
-    let wanted = stage.streams();
+    let mut stage = open_order_logs((100, 30));
+    let wanted = stage.wanted_log_streams();
     for (target, start) in &wanted {
         stage.send(Msg::Logs(LogUpdate::ReadStarted(target.clone(), *start)));
     }
-    stage.keys("1");
+    stage.press_keys("1");
     let text = stage.picture().text();
-    assert!(text.contains("reading older lines"), "{text}");
-    let pages: Vec<_> = stage.streams().difference(&wanted).cloned().collect();
+    assert!(text.contains("loading older lines"), "{text}");
+    let pages: Vec<_> = stage.wanted_log_streams().difference(&wanted).cloned().collect();
     assert!(!pages.is_empty(), "older pages are wanted");
     for (target, start) in pages {
         assert!(start.until.is_some() && !start.follow, "{start:?}");
         stage.send(Msg::Logs(LogUpdate::ReadStarted(target.clone(), start)));
         let older = LogLine { label: target.label.clone(), ..line("orders", -60_000, "from before") };
-        stage.send(lines(vec![older]));
+        stage.send(log_message(vec![older]));
         stage.send(Msg::Logs(LogUpdate::ReadFinished(target, start)));
     }
     let text = stage.picture().text();
-    assert!(!text.contains("reading older lines"), "{text}");
-    assert_eq!(stage.streams(), wanted, "what has been read is wanted no more");
-    stage.keys("k");
-    assert!(cursor(&mut stage).contains("from before"), "{}", cursor(&mut stage));
-    stage.keys("1");
-    assert!(stage.picture().text().contains("the log begins here"), "{}", stage.picture().text());
+    assert!(!text.contains("loading older lines"), "{text}");
+    assert_eq!(stage.wanted_log_streams(), wanted, "what has been read is wanted no more");
+    stage.press_keys("k");
+    assert!(highlighted_row(&mut stage).contains("from before"), "{}", highlighted_row(&mut stage));
+    stage.press_keys("1");
+    assert!(stage.picture().text().contains("start of the log"), "{}", stage.picture().text());
 }
 
 #[test]
 fn filters_are_chips_that_can_be_taken_away() {
-    let mut stage = orders((100, 30));
-    stage.keys("-");
-    stage.typed("/GET .* 200/");
-    stage.keys("enter +");
-    stage.typed("level=warn");
-    stage.keys("enter");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("-");
+    stage.type_text("/GET .* 200/");
+    stage.press_keys("enter +");
+    stage.type_text("level=warn");
+    stage.press_keys("enter");
     see!(stage);
     stage.send(Msg::Mouse(MouseAction::Press(4, 2)));
     let text = stage.picture().text();
     assert!(!text.contains("-/GET") && text.contains("+level=warn"), "a click takes the chip away: {text}");
-    stage.keys("x");
+    stage.press_keys("x");
     assert!(!stage.picture().text().contains("+level"));
-    stage.keys("+");
-    stage.typed("/(/");
-    stage.keys("enter");
-    assert!(stage.picture().text().contains("/(/ can't be read"));
-    stage.keys("+");
-    stage.typed("service=nobody");
-    stage.keys("enter");
-    assert!(stage.picture().text().contains("`nobody` is not among those"));
+    stage.press_keys("+");
+    stage.type_text("/(/");
+    stage.press_keys("enter");
+    assert!(stage.picture().text().contains("invalid regular expression /(/"));
+    stage.press_keys("+");
+    stage.type_text("service=nobody");
+    stage.press_keys("enter");
+    assert!(stage.picture().text().contains("unknown service `nobody`"));
 }
 
 #[test]
 fn a_jump_goes_to_the_line_of_that_time() {
-    let mut stage = orders((100, 30));
-    stage.keys("T");
-    stage.typed("-3m");
-    stage.keys("enter");
-    assert!(cursor(&mut stage).contains("03:07:00"), "{}", stage.picture().text());
-    stage.keys("T");
-    stage.typed("later");
-    stage.keys("enter");
-    assert!(stage.picture().text().contains("`later` is no time"));
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("T");
+    stage.type_text("-3m");
+    stage.press_keys("enter");
+    assert!(highlighted_row(&mut stage).contains("03:07:00"), "{}", stage.picture().text());
+    stage.press_keys("T");
+    stage.type_text("later");
+    stage.press_keys("enter");
+    assert!(stage.picture().text().contains("invalid time `later`"));
 }
 
 #[test]
 fn one_stream_of_many_services_with_whose_each_line_is() {
-    let mut stage = orders((120, 30));
-    stage.send(lines(vec![
+    let mut stage = open_order_logs((120, 30));
+    stage.send(log_message(vec![
         line("edge", 31_500, "GET /orders/17 took 13ms"),
         line("payments", 33_000, "charged"),
         line("users", 33_500, "not of these"),
     ]));
-    stage.keys("esc");
-    stage.keys("D 1");
+    stage.press_keys("esc");
+    stage.press_keys("D 1");
     let text = stage.picture().text();
-    assert!(text.contains("orders and all below it (2 services)"), "{text}");
+    assert!(text.contains("orders and downstream (2 services)"), "{text}");
     assert!(
         text.contains("charged") && !text.contains("took 13ms") && !text.contains("not of these"),
         "{text}"
     );
-    stage.keys("A 1");
+    stage.press_keys("A 1");
     let text = stage.picture().text();
     assert!(
         text.contains("took 13ms") && text.contains("charged") && !text.contains("not of these"),
         "{text}"
     );
     see!(stage);
-    stage.keys("C 1");
+    stage.press_keys("C 1");
     assert!(stage.picture().text().contains("not of these"));
-    stage.keys("a");
-    assert!(stage.picture().text().contains("no service is marked"));
+    stage.press_keys("a");
+    assert!(stage.picture().text().contains("no service marked"));
 }
 
 #[test]
 fn marked_services_and_the_way_between_them() {
-    let mut stage = orders((120, 30));
-    stage.keys("esc space left space");
-    let other = stage.selected();
-    stage.keys("a");
+    let mut stage = open_order_logs((120, 30));
+    stage.press_keys("esc space left space");
+    let other = stage.selected_name();
+    stage.press_keys("a");
     let text = stage.picture().text();
-    assert!(text.contains("2 marked"), "{text}");
-    stage.keys("P");
+    assert!(text.contains("2 marked services"), "{text}");
+    stage.press_keys("P");
     let text = stage.picture().text();
-    assert!(text.contains(&other) && text.contains("the way from"), "{text}");
+    assert!(text.contains(&other) && text.contains("the path from"), "{text}");
 }
 
 #[test]
 fn tab_shows_one_instance_after_the_other() {
-    let mut stage = orders((100, 30));
-    stage.keys("tab");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("tab");
     let text = stage.picture().text();
-    assert!(text.contains("orders-1 alone"), "{text}");
+    assert!(text.contains("instance orders-1"), "{text}");
     assert_eq!(stage.app.subscriptions().len(), 1);
-    stage.keys("backtab");
-    assert!(!stage.picture().text().contains("alone"));
+    stage.press_keys("backtab");
+    assert!(!stage.picture().text().contains("instance orders-1"));
 }
 
 #[test]
 fn a_long_line_that_is_wrapped_leaves_no_row_empty() {
-    let mut stage = orders((60, 24));
+    let mut stage = open_order_logs((60, 24));
     let long = (0..90).map(|n| format!("word{n}")).collect::<Vec<_>>().join(" ");
-    stage.send(lines((0..3).map(|n| line("orders", 95_000 + n, &long)).collect()));
-    stage.keys("w");
+    stage.send(log_message((0..3).map(|n| line("orders", 95_000 + n, &long)).collect()));
+    stage.press_keys("w");
     let text = stage.picture().text();
     let rows: Vec<_> = text.lines().skip(2).take(20).collect();
     assert!(rows.iter().all(|row| row.contains("word")), "{text}");
-    stage.keys("k k");
+    stage.press_keys("k k");
     assert!(
-        cursor(&mut stage).contains("word0 "),
+        highlighted_row(&mut stage).contains("word0 "),
         "the line of the cursor is seen from its start: {}",
         stage.picture().text()
     );
@@ -223,18 +223,18 @@ fn a_long_line_that_is_wrapped_leaves_no_row_empty() {
 
 #[test]
 fn a_window_says_since_when() {
-    let mut stage = orders((100, 30));
-    stage.keys("3");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("3");
     assert!(stage.picture().text().contains("lines, since 03:05:00"), "{}", stage.picture().text());
 }
 
 #[test]
 fn the_histogram_is_walked_and_clicked_and_tells_events() {
-    let mut stage = orders((100, 30));
-    stage.keys("i");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("i");
     see!(stage);
-    stage.keys("left left");
-    let walked = cursor(&mut stage);
+    stage.press_keys("left left");
+    let walked = highlighted_row(&mut stage);
     assert!(!walked.is_empty());
     stage.send(Msg::Mouse(MouseAction::Press(9, 3)));
     let text = stage.picture().text();
@@ -243,60 +243,60 @@ fn the_histogram_is_walked_and_clicked_and_tells_events() {
 
 #[test]
 fn filters_stay_where_more_is_read_and_go_with_their_service() {
-    let mut stage = orders((120, 30));
-    stage.keys("p enter +");
-    stage.typed("service=orders");
-    stage.keys("enter +");
-    stage.typed("took");
-    stage.keys("enter A");
+    let mut stage = open_order_logs((120, 30));
+    stage.press_keys("p enter +");
+    stage.type_text("service=orders");
+    stage.press_keys("enter +");
+    stage.type_text("took");
+    stage.press_keys("enter A");
     let text = stage.picture().text();
     assert!(text.contains("+took") && text.contains("+service") && !text.contains("<n>"), "{text}");
-    stage.keys("esc esc left l");
+    stage.press_keys("esc esc left l");
     let text = stage.picture().text();
     assert!(!text.contains("logs of prod/orders") && !text.contains("+took"), "{text}");
 }
 
 #[test]
 fn what_comes_while_it_is_paused_waits_though_there_is_room() {
-    let mut stage = orders((100, 60));
-    stage.keys("k");
-    stage.send(lines(vec![line("orders", 100_000, "a new one")]));
-    stage.keys("k m i i j");
+    let mut stage = open_order_logs((100, 60));
+    stage.press_keys("k");
+    stage.send(log_message(vec![line("orders", 100_000, "a new one")]));
+    stage.press_keys("k m i i j");
     assert!(!stage.picture().text().contains("a new one"), "{}", stage.picture().text());
-    stage.keys("j j");
+    stage.press_keys("j j");
     assert!(stage.picture().text().contains("a new one"));
 }
 
 #[test]
 fn marks_on_lines_are_walked_round() {
-    let mut stage = orders((100, 30));
-    stage.keys("k m k k m j j j j u");
-    let first = cursor(&mut stage);
-    stage.keys("u");
-    let second = cursor(&mut stage);
-    stage.keys("u");
-    assert!(first != second && cursor(&mut stage) == first, "{first}\n{second}");
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("k m k k m j j j j u");
+    let first = highlighted_row(&mut stage);
+    stage.press_keys("u");
+    let second = highlighted_row(&mut stage);
+    stage.press_keys("u");
+    assert!(first != second && highlighted_row(&mut stage) == first, "{first}\n{second}");
     assert_eq!(stage.picture().text().matches('◆').count(), 2);
 }
 
 #[test]
 fn selected_lines_are_copied_and_saved() {
-    let mut stage = orders((100, 30));
-    stage.keys("k V k k c ctrl-s");
-    let copied = stage.asked.iter().find_map(|effect| match effect {
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("k V k k c ctrl-s");
+    let copied = stage.effects.iter().find_map(|effect| match effect {
         Effect::CopyToClipboard(text) => Some(text.lines().count()),
         _ => None,
     });
     assert_eq!(copied, Some(3));
-    let saved = stage.asked.iter().find_map(|effect| match effect {
+    let saved = stage.effects.iter().find_map(|effect| match effect {
         Effect::SaveFile { name, text, .. } => Some((*name, text.to_string())),
         _ => None,
     });
     let (name, text) = saved.unwrap();
     assert_eq!((name, text.lines().count()), ("portolan-logs", 3));
     assert!(text.lines().all(|line| line.contains("ecs:eu-west-1/prod/orders orders-1 GET")), "{text}");
-    stage.keys("esc ctrl-s");
-    let saved = stage.asked.iter().rev().find_map(|effect| match effect {
+    stage.press_keys("esc ctrl-s");
+    let saved = stage.effects.iter().rev().find_map(|effect| match effect {
         Effect::SaveFile { text, .. } => Some(text.to_string().lines().count()),
         _ => None,
     });
@@ -305,42 +305,45 @@ fn selected_lines_are_copied_and_saved() {
 
 #[test]
 fn the_map_stays_above_the_logs() {
-    let mut stage = orders((120, 40));
-    stage.keys("v");
+    let mut stage = open_order_logs((120, 40));
+    stage.press_keys("v");
     see!(stage);
     assert_eq!(stage.app.screen(), ScreenId::Logs);
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert_eq!(stage.app.screen(), ScreenId::Map);
     let text = stage.picture().text();
     assert!(text.contains("logs of prod/orders"), "the map has the keys, and the logs stay: {text}");
-    assert!(!stage.streams().is_empty());
-    stage.keys("v");
+    assert!(!stage.wanted_log_streams().is_empty());
+    stage.press_keys("v");
     assert!(!stage.picture().text().contains("logs of"));
-    assert!(stage.streams().is_empty());
+    assert!(stage.wanted_log_streams().is_empty());
 }
 
 #[test]
 fn a_full_screen_of_logs() {
-    let mut stage = orders((80, 24));
-    stage.keys("z");
+    let mut stage = open_order_logs((80, 24));
+    stage.press_keys("z");
     let text = stage.picture().text();
     assert!(!text.contains("portolan") && !text.contains("= pause"), "{text}");
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert!(stage.picture().text().contains("portolan"));
     assert_eq!(stage.app.screen(), ScreenId::Logs);
 }
 
 #[test]
 fn what_can_not_be_read_is_told_at_the_top() {
-    let mut stage = orders((100, 30));
+    let mut stage = open_order_logs((100, 30));
     let note = LogNote {
-        at: Some(ago(4)),
+        at: Some(minutes_ago(4)),
         service: Some(ServiceId::new("ecs:eu-west-1/prod/orders")),
         label: "orders-3".into(),
         kind: LogNoteKind::Unreadable,
-        text: "its log driver is awsfirelens: look where it sends them".into(),
+        text: "log driver awsfirelens is not supported: read the log at its destination".into(),
     };
     stage.send(Msg::Logs(LogUpdate::Lines(LogBatch { lines: Vec::new(), notes: vec![note] })));
     let text = stage.picture().text();
-    assert!(text.lines().nth(2).unwrap().contains("orders-3: its log driver is awsfirelens"), "{text}");
+    assert!(
+        text.lines().nth(2).unwrap().contains("orders-3: log driver awsfirelens is not supported"),
+        "{text}"
+    );
 }

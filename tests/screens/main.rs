@@ -18,6 +18,7 @@ mod map;
 mod patterns;
 mod picture;
 mod rooms;
+mod screenshot;
 mod stage;
 mod thicket;
 mod timeline;

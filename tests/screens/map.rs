@@ -3,87 +3,87 @@
 use crate::{
     estate::{foreign_names, shop},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 
 #[test]
 fn small() {
-    see!(Stage::showing(&shop(), (80, 24)));
+    see!(AppHarness::showing(&shop(), (80, 24)));
 }
 
 #[test]
 fn middling() {
-    see!(Stage::showing(&shop(), (120, 40)));
+    see!(AppHarness::showing(&shop(), (120, 40)));
 }
 
 #[test]
 fn large() {
-    see!(Stage::showing(&shop(), (200, 50)));
+    see!(AppHarness::showing(&shop(), (200, 50)));
 }
 
 #[test]
 fn least() {
-    see!(Stage::showing(&shop(), (24, 6)));
+    see!(AppHarness::showing(&shop(), (24, 6)));
 }
 
 #[test]
 fn too_small() {
-    see!(Stage::showing(&shop(), (23, 6)));
-    see!(Stage::showing(&shop(), (1, 1)));
+    see!(AppHarness::showing(&shop(), (23, 6)));
+    see!(AppHarness::showing(&shop(), (1, 1)));
 }
 
 #[test]
 fn in_ascii() {
-    see!(Stage::dressed(&shop(), (120, 40), ("night", true)));
+    see!(AppHarness::showing_in_theme(&shop(), (120, 40), ("night", true)));
 }
 
 #[test]
 fn without_colour() {
-    see!(Stage::dressed(&shop(), (120, 40), ("mono", false)));
+    see!(AppHarness::showing_in_theme(&shop(), (120, 40), ("mono", false)));
 }
 
 #[test]
 fn in_sixteen_colours() {
-    see!(Stage::dressed(&shop(), (80, 24), ("ansi", false)));
+    see!(AppHarness::showing_in_theme(&shop(), (80, 24), ("ansi", false)));
 }
 
 #[test]
 fn wide_and_right_to_left_names() {
-    see!(Stage::showing(&foreign_names(), (120, 40)));
-    see!(Stage::showing(&foreign_names(), (80, 24)));
+    see!(AppHarness::showing(&foreign_names(), (120, 40)));
+    see!(AppHarness::showing(&foreign_names(), (80, 24)));
 }
 
 #[test]
 fn focus_shows_the_neighbours_alone() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.keys("f x");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.press_keys("f x");
     see!(stage);
     assert!(!stage.picture().text().contains("● users"), "users is no neighbour");
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert!(stage.picture().text().contains("● users"), "esc ends the focus");
 }
 
 #[test]
 fn only_what_is_faulty() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
-    stage.keys("ctrl-z");
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    stage.press_keys("ctrl-z");
     see!(stage);
 }
 
 #[test]
 fn a_search_marks_what_it_finds() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
-    stage.keys("/");
-    stage.typed("cat");
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    stage.press_keys("/");
+    stage.type_text("cat");
     see!(stage);
-    stage.keys("enter");
-    assert_eq!(stage.selected(), "catalog");
+    stage.press_keys("enter");
+    assert_eq!(stage.selected_name(), "catalog");
 }
 
 #[test]
 fn zoomed_out() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
-    stage.keys("-");
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    stage.press_keys("-");
     see!(stage);
 }
 
@@ -114,8 +114,8 @@ fn ascii_is_ascii_on_every_screen() {
         "ctrl-z",
         "t / z z enter",
     ] {
-        let mut stage = Stage::dressed(&shop(), (120, 40), ("night", true));
-        stage.keys(keys);
+        let mut stage = AppHarness::showing_in_theme(&shop(), (120, 40), ("night", true));
+        stage.press_keys(keys);
         let text = stage.picture().text();
         let foreign: Vec<&str> = text.lines().filter(|line| !line.is_ascii()).collect();
         assert!(foreign.is_empty(), "after `{keys}`:\n{}", foreign.join("\n"));
@@ -125,10 +125,10 @@ fn ascii_is_ascii_on_every_screen() {
 /// A poll without changes moves nothing.
 #[test]
 fn the_map_holds_still() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
     let before = stage.picture().text();
     for snapshot in shop() {
-        stage.looked(&snapshot);
+        stage.poll(&snapshot);
     }
     assert_eq!(stage.picture().text(), before);
 }
@@ -136,9 +136,9 @@ fn the_map_holds_still() {
 /// On a narrow screen a fault leaves the rows for callers and callees in place.
 #[test]
 fn a_fault_leaves_room_for_relations() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
-    while stage.selected() != "orders" {
-        stage.keys("f");
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    while stage.selected_name() != "orders" {
+        stage.press_keys("f");
     }
     let text = stage.picture().text();
     let row = |words: &str| text.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();

@@ -1,10 +1,10 @@
 //! Log patterns: new patterns, the most frequent ones, and the lines of a single pattern.
 
 use crate::{
-    estate::ago,
-    logs::{line, lines, orders},
+    estate::minutes_ago,
+    logs::{line, log_message, open_order_logs},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::{
     app::{MouseAction, Msg},
@@ -13,33 +13,35 @@ use portolan::{
 
 #[test]
 fn patterns_tell_what_is_new_since_the_deployment_and_enter_shows_one_alone() {
-    let mut stage = orders((100, 30));
+    let mut stage = open_order_logs((100, 30));
     let before = |minute: i64, text: &str| line("orders", -60_000 * minute, text);
-    stage.send(lines(vec![before(3, "listening on :8000"), before(3, "GET /orders/1 200 7ms")]));
-    stage.keys("p");
+    stage.send(log_message(vec![before(3, "listening on :8000"), before(3, "GET /orders/1 200 7ms")]));
+    stage.press_keys("p");
     see!(stage);
-    let rows = |stage: &mut Stage| stage.picture().text();
+    let rows = |stage: &mut AppHarness| stage.picture().text();
     assert!(rows(&mut stage).contains("3 new since the last deployment"), "{}", rows(&mut stage));
     let footer = stage.picture().text().lines().last().unwrap_or_default().to_owned();
     assert!(footer.contains("enter open  - hide"), "{footer}");
-    stage.keys("j enter");
+    stage.press_keys("j enter");
     let text = stage.picture().text();
     assert!(text.contains("+retrying in <n>") && text.contains("retrying in 5s"), "{text}");
     assert!(!text.contains("listening") && !text.contains("new since"), "{text}");
-    stage.keys("x p G -");
+    stage.press_keys("x p G -");
     let text = stage.picture().text();
     assert!(text.contains("new since") && text.contains(" -"), "what is hidden leaves the list open: {text}");
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert!(!stage.picture().text().contains("new since"));
     assert_eq!(stage.app.screen(), ScreenId::Logs);
 }
 
 #[test]
 fn patterns_follow_what_comes_and_a_click_opens_one() {
-    let mut stage = orders((100, 30));
-    stage.keys("p");
-    stage.send(lines((0..50).map(|n| line("orders", 95_000 + n, &format!("cart {n} is empty"))).collect()));
-    stage.send(Msg::Tick(ago(-1)));
+    let mut stage = open_order_logs((100, 30));
+    stage.press_keys("p");
+    stage.send(log_message(
+        (0..50).map(|n| line("orders", 95_000 + n, &format!("cart {n} is empty"))).collect(),
+    ));
+    stage.send(Msg::Tick(minutes_ago(-1)));
     let text = stage.picture().text();
     let row =
         text.lines().position(|row| row.contains("cart <n> is empty")).unwrap_or_else(|| panic!("{text}"));

@@ -16,7 +16,7 @@ pub(crate) struct Picture {
 }
 
 /// Letters for styles, in order of first use. The plain style is a dot.
-const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const STYLE_LETTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl Picture {
     /// Returns the characters alone, without trailing blanks.
@@ -54,13 +54,13 @@ impl Picture {
                     styles.push(style);
                     styles.len() - 1
                 });
-                LETTERS.chars().nth(index).unwrap_or('#')
+                STYLE_LETTERS.chars().nth(index).unwrap_or('#')
             };
             letter.to_string().repeat(cells)
         });
         let mut out = format!("{}\n{letters}\n", self.text());
-        for (letter, style) in LETTERS.chars().zip(&styles) {
-            let _ = writeln!(out, "{letter} {}", words(*style));
+        for (letter, style) in STYLE_LETTERS.chars().zip(&styles) {
+            let _ = writeln!(out, "{letter} {}", style_words(*style));
         }
         if let Some(Position { x, y }) = self.cursor {
             let _ = writeln!(out, "cursor at column {x}, row {y}");
@@ -99,7 +99,7 @@ fn is_plain(style: Style) -> bool {
 }
 
 /// Formats a style in the notation of a theme file.
-fn words(style: Style) -> String {
+fn style_words(style: Style) -> String {
     let mut words = Vec::new();
     let color =
         |color: Option<Color>| color.filter(|color| *color != Color::Reset).map(|color| color.to_string());

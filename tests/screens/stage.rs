@@ -13,19 +13,19 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// App under test with its screen size and the effects that it returned.
-pub(crate) struct Stage {
+pub(crate) struct AppHarness {
     pub(crate) app: App,
     size: (u16, u16),
     /// Effects returned so far, except layout requests, which the harness executes at once.
-    pub(crate) asked: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
 }
 
 /// Maximum number of update rounds for one message; more of them mean an endless loop.
-const MANY: usize = 8;
+const MAX_UPDATE_ROUNDS: usize = 8;
 
-impl Stage {
+impl AppHarness {
     /// Creates the app with `sources`, none of which was polled yet.
-    pub(crate) fn waiting(sources: Vec<SourceStatus>, size: (u16, u16)) -> Self {
+    pub(crate) fn before_first_poll(sources: Vec<SourceStatus>, size: (u16, u16)) -> Self {
         Self::themed(sources, size, ("night", false))
     }
 
@@ -34,62 +34,62 @@ impl Stage {
         let store = Store::new(Inventory::new(Vec::new()), sources, 1 << 20, crate::estate::now());
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let app = App::new(store, Theme::named(theme, ascii).unwrap(), keymap, size, true);
-        let mut stage = Self { app, size, asked: Vec::new() };
-        stage.size(size.0, size.1);
+        let mut stage = Self { app, size, effects: Vec::new() };
+        stage.resize(size.0, size.1);
         stage
     }
 
     /// Creates the app after its sources have returned `snapshots`.
     pub(crate) fn showing(snapshots: &[Snapshot], size: (u16, u16)) -> Self {
-        Self::dressed(snapshots, size, ("night", false))
+        Self::showing_in_theme(snapshots, size, ("night", false))
     }
 
     /// Creates the app in a theme, after its sources have returned `snapshots`.
-    pub(crate) fn dressed(snapshots: &[Snapshot], size: (u16, u16), theme: (&str, bool)) -> Self {
-        let statuses = snapshots.iter().map(|s| crate::estate::status(s.source.as_str())).collect();
+    pub(crate) fn showing_in_theme(snapshots: &[Snapshot], size: (u16, u16), theme: (&str, bool)) -> Self {
+        let statuses = snapshots.iter().map(|s| crate::estate::source_status(s.source.as_str())).collect();
         let mut stage = Self::themed(statuses, size, theme);
         for snapshot in snapshots {
-            stage.looked(snapshot);
+            stage.poll(snapshot);
         }
         stage
     }
 
     /// Sends the snapshot of a successful poll.
-    pub(crate) fn looked(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn poll(&mut self, snapshot: &Snapshot) {
         self.send(Msg::SourcePolled(snapshot.source.clone(), Ok(snapshot.clone())));
     }
 
     /// Sends the failure of a poll of `source`.
-    pub(crate) fn failed(&mut self, source: &str, failure: Failure) {
+    pub(crate) fn poll_failed(&mut self, source: &str, failure: Failure) {
         self.send(Msg::SourcePolled(SourceId::new(source), Err(failure)));
     }
 
     /// Resizes the terminal.
-    pub(crate) fn size(&mut self, width: u16, height: u16) {
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
         self.send(Msg::Resize(width, height));
     }
 
     /// Presses keys separated by blanks, such as `f l / e r r enter esc`.
-    pub(crate) fn keys(&mut self, keys: &str) {
+    pub(crate) fn press_keys(&mut self, keys: &str) {
         for key in keys.split(' ').filter(|key| !key.is_empty()) {
             self.press(key.parse().unwrap());
         }
     }
 
     /// Types `text` character by character.
-    pub(crate) fn typed(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.press(portolan::keymap::Code::Char(c).into());
         }
     }
 
     /// Searches for the service `name` and selects it.
-    pub(crate) fn find(&mut self, name: &str) {
-        self.keys("/");
-        self.typed(name);
-        self.keys("enter esc");
-        assert_eq!(self.selected(), name);
+    pub(crate) fn select_by_search(&mut self, name: &str) {
+        self.press_keys("/");
+        self.type_text(name);
+        self.press_keys("enter esc");
+        assert_eq!(self.selected_name(), name);
     }
 
     /// Presses one key.
@@ -100,13 +100,13 @@ impl Stage {
     /// Sends a message, and executes all layout requests and comparisons that follow from it.
     pub(crate) fn send(&mut self, msg: Msg) {
         let mut effects = self.app.update(msg);
-        for _ in 0..MANY {
+        for _ in 0..MAX_UPDATE_ROUNDS {
             let again = effects.contains(&Effect::ContinueWork);
             effects.retain(|effect| *effect != Effect::ContinueWork);
             let (jobs, others): (Vec<_>, Vec<_>) = effects
                 .into_iter()
                 .partition(|effect| matches!(effect, Effect::ComputeLayout(_) | Effect::CompareLayout(_)));
-            self.asked.extend(others);
+            self.effects.extend(others);
             if again {
                 effects = self.app.update(Msg::ContinueWork);
                 continue;
@@ -128,7 +128,7 @@ impl Stage {
     }
 
     /// Returns the log streams to which the app currently subscribes.
-    pub(crate) fn streams(&self) -> BTreeSet<(LogTarget, LogReadOptions)> {
+    pub(crate) fn wanted_log_streams(&self) -> BTreeSet<(LogTarget, LogReadOptions)> {
         let stream = |wanted| match wanted {
             Subscription::Logs(target, start) => Some((target, start)),
             Subscription::Usage(_) => None,
@@ -146,14 +146,14 @@ impl Stage {
 
     /// Draws into a buffer of any size, independent of the app's own screen size. The app keeps no hit map of
     /// it.
-    pub(crate) fn drawn_into(&self, width: u16, height: u16) -> Buffer {
+    pub(crate) fn draw_at_size(&self, width: u16, height: u16) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
         self.app.draw(&mut buffer);
         buffer
     }
 
     /// Returns the name of the selected node, or an empty string if none is selected.
-    pub(crate) fn selected(&self) -> String {
+    pub(crate) fn selected_name(&self) -> String {
         self.app.store.selected_node().map(|node| node.name.clone()).unwrap_or_default()
     }
 }

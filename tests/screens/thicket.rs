@@ -1,16 +1,16 @@
 //! Dense maps: groups that call each other so much that equal lines would be unreadable.
 
 use crate::{
-    estate::{Build, service, snapshot},
+    estate::{ServiceBuilder, service, snapshot},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::model::{EndpointScope, Host, NetworkId, Service, Snapshot, SourceId};
 
 /// Returns a service that all groups reach as `name.group`.
-fn open(group: &str, name: &str) -> Service {
+fn mesh_service(group: &str, name: &str) -> Service {
     let mesh = NetworkId::of(&SourceId::new("ecs:eu-west-1"), "mesh");
-    service("ecs:eu-west-1", Some(group), name).with(|service| {
+    service("ecs:eu-west-1", Some(group), name).edit(|service| {
         service.endpoints[0].host = Host::parse(&format!("{name}.{group}")).unwrap();
         service.endpoints[0].scope = EndpointScope::Network(mesh.clone());
         service.networks.insert(mesh);
@@ -19,11 +19,11 @@ fn open(group: &str, name: &str) -> Service {
 
 /// Returns `groups` groups of `size` services. Each service calls its namesakes in all other groups; the
 /// first service of a group calls only its namesake in the next group.
-fn meshed(groups: usize, size: usize) -> Vec<Snapshot> {
+fn meshed_groups(groups: usize, size: usize) -> Vec<Snapshot> {
     let calling = |group: usize, number: usize| {
         let name = format!("s{number}");
         let calls = |other: &usize| *other != group && (number > 0 || *other == (group + 1) % groups);
-        (0..groups).filter(calls).fold(open(&format!("g{group}"), &name), |one, other| {
+        (0..groups).filter(calls).fold(mesh_service(&format!("g{group}"), &name), |one, other| {
             one.calls(&format!("G{other}"), &format!("http://{name}.g{other}:80"))
         })
     };
@@ -33,7 +33,7 @@ fn meshed(groups: usize, size: usize) -> Vec<Snapshot> {
 
 #[test]
 fn between_two_groups_the_lines_of_the_selected_one_stand_out_and_the_rest_is_dim() {
-    let mut stage = Stage::showing(&meshed(2, 7), (160, 40));
+    let mut stage = AppHarness::showing(&meshed_groups(2, 7), (160, 40));
     see!(stage);
     let text = stage.picture().text();
     assert!(text.contains("g1/s0"), "of another group the same name says which is meant: {text}");
@@ -41,13 +41,13 @@ fn between_two_groups_the_lines_of_the_selected_one_stand_out_and_the_rest_is_di
 
 #[test]
 fn of_groups_that_all_call_each_other_each_shows_its_heaviest_line() {
-    let mut stage = Stage::showing(&meshed(7, 8), (120, 40));
+    let mut stage = AppHarness::showing(&meshed_groups(7, 8), (120, 40));
     let text = stage.picture().text();
-    assert!(text.contains("lines drawn when selected"), "{text}");
+    assert!(text.contains("lines shown when selected"), "{text}");
 }
 
 /// Services of one group, each with the services that it calls. The layout survey contains a similar group.
-const GROUP: [(&str, &[&str]); 26] = [
+const GROUP_CALLS: [(&str, &[&str]); 26] = [
     ("ext-0-152", &[]),
     ("lb-0-144", &["bff-0-179", "gw-0-94"]),
     ("api-0-77", &["db-0-138"]),
@@ -82,16 +82,18 @@ const GROUP: [(&str, &[&str]); 26] = [
 #[test]
 fn two_dozen_services_fit_a_small_screen_beside_the_panel() {
     let calling = |(name, called): &(&str, &[&str])| {
-        called.iter().fold(open("g", name), |one, other| {
+        called.iter().fold(mesh_service("g", name), |one, other| {
             one.calls(&format!("{}_URL", other.replace('-', "_")), &format!("http://{other}.g:80"))
         })
     };
-    let mut stage =
-        Stage::showing(&[snapshot("ecs:eu-west-1", GROUP.iter().map(calling).collect())], (80, 24));
+    let mut stage = AppHarness::showing(
+        &[snapshot("ecs:eu-west-1", GROUP_CALLS.iter().map(calling).collect())],
+        (80, 24),
+    );
     see!(stage);
     let text = stage.picture().text();
     assert!(
-        GROUP.iter().all(|(name, _)| text.contains(&format!("{name}▌"))) && !text.contains("more"),
+        GROUP_CALLS.iter().all(|(name, _)| text.contains(&format!("{name}▌"))) && !text.contains("more"),
         "{text}"
     );
 }

@@ -2,16 +2,16 @@
 //! map.
 
 use crate::{
-    estate::{failure, faults, shop, snapshot, status},
+    estate::{failure, faulty_cluster, shop, snapshot, source_status},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::{
     app::Msg,
     model::{FailureKind, SourceId, UnreadPart},
 };
 
-fn unreachable() -> portolan::model::Failure {
+fn unreachable_failure() -> portolan::model::Failure {
     failure(
         FailureKind::Unreachable,
         "nobody answers at unix:///var/run/docker.sock",
@@ -19,46 +19,46 @@ fn unreachable() -> portolan::model::Failure {
     )
 }
 
-fn denied() -> portolan::model::Failure {
+fn denied_failure() -> portolan::model::Failure {
     let what = "ecs:ListClusters is denied to arn:aws:sts::123456789012:assumed-role/dev/ada";
     failure(FailureKind::Denied, what, "give the role the policy in docs/aws-permissions.md")
 }
 
 /// Returns a screen with one source in each state.
-fn mixed() -> Stage {
+fn sources_in_every_state() -> AppHarness {
     let all = ["docker", "ecs:eu-west-1", "ecs:us-east-1", "ecs:ap-south-1", "docker-rootless"];
-    let mut stage = Stage::waiting(all.map(status).to_vec(), (100, 40));
-    stage.looked(&shop()[0]);
+    let mut stage = AppHarness::before_first_poll(all.map(source_status).to_vec(), (100, 40));
+    stage.poll(&shop()[0]);
     stage.send(Msg::PushStateChanged(SourceId::new("docker"), true));
-    let mut partial = faults();
-    partial.unread_parts = vec![UnreadPart { name: "load balancers".into(), failure: denied() }];
-    stage.looked(&partial);
-    stage.failed(
+    let mut partial = faulty_cluster();
+    partial.unread_parts = vec![UnreadPart { name: "load balancers".into(), failure: denied_failure() }];
+    stage.poll(&partial);
+    stage.poll_failed(
         "ecs:eu-west-1",
         failure(
             FailureKind::Timeout,
             "ecs:DescribeServices took longer than 30 s",
-            "wait, or look with portolan doctor",
+            "wait, or run portolan doctor",
         ),
     );
-    stage.failed("ecs:us-east-1", denied());
-    stage.failed("docker-rootless", unreachable());
+    stage.poll_failed("ecs:us-east-1", denied_failure());
+    stage.poll_failed("docker-rootless", unreachable_failure());
     stage
 }
 
 #[test]
 fn sources_of_every_state() {
-    let mut stage = mixed();
-    stage.keys("S");
+    let mut stage = sources_in_every_state();
+    stage.press_keys("S");
     see!(stage);
 }
 
 #[test]
 fn the_map_stays_when_a_source_fails() {
-    let mut stage = Stage::showing(&shop(), (100, 40));
+    let mut stage = AppHarness::showing(&shop(), (100, 40));
     let before = stage.picture().text();
-    stage.failed("ecs:eu-west-1", denied());
-    stage.failed("docker", unreachable());
+    stage.poll_failed("ecs:eu-west-1", denied_failure());
+    stage.poll_failed("docker", unreachable_failure());
     let after = stage.picture().text();
     let body = |text: &str| text.lines().skip(1).take(30).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(body(&after), body(&before), "{after}");
@@ -67,48 +67,54 @@ fn the_map_stays_when_a_source_fails() {
 
 #[test]
 fn on_a_narrow_screen_what_ails_a_source_is_told_in_short() {
-    let mut stage = Stage::showing(&shop(), (70, 24));
-    stage.failed("ecs:eu-west-1", denied());
-    let head = |stage: &mut Stage| stage.picture().text().lines().next().unwrap_or_default().to_owned();
+    let mut stage = AppHarness::showing(&shop(), (70, 24));
+    stage.poll_failed("ecs:eu-west-1", denied_failure());
+    let head = |stage: &mut AppHarness| stage.picture().text().lines().next().unwrap_or_default().to_owned();
     let text = head(&mut stage);
     assert!(text.contains("ecs:eu-west-1 ▲ denied ") && !text.contains("old"), "{text}");
-    stage.size(60, 24);
+    stage.resize(60, 24);
     let text = head(&mut stage);
     assert!(text.contains("docker ● 0s  ▲ ") && !text.contains("denied"), "{text}");
 }
 
 #[test]
 fn nothing_answered_yet() {
-    see!(Stage::waiting(vec![status("docker"), status("ecs:eu-west-1")], (80, 24)));
+    see!(AppHarness::before_first_poll(
+        vec![source_status("docker"), source_status("ecs:eu-west-1")],
+        (80, 24)
+    ));
 }
 
 #[test]
 fn nothing_can_be_read() {
-    let mut stage = Stage::waiting(vec![status("docker"), status("ecs:eu-west-1")], (80, 24));
-    stage.failed("docker", unreachable());
-    stage.failed("ecs:eu-west-1", denied());
+    let mut stage = AppHarness::before_first_poll(
+        vec![source_status("docker"), source_status("ecs:eu-west-1")],
+        (80, 24),
+    );
+    stage.poll_failed("docker", unreachable_failure());
+    stage.poll_failed("ecs:eu-west-1", denied_failure());
     see!(stage);
 }
 
 #[test]
 fn nothing_runs() {
-    let mut stage = Stage::waiting(vec![status("docker")], (80, 24));
-    stage.looked(&snapshot("docker", Vec::new()));
+    let mut stage = AppHarness::before_first_poll(vec![source_status("docker")], (80, 24));
+    stage.poll(&snapshot("docker", Vec::new()));
     see!(stage);
     for keys in ["t", "d", "l", "!", "f n c enter tab x"] {
-        stage.keys(keys);
+        stage.press_keys(keys);
         stage.picture();
     }
 }
 
 #[test]
 fn a_service_that_goes_leaves_no_selection_behind() {
-    let mut stage = Stage::showing(&shop(), (100, 30));
-    stage.keys("f d");
+    let mut stage = AppHarness::showing(&shop(), (100, 30));
+    stage.press_keys("f d");
     assert_eq!(stage.picture().text().matches("orders").count().min(1), 1);
-    stage.looked(&snapshot("ecs:eu-west-1", Vec::new()));
+    stage.poll(&snapshot("ecs:eu-west-1", Vec::new()));
     let text = stage.picture().text();
     let (body, last) = text.trim_end().rsplit_once('\n').expect("a screen has rows");
     assert!(!body.contains("orders"), "{text}");
-    assert!(last.contains("orders is gone; mailpit is selected"), "{text}");
+    assert!(last.contains("orders was removed; selected mailpit"), "{text}");
 }

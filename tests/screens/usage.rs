@@ -1,9 +1,9 @@
 //! Usage of instances: measured only while a screen shows it, on the card and in the panel beside the map.
 
 use crate::{
-    estate::{ago, shop},
+    estate::{minutes_ago, shop},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::{
     app::Msg,
@@ -12,7 +12,7 @@ use portolan::{
 };
 
 /// Returns the usage targets to which the app currently subscribes.
-fn measured(stage: &Stage) -> Vec<UsageTarget> {
+fn usage_targets(stage: &AppHarness) -> Vec<UsageTarget> {
     let target = |wanted| match wanted {
         Subscription::Usage(target) => Some(target),
         Subscription::Logs(..) => None,
@@ -21,17 +21,17 @@ fn measured(stage: &Stage) -> Vec<UsageTarget> {
 }
 
 /// Selects the orders service and sends twelve usage samples for each of its instances.
-fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
-    let mut stage = Stage::dressed(&shop(), size, theme);
-    while stage.selected() != "orders" {
-        stage.keys("f");
+fn orders_with_usage(size: (u16, u16), theme: (&str, bool)) -> AppHarness {
+    let mut stage = AppHarness::showing_in_theme(&shop(), size, theme);
+    while stage.selected_name() != "orders" {
+        stage.press_keys("f");
     }
-    let targets = measured(&stage);
+    let targets = usage_targets(&stage);
     let [target] = &targets[..] else { panic!("the selected service alone is measured: {targets:?}") };
     let readings = target.instances.iter().enumerate().flat_map(|(place, instance)| {
         (0..12).map(move |minute| UsageSample {
             instance: instance.clone(),
-            at: ago(11 - minute),
+            at: minutes_ago(11 - minute),
             cpu: Some(40 * minute as u64),
             cpu_limit: Some(500),
             memory: Some((100 + 9 * minute as u64) << 20),
@@ -47,45 +47,45 @@ fn orders(size: (u16, u16), theme: (&str, bool)) -> Stage {
 
 #[test]
 fn the_card_has_curves_for_each_instance_that_runs() {
-    let mut stage = orders((130, 40), ("night", false));
-    stage.keys("enter");
+    let mut stage = orders_with_usage((130, 40), ("night", false));
+    stage.press_keys("enter");
     see!(stage);
 }
 
 #[test]
 fn small_and_in_ascii() {
-    let mut stage = orders((80, 30), ("mono", true));
-    stage.keys("enter G");
+    let mut stage = orders_with_usage((80, 30), ("mono", true));
+    stage.press_keys("enter G");
     see!(stage);
 }
 
 #[test]
 fn the_panel_tells_it_in_short() {
-    let text = orders((170, 40), ("night", false)).picture().text();
+    let text = orders_with_usage((170, 40), ("night", false)).picture().text();
     assert!(text.contains("cpu ▂▃▃▄▄▅▅▆▇▇ 0.44 of 0.5 cores (88%)"), "{text}");
     assert!(text.contains("memory ▄▄▅▅▅▅▆▆▆▆ 199 of 256 MiB (78%)"), "{text}");
-    let text = orders((120, 40), ("night", false)).picture().text();
+    let text = orders_with_usage((120, 40), ("night", false)).picture().text();
     assert!(text.contains("0.44 of 0.5 cores (88%)  memory"), "{text}");
 }
 
 #[test]
 fn what_is_not_looked_at_is_not_measured() {
-    let mut stage = orders((120, 40), ("night", false));
-    stage.keys("t");
-    assert_eq!(measured(&stage), [], "the list does not show it");
-    stage.keys("esc enter");
-    assert_eq!(measured(&stage).len(), 1, "the card does");
-    stage.keys("esc");
-    stage.size(80, 12);
-    assert_eq!(measured(&stage), [], "there is no room to tell it");
+    let mut stage = orders_with_usage((120, 40), ("night", false));
+    stage.press_keys("t");
+    assert_eq!(usage_targets(&stage), [], "the list does not show it");
+    stage.press_keys("esc enter");
+    assert_eq!(usage_targets(&stage).len(), 1, "the card does");
+    stage.press_keys("esc");
+    stage.resize(80, 12);
+    assert_eq!(usage_targets(&stage), [], "there is no room to tell it");
 }
 
 #[test]
 fn the_card_says_why_there_is_nothing() {
-    let mut stage = Stage::showing(&shop(), (100, 40));
-    stage.keys("f enter");
-    let service = measured(&stage).remove(0).service;
-    assert!(stage.picture().text().contains("being measured"));
+    let mut stage = AppHarness::showing(&shop(), (100, 40));
+    stage.press_keys("f enter");
+    let service = usage_targets(&stage).remove(0).service;
+    assert!(stage.picture().text().contains("measuring"));
     let failure = Failure::new(FailureKind::Denied, "logs:FilterLogEvents: not allowed", "allow it");
     stage.send(Msg::UsageMeasured(service, Err(failure)));
     assert!(stage.picture().text().contains("logs:FilterLogEvents: not allowed (allow it)"));

@@ -1,9 +1,9 @@
 //! Zooming the map: groups, detail levels, focus, minimap, tidying, and the selection history.
 
 use crate::{
-    estate::{Build, now, service, shop, snapshot},
+    estate::{ServiceBuilder, now, service, shop, snapshot},
     see,
-    stage::Stage,
+    stage::AppHarness,
 };
 use portolan::{
     app::{MouseAction, Msg},
@@ -14,13 +14,13 @@ use std::sync::Arc;
 
 /// Returns `groups` groups of five services on two sources, where each group calls the next group of its
 /// source. With many groups, only collapsed groups fit the screen.
-fn many(groups: usize) -> Vec<Snapshot> {
+fn many_groups(groups: usize) -> Vec<Snapshot> {
     let of = |group: usize, number: usize| {
         let source = format!("ecs:{}", group % 2);
         let next = format!("http://g{}s{number}:80", (group + 2) % groups);
         let mesh = NetworkId::of(&SourceId::new(&source), "mesh");
         let team = format!("team-{group}");
-        service(&source, Some(&team), &format!("g{group}s{number}")).calls("NEXT", &next).with(|service| {
+        service(&source, Some(&team), &format!("g{group}s{number}")).calls("NEXT", &next).edit(|service| {
             service.endpoints[0].scope = EndpointScope::Network(mesh.clone());
             service.networks.insert(mesh);
         })
@@ -36,129 +36,129 @@ fn many(groups: usize) -> Vec<Snapshot> {
 
 #[test]
 fn every_level_of_zoom() {
-    let mut stage = Stage::showing(&shop(), (120, 40));
-    stage.find("orders");
-    stage.keys("- - -");
+    let mut stage = AppHarness::showing(&shop(), (120, 40));
+    stage.select_by_search("orders");
+    stage.press_keys("- - -");
     see!(stage);
     for _ in 0..5 {
-        stage.keys("+");
+        stage.press_keys("+");
         see!(stage);
     }
 }
 
 #[test]
 fn a_large_estate_opens_with_its_groups_and_one_of_them_can_be_opened() {
-    let mut stage = Stage::showing(&many(40), (120, 40));
+    let mut stage = AppHarness::showing(&many_groups(40), (120, 40));
     see!(stage);
-    stage.keys("enter");
+    stage.press_keys("enter");
     see!(stage);
     assert_eq!(stage.app.screen(), ScreenId::Map, "enter opens the group, not the card");
-    stage.keys("enter");
+    stage.press_keys("enter");
     assert_eq!(stage.app.screen(), ScreenId::Card);
-    stage.keys("esc z");
+    stage.press_keys("esc z");
     see!(stage);
 }
 
 #[test]
 fn all_groups_close_and_open() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.find("cart");
-    stage.keys("Z");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.select_by_search("cart");
+    stage.press_keys("Z");
     assert!(!stage.picture().text().contains("▥ cache"));
-    stage.keys("O");
+    stage.press_keys("O");
     assert!(stage.picture().text().contains("▥ cache"));
 }
 
 #[test]
 fn services_are_grouped_by_what_somebody_chooses() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.keys("B");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.press_keys("B");
     see!(stage);
-    stage.keys("B");
+    stage.press_keys("B");
     assert!(stage.picture().text().contains("grouped by: none"), "no namespace and no owner is known");
-    stage.keys("B");
+    stage.press_keys("B");
     assert!(stage.picture().text().contains("grouped by: project"));
 }
 
 #[test]
 fn a_focus_grows_by_hops_and_its_ghosts_open() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.find("cart");
-    stage.keys("1");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.select_by_search("cart");
+    stage.press_keys("1");
     see!(stage);
-    stage.keys("2");
+    stage.press_keys("2");
     assert!(stage.picture().text().contains("● web"));
-    stage.keys("1 left left enter");
+    stage.press_keys("1 left left enter");
     let text = stage.picture().text();
     assert_eq!(stage.app.screen(), ScreenId::Map, "enter on a ghost shows what is in it");
     assert!(text.contains("● web"), "{text}");
-    stage.keys("x");
+    stage.press_keys("x");
     assert!(stage.picture().text().contains("● catalog"), "x ends the focus");
 }
 
 #[test]
 fn the_way_between_two_marked_services() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.keys("p");
-    assert!(stage.picture().text().contains("mark a service first"));
-    stage.find("web");
-    stage.keys("space");
-    stage.find("cache");
-    stage.keys("space p");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.press_keys("p");
+    assert!(stage.picture().text().contains("mark one service"));
+    stage.select_by_search("web");
+    stage.press_keys("space");
+    stage.select_by_search("cache");
+    stage.press_keys("space p");
     see!(stage);
-    stage.keys("p");
-    assert!(stage.picture().text().contains("the only way"), "there are no others to show");
-    stage.keys("esc");
-    stage.find("payments");
-    stage.keys("space p");
-    assert!(stage.picture().text().contains("no calls lead"));
+    stage.press_keys("p");
+    assert!(stage.picture().text().contains("the only path"), "there are no others to show");
+    stage.press_keys("esc");
+    stage.select_by_search("payments");
+    stage.press_keys("space p");
+    assert!(stage.picture().text().contains("no path between them"));
 }
 
 #[test]
 fn a_group_that_is_closed_and_opened_leaves_everything_as_it_was() {
     for size in [(80, 24), (120, 40), (200, 50)] {
-        let mut stage = Stage::showing(&shop(), size);
-        stage.find("orders");
+        let mut stage = AppHarness::showing(&shop(), size);
+        stage.select_by_search("orders");
         let before = stage.picture().text();
-        stage.keys("z");
+        stage.press_keys("z");
         assert_ne!(stage.picture().text(), before, "{size:?}");
-        stage.keys("z");
+        stage.press_keys("z");
         assert_eq!(stage.picture().text(), before, "{size:?}");
     }
 }
 
 #[test]
 fn the_next_match_repeats_the_last_search() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.keys("n");
-    assert!(stage.picture().text().contains("nothing was searched for yet"));
-    stage.find("cart");
-    stage.find("orders");
-    stage.keys("[ n");
-    assert_eq!(stage.selected(), "orders");
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.press_keys("n");
+    assert!(stage.picture().text().contains("no search yet"));
+    stage.select_by_search("cart");
+    stage.select_by_search("orders");
+    stage.press_keys("[ n");
+    assert_eq!(stage.selected_name(), "orders");
 }
 
 #[test]
-fn where_it_is_too_early_to_say_that_nothing_came_that_is_said() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.keys("e e");
-    assert!(stage.picture().text().contains("takes 10 min of watching, 0 so far"));
+fn too_little_monitoring_for_never_observed_is_reported() {
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.press_keys("e e");
+    assert!(stage.picture().text().contains("needs 10 min of monitoring, 0 min so far"));
 }
 
 /// Changes of health and restart counts request no layout at any detail level.
 #[test]
 fn a_change_of_status_asks_for_no_layout() {
     for keys in ["", "-", "- -", "- - -", "+", "+ +", "+ + +", "x", "2"] {
-        let mut stage = Stage::showing(&shop(), (120, 40));
-        stage.find("orders");
-        stage.keys(keys);
+        let mut stage = AppHarness::showing(&shop(), (120, 40));
+        stage.select_by_search("orders");
+        stage.press_keys(keys);
         let mut sick = shop();
         for one in sick.iter_mut().flat_map(|s| &mut s.services).flat_map(|s| &mut Arc::make_mut(s).instances)
         {
             one.health_check = HealthCheckStatus::Unhealthy { output: None, since: None };
             one.restarts += 3;
         }
-        let laid = |stage: &mut Stage, snapshots: &[Snapshot]| {
+        let laid = |stage: &mut AppHarness, snapshots: &[Snapshot]| {
             let sent = snapshots.iter().map(|s| Msg::SourcePolled(s.source.clone(), Ok(s.clone())));
             sent.flat_map(|msg| stage.app.update(msg))
                 .filter(|e| matches!(e, Effect::ComputeLayout(_)))
@@ -171,10 +171,10 @@ fn a_change_of_status_asks_for_no_layout() {
 /// The selected service keeps its position on the screen if the map extends far enough in all directions.
 #[test]
 fn what_is_selected_keeps_its_place() {
-    let mut stage = Stage::showing(&many(30), (60, 20));
-    stage.keys("+");
-    stage.find("g14s2");
-    let place = |stage: &mut Stage, words: &str| {
+    let mut stage = AppHarness::showing(&many_groups(30), (60, 20));
+    stage.press_keys("+");
+    stage.select_by_search("g14s2");
+    let place = |stage: &mut AppHarness, words: &str| {
         let text = stage.picture().text();
         let found = text
             .lines()
@@ -183,42 +183,42 @@ fn what_is_selected_keeps_its_place() {
         found.unwrap_or_else(|| panic!("`{words}` is not on the screen:\n{text}"))
     };
     let before = place(&mut stage, "g14s2");
-    stage.keys("z z");
+    stage.press_keys("z z");
     assert_eq!(place(&mut stage, "g14s2"), before, "after its group was closed and opened");
 }
 
 #[test]
 fn the_small_map_in_the_corner_leads_about() {
-    let mut stage = Stage::showing(&many(12), (160, 44));
-    stage.keys("+");
+    let mut stage = AppHarness::showing(&many_groups(12), (160, 44));
+    stage.press_keys("+");
     see!(stage);
     let before = stage.picture().text();
     stage.send(Msg::Mouse(MouseAction::Press(117, 3)));
     assert_ne!(stage.picture().text(), before, "a click goes there");
-    stage.keys("m");
+    stage.press_keys("m");
     let text = stage.picture().text();
     assert!(!text.contains('⣿') && !text.contains('⠛'), "{text}");
 }
 
 #[test]
 fn what_was_selected_before_comes_back() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
     for name in ["web", "cart", "orders"] {
-        stage.find(name);
+        stage.select_by_search(name);
     }
     let mut seen = Vec::new();
     for key in ["[", "[", "]", "]"] {
-        stage.keys(key);
-        seen.push(stage.selected());
+        stage.press_keys(key);
+        seen.push(stage.selected_name());
     }
     assert_eq!(seen, ["cart", "web", "cart", "orders"]);
-    stage.keys("]");
-    assert!(stage.picture().text().contains("nothing was selected there"));
+    stage.press_keys("]");
+    assert!(stage.picture().text().contains("no later selection"));
 }
 
 #[test]
 fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
     let picture = stage.picture();
     let row = |y: u16| (0..200).map(|x| picture.buffer[(x, y)].symbol()).collect::<Vec<_>>();
     let name: Vec<String> = "gateway".chars().map(|c| c.to_string()).collect();
@@ -241,28 +241,28 @@ fn the_mouse_over_a_service_and_over_a_line_tells_what_they_are() {
 
 #[test]
 fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_nobody_looks() {
-    let mut stage = Stage::showing(&shop(), (200, 50));
-    stage.find("orders");
-    let tangled = "tangled by changes: T tidies";
+    let mut stage = AppHarness::showing(&shop(), (200, 50));
+    stage.select_by_search("orders");
+    let tangled = "better layout: press T";
     let number = (0..9).find(|number| {
         stage.send(Msg::LayoutCompared(*number, true));
         stage.picture().text().contains(tangled)
     });
     assert!(number.is_some(), "no layout is known");
-    stage.keys("T");
+    stage.press_keys("T");
     assert!(!stage.picture().text().contains(tangled));
     let number = number.unwrap() + 1;
     stage.send(Msg::LayoutCompared(number, true));
     let later = |seconds: i64| portolan::model::Timestamp::from_second(now().as_second() + seconds).unwrap();
-    stage.keys("l");
+    stage.press_keys("l");
     stage.send(Msg::Tick(later(1)));
     stage.send(Msg::Tick(later(20)));
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert!(stage.picture().text().contains(tangled), "it was away for a short time only");
-    stage.keys("l");
+    stage.press_keys("l");
     stage.send(Msg::Tick(later(21)));
     stage.send(Msg::Tick(later(60)));
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert!(!stage.picture().text().contains(tangled));
 }
 
@@ -271,9 +271,9 @@ fn a_map_that_changes_have_tangled_offers_to_be_tidied_and_tidies_itself_while_n
 #[test]
 fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
     let tidied = |chosen: bool| {
-        let mut stage = Stage::showing(&shop(), (200, 50));
+        let mut stage = AppHarness::showing(&shop(), (200, 50));
         if chosen {
-            stage.find("orders");
+            stage.select_by_search("orders");
         }
         (0..9).any(|number| {
             let effects = stage.app.update(Msg::LayoutCompared(number, true));
@@ -284,14 +284,14 @@ fn what_was_tangled_while_it_filled_in_is_tidied_unasked() {
 }
 
 /// Returns the snapshots without the last service.
-fn less(snapshots: &[Snapshot]) -> Vec<Snapshot> {
+fn without_last_service(snapshots: &[Snapshot]) -> Vec<Snapshot> {
     let mut less = snapshots.to_vec();
     less.iter_mut().rev().find_map(|snapshot| snapshot.services.pop()).unwrap();
     less
 }
 
 /// Returns one service that calls eight others.
-fn fan() -> Vec<Snapshot> {
+fn one_caller_of_eight() -> Vec<Snapshot> {
     let of = |name: &str| service("ecs:eu-west-1", Some("prod"), name);
     let called = (1..=8).map(|number| format!("s{number}"));
     let root = called.clone().fold(of("a"), |root, name| root.calls(&name, &format!("http://{name}:80")));
@@ -304,20 +304,20 @@ fn fan() -> Vec<Snapshot> {
 fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
     let mut would_jump = 0;
     for height in (20..=44).step_by(2) {
-        let mut stage = Stage::showing(&fan(), (100, height));
+        let mut stage = AppHarness::showing(&one_caller_of_eight(), (100, height));
         let before = stage.picture().text();
-        let shrunk = less(&fan()).remove(0);
+        let shrunk = without_last_service(&one_caller_of_eight()).remove(0);
         let effects = stage.app.update(Msg::SourcePolled(shrunk.source.clone(), Ok(shrunk.clone())));
         let job = effects
             .into_iter()
             .find_map(|e| if let Effect::ComputeLayout(job) = e { Some(job) } else { None });
         let job = job.expect("a service less is another map");
         assert_eq!((job.candidates.len(), job.current), (1, Some(0)), "{height} rows");
-        let afresh = Stage::showing(&[shrunk], (100, height)).picture().text();
+        let afresh = AppHarness::showing(&[shrunk], (100, height)).picture().text();
         stage.send(Msg::LayoutReady(job.request_id, 0, Box::new(job.compute().1)));
         assert_ne!(stage.picture().text(), before, "a service is gone");
         would_jump += usize::from(stage.picture().text() != afresh);
-        stage.looked(&fan()[0]);
+        stage.poll(&one_caller_of_eight()[0]);
         assert_eq!(stage.picture().text(), before, "{height} rows");
     }
     assert!(would_jump > 0, "on no screen another drawing would have been the better one");
@@ -326,14 +326,14 @@ fn what_comes_and_goes_does_not_change_the_way_of_drawing() {
 /// Leaving a focus restores the previous map, whatever changes came before.
 #[test]
 fn after_a_focus_the_map_is_as_it_was() {
-    let mut stage = Stage::showing(&less(&shop()), (80, 24));
+    let mut stage = AppHarness::showing(&without_last_service(&shop()), (80, 24));
     for snapshot in shop() {
-        stage.looked(&snapshot);
+        stage.poll(&snapshot);
     }
-    stage.find("orders");
+    stage.select_by_search("orders");
     let before = stage.picture().text();
-    stage.keys("2");
+    stage.press_keys("2");
     assert_ne!(stage.picture().text(), before);
-    stage.keys("esc");
+    stage.press_keys("esc");
     assert_eq!(stage.picture().text(), before);
 }

@@ -52,8 +52,8 @@ impl LineFilter {
 fn compile_patterns(texts: &[String]) -> Result<Vec<Regex>, Failure> {
     let expression = |text: &String| {
         Regex::new(text).map_err(|error| {
-            let what = format!("`{text}` is no regular expression: {error}");
-            Failure::new(FailureKind::Invalid, what, "put a \\ before a character that is meant as it is")
+            let what = format!("invalid regular expression `{text}`: {error}");
+            Failure::new(FailureKind::Invalid, what, "escape literal characters with \\")
         })
     };
     texts.iter().map(expression).collect()

@@ -28,8 +28,8 @@ const PATTERN_TAIL_LINES: usize = 10_000;
 /// Prints the log lines; with `--follow` until an interrupt or the end of the reader.
 pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) -> Result<Outcome, Error> {
     if args.follow && args.until.is_some() {
-        let what = "--until and --follow can't be together";
-        return Err(Failure::new(FailureKind::Invalid, what, "what comes has no end yet").into());
+        let what = "--until and --follow can't be combined";
+        return Err(Failure::new(FailureKind::Invalid, what, "drop one of them").into());
     }
     let selector = TargetSelector::from_names(world, &args.targets)?;
     let mut targets = selector.targets(world.inventory.services());
@@ -45,9 +45,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
         targets.extend(selector.expired_targets(world));
     }
     for service in selector.services_without_logs(world, &targets) {
-        output::print_stderr(format_args!(
-            "no instance of {service} runs or ended lately, so there is no log to read"
-        ));
+        output::print_stderr(format_args!("no logs: {service} has no running or recently stopped instances"));
     }
     if args.follow {
         follow::run(&opened.sources, selector, targets, start, printer).await

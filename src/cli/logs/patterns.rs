@@ -80,7 +80,7 @@ impl PatternReport {
         }
         if self.patterns.dropped > 0 {
             output::print_stderr(format_args!(
-                "{} kinds that were not seen for long are left out",
+                "{} patterns not seen recently were dropped",
                 self.patterns.dropped
             ));
         }

@@ -109,7 +109,7 @@ impl Printer {
         }
         if let (read @ 1.., 0) = self.line_counts {
             output::print_stderr(format_args!(
-                "none of the {read} lines passes that were read; --tail and --since say how many are"
+                "no matches in {read} lines; use --tail or --since to read more"
             ));
         }
         self.flush()

@@ -45,8 +45,8 @@ impl TargetSelector {
         }
         let node = why::find_node(world, name)?;
         let Some(service) = world.service_of(node) else {
-            let what = format!("{} is nothing that a source runs", node.label());
-            return Err(Failure::new(FailureKind::Invalid, what, "only services have logs"));
+            let what = format!("{} is not a service", node.label());
+            return Err(Failure::new(FailureKind::Invalid, what, "name a service, group or instance"));
         };
         self.services.insert(service.id.clone());
         Ok(())

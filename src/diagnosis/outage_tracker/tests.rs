@@ -127,7 +127,7 @@ fn one_fault_read_at_four_ages_is_one_sentence_one_since_and_one_cause() {
         let cause = found[0].suspects[0].description.to_string();
         sentences.insert((found[0].reason.to_string(), found[0].onset(), found[0].severity, cause));
     }
-    let cause = "perhaps the deployment of web:7, 4 min before".to_owned();
+    let cause = "possibly the deployment of web:7, 4 min earlier".to_owned();
     let one = (
         "crash loop: exit code 1; 2 stops".to_owned(),
         Some(Onset::exact(ago(30))),

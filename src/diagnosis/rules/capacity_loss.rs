@@ -11,15 +11,15 @@ const MAX_LOSS_AGE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Finds services that lost tasks with reclaimed Spot capacity.
 pub(in crate::diagnosis) fn find_spot(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let next =
-        "it is started again where there is capacity; spread it over more zones or keep a share on demand";
-    find(context, drafts, ExitCause::SpotInterruption, "AWS took Spot capacity back", next);
+    let next = "ECS replaces the task where it finds capacity; use more Availability Zones or some \
+                On-Demand capacity";
+    find(context, drafts, ExitCause::SpotInterruption, "AWS reclaimed Spot capacity", next);
 }
 
 /// Finds services that lost tasks with a failed host.
 pub(in crate::diagnosis) fn find_host(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let next = "look at the container instance or the availability zone";
-    find(context, drafts, ExitCause::HostLost, "a host failed or was taken away", next);
+    let next = "check the container instance and the Availability Zone";
+    find(context, drafts, ExitCause::HostLost, "a host failed or was terminated", next);
 }
 
 fn find(
@@ -37,7 +37,7 @@ fn find(
         let short = service.desired.is_some_and(|desired| service.running() < desired as usize);
         let severity = if short { Severity::Warning } else { Severity::Info };
         let reason =
-            format!("{what}: {} stopped, {} run", count_label(ends.len(), "task"), service.running());
+            format!("{what}: {} stopped, {} running", count_label(ends.len(), "task"), service.running());
         drafts.push(FindingDraft::about_service(service, severity, Some(*newest), reason, next));
     }
 }

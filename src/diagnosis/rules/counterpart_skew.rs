@@ -24,13 +24,13 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             let path =
                 |id: &NodeId| context.topology.nodes.get(id).map(Node::group_and_name).unwrap_or_default();
             let reason = format!(
-                "runs {image} {}, and {} on {} runs {}",
+                "runs {image} {}, but {} on {} runs {}",
                 join_names(ours),
                 path(&counterpart.node),
                 other.source(),
                 join_names(theirs)
             );
-            let next = "nothing, if one is meant to be ahead of the other";
+            let next = "no action needed if the difference is intended";
             drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
         }
     }

@@ -16,10 +16,10 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             subject: Subject::Node(node.id.clone()),
             since: None,
             reason: format!(
-                "{} names {}, and nothing here answers to that",
+                "{} names {}, but no known service has this address",
                 dangling.location, dangling.address
             ),
-            next_step: "is the service it means in another source, or gone?".to_owned(),
+            next_step: "check whether the service is in another source or was removed".to_owned(),
         });
     }
 }

@@ -12,7 +12,7 @@ const MAX_ROLLOUT_TIME: SignedDuration = SignedDuration::from_mins(10);
 pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     for (service, deployment) in newest_deployments(context).filter(|(_, d)| d.rollout == Rollout::Failed) {
         let reason = format!("deployment of {} failed{}", deployment.version, reason_suffix(deployment));
-        let next = "look at the failed instances; the previous version may still serve";
+        let next = "check the failed instances; the previous version may still be running";
         drafts.push(FindingDraft::about_service(
             service,
             Severity::Critical,
@@ -34,7 +34,7 @@ pub(in crate::diagnosis) fn find_rolled_back(context: &RuleContext<'_>, drafts: 
             newest.version,
             reason_suffix(failed)
         );
-        let next = "look at why its instances failed before you deploy it again";
+        let next = "find out why its instances failed before you deploy it again";
         drafts.push(FindingDraft::about_service(service, Severity::Warning, failed.updated, reason, next));
     }
 }
@@ -59,7 +59,7 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
             deployment.desired,
             older_versions_running(service),
         );
-        let next = "look at its newest instances and their health";
+        let next = "check its newest instances and their health checks";
         drafts.push(FindingDraft::about_service(
             service,
             Severity::Warning,
@@ -70,11 +70,11 @@ pub(in crate::diagnosis) fn find_stuck(context: &RuleContext<'_>, drafts: &mut V
     }
 }
 
-/// Lists the older versions that still run, as ", beside 2 on web:1".
+/// Lists the older versions that still run, as ", alongside 2 on web:1".
 fn older_versions_running(service: &Service) -> String {
     let older = service.deployments.iter().skip(1).filter(|d| d.running > 0);
     let each: Vec<String> = older.map(|d| format!("{} on {}", d.running, d.version)).collect();
-    if each.is_empty() { String::new() } else { format!(", beside {}", each.join(" and ")) }
+    if each.is_empty() { String::new() } else { format!(", alongside {}", each.join(" and ")) }
 }
 
 /// Returns each service that has a deployment, with the newest one.

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 
 /// Finds services whose connections a security group or network rule rejects.
 pub(in crate::diagnosis) fn find_rejected(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
-    let next = "look at the security groups and network rules between them";
+    let next = "check the security groups and network ACLs between them";
     find(context, ConnectionOutcome::Rejected, drafts, |targets| {
-        (format!("its connections to {targets} are rejected"), next.to_owned())
+        (format!("connections to {targets} are rejected"), next.to_owned())
     });
 }
 
 /// Finds services whose own logs report connection errors.
 pub(in crate::diagnosis) fn find_failed(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     find(context, ConnectionOutcome::Failed, drafts, |targets| {
-        let next = format!("see how {targets} is, and whether the address and the network are right");
-        (format!("its log says that it can't reach {targets}"), next)
+        let next = format!("check the state of {targets}, the address and the network");
+        (format!("its log reports connection errors to {targets}"), next)
     });
 }
 

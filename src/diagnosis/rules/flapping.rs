@@ -36,18 +36,18 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             (Some(instance), _) => {
                 let how = instance.exit.as_ref().map(Exit::describe).unwrap_or_default();
                 let reason = format!(
-                    "{} was started again {} times, the last time after {how}; it runs at the moment",
+                    "{} restarted {} times, most recently after {how}; currently running",
                     instance.name, instance.restarts
                 );
                 (reason, None)
             }
             (None, Some((first, returns))) => {
                 let changes = returns + 2;
-                (format!("its health check went back and forth: {changes} changes"), Some(*first))
+                (format!("health check flapping: {changes} changes"), Some(*first))
             }
             (None, None) => continue,
         };
-        let next = "look at its log at the times of the timeline, and at the limits of its health check";
+        let next = "check its log at the times in the timeline, and the thresholds of its health check";
         drafts.push(FindingDraft::about_service(service, Severity::Warning, since, reason, next));
     }
 }
@@ -95,10 +95,7 @@ mod tests {
     fn what_was_started_again_often_and_lately_is_told() {
         assert_eq!(
             back(4, 3),
-            [
-                "flapping warning web was started again 4 times, the last time after exit code 1; it runs at the \
-                 moment"
-            ]
+            ["flapping warning web restarted 4 times, most recently after exit code 1; currently running"]
         );
         assert_eq!(
             back(4, 0),
@@ -123,12 +120,9 @@ mod tests {
             finding_lines_with_events(vec![service("web")], words.iter().enumerate().map(event).collect())
         };
         let (up, down) = ("web is healthy", "web is unhealthy");
-        assert_eq!(
-            said(&[down, up, down, up]),
-            ["flapping warning its health check went back and forth: 4 changes"]
-        );
+        assert_eq!(said(&[down, up, down, up]), ["flapping warning health check flapping: 4 changes"]);
         assert_eq!(said(&[up, down, up]), Vec::<String>::new());
-        let flapping = ["flapping warning its health check went back and forth: 4 changes"];
+        let flapping = ["flapping warning health check flapping: 4 changes"];
         let (a, b) = (["a is unhealthy", "a is healthy"], ["b is unhealthy", "b is healthy"]);
         assert_eq!(said(&[a[0], b[0], a[1], b[1], a[0], b[0], a[1], b[1]]), flapping, "two side by side");
         let c = ["c is unhealthy", "c is healthy"];

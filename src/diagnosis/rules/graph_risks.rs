@@ -18,8 +18,8 @@ pub(in crate::diagnosis) fn find_cycles(context: &RuleContext<'_>, drafts: &mut 
             severity: Severity::Info,
             subject: Subject::Node(node.id.clone()),
             since: None,
-            reason: format!("{} call each other round: one that waits can stop them all", join_names(&names)),
-            next_step: "know it before you add a timeout or a retry; break the ring where you can".to_owned(),
+            reason: format!("{} call each other in a cycle: if one hangs, all may hang", join_names(&names)),
+            next_step: "break the cycle if you can, or set timeouts and retries with it in mind".to_owned(),
         });
     }
 }
@@ -32,8 +32,8 @@ pub(in crate::diagnosis) fn find_single_points(context: &RuleContext<'_>, drafts
         let Some(number) = web.index_of(&crate::model::NodeId::from(&service.id)) else { continue };
         let depend = web.count_dependent_services(number);
         if depend >= MIN_DEPENDANTS {
-            let reason = format!("a single copy, and {depend} services depend on it");
-            let next = "run a second copy, if it can have one";
+            let reason = format!("single instance, and {depend} services depend on it");
+            let next = "run a second instance if the service allows it";
             drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
         }
     }

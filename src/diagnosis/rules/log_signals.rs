@@ -72,13 +72,13 @@ pub(in crate::diagnosis) fn find_silent(context: &RuleContext<'_>, drafts: &mut 
         }
         let minutes = |span: &SignedDuration| span.as_mins();
         let reason = format!(
-            "the log of {} is silent for {} min; it had lines all the time for {} min before, {} s apart at most",
+            "no log lines from {} for {} min; before that steady for {} min, at most {} s apart",
             sign.label,
             minutes(&context.now.duration_since(*since)),
             minutes(steady),
             longest.as_secs().max(1)
         );
-        let next = "see whether it hangs, or has nothing to do";
+        let next = "check whether it hangs or is idle";
         drafts.push(FindingDraft::about_service(service, Severity::Info, Some(*since), reason, next));
     }
 }
@@ -115,10 +115,10 @@ pub(in crate::diagnosis) fn find_missing_log_group(
             continue;
         }
         let names: Vec<String> = places.into_iter().map(|(_, name)| name).collect();
-        let verb = if names.len() == 1 { "does" } else { "do" };
+        let (noun, verb) = if names.len() == 1 { ("group", "does") } else { ("groups", "do") };
         let reason =
-            format!("it runs, and its log {} {verb} not exist: what it writes is lost", join_names(&names));
-        let next = "make the log group, or set awslogs-create-group and allow logs:CreateLogGroup";
+            format!("running, but log {noun} {} {verb} not exist: its output is lost", join_names(&names));
+        let next = "create the log group, or set awslogs-create-group and allow logs:CreateLogGroup";
         drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
     }
 }
@@ -159,8 +159,8 @@ mod tests {
             steady_for: SignedDuration::from_mins(45),
             longest_pause: SignedDuration::from_secs(12),
         };
-        let told = "log-silence info the log of web is silent for 15 min; it had lines all the time for 45 min \
-                    before, 12 s apart at most";
+        let told = "log-silence info no log lines from web for 15 min; before that steady for 45 min, at \
+                    most 12 s apart";
         assert_eq!(found(7_200, silent(), 5), [told]);
         assert_eq!(found(600, silent(), 5), Vec::<String>::new(), "it was started again since");
         assert_eq!(found(7_200, silent(), 1_000), Vec::<String>::new(), "its source was not read since");
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_log_without_a_place_is_told_of_what_runs_for_a_while() {
         let absent = |at| LogSignalKind::LogGroupMissing { reported_at: ago(at) };
-        let told = "log-missing info it runs, and its log web does not exist: what it writes is lost";
+        let told = "log-missing info running, but log group web does not exist: its output is lost";
         assert_eq!(found(600, absent(60), 5), [told]);
         assert_eq!(found(90, absent(60), 5), Vec::<String>::new(), "its first line may make it");
         assert_eq!(found(7_200, absent(1_000), 5), Vec::<String>::new(), "nobody has looked since");

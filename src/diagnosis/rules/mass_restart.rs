@@ -46,12 +46,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             severity: Severity::Warning,
             subject: Subject::Source(source),
             since: Some(Onset::exact(first)),
-            reason: format!(
-                "{} services ended by faults within {seconds} s: {}",
-                names.len(),
-                join_names(&names)
-            ),
-            next_step: "look at what they share: the host, the network, a deployment of all".to_owned(),
+            reason: format!("{} services failed within {seconds} s: {}", names.len(), join_names(&names)),
+            next_step: "check what they share: host, network, a common deployment".to_owned(),
         });
     }
 }

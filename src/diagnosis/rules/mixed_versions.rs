@@ -25,8 +25,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let Some(versions) = copies.values().find(|versions| versions.len() > 1) else { continue };
         let each: Vec<String> =
             versions.iter().map(|(version, count)| format!("{count} on {version}")).collect();
-        let reason = format!("runs in {} versions: {}", versions.len(), join_names(&each));
-        let next = "finish the change, or take it back";
+        let reason = format!("{} versions running: {}", versions.len(), join_names(&each));
+        let next = "complete the rollout or roll it back";
         drafts.push(FindingDraft::about_service(service, Severity::Info, None, reason, next));
     }
 }

@@ -8,8 +8,9 @@ use crate::{
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
     let watch = context.drift_context();
     let since = |edge: &_, from: &_, to: &_| watch.never_observed_since(from, to, edge);
-    let reason =
-        |peers: &str| format!("is configured to call {peers}; both ends are watched, and no call was seen");
-    let next = "is it called seldom, or is the setting left over?";
+    let reason = |peers: &str| {
+        format!("configured to call {peers}; both ends are monitored, but no call was observed")
+    };
+    let next = "check whether the call is rare or the setting is obsolete";
     add_drift_findings(context, EdgeFilter::NeverObserved, since, reason, next, drafts);
 }

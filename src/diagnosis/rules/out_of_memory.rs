@@ -15,7 +15,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let restarts: u32 = service.instances.iter().map(|i| i.restarts).sum();
         let again = match (restarts, count) {
             (0, 1) => String::new(),
-            (0, count) => format!("; {count} stops"),
+            (0, count) => format!("; {count} exits"),
             (restarts, _) => format!("; {restarts} restarts"),
         };
         let limit = service.facts.iter().find(|fact| fact.label == "memory limit");
@@ -23,11 +23,11 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         // The kernel may kill a child process only; then the exit code is the main process's own.
         let (killed, code) = match newest.code {
             Some(137) => ("killed", ", exit code 137".to_owned()),
-            Some(code) => ("a process in it was killed", format!(", exit code {code}")),
+            Some(code) => ("a child process was killed", format!(", exit code {code}")),
             None => ("killed", String::new()),
         };
-        let reason = format!("{killed} for want of memory{limit}{code}{again}");
-        let next = "raise its memory limit, or find what grew";
+        let reason = format!("out of memory: {killed}{limit}{code}{again}");
+        let next = "raise its memory limit, or find the leak";
         drafts.push(FindingDraft::about_service(service, Severity::Critical, first, reason, next));
     }
 }
@@ -53,7 +53,7 @@ mod tests {
                 .reason
                 .clone()
         };
-        assert_eq!(reason(137), "killed for want of memory, exit code 137");
-        assert_eq!(reason(1), "a process in it was killed for want of memory, exit code 1");
+        assert_eq!(reason(137), "out of memory: killed, exit code 137");
+        assert_eq!(reason(1), "out of memory: a child process was killed, exit code 1");
     }
 }

@@ -13,8 +13,9 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         });
         let Some((instance, exit)) = given_up.max_by_key(|(_, exit)| exit.at) else { continue };
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let reason = format!("given up after {} restarts: {}", instance.restarts, exit.describe());
-        let next = "read the last lines of its log; it stays down until somebody starts it";
+        let reason =
+            format!("restart limit reached after {} restarts: {}", instance.restarts, exit.describe());
+        let next = "read the last lines of its log; it stays down until you start it";
         drafts.push(FindingDraft::about_service(service, severity, exit.at, reason, next));
     }
 }

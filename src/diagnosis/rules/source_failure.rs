@@ -24,7 +24,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
                 severity: Severity::Info,
                 subject: Subject::Source(snapshot.source.clone()),
                 since: None,
-                reason: format!("{} can't be read: {}", gap.name, gap.failure.message),
+                reason: format!("{} unreadable: {}", gap.name, gap.failure.message),
                 next_step: gap.failure.remedy.to_string(),
             });
         }

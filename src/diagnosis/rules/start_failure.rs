@@ -22,7 +22,7 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
             service.instances.iter().filter(kept).filter_map(|instance| instance.exit.as_ref()).collect();
         let Some(newest) = all.iter().max_by_key(|exit| exit.at) else { continue };
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
-        let times = if all.len() > 1 { format!("; {} tries", all.len()) } else { String::new() };
+        let times = if all.len() > 1 { format!("; {} attempts", all.len()) } else { String::new() };
         let said = newest.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         let (what, next) = describe_cause(newest.cause);
         let since = all.iter().filter_map(|exit| exit.at).min();
@@ -40,26 +40,27 @@ fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>, which: impl F
 fn describe_cause(ending: ExitCause) -> (&'static str, &'static str) {
     match ending {
         ExitCause::ImagePullFailed => (
-            "its image can't be fetched",
-            "check the image's name and tag, and the right and the way to fetch it",
+            "image pull failed",
+            "check the image's name and tag, the registry permissions and the network route to the registry",
         ),
         ExitCause::SecretUnavailable => (
             "a secret or parameter can't be read",
-            "check that it exists, and that the execution role may read it and has a way to it",
+            "check that it exists, and that the execution role may read it and has a network route to it",
         ),
         ExitCause::LogDestinationMissing => (
-            "its log has nowhere to go",
-            "make the log group, or give the execution role logs:CreateLogStream",
+            "log destination missing",
+            "create the log group, or grant the execution role logs:CreateLogStream",
         ),
-        ExitCause::PortInUse => {
-            ("a port that it publishes is taken", "find what listens there, or publish it at another port")
-        }
+        ExitCause::PortInUse => (
+            "published port already in use",
+            "find the process that listens on the port, or publish another one",
+        ),
         ExitCause::VolumeMountFailed => {
-            ("a volume can't be mounted", "check the volume, its driver, and what it is mounted from")
+            ("volume mount failed", "check the volume, its driver and its mount source")
         }
         ExitCause::CommandNotRunnable => {
-            ("its command can't be run", "check its command and entry point against the image")
+            ("command not found or not executable", "check its command and entry point against the image")
         }
-        _ => ("it can't be started", "read the reason, and look at its host"),
+        _ => ("start failed", "read the reason and check the host"),
     }
 }

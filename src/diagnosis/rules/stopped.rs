@@ -20,19 +20,19 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             continue;
         }
         let what = match (scaled, asked) {
-            (true, _) => "none is wanted and none runs".to_owned(),
-            (_, true) => format!("was told to stop{}", exit_code_suffix(newest)),
+            (true, _) => "scaled to zero".to_owned(),
+            (_, true) => format!("stopped on request{}", exit_code_suffix(newest)),
             (_, false) => {
-                format!("ended: {}", newest.map_or_else(|| "no exit code".to_owned(), Exit::describe))
+                format!("exited: {}", newest.map_or_else(|| "no exit code".to_owned(), Exit::describe))
             }
         };
         let still = if callers.is_empty() {
             String::new()
         } else {
-            format!(", and {} calls it", join_names(&callers))
+            format!(", but {} {} it", join_names(&callers), if callers.len() == 1 { "calls" } else { "call" })
         };
         let severity = if callers.is_empty() { Severity::Info } else { Severity::Critical };
-        let next = "start it again if it is needed, or take it out of what its callers are told";
+        let next = "start it again if needed, or remove it from its callers' configuration";
         let since = newest.and_then(|exit| exit.at);
         drafts.push(FindingDraft::about_service(service, severity, since, format!("{what}{still}"), next));
     }
@@ -81,7 +81,7 @@ pub(in crate::diagnosis) fn find_paused(context: &RuleContext<'_>, drafts: &mut 
             severity,
             since,
             reason,
-            "let it go on: docker unpause",
+            "resume it: docker unpause",
         ));
     }
 }

@@ -13,7 +13,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             .filter(|i| i.state == InstanceState::Failed && !i.health_check.is_failing());
         let Some(newest) = failed.max_by_key(|i| i.exit.as_ref().and_then(|exit| exit.at)) else { continue };
         let (how, since) =
-            newest.exit.as_ref().map_or(("it ended".to_owned(), None), |exit| (exit.describe(), exit.at));
+            newest.exit.as_ref().map_or(("no exit code".to_owned(), None), |exit| (exit.describe(), exit.at));
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
         let reason = format!("{} stopped: {how}", newest.name);
         drafts.push(FindingDraft::about_service(

@@ -28,7 +28,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             sick.len(),
             join_names(&balancers)
         );
-        let next = "compare the target group's path, port and codes with what it answers, and look at its security group";
+        let next = "compare the health check's path, port and success codes with the service's response, \
+                    and check its security group";
         drafts.push(FindingDraft::about_service(service, severity, None, reason, next));
     }
 }

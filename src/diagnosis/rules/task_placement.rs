@@ -24,9 +24,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         }
         let severity = if service.running() > 0 { Severity::Warning } else { Severity::Critical };
         let why = event.text.split_once("because").map_or(event.text.as_str(), |(_, why)| why.trim());
-        let reason = format!("no place for a task: {why}");
-        let next =
-            "give the cluster capacity, or ask for less CPU or memory, other ports or fewer constraints";
+        let reason = format!("task placement failed: {why}");
+        let next = "add cluster capacity, or reduce CPU, memory, host ports or placement constraints";
         drafts.push(FindingDraft::about_service(service, severity, Some(event.at), reason, next));
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             severity,
             None,
             reason,
-            "look at its events and stopped instances",
+            "check its events and stopped instances",
         ));
     }
 }

@@ -32,13 +32,13 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             || service.instances.iter().filter(|i| i.counts_toward_health()).count(),
             |desired| desired as usize,
         );
-        let reason = format!("health check fails, {serving} of {wanted} serve{output}");
+        let reason = format!("health check failing, {serving} of {wanted} serving{output}");
         drafts.push(FindingDraft::about_service(
             service,
             severity,
             since,
             reason,
-            "look at the check's output and its log",
+            "check the output of the health check and the log",
         ));
     }
 }

@@ -116,9 +116,9 @@
       data.edges.map((e, i) => [e[there], i]).filter(([, i]) => data.edges[i][here] === n);
     calls('called by', of('to', 'from'));
     calls('calls', of('from', 'to'));
-    if (node.notes.length) put(make('h2', '', 'also'), ...node.notes.map(text => make('p', '', text)));
+    if (node.notes.length) put(make('h2', '', 'notes'), ...node.notes.map(text => make('p', '', text)));
     if (node.twins.length) {
-      put(make('h2', '', 'seems to be the same as'));
+      put(make('h2', '', 'counterparts'));
       node.twins.forEach(t => {
         const el = make('p');
         el.append(t.node === null ? t.label : link(t.node, t.label), ': ' + t.reason);
@@ -133,7 +133,7 @@
   };
   const showEdge = i => {
     const e = data.edges[i];
-    open('why this line');
+    open('edge');
     const ends = make('p');
     ends.append(link(e.from, data.nodes[e.from].label), ' calls ', link(e.to, data.nodes[e.to].label));
     put(ends, make('p', 'dim', e.strength), make('h2', '', 'evidence'));
@@ -141,7 +141,7 @@
   };
   const showFindings = () => {
     choose(null);
-    open(data.findings.length ? 'findings' : 'all well');
+    open(data.findings.length ? 'findings' : 'no findings');
     data.findings.forEach(f => put(finding(f, true)));
     panel.focus();
   };
@@ -278,7 +278,7 @@
   $('fit').addEventListener('click', fit);
   $('wrong').addEventListener('click', showFindings);
   const bad = data.findings.filter(f => f.severity !== 'info').length;
-  $('wrong').textContent = bad ? `${bad} findings` : 'all well';
+  $('wrong').textContent = bad ? `${bad} fault${bad === 1 ? '' : 's'}` : '0 faults';
   window.addEventListener('resize', () => { if (!chosen) fit(); });
   // Without a script the picture is shown whole by its view box; from here on the script says what is seen.
   chart.removeAttribute('viewBox');

@@ -114,7 +114,7 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(&'a str, &'a str)> {
     let annotations = world.inventory.annotations(service).flat_map(|known| {
         [
             ("owner", known.owner.as_str()),
-            ("what", known.description.as_str()),
+            ("description", known.description.as_str()),
             ("repository", known.repository.as_str()),
             ("runbook", known.runbook.as_str()),
         ]
@@ -127,8 +127,8 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(&'a str, &'a str)> {
 /// watched.
 fn notes(node: &Node, world: &World) -> Vec<String> {
     let dangling = world.topology().dangling.iter().filter(|dangling| dangling.from == node.id);
-    let dangling =
-        dangling.map(|d| format!("{} names {}, and nothing here answers to that", d.location, d.address));
+    let dangling = dangling
+        .map(|d| format!("{} names {}, but no known service has this address", d.location, d.address));
     let rejected = world.failed_connections.iter().filter(|rejected| rejected.from == node.id);
     let rejected = rejected.map(|rejected| edge_text::rejection_text(rejected, world.now));
     dangling.chain(rejected).chain(edge_text::watch_status(world, node)).collect()

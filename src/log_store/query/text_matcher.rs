@@ -26,7 +26,9 @@ impl TextMatcher {
     pub fn parse(typed: &str) -> Result<Self, String> {
         let inner = typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         match inner.filter(|inner| !inner.is_empty()) {
-            Some(inner) => Self::regex(inner).map_err(|error| format!("/{inner}/ can't be read: {error}")),
+            Some(inner) => {
+                Self::regex(inner).map_err(|error| format!("invalid regular expression /{inner}/: {error}"))
+            }
             None => Self::literal(typed),
         }
     }
@@ -108,7 +110,7 @@ fn has_capital(typed: &str) -> bool {
 /// Returns the error in an expression as one line.
 fn error_message(error: &regex::Error) -> String {
     match error {
-        regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
+        regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
         error => {
             error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
         }

@@ -175,7 +175,7 @@ fn what_was_dropped_is_told_where_it_stood_and_no_more_when_it_is_read_again() {
     let stream = store.streams().next().unwrap();
     let (dropped, oldest) = (stream.dropped_lines as i64, stream.oldest().unwrap());
     assert!(dropped > 0 && oldest == at(dropped));
-    let said = format!("{dropped} lines were dropped here, to keep within log-memory");
+    let said = format!("{dropped} lines dropped here: log-memory limit reached");
     assert_eq!(notes(&store), [(dropped - 1, said)]);
 }
 

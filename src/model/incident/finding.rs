@@ -114,7 +114,11 @@ impl Impact {
         };
         let inner = self.entry_points.iter().filter(|entry| !self.callers.contains(entry));
         let entries: Vec<&str> = inner.take(3).map(Text::as_str).collect();
-        let up = if entries.is_empty() { String::new() } else { format!(", up to {}", entries.join(", ")) };
+        let up = match &entries[..] {
+            [] => String::new(),
+            [one] => format!(", entry point {one}"),
+            all => format!(", entry points {}", all.join(", ")),
+        };
         Some(words + &up)
     }
 }
@@ -132,7 +136,7 @@ mod tests {
         assert_eq!(reach(&[], 0, &[]), None);
         assert_eq!(reach(&["web"], 0, &["web"]).as_deref(), Some("web"));
         assert_eq!(reach(&["a", "b"], 0, &[]).as_deref(), Some("a and b"));
-        assert_eq!(reach(&["a"], 1, &["web"]).as_deref(), Some("a and 1 more, up to web"));
+        assert_eq!(reach(&["a"], 1, &["web"]).as_deref(), Some("a and 1 more, entry point web"));
         assert_eq!(reach(&["a", "b", "c"], 4, &[]).as_deref(), Some("a and 6 more"));
     }
 }

@@ -79,7 +79,7 @@ impl ConnectionOutcome {
     #[must_use]
     pub fn description(self) -> &'static str {
         match self {
-            Self::Accepted => "was let through",
+            Self::Accepted => "was accepted",
             Self::Rejected => "was rejected",
             Self::Failed => "failed",
         }

@@ -63,7 +63,7 @@ impl EndpointOrigin {
         match self {
             Self::ServiceName => "service name",
             Self::ContainerName => "container name",
-            Self::Hostname => "host name",
+            Self::Hostname => "hostname",
             Self::Alias => "network alias",
             Self::InstanceAddress => "instance address",
             Self::PublishedPort => "published port",

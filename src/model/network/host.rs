@@ -30,7 +30,7 @@ pub struct HostName(String);
 
 /// Error for text that is no host. The message does not repeat the text, because it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a host name, an IP address or a resource name")]
+#[error("not a hostname, an IP address or an ARN")]
 pub struct NotAHost;
 
 impl HostName {

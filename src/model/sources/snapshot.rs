@@ -73,7 +73,7 @@ impl SourcePart {
             Self::Services => "services",
             Self::Tasks => "tasks",
             Self::TaskDefinitions => "task definitions",
-            Self::Enrichment => "surroundings",
+            Self::Enrichment => "other AWS APIs",
         }
     }
 }

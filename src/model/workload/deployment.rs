@@ -75,8 +75,8 @@ impl Deployment {
         let previous = self.previous.as_ref()?;
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
         Some(match &changes[..] {
-            [] if *previous == self.version => "is the same version again".to_owned(),
-            [] => format!("differs in nothing from {previous}"),
+            [] if *previous == self.version => "redeploys the same version".to_owned(),
+            [] => format!("is identical to {previous}"),
             _ => format!("differs from {previous}: {}", changes.join(", ")),
         })
     }

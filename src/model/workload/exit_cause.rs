@@ -108,8 +108,8 @@ impl Exit {
     #[must_use]
     pub fn reason_text(&self) -> Option<String> {
         let unknown = match (self.cause, self.code) {
-            (ExitCause::KilledBySignal, Some(130)) => Some("interrupted from outside"),
-            (ExitCause::KilledBySignal, _) => Some("stopped from outside or out of memory: not known which"),
+            (ExitCause::KilledBySignal, Some(130)) => Some("interrupted (sender unknown)"),
+            (ExitCause::KilledBySignal, _) => Some("stopped externally or out of memory (unknown which)"),
             _ => None,
         };
         let reason = self.reason.as_deref().filter(|reason| !reason.is_empty());
@@ -159,13 +159,13 @@ mod tests {
         let killed = |code| words(Some(code), ExitCause::from_exit_code(Some(code)), None);
         assert_eq!(
             killed(137),
-            "exit code 137 (SIGKILL), stopped from outside or out of memory: not known which"
+            "exit code 137 (SIGKILL), stopped externally or out of memory (unknown which)"
         );
         assert_eq!(
             killed(143),
-            "exit code 143 (SIGTERM), stopped from outside or out of memory: not known which"
+            "exit code 143 (SIGTERM), stopped externally or out of memory (unknown which)"
         );
-        assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted from outside");
+        assert_eq!(killed(130), "exit code 130 (SIGINT), interrupted (sender unknown)");
         assert_eq!(killed(139), "exit code 139 (SIGSEGV)");
         assert_eq!(
             words(Some(137), ExitCause::StopRequested, None),

@@ -56,11 +56,11 @@ pub fn status_line(scene: Scene<'_>, node: &Node) -> String {
     }
     let restarts: u32 = service.instances.iter().map(|instance| instance.restarts).sum();
     if restarts > 0 {
-        words.push(format!("{restarts} restarts"));
+        words.push(text::pluralize(restarts as usize, "restart"));
     }
     let running = service.instances.iter().filter(|i| i.state == InstanceState::Running);
     if let Some(at) = running.filter_map(|instance| instance.started).max() {
-        words.push(format!("since {}", time::age(at, scene.store.world.now)));
+        words.push(format!("up {}", time::age(at, scene.store.world.now)));
     }
     if words.is_empty() { node.health.as_str().to_owned() } else { words.join(", ") }
 }
@@ -173,8 +173,8 @@ impl<'a> CardBuilder<'a> {
         };
         let Some(by) = store.world.topology().nodes.get(by).map(Node::label) else { return };
         let words = match role {
-            FaultRole::Affected => format!("affected: it depends on {by}, which is ill"),
-            _ => format!("perhaps a victim of {by}"),
+            FaultRole::Affected => format!("affected: depends on {by}, which is faulty"),
+            _ => format!("possible victim of {by}"),
         };
         self.push_text(&words, self.scene.theme.health_style(Health::Degraded));
     }
@@ -214,7 +214,7 @@ impl<'a> CardBuilder<'a> {
             self.push_heading("about".to_owned());
             let rows = [
                 ("owner", &known.owner),
-                ("what", &known.description),
+                ("description", &known.description),
                 ("repository", &known.repository),
                 ("runbook", &known.runbook),
             ];
@@ -240,14 +240,13 @@ impl<'a> CardBuilder<'a> {
     /// Adds the instances, including those that ended.
     fn push_instances(&mut self, service: &Service) {
         let usage = &self.scene.store.world.usage;
-        let span =
-            usage_text::sampled_span(usage, service).map(|span| format!(", what they use over {span}"));
+        let span = usage_text::sampled_span(usage, service).map(|span| format!(", usage over {span}"));
         let over = service
             .instances
             .iter()
             .filter(|one| matches!(one.state, InstanceState::Stopped | InstanceState::Failed));
         let (all, over) = (service.instances.len(), over.count());
-        let count = if over > 0 { format!("{}, and {over} that ended", all - over) } else { all.to_string() };
+        let count = if over > 0 { format!("{}, {over} stopped", all - over) } else { all.to_string() };
         self.push_heading(format!("instances ({count}){}", span.unwrap_or_default()));
         if let Some(excuse) = usage_text::missing_usage_reason(usage, service) {
             self.push_labelled("usage", &excuse);
@@ -340,7 +339,7 @@ impl<'a> CardBuilder<'a> {
     fn push_counterparts(&mut self, node: &Node) {
         let store = self.scene.store;
         let Some(twins) = store.world.counterparts.get(&node.id) else { return };
-        self.push_heading("seems to be the same as".to_owned());
+        self.push_heading("counterparts".to_owned());
         for twin in twins {
             if let Some(other) = store.world.topology().nodes.get(&twin.node) {
                 let home = other.source.as_ref().map(|source| format!(" on {source}")).unwrap_or_default();

@@ -27,13 +27,13 @@ pub fn explain(world: &World, from: &Node, to: &Node, ascii: bool) -> String {
             let _ = writeln!(out, "{line}");
         }
     } else {
-        let _ = writeln!(out, "nothing says that {a} calls {b}");
+        let _ = writeln!(out, "no evidence that {a} calls {b}");
         for way in shortest_paths(world, from, to) {
             let names: Vec<_> =
                 way.iter().filter_map(|id| world.topology().nodes.get(id)).map(Node::label).collect();
-            let _ = writeln!(out, "a way: {}", names.join(if ascii { " -> " } else { " → " }));
+            let _ = writeln!(out, "path: {}", names.join(if ascii { " -> " } else { " → " }));
         }
-        let _ = writeln!(out, "looked at:");
+        let _ = writeln!(out, "searched:");
         for line in coverage_lines(world, from, Some(to)) {
             let _ = writeln!(out, "  {line}");
         }
@@ -102,11 +102,11 @@ pub fn kind_title(kind: &str) -> &str {
 fn kind_verb(kind: &str) -> &'static str {
     match kind {
         "socket" => " connected to",
-        "flow-log" => " tells of traffic to",
+        "flow-log" => " shows traffic to",
         "service-connect" => " counts requests to",
-        "load-balancer" => ", leads to",
-        "proxy-label" => " has requests sent to",
-        "log-error" => " tells of a failed connection to",
+        "load-balancer" => " routes to",
+        "proxy-label" => " routes requests to",
+        "log-error" => " reports a failed connection to",
         _ => " names",
     }
 }
@@ -118,11 +118,11 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
     let ago = |at: Option<Timestamp>| at.map(|at| age(at, world.now)).unwrap_or_default();
     let say = |drift| match drift {
         Drift::NeverObserved => format!(
-            "never observed: both ends have been watched for {}, and no connection was seen",
+            "never observed: both ends have been monitored for {}, but no connection was observed",
             ago(watch.never_observed_since(from, to, edge))
         ),
-        Drift::Undeclared => "undeclared: it was seen, and nothing else says so".to_owned(),
-        Drift::Faded => format!("faded: it was last seen {} ago", ago(edge.last_seen())),
+        Drift::Undeclared => "undeclared: observed, but no other evidence".to_owned(),
+        Drift::Faded => format!("faded: last seen {} ago", ago(edge.last_seen())),
     };
     watch.drift(from, to, edge).into_iter().map(say).collect()
 }
@@ -132,21 +132,21 @@ pub fn drift_lines(world: &World, from: &NodeId, to: &NodeId, edge: &Edge) -> Ve
 /// that none names `to`.
 #[must_use]
 pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<String> {
-    let whom = to.map_or("anything here".to_owned(), Node::label);
+    let whom = to.map_or("a known service".to_owned(), Node::label);
     let found = evidence_coverage(&world.inventory, world.topology(), &from.id);
     let (some, none): (Vec<_>, Vec<_>) = found.iter().partition(|searched| searched.candidate_count > 0);
     let mut lines: Vec<String> = some
         .iter()
-        .map(|found| format!("{}, none is {whom}", coverage_line(found.kind, found.candidate_count)))
+        .map(|found| format!("{}, none matches {whom}", coverage_line(found.kind, found.candidate_count)))
         .collect();
     let titles: Vec<&str> = none.iter().map(|searched| searched.kind.title).collect();
     if !titles.is_empty() {
-        lines.push(format!("nothing of {}: {}", from.label(), titles.join(", ")));
+        lines.push(format!("nothing found for {}: {}", from.label(), titles.join(", ")));
     }
     lines.extend([Some(from), to].into_iter().flatten().filter_map(|node| watch_status(world, node)));
     for dangling in world.topology().dangling.iter().filter(|dangling| dangling.from == from.id) {
         lines.push(format!(
-            "{} names {}, and nothing here answers to that",
+            "{} names {}, but no known service has this address",
             dangling.location, dangling.address
         ));
     }
@@ -178,8 +178,8 @@ pub fn watch_status(world: &World, node: &Node) -> Option<String> {
     let service = world.service_of(node)?;
     let label = node.label();
     Some(match world.inventory.observations().monitored_since(&service.id) {
-        Some(since) => format!("connections of {label}: watched for {}", age(since, world.now)),
-        None => format!("connections of {label}: not watched, so that only what is declared is known"),
+        Some(since) => format!("connections of {label}: monitored for {}", age(since, world.now)),
+        None => format!("connections of {label}: not monitored, so only declared calls are known"),
     })
 }
 
@@ -189,9 +189,7 @@ pub fn rejection_text(rejected: &FailedConnection, now: Timestamp) -> String {
     let (first, last) = (age(rejected.seen.first_seen, now), age(rejected.seen.last_seen, now));
     let FailedConnection { target_label: target, location: place, outcome: verdict, .. } = rejected;
     let what = verdict.description();
-    format!(
-        "{place} tells that a connection to {target} {what}, first seen {first} ago, last seen {last} ago"
-    )
+    format!("{place}: connection to {target} {what}, first seen {first} ago, last seen {last} ago")
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! Description of one instance in words.
 
 use super::time;
-use crate::model::{Instance, InstanceState, Timestamp};
+use crate::{
+    model::{Instance, InstanceState, Timestamp},
+    screen::widget::text::pluralize,
+};
 
 /// Returns state, version, age, exit and number of restarts, separated by commas.
 #[must_use]
@@ -22,7 +25,7 @@ pub fn describe_instance(instance: &Instance, now: Timestamp) -> String {
     }
     words.extend(instance.version.as_deref().map(str::to_owned));
     if let Some(at) = instance.started.filter(|_| instance.state == InstanceState::Running) {
-        words.push(format!("since {}", time::age(at, now)));
+        words.push(format!("up {}", time::age(at, now)));
     }
     if let Some(exit) = instance.exit.as_ref().filter(|_| instance.state != InstanceState::Running) {
         words.extend(exit.code.map(|code| format!("exit {code}")));
@@ -30,7 +33,7 @@ pub fn describe_instance(instance: &Instance, now: Timestamp) -> String {
         words.extend(exit.reason_text());
     }
     if instance.restarts > 0 {
-        words.push(format!("{} restarts", instance.restarts));
+        words.push(pluralize(instance.restarts as usize, "restart"));
     }
     words.join(", ")
 }

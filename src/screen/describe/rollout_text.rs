@@ -22,7 +22,7 @@ pub fn deployment_rows(service: &Service, now: Timestamp, ascii: bool) -> Vec<(S
         rows.extend(difference.map(|words| (String::new(), words)));
     }
     if !rest.is_empty() {
-        rows.push((String::new(), format!("and {} older, of which nothing runs", rest.len())));
+        rows.push((String::new(), format!("and {} older, not running", rest.len())));
     }
     let versions = service.running_versions();
     if versions.len() > 1 {

@@ -24,9 +24,9 @@ pub fn source_badge(status: &SourceStatus, world: &World) -> (Health, String) {
         }
         SourceState::Cached => {
             let suffix = loading_progress(status).map(|words| format!(", {words}")).unwrap_or_default();
-            (health, format!("from {age} ago{suffix}"))
+            (health, format!("cached {age}{suffix}"))
         }
-        SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("slow, {age} old")),
+        SourceState::Live if is_overdue(status, now) => (Health::Degraded, format!("late, {age} old")),
         SourceState::Live => match (worst_gap(status, world), status.pushes_changes) {
             (Some(kind), _) => (Health::Degraded, format!("{age}, {}", failure_label(kind))),
             (None, true) => (health, "live".to_owned()),
@@ -58,7 +58,7 @@ pub fn loading_progress(status: &SourceStatus) -> Option<String> {
 #[must_use]
 pub fn next_poll_label(status: &SourceStatus, now: Timestamp) -> Option<String> {
     let left = status.poll_schedule?.next_poll.as_second() - now.as_second();
-    (left > 0).then(|| format!("next look in {left} s"))
+    (left > 0).then(|| format!("next poll in {left}s"))
 }
 
 /// Returns true if the scheduled poll is overdue.
@@ -93,12 +93,12 @@ fn worst_failure(kinds: impl Iterator<Item = FailureKind>) -> Option<FailureKind
 fn failure_label(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::Denied => "denied",
-        FailureKind::Credentials => "no valid login",
+        FailureKind::Credentials => "auth failed",
         FailureKind::Throttled => "throttled",
         FailureKind::Unreachable => "unreachable",
-        FailureKind::Timeout => "slow",
-        FailureKind::Missing => "gone",
-        FailureKind::Invalid => "unreadable",
+        FailureKind::Timeout => "timeout",
+        FailureKind::Missing => "not found",
+        FailureKind::Invalid => "invalid",
     }
 }
 

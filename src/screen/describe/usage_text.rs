@@ -35,7 +35,7 @@ pub fn service_gauges(usage: &UsageHistory, service: &Service, now: Timestamp, a
     let series: Vec<_> = series.filter(|series| series.last().is_some_and(|last| is_of_now(last))).collect();
     let mut texts = gauges(&series, now, ascii);
     if !texts.is_empty() && series.len() < running.len() {
-        texts.push(format!("{} of {} measured", series.len(), running.len()));
+        texts.push(format!("{} of {} instances measured", series.len(), running.len()));
     }
     texts
 }
@@ -113,8 +113,8 @@ pub fn missing_usage_reason(usage: &UsageHistory, service: &Service) -> Option<S
     let measured = target.instances.iter().any(|instance| usage.samples(instance).next().is_some());
     match (measured, usage.has_result(&service.id)) {
         (true, _) => None,
-        (false, true) => Some("nothing was measured of it yet".to_owned()),
-        (false, false) => Some("being measured".to_owned()),
+        (false, true) => Some("no measurements yet".to_owned()),
+        (false, false) => Some("measuring".to_owned()),
     }
 }
 
@@ -240,9 +240,9 @@ mod tests {
         usage.record(web.id.clone(), Ok(vec![reading("a", 0, 100)]));
         let told =
             |usage: &UsageHistory, web: &Service, ago| service_gauges(usage, web, fixtures::ago(ago), false);
-        assert_eq!(told(&usage, &web, 0)[3..], ["1 of 2 measured"]);
-        assert_eq!(told(&usage, &web, -15)[3..], ["1 of 2 measured"], "fresh enough");
-        assert_eq!(told(&usage, &web, -180)[3..], ["measured 3m ago", "1 of 2 measured"]);
+        assert_eq!(told(&usage, &web, 0)[3..], ["1 of 2 instances measured"]);
+        assert_eq!(told(&usage, &web, -15)[3..], ["1 of 2 instances measured"], "fresh enough");
+        assert_eq!(told(&usage, &web, -180)[3..], ["measured 3m ago", "1 of 2 instances measured"]);
         web.instances.truncate(1);
         assert_eq!(told(&usage, &web, 0).len(), 3, "all of them, and now");
         web = service_with_two_instances();
@@ -252,17 +252,17 @@ mod tests {
             later[0].ends_with("0.3 of 0.5 cores (60%)"),
             "what was measured long before is not added: {later:?}"
         );
-        assert_eq!(later[3..], ["1 of 2 measured"]);
+        assert_eq!(later[3..], ["1 of 2 instances measured"]);
     }
 
     #[test]
     fn missing_usage_has_a_reason() {
         let (mut usage, mut web) = (UsageHistory::default(), service_with_two_instances());
-        assert_eq!(missing_usage_reason(&usage, &web).as_deref(), Some("being measured"));
+        assert_eq!(missing_usage_reason(&usage, &web).as_deref(), Some("measuring"));
         usage.record(web.id.clone(), Err(Failure::new(FailureKind::Denied, "not allowed", "allow it")));
         assert_eq!(missing_usage_reason(&usage, &web).as_deref(), Some("not allowed (allow it)"));
         usage.record(web.id.clone(), Ok(Vec::new()));
-        assert_eq!(missing_usage_reason(&usage, &web).as_deref(), Some("nothing was measured of it yet"));
+        assert_eq!(missing_usage_reason(&usage, &web).as_deref(), Some("no measurements yet"));
         usage.record(web.id.clone(), Ok(vec![reading("b", 0, 1)]));
         assert_eq!(missing_usage_reason(&usage, &web), None);
         web.instances.clear();

@@ -40,7 +40,7 @@ const FINDING_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
     Column::cut_middle("SINCE", 12, 0),
     Column::cut_path("SERVICE", 16, 1),
-    Column::cut_end("WHAT", 20, 4),
+    Column::cut_end("FINDING", 20, 4),
 ];
 
 /// Height of the details, in rows.
@@ -104,11 +104,7 @@ impl Screen for Findings {
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
         let rows = matching_findings(scene.store);
         if rows.is_empty() {
-            let calm = if scene.store.session.search.is_empty() {
-                "nothing is wrong"
-            } else {
-                "the search finds nothing"
-            };
+            let calm = if scene.store.session.search.is_empty() { "no findings" } else { "no matches" };
             buf.set_stringn(
                 area.x + 1,
                 area.y,
@@ -169,9 +165,9 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
     let since = finding.onset().map(|since| {
         let at =
             since.at.to_zoned_datetime(scene.store.session.time_zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-        if since.at_least { format!("at least since {at}") } else { at.to_string() }
+        if since.at_least { format!("{at} or earlier") } else { at.to_string() }
     });
-    let first = [("what", Some(finding.reason.to_string())), ("since", since)];
+    let first = [("finding", Some(finding.reason.to_string())), ("since", since)];
     let causes = finding.suspects.iter().enumerate().map(|(place, suspect)| {
         (if place == 0 { "cause" } else { "or" }, Some(suspect.description.to_string()))
     });

@@ -64,7 +64,7 @@ impl Logs {
             Command::NextMark | Command::PreviousMark => {
                 let forward = command == Command::NextMark;
                 let next = self.marks.next_mark(self.cursor_line(store), forward);
-                return self.jump_to(next, forward, "no line is marked", store);
+                return self.jump_to(next, forward, "no marked lines", store);
             }
             Command::SelectLines => {
                 self.marks.selection_start =
@@ -117,16 +117,12 @@ impl Logs {
             Command::NextError | Command::PreviousError => {
                 let forward = command == Command::NextError;
                 let next = self.visible_lines.next_error(&store.world.logs, self.scroll.cursor, forward);
-                return self.jump_to(next, forward, "no error among these lines", store);
+                return self.jump_to(next, forward, "no errors", store);
             }
             Command::NextMatch | Command::PreviousMatch => {
                 let forward = command == Command::NextMatch;
                 let next = self.visible_lines.next_match(&store.world.logs, self.scroll.cursor, forward);
-                let none = if store.session.search.is_empty() {
-                    "/ begins a search"
-                } else {
-                    "the search finds nothing"
-                };
+                let none = if store.session.search.is_empty() { "press / to search" } else { "no matches" };
                 return self.jump_to(next, forward, none, store);
             }
             Command::Left | Command::Right if self.histogram.is_some() => {
@@ -212,7 +208,7 @@ impl Logs {
         };
         let Some(id) = correlation_ids(line.text, line.format).into_iter().next() else {
             return vec![Effect::Notify(
-                "the line names no request and no trace; enter shows its fields".to_owned(),
+                "no request or trace id in this line; enter shows its fields".to_owned(),
             )];
         };
         let value = id.value.into_owned();
@@ -223,7 +219,9 @@ impl Logs {
     /// time of the line.
     fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Effect> {
         let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
-        let Some(service) = service else { return vec![Effect::Notify("the line is nobody's".to_owned())] };
+        let Some(service) = service else {
+            return vec![Effect::Notify("this line belongs to no service".to_owned())];
+        };
         let chip = match FilterChip::text(value) {
             Ok(chip) => chip,
             Err(why) => return vec![Effect::Notify(why)],
@@ -262,7 +260,9 @@ impl Logs {
             (None, true) => LOG_LEVELS.iter().position(|level| *level == LogLevel::Warn),
             (None, false) => None,
             (Some(place), true) => Some((place + 1).min(LOG_LEVELS.len() - 1)),
-            (Some(place), false) => place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug),
+            (Some(place), false) => {
+                place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug)
+            }
         };
         self.query.chips.retain(|chip| of(chip).is_none());
         self.query.chips.extend(next.map(|next| FilterChip::level(LOG_LEVELS[next])));
@@ -305,8 +305,8 @@ impl Logs {
             *details = Details { line: key, row: 0 };
         }
         let said = match (round, forward) {
-            (Some(true), true) => "none below: on from the top",
-            (Some(true), false) => "none above: on from the end",
+            (Some(true), true) => "wrapped to the top",
+            (Some(true), false) => "wrapped to the end",
             _ => return Vec::new(),
         };
         vec![Effect::Notify(said.to_owned())]

@@ -40,7 +40,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Effect> {
     let (Some(first), Some(last)) =
         (logs.visible_lines.first(&store.world.logs), logs.visible_lines.last(&store.world.logs))
     else {
-        return vec![Effect::Notify("there is no line to save".to_owned())];
+        return vec![Effect::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap: they share their text with the originals.
@@ -51,7 +51,7 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Effect> {
         chosen.try_for_each(|line| write_line(to, &line))
     });
     vec![
-        Effect::Notify("saving".to_owned()),
+        Effect::Notify("saving the lines".to_owned()),
         Effect::SaveFile { name: "portolan-logs", extension: "log", text },
     ]
 }

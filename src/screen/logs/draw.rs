@@ -88,7 +88,7 @@ pub(super) fn draw_logs(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Can
             Some(line) => {
                 hits.extend(super::panes::details::draw_details(details, &line, scene, areas.pane, buf))
             }
-            None => draw_message(areas.pane, "this line is no longer held", scene, buf),
+            None => draw_message(areas.pane, "line no longer in memory", scene, buf),
         },
         Pane::Patterns(patterns) => hits.extend(patterns.draw(scene, areas.pane, buf)),
     }
@@ -150,7 +150,8 @@ fn title(logs: &Logs, store: &Store) -> String {
     let mut words = vec![format!("logs of {}", logs.query.scope.label(store))];
     if let Some(alone) = &logs.query.only_instance {
         let instance = services.iter().flat_map(|s| &s.instances).find(|instance| instance.id == *alone);
-        words.push(format!("{} alone", instance.map_or(alone.as_str(), |instance| instance.name.as_str())));
+        words
+            .push(format!("instance {}", instance.map_or(alone.as_str(), |instance| instance.name.as_str())));
     }
     words.push(position_text(logs, store));
     let clock = if logs.display.time_format == TimeFormat::Utc { TimeFormat::Utc } else { TimeFormat::Local };
@@ -160,24 +161,24 @@ fn title(logs: &Logs, store: &Store) -> String {
             .map(|at| format!("since {}", clock.format(at, store.world.now, &store.session.time_zone))),
     );
     if more > 0 {
-        words.push(format!("{} streams, {more} more are not read", targets.len()));
+        words.push(format!("{} streams, {more} more not read", targets.len()));
     }
     words.extend(logs.visible_lines.match_count(&store.world.logs, logs.scroll.cursor).map(
-        |(number, found)| {
-            let number = number.map(|number| format!("{number} of ")).unwrap_or_default();
-            format!("{number}{found} found")
+        |(number, found)| match number {
+            Some(number) => format!("match {number} of {found}"),
+            None => format!("matches: {found}"),
         },
     ));
     if !logs.visible_lines.is_complete() {
-        words.push("looking through what is held".to_owned());
+        words.push("filtering lines".to_owned());
     }
     if logs.backfill.is_reading() {
-        words.push("reading older lines".to_owned());
+        words.push("loading older lines".to_owned());
     } else if backfill::no_older_lines(&store.world.logs, &targets)
         && logs.scroll.cursor.is_some()
         && logs.scroll.cursor == logs.visible_lines.first(&store.world.logs)
     {
-        words.push("the log begins here".to_owned());
+        words.push("start of the log".to_owned());
     }
     let dropped = store.world.logs.dropped_lines();
     if dropped > 0 {
@@ -248,7 +249,7 @@ fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
     for (index, (y, (label, words))) in (area.y..area.bottom()).zip(&all).enumerate() {
         let more = index + 1 == rows && all.len() > rows;
         let words = if more {
-            format!("and {} more can't be read", all.len() - index)
+            format!("and {} more streams unreadable", all.len() - index)
         } else {
             format!("{label}: {words}")
         };
@@ -261,19 +262,22 @@ fn draw_notes(logs: &Logs, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
 fn empty_text(logs: &Logs, store: &Store) -> String {
     let services = logs.services(store);
     if services.is_empty() {
-        return "there is no log to read here: nothing of it runs in a source".to_owned();
+        return "no logs: no source runs this".to_owned();
     }
     if services.iter().all(|service| service.instances.is_empty()) {
-        let name = if let [service] = services[..] { service.name.as_str() } else { "them" };
-        return format!("no instance of {name} runs or ended lately, so there is no log to read");
+        let subject = match services[..] {
+            [service] => format!("{} has", service.name),
+            _ => "the services have".to_owned(),
+        };
+        return format!("no logs: {subject} no running or recently stopped instances");
     }
     if !logs.query.chips.is_empty() {
-        return "the filters hide every line; x takes the last one away".to_owned();
+        return "no line matches the filters; x removes the last filter".to_owned();
     }
     if store.session.search.is_inverse() {
-        "the search hides every line".to_owned()
+        "the search hides all lines".to_owned()
     } else {
-        "no line yet".to_owned()
+        "no lines yet".to_owned()
     }
 }
 

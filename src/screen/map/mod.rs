@@ -356,7 +356,7 @@ impl Map {
         let group = store
             .selected_node()
             .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
-        let Some((key, _)) = group else { return vec![Effect::Notify("it belongs to no group".to_owned())] };
+        let Some((key, _)) = group else { return vec![Effect::Notify("not in a group".to_owned())] };
         let level = self.detail_level();
         self.view_state.toggle_group(&key, level);
         Vec::new()
@@ -365,7 +365,7 @@ impl Map {
     /// Focuses on the path between two marked nodes, or between the marked and the selected one.
     fn focus_path(&mut self, store: &Store) -> Vec<Effect> {
         let Some((from, to)) = store.session.path_ends() else {
-            return vec![Effect::Notify("mark a service first, and select another".to_owned())];
+            return vec![Effect::Notify("mark one service, then select another".to_owned())];
         };
         match shortest_path_either_way(store.world.topology(), from, to) {
             Some(way) => {
@@ -373,7 +373,7 @@ impl Map {
                 self.view_state.set_focus(focus);
                 Vec::new()
             }
-            None => vec![Effect::Notify("no calls lead from one to the other, nor back".to_owned())],
+            None => vec![Effect::Notify("no path between them in either direction".to_owned())],
         }
     }
 

@@ -27,7 +27,7 @@ const WIDE_COLUMNS: &[Column] = &[
     Column::cut_middle("SERVICE", 16, 1),
     Column::cut_middle("", 1, 0),
     Column::cut_middle("KIND", 13, 0),
-    Column::cut_end("WHAT", 20, 5),
+    Column::cut_end("EVENT", 20, 5),
 ];
 
 /// Columns of a narrow screen.
@@ -36,7 +36,7 @@ const NARROW_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
     Column::cut_middle("SERVICE", 10, 1),
     Column::cut_middle("", 1, 0),
-    Column::cut_end("WHAT", 10, 3),
+    Column::cut_end("EVENT", 10, 3),
 ];
 
 /// Smallest screen width with room for all columns.
@@ -104,20 +104,20 @@ fn title(timeline: &Timeline, store: &Store) -> String {
     let mut words = vec![format!("timeline of {}", timeline.scope.label(store, timeline.centre.as_ref()))];
     words.extend(timeline.kind_filter.map(|kind| format!("{} only", EventKindSpec::of(kind).title)));
     if !store.session.search.is_empty() {
-        words.push(format!("{} found", timeline.rows.len()));
+        words.push(format!("matches: {}", timeline.rows.len()));
     }
-    words.push(if timeline.cursor.is_none() { "following" } else { "held still" }.to_owned());
+    words.push(if timeline.cursor.is_none() { "following" } else { "paused" }.to_owned());
     words.join(", ")
 }
 
 /// Returns the reason why the timeline is empty.
 fn empty_message(timeline: &Timeline, store: &Store) -> &'static str {
     if !store.session.search.is_empty() {
-        "the search finds nothing"
+        "no matches"
     } else if timeline.kind_filter.is_some() {
-        "nothing of that kind is known to have happened"
+        "no events of this kind"
     } else {
-        "nothing is known to have happened"
+        "no events"
     }
 }
 

@@ -169,7 +169,7 @@ impl Timeline {
         match store.world.topology().nodes.get(node).map(|node| store.world.service_of(node).is_some()) {
             Some(true) => vec![Effect::ShowLogsAt(node.clone(), last.at)],
             Some(false) => vec![Effect::Select(node.clone()), Effect::ShowScreen(ScreenId::Card)],
-            None => vec![Effect::Notify(format!("{} is no longer there", last.subject.name()))],
+            None => vec![Effect::Notify(format!("{} was removed", last.subject.name()))],
         }
     }
 }

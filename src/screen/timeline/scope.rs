@@ -41,12 +41,13 @@ impl TimelineScope {
 
     /// Returns the label of the scope for the title.
     pub(super) fn label(self, store: &Store, centre: Option<&NodeId>) -> String {
-        let name =
-            centre.and_then(|id| store.world.topology().nodes.get(id)).map_or("nothing", |node| &node.name);
+        let name = centre
+            .and_then(|id| store.world.topology().nodes.get(id))
+            .map_or("no service", |node| &node.name);
         match self {
             Self::All => "everything".to_owned(),
             Self::WithNeighbours => format!("{name} and its neighbours"),
-            Self::ServiceOnly => format!("{name} alone"),
+            Self::ServiceOnly => format!("{name} only"),
         }
     }
 }

@@ -25,7 +25,7 @@ const EDGE_COLUMNS: &[Column] = &[
     Column::cut_middle("", 1, 0),
     Column::cut_middle("PEER", 14, 1),
     Column::cut_middle("", 2, 0),
-    Column::cut_end("WHY", 17, 1),
+    Column::cut_end("EVIDENCE", 17, 1),
     Column::cut_middle("SEEN", 5, 0),
 ];
 
@@ -67,7 +67,7 @@ pub(super) fn draw(why: &Why, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     let hits =
         draw_table(EDGE_COLUMNS, rows.len(), Some(selected), cells, ClickTarget::Row, theme, inner, buf);
     if detail.height > 2 {
-        let inner = draw_frame(detail, "why", theme, buf);
+        let inner = draw_frame(detail, "evidence", theme, buf);
         let lines = evidence_lines(&rows[selected], node, scene, usize::from(inner.width.saturating_sub(2)));
         for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(why.scroll.first_row())) {
             buf.set_line(inner.x + 1, y, line, inner.width.saturating_sub(1));
@@ -117,16 +117,18 @@ pub(super) fn evidence_lines(
         }
         EdgeRow::Dangling(dangling) => {
             say(&format!("{} names {}", node.label(), dangling.address), 0, ink.title.into());
-            say("nothing here answers to that: is it in another source, or gone?", 0, ink.degraded.into());
+            say(
+                "no known service has this address: is it in another source, or removed?",
+                0,
+                ink.degraded.into(),
+            );
             say("", 0, ink.text.into());
             say(&dangling.location, 2, ink.text.into());
         }
         EdgeRow::Rejected(rejected) => {
             let (what, next) = match rejected.outcome {
-                ConnectionOutcome::Failed => {
-                    ("can't reach", "see how that is, and whether address and network are right")
-                }
-                _ => ("is turned away by", "look at the security groups and network rules between them"),
+                ConnectionOutcome::Failed => ("can't reach", "check its state, the address and the network"),
+                _ => ("is rejected by", "check the security groups and network ACLs between them"),
             };
             say(&format!("{} {what} {}", node.label(), rejected.target_label), 0, ink.title.into());
             say(next, 0, ink.degraded.into());
@@ -151,11 +153,8 @@ fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
     let width = usize::from(inner.width.saturating_sub(2));
     let mut lines = vec![];
     if store.session.edge_filter == EdgeFilter::All {
-        lines.push((
-            "nothing says that it calls anybody, or that anybody calls it".to_owned(),
-            theme.styles.title,
-        ));
-        lines.push(("looked at:".to_owned(), theme.styles.dim));
+        lines.push(("no callers and no callees found".to_owned(), theme.styles.title));
+        lines.push(("searched:".to_owned(), theme.styles.dim));
         lines.extend(
             edge_text::coverage_lines(&store.world, node, None)
                 .into_iter()
@@ -163,7 +162,7 @@ fn draw_no_edges(node: &Node, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>
         );
     } else {
         lines.push((
-            format!("none here: only {} are shown (e changes that)", store.session.edge_filter.description()),
+            format!("no edges match the filter `{}` (e changes it)", store.session.edge_filter.id()),
             theme.styles.title,
         ));
     }

@@ -120,7 +120,7 @@ impl Why {
             return Vec::new();
         };
         let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
-            return vec![Effect::Notify("nothing here answers to that address".to_owned())];
+            return vec![Effect::Notify("no known service has this address".to_owned())];
         };
         let taken = row.key();
         let out = !matches!(row, EdgeRow::Edge { out: false, .. });

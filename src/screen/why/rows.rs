@@ -102,7 +102,7 @@ impl<'a> EdgeRow<'a> {
                 (glyphs.unknown.to_owned(), dim),
                 (dangling.address.clone(), plain),
                 ("?".to_owned(), bad),
-                ("nothing answers to that".to_owned(), dim),
+                ("unknown address".to_owned(), dim),
                 (String::new(), dim),
             ],
             Self::Rejected(rejected) => vec![

@@ -68,7 +68,7 @@ impl Limits {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;
         check_limit(places + 1, MAX_ENV_FILE_PATHS, || {
-            format!("the project has more than {MAX_ENV_FILE_PATHS} files of variables")
+            format!("the project has more than {MAX_ENV_FILE_PATHS} env files")
         })
     }
 
@@ -76,7 +76,7 @@ impl Limits {
     pub(super) fn add_bytes_read(&mut self, bytes: usize) -> Result<(), LimitExceeded> {
         self.bytes_read += bytes;
         check_limit(self.bytes_read, MAX_TOTAL_BYTES, || {
-            format!("the files of the project have more than {} together", format_mebibytes(MAX_TOTAL_BYTES))
+            format!("the files of the project are larger than {} in total", format_mebibytes(MAX_TOTAL_BYTES))
         })
     }
 
@@ -85,7 +85,8 @@ impl Limits {
         self.nodes += nodes;
         check_limit(self.nodes, MAX_YAML_NODES, || {
             format!(
-                "the project has more than {MAX_YAML_NODES} values, with all that its aliases and `extends` repeat"
+                "the project has more than {MAX_YAML_NODES} values, counting copies made by aliases and \
+                 `extends`"
             )
         })
     }
@@ -115,7 +116,7 @@ impl Limits {
         self.config_bytes += bytes;
         check_limit(self.config_bytes, MAX_CONFIG_BYTES, || {
             format!(
-                "the configuration files of the services have more than {}",
+                "the configuration files of the services are larger than {} in total",
                 format_mebibytes(MAX_CONFIG_BYTES)
             )
         })
@@ -125,7 +126,10 @@ impl Limits {
     pub(super) fn add_expanded_bytes(&mut self, bytes: usize) -> Result<(), LimitExceeded> {
         self.expanded_bytes += bytes;
         check_limit(self.expanded_bytes, MAX_EXPANDED_BYTES, || {
-            format!("variables and aliases make more than {} of text", format_mebibytes(MAX_EXPANDED_BYTES))
+            format!(
+                "variables and aliases expand to more than {} of text",
+                format_mebibytes(MAX_EXPANDED_BYTES)
+            )
         })
     }
 }

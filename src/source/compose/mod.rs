@@ -103,7 +103,9 @@ impl Source for Compose {
                 snapshot::snapshot_cache::snapshot_if_changed(&id, &place, &around, &last)
             })
             .await;
-            looked.unwrap_or_else(|panicked| Err(panicked.failure("the compose file could not be taken in")))
+            looked.unwrap_or_else(|panicked| {
+                Err(panicked.failure("internal error while reading the compose file"))
+            })
         }
         .boxed()
     }
@@ -117,8 +119,8 @@ impl Source for Compose {
     }
 
     fn logs(&self, _: Vec<LogTarget>, _: LogReadOptions) -> BoxStream<'static, Result<LogBatch, Failure>> {
-        let what = "a compose file has no logs: it says what may run, and nothing runs of it here";
-        let remedy = "add the engine that runs it as a source";
+        let what = "a compose file has no logs, because it runs no containers";
+        let remedy = "add the Docker engine that runs it as a source";
         stream::iter([Err(Failure::new(FailureKind::Missing, what, remedy))]).boxed()
     }
 

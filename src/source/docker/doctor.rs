@@ -57,10 +57,10 @@ async fn check_list(engine: &Engine) -> Result<String, Failure> {
 async fn check_inspect(engine: &Engine) -> Result<String, Failure> {
     let (listed, _) = engine.list(Instant::now() + engine.poll_limit().0).await?;
     let Some(id) = listed.entries.iter().find_map(|entry| entry.id.as_deref()) else {
-        return Ok("there is no container to try it on".to_owned());
+        return Ok("skipped: no containers".to_owned());
     };
     engine.inspect(id).await?;
-    Ok("containers can be read".to_owned())
+    Ok("readable".to_owned())
 }
 
 /// Reads the events of the last minute. That request ends by itself.
@@ -94,11 +94,9 @@ async fn check_sockets(shared: &Arc<Shared>) -> Result<String, Failure> {
     let (seen, all) = (snapshot.monitored.len(), snapshot.services.iter().filter(runs).count());
     let why = match (shared.read_sockets, shared.engine.is_local()) {
         (false, true) => ": `sockets` is off in the configuration",
-        (_, false) if !shared.allow_exec => {
-            ": the engine is not on this machine, and `exec` is off in the configuration"
-        }
-        _ if seen < all => ": for the others Portolan must run as root on the machine of the containers",
+        (_, false) if !shared.allow_exec => ": the engine is remote, and `exec` is off in the configuration",
+        _ if seen < all => ": to see the others, run Portolan as root on the engine's host",
         _ => "",
     };
-    Ok(format!("connections of {seen} of {all} running services can be seen{why}"))
+    Ok(format!("connections visible for {seen} of {all} running services{why}"))
 }

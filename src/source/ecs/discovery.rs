@@ -70,10 +70,10 @@ pub fn discover(env: Env<'_>) -> Discovery {
 /// Returns true if the file leads to credentials, with the result in words.
 fn inspect_file(path: &Path) -> (bool, &'static str) {
     match std::fs::read_to_string(path) {
-        Ok(text) if leads_to_credentials(&text) => (true, "has credentials or says where to get them"),
-        Ok(_) => (false, "names no credentials"),
+        Ok(text) if leads_to_credentials(&text) => (true, "has credentials or a credential source"),
+        Ok(_) => (false, "has no credentials"),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => (false, "does not exist"),
-        Err(_) => (false, "can not be read"),
+        Err(_) => (false, "can't be read"),
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> 
         clusters.as_ref().ok().and_then(|all| all.iter().find(|arn| filter.matches(&last_segment(arn))));
     let first = named.or(listed).cloned();
     let names = |all: Vec<String>| match all.len() {
-        0 => format!("no cluster in {}", api.clients.target.region),
+        0 => format!("no clusters in {}", api.clients.target.region),
         _ => all.iter().map(|arn| last_segment(arn)).collect::<Vec<_>>().join(", "),
     };
     found.push(check_result(&calls::LIST_CLUSTERS, clusters.map(names)));
@@ -126,7 +126,7 @@ async fn check_other_services(api: &Api, found: &mut Vec<DoctorCheck>) {
     let groups = api.call(&calls::DESCRIBE_LOG_GROUPS, logs.describe_log_groups().limit(1).send()).await;
     let group =
         groups.as_ref().ok().and_then(|a| a.log_groups().first()?.log_group_name().map(str::to_owned));
-    found.push(check_result(&calls::DESCRIBE_LOG_GROUPS, groups.map(|_| "may be read".to_owned())));
+    found.push(check_result(&calls::DESCRIBE_LOG_GROUPS, groups.map(|_| "readable".to_owned())));
     let group = group.unwrap_or_else(|| "/portolan/doctor".to_owned());
     let ask = logs.filter_log_events().log_group_name(&group).limit(1).send();
     let asked = api.call(&calls::FILTER_LOG_EVENTS, ask).await;
@@ -154,7 +154,7 @@ fn accept_missing(outcome: Result<(), Failure>) -> Result<String, Failure> {
         Err(failure) if failure.kind != FailureKind::Missing && failure.kind != FailureKind::Invalid => {
             Err(failure)
         }
-        _ => Ok("may be read".to_owned()),
+        _ => Ok("readable".to_owned()),
     }
 }
 

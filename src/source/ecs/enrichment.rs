@@ -96,30 +96,30 @@ impl Enricher {
             &compared_definitions(seen, now),
             all,
         );
-        self.start("definitions", api, |api, readers, tray| async move {
+        self.start("task definitions", api, |api, readers, tray| async move {
             readers.task_definitions.fetch_requested(&api).await;
             // A task definition is the only place that names the mesh of its tasks.
             let (meshes, gap) = readers.app_mesh.read(&api, &readers.task_definitions.definitions()).await;
             tray.store("mesh", gap, |enrichment| enrichment.meshes = meshes);
         });
         let all = Arc::clone(seen);
-        self.start("names", api, |api, readers, tray| async move {
+        self.start("Cloud Map names", api, |api, readers, tray| async move {
             let (names, gap) = readers.cloud_map.read(&api, &all).await;
             tray.store("names", gap, |enrichment| enrichment.cloud_map_names = names);
         });
         let behind: BTreeSet<String> = used_target_groups(seen);
-        self.start("balancers", api, |api, readers, tray| async move {
+        self.start("load balancers", api, |api, readers, tray| async move {
             let (balancers, gap) = readers.load_balancers.read(&api, behind).await;
             tray.store("balancers", gap, |enrichment| enrichment.load_balancers = balancers);
         });
         if seen.iter().flat_map(|s| &s.tasks).any(|run| !run.network.addresses.is_empty()) {
-            self.start("flows", api, |api, readers, tray| async move {
+            self.start("VPC flow logs", api, |api, readers, tray| async move {
                 let (lines, gap) = readers.flow_logs.read_new(&api).await;
                 tray.store("flows", gap, |enrichment| enrichment.flow_log_lines.extend(lines));
             });
         }
         let all = Arc::clone(seen);
-        self.start("metrics", api, |api, readers, tray| async move {
+        self.start("Service Connect metrics", api, |api, readers, tray| async move {
             let (counted, gap) = readers.service_connect.read(&api, &all).await;
             tray.store("metrics", gap, |enrichment| enrichment.request_counts.push(counted));
         });
@@ -234,7 +234,7 @@ impl SharedEnrichment {
         let mut enrichment = self.lock();
         match panicked {
             Some(panicked) => {
-                let failure = panicked.failure(format_args!("{name} could not be taken in"));
+                let failure = panicked.failure(format_args!("internal error while reading {name}"));
                 enrichment.panic_gaps.insert(name, UnreadPart { name: name.into(), failure });
             }
             None => drop(enrichment.panic_gaps.remove(name)),

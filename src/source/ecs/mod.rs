@@ -21,7 +21,7 @@ pub use config::Config;
 pub use discovery::{Discovery, Env, discover};
 pub use quota::{
     account_quota::QuotaRegistry,
-    calls::{CALLS, Call},
+    calls::{AWS_CALLS, Call},
     token_bucket::QuotaGroup,
 };
 

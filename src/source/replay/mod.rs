@@ -56,7 +56,7 @@ pub struct Replay {
 
 /// Returns the sources of the built-in demo.
 pub fn demo() -> Result<Vec<Replay>, Failure> {
-    sources_in(DEMO_RECORDING.as_bytes(), "demo", "the built-in demo estate")
+    sources_in(DEMO_RECORDING.as_bytes(), "demo", "the built-in demo")
 }
 
 /// Opens the recording that `config` names and returns its sources. It is read at once, because only its
@@ -64,7 +64,7 @@ pub fn demo() -> Result<Vec<Replay>, Failure> {
 pub fn open(config: &Config) -> Result<Vec<Replay>, Failure> {
     let file = regular_file::open_regular(Path::new(&config.path)).map_err(|error| {
         let what = format!("the recording {} can't be read: {error}", config.path);
-        Failure::new(error.failure_kind(), what, "name a file that `portolan record` wrote")
+        Failure::new(error.failure_kind(), what, "give the path of a file written by `portolan record`")
     })?;
     sources_in(BufReader::new(file), "replay", &config.path)
 }
@@ -142,7 +142,7 @@ impl Source for Replay {
             // A long recording takes time, and other sources must not wait for it.
             let made =
                 background::run_blocking(move || shifted_snapshot(&recording, &id, at, moved, began)).await;
-            made.map_err(|panicked| panicked.failure("the recording could not be played"))
+            made.map_err(|panicked| panicked.failure("internal error while playing the recording"))
         }
         .boxed()
     }

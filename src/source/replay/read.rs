@@ -19,7 +19,7 @@ const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 /// Maximum number of sources.
 const MAX_SOURCES: usize = 64;
 /// Remedy for a file that is no recording.
-const RECORD_AGAIN_REMEDY: &str = "record it anew with `portolan record`";
+const RECORD_AGAIN_REMEDY: &str = "record again with `portolan record`";
 
 impl Recording {
     /// Reads a recording. `name` stands for it in failures.
@@ -30,14 +30,16 @@ impl Recording {
         let first = match lines.next() {
             Some(Ok(Line { text: Some(text), .. })) => text,
             Some(Ok(_)) => return Err(failure(format!("line 1 is longer than {MAX_LINE_BYTES} bytes"))),
-            Some(Err(error)) => return Err(failure(format!("it can't be read: {error}"))),
-            None => return Err(failure("line 1 is not of a recording: the file is empty".to_owned())),
+            Some(Err(error)) => return Err(failure(format!("can't be read: {error}"))),
+            None => return Err(failure("line 1 is not a recording header: the file is empty".to_owned())),
         };
-        let broken = |why: String| failure(format!("line 1 is not of a recording: {why}"));
+        let broken = |why: String| failure(format!("line 1 is not a recording header: {why}"));
         let header: Header = parse_json(&first).map_err(broken)?;
         if header.schema != RECORDING_SCHEMA {
-            let why =
-                format!("its format is `{}`, and this program reads `{RECORDING_SCHEMA}`", header.schema);
+            let why = format!(
+                "its format is `{}`, but this version of Portolan reads `{RECORDING_SCHEMA}`",
+                header.schema
+            );
             return Err(broken(why));
         }
         let mut frames = FrameCollector::default();
@@ -52,17 +54,15 @@ impl Recording {
             }
         }
         if lines.input.limit() == 0 {
-            unread = Some(format!(
-                "it is longer than {} MiB, and what is behind is not played",
-                MAX_RECORDING_BYTES >> 20
-            ));
+            unread =
+                Some(format!("larger than {} MiB, only the first part is played", MAX_RECORDING_BYTES >> 20));
         }
         let is_cut = unread.is_some() || frames.ends_with_damage;
         let faults: Vec<Failure> = frames.left_out().into_iter().chain(unread).map(failure).collect();
         match (frames.sources.is_empty(), faults.first()) {
             (false, _) => Ok(Self::new(header, frames.frames, faults, is_cut)),
             (true, Some(fault)) => Err(fault.clone()),
-            (true, None) => Err(failure("no source is in this recording".to_owned())),
+            (true, None) => Err(failure("the recording contains no source".to_owned())),
         }
     }
 }
@@ -86,7 +86,7 @@ impl FrameCollector {
         let frame = match text {
             Some(text) if text.trim().is_empty() => return,
             Some(text) => parse_json(&text).and_then(check_source_name),
-            None => Err(format!("it is longer than {} MiB", MAX_LINE_BYTES >> 20)),
+            None => Err(format!("longer than {} MiB", MAX_LINE_BYTES >> 20)),
         };
         self.ends_with_damage = frame.is_err();
         match frame {
@@ -109,11 +109,11 @@ impl FrameCollector {
     /// Describes the parts that were left out.
     fn left_out(&self) -> Vec<String> {
         let damaged = self.first_damaged.as_ref().map(|first| match self.damaged_lines {
-            1 => format!("one line is damaged and left out: {first}"),
-            n => format!("{n} lines are damaged and left out, the first is {first}"),
+            1 => format!("skipped 1 damaged line: {first}"),
+            n => format!("skipped {n} damaged lines, the first is {first}"),
         });
         let surplus = (self.surplus_frames > 0)
-            .then(|| format!("it has more than {MAX_SOURCES} sources, and the others are left out"));
+            .then(|| format!("more than {MAX_SOURCES} sources, only the first {MAX_SOURCES} are played"));
         damaged.into_iter().chain(surplus).collect()
     }
 }
@@ -122,7 +122,7 @@ impl FrameCollector {
 fn check_source_name(frame: Frame) -> Result<Frame, String> {
     let source = frame.source.as_str();
     if source.is_empty() || source.contains('/') {
-        return Err("its source has no name that a source can have".to_owned());
+        return Err("invalid source name".to_owned());
     }
     Ok(frame)
 }

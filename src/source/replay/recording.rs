@@ -72,10 +72,8 @@ impl Recording {
             flows.extend(frame.connections.iter().cloned());
             watched = frame.monitored.clone().unwrap_or(watched);
         }
-        let fault = |failure: &Failure| UnreadPart {
-            name: "a part of the recording".into(),
-            failure: failure.clone(),
-        };
+        let fault =
+            |failure: &Failure| UnreadPart { name: "part of the recording".into(), failure: failure.clone() };
         gaps.extend(self.read_failures.iter().map(fault));
         let services = services.into_values().map(Arc::clone).collect();
         let (source, taken) = (source.clone(), self.header.taken);

@@ -30,15 +30,12 @@ fn damaged_lines_are_named_and_left_out() {
     assert_eq!(recording.length(), Duration::from_mins(1));
     let told = faults(&recording);
     assert_eq!(told.len(), 1);
-    assert!(
-        told[0].starts_with("x.jsonl: 2 lines are damaged and left out, the first is line 3: "),
-        "{told:?}"
-    );
+    assert!(told[0].starts_with("x.jsonl: skipped 2 damaged lines, the first is line 3: "), "{told:?}");
     assert!(!told[0].contains('\u{1b}'));
     let snapshot = recording.snapshot(&SourceId::new("a"), Duration::from_secs(1));
     assert_eq!(snapshot.unread_parts.len(), 1, "what is left out is told of wherever the recording is shown");
     let one = read(&[header(9), frame(1, "a"), frame(2, "a/b"), frame(3, "a")]).unwrap();
-    assert!(faults(&one)[0].contains("one line is damaged and left out: line 3: its source has no name"));
+    assert!(faults(&one)[0].contains("skipped 1 damaged line: line 3: invalid source name"));
 }
 
 #[test]
@@ -58,10 +55,10 @@ fn a_recording_that_is_cut_short_plays_up_to_its_end() {
 fn other_files_are_refused() {
     for (lines, words) in [
         (vec![], "the file is empty"),
-        (vec!["\0".repeat(100)], "line 1 is not of a recording"),
+        (vec!["\0".repeat(100)], "line 1 is not a recording header"),
         (vec![header(1)], "no source"),
         (vec![header(1).replace(RECORDING_SCHEMA, "\\u001b[2J")], "its format is"),
-        (vec![header(1), "x".to_owned()], "one line is damaged"),
+        (vec![header(1), "x".to_owned()], "skipped 1 damaged line"),
         (vec!["x".repeat(17 << 20)], "longer than"),
     ] {
         let what = read(&lines).unwrap_err();
@@ -74,7 +71,7 @@ fn lines_sources_and_recordings_are_limited() {
     let long = "x".repeat(17 << 20);
     let recording = read(&[header(9), frame(1, "a"), long, frame(2, "b")]).unwrap();
     assert_eq!(recording.sources().len(), 2);
-    assert!(faults(&recording)[0].contains("line 3: it is longer than 16 MiB"));
+    assert!(faults(&recording)[0].contains("line 3: longer than 16 MiB"));
     let many: Vec<String> = (0..100).map(|n| frame(1, &format!("s{n}"))).collect();
     let recording = read(&[vec![header(9)], many].concat()).unwrap();
     assert_eq!((recording.sources().len(), faults(&recording).len()), (64, 1));
@@ -82,7 +79,7 @@ fn lines_sources_and_recordings_are_limited() {
     let endless: Vec<String> =
         [header(600), frame(1, "a")].into_iter().chain((0..8).map(|_| blank.clone())).collect();
     let recording = read(&endless).unwrap();
-    assert!(faults(&recording)[0].contains("longer than 64 MiB"), "{:?}", faults(&recording));
+    assert!(faults(&recording)[0].contains("larger than 64 MiB"), "{:?}", faults(&recording));
     assert_eq!(recording.length(), Duration::from_secs(6));
 }
 

@@ -49,7 +49,7 @@ impl FromStr for Grouping {
         let named = GROUPING_NAMES.iter().find(|(name, _)| *name == text);
         named.map(|(_, grouping)| grouping.clone()).ok_or_else(|| {
             let known: Vec<_> = GROUPING_NAMES.iter().map(|(name, _)| *name).collect();
-            format!("`{text}` is nothing to group by; there are {} and {FACT_PREFIX}LABEL", known.join(", "))
+            format!("unknown grouping `{text}`; use one of {} or {FACT_PREFIX}LABEL", known.join(", "))
         })
     }
 }

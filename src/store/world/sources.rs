@@ -91,8 +91,8 @@ mod tests {
         );
         assert_eq!((world.inventory.services().count(), world.cached_services.len()), (2, 0));
         assert_eq!((world.sources[0].state, world.sources[0].last_read), (SourceState::Live, Some(ago(0))));
-        let told =
-            world.history.entries().filter(|entry| entry.text.contains("new") || entry.text.contains("gone"));
+        let is_difference = |text: &str| text.contains("appeared") || text.contains("removed");
+        let told = world.history.entries().filter(|entry| is_difference(&entry.text));
         assert_eq!(told.count(), 0, "what an earlier run saw is no event");
     }
 }

@@ -1,14 +1,14 @@
 //! Generated blocks of a page: the lines between `<!-- table: NAME -->` and `<!-- end -->`.
 
-const END: &str = "<!-- end -->";
+const END_MARKER: &str = "<!-- end -->";
 
 /// Returns the line that opens the block `name`.
-pub(super) fn opening(name: &str) -> String {
+pub(super) fn opening_marker(name: &str) -> String {
     format!("<!-- table: {name} -->")
 }
 
 /// Returns `page` with every block replaced by what `content` returns for its table name.
-pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn fill_blocks(page: &str, name: &str, content: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -18,8 +18,8 @@ pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<Stri
             continue;
         };
         let content = content(table).unwrap_or_else(|| panic!("{name}: there is no table `{table}`"));
-        assert!(lines.any(|line| line == END), "{name}: the table `{table}` has no end");
-        for part in ["\n", content.trim_end(), "\n\n", END, "\n"] {
+        assert!(lines.any(|line| line == END_MARKER), "{name}: the table `{table}` has no end");
+        for part in ["\n", content.trim_end(), "\n\n", END_MARKER, "\n"] {
             out.push_str(part);
         }
     }
@@ -28,7 +28,7 @@ pub(super) fn fill(page: &str, name: &str, content: impl Fn(&str) -> Option<Stri
 
 /// Returns the first column of the table after `<!-- fields: NAME -->`, without backticks and sorted. Returns
 /// `None` if the page has no such marker.
-pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
+pub(super) fn documented_fields(page: &str, name: &str) -> Option<Vec<String>> {
     let (_, rest) = page.split_once(&format!("<!-- fields: {name} -->\n"))?;
     let rows = rest.trim_start().lines().take_while(|line| line.starts_with('|')).skip(2);
     let cell =
@@ -39,7 +39,7 @@ pub(super) fn fields(page: &str, name: &str) -> Option<Vec<String>> {
 }
 
 /// Formats a Markdown table. Escapes `|` in cells, where it would end the column.
-pub(super) fn markdown(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub(super) fn markdown_table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let head = line(titles.iter().map(|title| (*title).to_owned()).collect());
     let rule = format!("|{}\n", "---|".repeat(titles.len()));

@@ -2,14 +2,14 @@
 //!
 //! The tests run the real binary on a recording that they write.
 
-use super::{blocks::fields, text};
+use super::{blocks::documented_fields, read_file};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 /// Temporary folder, removed on drop.
-struct Folder(PathBuf);
+struct TempFolder(PathBuf);
 
-impl Folder {
+impl TempFolder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("portolan-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
@@ -17,7 +17,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
@@ -87,8 +87,8 @@ fn recording() -> String {
 }
 
 /// Runs `portolan` on the recording and returns its standard output.
-fn printed(arguments: &[&str]) -> String {
-    let folder = Folder::new(&arguments.concat());
+fn run_portolan(arguments: &[&str]) -> String {
+    let folder = TempFolder::new(&arguments.concat());
     let path = folder.0.join("recording.jsonl");
     std::fs::write(&path, recording()).unwrap();
     let source = format!("source=[{{kind = \"replay\", path = \"{}\"}}]", path.display());
@@ -104,115 +104,116 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 /// Asserts that docs/json.md documents exactly the fields of the JSON object `name`.
-fn told(name: &str, object: &Value) {
-    let fields = fields(&text("docs/json.md"), name).unwrap_or_else(|| panic!("no fields of `{name}`"));
+fn assert_fields_documented(name: &str, object: &Value) {
+    let fields = documented_fields(&read_file("docs/json.md"), name)
+        .unwrap_or_else(|| panic!("no fields of `{name}`"));
     let real: BTreeSet<_> = object.as_object().unwrap_or_else(|| panic!("{name}: {object}")).keys().collect();
     let told: BTreeSet<_> = fields.iter().collect();
     assert_eq!(told, real, "docs/json.md, fields of `{name}`");
 }
 
-fn json_of(arguments: &[&str]) -> Value {
-    serde_json::from_str(&printed(arguments)).unwrap()
+fn run_portolan_json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&run_portolan(arguments)).unwrap()
 }
 
 #[test]
-fn the_map_is_told_field_by_field() {
-    let map = json_of(&["map", "--format", "json"]);
+fn map_json_fields_are_documented() {
+    let map = run_portolan_json(&["map", "--format", "json"]);
     assert_eq!(map["schema"], "portolan.map/1");
-    told("portolan.map/1", &map);
-    told("source", &map["sources"][0]);
-    told("node", &map["nodes"][0]);
-    told("edge", &map["edges"][0]);
-    told("evidence", &map["edges"][0]["evidence"][0]);
-    told("finding", &map["findings"][0]);
+    assert_fields_documented("portolan.map/1", &map);
+    assert_fields_documented("source", &map["sources"][0]);
+    assert_fields_documented("node", &map["nodes"][0]);
+    assert_fields_documented("edge", &map["edges"][0]);
+    assert_fields_documented("evidence", &map["edges"][0]["evidence"][0]);
+    assert_fields_documented("finding", &map["findings"][0]);
 }
 
 #[test]
-fn findings_and_status_are_told_field_by_field() {
+fn findings_and_status_json_fields_are_documented() {
     for (command, schema) in [("findings", "portolan.findings/1"), ("status", "portolan.status/1")] {
-        let answer = json_of(&[command, "--format", "json"]);
+        let answer = run_portolan_json(&[command, "--format", "json"]);
         assert_eq!(answer["schema"], schema);
-        told(schema, &answer);
+        assert_fields_documented(schema, &answer);
     }
 }
 
 #[test]
-fn why_and_doctor_are_told_field_by_field() {
-    let why = json_of(&["why", "web", "db.example.com", "--format", "json"]);
+fn why_and_doctor_json_fields_are_documented() {
+    let why = run_portolan_json(&["why", "web", "db.example.com", "--format", "json"]);
     assert_eq!(why["schema"], "portolan.why/1");
-    told("portolan.why/1", &why);
-    told("edge", &why["edge"]);
-    told("searched", &why["searched"][0]);
-    told("dangling", &why["dangling"][0]);
-    told("rejected", &why["rejected"][0]);
-    let report = json_of(&["doctor", "--format", "json"]);
+    assert_fields_documented("portolan.why/1", &why);
+    assert_fields_documented("edge", &why["edge"]);
+    assert_fields_documented("searched", &why["searched"][0]);
+    assert_fields_documented("dangling", &why["dangling"][0]);
+    assert_fields_documented("rejected", &why["rejected"][0]);
+    let report = run_portolan_json(&["doctor", "--format", "json"]);
     assert_eq!(report["schema"], "portolan.doctor/1");
-    told("portolan.doctor/1", &report);
-    told("examined", &report["sources"][0]);
-    told("try", &report["sources"][0]["tries"][0]);
+    assert_fields_documented("portolan.doctor/1", &report);
+    assert_fields_documented("examined", &report["sources"][0]);
+    assert_fields_documented("try", &report["sources"][0]["tries"][0]);
 }
 
 #[test]
-fn a_log_line_is_told_field_by_field() {
-    let printed = printed(&["logs", "web", "--format", "json"]);
+fn log_line_json_fields_are_documented() {
+    let printed = run_portolan(&["logs", "web", "--format", "json"]);
     let line: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
     assert_eq!(line["schema"], "portolan.log/1");
-    told("portolan.log/1", &line);
+    assert_fields_documented("portolan.log/1", &line);
 }
 
 #[test]
-fn a_deployment_is_told_field_by_field() {
-    let answer = json_of(&["deployments", "web", "--format", "json"]);
+fn deployment_json_fields_are_documented() {
+    let answer = run_portolan_json(&["deployments", "web", "--format", "json"]);
     assert_eq!(answer["schema"], "portolan.deployment/1");
-    told("portolan.deployment/1", &answer);
-    told("version", &answer["versions"][0]);
-    told("deployment", &answer["deployments"][0]);
-    told("alteration", &answer["deployments"][0]["changes"][0]);
+    assert_fields_documented("portolan.deployment/1", &answer);
+    assert_fields_documented("version", &answer["versions"][0]);
+    assert_fields_documented("deployment", &answer["deployments"][0]);
+    assert_fields_documented("alteration", &answer["deployments"][0]["changes"][0]);
 }
 
 #[test]
-fn usage_is_told_field_by_field() {
-    let answer = json_of(&["usage", "web", "--format", "json"]);
+fn usage_json_fields_are_documented() {
+    let answer = run_portolan_json(&["usage", "web", "--format", "json"]);
     assert_eq!(answer["schema"], "portolan.usage/1");
-    told("portolan.usage/1", &answer);
-    told("measured service", &answer["services"][0]);
-    told("measured instance", &answer["services"][0]["instances"][0]);
+    assert_fields_documented("portolan.usage/1", &answer);
+    assert_fields_documented("measured service", &answer["services"][0]);
+    assert_fields_documented("measured instance", &answer["services"][0]["instances"][0]);
 }
 
 #[test]
-fn an_event_is_told_field_by_field() {
-    let printed = printed(&["events", "--since", "2026-01-01T00:00:00Z", "--format", "json"]);
+fn event_json_fields_are_documented() {
+    let printed = run_portolan(&["events", "--since", "2026-01-01T00:00:00Z", "--format", "json"]);
     let event: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
     assert_eq!(event["schema"], "portolan.event/1");
-    told("portolan.event/1", &event);
+    assert_fields_documented("portolan.event/1", &event);
 }
 
 #[test]
-fn a_kind_of_lines_is_told_field_by_field() {
-    let printed = printed(&["logs", "web", "--patterns", "--format", "json"]);
+fn log_pattern_json_fields_are_documented() {
+    let printed = run_portolan(&["logs", "web", "--patterns", "--format", "json"]);
     let kind: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
     assert_eq!(
         (&kind["schema"], &kind["template"]),
         (&json!("portolan.log-pattern/1"), &json!("no answer from db"))
     );
-    told("portolan.log-pattern/1", &kind);
+    assert_fields_documented("portolan.log-pattern/1", &kind);
 }
 
 #[test]
-fn a_recording_is_told_field_by_field() {
+fn recording_fields_are_documented() {
     use portolan::source::replay::{Frame, Header};
     let recording = recording();
     let mut lines = recording.lines();
     let header: Header = serde_json::from_str(lines.next().unwrap()).unwrap();
-    told("portolan.recording/1", &serde_json::to_value(header).unwrap());
+    assert_fields_documented("portolan.recording/1", &serde_json::to_value(header).unwrap());
     let mut first: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
     let second: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
     first["logs"] = second["logs"].clone();
     let frame: Frame = serde_json::from_value(first.clone()).unwrap();
     assert_eq!(frame.services.len(), 1);
-    told("frame", &first);
-    told("service", &first["services"][0]);
-    told("instance", &first["services"][0]["instances"][0]);
-    told("container", &first["services"][0]["instances"][0]["containers"][0]);
-    told("log line", &first["logs"]["lines"][0]);
+    assert_fields_documented("frame", &first);
+    assert_fields_documented("service", &first["services"][0]);
+    assert_fields_documented("instance", &first["services"][0]["instances"][0]);
+    assert_fields_documented("container", &first["services"][0]["instances"][0]["containers"][0]);
+    assert_fields_documented("log line", &first["logs"]["lines"][0]);
 }

@@ -1,6 +1,6 @@
 //! Markdown versions of the code's tables.
 
-use super::blocks::markdown;
+use super::blocks::markdown_table;
 use clap::CommandFactory;
 use portolan::{
     cli::args::Cli,
@@ -9,13 +9,13 @@ use portolan::{
     diagnosis,
     export::MAP_FORMATS,
     history,
-    source::ecs::CALLS,
+    source::ecs::AWS_CALLS,
     topology::{KNOWN_PRODUCTS, evidence},
 };
 use std::collections::BTreeMap;
 
 /// Names of all generated tables.
-pub(super) const NAMES: &[&str] = &[
+pub(super) const TABLE_NAMES: &[&str] = &[
     "keys",
     "keys everywhere",
     "keys map",
@@ -37,7 +37,7 @@ pub(super) const NAMES: &[&str] = &[
 /// Returns the Markdown of the table `name`, or `None` if there is no such table.
 pub(super) fn table(name: &str) -> Option<String> {
     Some(match name {
-        "keys" => short_keys(),
+        "keys" => beginner_keys(),
         "keys everywhere" => keys(KeyContext::Everywhere),
         "keys map" => keys(KeyContext::Map),
         "keys logs" => keys(KeyContext::Logs),
@@ -58,7 +58,7 @@ pub(super) fn table(name: &str) -> Option<String> {
 }
 
 /// Commands whose keys a new user needs.
-const FIRST: &[Command] = &[
+const BEGINNER_COMMANDS: &[Command] = &[
     Command::Left,
     Command::Down,
     Command::Up,
@@ -82,23 +82,23 @@ const FIRST: &[Command] = &[
     Command::Quit,
 ];
 
-fn code(text: &str) -> String {
+fn code_span(text: &str) -> String {
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
 /// Returns the default keys of a command, each as a code span.
-fn pressed(spec: &CommandSpec) -> String {
-    spec.default_keys.split(' ').map(code).collect::<Vec<_>>().join(" ")
+fn default_keys(spec: &CommandSpec) -> String {
+    spec.default_keys.split(' ').map(code_span).collect::<Vec<_>>().join(" ")
 }
 
-fn short_keys() -> String {
-    let row = |command: &Command| vec![pressed(command.spec()), command.spec().description.to_owned()];
-    markdown(&["key", "what it does"], FIRST.iter().map(row))
+fn beginner_keys() -> String {
+    let row = |command: &Command| vec![default_keys(command.spec()), command.spec().description.to_owned()];
+    markdown_table(&["key", "what it does"], BEGINNER_COMMANDS.iter().map(row))
 }
 
 fn keys(place: KeyContext) -> String {
-    let row = |spec: &CommandSpec| vec![pressed(spec), code(spec.id), spec.description.to_owned()];
-    markdown(
+    let row = |spec: &CommandSpec| vec![default_keys(spec), code_span(spec.id), spec.description.to_owned()];
+    markdown_table(
         &["key", "command", "what it does"],
         COMMAND_TABLE.iter().filter(|s| s.context == place).map(row),
     )
@@ -107,30 +107,36 @@ fn keys(place: KeyContext) -> String {
 fn evidence() -> String {
     let row = |kind: &evidence::EvidenceKind| {
         vec![
-            code(kind.id),
+            code_span(kind.id),
             kind.title.to_owned(),
             kind.strength.as_str().to_owned(),
             kind.description.to_owned(),
         ]
     };
-    markdown(&["kind", "called", "strength", "what it is"], evidence::EVIDENCE_KINDS.iter().map(row))
+    markdown_table(&["kind", "called", "strength", "what it is"], evidence::EVIDENCE_KINDS.iter().map(row))
 }
 
 fn findings() -> String {
-    let row = |kind: &diagnosis::FindingKind| vec![code(kind.id), kind.title.to_owned()];
-    markdown(&["kind", "called"], diagnosis::FINDING_KINDS.iter().map(row))
+    let row = |kind: &diagnosis::FindingKind| vec![code_span(kind.id), kind.title.to_owned()];
+    markdown_table(&["kind", "called"], diagnosis::FINDING_KINDS.iter().map(row))
 }
 
 fn events() -> String {
     let row = |kind: &history::EventKindSpec| {
-        vec![code(kind.id), code(&kind.glyph.to_string()), kind.title.to_owned(), kind.description.to_owned()]
+        vec![
+            code_span(kind.id),
+            code_span(&kind.glyph.to_string()),
+            kind.title.to_owned(),
+            kind.description.to_owned(),
+        ]
     };
-    markdown(&["kind", "mark", "called", "what it tells"], history::EVENT_KIND_TABLE.iter().map(row))
+    markdown_table(&["kind", "mark", "called", "what it tells"], history::EVENT_KIND_TABLE.iter().map(row))
 }
 
 fn formats() -> String {
-    let row = |format: &portolan::export::MapFormat| vec![code(format.id), format.description.to_owned()];
-    markdown(&["format", "what it is"], MAP_FORMATS.iter().map(row))
+    let row =
+        |format: &portolan::export::MapFormat| vec![code_span(format.id), format.description.to_owned()];
+    markdown_table(&["format", "what it is"], MAP_FORMATS.iter().map(row))
 }
 
 /// Returns the headless commands in the order of `--help`, without clap's own `help`.
@@ -149,33 +155,33 @@ fn usage(command: &clap::Command) -> String {
 fn commands() -> String {
     let row = |command: clap::Command| {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        vec![code(&format!("portolan {}", usage(&command))), about]
+        vec![code_span(&format!("portolan {}", usage(&command))), about]
     };
-    markdown(&["command", "what it does"], subcommands().into_iter().map(row))
+    markdown_table(&["command", "what it does"], subcommands().into_iter().map(row))
 }
 
 fn options(command: &clap::Command) -> String {
-    markdown(&["option", "default", "what it does"], rows(command, clap::Arg::is_global_set))
+    markdown_table(&["option", "default", "what it does"], option_rows(command, clap::Arg::is_global_set))
 }
 
 /// Returns the table of options that belong to a single command.
 fn command_options() -> String {
     let own = subcommands().into_iter().flat_map(|command| {
-        let named = code(&usage(&command));
-        let rows = rows(&command, |arg| !arg.is_global_set());
+        let named = code_span(&usage(&command));
+        let rows = option_rows(&command, |arg| !arg.is_global_set());
         rows.into_iter().map(move |row| std::iter::once(named.clone()).chain(row).collect::<Vec<_>>())
     });
-    markdown(&["command", "option", "default", "what it does"], own)
+    markdown_table(&["command", "option", "default", "what it does"], own)
 }
 
-fn rows(command: &clap::Command, shown: impl Fn(&clap::Arg) -> bool) -> Vec<Vec<String>> {
+fn option_rows(command: &clap::Command, shown: impl Fn(&clap::Arg) -> bool) -> Vec<Vec<String>> {
     let named = |arg: &&clap::Arg| {
         arg.get_long().is_some_and(|long| long != "help" && long != "version") && shown(arg)
     };
-    command.get_arguments().filter(named).map(option).collect()
+    command.get_arguments().filter(named).map(option_row).collect()
 }
 
-fn option(arg: &clap::Arg) -> Vec<String> {
+fn option_row(arg: &clap::Arg) -> Vec<String> {
     let mut written = format!("--{}", arg.get_long().unwrap_or_default());
     if arg.get_action().takes_values() {
         let name = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
@@ -187,23 +193,23 @@ fn option(arg: &clap::Arg) -> Vec<String> {
     }
     let default = arg.get_default_values().iter().map(|value| value.to_string_lossy());
     let default: Vec<_> = default.filter(|_| arg.get_action().takes_values()).collect();
-    let default = if default.is_empty() { String::new() } else { code(&default.join(" ")) };
-    let values: Vec<_> = arg.get_possible_values().iter().map(|v| code(v.get_name())).collect();
+    let default = if default.is_empty() { String::new() } else { code_span(&default.join(" ")) };
+    let values: Vec<_> = arg.get_possible_values().iter().map(|v| code_span(v.get_name())).collect();
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let choice = arg.get_action().takes_values() && !values.is_empty();
     let help = if choice { format!("{help}: {}", values.join(" or ")) } else { help };
-    vec![code(&written), default, help]
+    vec![code_span(&written), default, help]
 }
 
 fn calls() -> String {
-    let row = |call: &portolan::source::ecs::Call| vec![code(call.action), call.needed_for.to_owned()];
-    markdown(&["action", "without it there are no"], CALLS.iter().map(row))
+    let row = |call: &portolan::source::ecs::Call| vec![code_span(call.action), call.needed_for.to_owned()];
+    markdown_table(&["action", "without it there are no"], AWS_CALLS.iter().map(row))
 }
 
 /// Returns the minimal IAM policy that allows every call.
 fn policy() -> String {
     let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for call in CALLS {
+    for call in AWS_CALLS {
         let (service, _) = call.action.split_once(':').unwrap();
         services.entry(service).or_default().push(call.action);
     }
@@ -228,12 +234,15 @@ fn products() -> String {
     let row = |product: &portolan::topology::Product| {
         let (mark, ascii) = product.role.map_symbols();
         vec![
-            code(product.id),
+            code_span(product.id),
             product.role.label().to_owned(),
-            code(&mark.to_string()),
-            code(&ascii.to_string()),
+            code_span(&mark.to_string()),
+            code_span(&ascii.to_string()),
             product.client_behaviour.to_owned(),
         ]
     };
-    markdown(&["product", "what it is", "mark", "in ASCII", "its clients"], KNOWN_PRODUCTS.iter().map(row))
+    markdown_table(
+        &["product", "what it is", "mark", "in ASCII", "its clients"],
+        KNOWN_PRODUCTS.iter().map(row),
+    )
 }

@@ -20,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-fn at(endpoint: Endpoint) -> Docker {
+fn source_at(endpoint: Endpoint) -> Docker {
     Docker::new(
         FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None },
         &Config::default(),
@@ -28,20 +28,20 @@ fn at(endpoint: Endpoint) -> Docker {
 }
 
 /// Creates a temporary folder for this test process.
-fn folder(name: &str) -> PathBuf {
+fn temp_folder(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("portolan-test-{}-{name}", std::process::id()));
     fs::create_dir_all(&path).unwrap();
     path
 }
 
-async fn failure(docker: &Docker) -> Failure {
+async fn poll_failure(docker: &Docker) -> Failure {
     docker.snapshot().await.unwrap_err()
 }
 
 #[tokio::test]
-async fn a_missing_socket_says_what_to_do() {
-    let docker = at(Endpoint::Socket("/nowhere/docker.sock".into()));
-    let failed = failure(&docker).await;
+async fn a_missing_socket_names_a_remedy() {
+    let docker = source_at(Endpoint::Socket("/nowhere/docker.sock".into()));
+    let failed = poll_failure(&docker).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
     assert!(failed.message.contains("unix:///nowhere/docker.sock") && failed.remedy.contains("DOCKER_HOST"));
     assert!(docker.diagnose().await[0].outcome.is_err());
@@ -52,57 +52,57 @@ async fn an_engine_that_comes_back_is_read_again() {
     if Lab::open().is_none() {
         return;
     }
-    let path = folder("back").join("docker.sock");
-    let docker = at(Endpoint::Socket(path.clone()));
-    assert_eq!(failure(&docker).await.kind, FailureKind::Unreachable);
+    let path = temp_folder("back").join("docker.sock");
+    let docker = source_at(Endpoint::Socket(path.clone()));
+    assert_eq!(poll_failure(&docker).await.kind, FailureKind::Unreachable);
     assert_eq!(docker.change_notifications().next().await, None);
     for _ in 0..2 {
         symlink("/var/run/docker.sock", &path).unwrap();
         assert!(docker.snapshot().await.is_ok());
         fs::remove_file(&path).unwrap();
-        assert_eq!(failure(&docker).await.kind, FailureKind::Unreachable);
+        assert_eq!(poll_failure(&docker).await.kind, FailureKind::Unreachable);
     }
 }
 
 #[tokio::test]
-async fn a_dead_socket_says_that_nobody_listens() {
-    let path = folder("dead").join("docker.sock");
+async fn a_dead_socket_is_reported() {
+    let path = temp_folder("dead").join("docker.sock");
     drop(UnixListener::bind(&path).unwrap());
-    let failed = failure(&at(Endpoint::Socket(path))).await;
+    let failed = poll_failure(&source_at(Endpoint::Socket(path))).await;
     assert_eq!(failed.kind, FailureKind::Unreachable);
-    assert!(failed.message.contains("nobody listens"), "{failed:?}");
+    assert!(failed.message.contains("connection refused"), "{failed:?}");
 }
 
 #[tokio::test]
-async fn an_engine_that_never_answers_is_given_up() {
-    let path = folder("mute").join("docker.sock");
+async fn a_silent_engine_times_out() {
+    let path = temp_folder("mute").join("docker.sock");
     let _listener = UnixListener::bind(&path).unwrap();
     let began = Instant::now();
-    let failed = failure(&at(Endpoint::Socket(path))).await;
+    let failed = poll_failure(&source_at(Endpoint::Socket(path))).await;
     assert_eq!(failed.kind, FailureKind::Timeout);
     assert!(began.elapsed() < Duration::from_secs(15));
 }
 
 #[tokio::test]
-async fn nonsense_is_no_engine() {
-    let address = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
-    let failed = failure(&at(Endpoint::Tcp(address))).await;
+async fn an_invalid_response_is_rejected() {
+    let address = serve_response(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
+    let failed = poll_failure(&source_at(Endpoint::Tcp(address))).await;
     assert_eq!(failed.kind, FailureKind::Invalid, "{failed:?}");
 }
 
 #[tokio::test]
-async fn tls_to_a_port_without_it_fails_in_words() {
-    let certificates = folder("tls");
+async fn tls_to_a_plain_port_fails_with_a_message() {
+    let certificates = temp_folder("tls");
     for name in ["ca.pem", "cert.pem", "key.pem"] {
         fs::write(certificates.join(name), "").unwrap();
     }
-    let address = serve(b"HTTP/1.1 400 Bad Request\r\n\r\n");
-    let failed = failure(&at(Endpoint::Tls { address, certificates })).await;
+    let address = serve_response(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let failed = poll_failure(&source_at(Endpoint::Tls { address, certificates })).await;
     assert_eq!(failed.kind, FailureKind::Credentials, "{failed:?}");
 }
 
 /// Starts a server that sends `answer` on every connection, and returns its address.
-fn serve(answer: &'static [u8]) -> String {
+fn serve_response(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {

@@ -28,28 +28,34 @@ enum Fault {
     /// Responds with this HTTP status.
     Status(u16),
     /// Responds with a body that is not JSON.
-    Nonsense,
+    NotJson,
     /// Sends half of the response, then closes the connection.
-    Half,
+    Truncated,
 }
 
-const FAULTS: [Fault; 6] =
-    [Fault::Hang, Fault::Status(403), Fault::Status(404), Fault::Status(500), Fault::Nonsense, Fault::Half];
+const ALL_FAULTS: [Fault; 6] = [
+    Fault::Hang,
+    Fault::Status(403),
+    Fault::Status(404),
+    Fault::Status(500),
+    Fault::NotJson,
+    Fault::Truncated,
+];
 
 /// Suffix of the request path to break, with its fault.
-type Rule = Arc<Mutex<Option<(String, Fault)>>>;
+type FaultRule = Arc<Mutex<Option<(String, Fault)>>>;
 
 /// Proxy in front of the engine.
-struct Proxy {
-    rule: Rule,
+struct FaultProxy {
+    rule: FaultRule,
     socket: PathBuf,
 }
 
-impl Proxy {
-    fn open(lab: &Lab) -> Self {
+impl FaultProxy {
+    fn start(lab: &Lab) -> Self {
         let socket = std::env::temp_dir().join(format!("{}-proxy.sock", lab.name));
         let _ = std::fs::remove_file(&socket);
-        let (listener, rule) = (UnixListener::bind(&socket).unwrap(), Rule::default());
+        let (listener, rule) = (UnixListener::bind(&socket).unwrap(), FaultRule::default());
         let shared = Arc::clone(&rule);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -62,7 +68,7 @@ impl Proxy {
     }
 
     /// Returns a new source, for which calls whose path ends with `call` get `fault`.
-    fn source(&self, call: &str, fault: Fault) -> Docker {
+    fn source_with_fault(&self, call: &str, fault: Fault) -> Docker {
         *self.rule.lock().unwrap() = Some((call.to_owned(), fault));
         let endpoint = Endpoint::Socket(self.socket.clone());
         let found = FoundEngine { name: "docker".into(), endpoint, found_by: "a test".into(), warning: None };
@@ -72,14 +78,14 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
+impl Drop for FaultProxy {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.socket);
     }
 }
 
 /// Serves one request: injects the fault, or forwards the request to the engine.
-async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
+async fn serve(mut client: UnixStream, rule: FaultRule) -> std::io::Result<()> {
     let (mut request, mut piece) = (Vec::new(), [0; 4_096]);
     while !request.windows(4).any(|window| window == b"\r\n\r\n") {
         match client.read(&mut piece).await? {
@@ -92,8 +98,8 @@ async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
     let fault = rule.lock().unwrap().clone().filter(|(call, _)| path.ends_with(call.as_str()));
     match fault.map(|(_, fault)| fault) {
         Some(Fault::Hang) => std::future::pending().await,
-        Some(Fault::Status(status)) => client.write_all(&answer(status, b"<html>no</html>")).await,
-        Some(Fault::Nonsense) => client.write_all(&answer(200, b"hello")).await,
+        Some(Fault::Status(status)) => client.write_all(&http_response(status, b"<html>no</html>")).await,
+        Some(Fault::NotJson) => client.write_all(&http_response(200, b"hello")).await,
         fault => {
             let mut engine = UnixStream::connect("/var/run/docker.sock").await?;
             let once = text.replacen("\r\n", "\r\nconnection: close\r\n", 1);
@@ -108,40 +114,40 @@ async fn serve(mut client: UnixStream, rule: Rule) -> std::io::Result<()> {
     }
 }
 
-fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+fn http_response(status: u16, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
 /// Returns the sorted names of the lab's containers in `snapshot`, without the lab's prefix.
-fn shown(lab: &Lab, snapshot: &Snapshot) -> Vec<String> {
+fn container_names(lab: &Lab, snapshot: &Snapshot) -> Vec<String> {
     let names = snapshot.services.iter().flat_map(|service| &service.instances).map(|i| i.name.clone());
     let mut names: Vec<_> = names.filter_map(|name| Some(name.strip_prefix(&lab.name)?.to_owned())).collect();
     names.sort();
     names
 }
 
-const IDLE: &str = "trap 'exit 0' TERM; echo hello; while :; do busybox sleep 0.2; done";
+const IDLE_SCRIPT: &str = "trap 'exit 0' TERM; echo hello; while :; do busybox sleep 0.2; done";
 
 #[tokio::test]
-async fn one_broken_call_costs_what_it_would_have_told_and_no_container() {
+async fn one_broken_call_loses_no_container() {
     let Some(lab) = Lab::open() else { return };
-    lab.run("db", &[], IDLE);
-    lab.run("web", &["-e", "DB_URL=postgres://db:5432/x"], IDLE);
-    let broken = lab.run("broken", &["-e", "DB_URL=postgres://db:5432/x"], IDLE);
-    let proxy = Proxy::open(&lab);
+    lab.run("db", &[], IDLE_SCRIPT);
+    lab.run("web", &["-e", "DB_URL=postgres://db:5432/x"], IDLE_SCRIPT);
+    let broken = lab.run("broken", &["-e", "DB_URL=postgres://db:5432/x"], IDLE_SCRIPT);
+    let proxy = FaultProxy::start(&lab);
     let inspect = format!("{broken}/json");
     let calls = ["/_ping", "/version", &inspect, "/events", "/logs", "/archive", "/stats"];
     for call in calls {
-        for fault in FAULTS {
-            let snapshot = proxy.source(call, fault).snapshot().await;
+        for fault in ALL_FAULTS {
+            let snapshot = proxy.source_with_fault(call, fault).snapshot().await;
             let snapshot = snapshot.unwrap_or_else(|failure| panic!("{call} {fault:?}: {failure:?}"));
             let mut expected = vec!["-broken", "-db", "-web"];
             // With status 404 the engine reports the container as removed, and the source has to believe it.
             if call == inspect && fault == Fault::Status(404) {
                 expected.remove(0);
             }
-            assert_eq!(shown(&lab, &snapshot), expected, "{call} {fault:?}");
+            assert_eq!(container_names(&lab, &snapshot), expected, "{call} {fault:?}");
             let web = lab.service(&snapshot, "web");
             assert!(!web.references.is_empty(), "{call} {fault:?}: it was read whole");
             let named = snapshot.unread_parts.iter().any(|gap| gap.name.contains("-broken"));
@@ -152,30 +158,30 @@ async fn one_broken_call_costs_what_it_would_have_told_and_no_container() {
 }
 
 #[tokio::test]
-async fn a_broken_list_is_named_and_half_of_one_is_read() {
+async fn a_broken_container_list_is_reported() {
     let Some(lab) = Lab::open() else { return };
-    lab.run("web", &[], IDLE);
-    let proxy = Proxy::open(&lab);
+    lab.run("web", &[], IDLE_SCRIPT);
+    let proxy = FaultProxy::start(&lab);
     for (fault, kind) in [
         (Fault::Hang, FailureKind::Timeout),
         (Fault::Status(403), FailureKind::Denied),
         (Fault::Status(500), FailureKind::Invalid),
-        (Fault::Nonsense, FailureKind::Invalid),
+        (Fault::NotJson, FailureKind::Invalid),
     ] {
-        let docker = proxy.source("/containers/json", fault);
+        let docker = proxy.source_with_fault("/containers/json", fault);
         let failure = docker.snapshot().await.unwrap_err();
         assert_eq!(failure.kind, kind, "{fault:?}: {failure:?}");
         *proxy.rule.lock().unwrap() = None;
-        assert_eq!(shown(&lab, &docker.snapshot().await.unwrap()), ["-web"], "{fault:?} is over");
+        assert_eq!(container_names(&lab, &docker.snapshot().await.unwrap()), ["-web"], "{fault:?} is over");
     }
 }
 
 #[tokio::test]
-async fn events_that_are_refused_are_a_gap_and_no_silence() {
+async fn a_denied_event_stream_is_an_unread_part() {
     let Some(lab) = Lab::open() else { return };
-    lab.run("web", &[], IDLE);
-    let proxy = Proxy::open(&lab);
-    let docker = proxy.source("/events", Fault::Status(403));
+    lab.run("web", &[], IDLE_SCRIPT);
+    let proxy = FaultProxy::start(&lab);
+    let docker = proxy.source_with_fault("/events", Fault::Status(403));
     assert_eq!(docker.change_notifications().next().await, None);
     assert!(!docker.pushes_changes(), "it says so");
     let snapshot = docker.snapshot().await.unwrap();
@@ -187,10 +193,10 @@ async fn events_that_are_refused_are_a_gap_and_no_silence() {
 }
 
 #[tokio::test]
-async fn a_log_that_stalls_ends_and_says_so() {
+async fn a_stalled_log_ends_with_a_note() {
     let Some(lab) = Lab::open() else { return };
-    let id = lab.run("web", &[], IDLE);
-    let snapshot = lab.look().await;
+    let id = lab.run("web", &[], IDLE_SCRIPT);
+    let snapshot = lab.snapshot().await;
     let service = lab.service(&snapshot, "web");
     let instance = &service.instances[0];
     let target = LogTarget {
@@ -199,8 +205,8 @@ async fn a_log_that_stalls_ends_and_says_so() {
         label: "web".into(),
         route: instance.containers[0].log_route.clone(),
     };
-    let proxy = Proxy::open(&lab);
-    let docker = proxy.source(&format!("{id}/logs"), Fault::Hang);
+    let proxy = FaultProxy::start(&lab);
+    let docker = proxy.source_with_fault(&format!("{id}/logs"), Fault::Hang);
     let start = LogReadOptions { since: None, until: None, tail: 10, follow: false };
     let batches: Vec<_> = docker.logs(vec![target], start).collect().await;
     let notes = batches.into_iter().flatten().flat_map(|batch| batch.notes);

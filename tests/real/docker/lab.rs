@@ -21,10 +21,10 @@ use std::{
 };
 
 /// Image of most containers. It exposes port 80.
-pub(crate) const IMAGE: &str = "portolan-test/busybox:1.35";
+pub(crate) const BUSYBOX_IMAGE: &str = "portolan-test/busybox:1.35";
 /// Same image, but it exposes port 9187.
-pub(crate) const EXPORTER: &str = "portolan-test/exporter:1.35";
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+pub(crate) const EXPORTER_IMAGE: &str = "portolan-test/exporter:1.35";
+static LAB_COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Containers, networks and volumes of one test. All carry `name` as a label and as the prefix of their
 /// names.
@@ -45,8 +45,8 @@ impl Lab {
             eprintln!("SKIPPED: no Docker engine answers, and PORTOLAN_SKIP_REAL=1");
             return None;
         }
-        images();
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        build_images();
+        let count = LAB_COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("portolan-test-{}-{count}", std::process::id());
         let home = std::env::var("HOME").unwrap_or_default();
         let around = Env::read(Path::new(&home), |name| std::env::var(name).ok());
@@ -56,59 +56,66 @@ impl Lab {
 
     /// Starts a container that runs `script`, with `options` of `docker run`. Returns its id.
     pub(crate) fn run(&self, name: &str, options: &[&str], script: &str) -> String {
-        self.make(&["run", "-d"], name, options, IMAGE, script)
+        self.start_or_create(&["run", "-d"], name, options, BUSYBOX_IMAGE, script)
     }
 
     /// Starts a container of another image. Returns its id.
-    pub(crate) fn run_of(&self, image: &str, name: &str, options: &[&str], script: &str) -> String {
-        self.make(&["run", "-d"], name, options, image, script)
+    pub(crate) fn run_image(&self, image: &str, name: &str, options: &[&str], script: &str) -> String {
+        self.start_or_create(&["run", "-d"], name, options, image, script)
     }
 
     /// Creates a container without starting it. Returns its id.
     pub(crate) fn create(&self, name: &str, options: &[&str], script: &str) -> String {
-        self.make(&["create"], name, options, IMAGE, script)
+        self.start_or_create(&["create"], name, options, BUSYBOX_IMAGE, script)
     }
 
-    fn make(&self, verb: &[&str], name: &str, options: &[&str], image: &str, script: &str) -> String {
-        let (full, label) = (self.full(name), format!("{}=1", self.name));
+    fn start_or_create(
+        &self,
+        verb: &[&str],
+        name: &str,
+        options: &[&str],
+        image: &str,
+        script: &str,
+    ) -> String {
+        let (full, label) = (self.full_name(name), format!("{}=1", self.name));
         let fixed = ["--name", &full, "--label", &label];
         let args = [verb, &fixed, options, &[image, "/bin/busybox", "sh", "-c", script]].concat();
-        must(&args)
+        run_docker(&args)
     }
 
     pub(crate) fn network(&self, name: &str) -> String {
-        let (full, label) = (self.full(name), format!("{}=1", self.name));
-        must(&["network", "create", "--label", &label, &full]);
+        let (full, label) = (self.full_name(name), format!("{}=1", self.name));
+        run_docker(&["network", "create", "--label", &label, &full]);
         full
     }
 
     pub(crate) fn volume(&self, name: &str) -> String {
-        let (full, label) = (self.full(name), format!("{}=1", self.name));
-        must(&["volume", "create", "--label", &label, &full]);
+        let (full, label) = (self.full_name(name), format!("{}=1", self.name));
+        run_docker(&["volume", "create", "--label", &label, &full]);
         full
     }
 
     /// Returns the name of a container, network or volume as the engine knows it.
-    pub(crate) fn full(&self, name: &str) -> String {
+    pub(crate) fn full_name(&self, name: &str) -> String {
         format!("{}-{name}", self.name)
     }
 
     /// Returns the lab's own service `name`; other programs may use the same engine.
     pub(crate) fn service<'a>(&self, snapshot: &'a Snapshot, name: &str) -> &'a Service {
-        let (lone, grouped) = (self.full(name), format!("{}/{name}", self.name));
+        let (lone, grouped) = (self.full_name(name), format!("{}/{name}", self.name));
         let found = snapshot.services.iter().find(|s| s.has_name(&lone) || s.has_name(&grouped));
-        found.unwrap_or_else(|| panic!("no service {name} among {:?}", names(snapshot)))
+        found.unwrap_or_else(|| panic!("no service {name} among {:?}", service_ids(snapshot)))
     }
 
-    pub(crate) async fn look(&self) -> Snapshot {
+    pub(crate) async fn snapshot(&self) -> Snapshot {
         self.source.snapshot().await.unwrap()
     }
 
     /// Polls until the first instance of the service `name` satisfies `wanted`, for at most 40 s.
-    pub(crate) async fn until(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Instance {
+    pub(crate) async fn wait_for_instance(&self, name: &str, wanted: impl Fn(&Instance) -> bool) -> Instance {
         let began = Instant::now();
         loop {
-            let snapshot = self.look().await;
+            let snapshot = self.snapshot().await;
             let instance = self.service(&snapshot, name).instances[0].clone();
             if wanted(&instance) {
                 return instance;
@@ -119,8 +126,8 @@ impl Lab {
     }
 
     /// Returns the log targets of `services`.
-    pub(crate) async fn targets(&self, services: &[&str]) -> Vec<LogTarget> {
-        let snapshot = self.look().await;
+    pub(crate) async fn log_targets(&self, services: &[&str]) -> Vec<LogTarget> {
+        let snapshot = self.snapshot().await;
         let of = |name: &&str| {
             let service = self.service(&snapshot, name);
             let instance = &service.instances[0];
@@ -154,7 +161,7 @@ impl Drop for Lab {
     }
 }
 
-fn names(snapshot: &Snapshot) -> Vec<String> {
+fn service_ids(snapshot: &Snapshot) -> Vec<String> {
     snapshot.services.iter().map(|s| s.id.to_string()).collect()
 }
 
@@ -163,16 +170,16 @@ pub(crate) fn docker(args: &[&str]) -> Output {
 }
 
 /// Runs the docker command and returns its standard output. Panics if the command fails.
-pub(crate) fn must(args: &[&str]) -> String {
+pub(crate) fn run_docker(args: &[&str]) -> String {
     let output = docker(args);
     assert!(output.status.success(), "docker {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// Builds the images once from the machine's own busybox, so that no registry is needed.
-fn images() {
-    static MADE: OnceLock<()> = OnceLock::new();
-    MADE.get_or_init(|| {
+fn build_images() {
+    static IMAGES_BUILT: OnceLock<()> = OnceLock::new();
+    IMAGES_BUILT.get_or_init(|| {
         assert!(
             Path::new("/bin/busybox").exists(),
             "a static busybox is needed: apt-get install busybox-static"
@@ -185,10 +192,10 @@ fn images() {
         let archive = root.join("image.tar");
         fs::write(&archive, tar.stdout).unwrap();
         let archive = archive.to_string_lossy();
-        for (image, change) in [(IMAGE, "EXPOSE 80"), (EXPORTER, "EXPOSE 9187")] {
+        for (image, change) in [(BUSYBOX_IMAGE, "EXPOSE 80"), (EXPORTER_IMAGE, "EXPOSE 9187")] {
             // Images of an earlier run are reused.
             if !docker(&["image", "inspect", image]).status.success() {
-                must(&["import", "--change", change, &archive, image]);
+                run_docker(&["import", "--change", change, &archive, image]);
             }
         }
         fs::remove_dir_all(root).unwrap();

@@ -1,7 +1,7 @@
 //! Tests of calls between services on a real engine: sockets, mounted files and labels. Secrets in any of
 //! them must not come through.
 
-use super::lab::{Lab, must};
+use super::lab::{Lab, run_docker};
 use portolan::{
     model::{
         ConnectionEnd, ObservationSource, ObservedConnection, ReferenceKind, ReferenceTarget, Service,
@@ -22,14 +22,14 @@ use std::{
 };
 
 /// Script of a server that listens on port 9000 and keeps every connection open.
-const SERVER: &str =
+const SERVER_SCRIPT: &str =
     "busybox nc -ll -p 9000 -e busybox sleep 60 & trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
-const IDLE: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
+const IDLE_SCRIPT: &str = "trap 'exit 0' TERM; while :; do busybox sleep 0.2; done";
 
 /// Temporary folder, removed on drop.
-struct Folder(PathBuf);
+struct TempFolder(PathBuf);
 
-impl Folder {
+impl TempFolder {
     fn new(lab: &Lab) -> Self {
         let path = std::env::temp_dir().join(&lab.name);
         fs::create_dir_all(&path).unwrap();
@@ -43,16 +43,16 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 /// Polls until `wanted` finds a value in the snapshot, and returns it.
-async fn until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
+async fn poll_until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
     for _ in 0..100 {
-        if let Some(found) = wanted(&lab.look().await) {
+        if let Some(found) = wanted(&lab.snapshot().await) {
             return found;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -60,39 +60,40 @@ async fn until<T>(lab: &Lab, wanted: impl Fn(&Snapshot) -> Option<T>) -> T {
     panic!("it never came");
 }
 
-fn between(snapshot: &Snapshot, from: &Service, to: &Service) -> Vec<ObservedConnection> {
+fn connections_between(snapshot: &Snapshot, from: &Service, to: &Service) -> Vec<ObservedConnection> {
     let ends = (ConnectionEnd::Service(from.id.clone()), ConnectionEnd::Service(to.id.clone()));
     let flows = snapshot.connections.iter().filter(|f| (&f.key.from, &f.key.to) == (&ends.0, &ends.1));
     flows.cloned().collect()
 }
 
 #[tokio::test]
-async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
+async fn a_connection_points_from_the_client_to_the_server() {
     let Some(lab) = Lab::open() else { return };
     let net = lab.network("net");
-    lab.run("server", &["--network", &net, "--network-alias", "store"], SERVER);
+    lab.run("server", &["--network", &net, "--network-alias", "store"], SERVER_SCRIPT);
     lab.run(
         "client",
         &["--network", &net],
         "while :; do busybox nc store 9000 >/dev/null; busybox sleep 0.2; done",
     );
-    let share = format!("container:{}", lab.full("server"));
+    let share = format!("container:{}", lab.full_name("server"));
     let beside = "while :; do busybox nc 127.0.0.1 9000 >/dev/null; busybox sleep 0.2; done";
     lab.run("beside", &["--network", &share], beside);
-    lab.run("idle", &["--network", &net], IDLE);
+    lab.run("idle", &["--network", &net], IDLE_SCRIPT);
 
-    let (there, back, shared, port) = until(&lab, |snapshot| {
+    let (there, back, shared, port) = poll_until(&lab, |snapshot| {
         let of = |name| lab.service(snapshot, name);
-        let there = between(snapshot, of("client"), of("server"));
-        let shared = between(snapshot, of("beside"), of("server"));
+        let there = connections_between(snapshot, of("client"), of("server"));
+        let shared = connections_between(snapshot, of("beside"), of("server"));
         let port = there.first()?.key.port;
-        (!shared.is_empty())
-            .then(|| (there.len(), between(snapshot, of("server"), of("client")).len(), shared.len(), port))
+        (!shared.is_empty()).then(|| {
+            (there.len(), connections_between(snapshot, of("server"), of("client")).len(), shared.len(), port)
+        })
     })
     .await;
     assert_eq!((there, back, shared, port), (1, 0, 1, Some(9000)));
 
-    let snapshot = lab.look().await;
+    let snapshot = lab.snapshot().await;
     let watched = |name| snapshot.monitored.iter().any(|w| w.service == lab.service(&snapshot, name).id);
     assert!(["server", "client", "beside", "idle"].into_iter().all(watched), "{:?}", snapshot.monitored);
     assert!(snapshot.connections.iter().all(|f| f.key.observed_by == ObservationSource::Socket));
@@ -103,7 +104,7 @@ async fn a_connection_is_seen_and_told_from_the_end_that_opened_it() {
 }
 
 /// Starts a TCP forwarder to the engine, which then looks remote, and returns its address.
-pub(crate) fn forwarded() -> String {
+pub(crate) fn start_tcp_forwarder() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::spawn(move || {
@@ -127,24 +128,28 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
     let Some(lab) = Lab::open() else { return };
     let net = lab.network("net");
     let with_cat = |script: &str| format!("busybox ln -s busybox /bin/cat; {script}");
-    lab.run("server", &["--network", &net, "--network-alias", "store"], &with_cat(SERVER));
+    lab.run("server", &["--network", &net, "--network-alias", "store"], &with_cat(SERVER_SCRIPT));
     let call = "while :; do busybox nc store 9000 >/dev/null; busybox sleep 0.2; done";
     lab.run("client", &["--network", &net], &with_cat(call));
     // Wait until the local engine reports the connection.
-    until(&lab, |s| {
-        (!between(s, lab.service(s, "client"), lab.service(s, "server")).is_empty()).then_some(())
+    poll_until(&lab, |s| {
+        (!connections_between(s, lab.service(s, "client"), lab.service(s, "server")).is_empty()).then_some(())
     })
     .await;
     for exec in [false, true] {
         let found = FoundEngine {
             name: "docker".into(),
-            endpoint: Endpoint::Tcp(forwarded()),
+            endpoint: Endpoint::Tcp(start_tcp_forwarder()),
             found_by: "a test".into(),
             warning: None,
         };
         let far = Docker::new(found, &Config { exec, ..Config::default() });
         let snapshot = far.snapshot().await.unwrap();
-        let flows = between(&snapshot, lab.service(&snapshot, "client"), lab.service(&snapshot, "server"));
+        let flows = connections_between(
+            &snapshot,
+            lab.service(&snapshot, "client"),
+            lab.service(&snapshot, "server"),
+        );
         assert_eq!(flows.len(), usize::from(exec), "{:?}", snapshot.connections);
     }
 }
@@ -152,11 +157,11 @@ async fn sockets_of_a_far_engine_are_read_inside_only_where_that_is_allowed() {
 #[tokio::test]
 async fn a_mounted_file_is_read_and_read_again_when_it_changes() {
     let Some(lab) = Lab::open() else { return };
-    let folder = Folder::new(&lab);
+    let folder = TempFolder::new(&lab);
     let path = folder.write("site.conf", "location / {\n  proxy_pass http://orders:8080;\n}\n");
     let mount = format!("{path}:/etc/nginx/conf.d/site.conf:ro");
-    lab.run("proxy", &["-v", &mount], IDLE);
-    let snapshot = lab.look().await;
+    lab.run("proxy", &["-v", &mount], IDLE_SCRIPT);
+    let snapshot = lab.snapshot().await;
     let named = |snapshot: &Snapshot| -> Vec<String> {
         let mentions = &lab.service(snapshot, "proxy").references;
         let files = mentions.iter().filter(|m| m.kind == ReferenceKind::ConfigFile);
@@ -172,26 +177,35 @@ async fn a_mounted_file_is_read_and_read_again_when_it_changes() {
     // A source with an event subscription does not inspect the container again, but it still checks the file.
     let _nudges = lab.source.change_notifications();
     folder.write("site.conf", "location / {\n  proxy_pass http://payments:8080;\n}\n# changed\n");
-    let second = until(&lab, |snapshot| Some(named(snapshot)).filter(|names| *names != first)).await;
+    let second = poll_until(&lab, |snapshot| Some(named(snapshot)).filter(|names| *names != first)).await;
     assert!(second.len() == 1 && second[0].contains("payments"), "{second:?}");
 }
 
 #[tokio::test]
 async fn a_file_of_the_image_is_read_through_the_engine() {
     let Some(lab) = Lab::open() else { return };
-    let folder = Folder::new(&lab);
+    let folder = TempFolder::new(&lab);
     let path = folder.write("nginx.conf", "upstream api { server users:9000; }\n");
     // The program's name decides the path of its configuration; here it is an argument of the script.
     let id = lab.create("front", &["--entrypoint", "/bin/busybox"], "nginx");
-    must(&["rm", &id]);
-    let full = lab.full("front");
+    run_docker(&["rm", &id]);
+    let full = lab.full_name("front");
     let label = format!("{}=1", lab.name);
-    must(&["create", "--name", &full, "--label", &label, super::lab::IMAGE, "/bin/busybox", "nginx"]);
+    run_docker(&[
+        "create",
+        "--name",
+        &full,
+        "--label",
+        &label,
+        super::lab::BUSYBOX_IMAGE,
+        "/bin/busybox",
+        "nginx",
+    ]);
     let made = folder.0.join("etc/nginx");
     fs::create_dir_all(&made).unwrap();
     fs::copy(&path, made.join("nginx.conf")).unwrap();
-    must(&["cp", &folder.0.join("etc").to_string_lossy(), &format!("{full}:/")]);
-    let snapshot = lab.look().await;
+    run_docker(&["cp", &folder.0.join("etc").to_string_lossy(), &format!("{full}:/")]);
+    let snapshot = lab.snapshot().await;
     let front = lab.service(&snapshot, "front");
     let places: Vec<_> = front.references.iter().map(|m| m.location.to_string()).collect();
     assert_eq!(places, ["file /etc/nginx/nginx.conf:1"]);
@@ -200,7 +214,7 @@ async fn a_file_of_the_image_is_read_through_the_engine() {
 #[tokio::test]
 async fn labels_ask_a_proxy_and_no_secret_of_any_place_gets_through() {
     let Some(lab) = Lab::open() else { return };
-    let folder = Folder::new(&lab);
+    let folder = TempFolder::new(&lab);
     let secret = "S3cretPlanted99";
     let text = format!("url: postgres://app:{secret}@db:5432/x\npassword: {secret}\nhosts: [cache]\n");
     let mount = format!("{}:/etc/app.yml:ro", folder.write("app.yml", &text));
@@ -208,8 +222,12 @@ async fn labels_ask_a_proxy_and_no_secret_of_any_place_gets_through() {
     let hidden = format!("traefik.http.middlewares.auth.basicauth.users=admin:{secret}");
     let (plain, url) = (format!("TOKEN={secret}"), format!("DATABASE_URL=postgres://app:{secret}@db:5432/x"));
     let options = ["-v", &mount, "--label", &label, "--label", &hidden, "-e", &plain, "-e", &url];
-    lab.run("web", &options, &format!("--password {secret} https://u:{secret}@api.example.com; {IDLE}"));
-    let snapshot = lab.look().await;
+    lab.run(
+        "web",
+        &options,
+        &format!("--password {secret} https://u:{secret}@api.example.com; {IDLE_SCRIPT}"),
+    );
+    let snapshot = lab.snapshot().await;
     let web = lab.service(&snapshot, "web");
     assert!(
         web.references.iter().any(|m| m.target == ReferenceTarget::CalledByProxy("traefik".into())),

@@ -8,8 +8,8 @@ use portolan::{model::InstanceState, source::Source, store::usage_target};
 async fn a_busy_container_is_measured_against_its_limits() {
     let Some(lab) = Lab::open() else { return };
     lab.run("busy", &["--memory", "64m", "--cpus", "0.25"], "while :; do :; done");
-    let busy = lab.until("busy", |i| i.state == InstanceState::Running).await;
-    let seen = lab.look().await;
+    let busy = lab.wait_for_instance("busy", |i| i.state == InstanceState::Running).await;
+    let seen = lab.snapshot().await;
     let target = usage_target(lab.service(&seen, "busy")).unwrap();
     let mut readings = lab.source.usage(target);
     let first = readings.next().await.unwrap().unwrap();

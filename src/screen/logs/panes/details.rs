@@ -84,12 +84,8 @@ pub(in crate::screen::logs) fn draw_details(
 ) -> HitMap {
     let mut hits = HitMap::default();
     let theme = scene.theme;
-    let inner = draw_frame(
-        area,
-        "the line; enter filters by what is chosen, * finds it in the neighbours' logs",
-        theme,
-        buf,
-    );
+    let inner =
+        draw_frame(area, "line details; enter filters by value, * finds it in neighbours' logs", theme, buf);
     let rows = detail_rows(line, scene.store);
     let names = rows
         .iter()

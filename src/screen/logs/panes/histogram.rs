@@ -159,11 +159,7 @@ impl Histogram {
         let show = |at| clock.format(at, store.world.now, &store.session.time_zone);
         let Some((chosen, bucket)) = self.chosen_bucket.and_then(|c| self.buckets.get(c).map(|b| (c, b)))
         else {
-            return format!(
-                "from {} to {}; left and right walk",
-                show(self.from).trim(),
-                show(self.to).trim()
-            );
+            return format!("{} to {}; left and right select", show(self.from).trim(), show(self.to).trim());
         };
         let mut told = format!(
             "{}: {}, {}, {}",
@@ -194,11 +190,11 @@ fn service_events(store: &Store, services: &[&Service]) -> Vec<(Timestamp, char,
             all.extend(deployment.created.map(|at| (at, 'D', format!("{} deployed", deployment.version))));
         }
         for instance in &service.instances {
-            let again = if instance.restarts > 0 { "started again" } else { "started" };
+            let again = if instance.restarts > 0 { "restarted" } else { "started" };
             let mark = if instance.restarts > 0 { 'R' } else { '+' };
             all.extend(instance.started.map(|at| (at, mark, format!("{} {again}", instance.name))));
             let ended = instance.exit.as_ref().and_then(|exit| exit.at);
-            all.extend(ended.map(|at| (at, 'x', format!("{} ended", instance.name))));
+            all.extend(ended.map(|at| (at, 'x', format!("{} stopped", instance.name))));
         }
     }
     all.sort();

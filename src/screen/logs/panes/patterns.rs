@@ -58,7 +58,7 @@ const PATTERN_COLUMNS: &[Column] = &[
     Column::cut_middle("  COUNT", 7, 0),
     Column::cut_middle("LEVEL", 5, 0),
     Column::cut_middle("FIRST", 5, 0),
-    Column::cut_end("WHAT THEY HAVE IN COMMON", 20, 1),
+    Column::cut_end("PATTERN", 20, 1),
 ];
 
 impl Patterns {
@@ -124,13 +124,13 @@ impl Patterns {
         let new = self.rows.iter().filter(|row| row.is_new == Some(true)).count();
         let told = self.rows.iter().any(|row| row.is_new.is_some());
         let news = match new {
-            _ if self.listed_at.is_some_and(|(_, whole)| !whole) => "still counting".to_owned(),
-            _ if !told => format!("no line read from before {}", self.since_label),
+            _ if self.listed_at.is_some_and(|(_, whole)| !whole) => "counting".to_owned(),
+            _ if !told => format!("no lines from before {}", self.since_label),
             0 => format!("none new since {}", self.since_label),
             new => format!("{new} new since {}", self.since_label),
         };
         let many = pluralize(self.rows.len(), "pattern");
-        format!("{many}, {news}; enter shows one alone, - hides it")
+        format!("{many}, {news}; enter shows only this one, - hides it")
     }
 }
 

@@ -119,7 +119,7 @@ fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, Stri
             let level = LOG_LEVELS.iter().find(|level| level.as_str() == value);
             level.map(|level| Predicate::Level(*level)).ok_or_else(|| {
                 let words: Vec<_> = LOG_LEVELS.iter().map(|level| level.as_str()).collect();
-                format!("there is no level `{value}`; there are {}", words.join(", "))
+                format!("unknown level `{value}`; use one of {}", words.join(", "))
             })
         }
         "service" => {
@@ -127,7 +127,7 @@ fn parse_predicate(typed: &str, services: &[&Service]) -> Result<Predicate, Stri
             named.map(|service| Predicate::Service(service.id.clone())).ok_or_else(|| {
                 let mut names: Vec<_> = services.iter().map(|service| service.name.as_str()).collect();
                 names.truncate(8);
-                format!("`{value}` is not among those whose logs are shown: {}", names.join(", "))
+                format!("unknown service `{value}`; services shown: {}", names.join(", "))
             })
         }
         "instance" => Ok(Predicate::Label(value.into())),

@@ -34,23 +34,22 @@ pub(in crate::screen::logs) const MAX_READ_STREAMS: usize = 200;
 impl ServiceScope {
     /// Returns the scope for `command`, or the reason why there is none.
     pub(in crate::screen::logs) fn of_command(command: Command, store: &Store) -> Result<Self, &'static str> {
-        let selected = store.selected_node().ok_or("nothing is selected");
+        let selected = store.selected_node().ok_or("nothing selected");
         match command {
             Command::LogsOfMarked if store.session.marks.is_empty() => {
-                Err("no service is marked; space on the map marks")
+                Err("no service marked; press space on the map to mark one")
             }
             Command::LogsOfMarked => Ok(Self::Marked),
             Command::LogsDownstream => selected.map(|node| Self::Downstream(node.id.clone())),
             Command::LogsOfNeighbours => selected.map(|node| Self::WithNeighbours(node.id.clone())),
             Command::LogsOfGroup => selected.and_then(|node| {
-                let group = node.group.clone().ok_or("it belongs to no project and no cluster")?;
+                let group = node.group.clone().ok_or("not in a project or cluster")?;
                 Ok(Self::Group(node.source.clone(), group))
             }),
             Command::LogsOfPath => {
-                let (from, to) =
-                    store.session.path_ends().ok_or("mark a service first, and select another")?;
+                let (from, to) = store.session.path_ends().ok_or("mark one service, then select another")?;
                 shortest_path_either_way(store.world.topology(), from, to)
-                    .ok_or("no calls lead from one to the other, nor back")?;
+                    .ok_or("no path between them in either direction")?;
                 Ok(Self::Path(from.clone(), to.clone()))
             }
             _ => Ok(Self::Selected),
@@ -90,10 +89,10 @@ impl ServiceScope {
         let many = pluralize(count, "service");
         match self {
             Self::Selected => store.selected_node().map(Node::label).unwrap_or_default(),
-            Self::Marked => format!("{count} marked"),
-            Self::Downstream(from) => format!("{} and all below it ({many})", name(from)),
+            Self::Marked => pluralize(count, "marked service"),
+            Self::Downstream(from) => format!("{} and downstream ({many})", name(from)),
             Self::WithNeighbours(center) => format!("{} and its neighbours ({many})", name(center)),
-            Self::Path(from, to) => format!("the way from {} to {} ({many})", name(from), name(to)),
+            Self::Path(from, to) => format!("the path from {} to {} ({many})", name(from), name(to)),
             Self::Group(_, group) => format!("{group} ({many})"),
         }
     }

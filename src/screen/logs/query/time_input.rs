@@ -10,7 +10,7 @@ pub(in crate::screen::logs) fn parse_time(
     now: Timestamp,
     zone: &TimeZone,
 ) -> Result<Timestamp, String> {
-    let wrong = || format!("`{typed}` is no time; 14:05, -10m and 2026-03-08T03:10Z are");
+    let wrong = || format!("invalid time `{typed}`; try 14:05, -10m or 2026-03-08T03:10Z");
     if let Some(age) = typed.strip_prefix('-') {
         let age: SignedDuration = age.parse().map_err(|_| wrong())?;
         return now.checked_sub(age.abs()).map_err(|_| wrong());

@@ -168,8 +168,8 @@ impl<'a> Painter<'a> {
         let count = |shown| hidden.iter().filter(|hidden| **hidden == shown).count();
         let marked = if self.scene.theme.glyphs.ascii { ">1" } else { "▸¹" };
         let kinds = [
-            (EdgeVisibility::Badge, format!("drawn as {marked}")),
-            (EdgeVisibility::PanelOnly, "drawn when selected".to_owned()),
+            (EdgeVisibility::Badge, format!("shown as {marked}")),
+            (EdgeVisibility::PanelOnly, "shown when selected".to_owned()),
         ];
         let told =
             kinds.map(|(shown, words)| (count(shown), words)).into_iter().filter(|(count, _)| *count > 0);
@@ -186,14 +186,14 @@ impl<'a> Painter<'a> {
         words.extend(self.map.drawn.graph.frameless_group.iter().map(|title| format!("no frame: {title}")));
         words.extend(self.hidden_edges_text());
         if self.scene.store.session.faults_only {
-            words.push("only faulty".to_owned());
+            words.push("faults only".to_owned());
         }
         words.extend(self.scene.store.session.only_source.iter().map(|source| format!("only {source}")));
         if self.map.relayout_policy.is_tangled {
-            words.push(format!("tangled by changes: {} tidies", key(Command::Relayout)));
+            words.push(format!("better layout: press {}", key(Command::Relayout)));
         }
         if self.map.scheduler.pending {
-            words.push("laying out".to_owned());
+            words.push("computing layout".to_owned());
         }
         let more = self.scroll_arrows();
         if !more.is_empty() {

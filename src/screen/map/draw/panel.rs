@@ -47,7 +47,7 @@ fn draw_members(scene: Scene<'_>, map: &Map, title: &str, item: &Item, area: Rec
     let Scene { store, theme, .. } = scene;
     let inner = draw_frame(area, title, theme, buf);
     let key = scene.keymap.keys(Command::Open).into_iter().next().unwrap_or_default();
-    let opens = if matches!(item.kind, ItemKind::CollapsedGroup(..)) { "opens it" } else { "shows them" };
+    let opens = if matches!(item.kind, ItemKind::CollapsedGroup(..)) { "expands it" } else { "adds them" };
     let head = format!("{}, {key} {opens}", item.member_count_text(store));
     let mut row = Rect { height: 1, ..inner };
     buf.set_stringn(row.x, row.y, head, usize::from(row.width), Style::from(theme.styles.dim));
@@ -112,12 +112,12 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
     for status in &store.world.sources {
         let health = crate::screen::Theme::source_health(status.state);
         let what = match status.state {
-            SourceState::Loading => format!("looking at {} ({})", status.id, status.location),
+            SourceState::Loading => format!("reading {} ({})", status.id, status.location),
             SourceState::Live | SourceState::Stale | SourceState::Cached => {
-                format!("{} ({}): nothing runs there", status.id, status.location)
+                format!("{} ({}): no services", status.id, status.location)
             }
             SourceState::Denied | SourceState::Failed => {
-                format!("{}: {}", status.id, status.failure.as_ref().map_or("can't be read", |f| &f.message))
+                format!("{}: {}", status.id, status.failure.as_ref().map_or("unreadable", |f| &f.message))
             }
         };
         draw_text(&format!("{} {what}", theme.health_glyph(health)), theme.health_style(health), buf);
@@ -128,7 +128,7 @@ pub(in crate::screen::map) fn draw_empty(scene: Scene<'_>, area: Rect, buf: &mut
     if store.world.sources.iter().all(SourceStatus::has_finished_loading) {
         draw_text("", theme.styles.text.into(), buf);
         draw_text(
-            "portolan --demo shows a recorded estate; portolan doctor tells what was looked for",
+            "portolan --demo shows the built-in demo; portolan doctor has details",
             theme.styles.dim.into(),
             buf,
         );

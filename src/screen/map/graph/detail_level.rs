@@ -20,7 +20,7 @@ pub(in crate::screen::map) enum DetailLevel {
 
 /// All levels with their names on the screen.
 const LEVEL_NAMES: [(DetailLevel, &str); 6] = [
-    (DetailLevel::Overview, "estate"),
+    (DetailLevel::Overview, "overview"),
     (DetailLevel::Groups, "groups"),
     (DetailLevel::Names, "names"),
     (DetailLevel::Boxes, "boxes"),

@@ -149,8 +149,10 @@ impl ViewState {
         Some(match self.focus.as_ref()? {
             Focus::Around(_, 1) => "focus".to_owned(),
             Focus::Around(_, hops) => format!("focus, {hops} hops"),
-            Focus::Path(way, ways) => format!("path of {}, {}", way.len(), other_paths_text(*ways, key)),
-            Focus::AllPaths(..) => format!("all ways: {key} shows the shortest"),
+            Focus::Path(way, ways) => {
+                format!("path of {} nodes, {}", way.len(), other_paths_text(*ways, key))
+            }
+            Focus::AllPaths(..) => format!("all paths: {key} shows the shortest"),
         })
     }
 
@@ -181,11 +183,11 @@ const fn is_only_path(ways: PathCount) -> bool {
 fn other_paths_text(ways: PathCount, key: &str) -> String {
     let others = ways.found.saturating_sub(1);
     match (others, ways.complete) {
-        (0, true) => "the only way".to_owned(),
-        (0, false) => format!("perhaps not the only way: {key} shows all"),
-        (1, true) => format!("1 other way: {key} shows both"),
-        (_, true) => format!("{others} other ways: {key} shows them"),
-        (_, false) => format!("at least {others} other ways: {key} shows them"),
+        (0, true) => "the only path".to_owned(),
+        (0, false) => format!("possibly other paths: {key} shows all"),
+        (1, true) => format!("1 other path: {key} shows both"),
+        (_, true) => format!("{others} other paths: {key} shows them"),
+        (_, false) => format!("at least {others} other paths: {key} shows them"),
     }
 }
 

@@ -68,7 +68,7 @@ pub(in crate::source::compose) fn read_inputs(
 }
 
 fn record_exceeded_limit(loader: &mut Loader, limit: &LimitExceeded) {
-    let what = format!("{limit}: those of other services are not read");
+    let what = format!("{limit}: the configuration files of the remaining services are not read");
     loader.record_unread_part(
         "configuration files",
         Failure::new(FailureKind::Invalid, what, "split the project"),
@@ -92,7 +92,7 @@ fn read_variables(
                 own.insert(name.clone(), value.to_owned());
             }
             Err(limit) => {
-                let what = format!("{limit}: other variables are left out");
+                let what = format!("{limit}: further variables are left out");
                 let failure = Failure::new(FailureKind::Invalid, what, "split the project");
                 loader.record_unread_part("variables", failure);
             }

@@ -52,7 +52,7 @@ fn parse_long_form(item: &Node) -> Result<PortRanges, &'static str> {
     let published = item.text_of("published").map(|text| parse_range(&text)).transpose()?;
     let address = item.text_of("host_ip");
     if address.is_some_and(|address| address.parse::<IpAddr>().is_err()) {
-        return Err("`host_ip` is no address");
+        return Err("`host_ip` is not an IP address");
     }
     let target = item.text_of("target").ok_or("this port has no `target`")?;
     Ok((published, parse_range(&target)?))
@@ -61,7 +61,7 @@ fn parse_long_form(item: &Node) -> Result<PortRanges, &'static str> {
 fn parse_short_form(text: &str) -> Result<PortRanges, &'static str> {
     let (text, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     if !["tcp", "udp", "sctp"].contains(&protocol.to_ascii_lowercase().as_str()) {
-        return Err("a port's protocol is tcp, udp or sctp");
+        return Err("the protocol of a port must be tcp, udp or sctp");
     }
     let (before, target) =
         text.rsplit_once(':').map_or((None, text), |(before, target)| (Some(before), target));
@@ -75,13 +75,13 @@ fn parse_short_form(text: &str) -> Result<PortRanges, &'static str> {
         None => address.is_empty() || address.parse::<Ipv4Addr>().is_ok(),
     };
     if !is_address {
-        return Err("the part before the ports is no address");
+        return Err("the part before the ports is not an IP address");
     }
     let (published, target) = (published.map(parse_range).transpose()?, parse_range(target)?);
     let length = |range: &RangeInclusive<u16>| range.end() - range.start();
     let differ = published.as_ref().is_some_and(|p| length(p) != length(&target));
     if differ && length(&target) > 0 {
-        return Err("the two ranges of ports are not of one length");
+        return Err("the two port ranges differ in length");
     }
     Ok((published, target))
 }
@@ -91,7 +91,7 @@ fn parse_range(text: &str) -> Result<RangeInclusive<u16>, &'static str> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.parse::<u16>(), last.parse::<u16>()) {
         (Ok(first), Ok(last)) if first <= last => Ok(first..=last),
-        _ => Err("a port is a number up to 65535, or a range of two"),
+        _ => Err("a port must be a number up to 65535, or a range such as 3000-3005"),
     }
 }
 

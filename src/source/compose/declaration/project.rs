@@ -54,8 +54,8 @@ impl Loader {
             files.push(self.parse_file(path).map_err(LoadError::failure)?);
         }
         if files.iter().all(|(_, documents)| documents.is_empty()) {
-            let what = format!("{} declares nothing: it is empty", place.display());
-            return Err(Failure::new(FailureKind::Invalid, what, "declare `services` in it"));
+            let what = format!("{} is empty", place.display());
+            return Err(Failure::new(FailureKind::Invalid, what, "add `services` to it"));
         }
         let mut variables = found.variables;
         let said = self.declared_name(&files, &variables).map_err(|wrong| compose_failure(&wrong))?;
@@ -66,10 +66,10 @@ impl Loader {
         self.report_missing_values();
         let model = self.build_project(&node, name, variables).map_err(|wrong| compose_failure(&wrong))?;
         if model.services.is_empty() {
-            let what = format!("{}: the file declares no service", node.at);
+            let what = format!("{}: no services declared", node.at);
             self.record_unread_part(
-                "a service",
-                Failure::new(FailureKind::Missing, what, "declare `services` in it"),
+                "services",
+                Failure::new(FailureKind::Missing, what, "add `services` to it"),
             );
         }
         Ok(model)
@@ -117,8 +117,7 @@ impl Loader {
             services.insert(name.clone(), declared);
         }
         if let Some(at) = without_ports {
-            let words =
-                format!("the project has more than {MAX_PORTS} ports: from here on they are left out");
+            let words = format!("the project has more than {MAX_PORTS} ports: further ports are left out");
             self.record_unread_part("ports", compose_failure(&at.error(words)));
         }
         let networks = node

@@ -127,7 +127,7 @@ fn parse_replicas(node: &Node) -> Result<Option<u32>, ComposeError> {
     let deployed = node.get("deploy").and_then(|deploy| deploy.get("replicas"));
     let Some(wanted) = node.get("scale").or(deployed) else { return Ok(None) };
     let text = wanted.text().unwrap_or_default();
-    text.parse().map(Some).map_err(|_| wanted.at.error("the number of copies must be a whole number"))
+    text.parse().map(Some).map_err(|_| wanted.at.error("the number of replicas must be a whole number"))
 }
 
 impl ContainerConfig {
@@ -164,7 +164,7 @@ impl EnvFile {
         let format = match item.get("format") {
             None => EnvFileFormat::Dotenv,
             Some(format) if format.text() == Some("raw") => EnvFileFormat::Raw,
-            Some(format) => return Err(format.at.error("`raw` is the only format that can be named")),
+            Some(format) => return Err(format.at.error("the only valid `format` is `raw`")),
         };
         let path = PathBuf::from(item.text_of("path").unwrap_or_default());
         let required = item.get("required").is_none() || item.is_true("required");

@@ -90,7 +90,7 @@ impl DotenvReader<'_> {
                 None => (line, self.outer.value(line)),
             };
             if name.is_empty() || name.contains(char::is_whitespace) {
-                return Err(at.error("this is no variable: a name without blanks stands before the `=`"));
+                return Err(at.error("invalid variable: expected NAME=value, with no spaces in the name"));
             }
             if let Some(value) = value {
                 let cost = name.len() + value.len() + VARIABLE_OVERHEAD_BYTES;
@@ -114,7 +114,7 @@ impl DotenvReader<'_> {
             return Ok((self.interpolate(value, at, known)?, rest));
         };
         let (value, rest) =
-            parse_quoted(&text[1..], quote).ok_or_else(|| at.error("this value's quote never ends"))?;
+            parse_quoted(&text[1..], quote).ok_or_else(|| at.error("unterminated quote in this value"))?;
         let value = if quote == '"' { self.interpolate(&unescape(&value), at, known)? } else { value };
         Ok((value, rest))
     }
@@ -156,10 +156,10 @@ fn parse_name(text: &str) -> Result<(&str, bool, &str), &'static str> {
     let (name, rest) = (text[..end].trim_end(), &text[end..]);
     let is_part = |c: char| c.is_alphanumeric() || BLANK_CHARS.contains(&c) || "_.-[]".contains(c);
     if !name.chars().all(is_part) {
-        return Err("a variable's name has letters, digits, `_`, `.` and `-`, and `=` follows it");
+        return Err("invalid variable name: expected letters, digits, `_`, `.` or `-`, followed by `=`");
     }
     if name.contains(' ') {
-        return Err("a variable's name holds no blank");
+        return Err("a variable name can't contain spaces");
     }
     let has_value = rest.starts_with(['=', ':']);
     let rest = rest.get(1..).unwrap_or_default();

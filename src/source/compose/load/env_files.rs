@@ -67,11 +67,8 @@ impl Loader {
                 let is_folder = matches!(error, ReadError::NotRegular) && path.is_dir() && !required;
                 if !(is_missing && !required || is_folder) {
                     let what = format!("{} can't be read: {error}", path.display());
-                    let remedy = "make it a file that can be read, or say `required: false`";
-                    self.record_unread_part(
-                        "a file of variables",
-                        Failure::new(error.failure_kind(), what, remedy),
-                    );
+                    let remedy = "make the file readable, or set `required: false`";
+                    self.record_unread_part("an env file", Failure::new(error.failure_kind(), what, remedy));
                 }
                 return Ok(());
             }
@@ -105,7 +102,7 @@ impl Loader {
         known: &mut BTreeMap<String, String>,
     ) {
         if let Err(wrong) = self.read_env_file(path, format, required, around, known) {
-            self.record_unread_part("a file of variables", compose_failure(&wrong));
+            self.record_unread_part("an env file", compose_failure(&wrong));
         }
     }
 }

@@ -58,20 +58,22 @@ impl Loader {
         let target = extends.text_of("service").unwrap_or_default();
         let link = (Arc::clone(file), name.to_owned());
         if chain.contains(&link) {
-            return Err(at.error(format!("`{name}` extends itself, by way of others")));
+            return Err(at.error(format!(
+                "circular `extends`: `{name}` extends itself, directly or through other services"
+            )));
         }
         if chain.len() == MAX_CHAIN_LENGTH {
-            return Err(at.error(format!("more than {MAX_CHAIN_LENGTH} services extend each other")));
+            return Err(at.error(format!("the `extends` chain is longer than {MAX_CHAIN_LENGTH} services")));
         }
         chain.push(link);
-        let missing = || at.error(format!("`{name}` extends `{target}`, which is not in that file"));
+        let missing = || at.error(format!("`{name}` extends `{target}`, but that file has no such service"));
         let mut below = match extends.text_of("file") {
             None if services.contains_key(&target) => {
                 self.extended_service(&target, services, file, scope, chain)?
             }
             None => return Err(missing()),
             Some(path) if is_remote(&path) => {
-                self.record_unread_part("what a service extends", remote_failure(&extends));
+                self.record_unread_part("an extended service", remote_failure(&extends));
                 chain.pop();
                 return Ok(own);
             }
@@ -123,8 +125,8 @@ impl LoadError {
 
 /// Returns the failure for a file on another machine, which Portolan does not read.
 pub(super) fn remote_failure(node: &Node) -> Failure {
-    let what = format!("{}: this lies on another machine, where Portolan does not look", node.at);
-    Failure::new(FailureKind::Missing, what, "fetch it, and name the copy")
+    let what = format!("{}: Portolan does not read remote files", node.at);
+    Failure::new(FailureKind::Missing, what, "download the file, and use its local path")
 }
 
 fn first_line(file: &Arc<Path>) -> super::yaml::FileLine {

@@ -102,11 +102,11 @@ fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     // This finds a pipe of that name too. The reader then refuses it with a message.
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.exists());
     let Some(file) = first(COMPOSE_FILE_NAMES) else {
-        let what = format!("there is no compose file in {}", place.display());
+        let what = format!("no compose file found in {}", place.display());
         return Err(Failure::new(
             FailureKind::Missing,
             what,
-            format!("it would be called {}", COMPOSE_FILE_NAMES.join(", ")),
+            format!("create one of {}, or set the path", COMPOSE_FILE_NAMES.join(", ")),
         ));
     };
     Ok([file].into_iter().chain(first(OVERRIDE_FILE_NAMES)).collect())
@@ -120,19 +120,19 @@ pub(in crate::source::compose) fn project_name(
     variables: &Variables,
 ) -> Result<String, Failure> {
     let invalid = |what: String| {
-        let remedy = "a name has lower-case letters, digits, `-` and `_`, and begins with a letter or digit";
+        let remedy = "use lower-case letters, digits, `-` and `_`, and start with a letter or digit";
         Failure::new(FailureKind::Invalid, what, remedy)
     };
     if let Some(name) = variables.value("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty()) {
         return match normalize_name(name) {
             same if same == name => Ok(same),
-            _ => Err(invalid("the variable COMPOSE_PROJECT_NAME holds no name of a project".to_owned())),
+            _ => Err(invalid("COMPOSE_PROJECT_NAME is not a valid project name".to_owned())),
         };
     }
     let said = said.map(normalize_name).filter(|name| !name.is_empty());
     let name = said.unwrap_or_else(|| name_from_folder(folder));
     if name.is_empty() {
-        let what = format!("no name for the project can be made of {}", folder.display());
+        let what = format!("can't derive a project name from {}", folder.display());
         return Err(invalid(what));
     }
     Ok(name)

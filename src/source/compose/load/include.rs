@@ -61,10 +61,14 @@ impl Loader {
         let mut ancestors = scope.ancestors.clone();
         ancestors.push(Arc::clone(file));
         if include.files.iter().any(|path| ancestors.iter().any(|above| **above == **path)) {
-            return Err(include.at.error("this file includes itself, by way of others"));
+            return Err(include
+                .at
+                .error("circular `include`: this file includes itself, directly or through other files"));
         }
         if ancestors.len() > MAX_CHAIN_LENGTH {
-            return Err(include.at.error(format!("more than {MAX_CHAIN_LENGTH} files include each other")));
+            return Err(include
+                .at
+                .error(format!("the `include` chain is longer than {MAX_CHAIN_LENGTH} files")));
         }
         let beside = [include.folder.join(DOTENV_FILE_NAME)];
         let (paths, named) = match &include.env_files {
@@ -85,7 +89,7 @@ impl Loader {
 fn parse_include(item: &Node, paths: &[String], folder: &Path) -> Result<Include, ComposeError> {
     let files: Vec<PathBuf> = paths.iter().map(|path| resolve_path(folder, path)).collect();
     let Some(own) = files.first().and_then(|path| path.parent()).map(Path::to_owned) else {
-        return Err(item.at.error("this include names no file: `path` is missing"));
+        return Err(item.at.error("this include has no `path`"));
     };
     let project = item.text_of("project_directory").map(|path| resolve_path(folder, &path));
     let env_files = match item.get("env_file") {
@@ -109,7 +113,7 @@ fn text_or_list(item: &Node, key: &str) -> Result<Vec<String>, ComposeError> {
         }
         _ => match node.text() {
             Some(text) => Ok(vec![text.to_owned()]),
-            None => Err(node.at.error(format!("`{key}` must be text or a list of texts"))),
+            None => Err(node.at.error(format!("`{key}` must be a string or a list of strings"))),
         },
     }
 }

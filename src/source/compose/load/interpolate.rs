@@ -23,9 +23,9 @@ pub(in crate::source::compose) enum InterpolationError {
 impl std::fmt::Display for InterpolationError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Invalid => f.write_str("`${…}` is not written as a variable: a `$` that is meant is `$$`"),
+            Self::Invalid => f.write_str("invalid variable `${…}`: write `$$` for a literal `$`"),
             Self::TooDeep => {
-                write!(f, "more than {MAX_NESTING_DEPTH} defaults of variables stand in each other")
+                write!(f, "variable defaults are nested more than {MAX_NESTING_DEPTH} levels deep")
             }
             Self::Exceeded(limit) => limit.fmt(f),
         }

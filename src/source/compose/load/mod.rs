@@ -33,7 +33,7 @@ use std::{
 /// Maximum number of unread parts to report for a project.
 const MAX_UNREAD_PARTS: usize = 50;
 /// Remedy in the failure for an invalid file.
-const INVALID_FILE_REMEDY: &str = "`docker compose config` says more of what is wrong with it";
+const INVALID_FILE_REMEDY: &str = "run `docker compose config` for details";
 
 /// Loader of one project. It records the paths it searched and the parts it left out.
 #[derive(Default)]
@@ -82,7 +82,7 @@ impl LoadError {
             Self::Invalid(wrong) => compose_failure(&wrong),
             Self::Unreadable(path, error) => {
                 let what = format!("{} can't be read: {error}", path.display());
-                let remedy = "name a compose file that can be read, or the folder it lies in";
+                let remedy = "give the path of a readable compose file, or of its folder";
                 Failure::new(error.failure_kind(), what, remedy)
             }
         }
@@ -109,7 +109,8 @@ impl Loader {
         self.limits.count_file().map_err(|limit| start.limit_error(&limit))?;
         let bytes = self.read_bytes(path).map_err(|error| LoadError::Unreadable(path.to_owned(), error))?;
         self.limits.add_bytes_read(bytes.len()).map_err(|limit| start.limit_error(&limit))?;
-        let text = decode_text(bytes).ok_or_else(|| start.error("this is no text in UTF-8 or UTF-16"))?;
+        let text =
+            decode_text(bytes).ok_or_else(|| start.error("the file is not encoded in UTF-8 or UTF-16"))?;
         let documents = yaml::parse_documents(&text, &file, &mut self.limits)?;
         Ok((file, documents))
     }
@@ -181,9 +182,9 @@ impl Loader {
         match self.unread_parts.len().cmp(&MAX_UNREAD_PARTS) {
             Ordering::Less => self.unread_parts.push(UnreadPart { name: what.into(), failure }),
             Ordering::Equal => {
-                let more = format!("more than {MAX_UNREAD_PARTS} parts of the project are left out");
-                let failure = Failure::new(FailureKind::Invalid, more, "put the first of them right");
-                self.unread_parts.push(UnreadPart { name: "other parts".into(), failure });
+                let more = format!("more than {MAX_UNREAD_PARTS} parts of the project can't be read");
+                let failure = Failure::new(FailureKind::Invalid, more, "fix the first ones and try again");
+                self.unread_parts.push(UnreadPart { name: "further parts".into(), failure });
             }
             Ordering::Greater => {}
         }
@@ -191,19 +192,20 @@ impl Loader {
 
     /// Records the variables without a value as unread parts.
     pub(super) fn report_missing_values(&mut self) {
-        let remedy = "set it in the environment or in the .env file beside the compose file";
+        let remedy = "set it in the environment or in the .env file next to the compose file";
         for (name, at) in std::mem::take(&mut self.missing.required) {
-            let what = format!("{at}: the variable {name} must have a value and has none");
-            self.record_unread_part("a value", Failure::new(FailureKind::Missing, what, remedy));
+            let what = format!("{at}: required variable {name} is not set");
+            self.record_unread_part("a variable", Failure::new(FailureKind::Missing, what, remedy));
         }
         let unset: Vec<_> = std::mem::take(&mut self.missing.unset).into_iter().collect();
         if let Some((first, at)) = unset.first() {
             let more = match unset.len() {
                 1 => String::new(),
-                n => format!(", and {} others,", n - 1),
+                n => format!(" (and {} more)", n - 1),
             };
-            let what = format!("{at}: the variable {first}{more} has no value and no default, and is empty");
-            self.record_unread_part("a value", Failure::new(FailureKind::Missing, what, remedy));
+            let what =
+                format!("{at}: variable {first}{more} is not set and has no default; using an empty string");
+            self.record_unread_part("a variable", Failure::new(FailureKind::Missing, what, remedy));
         }
     }
 }

@@ -34,7 +34,7 @@ pub(in crate::source::compose) fn canonicalize_document(
     };
     if !map.contains_key("services") && map.values().any(is_service_definition) {
         return Err(
-            at.error("this is a file of version 1, with its services at the top: put them below `services:`")
+            at.error("this is a version 1 file with services at the top level: move them below `services:`")
         );
     }
     let mut unknown = Vec::new();
@@ -86,8 +86,8 @@ fn note_unknown_keys(
 ) {
     let room = MAX_UNKNOWN_KEYS.saturating_sub(unknown.len());
     for (key, node) in found.into_iter().take(room) {
-        let hint = keys::closest_key(key, table).map(|known| format!(": `{known}` may be meant"));
-        let words = format!("`{key}` is no key of {what} that Portolan knows{}", hint.unwrap_or_default());
+        let hint = keys::closest_key(key, table).map(|known| format!(": did you mean `{known}`?"));
+        let words = format!("unknown key `{key}` in {what}{}", hint.unwrap_or_default());
         unknown.push(node.at.error(words));
     }
 }
@@ -114,7 +114,7 @@ fn section_entries_mut<'a>(
 fn canonicalize_service(name: &str, node: &mut Node, base: &BaseFolder) -> Result<(), ComposeError> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if name.is_empty() || !name.chars().all(is_part) {
-        return Err(node.at.error("a service's name has only letters, digits, `.`, `_` and `-`"));
+        return Err(node.at.error("a service name may contain only letters, digits, `.`, `_` and `-`"));
     }
     let Value::Map(map) = &mut node.value else { return Ok(()) };
     for (key, value) in map.iter_mut().filter(|(_, value)| value.merge_tag != Some(MergeTag::Reset)) {

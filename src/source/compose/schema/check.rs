@@ -58,10 +58,10 @@ pub(in crate::source::compose) fn check_project(
                 Some(service) if starts(service) => {}
                 Some(_) if is_optional_dependency(service, need) => {}
                 Some(_) => inactive.push(at.error(format!(
-                    "`{name}` depends on `{need}`, none of whose profiles is active (COMPOSE_PROFILES)"
+                    "`{name}` depends on `{need}`, but none of its profiles is active (COMPOSE_PROFILES)"
                 ))),
                 None => {
-                    let words = format!("`{name}` depends on `{need}`, which is no service of the project");
+                    let words = format!("`{name}` depends on `{need}`, but the project has no such service");
                     return Err(at.error(words));
                 }
             }
@@ -85,7 +85,7 @@ fn check_single_origin(name: &str, node: &Node, keys: &[&str]) -> Result<(), Com
     }
     match keys.iter().filter(|key| node.get(key).is_some()).count() {
         1 => Ok(()),
-        _ => Err(node.at.error(format!("`{name}` needs one of {}", keys.join(", ")))),
+        _ => Err(node.at.error(format!("`{name}` must have exactly one of {}", keys.join(", ")))),
     }
 }
 
@@ -105,13 +105,13 @@ fn check_replicas(name: &str, service: &Node) -> Result<(), ComposeError> {
     {
         return Err(scale
             .at
-            .error(format!("`{name}` has one number as `scale` and another as `deploy.replicas`")));
+            .error(format!("`{name}` sets `scale` and `deploy.replicas` to different numbers")));
     }
     let several = scale.or(replicas).filter(|n| n.text().and_then(|t| t.parse::<u32>().ok()) > Some(1));
     match several {
-        Some(number) if service.text_of("container_name").is_some() => {
-            Err(number.at.error(format!("`{name}` has a `container_name`, which several copies can't share")))
-        }
+        Some(number) if service.text_of("container_name").is_some() => Err(number
+            .at
+            .error(format!("`{name}` has a `container_name`, so it can't have more than one replica"))),
         _ => Ok(()),
     }
 }
@@ -121,7 +121,7 @@ fn check_networks(name: &str, service: &Node, project: &Node) -> Result<(), Comp
     if let (Some(mode), Some(_)) = (service.get("network_mode"), joined) {
         return Err(mode
             .at
-            .error(format!("`{name}` has `network_mode` and `networks`, which exclude each other")));
+            .error(format!("`{name}` sets both `network_mode` and `networks`: only one is allowed")));
     }
     let declares = |network: &str| network == "default" || is_declared(project, "networks", network);
     match service.entries("networks").find(|(network, _)| !declares(network)) {
@@ -188,13 +188,12 @@ fn check_acyclic(mut waiting: BTreeMap<&str, BTreeMap<&str, &FileLine>>) -> Resu
             }
         }
     }
-    let stuck =
-        waiting.into_iter().find_map(|(name, needs)| {
-            let (need, at) = needs.into_iter().next()?;
-            Some(at.error(format!(
-                "`{name}` waits for `{need}`, which waits for it in turn or for others that do"
-            )))
-        });
+    let stuck = waiting.into_iter().find_map(|(name, needs)| {
+        let (need, at) = needs.into_iter().next()?;
+        Some(at.error(format!(
+            "circular dependency: `{name}` depends on `{need}`, which is part of a cycle or depends on one"
+        )))
+    });
     stuck.map_or(Ok(()), Err)
 }
 
@@ -218,20 +217,20 @@ mod tests {
         for (text, words) in [
             ("services: {web: {}}", "neither"),
             ("services: {web: {image: a, networks: [front]}}", "the network `front`"),
-            ("services: {web: {image: a, network_mode: host, networks: [default]}}", "exclude"),
-            ("services: {web: {image: a, depends_on: [x]}}", "no service"),
-            ("services: {web: {image: a, links: ['x:y']}}", "no service"),
-            ("services: {web: {image: a, network_mode: 'service:x'}}", "no service"),
-            ("services: {web: {image: a, volumes_from: ['x:ro']}}", "no service"),
+            ("services: {web: {image: a, network_mode: host, networks: [default]}}", "only one is allowed"),
+            ("services: {web: {image: a, depends_on: [x]}}", "no such service"),
+            ("services: {web: {image: a, links: ['x:y']}}", "no such service"),
+            ("services: {web: {image: a, network_mode: 'service:x'}}", "no such service"),
+            ("services: {web: {image: a, volumes_from: ['x:ro']}}", "no such service"),
             ("services: {web: {image: a, volumes: ['data:/d']}}", "the volume `data`"),
             ("services: {web: {image: a, configs: [c]}}", "the config `c`"),
             ("services: {web: {image: a, secrets: [s]}}", "the secret `s`"),
-            ("services: {web: {image: a, scale: 2, deploy: {replicas: 3}}}", "one number"),
-            ("services: {web: {image: a, scale: 2, container_name: web}}", "share"),
-            ("services: {a: {image: a, depends_on: [b]}, b: {image: b, links: [a]}}", "waits for"),
-            ("services: {a: {image: a, depends_on: [a]}}", "waits for"),
-            ("{services: {web: {image: a}}, secrets: {s: {}}}", "needs one of file, environment"),
-            ("{services: {web: {image: a}}, configs: {c: {file: f, content: x}}}", "needs one of"),
+            ("services: {web: {image: a, scale: 2, deploy: {replicas: 3}}}", "different numbers"),
+            ("services: {web: {image: a, scale: 2, container_name: web}}", "more than one replica"),
+            ("services: {a: {image: a, depends_on: [b]}, b: {image: b, links: [a]}}", "circular dependency"),
+            ("services: {a: {image: a, depends_on: [a]}}", "circular dependency"),
+            ("{services: {web: {image: a}}, secrets: {s: {}}}", "exactly one of file, environment"),
+            ("{services: {web: {image: a}}, configs: {c: {file: f, content: x}}}", "exactly one of"),
         ] {
             let refused = check_text(text).unwrap_err();
             assert!(refused.contains(words), "{text}: {refused}");

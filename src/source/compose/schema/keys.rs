@@ -279,17 +279,17 @@ impl ValueShape {
 
     fn description(self) -> &'static str {
         match self {
-            Text => "text",
+            Text => "a string",
             Number => "a number",
             Flag => "true or false",
-            TextList => "a list of texts",
-            TextOrTextList | Command => "text or a list of texts",
+            TextList => "a list of strings",
+            TextOrTextList | Command => "a string or a list of strings",
             MapOrTextList => "a mapping of names to values, or a list of `name=value`",
             MapOrList => "a mapping or a list",
             List => "a list",
-            TextOrList => "text or a list",
+            TextOrList => "a string or a list",
             Map | MapOrNull => "a mapping",
-            MapOrText => "a mapping or text",
+            MapOrText => "a string or a mapping",
             Any => "anything",
         }
     }

@@ -23,7 +23,7 @@ pub(in crate::source::compose) fn pairs_to_map(node: &mut Node) -> Result<(), Co
     }
     let Value::Map(entries) = &node.value else { return Ok(()) };
     match entries.iter().find(|(name, _)| name.ends_with(char::is_whitespace)) {
-        Some((_, entry)) => Err(entry.at.error("a blank stands before the `=`")),
+        Some((_, entry)) => Err(entry.at.error("no space is allowed before the `=`")),
         None => Ok(()),
     }
 }
@@ -41,10 +41,10 @@ pub(in crate::source::compose) fn names_to_map(
         Value::List(items) => {
             let mut entries = BTreeMap::new();
             for item in mem::take(items) {
-                let Some(name) = item.text() else { return Err(item.at.error("a name must be text")) };
+                let Some(name) = item.text() else { return Err(item.at.error("a name must be a string")) };
                 let entry = Node::new(item.at.clone(), Value::Map(BTreeMap::new()));
                 if entries.insert(name.to_owned(), entry).is_some() {
-                    return Err(item.at.error(format!("`{name}` stands in this list twice")));
+                    return Err(item.at.error(format!("duplicate `{name}` in this list")));
                 }
             }
             node.value = Value::Map(entries);
@@ -81,14 +81,14 @@ pub(in crate::source::compose) fn for_each_item(
 pub(in crate::source::compose) fn wrap_in_map(node: &mut Node, key: &str) -> Result<(), ComposeError> {
     match &node.value {
         Value::Map(_) if node.text_of(key).is_some() => Ok(()),
-        Value::Map(_) => Err(node.at.error(format!("`{key}` is missing here"))),
+        Value::Map(_) => Err(node.at.error(format!("`{key}` is missing"))),
         _ => match node.text().map(str::to_owned) {
             Some(text) => {
                 let text = Node::new_text(node.at.clone(), text);
                 node.value = Value::Map(BTreeMap::from([(key.to_owned(), text)]));
                 Ok(())
             }
-            None => Err(node.at.error("this must be text or a mapping")),
+            None => Err(node.at.error("this must be a string or a mapping")),
         },
     }
 }
@@ -146,7 +146,7 @@ pub(in crate::source::compose) fn expand_extra_hosts(node: &mut Node) -> Result<
     }
     let mut hosts = Vec::new();
     let mut add = |name: &str, address: &Node| {
-        let text = address.text().ok_or_else(|| address.at.error("an address must be text"))?;
+        let text = address.text().ok_or_else(|| address.at.error("an address must be a string"))?;
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
         hosts.push(Node::new_text(address.at.clone(), format!("{name}={bare}")));
         Ok(())
@@ -156,7 +156,7 @@ pub(in crate::source::compose) fn expand_extra_hosts(node: &mut Node) -> Result<
             for item in items {
                 let text = item.text().unwrap_or_default();
                 let Some((name, addresses)) = text.split_once('=').or_else(|| text.split_once(':')) else {
-                    return Err(item.at.error("an extra host is written `name=address`"));
+                    return Err(item.at.error("an extra host must have the form `name=address`"));
                 };
                 for address in addresses.split(',') {
                     add(name, &Node::new_text(item.at.clone(), address))?;
@@ -180,7 +180,7 @@ pub(in crate::source::compose) fn expand_extra_hosts(node: &mut Node) -> Result<
 /// Splits a command in text form into a list of words.
 pub(in crate::source::compose) fn split_command(node: &mut Node) -> Result<(), ComposeError> {
     let Some(text) = node.text() else { return Ok(()) };
-    let words = split_words(text).ok_or_else(|| node.at.error("a quote of this command never ends"))?;
+    let words = split_words(text).ok_or_else(|| node.at.error("unterminated quote in this command"))?;
     let at = node.at.clone();
     node.value = Value::List(words.into_iter().map(|word| Node::new_text(at.clone(), word)).collect());
     Ok(())

@@ -24,7 +24,9 @@ pub(in crate::source::compose) fn canonicalize_volume(
             Ok(())
         }
         _ => {
-            let Some(text) = node.text() else { return Err(at.error("a volume must be text or a mapping")) };
+            let Some(text) = node.text() else {
+                return Err(at.error("a volume must be a string or a mapping"));
+            };
             node.value = Value::Map(parse_short_form(text, &at, base)?);
             Ok(())
         }
@@ -39,7 +41,7 @@ fn parse_short_form(
 ) -> Result<BTreeMap<String, Node>, ComposeError> {
     let parts = split_at_colons(text);
     if parts.iter().any(|part| part.is_empty()) {
-        return Err(at.error("this volume has nothing before, between or behind its colons"));
+        return Err(at.error("this volume has an empty part between its colons"));
     }
     let (source, target) = match parts[..] {
         [target] => (None, target),

@@ -30,7 +30,7 @@ fn values_that_are_multiplied_are_bounded() {
             .snapshot()
             .unwrap_err()
             .message
-            .contains("compose.yaml:4: variables and aliases make more than")
+            .contains("compose.yaml:4: variables and aliases expand to more than")
     );
     let base = lines(2_000, |n| format!("      V{n}: x\n"));
     let many = lines(1_000, |n| format!("  s{n}: {{extends: base}}\n"));
@@ -98,7 +98,7 @@ fn long_files_and_many_files_are_refused() {
             .snapshot()
             .unwrap_err()
             .message
-            .contains("longer than 1024 KiB")
+            .contains("larger than 1024 KiB")
     );
     let many = lines(300, |n| format!("- f{n}.yaml\n"));
     let folder =
@@ -133,13 +133,13 @@ fn devices_and_pipes_are_not_read() {
         snapshot.unread_parts
     );
     assert!(
-        unread_part_messages(&snapshot).iter().all(|gap| gap.contains("no regular file")),
+        unread_part_messages(&snapshot).iter().all(|gap| gap.contains("not a regular file")),
         "{:?}",
         snapshot.unread_parts
     );
     folder.write("compose.yaml", "include: [pipe]\nservices: {web: {image: x}}\n");
-    assert!(folder.snapshot().unwrap_err().message.contains("pipe can't be read: it is no regular file"));
+    assert!(folder.snapshot().unwrap_err().message.contains("pipe can't be read: not a regular file"));
     std::fs::remove_file(folder.0.join("compose.yaml")).unwrap();
     assert!(pipe("compose.yaml"));
-    assert!(folder.snapshot().unwrap_err().message.contains("no regular file"));
+    assert!(folder.snapshot().unwrap_err().message.contains("not a regular file"));
 }

@@ -72,8 +72,13 @@ fn reference_lines(service: &Service) -> Vec<String> {
     let tell = |m: &Reference| format!("{:?} {} {:?}", m.kind, m.location, m.target);
     let shorter = |text: String| match text.split_once("host: Name(HostName(\"") {
         Some((before, rest)) => {
-            let key =
-                before.split(" Address(").next().unwrap_or(before).split(" EstateAddress(").next().unwrap_or(before);
+            let key = before
+                .split(" Address(")
+                .next()
+                .unwrap_or(before)
+                .split(" EstateAddress(")
+                .next()
+                .unwrap_or(before);
             format!("{key} -> {}", rest.split('"').next().unwrap_or_default())
         }
         None => text,

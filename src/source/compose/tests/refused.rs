@@ -15,28 +15,28 @@ fn invalid_projects_are_refused_with_their_line() {
         ("just a text\n", "compose.yaml:1: a compose file must be a mapping"),
         ("- a\n", "compose.yaml:1: a compose file must be a mapping"),
         ("services: {web: {image: a}}\n---\n", "compose.yaml:2: a compose file must be a mapping"),
-        ("web: {image: a}\napi: {image: b}\n", "compose.yaml:1: this is a file of version 1"),
+        ("web: {image: a}\napi: {image: b}\n", "compose.yaml:1: this is a version 1 file"),
         ("services: [web]\n", "compose.yaml:1: `services` must be a mapping"),
         (
             "services:\n  web:\n  api: {image: b}\n",
             "compose.yaml:2: `web` must be a mapping: it is a service",
         ),
-        ("services:\n  'a b': {image: b}\n", "compose.yaml:2: a service's name has only letters"),
+        ("services:\n  'a b': {image: b}\n", "compose.yaml:2: a service name may contain only letters"),
         (
             "services:\n  web: {image: a}\n  web: {image: b}\n",
-            "compose.yaml:3: this key stands in the same mapping on line 2",
+            "compose.yaml:3: duplicate key: first used on line 2",
         ),
         (
             "services:\n  web:\n    image: a\n    environment: {8080: x}\n",
-            "compose.yaml:4: a key must be text",
+            "compose.yaml:4: a key must be a string",
         ),
-        ("services:\n\tweb: {image: a}\n", "compose.yaml:2: this is not YAML"),
-        ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be text"),
+        ("services:\n\tweb: {image: a}\n", "compose.yaml:2: invalid YAML"),
+        ("version: 2.4\nservices: {}\n", "compose.yaml:1: `version` must be a string"),
     ] {
         let told = refusal(text);
         assert!(told.starts_with(expected), "{text}: {told}");
     }
-    assert!(refusal("# nothing yet\n").ends_with("declares nothing: it is empty"));
+    assert!(refusal("# nothing yet\n").ends_with("compose.yaml is empty"));
 }
 
 #[test]
@@ -78,9 +78,15 @@ fn values_of_another_shape_are_refused_with_their_line() {
 #[test]
 fn files_that_include_or_extend_each_other_are_refused() {
     for (text, words) in [
-        ("include: [compose.yaml]\nservices: {a: {image: a}}\n", "compose.yaml:1: this file includes itself"),
+        (
+            "include: [compose.yaml]\nservices: {a: {image: a}}\n",
+            "compose.yaml:1: circular `include`: this file includes itself",
+        ),
         ("include: [gone.yaml]\nservices: {a: {image: a}}\n", "compose.yaml:1: gone.yaml can't be read"),
-        ("services:\n  a: {image: a, extends: a}\n", "compose.yaml:2: `a` extends itself"),
+        (
+            "services:\n  a: {image: a, extends: a}\n",
+            "compose.yaml:2: circular `extends`: `a` extends itself",
+        ),
         ("services:\n  a: {image: a, extends: b}\n  b: {extends: a}\n", "extends itself"),
         ("services:\n  a: {image: a, extends: {file: compose.yaml, service: a}}\n", "extends itself"),
     ] {
@@ -100,7 +106,7 @@ fn a_broken_file_of_the_project_names_itself() {
     folder.write("more/x.yaml", "services:\n  api: {image: b}\n");
     folder.write(".env", "A=1\nB !\n");
     let told = folder.snapshot().unwrap_err().message.to_string();
-    assert!(told.contains("shop/.env:2: a variable's name"), "{told}");
+    assert!(told.contains("shop/.env:2: invalid variable name"), "{told}");
 }
 
 #[test]
@@ -117,11 +123,11 @@ fn missing_files_and_values_become_unread_parts() {
     let told = unread_part_messages(&snapshot).join("\n");
     for expected in [
         "gone.env can't be read",
-        "broken.env:2: a variable's name holds no blank",
-        "compose.yaml:6: the variable MUST must have a value",
-        "compose.yaml:3: the variable TAG has no value",
-        "compose.yaml:8: `web` depends on `api`, none of whose profiles is active",
-        "compose.yaml:9: `enviroment` is no key of a service that Portolan knows: `environment` may be meant",
+        "broken.env:2: a variable name can't contain spaces",
+        "compose.yaml:6: required variable MUST is not set",
+        "compose.yaml:3: variable TAG is not set",
+        "compose.yaml:8: `web` depends on `api`, but none of its profiles is active",
+        "compose.yaml:9: unknown key `enviroment` in a service: did you mean `environment`?",
     ] {
         assert!(told.contains(expected), "{expected} is not in {told}");
     }
@@ -143,7 +149,7 @@ fn remote_files_and_empty_projects_become_unread_parts() {
     );
     let nothing = TestProject::new(&[("compose.yaml", "networks: {a: }\n")]).snapshot().unwrap();
     assert!(
-        unread_part_messages(&nothing)[0].ends_with("the file declares no service"),
+        unread_part_messages(&nothing)[0].ends_with("no services declared"),
         "{:?}",
         nothing.unread_parts
     );

@@ -74,7 +74,7 @@ impl TreeBuilder<'_> {
 
     fn syntax_error(&self, error: &ScanError) -> ComposeError {
         // Messages of the parser quote nothing of the text.
-        self.location(error.marker().line()).error(format!("this is not YAML: {}", error.kind()))
+        self.location(error.marker().line()).error(format!("invalid YAML: {}", error.kind()))
     }
 
     fn handle_event(&mut self, event: Event<'_>, at: FileLine) -> Result<(), ComposeError> {
@@ -103,7 +103,9 @@ impl TreeBuilder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.close_collection(),
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor);
-                let target = target.ok_or_else(|| at.error("this alias refers to what it stands in"))?;
+                let target = target.ok_or_else(|| {
+                    at.error("circular alias: this alias refers to a value that contains it")
+                })?;
                 let copy = target.counted_clone(self.limits).map_err(|limit| at.limit_error(&limit))?;
                 self.add_node(copy, 0, false)
             }
@@ -162,13 +164,11 @@ fn mapping_key(
 ) -> Result<MappingKey, ComposeError> {
     let Node { at, value, .. } = node;
     let Value::Scalar(Scalar { text: name, kind: ScalarKind::Text }) = value else {
-        return Err(at.error("a key must be text: put it in quotes"));
+        return Err(at.error("a key must be a string: quote it"));
     };
     let earlier = if is_merge { merged } else { entries.get(&name) };
     if let Some(earlier) = earlier {
-        return Err(
-            at.error(format!("this key stands in the same mapping on line {} already", earlier.at.line))
-        );
+        return Err(at.error(format!("duplicate key: first used on line {}", earlier.at.line)));
     }
     Ok(MappingKey { name, at, is_merge })
 }
@@ -186,7 +186,7 @@ fn apply_merge_key(
     };
     for source in sources {
         let Value::Map(map) = source.value else {
-            return Err(source.at.error("`<<` takes a mapping, or a list of mappings"));
+            return Err(source.at.error("`<<` must be a mapping or a list of mappings"));
         };
         for (key, node) in map {
             entries.entry(key).or_insert(node);

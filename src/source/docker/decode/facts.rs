@@ -42,7 +42,7 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
 /// Describes the length of a list, and says so if only its beginning was read.
 fn count_text(number: usize, what: &str) -> String {
     if number > MAX_ENTRIES {
-        return format!("more than {MAX_ENTRIES} {what}: those beyond are not read");
+        return format!("more than {MAX_ENTRIES} {what}, only the first {MAX_ENTRIES} are read");
     }
     format!("{number} {what}")
 }

@@ -68,8 +68,8 @@ pub(super) fn decode_container(
     let (mut mentions, mut facts) =
         (find_references(answer, &owner, labels, files), facts::container_facts(answer));
     if mentions.len() > MAX_REFERENCES {
-        let what = format!("{}: only {MAX_REFERENCES} of them are followed", mentions.len());
-        facts.push(Fact::new("addresses named", what));
+        let what = format!("{}, only the first {MAX_REFERENCES} are used", mentions.len());
+        facts.push(Fact::new("references", what));
         mentions.truncate(MAX_REFERENCES);
     }
     Some(ContainerRecord {
@@ -107,10 +107,8 @@ impl ContainerRecord {
     /// were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
-            self.facts.push(Fact::new(
-                "not read",
-                "environment, command, files: the list of containers says no more",
-            ));
+            self.facts
+                .push(Fact::new("not read", "environment, command, files: inspect failed or timed out"));
             return;
         };
         let listed = std::mem::replace(self, before.clone());

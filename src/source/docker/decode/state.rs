@@ -194,10 +194,10 @@ fn exit_reason(state: &ContainerState, ending: ExitCause) -> Option<&'static str
     let short = state.oom_killed == Some(true);
     Some(match state.exit_code? {
         _ if ending == ExitCause::OutOfMemory => "out of memory",
-        _ if short => "a process in it was killed for want of memory",
-        125 => "the engine could not start it",
-        126 => "its command can not be executed",
-        127 => "its command was not found",
+        _ if short => "a child process was killed: out of memory",
+        125 => "the engine failed to start the container",
+        126 => "command not executable",
+        127 => "command not found",
         132 => "illegal instruction",
         134 => "aborted",
         135 => "bus error",

@@ -121,9 +121,9 @@ fn a_huge_container_is_limited_and_says_so() {
     assert_eq!(web.references.len(), 1_000);
     let facts: Vec<_> = web.facts.iter().map(|f| format!("{}: {}", f.label, f.value)).collect();
     for said in [
-        "environment: more than 4000 variables: those beyond are not read",
-        "labels: more than 4000 labels: those beyond are not read",
-        "addresses named: 4001: only 1000 of them are followed",
+        "environment: more than 4000 variables, only the first 4000 are read",
+        "labels: more than 4000 labels, only the first 4000 are read",
+        "references: 4001, only the first 1000 are used",
     ] {
         assert!(facts.iter().any(|fact| fact == said), "{said} is not in {facts:?}");
     }

@@ -56,7 +56,7 @@ pub(in crate::source::docker) fn current_context(config: &Path) -> (String, Opti
     };
     match parse_current_context(&text) {
         Ok(name) => (name, None),
-        Err(why) => (String::new(), Some(settings_failure(&path, &why, "correct the file"))),
+        Err(why) => (String::new(), Some(settings_failure(&path, &why, "fix the file"))),
     }
 }
 
@@ -67,7 +67,7 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
         return Ok(String::new());
     }
     let settings: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    let table = settings.as_object().ok_or("it is no table")?;
+    let table = settings.as_object().ok_or("not a JSON object")?;
     let found = table.get("currentContext");
     let found = found.or_else(|| {
         table.iter().find(|(key, _)| key.eq_ignore_ascii_case("currentContext")).map(|(_, value)| value)
@@ -75,7 +75,7 @@ fn parse_current_context(text: &[u8]) -> Result<String, String> {
     match found {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(name)) => Ok(name.trim().to_owned()),
-        Some(_) => Err("currentContext is no text".to_owned()),
+        Some(_) => Err("currentContext is not a string".to_owned()),
     }
 }
 
@@ -85,12 +85,10 @@ pub(in crate::source::docker) fn context_endpoint(config: &Path, name: &str) -> 
         let known: Vec<_> = read_contexts(config).map(|(_, meta)| Text::new(&meta.name)).collect();
         return Err(Failure::new(
             FailureKind::Missing,
-            format!("there is no docker context {}", Text::new(name)),
+            format!("no docker context named {}", Text::new(name)),
             match known.as_slice() {
-                [] => {
-                    "no context is defined: see `docker context create`, or unset DOCKER_CONTEXT".to_owned()
-                }
-                _ => format!("choose one of: default, {}", known.join(", ")),
+                [] => "no contexts exist: see `docker context create`, or unset DOCKER_CONTEXT".to_owned(),
+                _ => format!("use one of: default, {}", known.join(", ")),
             },
         ));
     };
@@ -106,7 +104,7 @@ pub(in crate::source::docker) fn context_endpoint(config: &Path, name: &str) -> 
         return Err(Failure::new(
             FailureKind::Invalid,
             format!("the docker context {} skips TLS verification, which is not supported", Text::new(name)),
-            "give the context the engine's CA: `docker context update --docker host=…,ca=…`",
+            "add the engine's CA to the context: `docker context update --docker host=…,ca=…`",
         ));
     }
     Ok(endpoint)

@@ -57,11 +57,7 @@ impl Endpoint {
             ("ssh", _) => ssh_destination(rest.trim_end_matches('/')).map(Self::Ssh),
             _ => {
                 let shown = format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default());
-                Err(invalid_address(
-                    &shown,
-                    "is not understood",
-                    "use unix:///path/to/socket or tcp://host:port",
-                ))
+                Err(invalid_address(&shown, "is invalid", "use unix:///path/to/socket or tcp://host:port"))
             }
         }
     }
@@ -86,15 +82,15 @@ fn ssh_destination(place: &str) -> Result<String, Failure> {
     if user.contains(':') {
         return Err(invalid_address(
             &format!("ssh://…@{bare}"),
-            "has a password in it",
-            "let ssh use a key or an agent",
+            "contains a password",
+            "use an ssh key or agent",
         ));
     }
     let port = bare.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
     let is_port = port.is_none_or(|(_, port)| port.parse::<u16>().is_ok());
     if !is_address_text(place) || bare.is_empty() || place.contains('/') || !is_port {
-        let remedy = "use ssh://user@host:port; `docker` there knows its own socket";
-        return Err(invalid_address(&format!("ssh://{place}"), "is not understood", remedy));
+        let remedy = "use ssh://user@host:port; `docker` on that host finds its own socket";
+        return Err(invalid_address(&format!("ssh://{place}"), "is invalid", remedy));
     }
     Ok(place.to_owned())
 }
@@ -108,16 +104,12 @@ fn tcp_address(scheme: &str, text: &str, port: u16) -> Result<String, Failure> {
         let shown = format!("{scheme}://…@{host}");
         return Err(invalid_address(
             &shown,
-            "has a user in it",
-            "put a proxy that knows the user before the engine",
+            "contains a user name",
+            "put a proxy that authenticates the user in front of the engine",
         ));
     }
     if !bare.is_empty() && !is_address_text(bare) {
-        return Err(invalid_address(
-            &format!("{scheme}://{bare}"),
-            "is not understood",
-            "use tcp://host:port",
-        ));
+        return Err(invalid_address(&format!("{scheme}://{bare}"), "is invalid", "use tcp://host:port"));
     }
     let authority = if authority.is_empty() || authority.starts_with(':') {
         format!("localhost{authority}")

@@ -115,7 +115,7 @@ fn configured_engine(config: &Config, env: &Env) -> Result<(Option<FoundEngine>,
         return Ok((None, warning));
     }
     let endpoint = context::context_endpoint(&env.config_dir, &context)?;
-    Ok(one(endpoint, format!("context {} of {because}", Text::new(&context))))
+    Ok(one(endpoint, format!("context {} from {because}", Text::new(&context))))
 }
 
 /// Returns the engines at default sockets that exist. Several paths to one socket count once.
@@ -135,7 +135,7 @@ fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
             found.push(FoundEngine {
                 name: (*name).to_owned(),
                 endpoint: Endpoint::Socket(path.clone()),
-                found_by: "the usual socket".to_owned(),
+                found_by: "the default socket".to_owned(),
                 warning: None,
             });
         }
@@ -145,7 +145,8 @@ fn engines_at_default_sockets(env: &Env) -> Result<Vec<FoundEngine>, Failure> {
         return Err(Failure::new(
             FailureKind::Missing,
             format!(
-                "no engine: DOCKER_HOST is not set, no docker context is chosen, and none of these exists: {}",
+                "no engine found: DOCKER_HOST is not set, no docker context is selected, and none of these \
+                 sockets exists: {}",
                 looked.join(", ")
             ),
             "start Docker or Podman, or set DOCKER_HOST",

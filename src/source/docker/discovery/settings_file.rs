@@ -12,12 +12,12 @@ use std::{
 pub(in crate::source::docker) fn read_settings(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     let file = OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let mut text = Vec::new();
     file.take(max + 1).read_to_end(&mut text)?;
     if text.len() as u64 > max {
-        return Err(io::Error::other(format!("it is larger than {} KiB", max / 1024)));
+        return Err(io::Error::other(format!("larger than {} KiB", max / 1024)));
     }
     Ok(text)
 }

@@ -117,19 +117,18 @@ impl Engine {
             #[serde(rename = "Id")]
             id: String,
         }
-        let call = ApiCall::post("read sockets", &format!("{}/exec", self.container_path(id)?), config);
+        let call = ApiCall::post("exec", &format!("{}/exec", self.container_path(id)?), config);
         let made: CreatedExec = self.call_json(&call, MAX_SMALL_BYTES).await?;
         if !is_valid_id(&made.id) {
             return Err(failure::call_failure(
                 &self.endpoint,
-                "read sockets",
+                "exec",
                 &CallError::InvalidResponse("no id".to_owned()),
             ));
         }
         let start = json!({ "Detach": false, "Tty": false });
-        let body = self
-            .open_body(&ApiCall::post("read sockets", &format!("/exec/{}/start", made.id), &start))
-            .await?;
+        let body =
+            self.open_body(&ApiCall::post("exec", &format!("/exec/{}/start", made.id), &start)).await?;
         Ok(OutputReader::new(body.with_idle_timeout(LOG_IDLE_TIMEOUT)))
     }
 
@@ -138,7 +137,7 @@ impl Engine {
         if is_valid_id(id) {
             return Ok(format!("/containers/{id}"));
         }
-        let what = format!("{} names a container by what is no id", self.endpoint);
+        let what = format!("{} returned an invalid container id", self.endpoint);
         Err(Failure::new(FailureKind::Invalid, what, "see `docker ps --no-trunc`"))
     }
 
@@ -153,7 +152,7 @@ impl Engine {
             let text = String::from_utf8_lossy(bytes);
             serde_json::from_str::<T>(&text).map_err(|error| CallError::InvalidResponse(error.to_string()))
         };
-        let broke_off = || Err(CallError::InvalidResponse("reading it broke off".to_owned()));
+        let broke_off = || Err(CallError::InvalidResponse("decoding it crashed".to_owned()));
         let answer = decode_bytes(bytes, read).await.unwrap_or_else(broke_off);
         answer.map_err(|error| failure::call_failure(&self.endpoint, call.name, &error))
     }

@@ -226,7 +226,7 @@ impl Engine {
         let made = background::run_blocking(move || Transport::to_endpoint(&endpoint)).await;
         made.ok()
             .flatten()
-            .unwrap_or_else(|| Err(CallError::InvalidResponse("there is no way there".to_owned())))
+            .unwrap_or_else(|| Err(CallError::InvalidResponse("no transport for this address".to_owned())))
     }
 
     /// Negotiates the newest API version that both sides speak. The ping and version calls both report it,
@@ -289,7 +289,7 @@ impl Engine {
     /// Returns the API version in use as text.
     pub(in crate::source::docker) fn version_text(&self) -> String {
         let known = self.connection().session.as_ref().and_then(|session| session.version);
-        known.map_or_else(|| "without a version".to_owned(), |version| version.to_string())
+        known.map_or_else(|| "unversioned".to_owned(), |version| version.to_string())
     }
 }
 

@@ -23,7 +23,7 @@ pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, me
         _ if message.contains("erification failed") => FailureKind::Credentials,
         _ => FailureKind::Unreachable,
     };
-    let remedy = format!("see that `docker -H {endpoint} version` works and asks for nothing");
+    let remedy = format!("check that `docker -H {endpoint} version` works without a prompt");
     Failure::new(kind, format!("docker {what} at {endpoint}: {message}"), remedy)
 }
 
@@ -35,20 +35,20 @@ fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, Stri
         CallError::Timeout(_) | CallError::Stalled(_) => (
             FailureKind::Timeout,
             error.to_string(),
-            "see whether the engine is busy or stuck: `docker info`".to_owned(),
+            "check whether the engine is busy or stuck: `docker info`".to_owned(),
         ),
         CallError::Certificate { path, why } => {
             let why = clean_with_max_chars(
                 &format!("the certificate {} can't be used: {why}", path.display()),
                 MAX_MESSAGE_CHARS,
             );
-            let remedy = "put ca.pem, cert.pem and key.pem where DOCKER_CERT_PATH points";
+            let remedy = "put ca.pem, cert.pem and key.pem in the DOCKER_CERT_PATH folder";
             (FailureKind::Credentials, why, remedy.to_owned())
         }
         CallError::TooLarge(_) | CallError::HeadTooLarge(_) | CallError::InvalidResponse(_) => (
             FailureKind::Invalid,
             clean_with_max_chars(&error.to_string(), MAX_MESSAGE_CHARS),
-            format!("see whether it is a Docker engine that answers at {endpoint}"),
+            format!("check that a Docker engine listens at {endpoint}"),
         ),
         CallError::Transport(error) => explain_transport(error.as_ref()),
     }
@@ -57,13 +57,14 @@ fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, Stri
 /// Explains an HTTP error status of the engine.
 fn explain_status(status: u16, message: &str) -> (FailureKind, String, String) {
     let (kind, remedy) = match status {
-        401 | 403 => (FailureKind::Denied, "ask for the right to read this engine"),
-        404 => (FailureKind::Missing, "look again: it may have been removed meanwhile"),
-        429 | 503 => (FailureKind::Throttled, "wait: the engine asks for fewer calls"),
-        400 if message.contains("HTTPS server") => {
-            (FailureKind::Credentials, "the engine wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH")
-        }
-        _ => (FailureKind::Invalid, "see the engine's own log: `journalctl -u docker`"),
+        401 | 403 => (FailureKind::Denied, "ask for read access to this engine"),
+        404 => (FailureKind::Missing, "refresh: it may have been removed"),
+        429 | 503 => (FailureKind::Throttled, "wait: the engine limits the rate of calls"),
+        400 if message.contains("HTTPS server") => (
+            FailureKind::Credentials,
+            "the engine requires TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH",
+        ),
+        _ => (FailureKind::Invalid, "check the engine's log: `journalctl -u docker`"),
     };
     (kind, format!("{status} {message}"), remedy.to_owned())
 }
@@ -91,15 +92,17 @@ fn explain_transport(error: &(dyn std::error::Error + 'static)) -> (FailureKind,
         Some(io::ErrorKind::PermissionDenied) => (
             FailureKind::Denied,
             "permission denied".to_owned(),
-            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in again), or run as a user that may read it".to_owned(),
+            "add yourself to the group that owns the socket (`sudo usermod -aG docker $USER`, then log in \
+             again), or run as a user with access to it"
+                .to_owned(),
         ),
-        Some(io::ErrorKind::NotFound) => unreachable("there is no such socket"),
-        Some(io::ErrorKind::ConnectionRefused) => unreachable("nobody listens there"),
+        Some(io::ErrorKind::NotFound) => unreachable("socket not found"),
+        Some(io::ErrorKind::ConnectionRefused) => unreachable("connection refused"),
         _ => unreachable(&chain),
     }
 }
 
 fn unreachable(why: &str) -> (FailureKind, String, String) {
-    let remedy = "start the engine (`systemctl start docker`), or set DOCKER_HOST to where it is";
+    let remedy = "start the engine (`systemctl start docker`), or set DOCKER_HOST to its address";
     (FailureKind::Unreachable, why.to_owned(), remedy.to_owned())
 }

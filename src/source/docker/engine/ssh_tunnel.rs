@@ -146,7 +146,7 @@ async fn forward_connection(client: &mut UnixStream, mut ssh: Command) -> Result
     let last = told.lines().rev().map(str::trim).find(|line| !line.is_empty());
     match (read, last) {
         (Ok(Ok(_)), Some(last)) => Err(Text::new(last).to_string()),
-        _ => Err("ssh ended without a word".to_owned()),
+        _ => Err("ssh exited without an error message".to_owned()),
     }
 }
 

@@ -247,7 +247,7 @@ pub(super) fn log_note(
 pub(super) fn failure_note(failure: &Failure) -> (LogNoteKind, String) {
     match failure.kind {
         FailureKind::Missing => {
-            (LogNoteKind::Unreadable, "the container was removed: its log is gone".to_owned())
+            (LogNoteKind::Unreadable, "the container was removed, its logs are gone".to_owned())
         }
         // The engine may come back, and reading resumes then.
         FailureKind::Unreachable | FailureKind::Timeout | FailureKind::Throttled => {

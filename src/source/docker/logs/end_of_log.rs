@@ -27,11 +27,7 @@ impl ContainerLogReader {
                 ReaderPhase::Open
             }
             Some("restarting") => {
-                self.add_note(
-                    at,
-                    LogNoteKind::Ended,
-                    format!("{}, and is about to be started again", exit_text(&state)),
-                );
+                self.add_note(at, LogNoteKind::Ended, format!("{}, restarting", exit_text(&state)));
                 ReaderPhase::Wait(at, &["start", "stop", "destroy", "remove"])
             }
             Some("created" | "configured" | "initialized") => ReaderPhase::Wait(None, EVENTS_AFTER_STOP),
@@ -65,7 +61,7 @@ impl ContainerLogReader {
                 self.add_note(
                     None,
                     LogNoteKind::Interrupted,
-                    "the connection to the engine ended".to_owned(),
+                    "the connection to the engine was lost".to_owned(),
                 );
                 self.phase = ReaderPhase::Done;
             }
@@ -78,7 +74,7 @@ impl ContainerLogReader {
 fn exit_text(state: &ContainerState) -> String {
     match state.exit_code {
         _ if state.oom_killed == Some(true) => "the container was killed: out of memory".to_owned(),
-        Some(code) => format!("the container ended with exit code {code}"),
-        None => "the container ended".to_owned(),
+        Some(code) => format!("the container exited with code {code}"),
+        None => "the container exited".to_owned(),
     }
 }

@@ -248,7 +248,7 @@ fn lifecycle_events(source: &SourceId, container: &ContainerRecord) -> Vec<Conta
 }
 
 fn exit_text(exit: &Exit) -> String {
-    let code = exit.code.map_or_else(|| "ended".to_owned(), |code| format!("exited with code {code}"));
+    let code = exit.code.map_or_else(|| "exited".to_owned(), |code| format!("exited with code {code}"));
     match exit.reason_text() {
         Some(cause) => format!("{code}: {cause}"),
         None => code,

@@ -245,7 +245,8 @@ impl EngineCache {
         }
         if event.event.kind == EventKind::Start && last.is_some_and(|last| last.kind == EventKind::Stop) {
             event.event.kind = EventKind::Restart;
-            event.event.text = format!("{} again", event.event.text).into();
+            let name = event.event.text.trim_end_matches("started");
+            event.event.text = format!("{name}restarted").into();
         }
         if self.events.len() == MAX_KEPT_EVENTS {
             self.events.pop_front();

@@ -288,7 +288,7 @@ fn describe_action(action: &str, code: Option<&str>, health: Option<&str>) -> Op
         }
         "oom" => (EventKind::OutOfMemory, "ran out of memory".to_owned()),
         "pause" => (EventKind::Pause, "was paused".to_owned()),
-        "unpause" => (EventKind::Unpause, "goes on".to_owned()),
+        "unpause" => (EventKind::Unpause, "was unpaused".to_owned()),
         "destroy" | "remove" => (EventKind::Message, "was removed".to_owned()),
         other => {
             let behind = other.strip_prefix("health_status")?.trim_start_matches([':', ' ']);
@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(told("health_status: healthy", None), Some((EventKind::Health, "is healthy".into())));
         assert_eq!(told("health_status", None), Some((EventKind::Health, "is unhealthy".into())));
         assert_eq!(told("pause", None), Some((EventKind::Pause, "was paused".into())));
-        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "goes on".into())));
+        assert_eq!(told("unpause", None), Some((EventKind::Unpause, "was unpaused".into())));
         for removed in ["destroy", "remove"] {
             assert_eq!(told(removed, None), Some((EventKind::Message, "was removed".into())));
         }

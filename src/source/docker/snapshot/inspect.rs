@@ -150,7 +150,9 @@ impl PoolState {
         let (answers, late) = (self.answers.0.clone(), Arc::clone(&shared.inspect_pool.late_answer));
         let (lost, of, place) = (answers.clone(), id.clone(), engine.endpoint.to_string());
         let then = move |panicked: Panicked| {
-            let failure = panicked.failure(format_args!("docker inspect at {place} could not be taken in"));
+            let failure = panicked.failure(format_args!(
+                "docker inspect at {place}: internal error while reading the response"
+            ));
             // Sending fails only after the source is dropped.
             let _ = lost.send((of, Err(failure)));
         };
@@ -196,9 +198,12 @@ impl PoolState {
         for id in missing {
             if self.calls.get(&id).is_some_and(AbortOnDropHandle::is_finished) {
                 self.calls.remove(&id);
-                let remedy = "this is a fault of Portolan: please report it";
-                let broken =
-                    Failure::new(FailureKind::Invalid, "reading what the engine says broke off", remedy);
+                let remedy = "this is a bug in Portolan: please report it with portolan.log";
+                let broken = Failure::new(
+                    FailureKind::Invalid,
+                    "docker inspect: internal error while reading the response",
+                    remedy,
+                );
                 outcomes.insert(id, Err(broken));
             }
         }
@@ -236,10 +241,13 @@ async fn inspect_container(
         Some((container, files.watch))
     });
     let mut found = decoded.await.map_err(|panicked| {
-        panicked.failure(format_args!("docker inspect at {} could not be taken in", engine.endpoint))
+        panicked.failure(format_args!(
+            "docker inspect at {}: internal error while reading the response",
+            engine.endpoint
+        ))
     })?;
     if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
-        container.facts.push(Fact::new("not read", "configuration files: the engine was too slow"));
+        container.facts.push(Fact::new("not read", "configuration files: timed out"));
     }
     Ok(found)
 }
@@ -256,9 +264,9 @@ fn record_from_list(
 }
 
 fn no_answer_yet(engine: &Engine) -> Failure {
-    let what = format!("docker inspect at {}: no answer yet", engine.endpoint);
+    let what = format!("docker inspect at {}: no response yet", engine.endpoint);
     let remedy =
-        "where it stays so, see what holds up `docker inspect` of that name: often a volume that hangs";
+        "if this persists, run `docker inspect` on the container: a hanging volume is a common cause";
     Failure::new(FailureKind::Timeout, what, remedy)
 }
 

@@ -51,10 +51,7 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Re
     };
     let (now, traffic) = (Timestamp::now(), observe_connections(shared, &seen).await);
     let refusal = shared.cache().events_refusal().cloned();
-    gaps.extend(
-        refusal
-            .map(|failure| UnreadPart { name: "what happens to containers, as it happens,".into(), failure }),
-    );
+    gaps.extend(refusal.map(|failure| UnreadPart { name: "container events".into(), failure }));
     let shared = Arc::clone(shared);
     let made = background::run_blocking(move || {
         let told = shared.cache().events();
@@ -69,7 +66,7 @@ pub(in crate::source::docker) async fn take_snapshot(shared: &Arc<Shared>) -> Re
             traffic,
         )
     });
-    made.await.map_err(|panicked| panicked.failure("what the engine says could not be put together"))
+    made.await.map_err(|panicked| panicked.failure("internal error while building the snapshot"))
 }
 
 /// Returns how long this poll waits for inspect calls: until the limit if the caller wants a complete
@@ -124,21 +121,21 @@ fn list_gaps(shared: &Shared, listed: &ContainerList, trouble: Option<Failure>) 
     let place = &shared.engine.endpoint;
     let mut gaps: Vec<UnreadPart> = trouble
         .into_iter()
-        .map(|failure| UnreadPart { name: "the rest of the containers".into(), failure })
+        .map(|failure| UnreadPart { name: "the remaining containers".into(), failure })
         .collect();
     if let Some(first) = listed.unreadable_positions.first() {
         let what = match listed.unreadable_positions.len() {
-            1 => format!("container {first} of the list"),
-            many => format!("{many} containers of the list, from number {first} on,"),
+            1 => format!("container no. {first} in the list"),
+            many => format!("{many} containers in the list (the first is no. {first})"),
         };
-        let why = format!("docker list at {place}: an entry that makes no sense");
-        let remedy = "compare `docker ps --all --no-trunc`";
+        let why = format!("docker list at {place}: invalid entry");
+        let remedy = "compare with `docker ps --all --no-trunc`";
         gaps.push(UnreadPart { name: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
     }
     if listed.left_out > 0 {
         let what = format!("{} more containers", listed.left_out);
         let why = format!("docker list at {place}: only the first {MAX_CONTAINERS} are read");
-        let remedy = "remove containers that ended: `docker container prune`";
+        let remedy = "remove exited containers: `docker container prune`";
         gaps.push(UnreadPart { name: what.into(), failure: Failure::new(FailureKind::Invalid, why, remedy) });
     }
     gaps

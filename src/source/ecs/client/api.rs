@@ -151,7 +151,7 @@ mod tests {
         let read = read_pages(&LIST_CLUSTERS, |_| async { Ok((vec![0_u8; MAX_LIST_ITEMS + 1], None)) }).await;
         assert_eq!(read.items.len(), MAX_LIST_ITEMS);
         let what = read.failure.unwrap().message;
-        assert_eq!(what, "ecs:ListClusters: more than 50000 items came; the rest is left out");
+        assert_eq!(what, "ecs:ListClusters: more than 50000 items; the rest was not read");
         let mut page = 0;
         let read = read_pages(&LIST_CLUSTERS, |_| {
             page += 1;
@@ -159,7 +159,7 @@ mod tests {
         })
         .await;
         assert_eq!(read.items.len(), 100);
-        assert!(read.failure.unwrap().message.contains("more than 100 pages came"));
+        assert!(read.failure.unwrap().message.contains("more than 100 pages;"));
     }
 
     #[tokio::test]

@@ -47,8 +47,8 @@ where
 pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Timeout,
-        format!("{}: no answer in time from {}", call.action, endpoint_text(setting)),
-        "check the network, the proxy and the endpoint; it is tried again at the next poll",
+        format!("{}: timeout, no response from {}", call.action, endpoint_text(setting)),
+        "check the network, the proxy and the endpoint; Portolan retries at the next poll",
     )
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn timeout(call: &Call, setting: &AwsTarget) -> Failure {
 fn response_too_long(call: &Call, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
-        format!("{}: the answer is longer than {} MiB", call.action, MAX_RESPONSE_BYTES / (1024 * 1024)),
+        format!("{}: the response is larger than {} MiB", call.action, MAX_RESPONSE_BYTES / (1024 * 1024)),
         format!(
-            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            "check that {} is an AWS endpoint and that no proxy responds in its place",
             endpoint_text(setting)
         ),
     )
@@ -98,7 +98,7 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
         | "LimitExceeded"
         | "RequestThrottled" => (
             FailureKind::Throttled,
-            "nothing to do: Portolan asks less often for a minute; other tools use the same quota".to_owned(),
+            "no action needed: Portolan slows down for a minute; other tools share this quota".to_owned(),
         ),
         // `DescribeTaskDefinition` reports a missing definition with this code.
         "Client"
@@ -113,10 +113,10 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
         }
         "Server" | "InternalServerError" | "InternalFailure" | "InternalError" | "ServiceUnavailable" => (
             FailureKind::Unreachable,
-            "AWS has trouble: see https://health.aws.amazon.com; it is tried again at the next poll"
+            "AWS server error: see https://health.aws.amazon.com; Portolan retries at the next poll"
                 .to_owned(),
         ),
-        _ => (FailureKind::Invalid, format!("see the message; asked of {}", endpoint_text(setting))),
+        _ => (FailureKind::Invalid, format!("see the message; the call went to {}", endpoint_text(setting))),
     };
     let message_text = Text::new(message);
     let what = if message_text.is_empty() { code.to_owned() } else { format!("{code}: {message_text}") };
@@ -127,9 +127,9 @@ pub(crate) fn error_response(call: &Call, code: &str, message: &str, setting: &A
 fn unreadable_response(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     Failure::new(
         FailureKind::Invalid,
-        format!("{}: the answer makes no sense: {chain}", call.action),
+        format!("{}: invalid response: {chain}", call.action),
         format!(
-            "check that {} is an AWS endpoint and that no proxy answers in its place",
+            "check that {} is an AWS endpoint and that no proxy responds in its place",
             endpoint_text(setting)
         ),
     )
@@ -148,7 +148,7 @@ fn undelivered(call: &Call, chain: &str, setting: &AwsTarget) -> Failure {
     };
     Failure::new(
         FailureKind::Unreachable,
-        format!("{}: nobody answers at {}: {chain}", call.action, endpoint_text(setting)),
+        format!("{}: {} is unreachable: {chain}", call.action, endpoint_text(setting)),
         why,
     )
 }
@@ -159,7 +159,7 @@ fn missing_credentials(call: &Call, chain: &str, setting: &AwsTarget) -> Failure
     let remedy = if session {
         renewal_remedy(setting)
     } else {
-        "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or name a profile in the configuration"
+        "run `aws configure` or `aws configure sso`, set AWS_PROFILE, or set `profile` in the configuration"
             .into()
     };
     Failure::new(FailureKind::Credentials, format!("{}: no valid credentials: {chain}", call.action), remedy)

@@ -80,8 +80,8 @@ impl PagingError {
     pub(crate) fn failure(self, call: &Call) -> Failure {
         Failure::new(
             FailureKind::Invalid,
-            format!("{}: {self}; the rest is left out", call.action),
-            "see whether an emulator or a proxy answers in the place of AWS",
+            format!("{}: {self}; the rest was not read", call.action),
+            "check whether an emulator or a proxy responds in place of AWS",
         )
     }
 }
@@ -89,9 +89,9 @@ impl PagingError {
 impl fmt::Display for PagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cycle => f.write_str("the pages lead round in a circle"),
-            Self::TooManyPages(max) => write!(f, "more than {max} pages came"),
-            Self::TooManyItems(max) => write!(f, "more than {max} items came"),
+            Self::Cycle => f.write_str("the list repeats a page token"),
+            Self::TooManyPages(max) => write!(f, "more than {max} pages"),
+            Self::TooManyItems(max) => write!(f, "more than {max} items"),
         }
     }
 }

@@ -70,6 +70,6 @@ mod tests {
     async fn an_answer_that_is_too_long_is_named() {
         let api = api_over(oversized_response, "").await;
         let failure = clusters::find(&api, &[]).await.unwrap_err();
-        assert_eq!(failure.message, "ecs:ListClusters: the answer is longer than 16 MiB");
+        assert_eq!(failure.message, "ecs:ListClusters: the response is larger than 16 MiB");
     }
 }

@@ -57,7 +57,7 @@ impl LoadBalancerReader {
         }
         let (health, failure) = self.target_health.read(api, &arns).await;
         let unchecked =
-            failure.map(|failure| UnreadPart { name: "checks of load balancers".into(), failure });
+            failure.map(|failure| UnreadPart { name: "load balancer health checks".into(), failure });
         (Arc::new(LoadBalancerData { target_health: health, ..(*known).clone() }), gap.or(unchecked))
     }
 

@@ -69,7 +69,7 @@ impl ServiceConnectReader {
             Ok(counted) => (counted, None),
             Err(failure) => (CallCounts::default(), Some(failure)),
         };
-        let gap = failure.map(|failure| UnreadPart { name: "metrics of Service Connect".into(), failure });
+        let gap = failure.map(|failure| UnreadPart { name: "Service Connect metrics".into(), failure });
         let pause = if gap.is_some() { RETRY_WAIT } else { COUNTS_TTL };
         last.next_read = Some((Instant::now() + pause, gap.clone()));
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = last;

@@ -67,11 +67,11 @@ impl TaskDefinitionCache {
         let read = background::run_blocking(move || disk.read_all()).await;
         let read = read.unwrap_or_else(|panicked| Err(io::Error::other(panicked.to_string())));
         let (shelved, damaged) = read.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the cache of task definitions can't be read");
+            tracing::warn!(%error, "the task definition cache can't be read");
             Default::default()
         });
         if damaged > 0 {
-            tracing::warn!(damaged, "lines of the cache of task definitions were damaged and are let go");
+            tracing::warn!(damaged, "damaged lines in the task definition cache were skipped");
         }
         self.lock_state().on_disk = Some(shelved);
     }
@@ -176,7 +176,7 @@ impl TaskDefinitionCache {
         let save = move || disk.append([(arn.as_str(), &*read)]);
         background::run_blocking_then(save, |saved| {
             if let Ok(Err(error)) = saved {
-                tracing::warn!(%error, "a task definition could not be kept");
+                tracing::warn!(%error, "a task definition could not be saved");
             }
         });
     }

@@ -164,11 +164,12 @@ fn too_many_records(name: &str) -> Failure {
     Failure::new(
         FailureKind::Throttled,
         format!(
-            "{}: {} holds more than one look reads, {MAX_PAGES_PER_POLL} pages or {} seconds; the rest is left out",
+            "{}: {} has more records than one poll reads ({MAX_PAGES_PER_POLL} pages or {} s); the rest is \
+             skipped",
             calls::FILTER_LOG_EVENTS.action,
             Text::new(name),
             POLL_TIME_LIMIT.as_secs()
         ),
-        "nothing to do: calls that go on are seen at a later look",
+        "no action needed: the next poll reads new records",
     )
 }

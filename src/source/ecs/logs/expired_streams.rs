@@ -114,7 +114,7 @@ fn failure_batch(target: &LogTarget, failure: &Failure) -> LogBatch {
         FailureKind::Denied => LogNoteKind::Unreadable,
         _ => LogNoteKind::Interrupted,
     };
-    let text = format!("tasks that ended earlier are not read to the end: {}", failure_text(failure));
+    let text = format!("logs of earlier tasks are incomplete: {}", failure_text(failure));
     LogBatch { lines: Vec::new(), notes: vec![stream_note(target, None, kind, text)] }
 }
 
@@ -190,8 +190,7 @@ mod tests {
         let [note] = &notes[..] else { panic!("{notes:?}") };
         assert!(lines.is_empty() && note.kind == LogNoteKind::Unreadable);
         assert!(
-            note.text.contains("tasks that ended earlier")
-                && note.text.contains("allow logs:FilterLogEvents")
+            note.text.contains("logs of earlier tasks") && note.text.contains("allow logs:FilterLogEvents")
         );
     }
 }

@@ -81,15 +81,13 @@ impl Session {
             let mut output = logs.api.call(&calls::START_LIVE_TAIL, ask).await?;
             match output.response_stream.recv().await {
                 Ok(Some(_)) => Ok(output),
-                Ok(None) => Err(open_failure("it ended at once")),
+                Ok(None) => Err(open_failure("it ended immediately")),
                 Err(error) => {
                     Err(failure::from_sdk_error(&calls::START_LIVE_TAIL, &error, &logs.api.clients.target))
                 }
             }
         };
-        let output = timeout(OPEN_TIMEOUT, opening)
-            .await
-            .unwrap_or_else(|_| Err(open_failure("it did not begin in time")))?;
+        let output = timeout(OPEN_TIMEOUT, opening).await.unwrap_or_else(|_| Err(open_failure("timeout")))?;
         Ok(Self { output, scope })
     }
 
@@ -102,7 +100,7 @@ impl Session {
                 SessionMessage::Events(events, sampled)
             }
             Ok(Some(_)) => SessionMessage::Events(Vec::new(), false),
-            Ok(None) => SessionMessage::Ended(Some("CloudWatch Logs ended the live session".to_owned())),
+            Ok(None) => SessionMessage::Ended(Some("CloudWatch Logs ended the Live Tail session".to_owned())),
             Err(error) => SessionMessage::Ended(end_reason(&error)),
         };
         (self, message)
@@ -124,8 +122,8 @@ impl Session {
 fn open_failure(why: &str) -> Failure {
     Failure::new(
         FailureKind::Unreachable,
-        format!("the live session could not be opened: {why}"),
-        "it is tried again",
+        format!("Live Tail could not be started: {why}"),
+        "Portolan retries",
     )
 }
 
@@ -135,9 +133,9 @@ fn end_reason<R>(error: &SdkError<StartLiveTailResponseStreamError, R>) -> Optio
         Some(StartLiveTailResponseStreamError::SessionTimeoutException(_)) => None,
         Some(refused) => {
             let why = refused.meta().message().map(|why| format!(": {}", Text::new(why))).unwrap_or_default();
-            Some(format!("CloudWatch Logs ended the live session{why}"))
+            Some(format!("CloudWatch Logs ended the Live Tail session{why}"))
         }
-        None => Some("the live session broke off".to_owned()),
+        None => Some("the Live Tail session was interrupted".to_owned()),
     }
 }
 

@@ -108,10 +108,10 @@ fn sort_targets(targets: Vec<LogTarget>) -> SortedTargets {
                 continue;
             }
             LogRoute::CloudWatch { group, stream: None, .. } => {
-                format!("the stream's name in log group {group} is not known: set awslogs-stream-prefix")
+                format!("unknown log stream in log group {group}: set awslogs-stream-prefix")
             }
             LogRoute::Unreadable { why } => why.to_string(),
-            LogRoute::Engine { .. } => "a Docker engine keeps this log".to_owned(),
+            LogRoute::Engine { .. } => "this log is read from a Docker engine".to_owned(),
         };
         sorted.notes.push(LogNote {
             at: None,
@@ -128,8 +128,8 @@ fn sort_targets(targets: Vec<LogTarget>) -> SortedTargets {
 fn missing_group_failure(group: &str) -> Failure {
     Failure::new(
         FailureKind::Missing,
-        format!("log group {} does not exist yet", Text::new(group)),
-        "it is made with the first line, or by hand unless awslogs-create-group is true",
+        format!("log group missing: {}", Text::new(group)),
+        "it is created with the first line if awslogs-create-group is true, otherwise create it",
     )
 }
 
@@ -161,7 +161,7 @@ mod tests {
         let SortedTargets { readable, notes, .. } = sort_targets(vec![
             target("a", stream("g", Some("p/a/1"))),
             target("c", stream("h", None)),
-            target("d", LogRoute::Unreadable { why: "the log driver is splunk".into() }),
+            target("d", LogRoute::Unreadable { why: "log driver splunk is not supported".into() }),
         ]);
         let [(place, _)] = &readable[..] else { panic!("{readable:?}") };
         assert_eq!((place.group.as_str(), place.stream.as_str()), ("g", "p/a/1"));

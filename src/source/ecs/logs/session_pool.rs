@@ -69,9 +69,9 @@ impl SessionPool {
         let endings = ended.map(|instance| {
             let exit = instance.exit.as_ref();
             let text = match exit.map(|exit| (exit.reason.as_deref(), exit.code)) {
-                Some((Some(reason), _)) => format!("the task has ended: {reason}"),
-                Some((None, Some(code))) => format!("the task has ended with exit code {code}"),
-                _ => "the task has ended".to_owned(),
+                Some((Some(reason), _)) => format!("the task stopped: {reason}"),
+                Some((None, Some(code))) => format!("the task stopped with exit code {code}"),
+                _ => "the task stopped".to_owned(),
             };
             (instance.id.clone(), TaskExit { at: exit.and_then(|exit| exit.at), text })
         });

@@ -144,7 +144,7 @@ impl SessionWorker {
                 let (kind, text) = if absent {
                     (LogNoteKind::LogGroupMissing, why)
                 } else {
-                    (LogNoteKind::Interrupted, format!("no live tail, asking every 2 s meanwhile: {why}"))
+                    (LogNoteKind::Interrupted, format!("no Live Tail session, polling every 2 s: {why}"))
                 };
                 self.notify(None, kind, &text).await;
             }
@@ -188,7 +188,7 @@ impl SessionWorker {
                 }
                 self.schedule_reopen();
                 if let Some(why) = why {
-                    let text = format!("{why}; asking every 2 s until it is live again");
+                    let text = format!("{why}; polling every 2 s until Live Tail is back");
                     self.notify(None, LogNoteKind::Interrupted, &text).await;
                 }
             }

@@ -20,7 +20,7 @@ macro_rules! calls {
         pub(crate) const $name: Call = Call { action: $action, group: QuotaGroup::$group, needed_for: $gives };)*
 
         /// All calls, in the order in which Portolan first makes them.
-        pub const CALLS: &[Call] = &[$($name),*];
+        pub const AWS_CALLS: &[Call] = &[$($name),*];
     };
 }
 
@@ -39,19 +39,19 @@ calls! {
     DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers", LoadBalancers, "load balancers";
     DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners", LoadBalancers, "load balancer listeners";
     DESCRIBE_RULES = "elasticloadbalancing:DescribeRules", LoadBalancers, "load balancer rules";
-    DESCRIBE_TARGET_HEALTH = "elasticloadbalancing:DescribeTargetHealth", LoadBalancers, "load balancers' checks of tasks";
+    DESCRIBE_TARGET_HEALTH = "elasticloadbalancing:DescribeTargetHealth", LoadBalancers, "load balancer health checks";
     DESCRIBE_VIRTUAL_NODE = "appmesh:DescribeVirtualNode", AppMesh, "calls through App Mesh";
     LIST_GATEWAY_ROUTES = "appmesh:ListGatewayRoutes", AppMesh, "calls of App Mesh gateways";
     DESCRIBE_GATEWAY_ROUTE = "appmesh:DescribeGatewayRoute", AppMesh, "calls of App Mesh gateways";
-    DESCRIBE_VIRTUAL_SERVICE = "appmesh:DescribeVirtualService", AppMesh, "names in App Mesh";
-    LIST_ROUTES = "appmesh:ListRoutes", AppMesh, "names in App Mesh that lead to several nodes";
-    DESCRIBE_ROUTE = "appmesh:DescribeRoute", AppMesh, "names in App Mesh that lead to several nodes";
-    DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", FlowLogs, "calls seen in VPC flow logs";
-    LIST_METRICS = "cloudwatch:ListMetrics", Metrics, "calls counted by Service Connect";
-    GET_METRIC_DATA = "cloudwatch:GetMetricData", Metrics, "calls counted by Service Connect";
+    DESCRIBE_VIRTUAL_SERVICE = "appmesh:DescribeVirtualService", AppMesh, "App Mesh names";
+    LIST_ROUTES = "appmesh:ListRoutes", AppMesh, "App Mesh routes to several nodes";
+    DESCRIBE_ROUTE = "appmesh:DescribeRoute", AppMesh, "App Mesh routes to several nodes";
+    DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", FlowLogs, "calls in VPC flow logs";
+    LIST_METRICS = "cloudwatch:ListMetrics", Metrics, "calls in Service Connect metrics";
+    GET_METRIC_DATA = "cloudwatch:GetMetricData", Metrics, "calls in Service Connect metrics";
     DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", DescribeLogs, "live logs";
     GET_LOG_EVENTS = "logs:GetLogEvents", GetLogs, "logs";
-    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs, calls seen in VPC flow logs, what tasks use";
+    FILTER_LOG_EVENTS = "logs:FilterLogEvents", FilterLogs, "logs, calls in VPC flow logs, resource usage of tasks";
     START_LIVE_TAIL = "logs:StartLiveTail", LiveTail, "live logs";
 }
 
@@ -59,7 +59,7 @@ calls! {
 mod tests {
     #[test]
     fn nothing_here_changes_anything() {
-        for call in super::CALLS {
+        for call in super::AWS_CALLS {
             let verb = call.action.split_once(':').unwrap().1;
             let reads = ["List", "Describe", "Get", "Filter", "StartLiveTail"];
             assert!(reads.iter().any(|v| verb.starts_with(v)), "{}", call.action);

@@ -45,7 +45,7 @@ async fn matching_clusters(
         && let Some(mut failure) = arns.failure
     {
         if failure.kind == FailureKind::Denied {
-            let remedy = format!("{}, or name the clusters to read in `clusters`", failure.remedy);
+            let remedy = format!("{}, or list the clusters to read in `clusters`", failure.remedy);
             failure.remedy = remedy.into();
         }
         return Err(failure);
@@ -96,11 +96,11 @@ async fn missing_clusters_failure(api: &Api, missing: &[&String]) -> Failure {
     let existing: Vec<String> = list(api).await.items.iter().map(|arn| last_segment(arn)).collect();
     let region = &api.clients.target.region;
     let remedy = if existing.is_empty() {
-        format!("check the name and the region: no cluster is visible in {region}")
+        format!("check the name and the region: no clusters found in {region}")
     } else {
-        format!("in {region} there are: {}", existing.join(", "))
+        format!("clusters in {region}: {}", existing.join(", "))
     };
-    Failure::new(FailureKind::Missing, format!("no such ECS cluster: {}", names.join(", ")), remedy)
+    Failure::new(FailureKind::Missing, format!("ECS cluster not found: {}", names.join(", ")), remedy)
 }
 
 async fn list(api: &Api) -> PartialList<String> {

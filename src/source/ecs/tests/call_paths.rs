@@ -127,11 +127,11 @@ async fn each_way_may_be_denied_alone() {
     for (denied, what) in [
         ("DescribeFlowLogs", "VPC flow logs"),
         ("FilterLogEvents", "VPC flow logs"),
-        ("ListMetrics", "metrics of Service Connect"),
-        ("GetMetricData", "metrics of Service Connect"),
+        ("ListMetrics", "Service Connect metrics"),
+        ("GetMetricData", "Service Connect metrics"),
         ("/v20190125/meshes/strait/virtualNodes/pilot-node", "App Mesh"),
         ("DescribeRules", "load balancers"),
-        ("DescribeTargetHealth", "checks of load balancers"),
+        ("DescribeTargetHealth", "load balancer health checks"),
     ] {
         let snapshot = poll(denied).await;
         let [gap] = &snapshot.unread_parts[..] else { panic!("{denied}: {:?}", snapshot.unread_parts) };

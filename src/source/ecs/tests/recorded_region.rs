@@ -209,7 +209,7 @@ async fn a_load_balancer_leads_to_its_service() {
     assert!(gateway.internet_facing);
     let [route] = &gateway.routes[..] else { panic!("{:?}", gateway.routes) };
     assert_eq!(route.service.as_str(), "ecs/shop-prod/web-edge");
-    assert_eq!((route.port, route.rule.as_str()), (Some(80), "everything else"));
+    assert_eq!((route.port, route.rule.as_str()), (Some(80), "default rule"));
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn what_is_denied_is_a_gap_and_the_rest_is_there() {
         ("DescribeClusters", "cluster settings"),
         ("GetNamespace", "Cloud Map names"),
         ("DescribeFlowLogs", "VPC flow logs"),
-        ("ListMetrics", "metrics of Service Connect"),
+        ("ListMetrics", "Service Connect metrics"),
     ] {
         let snapshot = poll(denied, &[]).await.unwrap();
         let gap = snapshot.unread_parts.iter().find(|g| g.name == what).unwrap_or_else(|| panic!("{denied}"));
@@ -253,5 +253,5 @@ async fn clusters_that_may_not_be_listed_are_a_failure_that_says_so() {
 async fn a_cluster_that_does_not_exist_names_those_that_do() {
     let failure = poll("", &["shop-prdo"]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Missing);
-    assert_eq!(failure.remedy, "in us-east-1 there are: shop-prod");
+    assert_eq!(failure.remedy, "clusters in us-east-1: shop-prod");
 }

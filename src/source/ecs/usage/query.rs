@@ -63,10 +63,13 @@ pub(super) fn insights_off(cluster: &str) -> Failure {
     let cluster = Text::new(cluster);
     Failure::new(
         FailureKind::Missing,
-        format!("Container Insights is off for the cluster {cluster}, so nobody knows what its tasks use"),
         format!(
-            "aws ecs update-cluster-settings --cluster {cluster} --settings name=containerInsights,value=enabled; it \
-             costs by the amount that is logged"
+            "Container Insights is disabled for cluster {cluster}, so there are no usage metrics for its \
+             tasks"
+        ),
+        format!(
+            "aws ecs update-cluster-settings --cluster {cluster} --settings \
+             name=containerInsights,value=enabled; AWS bills it by log volume"
         ),
     )
 }

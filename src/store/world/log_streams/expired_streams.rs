@@ -49,7 +49,7 @@ fn targets_for_prefix(at: &StreamPrefix, writers: &PrefixWriters) -> Vec<LogTarg
         LogRoute::ExpiredStreams { group, prefix, except: writers.streams.clone(), region }
     } else {
         let why = format!(
-            "tasks that ended earlier are not read: several services write to {prefix}* in log group {group}"
+            "logs of earlier tasks not read: several services write to {prefix}* in log group {group}"
         );
         LogRoute::Unreadable { why: why.into() }
     };

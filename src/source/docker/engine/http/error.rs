@@ -14,19 +14,19 @@ pub(in crate::source::docker) enum CallError {
         message: String,
     },
     /// The call exceeded its time limit.
-    #[error("no answer within {} s", .0.as_secs_f32().ceil())]
+    #[error("no response within {} s", .0.as_secs_f32().ceil())]
     Timeout(Duration),
     /// The response began and then stalled for this long.
-    #[error("the answer stopped: nothing came for {} s", .0.as_secs())]
+    #[error("the response stalled: no data for {} s", .0.as_secs())]
     Stalled(Duration),
     /// The response exceeds this many bytes.
-    #[error("the answer is larger than {} KiB", .0 / 1024)]
+    #[error("the response is larger than {} KiB", .0 / 1024)]
     TooLarge(usize),
     /// The response head exceeds this many bytes.
-    #[error("the head of the answer is larger than {} KiB", .0 / 1024)]
+    #[error("the response head is larger than {} KiB", .0 / 1024)]
     HeadTooLarge(usize),
     /// The response is not of the form that the call expects.
-    #[error("an answer that makes no sense: {0}")]
+    #[error("invalid response: {0}")]
     InvalidResponse(String),
     /// A certificate or key is unusable.
     #[error("{}: {why}", path.display())]

@@ -39,7 +39,7 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CallEr
     let unusable = |why: String| CallError::Certificate { path: path.to_owned(), why };
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read_pem(path)?).collect();
     let found = found.map_err(|error| unusable(error.to_string()))?;
-    if found.is_empty() { Err(unusable("there is no certificate in it".to_owned())) } else { Ok(found) }
+    if found.is_empty() { Err(unusable("it contains no certificate".to_owned())) } else { Ok(found) }
 }
 
 /// Reads a file with certificates or a key.

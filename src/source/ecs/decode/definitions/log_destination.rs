@@ -56,7 +56,8 @@ pub(crate) fn log_destination(
 ) -> LogDestination {
     let Some(config) = container.log_configuration() else {
         return LogDestination::Unreadable(
-            "no log driver is set: on EC2 `docker logs` on the container instance has it, on Fargate nothing keeps it"
+            "no log driver configured: on EC2, run `docker logs` on the container instance; on Fargate, the \
+             log is lost"
                 .to_owned(),
         );
     };
@@ -64,7 +65,7 @@ pub(crate) fn log_destination(
         LogDriver::Awslogs => awslogs_destination(config),
         LogDriver::Awsfirelens => firelens_destination(config, all),
         other => LogDestination::Unreadable(format!(
-            "the log driver is {}: look where that driver sends it",
+            "log driver {} is not supported: read the log at its destination",
             Text::new(other.as_str())
         )),
     }
@@ -77,7 +78,7 @@ fn awslogs_destination(config: &LogConfiguration) -> LogDestination {
             prefix: log_option(config, "awslogs-stream-prefix"),
             region: log_option(config, "awslogs-region"),
         },
-        None => LogDestination::Unreadable("the awslogs driver names no log group".to_owned()),
+        None => LogDestination::Unreadable("the awslogs driver has no log group configured".to_owned()),
     }
 }
 
@@ -95,12 +96,17 @@ fn firelens_destination(config: &LogConfiguration, all: &[ContainerDefinition]) 
             let router = all.iter().find(|c| c.firelens_configuration().is_some());
             LogDestination::Unreadable(match router {
                 Some(r) => {
-                    format!("FireLens routes it by the configuration of container {}", clean_text(r.name()))
+                    format!(
+                        "FireLens routes the log by the configuration of container {}",
+                        clean_text(r.name())
+                    )
                 }
-                None => "FireLens routes it, but no container of the task is a router".to_owned(),
+                None => "FireLens is configured, but the task has no router container".to_owned(),
             })
         }
-        (output, _) => LogDestination::Unreadable(format!("FireLens sends it to {output}: look there")),
+        (output, _) => {
+            LogDestination::Unreadable(format!("FireLens sends the log to {output}: read it there"))
+        }
     }
 }
 
@@ -141,7 +147,7 @@ impl LogDestination {
 pub(crate) fn log_summary(container: &ContainerDefinition) -> String {
     match log_destination(container, &[]) {
         LogDestination::AwsLogs { group, .. } => group,
-        LogDestination::FireLens { group, .. } => format!("{group} (by FireLens)"),
+        LogDestination::FireLens { group, .. } => format!("{group} (via FireLens)"),
         LogDestination::Unreadable(why) => why,
     }
 }

@@ -60,7 +60,7 @@ fn decode_load_balancer(
         }
         for group in forward_target_groups(listener.default_actions()) {
             let rest = special.clone().next().is_some();
-            add(group, port, if rest { "everything else".to_owned() } else { target_group_name(group) });
+            add(group, port, if rest { "default rule".to_owned() } else { target_group_name(group) });
         }
     }
     for group in &known.target_groups {

@@ -22,7 +22,7 @@ pub(crate) fn service_events(
     found.retain(|event| !is_redundant(event, instances));
     found.extend(deployments.iter().filter_map(|d| {
         let difference = d.describe_changes().map(|words| format!("; {words}")).unwrap_or_default();
-        let text = format!("deployment of {} began{difference}", d.version);
+        let text = format!("deployment of {} started{difference}", d.version);
         Some(Event {
             at: d.created?,
             service: id.clone(),
@@ -42,7 +42,7 @@ pub(crate) fn stop_events(id: &ServiceId, instances: &[Instance]) -> Vec<Event> 
     let event = |instance: &Instance| {
         let exit = instance.exit.as_ref()?;
         let reason = exit.reason_text().unwrap_or_else(|| "no reason given".to_owned());
-        let text = format!("task {} ended: {reason}", instance.name);
+        let text = format!("task {} stopped: {reason}", instance.name);
         let kind =
             if exit.cause == ExitCause::OutOfMemory { EventKind::OutOfMemory } else { EventKind::Stop };
         Some(Event {
@@ -242,7 +242,7 @@ mod tests {
             texts,
             [
                 "(service a) has stopped 2 running tasks: (task 00000000) (task 90acc58b).",
-                "task 90acc58b ended: no reason given",
+                "task 90acc58b stopped: no reason given",
             ],
             "that a task which is known was stopped says less than why it ended"
         );

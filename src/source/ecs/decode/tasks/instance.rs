@@ -96,7 +96,7 @@ fn health_check(
         let part = run.containers.iter().find(|part| *part.name == **name);
         match part.and_then(|part| part.health) {
             Some(ReportedHealth::Unhealthy) => {
-                let output = format!("container {name} fails its health check");
+                let output = format!("container {name} failed its health check");
                 return HealthCheckStatus::Unhealthy { output: Some(output.into()), since: None };
             }
             Some(ReportedHealth::Healthy) if verdict != HealthCheckStatus::Pending => {
@@ -160,9 +160,9 @@ fn describe_stop_code(code: &TaskStopCode) -> String {
     match code {
         TaskStopCode::EssentialContainerExited => "an essential container exited".to_owned(),
         TaskStopCode::TaskFailedToStart => "the task failed to start".to_owned(),
-        TaskStopCode::SpotInterruption => "AWS took the Spot capacity back".to_owned(),
+        TaskStopCode::SpotInterruption => "AWS reclaimed Spot capacity".to_owned(),
         TaskStopCode::TerminationNotice => "the container instance is being terminated".to_owned(),
-        TaskStopCode::InfrastructureHealth => "the host was unhealthy".to_owned(),
+        TaskStopCode::InfrastructureHealth => "the underlying infrastructure was unhealthy".to_owned(),
         TaskStopCode::ServiceSchedulerInitiated => "stopped by the service scheduler".to_owned(),
         TaskStopCode::UserInitiated => "stopped by a user".to_owned(),
         other => Text::new(other.as_str()).to_string(),
@@ -184,7 +184,7 @@ fn decode_container(
     };
     let log = match plan {
         Some(PlannedContainer { log, .. }) => log.route(of),
-        None => LogRoute::Unreadable { why: "its task definition could not be read".into() },
+        None => LogRoute::Unreadable { why: "the task definition could not be read".into() },
     };
     Container {
         image: Text::new(&part.image),
