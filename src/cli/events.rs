@@ -214,11 +214,3 @@ fn row_json<'a>(row: &'a EventGroup, world: &World) -> EventJson<'a> {
 fn belongs_to_source(node: &NodeId, source: &SourceId) -> bool {
     node.as_str().strip_prefix(source.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
-
-/// Parses an event kind by its id.
-pub(super) fn parse_kind(text: &str) -> Result<EventKind, String> {
-    let known: Vec<_> = crate::history::EVENT_KIND_TABLE.iter().map(|kind| kind.id).collect();
-    crate::history::EventKindSpec::named(text)
-        .map(|kind| kind.kind)
-        .ok_or_else(|| format!("possible values: {}", known.join(", ")))
-}

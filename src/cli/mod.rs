@@ -11,6 +11,7 @@ mod sources;
 mod status;
 mod tui;
 mod usage;
+mod time_arg;
 mod why;
 
 use crate::{

@@ -10,11 +10,11 @@ mod targets;
 
 use super::{Error, Outcome, args::LogsArgs, sources::OpenedSources};
 use crate::{
-    model::{Failure, FailureKind, LogReadOptions, Timestamp},
+    model::{Failure, FailureKind, LogReadOptions},
     output,
     store::World,
 };
-use filter::LineFilter;
+use filter::line_filters;
 pub(super) use follow::stdout_closed;
 use patterns::PatternReport;
 use print::Printer;
@@ -39,7 +39,7 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
     let tail = args.tail.unwrap_or(if since.is_some() { usize::MAX } else { usual });
     let start = LogReadOptions { since, until, tail, follow: args.follow };
     let patterns = args.patterns.then(|| PatternReport::new(world));
-    let printer = Printer::new(args, LineFilter::new(args)?, patterns, selector.is_multi_service());
+    let printer = Printer::new(args, line_filters(args)?, patterns, selector.is_multi_service());
     // Without a start time, this would read everything that the log groups keep.
     if since.is_some() && !args.follow {
         targets.extend(selector.expired_targets(world));
@@ -51,24 +51,5 @@ pub(super) async fn run(world: &World, opened: &OpenedSources, args: &LogsArgs) 
         follow::run(&opened.sources, selector, targets, start, printer).await
     } else {
         history::run(&opened.sources, targets, start, printer).await
-    }
-}
-
-/// Time argument of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimeArg {
-    /// Age before now.
-    Ago(jiff::SignedDuration),
-    /// Point in time, UTC.
-    At(Timestamp),
-}
-
-impl TimeArg {
-    /// Returns the point in time; ages count back from `now`.
-    pub(super) fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::Ago(back) => now.checked_sub(back).unwrap_or(Timestamp::MIN),
-            Self::At(at) => at,
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     LogQuery, Logs, PendingJump, copy_save,
     panes::{details::Details, histogram::Histogram, pane::Pane, patterns::Patterns},
     query::{
-        filter_chip::{FilterChip, LOG_LEVELS},
+        filter_chip::FilterChip,
         scope::{self, ServiceScope},
     },
     scroll_position::ScrollPosition,
@@ -255,17 +255,17 @@ impl Logs {
             _ => None,
         };
         let now = self.query.chips.iter().find_map(of);
-        let place = now.and_then(|now| LOG_LEVELS.iter().position(|level| *level == now));
+        let place = now.and_then(|now| LogLevel::ALL.iter().position(|level| *level == now));
         let next = match (place, up) {
-            (None, true) => LOG_LEVELS.iter().position(|level| *level == LogLevel::Warn),
+            (None, true) => LogLevel::ALL.iter().position(|level| *level == LogLevel::Warn),
             (None, false) => None,
-            (Some(place), true) => Some((place + 1).min(LOG_LEVELS.len() - 1)),
+            (Some(place), true) => Some((place + 1).min(LogLevel::ALL.len() - 1)),
             (Some(place), false) => {
-                place.checked_sub(1).filter(|place| LOG_LEVELS[*place] > LogLevel::Debug)
+                place.checked_sub(1).filter(|place| LogLevel::ALL[*place] > LogLevel::Debug)
             }
         };
         self.query.chips.retain(|chip| of(chip).is_none());
-        self.query.chips.extend(next.map(|next| FilterChip::level(LOG_LEVELS[next])));
+        self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL[next])));
     }
 
     /// Limits the lines to the last minutes, or shows all again.
