@@ -84,7 +84,7 @@ pub async fn run(cli: Cli) -> Result<Outcome, Error> {
             print(if format == Format::Json {
                 export::status_json(&world)
             } else {
-                status::status_table(&world)
+                status::status_table(&world, &mono_theme(common)?)
             })?;
             Ok(match read_outcome(&world) {
                 Outcome::Fine if status::has_findings(&world, fail_on.into()) => Outcome::Findings,

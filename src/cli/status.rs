@@ -2,7 +2,11 @@
 
 use crate::{
     model::{Finding, Severity},
-    screen::{describe::time, widget::text},
+    screen::{
+        Theme,
+        describe::{node_columns::NODE_COLUMNS, time},
+        widget::text,
+    },
     store::World,
     topology::Node,
 };
@@ -13,10 +17,12 @@ pub(super) fn has_findings(world: &World, least: Severity) -> bool {
 }
 
 /// Returns a table of all services, followed by the findings.
-pub(super) fn status_table(world: &World) -> String {
+pub(super) fn status_table(world: &World, theme: &Theme) -> String {
+    let (titles, cell_fns): (Vec<_>, Vec<_>) =
+        NODE_COLUMNS.iter().filter_map(|column| Some((column.status_title?, column.cell))).unzip();
     let services = world.nodes_in_reading_order(Node::is_service);
-    let rows = services.iter().map(|n| service_row(n)).collect();
-    let mut out = format_columns(&["SERVICE", "RUNNING", "HEALTH"], rows);
+    let row = |node: &&Node| cell_fns.iter().map(|cell| cell(node, world, theme).0).collect();
+    let mut out = format_columns(&titles, services.iter().map(row).collect());
     if !world.findings.is_empty() {
         out.push('\n');
         out.push_str(&findings_table(world));
@@ -31,14 +37,6 @@ pub(super) fn findings_table(world: &World) -> String {
     }
     let rows = world.findings.iter().map(|f| finding_row(f, world)).collect();
     format_columns(&["SEVERITY", "SINCE", "SERVICE", "FINDING"], rows)
-}
-
-fn service_row(node: &Node) -> Vec<String> {
-    let running = match node.desired {
-        Some(desired) => format!("{}/{desired}", node.running),
-        None => node.running.to_string(),
-    };
-    vec![node.label(), running, node.health.as_str().to_owned()]
 }
 
 fn finding_row(finding: &Finding, world: &World) -> Vec<String> {
