@@ -255,17 +255,17 @@ impl Logs {
             _ => None,
         };
         let now = self.query.chips.iter().find_map(of);
-        let place = now.and_then(|now| LogLevel::ALL.iter().position(|level| *level == now));
+        let place = now.and_then(|now| LogLevel::ALL_LEVELS.iter().position(|level| *level == now));
         let next = match (place, up) {
-            (None, true) => LogLevel::ALL.iter().position(|level| *level == LogLevel::Warn),
+            (None, true) => LogLevel::ALL_LEVELS.iter().position(|level| *level == LogLevel::Warn),
             (None, false) => None,
-            (Some(place), true) => Some((place + 1).min(LogLevel::ALL.len() - 1)),
+            (Some(place), true) => Some((place + 1).min(LogLevel::ALL_LEVELS.len() - 1)),
             (Some(place), false) => {
-                place.checked_sub(1).filter(|place| LogLevel::ALL[*place] > LogLevel::Debug)
+                place.checked_sub(1).filter(|place| LogLevel::ALL_LEVELS[*place] > LogLevel::Debug)
             }
         };
         self.query.chips.retain(|chip| of(chip).is_none());
-        self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL[next])));
+        self.query.chips.extend(next.map(|next| FilterChip::level(LogLevel::ALL_LEVELS[next])));
     }
 
     /// Limits the lines to the last minutes, or shows all again.
