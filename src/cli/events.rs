@@ -191,8 +191,9 @@ fn row_json<'a>(row: &'a EventGroup, world: &World) -> EventJson<'a> {
     let last = &row.last;
     let source = match &last.subject {
         Subject::Source(source) => Some(source.clone()),
+        // The id of a removed node still has its source.
         Subject::Node(node) => world.topology().nodes.get(node).map_or_else(
-            || world.sources.iter().map(|s| s.id.clone()).find(|id| belongs_to_source(node, id)),
+            || node.service_source().filter(|id| world.sources.iter().any(|status| status.id == *id)),
             |node| node.source.clone(),
         ),
     };
@@ -208,9 +209,4 @@ fn row_json<'a>(row: &'a EventGroup, world: &World) -> EventJson<'a> {
         text: last.display_text(),
         tone: last.health.map(crate::model::Health::as_str),
     }
-}
-
-/// Returns true if the id of a node begins with that source. Works for removed nodes too.
-fn belongs_to_source(node: &NodeId, source: &SourceId) -> bool {
-    node.as_str().strip_prefix(source.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }

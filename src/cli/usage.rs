@@ -37,8 +37,8 @@ pub(super) async fn measure(
     }
     let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
     let measured = services.iter().filter_map(usage_target).filter_map(|target| {
-        let home = target.service.as_str().split('/').next();
-        let source = sources.iter().find(|source| Some(source.id().as_str()) == home)?;
+        let home = target.service.parts().source;
+        let source = sources.iter().find(|source| source.id().as_str() == home)?;
         let (service, mut readings) = (target.service.clone(), source.usage(target));
         Some(async move {
             let outcome = timeout(wait, readings.next()).await;

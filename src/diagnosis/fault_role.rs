@@ -1,6 +1,6 @@
 //! The roles of services in a fault: cause, victim, or affected by either.
 
-use super::{FINDING_KINDS, FindingClass, RuleContext};
+use super::{class::FindingClass, context::RuleContext, kinds::FindingKind};
 use crate::model::{Finding, NodeId, Severity};
 use std::collections::BTreeMap;
 
@@ -42,10 +42,7 @@ pub fn fault_roles(context: &RuleContext<'_>, findings: &[Finding]) -> BTreeMap<
     let web = &context.calls;
     let mut roles: BTreeMap<usize, FaultInvolvement> = BTreeMap::new();
     let is_remark = |finding: &Finding| {
-        FINDING_KINDS
-            .iter()
-            .find(|kind| kind.id == finding.kind)
-            .is_none_or(|kind| kind.class == FindingClass::Note)
+        FindingKind::with_id(&finding.kind).is_none_or(|kind| kind.class == FindingClass::Note)
     };
     for finding in findings.iter().filter(|f| f.severity > Severity::Info && !is_remark(f)) {
         let Some(number) = finding.node.as_ref().and_then(|node| web.index_of(node)) else { continue };

@@ -4,8 +4,8 @@
 //! known failure moves forward while a fault lasts. The tracker keeps the earliest known start for as long as
 //! the outage lasts.
 
-use super::{FINDING_KINDS, FindingClass, FindingDraft, FindingKind, restart_counts::RestartCounts};
-use crate::model::{Finding, Inventory, NodeId, Onset, Outage, ServiceId, SourceId, Timestamp};
+use super::{class::FindingClass, draft::FindingDraft, restart_counts::RestartCounts};
+use crate::model::{Inventory, NodeId, Onset, Outage, ServiceId, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,24 +72,25 @@ impl OutageTracker {
 
     /// Returns the outages of the services of `source`.
     pub fn outages_of<'a>(&'a self, source: &'a SourceId) -> impl Iterator<Item = (&'a NodeId, &'a Outage)> {
-        self.outages.iter().filter(move |(node, _)| source_of(node) == *source)
+        self.outages.iter().filter(move |(node, _)| node.service_source().as_ref() == Some(source))
     }
 
-    /// Updates the outages after an evaluation, and removes those not found for a while. `whole` lists the
+    /// Adds the outages of an evaluation, and removes those not found for a while. `whole` lists the
     /// sources that are complete.
     pub(super) fn update(
         mut self,
-        findings: &[Finding],
+        outages: impl Iterator<Item = (NodeId, Outage)>,
         inventory: &Inventory,
         whole: BTreeSet<SourceId>,
         now: Timestamp,
     ) -> Self {
         self.restart_counts.update(inventory, &self.complete_sources, now);
         self.outages.retain(|node, outage| {
-            let patience = if whole.contains(&source_of(node)) { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
+            let is_complete = node.service_source().is_some_and(|source| whole.contains(&source));
+            let patience = if is_complete { MAX_HEALTHY_GAP } else { MAX_UNWATCHED_GAP };
             now.duration_since(outage.last_seen) <= patience
         });
-        self.outages.extend(findings.iter().filter_map(|finding| outage_from(finding, now)));
+        self.outages.extend(outages);
         self.complete_sources = whole;
         self
     }
@@ -104,38 +105,19 @@ impl OutageTracker {
 
     /// Corrects the onset of a draft: no later than the known one, or `now` if the outage is new and its
     /// source gives no time.
-    pub(super) fn correct_onset(&self, kind: &FindingKind, draft: &mut FindingDraft, now: Timestamp) {
-        let (true, Some(node)) = (kind.class.explains_downtime(), draft.node().cloned()) else { return };
-        let wanted = kind.class == FindingClass::IntentionalStop;
+    pub(super) fn correct_onset(&self, class: FindingClass, draft: &mut FindingDraft, now: Timestamp) {
+        let (true, Some(node)) = (class.explains_downtime(), draft.node().cloned()) else { return };
+        let wanted = class == FindingClass::IntentionalStop;
         let known = self.outages.get(&node);
         let known =
             known.filter(|outage| outage.intentional == wanted && is_same_outage(outage, draft.since, now));
-        let watched = self.complete_sources.contains(&source_of(&node));
+        let watched = node.service_source().is_some_and(|source| self.complete_sources.contains(&source));
         draft.since = Some(match (known, draft.since) {
             (Some(outage), own) => merge_onsets(outage.since, own),
             (None, Some(own)) => own,
             (None, None) => Onset { at: now, at_least: !watched },
         });
     }
-}
-
-/// Returns the outage behind a finding. Returns `None` if the finding is no outage.
-fn outage_from(finding: &Finding, now: Timestamp) -> Option<(NodeId, Outage)> {
-    let kind = FINDING_KINDS
-        .iter()
-        .find(|kind| kind.id == finding.kind)
-        .filter(|kind| kind.class.explains_downtime())?;
-    let outage = Outage {
-        since: finding.onset()?,
-        last_seen: now,
-        intentional: kind.class == FindingClass::IntentionalStop,
-    };
-    Some((finding.node.clone()?, outage))
-}
-
-/// Returns the source of a service's node: the first part of the node's id.
-fn source_of(node: &NodeId) -> SourceId {
-    SourceId::from(&ServiceId::new(node.as_str()))
 }
 
 #[cfg(test)]

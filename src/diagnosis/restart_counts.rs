@@ -4,7 +4,6 @@
 //! The recent number is taken from the counts of earlier evaluations and from stop events. If there was only
 //! one snapshot, the times in it give an estimate.
 
-use super::RuleContext;
 use crate::model::{EventKind, Instance, InstanceId, InstanceState, Inventory, SourceId, Timestamp};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -61,16 +60,21 @@ impl RestartCounts {
     }
 }
 
-/// Returns the number of recent restarts, as far as it is known.
-pub(super) fn recent_restarts(context: &RuleContext<'_>, instance: &Instance) -> u32 {
+/// Returns the number of recent restarts of `instance`, as far as it is known. `stops` is the number of its
+/// recent stop events.
+pub(super) fn recent_restarts(
+    counts: &RestartCounts,
+    stops: u32,
+    instance: &Instance,
+    now: Timestamp,
+) -> u32 {
     if instance.restarts == 0 {
         return 0;
     }
-    let (counted, all) = context.outages.restart_counts.recent(instance, context.now);
-    let guessed = if all { 0 } else { estimate_by_age(instance, context.now) };
-    let told = context.recent_stops.get(&instance.id).copied().unwrap_or_default();
+    let (counted, is_exact) = counts.recent(instance, now);
+    let guessed = if is_exact { 0 } else { estimate_by_age(instance, now) };
     // A user's restart causes a stop event too, but the engine does not count it.
-    counted.max(guessed).max(told).max(estimate_by_times(instance)).min(instance.restarts)
+    counted.max(guessed).max(stops).max(estimate_by_times(instance)).min(instance.restarts)
 }
 
 /// Estimates the recent restarts from the age of the instance, as if they were spread evenly over its life.

@@ -5,7 +5,7 @@
 //! waits for a broken one breaks. In a chain of faulty services the last one is therefore the likeliest
 //! cause. A callee that failed later than its caller ranks after those that failed earlier.
 
-use super::{CausePolicy, FindingDraft, RuleContext, call_index::CallIndex};
+use super::{call_index::CallIndex, class::CausePolicy, context::RuleContext, draft::FindingDraft};
 use crate::{
     model::{Deployment, NodeId, Rollout, Suspect, Timestamp},
     topology::NodeKind,
@@ -53,7 +53,7 @@ impl<'a> FaultSet<'a> {
         draft: &FindingDraft,
         blame: CausePolicy,
     ) -> Vec<Suspect> {
-        let (Some(node), true) = (draft.node(), blame != CausePolicy::NoCause) else { return Vec::new() };
+        let (Some(node), true) = (draft.node(), blame.suspects_changes()) else { return Vec::new() };
         let Some(number) = self.calls.index_of(node) else { return Vec::new() };
         let own = own_change(context, node, draft.since.map(|since| since.at));
         if blame == CausePolicy::OwnChange {

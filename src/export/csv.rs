@@ -14,7 +14,7 @@ pub(super) fn write(world: &World, edges: EdgeFilter) -> String {
     for (from, to, edge) in world.edges_passing(edges) {
         for evidence in &edge.evidence {
             let (first, last) = (time(evidence.first_seen), time(evidence.last_seen));
-            let (strength, kind) = (evidence.strength.as_str(), evidence.kind);
+            let (strength, kind) = (evidence.strength.as_str(), evidence.kind.id);
             let row = [
                 from.as_str(),
                 to.as_str(),

@@ -76,6 +76,7 @@ struct RejectedOut<'a> {
     to: Option<&'a str>,
     target: &'a str,
     verdict: &'static str,
+    outcome: &'static str,
     place: &'a str,
     first_seen: Timestamp,
     last_seen: Timestamp,
@@ -190,6 +191,7 @@ fn rejected_out(rejected: &FailedConnection) -> RejectedOut<'_> {
         to: rejected.to.as_ref().map(NodeId::as_str),
         target: &rejected.target_label,
         verdict: rejected.outcome.description(),
+        outcome: rejected.outcome.as_str(),
         place: &rejected.location,
         first_seen: rejected.seen.first_seen,
         last_seen: rejected.seen.last_seen,
@@ -241,7 +243,7 @@ fn edge<'a>(from: &'a NodeId, to: &'a NodeId, edge: &'a Edge, world: &World) -> 
 
 fn evidence(evidence: &Evidence) -> EvidenceOut<'_> {
     EvidenceOut {
-        kind: evidence.kind,
+        kind: evidence.kind.id,
         place: &evidence.location,
         detail: &evidence.detail,
         strength: evidence.strength.as_str(),

@@ -1,6 +1,8 @@
 //! References in the options a container is started with: extra hosts, links and start order.
 
-use crate::model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Text};
+use crate::model::{
+    Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting, Text,
+};
 
 /// Returns the reference in an extra hosts entry whose value is an address. Returns `None` for a name of the
 /// host itself.
@@ -10,7 +12,7 @@ pub fn extra_host_reference(name: &str, address: &str) -> Option<Reference> {
     let target = ReferenceTarget::Address(Address::from_host(host));
     Some(Reference {
         kind: ReferenceKind::ExtraHost,
-        location: ReferenceLocation::for_key(&Text::new(name)),
+        location: ReferenceLocation::of(Setting::Other(name.into())),
         target,
     })
 }
@@ -30,7 +32,7 @@ pub fn start_order_references<'a>(services: impl IntoIterator<Item = (&'a str, &
             } else {
                 ReferenceKind::StartOrder
             },
-            location: ReferenceLocation::for_key("depends_on"),
+            location: ReferenceLocation::of(Setting::Other("depends_on".into())),
             target: ReferenceTarget::ServiceName(name),
         })
         .collect()
@@ -44,5 +46,6 @@ const COMPLETED_CONDITION: &str = "service_completed_successfully";
 #[must_use]
 pub fn link_reference(to: &str) -> Option<Reference> {
     let target = ReferenceTarget::Address(Address::parse_host(to)?);
-    Some(Reference { kind: ReferenceKind::Link, location: ReferenceLocation::for_key("links"), target })
+    let location = ReferenceLocation::of(Setting::Other("links".into()));
+    Some(Reference { kind: ReferenceKind::Link, location, target })
 }

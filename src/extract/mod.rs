@@ -23,7 +23,9 @@ pub use connection_error::unreachable_address;
 pub use host_config::{extra_host_reference, link_reference, start_order_references};
 pub use proxy::proxy_references;
 
-use crate::model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Scheme};
+use crate::model::{
+    Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Scheme, Setting,
+};
 use address_parser::{AddressShape, FoundAddress};
 use env_key::ValueKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,10 +57,8 @@ pub fn references_in_environment<'a>(
         if addresses.is_empty() {
             continue;
         }
-        let place = ReferenceLocation {
-            container: container.map(Into::into),
-            key: format!("environment {name}").into(),
-        };
+        let place =
+            ReferenceLocation { container: container.map(Into::into), setting: Setting::environment(name) };
         let for_tool =
             env_key::cli_tool_key(name).is_some() || tools.contains(&(env_key::normalized(name), *value));
         let via = if for_tool { ReferenceKind::ToolSetting } else { ReferenceKind::Environment };
@@ -80,11 +80,11 @@ pub fn references_in_arguments<'a>(
     command_line::for_each_option_value(&words, &mut |setting| {
         let sibling = || setting.port.filter(|_| env_key::port_key(setting.key).is_some());
         let addresses = addresses_in(setting.key, setting.value, &|_| None, sibling);
-        let key = match setting.name {
-            "" => format!("argument {}", setting.position),
-            name => format!("argument {name}"),
+        let argument = match setting.name {
+            "" => Setting::Argument(u32::try_from(setting.position).unwrap_or(u32::MAX)),
+            name => Setting::option(name),
         };
-        let place = ReferenceLocation { container: container.map(Into::into), key: key.into() };
+        let place = ReferenceLocation { container: container.map(Into::into), setting: argument };
         push_references(ReferenceKind::Argument, &place, addresses, &mut mentions);
     });
     dedup_references(mentions)

@@ -1,6 +1,6 @@
 //! Labels and variables with which a container asks a reverse proxy to route requests to it.
 
-use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Text};
+use crate::model::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use std::collections::BTreeMap;
 
 /// The label or variable prefix that a proxy product reads.
@@ -28,12 +28,12 @@ const NGINX_PROXY_VARIABLE: &str = "VIRTUAL_HOST";
 #[must_use]
 pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)]) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
-    let mut add = |product: &str, key: String| {
+    let mut add = |product: &str, setting: Setting| {
         let target = ReferenceTarget::CalledByProxy(product.into());
         if !found.iter().any(|known| known.target == target) {
             found.push(Reference {
                 kind: ReferenceKind::ProxyLabel,
-                location: ReferenceLocation::for_key(&key),
+                location: ReferenceLocation::of(setting),
                 target,
             });
         }
@@ -42,15 +42,15 @@ pub fn proxy_references(labels: &BTreeMap<&str, &str>, variables: &[(&str, &str)
     for rule in LABEL_RULES {
         let off = rule.enable_label.and_then(on) == Some(false);
         if let Some(name) = labels.keys().find(|name| name.starts_with(rule.prefix)).filter(|_| !off) {
-            add(rule.product, format!("label {}", Text::new(name)));
+            add(rule.product, Setting::label(name));
         }
     }
     // Traefik routes to a container with no other label than `traefik.enable`.
     if on("traefik.enable") == Some(true) {
-        add("traefik", "label traefik.enable".to_owned());
+        add("traefik", Setting::label("traefik.enable"));
     }
     if variables.iter().any(|(name, value)| *name == NGINX_PROXY_VARIABLE && !value.is_empty()) {
-        add("nginx-proxy", format!("environment {NGINX_PROXY_VARIABLE}"));
+        add("nginx-proxy", Setting::environment(NGINX_PROXY_VARIABLE));
     }
     found
 }
@@ -63,7 +63,7 @@ mod tests {
     fn found_in_labels(labels: &[(&str, &str)]) -> Vec<String> {
         proxy_references(&labels.iter().copied().collect(), &[])
             .into_iter()
-            .map(|m| format!("{} {:?}", m.location.key, m.target))
+            .map(|m| format!("{} {:?}", m.location, m.target))
             .collect()
     }
 

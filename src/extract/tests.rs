@@ -200,6 +200,11 @@ fn arguments_are_read_like_variables() {
     assert_eq!(of(&["--storage.url=http://store:9000"]), ["argument storage.url store:9000"]);
     assert_eq!(of(&["-c", "2", "-h", "edge"]), ["argument h edge"]);
     assert_eq!(of(&["psql", "-h", "db", "-p", "5432"]), ["argument h db:5432"]);
+    assert_eq!(of(&["psql", "-hdb", "-p5432"]), ["argument h db:5432"]);
+    assert_eq!(of(&["pg_isready", "-p6432", "-h", "db"]), ["argument h db:6432"]);
+    assert_eq!(of(&["app", "--backend", "http://api:80"]), ["argument backend api:80"]);
+    assert_eq!(of(&["sh", "-c", "until nc -z -w 3 db 5432; do sleep 1; done"]), ["argument 7 db:5432"]);
+    assert_eq!(of(&["nc", "-lk", "0.0.0.0", "8080"]), Vec::<String>::new());
     assert_eq!(of(&["mysql", "-uroot", "-pzz", "-hdb"]), ["argument h db"]);
     assert_eq!(of(&["redpanda start", "--kafka-addr OUTSIDE://k:9092"]), ["argument kafka-addr k:9092"]);
     assert_eq!(of(&["-broker-list", "kafka:9092"]), ["argument broker-list kafka:9092"]);

@@ -1,7 +1,7 @@
 //! History entry: an event and its subject.
 
 use super::EventKindSpec;
-use crate::model::{Event, EventKind, Health, NodeId, ServiceId, SourceId, Timestamp};
+use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Timestamp};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Subject of an entry: a node of the map or a source.
@@ -45,11 +45,11 @@ impl Subject {
     pub fn name(&self) -> &str {
         match self {
             Self::Source(source) => source.as_str(),
-            Self::Node(node) => {
-                let id = node.as_str();
-                let sort = ["dependency:", "load-balancer:"].iter().find_map(|sort| id.strip_prefix(sort));
-                sort.or_else(|| id.split_once('/').map(|(_, name)| name)).unwrap_or(id)
-            }
+            Self::Node(node) => match node.parts() {
+                NodeIdParts::Dependency(name) | NodeIdParts::LoadBalancer(name) => name,
+                NodeIdParts::Internet => node.as_str(),
+                NodeIdParts::Service(parts) => parts.group_and_name,
+            },
         }
     }
 }

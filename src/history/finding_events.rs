@@ -2,7 +2,7 @@
 
 use super::{Entry, Subject};
 use crate::{
-    diagnosis::FINDING_KINDS,
+    diagnosis::FindingKind,
     model::{EventKind, Finding, Health, NodeId, Severity, SourceId, SourceState, SourceStatus, Timestamp},
 };
 use jiff::SignedDuration;
@@ -67,8 +67,7 @@ fn started_entry(finding: &Finding, now: Timestamp) -> Entry {
 }
 
 fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
-    let title =
-        FINDING_KINDS.iter().find(|kind| kind.id == finding.kind).map_or(&*finding.kind, |kind| kind.title);
+    let title = FindingKind::with_id(&finding.kind).map_or(&*finding.kind, |kind| kind.title);
     finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 

@@ -1,7 +1,7 @@
 //! Differences of a service between two snapshots, as text. The text has names of settings, never their
 //! values.
 
-use crate::model::{EventKind, ExitCause, Health, Instance, InstanceState, Rollout, Service};
+use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, Rollout, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Difference of a service between two snapshots.
@@ -17,26 +17,6 @@ impl Difference {
         Self { kind, text, health: None }
     }
 }
-
-/// Labels of facts that describe configuration. With several containers, the container's name precedes the
-/// label.
-const CONFIGURATION_FACTS: &[&str] = &[
-    "command",
-    "cpu and memory",
-    "environment",
-    "execution role",
-    "health check",
-    "log",
-    "memory limit",
-    "mount",
-    "network mode",
-    "port",
-    "ports",
-    "restart",
-    "runtime",
-    "secrets",
-    "task role",
-];
 
 /// First ephemeral port of Linux: from here on the system assigns ports.
 const FIRST_EPHEMERAL_PORT: u16 = 32_768;
@@ -135,10 +115,10 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
     let set = |service: &Service| -> BTreeMap<String, BTreeSet<String>> {
         let mut set: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for fact in &service.facts {
-            let label = fact.label.rsplit(": ").next().unwrap_or_default();
+            let Some(kind) = fact.kind().filter(|kind| kind.is_configuration()) else { continue };
             // Docker lists ports only while the container runs, and assigns new ephemeral ports at each
             // start.
-            if CONFIGURATION_FACTS.contains(&label) && (label != "port" || both_run) {
+            if kind != FactKind::Port || both_run {
                 set.entry(fact.label.to_string())
                     .or_default()
                     .insert(configured_part(&fact.value).to_owned());

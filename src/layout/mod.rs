@@ -11,7 +11,8 @@
 //! same target share one bundle of lines. The stages, in order:
 //!
 //! 1. `placeholders` adds back removed nodes, so that their places stay free.
-//! 2. `group_layout` cuts the graph into subgraphs: one for each group and one for the root.
+//! 2. `group_layout` cuts the graph into subgraphs: one for each group and one for the root
+//!    (`canonical_graph`).
 //! 3. `pipeline` lays out one subgraph. It breaks cycles (`cycle_removal`, `back_edges`), assigns ranks
 //!    (`ranks`, `simplex`), packs unconnected components (`components`), cuts long edges into dummy vertices
 //!    (`layered_graph`), reduces crossings (`sweeps`, `crossings`, `local_search`) and assigns rows
@@ -27,16 +28,22 @@ mod ordering;
 mod layering;
 mod hierarchy;
 mod diagram;
+mod geometry;
 mod graph;
-mod subgraph;
+mod maze_router;
 mod pipeline;
+mod quality;
+mod subgraph;
+mod subgraph_layout;
 mod raster;
 
-pub use diagram::{Diagram, Point, Quality, Rect, Route, Seed};
+pub use diagram::{Diagram, Route, Seed};
+pub use geometry::{Point, Rect};
 pub use graph::{Direction, Edge, Graph, Group, Key, Node, Options, RankHint};
 pub use incremental::placeholders::should_compact;
+pub use maze_router::route_hidden_edges;
+pub use quality::Quality;
 pub use raster::{Arms, Glyphs, LineCell, LineStyle, Mark, Raster, Side, Stroke};
-pub use routing::maze_router::route_hidden_edges;
 
 #[cfg(test)]
 mod tests;

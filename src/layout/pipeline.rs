@@ -1,56 +1,18 @@
 //! Pipeline for one subgraph: breaks cycles, assigns layers, orders vertices, assigns rows, and converts the
 //! result to cells.
 use super::{
-    coordinates::{cell_layout::CellLayout, isolated_nodes, row_assignment},
-    diagram::{Point, Quality},
+    coordinates::{cell_layout::CellLayout, row_assignment},
     graph::Key,
-    incremental::channel_cache::CachedChannel,
     layering::{
         back_edges, cycle_removal,
         layered_graph::{LayeredGraph, Vertex, VertexKind},
-        ranks::{self, RankInput},
+        rank_input::RankInput,
+        ranks,
     },
     ordering::sweeps,
     subgraph::{NodeRole, Subgraph, SubgraphNode},
+    subgraph_layout::{SubgraphLayout, SubgraphSeed},
 };
-use std::{collections::BTreeMap, sync::Arc};
-
-/// Finished layout of a subgraph. Its upper left corner is (0, 0).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SubgraphLayout {
-    /// Upper left corner of every node.
-    pub positions: Vec<Point>,
-    /// Path of every link, from the cell right of its start to the cell left of its target. Paths of ports
-    /// include the port.
-    pub paths: Vec<Vec<Point>>,
-    /// Width and height in cells.
-    pub size: (i32, i32),
-    /// Metrics of this layout: crossings, back edges and doglegs.
-    pub quality: Quality,
-    /// Seed for the next layout of this subgraph.
-    pub seed: SubgraphSeed,
-}
-
-/// Memory of a subgraph's layout for its next one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SubgraphSeed {
-    /// Rank of each box.
-    pub ranks: BTreeMap<Key, i32>,
-    /// Row of each node.
-    pub rows: BTreeMap<Key, i32>,
-    /// Row of each dummy vertex, by target, direction (true if backward) and layer.
-    pub dummy_rows: BTreeMap<(Key, bool, i32), i32>,
-    /// Width of each layer, in columns.
-    pub layer_widths: Vec<i32>,
-    /// Width of the gap left of each layer and of the one right of the last, in columns.
-    pub gap_widths: Vec<i32>,
-    /// Routed channel of each gap.
-    pub channels: Vec<Arc<CachedChannel>>,
-    /// Grid slots of the nodes without edges.
-    pub isolated_slots: isolated_nodes::GridSlots,
-    /// Pairs of linked nodes, sorted.
-    pub linked_keys: Vec<(Key, Key)>,
-}
 
 /// Lays out one subgraph, close to the previous layout if there is a seed.
 pub fn layout_subgraph(subgraph: &Subgraph, seed: Option<&SubgraphSeed>) -> SubgraphLayout {

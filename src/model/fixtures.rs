@@ -78,7 +78,7 @@ pub(crate) fn service(name: &str) -> Service {
 pub(crate) fn reference(key: &str, address: Address) -> Reference {
     Reference {
         kind: ReferenceKind::Environment,
-        location: ReferenceLocation::for_key(key),
+        location: ReferenceLocation::parse(key),
         target: ReferenceTarget::Address(address),
     }
 }

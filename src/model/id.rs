@@ -72,13 +72,66 @@ impl ServiceId {
     }
 }
 
+/// The parts of a service's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceIdParts<'a> {
+    /// Id of the source.
+    pub source: &'a str,
+    /// The compose project or ECS cluster; `None` for a standalone container.
+    pub group: Option<&'a str>,
+    /// Name of the service without its group.
+    pub name: &'a str,
+    /// The id without its source: `group/name`, or the name alone.
+    pub group_and_name: &'a str,
+}
+
+impl<'a> ServiceIdParts<'a> {
+    /// Splits a service's id. An id without a slash is a name without a source.
+    fn parse(id: &'a str) -> Self {
+        let (source, local) = id.split_once('/').unwrap_or(("", id));
+        match local.split_once('/') {
+            Some((group, name)) => Self { source, group: Some(group), name, group_and_name: local },
+            None => Self { source, group: None, name: local, group_and_name: local },
+        }
+    }
+}
+
+impl ServiceId {
+    /// Returns the parts of the id.
+    #[must_use]
+    pub fn parts(&self) -> ServiceIdParts<'_> {
+        ServiceIdParts::parse(self.as_str())
+    }
+}
+
+/// The first part of a service's id is its source.
+impl From<&ServiceId> for SourceId {
+    fn from(id: &ServiceId) -> Self {
+        Self::new(id.parts().source)
+    }
+}
+
+/// Returns the part of `id` after its source, or `None` if it belongs to another source.
+fn local_part<'a>(id: &'a str, source: &SourceId) -> Option<&'a str> {
+    id.strip_prefix(source.as_str())?.strip_prefix('/')
+}
+
 impl InstanceId {
     /// Returns the id of the instance that the engine calls `native`.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
     }
+
+    /// Returns the engine's own id, or `None` if the instance belongs to another source.
+    #[must_use]
+    pub fn native_id(&self, source: &SourceId) -> Option<&str> {
+        local_part(self.as_str(), source)
+    }
 }
+
+/// Marks the id of a Service Connect namespace, between its source and its name.
+const NAMESPACE_MARKER: &str = "/namespace/";
 
 impl NetworkId {
     /// Returns the id of the network that the engine calls `native`.
@@ -86,9 +139,7 @@ impl NetworkId {
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
     }
-}
 
-impl NetworkId {
     /// Returns the host's own network; containers in host mode are its members.
     #[must_use]
     pub fn host_network(source: &SourceId) -> Self {
@@ -103,6 +154,18 @@ impl NetworkId {
         Self::of(source, "host:ports")
     }
 
+    /// Returns the scope of the names in the Service Connect namespace `name`.
+    #[must_use]
+    pub fn namespace(source: &SourceId, name: &str) -> Self {
+        Self::new(format!("{source}{NAMESPACE_MARKER}{name}"))
+    }
+
+    /// Returns the name of the Service Connect namespace, or `None` for another network.
+    #[must_use]
+    pub fn namespace_name(&self) -> Option<&str> {
+        self.0.split_once(NAMESPACE_MARKER).map(|(_, name)| name)
+    }
+
     /// Returns true if members of the network can reach each other's own addresses.
     #[must_use]
     pub fn connects_members(&self) -> bool {
@@ -110,8 +173,113 @@ impl NetworkId {
     }
 }
 
+/// Prefix of the ids of dependencies.
+const DEPENDENCY_PREFIX: &str = "dependency:";
+
+/// Prefix of the ids of load balancers.
+const LOAD_BALANCER_PREFIX: &str = "load-balancer:";
+
+/// Id of the internet.
+const INTERNET_ID: &str = "internet";
+
+/// The kind of node that an id stands for, with the parts of the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeIdParts<'a> {
+    /// A service of a source.
+    Service(ServiceIdParts<'a>),
+    /// A dependency, by host or name.
+    Dependency(&'a str),
+    /// A load balancer, by `SOURCE/NAME`.
+    LoadBalancer(&'a str),
+    /// The origin of requests from outside.
+    Internet,
+}
+
+impl NodeId {
+    /// Returns the id of the dependency `name`.
+    #[must_use]
+    pub fn dependency(name: &str) -> Self {
+        Self::new(format!("{DEPENDENCY_PREFIX}{name}"))
+    }
+
+    /// Returns the id of the load balancer `name` of `source`.
+    #[must_use]
+    pub fn load_balancer(source: &SourceId, name: &str) -> Self {
+        Self::new(format!("{LOAD_BALANCER_PREFIX}{source}/{name}"))
+    }
+
+    /// Returns the id of the internet.
+    #[must_use]
+    pub fn internet() -> Self {
+        Self::new(INTERNET_ID)
+    }
+
+    /// Returns the id of a service of `source`, given the rest of its id: `group/name` or `name`.
+    #[must_use]
+    pub fn service_of(source: &SourceId, group_and_name: &str) -> Self {
+        Self::new(format!("{source}/{group_and_name}"))
+    }
+
+    /// Returns the parts of the id.
+    #[must_use]
+    pub fn parts(&self) -> NodeIdParts<'_> {
+        let id = self.as_str();
+        if let Some(name) = id.strip_prefix(DEPENDENCY_PREFIX) {
+            NodeIdParts::Dependency(name)
+        } else if let Some(name) = id.strip_prefix(LOAD_BALANCER_PREFIX) {
+            NodeIdParts::LoadBalancer(name)
+        } else if id == INTERNET_ID {
+            NodeIdParts::Internet
+        } else {
+            NodeIdParts::Service(ServiceIdParts::parse(id))
+        }
+    }
+
+    /// Returns the source of a service's node, or `None` for other nodes.
+    #[must_use]
+    pub fn service_source(&self) -> Option<SourceId> {
+        match self.parts() {
+            NodeIdParts::Service(parts) => Some(SourceId::new(parts.source)),
+            NodeIdParts::Dependency(_) | NodeIdParts::LoadBalancer(_) | NodeIdParts::Internet => None,
+        }
+    }
+
+    /// Returns `group/name` of a service's node, or `None` if it belongs to another source.
+    #[must_use]
+    pub fn group_and_name(&self, source: &SourceId) -> Option<&str> {
+        local_part(self.as_str(), source)
+    }
+}
+
 impl From<&ServiceId> for NodeId {
     fn from(id: &ServiceId) -> Self {
         Self(id.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InstanceId, NodeId, NodeIdParts, ServiceId, ServiceIdParts, SourceId};
+
+    #[test]
+    fn an_id_falls_into_the_parts_that_made_it() {
+        let source = SourceId::new("ecs:prod");
+        for group in [Some("shop"), None] {
+            let id = ServiceId::of(&source, group, "web");
+            let group_and_name = id.as_str().trim_start_matches("ecs:prod/");
+            let parts = ServiceIdParts { source: "ecs:prod", group, name: "web", group_and_name };
+            assert_eq!(id.parts(), parts);
+            assert_eq!(SourceId::from(&id), source);
+            assert_eq!(NodeId::from(&id).parts(), NodeIdParts::Service(id.parts()));
+            assert_eq!(NodeId::from(&id).service_source(), Some(source.clone()));
+        }
+        assert_eq!(InstanceId::of(&source, "4f2a").native_id(&source), Some("4f2a"));
+        assert_eq!(InstanceId::of(&source, "4f2a").native_id(&SourceId::new("ecs")), None);
+        assert_eq!(NodeId::dependency("db.example.com").parts(), NodeIdParts::Dependency("db.example.com"));
+        assert_eq!(
+            NodeId::load_balancer(&source, "quay").parts(),
+            NodeIdParts::LoadBalancer("ecs:prod/quay")
+        );
+        assert_eq!(NodeId::internet().parts(), NodeIdParts::Internet);
     }
 }

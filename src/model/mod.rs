@@ -15,7 +15,7 @@ pub mod text;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use id::{InstanceId, NetworkId, NodeId, ServiceId, SourceId};
+pub use id::{InstanceId, NetworkId, NodeId, NodeIdParts, ServiceId, ServiceIdParts, SourceId};
 pub use incident::{
     event::{Event, EventKind},
     finding::{Finding, Impact, Severity, Suspect},
@@ -39,10 +39,12 @@ pub use network::{
     load_balancer::{LoadBalancer, Route, TargetHealth},
     reference::{Reference, ReferenceKind, ReferenceLocation, ReferenceTarget},
     scheme::Scheme,
+    setting::Setting,
 };
 pub use sources::{
     inventory::{Inventory, ServiceAnnotation},
-    snapshot::{LoadProgress, Snapshot, SourcePart, UnreadPart},
+    load_progress::{LoadProgress, SourcePart},
+    snapshot::{Snapshot, UnreadPart},
     snapshot_diff::SnapshotDiff,
     source_status::{Failure, FailureKind, PollSchedule, SourceState, SourceStatus},
     time_shift::TimeShift,
@@ -50,11 +52,12 @@ pub use sources::{
 pub use text::{LineText, SharedText, Text};
 pub use workload::{
     deployment::{Deployment, RevisionChange, Rollout},
-    exit_cause::ExitCause,
+    exit_cause::{Exit, ExitCause},
+    fact::{Fact, FactKind, FactLabel},
     health::Health,
     image_ref::ImageRef,
-    instance::{Container, Exit, HealthCheckStatus, Instance, InstanceState},
-    service::{Fact, Service, ServiceKind},
+    instance::{Container, HealthCheckStatus, Instance, InstanceState},
+    service::{Service, ServiceKind},
     usage::{UsageSample, UsageTarget},
 };
 

@@ -185,7 +185,7 @@ impl TestPanic {
     }
 
     #[allow(clippy::unused_self, reason = "it is used in debug builds")]
-    fn frame(&mut self) {}
+    fn count_frame(&mut self) {}
 }
 
 /// Events of the terminal: keys, mouse, paste, resize.

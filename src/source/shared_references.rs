@@ -91,7 +91,7 @@ impl<'a> ServiceGroup<'a> {
         let mut dependents: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for service in members {
             for mention in &service.references {
-                match (mention.kind, config_path(mention)) {
+                match (mention.kind, mention.config_file_path()) {
                     (ReferenceKind::ConfigFile, Some(path)) => {
                         files.entry((&service.id, path)).or_default().insert(&mention.target);
                     }
@@ -136,9 +136,9 @@ impl<'a> ServiceGroup<'a> {
             {
                 ReferenceKind::SuiteOrder
             }
-            ReferenceKind::ConfigFile => {
-                config_path(reference).map_or(ReferenceKind::ConfigFile, |path| self.file_kind(service, path))
-            }
+            ReferenceKind::ConfigFile => reference
+                .config_file_path()
+                .map_or(ReferenceKind::ConfigFile, |path| self.file_kind(service, path)),
             via => via,
         }
     }
@@ -202,12 +202,6 @@ fn common_settings(members: &[Arc<Service>]) -> BTreeSet<&Reference> {
         common.retain(|mention| has.contains(mention));
     }
     common
-}
-
-/// Returns the path of the configuration file with a reference, without the line number.
-fn config_path(reference: &Reference) -> Option<&str> {
-    let key = reference.location.key.as_str();
-    (reference.kind == ReferenceKind::ConfigFile).then(|| key.rsplit_once(':').map_or(key, |(path, _)| path))
 }
 
 fn file_name(path: &str) -> &str {

@@ -3,7 +3,6 @@
 use super::{
     NodeKind, Topology,
     evidence::{Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind},
-    resolve::load_balancer_node_id,
 };
 use crate::model::{Inventory, NodeId};
 
@@ -22,7 +21,7 @@ pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &Node
     let asks = |caller: Caller<'_>| match (caller, kind) {
         (Caller::Service(service), Some(NodeKind::Service(id))) => &service.id == id,
         (Caller::LoadBalancer(source, gateway), Some(NodeKind::LoadBalancer)) => {
-            &load_balancer_node_id(source, gateway) == node
+            NodeId::load_balancer(source, &gateway.name) == *node
         }
         (Caller::Internet, Some(NodeKind::Internet)) => true,
         _ => false,

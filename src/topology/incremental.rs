@@ -4,8 +4,9 @@
 
 use super::{
     Edge, Evidence, KNOWN_PRODUCTS, NodeKind, Product, Resolution, Resolver, Topology,
+    edge::EdgeKey,
     evidence::{EVIDENCE_KINDS, ignores_outside_addresses},
-    infer::{EdgeKey, TopologyBuilder, build_topology, service_node},
+    infer::{TopologyBuilder, build_topology, service_node},
 };
 use crate::model::{
     Inventory, NodeId, Reference, ReferenceKind, ReferenceTarget, Service, ServiceId, SnapshotDiff,
@@ -74,7 +75,7 @@ impl IncrementalTopology {
         let mut edges: BTreeSet<EdgeKey> =
             anew.iter().flat_map(|id| topology.remove_reference_evidence(&NodeId::from(id))).collect();
         // Edges without evidence must be removed before supporting evidence is added to the others.
-        topology.edges.retain(|_, edge| !edge.evidence.is_empty());
+        topology.edges.remove_unfounded();
         let mut builder = TopologyBuilder::new(resolver, topology);
         for kind in EVIDENCE_KINDS {
             for service in anew.iter().filter_map(|id| inventory.service(id)) {
@@ -121,9 +122,7 @@ impl IncrementalTopology {
 impl Topology {
     /// Removes the evidence that stems from references of `from`. Returns the edges that had such evidence.
     fn remove_reference_evidence(&mut self, from: &NodeId) -> Vec<EdgeKey> {
-        let said = |evidence: &Evidence| {
-            EVIDENCE_KINDS.iter().any(|k| k.id == evidence.kind && k.comes_from_references())
-        };
+        let said = |evidence: &Evidence| evidence.kind.comes_from_references();
         let first = (from.clone(), NodeId::new(""));
         let mine = self.edges.range_mut(first..).take_while(|((caller, _), _)| caller == from);
         let forgotten = mine.filter_map(|(ends, edge): (&EdgeKey, &mut Edge)| {
@@ -156,7 +155,7 @@ fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {
-            Some(NodeId::new(format!("dependency:{}", address.host)))
+            Some(NodeId::dependency(&address.host.to_string()))
         }
         _ => None,
     }

@@ -1,12 +1,14 @@
 //! Inference of the topology: joins the references of all services with the endpoints of all services.
 
 use super::{
-    Evidence, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
+    edge::EdgeKey,
     evidence::{Callee, Caller, EVIDENCE_KINDS, EdgeCandidate, EvidenceKind, EvidenceWeight},
     graph::DanglingReference,
-    resolve::load_balancer_node_id,
 };
-use crate::model::{Address, Health, Host, Inventory, LoadBalancer, NodeId, Service, SourceId};
+use crate::model::{
+    Address, EndpointOrigin, Health, Host, Inventory, LoadBalancer, NodeId, Service, SourceId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the topology of `inventory`, which does not depend on the order of sources and services.
@@ -44,9 +46,6 @@ pub(super) struct TopologyBuilder<'a> {
     touched_edges: BTreeSet<EdgeKey>,
 }
 
-/// Caller and callee of an edge.
-pub(super) type EdgeKey = (NodeId, NodeId);
-
 impl<'a> TopologyBuilder<'a> {
     /// Returns a builder that adds to `topology`.
     pub(super) fn new(resolver: &'a Resolver, topology: &'a mut Topology) -> Self {
@@ -72,10 +71,10 @@ impl<'a> TopologyBuilder<'a> {
     }
 
     /// Resolves a candidate and adds its evidence to the edges.
-    pub(super) fn add_candidate(&mut self, kind: &EvidenceKind, candidate: &EdgeCandidate<'a>) {
+    pub(super) fn add_candidate(&mut self, kind: &'static EvidenceKind, candidate: &EdgeCandidate<'a>) {
         let from = match candidate.from {
             Caller::Service(service) => NodeId::from(&service.id),
-            Caller::LoadBalancer(source, gateway) => load_balancer_node_id(source, gateway),
+            Caller::LoadBalancer(source, gateway) => NodeId::load_balancer(source, &gateway.name),
             Caller::Internet => self.add_node(internet_node()),
             Caller::Address(address) => match self.resolver.only_node_at(address) {
                 Some(node) => node,
@@ -94,12 +93,11 @@ impl<'a> TopologyBuilder<'a> {
             };
             let (place, seen) = (candidate.location.clone(), candidate.seen);
             let (first_seen, last_seen) = (seen.map(|s| s.first_seen), seen.map(|s| s.last_seen));
-            let evidence =
-                Evidence { kind: kind.id, strength, location: place, detail, first_seen, last_seen };
+            let evidence = Evidence { kind, strength, location: place, detail, first_seen, last_seen };
             let ends = (from.clone(), to);
             self.touched_edges.insert(ends.clone());
             let all = if alone {
-                &mut self.topology.edges.entry(ends).or_default().evidence
+                &mut self.topology.edges.get_or_add(ends).evidence
             } else {
                 self.supporting_evidence.entry(ends).or_default()
             };
@@ -120,7 +118,7 @@ impl<'a> TopologyBuilder<'a> {
             Callee::LoadBalancer(source, gateway) => {
                 let named =
                     gateway.host.as_ref().map_or_else(|| gateway.name.to_string(), ToString::to_string);
-                vec![(load_balancer_node_id(source, gateway), named)]
+                vec![(NodeId::load_balancer(source, &gateway.name), named)]
             }
             Callee::Service(id, port) => {
                 let node = self.topology.nodes.get(&NodeId::from(*id));
@@ -138,9 +136,10 @@ impl<'a> TopologyBuilder<'a> {
                 let local =
                     matches!(candidate.to, Callee::EstateAddress(_)) || kind.ignores_outside_addresses();
                 match resolution {
-                    Resolution::Nodes(nodes) => {
-                        nodes.into_iter().map(|(node, by)| (node, format!("{address}, its {by}"))).collect()
-                    }
+                    Resolution::Nodes(nodes) => nodes
+                        .into_iter()
+                        .map(|(node, by)| (node, format!("{address}, its {}", by.label())))
+                        .collect(),
                     _ if local => Vec::new(),
                     Resolution::Outside => vec![(self.add_outside_node(kind, &address), address.to_string())],
                     Resolution::Dangling => {
@@ -167,7 +166,10 @@ impl<'a> TopologyBuilder<'a> {
             // counts.
             Caller::LoadBalancer(..) | Caller::Internet | Caller::Address(_) => {
                 match self.resolver.only_node_at(address) {
-                    Some(node) => Resolution::Nodes(vec![(node, "instance address")]),
+                    Some(node) => {
+                        let origin = HostOrigin::Endpoint(EndpointOrigin::InstanceAddress);
+                        Resolution::Nodes(vec![(node, origin)])
+                    }
                     None => Resolution::Dangling,
                 }
             }
@@ -216,7 +218,7 @@ impl Topology {
     /// matter.
     pub(super) fn corroborate_and_sort(&mut self, edges: BTreeSet<EdgeKey>) {
         let rank = |e: &Evidence| {
-            (EVIDENCE_KINDS.iter().position(|k| k.id == e.kind), e.location.clone(), e.detail.clone())
+            (EVIDENCE_KINDS.iter().position(|kind| kind == e.kind), e.location.clone(), e.detail.clone())
         };
         for ends in edges {
             if let Some(edge) = self.edges.get_mut(&ends) {
@@ -234,8 +236,7 @@ fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;
     }
-    let kinds = evidence.iter().filter_map(|e| EVIDENCE_KINDS.iter().find(|kind| kind.id == e.kind));
-    let witnesses: BTreeSet<&str> = kinds.filter_map(EvidenceKind::corroboration_key).collect();
+    let witnesses: BTreeSet<&str> = evidence.iter().filter_map(|e| e.kind.corroboration_key()).collect();
     if witnesses.len() > 1 {
         evidence.iter_mut().for_each(|e| e.strength = Strength::Declared);
     }
@@ -267,7 +268,7 @@ pub(super) fn service_node(service: &Service) -> Node {
 fn dependency_node(address: &Address) -> Node {
     let name = address.host.to_string();
     node_without_instances(
-        NodeId::new(format!("dependency:{name}")),
+        NodeId::dependency(&name),
         name,
         NodeKind::Dependency,
         Product::of_address(address),
@@ -277,7 +278,7 @@ fn dependency_node(address: &Address) -> Node {
 /// Returns the node of a load balancer.
 fn load_balancer_node(source: &SourceId, gateway: &LoadBalancer) -> Node {
     let node = node_without_instances(
-        load_balancer_node_id(source, gateway),
+        NodeId::load_balancer(source, &gateway.name),
         gateway.name.to_string(),
         NodeKind::LoadBalancer,
         None,
@@ -287,18 +288,13 @@ fn load_balancer_node(source: &SourceId, gateway: &LoadBalancer) -> Node {
 
 /// Returns the node of the internet.
 fn internet_node() -> Node {
-    node_without_instances(NodeId::new("internet"), "internet".to_owned(), NodeKind::Internet, None)
+    node_without_instances(NodeId::internet(), "internet".to_owned(), NodeKind::Internet, None)
 }
 
 /// Returns the common node of all public IP addresses to which connections were observed.
 fn public_addresses_node() -> Node {
     let name = "public addresses";
-    node_without_instances(
-        NodeId::new(format!("dependency:{name}")),
-        name.to_owned(),
-        NodeKind::Dependency,
-        None,
-    )
+    node_without_instances(NodeId::dependency(name), name.to_owned(), NodeKind::Dependency, None)
 }
 
 /// Returns a node without instances.

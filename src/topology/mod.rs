@@ -3,8 +3,10 @@
 
 pub mod drift;
 pub mod evidence;
+mod edge;
 mod graph;
 mod infer;
+mod node;
 mod incremental;
 mod paths;
 mod product;
@@ -16,16 +18,19 @@ mod counterparts;
 pub use counterparts::{Counterpart, counterparts};
 pub use coverage::{EvidenceCoverage, evidence_coverage};
 pub use drift::{Drift, EdgeFilter};
+pub use edge::{Edge, EdgeMap, Evidence};
+pub use evidence::Strength;
 pub use failed_connections::{FailedConnection, failed_connections};
-pub use graph::{DanglingReference, Edge, Evidence, Node, NodeKind, Strength, Topology};
+pub use graph::{DanglingReference, Topology};
 pub use incremental::IncrementalTopology;
 pub use infer::infer;
+pub use node::{Node, NodeKind};
 pub use paths::{
     PathCount, count_paths, nodes_between, nodes_reachable_from, nodes_reaching, nodes_within_hops,
     shortest_path, shortest_path_either_way,
 };
 pub use product::{KNOWN_PRODUCTS, Product, ProductRole};
-pub use resolve::{Resolution, Resolver};
+pub use resolve::{HostOrigin, Resolution, Resolver};
 
 #[cfg(test)]
 mod tests;

@@ -105,10 +105,6 @@ pub fn nodes_reachable_from(topology: &Topology, node: &NodeId) -> BTreeSet<Node
 /// Returns the nodes within `hops` calls of `center` in either direction, itself included.
 #[must_use]
 pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet<NodeId> {
-    let mut callers: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
-    for (from, to) in topology.edges.keys() {
-        callers.entry(to).or_default().push(from);
-    }
     let mut all = BTreeSet::from([center.clone()]);
     for down in [true, false] {
         let mut edge = vec![center.clone()];
@@ -119,7 +115,7 @@ pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> B
                     if down {
                         topology.calls(node).map(|(to, _)| to.clone()).collect()
                     } else {
-                        callers.get(node).into_iter().flatten().map(|n| (*n).clone()).collect()
+                        topology.edges.callers(node).to_vec()
                     }
                 })
                 .collect();
@@ -133,16 +129,12 @@ pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> B
 /// Returns `nodes` and all nodes that reach one of them along calls.
 #[must_use]
 pub fn nodes_reaching(topology: &Topology, nodes: BTreeSet<NodeId>) -> BTreeSet<NodeId> {
-    let mut callers: BTreeMap<&NodeId, Vec<&NodeId>> = BTreeMap::new();
-    for (from, to) in topology.edges.keys() {
-        callers.entry(to).or_default().push(from);
-    }
     let mut edge: Vec<NodeId> = nodes.iter().cloned().collect();
     let mut all = nodes;
     while let Some(node) = edge.pop() {
-        for caller in callers.get(&node).into_iter().flatten() {
-            if all.insert((*caller).clone()) {
-                edge.push((*caller).clone());
+        for caller in topology.edges.callers(&node) {
+            if all.insert(caller.clone()) {
+                edge.push(caller.clone());
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The resolver: maps addresses in references to the nodes that have them as endpoints.
 
 use crate::model::{
-    Address, EndpointOrigin, EndpointScope, Host, Inventory, LoadBalancer, NetworkId, NodeId, Service,
-    ServiceEndpoint, SourceId, Text,
+    Address, EndpointOrigin, EndpointScope, Host, Inventory, NetworkId, NodeId, Service, ServiceEndpoint,
+    SourceId, Text,
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -21,7 +21,27 @@ struct HostEntry {
     group: Option<Text>,
     port: Option<u16>,
     scope: Option<NetworkId>,
-    origin: &'static str,
+    origin: HostOrigin,
+}
+
+/// The mechanism that gives a node a host name or address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostOrigin {
+    /// An endpoint of a service.
+    Endpoint(EndpointOrigin),
+    /// The DNS name of a load balancer.
+    LoadBalancer,
+}
+
+impl HostOrigin {
+    /// Returns the origin in words, as `portolan why` prints it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Endpoint(origin) => origin.label(),
+            Self::LoadBalancer => "load balancer's DNS name",
+        }
+    }
 }
 
 /// A service with a given name.
@@ -36,7 +56,7 @@ struct NameEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// The nodes that have the address as an endpoint, each with the endpoint's origin.
-    Nodes(Vec<(NodeId, &'static str)>),
+    Nodes(Vec<(NodeId, HostOrigin)>),
     /// No node has it; it is the name of a host outside the estate.
     Outside,
     /// No node has it, although it looks like an address of the estate.
@@ -54,12 +74,12 @@ impl Resolver {
             }
             for gateway in &snapshot.load_balancers {
                 let candidate = HostEntry {
-                    node: load_balancer_node_id(&snapshot.source, gateway),
+                    node: NodeId::load_balancer(&snapshot.source, &gateway.name),
                     source: snapshot.source.clone(),
                     group: None,
                     port: None,
                     scope: None,
-                    origin: "load balancer's DNS name",
+                    origin: HostOrigin::LoadBalancer,
                 };
                 if let Some(host) = &gateway.host {
                     resolver.by_host.entry(host.clone()).or_default().push(candidate);
@@ -135,7 +155,7 @@ impl Resolver {
             // A task that names a Service Connect alias of its own cluster means that service, even if the
             // configuration forgot to add the task to the namespace.
             let meant = |c: &&HostEntry| {
-                c.origin == EndpointOrigin::ServiceConnect.label()
+                c.origin == HostOrigin::Endpoint(EndpointOrigin::ServiceConnect)
                     && c.source == source
                     && c.group == service.group
             };
@@ -147,7 +167,7 @@ impl Resolver {
             return unanswered;
         }
         let mut chosen = matching_port(&reachable, address);
-        let by_port = |c: &&HostEntry| PORT_ONLY_ORIGINS.iter().any(|by| c.origin == by.label());
+        let by_port = |c: &&HostEntry| PORT_ONLY_ORIGINS.contains(&c.origin);
         if chosen.is_empty() && reachable.iter().all(by_port) {
             return unanswered;
         }
@@ -163,14 +183,15 @@ impl Resolver {
         }
         let mut nodes: Vec<_> =
             chosen.into_iter().filter(|c| c.node != own).map(|c| (c.node.clone(), c.origin)).collect();
-        nodes.sort();
+        nodes.sort_by(|a, b| (&a.0, a.1.label()).cmp(&(&b.0, b.1.label())));
         nodes.dedup_by(|a, b| a.0 == b.0);
         Resolution::Nodes(nodes)
     }
 }
 
 /// Origins whose endpoints mean nothing without a port, because many services share the host.
-const PORT_ONLY_ORIGINS: [EndpointOrigin; 2] = [EndpointOrigin::PublishedPort, EndpointOrigin::Loopback];
+const PORT_ONLY_ORIGINS: [HostOrigin; 2] =
+    [HostOrigin::Endpoint(EndpointOrigin::PublishedPort), HostOrigin::Endpoint(EndpointOrigin::Loopback)];
 
 /// Returns the candidates that match the port of `address`: those with exactly this port, or else those
 /// without a port. If the address has no port: those without a port, or else all.
@@ -199,15 +220,9 @@ impl HostEntry {
             group: service.group.clone(),
             port: answer.port,
             scope,
-            origin: answer.origin.label(),
+            origin: HostOrigin::Endpoint(answer.origin),
         }
     }
-}
-
-/// Returns the node id of a load balancer.
-#[must_use]
-pub(super) fn load_balancer_node_id(source: &SourceId, gateway: &LoadBalancer) -> NodeId {
-    NodeId::new(format!("load-balancer:{source}/{}", gateway.name))
 }
 
 /// Returns true if a host without an endpoint is a name outside the estate.

@@ -73,7 +73,7 @@ fn what_nobody_answers_to_is_a_dependency_if_it_is_outside() {
 /// Returns `service` with one more reference.
 fn with_reference(mut service: Service, via: ReferenceKind, target: ReferenceTarget) -> Service {
     let place = if via == ReferenceKind::StartOrder { "depends_on" } else { "somewhere" };
-    service.references.push(Reference { kind: via, location: ReferenceLocation::for_key(place), target });
+    service.references.push(Reference { kind: via, location: ReferenceLocation::parse(place), target });
     service
 }
 
@@ -237,7 +237,7 @@ fn a_loopback_address_leads_to_a_neighbour_at_its_port_only() {
 #[test]
 fn start_order_is_possible_until_something_else_agrees() {
     let after = |mut service: Service, other: &str| {
-        let (via, place) = (ReferenceKind::StartOrder, ReferenceLocation::for_key("depends_on"));
+        let (via, place) = (ReferenceKind::StartOrder, ReferenceLocation::parse("depends_on"));
         service.references.push(Reference {
             kind: via,
             location: place,

@@ -107,7 +107,7 @@ impl ServiceBuilder for Service {
         let target = parse_address(address).map(ReferenceTarget::Address);
         self.references.extend(target.map(|target| Reference {
             kind: via,
-            location: ReferenceLocation::for_key(place),
+            location: ReferenceLocation::parse(place),
             target,
         }));
         self
@@ -115,13 +115,13 @@ impl ServiceBuilder for Service {
 
     fn with_proxy_label(mut self, product: &str) -> Self {
         let (place, target) =
-            (ReferenceLocation::for_key("label route"), ReferenceTarget::CalledByProxy(product.into()));
+            (ReferenceLocation::parse("label route"), ReferenceTarget::CalledByProxy(product.into()));
         self.references.push(Reference { kind: ReferenceKind::ProxyLabel, location: place, target });
         self
     }
 
     fn starts_after(mut self, name: &str) -> Self {
-        let place = ReferenceLocation::for_key("depends_on");
+        let place = ReferenceLocation::parse("depends_on");
         self.references.push(Reference {
             kind: ReferenceKind::StartOrder,
             location: place,

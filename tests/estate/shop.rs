@@ -2,9 +2,9 @@
 
 use super::{ServiceBuilder, event, failed_with_exit_code, load_balancer, minutes_ago, service, snapshot};
 use portolan::model::{
-    Deployment, EventKind, Fact, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote, LogNoteKind,
-    LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Rollout, Service,
-    ServiceId, Snapshot, Timestamp,
+    Deployment, EventKind, Fact, FactKind, HealthCheckStatus, InstanceState, LogBatch, LogLine, LogNote,
+    LogNoteKind, LogUpdate, OutputStream, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget,
+    Rollout, Service, ServiceId, Snapshot, Timestamp,
 };
 use std::sync::Arc;
 
@@ -55,8 +55,10 @@ pub fn faulty_cluster() -> Snapshot {
         .edit(|service| {
             service.deployments =
                 vec![deployment("orders:42", Rollout::InProgress, 5, (1, 3, 6)), old_deployment("orders:41")];
-            service.facts =
-                vec![Fact::new("task definition", "orders:42"), Fact::new("launch type", "FARGATE")];
+            service.facts = vec![
+                Fact::new(FactKind::TaskDefinition, "orders:42"),
+                Fact::new(FactKind::LaunchType, "FARGATE"),
+            ];
         });
     let users = of("users")
         .with_instances(2)
@@ -125,7 +127,7 @@ pub fn foreign_names() -> Vec<Snapshot> {
         let target = ReferenceTarget::ServiceName((*next).into());
         service.references.push(Reference {
             kind: ReferenceKind::Link,
-            location: ReferenceLocation::for_key("links"),
+            location: ReferenceLocation::parse("links"),
             target,
         });
     }

@@ -19,7 +19,7 @@ fn service(source: &SourceId, name: &str, calls: &[&str]) -> Service {
     let network = NetworkId::of(source, "net");
     let mention = |host: &&str| Reference {
         kind: ReferenceKind::Environment,
-        location: ReferenceLocation::for_key(&format!("environment {host}_HOST")),
+        location: ReferenceLocation::parse(&format!("environment {host}_HOST")),
         target: ReferenceTarget::Address(Address::parse_host(host).unwrap().with_port(80)),
     };
     Service {

@@ -65,8 +65,10 @@ fn full_estate() -> Vec<Snapshot> {
             }];
         }
         for mention in &mut service.references {
-            mention.location =
-                ReferenceLocation { container: Some("app".into()), key: mention.location.key.clone() };
+            mention.location = ReferenceLocation {
+                container: Some("app".into()),
+                setting: mention.location.setting.clone(),
+            };
         }
         if let Some(mention) = service.references.first().cloned() {
             let target = ReferenceTarget::ServiceName("db".into());

@@ -50,7 +50,7 @@ proptest! {
             prop_assert!(topology.nodes.contains_key(to), "{to} is no node");
             prop_assert!(from != to, "{from} calls itself");
             for evidence in &edge.evidence {
-                prop_assert!(EVIDENCE_KINDS.iter().any(|kind| kind.id == evidence.kind));
+                prop_assert!(EVIDENCE_KINDS.contains(evidence.kind));
                 prop_assert!(!evidence.location.is_empty() && !evidence.detail.is_empty());
             }
             let distinct: BTreeSet<_> = edge.evidence.iter().collect();

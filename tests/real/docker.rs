@@ -177,7 +177,12 @@ async fn endpoints_and_references_are_read() {
     assert_eq!(shared_network_count(old, "elder", linked), 1);
     assert_eq!(shared_network_count(old, "elder", lab.service(&snapshot, "sidecar")), 0);
     assert!(linked.references.iter().any(|m| m.kind == ReferenceKind::Link));
-    assert!(linked.references.iter().any(|m| m.kind == ReferenceKind::ExtraHost && m.location.key == "far"));
+    assert!(
+        linked
+            .references
+            .iter()
+            .any(|m| m.kind == ReferenceKind::ExtraHost && m.location.to_string() == "far")
+    );
     let sidecar = lab.service(&snapshot, "sidecar");
     assert!(
         sidecar.endpoints.iter().any(|a| Some(&a.host) == Host::parse("db").as_ref() && a.port == Some(9187))

@@ -16,7 +16,7 @@ use std::{fmt::Write, path::Path};
 use unicode_width::UnicodeWidthStr;
 
 /// Size of the pictured terminal, in cells.
-const SCREEN_SIZE: (u16, u16) = (120, 36);
+const SCREEN_SIZE: (u16, u16) = (160, 40);
 /// Width and height of a cell, in SVG units.
 const CELL_SIZE: (f32, f32) = (8.4, 17.0);
 /// Distance from the top of a cell to the base line of its text, in SVG units.

@@ -91,11 +91,8 @@ impl Printer {
     pub(super) fn print_note(&mut self, note: &LogNote) {
         // Keeps the order where both outputs go to one terminal. A broken pipe fails at the next line.
         let _ = self.out.flush();
-        let service = note
-            .service
-            .as_ref()
-            .filter(|_| self.shows_service)
-            .map(|s| format!("{} ", short_name(s.as_str())));
+        let service =
+            note.service.as_ref().filter(|_| self.shows_service).map(|s| format!("{} ", s.parts().name));
         output::print_stderr(format_args!("{}{}: {}", service.unwrap_or_default(), note.label, note.text));
     }
 
@@ -121,10 +118,7 @@ impl Printer {
         let at = line.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
         let mut origin = text::cut_or_pad(&line.label, INSTANCE_WIDTH, "…").trim_end().to_owned();
         if self.shows_service {
-            origin = format!(
-                "{} {origin}",
-                text::cut_or_pad(short_name(line.service.as_str()), SERVICE_WIDTH, "…")
-            );
+            origin = format!("{} {origin}", text::cut_or_pad(line.service.parts().name, SERVICE_WIDTH, "…"));
         }
         if !self.coloured {
             return format!("{at} {origin} {}", line.text);
@@ -135,11 +129,6 @@ impl Printer {
             with_paint(&without_controls(&line.text), &line.styles, level_style(level))
         )
     }
-}
-
-/// Returns the last part of a service id.
-fn short_name(service: &str) -> &str {
-    service.rsplit('/').next().unwrap_or(service)
 }
 
 /// Returns the index of a service's colour, the same in every run.

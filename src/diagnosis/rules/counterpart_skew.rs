@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_pair_of_which_one_is_ahead_is_told_once() {
-        assert_eq!(told("shop/web:1.3", "shop/web:1.2"), ["runs web 1.3, and shop/web on far runs 1.2"]);
+        assert_eq!(told("shop/web:1.3", "shop/web:1.2"), ["runs web 1.3, but shop/web on far runs 1.2"]);
         assert_eq!(told("shop/web:1.2", "shop/web:1.2"), Vec::<String>::new());
         assert_eq!(told("shop/web:latest", "shop/web:1.2"), Vec::<String>::new());
     }

@@ -1,7 +1,7 @@
 //! Crash loops: an instance exits, is restarted, and exits again.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, newest_fault, restart_counts},
+    diagnosis::{FindingDraft, RuleContext, rules::newest_fault},
     model::{Exit, ExitCause, Instance, InstanceState, Onset, Severity, Timestamp},
 };
 use jiff::SignedDuration;
@@ -18,8 +18,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let ended = || service.instances.iter().filter(|i| !i.health_check.is_failing());
         let turning =
             |i: &&Instance| i.state == InstanceState::Restarting || restarted_just_now(i, context.now);
-        let again =
-            || ended().filter(turning).filter(|i| restart_counts::recent_restarts(context, i) >= MIN_STOPS);
+        let again = || ended().filter(turning).filter(|i| context.recent_restarts(i) >= MIN_STOPS);
         let restarting = again().next().is_some();
         let failed = ended().filter(|i| i.state == InstanceState::Failed).count();
         let replaced = failed >= MIN_STOPS as usize && service.desired.is_some_and(|desired| desired > 0);

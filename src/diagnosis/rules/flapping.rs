@@ -2,10 +2,7 @@
 //! alternates between passing and failing.
 
 use crate::{
-    diagnosis::{
-        FindingDraft, RuleContext,
-        restart_counts::{self, RECENT_PERIOD},
-    },
+    diagnosis::{FindingDraft, RuleContext, restart_counts::RECENT_PERIOD},
     model::{
         Event, EventKind, Exit, ExitCause, Instance, InstanceId, InstanceState, ServiceId, Severity,
         Timestamp,
@@ -29,7 +26,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             let ended = exit.and_then(|exit| exit.at).is_some_and(lately);
             instance.state == InstanceState::Running
                 && ended
-                && restart_counts::recent_restarts(context, instance) >= MIN_RESTARTS
+                && context.recent_restarts(instance) >= MIN_RESTARTS
         };
         let restarted = service.instances.iter().find(unsteady);
         let (reason, since) = match (restarted, flips.get(&service.id)) {

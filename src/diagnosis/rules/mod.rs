@@ -23,3 +23,49 @@ pub(super) mod task_placement;
 pub(super) mod too_few_running;
 pub(super) mod undeclared_call;
 pub(super) mod unhealthy;
+
+use super::{FindingDraft, RuleContext, Subject, join_names};
+use crate::{
+    model::{Exit, Instance, NodeId, Onset, Service, Severity, Timestamp},
+    topology::{Edge, EdgeFilter, Node},
+};
+use std::collections::BTreeMap;
+
+/// Adds one draft for each service with drifted edges. It names all callees in one sentence, because drift is
+/// only worth one line.
+fn add_drift_findings(
+    context: &RuleContext<'_>,
+    which: EdgeFilter,
+    since: impl Fn(&Edge, &NodeId, &NodeId) -> Option<Timestamp>,
+    reason: impl Fn(&str) -> String,
+    next: &str,
+    drafts: &mut Vec<FindingDraft>,
+) {
+    if !context.all_sources_answered() {
+        return;
+    }
+    let mut callers: BTreeMap<&NodeId, Vec<(&NodeId, &Edge)>> = BTreeMap::new();
+    for ((from, to), edge) in &context.topology.edges {
+        if context.drift_context().passes_filter(which, from, to, edge) {
+            callers.entry(from).or_default().push((to, edge));
+        }
+    }
+    let nodes = &context.topology.nodes;
+    for (from, drifted) in callers {
+        let peers: Vec<String> =
+            drifted.iter().filter_map(|(to, _)| nodes.get(to)).map(Node::label).collect();
+        drafts.push(FindingDraft {
+            severity: Severity::Info,
+            subject: Subject::Node(from.clone()),
+            since: drifted.iter().filter_map(|(to, edge)| since(edge, from, to)).min().map(Onset::exact),
+            reason: reason(&join_names(&peers)),
+            next_step: next.to_owned(),
+        });
+    }
+}
+
+/// Returns the newest exit among the service's faulty instances.
+fn newest_fault(service: &Service) -> Option<(&Instance, &Exit)> {
+    let faulty = service.instances.iter().filter(|i| i.is_faulty());
+    faulty.filter_map(|i| i.exit.as_ref().map(|exit| (i, exit))).max_by_key(|(_, exit)| exit.at)
+}

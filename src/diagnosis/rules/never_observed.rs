@@ -1,7 +1,7 @@
 //! Calls that are declared but were never observed, although the connections of both ends are observed.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, add_drift_findings},
+    diagnosis::{FindingDraft, RuleContext, rules::add_drift_findings},
     topology::EdgeFilter,
 };
 

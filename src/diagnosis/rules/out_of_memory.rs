@@ -2,7 +2,7 @@
 
 use crate::{
     diagnosis::{FindingDraft, RuleContext},
-    model::{Exit, ExitCause, Instance, Severity},
+    model::{Exit, ExitCause, FactKind, Instance, Severity},
 };
 
 pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<FindingDraft>) {
@@ -18,7 +18,7 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
             (0, count) => format!("; {count} exits"),
             (restarts, _) => format!("; {restarts} restarts"),
         };
-        let limit = service.facts.iter().find(|fact| fact.label == "memory limit");
+        let limit = service.facts.iter().find(|fact| fact.kind() == Some(FactKind::MemoryLimit));
         let limit = limit.map(|fact| format!(" at its limit of {}", fact.value)).unwrap_or_default();
         // The kernel may kill a child process only; then the exit code is the main process's own.
         let (killed, code) = match newest.code {

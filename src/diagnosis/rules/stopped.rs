@@ -29,7 +29,8 @@ pub(in crate::diagnosis) fn find(context: &RuleContext<'_>, drafts: &mut Vec<Fin
         let still = if callers.is_empty() {
             String::new()
         } else {
-            format!(", but {} {} it", join_names(&callers), if callers.len() == 1 { "calls" } else { "call" })
+            let verb = if callers.len() == 1 { "calls" } else { "call" };
+            format!(", but {} {verb} it", join_names(&callers))
         };
         let severity = if callers.is_empty() { Severity::Info } else { Severity::Critical };
         let next = "start it again if needed, or remove it from its callers' configuration";

@@ -1,7 +1,7 @@
 //! Undeclared calls: connections of a service that were observed, but that nothing declares.
 
 use crate::{
-    diagnosis::{FindingDraft, RuleContext, add_drift_findings},
+    diagnosis::{FindingDraft, RuleContext, rules::add_drift_findings},
     topology::EdgeFilter,
 };
 

@@ -12,7 +12,7 @@ use crate::{
     topology::Node,
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 #[derive(Serialize)]
 struct PageData<'a> {
@@ -31,7 +31,7 @@ struct NodeOut<'a> {
     home: String,
     health: &'static str,
     running: String,
-    facts: Vec<(&'a str, &'a str)>,
+    facts: Vec<(Cow<'a, str>, &'a str)>,
     notes: Vec<String>,
     twins: Vec<TwinOut<'a>>,
 }
@@ -109,7 +109,7 @@ fn node<'a>(exported: &ExportNode<'a>, world: &'a World, numbers: &NodeNumbers<'
 }
 
 /// Returns owner, description and links from the configuration, then the facts of the source.
-fn facts<'a>(node: &Node, world: &'a World) -> Vec<(&'a str, &'a str)> {
+fn facts<'a>(node: &Node, world: &'a World) -> Vec<(Cow<'a, str>, &'a str)> {
     let Some(service) = world.service_of(node) else { return Vec::new() };
     let annotations = world.inventory.annotations(service).flat_map(|known| {
         [
@@ -119,8 +119,9 @@ fn facts<'a>(node: &Node, world: &'a World) -> Vec<(&'a str, &'a str)> {
             ("runbook", known.runbook.as_str()),
         ]
     });
-    let facts = service.facts.iter().map(|fact| (fact.label.as_str(), fact.value.as_str()));
-    annotations.filter(|(_, content)| !content.is_empty()).chain(facts).collect()
+    let annotations = annotations.filter(|(_, content)| !content.is_empty());
+    let facts = service.facts.iter().map(|fact| (fact.label.to_string().into(), fact.value.as_str()));
+    annotations.map(|(label, content)| (label.into(), content)).chain(facts).collect()
 }
 
 /// Returns notes on a node: unmatched addresses, rejected connections, and whether its connections are

@@ -7,7 +7,7 @@
 //! is no key with a value, because the rest may belong to a password. Of two hosts the first counts, because
 //! the second may be inside a password.
 
-use super::{AddressShape, FoundAddress, host_value, url};
+use super::{AddressShape, FormParser, FoundAddress, host_value, url_authority};
 use crate::extract::{
     env_key::{self, ValueKind},
     parse_port,
@@ -57,7 +57,10 @@ const MAX_VALUE_CHARS: usize = 400;
 type KeyValue<'a> = (String, Cow<'a, str>);
 
 /// Reads a connection string. Returns `None` if the value does not begin with a key and `=`.
-pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
+///
+/// `url_list` reads the URLs under its keys. It is an argument because the query of a URL may hold a
+/// connection string in turn.
+pub(super) fn read(value: &str, url_list: FormParser) -> Option<Vec<FoundAddress>> {
     let pdo = value.split_once(':').filter(|(driver, _)| PDO_DRIVERS.contains(driver)).map(|(_, rest)| rest);
     let text = pdo.unwrap_or(value);
     let separator = pair_separator(text)?;
@@ -69,20 +72,20 @@ pub(super) fn read(value: &str) -> Option<Vec<FoundAddress>> {
             || ENDPOINT_KEY_ENDINGS.iter().any(|end| key.ends_with(end))
             || env_key::value_kind(key) != ValueKind::Other
     };
-    pairs.iter().any(is_known).then(|| addresses_in_pairs(&pairs))
+    pairs.iter().any(is_known).then(|| addresses_in_pairs(&pairs, url_list))
 }
 
 /// Returns the addresses in pairs: the first host with its port, and every endpoint.
-pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>]) -> Vec<FoundAddress> {
+pub(super) fn addresses_in_pairs(pairs: &[KeyValue<'_>], url_list: FormParser) -> Vec<FoundAddress> {
     let of =
         |keys: &[&str]| pairs.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| &**value);
     let port = of(PORT_KEYS).and_then(parse_port).filter(|port| *port != 0);
-    let host = of(HOST_KEYS).filter(|host| url::split_scheme(host).is_none());
+    let host = of(HOST_KEYS).filter(|host| url_authority::split_scheme(host).is_none());
     let hosts = host.map(host_value::parse_hosts).unwrap_or_default();
     let endpoints = pairs
         .iter()
         .filter(|(key, _)| ENDPOINT_KEY_ENDINGS.iter().any(|end| key.ends_with(end)))
-        .filter_map(|(_, value)| url::url_list(value));
+        .filter_map(|(_, value)| url_list(value));
     hosts
         .into_iter()
         .map(|mut address| {

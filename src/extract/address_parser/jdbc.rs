@@ -5,6 +5,7 @@
 
 use super::{
     AddressShape, FoundAddress, authority, connection_string, host_value::strip_instance, mysql, oracle, url,
+    url_authority,
 };
 use crate::model::{Address, Scheme};
 
@@ -95,7 +96,7 @@ fn hosts_before_properties(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     }
     // jdbc:sqlserver://;serverName=db;port=1433
     let properties = connection_string::split_pairs(behind.trim_start_matches(['/', ';']), ';');
-    let found = connection_string::addresses_in_pairs(&properties);
+    let found = connection_string::addresses_in_pairs(&properties, url::url_list);
     found.into_iter().map(|found| Address { scheme, ..found.address }).collect()
 }
 
@@ -112,7 +113,7 @@ fn hosts_of_generic_url(rest: &str, scheme: Option<Scheme>) -> Vec<Address> {
     if let Some(hosts) = mysql::key_value_hosts(behind_user, scheme) {
         return hosts;
     }
-    let authority = url::split_authority(scheme, rest);
+    let authority = url_authority::split_authority(scheme, rest);
     let hosts = authority.map_or("", |(hosts, _)| hosts);
     // Connector/J accepts a list of hosts in brackets after the user.
     let listed = hosts.strip_prefix('[').and_then(|hosts| hosts.strip_suffix(']'));

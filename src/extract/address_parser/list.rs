@@ -5,7 +5,7 @@
 use super::{
     AddressShape, FoundAddress,
     authority::{HostEntry, parse_host_port},
-    socket_address, url,
+    socket_address, url, url_authority,
 };
 use crate::{
     extract::{
@@ -71,7 +71,7 @@ fn parse_item(text: &str) -> Option<Vec<FoundAddress>> {
 
 /// Reads an item without a label.
 fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
-    if let Some((scheme, rest)) = url::split_scheme(text) {
+    if let Some((scheme, rest)) = url_authority::split_scheme(text) {
         return Some(url::addresses_in_url(scheme, rest));
     }
     if let Some(found) = socket_address::read(text) {
@@ -106,7 +106,7 @@ fn parse_unlabelled_item(text: &str) -> Option<Vec<FoundAddress>> {
 /// Reads `user:password@host:port`. Without a port it is an e-mail address (RFC 5322 section 3.4.1), which
 /// names no service.
 fn parse_item_with_user(text: &str) -> Option<Vec<FoundAddress>> {
-    let (authority, _) = url::split_authority(None, text)?;
+    let (authority, _) = url_authority::split_authority(None, text)?;
     match parse_host_port(authority)? {
         HostEntry::Address(address) if address.port.is_some() => {
             Some(vec![FoundAddress::new(AddressShape::HostPort, address)])

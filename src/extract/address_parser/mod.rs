@@ -22,6 +22,7 @@ mod socket_address;
 #[cfg(test)]
 mod tests;
 mod url;
+mod url_authority;
 mod zookeeper;
 
 use super::interpolation::UNKNOWN_CHAR;
@@ -63,7 +64,7 @@ const FORM_PARSERS: &[FormParser] = &[
     mysql::data_source_name,
     zookeeper::server_list,
     url::url_list,
-    connection_string::read,
+    |value| connection_string::read(value, url::url_list),
     oracle::easy_connect,
     trailing_options::read,
     list::read,

@@ -2,7 +2,7 @@
 //! (Thanos and Go Cloud, "URL parameters"), and ODBC strings in SQLAlchemy URLs (SQLAlchemy, "Pass through
 //! exact Pyodbc string").
 
-use super::{AddressShape, FoundAddress, connection_string, url};
+use super::{AddressShape, FormParser, FoundAddress, connection_string, url_authority};
 use crate::{
     extract::{
         env_key::{self, ValueKind},
@@ -12,12 +12,13 @@ use crate::{
 };
 use percent_encoding::percent_decode_str;
 
-/// Returns the addresses in the query, if any, of `behind`, the text after an authority.
-pub(super) fn addresses_in_query(behind: &str) -> Vec<FoundAddress> {
+/// Returns the addresses in the query, if any, of `behind`, the text after an authority. `url_list` reads the
+/// URLs in an ODBC string.
+pub(super) fn addresses_in_query(behind: &str, url_list: FormParser) -> Vec<FoundAddress> {
     let Some((_, query)) = behind.split_once('?') else { return Vec::new() };
     let query = query.split('#').next().unwrap_or_default();
     let parameters = query.split('&').filter_map(|pair| pair.split_once('='));
-    parameters.flat_map(|(key, value)| addresses_in_parameter(key, value)).collect()
+    parameters.flat_map(|(key, value)| addresses_in_parameter(key, value, url_list)).collect()
 }
 
 /// Returns the host of a URL with an empty authority, which libpq takes from the parameters `host` and `port`
@@ -30,15 +31,15 @@ pub(super) fn host_parameter(behind: &str, scheme: Option<Scheme>) -> Option<Fou
     Some(FoundAddress::new(AddressShape::Url, Address { scheme, host, port }))
 }
 
-fn addresses_in_parameter(key: &str, value: &str) -> Vec<FoundAddress> {
+fn addresses_in_parameter(key: &str, value: &str, url_list: FormParser) -> Vec<FoundAddress> {
     let Ok(value) = percent_decode_str(value).decode_utf8() else { return Vec::new() };
     if key.eq_ignore_ascii_case("odbc_connect") {
-        return connection_string::read(&value.replace('+', " ")).unwrap_or_default();
+        return connection_string::read(&value.replace('+', " "), url_list).unwrap_or_default();
     }
     let is_address = matches!(env_key::value_kind(key), ValueKind::HostAddress | ValueKind::Endpoint);
-    match url::split_scheme(&value) {
+    match url_authority::split_scheme(&value) {
         Some((scheme, rest)) if is_address && Scheme::parse(scheme).is_some() => {
-            url::addresses_in_authority(scheme, rest).0
+            url_authority::addresses_in_authority(scheme, rest).0
         }
         _ => Vec::new(),
     }

@@ -38,6 +38,8 @@ const TEXT_PROGRAMS: &[&str] = &[
 /// Programs that start another program as the user named by their first word.
 const RUN_AS_USER_PROGRAMS: &[&str] =
     &["gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "runuser", "su"];
+/// Programs that connect to the host and port in their last two words: `nc -z db 5432`.
+const CONNECT_PROGRAMS: &[&str] = &["nc", "ncat", "netcat", "telnet"];
 /// Programs whose `-h` names no host.
 const PROGRAMS_WITH_OTHER_H_FLAG: &[&str] = &[
     "ls", "df", "du", "free", "sort", "docker", "podman", "nerdctl", "zgrep", "rg", "dmesg", "lsblk",
@@ -60,11 +62,15 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
         return Vec::new();
     }
     let port = port_option(words, program);
+    if CONNECT_PROGRAMS.contains(&program) {
+        return host_before_port(words).into_iter().collect();
+    }
     let user = RUN_AS_USER_PROGRAMS
         .iter()
         .any(|name| words.first().is_some_and(|word| program_name(&word.text) == *name));
     let mut found = Vec::new();
     let mut pending: Option<&str> = None;
+    let mut pending_is_long = false;
     for word in words.iter().skip(if user { 2 } else { 0 }) {
         let text = word.text.as_str();
         let mut give = |name, key, value| {
@@ -83,7 +89,10 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                     give("h", "host", text)
                 }
                 (None, Some("h") | None) => give("", "", text),
-                (None, Some(flag)) => give(displayable_name(flag), displayable_name(flag), text),
+                (None, Some(flag)) => {
+                    let key = displayable_name(flag);
+                    give(if pending_is_long { flag } else { key }, key, text);
+                }
             },
             (Some(flag), _) => match split_pair(text) {
                 Some((name, value)) => {
@@ -99,7 +108,10 @@ pub(super) fn option_values(words: &[CommandWord]) -> Vec<OptionValue<'_>> {
                 None => match parse_flag(flag, program) {
                     FlagWord::AttachedHost(host) => give("h", "host", host),
                     FlagWord::NoOption => {}
-                    FlagWord::OptionName(name) => pending = Some(name),
+                    FlagWord::OptionName(name) => {
+                        pending = Some(name);
+                        pending_is_long = flag.starts_with('-');
+                    }
                 },
             },
         }
@@ -155,12 +167,35 @@ fn is_option_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
+/// Returns the host of a program that connects to the host and port in its last two words, unless it listens.
+fn host_before_port(words: &[CommandWord]) -> Option<OptionValue<'_>> {
+    let listens = |word: &CommandWord| {
+        let letters = word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        word.text == "--listen" || letters.is_some_and(|letters| letters.contains('l'))
+    };
+    let [.., host, port] = words else { return None };
+    let port = parse_port(&port.text).filter(|port| *port != 0)?;
+    let is_host = words.len() > 2 && !host.text.starts_with('-') && !words.iter().any(listens);
+    is_host.then_some(OptionValue {
+        name: "",
+        key: "host",
+        value: &host.text,
+        position: host.position,
+        port: Some(port),
+    })
+}
+
 /// Returns the port that the command sets in a separate option.
 fn port_option(words: &[CommandWord], program: &str) -> Option<u16> {
     let is_mysql = program.starts_with("mysql") || program.starts_with("maria");
     let is_port = |flag: &str| flag == "--port" || flag == "-P" || (flag == "-p" && !is_mysql);
     let after = words.windows(2).find(|pair| is_port(&pair[0].text)).map(|pair| pair[1].text.as_str());
-    let joined = words.iter().find_map(|word| word.text.strip_prefix("--port="));
+    // PostgreSQL's clients take the port attached to its letter as well; MySQL's take a password there.
+    let is_postgres = program.starts_with("psql") || program.starts_with("pg_");
+    let joined = words.iter().find_map(|word| {
+        let attached = word.text.strip_prefix("-p").filter(|_| is_postgres);
+        word.text.strip_prefix("--port=").or(attached.filter(|port| !port.is_empty()))
+    });
     after.or(joined).and_then(parse_port).filter(|port| *port != 0)
 }
 

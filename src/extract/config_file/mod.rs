@@ -14,7 +14,7 @@ use super::{
     env_key::{self, ValueKind},
     interpolation, is_likely_port, may_reach_another_container, to_target,
 };
-use crate::model::{Address, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget};
+use crate::model::{Address, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, Setting};
 use file_format::FileFormat;
 use scan::ConfigEntry;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ pub fn references_in_file<'a>(
         {
             let place = ReferenceLocation {
                 container: container.map(Into::into),
-                key: format!("file {path}:{}", entry.line).into(),
+                setting: Setting::file(path, entry.line),
             };
             let mention = Reference { kind: ReferenceKind::ConfigFile, location: place, target };
             // The first line that names the target is enough.

@@ -10,7 +10,7 @@ use crate::extract::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ConfigEntry<'t> {
     /// The line number, from 1.
-    pub(super) line: usize,
+    pub(super) line: u32,
     /// The key or directive; empty if there is none.
     pub(super) key: &'t str,
     /// The value without quotes.
@@ -72,7 +72,7 @@ pub(super) fn entries(format: FileFormat, text: &str) -> Vec<ConfigEntry<'_>> {
                 key = word.text;
             } else {
                 values.push(ConfigEntry {
-                    line: index + 1,
+                    line: u32::try_from(index + 1).unwrap_or(u32::MAX),
                     key,
                     value: word.text,
                     is_only_value: true,

@@ -4,7 +4,7 @@ use super::{at, entries_of_change, event, history_of, kinds_and_texts, service, 
 use crate::{
     history::History,
     model::{
-        EventKind, Fact, Failure, FailureKind, InstanceState, LoadProgress, Reference, ReferenceKind,
+        EventKind, Fact, FactKind, Failure, FailureKind, InstanceState, LoadProgress, Reference, ReferenceKind,
         ReferenceLocation, ReferenceTarget, Service, Snapshot, SnapshotDiff, SourcePart, UnreadPart,
     },
 };
@@ -44,7 +44,7 @@ fn differences_without_events_become_entries() {
             |web| {
                 web.references.push(Reference {
                     kind: ReferenceKind::Environment,
-                    location: ReferenceLocation::for_key("environment DB"),
+                    location: ReferenceLocation::parse("environment DB"),
                     target: ReferenceTarget::ServiceName("db".into()),
                 });
             },
@@ -66,7 +66,7 @@ fn stopped_and_ephemeral_ports_are_not_configuration() {
     let web = |port: Option<&str>, state| {
         let mut web = service("web");
         web.instances[0].state = state;
-        web.facts.extend(port.map(|port| Fact::new("port", port)));
+        web.facts.extend(port.map(|port| Fact::new(FactKind::Port, port)));
         web
     };
     let told = |before, after_it| {
@@ -149,7 +149,7 @@ fn incomplete_reads_are_not_differences() {
         Snapshot { progress, ..snapshot(second, vec![service], Vec::new()) }
     };
     let known = |desired, image: &str| {
-        let place = ReferenceLocation::for_key("environment DB");
+        let place = ReferenceLocation::parse("environment DB");
         let mut web = service("web");
         web.references.push(Reference {
             kind: ReferenceKind::Environment,

@@ -2,13 +2,17 @@
 //! nodes below.
 use super::isolated_nodes;
 use crate::layout::{
-    diagram::{Point, Quality},
+    geometry::Point,
     graph::Key,
-    incremental::channel_cache::CachedChannel,
     layering::layered_graph::{LayeredGraph, Pin, VertexKind},
-    pipeline::{SubgraphLayout, SubgraphSeed},
-    routing::channel::{Bend, ChannelNet, ChannelPin},
+    quality::Quality,
+    routing::{
+        channel::Bend,
+        channel_cache::CachedChannel,
+        channel_net::{ChannelNet, ChannelPin},
+    },
     subgraph::{Link, NodeRole, Subgraph},
+    subgraph_layout::{GridSlots, SubgraphLayout, SubgraphSeed},
 };
 use std::sync::Arc;
 
@@ -262,7 +266,7 @@ impl<'a> CellLayout<'a> {
         points
     }
 
-    fn into_seed(self, isolated_slots: isolated_nodes::GridSlots) -> SubgraphSeed {
+    fn into_seed(self, isolated_slots: GridSlots) -> SubgraphSeed {
         let first = i32::from(self.subgraph.bordered);
         let channels = self.channels.into_iter().map(|routed| routed.cached).collect();
         let mut seed = SubgraphSeed {

@@ -1,19 +1,10 @@
 //! Nodes without edges: packs them in a grid below the rest. Each keeps its slot as long as it exists.
-use crate::layout::{diagram::Point, graph::Key};
+use crate::layout::{geometry::Point, graph::Key, subgraph_layout::GridSlots};
 use std::collections::BTreeMap;
 
 /// Ratio of columns to rows in a grid with no width to match. Cells are about twice as tall as wide, so the
 /// grid looks twice as wide as tall.
 const GRID_COLUMNS_PER_ROW: i64 = 4;
-
-/// Slots of the nodes in a grid.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GridSlots {
-    /// Number of slots in each row of the grid; 0 while there is no grid.
-    pub columns: usize,
-    /// Slot of each node, counted row by row.
-    pub slot_of: BTreeMap<Key, usize>,
-}
 
 /// Packed grid of nodes.
 pub struct PackedGrid {

@@ -1,13 +1,15 @@
 //! Combines the subgraph layouts: moves boxes into their groups, joins the parts of each route, and
 //! transposes top-down diagrams.
 use super::{
-    group_layout::CanonicalGraph,
+    canonical_graph::CanonicalGraph,
     indexed_subgraph::{IndexedSubgraph, Member},
 };
 use crate::layout::{
-    diagram::{Diagram, Point, Quality, Rect, Route, Seed},
+    diagram::{Diagram, Route, Seed},
+    geometry::{Point, Rect},
     graph::{Direction, Key},
     incremental::layout_cache::{CachedLayout, LayoutCache},
+    quality::Quality,
     subgraph::NodeRole,
 };
 use std::{collections::BTreeMap, sync::Arc};

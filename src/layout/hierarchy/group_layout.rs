@@ -1,28 +1,18 @@
 //! Groups: lays out each group alone, then the root with the groups in their resulting sizes.
 //!
-//! A line between groups has three parts that meet in the cells of the borders. The first leads from its
-//! caller to a port in the right border. The second leads through the channels of the root to a port in the
-//! left border of the other group. The third leads on to the target. All three are bundled by target, so the
-//! lines to one target form one tree. A subgraph that equals a recent one comes from the cache, so a change
-//! affects one group and the root.
-use super::{
-    assemble::SubgraphLayouts,
-    indexed_subgraph::{IndexedSubgraph, Member},
-};
+//! A subgraph that equals a recent one comes from the cache, so a change affects one group and the root.
+use super::{assemble::SubgraphLayouts, canonical_graph::CanonicalGraph, indexed_subgraph::IndexedSubgraph};
 use crate::layout::{
     diagram::{Diagram, Seed},
-    graph::{Direction, Edge, Graph, Key, Node, Options, RankHint},
+    graph::{Graph, Options},
     incremental::{
         layout_cache::{CachedLayout, LayoutCache},
         placeholders,
     },
     pipeline,
-    subgraph::{NodeRole, Subgraph, SubgraphNode},
+    subgraph::Subgraph,
 };
-use std::{collections::BTreeSet, sync::Arc};
-
-/// Columns that a title needs beside its own: two corners and two cells of border.
-const TITLE_MARGIN_COLUMNS: i32 = 4;
+use std::sync::Arc;
 
 /// Lays out a graph; see [`super::layout`].
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
@@ -92,175 +82,4 @@ fn layout_cached(subgraph: &Subgraph, cache: Option<&LayoutCache>) -> Arc<Cached
         cache.and_then(LayoutCache::newest).map(|cached| &cached.layout.seed),
     );
     Arc::new(CachedLayout { subgraph: subgraph.clone(), layout })
-}
-
-/// Graph with its nodes and groups sorted by key, and its duplicate edges removed.
-pub struct CanonicalGraph<'a> {
-    pub graph: &'a Graph,
-    pub options: &'a Options,
-    /// Node indices of the graph, in the order of the keys.
-    pub node_indices: Vec<usize>,
-    /// Group indices of the graph, in the order of the keys.
-    pub group_indices: Vec<usize>,
-    /// Group of each sorted node, as a position in `group_indices`; `None` for a node outside all groups.
-    pub group_of: Vec<Option<usize>>,
-    /// Distinct edges between sorted nodes, without self loops.
-    pub edges: BTreeSet<(usize, usize)>,
-    /// Position of each node of the graph in `node_indices`.
-    pub position_of: Vec<usize>,
-}
-
-impl<'a> CanonicalGraph<'a> {
-    fn new(graph: &'a Graph, options: &'a Options) -> Self {
-        let mut node_indices: Vec<usize> = (0..graph.nodes.len()).collect();
-        node_indices.sort_by(|&a, &b| graph.nodes[a].key.cmp(&graph.nodes[b].key));
-        let mut group_indices: Vec<usize> = (0..graph.groups.len()).collect();
-        group_indices.sort_by(|&a, &b| graph.groups[a].key.cmp(&graph.groups[b].key));
-        let mut group_place = vec![0; group_indices.len()];
-        group_indices.iter().enumerate().for_each(|(place, &group)| group_place[group] = place);
-        let mut position_of = vec![0; node_indices.len()];
-        node_indices.iter().enumerate().for_each(|(at, &node)| position_of[node] = at);
-        let group_of = node_indices
-            .iter()
-            .map(|&n| graph.nodes[n].group.filter(|&g| g < group_indices.len()).map(|g| group_place[g]))
-            .collect();
-        let count = node_indices.len();
-        let drawable = graph.edges.iter().filter(|e| e.from < count && e.to < count && e.from != e.to);
-        let edges = drawable.map(|e| (position_of[e.from], position_of[e.to])).collect();
-        Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
-    }
-
-    /// Returns the graph in this order.
-    fn to_graph(&self) -> Graph {
-        let node =
-            |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
-        Graph {
-            nodes: self.node_indices.iter().zip(&self.group_of).map(node).collect(),
-            edges: self.edges.iter().map(|&(from, to)| Edge { from, to }).collect(),
-            groups: self.group_indices.iter().map(|&group| self.graph.groups[group].clone()).collect(),
-        }
-    }
-
-    /// Returns width and height as the pipeline uses them: its flow always runs left to right.
-    pub fn flow_size(&self, width: i32, height: i32) -> (i32, i32) {
-        match self.options.direction {
-            Direction::LeftToRight => (width, height),
-            Direction::TopDown => (height, width),
-        }
-    }
-
-    /// Copies the options of the layout into a subgraph.
-    fn apply_options(&self, subgraph: &mut Subgraph) {
-        let Options { direction, gap_rows, gap_columns, row_gap_between_lines } = *self.options;
-        subgraph.top_down = direction == Direction::TopDown;
-        subgraph.row_gap = i32::from(if subgraph.top_down { gap_columns } else { gap_rows });
-        subgraph.row_gap_between_lines = row_gap_between_lines;
-    }
-
-    fn key(&self, node: usize) -> &Key {
-        &self.graph.nodes[self.node_indices[node]].key
-    }
-
-    fn box_node(&self, node: usize) -> SubgraphNode {
-        let node = &self.graph.nodes[self.node_indices[node]];
-        let (width, height) = self.flow_size(i32::from(node.width.max(1)), i32::from(node.height.max(1)));
-        SubgraphNode {
-            key: node.key.clone(),
-            width,
-            height,
-            hint: node.hint,
-            role: NodeRole::Box,
-            port_order: None,
-        }
-    }
-
-    /// Returns the row of a node at which its lines arrive and leave, counted from its top.
-    pub fn port_row(&self, node: usize) -> i32 {
-        (self.box_node(node).height - 1) / 2
-    }
-
-    fn border_port(&self, node: usize, role: NodeRole) -> SubgraphNode {
-        let prefix = if role == NodeRole::EntryPort { "\u{1}in " } else { "\u{1}out " };
-        let key = Key::from(format!("{prefix}{}", self.key(node)));
-        SubgraphNode { key, width: 1, height: 1, hint: RankHint::Free, role, port_order: None }
-    }
-
-    /// Returns the subgraph of the inside of a group.
-    pub fn group_subgraph(&self, group: usize) -> IndexedSubgraph {
-        let inside = |node: usize| self.group_of[node] == Some(group);
-        let mut members: BTreeSet<Member> =
-            (0..self.node_indices.len()).filter(|&n| inside(n)).map(Member::Node).collect();
-        for &(from, to) in &self.edges {
-            match (inside(from), inside(to)) {
-                (true, false) => members.insert(Member::ExitPort(to)),
-                (false, true) => members.insert(Member::EntryPort(to)),
-                _ => false,
-            };
-        }
-        let item = |member: Member| match member {
-            Member::EntryPort(node) => self.border_port(node, NodeRole::EntryPort),
-            Member::ExitPort(node) => self.border_port(node, NodeRole::ExitPort),
-            Member::Node(node) | Member::Group(node) => self.box_node(node),
-        };
-        let mut subgraph = IndexedSubgraph::new(members.into_iter().map(|s| (s, item(s))));
-        let title = i32::from(self.graph.groups[self.group_indices[group]].title_width);
-        subgraph.subgraph.min_size = self.flow_size(title + TITLE_MARGIN_COLUMNS, 2);
-        subgraph.subgraph.bordered = true;
-        self.apply_options(&mut subgraph.subgraph);
-        for &(from, to) in &self.edges {
-            let (caller, row) = if inside(from) {
-                (Member::Node(from), self.port_row(from))
-            } else {
-                (Member::EntryPort(to), 0)
-            };
-            let (called, at) =
-                if inside(to) { (Member::Node(to), self.port_row(to)) } else { (Member::ExitPort(to), 0) };
-            if inside(from) || inside(to) {
-                subgraph.add_link((caller, row), (called, at), to, self.key(to));
-            }
-        }
-        subgraph.finish()
-    }
-
-    /// Returns the root subgraph, given the layouts of the groups.
-    fn root_subgraph(&self, inner: &[IndexedSubgraph], drawn: &[Arc<CachedLayout>]) -> IndexedSubgraph {
-        let without = (0..self.node_indices.len()).filter(|&n| self.group_of[n].is_none());
-        let nodes = without.map(|n| (Member::Node(n), self.box_node(n)));
-        let groups = drawn.iter().enumerate().map(|(group, cached)| {
-            let key = Key::from(format!("\u{1}group {}", self.graph.groups[self.group_indices[group]].key));
-            let (width, height) = cached.layout.size;
-            (
-                Member::Group(group),
-                SubgraphNode {
-                    key,
-                    width,
-                    height,
-                    hint: RankHint::Free,
-                    role: NodeRole::Box,
-                    port_order: None,
-                },
-            )
-        });
-        let mut subgraph = IndexedSubgraph::new(nodes.chain(groups));
-        self.apply_options(&mut subgraph.subgraph);
-        subgraph.subgraph.row_gap = subgraph.subgraph.row_gap.max(i32::from(!drawn.is_empty()));
-        let end = |node: usize, port: Member| match self.group_of[node] {
-            None => (Member::Node(node), self.port_row(node)),
-            Some(group) => {
-                let item = inner[group].node_of.get(&port).copied();
-                (Member::Group(group), item.map_or(0, |i| drawn[group].layout.positions[i].y))
-            }
-        };
-        for &(from, to) in &self.edges {
-            if self.group_of[from].is_none() || self.group_of[from] != self.group_of[to] {
-                subgraph.add_link(
-                    end(from, Member::ExitPort(to)),
-                    end(to, Member::EntryPort(to)),
-                    to,
-                    self.key(to),
-                );
-            }
-        }
-        subgraph.finish()
-    }
 }

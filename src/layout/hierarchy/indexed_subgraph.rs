@@ -1,10 +1,14 @@
 //! Subgraph with an index from its members to its nodes, to find rectangles and paths by member.
 use crate::layout::{
-    diagram::{Point, Rect},
+    geometry::{Point, Rect},
     graph::Key,
+<<<<<<< HEAD
     incremental::layout_cache::LayoutCache,
-    pipeline::SubgraphLayout,
+=======
+    incremental::{layout_cache::LayoutCache, subgraph_layout::SubgraphLayout},
+>>>>>>> typed
     subgraph::{Link, Subgraph, SubgraphNode, Target},
+    subgraph_layout::SubgraphLayout,
 };
 use std::collections::BTreeMap;
 

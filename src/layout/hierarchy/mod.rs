@@ -1,5 +1,6 @@
 //! Groups: cuts the graph into one flat subgraph per group and one for the root, and puts their layouts back together.
 
 pub(super) mod assemble;
+pub(super) mod canonical_graph;
 pub(super) mod group_layout;
 pub(super) mod indexed_subgraph;

@@ -3,7 +3,7 @@
 //! A subgraph that comes back gets exactly its earlier layout, unless over [`MAX_ENTRIES`] others came in
 //! between. The cache counts layouts, never time. Nodes that stay away keep their places by other means: see
 //! [`super::placeholders`].
-use crate::layout::{graph::Key, pipeline::SubgraphLayout, subgraph::Subgraph};
+use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLayout};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Limit for the cached layouts of one subgraph.

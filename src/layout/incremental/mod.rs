@@ -1,5 +1,4 @@
-//! Stability: caches of earlier layouts and placeholders for removed nodes, so that an unchanged part does not move.
+//! Stability: a cache of earlier layouts and placeholders for removed nodes, so that an unchanged part does not move.
 
-pub(super) mod channel_cache;
 pub(super) mod layout_cache;
 pub(super) mod placeholders;

@@ -5,7 +5,7 @@
 //! its fullest layer. It places the largest first, each as high up as possible (Baker, Coffman and Rivest,
 //! "Orthogonal Packings in Two Dimensions", 1980). The number of layers is the one that comes closest to the
 //! shape of a screen.
-use super::ranks::RankInput;
+use super::rank_input::RankInput;
 use std::cmp::Reverse;
 
 /// Ratio of columns to rows on a typical screen.

@@ -4,5 +4,6 @@ pub(super) mod back_edges;
 pub(super) mod components;
 pub(super) mod cycle_removal;
 pub(super) mod layered_graph;
+pub(super) mod rank_input;
 pub(super) mod ranks;
 pub(super) mod simplex;

@@ -6,6 +6,7 @@
 //! Only a layout without a seed packs its unconnected components ([`super::components`]).
 use super::{
     components::{self, Components},
+    rank_input::RankInput,
     simplex,
 };
 use crate::layout::graph::RankHint;
@@ -18,17 +19,6 @@ const MAX_MEDIAN_PASSES: usize = 8;
 /// Ranks by which a move must shorten a known node's edges, summed over them. With 3 or less, a service that
 /// comes and goes moves others. With 5 or more, half as many changes tangle the map.
 const MIN_RANKS_SAVED: i32 = 4;
-
-/// Properties of a node that ranking reads.
-pub struct RankInput {
-    pub hint: RankHint,
-    pub width: i32,
-    pub height: i32,
-    /// True if the node has an edge that the previous layout did not have.
-    pub newly_linked: bool,
-    /// True if the node is linked to a port in the border.
-    pub linked_to_border: bool,
-}
 
 /// Returns the rank of each node, starting at 0, and the shift of known ranks against the seed.
 ///

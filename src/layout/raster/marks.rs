@@ -3,7 +3,7 @@
 //! Rules of the drawing, for a flow from left to right: lines run to the right unless `◂` marks them. A tick
 //! `▴` or `▾` on a trunk beside a line that runs on means that the line feeds the trunk, not vice versa.
 use super::{Raster, Side};
-use crate::layout::diagram::Point;
+use crate::layout::geometry::Point;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mark drawn in place of the line in its cell.

@@ -8,7 +8,8 @@ mod glyph;
 mod segments;
 mod marks;
 
-use super::diagram::{Diagram, Point, Rect};
+use super::diagram::Diagram;
+use super::geometry::{Point, Rect};
 use super::graph::Direction;
 pub use glyph::{Arms, Glyphs};
 pub use marks::Mark;

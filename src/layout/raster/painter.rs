@@ -2,7 +2,7 @@
 use super::glyph::{self, Arms, Glyphs};
 use super::marks::Mark;
 use super::{LineCell, LineStyle, Raster, Side};
-use crate::layout::diagram::{Point, Rect};
+use crate::layout::geometry::{Point, Rect};
 
 /// Painter of the visible part of a raster.
 pub struct RasterPainter<'a> {

@@ -9,6 +9,7 @@
 //! following the trunk could take the wrong line. So the raster draws a tick there. If a tick has no room, or
 //! the trunk passes the line on both sides, the caller gets a stub: a small trunk of its own that enters the
 //! trunk from the left.
+use super::channel_net::{ChannelNet, ChannelPin};
 use super::row_occupancy::{self, FreeRows, RowOccupancy};
 use super::tracks;
 use super::trunk::{Jog, Trunk};
@@ -18,21 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const MAX_STUB_ROUNDS: usize = 12;
 /// Largest number of trunks for which the router removes unnecessary stubs.
 const DROP_STUBS_MAX_TRUNKS: usize = 60;
-
-/// Pin of a channel: the row and side at which a line meets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChannelPin {
-    pub row: i32,
-    /// True if the pin is on the right side of the channel.
-    pub right: bool,
-}
-
-/// Net of a channel, with several input pins and one output pin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelNet {
-    pub inputs: Vec<ChannelPin>,
-    pub output: ChannelPin,
-}
 
 /// Turn of a line at a track and a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
-//! Routing: draws the edges, through the channels between layers and, for hidden edges, through the free cells of a finished drawing.
+//! Routing: draws the edges, through the channels between layers.
 
 pub(super) mod channel;
-pub(super) mod maze_router;
+pub(super) mod channel_cache;
+pub(super) mod channel_net;
 pub(super) mod row_occupancy;
 pub(super) mod tracks;
 pub(super) mod trunk;

@@ -1,5 +1,5 @@
 //! Occupied cells and free rows of a channel.
-use super::channel::ChannelNet;
+use super::channel_net::ChannelNet;
 use super::trunk::{Jog, Trunk};
 use std::collections::BTreeSet;
 

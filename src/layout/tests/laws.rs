@@ -2,7 +2,10 @@
 use super::invariants::{assert_valid, numbered_graph, service_graph};
 use crate::layout::{
     Direction, Graph, Options, Point, Raster, Rect, Route, layout, route_hidden_edges,
-    routing::channel::{ChannelNet, ChannelPin, route_channel},
+    routing::{
+        channel::route_channel,
+        channel_net::{ChannelNet, ChannelPin},
+    },
 };
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Amazon Resource Names, reduced to the parts that identify a resource.
 
-use super::host::NotAHost;
+use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
 
 /// Maximum length of a resource name, in bytes. AWS allows 256 for most types, and more for none on the map.

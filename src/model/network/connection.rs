@@ -75,6 +75,16 @@ pub enum ConnectionOutcome {
 }
 
 impl ConnectionOutcome {
+    /// Returns the name of the outcome in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+        }
+    }
+
     /// Returns the outcome as a predicate, such as `was rejected`.
     #[must_use]
     pub fn description(self) -> &'static str {

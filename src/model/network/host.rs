@@ -3,6 +3,7 @@
 //! Each type accepts only text that matches its grammar, from decoders, recordings and the cache alike. So a
 //! piece of a password that slips through a decoder is rejected here, unless it reads like a host name.
 
+use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr, ops::Deref};
 
@@ -27,11 +28,6 @@ pub enum Host {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct HostName(String);
-
-/// Error for text that is no host. The message does not repeat the text, because it may be a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a hostname, an IP address or an ARN")]
-pub struct NotAHost;
 
 impl HostName {
     /// Parses a host name. Returns `None` unless the whole text is one.

@@ -7,5 +7,7 @@ pub mod display_url;
 pub mod endpoint;
 pub mod host;
 pub mod load_balancer;
+pub mod not_a_host;
 pub mod reference;
 pub mod scheme;
+pub mod setting;

@@ -1,6 +1,6 @@
 //! References: facts such as "this variable of that service names an address", without the variable's value.
 
-use crate::model::{Address, Text};
+use crate::model::{Address, Setting, Text};
 use serde::{Deserialize, Serialize};
 
 /// A fact in the configuration of a service that names an address or another service.
@@ -58,8 +58,9 @@ pub enum ReferenceKind {
 pub struct ReferenceLocation {
     /// Name of the container; `None` if the service has only one.
     pub container: Option<Text>,
-    /// The variable, label, option or argument number; never a value.
-    pub key: Text,
+    /// The setting, without its value.
+    #[serde(rename = "key")]
+    pub setting: Setting,
 }
 
 /// The address or service that a reference names.
@@ -92,21 +93,36 @@ impl Reference {
             ReferenceTarget::ServiceName(_) | ReferenceTarget::CalledByProxy(_) => false,
         }
     }
+
+    /// Returns the path of the configuration file that holds the reference, or `None` for other kinds.
+    #[must_use]
+    pub fn config_file_path(&self) -> Option<&str> {
+        match &self.location.setting {
+            Setting::File { path, .. } if self.kind == ReferenceKind::ConfigFile => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl ReferenceLocation {
-    /// Returns the location of setting `key` in a service's only container.
+    /// Returns the location of a setting of a service's only container.
     #[must_use]
-    pub fn for_key(key: &str) -> Self {
-        Self { container: None, key: key.into() }
+    pub fn of(setting: Setting) -> Self {
+        Self { container: None, setting }
+    }
+
+    /// Returns the location of the setting that `text` describes, in a service's only container.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::of(Setting::parse(text))
     }
 }
 
 impl std::fmt::Display for ReferenceLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.container {
-            Some(container) => write!(f, "{container}: {}", self.key),
-            None => f.write_str(&self.key),
+            Some(container) => write!(f, "{container}: {}", self.setting),
+            None => self.setting.fmt(f),
         }
     }
 }

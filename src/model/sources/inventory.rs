@@ -156,13 +156,3 @@ impl Default for Inventory {
         Self::new(Vec::new())
     }
 }
-
-impl Service {
-    /// Returns true if `name` is the service's name, `group/name` or id.
-    #[must_use]
-    pub fn has_name(&self, name: &str) -> bool {
-        let grouped =
-            self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
-        *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
-    }
-}

@@ -1,6 +1,7 @@
 //! Snapshots of the sources, the state of each source, and the inventory that holds them all.
 
 pub mod inventory;
+pub mod load_progress;
 pub mod snapshot;
 pub mod snapshot_diff;
 pub mod source_status;

@@ -1,6 +1,6 @@
 //! Differences between two snapshots, as coarse as the topology needs them for an incremental update.
 
-use crate::model::{LoadBalancer, Service, ServiceId, Snapshot, SourceId};
+use crate::model::{LoadBalancer, Service, ServiceId, Snapshot};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -77,11 +77,4 @@ fn same_identity_and_endpoints(a: &Service, b: &Service) -> bool {
         && a.endpoints == b.endpoints
         && a.networks == b.networks
         && ((a.instances == b.instances && a.facts == b.facts) || images(a) == images(b))
-}
-
-/// The first part of a service's id is its source.
-impl From<&ServiceId> for SourceId {
-    fn from(id: &ServiceId) -> Self {
-        Self::new(id.as_str().split('/').next().unwrap_or_default())
-    }
 }

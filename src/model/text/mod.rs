@@ -27,11 +27,14 @@ use std::{
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CleanText<S, const MAX_CHARS: usize, const URL_USERS: bool = false>(S);
 
+/// Maximum length of a name, reason or message, in characters.
+pub(super) const MAX_TEXT_CHARS: usize = 2_000;
+
 /// A name, reason or message.
-pub type Text = CleanText<Box<str>, 2_000>;
+pub type Text = CleanText<Box<str>, MAX_TEXT_CHARS>;
 
 /// A name that many values share, such as the label of a log stream.
-pub type SharedText = CleanText<Arc<str>, 2_000>;
+pub type SharedText = CleanText<Arc<str>, MAX_TEXT_CHARS>;
 
 /// An id: several names with slashes between them.
 pub(super) type IdText = CleanText<Arc<str>, 8_000>;

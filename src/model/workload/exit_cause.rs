@@ -1,6 +1,6 @@
-//! Causes of an instance's exit or failed start, in the same terms for every source.
+//! Exits and failed starts of instances with their causes, in the same terms for every source.
 
-use crate::model::Exit;
+use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The cause of an instance's exit or failed start.
@@ -55,6 +55,20 @@ pub enum ExitCause {
     /// The instance could not be started for another reason.
     #[serde(rename = "start")]
     StartFailed,
+}
+
+/// The exit or failed start of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    /// The process's exit code; `None` if no process ran.
+    pub code: Option<i64>,
+    /// The cause of the exit or of the failed start.
+    #[serde(rename = "ending")]
+    pub cause: ExitCause,
+    /// The source's explanation, in its own words.
+    pub reason: Option<Text>,
+    /// Time of the exit.
+    pub at: Option<Timestamp>,
 }
 
 /// Exit codes of processes that SIGINT, SIGKILL or SIGTERM ended: 128 plus the signal's number (POSIX shells,

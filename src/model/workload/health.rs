@@ -1,6 +1,6 @@
 //! The health of a service, by the same rules for every source.
 
-use crate::model::{HealthCheckStatus, InstanceState, Service};
+use crate::model::{InstanceState, Service};
 use serde::{Deserialize, Serialize};
 
 /// The health of a service, from best to worst.
@@ -69,13 +69,5 @@ impl Health {
             (0, _) => Self::Failing,
             _ => Self::Degraded,
         }
-    }
-}
-
-impl HealthCheckStatus {
-    /// Returns true if the last check failed.
-    #[must_use]
-    pub fn is_failing(&self) -> bool {
-        matches!(self, Self::Unhealthy { .. })
     }
 }

@@ -1,6 +1,6 @@
 //! Instances of a service: ECS tasks with their containers, or Docker containers.
 
-use crate::model::{ExitCause, InstanceId, LogRoute, Text, Timestamp};
+use crate::model::{Exit, InstanceId, LogRoute, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A running or recently stopped copy of a service.
@@ -73,20 +73,6 @@ pub enum HealthCheckStatus {
     },
 }
 
-/// The exit or failed start of an instance.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// The process's exit code; `None` if no process ran.
-    pub code: Option<i64>,
-    /// The cause of the exit or of the failed start.
-    #[serde(rename = "ending")]
-    pub cause: ExitCause,
-    /// The source's explanation, in its own words.
-    pub reason: Option<Text>,
-    /// Time of the exit.
-    pub at: Option<Timestamp>,
-}
-
 /// One container of an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Container {
@@ -130,5 +116,13 @@ impl Instance {
     pub fn is_faulty(&self) -> bool {
         matches!(self.state, InstanceState::Failed | InstanceState::Restarting | InstanceState::Paused)
             || (self.state == InstanceState::Running && self.health_check.is_failing())
+    }
+}
+
+impl HealthCheckStatus {
+    /// Returns true if the last check failed.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        matches!(self, Self::Unhealthy { .. })
     }
 }

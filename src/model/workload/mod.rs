@@ -2,6 +2,7 @@
 
 pub mod deployment;
 pub mod exit_cause;
+pub mod fact;
 pub mod health;
 pub mod image_ref;
 pub mod instance;

@@ -2,8 +2,8 @@
 //! tasks.
 
 use crate::model::{
-    Deployment, Instance, InstanceState, NetworkId, Onset, Reference, Rollout, ServiceEndpoint, ServiceId,
-    SourceId, Text,
+    Deployment, Fact, FactKind, Instance, InstanceState, NetworkId, Onset, Reference, Rollout,
+    ServiceEndpoint, ServiceId, SourceId, Text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -61,28 +61,19 @@ pub enum ServiceKind {
     Declared,
 }
 
-/// A labelled fact for the service card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// The label, such as `image`.
-    pub label: Text,
-    /// The fact itself.
-    pub value: Text,
-}
-
-impl Fact {
-    /// Returns a fact of a label and a value.
-    #[must_use]
-    pub fn new(label: impl Into<Text>, value: impl Into<Text>) -> Self {
-        Self { label: label.into(), value: value.into() }
-    }
-}
-
 impl Service {
     /// Returns the source of the service: the part of its id before the first slash.
     #[must_use]
     pub fn source(&self) -> SourceId {
         SourceId::from(&self.id)
+    }
+
+    /// Returns true if `name` is the service's name, `group/name` or id.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        let grouped =
+            self.group.as_deref().and_then(|g| name.strip_prefix(g)).and_then(|rest| rest.strip_prefix('/'));
+        *name == *self.name || name == self.id.as_str() || grouped == Some(self.name.as_str())
     }
 
     /// Returns true if the service is only declared in a file, so that its health is unknown.
@@ -93,7 +84,8 @@ impl Service {
 
     /// Returns the images of its instances; for a declared service, the image in its facts.
     pub fn images(&self) -> impl Iterator<Item = &str> {
-        let declared = self.facts.iter().filter(|fact| self.is_declared() && fact.label == "image");
+        let declared =
+            self.facts.iter().filter(|fact| self.is_declared() && fact.kind() == Some(FactKind::Image));
         let run = self.instances.iter().flat_map(|i| &i.containers).map(|c| c.image.as_str());
         run.chain(declared.map(|fact| fact.value.as_str()))
     }

@@ -358,7 +358,7 @@ impl<'a> CardBuilder<'a> {
         }
         self.push_heading("facts".to_owned());
         for fact in &service.facts {
-            self.push_labelled(&fact.label, &fact.value);
+            self.push_labelled(&fact.label.to_string(), &fact.value);
         }
     }
 

@@ -5,9 +5,8 @@ use crate::{
     screen::describe::time::age,
     store::World,
     topology::{
-        Drift, Edge, Evidence, FailedConnection, Node, Strength,
-        evidence::{EVIDENCE_KINDS, EvidenceKind},
-        evidence_coverage, shortest_path,
+        Drift, Edge, Evidence, FailedConnection, Node, Strength, evidence::EvidenceKind, evidence_coverage,
+        shortest_path,
     },
 };
 use std::fmt::Write;
@@ -87,27 +86,8 @@ fn evidence_text(alike: &[Evidence], now: Timestamp) -> EvidenceText {
         seen.iter().filter_map(|(word, at)| at.map(|at| format!(", {word} seen {} ago", age(at, now))));
     let (places, seen) = (places.join(", "), seen.collect::<String>());
     EvidenceText {
-        title: format!("{}, {}", strength.as_str(), kind_title(kind)),
-        text: format!("{places}{more}{} {detail}{seen}", kind_verb(kind)),
-    }
-}
-
-/// Returns the title of a kind of evidence.
-#[must_use]
-pub fn kind_title(kind: &str) -> &str {
-    EVIDENCE_KINDS.iter().find(|known| known.id == kind).map_or(kind, |known| known.title)
-}
-
-/// Returns the verb for a kind of evidence, to stand between place and address in a sentence.
-fn kind_verb(kind: &str) -> &'static str {
-    match kind {
-        "socket" => " connected to",
-        "flow-log" => " shows traffic to",
-        "service-connect" => " counts requests to",
-        "load-balancer" => " routes to",
-        "proxy-label" => " routes requests to",
-        "log-error" => " reports a failed connection to",
-        _ => " names",
+        title: format!("{}, {}", strength.as_str(), kind.title),
+        text: format!("{places}{more}{} {detail}{seen}", kind.verb),
     }
 }
 
@@ -162,13 +142,7 @@ pub fn coverage_lines(world: &World, from: &Node, to: Option<&Node>) -> Vec<Stri
 
 /// Returns the number of places of one kind: `environment variable: 12 addresses named`.
 fn coverage_line(kind: &EvidenceKind, places: usize) -> String {
-    let (one, many, done) = match (kind.strength, kind.id) {
-        (Strength::Observed, _) => ("connection", "connections", "seen"),
-        (_, "load-balancer") => ("target", "targets", "found"),
-        (_, "start-order") => ("service", "services", "named"),
-        _ => ("address", "addresses", "named"),
-    };
-    format!("{}: {places} {} {done}", kind.title, if places == 1 { one } else { many })
+    format!("{}: {}", kind.title, kind.unit.count_label(places))
 }
 
 /// Returns a sentence about how long the connections of a service have been watched, or `None` for other
@@ -197,12 +171,12 @@ mod tests {
     use super::evidence_texts;
     use crate::{
         model::fixtures::ago,
-        topology::{Edge, Evidence, Strength},
+        topology::{Edge, Evidence, Strength, evidence::EvidenceKind},
     };
 
     fn seen(place: &str, seconds: i64) -> Evidence {
         Evidence {
-            kind: "socket",
+            kind: EvidenceKind::with_id("socket").unwrap(),
             strength: Strength::Observed,
             location: place.to_owned(),
             detail: "db".to_owned(),
@@ -216,7 +190,7 @@ mod tests {
         let mut evidence: Vec<_> =
             (1..=5).map(|number| seen(&format!("web-{number}"), 60 * number)).collect();
         let variable = |key: &str| Evidence {
-            kind: "environment",
+            kind: EvidenceKind::with_id("environment").unwrap(),
             strength: Strength::Declared,
             first_seen: None,
             last_seen: None,

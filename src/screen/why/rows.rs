@@ -119,8 +119,7 @@ impl<'a> EdgeRow<'a> {
 
 /// Returns the title of the strongest evidence and the number of further pieces.
 fn evidence_summary(edge: &Edge, now: Timestamp) -> String {
-    let first =
-        edge.evidence.first().map(|evidence| edge_text::kind_title(evidence.kind)).unwrap_or_default();
+    let first = edge.evidence.first().map(|evidence| evidence.kind.title).unwrap_or_default();
     match edge_text::evidence_texts(edge, now).len() {
         0 | 1 => first.to_owned(),
         more => format!("{first} +{}", more - 1),

@@ -13,9 +13,11 @@ pub(super) mod task_definitions;
 use super::{
     client::api::Api,
     decode::{
-        ClusterData, TaskDefinitions,
+        definitions::task_definition::TaskDefinitions,
         load_balancing::load_balancer::LoadBalancerData,
-        service_mesh::{app_mesh::AppMeshes, service_connect_metrics::CallCounts},
+        region::ClusterData,
+        service_connect_metrics::CallCounts,
+        service_mesh::app_mesh::AppMeshes,
         services::{deployment::revision_to_compare, endpoints::CloudMapNames},
         target_group_arns,
     },

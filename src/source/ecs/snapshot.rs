@@ -3,7 +3,7 @@
 use super::{
     Config,
     client::{api::Api, failure::AwsTarget},
-    decode::{self, RegionData, decode_cache::DecodeCache, tasks::instance::SnapshotContext},
+    decode::{self, decode_cache::DecodeCache, region::RegionData, snapshot_context::SnapshotContext},
     enrichment::Enricher,
     flows::AddressOwners,
     name_filter::NameFilter,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     cache::CacheDir,
-    model::{Failure, ServiceId, Snapshot, SourceId, Timestamp, UnreadPart},
+    model::{Failure, ServiceId, ServiceIdParts, Snapshot, SourceId, Timestamp, UnreadPart},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -149,8 +149,7 @@ impl Caches {
 fn watched_by_cluster(watched: &WatchedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for id in watched {
-        let mut parts = id.as_str().split('/').skip(1);
-        let (Some(cluster), Some(service)) = (parts.next(), parts.next()) else { continue };
+        let ServiceIdParts { group: Some(cluster), name: service, .. } = id.parts() else { continue };
         if let Some(cluster) = clusters.iter().find(|c| c.name == cluster) {
             all.entry(cluster.name_or_arn.clone()).or_default().insert(service.to_owned());
         }

@@ -18,12 +18,12 @@ fn kinds_and_targets(cases: &[ServiceCase]) -> Vec<(ReferenceKind, String)> {
         let (path, names) = case.file;
         let file = names.iter().enumerate().map(|(line, name)| Reference {
             kind: ReferenceKind::ConfigFile,
-            location: ReferenceLocation::for_key(&format!("file {path}:{}", line + 1)),
+            location: ReferenceLocation::parse(&format!("file {path}:{}", line + 1)),
             target: ReferenceTarget::EstateAddress(Address::from_host_name(name)),
         });
         let after = case.after.iter().map(|name| Reference {
             kind: ReferenceKind::StartOrder,
-            location: ReferenceLocation::for_key("depends_on"),
+            location: ReferenceLocation::parse("depends_on"),
             target: ReferenceTarget::ServiceName((*name).into()),
         });
         let mut mentions: Vec<_> = file.chain(after).collect();

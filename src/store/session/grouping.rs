@@ -36,9 +36,6 @@ const GROUPING_NAMES: &[(&str, Grouping)] = &[
 /// Prefix of a grouping by fact; the label of the fact follows it.
 const FACT_PREFIX: &str = "fact:";
 
-/// Separator between the cluster and the namespace in the name of a Service Connect or Cloud Map network.
-const NAMESPACE_MARKER: &str = "/namespace/";
-
 impl FromStr for Grouping {
     type Err = String;
 
@@ -92,9 +89,7 @@ impl Grouping {
             }
             Self::Source => node.source.as_ref().map(ToString::to_string),
             Self::Namespace => service().and_then(|service| {
-                service.networks.iter().find_map(|network| {
-                    network.as_str().split_once(NAMESPACE_MARKER).map(|(_, name)| name.to_owned())
-                })
+                service.networks.iter().find_map(|network| network.namespace_name().map(str::to_owned))
             }),
             Self::Owner => service()
                 .and_then(|service| {
@@ -103,7 +98,8 @@ impl Grouping {
                 })
                 .map(Into::into),
             Self::Fact(label) => service()
-                .and_then(|s| s.facts.iter().find(|fact| &fact.label == label).map(|fact| fact.value.clone()))
+                .and_then(|service| service.facts.iter().find(|fact| fact.label.to_string() == *label))
+                .map(|fact| fact.value.clone())
                 .map(Into::into),
             Self::Nothing => None,
         };

@@ -3,7 +3,7 @@
 use super::World;
 use crate::model::{
     Exit, ExitCause, Instance, InstanceId, InstanceState, NodeId, SavedOutages, Service, ServiceKind,
-    Snapshot, SourceId, Text, Timestamp,
+    Snapshot, SourceId, Timestamp,
 };
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
@@ -23,8 +23,7 @@ pub(super) struct OutageSaveState {
 impl World {
     /// Restores the outages of `source` from an earlier run.
     pub fn restore_outages(&mut self, source: &SourceId, earlier: SavedOutages) {
-        let outages =
-            earlier.outages.iter().map(|(id, outage)| (NodeId::new(format!("{source}/{id}")), *outage));
+        let outages = earlier.outages.iter().map(|(id, outage)| (NodeId::service_of(source, id), *outage));
         self.outage_tracker.load_saved(outages.collect());
         let asked = earlier.stop_requests.iter().map(|(id, at)| (InstanceId::of(source, id), *at));
         self.outage_save_state.requested_stops.extend(asked);
@@ -34,14 +33,16 @@ impl World {
     /// Returns the outage data of `source` to save for the next run.
     #[must_use]
     pub fn outages_to_save(&self, source: &SourceId) -> SavedOutages {
-        let own = |id: &str| id.strip_prefix(source.as_str())?.strip_prefix('/').map(Text::from);
         let outages = self.outage_tracker.outages_of(source);
         let services = self.inventory.snapshot(source).into_iter().flat_map(|snapshot| &snapshot.services);
         let ends = services.filter(|service| runs_on_engine(service)).flat_map(|service| &service.instances);
-        let asked =
-            ends.filter_map(|instance| Some((own(instance.id.as_str())?, requested_stop_time(instance)?)));
+        let asked = ends.filter_map(|instance| {
+            Some((instance.id.native_id(source)?.into(), requested_stop_time(instance)?))
+        });
         SavedOutages {
-            outages: outages.filter_map(|(node, outage)| Some((own(node.as_str())?, *outage))).collect(),
+            outages: outages
+                .filter_map(|(node, outage)| Some((node.group_and_name(source)?.into(), *outage)))
+                .collect(),
             stop_requests: asked.collect(),
         }
     }

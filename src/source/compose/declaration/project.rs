@@ -54,7 +54,7 @@ impl Loader {
             files.push(self.parse_file(path).map_err(LoadError::failure)?);
         }
         if files.iter().all(|(_, documents)| documents.is_empty()) {
-            let what = format!("{} is empty", place.display());
+            let what = format!("the compose project {} is empty", place.display());
             return Err(Failure::new(FailureKind::Invalid, what, "add `services` to it"));
         }
         let mut variables = found.variables;

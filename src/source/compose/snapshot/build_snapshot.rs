@@ -6,7 +6,9 @@ use super::{
     references,
 };
 use crate::{
-    model::{Fact, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp, UnreadPart},
+    model::{
+        Fact, FactKind, Service, ServiceId, ServiceKind, Snapshot, SourceId, Text, Timestamp, UnreadPart,
+    },
     source::{
         compose::declaration::{inputs::LocalInputs, service::ComposeService},
         shared_references::{self, Program},
@@ -95,21 +97,23 @@ fn service_facts(
 ) -> Vec<Fact> {
     let (place, files) = (&declared.networking, &declared.files);
     let image = image_name(project, name, declared);
-    let mut facts =
-        vec![Fact::new("declared", Text::new(&declared.declared_at)), Fact::new("image", Text::new(&image))];
-    let mut say = |label: &str, value: &str| facts.push(Fact::new(label, Text::new(value)));
+    let mut facts = vec![
+        Fact::new(FactKind::Declared, Text::new(&declared.declared_at)),
+        Fact::new(FactKind::Image, Text::new(&image)),
+    ];
+    let mut say = |kind: FactKind, value: &str| facts.push(Fact::new(kind, Text::new(value)));
     if let Some(replicas) = declared.replicas {
-        say("replicas", &replicas.to_string());
+        say(FactKind::Replicas, &replicas.to_string());
     }
-    declared.profiles.iter().for_each(|profile| say("profile", profile));
-    place.published.keys().for_each(|port| say("published port", &port.to_string()));
-    place.network_attachments().keys().for_each(|key| say("network", &project.network_name(key)));
-    place.network_mode.iter().for_each(|mode| say("network", mode));
-    files.mounts.iter().for_each(|(to, from)| say("mount", &format!("{} → {to}", from.display())));
-    files.configs.iter().for_each(|(to, config)| say("config", &format!("{config} → {to}")));
-    files.secrets.iter().for_each(|secret| say("secret", secret));
+    declared.profiles.iter().for_each(|profile| say(FactKind::Profile, profile));
+    place.published.keys().for_each(|port| say(FactKind::PublishedPort, &port.to_string()));
+    place.network_attachments().keys().for_each(|key| say(FactKind::Network, &project.network_name(key)));
+    place.network_mode.iter().for_each(|mode| say(FactKind::Network, mode));
+    files.mounts.iter().for_each(|(to, from)| say(FactKind::Mount, &format!("{} → {to}", from.display())));
+    files.configs.iter().for_each(|(to, config)| say(FactKind::Config, &format!("{config} → {to}")));
+    files.secrets.iter().for_each(|secret| say(FactKind::Secret, secret));
     if !given.variables.is_empty() {
-        say("environment", &format!("{} variables", given.variables.len()));
+        say(FactKind::Environment, &format!("{} variables", given.variables.len()));
     }
     facts
 }

@@ -7,7 +7,7 @@ mod shapes;
 
 use super::{Compose, Config};
 use crate::{
-    model::{EndpointOrigin, Failure, Health, Reference, ReferenceKind, Service, Snapshot},
+    model::{EndpointOrigin, FactKind, Failure, Health, Reference, ReferenceKind, Service, Snapshot},
     source::Source,
 };
 use std::{
@@ -87,7 +87,12 @@ fn reference_lines(service: &Service) -> Vec<String> {
 }
 
 fn fact_values(service: &Service, label: &str) -> Vec<String> {
-    service.facts.iter().filter(|fact| &*fact.label == label).map(|fact| fact.value.to_string()).collect()
+    service
+        .facts
+        .iter()
+        .filter(|fact| fact.label.to_string() == label)
+        .map(|fact| fact.value.to_string())
+        .collect()
 }
 
 fn unread_part_messages(snapshot: &Snapshot) -> Vec<String> {
@@ -120,7 +125,7 @@ fn references_come_from_variables_arguments_and_files() {
     let web = reference_lines(service_named(&snapshot, "web"));
     let expected = [
         "Link links -> db",
-        "ComposeFile argument 2 -> users",
+        "ComposeFile argument backend -> users",
         "ComposeFile environment API_URL -> api",
         "ComposeFile environment AROUND_URL -> around.example.com",
         "ComposeFile environment CACHE_URL -> cache",
@@ -146,7 +151,11 @@ fn a_declared_service_has_unknown_health() {
     let db = service_named(&snapshot, "db");
     assert_eq!((Health::of_service(db), db.desired, db.running()), (Health::Unknown, Some(3), 0));
     assert_eq!(db.images().collect::<Vec<_>>(), ["postgres:16"]);
-    assert!(db.facts.iter().any(|f| f.label == "declared" && f.value == "compose.yaml:2"), "{:?}", db.facts);
+    assert!(
+        db.facts.iter().any(|f| f.kind() == Some(FactKind::Declared) && f.value == "compose.yaml:2"),
+        "{:?}",
+        db.facts
+    );
 }
 
 #[test]
@@ -217,7 +226,7 @@ fn files_lie_over_extend_and_include_each_other() {
     let web = service_named(&snapshot, "web")
         .facts
         .iter()
-        .find(|f| f.label == "declared")
+        .find(|f| f.kind() == Some(FactKind::Declared))
         .map(|f| f.value.as_str());
     assert_eq!(web, Some("docker-compose.yml:6"));
 }

@@ -1,7 +1,7 @@
 //! Facts about a container for its service card. Values of variables and arguments never appear.
 
 use super::short_id;
-use crate::model::{Fact, Text};
+use crate::model::{Fact, FactKind, Text};
 use crate::source::docker::api_types::{
     ContainerInspectResponse, EndpointSettings, HostConfig, MAX_ENTRIES, MountPoint,
 };
@@ -11,31 +11,32 @@ pub(super) fn container_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let config = answer.config.as_ref();
     let mut facts = Vec::new();
     if let Some(image) = config.and_then(|c| c.image.as_deref()) {
-        facts.push(Fact::new("image", Text::new(image)));
+        facts.push(Fact::new(FactKind::Image, Text::new(image)));
     }
     if let Some(id) = &answer.image {
-        facts.push(Fact::new("image id", Text::new(short_id(id))));
+        facts.push(Fact::new(FactKind::ImageId, Text::new(short_id(id))));
     }
     if let Some(command) = answer.path.as_deref() {
-        facts.push(Fact::new("command", Text::new(command)));
+        facts.push(Fact::new(FactKind::Command, Text::new(command)));
     }
     facts.extend(port_facts(answer));
     facts.extend(network_facts(answer));
     facts.extend(answer.mounts.iter().flatten().map(mount_fact));
     facts.extend(answer.host_config.as_ref().and_then(restart_fact));
     if let Some(variables) = config.and_then(|c| c.env.as_ref()).filter(|v| !v.is_empty()) {
-        facts.push(Fact::new("environment", count_text(variables.len(), "variables")));
+        facts.push(Fact::new(FactKind::Environment, count_text(variables.len(), "variables")));
     }
     if let Some(labels) = config.and_then(|c| c.labels.as_ref()).filter(|l| l.len() > MAX_ENTRIES) {
-        facts.push(Fact::new("labels", count_text(labels.len(), "labels")));
+        facts.push(Fact::new(FactKind::Labels, count_text(labels.len(), "labels")));
     }
     if let Some(arguments) = answer.args.as_ref().filter(|a| a.len() > MAX_ENTRIES) {
-        facts.push(Fact::new("arguments", count_text(arguments.len(), "arguments")));
+        facts.push(Fact::new(FactKind::Arguments, count_text(arguments.len(), "arguments")));
     }
     if let Some(memory) = answer.host_config.as_ref().and_then(|h| h.memory).filter(|m| *m > 0) {
-        facts.push(Fact::new("memory limit", format!("{} MiB", memory / (1024 * 1024))));
+        facts.push(Fact::new(FactKind::MemoryLimit, format!("{} MiB", memory / (1024 * 1024))));
     }
-    facts.push(Fact::new("container", short_id(&Text::new(answer.id.as_deref().unwrap_or_default()))));
+    facts
+        .push(Fact::new(FactKind::Container, short_id(&Text::new(answer.id.as_deref().unwrap_or_default()))));
     facts
 }
 
@@ -65,7 +66,7 @@ fn port_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
         })
         .collect();
     words.sort();
-    words.into_iter().map(|w| Fact::new("port", w)).collect()
+    words.into_iter().map(|w| Fact::new(FactKind::Port, w)).collect()
 }
 
 /// Returns the networks, each with the container's addresses and aliases.
@@ -74,7 +75,7 @@ fn network_facts(answer: &ContainerInspectResponse) -> Vec<Fact> {
     let mut words: Vec<_> =
         networks.into_iter().flatten().map(|(name, at)| Text::new(&network_text(name, at))).collect();
     words.sort();
-    words.into_iter().map(|w| Fact::new("network", w)).collect()
+    words.into_iter().map(|w| Fact::new(FactKind::Network, w)).collect()
 }
 
 fn network_text(name: &str, at: &EndpointSettings) -> String {
@@ -96,7 +97,7 @@ fn mount_fact(mount: &MountPoint) -> Fact {
     let from = mount.name.as_deref().or(mount.source.as_deref()).unwrap_or_default();
     let to = mount.destination.as_deref().unwrap_or_default();
     let how = if mount.rw == Some(false) { ", read-only" } else { "" };
-    Fact::new("mount", Text::new(&format!("{from} → {to} ({kind}{how})")))
+    Fact::new(FactKind::Mount, Text::new(&format!("{from} → {to} ({kind}{how})")))
 }
 
 fn restart_fact(host: &HostConfig) -> Option<Fact> {
@@ -105,7 +106,9 @@ fn restart_fact(host: &HostConfig) -> Option<Fact> {
     let most = policy.maximum_retry_count.unwrap_or_default();
     match name.as_str() {
         "" | "no" => None,
-        "on-failure" if most > 0 => Some(Fact::new("restart", format!("{name}, at most {most} times"))),
-        _ => Some(Fact::new("restart", name)),
+        "on-failure" if most > 0 => {
+            Some(Fact::new(FactKind::Restart, format!("{name}, at most {most} times")))
+        }
+        _ => Some(Fact::new(FactKind::Restart, name)),
     }
 }

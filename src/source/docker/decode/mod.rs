@@ -1,7 +1,10 @@
 //! Decoding of inspect responses into container records, as pure functions. Secrets end here: no value of a
 //! variable or argument passes.
 
+mod exit;
 mod facts;
+mod health_check;
+mod instance;
 mod links;
 mod network;
 mod owner;
@@ -18,7 +21,7 @@ use super::api_types::{ContainerInspectResponse, ContainerSummary};
 use super::files::{self, NamedVolume};
 use crate::{
     extract::{proxy_references, references_in_arguments, references_in_environment, references_in_file},
-    model::{Fact, Instance, Reference, SourceId, Text, Timestamp},
+    model::{Fact, FactKind, Instance, Reference, SourceId, Text, Timestamp},
     source::shared_references::Program,
 };
 use std::collections::HashMap;
@@ -69,12 +72,12 @@ pub(super) fn decode_container(
         (find_references(answer, &owner, labels, files), facts::container_facts(answer));
     if mentions.len() > MAX_REFERENCES {
         let what = format!("{}, only the first {MAX_REFERENCES} are used", mentions.len());
-        facts.push(Fact::new("references", what));
+        facts.push(Fact::new(FactKind::References, what));
         mentions.truncate(MAX_REFERENCES);
     }
     Some(ContainerRecord {
         created: answer.created.as_deref().and_then(parse_time),
-        instance: state::decode_instance(source, &id, &name, answer),
+        instance: instance::decode_instance(source, &id, &name, answer),
         network: network::decode_network(answer),
         references: mentions,
         program: decode_program(answer),
@@ -107,8 +110,10 @@ impl ContainerRecord {
     /// were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
-            self.facts
-                .push(Fact::new("not read", "environment, command, files: inspect failed or timed out"));
+            self.facts.push(Fact::new(
+                FactKind::NotRead,
+                "environment, command, files: inspect failed or timed out",
+            ));
             return;
         };
         let listed = std::mem::replace(self, before.clone());

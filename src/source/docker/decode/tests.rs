@@ -2,7 +2,7 @@
 
 use super::{ContainerRecord, decode_container, fingerprint};
 use crate::model::{
-    EndpointOrigin, ExitCause, InstanceState, LogRoute, ReferenceKind, ReferenceTarget, SourceId,
+    EndpointOrigin, ExitCause, FactKind, InstanceState, LogRoute, ReferenceKind, ReferenceTarget, SourceId,
 };
 use crate::source::docker::api_types::{ContainerInspectResponse, ContainerSummary};
 
@@ -147,7 +147,7 @@ fn a_container_that_can_not_be_inspected_is_as_the_list_says() {
         (alone.instance.state, alone.instance.health_check.is_failing()),
         (InstanceState::Running, true)
     );
-    assert!(alone.facts.iter().any(|fact| fact.label == "not read"));
+    assert!(alone.facts.iter().any(|fact| fact.kind() == Some(FactKind::NotRead)));
     let before = web_container();
     let mut ended = listed("exited", "Exited (3) 2 seconds ago");
     ended.merge_previous(Some(&before));

@@ -5,15 +5,13 @@ use super::{
     event_stream::EventStream,
     failure,
     http::CallError,
+    output_reader::OutputReader,
 };
 use crate::{
     background,
     model::{Failure, FailureKind, text::clean_with_max_chars},
-    source::docker::{
-        api_types::{
-            ContainerInspectResponse, ContainerList, ContainerStatsResponse, SystemVersion, is_valid_id,
-        },
-        logs::OutputReader,
+    source::docker::api_types::{
+        ContainerInspectResponse, ContainerList, ContainerStatsResponse, SystemVersion, is_valid_id,
     },
 };
 use bollard::{

@@ -195,16 +195,22 @@ pub(super) fn is_named_for_configuration(path: &str) -> bool {
 
 /// Returns the path of a bind mount, if it may configure the container.
 pub(super) fn bind_mount(outside: PathBuf, inside: String) -> Option<ConfigPath> {
-    let fits = may_configure(outside.to_str()?) && may_configure(&inside);
+    // A checkout may lie below a folder named `secrets`; only the folder that holds the file itself counts.
+    let is_secret = outside.parent().is_some_and(|folder| folder.ends_with("secrets"));
+    let fits = !is_secret && !is_system_path(outside.to_str()?) && may_configure(&inside);
     fits.then_some(ConfigPath { container_path: inside, host_path: Some(outside), is_volume: false })
 }
 
-/// Returns true if `path` may hold configuration.
+/// Returns true if `path` in a container may hold configuration.
 fn may_configure(path: &str) -> bool {
+    !is_system_path(path) && !path.contains("/secrets/")
+}
+
+/// Returns true if `path` is a socket, a folder of the system, or data of programs.
+fn is_system_path(path: &str) -> bool {
     let path = if path == "/" { path } else { path.trim_end_matches('/') };
     let socket = std::path::Path::new(path).extension().is_some_and(|ending| ending == "sock");
-    let secret = socket || path.contains("/secrets/");
-    !SYSTEM_FOLDERS.contains(&path) && !DATA_FOLDERS.iter().any(|folder| is_below(path, folder)) && !secret
+    socket || SYSTEM_FOLDERS.contains(&path) || DATA_FOLDERS.iter().any(|folder| is_below(path, folder))
 }
 
 /// Returns true if `path` is `folder` or lies below it.
@@ -227,6 +233,9 @@ mod tests {
         }
         assert!(may_configure("/home/me/shop/nginx.conf") && may_configure("/etc/nginx/conf.d"));
         assert!(may_configure("/usr/src/app"), "where Node images keep the program");
+        let mounts = |outside: &str| super::bind_mount(outside.into(), "/etc/app.conf".into()).is_some();
+        assert!(mounts("/home/me/secrets/shop/app.conf") && !mounts("/home/me/shop/secrets/app.conf"));
+        assert!(!mounts("/proc/app.conf"));
     }
 
     fn volume(name: &str, destination: &str) -> MountPoint {

@@ -5,8 +5,6 @@ mod line_assembler;
 mod page;
 mod container_log;
 
-pub(super) use crate::source::docker::engine::output_reader::OutputReader;
-
 use super::engine::client::Engine;
 use crate::model::{Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogRoute, LogTarget};
 use futures::{

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     model::{
-        Event, EventKind, Exit, ExitCause, Fact, Instance, InstanceState, Onset, Reference, Service,
-        ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, UnreadPart,
+        Event, EventKind, Exit, ExitCause, Fact, FactLabel, Instance, InstanceState, Onset, Reference,
+        Service, ServiceId, ServiceKind, Snapshot, SourceId, Timestamp, UnreadPart,
     },
     source::{
         docker::{
@@ -184,8 +184,8 @@ fn current_instance(container: &ContainerRecord, taken: Timestamp) -> Instance {
 
 /// Merges the containers' facts: equal facts appear once, and different values of one label stand together.
 fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
-    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut labels: BTreeMap<&FactLabel, usize> = BTreeMap::new();
+    let mut told: BTreeSet<(&FactLabel, &str)> = BTreeSet::new();
     let mut facts: Vec<&Fact> = Vec::new();
     for fact in containers.iter().flat_map(|c| &c.facts) {
         let next = labels.len();
@@ -194,7 +194,7 @@ fn merge_facts(containers: &[&&ContainerRecord]) -> Vec<Fact> {
             facts.push(fact);
         }
     }
-    facts.sort_by_key(|fact| labels.get(&*fact.label));
+    facts.sort_by_key(|fact| labels.get(&fact.label));
     facts.into_iter().take(MAX_FACTS).cloned().collect()
 }
 

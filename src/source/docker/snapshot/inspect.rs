@@ -3,7 +3,7 @@
 
 use crate::{
     background::{self, Panicked},
-    model::{Fact, Failure, FailureKind, SourceId, Text, UnreadPart},
+    model::{Fact, FactKind, Failure, FailureKind, SourceId, Text, UnreadPart},
     source::docker::{
         Shared,
         api_types::ContainerSummary,
@@ -247,7 +247,7 @@ async fn inspect_container(
         ))
     })?;
     if let Some((container, _)) = found.as_mut().filter(|_| !in_time) {
-        container.facts.push(Fact::new("not read", "configuration files: timed out"));
+        container.facts.push(Fact::new(FactKind::NotRead, "configuration files: timed out"));
     }
     Ok(found)
 }

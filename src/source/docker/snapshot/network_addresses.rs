@@ -4,7 +4,10 @@
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, InstanceState, NetworkId, ServiceEndpoint, SourceId},
     source::{
-        docker::decode::{ContainerRecord, NetworkEndpoint},
+        docker::{
+            decode::{ContainerRecord, NetworkEndpoint},
+            sockets::ListeningPorts,
+        },
         netns::{self, LOOPBACK_NAMES, Listeners, Member},
     },
     topology::Product,
@@ -19,9 +22,6 @@ const HOST_NAME: &str = "host.docker.internal";
 
 /// Maximum length of a chain of containers that each use the network of the next.
 const MAX_NETWORK_CHAIN: usize = 4;
-
-/// Ports on which containers listen, by container id, as observed in shared network namespaces.
-pub(in crate::source::docker) type ListeningPorts = BTreeMap<String, BTreeSet<u16>>;
 
 /// Endpoints and networks of each container, by container id.
 #[derive(Debug, Default)]

@@ -44,14 +44,7 @@ impl<'a> SharedVolumes<'a> {
         container: &ContainerRecord,
         reference: &Reference,
     ) -> bool {
-        let Some(path) = reference
-            .location
-            .key
-            .strip_prefix("file ")
-            .filter(|_| reference.kind == ReferenceKind::ConfigFile)
-        else {
-            return false;
-        };
+        let Some(path) = reference.config_file_path() else { return false };
         container.volumes.iter().filter(|volume| !volume.read_only && volume.contains(path)).any(|volume| {
             let name = volume.name.as_str();
             self.mounted_read_only.contains(name)

@@ -10,7 +10,7 @@ mod table;
 
 pub(super) use cache::SocketCache;
 
-use super::{decode::ContainerRecord, engine::client::Engine, snapshot::network_addresses::ListeningPorts};
+use super::{decode::ContainerRecord, engine::client::Engine};
 use crate::model::{
     Address, ConnectionEnd, ConnectionKey, ConnectionOutcome, Host, InstanceState, MonitoredService,
     ObservationSource, ObservedConnection, ServiceId, SourceId, Timestamp,
@@ -21,6 +21,9 @@ use std::{
     net::IpAddr,
     sync::Arc,
 };
+
+/// Ports on which containers listen, by container id, as observed in shared network namespaces.
+pub(super) type ListeningPorts = BTreeMap<String, BTreeSet<u16>>;
 
 /// Connections observed in one poll.
 #[derive(Clone, Debug, Default)]

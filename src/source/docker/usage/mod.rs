@@ -47,10 +47,7 @@ pub(super) fn measure_usage(
     shared: &Arc<Shared>,
     target: &UsageTarget,
 ) -> BoxStream<'static, Result<Vec<UsageSample>, Failure>> {
-    let home = format!("{}/", shared.id);
-    let native = |instance: &InstanceId| {
-        instance.as_str().strip_prefix(&home).map(|native| (instance.clone(), native.to_owned()))
-    };
+    let native = |instance: &InstanceId| Some((instance.clone(), instance.native_id(&shared.id)?.to_owned()));
     let containers = target.instances.iter().filter_map(native).collect();
     let (last, limits) = shared.usage_cache().recent(target, Instant::now());
     let meter = UsageMeter { shared: Arc::clone(shared), containers, limits, last };

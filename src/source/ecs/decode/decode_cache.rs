@@ -3,8 +3,7 @@
 //! In a large account, nearly all services are unchanged from one poll to the next.
 
 use super::{
-    TaskDefinitions,
-    definitions::task_definition::TaskDefinitionSummary,
+    definitions::task_definition::{TaskDefinitionSummary, TaskDefinitions},
     load_balancing::{alb_routing::TargetGroupServices, load_balancer::LoadBalancerData},
     service_mesh::app_mesh::{AppMeshes, MeshMember},
     services::{deployment::definition_arns, endpoints::CloudMapNames},

@@ -6,65 +6,26 @@ pub(crate) mod definitions;
 pub(crate) mod services;
 pub(crate) mod tasks;
 pub(crate) mod decode_cache;
+pub(crate) mod region;
+pub(crate) mod service_connect_metrics;
+pub(crate) mod snapshot_context;
 pub(crate) mod text;
 
 use crate::{
-    model::{Event, Health, Service, ServiceId, Snapshot, UnreadPart},
+    model::{Event, Health, Service, ServiceId, Snapshot},
     source::shared_references,
 };
 use aws_sdk_ecs::types as sdk;
 use decode_cache::{DecodeCache, RegionInputs, ServiceInputs};
-use definitions::task_definition::TaskDefinitionSummary;
-use load_balancing::{alb_routing::TargetGroupServices, load_balancer::LoadBalancerData};
-use service_mesh::app_mesh::{AppMeshes, MeshMember};
-use services::{
-    endpoints::CloudMapNames,
-    service::{DecodeContext, group_by_owner},
-};
+use load_balancing::alb_routing::TargetGroupServices;
+use region::{ClusterData, RegionData};
+use service_mesh::app_mesh::MeshMember;
+use services::service::{DecodeContext, group_by_owner};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use tasks::{instance::SnapshotContext, task_record::TaskRecord};
-
-/// Task definitions read so far, by ARN.
-pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
-
-/// Services and tasks read from one cluster.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ClusterData {
-    /// Name of the cluster.
-    pub name: String,
-    /// Default Service Connect namespace of the cluster.
-    pub namespace: Option<String>,
-    /// Services read so far.
-    pub services: Vec<Arc<sdk::Service>>,
-    /// True if `services` is the whole list.
-    pub has_all_services: bool,
-    /// Tasks read so far.
-    pub tasks: Vec<Arc<TaskRecord>>,
-    /// True if `tasks` is the whole list. Until then, some services have more tasks than Portolan has read.
-    pub has_all_tasks: bool,
-}
-
-/// Data read from one region.
-#[derive(Clone, Debug)]
-pub(crate) struct RegionData {
-    /// Source, region and time of the snapshot.
-    pub context: SnapshotContext,
-    /// Clusters of the region.
-    pub clusters: Vec<ClusterData>,
-    /// Task definitions of the region, by ARN.
-    pub definitions: TaskDefinitions,
-    /// Names from Cloud Map.
-    pub cloud_map_names: CloudMapNames,
-    /// Load balancers with their target groups and listeners.
-    pub load_balancers: Arc<LoadBalancerData>,
-    /// Meshes of App Mesh that tasks are members of.
-    pub app_meshes: Arc<AppMeshes>,
-    /// Parts of the region that Portolan could not read.
-    pub unread_parts: Vec<UnreadPart>,
-}
+use tasks::task_record::TaskRecord;
 
 /// Builds the snapshot of a region. Services that have not changed since the last snapshot come from the
 /// cache.
@@ -175,7 +136,7 @@ fn decode_cluster(
     }
     for (name, runs) in families {
         let service =
-            tasks::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
+            services::task_family::decode_family(&name, &record_refs(&runs), names.contains(&*name), context);
         let told = services::service_events::stop_events(&service.id, &service.instances);
         take(Arc::new(service), told);
     }
@@ -201,7 +162,9 @@ pub(crate) fn is_changing(snapshot: &Snapshot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot, tasks::instance::SnapshotContext,
+        ClusterData, DecodeCache, RegionData, TaskRecord, decode_snapshot,
+        definitions::task_definition::TaskDefinitions, services::endpoints::CloudMapNames,
+        snapshot_context::SnapshotContext,
     };
     use crate::model::{SourceId, Timestamp};
     use aws_sdk_ecs::types::Task;
@@ -222,8 +185,8 @@ mod tests {
         let region = RegionData {
             context: SnapshotContext { source: SourceId::new("ecs"), region: "eu-west-1".into(), now },
             clusters: vec![seen],
-            definitions: super::TaskDefinitions::default(),
-            cloud_map_names: super::CloudMapNames::default(),
+            definitions: TaskDefinitions::default(),
+            cloud_map_names: CloudMapNames::default(),
             load_balancers: Arc::default(),
             app_meshes: Arc::default(),
             unread_parts: Vec::new(),

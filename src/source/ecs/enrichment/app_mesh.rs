@@ -6,7 +6,7 @@ use crate::{
     source::ecs::{
         client::{api::Api, sigv4::ApiRequest},
         decode::{
-            TaskDefinitions,
+            definitions::task_definition::TaskDefinitions,
             service_mesh::app_mesh::{self, AppMeshes, MeshMember},
         },
         quota::calls::{self, Call},

@@ -5,7 +5,7 @@ use crate::{
     source::ecs::{
         client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
         decode::{
-            ClusterData,
+            region::ClusterData,
             services::endpoints::{self, CloudMapNames},
         },
         quota::calls,

@@ -9,8 +9,8 @@ use crate::{
             sigv4::ApiRequest,
         },
         decode::{
-            ClusterData,
-            service_mesh::service_connect_metrics::{self, CallCounts, MetricSeries},
+            region::ClusterData,
+            service_connect_metrics::{self, CallCounts, MetricSeries},
             services::endpoints::service_connect_config,
         },
         quota::calls,

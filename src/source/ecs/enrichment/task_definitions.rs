@@ -6,10 +6,7 @@ use crate::{
     model::{Failure, FailureKind, LoadProgress, SourcePart, UnreadPart},
     source::ecs::{
         client::{api::Api, rate_limiter::MAX_CALLS_IN_FLIGHT},
-        decode::{
-            TaskDefinitions,
-            definitions::task_definition::{self, TaskDefinitionSummary},
-        },
+        decode::definitions::task_definition::{self, TaskDefinitionSummary, TaskDefinitions},
         quota::calls,
     },
 };

@@ -5,9 +5,8 @@ use super::record::RecordingTask;
 use crate::{
     model::{ServiceId, SourceId, Timestamp},
     source::ecs::decode::{
-        ClusterData, TaskDefinitions,
-        services::service::group_by_owner,
-        tasks::{instance::SnapshotContext, task_record::TaskRecord},
+        definitions::task_definition::TaskDefinitions, region::ClusterData,
+        services::service::group_by_owner, snapshot_context::SnapshotContext, tasks::task_record::TaskRecord,
         text::clean_text,
     },
 };

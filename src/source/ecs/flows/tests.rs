@@ -4,9 +4,10 @@ use super::{AddressOwners, ObservedConnections, format::LineFormat, join::join_l
 use crate::{
     model::{Address, ConnectionEnd, ConnectionOutcome, Host, ServiceId, SourceId, Timestamp},
     source::ecs::decode::{
-        ClusterData, TaskDefinitions,
-        definitions::task_definition::summarize_definition,
-        tasks::{instance::SnapshotContext, task_record::TaskRecord},
+        definitions::task_definition::{TaskDefinitions, summarize_definition},
+        region::ClusterData,
+        snapshot_context::SnapshotContext,
+        tasks::task_record::TaskRecord,
     },
 };
 use aws_sdk_ecs::types::{

@@ -1,11 +1,8 @@
 //! Pool of live sessions of one source. Readers of one group share a session, because an account may have few
 //! sessions and each costs money per minute. With many groups, several groups share a session.
 
-use super::{LogsClient, session_worker, subscriber::Subscriber};
-use crate::{
-    background,
-    model::{InstanceId, InstanceState, Snapshot, Timestamp},
-};
+use super::subscriber::Subscriber;
+use crate::model::{InstanceId, InstanceState, Snapshot, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -42,6 +39,13 @@ pub(super) struct WorkerSlot {
     pending: Mutex<PendingSubscribers>,
     /// Notified when a subscriber joins or leaves, or a task stops.
     pub(super) changed: Notify,
+}
+
+impl WorkerSlot {
+    /// Drops the waiting subscribers, and accepts no more.
+    pub(super) fn close(&self) {
+        *lock(&self.pending) = PendingSubscribers { closed: true, ..PendingSubscribers::default() };
+    }
 }
 
 /// Subscribers that the worker has not taken yet.
@@ -93,8 +97,9 @@ impl SessionPool {
             .filter(|e| e.at.is_some_and(|at| now.as_second() - at.as_second() > SETTLED_AFTER_SECONDS))
     }
 
-    /// Registers a subscriber with a worker until the returned guard is dropped.
-    pub(super) fn subscribe(self: &Arc<Self>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
+    /// Registers a subscriber with a slot until the returned guard is dropped. Also returns the slot if it is
+    /// new, because a new slot needs a worker.
+    pub(super) fn add_subscriber(&self, member: Subscriber) -> (SubscriptionGuard, Option<Arc<WorkerSlot>>) {
         let mut slots = lock(&self.slots);
         slots.retain(|slot| !lock(&slot.pending).closed);
         let group = member.place.group.clone();
@@ -107,30 +112,26 @@ impl SessionPool {
             least.filter(|slot| sessions >= MAX_SESSIONS && load(slot) < MAX_SESSION_GROUPS)
         });
         // A worker closes its slot under the lock of all slots, so no subscriber joins a closed one.
-        let slot = found.cloned().unwrap_or_else(|| {
-            let region = member.place.region.clone();
-            let slot = Arc::new(WorkerSlot {
-                region,
-                may_go_live: sessions < MAX_SESSIONS,
-                pending: Mutex::default(),
-                changed: Notify::new(),
-            });
-            slots.push(Arc::clone(&slot));
-            let lost = Arc::clone(&slot);
-            // If the worker panics, the readers see the end of their streams and subscribe again.
-            let then = move |_| {
-                *lock(&lost.pending) = PendingSubscribers { closed: true, ..PendingSubscribers::default() }
-            };
-            let worker = session_worker::run_worker(Arc::clone(self), Arc::clone(&slot), logs.clone());
-            drop(background::spawn(worker, then).detach());
-            slot
-        });
+        let (slot, is_new) = match found {
+            Some(slot) => (Arc::clone(slot), false),
+            None => {
+                let slot = Arc::new(WorkerSlot {
+                    region: member.place.region.clone(),
+                    may_go_live: sessions < MAX_SESSIONS,
+                    pending: Mutex::default(),
+                    changed: Notify::new(),
+                });
+                slots.push(Arc::clone(&slot));
+                (slot, true)
+            }
+        };
         let mut waiting = lock(&slot.pending);
         waiting.groups.insert(group);
         waiting.subscribers.push(member);
         drop(waiting);
         slot.changed.notify_one();
-        SubscriptionGuard(slot)
+        let without_worker = is_new.then(|| Arc::clone(&slot));
+        (SubscriptionGuard(slot), without_worker)
     }
 
     /// Returns the new subscribers of a slot. Returns `None` and closes the slot if it has no subscribers.

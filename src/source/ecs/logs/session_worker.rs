@@ -4,10 +4,13 @@
 use super::{
     LogEvent, LogsClient, failure_text,
     live_tail::{Session, SessionMessage, SessionScope},
-    session_pool::{SessionPool, WorkerSlot},
+    session_pool::{SessionPool, SubscriptionGuard, WorkerSlot},
     subscriber::{Subscriber, stream_note},
 };
-use crate::model::{Failure, FailureKind, LogNoteKind, ServiceId, SharedText, Timestamp};
+use crate::{
+    background,
+    model::{Failure, FailureKind, LogNoteKind, ServiceId, SharedText, Timestamp},
+};
 use futures::{FutureExt, future::BoxFuture};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -49,8 +52,21 @@ struct ActiveSession {
     next: BoxFuture<'static, (Session, SessionMessage)>,
 }
 
+/// Registers a subscriber with a worker until the returned guard is dropped.
+pub(super) fn subscribe(pool: &Arc<SessionPool>, logs: &LogsClient, member: Subscriber) -> SubscriptionGuard {
+    let (guard, without_worker) = pool.add_subscriber(member);
+    if let Some(slot) = without_worker {
+        let lost = Arc::clone(&slot);
+        // If the worker panics, the readers see the end of their streams and subscribe again.
+        let then = move |_| lost.close();
+        let worker = run_worker(Arc::clone(pool), slot, logs.clone());
+        drop(background::spawn(worker, then).detach());
+    }
+    guard
+}
+
 /// Feeds the slot until it has no subscribers.
-pub(super) async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
+async fn run_worker(pool: Arc<SessionPool>, slot: Arc<WorkerSlot>, logs: LogsClient) {
     let now = Instant::now();
     let mut worker = SessionWorker {
         pool: pool,

@@ -4,6 +4,7 @@
 use super::{
     LogEvent, LogsClient, StreamLocation, failure_text, history,
     session_pool::{SessionPool, SubscriptionGuard},
+    session_worker,
     subscriber::{DEDUP_SPAN_MS, Subscriber, event_lines, stream_note},
 };
 use crate::{
@@ -171,7 +172,8 @@ impl StreamReader {
         let once = std::mem::replace(&mut self.dedup, LineDedup::new(DEDUP_SPAN_MS));
         let member =
             Subscriber::new((self.place.clone(), self.target.clone()), once, self.started_ms, sender);
-        self.stage = ReadStage::Subscribed(receiver, self.pool.subscribe(&self.logs, member));
+        self.stage =
+            ReadStage::Subscribed(receiver, session_worker::subscribe(&self.pool, &self.logs, member));
         None
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 
 use super::{
     client::{api::Api, paging::PagingError, rate_limiter::MAX_CALLS_IN_FLIGHT},
-    decode::{ClusterData, tasks::task_record::TaskRecord, text::last_segment},
+    decode::{region::ClusterData, tasks::task_record::TaskRecord, text::last_segment},
     name_filter::NameFilter,
     quota::{calls, token_bucket::QuotaGroup},
 };

@@ -76,9 +76,9 @@ pub(super) fn insights_off(cluster: &str) -> Failure {
 
 /// Returns the instances of `target`, by task id.
 fn instances_by_task(target: &UsageTarget) -> BTreeMap<String, InstanceId> {
-    let home = format!("{}/", SourceId::from(&target.service));
+    let source = SourceId::from(&target.service);
     let tasks = target.instances.iter();
-    tasks.filter_map(|id| Some((id.as_str().strip_prefix(&home)?.to_owned(), id.clone()))).collect()
+    tasks.filter_map(|id| Some((id.native_id(&source)?.to_owned(), id.clone()))).collect()
 }
 
 /// Returns filter patterns for the records of `tasks`, as few as fit the length limit.

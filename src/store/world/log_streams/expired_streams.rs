@@ -66,9 +66,9 @@ fn targets_for_prefix(at: &StreamPrefix, writers: &PrefixWriters) -> Vec<LogTarg
 /// Splits the stream name of `target` at the task id. Returns the prefix and the whole name.
 fn split_stream_name(target: &LogTarget) -> Option<(StreamPrefix, Text)> {
     let LogRoute::CloudWatch { group, stream: Some(stream), region } = &target.route else { return None };
-    let task = target.instance.as_str().rsplit('/').next()?;
-    let prefix = stream.strip_suffix(task).filter(|prefix| !prefix.is_empty() && !task.is_empty())?;
     let (source, region) = (SourceId::from(&target.service), region.clone());
+    let task = target.instance.native_id(&source).filter(|task| !task.is_empty())?;
+    let prefix = stream.strip_suffix(task).filter(|prefix| !prefix.is_empty())?;
     let beside = StreamPrefix { source, region, group: group.clone(), prefix: prefix.into() };
     Some((beside, stream.clone()))
 }
@@ -92,7 +92,7 @@ mod tests {
             exit: None,
         };
         let instance = Instance {
-            id: InstanceId::new(format!("ecs/c/{task}")),
+            id: InstanceId::new(format!("ecs/{task}")),
             containers: streams.iter().map(container).collect(),
             ..fixtures::instance(task)
         };

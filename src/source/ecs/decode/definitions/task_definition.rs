@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     extract,
-    model::{Fact, Reference, Text},
+    model::{Fact, FactKind, Reference, Text},
     source::ecs::decode::{
         load_balancing::alb_routing::{self, LoadBalancerUrl},
         service_mesh::{
@@ -21,7 +21,11 @@ use crate::{
 use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Summary of a task definition. Portolan keeps it for ever, because a revision never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,9 @@ pub(crate) struct TaskDefinitionSummary {
     #[serde(rename = "consul")]
     pub consul_service: Option<String>,
 }
+
+/// Task definitions read so far, by ARN.
+pub(crate) type TaskDefinitions = BTreeMap<String, Arc<TaskDefinitionSummary>>;
 
 /// One container of a task definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,10 +169,10 @@ const MAX_PORTS_PER_RANGE: usize = 1_000;
 fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let (Some(cpu), Some(memory)) = (non_empty_text(raw.cpu()), non_empty_text(raw.memory())) {
-        facts.push(Fact::new("cpu and memory", format!("{cpu} CPU units, {memory} MiB")));
+        facts.push(Fact::new(FactKind::CpuAndMemory, format!("{cpu} CPU units, {memory} MiB")));
     }
     if let Some(mode) = raw.network_mode() {
-        facts.push(Fact::new("network mode", Text::new(mode.as_str())));
+        facts.push(Fact::new(FactKind::NetworkMode, Text::new(mode.as_str())));
     }
     if let Some(platform) = raw.runtime_platform() {
         let parts = [
@@ -174,12 +181,14 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
         ];
         let words: Vec<&str> = parts.into_iter().flatten().collect();
         if !words.is_empty() {
-            facts.push(Fact::new("runtime", words.join(" ")));
+            facts.push(Fact::new(FactKind::Runtime, words.join(" ")));
         }
     }
-    for (label, role) in [("task role", raw.task_role_arn()), ("execution role", raw.execution_role_arn())] {
+    let roles =
+        [(FactKind::TaskRole, raw.task_role_arn()), (FactKind::ExecutionRole, raw.execution_role_arn())];
+    for (kind, role) in roles {
         if let Some(arn) = non_empty_text(role) {
-            facts.push(Fact::new(label, last_segment(&arn)));
+            facts.push(Fact::new(kind, last_segment(&arn)));
         }
     }
     let several = raw.container_definitions().len() > 1;
@@ -190,10 +199,8 @@ fn definition_facts(raw: &TaskDefinition) -> Vec<Fact> {
 }
 
 fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> {
-    let label = |what: &str| {
-        if several { format!("{}: {what}", clean_text(container.name())) } else { what.to_owned() }
-    };
-    let mut facts = vec![Fact::new(label("image"), clean_text(container.image()))];
+    let name = several.then(|| Text::from(clean_text(container.name())));
+    let mut facts = vec![Fact::new(FactKind::Image, clean_text(container.image()))];
     let ports: Vec<String> = container
         .port_mappings()
         .iter()
@@ -208,19 +215,19 @@ fn container_facts(container: &ContainerDefinition, several: bool) -> Vec<Fact> 
         })
         .collect();
     if !ports.is_empty() {
-        facts.push(Fact::new(label("ports"), ports.join(", ")));
+        facts.push(Fact::new(FactKind::Ports, ports.join(", ")));
     }
     if !container.environment().is_empty() {
-        facts.push(Fact::new(label("environment"), format!("{} variables", container.environment().len())));
+        facts.push(Fact::new(FactKind::Environment, format!("{} variables", container.environment().len())));
     }
     let secrets: Vec<Text> = container.secrets().iter().map(|s| Text::new(s.name())).collect();
     if !secrets.is_empty() {
-        facts.push(Fact::new(label("secrets"), secrets.join(", ")));
+        facts.push(Fact::new(FactKind::Secrets, secrets.join(", ")));
     }
-    facts.push(Fact::new(label("log"), log_destination::log_summary(container)));
+    facts.push(Fact::new(FactKind::Log, log_destination::log_summary(container)));
     if let Some(check) = container.health_check() {
         let every = check.interval().unwrap_or(30);
-        facts.push(Fact::new(label("health check"), format!("every {every} s")));
+        facts.push(Fact::new(FactKind::HealthCheck, format!("every {every} s")));
     }
-    facts
+    facts.into_iter().map(|fact| fact.of_container(name.clone())).collect()
 }

@@ -2,7 +2,9 @@
 
 use super::load_balancer::{LoadBalancerData, forward_target_groups};
 use crate::{
-    model::{Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, ServiceId},
+    model::{
+        Address, Host, Reference, ReferenceKind, ReferenceLocation, ReferenceTarget, ServiceId, Setting,
+    },
     source::ecs::decode::text::clean_text,
 };
 use aws_sdk_elasticloadbalancingv2::types::{
@@ -30,7 +32,7 @@ pub(crate) fn load_balancer_urls(mentions: &[Reference], key: &str, value: &str)
     let door = |mention: &Reference| {
         let ReferenceTarget::Address(address) = &mention.target else { return None };
         let Host::Name(host) = &address.host else { return None };
-        if mention.location.key != format!("environment {key}") || !is_load_balancer_host(host) {
+        if mention.location.setting != Setting::environment(key) || !is_load_balancer_host(host) {
             return None;
         }
         let start = value.to_ascii_lowercase().find(host.as_str())? + host.len();
@@ -97,9 +99,9 @@ pub(crate) fn resolve_load_balancer_url(
     if *one == own {
         return None;
     }
-    let key =
-        format!("{} through load balancer {}", door.location.key, clean_text(balancer.load_balancer_name()));
-    let place = ReferenceLocation { key: key.into(), ..door.location.clone() };
+    let Setting::Environment(variable) = &door.location.setting else { return None };
+    let setting = Setting::load_balancer_url(variable, &clean_text(balancer.load_balancer_name()));
+    let place = ReferenceLocation { setting, ..door.location.clone() };
     Some(Reference {
         kind: ReferenceKind::Environment,
         location: place,

@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Address, EndpointOrigin, EndpointScope, Host, NetworkId, Reference, ReferenceKind, ReferenceLocation,
-        ReferenceTarget, ServiceEndpoint, SourceId,
+        ReferenceTarget, ServiceEndpoint, Setting, SourceId,
     },
     source::ecs::decode::text::non_empty_text,
 };
@@ -77,7 +77,8 @@ impl AppMeshes {
     /// that tasks run.
     pub(crate) fn references(&self, member: &MeshMember, present: &BTreeSet<MeshMember>) -> Vec<Reference> {
         let sort = if member.is_gateway { "gateway" } else { "node" };
-        let place = ReferenceLocation::for_key(&format!("App Mesh virtual {sort} {}", member.name));
+        let place =
+            ReferenceLocation::of(Setting::Other(format!("App Mesh virtual {sort} {}", member.name).into()));
         let called = self.backends.get(member).into_iter().flatten();
         let hosts = called.flat_map(|service| {
             let key = (member.mesh.clone(), service.clone());

@@ -6,7 +6,7 @@
 use crate::{
     model::{
         Address, EndpointOrigin, EndpointScope, Host, NetworkId, Reference, ReferenceKind, ReferenceLocation,
-        ReferenceTarget, ServiceEndpoint, SourceId,
+        ReferenceTarget, ServiceEndpoint, Setting, SourceId,
     },
     source::ecs::decode::text::non_empty_text,
 };
@@ -63,7 +63,7 @@ pub(in crate::source::ecs::decode) fn registered_service(
         let target = ReferenceTarget::Address(Address::parse_host(&upstream)?);
         Some(Reference {
             kind: ReferenceKind::Mesh,
-            location: ReferenceLocation::for_key(&format!("Consul upstream of {name}")),
+            location: ReferenceLocation::of(Setting::Other(format!("Consul upstream of {name}").into())),
             target,
         })
     };

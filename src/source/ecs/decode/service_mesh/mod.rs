@@ -1,5 +1,4 @@
-//! Service meshes: App Mesh, Consul and the request metrics of Service Connect.
+//! Service meshes: App Mesh and Consul.
 
 pub(crate) mod app_mesh;
 pub(crate) mod consul;
-pub(crate) mod service_connect_metrics;

@@ -3,8 +3,7 @@
 use crate::{
     model::{Deployment, Rollout, Timestamp},
     source::ecs::decode::{
-        TaskDefinitions,
-        definitions::revision_diff,
+        definitions::{revision_diff, task_definition::TaskDefinitions},
         text::{clean_text, last_segment, non_empty_text, to_count, to_timestamp},
     },
 };

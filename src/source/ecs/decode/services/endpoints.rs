@@ -3,9 +3,8 @@
 use crate::{
     model::{EndpointOrigin, EndpointScope, Host, NetworkId, ServiceEndpoint, Text},
     source::ecs::decode::{
-        definitions::task_definition::TaskDefinitionSummary,
-        tasks::{instance::SnapshotContext, task_record::TaskRecord},
-        text::clean_text,
+        definitions::task_definition::TaskDefinitionSummary, snapshot_context::SnapshotContext,
+        tasks::task_record::TaskRecord, text::clean_text,
     },
 };
 use aws_sdk_ecs::types as sdk;

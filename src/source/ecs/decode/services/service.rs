@@ -8,8 +8,7 @@ use super::{
 use crate::{
     model::{Instance, InstanceState, NetworkId, Reference, Service, ServiceId, ServiceKind, Timestamp},
     source::ecs::decode::{
-        TaskDefinitions,
-        definitions::task_definition::TaskDefinitionSummary,
+        definitions::task_definition::{TaskDefinitionSummary, TaskDefinitions},
         load_balancing::{
             alb_routing::{self, TargetGroupServices},
             load_balancer::LoadBalancerData,
@@ -18,8 +17,9 @@ use crate::{
             app_mesh::{self, AppMeshes, MeshMember},
             consul,
         },
+        snapshot_context::SnapshotContext,
         tasks::{
-            instance::{SnapshotContext, decode_instance},
+            instance::decode_instance,
             stopped_task_policy::{RecoveryState, StoppedTask, still_counts},
             task_record::TaskRecord,
         },

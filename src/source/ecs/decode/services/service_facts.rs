@@ -1,7 +1,7 @@
 //! Facts of a service for its card, in reading order.
 
 use crate::{
-    model::{Fact, Text},
+    model::{Fact, FactKind, Text},
     source::ecs::decode::text::{last_segment, non_empty_text, to_timestamp},
 };
 use aws_sdk_ecs::types::{self as sdk, Service};
@@ -9,23 +9,23 @@ use aws_sdk_ecs::types::{self as sdk, Service};
 /// Returns the facts of the service itself. The caller appends those of its task definition.
 pub(crate) fn service_facts(service: &Service, namespace: Option<String>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |label: &str, value: Option<String>| {
-        facts.extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(label, v)));
+    let mut add = |kind: FactKind, value: Option<String>| {
+        facts.extend(value.filter(|v| !v.is_empty()).map(|v| Fact::new(kind, v)));
     };
-    add("task definition", service.task_definition().map(last_segment));
-    add("launch type", launch_type(service));
-    add("platform", platform_label(service));
-    add("deployment controller", deployment_controller(service));
-    add("scheduling", scheduling_strategy(service));
-    add("Service Connect namespace", namespace);
-    add("target groups", join_list(service.load_balancers().iter().filter_map(target_group_label)));
+    add(FactKind::TaskDefinition, service.task_definition().map(last_segment));
+    add(FactKind::LaunchType, launch_type(service));
+    add(FactKind::Platform, platform_label(service));
+    add(FactKind::DeploymentController, deployment_controller(service));
+    add(FactKind::Scheduling, scheduling_strategy(service));
+    add(FactKind::ServiceConnectNamespace, namespace);
+    add(FactKind::TargetGroups, join_list(service.load_balancers().iter().filter_map(target_group_label)));
     let vpc = service.network_configuration().and_then(sdk::NetworkConfiguration::awsvpc_configuration);
-    add("subnets", vpc.and_then(|v| join_list(v.subnets().iter().map(Text::from))));
-    add("security groups", vpc.and_then(|v| join_list(v.security_groups().iter().map(Text::from))));
-    add("execute command", service.enable_execute_command().then(|| "enabled".to_owned()));
-    add("created", to_timestamp(service.created_at()).map(|at| at.to_string()));
-    add("created by", non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
-    add("status", non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
+    add(FactKind::Subnets, vpc.and_then(|v| join_list(v.subnets().iter().map(Text::from))));
+    add(FactKind::SecurityGroups, vpc.and_then(|v| join_list(v.security_groups().iter().map(Text::from))));
+    add(FactKind::ExecuteCommand, service.enable_execute_command().then(|| "enabled".to_owned()));
+    add(FactKind::Created, to_timestamp(service.created_at()).map(|at| at.to_string()));
+    add(FactKind::CreatedBy, non_empty_text(service.created_by()).map(|arn| last_segment(&arn)));
+    add(FactKind::Status, non_empty_text(service.status()).filter(|s| s != "ACTIVE"));
     facts
 }
 

@@ -3,27 +3,19 @@
 use super::task_record::{ReportedHealth, TaskContainer, TaskRecord, TaskStatus};
 use crate::{
     model::{
-        Container, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId, InstanceState, LogRoute,
-        SourceId, Text, Timestamp,
+        Container, Exit, ExitCause, HealthCheckStatus, Instance, InstanceId, InstanceState, LogRoute, Text,
+        Timestamp,
     },
-    source::ecs::decode::definitions::{
-        log_destination::RunningContainer,
-        task_definition::{PlannedContainer, TaskDefinitionSummary},
+    source::ecs::decode::{
+        definitions::{
+            log_destination::RunningContainer,
+            task_definition::{PlannedContainer, TaskDefinitionSummary},
+        },
+        snapshot_context::SnapshotContext,
     },
 };
 use aws_sdk_ecs::types::TaskStopCode;
 use jiff::SignedDuration;
-
-/// Source, region and time of a snapshot, for all its decoders.
-#[derive(Clone, Debug)]
-pub(crate) struct SnapshotContext {
-    /// Id of the source.
-    pub source: SourceId,
-    /// AWS region of the source.
-    pub region: String,
-    /// Time of the poll, UTC.
-    pub now: Timestamp,
-}
 
 /// Decodes a task as an instance. Any fault gives the state `Failed`; the stopped task policy may change it
 /// to `Stopped` later.
@@ -114,19 +106,11 @@ fn health_check(
 
 fn task_exit(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> Exit {
     Exit {
-        code: exit_code(run, definition),
+        code: run.exit_code(definition),
         cause: exit_cause(run, definition),
         reason: Some(stop_reason(run, definition)).filter(|r| !r.is_empty()).map(Into::into),
         at: run.times.ended,
     }
-}
-
-/// Returns the exit code that explains the stop: that of an essential container, a nonzero one before zero.
-pub(crate) fn exit_code(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
-    let essential = run.containers.iter().filter(|part| is_essential(part, definition));
-    let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
-    let first = codes.next()?;
-    if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
 }
 
 /// Returns the stop reason in AWS's words, with the reasons and exit codes of its containers.
@@ -140,7 +124,7 @@ fn stop_reason(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> 
         if let Some(reason) = part.reason.as_ref().filter(|reason| !words.contains(&***reason)) {
             append_clause(&mut words, &format!("{name}: {reason}"));
         } else if let Some(code) = part.exit_code.filter(|code| *code != 0)
-            && is_essential(part, definition)
+            && part.is_essential(definition)
         {
             append_clause(&mut words, &format!("{name} exited with code {code}"));
         }
@@ -210,7 +194,7 @@ fn decode_container(
 /// container.
 fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> ExitCause {
     let words = run.stop_reason();
-    let starved = run.containers.iter().any(|part| is_out_of_memory(part) && is_essential(part, definition));
+    let starved = run.containers.iter().any(|part| is_out_of_memory(part) && part.is_essential(definition));
     match run.stop_code() {
         Some(TaskStopCode::UserInitiated) => ExitCause::StopRequested,
         Some(TaskStopCode::ServiceSchedulerInitiated) if !words.contains("health check") => {
@@ -229,17 +213,12 @@ fn exit_cause(run: &TaskRecord, definition: Option<&TaskDefinitionSummary>) -> E
         Some(TaskStopCode::ServiceSchedulerInitiated) if words.contains("health check") => {
             ExitCause::HealthCheckFailed
         }
-        _ => ExitCause::from_exit_code(exit_code(run, definition)),
+        _ => ExitCause::from_exit_code(run.exit_code(definition)),
     }
 }
 
 fn is_out_of_memory(part: &TaskContainer) -> bool {
     part.reason.as_ref().is_some_and(|reason| reason.contains("OutOfMemory"))
-}
-
-fn is_essential(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
-    let planned = definition.and_then(|d| d.containers.get(&*part.name));
-    planned.map_or_else(|| !is_injected(part), |plan| plan.essential)
 }
 
 /// True if the instance shows this container.
@@ -248,9 +227,5 @@ fn is_essential(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>
 /// give a reason for the stop.
 fn is_shown(part: &TaskContainer, definition: Option<&TaskDefinitionSummary>) -> bool {
     let planned = definition.is_none_or(|d| d.containers.contains_key(&*part.name));
-    (planned && !is_injected(part)) || part.reason.is_some()
-}
-
-fn is_injected(part: &TaskContainer) -> bool {
-    part.name.starts_with("ecs-service-connect-") || part.name.starts_with("aws-guardduty-agent-")
+    (planned && !part.is_injected()) || part.reason.is_some()
 }

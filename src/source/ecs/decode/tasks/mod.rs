@@ -2,5 +2,4 @@
 
 pub(crate) mod instance;
 pub(crate) mod stopped_task_policy;
-pub(crate) mod task_family;
 pub(crate) mod task_record;

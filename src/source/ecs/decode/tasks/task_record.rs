@@ -1,6 +1,6 @@
 //! Record of a task between polls. It is small, because a large account has tens of thousands of tasks.
 
-use super::{instance::exit_code, stopped_task_policy};
+use super::stopped_task_policy;
 use crate::{
     extract,
     model::{Reference, Timestamp},
@@ -213,8 +213,18 @@ impl TaskRecord {
     /// True if a fault stopped the task.
     #[must_use]
     pub(crate) fn is_fault(&self, endless: bool, definition: Option<&TaskDefinitionSummary>) -> bool {
-        let exit = exit_code(self, definition);
+        let exit = self.exit_code(definition);
         stopped_task_policy::is_fault(self.stop_code(), exit, self.stop_reason(), endless)
+    }
+
+    /// Returns the exit code that explains the stop: that of an essential container, a nonzero one before
+    /// zero.
+    #[must_use]
+    pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
+        let essential = self.containers.iter().filter(|part| part.is_essential(definition));
+        let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
+        let first = codes.next()?;
+        if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
     }
 
     /// Returns the stop code.
@@ -255,6 +265,19 @@ impl TaskContainer {
             reason: non_empty_text(container.reason()).map(Into::into),
             health: reported_health(container.health_status()),
         }
+    }
+
+    /// True if the task stops when this container stops.
+    #[must_use]
+    pub(crate) fn is_essential(&self, definition: Option<&TaskDefinitionSummary>) -> bool {
+        let planned = definition.and_then(|d| d.containers.get(&*self.name));
+        planned.map_or_else(|| !self.is_injected(), |plan| plan.essential)
+    }
+
+    /// True if AWS added the container to the task.
+    #[must_use]
+    pub(crate) fn is_injected(&self) -> bool {
+        self.name.starts_with("ecs-service-connect-") || self.name.starts_with("aws-guardduty-agent-")
     }
 }
 
@@ -300,3 +323,29 @@ fn override_references(task: &Task) -> Vec<Reference> {
     }
     mentions
 }
+<<<<<<< HEAD
+=======
+
+impl TaskRecord {
+    /// Returns the exit code that explains the stop: that of an essential container, a nonzero one before zero.
+    pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
+        let essential = self.containers.iter().filter(|part| part.is_essential(definition));
+        let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
+        let first = codes.next()?;
+        if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
+    }
+}
+
+impl TaskContainer {
+    /// Returns true if the task stops with this container.
+    pub(super) fn is_essential(&self, definition: Option<&TaskDefinitionSummary>) -> bool {
+        let planned = definition.and_then(|d| d.containers.get(&*self.name));
+        planned.map_or_else(|| !self.is_injected(), |plan| plan.essential)
+    }
+
+    /// Returns true if AWS added the container to the task.
+    pub(super) fn is_injected(&self) -> bool {
+        self.name.starts_with("ecs-service-connect-") || self.name.starts_with("aws-guardduty-agent-")
+    }
+}
+>>>>>>> typed

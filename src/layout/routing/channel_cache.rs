@@ -1,7 +1,8 @@
 //! Cache of a routed channel: reuses its routing while the nets in the gap stay the same.
 //!
 //! Rows count from the uppermost row of the channel, so nodes above may push it down without a new routing.
-use crate::layout::routing::channel::{self, ChannelNet, RoutedChannel};
+use super::channel::{self, RoutedChannel};
+use super::channel_net::ChannelNet;
 use std::sync::Arc;
 
 /// Nets of a gap and their routing.

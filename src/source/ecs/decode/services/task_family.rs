@@ -1,11 +1,14 @@
 //! Tasks without a service, grouped by the family of their task definition: jobs, migrations, one-off tasks.
 
-use super::{instance::decode_instance, task_record::TaskRecord};
+use super::{
+    endpoints,
+    service::{DecodeContext, MAX_STOPPED_INSTANCES},
+};
 use crate::{
-    model::{Fact, Instance, InstanceState, Reference, Service, ServiceKind},
-    source::ecs::decode::services::{
-        endpoints,
-        service::{DecodeContext, MAX_STOPPED_INSTANCES},
+    model::{Fact, FactKind, Instance, InstanceState, Reference, Service, ServiceKind},
+    source::ecs::decode::{
+        tasks::{instance::decode_instance, task_record::TaskRecord},
+        text::clean_text,
     },
 };
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -27,10 +30,10 @@ pub(crate) fn decode_family(
     let label = if taken { format!("family:{name}") } else { name.to_owned() };
     let mut facts = Vec::new();
     if let Some(by) = newest.and_then(|r| r.started_by.as_deref()) {
-        facts.push(Fact::new("started by", crate::source::ecs::decode::text::clean_text(Some(by))));
+        facts.push(Fact::new(FactKind::StartedBy, clean_text(Some(by))));
     }
     if let Some(version) = newest.map(|r| r.version()) {
-        facts.push(Fact::new("task definition", version));
+        facts.push(Fact::new(FactKind::TaskDefinition, version));
     }
     facts.extend(definition.iter().flat_map(|d| d.facts.clone()));
     Service {

@@ -5,7 +5,11 @@
 //! 1961), with costs for turns and crossings. One search runs from the called box to all its callers. So
 //! edges to one box share their last stretch, as in a layout. An edge crosses another edge, or a frame, only
 //! in a straight line. If no free cells connect the two boxes, the edge gets no route.
-use crate::layout::{Diagram, Direction, Graph, Point, Rect, Route};
+use super::{
+    diagram::{Diagram, Route},
+    geometry::{Point, Rect},
+    graph::{Direction, Graph},
+};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},

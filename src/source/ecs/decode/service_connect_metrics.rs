@@ -1,16 +1,14 @@
 //! Service Connect's request metrics as connections between services. Pure.
 
-use crate::{
-    model::{
-        ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationSource, ObservedConnection, ServiceId,
-        Timestamp,
-    },
-    source::ecs::decode::{
-        ClusterData,
-        services::endpoints,
-        tasks::instance::SnapshotContext,
-        text::{clean_text, non_empty_text},
-    },
+use super::{
+    region::ClusterData,
+    services::endpoints,
+    snapshot_context::SnapshotContext,
+    text::{clean_text, non_empty_text},
+};
+use crate::model::{
+    ConnectionEnd, ConnectionKey, ConnectionOutcome, ObservationSource, ObservedConnection, ServiceId,
+    Timestamp,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,108 @@
+//! The input of the rules, with data derived from it.
+
+use super::{
+    call_index::CallIndex, class::FindingClass, draft::FindingDraft, log_signal::LogSignal,
+    outage_tracker::OutageTracker, restart_counts,
+};
+use crate::{
+    model::{
+        FailureKind, Instance, InstanceId, Inventory, NodeId, Onset, Service, ServiceKind, SourceStatus,
+        Timestamp,
+    },
+    topology::{Counterpart, FailedConnection, NodeKind, Topology, drift::DriftContext},
+};
+use std::collections::BTreeMap;
+
+/// The input of all rules.
+#[derive(Clone, Copy)]
+pub struct RuleInput<'a> {
+    /// The services of all sources.
+    pub inventory: &'a Inventory,
+    /// The graph of calls.
+    pub topology: &'a Topology,
+    /// Connections that were rejected or failed.
+    pub failed_connections: &'a [FailedConnection],
+    /// Services that seem to be the same in several sources.
+    pub counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
+    /// The status of the sources.
+    pub sources: &'a [SourceStatus],
+    /// Noteworthy states of the logs that the user reads.
+    pub log_signals: &'a [LogSignal],
+}
+
+/// The input of the rules, with data derived from it.
+pub struct RuleContext<'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) topology: &'a Topology,
+    pub(super) failed_connections: &'a [FailedConnection],
+    pub(super) counterparts: &'a BTreeMap<NodeId, Vec<Counterpart>>,
+    pub(super) sources: &'a [SourceStatus],
+    pub(super) log_signals: &'a [LogSignal],
+    pub(super) now: Timestamp,
+    pub(super) outages: OutageTracker,
+    pub(super) calls: CallIndex<'a>,
+    pub(super) recent_stops: BTreeMap<&'a InstanceId, u32>,
+}
+
+impl<'a> RuleContext<'a> {
+    /// Derives the context of the rules at `now`; `outages` holds the known outages from earlier evaluations.
+    #[must_use]
+    pub fn new(input: RuleInput<'a>, outages: OutageTracker, now: Timestamp) -> Self {
+        let RuleInput { inventory, topology, failed_connections, counterparts, sources, log_signals } = input;
+        let (calls, recent_stops) = (CallIndex::new(topology), restart_counts::recent_stops(inventory, now));
+        Self {
+            inventory,
+            topology,
+            failed_connections,
+            counterparts,
+            sources,
+            log_signals,
+            now,
+            outages,
+            calls,
+            recent_stops,
+        }
+    }
+
+    /// Returns the service that the draft is about. Returns `None` if it is about another node or a source.
+    pub(super) fn service(&self, draft: &FindingDraft) -> Option<&'a Service> {
+        match &self.topology.nodes.get(draft.node()?)?.kind {
+            NodeKind::Service(id) => self.inventory.service(id),
+            _ => None,
+        }
+    }
+
+    /// Corrects the start of a fault by the source's records and earlier evaluations. Standalone tasks of a
+    /// family are separate runs, so only the newest one's own time counts.
+    pub(super) fn set_onset(&self, class: FindingClass, draft: &mut FindingDraft) {
+        let service = self.service(draft);
+        if service.is_some_and(|service| service.kind == ServiceKind::EcsFamily) {
+            return;
+        }
+        if class == FindingClass::Outage {
+            let recorded = service.and_then(|service| service.failing_since);
+            let reaches_back = |onset: &Onset| draft.since.is_none_or(|own| onset.at <= own.at);
+            draft.since = recorded.filter(reaches_back).or(draft.since);
+        }
+        self.outages.correct_onset(class, draft, self.now);
+    }
+
+    /// Returns true if every source has been read completely, so that a missing endpoint does not exist.
+    /// Parts with denied access don't count: they never arrive, and are reported as such.
+    pub(super) fn all_sources_answered(&self) -> bool {
+        let gaps = self.inventory.snapshots().flat_map(|snapshot| &snapshot.unread_parts);
+        self.sources.iter().all(SourceStatus::has_reported_fully)
+            && gaps.into_iter().all(|gap| gap.failure.kind == FailureKind::Denied)
+    }
+
+    /// Returns the number of recent restarts of `instance`, as far as it is known.
+    pub(super) fn recent_restarts(&self, instance: &Instance) -> u32 {
+        let stops = self.recent_stops.get(&instance.id).copied().unwrap_or_default();
+        restart_counts::recent_restarts(&self.outages.restart_counts, stops, instance, self.now)
+    }
+
+    /// Returns the data that drift depends on.
+    pub(super) fn drift_context(&self) -> DriftContext<'a> {
+        DriftContext { inventory: self.inventory, topology: self.topology, now: self.now }
+    }
+}

@@ -1,0 +1,252 @@
+//! The table of all kinds of findings, each with the rule that finds it.
+
+use super::{
+    class::{CausePolicy, FindingClass},
+    context::RuleContext,
+    draft::FindingDraft,
+    rules,
+};
+
+/// A kind of finding.
+pub struct FindingKind {
+    /// Id in JSON.
+    pub id: &'static str,
+    /// Title on the screen.
+    pub title: &'static str,
+    pub(super) class: FindingClass,
+    pub(super) cause_policy: CausePolicy,
+    pub(super) rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
+}
+
+impl FindingKind {
+    /// Returns the kind with this id in JSON.
+    #[must_use]
+    pub fn with_id(id: &str) -> Option<&'static Self> {
+        FINDING_KINDS.iter().find(|kind| kind.id == id)
+    }
+}
+
+/// All kinds of findings. Of several reasons why a service is down, only the first in this order is reported.
+pub const FINDING_KINDS: &[FindingKind] = &[
+    finding_kind(
+        "out-of-memory",
+        "out of memory",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        rules::out_of_memory::find,
+    ),
+    finding_kind(
+        "image-missing",
+        "image pull failed",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        rules::start_failure::find_image_pull,
+    ),
+    finding_kind(
+        "cannot-start",
+        "start failed",
+        FindingClass::Outage,
+        CausePolicy::OwnChange,
+        rules::start_failure::find_other,
+    ),
+    finding_kind(
+        "restarts-exhausted",
+        "restarts exhausted",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::restarts_exhausted::find,
+    ),
+    finding_kind(
+        "crash-loop",
+        "crash loop",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::crash_loop::find,
+    ),
+    finding_kind(
+        "stopped-with-error",
+        "stopped with an error",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::stopped_with_error::find,
+    ),
+    finding_kind(
+        "stopped",
+        "stopped",
+        FindingClass::IntentionalStop,
+        CausePolicy::NoCause,
+        rules::stopped::find,
+    ),
+    finding_kind(
+        "paused",
+        "paused",
+        FindingClass::IntentionalStop,
+        CausePolicy::NoCause,
+        rules::stopped::find_paused,
+    ),
+    finding_kind(
+        "unhealthy",
+        "unhealthy",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::unhealthy::find,
+    ),
+    finding_kind(
+        "target-unhealthy",
+        "target unhealthy",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::target_health::find,
+    ),
+    finding_kind("flapping", "flapping", FindingClass::Outage, CausePolicy::AnyCause, rules::flapping::find),
+    finding_kind(
+        "cannot-place",
+        "task placement failed",
+        FindingClass::Outage,
+        CausePolicy::NoCause,
+        rules::task_placement::find,
+    ),
+    finding_kind(
+        "too-few-running",
+        "too few running",
+        FindingClass::Outage,
+        CausePolicy::AnyCause,
+        rules::too_few_running::find,
+    ),
+    finding_kind(
+        "deployment-failed",
+        "deployment failed",
+        FindingClass::Degradation,
+        CausePolicy::OwnInstances,
+        rules::deployment::find_failed,
+    ),
+    finding_kind(
+        "deployment-rolled-back",
+        "deployment rolled back",
+        FindingClass::Note,
+        CausePolicy::OwnInstances,
+        rules::deployment::find_rolled_back,
+    ),
+    finding_kind(
+        "deployment-stuck",
+        "deployment stuck",
+        FindingClass::Note,
+        CausePolicy::OwnInstances,
+        rules::deployment::find_stuck,
+    ),
+    finding_kind(
+        "spot-interruption",
+        "Spot interruption",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::capacity_loss::find_spot,
+    ),
+    finding_kind(
+        "host-lost",
+        "host lost",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::capacity_loss::find_host,
+    ),
+    finding_kind(
+        "restart-storm",
+        "mass failure",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::mass_restart::find,
+    ),
+    finding_kind(
+        "rejected-flow",
+        "rejected connection",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::failed_connections::find_rejected,
+    ),
+    finding_kind(
+        "connection-error",
+        "connection error",
+        FindingClass::Note,
+        CausePolicy::AnyCause,
+        rules::failed_connections::find_failed,
+    ),
+    finding_kind(
+        "log-silence",
+        "log silence",
+        FindingClass::Note,
+        CausePolicy::AnyCause,
+        rules::log_signals::find_silent,
+    ),
+    finding_kind(
+        "log-missing",
+        "log group missing",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::log_signals::find_missing_log_group,
+    ),
+    finding_kind(
+        "dangling-reference",
+        "dangling reference",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::dangling_reference::find,
+    ),
+    finding_kind(
+        "source-trouble",
+        "source unreadable",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::source_failure::find,
+    ),
+    finding_kind(
+        "version-skew",
+        "mixed versions",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::mixed_versions::find,
+    ),
+    finding_kind(
+        "twin-skew",
+        "counterpart version differs",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::counterpart_skew::find,
+    ),
+    finding_kind(
+        "undeclared-call",
+        "undeclared call",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::undeclared_call::find,
+    ),
+    finding_kind(
+        "never-observed",
+        "never observed",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::never_observed::find,
+    ),
+    finding_kind(
+        "dependency-ring",
+        "circular dependency",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::graph_risks::find_cycles,
+    ),
+    finding_kind(
+        "single-point",
+        "single point of failure",
+        FindingClass::Note,
+        CausePolicy::NoCause,
+        rules::graph_risks::find_single_points,
+    ),
+];
+
+const fn finding_kind(
+    id: &'static str,
+    title: &'static str,
+    class: FindingClass,
+    cause_policy: CausePolicy,
+    rule: fn(&RuleContext<'_>, &mut Vec<FindingDraft>),
+) -> FindingKind {
+    FindingKind { id, title, class, cause_policy, rule }
+}

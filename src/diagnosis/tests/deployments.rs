@@ -1,0 +1,86 @@
+//! Findings on deployments and versions.
+
+use super::*;
+
+#[test]
+fn a_deployment_is_stuck_when_it_goes_on_too_long() {
+    let deployment = |created| Deployment {
+        id: "d".into(),
+        version: "web:2".into(),
+        rollout: Rollout::InProgress,
+        reason: None,
+        desired: 2,
+        running: 1,
+        failed: 0,
+        created: Some(ago(created)),
+        updated: None,
+        previous: None,
+        changes: Vec::new(),
+    };
+    let service = |created| Service { deployments: vec![deployment(created)], ..service("web") };
+    assert_eq!(finding_lines(vec![service(60)]), Vec::<String>::new());
+    assert_eq!(
+        finding_lines(vec![service(1_200)]),
+        ["deployment-stuck warning deployment of web:2 is still in progress: 1 of 2 running"]
+    );
+}
+
+#[test]
+fn versions_side_by_side_are_told_once_nothing_is_deployed() {
+    let on = |name: &str, version: &str| Instance { version: Some(version.into()), ..instance(name) };
+    let estate = service_with("web", vec![on("web-1", "1"), on("web-2", "2"), on("web-3", "2")]);
+    assert_eq!(finding_lines(vec![estate]), ["version-skew info 2 versions running: 1 on 1 and 2 on 2"]);
+}
+
+#[test]
+fn a_rollback_names_both_versions() {
+    let deployment = |version: &str, rollout, reason: Option<&str>| Deployment {
+        id: version.into(),
+        version: version.into(),
+        rollout,
+        reason: reason.map(Into::into),
+        desired: 1,
+        running: 1,
+        failed: 0,
+        created: Some(ago(300)),
+        updated: Some(ago(200)),
+        previous: None,
+        changes: Vec::new(),
+    };
+    let deployments = vec![
+        deployment("web:1", Rollout::Completed, None),
+        deployment("web:2", Rollout::Failed, Some("ECS deployment circuit breaker: tasks failed to start.")),
+    ];
+    let web = Service { deployments, ..service("web") };
+    let told = "deployment-rolled-back warning deployment of web:2 failed and was rolled back to web:1: ECS deployment \
+                circuit breaker: tasks failed to start.";
+    assert_eq!(finding_lines(vec![web]), [told]);
+}
+
+#[test]
+fn a_first_version_that_fails_is_told_as_that() {
+    let deployed = |version: &str, rollout| Deployment {
+        id: "d".into(),
+        version: version.into(),
+        rollout,
+        reason: None,
+        desired: 1,
+        running: 0,
+        failed: 0,
+        created: Some(ago(240)),
+        updated: None,
+        previous: None,
+        changes: Vec::new(),
+    };
+    let deployment = |version| deployed(version, Rollout::InProgress);
+    let cause = |deployments| {
+        let web = Service { deployments, ..service_with("web", vec![failed_instance("web-1", 1)]) };
+        findings_of_services(vec![web])[0].suspects.first().map(|suspect| suspect.description.clone())
+    };
+    let first = "possibly never worked: web:1 is the first version";
+    assert_eq!(cause(vec![deployment("web:1")]).as_deref(), Some(first));
+    let changed = "possibly the deployment of web:7, 3 min earlier";
+    assert_eq!(cause(vec![deployment("web:7")]).as_deref(), Some(changed), "something may have run before");
+    let worked = cause(vec![deployed("web:1", Rollout::Completed)]);
+    assert_eq!(worked.as_deref(), Some("possibly the deployment of web:1, 3 min earlier"), "it has worked");
+}

@@ -1,0 +1,86 @@
+//! Tests of the findings on small inventories, by kind, and the builders that they share.
+
+mod causes;
+mod deployments;
+mod outages;
+mod risks;
+
+use super::{OutageTracker, RuleContext, RuleInput, findings};
+use crate::{
+    model::{fixtures::*, *},
+    topology::{Counterpart, Topology, failed_connections, infer},
+};
+use std::collections::BTreeMap;
+
+/// An empty map of counterparts.
+static NO_COUNTERPARTS: BTreeMap<NodeId, Vec<Counterpart>> = BTreeMap::new();
+
+/// Returns the input of the rules with services and calls, and nothing else.
+pub(in crate::diagnosis) fn rule_input<'a>(
+    inventory: &'a Inventory,
+    topology: &'a Topology,
+) -> RuleInput<'a> {
+    RuleInput {
+        inventory,
+        topology,
+        failed_connections: &[],
+        counterparts: &NO_COUNTERPARTS,
+        sources: &[],
+        log_signals: &[],
+    }
+}
+
+/// Returns the findings on `services` as `kind severity reason`.
+pub(super) fn finding_lines(services: Vec<Service>) -> Vec<String> {
+    findings_of_services(services)
+        .into_iter()
+        .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))
+        .collect()
+}
+
+pub(super) fn findings_of_services(services: Vec<Service>) -> Vec<Finding> {
+    findings_of(&inventory(services))
+}
+
+/// Returns the findings on `services` after `events`, as `kind severity reason`.
+pub(in crate::diagnosis) fn finding_lines_with_events(
+    services: Vec<Service>,
+    events: Vec<Event>,
+) -> Vec<String> {
+    let mut snapshot = snapshot("docker", services);
+    snapshot.events = events;
+    let mut inventory = Inventory::default();
+    inventory.replace(std::sync::Arc::new(snapshot));
+    findings_of(&inventory)
+        .into_iter()
+        .map(|f| format!("{} {} {}", f.kind, f.severity.as_str(), f.reason))
+        .collect()
+}
+
+pub(in crate::diagnosis) fn findings_of(inventory: &Inventory) -> Vec<Finding> {
+    let topology = infer(inventory);
+    let rejected = failed_connections(inventory, &topology);
+    let estate = RuleInput { failed_connections: &rejected, ..rule_input(inventory, &topology) };
+    findings(&RuleContext::new(estate, OutageTracker::default(), ago(0)))
+}
+
+/// Returns the service `name` with `instances`.
+pub(super) fn service_with(name: &str, instances: Vec<Instance>) -> Service {
+    Service { instances, ..service(name) }
+}
+
+/// Returns services in a chain: each calls the next.
+pub(super) fn service_chain(names: &[&str]) -> Vec<Service> {
+    let calling = |(name, next): (&&str, &&str)| Service {
+        references: vec![reference("TARGET_URL", Address::from_host_name(next).with_port(80))],
+        ..service(name)
+    };
+    let mut row: Vec<Service> = names.iter().zip(&names[1..]).map(calling).collect();
+    row.extend(names.last().map(|name| service(name)));
+    row
+}
+
+pub(super) fn exited_instance(name: &str, state: InstanceState, ending: ExitCause, code: i64) -> Instance {
+    let exit = Exit { code: Some(code), cause: ending, reason: None, at: Some(ago(60)) };
+    Instance { state, exit: Some(exit), ..instance(name) }
+}

@@ -1,0 +1,21 @@
+//! Numbers and lists of names in sentences.
+
+use std::{borrow::Borrow, fmt::Display};
+
+/// Formats a number with a noun: `1 task`, `3 tasks`.
+pub(super) fn count_label(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// Maximum number of names in a sentence.
+const MAX_LISTED_NAMES: usize = 8;
+
+/// Joins names in a sentence: `a, b and c`, or `a, b and 7 more`.
+pub(super) fn join_names<S: Borrow<str> + Display>(names: &[S]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [all @ .., last] if names.len() <= MAX_LISTED_NAMES => format!("{} and {last}", all.join(", ")),
+        _ => format!("{} and {} more", names[..MAX_LISTED_NAMES].join(", "), names.len() - MAX_LISTED_NAMES),
+    }
+}

@@ -1,0 +1,16 @@
+//! Nets of a channel, the input of its routing.
+
+/// Pin of a channel: the row and side at which a line meets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelPin {
+    pub row: i32,
+    /// True if the pin is on the right side of the channel.
+    pub right: bool,
+}
+
+/// Net of a channel, with several input pins and one output pin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelNet {
+    pub inputs: Vec<ChannelPin>,
+    pub output: ChannelPin,
+}

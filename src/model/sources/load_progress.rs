@@ -1,0 +1,58 @@
+//! The progress of a source's initial load.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The progress of a source's initial load, for one part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadProgress {
+    /// The part of the source.
+    pub part: SourcePart,
+    /// Number of items read.
+    pub read: usize,
+    /// Number of items known so far; it may still grow.
+    pub known: usize,
+}
+
+/// A part of a source that is loaded incrementally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourcePart {
+    /// ECS services.
+    Services,
+    /// ECS tasks.
+    Tasks,
+    /// ECS task definitions.
+    #[serde(rename = "definitions")]
+    TaskDefinitions,
+    /// Data about services from other APIs: load balancers, service discovery, observed connections.
+    #[serde(rename = "surroundings")]
+    Enrichment,
+}
+
+impl SourcePart {
+    /// Returns the part's name in the plural, as the screen shows it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Tasks => "tasks",
+            Self::TaskDefinitions => "task definitions",
+            Self::Enrichment => "other AWS APIs",
+        }
+    }
+}
+
+impl fmt::Display for LoadProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} {} read", self.read, self.known, self.part.label())
+    }
+}
+
+impl LoadProgress {
+    /// Returns true if services or instances may be missing, and not only data about them.
+    #[must_use]
+    pub fn may_miss_services(&self) -> bool {
+        matches!(self.part, SourcePart::Services | SourcePart::Tasks)
+    }
+}

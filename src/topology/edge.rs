@@ -1,0 +1,161 @@
+//! The edges of the topology with their evidence, by caller and by callee.
+
+use super::evidence::{EvidenceKind, Strength};
+use crate::model::{NodeId, Timestamp};
+use std::{
+    collections::{BTreeMap, btree_map},
+    ops::{Deref, RangeBounds},
+    sync::OnceLock,
+};
+
+/// Caller and callee of an edge.
+pub(super) type EdgeKey = (NodeId, NodeId);
+
+/// A call from one node to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edge {
+    /// The evidence for the call, at least one piece; sorted by the table of kinds, then by location.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A piece of evidence for a call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The kind of evidence.
+    pub kind: &'static EvidenceKind,
+    /// Strength of the evidence.
+    pub strength: Strength,
+    /// The variable, label, rule or file that contains the evidence.
+    pub location: String,
+    /// The address in it, and the origin of the endpoint that it resolves to.
+    pub detail: String,
+    /// Time of the first observation; `None` for evidence that is not observed.
+    pub first_seen: Option<Timestamp>,
+    /// Time of the last observation; `None` for evidence that is not observed.
+    pub last_seen: Option<Timestamp>,
+}
+
+impl Edge {
+    /// Returns the strength of the strongest evidence, which decides how the edge is drawn.
+    #[must_use]
+    pub fn strength(&self) -> Strength {
+        self.evidence.iter().map(|e| e.strength).max().unwrap_or(Strength::Possible)
+    }
+}
+
+/// The edges by caller and callee, with an index of the callers of each callee. The index is built at its
+/// first use after a change.
+#[derive(Clone, Debug, Default)]
+pub struct EdgeMap {
+    by_caller: BTreeMap<EdgeKey, Edge>,
+    callers: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
+}
+
+impl EdgeMap {
+    /// Returns the edges from `node`, each with its callee.
+    pub(super) fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
+        self.by_caller
+            .range((node.clone(), NodeId::new(""))..)
+            .take_while(move |((from, _), _)| from == node)
+            .map(|((_, to), edge)| (to, edge))
+    }
+
+    /// Returns the callers of `node`, in the order of their ids.
+    pub(super) fn callers(&self, node: &NodeId) -> &[NodeId] {
+        let callers = self.callers.get_or_init(|| {
+            let mut callers: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+            for (from, to) in self.by_caller.keys() {
+                callers.entry(to.clone()).or_default().push(from.clone());
+            }
+            callers
+        });
+        callers.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the edge between `ends` for a change, and adds it if it is missing.
+    pub(super) fn get_or_add(&mut self, ends: EdgeKey) -> &mut Edge {
+        match self.by_caller.entry(ends) {
+            btree_map::Entry::Occupied(edge) => edge.into_mut(),
+            btree_map::Entry::Vacant(free) => {
+                self.callers.take();
+                free.insert(Edge::default())
+            }
+        }
+    }
+
+    /// Returns the edge between `ends` for a change of its evidence.
+    pub(super) fn get_mut(&mut self, ends: &EdgeKey) -> Option<&mut Edge> {
+        self.by_caller.get_mut(ends)
+    }
+
+    /// Returns the edges in `range` for a change of their evidence.
+    pub(super) fn range_mut(
+        &mut self,
+        range: impl RangeBounds<EdgeKey>,
+    ) -> btree_map::RangeMut<'_, EdgeKey, Edge> {
+        self.by_caller.range_mut(range)
+    }
+
+    /// Removes the edges that have lost all their evidence.
+    pub(super) fn remove_unfounded(&mut self) {
+        self.callers.take();
+        self.by_caller.retain(|_, edge| !edge.evidence.is_empty());
+    }
+}
+
+/// Reading needs no index, so an `EdgeMap` reads like its map.
+impl Deref for EdgeMap {
+    type Target = BTreeMap<EdgeKey, Edge>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.by_caller
+    }
+}
+
+impl<'a> IntoIterator for &'a EdgeMap {
+    type Item = (&'a EdgeKey, &'a Edge);
+    type IntoIter = btree_map::Iter<'a, EdgeKey, Edge>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.by_caller.iter()
+    }
+}
+
+/// Maps are equal if their edges are, whether or not the index is built.
+impl PartialEq for EdgeMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_caller == other.by_caller
+    }
+}
+
+impl Eq for EdgeMap {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edge, EdgeMap, Evidence};
+    use crate::{
+        model::NodeId,
+        topology::evidence::{EvidenceKind, Strength},
+    };
+
+    #[test]
+    fn callers_follow_each_change_of_the_edges() {
+        let id = |name: &str| NodeId::new(name);
+        let mut edges = EdgeMap::default();
+        edges.get_or_add((id("web"), id("db")));
+        edges.get_or_add((id("api"), id("db"))).evidence.push(Evidence {
+            kind: EvidenceKind::with_id("environment").unwrap(),
+            strength: Strength::Declared,
+            location: String::new(),
+            detail: String::new(),
+            first_seen: None,
+            last_seen: None,
+        });
+        assert_eq!(edges.callers(&id("db")), [id("api"), id("web")]);
+        edges.remove_unfounded();
+        assert_eq!(edges.callers(&id("db")), [id("api")]);
+        edges.get_or_add((id("job"), id("db")));
+        assert_eq!(edges.callers(&id("db")), [id("api"), id("job")]);
+        assert_eq!(edges.get(&(id("job"), id("db"))), Some(&Edge::default()));
+    }
+}

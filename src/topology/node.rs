@@ -1,0 +1,88 @@
+//! The nodes of the topology.
+
+use super::Product;
+use crate::model::{Health, NodeId, ServiceId, SourceId};
+
+/// A node of the map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Id of the node.
+    pub id: NodeId,
+    /// Name without the group.
+    pub name: String,
+    /// The kind of node.
+    pub kind: NodeKind,
+    /// The source that reports it; `None` for a node that no source runs.
+    pub source: Option<SourceId>,
+    /// The compose project or ECS cluster.
+    pub group: Option<String>,
+    /// Name of the group for display; prefixed by the source if several sources have a group of this name.
+    pub display_group: Option<String>,
+    /// Health of the service; unknown for other nodes.
+    pub health: Health,
+    /// Number of running instances.
+    pub running: usize,
+    /// Desired number of instances; `None` if the source has no such setting.
+    pub desired: Option<u32>,
+    /// The product behind the node; `None` if unknown.
+    pub product: Option<&'static Product>,
+}
+
+/// The kind of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// A service of a source.
+    Service(ServiceId),
+    /// A dependency that no source runs: a managed database, a queue, a third-party host.
+    Dependency,
+    /// A load balancer.
+    LoadBalancer,
+    /// The origin of requests from outside.
+    Internet,
+}
+
+impl NodeKind {
+    /// Returns the name of the kind in JSON.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Service(_) => "service",
+            Self::Dependency => "dependency",
+            Self::LoadBalancer => "load-balancer",
+            Self::Internet => "internet",
+        }
+    }
+}
+
+impl Node {
+    /// Returns true if a source runs the node.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        matches!(self.kind, NodeKind::Service(_))
+    }
+
+    /// Returns `group/name`, or the name alone without a group. The source precedes it if several sources
+    /// have a group of this name.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.display_group {
+            Some(home) => format!("{home}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Returns `group/name` without the source, for displays that show the source separately.
+    #[must_use]
+    pub fn group_and_name(&self) -> String {
+        match &self.group {
+            Some(group) => format!("{group}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Returns the name alone if `other` is in the same group, or else the label.
+    #[must_use]
+    pub fn label_relative_to(&self, other: &Self) -> String {
+        if self.display_group == other.display_group { self.name.clone() } else { self.label() }
+    }
+}
