@@ -36,7 +36,7 @@ impl Panicked {
         Self(Text::new(plain.trim_end()))
     }
 
-    /// Returns a failure that says what could not be done because of the panic.
+    /// Returns the failure to show: `what`, the work that the panic ended, then the message of the panic.
     #[must_use]
     pub fn failure(&self, what: impl fmt::Display) -> Failure {
         Failure::new(FailureKind::Invalid, format!("{what}: {self}"), BUG_REPORT_REMEDY)
@@ -84,13 +84,13 @@ pub fn run_blocking_then<T: Send + 'static>(
     drop(task::spawn_blocking(|| then(catch_panic(work))));
 }
 
-/// Starts a thread called `name` for work that must not wait for tasks, such as signals. It may run until the
-/// end.
+/// Starts a thread called `name` for work that no async task may delay, such as the handling of signals. The
+/// thread may run until the program ends.
 pub fn spawn_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
 }
 
-/// Spawns a task that is aborted when the handle is dropped. A panic ends the task and is passed to `then`.
+/// Spawns a task that dropping the handle aborts. A panic ends the task, and `then` gets its message.
 pub fn spawn(
     work: impl Future<Output = ()> + Send + 'static,
     then: impl FnOnce(Panicked) + Send + 'static,
@@ -102,8 +102,8 @@ pub fn spawn(
     }))
 }
 
-/// Awaits the work that `make` returns. After each panic, passes it to `on_panic`, waits for `pause`, and
-/// starts new work.
+/// Awaits the work that `make` returns. After each panic, calls `on_panic` with its message, waits for
+/// `pause`, and awaits new work from `make`.
 pub async fn restart_on_panic<W: Future<Output = ()>, T: Future<Output = ()>>(
     pause: Duration,
     mut make: impl FnMut() -> W,

@@ -1,4 +1,4 @@
-//! The configuration: `config.example.toml` is the default; the user's file and `--set` override it.
+//! Configuration: the defaults of `config.example.toml`, overridden by the user's file and by `--set`.
 
 use crate::{
     model::{Failure, FailureKind, ServiceAnnotation, Text},
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 use toml::{Table, Value};
 
-/// The default configuration with its documentation.
+/// Text of `config.example.toml`: every setting with its default and a comment.
 pub const EXAMPLE_CONFIG: &str = include_str!("../config.example.toml");
 
-/// All settings.
+/// All settings of the program, after the user's overrides.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
@@ -31,13 +31,13 @@ pub struct Config {
     pub keep_observed: SignedDuration,
     /// The grouping of services on the map.
     pub group_by: Grouping,
-    /// Services with many callers. The map marks the callers of such a service and draws no lines to it.
+    /// Names of services to treat as hubs: the map draws no lines to them, and marks their callers instead.
     pub hubs: Vec<String>,
-    /// The sources to poll; empty to detect them.
+    /// The sources to poll. If empty, Portolan detects them.
     pub source: Vec<source::Config>,
     /// Annotations of services by the user.
     pub service: Vec<ServiceAnnotation>,
-    /// Key bindings by command.
+    /// Keys by command id, in place of the command's default keys.
     pub keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -57,7 +57,7 @@ pub fn read(file: Option<&Path>, settings: &[String]) -> Result<Config, Failure>
     for setting in settings {
         merge_into(&mut table, parse_setting(setting)?);
     }
-    // The merged text is parsed again, so that an error includes its line.
+    // Written out and parsed again, because only a parsed text gives an error its line.
     let text = table.to_string();
     toml::from_str::<Config>(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.end)?.lines().next_back());
@@ -78,7 +78,7 @@ fn parse_toml(text: &str, name: &str) -> Result<Table, Failure> {
     })
 }
 
-/// Parses `a.b=value`. A value that is not valid TOML is taken as text.
+/// Parses a setting of the form `a.b=value` into nested tables. Takes a value that is not valid TOML as text.
 fn parse_setting(setting: &str) -> Result<Table, Failure> {
     let Some((key, value)) = setting.split_once('=') else {
         return Err(invalid_config(format!("--set {setting}: missing `=`"), "write --set key=value"));
@@ -94,7 +94,7 @@ fn parse_setting(setting: &str) -> Result<Table, Failure> {
     }
 }
 
-/// Merges a table over another: nested tables are merged, all other values replaced.
+/// Merges `over` into `base`: merges nested tables, replaces all other values.
 fn merge_into(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
@@ -106,7 +106,8 @@ fn merge_into(base: &mut Table, over: Table) {
     }
 }
 
-/// Returns the known key most similar to the unknown key in `message`, an error message of serde.
+/// Returns the known setting most similar to the unknown one in `message`, an error message of serde that
+/// lists the known ones. Returns `None` for any other message.
 fn nearest_key(message: &str) -> Option<String> {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().filter(|_| message.starts_with("unknown field"))?;

@@ -3,7 +3,7 @@
 use crate::command::{COMMAND_TABLE, Command, KeyContext};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-/// Key press with its modifiers, independent of the terminal library.
+/// Key with its modifiers, as pressed or as bound to a command. Independent of the terminal library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// Key without modifiers.
@@ -14,7 +14,7 @@ pub struct Key {
     pub alt: bool,
 }
 
-/// Key without modifiers. Shift is part of the character.
+/// Key without Ctrl and Alt. Shift is part of the character: `a` and `A` are two keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the meaning")]
 pub enum Code {
@@ -36,7 +36,7 @@ pub enum Code {
     PageDown,
 }
 
-/// Names of keys that print no visible character.
+/// Names that the configuration uses for keys without a visible character.
 const NAMED_KEYS: &[(&str, Code)] = &[
     ("enter", Code::Enter),
     ("esc", Code::Escape),
@@ -107,7 +107,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Commands by key and context.
+/// Commands by key and context, to find the command of a key press and the keys of a command.
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
     commands_by_key: BTreeMap<(KeyContext, Key), Command>,
@@ -140,7 +140,8 @@ impl Keymap {
         Ok(Self { commands_by_key: keys })
     }
 
-    /// Returns the command of `key` in the given context. A binding there overrides one for every screen.
+    /// Returns the command of `key` in `context`. A binding in this context overrides one that applies
+    /// everywhere.
     #[must_use]
     pub fn command(&self, context: KeyContext, key: Key) -> Option<Command> {
         self.commands_by_key
@@ -149,13 +150,13 @@ impl Keymap {
             .copied()
     }
 
-    /// Returns the keys of a command as text, the one to show first.
+    /// Returns the keys of `command` as text. The first is the one to show if there is room for only one.
     #[must_use]
     pub fn keys(&self, command: Command) -> Vec<String> {
         self.keys_in(command.spec().context, command)
     }
 
-    /// Returns the keys that trigger the command in the given context. Leaves out keys with another meaning
+    /// Returns the keys that trigger `command` in `context`. Leaves out keys that trigger another command
     /// there.
     #[must_use]
     pub fn keys_in(&self, context: KeyContext, command: Command) -> Vec<String> {

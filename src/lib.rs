@@ -13,11 +13,12 @@ pub mod history;
 pub mod layout;
 pub mod command;
 pub mod keymap;
-pub mod effect;
+pub mod subscription;
 pub mod log_store;
 pub mod store;
 pub mod screen;
 pub mod export;
+pub mod effect;
 pub mod app;
 // With access to the outside world.
 pub mod output;

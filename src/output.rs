@@ -16,7 +16,7 @@ use std::{
 /// Replacement for each forbidden character.
 const REPLACEMENT_CHAR: char = '\u{fffd}';
 
-/// Prints text on standard output.
+/// Prints `text` on standard output, with control characters replaced.
 pub fn print(text: &str) -> io::Result<()> {
     let mut out = stdout(Styles::None);
     out.write_all(text.as_bytes())?;
@@ -34,8 +34,9 @@ pub fn print_stderr(line: impl Display) {
     let _ = io::stderr().write_all(sanitize(&text, Styles::None).as_bytes());
 }
 
-/// Prints an error of the command line on standard error, because it quotes the user's input; prints help and
-/// version, which are Portolan's own text, on standard output with their styles.
+/// Prints an error, help or version text of the command line parser. An error goes to standard error without
+/// control characters, because it quotes the user's input. Help and version are Portolan's own text, so they
+/// keep their styles.
 pub fn print_clap_error(error: &clap::Error) {
     let text = error.render().to_string();
     // A failure to print can't be reported.
@@ -52,18 +53,18 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Returns a copy of standard output's handle, to watch for the end of its reader.
+/// Returns a copy of the file descriptor of standard output, to notice when its reader closes the pipe.
 pub fn stdout_handle() -> io::Result<OwnedFd> {
     io::stdout().as_fd().try_clone_to_owned()
 }
 
-/// Returns standard output behind the filter.
+/// Returns a writer to standard output that replaces control characters, except the permitted `styles`.
 #[must_use]
 pub fn stdout(styles: Styles) -> SanitizedWriter<Stdout> {
     SanitizedWriter { inner: io::stdout(), styles }
 }
 
-/// Escape sequences that a [`SanitizedWriter`] lets through, in addition to line ends.
+/// Escape sequences that a [`SanitizedWriter`] does not replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Styles {
     /// No escape sequences.
@@ -73,7 +74,7 @@ pub enum Styles {
     Own,
 }
 
-/// Writer that replaces control characters.
+/// Writer that replaces control characters in the text that it passes on.
 ///
 /// Every call of `write` must pass whole characters, as `write!` and `write_all` of a `str` do.
 #[derive(Debug)]
@@ -100,8 +101,8 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
     sanitize(text, Styles::None)
 }
 
-/// Returns `text` with everything replaced that could control a terminal, except line ends and permitted
-/// styles.
+/// Returns `text` with every character replaced that could control a terminal. Leaves line ends and the
+/// permitted `styles`.
 fn sanitize(text: &str, styles: Styles) -> Cow<'_, str> {
     if !text.contains(is_suspect) {
         return Cow::Borrowed(text);
@@ -126,14 +127,15 @@ fn sanitize(text: &str, styles: Styles) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns true for control characters except the line feed, for line separators, and for characters that
-/// reorder text (UAX #9, section 2).
+/// Returns true for characters to replace unless they begin a permitted sequence: control characters except
+/// the line feed, line separators, and invisible characters, such as the ones that reorder text (UAX #9,
+/// section 2).
 fn is_suspect(c: char) -> bool {
     (c.is_control() && c != '\n') || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Returns the length in bytes of the permitted sequence at the start of `text`: CR LF, the line end of CSV
-/// (RFC 4180), or a style. Returns 0 if there is none.
+/// Returns the length in bytes of the permitted sequence at the start of `text`: a style, or CR LF, which is
+/// the line end of CSV (RFC 4180). Returns 0 if there is none.
 fn permitted_len(text: &str, styles: Styles) -> usize {
     if text.starts_with("\r\n") {
         return 2;

@@ -1,10 +1,11 @@
-//! Private files: the only module through which Portolan writes to disk. Directories have mode 0700 and files
-//! 0600. It follows no symbolic links, writes to no device, pipe or file of another user, and overwrites only
-//! on request.
+//! Private files and directories: the only module through which Portolan writes to disk.
 //!
-//! Files in Portolan's own directories are opened relative to the directory's descriptor (openat(2)). So no
-//! other process can replace the directory between the check and the use. `tests/architecture.rs` forbids
-//! writing with `std::fs` elsewhere.
+//! Directories have mode 0700 and files 0600. The module follows no symbolic links and writes to no device or
+//! pipe. It overwrites a file only on request.
+//!
+//! It opens files in Portolan's own directories relative to the directory's descriptor (openat(2)), and only
+//! if they belong to the user. So no other process can replace the directory between the check and the use.
+//! `tests/architecture.rs` forbids writing with `std::fs` elsewhere.
 
 mod dir;
 mod temporary;
@@ -35,8 +36,8 @@ const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 /// link.
 const SAFE_OPEN_FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
-/// Creates a file that the user named. An existing file is an error unless `overwrite` is set; then it must
-/// be a regular file, and its content is removed.
+/// Creates a file at a path that the user chose. With `overwrite`, empties an existing regular file; without,
+/// an existing file is an error.
 pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     let named = |error| error_with_path(path, error);
     let exclusive = if overwrite { OFlags::empty() } else { OFlags::EXCL };
@@ -52,7 +53,7 @@ pub fn create(path: &Path, overwrite: bool) -> io::Result<File> {
     Ok(File::from(file))
 }
 
-/// Removes an unfinished file, because half a file is worse than none.
+/// Removes a file that could not be written to its end, because half a file is worse than none.
 pub fn discard(path: &Path) {
     // The caller reports why the file is unfinished, so a second error would only distract.
     let _ = std::fs::remove_file(path);

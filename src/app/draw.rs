@@ -56,9 +56,7 @@ impl App {
         let mut hits =
             if self.is_fullscreen() { HitMap::default() } else { self.draw_header(areas.header, buf) };
         for (screen, area) in self.panes_in(size) {
-            if let Some(view) = self.screens.get(&screen) {
-                hits.extend(view.draw(scene, area, buf));
-            }
+            hits.extend(self.screens.get(screen).draw(scene, area, buf));
         }
         let cursor = self.prompt.as_ref().map(|prompt| self.draw_prompt(prompt, &areas, buf));
         if cursor.is_none() && (!self.is_fullscreen() || self.notice.is_some()) {
@@ -165,14 +163,13 @@ impl App {
             let chip = format!(" edges: {} ", self.store.session.edge_filter.id());
             row.write(&chip, Style::from(theme.styles.badge), Some(Command::NextEdgeFilter), buf);
         }
-        let offers = self.screens.get(&self.screen()).map_or(&[][..], |view| view.footer_commands());
-        for command in offers {
-            let keys = self.keymap.keys(*command);
+        for command in self.footer_offers() {
+            let keys = self.keymap.keys(command);
             let Some(key) = keys.first() else { continue };
             let (key, short) = (format!(" {key}"), format!(" {} ", command.spec().footer_label));
             if row.has_room_for(&key, &short) {
-                row.write(&key, Style::from(theme.styles.key), Some(*command), buf);
-                row.write(&short, Style::from(theme.styles.dim), Some(*command), buf);
+                row.write(&key, Style::from(theme.styles.key), Some(command), buf);
+                row.write(&short, Style::from(theme.styles.dim), Some(command), buf);
             }
         }
         row.hits

@@ -1,7 +1,11 @@
 //! Handling of the mouse.
 
 use super::App;
-use crate::{command::Command, effect::Effect, screen::ClickTarget};
+use crate::{
+    command::Command,
+    effect::Effect,
+    screen::{Click, ClickTarget, ScreenId},
+};
 
 /// Action of the mouse, at a column and row of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +46,15 @@ impl App {
                 let moved = |now: u16, before: u16| i32::from(now) - i32::from(before);
                 let (columns, rows) = (moved(column, self.pointer.0), moved(row, self.pointer.1));
                 self.pointer = (column, row);
-                self.update_shown_screen(|view, _| {
-                    view.drag(columns, rows);
-                    Vec::new()
-                })
+                if self.screen() == ScreenId::Map {
+                    self.screens.map.drag(columns, rows);
+                }
+                Vec::new()
             }
         }
     }
 
-    /// Passes the cell under the mouse to the shown screen, or `None` if something covers the screen there.
+    /// Passes the cell under the mouse to the map if it is shown, or `None` if something covers it there.
     pub(super) fn update_hover(&mut self, at: Option<(u16, u16)>) {
         let open = |&(column, row): &(u16, u16)| {
             self.prompt.is_none()
@@ -60,9 +64,8 @@ impl App {
                 )
         };
         let at = at.filter(open);
-        let screen = self.screen();
-        if let Some(view) = self.screens.get_mut(&screen) {
-            self.dirty |= view.hover(at);
+        if self.screen() == ScreenId::Map {
+            self.dirty |= self.screens.map.hover(at);
         }
     }
 
@@ -70,7 +73,9 @@ impl App {
     fn handle_click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         match self.hit_map.target_at(column, row).cloned() {
             Some(ClickTarget::Command(command)) => self.run_command(command),
-            Some(ClickTarget::Row(row)) => self.update_shown_screen(|view, store| view.click_row(row, store)),
+            Some(ClickTarget::Row(row)) => {
+                self.update_shown_screen(|screen, store| screen.click(Click::Row(row), store))
+            }
             Some(ClickTarget::Node(node)) if self.store.session.selected.as_ref() == Some(&node) => {
                 self.run_command(Command::Open)
             }
@@ -78,10 +83,9 @@ impl App {
                 self.store.session.select(node);
                 Vec::new()
             }
-            Some(ClickTarget::Overview) => self.update_shown_screen(|view, store| {
-                view.click_overview(column, row, store);
-                Vec::new()
-            }),
+            Some(ClickTarget::Overview) => {
+                self.update_shown_screen(|screen, store| screen.click(Click::Overview(column, row), store))
+            }
             None => Vec::new(),
         }
     }

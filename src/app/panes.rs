@@ -2,9 +2,9 @@
 
 use super::{App, draw::screen_areas};
 use crate::{
-    effect::{Effect, ScreenId},
+    effect::Effect,
     model::LogUpdate,
-    screen::Scene,
+    screen::{Scene, ScreenId},
 };
 use ratatui::layout::{Position, Rect};
 
@@ -57,13 +57,10 @@ impl App {
             LogUpdate::ReadFinished(target, start) => Some((target.clone(), *start)),
             LogUpdate::ReadStarted(..) | LogUpdate::Lines(..) => None,
         };
-        self.store
-            .world
-            .logs
-            .set_focus(self.screens.get(&ScreenId::Logs).and_then(|logs| logs.log_focus_time()));
+        self.store.world.logs.set_focus(self.screens.logs.log_focus_time());
         self.store.world.ingest_logs(news);
-        if let (Some((target, start)), Some(logs)) = (closed, self.screens.get_mut(&ScreenId::Logs)) {
-            logs.on_log_page_end(&target, &start);
+        if let Some((target, start)) = closed {
+            self.screens.logs.on_log_page_end(&target, &start);
         }
         self.sync_logs()
     }
@@ -77,13 +74,11 @@ impl App {
 
     fn sync_panes(&mut self, screens: Vec<(ScreenId, Rect, bool)>) -> Vec<Effect> {
         let scene = Scene { store: &self.store, theme: &self.theme, keymap: &self.keymap };
-        let mut effects = Vec::new();
+        let mut actions = Vec::new();
         for (screen, area, shown) in screens {
-            if let Some(view) = self.screens.get_mut(&screen) {
-                effects.extend(view.sync(scene, area, shown));
-            }
+            actions.extend(self.screens.get_mut(screen).sync(scene, area, shown));
         }
-        effects
+        self.apply_actions(actions)
     }
 
     /// Moves the keyboard focus to the screen at a cell.

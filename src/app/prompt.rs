@@ -1,10 +1,10 @@
 //! Prompt in the last row: input of a search, a command with completion, or an answer for a screen.
 
 use crate::{
-    command::{COMMAND_TABLE, Command, CommandSpec},
-    effect::PromptKind,
+    command::{Command, CommandSpec},
     keymap::{Code, Key},
     model::NodeId,
+    screen::PromptKind,
 };
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -16,8 +16,15 @@ use tui_input::{Input, InputRequest};
 pub(super) enum Prompt {
     /// Search, with the node that was selected before it.
     Search(Input, Option<NodeId>),
-    /// Command, with the index of the selected proposal.
-    Command(Input, usize),
+    /// Command to run.
+    Command {
+        /// Typed text.
+        input: Input,
+        /// Index of the selected proposal.
+        chosen: usize,
+        /// Commands that applied when the prompt was opened.
+        offered: Vec<&'static CommandSpec>,
+    },
     /// Input that a screen requested.
     Ask(PromptKind, Input),
 }
@@ -43,8 +50,9 @@ impl Prompt {
         Self::Search(Input::default(), selected)
     }
 
-    pub(super) fn command() -> Self {
-        Self::Command(Input::default(), 0)
+    /// Returns a prompt for a command that proposes those in `offered`.
+    pub(super) fn command(offered: Vec<&'static CommandSpec>) -> Self {
+        Self::Command { input: Input::default(), chosen: 0, offered }
     }
 
     pub(super) fn asking(question: PromptKind) -> Self {
@@ -55,7 +63,7 @@ impl Prompt {
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Search(..) => "/",
-            Self::Command(..) => ":",
+            Self::Command { .. } => ":",
             Self::Ask(question, _) => question.label(),
         }
     }
@@ -63,7 +71,7 @@ impl Prompt {
     /// Returns the current input.
     pub(super) fn input(&self) -> &Input {
         match self {
-            Self::Search(input, _) | Self::Command(input, _) | Self::Ask(_, input) => input,
+            Self::Search(input, _) | Self::Command { input, .. } | Self::Ask(_, input) => input,
         }
     }
 
@@ -71,18 +79,19 @@ impl Prompt {
     pub(super) fn selected_proposal(&self) -> usize {
         match self {
             Self::Search(..) | Self::Ask(..) => 0,
-            Self::Command(_, chosen) => *chosen,
+            Self::Command { chosen, .. } => *chosen,
         }
     }
 
     /// Returns the commands that match the input, the best match first.
     pub(super) fn proposals(&self) -> Vec<&'static CommandSpec> {
-        let Self::Command(input, _) = self else { return Vec::new() };
+        let Self::Command { input, offered, .. } = self else { return Vec::new() };
         let pattern = Pattern::parse(input.value(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut letters = Vec::new();
-        let mut scored: Vec<_> = COMMAND_TABLE
+        let mut scored: Vec<_> = offered
             .iter()
+            .copied()
             .filter_map(|spec| {
                 pattern.score(Utf32Str::new(spec.id, &mut letters), &mut matcher).map(|score| (score, spec))
             })
@@ -90,7 +99,7 @@ impl Prompt {
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         let mut found: Vec<_> = scored.into_iter().map(|(_, spec)| spec).collect();
         // The label in the footer matches too.
-        let called = COMMAND_TABLE.iter().filter(|spec| spec.footer_label == input.value().trim());
+        let called = offered.iter().copied().filter(|spec| spec.footer_label == input.value().trim());
         let called: Vec<_> = called.filter(|spec| !found.iter().any(|f| f.id == spec.id)).collect();
         found.extend(called);
         found
@@ -124,7 +133,7 @@ impl Prompt {
             Self::Search(input, _) | Self::Ask(_, input) => {
                 input.handle(request);
             }
-            Self::Command(input, chosen) => {
+            Self::Command { input, chosen, .. } => {
                 input.handle(request);
                 *chosen = 0;
             }
@@ -133,7 +142,7 @@ impl Prompt {
 
     fn move_selection(&mut self, step: isize) -> PromptEvent {
         let count = self.proposals().len().max(1) as isize;
-        if let Self::Command(_, chosen) = self {
+        if let Self::Command { chosen, .. } = self {
             *chosen = usize::try_from((*chosen as isize + step).rem_euclid(count)).unwrap_or(0);
         }
         PromptEvent::Edited
@@ -142,11 +151,11 @@ impl Prompt {
     fn submit(&self) -> PromptEvent {
         match self {
             Self::Search(..) => PromptEvent::SearchConfirmed,
-            Self::Command(input, _) | Self::Ask(_, input) if input.value().trim().is_empty() => {
+            Self::Command { input, .. } | Self::Ask(_, input) if input.value().trim().is_empty() => {
                 PromptEvent::Cancelled
             }
             Self::Ask(question, input) => PromptEvent::Answered(*question, input.value().trim().to_owned()),
-            Self::Command(input, chosen) => {
+            Self::Command { input, chosen, .. } => {
                 match (Command::named(input.value().trim()), self.proposals().get(*chosen)) {
                     (Some(command), _) if *chosen == 0 => PromptEvent::CommandChosen(command),
                     (_, Some(spec)) => PromptEvent::CommandChosen(spec.command),

@@ -4,11 +4,7 @@ use super::{
     App,
     prompt::{Prompt, PromptEvent},
 };
-use crate::{
-    command::Command,
-    effect::{Effect, ScreenId},
-    store::Search,
-};
+use crate::{command::Command, effect::Effect, screen::ScreenId, store::Search};
 
 impl App {
     /// Handles an event of the prompt.
@@ -42,7 +38,8 @@ impl App {
             }
             PromptEvent::Answered(question, text) => {
                 self.prompt = None;
-                self.update_shown_screen(|view, store| view.on_answer(question, &text, store))
+                let actions = self.screens.logs.on_answer(question, &text, &self.store);
+                self.apply_actions(actions)
             }
             PromptEvent::UnknownCommand(typed) => {
                 self.prompt = None;

@@ -2,15 +2,15 @@
 
 use super::App;
 use crate::{
-    effect::{DeferredText, Effect, ScreenId},
+    effect::Effect,
     export::MapFormat,
-    screen::Scene,
+    screen::{DeferredText, NewFile, Scene},
 };
 
 impl App {
     /// Copies the text of the shown screen's selection to the clipboard.
     pub(super) fn copy_to_clipboard(&mut self) -> Vec<Effect> {
-        let copied = self.screens.get(&self.screen()).and_then(|view| view.clipboard_text(&self.store));
+        let copied = self.screens.get(self.screen()).clipboard_text(&self.store);
         self.notice = Some(match copied.as_ref().map(|text| (text, text.lines().count())) {
             None => "nothing to copy".to_owned(),
             Some((_, lines @ 2..)) => format!("copied {lines} lines"),
@@ -22,7 +22,7 @@ impl App {
     /// Saves the current map in the given format. With a focus, saves only the nodes in focus.
     pub(super) fn save_map(&mut self, format: &str) -> Vec<Effect> {
         let Some(format) = MapFormat::named(format) else { return Vec::new() };
-        let focused = self.screens.get(&ScreenId::Map).and_then(|map| map.focused_nodes(&self.store));
+        let focused = self.screens.map.focused_nodes(&self.store);
         self.notice =
             Some(if focused.is_some() { "saving the part in focus" } else { "saving the map" }.to_owned());
         let (mut store, theme, keymap) = (self.store.clone(), self.theme.clone(), self.keymap.clone());
@@ -30,6 +30,7 @@ impl App {
         let write = move |to: &mut std::fmt::Formatter<'_>| {
             to.write_str(&format.write(Scene { store: &store, theme: &theme, keymap: &keymap }))
         };
-        vec![Effect::SaveFile { name: "portolan-map", extension: format.id, text: DeferredText::new(write) }]
+        let text = DeferredText::new(write);
+        vec![Effect::SaveFile(NewFile { name: "portolan-map", extension: format.id, text })]
     }
 }

@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::{
-    effect::ScreenId,
     model::{NodeId, Severity},
+    screen::ScreenId,
 };
 use std::collections::BTreeSet;
 
@@ -21,25 +21,21 @@ impl App {
 
     /// Makes the selected node visible on the map. A stub beside the focus does not count as visible.
     pub(super) fn reveal_selected(&mut self) {
-        if let (Some(map), Some(node)) =
-            (self.screens.get_mut(&ScreenId::Map), self.store.session.selected.clone())
-        {
-            map.reveal_node(&node, &self.store);
+        if let Some(node) = &self.store.session.selected {
+            self.screens.map.reveal_node(node, &self.store);
         }
+    }
+
+    /// Returns the nodes with a fault, in the order of the findings.
+    pub(super) fn faulty_nodes(&self) -> Vec<NodeId> {
+        let faults = self.store.world.findings.iter().filter(|finding| finding.severity > Severity::Info);
+        let mut seen = BTreeSet::new();
+        faults.filter_map(|fault| fault.node.clone()).filter(|node| seen.insert(node.clone())).collect()
     }
 
     /// Selects the next node with a fault, in the order of the findings.
     pub(super) fn select_next_finding(&mut self, step: isize) {
-        let mut nodes: Vec<_> = self
-            .store
-            .world
-            .findings
-            .iter()
-            .filter(|f| f.severity > Severity::Info)
-            .filter_map(|f| f.node.clone())
-            .collect();
-        let mut seen = BTreeSet::new();
-        nodes.retain(|node| seen.insert(node.clone()));
+        let nodes = self.faulty_nodes();
         let here = nodes.iter().position(|node| Some(node) == self.store.session.selected.as_ref());
         self.cycle_selection(&nodes, here, step, "no faults");
     }

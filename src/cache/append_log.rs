@@ -1,5 +1,5 @@
-//! An append-only log of values that never change, each with a key. At its size limit the older half is
-//! dropped.
+//! Append-only file of cached values, such as task definitions. Each value has a key and never changes.
+//! Reading a file above its size limit drops the oldest values.
 
 use super::{
     CacheDir,
@@ -12,14 +12,15 @@ use std::{
     marker::PhantomData,
 };
 
-/// The file size in bytes above which the older half is dropped.
+/// File size in bytes above which the next read drops the oldest values. The newest ones stay, up to half of
+/// this size.
 const COMPACT_ABOVE_BYTES: u64 = 32 << 20;
 
-/// The maximum size of a file that is read, in bytes. During one run a file may grow beyond
-/// [`COMPACT_ABOVE_BYTES`], but not to this size.
+/// Maximum size in bytes of a file that is read. Files shrink only when they are read, so during one run a
+/// file may grow beyond [`COMPACT_ABOVE_BYTES`], but not to this size.
 const MAX_FILE_BYTES: u64 = 8 * COMPACT_ABOVE_BYTES;
 
-/// A file of values by key.
+/// Append-only file of values of type `T`, each with a key.
 #[derive(Debug)]
 pub struct AppendLog<T> {
     folder: CacheDir,
@@ -28,14 +29,16 @@ pub struct AppendLog<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> AppendLog<T> {
-    /// Creates a handle of the file with that name. Each `version` has its own file, so that two versions of
-    /// the program do not conflict.
+    /// Returns a handle of the file `name` in `folder`, without opening it. Each `version` of the format has
+    /// its own file, so two versions of the program do not conflict.
     #[must_use]
     pub fn new(folder: CacheDir, name: &str, version: u32) -> Self {
         Self { folder, name: format!("{name}-{version}.jsonl"), entry_type: PhantomData }
     }
 
-    /// Reads all values, and returns them with the number of damaged lines. Fails if the file can't be read.
+    /// Returns all values by key, and the number of damaged lines. Fails if the file can't be read.
+    ///
+    /// Rewrites the file if it is damaged or too large.
     pub fn read_all(&self) -> io::Result<(BTreeMap<String, T>, usize)> {
         let read = self.folder.open()?.map(|dir| dir.read(&self.name, MAX_FILE_BYTES)).transpose()?;
         let Some(bytes) = read.flatten() else { return Ok((BTreeMap::new(), 0)) };
@@ -55,13 +58,13 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
         Ok((things, damaged))
     }
 
-    /// Appends values. One call writes whole lines in one write, which writes of other processes do not
+    /// Appends values with their keys. Writes all lines in one write, which writes of other processes do not
     /// split.
     pub fn append<'a>(&self, things: impl IntoIterator<Item = (&'a str, &'a T)>) -> io::Result<()>
     where
         T: 'a,
     {
-        // A process killed in the middle of a line left it without a newline.
+        // The first newline ends a line that a killed process may have left unfinished.
         let mut lines = vec![b'\n'];
         for thing in things {
             lines.extend(with_checksum(&serde_json::to_vec(&thing)?));
@@ -72,7 +75,8 @@ impl<T: Serialize + DeserializeOwned> AppendLog<T> {
         self.folder.create()?.append(&self.name)?.write_all(&lines)
     }
 
-    /// Rewrites the file with its valid lines only. Of a file above the limit, the newer half stays.
+    /// Rewrites the file with the undamaged lines of `bytes`, its content. If the file is above the limit,
+    /// only its newest lines stay.
     fn compact(&self, bytes: &[u8]) -> io::Result<()> {
         let most = usize::try_from(COMPACT_ABOVE_BYTES / 2).unwrap_or(usize::MAX);
         let from = if bytes.len() as u64 > COMPACT_ABOVE_BYTES { bytes.len() - most } else { 0 };

@@ -2,14 +2,14 @@
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
-/// Returns the line without its checksum. Returns `None` if the checksum is wrong.
+/// Returns a line (without its newline) without its checksum. Returns `None` if the checksum is wrong.
 pub(super) fn strip_checksum(line: &[u8]) -> Option<&[u8]> {
     let (sum, text) = line.split_at_checked(9)?;
     let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?.strip_suffix(' ')?, 16).ok()?;
     (sum == crc32fast::hash(text)).then_some(text)
 }
 
-/// Returns a line with its checksum in front and a newline at its end.
+/// Returns `text` as a line, with its checksum in front and a newline at its end.
 pub(super) fn with_checksum(text: &[u8]) -> Vec<u8> {
     let mut line = checksum_prefix(crc32fast::hash(text)).into_bytes();
     line.extend_from_slice(text);
@@ -17,7 +17,8 @@ pub(super) fn with_checksum(text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Writes the output of `fill` as such a line without buffering it whole. The checksum is written last.
+/// Writes the output of `fill` as a line with its checksum in front, without buffering it whole. Fills in the
+/// checksum last.
 pub(super) fn write_with_checksum(
     to: &mut (impl Write + Seek),
     fill: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
@@ -36,7 +37,7 @@ fn checksum_prefix(sum: u32) -> String {
     format!("{sum:08x} ")
 }
 
-/// A writer that computes the checksum of the bytes it passes on.
+/// Writer that computes the checksum (CRC-32) of the bytes that it passes on.
 struct ChecksumWriter<W> {
     to: W,
     hasher: crc32fast::Hasher,

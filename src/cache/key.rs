@@ -1,9 +1,9 @@
-//! Hashed keys of cache entries. A source's identity may contain passwords and keys, so the cache stores only
-//! its hash.
+//! Hashed keys of cache entries. A source's identity may contain passwords and access keys, so the cache
+//! stores only its hash.
 
 use sha2::{Digest, Sha256};
 
-/// Returns the key of a source's identity: its SHA-256 (FIPS 180-4) in hexadecimal digits.
+/// Returns the cache key of a source: the SHA-256 (FIPS 180-4) of its identity, in hexadecimal digits.
 #[must_use]
 pub fn hashed_key(identity: &str) -> String {
     use std::fmt::Write;

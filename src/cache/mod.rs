@@ -1,6 +1,8 @@
-//! Files that Portolan keeps between runs to avoid repeated requests. All of them may be lost at any time.
-//! Several instances of Portolan write them at once, and some are killed in the middle. So each entry has a
-//! checksum, and damaged entries are dropped and reported.
+//! Files that Portolan keeps between runs: snapshots, outages and task definitions. Portolan works without
+//! them, so the user may delete them at any time.
+//!
+//! Several Portolan processes write them at once, and some are killed in the middle. So each entry has a
+//! checksum. Damaged entries are dropped and reported.
 
 mod key;
 mod outages;
@@ -20,12 +22,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The directory of the cache.
+/// Path of the cache directory, which need not exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheDir(PathBuf);
 
 impl CacheDir {
-    /// Creates a handle of the directory, which need not exist yet.
+    /// Returns a handle of the directory, without creating it.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
@@ -37,7 +39,8 @@ impl CacheDir {
         &self.0
     }
 
-    /// Creates the directory for its owner alone, because names of services are private.
+    /// Opens the directory and creates it if missing. Only its owner may access it, because names of services
+    /// are private.
     fn create(&self) -> io::Result<PrivateDir> {
         PrivateDir::open_or_create(&self.0)
     }
@@ -52,15 +55,16 @@ impl CacheDir {
     }
 }
 
-/// Returns the file name for `name`, which may be any text. Characters that a file name can't hold become
-/// dashes, and a hash keeps such names distinct.
+/// Returns a file name made of `kind` and `name`, which may be any text. Characters that a file name can't
+/// hold become dashes, and a hash of `name` keeps such file names distinct.
 fn file_name(kind: &str, name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     let short: String = name.chars().map(plain).take(60).collect();
     format!("{kind}-{short}-{:08x}", crc32fast::hash(name.as_bytes()))
 }
 
-/// Replaces a file as a whole, with a checksum: a reader sees either the old or the new file.
+/// Replaces a file with the bytes that `fill` writes, behind their checksum. Readers see either the old or
+/// the new file, never a part.
 fn replace_file(
     folder: &CacheDir,
     name: &str,

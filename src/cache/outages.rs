@@ -4,10 +4,10 @@ use super::{CacheDir, checksum::strip_checksum, file_name, replace_file};
 use crate::model::SavedOutages;
 use std::io;
 
-/// The version of the file format. Each version has its own file.
+/// Version of the format of outage files. Each version has its own file.
 const OUTAGES_FORMAT_VERSION: u32 = 1;
 
-/// The maximum size of a file that is read, in bytes.
+/// Maximum size in bytes of an outage file that is read.
 const MAX_OUTAGES_BYTES: u64 = 16 << 20;
 
 fn outages_file_name(key: &str) -> String {
@@ -22,7 +22,7 @@ pub fn save_outages(folder: &CacheDir, key: &str, memory: &SavedOutages) -> io::
 }
 
 /// Loads the outages of the source with that key. Returns `None` if the file is missing or damaged; the next
-/// save replaces it.
+/// save then writes a new one.
 pub fn load_outages(folder: &CacheDir, key: &str) -> io::Result<Option<SavedOutages>> {
     let read = folder.open()?.map(|dir| dir.read(&outages_file_name(key), MAX_OUTAGES_BYTES)).transpose()?;
     let Some(bytes) = read.flatten() else { return Ok(None) };

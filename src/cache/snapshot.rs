@@ -8,22 +8,23 @@ use std::{
     time::Duration,
 };
 
-/// The version of the file format. Each version has its own file.
+/// Version of the format of snapshot files. Each version has its own file.
 const SNAPSHOT_FORMAT_VERSION: u32 = 2;
 
-/// The maximum age of a snapshot, in seconds. An older one misleads more than it helps.
+/// Maximum age in seconds of a snapshot that is loaded, because an older one misleads more than it helps.
+/// Older snapshot and outage files are removed.
 const MAX_AGE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// The age from which an unfinished file is a leftover.
+/// Age above which an unfinished file is removed, because its writer was surely killed.
 const LEFTOVER_AGE: Duration = Duration::from_mins(10);
 
-/// The maximum size of a snapshot file, in bytes: 2,000 services with 10,000 tasks take some 6 MB.
+/// Maximum size in bytes of a snapshot file that is read. 2,000 services with 10,000 tasks take some 6 MB.
 const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 
-/// Saves the snapshot of the source with that key.
+/// Saves the snapshot of the source with that key, and removes old and unfinished files.
 pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::Result<()> {
     let snapshot = strip_for_cache(snapshot);
-    // The encoder writes piece by piece, because a big account takes some megabytes.
+    // The encoder writes to the file piece by piece, because the snapshot of a big account takes megabytes.
     let written = replace_file(folder, &snapshot_file_name(key), &mut |mut to| {
         rmp_serde::encode::write_named(&mut to, &(key, &snapshot)).map_err(io::Error::other)
     });
@@ -33,8 +34,8 @@ pub fn save_snapshot(folder: &CacheDir, key: &str, snapshot: &Snapshot) -> io::R
     written
 }
 
-/// Returns the snapshot with containers only in the first instance of each service. That is enough for a map
-/// and halves the size for a big account; the first poll adds the others.
+/// Returns the snapshot with containers only in the first instance of each service. That is enough for a map,
+/// and halves the file of a big account. The first poll adds the other containers.
 fn strip_for_cache(snapshot: &Snapshot) -> Snapshot {
     let mut thin = snapshot.clone();
     for service in thin.services.iter_mut().filter(|service| service.instances.len() > 1) {

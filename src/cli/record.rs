@@ -5,7 +5,6 @@
 use super::{Error, Outcome, args::CommonArgs, collect, open_sources};
 use crate::{
     background,
-    effect::Subscription,
     model::{
         Failure, FailureKind, LogBatch, LogLine, LogReadOptions, LogUpdate, Snapshot, SourceId, Text,
         Timestamp,
@@ -17,6 +16,7 @@ use crate::{
         replay::{Frame, Header},
     },
     store::log_targets,
+    subscription::Subscription,
 };
 use jiff::SignedDuration;
 use serde::Serialize;

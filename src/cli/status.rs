@@ -77,8 +77,7 @@ mod tests {
     fn one_long_name_does_not_push_away_what_is_wrong() {
         let row = |name: &str| vec![name.to_owned(), "it is down".to_owned()];
         let table = format_columns(&["SERVICE", "FINDING"], vec![row("web"), row(&"x".repeat(255))]);
-        let places: Vec<_> =
-            table.lines().map(|line| line.find("it is").or(line.find("FINDING"))).collect();
+        let places: Vec<_> = table.lines().map(|line| line.find("it is").or(line.find("FINDING"))).collect();
         assert!(table.lines().skip(1).all(|line| line.ends_with("  it is down")), "{table}");
         assert!(places.iter().all(|place| place.is_some_and(|at| at < MAX_CELL_WIDTH + 16)), "{table}");
     }

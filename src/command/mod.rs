@@ -1,10 +1,12 @@
-//! Commands that the user can give. Key map, palette, footer, help and documentation all read one table.
+//! Commands that the user can give by key or by name. Key map, palette, footer, help and documentation all
+//! read one table.
 
 mod table;
 
 pub use table::COMMAND_TABLE;
 
-/// Command that the user can give.
+/// Anything that the user can ask the program to do. [`COMMAND_TABLE`] has the keys and texts of each
+/// command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "`COMMAND_TABLE` describes each")]
 pub enum Command {
@@ -112,7 +114,7 @@ pub enum Command {
     PreviousEventKind,
 }
 
-/// Part of the program in which a key binding applies.
+/// Screens on which a key binding applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyContext {
     /// Keys that apply on every screen.
@@ -125,7 +127,7 @@ pub enum KeyContext {
     Timeline,
 }
 
-/// Row of the command table: identifier, default keys and texts of one command.
+/// Row of [`COMMAND_TABLE`]: identifier, default keys and texts of one command.
 pub struct CommandSpec {
     /// Command that the row describes.
     pub command: Command,

@@ -1,4 +1,4 @@
-//! Table of all commands, in the order in which help shows them.
+//! Table of all commands with their default keys and texts.
 
 use super::{
     Command, CommandSpec,

@@ -1,27 +1,29 @@
-//! Grouping of repeated entries into one row with a count and the time of the first.
+//! Grouping of repeated entries: the timeline shows them as one row with a count and the times of the first
+//! and the last.
 
 use super::{Entry, Subject};
 use crate::model::EventKind;
 use jiff::SignedDuration;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Entry that occurred once or several times.
+/// Entries that repeat each other, for one row of the timeline. An entry without repetition is a group of
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventGroup {
-    /// Entry of the first occurrence.
+    /// Oldest entry of the group.
     pub first: Arc<Entry>,
-    /// Entry of the last occurrence.
+    /// Newest entry of the group.
     pub last: Arc<Entry>,
-    /// Number of occurrences, at least 1.
+    /// Number of entries in the group, at least 1.
     pub count: usize,
 }
 
-/// Longest time between two occurrences of one group.
+/// Longest time between two successive entries of one group.
 const MAX_REPEAT_GAP: SignedDuration = SignedDuration::from_mins(15);
 
-/// Groups entries of one subject and kind whose texts differ only in ids.
+/// Groups entries that repeat each other: same subject, same kind, and texts that differ only in ids.
 ///
-/// `entries` must be in order of time. The groups are sorted by their last occurrence.
+/// `entries` must be in order of time. The groups are sorted by their last entry.
 #[must_use]
 pub fn coalesce<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Vec<EventGroup> {
     let mut rows: Vec<EventGroup> = Vec::new();

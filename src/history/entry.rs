@@ -1,4 +1,4 @@
-//! History entry: an event and its subject.
+//! Entry of the history: an event with its time, kind and text, and the service or source that it is about.
 
 use super::EventKindSpec;
 use crate::model::{Event, EventKind, Health, NodeId, NodeIdParts, ServiceId, SourceId, Timestamp};
@@ -13,7 +13,7 @@ pub enum Subject {
     Source(SourceId),
 }
 
-/// Event in the history. Entries sort by time.
+/// One event in the history, as the timeline shows it. Entries sort by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// Time of the event, UTC.
@@ -26,7 +26,7 @@ pub struct Entry {
     pub text: String,
     /// Health whose colour shows how good or bad the event is; `None` if it is neither.
     pub health: Option<Health>,
-    /// Hash of the text without ids, equal for repetitions of the same event.
+    /// Hash of the text without ids. Repetitions of an event have the same hash.
     pub(super) text_hash: u64,
 }
 
@@ -82,8 +82,8 @@ impl Entry {
         Self { at, subject, kind, text, health, text_hash }
     }
 
-    /// Returns the text without the service name that ECS puts in front. The screen shows the subject beside
-    /// it.
+    /// Returns the text without the service name that ECS puts in front, because the screen already shows the
+    /// subject.
     #[must_use]
     pub fn display_text(&self) -> &str {
         let behind = self.text.strip_prefix("(service ").and_then(|rest| rest.split_once(") "));
@@ -97,7 +97,7 @@ impl Entry {
     }
 }
 
-/// Shortest run of hexadecimal digits that counts as an id.
+/// Minimum length in characters of a hexadecimal word that counts as an id.
 const MIN_ID_LENGTH: usize = 6;
 
 /// Returns a hash of `text` that ignores ids.

@@ -2,7 +2,7 @@
 
 use crate::model::EventKind;
 
-/// Row of the table: identifier and texts of one event kind.
+/// Row of [`EVENT_KIND_TABLE`]: identifier and texts of one event kind.
 pub struct EventKindSpec {
     /// Event kind that the row describes.
     pub kind: EventKind,
@@ -16,8 +16,8 @@ pub struct EventKindSpec {
     pub description: &'static str,
 }
 
-/// All event kinds, the most important first. The axis of the timeline shows the first one that occurs in a
-/// cell.
+/// All event kinds, the most important first. If several events fall into one cell of the timeline's axis,
+/// the cell shows the most important kind.
 pub const EVENT_KIND_TABLE: &[EventKindSpec] = &[
     row(EventKind::Finding, "finding", "finding", '!', "a finding starts or is resolved"),
     row(
@@ -79,8 +79,8 @@ impl EventKindSpec {
         EVENT_KIND_TABLE.iter().find(|row| row.id == id)
     }
 
-    /// Returns the next or previous kind to filter by. `None` comes between the last and the first, and means
-    /// all.
+    /// Returns the event kind that the timeline's filter shows after `here`: the next one if `forward`, or
+    /// else the previous one. `None` means all kinds, and comes between the last and the first.
     #[must_use]
     pub fn cycle_filter(here: Option<EventKind>, forward: bool) -> Option<EventKind> {
         let place = here

@@ -22,19 +22,20 @@ pub(super) fn source_entry(before: SourceState, after: &SourceStatus, now: Times
     Some(Entry::new(now, subject, EventKind::Source, text, Some(tone)))
 }
 
-/// Time without a finding after which it counts as resolved. A container in a crash loop looks healthy for a
-/// second after each start.
+/// Time for which a finding must be absent before it counts as resolved, because a container in a crash loop
+/// looks healthy for a second after each start.
 const RESOLVED_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// Findings that started and are not resolved yet.
+/// Findings that started and are not resolved yet, to notice the next start or resolution.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OpenFindings {
-    /// Latest version of each finding, and the time since which it is absent, if it is.
+    /// Latest version of each finding. An absent one has the time since which it is absent.
     open: Vec<(Finding, Option<Timestamp>)>,
 }
 
 impl OpenFindings {
-    /// Takes over the current `findings`. Returns an entry for each one that started or was resolved.
+    /// Compares the current `findings` with the open ones, and replaces them. Returns an entry for each
+    /// finding that started or was resolved.
     pub(super) fn update(&mut self, findings: &[Finding], now: Timestamp) -> Vec<Entry> {
         if self.open.len() == findings.len()
             && self.open.iter().zip(findings).all(|((known, away), f)| away.is_none() && known == f)
@@ -71,7 +72,7 @@ fn resolved_entry(finding: &Finding, at: Timestamp) -> Entry {
     finding_entry(finding, at, format!("resolved: {title}"), Health::Healthy)
 }
 
-/// Returns the identity of a finding: its kind and its node or source. Its text may change meanwhile.
+/// Returns the identity of a finding, its kind and its node or source, because its text may change.
 fn finding_key(finding: &Finding) -> (&str, &str) {
     (&finding.kind, finding.node.as_ref().map_or(&*finding.subject, NodeId::as_str))
 }

@@ -1,7 +1,8 @@
-//! History of all sources in order of time: source events, differences between snapshots, and findings that
-//! started or were resolved. Its size is bounded in total and per subject; the oldest entries go first.
+//! History of all sources in order of time: events that sources report, differences between snapshots, and
+//! findings that started or were resolved. Its size is bounded in total and per subject; the oldest entries
+//! go first.
 //!
-//! A snapshot without changes costs nothing here. Otherwise the cost grows with the number of changed
+//! Recording a snapshot without changes costs nothing. Otherwise the cost grows with the number of changed
 //! services.
 
 mod service_diff;
@@ -34,15 +35,17 @@ const MAX_ENTRIES: usize = 20_000;
 /// Maximum number of entries of one subject.
 const MAX_ENTRIES_PER_SUBJECT: usize = 400;
 
-/// Time in which a start or stop event also explains a difference that only a later snapshot shows.
+/// Maximum age of a start or stop event that explains a difference between snapshots. The difference then
+/// adds no entry of its own.
 const EVENT_MATCH_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
-/// Entries of all sources and findings, in order of time.
+/// All entries in order of time, and the state that finds new ones: the last complete snapshots and the open
+/// findings.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     entries: BTreeSet<Arc<Entry>>,
     by_subject: BTreeMap<Subject, SubjectEntries>,
-    /// Newest entry that was dropped for space. It and older entries are not added again.
+    /// Newest entry that was dropped for space. Equal and older entries are not added again.
     newest_dropped: Option<Arc<Entry>>,
     open_findings: finding_events::OpenFindings,
     /// Last complete snapshot of each source.
@@ -50,7 +53,7 @@ pub struct History {
     version: u64,
 }
 
-/// Entries of one subject.
+/// Entries of one subject, in order of time.
 #[derive(Clone, Debug, Default)]
 struct SubjectEntries {
     entries: BTreeSet<Arc<Entry>>,
@@ -58,7 +61,8 @@ struct SubjectEntries {
 }
 
 impl History {
-    /// Returns a counter that grows with every change, so that derived data is recomputed only then.
+    /// Returns a counter that grows with every change. An unchanged counter means that derived data is still
+    /// valid.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -77,7 +81,7 @@ impl History {
         self.by_subject.get(subject).into_iter().flat_map(|thread| &thread.entries)
     }
 
-    /// Returns the entries of `service` up to `at` and at most `within` older than that, the newest first.
+    /// Returns the entries of `service` that are at or before `at` by at most `within`, the newest first.
     pub fn entries_before<'a>(
         &'a self,
         service: &ServiceId,
@@ -93,7 +97,7 @@ impl History {
     /// the two.
     ///
     /// Services are compared with the last complete snapshot instead of `old`, because a partly read service
-    /// seems to differ in many ways.
+    /// differs in many ways that are no real changes.
     pub fn record_snapshot(&mut self, old: Option<&Snapshot>, new: &Arc<Snapshot>, change: &SnapshotDiff) {
         let last_complete = self.last_complete.get(&new.source).cloned();
         if new.progress.is_empty() {
@@ -112,7 +116,7 @@ impl History {
             }
             self.insert(Entry::from(*event));
         }
-        // Docker reports a removed container with an event of its own.
+        // Docker reports the removal of a container with an event of its own.
         let removed =
             |id: &ServiceId| new_events.iter().any(|e| e.service == *id && e.kind == EventKind::Message);
         // Docker may also report a stop before the state of the container shows it.
@@ -131,7 +135,8 @@ impl History {
                 }
             }
         };
-        // A part that could not be read, or that can be read again, is no difference.
+        // No comparison if the unread parts changed: the newly missing or newly read data are no real
+        // changes.
         let comparable = last_complete
             .as_deref()
             .filter(|whole| whole.unread_parts == new.unread_parts && new.progress.is_empty());
@@ -202,7 +207,7 @@ impl History {
         }
     }
 
-    /// Removes an entry.
+    /// Removes an entry, so that a more exact one can replace it.
     fn remove(&mut self, entry: &Entry) {
         if self.entries.remove(entry) {
             self.version += 1;
@@ -220,7 +225,7 @@ impl History {
     }
 }
 
-/// Pairs the services of two lists by id; both lists are sorted by id. One side is `None` if only the other
+/// Pairs the services of two lists, both sorted by id, as (old, new). One side is `None` if only the other
 /// list has the service.
 fn pair_by_id<'a>(
     old: &'a [Arc<Service>],

@@ -1,17 +1,17 @@
-//! Comparison of the events in two snapshots of a source.
+//! Events of a snapshot that its source's previous snapshot lacks. Each snapshot repeats the recent events.
 
 use crate::model::Event;
 
-/// Number of old events to search for each new one, counted from the last match.
+/// Maximum number of old events to compare with each new one, counted from the last match.
 const LOOKAHEAD_EVENTS: usize = 64;
 
-/// Largest difference in seconds between two reports of one event: Docker's event stream and the times in the
-/// container's state.
+/// Largest difference in seconds between two reports of one event. Docker reports it in its event stream and
+/// in the times of the container's state.
 const MAX_SKEW_SECONDS: i64 = 2;
 
 /// Returns the events of `new` that are not in `old`, the events of the previous snapshot.
 ///
-/// Sources keep the order of their events, so a short search ahead suffices. An old event that it misses
+/// Sources keep the order of their events, so a short search ahead suffices. An event that the search misses
 /// counts as new, and the history then drops the duplicate.
 pub(super) fn unseen_events<'a>(old: &[Event], new: &'a [Event]) -> Vec<&'a Event> {
     let mut here = 0;
@@ -24,7 +24,8 @@ pub(super) fn unseen_events<'a>(old: &[Event], new: &'a [Event]) -> Vec<&'a Even
     new.iter().filter(|event| !known(event)).collect()
 }
 
-/// Returns the event of `old` that is missing in `new` because `event` reports it more exactly.
+/// Returns the event of `old` that `event` replaces: the same occurrence at a less exact time, no longer in
+/// `new`. Returns `None` if there is none.
 pub(super) fn superseded_event<'a>(event: &Event, old: &'a [Event], new: &[Event]) -> Option<&'a Event> {
     let near = |was: &&Event| (was.at.as_second() - event.at.as_second()).abs() <= MAX_SKEW_SECONDS;
     let same = |was: &&Event| was.service == event.service && was.kind.same_category(event.kind);

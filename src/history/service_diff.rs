@@ -1,10 +1,10 @@
-//! Differences of a service between two snapshots, as text. The text has names of settings, never their
-//! values.
+//! Differences of a service between two snapshots, as texts for the history. The texts contain names of
+//! settings, never their values.
 
 use crate::model::{EventKind, ExitCause, FactKind, Health, Instance, InstanceState, Rollout, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Difference of a service between two snapshots.
+/// One difference of a service between two snapshots, to record as an entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     pub(super) kind: EventKind,
@@ -18,21 +18,21 @@ impl Difference {
     }
 }
 
-/// First ephemeral port of Linux: from here on the system assigns ports.
+/// Lowest port that Linux assigns by itself (ephemeral port).
 const FIRST_EPHEMERAL_PORT: u16 = 32_768;
 
-/// Returns the difference for a service that is new.
+/// Returns the difference for a service that the older snapshot lacks.
 pub(super) fn appeared(service: &Service) -> Difference {
     let version = wanted_version(service).map(|version| format!(" ({version})")).unwrap_or_default();
     Difference::without_health(EventKind::Deployment, format!("appeared{version}"))
 }
 
-/// Returns the difference for a service that was removed.
+/// Returns the difference for a service that the newer snapshot lacks.
 pub(super) fn removed() -> Difference {
     Difference::without_health(EventKind::Deployment, "removed".to_owned())
 }
 
-/// Returns all differences of a service.
+/// Returns all differences of a service that both snapshots have.
 pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Difference> {
     let mut found = Vec::new();
     found.extend(version_change(before, after));
@@ -47,7 +47,7 @@ pub(super) fn service_differences(before: &Service, after: &Service) -> Vec<Diff
     found
 }
 
-/// Returns a difference if the version or image changed, or else if the rollout ended.
+/// Returns a difference if the version or the image digest changed, or else if the rollout ended.
 fn version_change(before: &Service, after: &Service) -> Option<Difference> {
     let text = match (wanted_version(before), wanted_version(after)) {
         (Some(was), Some(is)) if was != is => format!("version {is}, was {was}"),
@@ -73,7 +73,7 @@ fn rollout_change(before: &Service, after: &Service) -> Option<Difference> {
     Some(Difference { kind: EventKind::Deployment, text, health: Some(tone) })
 }
 
-/// Returns the desired version: that of the newest deployment, else the images of the instances.
+/// Returns the desired version: the version of the newest deployment, or else the images of the instances.
 fn wanted_version(service: &Service) -> Option<String> {
     let deployed = service.deployments.first().map(|deployment| deployment.version.clone());
     deployed
@@ -84,7 +84,7 @@ fn wanted_version(service: &Service) -> Option<String> {
         .map(Into::into)
 }
 
-/// Returns the shortened image digests of the containers.
+/// Returns the shortened image digests of all containers, joined by commas.
 fn image_digests(service: &Service) -> Option<String> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
     let digests: BTreeSet<&str> = containers.filter_map(|c| c.digest.as_deref()).collect();
@@ -95,7 +95,7 @@ fn image_digests(service: &Service) -> Option<String> {
     (!digests.is_empty()).then(|| digests.into_iter().map(short).collect::<Vec<_>>().join(", "))
 }
 
-/// Returns a difference that names all changed settings: variables with another address, and changed facts.
+/// Returns a difference that names all changed settings: references with another target, and changed facts.
 ///
 /// Returns `None` if a new deployment already lists its changes.
 fn configuration_change(before: &Service, after: &Service) -> Option<Difference> {
@@ -135,8 +135,8 @@ fn configuration_change(before: &Service, after: &Service) -> Option<Difference>
     })
 }
 
-/// Returns the configured part of a setting. For a published port that is the container port alone if the
-/// system assigned the host port (Linux, `ip_local_port_range`).
+/// Returns the part of a setting's value that the user configured. Leaves out the host port of a published
+/// port if the system assigned it (Linux, `ip_local_port_range`).
 fn configured_part(value: &str) -> &str {
     let Some((outer, inner)) = value.split_once(" → ") else { return value };
     let port = outer.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
@@ -148,7 +148,7 @@ fn differing_keys<V: PartialEq>(a: &BTreeMap<String, V>, b: &BTreeMap<String, V>
     a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
 }
 
-/// Adds a difference for each instance that appeared, ended, restarted or was removed.
+/// Adds to `found` a difference for each instance that appeared, ended, restarted or was removed.
 fn instance_changes(before: &Service, after: &Service, found: &mut Vec<Difference>) {
     let known: BTreeMap<_, &Instance> = before.instances.iter().map(|i| (&i.id, i)).collect();
     let still: BTreeSet<_> = after.instances.iter().map(|i| &i.id).collect();

@@ -1,4 +1,4 @@
-//! Fixtures for unit tests: healthy services, which each test changes to its needs.
+//! Fixtures for unit tests: healthy services, which each test adapts.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -128,8 +128,8 @@ pub(crate) fn observed_connection(
     ObservedConnection { key, first_seen: ago(seconds + 60), last_seen: ago(seconds) }
 }
 
-/// Returns an inventory with `services` and observed connections. `watched` lists the services whose
-/// connections are observed, and for how many seconds.
+/// Returns an inventory with `services` and the observed connections `flows`. `watched` lists monitored
+/// services, each with the seconds since the start of its observation.
 pub(crate) fn inventory_with_connections(
     services: Vec<Service>,
     flows: Vec<ObservedConnection>,

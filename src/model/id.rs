@@ -49,11 +49,13 @@ identity! {
     ServiceId
 }
 identity! {
-    /// Id of an instance, unique over all sources: `source/` and the engine's id.
+    /// Id of an instance, unique over all sources: `source/ID`, where `ID` is the container's or task's id in
+    /// the engine or ECS.
     InstanceId
 }
 identity! {
-    /// Id of a network, VPC or namespace in which names resolve, unique over all sources.
+    /// Id of a network, VPC or namespace, unique over all sources: `source/network`. Its members can use the
+    /// names and addresses that belong to it.
     NetworkId
 }
 identity! {
@@ -104,69 +106,71 @@ impl ServiceId {
     }
 }
 
-/// The first part of a service's id is its source.
+/// Takes the first part of a service's id, which is its source.
 impl From<&ServiceId> for SourceId {
     fn from(id: &ServiceId) -> Self {
         Self::new(id.parts().source)
     }
 }
 
-/// Returns the part of `id` after its source, or `None` if it belongs to another source.
+/// Returns the part of `id` after `source` and its slash, or `None` if the id belongs to another source.
 fn local_part<'a>(id: &'a str, source: &SourceId) -> Option<&'a str> {
     id.strip_prefix(source.as_str())?.strip_prefix('/')
 }
 
 impl InstanceId {
-    /// Returns the id of the instance that the engine calls `native`.
+    /// Returns the id of the instance that has the id `native` in the engine or in ECS.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
     }
 
-    /// Returns the engine's own id, or `None` if the instance belongs to another source.
+    /// Returns the instance's id in the engine or in ECS, or `None` if the instance belongs to another
+    /// source.
     #[must_use]
     pub fn native_id(&self, source: &SourceId) -> Option<&str> {
         local_part(self.as_str(), source)
     }
 }
 
-/// Marks the id of a Service Connect namespace, between its source and its name.
+/// Text between the source and the name in the id of a Service Connect namespace; no other network's id has
+/// it.
 const NAMESPACE_MARKER: &str = "/namespace/";
 
 impl NetworkId {
-    /// Returns the id of the network that the engine calls `native`.
+    /// Returns the id of the network that has the name or id `native` in its source.
     #[must_use]
     pub fn of(source: &SourceId, native: &str) -> Self {
         Self::new(format!("{source}/{native}"))
     }
 
-    /// Returns the host's own network; containers in host mode are its members.
+    /// Returns the id of the host's own network, whose members are the containers in host network mode.
     #[must_use]
     pub fn host_network(source: &SourceId) -> Self {
         Self::of(source, "host")
     }
 
-    /// Returns the scope of the ports that containers publish on the host. Every container that can reach the
-    /// host is a member, which does not connect the members to each other.
+    /// Returns the id of a network that stands for the host's published ports. Its members are the containers
+    /// that can reach the host; membership alone does not let two members reach each other.
     #[must_use]
     pub fn host_ports(source: &SourceId) -> Self {
         // Docker allows no colon in network names, so this one can't clash.
         Self::of(source, "host:ports")
     }
 
-    /// Returns the scope of the names in the Service Connect namespace `name`.
+    /// Returns the id of the Service Connect namespace `name`.
     #[must_use]
     pub fn namespace(source: &SourceId, name: &str) -> Self {
         Self::new(format!("{source}{NAMESPACE_MARKER}{name}"))
     }
 
-    /// Returns the name of the Service Connect namespace, or `None` for another network.
+    /// Returns the name of a Service Connect namespace, or `None` for any other network.
     #[must_use]
     pub fn namespace_name(&self) -> Option<&str> {
         self.0.split_once(NAMESPACE_MARKER).map(|(_, name)| name)
     }
 
-    /// Returns true if members of the network can reach each other's own addresses.
+    /// Returns true if the network's members can reach each other: false only for [`Self::host_ports`].
     #[must_use]
     pub fn connects_members(&self) -> bool {
         !self.0.ends_with("/host:ports")
@@ -179,10 +183,10 @@ const DEPENDENCY_PREFIX: &str = "dependency:";
 /// Prefix of the ids of load balancers.
 const LOAD_BALANCER_PREFIX: &str = "load-balancer:";
 
-/// Id of the internet.
+/// Id of the node that stands for the internet.
 const INTERNET_ID: &str = "internet";
 
-/// The kind of node that an id stands for, with the parts of the id.
+/// A node's id split into parts, with one variant for each kind of node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeIdParts<'a> {
     /// A service of a source.
@@ -191,7 +195,7 @@ pub enum NodeIdParts<'a> {
     Dependency(&'a str),
     /// A load balancer, by `SOURCE/NAME`.
     LoadBalancer(&'a str),
-    /// The origin of requests from outside.
+    /// The internet, from which outside requests come.
     Internet,
 }
 
@@ -208,7 +212,7 @@ impl NodeId {
         Self::new(format!("{LOAD_BALANCER_PREFIX}{source}/{name}"))
     }
 
-    /// Returns the id of the internet.
+    /// Returns the id of the node that stands for the internet.
     #[must_use]
     pub fn internet() -> Self {
         Self::new(INTERNET_ID)
@@ -244,7 +248,7 @@ impl NodeId {
         }
     }
 
-    /// Returns `group/name` of a service's node, or `None` if it belongs to another source.
+    /// Returns `group/name` of a service's node, or `None` if the node does not belong to `source`.
     #[must_use]
     pub fn group_and_name(&self, source: &SourceId) -> Option<&str> {
         local_part(self.as_str(), source)

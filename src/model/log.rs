@@ -4,7 +4,7 @@ use super::{InstanceId, LineText, ServiceId, SharedText, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BTreeSet};
 
-/// The place of a container's log.
+/// The way to a container's log: through the engine or from CloudWatch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogRoute {
@@ -43,15 +43,16 @@ pub enum LogRoute {
     },
 }
 
-/// A log stream to read. Two targets are equal if their ids and routes are, whatever their labels: a
-/// container may be renamed while its log is read.
+/// A log stream to read. Labels do not count when targets are compared, because a container may be renamed
+/// while its log is read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LogTarget {
     /// The service that writes the log.
     pub service: ServiceId,
     /// The instance that writes the log.
     pub instance: InstanceId,
-    /// Label of its lines: the instance's name, followed by the container's name if there are several.
+    /// Label of the stream's lines: the instance's name, followed by the container's name if there are
+    /// several containers.
     pub label: SharedText,
     /// The place to read from.
     pub route: LogRoute,
@@ -84,12 +85,12 @@ impl Ord for LogTarget {
     }
 }
 
-/// The part of a stream to read.
+/// Options of one read of a log stream: time range, number of lines, and waiting for new lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogReadOptions {
     /// Time of the oldest line to read.
     pub since: Option<Timestamp>,
-    /// Exclusive end, for an older page of lines; never set together with `follow`.
+    /// Exclusive end of the time range, set to read an older page of lines; never set together with `follow`.
     pub until: Option<Timestamp>,
     /// Maximum number of lines of each stream; the newest are taken.
     pub tail: usize,
@@ -156,13 +157,13 @@ pub enum OutputStream {
 /// Lines that arrived together, with notes on gaps and errors among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogBatch {
-    /// The lines; those of one stream in its order.
+    /// Lines of one or several streams; the lines of each stream keep its order.
     pub lines: Vec<LogLine>,
-    /// Missing, sampled or unreadable parts, and exits.
+    /// Notes on missing, sampled or unreadable parts of the streams, and on exits of instances.
     pub notes: Vec<LogNote>,
 }
 
-/// A note for the reader of a stream, such as a gap in it.
+/// A message of Portolan within a log stream, such as a note that lines are missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogNote {
     /// Time of the noted event; `None` if unknown.
@@ -175,7 +176,7 @@ pub struct LogNote {
     /// The kind of note.
     #[serde(default)]
     pub kind: LogNoteKind,
-    /// The note in words.
+    /// The note's sentence for the user.
     pub text: Text,
 }
 
@@ -183,7 +184,7 @@ pub struct LogNote {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogNoteKind {
-    /// Lines are missing; the number, if known.
+    /// Lines are missing: the number of them, `None` if unknown.
     Missing(Option<u64>),
     /// The source returned only a sample of the lines.
     Sampled,
@@ -200,10 +201,10 @@ pub enum LogNoteKind {
     Interrupted,
 }
 
-/// A message from the reader of a log stream.
+/// A message that reports the progress of reading log streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogUpdate {
-    /// Reading of a part of a stream starts. Its lines may be duplicates of stored ones.
+    /// Reading of a part of a stream starts. Its lines may repeat lines that were read before.
     ReadStarted(LogTarget, LogReadOptions),
     /// Lines and notes of one or several streams.
     Lines(LogBatch),

@@ -22,7 +22,8 @@ pub enum LogLevel {
 
 impl LogLevel {
     /// All levels, the least severe first.
-    pub const ALL_LEVELS: [Self; 6] = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+    pub const ALL_LEVELS: [Self; 6] =
+        [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
 
     /// Returns the level with this name, in lower case.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Directories of Portolan's own, such as the cache and the state.
+//! Portolan's own directories, such as the cache and the state.
 
 use super::{
     DIR_MODE, FILE_MODE, SAFE_OPEN_FLAGS, error_with_path, is_open_to_others, is_ours, regular_file_stat,
@@ -19,7 +19,7 @@ use std::{
 /// Extension of a file that is being written and will replace another file.
 const UNFINISHED_EXTENSION: &str = "new";
 
-/// Open directory that only this user may access.
+/// Open directory that belongs to this user, and that no other user may access.
 #[derive(Debug)]
 pub struct PrivateDir {
     fd: OwnedFd,
@@ -59,7 +59,7 @@ impl PrivateDir {
         Ok(Self { fd, path: path.to_owned() })
     }
 
-    /// Reads a whole file; `None` if it is missing. A file longer than `max_bytes` is an error.
+    /// Returns the content of a file; `None` if it is missing. A file longer than `max_bytes` is an error.
     pub fn read(&self, name: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
         let file = match self.open_file(name, OFlags::RDONLY) {
             Ok(file) => file,
@@ -108,8 +108,10 @@ impl PrivateDir {
         Ok(unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    /// Removes files older than `max_age` returns for their name. Removes unfinished files of killed writers
-    /// after `max_unfinished`. Leaves files that can't be removed for the next time.
+    /// Removes old files. `max_age` returns the maximum age of the file with a name; `None` keeps it.
+    ///
+    /// For unfinished files, which killed processes leave, the maximum age is `max_unfinished`. A file that
+    /// can't be removed stays until the next call.
     pub fn remove_old(&self, max_unfinished: Duration, max_age: impl Fn(&str) -> Option<Duration>) {
         let names = Dir::read_from(&self.fd).into_iter().flatten().flatten();
         let names = names.filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned));
@@ -117,7 +119,7 @@ impl PrivateDir {
             let is_unfinished = Path::new(&name).extension().is_some_and(|end| end == UNFINISHED_EXTENSION);
             let max = if is_unfinished { Some(max_unfinished) } else { max_age(&name) };
             if max.zip(self.age(&name)).is_some_and(|(max, age)| age > max) {
-                // Another Portolan process may have removed it.
+                // An error is ignored: another Portolan process may have removed the file.
                 let _ = self.remove(&name);
             }
         }

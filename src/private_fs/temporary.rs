@@ -1,4 +1,4 @@
-//! Temporary directories for sockets, removed together with their owner.
+//! Temporary directories for sockets, which the process removes when it no longer needs them.
 
 use super::{DIR_MODE, PrivateDir, error_with_path};
 use rustix::{
@@ -11,14 +11,15 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Directory of this process. Dropping it removes the directory with all files in it.
+/// Temporary directory of this process. Dropping the value removes the directory with all files in it.
 #[derive(Debug)]
 pub struct TemporaryDir(PathBuf);
 
 impl TemporaryDir {
-    /// Creates a directory whose name begins with `prefix`, in `XDG_RUNTIME_DIR` or else the directory for
-    /// temporary files. The first belongs to the user alone (XDG Base Directory Specification). Fails if the
-    /// name is taken.
+    /// Creates a directory whose name begins with `prefix`. Fails if the name is taken.
+    ///
+    /// The parent is `XDG_RUNTIME_DIR`, which belongs to the user alone (XDG Base Directory Specification),
+    /// or else the system's directory for temporary files.
     pub fn create(prefix: &str) -> io::Result<Self> {
         static CREATE_COUNT: AtomicU32 = AtomicU32::new(0);
         let number = CREATE_COUNT.fetch_add(1, Ordering::Relaxed);
@@ -34,8 +35,8 @@ impl TemporaryDir {
         &self.0
     }
 
-    /// Removes directories of this user with that prefix for which `is_abandoned` is true, because their
-    /// process was killed.
+    /// Removes directories that killed processes of this user left: names begin with `prefix`, and
+    /// `is_abandoned` returns true for the path.
     pub fn remove_abandoned(prefix: &str, is_abandoned: impl Fn(&Path) -> bool) {
         for entry in fs::read_dir(parent_dir()).into_iter().flatten().flatten() {
             let has_prefix = entry.file_name().to_string_lossy().starts_with(prefix);

@@ -1,11 +1,13 @@
-//! Execution of effects that the app returns.
+//! Effects that take a while: they run in the background, and a message tells the app of their result or panic.
 
-use super::terminal::TerminalScreen;
 use crate::{
     app::Msg,
     background::{Panicked, run_blocking_then},
-    effect::Effect,
     private_fs,
+    screen::{
+        NewFile,
+        map::{LayoutComparison, LayoutRequest},
+    },
 };
 use std::{
     fmt::Display,
@@ -14,62 +16,42 @@ use std::{
 };
 use tokio::sync::mpsc::Sender;
 
-/// Runs one effect.
-pub(super) fn run_effect(
-    effect: Effect,
-    screen: &mut TerminalScreen,
-    sender: &Sender<Msg>,
-) -> io::Result<()> {
-    match effect {
-        Effect::CopyToClipboard(text) => screen.copy_to_clipboard(&text)?,
-        Effect::CaptureMouse(take) => screen.capture_mouse(take)?,
-        Effect::ComputeLayout(job) => {
-            let number = job.request_id;
-            run_in_background(
-                sender,
-                move || job.compute(),
-                move |laid| match laid {
-                    Ok((choice, diagram)) => Msg::LayoutReady(number, choice, Box::new(diagram)),
-                    Err(_) => Msg::LayoutFailed(number),
-                },
-            );
-        }
-        Effect::CompareLayout(job) => {
-            let number = job.request_id;
-            run_in_background(
-                sender,
-                move || job.is_fresh_layout_better(),
-                move |tangled| Msg::LayoutCompared(number, tangled.unwrap_or(false)),
-            );
-        }
-        Effect::SaveFile { name, extension, text } => {
-            let work = move || {
-                std::env::current_dir().and_then(|place| save_new_file(&place, name, extension, &text))
-            };
-            run_in_background(sender, work, move |saved| {
-                let failed = |why: &dyn Display| format!("{name}.{extension} could not be saved: {why}");
-                Msg::Notice(match saved {
-                    Ok(Ok(path)) => format!("saved {}", path.display()),
-                    Ok(Err(error)) => failed(&error),
-                    Err(panicked) => failed(&panicked),
-                })
-            });
-        }
-        // The app and the event loop handle these.
-        Effect::Select(_)
-        | Effect::ShowScreen(_)
-        | Effect::ShowLogsAt(..)
-        | Effect::ToggleMark(_)
-        | Effect::ClearMarks
-        | Effect::Notify(_)
-        | Effect::OpenPrompt(_)
-        | Effect::ToggleFullscreen
-        | Effect::ContinueWork
-        | Effect::RefreshSources
-        | Effect::SaveOutages(..)
-        | Effect::Quit => {}
-    }
-    Ok(())
+/// Computes a layout of the map in the background.
+pub(super) fn compute_layout(request: LayoutRequest, sender: &Sender<Msg>) {
+    let number = request.request_id;
+    run_in_background(
+        sender,
+        move || request.compute(),
+        move |computed| match computed {
+            Ok((choice, diagram)) => Msg::LayoutReady(number, choice, Box::new(diagram)),
+            Err(_) => Msg::LayoutFailed(number),
+        },
+    );
+}
+
+/// Compares a layout of the map with a fresh one in the background.
+pub(super) fn compare_layout(request: LayoutComparison, sender: &Sender<Msg>) {
+    let number = request.request_id;
+    run_in_background(
+        sender,
+        move || request.is_fresh_layout_better(),
+        move |tangled| Msg::LayoutCompared(number, tangled.unwrap_or(false)),
+    );
+}
+
+/// Saves a file in the current directory in the background, and notifies the user of its path or of the failure.
+pub(super) fn save_file(file: NewFile, sender: &Sender<Msg>) {
+    let NewFile { name, extension, text } = file;
+    let work =
+        move || std::env::current_dir().and_then(|place| save_new_file(&place, name, extension, &text));
+    run_in_background(sender, work, move |saved| {
+        let failed = |why: &dyn Display| format!("{name}.{extension} could not be saved: {why}");
+        Msg::Notice(match saved {
+            Ok(Ok(path)) => format!("saved {}", path.display()),
+            Ok(Err(error)) => failed(&error),
+            Err(panicked) => failed(&panicked),
+        })
+    });
 }
 
 /// Runs `work` in the background and sends the message that `to_message` makes of its result or panic.

@@ -3,7 +3,6 @@
 
 use crate::{
     background::{self, Panicked},
-    effect::Subscription,
     model::{
         Failure, LogBatch, LogNote, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, OutputStream,
         SourceId, Timestamp,
@@ -12,6 +11,7 @@ use crate::{
         Source,
         line_dedup::{LineDedup, ReadPass, line_hash},
     },
+    subscription::Subscription,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -228,12 +228,12 @@ impl StreamCursor {
 mod tests {
     use super::{LogTasks, StreamCursor};
     use crate::{
-        effect::Subscription,
         model::{
             Failure, FailureKind, InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogReadOptions,
             LogRoute, LogTarget, LogUpdate, OutputStream, ServiceId, Snapshot, SourceId, Timestamp,
         },
         source::{DoctorCheck, Source},
+        subscription::Subscription,
     };
     use futures::{
         FutureExt, StreamExt,

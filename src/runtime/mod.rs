@@ -10,6 +10,9 @@ mod signals;
 mod suspend_detector;
 mod log_tasks;
 mod terminal;
+#[cfg(debug_assertions)]
+mod test_panic;
+mod tty;
 
 pub mod terminal_guard;
 pub mod logging;
@@ -198,7 +201,11 @@ impl EventLoop {
                 Effect::RefreshSources => self.polls.refresh(),
                 Effect::SaveOutages(source, memory) => self.polls.save_outages(&source, memory),
                 Effect::ContinueWork => self.has_more_work = true,
-                effect => effects::run_effect(effect, &mut self.screen, &self.sender)?,
+                Effect::CopyToClipboard(text) => self.screen.copy_to_clipboard(&text)?,
+                Effect::CaptureMouse(capture) => self.screen.capture_mouse(capture)?,
+                Effect::SaveFile(file) => effects::save_file(file, &self.sender),
+                Effect::ComputeLayout(request) => effects::compute_layout(*request, &self.sender),
+                Effect::CompareLayout(request) => effects::compare_layout(*request, &self.sender),
             }
         }
         Ok(None)

@@ -1,28 +1,29 @@
 //! Terminal control: taken over at the start, restored in every case. The only module that uses crossterm.
 
-use super::terminal_guard;
+#[cfg(debug_assertions)]
+use super::test_panic::TestPanic;
+use super::{terminal_guard, tty::write_restore_sequences};
 use crate::{
     app::{App, MouseAction, Msg},
     keymap::{Code, Key},
 };
 use crossterm::{
     clipboard::CopyToClipboard,
-    cursor::Show,
     event::{
-        DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
-        EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+        DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream, KeyCode, KeyEvent,
+        KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
     },
     execute,
     terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-        disable_raw_mode, enable_raw_mode,
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
     },
 };
 use futures::StreamExt;
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use rustix::termios::tcgetwinsize;
 use std::{
-    io::{self, Stdout, Write, stdout},
+    io::{self, Stdout, stdout},
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -34,11 +35,6 @@ const DEFAULT_SIZE: (u16, u16) = (80, 24);
 
 /// True while the terminal is taken over. Only the first caller restores it.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// Returns the terminal whose modes the guard saves and restores.
-pub(super) fn tty() -> Stdout {
-    stdout()
-}
 
 /// Returns the size of the terminal in columns and rows.
 pub(super) fn size() -> io::Result<(u16, u16)> {
@@ -60,6 +56,7 @@ pub(super) struct TerminalScreen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     size: (u16, u16),
     mouse: bool,
+    #[cfg(debug_assertions)]
     test_panic: TestPanic,
 }
 
@@ -69,7 +66,13 @@ impl TerminalScreen {
         terminal_guard::start();
         let viewport = Viewport::Fixed(area(size));
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
-        let mut screen = Self { terminal, size, mouse, test_panic: TestPanic::from_env() };
+        let mut screen = Self {
+            terminal,
+            size,
+            mouse,
+            #[cfg(debug_assertions)]
+            test_panic: TestPanic::from_env(),
+        };
         screen.enter()?;
         Ok(screen)
     }
@@ -90,6 +93,7 @@ impl TerminalScreen {
 
     /// Draws one frame as a synchronized update, so that the terminal never shows half of it.
     pub(super) fn draw(&mut self, app: &mut App) -> io::Result<()> {
+        #[cfg(debug_assertions)]
         self.test_panic.count_frame();
         execute!(stdout(), BeginSynchronizedUpdate)?;
         if self.size != app.size() {
@@ -141,51 +145,6 @@ pub(super) fn restore() {
         let _ = disable_raw_mode();
         terminal_guard::note_restored();
     }
-}
-
-/// Writes the sequences that leave the alternate screen and reset mouse, paste mode and cursor.
-pub(super) fn write_restore_sequences() {
-    let _ = execute!(
-        stdout(),
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
-    let _ = stdout().flush();
-}
-
-/// Panic that a test requests to see the terminal restored; not part of release builds.
-#[derive(Debug, Default)]
-struct TestPanic {
-    #[cfg(debug_assertions)]
-    frames_left: Option<usize>,
-}
-
-#[cfg(debug_assertions)]
-impl TestPanic {
-    /// Environment variable with the number of frames before the panic.
-    const FRAMES_VARIABLE: &str = "PORTOLAN_PANIC_AFTER_FRAMES";
-
-    fn from_env() -> Self {
-        Self { frames_left: std::env::var(Self::FRAMES_VARIABLE).ok().and_then(|frames| frames.parse().ok()) }
-    }
-
-    fn count_frame(&mut self) {
-        assert!(self.frames_left != Some(0), "{} asked for this", Self::FRAMES_VARIABLE);
-        self.frames_left = self.frames_left.map(|left| left - 1);
-    }
-}
-
-#[cfg(not(debug_assertions))]
-impl TestPanic {
-    fn from_env() -> Self {
-        Self::default()
-    }
-
-    #[allow(clippy::unused_self, reason = "it is used in debug builds")]
-    fn count_frame(&mut self) {}
 }
 
 /// Events of the terminal: keys, mouse, paste, resize.

@@ -6,7 +6,7 @@
 //! Portolan's process group and the original terminal modes. After it come [`TAKEN_MARK`] and
 //! [`RESTORED_MARK`]; the last one tells the guard whether to restore the terminal.
 
-use super::terminal;
+use super::tty;
 use rustix::{
     process::{Pid, getpgrp, setpgid},
     termios::{
@@ -49,7 +49,7 @@ pub(super) fn start() {
 }
 
 fn spawn() -> io::Result<PipeWriter> {
-    let modes = TerminalModes::from_termios(&tcgetattr(terminal::tty())?);
+    let modes = TerminalModes::from_termios(&tcgetattr(tty::tty())?);
     let (from, mut to) = pipe()?;
     let mut command = Command::new(env::current_exe()?);
     // Its own process group, until the guard ignores the signals of ours.
@@ -109,11 +109,11 @@ pub fn run() -> io::Result<()> {
         }
     }
     if last.as_slice() == TAKEN_MARK {
-        terminal::write_restore_sequences();
+        tty::write_restore_sequences();
         if let Some(modes) = TerminalModes::parse(modes).filter(|_| may_set_modes()) {
-            let mut termios = tcgetattr(terminal::tty())?;
+            let mut termios = tcgetattr(tty::tty())?;
             modes.apply(&mut termios);
-            tcsetattr(terminal::tty(), OptionalActions::Now, &termios)?;
+            tcsetattr(tty::tty(), OptionalActions::Now, &termios)?;
         }
     }
     Ok(())
@@ -131,7 +131,7 @@ fn join_process_group(group: &str) {
 /// Returns true if this process may still change the terminal. A shell that took it back sets the modes
 /// itself, and a background process that tries is stopped (SIGTTOU).
 fn may_set_modes() -> bool {
-    tcgetpgrp(terminal::tty()).map_or(true, |foreground| foreground == getpgrp())
+    tcgetpgrp(tty::tty()).map_or(true, |foreground| foreground == getpgrp())
 }
 
 /// Terminal modes that raw mode changes (cfmakeraw(3)).

@@ -3,9 +3,9 @@
 use crate::{
     app::Msg,
     background::{self, Panicked},
-    effect::Subscription,
     model::{SourceId, UsageTarget},
     source::Source,
+    subscription::Subscription,
 };
 use futures::StreamExt;
 use std::{

@@ -1,15 +1,15 @@
 //! Service card: a screen with all data on the selected node.
 
 use super::{
-    Canvas, HitMap, Scene, Screen,
+    Action, Canvas, HitMap, Scene, Screen,
     describe::card_text,
     widget::{frame::draw_frame, scroll::Scroll},
 };
 use crate::{
     command::Command,
-    effect::{Effect, Subscription},
     model::NodeId,
     store::{Store, usage_target},
+    subscription::Subscription,
 };
 use ratatui::layout::Rect;
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ pub struct Card {
 }
 
 impl Screen for Card {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
         self.scroll.apply(command);
         Vec::new()
     }
@@ -31,12 +31,16 @@ impl Screen for Card {
         store.selected_service().and_then(usage_target).map(Subscription::Usage).into_iter().collect()
     }
 
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        self.scroll.applies(command)
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{Back, Findings, Help, Logs, Map, NextFinding, Why};
         &[Logs, Why, Map, Findings, NextFinding, Back, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         if self.shown_node != scene.store.session.selected {
             *self = Self { shown_node: scene.store.session.selected.clone(), ..Self::default() };
         }

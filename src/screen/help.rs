@@ -1,9 +1,8 @@
 //! Help screen: the commands with their current keys, and the legend of the map.
 
-use super::{Canvas, HitMap, Scene, Screen};
+use super::{Action, Canvas, HitMap, Scene, Screen};
 use crate::{
     command::{COMMAND_TABLE, Command, CommandSpec, KeyContext},
-    effect::Effect,
     model::Health,
     screen::widget::{scroll::Scroll, text},
     store::Store,
@@ -13,6 +12,7 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
+use std::collections::BTreeSet;
 
 /// Width of the column of keys, in cells.
 const KEY_COLUMN_WIDTH: usize = 18;
@@ -24,27 +24,29 @@ pub struct Help {
     scroll: Scroll,
     /// Key context of the screen below. Help for the logs shows their many keys first.
     context: KeyContext,
+    /// Commands that apply on the screen below. The others are dim.
+    offered: BTreeSet<Command>,
 }
 
 impl Default for Help {
     fn default() -> Self {
-        Self { scroll: Scroll::default(), context: KeyContext::Everywhere }
+        Self { scroll: Scroll::default(), context: KeyContext::Everywhere, offered: BTreeSet::new() }
     }
 }
 
 impl Screen for Help {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
         self.scroll.apply(command);
         Vec::new()
     }
 
-    fn on_open(&mut self, over: KeyContext) {
-        *self = Self { context: over, ..Self::default() };
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
+        self.scroll.set_size(matching_lines(self, scene, area.width).len(), usize::from(area.height));
+        Vec::new()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
-        self.scroll.set_size(matching_lines(self.context, scene, area.width).len(), usize::from(area.height));
-        Vec::new()
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        self.scroll.applies(command)
     }
 
     fn footer_commands(&self) -> &'static [Command] {
@@ -52,7 +54,7 @@ impl Screen for Help {
     }
 
     fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        let lines = matching_lines(self.context, scene, area.width);
+        let lines = matching_lines(self, scene, area.width);
         for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(self.scroll.first_row())) {
             buf.set_line(area.x + 1, y, line, area.width.saturating_sub(1));
         }
@@ -60,14 +62,21 @@ impl Screen for Help {
     }
 }
 
+impl Help {
+    /// Starts at the top, for a screen below with the key context `over`, on which the commands `offered` apply.
+    pub fn open_over(&mut self, over: KeyContext, offered: BTreeSet<Command>) {
+        *self = Self { context: over, offered, ..Self::default() };
+    }
+}
+
 /// Returns the rows that match the search, or all rows without a search.
-fn matching_lines(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
+fn matching_lines(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let search = &scene.store.session.search;
     let words = |rows: &Vec<Line<'_>>| {
         let text: Vec<String> = rows.iter().map(ToString::to_string).collect();
         text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let mut entries = help_entries(over, scene, width);
+    let mut entries = help_entries(help, scene, width);
     entries.retain(|rows| search.is_empty() || search.matches(&words(rows)));
     if entries.is_empty() {
         entries.push(vec![Line::styled("no matches", scene.theme.styles.dim.0)]);
@@ -76,7 +85,8 @@ fn matching_lines(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Line<'s
 }
 
 /// Returns the whole page: an entry for each title, command and line of the legend.
-fn help_entries(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
+fn help_entries(help: &Help, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
+    let over = help.context;
     let ink = &scene.theme.styles;
     let mut places = [
         (KeyContext::Everywhere, "everywhere"),
@@ -94,12 +104,9 @@ fn help_entries(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<
         entries.push(vec![Line::styled(title, ink.title.0)]);
         for spec in COMMAND_TABLE.iter().filter(|spec| spec.context == place) {
             let there = if place == KeyContext::Everywhere { over } else { place };
-            entries.push(command_lines(
-                spec,
-                &scene.keymap.keys_in(there, spec.command),
-                scene,
-                usize::from(width),
-            ));
+            let keys = scene.keymap.keys_in(there, spec.command);
+            let is_offered = help.offered.contains(&spec.command);
+            entries.push(command_lines(spec, &keys, is_offered, scene, usize::from(width)));
         }
     }
     if over == KeyContext::Logs {
@@ -109,9 +116,17 @@ fn help_entries(over: KeyContext, scene: Scene<'_>, width: u16) -> Vec<Vec<Line<
     entries
 }
 
-/// Returns the rows of one command. A narrow screen leaves out the command id.
-fn command_lines(spec: &CommandSpec, keys: &[String], scene: Scene<'_>, width: usize) -> Vec<Line<'static>> {
+/// Returns the rows of one command; `is_offered` is false if it does not apply now. A narrow screen leaves out
+/// the command id.
+fn command_lines(
+    spec: &CommandSpec,
+    keys: &[String],
+    is_offered: bool,
+    scene: Scene<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
     let ink = &scene.theme.styles;
+    let (key_style, text_style) = if is_offered { (ink.key.0, ink.text.0) } else { (ink.dim.0, ink.dim.0) };
     let id = if width < MIN_WIDTH_FOR_COMMAND_IDS { String::new() } else { format!("{:<20}", spec.id) };
     let before = KEY_COLUMN_WIDTH + id.len();
     let room = width.saturating_sub(before + 1).max(10);
@@ -121,9 +136,9 @@ fn command_lines(spec: &CommandSpec, keys: &[String], scene: Scene<'_>, width: u
         .map(|words| {
             let (keys, id) = head.take().unwrap_or_else(|| (" ".repeat(before), String::new()));
             Line::from(vec![
-                Span::styled(keys, ink.key.0),
+                Span::styled(keys, key_style),
                 Span::styled(id, ink.dim.0),
-                Span::styled(words, ink.text.0),
+                Span::styled(words, text_style),
             ])
         })
         .collect()

@@ -16,6 +16,15 @@ pub enum ClickTarget {
     Overview,
 }
 
+/// Click on the content of the shown screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Click {
+    /// Click on the row with this index.
+    Row(usize),
+    /// Click on a cell (column, row) of an overview, such as the mini-map or the histogram.
+    Overview(u16, u16),
+}
+
 /// Clickable areas and their targets. Later areas lie on top of earlier ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HitMap(Vec<(Rect, ClickTarget)>);

@@ -1,30 +1,31 @@
 //! Service list: all nodes as rows, with the same selection as the map.
 
 use super::{
-    Canvas, ClickTarget, HitMap, Scene, Screen,
+    Action, Canvas, ClickTarget, HitMap, Scene, Screen, ScreenId,
     describe::node_columns::NODE_COLUMNS,
-    widget::table::{draw_table, row_after_command},
+    widget::table::{draw_table, moves_cursor, row_after_command},
 };
-use crate::{
-    command::Command,
-    effect::{Effect, ScreenId},
-    store::Store,
-    topology::Node,
-};
+use crate::{command::Command, store::Store, topology::Node};
 use ratatui::layout::Rect;
 
 /// Screen with all nodes as rows. It has no state, because the selected row follows from the selected node.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct List;
 
 impl Screen for List {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if command == Command::Open {
-            return vec![Effect::ShowScreen(ScreenId::Card)];
+            return vec![Action::ShowScreen(ScreenId::Card)];
         }
         let rows = listed_nodes(store);
         let here = rows.iter().position(|n| Some(&n.id) == store.session.selected.as_ref()).unwrap_or(0);
         let there = row_after_command(command, here, rows.len()).and_then(|row| rows.get(row));
-        there.map(|node| Effect::Select(node.id.clone())).into_iter().collect()
+        there.map(|node| Action::Select(node.id.clone())).into_iter().collect()
+    }
+
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        let rows = listed_nodes(store).len();
+        moves_cursor(command, rows) || (command == Command::Open && store.selected_node().is_some())
     }
 
     fn footer_commands(&self) -> &'static [Command] {

@@ -1,13 +1,12 @@
 //! Source list: state, failures and remedies of each source.
 
 use super::{
-    Canvas, HitMap, Scene, Screen,
+    Action, Canvas, HitMap, Scene, Screen,
     describe::{source_badge, time},
     widget::{frame::draw_frame, scroll::Scroll, text},
 };
 use crate::{
     command::Command,
-    effect::Effect,
     model::{SourceState, SourceStatus},
     store::Store,
 };
@@ -20,15 +19,19 @@ pub struct Sources {
 }
 
 impl Screen for Sources {
-    fn update(&mut self, command: Command, _store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, _store: &Store) -> Vec<Action> {
         self.scroll.apply(command);
         Vec::new()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         // Scrolling moves by whole sources, whatever their height.
         self.scroll.set_size(scene.store.world.sources.len(), 1);
         Vec::new()
+    }
+
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        self.scroll.applies(command)
     }
 
     fn footer_commands(&self) -> &'static [Command] {

@@ -42,6 +42,13 @@ impl Store {
         found
     }
 
+    /// Returns true if an earlier selection (`back`) or a later one still exists.
+    #[must_use]
+    pub fn can_go_in_history(&self, back: bool) -> bool {
+        let topology = self.world.topology();
+        self.session.selection_history.find(back, |node| topology.nodes.contains_key(node)).is_some()
+    }
+
     /// Returns the traits of the current selection, to find it again after a source was polled.
     pub(in crate::store) fn selection_anchor(&self) -> SelectionAnchor {
         let Some(node) = &self.session.selected else { return SelectionAnchor::default() };

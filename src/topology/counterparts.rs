@@ -1,23 +1,25 @@
-//! Counterparts: services that seem to be the same as one in another source. They are suggested, never
-//! merged: the same image in two accounts is staging and production, and users want both on the map.
+//! Counterparts: services of different sources that seem to be the same service. Portolan suggests them and
+//! never merges them: the same image in two accounts is staging and production, and users want both on the
+//! map.
 
 use super::Product;
 use crate::model::{ImageRef, Inventory, NodeId, Service, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A service in another source that seems to be the same.
+/// A service in another source that seems to be the same as a given service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counterpart {
     /// Node of the counterpart.
     pub node: NodeId,
-    /// Grounds for the match.
+    /// The reason for the match in words, such as `both run image shop/orders`.
     pub reason: String,
 }
 
-/// Source and group of a service, within which a counterpart must be unique.
+/// Source and group of a service. A counterpart must be unique within its group.
 type GroupKey<'a> = (SourceId, Option<&'a str>);
 
-/// Returns the counterparts of all services: those in the configuration, and those with the same image.
+/// Returns the counterparts of all services, by service: those that the user configured, and those with the
+/// same image.
 #[must_use]
 pub fn counterparts(inventory: &Inventory) -> BTreeMap<NodeId, Vec<Counterpart>> {
     let mut pairs: BTreeMap<(NodeId, NodeId), String> = BTreeMap::new();
@@ -32,7 +34,7 @@ pub fn counterparts(inventory: &Inventory) -> BTreeMap<NodeId, Vec<Counterpart>>
     all
 }
 
-/// Adds a pair once, with the first reason.
+/// Adds a pair of counterparts unless it is known; a known pair keeps its first reason.
 fn add_pair(pairs: &mut BTreeMap<(NodeId, NodeId), String>, one: &Service, other: &Service, reason: String) {
     let (one, other) = (NodeId::from(&one.id), NodeId::from(&other.id));
     let pair = if one < other { (one, other) } else { (other, one) };
@@ -52,8 +54,8 @@ fn add_configured_pairs(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, Nod
     }
 }
 
-/// Adds services with the same image in different sources, if each is the only one in its group with this
-/// image, or with this image and name.
+/// Adds pairs of services in different sources that run the same image. Each of the two must be the only
+/// service in its group with this image, or else the only one with this image and the other's name.
 fn add_pairs_by_image(inventory: &Inventory, pairs: &mut BTreeMap<(NodeId, NodeId), String>) {
     let mut running: BTreeMap<&str, BTreeMap<GroupKey<'_>, Vec<&Service>>> = BTreeMap::new();
     for service in inventory.services() {
@@ -90,8 +92,8 @@ fn single_match<'a>(service: &Service, theirs: &[&'a Service]) -> Option<&'a Ser
     named.next().filter(|_| named.next().is_none()).copied()
 }
 
-/// Returns the repositories of a service's images without registry, such as `shop/orders`. An image known
-/// only by id has none.
+/// Returns the repositories of a service's images without registry and tag, such as `shop/orders`. Images of
+/// which only the id is known are left out.
 fn image_paths(service: &Service) -> BTreeSet<&str> {
     let containers = service.instances.iter().flat_map(|instance| &instance.containers);
     containers

@@ -1,4 +1,5 @@
-//! Evidence coverage: the number of edge candidates of each kind of evidence at a node.
+//! Evidence coverage: the number of possible calls that each kind of evidence found for one caller, so a
+//! missing edge can be explained.
 
 use super::{
     NodeKind, Topology,
@@ -6,15 +7,16 @@ use super::{
 };
 use crate::model::{Inventory, NodeId};
 
-/// The number of edge candidates of one kind of evidence.
+/// The number of edge candidates that one kind of evidence found for one caller.
 pub struct EvidenceCoverage {
     /// The kind of evidence.
     pub kind: &'static EvidenceKind,
-    /// Number of the node's candidates of this kind.
+    /// Number of edge candidates of this kind that have the node as caller.
     pub candidate_count: usize,
 }
 
-/// Counts the edge candidates of each kind from `node`, resolved or not, in the order of the kinds' table.
+/// Counts the edge candidates of each kind that have `node` as caller, even if they resolve to no node. The
+/// kinds are in the order of `EVIDENCE_KINDS`.
 #[must_use]
 pub fn evidence_coverage(inventory: &Inventory, topology: &Topology, node: &NodeId) -> Vec<EvidenceCoverage> {
     let kind = topology.nodes.get(node).map(|node| &node.kind);

@@ -1,17 +1,18 @@
-//! Drift: differences between declared and observed calls, and calls not observed lately. An absence counts
-//! only if the connections of both ends are observed.
+//! Drift: differences between declared and observed calls, and calls not observed lately. A missing
+//! connection counts only if the sources observe the connections of both ends.
 
 use super::{Edge, NodeKind, Strength, Topology};
 use crate::model::{Inventory, NodeId, ServiceId, Timestamp};
 
-/// Age of the last observation at which an edge fades, in seconds. A quarter of an hour is longer than pools
-/// keep idle connections, and than most schedulers wait between two jobs.
+/// Age of the last observation after which an edge counts as faded, in seconds. A quarter of an hour is
+/// longer than connection pools keep idle connections, and longer than most schedulers wait between two jobs.
 pub const FADE_AFTER_SECONDS: i64 = 15 * 60;
 
-/// Time for which both ends must have been observed before a missing connection counts, in seconds.
+/// Time for which the connections of both ends must have been observed before a missing connection counts, in
+/// seconds.
 pub const MIN_MONITORED_SECONDS: i64 = 10 * 60;
 
-/// A deviation between the declared and the observed state of an edge.
+/// A difference between the declared and the observed calls along one edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Drift {
     /// Declared, but never observed, although the connections of both ends are observed.
@@ -23,7 +24,7 @@ pub enum Drift {
 }
 
 impl Drift {
-    /// Returns the name of the deviation in JSON.
+    /// Returns the name of the difference in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +35,7 @@ impl Drift {
     }
 }
 
-/// A filter on the edges of the map.
+/// The user's choice of edges that the map shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EdgeFilter {
     /// All edges.
@@ -48,7 +49,7 @@ pub enum EdgeFilter {
     Undeclared,
 }
 
-/// All filters in the order in which the key cycles through them, each with its name for `--edges` and a
+/// All edge filters in the order in which a key cycles through them: filter, name for the option `--edges`,
 /// description.
 pub const EDGE_FILTERS: &[(EdgeFilter, &str, &str)] = &[
     (EdgeFilter::All, "all", "all"),
@@ -68,13 +69,13 @@ impl EdgeFilter {
         EDGE_FILTERS[(self.index() + 1) % EDGE_FILTERS.len()].0
     }
 
-    /// Returns the filter's name for `--edges`.
+    /// Returns the filter's name for the option `--edges`.
     #[must_use]
     pub fn id(self) -> &'static str {
         EDGE_FILTERS[self.index()].1
     }
 
-    /// Returns a description of the edges that pass.
+    /// Returns a description of the edges that pass the filter.
     #[must_use]
     pub fn description(self) -> &'static str {
         EDGE_FILTERS[self.index()].2
@@ -88,7 +89,7 @@ impl EdgeFilter {
 }
 
 impl Edge {
-    /// Returns true if a connection was observed.
+    /// Returns true if a connection along the edge was observed.
     #[must_use]
     pub fn is_observed(&self) -> bool {
         self.strength() == Strength::Observed
@@ -106,14 +107,14 @@ impl Edge {
         self.evidence.iter().filter_map(|e| e.first_seen).min()
     }
 
-    /// Returns true if the last observation is so old at `now` that the edge fades.
+    /// Returns true if the edge was observed, but not within `FADE_AFTER_SECONDS` before `now`.
     #[must_use]
     pub fn is_faded(&self, now: Timestamp) -> bool {
         self.is_observed() && self.last_seen().is_some_and(|last| is_faded_since(last, now))
     }
 
-    /// Returns true if all evidence is observed. Start order is only a hint, but it counts as a declaration
-    /// here.
+    /// Returns true if the edge was observed and no configuration hints at it. Here even start order counts
+    /// as a declaration.
     fn is_undeclared(&self) -> bool {
         self.is_observed() && self.evidence.iter().all(|e| e.strength == Strength::Observed)
     }
@@ -125,7 +126,7 @@ pub fn is_faded_since(last: Timestamp, now: Timestamp) -> bool {
     now.as_second() - last.as_second() > FADE_AFTER_SECONDS
 }
 
-/// The data that the drift of an edge depends on.
+/// The data from which the drift of edges is computed.
 #[derive(Clone, Copy)]
 pub struct DriftContext<'a> {
     /// All services, and the observed connections.
@@ -137,7 +138,7 @@ pub struct DriftContext<'a> {
 }
 
 impl DriftContext<'_> {
-    /// Returns the deviations of an edge, in the order of [`Drift`].
+    /// Returns all drift of one edge, in the order of the variants of [`Drift`].
     #[must_use]
     pub fn drift(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Vec<Drift> {
         let states = [
@@ -166,12 +167,12 @@ impl DriftContext<'_> {
         edge.is_undeclared() && snapshot.is_none_or(|snapshot| snapshot.progress.is_empty())
     }
 
-    /// Returns the time since which the connections of both ends of a declared edge are observed, without one
-    /// between them.
+    /// Returns the time since which the connections of both ends are observed, if the edge is declared and no
+    /// connection between the ends was ever observed.
     ///
-    /// Returns `None` if there was a connection, if the edge is merely possible, or if the observation is too
-    /// short. A single snapshot is always too short. Returns `None` too if an end does not run or is a host
-    /// outside, because its connections are not observed.
+    /// Returns `None` if there was a connection, if the edge is merely possible, or if the observation has
+    /// lasted less than `MIN_MONITORED_SECONDS`, as after a single snapshot. Returns `None` too if an end
+    /// does not run or is outside the estate, because its connections are not observed.
     #[must_use]
     pub fn never_observed_since(self, from: &NodeId, to: &NodeId, edge: &Edge) -> Option<Timestamp> {
         if edge.strength() != Strength::Declared {
@@ -184,14 +185,14 @@ impl DriftContext<'_> {
         (self.now.as_second() - counted.as_second() >= MIN_MONITORED_SECONDS).then_some(since)
     }
 
-    /// Returns the start of the observation of a running service.
+    /// Returns the time since which the connections of a running service are observed.
     fn monitored_since(self, node: &NodeId) -> Option<Timestamp> {
         let node = self.topology.nodes.get(node).filter(|node| node.running > 0)?;
         self.inventory.observations().monitored_since(service_of(&node.kind)?)
     }
 }
 
-/// Returns the service behind a node. Returns `None` for any other kind of node.
+/// Returns the id of the service behind a node, or `None` for any other kind of node.
 fn service_of(kind: &NodeKind) -> Option<&ServiceId> {
     match kind {
         NodeKind::Service(id) => Some(id),

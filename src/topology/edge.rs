@@ -8,17 +8,17 @@ use std::{
     sync::OnceLock,
 };
 
-/// Caller and callee of an edge.
+/// Caller and callee, which identify an edge.
 pub(super) type EdgeKey = (NodeId, NodeId);
 
-/// A call from one node to another.
+/// A call from one node to another, as its evidence; caller and callee are the edge's key in [`EdgeMap`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
     /// The evidence for the call, at least one piece; sorted by the table of kinds, then by location.
     pub evidence: Vec<Evidence>,
 }
 
-/// A piece of evidence for a call.
+/// A reason to believe that one node calls another, such as a variable with the callee's address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
     /// The kind of evidence.
@@ -27,7 +27,7 @@ pub struct Evidence {
     pub strength: Strength,
     /// The variable, label, rule or file that contains the evidence.
     pub location: String,
-    /// The address in it, and the origin of the endpoint that it resolves to.
+    /// The address in the evidence, and the origin of the endpoint that has this address.
     pub detail: String,
     /// Time of the first observation; `None` for evidence that is not observed.
     pub first_seen: Option<Timestamp>,
@@ -43,8 +43,8 @@ impl Edge {
     }
 }
 
-/// The edges by caller and callee, with an index of the callers of each callee. The index is built at its
-/// first use after a change.
+/// The edges of a topology, by caller and callee. The first search for callers after a change builds an index
+/// of the callers of each node.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeMap {
     by_caller: BTreeMap<EdgeKey, Edge>,
@@ -52,7 +52,7 @@ pub struct EdgeMap {
 }
 
 impl EdgeMap {
-    /// Returns the edges from `node`, each with its callee.
+    /// Returns the calls that `node` makes: each edge with its callee.
     pub(super) fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.by_caller
             .range((node.clone(), NodeId::new(""))..)
@@ -72,7 +72,7 @@ impl EdgeMap {
         callers.get(node).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the edge between `ends` for a change, and adds it if it is missing.
+    /// Returns the edge between `ends` to be changed, and adds it first if it is missing.
     pub(super) fn get_or_add(&mut self, ends: EdgeKey) -> &mut Edge {
         match self.by_caller.entry(ends) {
             btree_map::Entry::Occupied(edge) => edge.into_mut(),
@@ -83,12 +83,12 @@ impl EdgeMap {
         }
     }
 
-    /// Returns the edge between `ends` for a change of its evidence.
+    /// Returns the edge between `ends`, to change its evidence.
     pub(super) fn get_mut(&mut self, ends: &EdgeKey) -> Option<&mut Edge> {
         self.by_caller.get_mut(ends)
     }
 
-    /// Returns the edges in `range` for a change of their evidence.
+    /// Returns the edges in `range`, to change their evidence.
     pub(super) fn range_mut(
         &mut self,
         range: impl RangeBounds<EdgeKey>,
@@ -96,14 +96,14 @@ impl EdgeMap {
         self.by_caller.range_mut(range)
     }
 
-    /// Removes the edges that have lost all their evidence.
+    /// Removes the edges that have no evidence left.
     pub(super) fn remove_unfounded(&mut self) {
         self.callers.take();
         self.by_caller.retain(|_, edge| !edge.evidence.is_empty());
     }
 }
 
-/// Reading needs no index, so an `EdgeMap` reads like its map.
+/// For reading, an `EdgeMap` acts like the map from caller and callee to edge.
 impl Deref for EdgeMap {
     type Target = BTreeMap<EdgeKey, Edge>;
 
@@ -121,7 +121,7 @@ impl<'a> IntoIterator for &'a EdgeMap {
     }
 }
 
-/// Maps are equal if their edges are, whether or not the index is built.
+/// Maps are equal if their edges are equal; the index does not count.
 impl PartialEq for EdgeMap {
     fn eq(&self, other: &Self) -> bool {
         self.by_caller == other.by_caller

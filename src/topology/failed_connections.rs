@@ -1,4 +1,5 @@
-//! Failed connections: a rule rejected them or the callee did not answer, and no later attempt succeeded.
+//! Failed connections: connection attempts that a rule rejected or the callee did not answer, without a later
+//! success.
 
 use super::{NodeKind, Resolution, Resolver, Topology};
 use crate::model::{
@@ -7,28 +8,28 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-/// A rejected or failed connection of a known service.
+/// A connection attempt of a known service that was rejected or failed, without a later success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedConnection {
     /// The calling service.
     pub from: NodeId,
-    /// The called node; `None` if the address is unknown.
+    /// The called node; `None` if the address belongs to no node.
     pub to: Option<NodeId>,
-    /// Label of the callee: `shop/db:5432`, `10.0.3.4:5432`.
+    /// Label of the callee with its port, such as `shop/db:5432` or `10.0.3.4:5432`.
     pub target_label: String,
     /// The means of observation.
     pub observed_by: ObservationSource,
     /// The outcome: rejected or failed.
     pub outcome: ConnectionOutcome,
-    /// The place of observation.
+    /// The instance, log group or metric at which the attempt was observed.
     pub location: String,
-    /// The period of observation.
+    /// The period from the first to the last failed attempt.
     pub seen: SeenPeriod,
 }
 
-/// Returns every connection of a known service that did not succeed and has not succeeded since. Rejected
-/// connections may lead to any address. Failed ones must lead to a known node, because a log line may name
-/// any address.
+/// Returns the connection attempts of known services that were rejected or failed, without a later success.
+/// Rejected attempts may lead to any address. Failed attempts count only if they lead to a known node,
+/// because a log line may name any address.
 #[must_use]
 pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<FailedConnection> {
     let turned_away = |key: &ConnectionKey| key.outcome != ConnectionOutcome::Accepted;
@@ -68,7 +69,7 @@ pub fn failed_connections(inventory: &Inventory, topology: &Topology) -> Vec<Fai
     all
 }
 
-/// Returns the calling service. Returns `None` if it is unknown.
+/// Returns the service at `end`, or `None` if no known service has that id or address.
 fn caller_service<'a>(
     end: &ConnectionEnd,
     resolver: &Resolver,
@@ -87,7 +88,7 @@ fn caller_service<'a>(
     services.get(&id).copied()
 }
 
-/// Returns the called node, if known, and its label.
+/// Returns the called node, `None` if unknown, and the callee's label.
 fn callee(
     sighting: &ConnectionKey,
     from: &Service,
@@ -113,14 +114,14 @@ fn callee(
     (to, words)
 }
 
-/// The two ends and the port, which identify a connection whatever its outcome.
+/// Caller, callee and port. Attempts with different outcomes have the same ends.
 type ConnectionEnds<'a> = (&'a ConnectionEnd, &'a ConnectionEnd, Option<u16>);
 
 fn connection_ends(key: &ConnectionKey) -> ConnectionEnds<'_> {
     (&key.from, &key.to, key.port)
 }
 
-/// Returns the time at which each connection was last accepted.
+/// Returns the time of the last accepted connection, by its ends.
 fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Timestamp> {
     let mut passed = BTreeMap::new();
     let accepted = |key: &ConnectionKey| key.outcome == ConnectionOutcome::Accepted;
@@ -131,7 +132,7 @@ fn last_accepted_times(inventory: &Inventory) -> BTreeMap<ConnectionEnds<'_>, Ti
     passed
 }
 
-/// Returns the time at which each service last reached each other service, at any port.
+/// Returns the time at which a service last reached a node at any port, by service and id of the node.
 fn last_reached_times(inventory: &Inventory) -> BTreeMap<(&ServiceId, &str), Timestamp> {
     let mut reached = BTreeMap::new();
     for (key, seen) in inventory.observations().connections() {

@@ -7,41 +7,44 @@ use super::{
 use crate::model::NodeId;
 use std::collections::BTreeMap;
 
-/// The nodes and edges of all sources.
+/// The graph of all nodes and calls, together with the references that lead nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
     /// All services, load balancers and dependencies.
     pub nodes: BTreeMap<NodeId, Node>,
-    /// Calls, by caller and callee; both are in `nodes`.
+    /// Calls, by caller and callee. Both ends of each call are in `nodes`.
     pub edges: EdgeMap,
-    /// References to addresses that look like the estate's, but are no endpoint of it.
+    /// References that lead nowhere: to addresses that look like the estate's, but that no node has as an
+    /// endpoint.
     pub dangling: Vec<DanglingReference>,
 }
 
-/// A reference to an address that looks like the estate's, but is no endpoint of it.
+/// A reference that leads nowhere: its address looks like one of the estate, but no node has it as an
+/// endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DanglingReference {
-    /// The service that makes the reference.
+    /// The service whose configuration holds the reference.
     pub from: NodeId,
-    /// The setting that contains it.
+    /// The setting that contains the address, in words.
     pub location: String,
     /// The unresolved address.
     pub address: String,
 }
 
 impl Topology {
-    /// Returns the edges from `node`, each with its callee.
+    /// Returns the calls that `node` makes: each edge with its callee.
     pub fn calls<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         self.edges.calls(node)
     }
 
-    /// Returns the edges to `node`, each with its caller.
+    /// Returns the calls that `node` receives: each edge with its caller.
     pub fn callers<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = (&'a NodeId, &'a Edge)> {
         let edge = |from: &NodeId| self.edges.get(&(from.clone(), node.clone()));
         self.edges.callers(node).iter().filter_map(move |from| Some((from, edge(from)?)))
     }
 
-    /// Returns the nodes that a user may mean by `name`: an id, or else a name or `group/name`.
+    /// Returns the nodes that a user may mean by `name`: the node with this id, or else all with this name or
+    /// `group/name`.
     #[must_use]
     pub fn nodes_named(&self, name: &str) -> Vec<&Node> {
         if let Some(node) = self.nodes.get(&NodeId::new(name)) {

@@ -1,4 +1,4 @@
-//! Incremental inference: if only a few services changed, only their references are resolved again.
+//! Incremental inference: after a change of a few services, only their references are resolved again.
 //!
 //! The result equals that of [`super::infer()`] on the whole inventory, which a property test checks.
 
@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// A topology, with the resolver that is needed to update it.
+/// A topology that can be updated after a change without inferring it anew.
 #[derive(Clone, Debug, Default)]
 pub struct IncrementalTopology {
     topology: Topology,
@@ -50,7 +50,8 @@ impl IncrementalTopology {
         }
     }
 
-    /// Resolves the references of the changed services again; `before` holds their previous versions.
+    /// Updates the nodes of the changed services, and resolves their references again. `before` holds each
+    /// changed service as it was before.
     fn rejoin_services(&mut self, inventory: &Inventory, before: &BTreeMap<ServiceId, Arc<Service>>) {
         let mut anew: BTreeSet<ServiceId> = BTreeSet::new();
         let mut outside: BTreeSet<NodeId> = BTreeSet::new();
@@ -91,7 +92,7 @@ impl IncrementalTopology {
         }
     }
 
-    /// Removes a dependency that has no caller any more; otherwise derives its product again from all
+    /// Removes the dependency `node` if no caller is left. Otherwise derives its product again from all
     /// references to it.
     fn refresh_dependency(&mut self, inventory: &Inventory, node: &NodeId) {
         let Self { topology, resolver } = self;
@@ -120,7 +121,8 @@ impl IncrementalTopology {
 }
 
 impl Topology {
-    /// Removes the evidence that stems from references of `from`. Returns the edges that had such evidence.
+    /// Removes all evidence that comes from references of the service `from`. Returns the edges that lost
+    /// evidence.
     fn remove_reference_evidence(&mut self, from: &NodeId) -> Vec<EdgeKey> {
         let said = |evidence: &Evidence| evidence.kind.comes_from_references();
         let first = (from.clone(), NodeId::new(""));
@@ -136,7 +138,8 @@ impl Topology {
     }
 }
 
-/// Returns true if the proxy labels of a service changed, because then the edges of the proxies change too.
+/// Returns true if the proxy labels of a service changed. Then edges of other services, the proxies, change
+/// too.
 fn proxy_labels_changed(inventory: &Inventory, id: &ServiceId, old: &Service) -> bool {
     let asks = |service: &Service| -> BTreeSet<ReferenceTarget> {
         let labels = service.references.iter().filter(|m| m.kind == ReferenceKind::ProxyLabel);
@@ -145,13 +148,13 @@ fn proxy_labels_changed(inventory: &Inventory, id: &ServiceId, old: &Service) ->
     inventory.service(id).is_none_or(|new| asks(new) != asks(old))
 }
 
-/// Returns the references that exist only before or only after the change.
+/// Returns the references that are only in `old` or only in `new`.
 fn changed_references<'a>(old: &'a [Reference], new: &'a [Reference]) -> Vec<&'a Reference> {
     let (before, after): (BTreeSet<_>, BTreeSet<_>) = (old.iter().collect(), new.iter().collect());
     before.symmetric_difference(&after).copied().collect()
 }
 
-/// Returns the id of the dependency that a reference would lead to outside the estate.
+/// Returns the id of the dependency that a reference leads to if its address is outside the estate.
 fn dependency_node_id(reference: &Reference) -> Option<NodeId> {
     match &reference.target {
         ReferenceTarget::Address(address) if !ignores_outside_addresses(reference.kind) => {

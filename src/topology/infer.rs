@@ -1,4 +1,5 @@
-//! Inference of the topology: joins the references of all services with the endpoints of all services.
+//! Inference of the topology: finds the calls, by resolving the references of all services to the endpoints
+//! of all services.
 
 use super::{
     Evidence, HostOrigin, KNOWN_PRODUCTS, Node, NodeKind, Product, Resolution, Resolver, Strength, Topology,
@@ -17,7 +18,7 @@ pub fn infer(inventory: &Inventory) -> Topology {
     build_topology(inventory, &Resolver::new(inventory))
 }
 
-/// Builds the topology of `inventory`; `resolver` holds its endpoints.
+/// Builds the topology of `inventory`; `resolver` is the index of the inventory's endpoints.
 pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topology {
     let mut topology = Topology::default();
     let mut builder = TopologyBuilder::new(resolver, &mut topology);
@@ -40,9 +41,10 @@ pub(super) fn build_topology(inventory: &Inventory, resolver: &Resolver) -> Topo
 pub(super) struct TopologyBuilder<'a> {
     resolver: &'a Resolver,
     topology: &'a mut Topology,
-    /// Evidence that makes no edge by itself, by the edge that it would support.
+    /// Evidence that makes no edge by itself, by caller and callee. It is added to the edge if other evidence
+    /// makes that edge.
     supporting_evidence: BTreeMap<EdgeKey, Vec<Evidence>>,
-    /// The edges with new evidence.
+    /// The edges that may have new evidence.
     touched_edges: BTreeSet<EdgeKey>,
 }
 
@@ -59,8 +61,8 @@ impl<'a> TopologyBuilder<'a> {
         id
     }
 
-    /// Adds the dependency behind `address`, and returns its id. If the known addresses of a dependency imply
-    /// several products, the first in the table counts, in any order of calls.
+    /// Adds the dependency behind `address`, and returns its id. If the addresses of a dependency imply
+    /// several products, the first in `KNOWN_PRODUCTS` counts, whatever the order of calls.
     fn add_dependency(&mut self, address: &Address) -> NodeId {
         let id = self.add_node(dependency_node(address));
         if let Some(node) = self.topology.nodes.get_mut(&id) {
@@ -107,7 +109,7 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Returns the callees of a candidate, each with a description of the address and its endpoint.
+    /// Returns the callees of a candidate, each with the words for [`Evidence::detail`].
     fn resolve_callees(
         &mut self,
         kind: &EvidenceKind,
@@ -185,7 +187,8 @@ impl<'a> TopologyBuilder<'a> {
         }
     }
 
-    /// Adds the supporting evidence to existing edges. Returns the edges with new evidence.
+    /// Adds the supporting evidence to the edges that other evidence has made. Returns the edges that may
+    /// have new evidence.
     pub(super) fn finish(self) -> BTreeSet<EdgeKey> {
         for (ends, more) in self.supporting_evidence {
             if let Some(edge) = self.topology.edges.get_mut(&ends) {
@@ -197,7 +200,7 @@ impl<'a> TopologyBuilder<'a> {
 }
 
 impl Topology {
-    /// Prefixes the source to the display name of groups that exist in several sources.
+    /// Puts the source before the display name of each group that exists in several sources.
     fn disambiguate_groups(&mut self) {
         let mut sources: BTreeMap<String, BTreeSet<SourceId>> = BTreeMap::new();
         for node in self.nodes.values() {
@@ -214,8 +217,8 @@ impl Topology {
         }
     }
 
-    /// Corroborates the evidence of `edges`, and sorts everything so that the order of discovery does not
-    /// matter.
+    /// Corroborates the evidence of `edges` and sorts it, so the result does not depend on the order in which
+    /// evidence was found.
     pub(super) fn corroborate_and_sort(&mut self, edges: BTreeSet<EdgeKey>) {
         let rank = |e: &Evidence| {
             (EVIDENCE_KINDS.iter().position(|kind| kind == e.kind), e.location.clone(), e.detail.clone())
@@ -231,7 +234,7 @@ impl Topology {
     }
 }
 
-/// Raises evidence from possible to declared if two independent kinds of it agree.
+/// Raises the evidence of an edge from possible to declared if it is of at least two independent kinds.
 fn corroborate(evidence: &mut [Evidence]) {
     if evidence.iter().any(|e| e.strength != Strength::Possible) {
         return;
@@ -242,7 +245,8 @@ fn corroborate(evidence: &mut [Evidence]) {
     }
 }
 
-/// Returns true if `address` is certainly an address, so that a dangling one is worth reporting.
+/// Returns true if `address` has a scheme or port. A bare word may be no address at all, so it is not
+/// reported as dangling.
 fn has_scheme_or_port(address: &Address) -> bool {
     address.scheme.is_some() || address.port.is_some()
 }
@@ -264,7 +268,7 @@ pub(super) fn service_node(service: &Service) -> Node {
     }
 }
 
-/// Returns the node of a dependency that no source runs.
+/// Returns the node of the dependency at `address`.
 fn dependency_node(address: &Address) -> Node {
     let name = address.host.to_string();
     node_without_instances(
@@ -291,13 +295,13 @@ fn internet_node() -> Node {
     node_without_instances(NodeId::internet(), "internet".to_owned(), NodeKind::Internet, None)
 }
 
-/// Returns the common node of all public IP addresses to which connections were observed.
+/// Returns the one node that stands for all public IP addresses to which connections were observed.
 fn public_addresses_node() -> Node {
     let name = "public addresses";
     node_without_instances(NodeId::dependency(name), name.to_owned(), NodeKind::Dependency, None)
 }
 
-/// Returns a node without instances.
+/// Returns a node that is no service, so it has no instances, health or group.
 fn node_without_instances(
     id: NodeId,
     name: String,

@@ -1,5 +1,5 @@
-//! The topology: a graph of calls, inferred from all sources together, and the findings on it. The order of
-//! the sources does not matter.
+//! The topology: a graph of services and their calls, inferred from all sources together. It does not depend
+//! on the order of the sources.
 
 pub mod drift;
 pub mod evidence;

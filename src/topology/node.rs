@@ -3,7 +3,7 @@
 use super::Product;
 use crate::model::{Health, NodeId, ServiceId, SourceId};
 
-/// A node of the map.
+/// A node of the topology: a service, a dependency, a load balancer or the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// Id of the node.
@@ -12,15 +12,16 @@ pub struct Node {
     pub name: String,
     /// The kind of node.
     pub kind: NodeKind,
-    /// The source that reports it; `None` for a node that no source runs.
+    /// The source that reports the node; `None` for the internet and for dependencies.
     pub source: Option<SourceId>,
     /// The compose project or ECS cluster.
     pub group: Option<String>,
-    /// Name of the group for display; prefixed by the source if several sources have a group of this name.
+    /// Name of the group for display: `group`, or `source/group` if several sources have a group of this
+    /// name.
     pub display_group: Option<String>,
     /// Health of the service; unknown for other nodes.
     pub health: Health,
-    /// Number of running instances.
+    /// Number of running instances; zero for nodes that are no service.
     pub running: usize,
     /// Desired number of instances; `None` if the source has no such setting.
     pub desired: Option<u32>,
@@ -28,7 +29,7 @@ pub struct Node {
     pub product: Option<&'static Product>,
 }
 
-/// The kind of a node.
+/// The kind of a node, such as service or dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NodeKind {
     /// A service of a source.
@@ -37,7 +38,7 @@ pub enum NodeKind {
     Dependency,
     /// A load balancer.
     LoadBalancer,
-    /// The origin of requests from outside.
+    /// The internet, which calls internet-facing load balancers.
     Internet,
 }
 
@@ -55,7 +56,7 @@ impl NodeKind {
 }
 
 impl Node {
-    /// Returns true if a source runs the node.
+    /// Returns true if the node is a service of a source.
     #[must_use]
     pub fn is_service(&self) -> bool {
         matches!(self.kind, NodeKind::Service(_))

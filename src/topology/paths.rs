@@ -4,7 +4,8 @@ use super::Topology;
 use crate::model::NodeId;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Returns the shortest path along calls from `from` to `to`, both included; of several the first by id.
+/// Returns the shortest path along calls from `from` to `to`, both included; if several are shortest, the
+/// first in the order of ids.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: &NodeId, to: &NodeId) -> Option<Vec<NodeId>> {
     let mut came: BTreeMap<NodeId, NodeId> = BTreeMap::new();
@@ -36,16 +37,16 @@ pub fn shortest_path_either_way(topology: &Topology, a: &NodeId, b: &NodeId) -> 
     shortest_path(topology, a, b).or_else(|| shortest_path(topology, b, a))
 }
 
-/// Returns the nodes on any path along calls from `from` to `to`, both included.
+/// Returns the nodes on all paths along calls from `from` to `to`, both included.
 #[must_use]
 pub fn nodes_between(topology: &Topology, from: &NodeId, to: &NodeId) -> BTreeSet<NodeId> {
     let above = nodes_reaching(topology, BTreeSet::from([to.clone()]));
     nodes_reachable_from(topology, from).into_iter().filter(|node| above.contains(node)).collect()
 }
 
-/// Limits of the search: the number of paths to count, and the number of steps, because their real number may
-/// be exponential.
+/// Maximum number of paths to count, because their number may be exponential.
 const MAX_PATHS: usize = 100;
+/// Maximum number of steps of the search that counts paths.
 const MAX_SEARCH_STEPS: usize = 20_000;
 
 /// The number of paths between two nodes, up to a limit.
@@ -53,12 +54,12 @@ const MAX_SEARCH_STEPS: usize = 20_000;
 pub struct PathCount {
     /// Number of paths found.
     pub found: usize,
-    /// True if the search was complete; otherwise there may be more paths.
+    /// True if all paths were counted; false if a limit ended the search, so there may be more.
     pub complete: bool,
 }
 
-/// Counts the paths along calls from `from` to `to` that visit no node twice. The search ends early at a
-/// limit.
+/// Counts the paths along calls from `from` to `to` that visit no node twice. The search ends early after
+/// `MAX_PATHS` paths or `MAX_SEARCH_STEPS` steps.
 #[must_use]
 pub fn count_paths(topology: &Topology, from: &NodeId, to: &NodeId) -> PathCount {
     let within = nodes_between(topology, from, to);
@@ -87,7 +88,7 @@ fn callees_within<'a>(
     topology.calls(node).map(|(called, _)| called).filter(|called| within.contains(*called)).collect()
 }
 
-/// Returns all nodes reachable along calls from `node`, itself included.
+/// Returns `node` and all nodes that it reaches along calls.
 #[must_use]
 pub fn nodes_reachable_from(topology: &Topology, node: &NodeId) -> BTreeSet<NodeId> {
     let mut all = BTreeSet::from([node.clone()]);
@@ -102,7 +103,8 @@ pub fn nodes_reachable_from(topology: &Topology, node: &NodeId) -> BTreeSet<Node
     all
 }
 
-/// Returns the nodes within `hops` calls of `center` in either direction, itself included.
+/// Returns `center`, the nodes that it reaches within `hops` calls, and the nodes that reach it within `hops`
+/// calls.
 #[must_use]
 pub fn nodes_within_hops(topology: &Topology, center: &NodeId, hops: usize) -> BTreeSet<NodeId> {
     let mut all = BTreeSet::from([center.clone()]);

@@ -6,14 +6,15 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Index of the endpoints and names of all nodes. It owns its data, so it outlives the snapshots.
+/// Index from hosts to the nodes that have them as endpoints, and from names to services. It owns its data,
+/// so it outlives the snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolver {
     by_host: BTreeMap<Host, Vec<HostEntry>>,
     by_name: BTreeMap<Text, Vec<NameEntry>>,
 }
 
-/// A node with a given host as endpoint.
+/// A node that has a host as endpoint, with the port and scope of that endpoint; the host is the index's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct HostEntry {
     node: NodeId,
@@ -24,12 +25,12 @@ struct HostEntry {
     origin: HostOrigin,
 }
 
-/// The mechanism that gives a node a host name or address.
+/// The mechanism that gives a node one of its host names or addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostOrigin {
-    /// An endpoint of a service.
+    /// The host is an endpoint of a service, by this mechanism.
     Endpoint(EndpointOrigin),
-    /// The DNS name of a load balancer.
+    /// The host is the DNS name of a load balancer.
     LoadBalancer,
 }
 
@@ -44,7 +45,7 @@ impl HostOrigin {
     }
 }
 
-/// A service with a given name.
+/// A service that has a name, with its source and group; the name is the index's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct NameEntry {
     node: NodeId,
@@ -57,9 +58,9 @@ struct NameEntry {
 pub enum Resolution {
     /// The nodes that have the address as an endpoint, each with the endpoint's origin.
     Nodes(Vec<(NodeId, HostOrigin)>),
-    /// No node has it; it is the name of a host outside the estate.
+    /// No node has the address, which looks like that of a host outside the estate.
     Outside,
-    /// No node has it, although it looks like an address of the estate.
+    /// No node has the address, although it looks like an address of the estate.
     Dangling,
 }
 
@@ -113,8 +114,8 @@ impl Resolver {
         }
     }
 
-    /// Returns the only node with the host of `address`, in any scope. Its port is ignored, because a
-    /// caller's end has an arbitrary one.
+    /// Returns the node with the host of `address`, in any scope and at any port, because a caller's port is
+    /// arbitrary. Returns `None` if no node or several nodes have the host.
     #[must_use]
     pub fn only_node_at(&self, address: &Address) -> Option<NodeId> {
         let mut nodes: Vec<_> = self.by_host.get(&address.host)?.iter().map(|c| &c.node).collect();
@@ -126,8 +127,8 @@ impl Resolver {
         }
     }
 
-    /// Returns the service that a user calls `name`: a name, `group/name` or id. A service in the caller's
-    /// group wins, or else it must be the only one.
+    /// Returns the service that `caller` means by `name`: a name, `group/name` or id. A service in the
+    /// caller's group wins; any other must be the only one of this name.
     #[must_use]
     pub fn service_named(&self, caller: &Service, name: &str) -> Option<NodeId> {
         let all = self.by_name.get(name)?;
@@ -141,9 +142,9 @@ impl Resolver {
 
     /// Resolves `address` for the caller `service`.
     ///
-    /// A name counts only if its scope is global or a network of the caller. The caller itself is never a
-    /// result. Of several nodes those at the address's port win, then those of the caller's source, then
-    /// those of its group.
+    /// An endpoint counts only if its scope is global or a network of the caller. The caller itself is never
+    /// a result. Of several nodes, those at the address's port win, then those of the caller's source, then
+    /// those of the caller's group.
     #[must_use]
     pub fn resolve(&self, service: &Service, address: &Address) -> Resolution {
         let own = NodeId::from(&service.id);
@@ -189,12 +190,12 @@ impl Resolver {
     }
 }
 
-/// Origins whose endpoints mean nothing without a port, because many services share the host.
+/// Origins of endpoints that count only at their own port, because many services share the host.
 const PORT_ONLY_ORIGINS: [HostOrigin; 2] =
     [HostOrigin::Endpoint(EndpointOrigin::PublishedPort), HostOrigin::Endpoint(EndpointOrigin::Loopback)];
 
-/// Returns the candidates that match the port of `address`: those with exactly this port, or else those
-/// without a port. If the address has no port: those without a port, or else all.
+/// Returns the candidates that match the port of `address`: those at exactly this port, or else those that
+/// cover every port. An address without a port matches the candidates that cover every port, or else all.
 fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a HostEntry> {
     let with = |port: Option<u16>| candidates.iter().copied().filter(move |c| c.port == port);
     let exact: Vec<_> = address.port.into_iter().flat_map(|port| with(Some(port))).collect();
@@ -208,7 +209,7 @@ fn matching_port<'a>(candidates: &[&'a HostEntry], address: &Address) -> Vec<&'a
 }
 
 impl HostEntry {
-    /// Returns the entry of one endpoint of `service`.
+    /// Returns the index entry of one endpoint of `service`.
     fn from_endpoint(service: &Service, answer: &ServiceEndpoint, source: &SourceId) -> Self {
         let scope = match &answer.scope {
             EndpointScope::Everywhere => None,
@@ -225,7 +226,7 @@ impl HostEntry {
     }
 }
 
-/// Returns true if a host without an endpoint is a name outside the estate.
+/// Returns true if `host`, which no node has as an endpoint, looks like a host outside the estate.
 ///
 /// A name with a dot is public, except under the suffixes of private zones (RFC 6762, RFC 8375, ICANN's
 /// `.internal`). A name without a dot, and an address of a private network, belong to the estate.

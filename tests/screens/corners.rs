@@ -7,8 +7,9 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::{Effect, ScreenId},
+    effect::Effect,
     model::{LogBatch, LogReadOptions, LogTarget, LogUpdate},
+    screen::ScreenId,
 };
 
 fn stage() -> AppHarness {
@@ -58,7 +59,7 @@ fn what_is_in_focus_is_saved_alone() {
         stage.type_text("export-svg");
         stage.press_keys("enter");
         let last = stage.effects.drain(..).filter_map(|effect| match effect {
-            Effect::SaveFile { text, .. } => Some(text.to_string()),
+            Effect::SaveFile(file) => Some(file.text.to_string()),
             _ => None,
         });
         last.collect::<Vec<_>>().pop().expect("a file")

@@ -4,7 +4,7 @@ use crate::{
     logs::{line, log_message, open_order_logs},
     see,
 };
-use portolan::effect::ScreenId;
+use portolan::screen::ScreenId;
 
 #[test]
 fn details_tell_fields_and_enter_filters_by_one() {

@@ -6,7 +6,8 @@ use crate::{
 };
 use portolan::{
     app::{MouseAction, Msg},
-    effect::{Effect, ScreenId},
+    effect::Effect,
+    screen::ScreenId,
 };
 
 #[test]

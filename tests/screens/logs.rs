@@ -7,8 +7,9 @@ use crate::{
 };
 use portolan::{
     app::{MouseAction, Msg},
-    effect::{Effect, ScreenId},
+    effect::Effect,
     model::{LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, OutputStream, ServiceId, Timestamp},
+    screen::ScreenId,
 };
 
 /// Opens the logs of the orders service, with lines in them.
@@ -289,7 +290,7 @@ fn selected_lines_are_copied_and_saved() {
     });
     assert_eq!(copied, Some(3));
     let saved = stage.effects.iter().find_map(|effect| match effect {
-        Effect::SaveFile { name, text, .. } => Some((*name, text.to_string())),
+        Effect::SaveFile(file) => Some((file.name, file.text.to_string())),
         _ => None,
     });
     let (name, text) = saved.unwrap();
@@ -297,7 +298,7 @@ fn selected_lines_are_copied_and_saved() {
     assert!(text.lines().all(|line| line.contains("ecs:eu-west-1/prod/orders orders-1 GET")), "{text}");
     stage.press_keys("esc ctrl-s");
     let saved = stage.effects.iter().rev().find_map(|effect| match effect {
-        Effect::SaveFile { text, .. } => Some(text.to_string().lines().count()),
+        Effect::SaveFile(file) => Some(file.text.to_string().lines().count()),
         _ => None,
     });
     assert_eq!(saved, Some(37), "all lines and the note");

@@ -15,6 +15,7 @@ mod journey;
 mod log_search;
 mod logs;
 mod map;
+mod offers;
 mod patterns;
 mod picture;
 mod rooms;

@@ -8,7 +8,7 @@ use crate::{
 };
 use portolan::{
     app::{MouseAction, Msg},
-    effect::ScreenId,
+    screen::ScreenId,
 };
 
 #[test]

@@ -170,9 +170,7 @@ fn the_map_is_saved_and_the_last_row_tells_where() {
         .effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::SaveFile { extension, text, .. } => {
-                Some((*extension, text.to_string().contains("orders")))
-            }
+            Effect::SaveFile(file) => Some((file.extension, file.text.to_string().contains("orders"))),
             _ => None,
         })
         .collect();

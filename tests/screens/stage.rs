@@ -3,11 +3,12 @@
 use crate::picture::Picture;
 use portolan::{
     app::{App, Msg},
-    effect::{Effect, Subscription},
+    effect::Effect,
     keymap::{Key, Keymap},
     model::{Failure, Inventory, LogReadOptions, LogTarget, Snapshot, SourceId, SourceStatus},
     screen::Theme,
     store::Store,
+    subscription::Subscription,
 };
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::collections::{BTreeMap, BTreeSet};

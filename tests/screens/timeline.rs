@@ -7,8 +7,8 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::ScreenId,
     model::{EventKind, Snapshot, Timestamp},
+    screen::ScreenId,
 };
 use std::sync::Arc;
 

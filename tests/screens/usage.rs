@@ -7,8 +7,8 @@ use crate::{
 };
 use portolan::{
     app::Msg,
-    effect::Subscription,
     model::{Failure, FailureKind, UsageSample, UsageTarget},
+    subscription::Subscription,
 };
 
 /// Returns the usage targets to which the app currently subscribes.

@@ -7,8 +7,9 @@ use crate::{
 };
 use portolan::{
     app::{MouseAction, Msg},
-    effect::{Effect, ScreenId},
+    effect::Effect,
     model::Snapshot,
+    screen::ScreenId,
 };
 
 /// Returns the monitored shop after two polls, 30 minutes ago and now.

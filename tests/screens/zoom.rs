@@ -7,8 +7,9 @@ use crate::{
 };
 use portolan::{
     app::{MouseAction, Msg},
-    effect::{Effect, ScreenId},
+    effect::Effect,
     model::{EndpointScope, HealthCheckStatus, NetworkId, Snapshot, SourceId},
+    screen::ScreenId,
 };
 use std::sync::Arc;
 

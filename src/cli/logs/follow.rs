@@ -5,7 +5,6 @@ use super::{print::Printer, targets::TargetSelector};
 use crate::{
     background,
     cli::{Error, Outcome},
-    effect::Subscription,
     model::{
         LogBatch, LogLine, LogNoteKind, LogReadOptions, LogTarget, LogUpdate, ServiceId, SharedText,
         Timestamp,
@@ -13,6 +12,7 @@ use crate::{
     output,
     runtime::LogTasks,
     source::Source,
+    subscription::Subscription,
 };
 use futures::StreamExt;
 use std::{

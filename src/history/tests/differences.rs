@@ -4,8 +4,9 @@ use super::{at, entries_of_change, event, history_of, kinds_and_texts, service, 
 use crate::{
     history::History,
     model::{
-        EventKind, Fact, FactKind, Failure, FailureKind, InstanceState, LoadProgress, Reference, ReferenceKind,
-        ReferenceLocation, ReferenceTarget, Service, Snapshot, SnapshotDiff, SourcePart, UnreadPart,
+        EventKind, Fact, FactKind, Failure, FailureKind, InstanceState, LoadProgress, Reference,
+        ReferenceKind, ReferenceLocation, ReferenceTarget, Service, Snapshot, SnapshotDiff, SourcePart,
+        UnreadPart,
     },
 };
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::{
 };
 use jiff::SignedDuration;
 
-/// Docker's list reports the container's start time, its event stream a later one. The second report is the
+/// Docker's list reports the container's start time, its event stream a later time. The later report is the
 /// more exact one.
 #[test]
 fn more_exact_events_replace_earlier_ones() {

@@ -54,7 +54,7 @@ fn snapshot(second: i64, services: Vec<Service>, events: Vec<Event>) -> Snapshot
     }
 }
 
-/// Returns the history after the snapshots of one source in `looks`.
+/// Returns the history after recording the snapshots `looks` of one source, the oldest first.
 fn history_of(looks: &[Snapshot]) -> History {
     let (mut inventory, mut history) = (Inventory::default(), History::default());
     for look in looks {

@@ -1,5 +1,5 @@
-//! Converts a layered graph to cells: routes the channels, measures columns, traces lines, and packs isolated
-//! nodes below.
+//! Converts a layered graph to terminal cells: routes the channels, measures columns, traces the path of each
+//! link, and packs the isolated nodes below.
 use super::isolated_nodes;
 use crate::layout::{
     geometry::Point,
@@ -16,7 +16,7 @@ use crate::layout::{
 };
 use std::sync::Arc;
 
-/// Columns between the left edge of a gap and its trunks.
+/// Columns between the left edge of a gap (the space between two layers) and its trunks.
 const STEM_COLUMNS: i32 = 1;
 /// Columns between the trunks of a gap and its right edge: one for the line and one for the arrow head. In a
 /// top-down diagram one of them suffices.
@@ -27,7 +27,8 @@ const EMPTY_GAP_COLUMNS: i32 = 2;
 const BORDER_GAP_COLUMNS: i32 = 1;
 /// Columns by which a gap or layer may exceed its need in order to keep its previous width.
 const MAX_SPARE_COLUMNS: i32 = 6;
-/// Number of tracks per spare track. Wide gaps get spare tracks, so that a few more lines move nothing.
+/// Number of tracks in a gap for which it gets one spare column. Spare columns let a few more lines fit
+/// without moving anything.
 const TRACKS_PER_SPARE_TRACK: i32 = 24;
 
 /// Subgraph during its conversion to cells.
@@ -38,20 +39,21 @@ pub struct CellLayout<'a> {
     rows: Vec<i32>,
     /// Width of each layer, in columns.
     layer_widths: Vec<i32>,
-    /// Widths of the gaps left of each layer, and of the one right of the last.
+    /// Width of the gap left of each layer, and of the gap right of the last layer, in columns.
     gap_widths: Vec<i32>,
+    /// Routed channel of each gap, from left to right.
     channels: Vec<GapRouting>,
 }
 
 /// Routed channel of a gap, with the nets in it.
 struct GapRouting {
     cached: Arc<CachedChannel>,
-    /// Indices of the nets in the layered graph, in the order of the channel.
+    /// Index in the layered graph of each net of the channel.
     nets: Vec<usize>,
 }
 
 impl<'a> CellLayout<'a> {
-    /// Starts with a layered graph and the rows of its vertices.
+    /// Starts the conversion of a layered graph whose vertices have their rows, the uppermost ones in `rows`.
     pub const fn new(subgraph: &'a Subgraph, graph: LayeredGraph, rows: Vec<i32>) -> Self {
         Self { subgraph, graph, rows, layer_widths: Vec::new(), gap_widths: Vec::new(), channels: Vec::new() }
     }
@@ -60,7 +62,8 @@ impl<'a> CellLayout<'a> {
         self.rows[pin.vertex] + pin.row
     }
 
-    /// Routes all channels, and reuses those with the same nets as in the seed.
+    /// Routes all channels. A channel with the same nets as in the seed keeps its routing. `shift` is the
+    /// shift of the layers since the seed.
     pub fn route_channels(&mut self, seed: &SubgraphSeed, shift: i32) {
         let mut by_gap = vec![Vec::new(); self.graph.layers.len() + 1];
         for (net, wires) in self.graph.nets.iter().enumerate() {
@@ -82,8 +85,8 @@ impl<'a> CellLayout<'a> {
         self.channels = routed.collect();
     }
 
-    /// Measures the widths of layers and gaps. If a width shrank only a little, it keeps its old value, so
-    /// that nothing right of it moves.
+    /// Measures the widths of layers and gaps. A width that would shrink only a little keeps its value in the
+    /// seed, so that nothing right of it moves.
     pub fn measure_widths(&mut self, seed: &SubgraphSeed, shift: i32) {
         let layers = self.graph.layers.len();
         let old =
@@ -116,7 +119,7 @@ impl<'a> CellLayout<'a> {
         self.layer_widths = columns;
     }
 
-    /// Returns the columns that a gap needs.
+    /// Returns the number of columns that a gap needs.
     fn min_gap_width(&self, gap: usize, layers: usize) -> i32 {
         let tracks = i32::try_from(self.channels[gap].cached.channel.track_count).unwrap_or(0);
         let outer = gap == 0 || gap == layers;
@@ -132,7 +135,7 @@ impl<'a> CellLayout<'a> {
         }
     }
 
-    /// Returns the left edge of each layer, and the right edge of the whole.
+    /// Returns the left edge of each layer, and last the right edge of the whole.
     fn layer_lefts(&self) -> Vec<i32> {
         let mut at = 0;
         let mut lefts = Vec::with_capacity(self.gap_widths.len());
@@ -203,8 +206,8 @@ impl<'a> CellLayout<'a> {
         isolated_nodes::pack_grid(&sizes, width, gaps, &seed.isolated_slots)
     }
 
-    /// Widens the last inner gap so that the right border, if there is one, lies `wide` columns from the
-    /// left.
+    /// Widens a subgraph with a border to at least `wide` columns, by widening the gap before the right
+    /// border.
     fn widen_to(&mut self, wide: i32) {
         let width = self.layer_lefts().last().copied().unwrap_or(0);
         let inner_gap = self.graph.layers.len().checked_sub(1);
@@ -295,8 +298,8 @@ impl<'a> CellLayout<'a> {
     }
 }
 
-/// Returns the index of a layer or gap in the seed; `None` if it is new. `shift` is the shift of the layers
-/// since.
+/// Returns the index that a layer or gap had in the seed; `None` if it is new. `shift` is the shift of the
+/// layers since the seed.
 fn previous_index(index: usize, shift: i32) -> Option<usize> {
     i32::try_from(index).ok().and_then(|i| usize::try_from(i - shift).ok())
 }

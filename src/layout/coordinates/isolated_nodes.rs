@@ -1,12 +1,13 @@
-//! Nodes without edges: packs them in a grid below the rest. Each keeps its slot as long as it exists.
+//! Isolated nodes, which have no edges: packs them in a grid below all other nodes. Each keeps its slot in
+//! the grid as long as it exists.
 use crate::layout::{geometry::Point, graph::Key, subgraph_layout::GridSlots};
 use std::collections::BTreeMap;
 
-/// Ratio of columns to rows in a grid with no width to match. Cells are about twice as tall as wide, so the
-/// grid looks twice as wide as tall.
+/// Minimum ratio of the grid's width in columns to its height in rows. Cells are about twice as tall as wide,
+/// so such a grid looks twice as wide as tall.
 const GRID_COLUMNS_PER_ROW: i64 = 4;
 
-/// Packed grid of nodes.
+/// Grid of isolated nodes, packed.
 pub struct PackedGrid {
     /// Upper left corner of each node.
     pub positions: Vec<Point>,
@@ -16,7 +17,7 @@ pub struct PackedGrid {
 }
 
 /// Packs boxes, given as (key, width, height), into a grid about `width` columns wide. `gaps` are the free
-/// columns and rows between them.
+/// columns and the free rows between boxes. Boxes with a slot in `before` keep it.
 pub fn pack_grid(boxes: &[(Key, i32, i32)], width: i32, gaps: (i32, i32), before: &GridSlots) -> PackedGrid {
     if boxes.is_empty() {
         return PackedGrid { positions: Vec::new(), size: (0, 0), slots: GridSlots::default() };
@@ -41,7 +42,8 @@ pub fn pack_grid(boxes: &[(Key, i32, i32)], width: i32, gaps: (i32, i32), before
     PackedGrid { positions: at, size: (right, bottom), slots }
 }
 
-/// Returns the number of slots that fit the width, or those of a well-shaped rectangle if that is wider.
+/// Returns the number of slots in a row of the grid: as many as fit into `width`, or more if the grid would
+/// otherwise be too tall for its width.
 fn column_count(boxes: &[(Key, i32, i32)], width: i32, gap: i32) -> usize {
     let gap = i64::from(gap);
     let widest = boxes.iter().map(|b| i64::from(b.1)).max().unwrap_or(1) + gap;
@@ -51,7 +53,7 @@ fn column_count(boxes: &[(Key, i32, i32)], width: i32, gap: i32) -> usize {
     usize::try_from(wide / widest).unwrap_or(1).clamp(1, boxes.len())
 }
 
-/// Assigns slots: known nodes keep theirs, and new ones get the first free ones.
+/// Assigns slots: known nodes keep their slots in `before`, and new nodes get the first free slots.
 fn assign_slots(boxes: &[(Key, i32, i32)], before: &BTreeMap<Key, usize>) -> BTreeMap<Key, usize> {
     let mut slots: BTreeMap<Key, usize> =
         boxes.iter().filter_map(|(key, ..)| before.get(key).map(|&slot| (key.clone(), slot))).collect();
@@ -66,6 +68,7 @@ fn assign_slots(boxes: &[(Key, i32, i32)], before: &BTreeMap<Key, usize>) -> BTr
     slots
 }
 
+/// Returns the start of each column (or row) of the given sizes with `gap` free cells between two of them.
 fn offsets(sizes: &[i32], gap: i32) -> Vec<i32> {
     let next = |at: &mut i32, size: &i32| {
         let here = *at;

@@ -1,4 +1,5 @@
-//! Coordinates: gives vertices their rows, layers their columns, and turns a layered graph into cells.
+//! Coordinates: assigns rows to vertices and columns to layers, and converts a layered graph to terminal
+//! cells.
 
 pub(super) mod cell_layout;
 pub(super) mod isolated_nodes;

@@ -1,8 +1,9 @@
 //! Row assignment: moves every layer towards its neighbours by isotonic regression.
 //!
-//! The order and the distances within a layer are fixed. So pooling adjacent violators finds the
-//! least-squares rows in linear time (Ayer et al. 1955; Barlow et al. 1972). Lines between dummy vertices
-//! weigh most, which makes long lines straight. Rows of the previous layout act as anchors.
+//! The order of the vertices in a layer and their least distances are given. Pooling adjacent violators (Ayer
+//! et al. 1955; Barlow et al. 1972) finds the rows with the least squared distances to the neighbours in
+//! linear time. Lines between dummy vertices weigh most, which makes long lines straight. Rows of the
+//! previous layout act as anchors.
 //!
 //! With row gaps between lines, all lines meet boxes and dummy vertices on even rows. So two lines always
 //! have a free row between them for a tick or a detour, and no line needs a loop.
@@ -12,20 +13,21 @@ use crate::layout::{
     ordering::adjacency::{Adjacency, Neighbour},
 };
 
-/// Fractions of a row in which positions are computed. The last sweeps round them to whole rows.
+/// Number of steps per row in which the first sweeps place vertices. The last sweeps round to whole rows.
 const SUBROWS_PER_ROW: i64 = 16;
-/// Sweeps in fractions of a row, without a seed.
+/// Number of sweeps over all layers in fractions of a row, for a layout without a seed.
 const SUBROW_SWEEPS: usize = 12;
-/// Sweeps in whole rows, at the end.
+/// Number of sweeps over all layers in whole rows, at the end.
 const WHOLE_ROW_SWEEPS: usize = 4;
-/// Sweeps in fractions of a row, with a seed.
+/// Number of sweeps over all layers in fractions of a row, for a layout with a seed.
 const ANCHORED_SWEEPS: usize = 3;
-/// Weight of a known box row: it resists the pull of any number of lines, and yields only to new boxes.
+/// Weight of the row that a box has in the seed. It outweighs any number of lines, so the box moves only to
+/// make room for new boxes.
 const NODE_ANCHOR_WEIGHT: i64 = 1 << 20;
-/// Weight of a known row of a dummy vertex: it yields to boxes.
+/// Weight of the row that a dummy vertex has in the seed. It outweighs lines, but not boxes.
 const DUMMY_ANCHOR_WEIGHT: i64 = 1 << 14;
 
-/// Returns the uppermost row of each vertex, given the order of the layers.
+/// Returns the uppermost row of each vertex. The order of the vertices in their layers stays.
 ///
 /// `gap` is the free rows between two boxes, and `row_gap_between_lines` asks for a free row between lines.
 /// `anchors` holds the row of each vertex in the previous layout; `None` for a new vertex.
@@ -55,20 +57,20 @@ pub fn assign_rows(
     rows
 }
 
-/// State of the row assignment.
+/// Input of the row assignment, for its sweeps over the layers.
 struct RowAssigner<'a> {
     graph: &'a LayeredGraph,
     adjacency: Adjacency,
     /// Free rows between two boxes.
     gap: i32,
-    /// Least row (0 or 1) of each vertex that puts its lines on even rows; empty without row gaps between
-    /// lines.
+    /// Parity (0 or 1) of the uppermost row of each vertex that puts its lines on even rows. Empty without
+    /// row gaps between lines.
     parity: Vec<i32>,
     /// Row of each vertex in the previous layout; `None` for a new vertex.
     anchors: &'a [Option<i32>],
 }
 
-/// Returns the least row (0 or 1) of each vertex that puts its lines on even rows.
+/// Returns the parity (0 or 1) of the uppermost row of each vertex that puts its lines on even rows.
 fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
     let mut parity = vec![0; graph.vertices.len()];
     for pin in graph.nets.iter().flat_map(|net| net.inputs.iter().chain([&net.output])) {
@@ -78,7 +80,8 @@ fn row_parity(graph: &LayeredGraph) -> Vec<i32> {
 }
 
 impl RowAssigner<'_> {
-    /// Returns the distance between the upper edges of two neighbours in a layer, in 1/16 rows.
+    /// Returns the least distance between the upper edges of two neighbours in a layer, in steps of
+    /// [`SUBROWS_PER_ROW`].
     fn distance(&self, upper: usize, lower: usize) -> i64 {
         let is_item = |v: usize| matches!(self.graph.vertices[v].kind, VertexKind::Node(_));
         let gap = if is_item(upper) && is_item(lower) { self.gap } else { 0 };
@@ -88,12 +91,13 @@ impl RowAssigner<'_> {
         i64::from(distance + uneven) * SUBROWS_PER_ROW
     }
 
-    /// Returns the least row allowed for a vertex.
+    /// Returns the parity (0 or 1) of the uppermost row of a vertex; 0 if any row is allowed.
     fn min_row(&self, vertex: usize) -> i32 {
         self.parity.get(vertex).copied().unwrap_or(0)
     }
 
-    /// Returns the rows of layers stacked without gaps and centred on row 0. Known rows stay as they are.
+    /// Returns the first rows: each layer is stacked as tightly as allowed and centred on row 0. Vertices
+    /// with a row in the seed get that row.
     fn initial_rows(&self) -> Vec<i64> {
         let mut row = vec![0; self.graph.vertices.len()];
         for layer in &self.graph.layers {
@@ -113,7 +117,8 @@ impl RowAssigner<'_> {
         row
     }
 
-    /// Moves one layer to where the chosen sides (left, right) pull it, rounded to `unit`.
+    /// Moves the vertices of one layer as close as possible to their neighbours on the chosen `sides` (left,
+    /// right). Rounds rows to multiples of `unit`.
     fn align_layer(&self, layer: usize, row: &mut [i64], sides: [bool; 2], unit: i64) {
         let order = &self.graph.layers[layer];
         let mut blocks: Vec<PooledBlock> = Vec::with_capacity(order.len());
@@ -177,7 +182,7 @@ impl RowAssigner<'_> {
     }
 }
 
-/// Neighbours in a layer that move together.
+/// Vertices next to each other in a layer that touch and therefore move together.
 #[derive(Clone, Copy)]
 struct PooledBlock {
     pull: i64,
@@ -186,7 +191,7 @@ struct PooledBlock {
 }
 
 impl PooledBlock {
-    /// Returns the common row, rounded to `unit`.
+    /// Returns the row to which the block moves, a multiple of `unit`.
     const fn common_row(&self, unit: i64) -> i64 {
         let doubled = 2 * self.pull + self.weight * unit;
         doubled.div_euclid(2 * self.weight * unit) * unit

@@ -1,21 +1,20 @@
-//! Straightening: aligns nodes and dummy vertices that are nearly in line with a neighbour, where there is
-//! room.
+//! Straightening: moves nodes and lines by a few rows, where there is room, so that fewer lines bend.
 //!
-//! Isotonic regression minimises squares, which leaves many lines off by a row. This stage moves each node,
-//! and each straight stretch of dummy vertices, as a whole. A move must make trunks shorter or unnecessary,
-//! and must not change the order of a layer.
+//! The isotonic regression of [`super::row_assignment`] minimises squares, which leaves many lines off by a
+//! row. This stage moves each node, and each straight stretch of dummy vertices, as a whole. A move must make
+//! trunks (the vertical lines) shorter or unnecessary, and must not change the order of a layer.
 use crate::layout::layering::layered_graph::{LayeredGraph, Net, Pin, VertexKind};
 use std::ops::Range;
 
 /// Fixed cost of a trunk, in rows of its length.
 const TRUNK_COST_ROWS: i64 = 4;
-/// Limit for the passes over all vertices.
+/// Maximum number of passes over all vertices.
 const MAX_PASSES: usize = 6;
-/// Limit for the moves to try for one stretch.
+/// Maximum number of moves to try for one stretch.
 const MAX_TRIED_MOVES: usize = 12;
 
-/// Straightener of a layered graph. `distance` returns the rows between the upper edges of two neighbours in
-/// a layer.
+/// Straightener of a layered graph. `distance` returns the least number of rows between the upper edges of
+/// two neighbours in a layer. Vertices with an anchor do not move.
 pub struct Straightener<'a, D: Fn(usize, usize) -> i32> {
     graph: &'a LayeredGraph,
     anchors: &'a [Option<i32>],
@@ -43,7 +42,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         Self { graph, anchors, distance, nets, above, below }
     }
 
-    /// Moves stretches while that lowers the total cost of their nets.
+    /// Moves stretches until no move lowers the cost of their nets, or for [`MAX_PASSES`] passes.
     pub fn run(&self, rows: &mut [i32]) {
         for pass in 0..MAX_PASSES {
             let mut moved = false;
@@ -57,7 +56,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         }
     }
 
-    /// Moves the stretch that begins with `vertex` to its best rows. Returns true if it moved.
+    /// Moves the stretch that begins with `vertex` to the rows of least cost. Returns true if it moved.
     fn move_stretch(&self, vertex: usize, rows: &mut [i32]) -> bool {
         if vertex > 0 && self.continues_straight(vertex - 1, rows) {
             return false;
@@ -85,7 +84,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         }
     }
 
-    /// Returns the nets with a pin in a stretch.
+    /// Returns the rows of each net that has a pin in the stretch.
     fn net_spans(&self, stretch: Range<usize>, rows: &[i32]) -> Vec<NetSpan> {
         let mut nets: Vec<usize> = stretch.clone().flat_map(|v| self.nets[v].iter().copied()).collect();
         nets.sort_unstable();
@@ -102,7 +101,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
         nets.into_iter().map(span).collect()
     }
 
-    /// Returns the range of moves that a stretch has room for: upwards (negative) and downwards.
+    /// Returns how many rows a stretch has room to move, upwards (negative) and downwards.
     fn move_range(&self, stretch: Range<usize>, rows: &[i32]) -> (i32, i32) {
         let room = |v: usize| {
             let up = self.above[v].map_or(i32::MIN / 2, |a| rows[a] + (self.distance)(a, v) - rows[v]);
@@ -113,7 +112,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
     }
     /// Returns true if a vertex and the next one are dummy vertices of one chain on the same row.
     ///
-    /// The dummy vertices of a chain have consecutive indices along their way.
+    /// The dummy vertices of a chain have consecutive indices, in the order of their layers.
     fn continues_straight(&self, vertex: usize, rows: &[i32]) -> bool {
         let role = |v: usize| self.graph.vertices.get(v).map(|v| v.kind);
         matches!(role(vertex), Some(VertexKind::Dummy { .. }))
@@ -122,7 +121,7 @@ impl<'a, D: Fn(usize, usize) -> i32> Straightener<'a, D> {
     }
 }
 
-/// Rows of a net's pins, apart for those that move with a stretch and those that stay.
+/// Rows that a net spans: the pins that move with a stretch apart from the pins that stay.
 struct NetSpan {
     /// First and last row of the pins that move with the stretch.
     moving: Option<(i32, i32)>,
@@ -138,7 +137,7 @@ impl NetSpan {
         i64::from(length) + if length > 0 { TRUNK_COST_ROWS } else { 0 }
     }
 
-    /// Returns the moves that align the stretch with the first or last of the fixed rows.
+    /// Returns the moves, in rows, that align the first or last moving row with the first or last fixed row.
     fn aligning_moves(&self) -> impl Iterator<Item = i32> + use<> {
         let wishes = self
             .moving

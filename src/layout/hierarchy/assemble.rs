@@ -1,5 +1,5 @@
-//! Combines the subgraph layouts: moves boxes into their groups, joins the parts of each route, and
-//! transposes top-down diagrams.
+//! Combination of the subgraph layouts into one diagram: moves boxes into their groups, joins the parts of
+//! each route, and transposes top-down diagrams.
 use super::{
     canonical_graph::CanonicalGraph,
     indexed_subgraph::{IndexedSubgraph, Member},
@@ -17,17 +17,17 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Layouts of all subgraphs, ready to be combined.
 pub struct SubgraphLayouts<'a> {
     pub canonical: &'a CanonicalGraph<'a>,
-    /// Subgraph of each group, in the sorted order.
+    /// Subgraph of each group, in the canonical order.
     pub group_subgraphs: Vec<IndexedSubgraph>,
     /// Layout of each group, in the same order.
     pub group_layouts: Vec<Arc<CachedLayout>>,
-    /// Subgraph of everything outside the groups, with each group as one node.
+    /// Root subgraph: the nodes outside all groups, and each group as one node.
     pub root_subgraph: IndexedSubgraph,
     pub root_layout: Arc<CachedLayout>,
 }
 
 impl SubgraphLayouts<'_> {
-    /// Returns true if any group has edges across its border.
+    /// Returns true if any edge crosses the border of a group, so that the border has ports.
     pub fn has_border_ports(&self) -> bool {
         self.group_subgraphs
             .iter()
@@ -35,8 +35,8 @@ impl SubgraphLayouts<'_> {
             .any(|item| item.role != NodeRole::Box)
     }
 
-    /// Returns the subgraphs of the groups, with their ports ordered by the rows of the nodes beyond them in
-    /// this layout.
+    /// Returns the subgraphs of the groups again, with the ports of each ordered by the rows at which the
+    /// lines continue outside the group in this layout.
     pub fn subgraphs_with_ordered_ports(&self) -> Vec<IndexedSubgraph> {
         let rows: Vec<i32> = (0..self.canonical.node_indices.len())
             .map(|n| self.node_rect(n).y + self.canonical.port_row(n))
@@ -112,7 +112,8 @@ impl SubgraphLayouts<'_> {
         Rect { x: frame.x + inside.x, y: frame.y + inside.y, ..inside }
     }
 
-    /// Returns the route of an edge: inside its group, in the root, and inside the other group.
+    /// Returns the route of an edge between two nodes, in up to three parts: in the caller's group, in the
+    /// root, and in the target's group.
     fn route_between(&self, from: usize, to: usize) -> Route {
         let (here, there) = (self.canonical.group_of[from], self.canonical.group_of[to]);
         let mut points =
@@ -131,7 +132,8 @@ impl SubgraphLayouts<'_> {
         route
     }
 
-    /// Returns the path within a group towards a node, in the cells of the diagram.
+    /// Returns the part of a route inside a group, from a member towards the node `to`, in the cells of the
+    /// diagram.
     fn path_inside(&self, group: usize, from: Member, to: usize) -> Vec<Point> {
         let frame = self.group_rect(group);
         let path = self.group_subgraphs[group].path_towards(&self.group_layouts[group].layout, from, to);
@@ -175,7 +177,7 @@ impl SubgraphLayouts<'_> {
     }
 }
 
-/// Returns the ends and turns of a path, without the points in between.
+/// Returns only the ends and turns of a path.
 fn drop_collinear_points(points: &[Point]) -> Vec<Point> {
     let mut kept: Vec<Point> = Vec::with_capacity(points.len());
     for &point in points {

@@ -1,9 +1,9 @@
 //! Graph in canonical order, cut into flat subgraphs: one for each group and one for the root.
 //!
-//! A line between groups has three parts that meet in the cells of the borders. The first leads from its
-//! caller to a port in the right border. The second leads through the channels of the root to a port in the
-//! left border of the other group. The third leads on to the target. All three are bundled by target, so the
-//! lines to one target form one tree.
+//! A line between groups has three parts that meet in ports, which are cells of the borders. The first part
+//! leads from the caller to a port in the right border of its group. The second leads through the root to a
+//! port in the left border of the other group. The third leads from there to the target. All parts are
+//! bundled by target, so the lines to one target form one tree.
 use super::indexed_subgraph::{IndexedSubgraph, Member};
 use crate::layout::{
     graph::{Direction, Edge, Graph, Key, Node, Options, RankHint},
@@ -12,10 +12,11 @@ use crate::layout::{
 };
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Columns that a title needs beside its own: two corners and two cells of border.
+/// Columns that a group's title needs in addition to its width: two corners and two cells of border.
 const TITLE_MARGIN_COLUMNS: i32 = 4;
 
-/// Graph with its nodes and groups sorted by key, and its duplicate edges removed.
+/// Graph in an order that does not depend on the input's order: nodes and groups sorted by key, edges
+/// distinct.
 pub struct CanonicalGraph<'a> {
     pub graph: &'a Graph,
     pub options: &'a Options,
@@ -51,7 +52,7 @@ impl<'a> CanonicalGraph<'a> {
         Self { graph, options, node_indices, group_indices, group_of, edges, position_of }
     }
 
-    /// Returns the graph in this order.
+    /// Returns a graph whose vectors are in the canonical order.
     pub fn to_graph(&self) -> Graph {
         let node =
             |(&node, &group): (&usize, &Option<usize>)| Node { group, ..self.graph.nodes[node].clone() };
@@ -62,7 +63,8 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns width and height as the pipeline uses them: its flow always runs left to right.
+    /// Returns width and height for the pipeline, whose flow always runs left to right: swapped if the
+    /// diagram is top-down.
     pub fn flow_size(&self, width: i32, height: i32) -> (i32, i32) {
         match self.options.direction {
             Direction::LeftToRight => (width, height),
@@ -95,7 +97,7 @@ impl<'a> CanonicalGraph<'a> {
         }
     }
 
-    /// Returns the row of a node at which its lines arrive and leave, counted from its top.
+    /// Returns the row of a node at which all its lines arrive and leave, counted from its top.
     pub fn port_row(&self, node: usize) -> i32 {
         (self.box_node(node).height - 1) / 2
     }

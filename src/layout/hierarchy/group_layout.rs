@@ -1,4 +1,5 @@
-//! Groups: lays out each group alone, then the root with the groups in their resulting sizes.
+//! Layout of a graph with groups: lays out each group alone, then the root, in which each group is a box of
+//! the resulting size.
 //!
 //! A subgraph that equals a recent one comes from the cache, so a change affects one group and the root.
 use super::{assemble::SubgraphLayouts, canonical_graph::CanonicalGraph, indexed_subgraph::IndexedSubgraph};
@@ -14,7 +15,7 @@ use crate::layout::{
 };
 use std::sync::Arc;
 
-/// Lays out a graph; see [`super::layout`].
+/// Lays out a graph, including placeholders of removed nodes; see [`crate::layout::layout`].
 pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram {
     let seed = seed.filter(|s| s.options.is_some_and(|o| o.direction == options.direction));
     let with_placeholders = seed.map(|s| placeholders::with_placeholders(graph, &s.laid_out));
@@ -27,10 +28,11 @@ pub fn layout(graph: &Graph, seed: Option<&Seed>, options: &Options) -> Diagram 
     diagram
 }
 
-/// Lays out the graph, twice if it has groups and no seed, and returns the better diagram.
+/// Lays out the graph. Without a seed, and if edges cross the borders of groups, lays it out twice and
+/// returns the better diagram.
 ///
-/// The second layout orders the ports of each group by the rows of the nodes beyond them. Later layouts reuse
-/// the order of the ports.
+/// The second layout orders the ports of each group by the rows at which their lines continue outside the
+/// group. Later layouts reuse this order.
 fn layout_best(canonical: &CanonicalGraph<'_>, seed: Option<&Seed>) -> Diagram {
     let mut inner: Vec<IndexedSubgraph> =
         (0..canonical.group_indices.len()).map(|g| canonical.group_subgraph(g)).collect();
@@ -72,7 +74,7 @@ fn layout_subgraphs<'a>(
     }
 }
 
-/// Returns the cached layout of an equal subgraph, or else a new layout close to the latest one.
+/// Returns the cached layout of an equal subgraph, or else a new layout close to the newest one in the cache.
 fn layout_cached(subgraph: &Subgraph, cache: Option<&LayoutCache>) -> Arc<CachedLayout> {
     if let Some(cached) = cache.and_then(|p| p.get(subgraph)) {
         return Arc::clone(cached);

@@ -1,18 +1,14 @@
-//! Subgraph with an index from its members to its nodes, to find rectangles and paths by member.
+//! Subgraph with an index of its members (nodes, groups and ports), to find their rectangles and paths.
 use crate::layout::{
     geometry::{Point, Rect},
     graph::Key,
-<<<<<<< HEAD
     incremental::layout_cache::LayoutCache,
-=======
-    incremental::{layout_cache::LayoutCache, subgraph_layout::SubgraphLayout},
->>>>>>> typed
     subgraph::{Link, Subgraph, SubgraphNode, Target},
     subgraph_layout::SubgraphLayout,
 };
 use std::collections::BTreeMap;
 
-/// Member of a subgraph. Nodes and groups go by their position in the sorted order.
+/// Node, group or port in a subgraph. The number is the position of the node or group in the canonical order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Member {
     /// Node of the graph.
@@ -25,12 +21,13 @@ pub enum Member {
     ExitPort(usize),
 }
 
-/// Subgraph with an index from its members to its nodes.
+/// Subgraph with an index of its members, to find their rectangles and paths.
 pub struct IndexedSubgraph {
     pub subgraph: Subgraph,
-    /// Index of each member in the nodes of the subgraph.
+    /// Index in [`Subgraph::nodes`] of each member.
     pub node_of: BTreeMap<Member, usize>,
-    /// Index of each target, by the final target node.
+    /// Index in [`Subgraph::targets`] by the node at which the lines end, even if it lies outside this
+    /// subgraph.
     target_of: BTreeMap<usize, usize>,
 }
 
@@ -45,7 +42,8 @@ impl IndexedSubgraph {
         }
     }
 
-    /// Adds a link from a row of one member to a row of another, on the way to `node`.
+    /// Adds a link from a row of one member to a row of another, as a part of the line to `node`, whose key
+    /// is `key`.
     pub fn add_link(&mut self, (from, row): (Member, i32), (to, at): (Member, i32), node: usize, key: &Key) {
         let (Some(&from), Some(&item)) = (self.node_of.get(&from), self.node_of.get(&to)) else { return };
         let targets = &mut self.subgraph.targets;
@@ -56,7 +54,7 @@ impl IndexedSubgraph {
         self.subgraph.links.push(Link { target, from, row });
     }
 
-    /// Reuses the order of the ports from earlier layouts.
+    /// Takes the order of the ports from the cached layouts of this subgraph.
     pub fn reuse_port_order(&mut self, cache: &LayoutCache) {
         let order = cache.port_order();
         for item in &mut self.subgraph.nodes {
@@ -64,14 +62,15 @@ impl IndexedSubgraph {
         }
     }
 
-    /// Sorts the links and removes duplicates.
+    /// Sorts the links and removes duplicates, as the pipeline requires.
     pub fn finish(mut self) -> Self {
         self.subgraph.links.sort_unstable();
         self.subgraph.links.dedup();
         self
     }
 
-    /// Returns the path from a member towards `node`, in the cells of this subgraph; empty if there is none.
+    /// Returns the path in this subgraph from a member towards `node`, in cells of the subgraph; empty if
+    /// there is none.
     pub fn path_towards<'p>(&self, layout: &'p SubgraphLayout, from: Member, node: usize) -> &'p [Point] {
         let (Some(&from), Some(&target)) = (self.node_of.get(&from), self.target_of.get(&node)) else {
             return &[];

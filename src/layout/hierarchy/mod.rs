@@ -1,4 +1,5 @@
-//! Groups: cuts the graph into one flat subgraph per group and one for the root, and puts their layouts back together.
+//! Groups: cuts the graph into flat subgraphs, one for each group and one for the root, and puts their
+//! layouts back together.
 
 pub(super) mod assemble;
 pub(super) mod canonical_graph;

@@ -1,12 +1,12 @@
-//! Cache of the recent layouts of each subgraph, kept from one layout to the next.
+//! Cache of the recent layouts of one subgraph. The seed carries it from one layout to the next.
 //!
-//! A subgraph that comes back gets exactly its earlier layout, unless over [`MAX_ENTRIES`] others came in
-//! between. The cache counts layouts, never time. Nodes that stay away keep their places by other means: see
-//! [`super::placeholders`].
+//! If a subgraph changes and then changes back, it gets exactly its earlier layout, unless more than
+//! [`MAX_ENTRIES`] other layouts came in between. The cache counts layouts, never time. It does not reserve
+//! places for removed nodes; [`super::placeholders`] does.
 use crate::layout::{graph::Key, subgraph::Subgraph, subgraph_layout::SubgraphLayout};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Limit for the cached layouts of one subgraph.
+/// Maximum number of cached layouts of one subgraph.
 const MAX_ENTRIES: usize = 6;
 
 /// Subgraph and its layout.
@@ -16,7 +16,7 @@ pub struct CachedLayout {
     pub layout: SubgraphLayout,
 }
 
-/// Recent layouts of one subgraph, the newest first.
+/// Recent layouts of one group or the root, the newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayoutCache {
     entries: Vec<Arc<CachedLayout>>,
@@ -28,18 +28,18 @@ impl LayoutCache {
         self.entries.first()
     }
 
-    /// Returns the layout of exactly this subgraph.
+    /// Returns the cached layout of a subgraph equal to this one; `None` if there is none.
     pub fn get(&self, subgraph: &Subgraph) -> Option<&Arc<CachedLayout>> {
         self.entries.iter().find(|entry| entry.subgraph == *subgraph)
     }
 
-    /// Returns the most recent position of each port, by key.
+    /// Returns the most recent position of each port in its border, by key.
     pub fn port_order(&self) -> BTreeMap<&Key, usize> {
         let items = self.entries.iter().rev().flat_map(|entry| &entry.subgraph.nodes);
         items.filter_map(|item| item.port_order.map(|order| (&item.key, order))).collect()
     }
 
-    /// Returns the cache with `entry` as its newest layout.
+    /// Returns the cache `before` with `entry` added as its newest layout.
     pub fn with_newest(before: Option<&Self>, entry: &Arc<CachedLayout>) -> Self {
         let others = before.iter().flat_map(|cache| &cache.entries).filter(|old| !Arc::ptr_eq(old, entry));
         let entries = [entry].into_iter().chain(others).take(MAX_ENTRIES).map(Arc::clone).collect();

@@ -1,26 +1,30 @@
 //! Placeholders: the layout includes removed nodes and their edges as before, but the diagram does not show
 //! them.
 //!
-//! So nothing moves when a node goes, and a returning node gets its old place, whatever else changed
-//! meanwhile. A diagram full of gaps is useless, though. So with too many placeholders the layout drops them
-//! all together, because one large move is better than many small ones. A removed edge between two present
-//! nodes keeps its route until a new edge appears. Then something moves anyway, and removed edges must not
-//! form cycles with present ones.
+//! So nothing moves when a node is removed, and a returning node gets its old place, whatever else changed
+//! meanwhile.
+//!
+//! A diagram full of gaps is useless, though. If there are too many placeholders, the layout drops all of
+//! them at once, because one large move is better than many small ones.
+//!
+//! A removed edge between two present nodes keeps its route until a new edge appears. The new edge moves
+//! something anyway, and removed edges must not form cycles with present ones.
 use crate::layout::graph::{Edge, Graph, Group, Key, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Limit for placeholders in a small diagram.
+/// Maximum number of placeholders in a small diagram.
 const MIN_PLACEHOLDER_LIMIT: usize = 6;
-/// Divisor for larger diagrams: they may have one placeholder for this many nodes.
+/// Number of present nodes for which a larger diagram may have one placeholder.
 const NODES_PER_PLACEHOLDER: usize = 4;
 
-/// Returns true if a diagram of `there` nodes should drop its placeholders because `left` nodes are gone.
+/// Returns true if a diagram should drop its placeholders: `left` is the number of removed nodes, `there` the
+/// number of present ones.
 #[must_use]
 pub fn should_compact(left: usize, there: usize) -> bool {
     left > MIN_PLACEHOLDER_LIMIT.max(there / NODES_PER_PLACEHOLDER)
 }
 
-/// Returns `graph` with the nodes and edges that it lost since `before` appended.
+/// Returns `graph` and, appended to it, the nodes and edges of `before` that it no longer has.
 pub fn with_placeholders(graph: &Graph, before: &Graph) -> Graph {
     let mut index: BTreeMap<&Key, usize> =
         graph.nodes.iter().enumerate().map(|(index, node)| (&node.key, index)).collect();

@@ -1,16 +1,18 @@
-//! Back edges without need: fixes one per layout, where few nodes have to move for it.
+//! Needless back edges: edges that run against the flow although they close no cycle. Each layout fixes at
+//! most one of them, and only if few nodes have to move for it.
 //!
-//! A new edge may lead from a later layer to an earlier one of a known layout without closing a cycle. It
-//! would run back for as long as the layout lives, and look like part of a cycle. A diagram of many layers
-//! does not grow by this, because one more layer for each fixed edge makes it sparse.
+//! They appear because known nodes keep their layers: a new edge may lead from a later layer to an earlier
+//! one. The edge would then look like part of a cycle in all later layouts. A fix must not add layers to a
+//! diagram of many layers, because one more layer for each fixed edge would make it sparse.
 use std::collections::BTreeMap;
 
-/// Limit for the nodes that move to fix one edge.
+/// Maximum number of nodes that move to fix one edge.
 const MAX_MOVED_NODES: usize = 4;
-/// Layers up to which a diagram may grow to fix an edge.
+/// Number of layers up to which a diagram may grow to fix an edge.
 const GROWTH_MAX_LAYERS: i32 = 6;
 
-/// Changes the ranks of the fewest nodes that let one more of the `arcs` run with the flow.
+/// Turns one back edge round, if possible: changes the known `ranks` so that one more of the `arcs` runs with
+/// the flow. Chooses the edge for which the fewest nodes move.
 pub fn fix_one_back_edge(arcs: &[(usize, usize)], ranks: &mut [Option<i32>]) {
     let known = |&(from, to): &(usize, usize)| Some((from, to, ranks[from]?, ranks[to]?));
     let against: Vec<_> = arcs.iter().filter_map(known).filter(|(_, _, a, b)| a > b).collect();
@@ -42,12 +44,13 @@ fn min_max<'r>(ranks: impl Iterator<Item = &'r i32>) -> (i32, i32) {
     ranks.fold((i32::MAX, i32::MIN), |(low, high), &rank| (low.min(rank), high.max(rank)))
 }
 
-/// Returns the new ranks of all nodes that must move together with `start`, a node and its new rank.
+/// Returns the new ranks of `start` (a node and its new rank) and of all nodes that must move with it.
 ///
-/// A neighbour strictly ahead of a moving node stays ahead of it. `next` holds the neighbours of each node in
-/// the direction of the move, and `sign` is that direction (1 or -1). Neighbours on the same rank do not
-/// move; otherwise two nodes that call each other would push each other forever. Returns `None` if more than
-/// [`MAX_MOVED_NODES`] would move, or the node `other`, which must stay.
+/// A neighbour ahead of a moving node must stay ahead of it. `next` holds the neighbours of each node in the
+/// direction of the move, and `sign` is that direction (1 or -1). Neighbours on the same rank do not move;
+/// otherwise two nodes that call each other would push each other forever.
+///
+/// Returns `None` if more than [`MAX_MOVED_NODES`] nodes would move, or if `other` would.
 fn required_moves(
     next: &[Vec<usize>],
     ranks: &[Option<i32>],

@@ -1,26 +1,26 @@
-//! Connected components of a subgraph: finds them and packs them along the flow.
+//! Connected components of a subgraph: finds them, and places them beside and below each other.
 //!
-//! Without packing, all components would begin in the first layer, one below the other, and give a tall
-//! diagram for a wide screen. So packing treats each component as a rectangle of its layers by the rows of
-//! its fullest layer. It places the largest first, each as high up as possible (Baker, Coffman and Rivest,
-//! "Orthogonal Packings in Two Dimensions", 1980). The number of layers is the one that comes closest to the
-//! shape of a screen.
+//! If all components began in the first layer, one below the other, the diagram would be too tall for a wide
+//! screen. So packing treats each component as a rectangle: as wide as its layers, as tall as its fullest
+//! layer. It places the largest first, each as high up as possible (Baker, Coffman and Rivest, "Orthogonal
+//! Packings in Two Dimensions", 1980). It tries several numbers of layers and takes the one with which the
+//! diagram fits a screen best.
 use super::rank_input::RankInput;
 use std::cmp::Reverse;
 
-/// Ratio of columns to rows on a typical screen.
+/// Ratio of columns to rows of a typical screen.
 const SCREEN_COLUMNS_PER_ROW: i32 = 4;
-/// Estimated columns of a gap between layers; rows in a top-down diagram.
+/// Estimated width in columns of a gap between layers, which is its height in rows in a top-down diagram.
 const ESTIMATED_GAP_COLUMNS: i32 = 6;
 
-/// Component of each node. Components are numbered from the largest to the smallest.
+/// Connected components of a graph, numbered from the largest to the smallest.
 pub struct Components {
     component_of: Vec<usize>,
     count: usize,
 }
 
 impl Components {
-    /// Returns the components of a graph of `nodes` nodes and the edges `joins`.
+    /// Finds the components of a graph with `nodes` nodes and the edges `joins`.
     ///
     /// The size of a component is the number of its nodes for which `is_counted` returns true.
     pub fn new(
@@ -64,6 +64,7 @@ impl Components {
     }
 }
 
+/// Returns the representative of the set of `node` (union-find). `above` holds the parent of each node.
 fn find_root(above: &mut [usize], mut node: usize) -> usize {
     while above[node] != node {
         above[node] = above[above[node]];
@@ -72,8 +73,10 @@ fn find_root(above: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-/// Moves whole components along the flow. Each must begin at rank 0. Components linked to the border stay
-/// there.
+/// Packs the components: adds to the ranks of each component the layer at which it begins. Components linked
+/// to the border stay at rank 0.
+///
+/// In `rank`, each component must begin at rank 0. `down` is true for a top-down diagram.
 pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[RankInput], down: bool) {
     if components.count() < 2 {
         return;
@@ -106,7 +109,7 @@ pub fn place_components(components: &Components, rank: &mut [i32], inputs: &[Ran
     }
 }
 
-/// Component as a rectangle.
+/// Space that a component takes in the packing.
 #[derive(Clone, Default)]
 struct ComponentRect {
     layers: usize,
@@ -133,7 +136,7 @@ fn component_rects(components: &Components, rank: &[i32], inputs: &[RankInput]) 
     loads.into_iter().zip(bound).map(block).collect()
 }
 
-/// Packs `rects` into `layers` layers. Returns the first layer of each, and the rows of all together.
+/// Packs `rects` into `layers` layers. Returns the first layer of each, and the number of rows of the whole.
 fn pack_rects(rects: &[ComponentRect], layers: usize) -> (Vec<usize>, i32) {
     let mut floor = vec![0; layers];
     let mut firsts = Vec::with_capacity(rects.len());
@@ -147,7 +150,7 @@ fn pack_rects(rects: &[ComponentRect], layers: usize) -> (Vec<usize>, i32) {
     (firsts, floor.into_iter().max().unwrap_or(0))
 }
 
-/// Returns the estimated columns of all layers when each component begins at its layer in `first`.
+/// Returns the estimated width of the diagram in columns if each component begins at its layer in `first`.
 fn estimated_columns(
     components: &Components,
     rank: &[i32],

@@ -1,14 +1,14 @@
-//! Cycle removal: chooses the edges to run against the flow, so that the remaining graph is acyclic.
+//! Cycle removal: chooses back edges, the edges that run against the flow, so that the others form no cycle.
 //!
 //! The greedy heuristic of Eades, Lin and Smyth ("A Fast and Effective Heuristic for the Feedback Arc Set
 //! Problem", 1993) builds a sequence of nodes. Sinks (nodes without callees) go to its right end, sources
 //! (nodes without callers) to its left end. If there are neither, the node with the most callees and fewest
-//! callers goes left. An acyclic graph has no edge reversed. Arcs that ran against the flow in the previous
-//! layout do so again, as in the interactive mode of ELK's layered algorithm.
+//! callers goes left. An acyclic graph gets no back edges. Back edges of the previous layout stay back edges,
+//! as in the interactive mode of ELK's layered algorithm.
 use std::collections::BTreeSet;
 
-/// Returns for each of the `arcs` true if it runs against the flow. `ranks` are the ranks of the previous
-/// layout, where known.
+/// Returns for each of the `arcs` true if it must run against the flow. `ranks` holds the rank of each node
+/// in the previous layout, if known or guessed.
 pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i32>]) -> Vec<bool> {
     let known =
         |&(from, to): &(usize, usize)| matches!((ranks[from], ranks[to]), (Some(a), Some(b)) if a > b);
@@ -17,20 +17,22 @@ pub fn find_back_edges(count: usize, arcs: &[(usize, usize)], ranks: &[Option<i3
     arcs.iter().map(|arc| known(arc) || place[arc.0] > place[arc.1]).collect()
 }
 
-/// Sequence under construction, with the nodes that are not yet in it.
+/// Sequence of nodes under construction, and the remaining graph: the nodes that are not yet in the sequence.
 struct Sequence<'a> {
     /// Callees of each node.
     callees: Vec<Vec<usize>>,
     /// Callers of each node.
     callers: Vec<Vec<usize>>,
-    /// Number of callees not yet in the sequence.
+    /// For each node, the number of its callees in the remaining graph.
     remaining_outs: Vec<usize>,
-    /// Number of callers not yet in the sequence.
+    /// For each node, the number of its callers in the remaining graph.
     remaining_ins: Vec<usize>,
     ranks: &'a [Option<i32>],
-    /// Nodes not yet in the sequence, by `priority`.
+    /// Nodes of the remaining graph, sorted by `priority`.
     waiting: BTreeSet<(i32, i64, usize)>,
+    /// Nodes that had no remaining callers when they were added. Some may be in the sequence by now.
     sources: Vec<usize>,
+    /// Nodes that had no remaining callees when they were added. Some may be in the sequence by now.
     sinks: Vec<usize>,
 }
 
@@ -59,7 +61,8 @@ impl<'a> Sequence<'a> {
         sequence
     }
 
-    /// Returns the sort key for the next node to put left when there is neither a sink nor a source.
+    /// Returns the sort key of a node. If there is neither a sink nor a source, the node with the least key
+    /// goes left.
     fn priority(&self, node: usize) -> (i32, i64, usize) {
         (
             self.ranks[node].unwrap_or(0),
@@ -68,7 +71,7 @@ impl<'a> Sequence<'a> {
         )
     }
 
-    /// Returns the place of every node in the finished sequence.
+    /// Completes the sequence and returns the position of each node in it.
     fn places(mut self) -> Vec<usize> {
         let count = self.ranks.len();
         let mut place = vec![0; count];
@@ -90,7 +93,7 @@ impl<'a> Sequence<'a> {
         place
     }
 
-    /// Returns the next sink, or source, of the remaining graph.
+    /// Takes the next sink (or the next source, if `sink` is false) of the remaining graph.
     fn next_free(&mut self, sink: bool) -> Option<usize> {
         loop {
             let node = if sink { self.sinks.pop() } else { self.sources.pop() }?;
@@ -126,8 +129,8 @@ impl<'a> Sequence<'a> {
     }
 }
 
-/// Returns the ranks of the previous layout, with guesses for new nodes: after their callers, or else before
-/// their callees.
+/// Returns the `known` ranks of the previous layout, and guessed ranks for new nodes: one after their known
+/// callers, or else one before their known callees.
 pub fn guess_ranks(arcs: &[(usize, usize)], known: &[Option<i32>]) -> Vec<Option<i32>> {
     let mut guessed = known.to_vec();
     for &(from, to) in arcs {

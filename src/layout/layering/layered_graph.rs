@@ -1,11 +1,14 @@
-//! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): cuts every edge where it passes a layer.
+//! Proper layered graph (Sugiyama, Tagawa and Toda, 1981): dummy vertices cut every edge into pieces that
+//! connect neighbouring layers.
 //!
-//! All callers of a target share one chain of dummy vertices through the layers. So (target, layer) names a
-//! dummy vertex, and the name stays the same when callers come and go. An edge against the flow leaves its
-//! caller on the right like any other. It turns round, runs back through dummy vertices of its own, and
-//! enters its target from the left. So for every box, edges leave on the right and arrive on the left.
+//! All callers of a target share one chain of dummy vertices through the layers. So (target, layer)
+//! identifies a dummy vertex, also in the next layout when callers have come or gone. An edge against the
+//! flow leaves its caller on the right like any other. It then makes a U-turn, runs back through dummy
+//! vertices of its own, and enters its target from the left. So for every box, edges leave on the right and
+//! arrive on the left.
 //!
-//! Gap `g` lies between layer `g - 1` and layer `g`. There each target has at most one net.
+//! Gap `g` lies between layer `g - 1` and layer `g`. The pieces of all lines to one target in one gap form a
+//! net.
 use crate::layout::subgraph::{Link, Subgraph};
 use std::ops::Range;
 
@@ -23,11 +26,11 @@ pub struct Vertex {
 pub enum VertexKind {
     /// Node of the subgraph, by its index.
     Node(usize),
-    /// Dummy vertex on the way to a target. `backward` is true on the way against the flow.
+    /// Dummy vertex of the lines to a target. `backward` is true for lines against the flow.
     Dummy { target: usize, backward: bool },
 }
 
-/// End of a line at a gap: a row of a vertex in the layer on the left or right of it.
+/// Point at which a line enters or leaves a gap: a row of a vertex in the layer to the left or right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pin {
     pub vertex: usize,
@@ -37,29 +40,29 @@ pub struct Pin {
     pub right: bool,
 }
 
-/// Net of one gap: the lines to one target, with several input pins and one output pin.
+/// Net: the lines to one target within one gap, with several input pins and one output pin.
 #[derive(Clone, Debug)]
 pub struct Net {
-    /// Gap in which the net lies.
+    /// Number of the gap in which the net lies.
     pub gap: usize,
     pub inputs: Vec<Pin>,
     pub output: Pin,
 }
 
-/// Input pin of a net, as `(net, index into its inputs)`.
+/// Net that a link passes, and the pin at which it enters: `(net, index into its inputs)`.
 pub type Hop = (usize, usize);
 
 /// Layers of vertices, and the nets between them.
 #[derive(Clone, Debug)]
 pub struct LayeredGraph {
     pub vertices: Vec<Vertex>,
-    /// Vertices of each layer. The ordering stage decides their order.
+    /// Vertices of each layer, from top to bottom once the ordering stage has sorted them.
     pub layers: Vec<Vec<usize>>,
-    /// True for each layer of ports with an order that the outer layout sets.
+    /// For each layer, true if it consists of ports in an order that the ordering stage must keep.
     pub fixed: Vec<bool>,
     /// Nets, sorted by target, then by gap.
     pub nets: Vec<Net>,
-    /// Input pins that each link of the subgraph passes, in the direction of the call.
+    /// For each link of the subgraph, the nets that it passes, in the direction of the call.
     pub hops: Vec<Vec<Hop>>,
     /// Number of links that run against the flow.
     pub back_links: usize,
@@ -90,7 +93,7 @@ impl LayeredGraph {
         matches!(self.vertices[vertex].kind, VertexKind::Dummy { .. })
     }
 
-    /// Sorts each layer of ports that all have an order, and marks it as fixed.
+    /// Sorts each layer that consists of ports with a set order, and marks the layer as fixed.
     fn fix_port_layers(&mut self, subgraph: &Subgraph) {
         for (layer, settled) in self.layers.iter_mut().zip(&mut self.fixed) {
             let order = |vertex: usize| match self.vertices[vertex].kind {
@@ -175,7 +178,8 @@ impl LayeredGraph {
         }
     }
 
-    /// Adds the nets of a tree with the pins of its dummy vertices. The pins of the callers follow later.
+    /// Adds the nets of a tree with the pins at its dummy vertices. `attach_link` adds the pins of the
+    /// callers.
     fn add_nets(&mut self, tree: &TargetTree, goal: Pin) {
         for gap in tree.gaps() {
             let pin =
@@ -195,7 +199,7 @@ impl LayeredGraph {
         }
     }
 
-    /// Adds a caller's pin and records the pins that its link passes on the way to the target.
+    /// Adds the pin of a link's caller, and records the nets that the link passes on the way to the target.
     fn attach_link(&mut self, tree: &TargetTree, link: usize, pin: Pin, gap: usize) {
         let mut net = tree.first_net + gap - tree.first_layer;
         self.nets[net].inputs.push(pin);
@@ -210,7 +214,7 @@ impl LayeredGraph {
     }
 }
 
-/// Range of layers and gaps that the dummy vertices and nets of one target cover.
+/// Dummy vertices and nets of all lines to one target: their first indices, and the layers that they cover.
 struct TargetTree {
     first_dummy: usize,
     first_net: usize,
@@ -218,7 +222,7 @@ struct TargetTree {
     first_layer: usize,
     /// Layer of the target.
     target_layer: usize,
-    /// Last layer with a caller against the flow; `None` without one.
+    /// Last layer with a caller whose line runs against the flow; `None` if there is no such caller.
     last_back_layer: Option<usize>,
 }
 

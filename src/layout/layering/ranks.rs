@@ -1,9 +1,11 @@
-//! Layering: assigns ranks so that edges run from lower to higher ranks and stay short.
+//! Rank assignment: gives each node a rank, so that edges run from lower to higher ranks and stay short. The
+//! rank becomes the layer.
 //!
-//! Graphs up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In larger ones, a few
-//! passes of median tightening move each node within its slack, to the end where more of its edges pull. With
-//! a seed, known nodes keep their ranks, unless a new edge pushes them on or makes their edges much too long.
-//! Only a layout without a seed packs its unconnected components ([`super::components`]).
+//! - Without a seed, graphs up to [`SIMPLEX_MAX_NODES`] nodes use network simplex ([`super::simplex`]). In
+//! larger graphs, a few passes of median tightening move each node next to its callers or its callees,
+//! whichever are more. Then unconnected components are packed ([`super::components`]).
+//! - With a seed, known nodes keep their ranks, unless a new edge pushes them on or makes their edges much
+//! too long.
 use super::{
     components::{self, Components},
     rank_input::RankInput,
@@ -11,18 +13,19 @@ use super::{
 };
 use crate::layout::graph::RankHint;
 
-/// Largest graph for network simplex. Above it, median tightening runs instead, and known nodes keep their
-/// ranks.
+/// Largest graph, in nodes, for network simplex. In larger graphs, median tightening runs instead, and new
+/// edges do not shorten by moving known nodes.
 pub const SIMPLEX_MAX_NODES: usize = 500;
-/// Limit for the passes of median tightening.
+/// Maximum number of passes of median tightening.
 const MAX_MEDIAN_PASSES: usize = 8;
-/// Ranks by which a move must shorten a known node's edges, summed over them. With 3 or less, a service that
-/// comes and goes moves others. With 5 or more, half as many changes tangle the map.
+/// Total length, in ranks, by which moving a known node must shorten its edges. With 3 or less, a service
+/// that comes and goes moves others. With 5 or more, half as many changes tangle the map.
 const MIN_RANKS_SAVED: i32 = 4;
 
-/// Returns the rank of each node, starting at 0, and the shift of known ranks against the seed.
+/// Returns the rank of each node, starting at 0, and the number that was added to all known ranks for that.
 ///
-/// `arcs` must be acyclic. `known` holds the rank of each node in the seed; `None` for a new node.
+/// `arcs` must be acyclic. `known` holds the rank of each node in the seed; `None` for a new node. `down` is
+/// true for a top-down diagram.
 pub fn assign_ranks(
     arcs: &[(usize, usize)],
     known: &[Option<i32>],
@@ -52,7 +55,7 @@ pub fn assign_ranks(
     (rank, 0)
 }
 
-/// Acyclic graph with the arcs of each node and a topological order.
+/// Acyclic graph: the callers and callees of each node, and a topological order.
 struct AcyclicGraph {
     /// Callers of each node.
     predecessors: Vec<Vec<usize>>,
@@ -94,6 +97,7 @@ impl AcyclicGraph {
     }
 }
 
+/// Returns the least feasible rank of each node: the length of the longest path to it.
 fn longest_path_ranks(acyclic: &AcyclicGraph) -> Vec<i32> {
     let mut rank = vec![0; acyclic.predecessors.len()];
     for &node in &acyclic.topological_order {
@@ -102,6 +106,8 @@ fn longest_path_ranks(acyclic: &AcyclicGraph) -> Vec<i32> {
     rank
 }
 
+/// Returns the known ranks, raised where an edge demands it. New nodes go right after their callers, or else
+/// right before their callees.
 fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
     let mut rank = vec![0; known.len()];
     for &node in &acyclic.topological_order {
@@ -118,8 +124,7 @@ fn ranks_from_seed(acyclic: &AcyclicGraph, known: &[Option<i32>]) -> Vec<i32> {
     rank
 }
 
-/// Moves nodes of a seeded layout that have new edges, where that shortens edges by [`MIN_RANKS_SAVED`] or
-/// more.
+/// Moves nodes with new links, if that shortens their edges by [`MIN_RANKS_SAVED`] or more.
 fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInput]) {
     let there_and_back = acyclic.topological_order.iter().rev().chain(&acyclic.topological_order);
     for &node in
@@ -135,6 +140,7 @@ fn move_newly_linked(acyclic: &AcyclicGraph, rank: &mut [i32], inputs: &[RankInp
     }
 }
 
+/// Moves each node next to its callers or its callees, whichever are more, which shortens its edges.
 fn tighten_by_median(acyclic: &AcyclicGraph, rank: &mut [i32]) {
     for pass in 0..MAX_MEDIAN_PASSES {
         let mut moved = false;
@@ -166,7 +172,8 @@ fn normalize(components: &Components, rank: &mut [i32]) {
     }
 }
 
-/// Applies the rank hints of the nodes, each within its component.
+/// Applies the rank hints: moves nodes to the first or last rank of their component, unless an edge forbids
+/// it.
 fn apply_hints(acyclic: &AcyclicGraph, components: &Components, inputs: &[RankInput], rank: &mut [i32]) {
     let spans = components.rank_spans(rank);
     for (node, shape) in inputs.iter().enumerate() {

@@ -1,12 +1,12 @@
 //! Network simplex of Gansner, Koutsofios, North and Vo ("A Technique for Drawing Directed Graphs", 1993):
 //! finds the ranks with the least total edge length.
 //!
-//! The algorithm maintains a spanning tree of tight arcs. A tree arc with a negative cut value leaves the
-//! tree. The tightest arc that crosses the cut the other way enters it. The graphs are small, so each step
-//! recomputes tree order and cut values in linear time, which keeps the code short. The number of exchanges
-//! is bounded.
+//! The algorithm maintains a spanning tree of tight arcs, which are arcs of their least length. In each step,
+//! a tree arc with a negative cut value leaves the tree, and the tightest arc that crosses the cut the other
+//! way enters it. The graphs are small, so each step recomputes tree order and cut values in linear time,
+//! which keeps the code short. The number of steps is bounded.
 
-/// Limit for the exchanges, per node of the graph.
+/// Maximum number of exchanges of tree arcs per node of the graph.
 const MAX_EXCHANGES_PER_NODE: usize = 6;
 
 /// Returns ranks with the least total edge length, starting from the feasible ranks `start`.
@@ -23,8 +23,8 @@ pub fn minimize_edge_length(count: usize, arcs: &[(usize, usize)], start: &[i32]
     net.rank
 }
 
-/// Arc of the network. A virtual root before all sources keeps the network connected; its arcs have weight
-/// and length 0.
+/// Arc of the network, with its weight and least length. A virtual root before all sources keeps the network
+/// connected; the arcs of the root have weight and length 0.
 struct NetworkArc {
     from: usize,
     to: usize,
@@ -42,7 +42,7 @@ struct Network {
     in_tree: Vec<bool>,
     /// Cut value of each tree arc.
     cut_value: Vec<i64>,
-    /// Arc to the parent of each node in the tree; `usize::MAX` for the root.
+    /// For each node, the arc to its parent in the tree; `usize::MAX` for the root.
     parent_arc: Vec<usize>,
     /// Lowest postorder number in the subtree of each node.
     subtree_low: Vec<usize>,
@@ -92,8 +92,8 @@ impl Network {
         self.arcs[arc].from + self.arcs[arc].to - node
     }
 
-    /// Builds a spanning tree of tight arcs. It grows over tight arcs. When stuck, it moves to the nearest
-    /// node outside.
+    /// Builds a spanning tree of tight arcs. If no tight arc extends the tree, changes the ranks of its nodes
+    /// until the nearest arc to a node outside is tight.
     fn build_tight_tree(&mut self) {
         let root = self.rank.len() - 1;
         let mut inside = vec![false; self.rank.len()];
@@ -126,7 +126,8 @@ impl Network {
         }
     }
 
-    /// Computes the cut values of the tree arcs: the net weight that leaves the part behind each arc.
+    /// Computes the cut value of each tree arc: removing the arc cuts the tree in two, and the value is the
+    /// weight of the arcs in its direction between the parts, less the weight of the others.
     fn compute_cut_values(&mut self) {
         let order = self.postorder();
         let mut balance = vec![0_i64; self.rank.len()];

@@ -10,16 +10,16 @@ pub struct Event {
     pub at: Timestamp,
     /// The service that the event concerns.
     pub service: ServiceId,
-    /// The affected instance; `None` if the source does not name one.
+    /// The affected instance; `None` if the source names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceId>,
     /// The kind of event.
     pub kind: EventKind,
-    /// The event's text, in the source's words.
+    /// The event's description, in the source's words.
     pub text: Text,
 }
 
-/// The kinds of events; `history::KINDS` has their titles.
+/// The kind of an event; `history::EVENT_KIND_TABLE` has the titles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
@@ -54,9 +54,8 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Returns true if both kinds report the same sort of event, so that one of the two events is redundant.
-    /// A restart
-    /// counts as a start, an out-of-memory kill as a stop.
+    /// Returns true if events of both kinds can report the same incident, which makes one of the two
+    /// redundant. A restart counts as a start, and an out-of-memory kill as a stop.
     #[must_use]
     pub fn same_category(self, other: Self) -> bool {
         let sort = |kind| match kind {

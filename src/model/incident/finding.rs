@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Finding {
     /// The kind's id in `FINDING_KINDS`, such as `crash-loop`.
     pub kind: Text,
-    /// The severity of the fault.
+    /// How serious the fault or risk is.
     pub severity: Severity,
     /// Label of the service or source.
     #[serde(rename = "service")]
@@ -48,10 +48,11 @@ pub struct Suspect {
 pub struct Impact {
     /// Labels of the direct callers.
     pub callers: Vec<Text>,
-    /// Number of services that depend on it indirectly.
+    /// Number of services that depend on the faulty one only through other services.
     #[serde(rename = "beyond")]
     pub indirect_count: usize,
-    /// Labels of the dependent services that have no caller, or that the internet or a load balancer calls.
+    /// Labels of the dependent services where requests enter: services without a caller, or called from the
+    /// internet or a load balancer.
     #[serde(rename = "entries")]
     pub entry_points: Vec<Text>,
 }
@@ -87,8 +88,8 @@ impl Finding {
         self.since.map(|at| Onset { at, at_least: self.since_at_least })
     }
 
-    /// Returns the service that the likeliest suspect blames. Returns `None` if the service itself seems at
-    /// fault.
+    /// Returns the other service that most likely caused the finding. Returns `None` if the faulty service
+    /// itself seems to be the cause.
     #[must_use]
     pub fn main_suspect(&self) -> Option<&NodeId> {
         self.suspects.first().and_then(|suspect| suspect.node.as_ref())

@@ -4,7 +4,7 @@ use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The start of an outage, or the earliest known time in it.
+/// The start of an outage, or the earliest time at which the outage is known to have lasted already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Onset {
     /// Earliest known time at which the service was down, UTC.
@@ -28,7 +28,7 @@ impl Onset {
     }
 }
 
-/// An outage of one service.
+/// A period in which one service is down, up to the last evaluation that found it down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
     /// Start of the outage.
@@ -45,9 +45,10 @@ pub struct Outage {
 /// differ in the next run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedOutages {
-    /// The outages, by service.
+    /// The open outages, by the service's id without its source.
     pub outages: BTreeMap<Text, Outage>,
-    /// Stop times of instances that a user stopped, by instance; an engine reports such a request only once.
+    /// Stop times of the instances that a user stopped, by the instance's id without its source. An engine
+    /// reports such a request only once.
     #[serde(rename = "asked")]
     pub stop_requests: BTreeMap<Text, Timestamp>,
 }

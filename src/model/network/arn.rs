@@ -3,7 +3,8 @@
 use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
 
-/// Maximum length of a resource name, in bytes. AWS allows 256 for most types, and more for none on the map.
+/// Maximum length of a resource name, in bytes. AWS allows 256 for most types; no type that the map shows has
+/// longer names.
 const MAX_RESOURCE_BYTES: usize = 256;
 
 /// The service, region and resource of an Amazon Resource Name (ARN).
@@ -25,8 +26,7 @@ struct UncheckedArn {
 
 impl Arn {
     /// Returns the ARN of `resource` in `service` (such as `sqs`) and `region`, which is empty for global
-    /// services.
-    /// Returns `None` unless each part consists of ASCII letters, digits, `-`, `_` and `.`.
+    /// services. Returns `None` unless each part consists of ASCII letters, digits, `-`, `_` and `.`.
     #[must_use]
     pub fn new(service: &str, region: &str, resource: &str) -> Option<Self> {
         let word = |text: &str| {

@@ -1,13 +1,13 @@
-//! Observed connections between services, and the log that remembers them after they close.
+//! Observed connections between services, and the log that keeps them after they close.
 
 use crate::model::{Address, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A connection with the times of its first and last observation.
+/// Traffic seen from one end to another, with the times of its first and last observation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedConnection {
-    /// The two ends, the outcome and the place of observation.
+    /// The two ends, the port, the outcome, and the means and place of observation.
     #[serde(rename = "sighting")]
     pub key: ConnectionKey,
     /// Time of the first observation.
@@ -18,7 +18,7 @@ pub struct ObservedConnection {
     pub last_seen: Timestamp,
 }
 
-/// Identity of an observed connection: everything but its times.
+/// Identity of an observed connection: its ends, port, outcome and place of observation, but not its times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionKey {
     /// The end that opened the connection.
@@ -42,7 +42,7 @@ pub struct ConnectionKey {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConnectionEnd {
-    /// A service of the source.
+    /// A service of the source that observed the connection.
     Service(ServiceId),
     /// An address that the source can't assign to a service.
     Address(Address),
@@ -106,14 +106,15 @@ pub struct MonitoredService {
     pub since: Timestamp,
 }
 
-/// Log of all recent connections, open or closed.
+/// Log of the recently observed connections of all sources, and of the services whose connections are
+/// observed.
 #[derive(Clone, Debug, Default)]
 pub struct ObservationLog {
     seen_periods: BTreeMap<ConnectionKey, SeenPeriod>,
     monitored: BTreeMap<ServiceId, Timestamp>,
 }
 
-/// The period from the first to the last observation.
+/// The period from the first to the last observation of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenPeriod {
     /// Time of the first observation.
@@ -130,8 +131,9 @@ const MAX_CONNECTIONS: usize = 50_000;
 const MIN_LAST_SEEN_STEP_SECONDS: i64 = 60;
 
 impl ObservationLog {
-    /// Records `flows` and `watched`, and removes connections last seen more than `keep` seconds before
-    /// `now`. Returns true if a connection was added or removed, or if a `last_seen` time advanced.
+    /// Records the connections `flows` and the monitored services `watched`, and removes connections last
+    /// seen more than `keep` seconds before `now`. Returns true if a connection was added or removed, or if a
+    /// `last_seen` time advanced.
     pub fn record(
         &mut self,
         flows: &[ObservedConnection],
@@ -144,7 +146,7 @@ impl ObservationLog {
             if let Some(span) = self.seen_periods.get_mut(&flow.key) {
                 news |= flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS;
                 span.first_seen = span.first_seen.min(flow.first_seen);
-                // Smaller steps are not stored, so that they add up to a full one.
+                // Smaller steps are not stored; they add up until they are a full step.
                 if flow.last_seen.as_second() - span.last_seen.as_second() >= MIN_LAST_SEEN_STEP_SECONDS {
                     span.last_seen = flow.last_seen;
                 }
@@ -161,8 +163,8 @@ impl ObservationLog {
         news | self.remove_expired(now.as_second() - keep)
     }
 
-    /// Removes connections last seen before the second `before`, and the oldest above the limit. Returns true
-    /// if any was removed.
+    /// Removes connections last seen before `before` (Unix time in seconds), and the oldest if there are more
+    /// than `MAX_CONNECTIONS`. Returns true if any was removed.
     fn remove_expired(&mut self, before: i64) -> bool {
         let known = self.seen_periods.len();
         self.seen_periods.retain(|_, span| span.last_seen.as_second() >= before);
@@ -175,13 +177,13 @@ impl ObservationLog {
         self.seen_periods.len() != known
     }
 
-    /// Returns all connections with their periods, sorted by their ends.
+    /// Returns all connections, each with its period of observation, sorted by their ends.
     pub fn connections(&self) -> impl Iterator<Item = (&ConnectionKey, SeenPeriod)> {
         self.seen_periods.iter().map(|(key, span)| (key, *span))
     }
 
-    /// Returns the start of the observation of `service`. Returns `None` if its connections can't be
-    /// observed.
+    /// Returns the time since which the connections of `service` are observed. Returns `None` if no source
+    /// observes them.
     #[must_use]
     pub fn monitored_since(&self, service: &ServiceId) -> Option<Timestamp> {
         self.monitored.get(service).copied()

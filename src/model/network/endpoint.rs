@@ -1,6 +1,5 @@
 //! Endpoints: the names and addresses at which services can be reached. Resolving a reference to an endpoint
-//! makes an
-//! edge of the topology.
+//! makes an edge of the topology.
 
 use crate::model::{Host, NetworkId};
 use serde::{Deserialize, Serialize};
@@ -12,23 +11,23 @@ pub struct ServiceEndpoint {
     pub host: Host,
     /// The port on which the service listens under `host`; `None` if the endpoint covers every port.
     pub port: Option<u16>,
-    /// The clients for which `host` resolves to this service.
+    /// The clients that reach this service at `host`.
     pub scope: EndpointScope,
-    /// The origin of the name, such as a network alias.
+    /// The mechanism that gives the service this name or address, such as a network alias.
     #[serde(rename = "by")]
     pub origin: EndpointOrigin,
 }
 
-/// The clients that can resolve the name of an endpoint.
+/// The clients that can use the name or address of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EndpointScope {
-    /// All clients: a public or VPC-wide name.
+    /// All clients, because the name or address is public or VPC-wide.
     Everywhere,
     /// Only members of this network or namespace.
     Network(NetworkId),
 }
 
-/// The mechanism that gives a service one of its names.
+/// The mechanism that gives a service the name or address of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndpointOrigin {

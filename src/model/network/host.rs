@@ -1,7 +1,8 @@
 //! Hosts of addresses: host names, IP addresses and AWS resources.
 //!
-//! Each type accepts only text that matches its grammar, from decoders, recordings and the cache alike. So a
-//! piece of a password that slips through a decoder is rejected here, unless it reads like a host name.
+//! Each type checks the grammar of its text, whether that comes from a configuration, a recording or the
+//! cache. So a piece of a password that was mistaken for a host is rejected here, unless it reads like a host
+//! name.
 
 use super::not_a_host::NotAHost;
 use serde::{Deserialize, Serialize};
@@ -9,10 +10,10 @@ use std::{fmt, net::IpAddr, ops::Deref};
 
 /// Maximum length of a DNS name, in bytes without the trailing dot (RFC 1035 section 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
-/// Maximum length of a label of a DNS name, in bytes (RFC 1035 section 2.3.4).
+/// Maximum length of a label, the text between two dots of a DNS name, in bytes (RFC 1035 section 2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
-/// The target of an address: a name, an IP address or an AWS resource.
+/// The part of an address without scheme and port: a host name, an IP address or an AWS resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Host {
     /// A host name.
@@ -87,7 +88,8 @@ impl Host {
         }
     }
 
-    /// Returns true for `localhost`, loopback and unspecified addresses: the caller itself.
+    /// Returns true if the host means the calling container itself: `localhost`, a loopback or an unspecified
+    /// address.
     #[must_use]
     pub fn refers_to_self(&self) -> bool {
         match self {
@@ -97,7 +99,8 @@ impl Host {
         }
     }
 
-    /// Returns true for `localhost` and loopback addresses, which the members of a network namespace share.
+    /// Returns true for `localhost` and loopback addresses. Containers in one network namespace reach each
+    /// other there.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self {

@@ -15,14 +15,14 @@ pub struct LoadBalancer {
     pub internet_facing: bool,
     /// Type in the provider's terms: `application`, `network`, `gateway`.
     pub kind: Text,
-    /// The services that receive traffic, with the port and rule of each.
+    /// The services that receive traffic, each with the listener's port and rule that select it.
     pub routes: Vec<Route>,
-    /// The health of its targets, as far as the load balancer reports it.
+    /// The health of its targets; empty if the load balancer does not report it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<TargetHealth>,
 }
 
-/// The health of a target, as its load balancer reports it.
+/// The health check result of one target (an instance's address) behind a load balancer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TargetHealth {
     /// The service to which the target belongs.
@@ -33,7 +33,7 @@ pub struct TargetHealth {
     pub reason: Option<Text>,
 }
 
-/// One service behind a load balancer.
+/// A way from a load balancer to one service: the listener's port and the rule that select the service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Route {
     /// The service that receives the traffic.

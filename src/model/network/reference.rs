@@ -3,7 +3,7 @@
 use crate::model::{Address, Setting, Text};
 use serde::{Deserialize, Serialize};
 
-/// A fact in the configuration of a service that names an address or another service.
+/// A setting of a service that names an address or another service, such as a variable with a database's URL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reference {
     /// The kind of setting that holds the reference.
@@ -16,7 +16,8 @@ pub struct Reference {
     pub target: ReferenceTarget,
 }
 
-/// The kind of setting that holds a reference; `EVIDENCE_KINDS` has a row for each.
+/// The kind of setting that holds a reference, such as an environment variable. `EVIDENCE_KINDS` has a row
+/// for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReferenceKind {
@@ -42,7 +43,8 @@ pub enum ReferenceKind {
     StartOrder,
     /// Start order that waits for the other service to exit: `service_completed_successfully`.
     Completion,
-    /// A variable or argument that all services of the group have, with the same value.
+    /// A variable or argument that all services of the group have with the same value, so it says little
+    /// about one of them.
     SharedSetting,
     /// A file that several services mount: an address book of many names, or the configuration of another
     /// service.
@@ -75,15 +77,15 @@ pub enum ReferenceTarget {
     /// Name of a service in the same group.
     #[serde(rename = "peer")]
     ServiceName(Text),
-    /// The service itself, as the target of the proxies of this product (such as `traefik`) that can reach
-    /// it.
+    /// The name of a proxy product, such as `traefik`. Proxies of that product that can reach the service
+    /// call it, so the service with the reference is the callee here.
     #[serde(rename = "from-proxy")]
     CalledByProxy(Text),
 }
 
 impl Reference {
-    /// Returns true if the reference names the loopback address. That address leads to another service only
-    /// if the containers share a network namespace.
+    /// Returns true if the reference names `localhost` or the loopback address, which leads to another
+    /// service only if both share a network namespace.
     #[must_use]
     pub fn targets_loopback(&self) -> bool {
         match &self.target {
@@ -94,7 +96,8 @@ impl Reference {
         }
     }
 
-    /// Returns the path of the configuration file that holds the reference, or `None` for other kinds.
+    /// Returns the path of the configuration file that holds the reference, or `None` if another kind of
+    /// setting holds it.
     #[must_use]
     pub fn config_file_path(&self) -> Option<&str> {
         match &self.location.setting {

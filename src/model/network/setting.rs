@@ -7,10 +7,11 @@ use crate::model::{Text, text::MAX_TEXT_CHARS};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt};
 
-/// Separates a variable from the load balancer in its value.
+/// Text between the name of a variable and the name of the load balancer whose URL is the variable's value.
 const THROUGH_LOAD_BALANCER: &str = " through load balancer ";
 
-/// A setting of a service that names an address or another service.
+/// The place in a service's configuration where a reference was found, such as the variable `DB_HOST`, never
+/// with its value.
 #[derive(Clone, Debug)]
 pub enum Setting {
     /// An environment variable, by name.
@@ -22,7 +23,7 @@ pub enum Setting {
         /// Name of the load balancer.
         load_balancer: Text,
     },
-    /// An argument without an option, by its position in the command line.
+    /// A command line argument that belongs to no option, by its position.
     Argument(u32),
     /// The value of a command line option, by the option's name.
     Option(Text),
@@ -94,13 +95,13 @@ impl Setting {
     }
 }
 
-/// Returns `name` cleaned, so short that its setting fits into a `Text` with `others` more characters.
+/// Returns `name` cleaned and cut, so that it and `others` more characters fit into a `Text`.
 fn bounded(name: &str, others: usize) -> Text {
     let most = MAX_TEXT_CHARS.saturating_sub(others);
     if name.len() <= most { Text::new(name) } else { Text::with_max_chars(name, most) }
 }
 
-/// Returns the number, if `text` is the way in which that number is written.
+/// Returns the number that `text` spells, or `None` if the number would be written differently, such as `02`.
 fn canonical_number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number: &u32| number.to_string() == text)
 }
@@ -121,7 +122,7 @@ impl fmt::Display for Setting {
     }
 }
 
-/// The order of the texts, because recordings and exports list references in it.
+/// Settings sort by their texts, because recordings and exports list references in that order.
 impl Ord for Setting {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {

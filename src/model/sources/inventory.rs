@@ -18,7 +18,8 @@ pub struct Inventory {
     first_snapshot_at: Option<Timestamp>,
 }
 
-/// Default time for which observed connections are remembered, in seconds: a day.
+/// Default time for which the inventory keeps observed connections after their last observation: a day, in
+/// seconds.
 const DEFAULT_RETENTION_SECONDS: i64 = 24 * 60 * 60;
 
 /// Facts about a service from the user's configuration, which no API reports.
@@ -55,7 +56,8 @@ impl Inventory {
         }
     }
 
-    /// Sets the time for which observed connections are remembered, in seconds.
+    /// Sets the time for which the inventory keeps observed connections after their last observation, in
+    /// seconds.
     #[must_use]
     pub fn with_retention_seconds(mut self, seconds: i64) -> Self {
         self.retention_seconds = seconds;
@@ -83,15 +85,15 @@ impl Inventory {
         }
     }
 
-    /// Adds a snapshot from an earlier run until its source answers. Its connections are left out, because no
-    /// source has observed them in between.
+    /// Adds a snapshot of an earlier run, which the source's first poll replaces. Connections are left out,
+    /// because no source has observed them since that run.
     pub fn load_cached(&mut self, mut snapshot: Snapshot) {
         snapshot.services.sort_by(|a, b| a.id.cmp(&b.id));
         (snapshot.connections, snapshot.monitored) = (Vec::new(), Vec::new());
         self.snapshots.insert(snapshot.source.clone(), Arc::new(snapshot));
     }
 
-    /// Records connections that were observed between two snapshots, such as those in log lines.
+    /// Records connections that no snapshot reports, such as failed calls found in log lines.
     pub fn record_connections(&mut self, flows: &[ObservedConnection], now: Timestamp) -> SnapshotDiff {
         if self.observations.record(flows, &[], now, self.retention_seconds) {
             SnapshotDiff::Everything
@@ -133,14 +135,14 @@ impl Inventory {
         self.snapshots().flat_map(|s| s.load_balancers.iter().map(move |g| (&s.source, g)))
     }
 
-    /// Returns the service with `id`.
+    /// Returns the service that has the id `id`.
     #[must_use]
     pub fn service(&self, id: &ServiceId) -> Option<&Service> {
         let services = &self.snapshots.get(&SourceId::from(id))?.services;
         services.binary_search_by(|s| s.id.cmp(id)).ok().map(|place| &*services[place])
     }
 
-    /// Returns all references, each with the service that makes it.
+    /// Returns all references, each with the service whose configuration holds it.
     pub fn references(&self) -> impl Iterator<Item = (&Service, &Reference)> {
         self.services().flat_map(|s| s.references.iter().map(move |m| (s, m)))
     }

@@ -3,18 +3,18 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The progress of a source's initial load, for one part.
+/// The progress of a source's initial load, for one part of the source, such as `12 of 40 tasks read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadProgress {
     /// The part of the source.
     pub part: SourcePart,
-    /// Number of items read.
+    /// Number of services, tasks, task definitions or API reads completed.
     pub read: usize,
-    /// Number of items known so far; it may still grow.
+    /// Number to be completed, as far as known; it may still grow.
     pub known: usize,
 }
 
-/// A part of a source that is loaded incrementally.
+/// A part of a source that is loaded over several polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourcePart {

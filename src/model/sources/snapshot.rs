@@ -15,14 +15,14 @@ pub struct Snapshot {
     /// Time of the poll, UTC.
     #[serde(rename = "taken")]
     pub taken_at: Timestamp,
-    /// All services, in any order. An unchanged service may share its allocation with the previous snapshot.
+    /// All services, in any order. An unchanged service may be the same `Arc` as in the previous snapshot.
     pub services: Vec<Arc<Service>>,
     /// All load balancers.
     #[serde(rename = "gateways")]
     pub load_balancers: Vec<LoadBalancer>,
     /// Recent events, in any order.
     pub events: Vec<Event>,
-    /// The parts that could not be read, although the others could.
+    /// The parts of the source that could not be read, although the rest could.
     #[serde(rename = "gaps")]
     pub unread_parts: Vec<UnreadPart>,
     /// Connections observed since the previous snapshot.
@@ -45,8 +45,8 @@ impl Snapshot {
         self.progress.iter().any(LoadProgress::may_miss_services)
     }
 
-    /// Returns the same snapshot, with services, events and load balancers that were not read yet taken from
-    /// `old`.
+    /// Returns the snapshot filled up from `old`: with the services and their events that this snapshot
+    /// lacks, and with the load balancers if it has none.
     #[must_use]
     pub fn fill_unread_from(mut self, old: &Self) -> Self {
         let read: BTreeSet<ServiceId> = self.services.iter().map(|service| service.id.clone()).collect();

@@ -1,4 +1,4 @@
-//! Differences between two snapshots, as coarse as the topology needs them for an incremental update.
+//! Differences between two snapshots, only as detailed as an incremental update of the topology needs.
 
 use crate::model::{LoadBalancer, Service, ServiceId, Snapshot};
 use std::{
@@ -6,16 +6,15 @@ use std::{
     sync::Arc,
 };
 
-/// The difference between two snapshots of a source.
+/// The parts of the inventory that changed from one snapshot of a source to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotDiff {
     /// Nothing but the time of the snapshot changed.
     Unchanged,
-    /// Settings or state of these services changed; the map holds their previous versions. No service was
-    /// added or
-    /// removed, and all endpoints are the same.
+    /// Settings or state of these services changed. The map holds each service as it was before. No service
+    /// was added or removed, and all endpoints are the same.
     Services(BTreeMap<ServiceId, Arc<Service>>),
-    /// No service changed; only events, read errors or target health did.
+    /// No service changed; only events, unread parts or the health of load balancer targets did.
     MetadataOnly,
     /// Services, endpoints or load balancer routes changed: the topology must be built anew.
     Everything,
@@ -54,19 +53,19 @@ impl SnapshotDiff {
     }
 }
 
-/// Returns `gateway` without the health of its targets.
+/// Returns the load balancer `gateway` without the health of its targets.
 fn without_targets(gateway: &LoadBalancer) -> LoadBalancer {
     LoadBalancer { targets: Vec::new(), ..gateway.clone() }
 }
 
-/// Returns true if events, read errors and load balancers, with the health of their targets, are the same.
+/// Returns true if events, unread parts and load balancers are the same, with the health of their targets.
 fn same_metadata(old: &Snapshot, new: &Snapshot) -> bool {
     old.events == new.events
         && old.unread_parts == new.unread_parts
         && old.load_balancers == new.load_balancers
 }
 
-/// Returns true if both have the same id, name, group, endpoints, networks and images.
+/// Returns true if both services have the same id, name, group, endpoints, networks and images.
 fn same_identity_and_endpoints(a: &Service, b: &Service) -> bool {
     fn images(s: &Service) -> BTreeSet<&str> {
         s.images().collect()

@@ -3,30 +3,30 @@
 use crate::model::{LoadProgress, SourceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The state of a source.
+/// The state of reading a source: loading, live, stale or failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
-    /// No complete answer yet.
+    /// The first complete read has not ended yet.
     Loading,
-    /// No complete answer yet; the screen shows data of an earlier run.
+    /// The first complete read has not ended yet; the screen shows data of an earlier run.
     Cached,
     /// The last poll succeeded.
     Live,
     /// The last poll failed; the screen shows older data.
     Stale,
-    /// Access is denied.
+    /// All polls have failed so far, the last one because access is denied.
     Denied,
-    /// No poll has succeeded.
+    /// All polls have failed so far.
     Failed,
 }
 
-/// The state of a source, with its last failure and poll times.
+/// The state of reading one source, with its last failure, load progress and next poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceStatus {
     /// Id of the source.
     pub id: SourceId,
-    /// The family of the source: `docker`, `ecs`, `compose`, `replay`.
+    /// The type of the source: `docker`, `ecs`, `compose`, `replay`.
     pub kind: Text,
     /// The source's address or region, for display.
     pub location: Text,
@@ -36,11 +36,11 @@ pub struct SourceStatus {
     pub last_read: Option<Timestamp>,
     /// The failure of the last poll; `None` if it succeeded.
     pub failure: Option<Failure>,
-    /// True if the source pushes changes, so that the age of its data means nothing.
+    /// True if the source notifies Portolan of changes, so its data stays current between polls.
     pub pushes_changes: bool,
     /// Progress of the initial load.
     pub progress: Vec<LoadProgress>,
-    /// Time and cost of the next poll.
+    /// Time of the next poll and the used share of the API quota; `None` until the source reports them.
     pub poll_schedule: Option<PollSchedule>,
     /// True if some of the shown data may be from an earlier run.
     pub from_cache: bool,
@@ -49,14 +49,14 @@ pub struct SourceStatus {
 /// The next poll of a source, and its use of API quotas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PollSchedule {
-    /// Time of the next poll, unless a push comes first.
+    /// Time of the next poll, unless a change notification comes first.
     pub next_poll: Timestamp,
     /// Share of the API quota used within the last minute, in per mille; `None` if the source has no quota.
     pub quota_used_permille: Option<u16>,
 }
 
 impl SourceStatus {
-    /// Returns the status of a source before its first answer.
+    /// Returns the status of a source before its first poll has ended.
     #[must_use]
     pub fn new(id: SourceId, kind: &str, place: impl Into<Text>) -> Self {
         let (kind, location, state) = (kind.into(), place.into(), SourceState::Loading);
@@ -75,7 +75,7 @@ impl SourceStatus {
         }
     }
 
-    /// Records a successful poll at `at`, with the `progress` of the initial load.
+    /// Records a successful poll at `at`, which left the initial load at `progress`.
     pub fn record_success(&mut self, at: Timestamp, progress: &[LoadProgress]) {
         let partial = progress.iter().any(LoadProgress::may_miss_services);
         self.failure = None;
@@ -92,7 +92,7 @@ impl SourceStatus {
         }
     }
 
-    /// Records that the source's data is from an earlier run at `at`.
+    /// Records that the screen shows data that an earlier run read at `at`.
     pub fn record_cached(&mut self, at: Timestamp) {
         (self.state, self.last_read, self.from_cache) = (SourceState::Cached, Some(at), true);
     }
@@ -103,7 +103,7 @@ impl SourceStatus {
         !matches!(self.state, SourceState::Loading | SourceState::Cached)
     }
 
-    /// Returns true if all parts were read in this run, or access is denied.
+    /// Returns true if no more data is expected: all parts were read in this run, or access is denied.
     #[must_use]
     pub fn has_reported_fully(&self) -> bool {
         let is_read = matches!(self.state, SourceState::Live | SourceState::Stale);
@@ -172,7 +172,7 @@ pub enum FailureKind {
     Timeout,
     /// The requested resource does not exist.
     Missing,
-    /// An answer, file or setting is invalid.
+    /// A response, file or setting is invalid.
     Invalid,
 }
 

@@ -7,9 +7,9 @@ use crate::model::{
 use jiff::SignedDuration;
 use std::sync::Arc;
 
-/// A type whose times can be shifted.
+/// Recorded data whose times can all be moved by one duration.
 pub trait TimeShift {
-    /// Moves every time in `self` by `by`. A time that would leave the calendar stays.
+    /// Moves every time in `self` by `by`. A time that would leave the range of `Timestamp` stays.
     fn shift_times(&mut self, by: SignedDuration);
 }
 

@@ -22,8 +22,9 @@ use std::{
 /// Text from outside, cleaned, with at most `MAX_CHARS` characters; an ellipsis `…` marks a cut.
 ///
 /// Cleaning removes terminal sequences (ECMA-48), invisible characters and those that reorder their
-/// neighbours. It turns every other control character and line separator into a space. Unless `URL_USERS`, it
-/// also removes the user information of URLs, which may hold a password. Cleaning clean text changes nothing.
+/// neighbours. It turns every other control character and line separator into a space. If `URL_USERS` is
+/// false, it also removes the user information of URLs, which may hold a password. Cleaning clean text
+/// changes nothing.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CleanText<S, const MAX_CHARS: usize, const URL_USERS: bool = false>(S);
 
@@ -74,15 +75,16 @@ impl<S: From<String> + for<'a> From<&'a str>, const MAX_CHARS: usize, const URL_
 }
 
 impl LineText {
-    /// Cleans `raw`, and calls `sgr` for each sequence that sets colours (SGR, ECMA-48 section 8.3.117), with
-    /// its byte offset in the clean text and its parameters.
+    /// Cleans `raw`. Calls `sgr` for each sequence that sets colours (SGR, ECMA-48 section 8.3.117), and
+    /// passes the sequence's byte offset in the clean text and its parameters.
     #[must_use]
     pub fn new_reporting_sgr(raw: &str, sgr: &mut dyn FnMut(usize, &str)) -> Self {
         Self(scrub(raw, MAX_LINE_CHARS, sgr).into())
     }
 }
 
-/// Cleans `raw` and cuts it after `max_chars` characters, for a quotation.
+/// Returns `raw` cleaned and cut after `max_chars` characters, to be quoted in a longer message. User
+/// information in URLs stays.
 #[must_use]
 pub fn clean_with_max_chars(raw: &str, max_chars: usize) -> String {
     if is_plain(raw, max_chars) { raw.to_owned() } else { scrub(raw, max_chars, &mut |_, _| {}) }

@@ -11,7 +11,7 @@ const MAX_PARAMETER_BYTES: usize = 64;
 const STRING_INTRODUCERS: [char; 5] = ['\u{90}', '\u{98}', '\u{9d}', '\u{9e}', '\u{9f}'];
 
 /// Returns `raw` without terminal sequences and deceiving characters, cut after `max_chars` characters with
-/// an ellipsis `…`. Calls `sgr` for each sequence that sets colours.
+/// an ellipsis `…`. Calls `sgr` with the place and parameters of each sequence that sets colours.
 pub(super) fn scrub(raw: &str, max_chars: usize, sgr: &mut dyn FnMut(usize, &str)) -> String {
     let mut out = String::with_capacity(raw.len().min(max_chars));
     let (mut kept, mut marks, mut chars) = (0, 0, raw.chars());
@@ -63,17 +63,18 @@ pub(super) fn printable_ascii_prefix(bytes: &[u8]) -> usize {
     steps + bytes[steps..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
-/// The kind of sequence that an escape sequence introduces.
+/// The kind of terminal sequence that follows the character ESC.
 enum Introduced {
-    /// A control sequence.
+    /// A control sequence, such as one that sets colours or moves the cursor.
     ControlSequence,
-    /// A control string.
+    /// A control string, such as one that sets the window's title.
     ControlString,
-    /// No further sequence.
+    /// Nothing: the escape sequence is complete.
     Nothing,
 }
 
-/// Skips the intermediate and final characters after ESC (ECMA-35 section 13.1), and leaves everything else.
+/// Skips the intermediate and final characters after ESC (ECMA-35 section 13.1). Returns the kind of sequence
+/// whose rest follows.
 fn skip_escape(chars: &mut Chars<'_>) -> Introduced {
     skip_while(chars, |c| ('\u{20}'..='\u{2f}').contains(&c));
     match chars.as_str().chars().next() {

@@ -28,7 +28,7 @@ pub fn is_invisible(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// Returns true if `c` combines with the letter before it and takes no cell of its own.
+/// Returns true if `c` combines with the letter before it and takes no terminal cell of its own.
 pub(super) fn is_mark(c: char) -> bool {
     c >= '\u{300}' && c.width() == Some(0)
 }

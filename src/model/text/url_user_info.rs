@@ -32,7 +32,8 @@ pub(super) fn without_user_info(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Returns the part of a URL after `scheme://` without its user information.
+/// Returns `text`, the part of a URL after `scheme://`, without the user information; an ssh user without a
+/// password stays.
 fn strip_user_unless_ssh<'a>(scheme: &str, text: &'a str) -> &'a str {
     let is_ssh = matches!(scheme, "ssh" | "git+ssh" | "sftp");
     let user = text.split(['@', ':', '/']).next().unwrap_or_default();
@@ -51,13 +52,13 @@ fn strip_user_info(text: &str) -> &str {
     }
 }
 
-/// Returns true if `authority` may consist of a user and the start of a password: it has a colon after its
-/// name or address.
+/// Returns true if `authority` may be a user and the start of a password, as in `user:pass`. That needs a
+/// colon outside the brackets of an IPv6 address.
 fn may_hold_user(authority: &str) -> bool {
     authority.rsplit(']').next().unwrap_or(authority).contains(':')
 }
 
-/// Returns the scheme at the end of `text` (RFC 3986, section 3.1).
+/// Returns the URL scheme (RFC 3986, section 3.1) at the end of `text`, which stops before a `://`.
 fn scheme_before(text: &str) -> &str {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     &text[text.trim_end_matches(is_part).len()..]

@@ -1,4 +1,4 @@
-//! Deployments: versions of a service that are being rolled out, or that run already.
+//! Deployments: rollouts of versions of a service, in progress or ended.
 
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub struct Deployment {
     pub rollout: Rollout,
     /// The source's explanation of that state, in its own words.
     pub reason: Option<Text>,
-    /// Number of instances that the deployment wants.
+    /// Number of instances that the deployment is to run.
     pub desired: u32,
     /// Number of its instances that run.
     pub running: u32,
@@ -69,7 +69,8 @@ fn without_common_path<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
 }
 
 impl Deployment {
-    /// Describes the differences from the previous version. Returns `None` if that version is unknown.
+    /// Describes the differences from the previous version in one phrase. Returns `None` if the previous
+    /// version is unknown.
     #[must_use]
     pub fn describe_changes(&self) -> Option<String> {
         let previous = self.previous.as_ref()?;
@@ -82,7 +83,7 @@ impl Deployment {
     }
 }
 
-/// The state of a deployment.
+/// The state of a deployment's rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rollout {
@@ -90,7 +91,7 @@ pub enum Rollout {
     InProgress,
     /// All instances run the deployment's version.
     Completed,
-    /// The source gave the deployment up.
+    /// The source has given up the deployment.
     Failed,
     /// The source does not report the state.
     Unknown,

@@ -1,4 +1,4 @@
-//! Exits and failed starts of instances with their causes, in the same terms for every source.
+//! Exits and failed starts of instances, with causes that mean the same for every source.
 
 use crate::model::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -117,8 +117,8 @@ impl ExitCause {
 }
 
 impl Exit {
-    /// Returns the source's reason, and says so if the sender of a signal is unknown. Returns `None` if there
-    /// is neither.
+    /// Returns the source's reason, with a remark if the sender of a signal is unknown. Returns `None` if
+    /// there is neither.
     #[must_use]
     pub fn reason_text(&self) -> Option<String> {
         let unknown = match (self.cause, self.code) {

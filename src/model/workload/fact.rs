@@ -1,11 +1,11 @@
-//! Facts for the service card, each with a typed label. Recordings and the JSON hold the label as text, such
-//! as `app: memory limit`.
+//! Facts for the service card, the screen with all details of one service. Each fact has a typed label.
+//! Recordings and the JSON hold the label as text, such as `app: memory limit`.
 
 use crate::model::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// A labelled fact for the service card.
+/// A line of the service card: a label and a value, such as `memory limit` and `512 MiB`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// The label, such as `image`.
@@ -24,14 +24,15 @@ pub enum FactLabel {
         /// The kind of fact.
         kind: FactKind,
     },
-    /// A label in a recording of another version.
+    /// A label that this version does not know, from a recording of another version of Portolan.
     Other(Text),
 }
 
-/// Declares the kinds of facts with their labels, and the labels that describe configuration.
+/// Declares [`FactKind`] with the label of each kind. The kinds under `configuration` describe settings of
+/// the service.
 macro_rules! fact_kinds {
     (configuration { $($set:ident $set_label:literal)* } other { $($rest:ident $rest_label:literal)* }) => {
-        /// The kinds of facts; [`FactKind::label`] has their meaning.
+        /// The meaning of a fact's value; [`FactKind::label`] says it in words.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "the label beside each kind says more")]
         pub enum FactKind { $($set,)* $($rest,)* }
@@ -112,7 +113,8 @@ impl Fact {
         Self { label: FactLabel::Known { container: None, kind }, value: value.into() }
     }
 
-    /// Returns the fact as one about `container`, if there is a name.
+    /// Returns the same fact about one container of the service, or about the whole service if `container` is
+    /// `None`.
     #[must_use]
     pub fn of_container(mut self, container: Option<Text>) -> Self {
         if let FactLabel::Known { container: known, .. } = &mut self.label {
@@ -121,7 +123,7 @@ impl Fact {
         self
     }
 
-    /// Returns the kind of fact; `None` for one that only another version knows.
+    /// Returns the kind of fact; `None` if only another version of Portolan knows its label.
     #[must_use]
     pub fn kind(&self) -> Option<FactKind> {
         match self.label {

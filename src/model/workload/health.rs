@@ -3,7 +3,7 @@
 use crate::model::{InstanceState, Service};
 use serde::{Deserialize, Serialize};
 
-/// The health of a service, from best to worst.
+/// The health of a service, sorted from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
@@ -35,7 +35,8 @@ impl Health {
         }
     }
 
-    /// Returns the health of `service`: serving instances against desired ones.
+    /// Returns the health of `service`, from the numbers of its serving, starting, faulty and desired
+    /// instances.
     #[must_use]
     pub fn of_service(service: &Service) -> Self {
         if service.is_declared() {

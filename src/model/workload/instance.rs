@@ -15,7 +15,7 @@ pub struct Instance {
     /// The result of its health check.
     #[serde(rename = "check")]
     pub health_check: HealthCheckStatus,
-    /// Creation time; `None` if the source does not report it. A restart does not change it.
+    /// Creation time, which a restart does not change; `None` if the source does not report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "made")]
     pub created: Option<Timestamp>,
@@ -39,7 +39,7 @@ pub enum InstanceState {
     Starting,
     /// The process runs.
     Running,
-    /// The engine paused it.
+    /// The engine has paused the instance's processes.
     Paused,
     /// Exited and about to be restarted.
     Restarting,
@@ -82,7 +82,7 @@ pub struct Container {
     pub image: Text,
     /// Digest of the running image; `None` if the source does not report it.
     pub digest: Option<Text>,
-    /// The place of the container's log.
+    /// The way to the container's log.
     #[serde(rename = "log")]
     pub log_route: LogRoute,
     /// The last exit; `None` if the container has not exited.
@@ -97,7 +97,7 @@ impl Instance {
         !matches!(self.state, InstanceState::Stopped | InstanceState::Stopping | InstanceState::Unknown)
     }
 
-    /// Returns true if the instance runs and its health check does not fail or wait.
+    /// Returns true if the instance runs and its health check passes, or none is configured.
     #[must_use]
     pub fn is_serving(&self) -> bool {
         self.state == InstanceState::Running

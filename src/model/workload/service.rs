@@ -8,7 +8,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A service with all facts that its source reports.
+/// A service with its instances, deployments, endpoints, references and settings, as its source reports them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
     /// Id of the service, unique over all sources.
@@ -43,7 +43,7 @@ pub struct Service {
     pub facts: Vec<Fact>,
 }
 
-/// The kind of a service in its source.
+/// The kind of a service, such as an ECS service or a standalone container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceKind {
@@ -82,7 +82,8 @@ impl Service {
         self.kind == ServiceKind::Declared
     }
 
-    /// Returns the images of its instances; for a declared service, the image in its facts.
+    /// Returns the images of the service's containers; for a service that is only declared, the image in its
+    /// facts.
     pub fn images(&self) -> impl Iterator<Item = &str> {
         let declared =
             self.facts.iter().filter(|fact| self.is_declared() && fact.kind() == Some(FactKind::Image));
@@ -100,8 +101,8 @@ impl Service {
         }
     }
 
-    /// Returns the versions of the running instances with the number of instances of each, the newest
-    /// deployment's first.
+    /// Returns the versions that run now, each with its number of running instances; the version of the
+    /// newest deployment comes first.
     #[must_use]
     pub fn running_versions(&self) -> Vec<(&str, usize)> {
         let mut counts: Vec<(&str, usize)> = Vec::new();

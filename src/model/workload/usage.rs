@@ -4,7 +4,7 @@ use crate::model::{InstanceId, ServiceId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The instances of one service whose usage is measured.
+/// The instances of one service whose CPU, memory and network usage Portolan is to measure.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UsageTarget {
     /// Id of the service.
@@ -22,7 +22,7 @@ pub struct UsageSample {
     pub instance: InstanceId,
     /// Time of the measurement, UTC.
     pub at: Timestamp,
-    /// CPU used since the previous sample, in thousandths of a core.
+    /// Average CPU use since the previous sample, in thousandths of a core.
     pub cpu: Option<u64>,
     /// CPU limit, in thousandths of a core; `None` without a limit.
     pub cpu_limit: Option<u64>,

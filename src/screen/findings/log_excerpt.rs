@@ -1,11 +1,11 @@
 //! Log excerpt of the selected finding: the last lines of the failed instance before it ended.
 
 use crate::{
-    effect::Subscription,
     extract::log_line::{self, LineFormat},
     log_store::{EntryKey, LogEntry, QueryResults, StreamScope},
     model::{Finding, Instance, LogReadOptions, Service, Timestamp},
     store::{Store, log_targets},
+    subscription::Subscription,
     topology::NodeKind,
 };
 use jiff::SignedDuration;

@@ -3,19 +3,19 @@
 mod log_excerpt;
 
 use super::{
-    Canvas, ClickTarget, HitMap, Scene, Screen, Theme,
+    Action, Canvas, Click, ClickTarget, HitMap, Scene, Screen, ScreenId, Theme,
     describe::time,
     widget::{
         frame::draw_frame,
-        table::{Column, TableCell, draw_table, row_after_command},
+        table::{Column, TableCell, draw_table, moves_cursor, row_after_command},
         text,
     },
 };
 use crate::{
     command::Command,
-    effect::{Effect, ScreenId, Subscription},
     model::{Finding, Health, NodeId},
     store::Store,
+    subscription::Subscription,
 };
 use log_excerpt::{LogExcerpt, SHOWN_LINES};
 use ratatui::{layout::Rect, style::Style};
@@ -51,14 +51,19 @@ const MIN_HEIGHT_FOR_DETAIL: u16 = 15;
 const LABEL_WIDTH: u16 = 8;
 
 impl Screen for Findings {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if command == Command::Open {
             let of_source =
                 matching_findings(store).get(self.selected_row).is_some_and(|finding| finding.node.is_none());
-            return vec![Effect::ShowScreen(if of_source { ScreenId::Sources } else { ScreenId::Card })];
+            return vec![Action::ShowScreen(if of_source { ScreenId::Sources } else { ScreenId::Card })];
         }
         let there = row_after_command(command, self.selected_row, matching_findings(store).len());
-        there.map(|row| self.click_row(row, store)).unwrap_or_default()
+        there.map(|row| self.select_row(row, store)).unwrap_or_default()
+    }
+
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        let rows = matching_findings(store).len();
+        moves_cursor(command, rows) || (command == Command::Open && rows > 0)
     }
 
     fn footer_commands(&self) -> &'static [Command] {
@@ -73,7 +78,7 @@ impl Screen for Findings {
             .unwrap_or_default()
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
         let rows = matching_findings(store);
         let on_selected = |f: &&Finding| f.node.is_some() && f.node == store.session.selected;
@@ -90,11 +95,11 @@ impl Screen for Findings {
         Vec::new()
     }
 
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
-        self.selected_row = row;
-        self.selected_key = matching_findings(store).get(row).map(|finding| finding_key(finding));
-        let node = matching_findings(store).get(row).and_then(|f| f.node.clone());
-        node.map(Effect::Select).into_iter().collect()
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        match at {
+            Click::Row(row) => self.select_row(row, store),
+            Click::Overview(..) => Vec::new(),
+        }
     }
 
     fn clipboard_text(&self, store: &Store) -> Option<String> {
@@ -177,6 +182,14 @@ fn detail_fields(finding: &Finding, scene: Scene<'_>) -> Vec<(&'static str, Stri
 }
 
 impl Findings {
+    /// Selects the finding in this row, and its node.
+    fn select_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
+        self.selected_row = row;
+        self.selected_key = matching_findings(store).get(row).map(|finding| finding_key(finding));
+        let node = matching_findings(store).get(row).and_then(|f| f.node.clone());
+        node.map(Action::Select).into_iter().collect()
+    }
+
     /// Draws the details of a finding and its log excerpt.
     fn draw_detail(&self, finding: &Finding, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) {
         let theme = scene.theme;

@@ -11,11 +11,10 @@ use super::{
 };
 use crate::{
     command::Command,
-    effect::{Effect, PromptKind},
     extract::log_line::correlation_ids,
     log_store::{EntryKey, Predicate},
     model::{LogLevel, NodeId},
-    screen::widget::table,
+    screen::{Action, PromptKind, widget::table},
     store::Store,
 };
 use jiff::SignedDuration;
@@ -23,7 +22,7 @@ use std::collections::BTreeSet;
 
 impl Logs {
     /// Runs a command.
-    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         let mut effects = self.apply_command(command, store);
         effects.extend(self.update_lines(store));
         // Opening or closing a pane changes the number of rows for the lines.
@@ -31,7 +30,7 @@ impl Logs {
         effects
     }
 
-    fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn apply_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
         if let Some(done) = self.apply_pane_command(command, store) {
             return done;
         }
@@ -52,9 +51,9 @@ impl Logs {
                 self.query.only_instance = next;
                 self.reset_position();
             }
-            Command::KeepFilter => return vec![Effect::OpenPrompt(PromptKind::KeepFilter)],
-            Command::HideFilter => return vec![Effect::OpenPrompt(PromptKind::HideFilter)],
-            Command::GoToTime => return vec![Effect::OpenPrompt(PromptKind::GoToTime)],
+            Command::KeepFilter => return vec![Action::OpenPrompt(PromptKind::KeepFilter)],
+            Command::HideFilter => return vec![Action::OpenPrompt(PromptKind::HideFilter)],
+            Command::GoToTime => return vec![Action::OpenPrompt(PromptKind::GoToTime)],
             Command::RemoveLastFilter => drop(self.query.chips.pop()),
             Command::RemoveAllFilters => self.query.chips.clear(),
             Command::RaiseMinLevel | Command::LowerMinLevel => {
@@ -71,7 +70,7 @@ impl Logs {
                     self.cursor_line(store).filter(|_| self.marks.selection_start.is_none())
             }
             Command::SaveLogs => return copy_save::save_lines(self, store),
-            Command::FullScreen => return vec![Effect::ToggleFullscreen],
+            Command::FullScreen => return vec![Action::ToggleFullscreen],
             Command::Histogram => {
                 self.histogram = if self.histogram.is_some() { None } else { Some(Histogram::default()) };
             }
@@ -90,7 +89,7 @@ impl Logs {
     }
 
     /// Handles commands that move the cursor or change the display.
-    fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn move_cursor_or_restyle(&mut self, command: Command, store: &Store) -> Vec<Action> {
         // A cursor move cancels a pending jump.
         self.pending_jump = None;
         let page = usize::from(super::draw::areas(self, store, self.area).lines.height).max(2) as isize;
@@ -147,7 +146,7 @@ impl Logs {
     }
 
     /// Changes the scope as `command` asks.
-    fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn change_scope(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match ServiceScope::of_command(command, store) {
             Ok(reach) if reach != self.query.scope => {
                 self.pivot_stack.clear();
@@ -155,12 +154,12 @@ impl Logs {
                 Vec::new()
             }
             Ok(_) => Vec::new(),
-            Err(why) => vec![Effect::Notify(why.to_owned())],
+            Err(why) => vec![Action::Notify(why.to_owned())],
         }
     }
 
     /// Handles a command for the open pane. Returns `None` if the command is not about it.
-    fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Effect>> {
+    fn apply_pane_command(&mut self, command: Command, store: &Store) -> Option<Vec<Action>> {
         let rows = match &self.pane {
             Pane::None => return None,
             Pane::Details(details) => self
@@ -200,14 +199,14 @@ impl Logs {
     }
 
     /// Pivots on the first request or trace id in the cursor's line.
-    fn pivot_on_line(&mut self, store: &Store) -> Vec<Effect> {
+    fn pivot_on_line(&mut self, store: &Store) -> Vec<Action> {
         let Some(line) =
             self.cursor_line(store).and_then(|key| self.visible_lines.line(&store.world.logs, key))
         else {
             return Vec::new();
         };
         let Some(id) = correlation_ids(line.text, line.format).into_iter().next() else {
-            return vec![Effect::Notify(
+            return vec![Action::Notify(
                 "no request or trace id in this line; enter shows its fields".to_owned(),
             )];
         };
@@ -217,14 +216,14 @@ impl Logs {
 
     /// Shows lines that contain `value`, in the logs of the line's service and its neighbours, around the
     /// time of the line.
-    fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Effect> {
+    fn pivot_to(&mut self, key: EntryKey, value: &str, store: &Store) -> Vec<Action> {
         let service = self.visible_lines.line(&store.world.logs, key).and_then(|line| line.service.cloned());
         let Some(service) = service else {
-            return vec![Effect::Notify("this line belongs to no service".to_owned())];
+            return vec![Action::Notify("this line belongs to no service".to_owned())];
         };
         let chip = match FilterChip::text(value) {
             Ok(chip) => chip,
-            Err(why) => return vec![Effect::Notify(why)],
+            Err(why) => return vec![Action::Notify(why)],
         };
         let reach = ServiceScope::WithNeighbours(NodeId::from(&service));
         let before = (std::mem::take(&mut self.query), self.scroll.clone());
@@ -297,8 +296,8 @@ impl Logs {
     }
 
     /// Jumps to a line, or notifies with `none`. Also notifies if the jump wrapped around.
-    fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Effect> {
-        let Some(key) = to else { return vec![Effect::Notify(none.to_owned())] };
+    fn jump_to(&mut self, to: Option<EntryKey>, forward: bool, none: &str, store: &Store) -> Vec<Action> {
+        let Some(key) = to else { return vec![Action::Notify(none.to_owned())] };
         let round = self.scroll.cursor.map(|here| if forward { key <= here } else { key >= here });
         self.go_to_line(key, store);
         if let Pane::Details(details) = &mut self.pane {
@@ -309,7 +308,7 @@ impl Logs {
             (Some(true), false) => "wrapped to the end",
             _ => return Vec::new(),
         };
-        vec![Effect::Notify(said.to_owned())]
+        vec![Action::Notify(said.to_owned())]
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Logs, panes::pane::Pane};
 use crate::{
-    effect::{DeferredText, Effect},
     log_store::{EntryKey, LogEntry},
     model::text::clean_with_max_chars,
+    screen::{Action, DeferredText, NewFile},
     store::Store,
 };
 use std::fmt;
@@ -36,11 +36,11 @@ pub(super) fn clipboard_text(logs: &Logs, store: &Store) -> Option<String> {
 }
 
 /// Saves the selected lines, or else all filtered lines, each with its time, service and instance.
-pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Effect> {
+pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Action> {
     let (Some(first), Some(last)) =
         (logs.visible_lines.first(&store.world.logs), logs.visible_lines.last(&store.world.logs))
     else {
-        return vec![Effect::Notify("no lines to save".to_owned())];
+        return vec![Action::Notify("no lines to save".to_owned())];
     };
     let (first, last) = logs.marks.selection(logs.cursor_line(store)).unwrap_or((first, last));
     // Both clones are cheap: they share their text with the originals.
@@ -51,8 +51,8 @@ pub(super) fn save_lines(logs: &Logs, store: &Store) -> Vec<Effect> {
         chosen.try_for_each(|line| write_line(to, &line))
     });
     vec![
-        Effect::Notify("saving the lines".to_owned()),
-        Effect::SaveFile { name: "portolan-logs", extension: "log", text },
+        Action::Notify("saving the lines".to_owned()),
+        Action::SaveFile(NewFile { name: "portolan-logs", extension: "log", text }),
     ]
 }
 

@@ -1,22 +1,25 @@
 //! The log screen: the logs of one or several services merged by time, with search, filters, histogram and
 //! patterns.
 
+mod applies;
 mod panes;
 mod query;
 mod draw;
 mod copy_save;
+mod level_style;
 mod marks;
 mod commands;
 mod scroll_position;
 
-use super::{Canvas, HitMap, Scene, Screen};
+use super::{Action, Canvas, Click, HitMap, PromptKind, Scene, Screen};
 use crate::{
     command::Command,
-    effect::{Effect, PromptKind, Subscription},
     log_store::{EntryKey, LogEntry, StreamScope},
     model::{InstanceId, LogReadOptions, LogTarget, NodeId, Service, Timestamp},
     store::Store,
+    subscription::Subscription,
 };
+pub use applies::{scope_has_logs, scope_refusal};
 use draw::{display_options::DisplayOptions, line::ColumnWidths};
 use marks::Marks;
 use panes::{histogram::Histogram, pane::Pane};
@@ -77,27 +80,12 @@ struct PendingJump {
 type PivotFrame = (LogQuery, ScrollPosition);
 
 impl Screen for Logs {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         self.run_command(command, store)
     }
 
-    fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Effect> {
-        match question {
-            PromptKind::KeepFilter | PromptKind::HideFilter => {
-                let services = self.query.scope.services(store);
-                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
-                    Ok(chip) => self.add_filter(chip),
-                    Err(why) => return vec![Effect::Notify(why)],
-                }
-            }
-            PromptKind::GoToTime => {
-                match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
-                    Ok(at) => self.request_jump(at, store),
-                    Err(why) => return vec![Effect::Notify(why)],
-                }
-            }
-        }
-        self.update_lines(store)
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        self.command_applies(command, store)
     }
 
     fn footer_commands(&self) -> &'static [Command] {
@@ -130,7 +118,7 @@ impl Screen for Logs {
         self.backfill.subscriptions(&self.targets(store))
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             self.shown_node.clone_from(&store.session.selected);
@@ -143,7 +131,48 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Effect> {
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        match at {
+            Click::Row(row) => self.click_row(row, store),
+            Click::Overview(column, row) => {
+                self.click_overview(column, row, store);
+                Vec::new()
+            }
+        }
+    }
+
+    fn clipboard_text(&self, store: &Store) -> Option<String> {
+        copy_save::clipboard_text(self, store)
+    }
+
+    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
+        draw::draw_logs(self, scene, area, buf)
+    }
+}
+
+impl Logs {
+    /// Takes the user's input for a prompt that this screen opened.
+    pub fn on_answer(&mut self, question: PromptKind, answer: &str, store: &Store) -> Vec<Action> {
+        match question {
+            PromptKind::KeepFilter | PromptKind::HideFilter => {
+                let services = self.query.scope.services(store);
+                match FilterChip::parse(answer, question == PromptKind::KeepFilter, &services) {
+                    Ok(chip) => self.add_filter(chip),
+                    Err(why) => return vec![Action::Notify(why)],
+                }
+            }
+            PromptKind::GoToTime => {
+                match query::time_input::parse_time(answer, store.world.now, &store.session.time_zone) {
+                    Ok(at) => self.request_jump(at, store),
+                    Err(why) => return vec![Action::Notify(why)],
+                }
+            }
+        }
+        self.update_lines(store)
+    }
+
+    /// Shows the lines of the selected node at the given time.
+    pub fn jump_to_time(&mut self, at: Timestamp, store: &Store) -> Vec<Action> {
         // Filters for the lines of another service could hide the lines to show.
         let same = self.shown_node == store.session.selected;
         self.shown_node.clone_from(&store.session.selected);
@@ -153,23 +182,26 @@ impl Screen for Logs {
         self.update_lines(store)
     }
 
-    fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
+    /// Notes that one read of a part of a log stream has ended.
+    pub fn on_log_page_end(&mut self, target: &LogTarget, start: &LogReadOptions) {
         self.backfill.on_page_end(target, start);
     }
 
-    fn log_focus_time(&self) -> Option<Timestamp> {
+    /// Returns the time of the lines on screen, or `None` if these are the newest. The log store drops lines near
+    /// that time last.
+    #[must_use]
+    pub fn log_focus_time(&self) -> Option<Timestamp> {
         self.scroll.cursor.map(|cursor| cursor.at)
     }
 
-    fn handles_back(&self) -> bool {
-        self.pane.is_open() || self.marks.selection_start.is_some() || !self.pivot_stack.is_empty()
-    }
-
-    fn has_overlay(&self) -> bool {
+    /// Returns true if a pane is open over the lines. `Command::Back` closes it before it ends a search.
+    #[must_use]
+    pub fn has_overlay(&self) -> bool {
         self.pane.is_open()
     }
 
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+    /// Moves to the clicked row, or opens it if the cursor is there already.
+    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Action> {
         if self.pane.is_open() {
             let again = self.pane.chosen_row() == row;
             self.pane.choose_row(row);
@@ -185,6 +217,7 @@ impl Screen for Logs {
         Vec::new()
     }
 
+    /// Removes the clicked filter, or goes to the clicked time in the histogram.
     fn click_overview(&mut self, column: u16, row: u16, store: &Store) {
         let areas = draw::areas(self, store, self.area);
         if let Some(index) = draw::chip_at(self, areas.chips, (column, row)) {
@@ -199,24 +232,8 @@ impl Screen for Logs {
         }
     }
 
-    fn clipboard_text(&self, store: &Store) -> Option<String> {
-        copy_save::clipboard_text(self, store)
-    }
-
-    fn draw(&self, scene: Scene<'_>, area: Rect, buf: &mut Canvas<'_>) -> HitMap {
-        draw::draw_logs(self, scene, area, buf)
-    }
-}
-
-/// Returns the reason why the lines that `command` asks for can't be shown, or `None` if they can.
-#[must_use]
-pub fn scope_refusal(command: Command, store: &Store) -> Option<&'static str> {
-    ServiceScope::of_command(command, store).err()
-}
-
-impl Logs {
     /// Updates the visible lines and all that depends on them. Asks for another turn if work is left.
-    fn update_lines(&mut self, store: &Store) -> Vec<Effect> {
+    fn update_lines(&mut self, store: &Store) -> Vec<Action> {
         if self.backfill.is_reading() {
             self.backfill.retain_streams(&self.targets(store));
         }
@@ -233,7 +250,7 @@ impl Logs {
         if let Pane::Patterns(patterns) = &mut self.pane {
             whole &= patterns.update(&self.visible_lines, &store.world.logs, &services, store.world.now);
         }
-        if whole { Vec::new() } else { vec![Effect::ContinueWork] }
+        if whole { Vec::new() } else { vec![Action::ContinueWork] }
     }
 
     /// Resolves the query into services, filters and search for the log store.

@@ -4,10 +4,9 @@ use super::{
     DrawnMap, Map, Scene,
     draw::{self, map_styles::MapStyles},
     graph::{
-        detail_level::DetailLevel,
-        map_graph::{GraphOptions, MapGraph},
+        build_graph::GraphOptions, detail_level::DetailLevel, map_graph::MapGraph, view_state::ViewState,
     },
-    interaction::{view_state::ViewState, viewport::Viewport},
+    interaction::viewport::Viewport,
 };
 use crate::layout::{Options, Point, Raster, layout};
 use ratatui::layout::Rect;

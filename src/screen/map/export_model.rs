@@ -1,13 +1,13 @@
 //! Export model of the map: positions of the nodes, and routes and styles of the edges, for SVG and similar
 //! formats.
 
-use super::{
-    graph::{
-        detail_level::DetailLevel,
-        item::{Item, MAX_NAME_CELLS},
-        map_graph::{GraphOptions, MapEdge, MapGraph},
-    },
-    interaction::view_state::ViewState,
+use super::graph::{
+    build_graph::GraphOptions,
+    detail_level::DetailLevel,
+    item::{Item, MAX_NAME_CELLS},
+    map_edge::MapEdge,
+    map_graph::MapGraph,
+    view_state::ViewState,
 };
 use crate::{
     layout::{Direction, Options, Point, Rect, layout},

@@ -6,11 +6,12 @@ mod draw;
 mod scope;
 
 use super::{
-    Canvas, HitMap, Scene, Screen, describe::card_text::event_group_text, widget::table::row_after_command,
+    Action, Canvas, Click, HitMap, Scene, Screen, ScreenId,
+    describe::card_text::event_group_text,
+    widget::table::{moves_cursor, row_after_command},
 };
 use crate::{
     command::Command,
-    effect::{Effect, ScreenId},
     history::{Entry, EventGroup, EventKindSpec, Subject, coalesce},
     model::{EventKind, NodeId},
     store::{Search, Store},
@@ -46,7 +47,7 @@ struct RowInputs {
 }
 
 impl Screen for Timeline {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match command {
             Command::Open => return self.open_row(store),
             Command::NextTimelineScope => {
@@ -73,6 +74,14 @@ impl Screen for Timeline {
         Vec::new()
     }
 
+    fn applies(&self, command: Command, _store: &Store) -> bool {
+        match command {
+            Command::NextTimelineScope | Command::NextEventKind | Command::PreviousEventKind => true,
+            Command::Open => !self.rows.is_empty(),
+            _ => moves_cursor(command, self.rows.len()),
+        }
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{
             Back, Card, Findings, Help, Logs, Map, NextEventKind, NextTimelineScope, Open, Search,
@@ -80,7 +89,7 @@ impl Screen for Timeline {
         &[Open, NextTimelineScope, NextEventKind, Search, Logs, Card, Map, Findings, Back, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, _area: Rect, _shown: bool) -> Vec<Action> {
         if self.selected_here != scene.store.session.selected {
             self.selected_here.clone_from(&scene.store.session.selected);
             self.centre.clone_from(&scene.store.session.selected);
@@ -89,7 +98,8 @@ impl Screen for Timeline {
         Vec::new()
     }
 
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        let Click::Row(row) = at else { return Vec::new() };
         if self.cursor.is_some() && row == self.cursor_row() {
             self.open_row(store)
         } else {
@@ -151,25 +161,25 @@ impl Timeline {
     }
 
     /// Moves the cursor to a row and selects its node.
-    fn move_to_row(&mut self, row: usize) -> Vec<Effect> {
+    fn move_to_row(&mut self, row: usize) -> Vec<Action> {
         let Some(row) = self.rows.get(row) else { return Vec::new() };
         self.cursor = Some(Arc::clone(&row.first));
         let node = row.last.subject.node().cloned();
         self.selected_here = node.clone().or(self.selected_here.take());
-        node.map(Effect::Select).into_iter().collect()
+        node.map(Action::Select).into_iter().collect()
     }
 
     /// Opens the logs at the time of the event, or the source list or card if the subject has no logs.
-    fn open_row(&mut self, store: &Store) -> Vec<Effect> {
+    fn open_row(&mut self, store: &Store) -> Vec<Action> {
         let Some(last) = self.rows.get(self.cursor_row()).map(|row| &row.last) else { return Vec::new() };
         let node = match &last.subject {
-            Subject::Source(_) => return vec![Effect::ShowScreen(ScreenId::Sources)],
+            Subject::Source(_) => return vec![Action::ShowScreen(ScreenId::Sources)],
             Subject::Node(node) => node,
         };
         match store.world.topology().nodes.get(node).map(|node| store.world.service_of(node).is_some()) {
-            Some(true) => vec![Effect::ShowLogsAt(node.clone(), last.at)],
-            Some(false) => vec![Effect::Select(node.clone()), Effect::ShowScreen(ScreenId::Card)],
-            None => vec![Effect::Notify(format!("{} was removed", last.subject.name()))],
+            Some(true) => vec![Action::ShowLogsAt(node.clone(), last.at)],
+            Some(false) => vec![Action::Select(node.clone()), Action::ShowScreen(ScreenId::Card)],
+            None => vec![Action::Notify(format!("{} was removed", last.subject.name()))],
         }
     }
 }

@@ -5,10 +5,13 @@ mod draw;
 mod rows;
 
 use super::{
-    Canvas, HitMap, Scene, Screen,
-    widget::{scroll::Scroll, table::row_after_command},
+    Action, Canvas, Click, HitMap, Scene, Screen,
+    widget::{
+        scroll::Scroll,
+        table::{moves_cursor, row_after_command},
+    },
 };
-use crate::{command::Command, effect::Effect, model::NodeId, store::Store};
+use crate::{command::Command, model::NodeId, store::Store};
 use ratatui::layout::Rect;
 use rows::{EdgeRow, RowKey, edge_rows};
 
@@ -26,7 +29,7 @@ pub struct Why {
 }
 
 impl Screen for Why {
-    fn update(&mut self, command: Command, store: &Store) -> Vec<Effect> {
+    fn update(&mut self, command: Command, store: &Store) -> Vec<Action> {
         match command {
             Command::Open => return self.follow_edge(store),
             Command::Back => return self.go_back(store),
@@ -44,12 +47,20 @@ impl Screen for Why {
         Vec::new()
     }
 
+    fn applies(&self, command: Command, store: &Store) -> bool {
+        match command {
+            Command::Back => !self.back_stack.is_empty(),
+            Command::Open => !self.rows(store).is_empty(),
+            _ => self.scroll.applies(command) || moves_cursor(command, self.rows(store).len()),
+        }
+    }
+
     fn footer_commands(&self) -> &'static [Command] {
         use Command::{Back, Card, Help, Logs, Map, NextEdgeFilter, Open};
         &[Open, Back, Logs, Card, Map, NextEdgeFilter, Help]
     }
 
-    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Effect> {
+    fn sync(&mut self, scene: Scene<'_>, area: Rect, _shown: bool) -> Vec<Action> {
         let store = scene.store;
         if self.shown_node != store.session.selected {
             *self = Self { shown_node: store.session.selected.clone(), ..Self::default() };
@@ -67,15 +78,8 @@ impl Screen for Why {
         Vec::new()
     }
 
-    fn handles_back(&self) -> bool {
-        !self.back_stack.is_empty()
-    }
-
-    fn on_close(&mut self) {
-        self.back_stack.clear();
-    }
-
-    fn click_row(&mut self, row: usize, store: &Store) -> Vec<Effect> {
+    fn click(&mut self, at: Click, store: &Store) -> Vec<Action> {
+        let Click::Row(row) = at else { return Vec::new() };
         let spot = self.rows(store).get(row).map(EdgeRow::key);
         if spot.is_some() && spot == self.selected_key {
             return self.follow_edge(store);
@@ -96,6 +100,11 @@ impl Screen for Why {
 }
 
 impl Why {
+    /// Forgets the nodes to go back to, because the screen was closed.
+    pub fn forget_way_back(&mut self) {
+        self.back_stack.clear();
+    }
+
     /// Selects a row and scrolls its evidence to the top.
     fn select_row(&mut self, spot: Option<RowKey>) {
         self.selected_key = spot;
@@ -114,13 +123,13 @@ impl Why {
 
     /// Selects the node at the other end of the selected edge, and there the first edge in the same
     /// direction.
-    fn follow_edge(&mut self, store: &Store) -> Vec<Effect> {
+    fn follow_edge(&mut self, store: &Store) -> Vec<Action> {
         let rows = self.rows(store);
         let Some((row, of)) = rows.get(self.selected_index(&rows)).zip(self.shown_node.clone()) else {
             return Vec::new();
         };
         let Some(peer) = row.peer(store).map(|peer| peer.id.clone()) else {
-            return vec![Effect::Notify("no known service has this address".to_owned())];
+            return vec![Action::Notify("no known service has this address".to_owned())];
         };
         let taken = row.key();
         let out = !matches!(row, EdgeRow::Edge { out: false, .. });
@@ -129,16 +138,16 @@ impl Why {
         self.back_stack.push((of, Some(taken)));
         self.shown_node = Some(peer.clone());
         self.select_row(spot);
-        vec![Effect::Select(peer)]
+        vec![Action::Select(peer)]
     }
 
     /// Goes back to the previous node that still exists, and to the row that was followed there.
-    fn go_back(&mut self, store: &Store) -> Vec<Effect> {
+    fn go_back(&mut self, store: &Store) -> Vec<Action> {
         while let Some((node, spot)) = self.back_stack.pop() {
             if store.world.topology().nodes.contains_key(&node) {
                 self.shown_node = Some(node.clone());
                 self.select_row(spot);
-                return vec![Effect::Select(node)];
+                return vec![Action::Select(node)];
             }
         }
         Vec::new()

@@ -39,13 +39,27 @@ impl Scroll {
         self.first_row = self.first_row.min(self.max_first_row);
     }
 
-    /// Scrolls by a command. Scrolling by a page keeps one row visible.
+    /// Returns true if `command` scrolls, and the content is taller than its area.
+    #[must_use]
+    pub fn applies(&self, command: Command) -> bool {
+        self.is_needed() && self.row_after(command).is_some()
+    }
+
+    /// Scrolls by a command.
     ///
     /// The position may go beyond the end until the next size update, because the content may be longer by
     /// then.
     pub fn apply(&mut self, command: Command) {
+        if let Some(row) = self.row_after(command) {
+            self.first_row = row;
+        }
+    }
+
+    /// Returns the first visible row after `command`, or `None` if the command does not scroll. Scrolling by a
+    /// page keeps one row visible.
+    fn row_after(&self, command: Command) -> Option<usize> {
         let page = self.visible_rows.saturating_sub(1).max(1);
-        self.first_row = match command {
+        Some(match command {
             Command::Up | Command::ScrollUp => self.first_row.saturating_sub(1),
             Command::Down | Command::ScrollDown => self.first_row + 1,
             Command::HalfUp => self.first_row.saturating_sub(page / 2),
@@ -54,8 +68,8 @@ impl Scroll {
             Command::PageDown => self.first_row + page,
             Command::Top => 0,
             Command::Bottom => BEYOND_LAST_ROW,
-            _ => self.first_row,
-        };
+            _ => return None,
+        })
     }
 }
 

@@ -67,6 +67,12 @@ pub fn row_after_command(command: Command, here: usize, rows: usize) -> Option<u
     usize::try_from((here as isize).saturating_add(step).clamp(0, last)).ok()
 }
 
+/// Returns true if `command` moves the cursor in a table of this many rows.
+#[must_use]
+pub fn moves_cursor(command: Command, rows: usize) -> bool {
+    rows > 0 && row_after_command(command, 0, rows).is_some()
+}
+
 /// Returns the first row to show, such that the selected row is near the middle.
 #[must_use]
 pub fn first_visible_row(selected: usize, rows: usize, height: usize) -> usize {

@@ -1,7 +1,7 @@
 //! Limits of one project, over all its files together.
 //!
-//! A small file can demand any amount of memory: by aliases, by variables made of variables, by services that
-//! extend each other, and by devices that never end.
+//! A small file can demand any amount of memory: by aliases, by variables that contain other variables, by
+//! services that extend each other, and by paths to devices that never end.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use std::fmt;
 pub(super) const MAX_FILE_BYTES: usize = 1024 * 1024;
 /// Maximum number of compose files in a project.
 pub(super) const MAX_FILES: usize = 200;
-/// Maximum number of paths that Portolan searches for env files.
+/// Maximum number of paths that Portolan tries to read for a project, checked before each env file.
 const MAX_ENV_FILE_PATHS: usize = 1_000;
 /// Maximum size of all files of a project together, in bytes.
 const MAX_TOTAL_BYTES: usize = 16 * 1024 * 1024;
@@ -20,7 +20,7 @@ const MAX_YAML_NODES: usize = 250_000;
 const MAX_EXPANDED_BYTES: usize = 16 * 1024 * 1024;
 /// Maximum number of published and exposed ports in a project.
 pub(super) const MAX_PORTS: usize = 20_000;
-/// Maximum number of names that all services of a project have on its networks together.
+/// Maximum number of names of all services of a project together. A name counts once for each network.
 const MAX_NETWORK_NAMES: usize = 200_000;
 /// Maximum number of mounts in a project to search for configuration files.
 const MAX_MOUNTS: usize = 400;
@@ -32,7 +32,7 @@ pub(super) const MAX_NESTING_DEPTH: usize = 64;
 /// Maximum number of files in a chain of `include`, and of services in a chain of `extends`.
 pub(super) const MAX_CHAIN_LENGTH: usize = 32;
 
-/// Message that names an exceeded limit.
+/// Error for an exceeded limit, with a message that names the limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LimitExceeded(String);
 
@@ -42,7 +42,8 @@ impl fmt::Display for LimitExceeded {
     }
 }
 
-/// Counters of one project for the limits of this module.
+/// Counters of the files, bytes, values and names read for one project. Each method returns an error or false
+/// once its counter exceeds a limit of this module.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     files: usize,
@@ -62,8 +63,8 @@ impl Limits {
         check_limit(self.files, MAX_FILES, || format!("the project has more than {MAX_FILES} files"))
     }
 
-    /// Checks that there is room for another env file after `places` paths. This saves reading a file that
-    /// Portolan could not keep.
+    /// Checks before an env file is read that one more path and the bytes so far are within the limits.
+    /// `places` is the number of other paths searched so far.
     pub(super) fn check_env_file_room(&mut self, places: usize) -> Result<(), LimitExceeded> {
         self.add_bytes_read(0)?;
         self.add_expanded_bytes(0)?;
@@ -91,7 +92,7 @@ impl Limits {
         })
     }
 
-    /// Counts ports. Returns true if the total is within the limit.
+    /// Counts ports. Returns false if the total exceeds the limit.
     pub(super) fn add_ports(&mut self, ports: usize) -> bool {
         self.ports += ports;
         self.ports <= MAX_PORTS

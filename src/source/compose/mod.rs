@@ -49,7 +49,7 @@ pub struct Config {
 pub struct Compose {
     id: SourceId,
     path: PathBuf,
-    /// Environment of this process. Compose fills the file's variables from it.
+    /// Environment of this process, for the variables in the files.
     environment: Variables,
     /// The last snapshot, with the state of the files it was read from.
     cache: Arc<Mutex<Option<snapshot::snapshot_cache::CachedSnapshot>>>,
@@ -58,8 +58,8 @@ pub struct Compose {
 impl Compose {
     /// Creates the source for `config`; `around` is the environment of this process.
     ///
-    /// The constructor reads no file. So the source's name comes from the folder, not from the name that the
-    /// project gives itself.
+    /// The constructor reads no file. So the source's default name is the folder's name, not the project name
+    /// in the files.
     pub fn new(config: &Config, around: BTreeMap<String, String>) -> Self {
         let (path, environment) = (load::find_project::project_path(&config.path), Variables::new(around));
         // In a service id, a slash separates the source from the service.

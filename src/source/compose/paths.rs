@@ -25,8 +25,7 @@ pub(super) fn resolve_path(folder: &Path, path: &str) -> PathBuf {
     normalize_path(&home.unwrap_or_else(|| folder.join(path)))
 }
 
-/// Removes `.`, and each `..` after a folder name, so that equal places have equal paths. It does not follow
-/// links, and compose does not either.
+/// Removes `.`, and each `..` together with the folder name before it. Like compose, it does not follow links.
 pub(super) fn normalize_path(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();
     for part in path.components() {

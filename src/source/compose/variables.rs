@@ -1,35 +1,36 @@
-//! Variables of a project: the environment of this process over the project's env files.
+//! Variables of a project in layers: the environment of this process wins over the project's env files.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Lookup of variables by name.
+/// Collection of variables that can be looked up by name.
 pub(super) trait VariableLookup {
     /// Returns the value of a variable, or `None` if it is not set.
     fn value(&self, name: &str) -> Option<&str>;
 }
 
-/// Variables and their values. Portolan uses the values for interpolation and decoding only.
+/// Variables in layers; the first layer that sets a variable wins. The values serve only for interpolation and
+/// for the extraction of references.
 #[derive(Clone, Default)]
 pub(super) struct Variables {
-    /// Layers of variables. The first layer that sets a variable wins. Projects that include each other share
-    /// their layers.
+    /// Values by name for each layer, the winning layer first. An included project shares the layers of the
+    /// project that includes it.
     layers: Vec<Arc<BTreeMap<String, String>>>,
 }
 
 impl Variables {
-    /// Creates variables with `values`.
+    /// Creates a single layer of `values`.
     pub(super) fn new(values: BTreeMap<String, String>) -> Self {
         Self { layers: vec![Arc::new(values)] }
     }
 
-    /// Returns these variables over `defaults`.
+    /// Returns these variables with `defaults` as another, last layer.
     pub(super) fn with_defaults(&self, defaults: BTreeMap<String, String>) -> Self {
         let mut layers = self.layers.clone();
         layers.extend((!defaults.is_empty()).then(|| Arc::new(defaults)));
         Self { layers }
     }
 
-    /// Sets a variable over all layers.
+    /// Sets a variable in a new first layer, which wins over all others.
     pub(super) fn set(&mut self, name: &str, value: &str) {
         self.layers.insert(0, Arc::new(BTreeMap::from([(name.to_owned(), value.to_owned())])));
     }
@@ -46,7 +47,7 @@ impl VariableLookup for Variables {
     }
 }
 
-/// Two lookups, of which the first one wins.
+/// Lookup in two collections: a variable that the first does not set is looked up in the second.
 pub(super) struct LayeredLookup<'a>(pub(super) &'a dyn VariableLookup, pub(super) &'a dyn VariableLookup);
 
 impl VariableLookup for LayeredLookup<'_> {

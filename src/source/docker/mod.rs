@@ -1,5 +1,5 @@
-//! Docker or Podman engine as a source: one list call and one inspect call per new container, then only the
-//! changes that the engine's events report.
+//! Docker or Podman engine as a source. The first poll lists and inspects all containers. Later polls inspect
+//! only new and changed ones, mostly because the engine's events report a change.
 
 mod snapshot;
 mod engine;
@@ -32,11 +32,11 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Interval between polls without an event. Closed connections stay visible for another minute (`TIME_WAIT`),
-/// so few are missed.
+/// Interval between polls if no event arrives. The kernel shows a closed connection for another minute
+/// (`TIME_WAIT`), so polls miss few.
 const POLL_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Configuration of a Docker source. With neither address nor context, `discover` finds the engines.
+/// Configuration of a Docker source. If `host` and `context` are empty, `discover` finds the engines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -48,7 +48,7 @@ pub struct Config {
     pub certificates: String,
     /// Name of the source; `docker` or `podman` by default.
     pub name: String,
-    /// True to read the sockets of local containers, which show their connections.
+    /// True to observe connections by reading the sockets of containers on this machine.
     pub sockets: bool,
     /// True to read the configuration files of containers, which name other services.
     pub files: bool,
@@ -71,24 +71,26 @@ impl Default for Config {
     }
 }
 
-/// Docker or Podman engine as a source.
+/// Source that reads one Docker or Podman engine.
 #[derive(Clone, Debug)]
 pub struct Docker {
     shared: Arc<Shared>,
+    /// Setting that led to the engine, for display.
     found_by: String,
 }
 
-/// State shared by everything that talks to one engine.
+/// State of one Docker source, shared by its polls, its event subscription, measurements and checks.
 #[derive(Debug)]
 struct Shared {
     id: SourceId,
     engine: Engine,
+    /// Containers, events and sockets that are known from earlier polls.
     cache: Mutex<EngineCache>,
-    /// Pool of inspect calls.
+    /// Running inspect calls, which may outlive the poll that started them.
     inspect_pool: InspectPool,
     /// Notified when the event subscription must be opened anew.
     resubscribe: Notify,
-    /// Warning about the docker command's settings, if they could be ignored.
+    /// Warning about a docker setting that discovery ignored, such as an unreadable `config.json`.
     warning: Option<Failure>,
     usage_cache: Mutex<usage::UsageCache>,
     /// True if sockets may be read.
@@ -100,12 +102,12 @@ struct Shared {
 }
 
 impl Shared {
-    /// Locks the cache. The lock is never held across a call.
+    /// Locks the cache. No caller holds the lock while it awaits the engine.
     fn cache(&self) -> MutexGuard<'_, EngineCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Locks the usage cache. The lock is never held across a call.
+    /// Locks the usage cache. No caller holds the lock while it awaits the engine.
     fn usage_cache(&self) -> MutexGuard<'_, usage::UsageCache> {
         self.usage_cache.lock().unwrap_or_else(PoisonError::into_inner)
     }

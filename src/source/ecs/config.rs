@@ -4,14 +4,15 @@ use super::quota::token_bucket::Shares;
 use crate::model::SourceId;
 use serde::{Deserialize, Serialize};
 
-/// One region of one account, and the clusters to read in it. The AWS SDK resolves empty settings from the
-/// environment and `~/.aws`.
+/// Configuration of an ECS source: one region of one account, and the clusters and services to read in it.
+/// The AWS SDK resolves an empty profile, region or endpoint from the environment and `~/.aws`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// Name of the source, whose id becomes `ecs:NAME`.
     pub name: String,
-    /// Profile in `~/.aws/config`: its keys, SSO session, role to assume or credential process.
+    /// Name of the profile in `~/.aws/config` that gives the credentials: keys, an SSO session, a role to
+    /// assume or a credential process.
     pub profile: String,
     /// AWS region, such as `eu-west-1`.
     pub region: String,
@@ -19,7 +20,7 @@ pub struct Config {
     pub endpoint: String,
     /// Clusters by name or ARN, or by patterns such as `shop-*` and `!*-test`; empty for all.
     pub clusters: Vec<String>,
-    /// Services, and families of tasks without a service, by the same names and patterns; empty for all.
+    /// Services and task families to read, by names or patterns as in `clusters`; empty for all.
     pub services: Vec<String>,
     /// True to ask the instance metadata service (IMDS) for a role. Off by default, because outside EC2 its
     /// address does not answer and the attempt takes seconds.

@@ -3,10 +3,10 @@
 use super::Config;
 use std::path::{Path, PathBuf};
 
-/// Environment and home directory in which AWS configuration may be.
+/// Environment variables and home directory to search for AWS configuration.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
-    /// Returns the value of an environment variable.
+    /// Returns the value of an environment variable; `None` if it is not set.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Home directory of the user.
     pub home: Option<&'a Path>,
@@ -32,7 +32,7 @@ const ACCESS_VARIABLES: [&str; 7] = [
     "AWS_ENDPOINT_URL_ECS",
 ];
 
-/// Profile settings that lead to credentials.
+/// Settings in the two AWS configuration files that lead to credentials.
 const CREDENTIAL_KEYS: [&str; 8] = [
     "aws_access_key_id",
     "sso_session",
@@ -44,7 +44,7 @@ const CREDENTIAL_KEYS: [&str; 8] = [
     "web_identity_token_file",
 ];
 
-/// Searches the environment and the two AWS configuration files.
+/// Searches the environment, and the files `config` and `credentials` in `~/.aws`.
 #[must_use]
 pub fn discover(env: Env<'_>) -> Discovery {
     let variable = |name: &str| (env.variable)(name).filter(|value| !value.is_empty());

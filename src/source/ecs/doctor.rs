@@ -16,7 +16,8 @@ use crate::{
 use aws_sdk_ecs::types::DesiredStatus;
 use aws_sdk_elasticloadbalancingv2::operation::describe_target_health::DescribeTargetHealthOutput;
 
-/// Makes each call that the source needs, in the order in which it needs them.
+/// Makes the main calls of the source once each, in the order in which a poll needs them. Stops after the
+/// first one if its failure would block all others.
 pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> {
     let mut found = vec![check_result(&calls::CALLER_IDENTITY, identity(api).await)];
     if found[0].outcome.as_ref().is_err_and(|f| blocks_all_calls(f.kind)) {
@@ -41,6 +42,7 @@ pub(crate) async fn check_calls(api: &Api, config: &Config) -> Vec<DoctorCheck> 
     found
 }
 
+/// Checks the ECS calls for one cluster. Skips a `Describe…` call if there is nothing to describe.
 async fn check_cluster_calls(api: &Api, cluster: &str, found: &mut Vec<DoctorCheck>) {
     let ecs = &api.clients.ecs;
     let described =
@@ -136,6 +138,7 @@ async fn check_other_services(api: &Api, found: &mut Vec<DoctorCheck>) {
     found.push(check_result(&calls::GET_LOG_EVENTS, accept_missing(asked.map(|_| ()))));
 }
 
+/// Returns the ARN of the user or role that makes the calls, with the region.
 async fn identity(api: &Api) -> Result<String, Failure> {
     let ask = api.clients.sts.get_caller_identity().send();
     let answer = api.call(&calls::CALLER_IDENTITY, ask).await?;
@@ -148,7 +151,8 @@ fn blocks_all_calls(kind: FailureKind) -> bool {
     matches!(kind, FailureKind::Credentials | FailureKind::Unreachable | FailureKind::Timeout)
 }
 
-/// Turns "not found" into success, because AWS reports it only to callers with permission.
+/// Turns "not found" and "invalid request" into success, because AWS reports them only to callers with
+/// permission.
 fn accept_missing(outcome: Result<(), Failure>) -> Result<String, Failure> {
     match outcome {
         Err(failure) if failure.kind != FailureKind::Missing && failure.kind != FailureKind::Invalid => {

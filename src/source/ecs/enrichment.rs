@@ -1,4 +1,4 @@
-//! Enrichment: what a snapshot shows besides services and tasks. Background tasks read task definitions,
+//! Enrichment: everything in a snapshot besides services and tasks. Background tasks read task definitions,
 //! Cloud Map names, load balancers, meshes and observed connections. So a slow API delays neither the map nor
 //! the other parts.
 
@@ -43,7 +43,7 @@ use std::{
 };
 use task_definitions::TaskDefinitionCache;
 
-/// Starts the enrichment tasks and collects their results.
+/// Starts the background tasks that read enrichment, and collects their results.
 #[derive(Debug, Default)]
 pub(crate) struct Enricher {
     tasks: BackgroundTasks,
@@ -51,6 +51,7 @@ pub(crate) struct Enricher {
     results: SharedEnrichment,
 }
 
+/// Readers of the enrichment, each with its cache, which the background tasks share.
 #[derive(Debug, Default)]
 struct EnrichmentReaders {
     task_definitions: TaskDefinitionCache,
@@ -61,21 +62,22 @@ struct EnrichmentReaders {
     service_connect: ServiceConnectReader,
 }
 
-/// Latest result of each enrichment task.
+/// Latest result of each background task.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Enrichment {
     /// Names of services in Cloud Map.
     pub cloud_map_names: CloudMapNames,
     /// Load balancers in front of the services.
     pub load_balancers: Arc<LoadBalancerData>,
-    /// App Mesh routes between the tasks.
+    /// App Mesh nodes of the tasks, with the virtual services that they may call.
     pub meshes: Arc<AppMeshes>,
     /// Flow log lines that no snapshot contains yet.
     pub flow_log_lines: NewLines,
-    /// Request counts of Service Connect that no snapshot contains yet.
+    /// Calls in Service Connect metrics that no snapshot contains yet.
     pub request_counts: Vec<CallCounts>,
+    /// Parts that could not be read, by the name of the part.
     gaps: BTreeMap<&'static str, UnreadPart>,
-    /// Failures of parts whose task panicked, by part.
+    /// Parts whose background task panicked, by the name of the task.
     panic_gaps: BTreeMap<&'static str, UnreadPart>,
 }
 
@@ -89,7 +91,8 @@ impl Enricher {
         Self { readers: Arc::new(readers), ..Self::default() }
     }
 
-    /// Starts the tasks that the services and tasks in `seen` need, and waits for them at most `wait`.
+    /// Starts the background tasks that read enrichment for the clusters in `seen`, and waits for them for at
+    /// most `wait`. Does not start a task that is still running.
     pub(crate) async fn read(&self, api: &Api, seen: &Arc<Vec<ClusterData>>, now: Timestamp, wait: Duration) {
         self.readers.task_definitions.load_from_disk().await;
         let all = seen.iter().all(|seen| seen.has_all_tasks);
@@ -100,7 +103,7 @@ impl Enricher {
         );
         self.start("task definitions", api, |api, readers, tray| async move {
             readers.task_definitions.fetch_requested(&api).await;
-            // A task definition is the only place that names the mesh of its tasks.
+            // Only task definitions name the mesh of their tasks, so App Mesh is read after them.
             let (meshes, gap) = readers.app_mesh.read(&api, &readers.task_definitions.definitions()).await;
             tray.store("mesh", gap, |enrichment| enrichment.meshes = meshes);
         });
@@ -128,10 +131,11 @@ impl Enricher {
         self.tasks.wait(wait).await;
     }
 
-    /// Returns the latest results. Flow log lines and request counts are returned only once.
+    /// Returns the latest results. Returns each flow log line and each Service Connect call only once.
     pub(crate) fn take_enrichment(&self) -> Enrichment {
-        // Callers are found by port, and only task definitions name the listening ports. Also, lines and
-        // counts are given out once, and a headless command discards every snapshot before the complete one.
+        // Lines and calls wait until everything is read, for two reasons. The join finds callers by port, and
+        // only task definitions name the listening ports. And a headless command discards every snapshot
+        // before the complete one, so it would lose them.
         let whole = self.progress().is_empty();
         let mut enrichment = self.results.lock();
         let (mut lines, mut counted) = (NewLines::default(), Vec::new());
@@ -157,11 +161,14 @@ impl Enricher {
             .collect()
     }
 
-    /// Returns the progress of the first load, one item per part.
+    /// Returns the progress of the first load of task definitions and of all other enrichment; empty once it
+    /// is complete.
     pub(crate) fn progress(&self) -> Vec<LoadProgress> {
         self.readers.task_definitions.progress().into_iter().chain(self.tasks.progress()).collect()
     }
 
+    /// Starts `work` as the background task `name`, unless that is still running. If it panics, its part
+    /// counts as unread.
     fn start<F>(
         &self,
         name: &'static str,
@@ -177,8 +184,7 @@ impl Enricher {
     }
 }
 
-/// Returns the ARNs of task definitions in use, and of the earlier ones that recent deployments are compared
-/// with.
+/// Returns the ARNs of the task definitions in use, and of the previous revisions of recent deployments.
 fn used_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     let services = seen.iter().flat_map(|s| &s.services);
     let of_services = services.flat_map(|service| service_definitions(service));
@@ -188,14 +194,15 @@ fn used_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     of_services.chain(of_tasks).map(str::to_owned).chain(before).collect()
 }
 
-/// Returns the task definitions that a service, its deployments and its task sets name.
+/// Returns the ARNs of the task definitions of a service, its deployments and its task sets.
 fn service_definitions(service: &Service) -> impl Iterator<Item = &str> {
     let deployed = service.deployments().iter().filter_map(|d| d.task_definition());
     let sets = service.task_sets().iter().filter_map(|t| t.task_definition());
     service.task_definition().into_iter().chain(deployed).chain(sets)
 }
 
-/// Returns task definitions to compare: those of services that are being deployed or were deployed recently.
+/// Returns the ARNs of task definitions to compare: those of services that are being deployed or were
+/// deployed recently.
 fn compared_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String> {
     let mut compared = BTreeSet::new();
     for service in seen.iter().flat_map(|s| &s.services) {
@@ -207,12 +214,12 @@ fn compared_definitions(seen: &[ClusterData], now: Timestamp) -> BTreeSet<String
     compared
 }
 
-/// Returns the target groups that services register their tasks with.
+/// Returns the ARNs of the target groups that services register their tasks with.
 fn used_target_groups(seen: &[ClusterData]) -> BTreeSet<String> {
     seen.iter().flat_map(|s| &s.services).flat_map(|s| target_group_arns(s)).map(str::to_owned).collect()
 }
 
-/// Enrichment results that the background tasks write to.
+/// Enrichment results, shared by the background tasks that write them.
 #[derive(Clone, Debug, Default)]
 struct SharedEnrichment(Arc<Mutex<Enrichment>>);
 
@@ -221,7 +228,7 @@ impl SharedEnrichment {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Applies `update` to the results and sets or clears the gap of the part `name`.
+    /// Applies `update` to the results, and sets or clears the unread part `name`.
     fn store(&self, name: &'static str, gap: Option<UnreadPart>, update: impl FnOnce(&mut Enrichment)) {
         let mut enrichment = self.lock();
         update(&mut enrichment);
@@ -231,7 +238,7 @@ impl SharedEnrichment {
         };
     }
 
-    /// Records the panic of the task that reads part `name`; `None` clears it.
+    /// Records the panic of the background task `name`; `None` clears it.
     fn set_panic(&self, name: &'static str, panicked: Option<&Panicked>) {
         let mut enrichment = self.lock();
         match panicked {

@@ -69,6 +69,7 @@ pub struct Ecs {
     log_sessions: Arc<logs::SessionPool>,
     /// Phase seen by the last poll; it sets the wait before the next one.
     phase: Mutex<PollPhase>,
+    /// Services that the user is viewing; each poll reads them first.
     watched: Mutex<BTreeSet<ServiceId>>,
     meter: Arc<usage::UsageCache>,
 }
@@ -76,9 +77,13 @@ pub struct Ecs {
 /// State of the last snapshot, from which the wait before the next poll follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PollPhase {
+    /// Services and tasks are not completely read yet.
     Loading,
+    /// Services and tasks are complete; enrichment is still being read.
     Enriching,
+    /// Everything is read, and some service is deploying or not healthy.
     Changing,
+    /// Everything is read, and all services are healthy or stopped.
     Idle,
 }
 
@@ -109,8 +114,8 @@ impl Ecs {
         let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let api = self.api().await?;
         let polled = snapshot::take_snapshot(api, &self.config, &self.id, &self.caches, &watched).await;
-        // A failed poll loads nothing, so other sources of the account may use the startup share of the
-        // quota.
+        // A source whose poll fails is not loading, so it must not keep the account at the startup share of
+        // the quota.
         self.rate_limiter.set_loading(polled.as_ref().is_ok_and(Snapshot::is_partial));
         let snapshot = polled?;
         self.log_sessions.record_exits(&snapshot);
@@ -129,7 +134,8 @@ impl Ecs {
 }
 
 impl Ecs {
-    /// Returns text that identifies this region, account and selection; `None` if the clients can't be made.
+    /// Returns text that identifies the region, the account, and the clusters and services to read; `None` if
+    /// the clients can't be made.
     async fn location_key(&self) -> Option<String> {
         let setting = &self.api().await.ok()?.clients.target;
         let profile = setting.profile.as_deref().unwrap_or_default();
@@ -145,7 +151,7 @@ impl Ecs {
     }
 }
 
-/// Makes the clients. The caller caches no failure, so a repaired profile works at the next poll.
+/// Makes the AWS clients. Callers keep only a success, so a repaired profile works at the next poll.
 async fn open_api(config: &Config, gate: &Arc<RateLimiter>) -> Result<Api, Failure> {
     Ok(Api { clients: client::connect::connect(config).await?, rate_limiter: gate.clone() })
 }

@@ -1,8 +1,9 @@
-//! Name filters: `*` stands for any text, `?` for any character, and a leading `!` excludes names.
+//! Filters for names of clusters, services and task families: `*` stands for any text, `?` for any character,
+//! and a leading `!` excludes names.
 
 use regex::Regex;
 
-/// Patterns from the configuration that include and exclude names.
+/// Names and patterns from the configuration, in two lists: those that include and those that exclude.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameFilter {
     included: Vec<Regex>,
@@ -16,7 +17,7 @@ impl NameFilter {
         names.iter().any(|name| name.contains(['*', '?']) || name.starts_with('!'))
     }
 
-    /// Returns a filter with the given patterns.
+    /// Returns a filter for `patterns`, some of which may be plain names.
     #[must_use]
     pub(crate) fn new(patterns: &[String]) -> Self {
         let read = |pattern: &str| {

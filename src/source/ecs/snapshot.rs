@@ -25,13 +25,13 @@ use std::{
 /// Time for which the list of clusters is reused.
 const CLUSTERS_TTL: Duration = Duration::from_mins(1);
 
-/// Longest time that a poll waits for enrichment.
+/// Longest time that a poll waits for enrichment. Later results go into a later snapshot.
 const ENRICHMENT_WAIT: Duration = Duration::from_millis(400);
 
-/// State that a source keeps between polls.
+/// Everything that a source has read and keeps between polls.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
-    /// List of clusters and its time.
+    /// Last list of clusters; `None` before the first listing and after a failed poll.
     clusters: Mutex<Option<CachedClusters>>,
     /// Services and tasks of all clusters.
     scheduler: Scheduler,
@@ -41,10 +41,13 @@ pub(crate) struct Caches {
     decode_cache: Mutex<DecodeCache>,
 }
 
+/// List of clusters, reused for [`CLUSTERS_TTL`].
 #[derive(Clone, Debug)]
 struct CachedClusters {
+    /// Time of the listing, since the rate limiter was created.
     fetched_at: Duration,
     clusters: Vec<Cluster>,
+    /// Clusters and cluster settings that could not be read.
     gaps: Vec<UnreadPart>,
 }
 
@@ -113,8 +116,8 @@ pub(crate) async fn take_snapshot(
 }
 
 impl Caches {
-    /// Returns empty caches that read only the services matching `name_filter`; `cache` holds files of
-    /// earlier runs.
+    /// Returns the state before the first poll. Polls read only the services that match `name_filter`;
+    /// `cache` is the directory with files of earlier runs.
     pub(crate) fn new(cache: Option<CacheDir>, name_filter: NameFilter) -> Self {
         Self { enricher: Enricher::new(cache), scheduler: Scheduler::new(name_filter), ..Self::default() }
     }
@@ -145,7 +148,7 @@ impl Caches {
     }
 }
 
-/// Groups the names of the watched services by the key of their cluster.
+/// Returns the names of the viewed services by the name or ARN of their cluster.
 fn watched_by_cluster(watched: &WatchedServices, clusters: &[Cluster]) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for id in watched {

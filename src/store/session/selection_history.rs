@@ -28,13 +28,18 @@ impl SelectionHistory {
 
     /// Moves back or forward to the next node that still exists according to `known`, and returns it.
     pub fn navigate(&mut self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<NodeId> {
+        let position = self.find(back, known)?;
+        self.position = position;
+        self.nodes.get(position).cloned()
+    }
+
+    /// Returns the position of the next node back or forward that still exists according to `known`.
+    pub fn find(&self, back: bool, known: impl Fn(&NodeId) -> bool) -> Option<usize> {
         let mut here = self.position;
         loop {
             here = if back { here.checked_sub(1)? } else { here + 1 };
-            let node = self.nodes.get(here)?;
-            if known(node) {
-                self.position = here;
-                return Some(node.clone());
+            if known(self.nodes.get(here)?) {
+                return Some(here);
             }
         }
     }

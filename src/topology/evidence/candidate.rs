@@ -12,11 +12,11 @@ pub struct EdgeCandidate<'a> {
     pub to: Callee<'a>,
     /// The setting, rule or file that names the callee.
     pub location: String,
-    /// The period of observation; `None` for candidates that are not observed.
+    /// The period of observation; `None` for candidates from configuration.
     pub seen: Option<SeenPeriod>,
 }
 
-/// The calling end of an edge candidate.
+/// The calling end of an edge candidate, perhaps only known by its address.
 #[derive(Clone, Copy)]
 pub enum Caller<'a> {
     /// A service.
@@ -25,11 +25,11 @@ pub enum Caller<'a> {
     LoadBalancer(&'a SourceId, &'a LoadBalancer),
     /// The internet.
     Internet,
-    /// The node whose address this is.
+    /// The node that has this address as an endpoint; connections are observed by address.
     Address(&'a Address),
 }
 
-/// The called end of an edge candidate.
+/// The called end of an edge candidate, perhaps only known by its address or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callee<'a> {
     /// An address, resolved to the nodes that have it as an endpoint; otherwise to a dependency outside the

@@ -3,8 +3,8 @@
 use super::{Callee, Caller, EdgeCandidate};
 use crate::model::{Address, Inventory};
 
-/// Emits a candidate for each entry in the `calls` of an annotated service: a service by name, or an address
-/// as `host:port`.
+/// Emits a candidate for each entry in the `calls` list of an annotated service. An entry is the name of a
+/// service, or an address as `host:port`.
 pub(super) fn search<'a>(inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
     for service in inventory.services() {
         for annotation in inventory.annotations(service) {

@@ -7,8 +7,8 @@ use crate::model::{
 };
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// Emits a candidate for each established connection that was observed by `by`; for `ObservationSource::Log`,
-/// for each failed one.
+/// Emits a candidate for each established connection that was observed by the means `by`. Logs report only
+/// failures, so for `ObservationSource::Log` each failed connection is a candidate.
 pub(super) fn search<'a>(
     by: ObservationSource,
     inventory: &'a Inventory,
@@ -47,8 +47,8 @@ pub(super) fn search<'a>(
     }
 }
 
-/// Returns true if the end is an address that a network reassigns. The source resolved such an address when
-/// the flow log was written; by now another task may have it.
+/// Returns true if `end` is a private address, which the network may have given to another task since the
+/// flow log was written. The source itself maps such addresses to services.
 fn is_reassignable(end: &ConnectionEnd) -> bool {
     let ConnectionEnd::Address(address) = end else { return false };
     match address.host {

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::model::{ObservationSource, ReferenceKind};
 
-/// All kinds of evidence, the strongest first.
+/// All kinds of evidence, in the order in which edges, screens and documentation list them.
 pub const EVIDENCE_KINDS: &[EvidenceKind] = &[
     EvidenceKind {
         id: "socket",

@@ -1,7 +1,8 @@
-//! The kinds of evidence: one table, read by inference, the legend, the filters and the documentation.
+//! The kinds of evidence for calls: one table for inference, legend, filters and documentation.
 //!
-//! A kind only finds edge candidates; the resolver maps them to nodes. A new kind of reference is one row,
-//! any other kind one file and its row.
+//! A kind of evidence only finds edge candidates; the resolver maps their ends to nodes. A new kind that
+//! comes from references needs one row in the table; any other new kind needs a row and a file with its
+//! search.
 
 mod candidate;
 mod configured_calls;
@@ -19,25 +20,29 @@ use super::{ProductRole, node::Node};
 use crate::model::{Inventory, ObservationSource, ReferenceKind, Service};
 use std::{cmp::Ordering, fmt};
 
-/// A kind of evidence for an edge.
+/// A row of [`EVIDENCE_KINDS`]: a kind of evidence for calls, with its texts, its strength and the search for
+/// its edge candidates.
 pub struct EvidenceKind {
     /// Id in JSON.
     pub id: &'static str,
     /// Title on the screen.
     pub title: &'static str,
-    /// Strength of a single piece of this evidence, before products and groups are considered.
+    /// Strength of a single piece of this evidence; [`Self::weight_of`] corrects it for the callee's product
+    /// and group.
     pub strength: Strength,
     /// Description of the evidence and its origin, for docs/evidence.md.
     pub description: &'static str,
-    /// The verb between the location of the evidence and the callee, with its space or comma.
+    /// The verb between the location of the evidence and the callee, with the space or comma before it: `
+    /// names`.
     pub verb: &'static str,
-    /// The things that its candidates are, in sentences about the places that were searched.
+    /// The noun for edge candidates of this kind where the screen counts them.
     pub unit: EvidenceUnit,
-    /// The origin of its edge candidates.
+    /// The way to find the edge candidates of this kind.
     origin: CandidateOrigin,
 }
 
-/// The things that candidates of a kind of evidence are, and the participle that goes with them.
+/// The noun for the edge candidates of a kind of evidence where they are counted: addresses, connections,
+/// services or targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvidenceUnit {
     /// Addresses that a setting names.
@@ -64,7 +69,7 @@ impl EvidenceUnit {
     }
 }
 
-/// Kinds are equal if their ids are, and have the order of their ids.
+/// Kinds are compared by their ids.
 impl PartialEq for EvidenceKind {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id
@@ -91,7 +96,7 @@ impl fmt::Debug for EvidenceKind {
     }
 }
 
-/// The weight of one edge candidate.
+/// The effect of one edge candidate: the strength of its evidence, and its power to make an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceWeight {
     /// Strength of the evidence.
@@ -101,34 +106,34 @@ pub struct EvidenceWeight {
     pub makes_edge: bool,
 }
 
-/// The origin of the edge candidates of a kind.
+/// The way to find the edge candidates of a kind of evidence.
 enum CandidateOrigin {
-    /// References of this kind in the configuration of services.
+    /// Each reference of this kind is a candidate.
     References(ReferenceKind),
-    /// Connections observed by this means.
+    /// Each connection that was observed by this means is a candidate.
     Connections(ObservationSource),
-    /// A search function of its own.
+    /// A function finds the candidates.
     Search(SearchFn),
 }
 
-/// A function that emits all edge candidates of a kind.
+/// A function that passes all edge candidates of a kind of evidence to its second argument.
 type SearchFn = for<'a> fn(&'a Inventory, &mut dyn FnMut(EdgeCandidate<'a>));
 
 impl EvidenceKind {
-    /// Returns the kind with this id in JSON.
+    /// Returns the kind whose id is `id`.
     #[must_use]
     pub fn with_id(id: &str) -> Option<&'static Self> {
         EVIDENCE_KINDS.iter().find(|kind| kind.id == id)
     }
 
-    /// Returns true if candidates of this kind ignore addresses outside the estate.
+    /// Returns true if addresses outside the estate do not count for this kind.
     #[must_use]
     pub fn ignores_outside_addresses(&self) -> bool {
         self.reference_kind().is_some_and(ignores_outside_addresses)
     }
 
-    /// Returns the weight of a candidate from `from` to `to`, which depends on the product of `to` and on
-    /// their groups.
+    /// Returns the weight of a candidate from `from` to `to`, which depends on the products and groups of
+    /// both nodes.
     #[must_use]
     pub fn weight_of(&self, from: Option<&Node>, to: &Node) -> EvidenceWeight {
         let role = to.product.map(|product| product.role);
@@ -157,9 +162,9 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns the key by which possible evidence corroborates other evidence: two different keys make an
-    /// edge declared. Returns `None` if the kind is no sign of a call. Settings that several services share
-    /// have the same key in all their forms.
+    /// Returns the key of this kind for corroboration: possible evidence with two different keys makes an
+    /// edge declared. All kinds of settings that several services share have one key. Returns `None` if the
+    /// kind is no sign of a call.
     #[must_use]
     pub fn corroboration_key(&self) -> Option<&'static str> {
         match self.reference_kind() {
@@ -181,13 +186,13 @@ impl EvidenceKind {
         }
     }
 
-    /// Returns true if the kind's candidates are references, so that they can be found service by service.
+    /// Returns true if the candidates of this kind are references, which can be searched service by service.
     #[must_use]
     pub fn comes_from_references(&self) -> bool {
         matches!(self.origin, CandidateOrigin::References(_))
     }
 
-    /// Emits each candidate of this kind that stems from a reference of `service`.
+    /// Passes each candidate of this kind that comes from a reference of `service` to `emit`.
     pub fn visit_service_candidates<'a>(
         &self,
         service: &'a Service,
@@ -200,7 +205,7 @@ impl EvidenceKind {
         }
     }
 
-    /// Emits each candidate of this kind.
+    /// Passes each candidate of this kind in the whole inventory to `emit`.
     pub fn visit_candidates<'a>(&self, inventory: &'a Inventory, emit: &mut dyn FnMut(EdgeCandidate<'a>)) {
         match self.origin {
             CandidateOrigin::Search(search) => search(inventory, emit),
@@ -212,9 +217,9 @@ impl EvidenceKind {
     }
 }
 
-/// Returns true if `from`, which waits for the start of `to`, is a client of `to`: a product that only
-/// serves. Telemetry collectors use stores, and only watch other products. A proxy forwards requests and
-/// opens no store.
+/// Returns true if `from`, which waits for the start of `to`, is certainly a client of `to`, because `to` is
+/// a product that only serves. Exceptions: telemetry collectors use stores, but only watch other products;
+/// proxies forward requests and open no store.
 fn is_client_of(from: &Node, to: &Node) -> bool {
     let role = |node: &Node| node.product.map(|product| product.role);
     let Some(served) = role(to).filter(|role| role.only_serves()) else { return false };
@@ -227,7 +232,7 @@ fn is_client_of(from: &Node, to: &Node) -> bool {
     }
 }
 
-/// Returns true if references of this kind ignore addresses outside the estate.
+/// Returns true if addresses outside the estate do not count in references of the kind `via`.
 #[must_use]
 pub fn ignores_outside_addresses(via: ReferenceKind) -> bool {
     matches!(

@@ -7,29 +7,31 @@ pub use table::KNOWN_PRODUCTS;
 
 use crate::model::{Address, Host, ImageRef, Service};
 
-/// A product that services depend on.
+/// Known software that services depend on, such as PostgreSQL, with the names and ports that identify it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Product {
     /// Id in JSON.
     pub id: &'static str,
-    /// Role of the product among the services.
+    /// The role of the product, such as database.
     pub role: ProductRole,
-    /// The behaviour of its clients, as a clause for docs/json.md.
+    /// The behaviour of the product's clients, as a clause for docs/json.md.
     pub client_behaviour: &'static str,
-    /// True if the product only receives telemetry: each service that knows its address is a client.
+    /// True if the product only receives telemetry, so each service that knows the product's address is a
+    /// client.
     pub receives_telemetry: bool,
-    /// URL schemes that identify it.
+    /// URL schemes that identify the product.
     schemes: &'static [&'static str],
-    /// Image names that identify it, without registry and tag. A plain name is the last segment of the path;
-    /// a name with a slash the last segments. A name that begins with a hyphen is a suffix.
+    /// Image names that identify the product, without registry and tag. A name without a slash matches the
+    /// last segment of the image's path; a name with slashes matches as many last segments. A name that
+    /// begins with a hyphen matches the end of the last segment.
     images: &'static [&'static str],
     /// Default ports that no other product uses.
     ports: &'static [u16],
-    /// Labels of AWS host names, or AWS services, that identify it.
+    /// Labels of AWS host names and AWS service names that identify the product, such as `rds`.
     hosts: &'static [&'static str],
 }
 
-/// The role of a product among the services.
+/// The role of a product for the services that call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProductRole {
     /// Stores data permanently.
@@ -89,8 +91,8 @@ impl ProductRole {
         }
     }
 
-    /// Returns true if the product is only called and calls no services, so a service that waits for its
-    /// start is a client. Telemetry and proxies don't count: the services that they call wait for them too.
+    /// Returns true if products of this role only receive calls, so a service that waits for such a product
+    /// to start is its client. Telemetry and proxies don't count: they call services that may wait for them.
     #[must_use]
     pub fn only_serves(self) -> bool {
         matches!(
@@ -105,7 +107,8 @@ impl ProductRole {
         )
     }
 
-    /// Returns true if the product stores an application's data, so that each of its processes opens it.
+    /// Returns true if products of this role store an application's data, so each process of the application
+    /// connects to them.
     #[must_use]
     pub fn stores_data(self) -> bool {
         matches!(self, Self::Database | Self::Cache | Self::Queue | Self::Store)
@@ -116,7 +119,7 @@ impl ProductRole {
 const GENERIC_NAME_SUFFIXES: &[&str] =
     &["db", "database", "server", "alpine", "cluster", "single", "standalone", "ha", "oss"];
 
-/// Words before a product's name that make the image a tool for the product.
+/// Words before a product's name that make the image a tool for the product, as in `wait-for-postgres`.
 const TOOL_NAME_WORDS: &[&str] = &[
     "wait", "for", "init", "migrate", "backup", "restore", "dump", "setup", "create", "update", "seed",
     "load", "to", "from", "with", "debezium",
@@ -148,7 +151,7 @@ const JOB_NAME_WORDS: &[&str] = &[
 const DATABASE_NAME_WORDS: &[&str] = &["db", "database"];
 
 impl Product {
-    /// Returns the product behind an address, by scheme, AWS service, then port.
+    /// Returns the product behind an address, identified by its scheme, AWS service or port, in this order.
     #[must_use]
     pub fn of_address(address: &Address) -> Option<&'static Self> {
         let amazon = match &address.host {
@@ -180,8 +183,8 @@ impl Product {
         self.id == "vpn"
     }
 
-    /// Returns the product that `service` runs, by its images. A service named like a job only uses the tools
-    /// in a product's image, as `kafka-init` does; for it the result is `None`.
+    /// Returns the product that `service` runs, by its images. Returns `None` for a service named like a job,
+    /// such as `kafka-init`, because it only uses the tools in the image.
     #[must_use]
     pub fn of_service(service: &Service) -> Option<&'static Self> {
         let is_job = service
@@ -192,8 +195,8 @@ impl Product {
         service.images().find_map(Self::of_image).filter(|_| !is_job)
     }
 
-    /// Returns the product in `image`, by the name without registry, tag and digest. The name or its ending
-    /// counts, because users name derived images after the product (`shop-postgres`, `rs-mysql-db`).
+    /// Returns the product in `image`, by the image's name without registry, tag and digest. The end of the
+    /// name is enough, because users name derived images after the product (`shop-postgres`, `rs-mysql-db`).
     #[must_use]
     pub fn of_image(image: &str) -> Option<&'static Self> {
         let lower = image.to_ascii_lowercase();
@@ -211,7 +214,7 @@ impl Product {
     }
 }
 
-/// Returns the product with `image` among its names.
+/// Returns the product whose image names include `image`.
 fn by_image_name(image: &str) -> Option<&'static Product> {
     KNOWN_PRODUCTS.iter().find(|product| product.images.contains(&image))
 }
@@ -235,7 +238,7 @@ fn generic_database(words: &[&str]) -> Option<&'static Product> {
     KNOWN_PRODUCTS.iter().find(|product| fits && product.id == "database")
 }
 
-/// Returns true if no word before a product's name makes the image a tool.
+/// Returns true if no word in `before`, the words before a product's name, makes the image a tool.
 fn has_no_tool_word(before: &[&str]) -> bool {
     !before.iter().any(|word| TOOL_NAME_WORDS.contains(word))
 }

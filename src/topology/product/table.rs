@@ -2,7 +2,7 @@
 
 use super::{Product, ProductRole};
 
-/// Returns a product; a shorthand for the table.
+/// Returns a row of the table below: a product from its fields in short form.
 const fn product(
     id: &'static str,
     role: ProductRole,
@@ -15,7 +15,7 @@ const fn product(
     Product { id, role, client_behaviour: about, schemes, images, ports, hosts, receives_telemetry: false }
 }
 
-/// Returns a product that only receives telemetry.
+/// Returns a row of the table below: a product that only receives telemetry.
 const fn telemetry_receiver(
     id: &'static str,
     about: &'static str,
@@ -33,9 +33,8 @@ use ProductRole::{Cache, Database, Directory, Mail, Other, Proxy, Queue, Store, 
 
 /// All known products, with the behaviour of clients, schemes, images, ports and labels of host names.
 ///
-/// Ports are those of IANA's registry or the product's documentation; if two products share one, the first in
-/// the table has it. The clause on clients follows the product's documentation. A service that waits for a
-/// product that only serves is one of those clients.
+/// Ports are those of IANA's registry or the product's documentation; if two products share a port, it
+/// belongs to the first in the table. The clause on clients follows the product's documentation.
 #[rustfmt::skip]
 pub const KNOWN_PRODUCTS: &[Product] = &[
     // Databases.

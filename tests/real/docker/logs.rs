@@ -3,10 +3,10 @@
 use super::lab::{Lab, run_docker};
 use futures::{StreamExt, stream::BoxStream};
 use portolan::{
-    effect::Subscription,
     model::{Failure, LogBatch, LogNoteKind, LogReadOptions, LogUpdate, OutputStream},
     runtime::LogTasks,
     source::Source,
+    subscription::Subscription,
 };
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 

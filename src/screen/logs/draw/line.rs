@@ -7,7 +7,11 @@ use super::{
 use crate::{
     log_store::{EntryKey, LogEntry},
     model::{LogLevel, Service},
-    screen::{Scene, Theme, logs::Logs, widget::text},
+    screen::{
+        Scene, Theme,
+        logs::{Logs, level_style::level_style},
+        widget::text,
+    },
     store::Store,
 };
 use ratatui::{
@@ -174,17 +178,6 @@ fn mark_glyph(logs: &Logs, key: EntryKey, store: &Store, theme: &Theme) -> Strin
         _ => " ",
     };
     mark.to_owned()
-}
-
-/// Returns the style of a log level.
-pub(in crate::screen::logs) fn level_style(level: Option<LogLevel>, theme: &Theme) -> Style {
-    match level {
-        Some(LogLevel::Error | LogLevel::Fatal) => theme.styles.failing,
-        Some(LogLevel::Warn) => theme.styles.degraded,
-        Some(LogLevel::Trace | LogLevel::Debug) => theme.styles.dim,
-        Some(LogLevel::Info) | None => theme.styles.text,
-    }
-    .into()
 }
 
 /// Returns a style that is always the same for one name.

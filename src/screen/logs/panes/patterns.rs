@@ -10,7 +10,7 @@ use crate::{
     screen::{
         Canvas, ClickTarget, HitMap, Scene,
         describe::time::age,
-        logs::{draw::line::level_style, query::visible_lines::VisibleLines},
+        logs::{level_style::level_style, query::visible_lines::VisibleLines},
         widget::{
             frame::draw_frame,
             table::{Column, TableCell, draw_table},

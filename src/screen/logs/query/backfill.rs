@@ -1,9 +1,9 @@
 //! Backfill: reads older pages of the followed streams when the user scrolls back beyond the lines in memory.
 
 use crate::{
-    effect::Subscription,
     log_store::{LogStore, StoredStream, StreamState},
     model::{LogReadOptions, LogTarget, Timestamp},
+    subscription::Subscription,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

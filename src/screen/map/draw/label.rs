@@ -5,9 +5,9 @@ use crate::{
     model::{Health, Service},
     screen::{
         Canvas, Scene,
-        map::{
-            draw::node_glyphs,
-            graph::item::{Item, badges_text, hub_text},
+        map::graph::{
+            item::{Item, badges_text, hub_text},
+            node_glyphs,
         },
         widget::text,
     },

@@ -5,7 +5,7 @@ use crate::{
     layout::{Glyphs, LineCell, LineStyle as Look, Stroke},
     screen::{
         Canvas,
-        map::{DrawnMap, draw::map_styles::tone, graph::map_graph::MapEdge},
+        map::{DrawnMap, draw::map_styles::tone, graph::map_edge::MapEdge},
     },
 };
 use ratatui::style::Style;

@@ -1,7 +1,6 @@
 //! Drawing of the map: lines first, then group frames, then items on top; only the visible part.
 
 pub(super) mod map_styles;
-pub(super) mod node_glyphs;
 pub(super) mod on_demand_edges;
 pub(super) mod panel;
 
@@ -14,7 +13,7 @@ pub(super) mod collapsed_group;
 
 use super::{
     DrawnMap, Map,
-    graph::map_graph::EdgeVisibility,
+    graph::map_edge::EdgeVisibility,
     interaction::{hover::Hovered, viewport::Viewport},
 };
 use crate::{

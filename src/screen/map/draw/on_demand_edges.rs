@@ -3,7 +3,7 @@
 
 use crate::{
     layout::{Diagram, Raster, route_hidden_edges},
-    screen::map::graph::map_graph::{EdgeVisibility, MapGraph},
+    screen::map::graph::{map_edge::EdgeVisibility, map_graph::MapGraph},
 };
 
 /// Lines of the selected item.

@@ -6,12 +6,11 @@
 
 use super::{
     item::{Hub, HubBadges, ItemKind},
-    map_graph::{EdgeVisibility, MapEdge, MapGraph},
+    map_edge::{EdgeVisibility, MapEdge},
+    map_graph::MapGraph,
+    view_state::{Focus, ViewState},
 };
-use crate::{
-    screen::map::interaction::view_state::{Focus, ViewState},
-    store::Store,
-};
+use crate::store::Store;
 
 /// Minimum number of callers of a hub.
 const MIN_HUB_CALLERS: usize = 8;

@@ -1,10 +1,10 @@
 //! Items of the map: a node, a collapsed group, or a stub for nodes outside the focus.
 
-use super::detail_level::DetailLevel;
+use super::{detail_level::DetailLevel, node_glyphs};
 use crate::{
     layout::{Key, RankHint},
     model::NodeId,
-    screen::{map::draw::node_glyphs, widget::text},
+    screen::widget::text,
     store::Store,
     topology::{Node, NodeKind},
 };

@@ -1,7 +1,12 @@
 //! The map graph: services, collapsed groups and stubs as items, the calls between them as edges.
 
+pub(super) mod build_graph;
 pub(super) mod detail_level;
 pub(super) mod hubs;
 pub(super) mod item;
 pub(super) mod item_aggregate;
+pub(super) mod map_edge;
 pub(super) mod map_graph;
+pub(super) mod map_variant;
+pub(super) mod node_glyphs;
+pub(super) mod view_state;

@@ -7,7 +7,7 @@ use crate::{
         describe::card_text,
         map::{
             Map,
-            graph::{item::Item, map_graph::MapEdge},
+            graph::{item::Item, map_edge::MapEdge},
         },
     },
 };

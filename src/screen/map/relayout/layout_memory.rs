@@ -4,13 +4,12 @@
 //! unless another variant is much better. Another focus, filter, grouping or screen size is another view: it
 //! chooses a variant afresh. On return to an earlier view the map looks as before.
 
-use super::layout_scheduler::GraphSize;
+use super::graph_size::GraphSize;
 use crate::{
     layout::{Options, Point, Seed},
     model::{NodeId, SourceId},
-    screen::map::{
-        graph::{detail_level::DetailLevel, item::LabelWidth, map_graph::MapVariant},
-        interaction::view_state::ViewState,
+    screen::map::graph::{
+        detail_level::DetailLevel, item::LabelWidth, map_variant::MapVariant, view_state::ViewState,
     },
     store::{MapSettings, Store},
 };

@@ -1,12 +1,16 @@
 //! Layout scheduling: one request at a time. During initial loading requests are rare, because each layout
 //! would be outdated before it is ready.
 
-use super::layout_memory::LayoutKey;
+use super::{graph_size::GraphSize, layout_memory::LayoutKey};
 use crate::{
-    effect::{Effect, LayoutCandidate, LayoutComparison, LayoutRequest},
-    layout::{Graph, Seed, should_compact},
+    layout::Seed,
     model::Timestamp,
-    screen::map::{DrawnMap, Map, graph::map_graph::MapVariant},
+    screen::{
+        Action,
+        map::{
+            DrawnMap, LayoutCandidate, LayoutComparison, LayoutRequest, Map, graph::map_variant::MapVariant,
+        },
+    },
     store::Store,
 };
 use std::sync::Arc;
@@ -16,9 +20,6 @@ const MIN_LAYOUT_INTERVAL_SECS: i64 = 3;
 
 /// Growth that triggers a layout during initial loading: one part in this many of the items.
 const RELAYOUT_GROWTH_DIVISOR: usize = 4;
-
-/// Growth in boxes and lines that reopens the choice of a variant: one part in this many.
-const RECHOOSE_GROWTH_DIVISOR: usize = 8;
 
 /// State of the layout requests.
 #[derive(Debug, Default)]
@@ -42,26 +43,6 @@ pub(in crate::screen::map) struct PendingLayout {
     pub variants: Vec<MapVariant>,
     /// Size of the graph when a variant was last chosen among all.
     pub size_when_chosen: GraphSize,
-}
-
-/// Size of a layout graph.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::screen::map) struct GraphSize {
-    boxes: usize,
-    lines: usize,
-}
-
-impl GraphSize {
-    fn of(graph: &Graph) -> Self {
-        Self { boxes: graph.nodes.len(), lines: graph.edges.len() }
-    }
-
-    /// Returns true if the graph grew or shrank so much since `before` that another variant may be better.
-    fn differs_much_from(self, before: Self) -> bool {
-        let (now, then) = (self.boxes + self.lines, before.boxes + before.lines);
-        now.saturating_sub(then) * RECHOOSE_GROWTH_DIVISOR > then
-            || should_compact(before.boxes.saturating_sub(self.boxes), self.boxes)
-    }
 }
 
 /// Urgency of the next layout.
@@ -118,24 +99,24 @@ pub(in crate::screen::map) fn is_loading(store: &Store) -> bool {
 
 impl Map {
     /// Requests a fresh layout, independent of the current one, because the user asked for it.
-    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_fresh_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout(store)
     }
 
     /// Requests a fresh layout unasked. It keeps only the direction of the current one.
-    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_untangled_layout(&mut self, store: &Store) -> Action {
         self.layout_memory.clear();
         self.request_layout_with(store, true)
     }
 
     /// Requests a layout close to the current one.
-    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Effect {
+    pub(in crate::screen::map) fn request_layout(&mut self, store: &Store) -> Action {
         self.request_layout_with(store, false)
     }
 
     /// Requests a layout. If `keep_direction` is true, only variants in the current direction are candidates.
-    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Effect {
+    fn request_layout_with(&mut self, store: &Store, keep_direction: bool) -> Action {
         let room = (self.viewport.area.width, self.viewport.area.height);
         let key = self
             .inputs
@@ -184,7 +165,7 @@ impl Map {
         self.pending_layout = Some(PendingLayout { key, variants, size_when_chosen: size });
         let items = self.variants.first().map_or(0, |way| way.graph.items.len());
         let number = self.scheduler.start_request(items, store.world.now);
-        Effect::ComputeLayout(Box::new(LayoutRequest {
+        Action::ComputeLayout(Box::new(LayoutRequest {
             request_id: number,
             candidates: choices,
             current: drawn,
@@ -193,9 +174,9 @@ impl Map {
     }
 
     /// Requests a comparison of the current layout with a fresh one.
-    pub(in crate::screen::map) fn request_comparison(&self) -> Effect {
+    pub(in crate::screen::map) fn request_comparison(&self) -> Action {
         let DrawnMap { options, diagram, .. } = &self.drawn;
-        Effect::CompareLayout(Box::new(LayoutComparison {
+        Action::CompareLayout(Box::new(LayoutComparison {
             request_id: self.scheduler.request_id,
             // Gaps kept for removed nodes do not count as tangles, because the nodes may return.
             graph: Arc::clone(diagram.seed.laid_out_graph()),
@@ -209,11 +190,13 @@ impl Map {
 mod tests {
     use super::LayoutScheduler;
     use crate::{
-        effect::{Effect, LayoutCandidate},
         keymap::Keymap,
         layout::Direction,
         model::{fixtures::*, *},
-        screen::{Scene, Screen, Theme, map::Map},
+        screen::{
+            Action, Scene, Screen, Theme,
+            map::{LayoutCandidate, Map},
+        },
         store::Store,
     };
     use ratatui::layout::Rect;
@@ -237,7 +220,7 @@ mod tests {
         let scene = Scene { store, theme: &theme, keymap: &keymap };
         let mut all = Vec::new();
         for effect in map.sync(scene, Rect::new(0, 0, 90, 30), true) {
-            if let Effect::ComputeLayout(job) = effect {
+            if let Action::ComputeLayout(job) = effect {
                 let (choice, diagram) = job.compute();
                 let is_down = |choice: &LayoutCandidate| choice.options.direction == Direction::TopDown;
                 let tried = job.candidates.iter().map(is_down).collect();

@@ -1,5 +1,9 @@
 //! Relayout: decides when the map requests a layout, and remembers earlier layouts so that the map stays stable.
 
+pub(super) mod graph_size;
+pub(super) mod layout_candidates;
 pub(super) mod layout_memory;
+pub(super) mod layout_results;
 pub(super) mod layout_scheduler;
+pub(super) mod rebuild;
 pub(super) mod relayout_policy;

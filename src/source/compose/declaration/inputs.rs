@@ -1,4 +1,5 @@
-//! Values that this machine's files give to a service: variables, labels and configuration files.
+//! Reads the variables, labels and configuration files of one service, including those in files that its
+//! declaration names.
 
 use super::{
     project::{ComposeProject, ConfigOrigin},
@@ -17,16 +18,19 @@ use crate::{
 };
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// Values that this machine's files give to a service. They live only until they are decoded, because they
-/// may be secrets.
+/// Variables, labels and configuration texts of one service. Any value may be a secret, so Portolan drops all
+/// of them once it has extracted the references.
 #[derive(Default)]
 pub(in crate::source::compose) struct LocalInputs {
+    /// Values of the variables, by name.
     pub(in crate::source::compose) variables: BTreeMap<String, String>,
+    /// Values of the labels, by name.
     pub(in crate::source::compose) labels: BTreeMap<String, String>,
+    /// Texts of mounted files and configs, each with its path in the container.
     pub(in crate::source::compose) texts: Vec<FileText>,
 }
 
-/// Reads the values for `service`. Also returns the watch over its mounted files.
+/// Reads the inputs of `service`. Also returns a watch that notices changes of its mounted files.
 pub(in crate::source::compose) fn read_inputs(
     service: &ComposeService,
     model: &ComposeProject,
@@ -103,8 +107,8 @@ fn read_variables(
     for file in &service.container.env_files {
         loader.read_service_env_file(&file.path, file.format, file.required, &around, &mut all);
     }
-    // A variable without a value takes it from the project's environment. If that lacks it, the variable
-    // stays unset.
+    // A variable that is listed without a value, and that the project's environment does not set either,
+    // stays unset, even if an env file sets it.
     unset.into_iter().for_each(|name| {
         all.remove(name);
     });

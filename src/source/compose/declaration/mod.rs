@@ -1,4 +1,5 @@
-//! A project as its merged files declare it: services, ports, networks, and the values that this machine's files give them.
+//! The services, ports and networks that the merged files of a project declare, and the inputs of each
+//! service.
 
 pub(super) mod inputs;
 pub(super) mod ports;

@@ -11,12 +11,12 @@ use std::{
 /// Maximum number of ports to read from one range.
 const MAX_PORTS_PER_RANGE: usize = 200;
 
-/// Ports of a service.
+/// Published and exposed ports of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source::compose) struct Ports {
     /// Published ports: host port to container port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
-    /// Container ports.
+    /// Container ports, whether published or not.
     pub(in crate::source::compose) exposed: BTreeSet<u16>,
 }
 
@@ -38,14 +38,14 @@ pub(in crate::source::compose) fn parse_ports(items: &[Node]) -> Result<Ports, C
     Ok(ports)
 }
 
-/// Parses the items of `expose`. An invalid port is no error, because compose does not read these items.
+/// Parses the items of `expose`. It skips invalid ports, because compose does not check them either.
 pub(in crate::source::compose) fn parse_exposed(items: &[Node]) -> BTreeSet<u16> {
     let texts = items.iter().filter_map(Node::text);
     let bare = texts.map(|text| text.split_once('/').map_or(text, |(port, _)| port));
     bare.filter_map(|text| parse_range(text).ok()).flat_map(|range| range.take(MAX_PORTS_PER_RANGE)).collect()
 }
 
-/// Ranges of host ports and of container ports.
+/// Range of host ports (`None` if no port is published), and range of container ports.
 type PortRanges = (Option<RangeInclusive<u16>>, RangeInclusive<u16>);
 
 fn parse_long_form(item: &Node) -> Result<PortRanges, &'static str> {

@@ -26,23 +26,29 @@ use std::{
 pub(in crate::source::compose) struct ComposeProject {
     pub(in crate::source::compose) name: String,
     pub(in crate::source::compose) services: BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by key. Networks without a `name` are missing here.
+    /// Names that networks have on the engine, by their key in the file. Networks that get their name from
+    /// the project are missing here.
     pub(in crate::source::compose) networks: BTreeMap<String, String>,
     /// Origins of config texts, by the config's name.
     pub(in crate::source::compose) configs: BTreeMap<String, ConfigOrigin>,
+    /// Variables for interpolation: the environment of this process over the project's env files.
     pub(in crate::source::compose) variables: Variables,
 }
 
 /// Origin of a config's text.
 #[derive(Clone)]
 pub(in crate::source::compose) enum ConfigOrigin {
+    /// Path of a file on this machine (`file`).
     File(PathBuf),
+    /// Text in the compose file itself (`content`).
     Inline(String),
+    /// Name of the variable that holds the text (`environment`).
     Variable(String),
 }
 
 impl Loader {
-    /// Reads the project at `place`; `around` is the environment of this process.
+    /// Reads the project at `place`, a compose file or its folder. `around` is the environment of this
+    /// process.
     pub(in crate::source::compose) fn load_project(
         &mut self,
         place: &Path,
@@ -75,7 +81,7 @@ impl Loader {
         Ok(model)
     }
 
-    /// Returns the project name in the last file that has one.
+    /// Returns the project name (`name`) in the last file that has one.
     fn declared_name(
         &mut self,
         files: &[ParsedFile],
@@ -134,8 +140,8 @@ impl Loader {
     }
 }
 
-/// Returns the name of a network on the engine, or `None` if compose builds it from the project's name and
-/// the key.
+/// Returns the name that the file gives a network on the engine. Returns `None` if compose builds the name from
+/// the project's name and `key`.
 fn external_network_name(key: &str, node: &Node) -> Option<String> {
     let old = node.get("external").and_then(|external| external.text_of("name"));
     let is_external = node.is_true("external") || node.entries("external").next().is_some();

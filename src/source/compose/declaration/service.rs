@@ -25,7 +25,7 @@ pub(in crate::source::compose) struct ComposeService {
     /// Services that compose starts before this one, each with its condition (`service_started`,
     /// `service_healthy`, …).
     pub(in crate::source::compose) depends_on: BTreeMap<String, String>,
-    /// Profiles of the service. Compose starts it if one is active, or if there are none.
+    /// Profiles that start the service; empty if compose always starts it.
     pub(in crate::source::compose) profiles: BTreeSet<String>,
     /// True if one of its profiles is active, or if it has none.
     pub(in crate::source::compose) is_active: bool,
@@ -39,7 +39,8 @@ pub(in crate::source::compose) struct ContainerConfig {
     pub(in crate::source::compose) image: Option<String>,
     pub(in crate::source::compose) entrypoint: Option<Vec<String>>,
     pub(in crate::source::compose) command: Option<Vec<String>>,
-    /// Variables by name. One without a value takes it from the project's environment.
+    /// Values of the variables, by name. A variable with `None` takes its value from the project's
+    /// environment.
     pub(in crate::source::compose) environment: BTreeMap<String, Option<String>>,
     pub(in crate::source::compose) env_files: Vec<EnvFile>,
     pub(in crate::source::compose) labels: BTreeMap<String, Option<String>>,
@@ -47,7 +48,7 @@ pub(in crate::source::compose) struct ContainerConfig {
     pub(in crate::source::compose) label_files: Vec<PathBuf>,
 }
 
-/// One item of `env_file`.
+/// One item of a service's `env_file`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::compose) struct EnvFile {
     pub(in crate::source::compose) path: PathBuf,
@@ -64,12 +65,13 @@ pub(in crate::source::compose) struct Networking {
     pub(in crate::source::compose) network_mode: Option<String>,
     /// True if the service has a `provider` instead of a container.
     pub(in crate::source::compose) is_provided: bool,
-    /// Networks by their key in the file, each with the aliases and addresses of the service there.
+    /// Aliases and static addresses of the service on each network, by the network's key in the file.
     pub(in crate::source::compose) networks: BTreeMap<String, BTreeSet<String>>,
     /// Links to services of the project, as `service` or `service:alias`.
     pub(in crate::source::compose) links: BTreeSet<String>,
     /// Links to containers outside the project, as `container` or `container:alias`.
     pub(in crate::source::compose) external_links: BTreeSet<String>,
+    /// Pairs of host name and address.
     pub(in crate::source::compose) extra_hosts: BTreeSet<(String, String)>,
     /// Published ports: host port to container port.
     pub(in crate::source::compose) published: BTreeMap<u16, u16>,
@@ -89,7 +91,7 @@ pub(in crate::source::compose) struct MountedFiles {
 }
 
 impl ComposeService {
-    /// Reads a service from its node.
+    /// Reads a service from its node in the merged tree.
     pub(in crate::source::compose) fn read(
         node: &Node,
         profiles: &ActiveProfiles,
@@ -107,8 +109,8 @@ impl ComposeService {
         })
     }
 
-    /// Returns the number of names on all its networks: its own, its host name, its containers' and its
-    /// aliases.
+    /// Returns the number of names of the service, summed over its networks: service name, host name,
+    /// container names and aliases.
     pub(in crate::source::compose) fn network_name_count(&self) -> usize {
         let copies = self.replicas.unwrap_or(1).min(MAX_NAMED_COPIES) as usize;
         self.networking.network_attachments().values().map(|aliases| aliases.len() + copies + 2).sum()
@@ -173,10 +175,10 @@ impl EnvFile {
 }
 
 impl Networking {
-    /// Returns the networks that the service joins, with its aliases there.
+    /// Returns the aliases and addresses of the service on each network that it joins, by the network's key.
     ///
-    /// That is the default network if the file lists none. It is no network if the service has a
-    /// `network_mode` or a `provider`.
+    /// A service that lists no networks joins the network `default`, unless it has a `provider`. A service
+    /// with a `network_mode` joins none.
     pub(in crate::source::compose) fn network_attachments(&self) -> BTreeMap<String, BTreeSet<String>> {
         match (&self.network_mode, self.networks.is_empty()) {
             (Some(_), _) => BTreeMap::new(),

@@ -18,14 +18,14 @@ use std::{
 /// Characters that compose treats as blanks within a line.
 const BLANK_CHARS: &[char] = &['\t', '\u{b}', '\u{c}', '\r', ' ', '\u{85}', '\u{a0}'];
 
-/// Bytes to count for a variable beside its text.
+/// Bytes that each variable counts against the limit, in addition to its name and value.
 const VARIABLE_OVERHEAD_BYTES: usize = 64;
 
-/// Reader of one env file.
+/// Reader of the variables in one env file, in the format of `.env` files or in the format `raw`.
 pub(in crate::source::compose) struct DotenvReader<'a> {
     /// Path of the file, for error messages.
     pub(in crate::source::compose) file: &'a Arc<Path>,
-    /// Outer variables. Interpolation looks them up before the variables of the file.
+    /// Variables from outside the file. In interpolation, they win over the variables of the file.
     pub(in crate::source::compose) outer: &'a dyn VariableLookup,
     pub(in crate::source::compose) limits: &'a mut Limits,
     /// Required variables (`${NAME:?}`) that have no value.
@@ -33,7 +33,7 @@ pub(in crate::source::compose) struct DotenvReader<'a> {
 }
 
 impl DotenvReader<'_> {
-    /// Adds the variables that `text` sets to `known`. Later lines may use them.
+    /// Adds the variables that `text` sets to `known`. A line may use the variables of earlier lines.
     pub(in crate::source::compose) fn read(
         &mut self,
         text: &str,
@@ -52,7 +52,7 @@ impl DotenvReader<'_> {
             let (name, has_value, after) = parse_name(rest).map_err(|what| at.error(what))?;
             let left = if has_value {
                 let (value, left) = self.parse_value(after, &at, known)?;
-                // `value` has counted the bytes of the value already.
+                // `parse_value` has already counted the bytes of the value.
                 self.limits
                     .add_expanded_bytes(name.len() + VARIABLE_OVERHEAD_BYTES)
                     .map_err(|limit| at.limit_error(&limit))?;
@@ -133,7 +133,7 @@ impl DotenvReader<'_> {
     }
 }
 
-/// Counts the line breaks of `text` before its suffix `rest`.
+/// Returns the number of line breaks in `text` before its suffix `rest`.
 fn count_line_breaks(text: &str, rest: &str) -> u64 {
     text[..text.len() - rest.len()].matches('\n').count() as u64
 }

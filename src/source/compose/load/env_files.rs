@@ -29,8 +29,8 @@ pub(in crate::source::compose) enum EnvFileFormat {
 }
 
 impl Loader {
-    /// Returns the variables of `around` over those of the env files at `paths`. With `named`, a missing file
-    /// is an unread part.
+    /// Returns the variables of `around` over those of the env files at `paths`. If `named`, the user has
+    /// named the files, so a missing file becomes an unread part.
     pub(in crate::source::compose) fn with_env_files(
         &mut self,
         paths: &[PathBuf],
@@ -46,7 +46,7 @@ impl Loader {
 
     /// Adds the variables of an env file to `known`.
     ///
-    /// A file that can't be read is left out. The loader reports that, except for a missing file that is not
+    /// A file that can't be read is left out. It becomes an unread part, unless it is missing and not
     /// `required`.
     pub(in crate::source::compose) fn read_env_file(
         &mut self,
@@ -91,8 +91,8 @@ impl Loader {
         outcome
     }
 
-    /// Adds the variables of a service's env file to `known`. A file that is invalid or exceeds a limit is
-    /// left out alone.
+    /// Adds the variables of a service's env file to `known`. An error in the file becomes an unread part, and
+    /// Portolan still reads the other files.
     pub(in crate::source::compose) fn read_service_env_file(
         &mut self,
         path: &Path,

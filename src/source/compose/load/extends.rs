@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 
-/// Chain of services that extend each other, each with its file.
+/// Services that extend each other, in order, each with its file. A repeated service is a cycle.
 type ExtendsChain = Vec<(Arc<Path>, String)>;
 
 impl Loader {
@@ -91,7 +91,7 @@ impl Loader {
         Ok(Node { at: own.at.clone(), ..merge::merge_service(below, own) })
     }
 
-    /// Returns the services of a file in canonical form. The context caches them.
+    /// Returns the services of a file in canonical form, and caches them in `scope`.
     fn services_in_file(
         &mut self,
         path: &Path,
@@ -114,7 +114,7 @@ impl Loader {
 }
 
 impl LoadError {
-    /// Converts to an error at `at`, the line that names the file, unless the error has a line of its own.
+    /// Converts to an error with a line. An error without a line gets `at`, the line that names the file.
     pub(super) fn at_line(self, at: &super::yaml::FileLine) -> ComposeError {
         match self {
             Self::Invalid(wrong) => wrong,

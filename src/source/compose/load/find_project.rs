@@ -24,7 +24,7 @@ const OVERRIDE_FILE_NAMES: &[&str] = &[
 /// Name of the env file beside a compose file.
 pub(in crate::source::compose) const DOTENV_FILE_NAME: &str = ".env";
 
-/// Files of a project, and the variables for them.
+/// Compose files of a project in their order of merging, and the variables to interpolate in them.
 pub(in crate::source::compose) struct ProjectFiles {
     pub(in crate::source::compose) files: Vec<PathBuf>,
     /// Folder of the first file. Relative paths start there.
@@ -40,8 +40,8 @@ pub(in crate::source::compose) fn project_path(path: &str) -> PathBuf {
 
 /// Finds the files of the project at `place`.
 ///
-/// For a file, that is the file alone. For a folder, it is the files of `COMPOSE_FILE`, else the compose file
-/// and its override file.
+/// If `place` is a file, the project is that file alone. If `place` is a folder, the project is the files in
+/// the variable `COMPOSE_FILE`, else the compose file of the folder and its override file.
 pub(in crate::source::compose) fn find_project(
     loader: &mut Loader,
     place: &Path,
@@ -99,7 +99,7 @@ fn files_from_variable(place: &Path, variables: &Variables) -> Vec<PathBuf> {
 }
 
 fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
-    // This finds a pipe of that name too. The reader then refuses it with a message.
+    // `exists` is true for a pipe too. The reader then refuses the pipe with a message.
     let first = |names: &[&str]| names.iter().map(|name| place.join(name)).find(|path| path.exists());
     let Some(file) = first(COMPOSE_FILE_NAMES) else {
         let what = format!("no compose file found in {}", place.display());
@@ -112,8 +112,8 @@ fn default_files(place: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok([file].into_iter().chain(first(OVERRIDE_FILE_NAMES)).collect())
 }
 
-/// Returns the project's name: `COMPOSE_PROJECT_NAME`, else the name in the files (`said`), else the folder's
-/// name.
+/// Returns the project's name: the variable `COMPOSE_PROJECT_NAME`, else `said`, the name in the files, else
+/// the folder's name.
 pub(in crate::source::compose) fn project_name(
     said: Option<&str>,
     folder: &Path,

@@ -20,9 +20,9 @@ struct Include {
     at: FileLine,
     /// Compose file, followed by its override files.
     files: Vec<PathBuf>,
-    /// Base folder of its relative paths.
+    /// Folder at which relative paths in these files start.
     folder: PathBuf,
-    /// Paths of its env files; `None` for the `.env` in its folder.
+    /// Paths of its env files; `None` stands for the `.env` in `folder`.
     env_files: Option<Vec<PathBuf>>,
 }
 
@@ -101,7 +101,7 @@ fn parse_include(item: &Node, paths: &[String], folder: &Path) -> Result<Include
     Ok(Include { at: item.at.clone(), files, folder: project.unwrap_or(own), env_files })
 }
 
-/// Returns the text or texts under `key`, or the text of `item` itself if it is one.
+/// Returns the text or texts under `key`. If `item` itself is a text, returns that text.
 fn text_or_list(item: &Node, key: &str) -> Result<Vec<String>, ComposeError> {
     if let Some(text) = item.text() {
         return Ok(vec![text.to_owned()]);
@@ -118,7 +118,7 @@ fn text_or_list(item: &Node, key: &str) -> Result<Vec<String>, ComposeError> {
     }
 }
 
-/// Merges the sections of `document` over those of another project.
+/// Merges the sections of `document` over those of `other`, an included project.
 fn add_sections(document: &mut Node, other: Node) {
     let (Value::Map(own), Value::Map(more)) = (&mut document.value, other.value) else { return };
     for (section, below) in more.into_iter().filter(|(name, _)| INCLUDED_SECTIONS.contains(&name.as_str())) {

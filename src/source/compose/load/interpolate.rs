@@ -32,7 +32,7 @@ impl std::fmt::Display for InterpolationError {
     }
 }
 
-/// Interpolator of texts. It records the variables without a value.
+/// Replaces the variables in texts by their values, and records the variables without a value.
 pub(in crate::source::compose) struct Interpolator<'a> {
     lookup: &'a dyn VariableLookup,
     limits: &'a mut Limits,
@@ -43,7 +43,7 @@ pub(in crate::source::compose) struct Interpolator<'a> {
 }
 
 impl<'a> Interpolator<'a> {
-    /// Creates an interpolator with the values of `lookup`. It counts the text it makes against `limits`.
+    /// Creates an interpolator with the values of `lookup`. Its results count against `limits`.
     pub(in crate::source::compose) fn new(lookup: &'a dyn VariableLookup, limits: &'a mut Limits) -> Self {
         Self { lookup, limits, missing_required: BTreeSet::new(), unset: BTreeSet::new() }
     }
@@ -140,7 +140,7 @@ impl<'a> Interpolator<'a> {
     }
 }
 
-/// Variables of a tree that have no value, each with the first line that uses it.
+/// Variables without a value that the files of a project use, each with the first line that uses it.
 #[derive(Default)]
 pub(in crate::source::compose) struct MissingVariables {
     /// Required variables (`${NAME:?}`).
@@ -192,8 +192,8 @@ fn leading_name(text: &str) -> &str {
     if digit { "" } else { &text[..end] }
 }
 
-/// Returns the byte index of the brace that closes the one before `text`. If braces don't pair, that is the
-/// last one.
+/// Returns the byte index of the closing brace for the opening brace before `text`. If the braces don't pair,
+/// returns the index of the last closing brace.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut open = 0;
     for (at, byte) in text.bytes().enumerate() {

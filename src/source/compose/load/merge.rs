@@ -1,11 +1,12 @@
 //! Merging of two trees: an override file over the first file, or a service over the one it extends (Compose
-//! Specification, chapter "Merge and override"). Both trees are in canonical form.
+//! Specification, chapter "Merge and override"). Both trees are in canonical form. The tree `above` wins over
+//! the tree `below`.
 
 use crate::source::compose::yaml::{MergeTag, Node, Value};
 
-/// Keys of a service with a value that replaces the one below, even with null.
+/// Keys of a service whose value in `above` replaces the value in `below`, even if it is null.
 const REPLACED_KEYS: &[&str] = &["command", "entrypoint"];
-/// Keys of a service with entries that replace those below one by one, even with null.
+/// Keys of a service whose entries in `above` replace the entries of the same name, even if they are null.
 const ENTRYWISE_KEYS: &[&str] = &["environment", "labels", "annotations"];
 
 /// Merges the document `above` over the document `below`.
@@ -23,8 +24,8 @@ pub(in crate::source::compose) fn merge_services(below: Node, above: Node) -> No
     merge_nodes(below, above, &|_, below, above| merge_service(below, above))
 }
 
-/// Merges the service `above` over the service `below`. Entries marked `!reset` stay, because they also apply
-/// to trees merged below later.
+/// Merges the service `above` over the service `below`. Entries marked `!reset` stay in the result, because it
+/// may be merged over another service in turn.
 pub(in crate::source::compose) fn merge_service(below: Node, above: Node) -> Node {
     merge_nodes(below, above, &|key, below, above| match key {
         key if REPLACED_KEYS.contains(&key) => above,
@@ -38,7 +39,7 @@ pub(in crate::source::compose) fn merge_values(below: Node, above: Node) -> Node
     merge_nodes(below, above, &|_, below, above| merge_values(below, above))
 }
 
-/// Merges two nodes: joins lists, and merges the entries that two mappings share with `entry`.
+/// Merges two nodes: appends lists, joins mappings, and calls `entry` to merge the values of a key in both.
 fn merge_nodes(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Node) -> Node {
     if above.merge_tag.is_some() {
         return above;
@@ -64,8 +65,7 @@ fn merge_nodes(below: Node, above: Node, entry: &dyn Fn(&str, Node, Node) -> Nod
     Node::new(below.at, joined)
 }
 
-/// Removes the entries marked `!reset`, and all merge tags. The tags have been applied, or belong to other
-/// trees.
+/// Removes the entries marked `!reset`, and all merge tags, before they could affect another merge.
 pub(in crate::source::compose) fn strip_merge_tags(node: &mut Node) {
     node.merge_tag = None;
     match &mut node.value {

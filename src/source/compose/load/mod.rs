@@ -43,25 +43,27 @@ pub(super) struct Loader {
     pub(super) searched_paths: BTreeSet<PathBuf>,
     /// Parts of the project that Portolan could not read or left out.
     pub(super) unread_parts: Vec<UnreadPart>,
-    /// Counters for the project's limits.
+    /// Counters that are compared with the limits of a project.
     pub(super) limits: Limits,
+    /// Variables without a value so far, not yet among the unread parts.
     missing: MissingVariables,
 }
 
-/// Context of a file: base folder and variables of its project, or of a project that it includes.
+/// Base folder, variables and cache for the files of one project: the main project or an included one.
 pub(super) struct LoadContext {
     base: BaseFolder,
     variables: Variables,
-    /// Chain of files that include each other, ending with this file.
+    /// Files that include this project, directly or through others, and the project's own files merged so far.
+    /// An include of one of them is circular.
     ancestors: Vec<Arc<Path>>,
-    /// Services of files that other services extend, by path.
+    /// Cache of the services in files that `extends` names, by path.
     extended_files: BTreeMap<PathBuf, Arc<BTreeMap<String, Node>>>,
 }
 
 /// Path of a file, and its YAML documents.
 pub(super) type ParsedFile = (Arc<Path>, Vec<Node>);
 
-/// Reason for a file that can't be loaded.
+/// Error that prevents the loading of a file.
 pub(super) enum LoadError {
     /// The file is invalid.
     Invalid(ComposeError),
@@ -102,7 +104,7 @@ impl LoadContext {
 }
 
 impl Loader {
-    /// Parses a file into its documents.
+    /// Reads a file and parses its YAML documents.
     pub(super) fn parse_file(&mut self, path: &Path) -> Result<ParsedFile, LoadError> {
         let file: Arc<Path> = Arc::from(path);
         let start = yaml::FileLine { file: Arc::clone(&file), line: 1 };
@@ -153,7 +155,7 @@ impl Loader {
         Ok(node)
     }
 
-    /// Replaces a document's variables and converts it to canonical form.
+    /// Interpolates the variables of a document and converts the document to canonical form.
     fn canonicalize(
         &mut self,
         node: &mut Node,
@@ -173,8 +175,8 @@ impl Loader {
         regular_file::read_limited(path, MAX_FILE_BYTES)
     }
 
-    /// Records a part of the project that is left out. Equal failures count once, and so do all beyond the
-    /// maximum.
+    /// Records a part of the project that is left out. Equal failures share one entry, and so do all parts
+    /// beyond the maximum.
     pub(super) fn record_unread_part(&mut self, what: &str, failure: Failure) {
         if self.unread_parts.iter().any(|gap| gap.failure == failure) {
             return;

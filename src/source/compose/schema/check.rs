@@ -31,8 +31,8 @@ impl ActiveProfiles {
     }
 }
 
-/// Checks a merged project. Returns the dependencies on services that no active profile starts; other
-/// profiles could start them, so these are no errors.
+/// Checks a merged project. Returns a warning for each dependency on a service that no active profile starts,
+/// because other profiles could start it.
 pub(in crate::source::compose) fn check_project(
     node: &Node,
     profiles: &ActiveProfiles,

@@ -28,10 +28,10 @@ pub(in crate::source::compose) fn pairs_to_map(node: &mut Node) -> Result<(), Co
     }
 }
 
-/// Converts a list of names to a mapping of empty mappings, and checks existing entries against the keys of
-/// `table`.
+/// Converts a list of names to a mapping with an empty mapping under each name. If `node` is a mapping already,
+/// checks its entries against `table`.
 ///
-/// `may_be_null` allows entries without a value.
+/// `may_be_null` allows entries of a mapping that have no value.
 pub(in crate::source::compose) fn names_to_map(
     node: &mut Node,
     table: KeyTable,
@@ -77,7 +77,7 @@ pub(in crate::source::compose) fn for_each_item(
     items.iter_mut().try_for_each(canonical)
 }
 
-/// Converts a text to a mapping with that text under `key`.
+/// Converts a text to a mapping with that text under `key`. A mapping must have `key` already.
 pub(in crate::source::compose) fn wrap_in_map(node: &mut Node, key: &str) -> Result<(), ComposeError> {
     match &node.value {
         Value::Map(_) if node.text_of(key).is_some() => Ok(()),

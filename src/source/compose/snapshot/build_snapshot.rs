@@ -16,7 +16,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Builds the snapshot of a project. `given` holds the values that this machine's files give each service.
+/// Builds the snapshot of a project. `given` holds the inputs of each service, by the service's name.
 pub(in crate::source::compose) fn build_snapshot(
     project: &ProjectRef<'_>,
     given: &BTreeMap<String, LocalInputs>,
@@ -88,7 +88,7 @@ fn image_name(project: &ProjectRef<'_>, name: &str, declared: &ComposeService) -
     declared.container.image.clone().unwrap_or_else(|| format!("{}-{name}", project.name))
 }
 
-/// Returns the facts for the service card. None contains the value of a variable or an argument.
+/// Returns the facts for the service card. No fact contains the value of a variable or an argument.
 fn service_facts(
     project: &ProjectRef<'_>,
     name: &str,

@@ -16,12 +16,13 @@ const HOST_GATEWAY_NAME: &str = "host.docker.internal";
 /// Maximum length of a chain of `network_mode` settings (`service:…`, `container:…`).
 const MAX_NETWORK_MODE_HOPS: usize = 4;
 
-/// Borrowed parts of a project: name, services and names of networks.
+/// Parts of a project that the snapshot is built from: name, services and names of networks.
 pub(in crate::source::compose) struct ProjectRef<'a> {
     pub(in crate::source::compose) source: &'a SourceId,
     pub(in crate::source::compose) name: &'a str,
     pub(in crate::source::compose) services: &'a BTreeMap<String, ComposeService>,
-    /// Names of networks on the engine, by key. Networks without a `name` are missing here.
+    /// Names that networks have on the engine, by their key in the file. Networks that get their name from
+    /// the project are missing here.
     pub(in crate::source::compose) networks: &'a BTreeMap<String, String>,
 }
 
@@ -93,8 +94,8 @@ impl ProjectRef<'_> {
         self.services.get(name).is_some_and(|s| s.networking.network_mode.as_deref() == Some("host"))
     }
 
-    /// Returns the networks on which a service with its own network namespace resolves names: the ones it
-    /// joins, and the host's published ports.
+    /// Returns the networks whose endpoints a service with its own network namespace reaches: the networks
+    /// that it joins, and the one that stands for the host's published ports.
     fn reachable_networks(&self, name: &str) -> BTreeSet<NetworkId> {
         let joined = self
             .services
@@ -148,7 +149,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Adds the endpoints of the services in the host's network namespace, which the host itself owns.
+    /// Adds the endpoints of the services with `network_mode: host`. In `listeners`, index 0 is the host
+    /// itself.
     fn add_host_endpoints(&self, members: &[&str], all: &mut BTreeMap<&str, ServiceEndpoints>) {
         let mut claims = vec![Member::default()];
         claims.extend(self.namespace_members(members));
@@ -162,8 +164,8 @@ impl ProjectRef<'_> {
         Self::add_loopback_endpoints(members, 1, &listeners, &self.network_id("host:loopback"), all);
     }
 
-    /// Adds endpoints at the loopback address, by which `members` reach each other. Their indices among
-    /// `listeners` start at `first`.
+    /// Adds endpoints at the loopback address, by which `members` reach each other. The first of `members`
+    /// has the index `first` in `listeners`.
     fn add_loopback_endpoints(
         members: &[&str],
         first: usize,
@@ -181,7 +183,8 @@ impl ProjectRef<'_> {
         }
     }
 
-    /// Returns the ports that the file declares for each of `members`.
+    /// Returns the declared ports and the product of each of `members`, from which `netns` finds the service
+    /// that listens on a port.
     fn namespace_members(&self, members: &[&str]) -> Vec<Member> {
         let claim = |name: &&str| {
             let Some(service) = self.services.get(*name) else { return Member::default() };
@@ -195,8 +198,8 @@ impl ProjectRef<'_> {
         members.iter().map(claim).collect()
     }
 
-    /// Adds the names of the service `name` on each of its networks to `reach`. Without a `port`, they stand
-    /// for all ports.
+    /// Adds an endpoint to `reach` for each name of the service `name` on each of its networks. The endpoint
+    /// has the port `port`; `None` means all ports.
     fn add_names(
         &self,
         name: &str,
@@ -264,7 +267,7 @@ fn is_in_network(answer: &ServiceEndpoint, network: &NetworkId) -> bool {
     answer.scope == EndpointScope::Network(network.clone())
 }
 
-/// Returns the endpoints of a port at the loopback address, by all its names.
+/// Returns the endpoints of a port at the loopback address, one for each name of that address.
 fn loopback_endpoints(port: u16, scope: &NetworkId) -> impl Iterator<Item = ServiceEndpoint> {
     LOOPBACK_NAMES.iter().filter_map(move |name| endpoint(name, Some(port), scope, EndpointOrigin::Loopback))
 }

@@ -1,4 +1,5 @@
-//! From a declared project to a snapshot: endpoints and references of each service, and the snapshot that is reused until a file changes.
+//! Conversion of a declared project to a snapshot, with the endpoints and references of each service. The
+//! snapshot is cached until a file changes.
 
 pub(super) mod build_snapshot;
 pub(super) mod endpoints;

@@ -1,6 +1,6 @@
 //! References of a compose service: the addresses in its variables, arguments, files and labels.
 //!
-//! Values that may be secrets go no further than the room `extract`.
+//! Only the module `extract` reads the values, because they may be secrets.
 
 use crate::{
     extract::{
@@ -42,7 +42,8 @@ pub(in crate::source::compose) fn service_references(
     all
 }
 
-/// Marks references as found in the compose file. Their location still names the variable, argument or line.
+/// Sets the kind of references in variables, arguments and files to `ComposeFile`. Their location still names
+/// the variable, argument or line.
 pub(in crate::source::compose) fn mark_as_compose_file(service: &mut Service) {
     for mention in &mut service.references {
         if matches!(

@@ -15,18 +15,21 @@ use std::{
     time::SystemTime,
 };
 
-/// Last snapshot, with the state of all files it was read from.
+/// Last snapshot of a project, with the state of the files at that time.
 pub(in crate::source::compose) struct CachedSnapshot {
     snapshot: Snapshot,
+    /// Paths of all files that the loader tried to read.
     searched_paths: Vec<PathBuf>,
+    /// State of each of `searched_paths`, in the same order.
     stamps: FileStamps,
+    /// Watches over the mounted files, one for each service.
     watches: Vec<FileWatch>,
 }
 
 /// Size and modification time of each file; `None` for a missing one.
 type FileStamps = Vec<Option<(u64, Option<SystemTime>)>>;
 
-/// Reads the project from disk.
+/// Reads the project from disk and builds its snapshot.
 fn read_project(id: &SourceId, place: &Path, around: &Variables) -> Result<CachedSnapshot, Failure> {
     let mut loader = Loader::default();
     let model = loader.load_project(place, around)?;

@@ -37,7 +37,8 @@ impl FileLine {
     }
 }
 
-/// Error in a compose file. Its message quotes no value, because a value may be a secret.
+/// Error at one line of a compose file or env file. Its message quotes no value, because a value may be a
+/// secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ComposeError {
     /// Line of the error.
@@ -55,7 +56,7 @@ pub(super) enum MergeTag {
     Override,
 }
 
-/// Value of a YAML document with its line.
+/// Node of a YAML tree: a value with its line and merge tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     /// Line of the value; for an entry of a mapping, the line of its key.
@@ -66,7 +67,7 @@ pub(super) struct Node {
     pub(super) value: Value,
 }
 
-/// Content of a node.
+/// Value of a node, with further nodes below it if it is a list or mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     /// Null, as in `networks: {front: }`.
@@ -90,7 +91,7 @@ impl Node {
         Self::new(at, Value::Scalar(Scalar { text: text.into(), kind: ScalarKind::Text }))
     }
 
-    /// Returns the number of nodes from this one down, and the bytes of their texts.
+    /// Returns the number of nodes in the tree below and including this one, and the bytes of their texts.
     pub(super) fn size(&self) -> (usize, usize) {
         let add = |(nodes, bytes): (usize, usize), (n, b): (usize, usize)| (nodes + n, bytes + b);
         match &self.value {

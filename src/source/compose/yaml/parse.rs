@@ -50,13 +50,16 @@ struct TreeBuilder<'a> {
 struct OpenCollection {
     at: FileLine,
     merge_tag: Option<MergeTag>,
+    /// Number of the collection's anchor; 0 if it has none.
     anchor: usize,
     content: CollectionContent,
 }
 
-/// Items or entries of an open collection so far.
+/// Items or entries of an open collection that the parser has read so far.
 enum CollectionContent {
+    /// Items of a sequence.
     List(Vec<Node>),
+    /// Entries of a mapping, the value of its merge key, and the key whose value comes next.
     Map { entries: BTreeMap<String, Node>, merged: Option<Node>, key: Option<MappingKey> },
 }
 
@@ -64,6 +67,7 @@ enum CollectionContent {
 struct MappingKey {
     name: String,
     at: FileLine,
+    /// True for the merge key `<<`.
     is_merge: bool,
 }
 
@@ -155,7 +159,7 @@ impl TreeBuilder<'_> {
     }
 }
 
-/// Converts a node to a key. Returns an error if it is no text, or if the mapping has that key already.
+/// Converts a node to a key. Returns an error if the node is no text, or if the mapping has that key already.
 fn mapping_key(
     node: Node,
     is_merge: bool,
@@ -173,8 +177,8 @@ fn mapping_key(
     Ok(MappingKey { name, at, is_merge })
 }
 
-/// Adds the entries of the mapping or mappings under the merge key to `entries`. Existing entries win, and so
-/// do earlier mappings.
+/// Adds the entries of the mapping or mappings under the merge key to `entries`. Existing entries win over
+/// them, and earlier mappings win over later ones.
 fn apply_merge_key(
     mut entries: BTreeMap<String, Node>,
     merged: Node,
@@ -195,7 +199,7 @@ fn apply_merge_key(
     Ok(entries)
 }
 
-/// Returns the value of a scalar, and true if it is a plain one.
+/// Returns the value of a scalar, and true if the scalar is plain: without quotes and without a type tag.
 fn scalar_value(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (Value, bool) {
     let plain = style == ScalarStyle::Plain && tag.is_none_or(|tag| merge_tag(Some(tag)).is_some());
     let resolved = match tag.and_then(Tag::core_suffix) {

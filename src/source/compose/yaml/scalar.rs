@@ -80,8 +80,8 @@ fn parse_integer(text: &str) -> Option<String> {
     }
 }
 
-/// Parses a number with a fraction or an exponent. The result has an exponent below 1e-4 and from 1e6 on, as
-/// in compose.
+/// Parses a number with a fraction or an exponent. As in compose, the result has an exponent if the number is
+/// smaller than 1e-4 or at least 1e6.
 fn parse_float(text: &str) -> Option<String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

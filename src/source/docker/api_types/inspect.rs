@@ -91,7 +91,7 @@ pub(in super::super) struct HealthcheckResult {
     pub(in super::super) output: Option<String>,
 }
 
-/// Manifest of an image.
+/// Descriptor of an image's manifest: its digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct OciDescriptor {
@@ -179,7 +179,7 @@ pub(in super::super) struct ContainerConfig {
     pub(in super::super) labels: Option<HashMap<String, String>>,
 }
 
-/// Networks of a container and its published ports.
+/// Ports of a container, such as `80/tcp`, with their host ports; and its networks by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct NetworkSettings {
@@ -199,7 +199,7 @@ pub(in super::super) struct PortBinding {
     pub(in super::super) host_port: Option<String>,
 }
 
-/// Connection of a container to one network.
+/// Attachment of a container to one network: its addresses and names there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct EndpointSettings {

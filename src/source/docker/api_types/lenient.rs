@@ -1,9 +1,8 @@
 //! Lenient reading of single JSON fields: a field of unknown type or value becomes `None`, and the rest of
 //! the response stays readable.
 //!
-//! Serde first takes the text of each field unparsed ([`RawValue`]), without recursion. So nesting of any
-//! depth in an ignored field is harmless. Portolan parses only values of its own shapes, whose depth is
-//! fixed.
+//! Serde first takes each field as unparsed text ([`RawValue`]), without recursion, so deep nesting in an
+//! ignored field is harmless. Portolan then parses only fields of its own types, whose depth is fixed.
 
 use serde::{
     Deserialize, Deserializer,
@@ -12,22 +11,23 @@ use serde::{
 use serde_json::value::RawValue;
 use std::{collections::HashMap, fmt};
 
-/// Maximum number of entries read from one list or table. One more is kept, so that a caller can see that
-/// there are others.
+/// Maximum number of entries of one JSON list or object. One more is kept, which tells callers that the limit
+/// was exceeded.
 pub(in super::super) const MAX_ENTRIES: usize = 4_000;
 
-/// Value that is read leniently from JSON.
+/// Type that can be read from JSON of a similar type, such as a number from a string.
 pub(super) trait Lenient: Sized {
-    /// Reads the JSON text of a value. Returns `None` if it is of another type.
+    /// Reads the JSON text of a value. Returns `None` if it can't be converted.
     fn read(json: &str) -> Option<Self>;
 }
 
-/// Reads a field leniently, for `#[serde(deserialize_with)]`.
+/// Deserializes a struct field, for `#[serde(deserialize_with)]`. An unreadable field is `None`.
 pub(super) fn field<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<Option<T>, D::Error> {
     <&'de RawValue>::deserialize(deserializer).map(|raw| T::read(raw.get()))
 }
 
-/// Reads a table of which only the keys matter, such as `{"80/tcp": {}}`, or a list of such keys.
+/// Deserializes the keys of an object whose values do not matter, such as `{"80/tcp": {}}`, or a list of such
+/// keys.
 pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     <&'de RawValue>::deserialize(deserializer).map(|raw| match serde_json::from_str(raw.get()) {
         Ok(Entries(entries)) => Some(entries.into_keys().collect()),
@@ -103,14 +103,14 @@ impl<T: Lenient> Lenient for Vec<T> {
 }
 
 impl<T: Lenient> Lenient for HashMap<String, T> {
-    /// Reads the readable entries of a table.
+    /// Reads the readable entries of a JSON object.
     fn read(json: &str) -> Option<Self> {
         let Entries(entries) = serde_json::from_str(json).ok()?;
         Some(entries.into_iter().filter_map(|(key, raw)| Some((key, T::read(raw.get())?))).collect())
     }
 }
 
-/// JSON texts of a list's first entries, at most `MAX_ENTRIES` and one more.
+/// JSON texts of a list's first `MAX_ENTRIES` + 1 entries.
 struct Items<'a>(Vec<&'a RawValue>);
 
 impl<'de> Deserialize<'de> for Items<'de> {
@@ -135,7 +135,7 @@ impl<'de> Deserialize<'de> for Items<'de> {
     }
 }
 
-/// Keys of a table and the JSON texts of their values, at most `MAX_ENTRIES` and one more.
+/// Keys of a JSON object's first `MAX_ENTRIES` + 1 entries, with the JSON texts of their values.
 struct Entries<'a>(HashMap<String, &'a RawValue>);
 
 impl<'de> Deserialize<'de> for Entries<'de> {

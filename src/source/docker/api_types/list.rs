@@ -1,4 +1,4 @@
-//! Response of the container list call. Each entry is parsed on its own, so an unreadable one costs no other.
+//! Response of the container list call. An unreadable entry does not affect the others.
 
 use super::{ContainerSummary, is_valid_id};
 use serde::{
@@ -11,7 +11,7 @@ use std::fmt;
 /// Maximum number of containers read from a list.
 pub(in super::super) const MAX_CONTAINERS: usize = 10_000;
 
-/// Containers of a list, with a record of the missing ones.
+/// Response of the list call: the readable containers, and what is known of the missing ones.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct ContainerList {
     /// Readable entries, each with a valid id.
@@ -25,7 +25,7 @@ pub(in super::super) struct ContainerList {
 }
 
 impl ContainerList {
-    /// Reads a list, or as much of it as arrived.
+    /// Parses the response of a list call, or as much of it as arrived.
     pub(in super::super) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut listed = Self::default();
@@ -35,7 +35,7 @@ impl ContainerList {
         listed
     }
 
-    /// Returns true if the list holds every container of the engine.
+    /// Returns true if no container is missing.
     pub(in super::super) fn is_complete(&self) -> bool {
         self.parse_error.is_none() && self.left_out == 0 && self.unreadable_positions.is_empty()
     }

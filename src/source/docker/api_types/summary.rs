@@ -1,5 +1,5 @@
-//! Entries of the container list (Docker Engine API, definition `ContainerSummary`), and the substitute they
-//! give where an inspect call fails.
+//! Entries of the container list (Docker Engine API, definition `ContainerSummary`). If an inspect call
+//! fails, the list entry stands in for its response.
 
 use super::{
     ContainerConfig, ContainerInspectResponse, ContainerState, Health, HostConfig, MountPoint,
@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Entry of the container list.
+/// Entry of the container list: one container in short, without environment and command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct ContainerSummary {
@@ -42,7 +42,7 @@ pub(in super::super) struct ContainerSummary {
     pub(in super::super) health: Option<Health>,
 }
 
-/// Port of a container, with the host port that leads to it.
+/// Port of a container, with the host port that leads to it if it is published.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(in super::super) struct PortSummary {

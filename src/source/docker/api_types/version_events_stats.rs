@@ -31,7 +31,7 @@ pub(in super::super) struct EventMessage {
     pub(in super::super) time_nano: Option<i64>,
 }
 
-/// Object that an event is about.
+/// Container or network that an event is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct EventActor {

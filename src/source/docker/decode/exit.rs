@@ -14,9 +14,10 @@ const MAX_ERROR_CHARS: usize = 400;
 
 /// Returns the cause of the exit, or the reason why the container could not start.
 ///
-/// A restart policy reveals a requested stop: the engine restarts such a container unless a stop was
-/// requested (moby, `restartmanager.ShouldRestart`). The record does not name the sender of a signal. If the
-/// kernel killed a process for lack of memory and the first process still exited with 0, nothing has failed.
+/// The restart policy can reveal a requested stop. If the engine does not restart a container that its policy
+/// should restart, a user or program requested the stop (moby, `restartmanager.ShouldRestart`). The response
+/// does not name the sender of a signal. If the kernel killed a child process for lack of memory, but the
+/// first process exited with code 0, nothing has failed.
 pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectResponse) -> ExitCause {
     if let Some(words) = engine_error(state) {
         return ExitCause::from_start_error(&words);
@@ -36,7 +37,8 @@ pub(super) fn exit_cause(state: &ContainerState, answer: &ContainerInspectRespon
     }
 }
 
-/// Exit code of a container that was running when its engine went down (moby, `daemon.restore`).
+/// Exit code that the engine gives to containers that were running when it went down (moby,
+/// `daemon.restore`).
 const ENGINE_DOWN_EXIT_CODE: i64 = 255;
 
 /// Returns true if an `on-failure` restart policy counts `code` as an error.
@@ -64,7 +66,8 @@ fn engine_error(state: &ContainerState) -> Option<Text> {
     state.error.as_deref().map(|e| Text::with_max_chars(e, MAX_ERROR_CHARS)).filter(|e| !e.trim().is_empty())
 }
 
-/// Returns the last exit of the container; if it runs again, the exit before the restart.
+/// Returns the last exit of the container; if it runs again, the exit before the restart. `ending` is the
+/// cause of that exit, and `made` the time when the container was created.
 pub(super) fn last_exit(
     state: &ContainerState,
     restarts: u32,

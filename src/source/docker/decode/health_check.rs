@@ -29,8 +29,8 @@ pub(super) fn health_check(health: &Health) -> HealthCheckStatus {
     }
 }
 
-/// Returns when the current row of failed health checks began. The engine keeps only the last results and the
-/// length of the row. For a longer row, the start is extrapolated from the interval of the kept results.
+/// Returns the start of the current series of failed health checks. The engine keeps the length of the series,
+/// but only its latest results. The start of a longer series is extrapolated from their interval.
 fn failing_since(health: &Health) -> Option<Timestamp> {
     let log: Vec<_> = health.log.iter().flatten().collect();
     let row = log.iter().rev().take_while(|result| result.exit_code != Some(0));

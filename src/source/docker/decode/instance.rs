@@ -1,4 +1,4 @@
-//! Instance of a service, decoded from the engine's record of a container.
+//! Instance of a service, decoded from the inspect response of a container.
 
 use super::{exit, health_check, log_route, parse_time, short_id, state};
 use crate::{

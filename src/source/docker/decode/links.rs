@@ -1,4 +1,5 @@
-//! References in options of the engine and of compose: links, extra hosts and start order.
+//! References in the options of a container: legacy links, extra hosts (`--add-host`), and the start order
+//! that compose stores in a label.
 
 use crate::source::docker::api_types::{ContainerInspectResponse, EndpointSettings, HostConfig};
 use crate::{
@@ -44,8 +45,8 @@ pub(super) fn links(host: &HostConfig, networks: Option<&HashMap<String, Endpoin
     links
 }
 
-/// Returns references for extra hosts that stand for an address. Names for the Docker host itself are
-/// skipped.
+/// Returns references to the addresses of extra hosts (`--add-host NAME:ADDRESS`). Names of the Docker host
+/// itself are skipped.
 pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Reference> {
     let entries = answer.host_config.iter().flat_map(|h| h.extra_hosts.iter().flatten());
     entries
@@ -54,7 +55,7 @@ pub(super) fn extra_hosts(answer: &ContainerInspectResponse) -> Vec<Reference> {
         .collect()
 }
 
-/// Returns references to the services that compose starts first, from
+/// Returns references to the services that compose starts before this one. `label` lists them as
 /// `db:service_healthy:true,queue:service_started:false`.
 pub(super) fn start_order(label: &str) -> Vec<Reference> {
     extract::start_order_references(label.split(',').map(|entry| {

@@ -1,5 +1,5 @@
-//! Log route of a container. With most log drivers the engine keeps a copy; with some, no copy is readable
-//! here.
+//! Log route of a container: the engine, which keeps a copy with most log drivers, or the reason why no log is
+//! readable.
 
 use crate::model::{LogRoute, Text};
 use crate::source::docker::api_types::ContainerInspectResponse;

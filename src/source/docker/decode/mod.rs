@@ -1,5 +1,5 @@
-//! Decoding of inspect responses into container records, as pure functions. Secrets end here: no value of a
-//! variable or argument passes.
+//! Decoding of inspect responses into container records, as pure functions. Secrets end here: a record holds
+//! no value of a variable or argument.
 
 mod exit;
 mod facts;
@@ -42,7 +42,7 @@ pub(super) struct ContainerRecord {
     pub(super) created: Option<Timestamp>,
     /// The container as an instance of its service: state, health check, last exit and log route.
     pub(super) instance: Instance,
-    /// Networks, names and ports under which others reach it.
+    /// Networks, names and ports at which other containers reach it.
     pub(super) network: ContainerNetwork,
     /// Hosts and services that the container references.
     pub(super) references: Vec<Reference>,
@@ -106,8 +106,8 @@ impl ContainerRecord {
 }
 
 impl ContainerRecord {
-    /// Completes a record made from the list with the record `before`. Without one, a fact says that details
-    /// were not read.
+    /// Completes a record of a list entry with the details of `before`, the last record of the container. If
+    /// there is none, adds a fact that the details were not read.
     pub(super) fn merge_previous(&mut self, before: Option<&Self>) {
         let Some(before) = before else {
             self.facts.push(Fact::new(
@@ -132,7 +132,7 @@ impl ContainerRecord {
     }
 }
 
-/// Returns a text that changes whenever a list entry changes by more than elapsed time.
+/// Returns a fingerprint of a list entry: names, state and addresses, without the elapsed time in its status.
 pub(super) fn fingerprint(entry: &ContainerSummary) -> String {
     let state = entry.state.as_deref().unwrap_or_default();
     // The text in parentheses matters, such as `unhealthy`. The elapsed time before it does not.
@@ -201,7 +201,7 @@ fn short_id(id: &str) -> &str {
     digits.get(..12).unwrap_or(digits)
 }
 
-/// Parses a time of the engine. Returns `None` for the year 1, which means never.
+/// Parses a time that the engine wrote. Returns `None` for the year 1, with which the engine means never.
 pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
     raw.parse().ok().filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH)
 }

@@ -13,7 +13,7 @@ use std::{
 /// Network settings of a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ContainerNetwork {
-    /// Networks that it is connected to, with its names and addresses there.
+    /// Networks that it is attached to, with its names and addresses there.
     pub(in super::super) endpoints: Vec<NetworkEndpoint>,
     /// Id or name of the container whose network it uses (`container:` mode).
     pub(in super::super) shares_network_of: Option<String>,
@@ -21,13 +21,13 @@ pub(in super::super) struct ContainerNetwork {
     pub(in super::super) uses_host_network: bool,
     /// Ports that its image or options declare.
     pub(in super::super) exposed_ports: BTreeSet<u16>,
-    /// Host ports that lead to the container, each with the container port.
+    /// Container port behind each published host port.
     pub(in super::super) published_ports: BTreeMap<u16, u16>,
     /// Legacy links to other containers.
     pub(in super::super) links: Vec<Link>,
 }
 
-/// Connection of a container to one network.
+/// Attachment of a container to one network: its DNS names and IP addresses there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct NetworkEndpoint {
     /// Id of the network.
@@ -70,7 +70,7 @@ pub(super) fn decode_network(answer: &ContainerInspectResponse) -> ContainerNetw
     }
 }
 
-/// Decodes the connection to the network `name`. The name replaces a missing network id.
+/// Decodes the attachment to the network `name`. The name replaces a missing network id.
 fn decode_endpoint(answer: &ContainerInspectResponse, name: &str, at: &EndpointSettings) -> NetworkEndpoint {
     let network = at.network_id.as_deref().filter(|id| !id.is_empty()).unwrap_or(name);
     let ips = [at.ip_address.as_deref(), at.global_ipv6_address.as_deref()];
@@ -124,7 +124,7 @@ fn endpoint_names(
     names
 }
 
-/// Returns the declared ports, whatever the protocol.
+/// Returns the ports that image or options declare, of any protocol.
 fn exposed_ports(config: Option<&ContainerConfig>) -> BTreeSet<u16> {
     let ports = config.and_then(|c| c.exposed_ports.as_ref()).into_iter().flatten();
     ports.filter_map(|port| port.split('/').next()?.parse().ok()).collect()

@@ -13,7 +13,7 @@ pub(in super::super) struct Owner {
     pub(in super::super) kind: ServiceKind,
     /// Slot of a swarm service, which only one container fills at a time.
     pub(in super::super) slot: Option<Text>,
-    /// True for the ECS agent's pause container, which only holds the network for others.
+    /// True for the ECS agent's pause container, which only provides the network namespace of its task.
     pub(in super::super) is_pause_container: bool,
 }
 
@@ -38,7 +38,7 @@ impl Owner {
 }
 
 /// Returns the compose service of a container. Returns `None` for containers of `compose run`: they carry the
-/// service's labels but do not serve for it.
+/// service's labels but are no instances of it.
 fn compose_owner(get: &impl Fn(&str) -> Option<Text>) -> Option<Owner> {
     let once = get("com.docker.compose.oneoff").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let project = get("com.docker.compose.project")?;

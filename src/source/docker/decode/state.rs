@@ -5,8 +5,8 @@ use crate::{
     source::docker::api_types::ContainerState,
 };
 
-/// Returns the instance state of a container. A container that never started counts as starting; the snapshot
-/// limits for how long.
+/// Returns the instance state of a container. A container that never started counts as starting here; when the
+/// snapshot is built, an old one becomes stopped.
 pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> InstanceState {
     match engine_status(state) {
         EngineStatus::Running => InstanceState::Running,
@@ -24,7 +24,7 @@ pub(super) fn instance_state(state: &ContainerState, ending: ExitCause) -> Insta
     }
 }
 
-/// Container status, common to Docker and Podman.
+/// Status of a container, in words that Docker and Podman share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EngineStatus {
     Created,

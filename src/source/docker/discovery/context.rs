@@ -14,7 +14,7 @@ use std::{
 
 /// Maximum size of a settings file.
 const MAX_SETTINGS_BYTES: u64 = 1 << 20;
-/// Maximum number of contexts.
+/// Maximum number of contexts that are read.
 const MAX_CONTEXTS: usize = 1_000;
 
 /// Part of a context's `meta.json` that holds the engine's address.

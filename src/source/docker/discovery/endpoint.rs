@@ -3,7 +3,7 @@
 use crate::model::{DisplayUrl, Failure, FailureKind};
 use std::{fmt, path::PathBuf};
 
-/// Address of an engine.
+/// Address at which Portolan reaches an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// Path of a Unix socket.
@@ -17,7 +17,7 @@ pub enum Endpoint {
         /// Folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: PathBuf,
     },
-    /// `docker system dial-stdio` on another machine, at `user@host:port` in ssh's notation.
+    /// Engine on another machine, reached by ssh to `user@host:port` and `docker system dial-stdio` there.
     Ssh(String),
 }
 
@@ -75,8 +75,8 @@ fn is_address_text(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
-/// Returns the ssh destination. A path would name a socket there, and a password does not belong in an
-/// address, so both are refused.
+/// Returns the ssh destination in `place`. Refuses a path, which would name a socket on that machine, and a
+/// password.
 fn ssh_destination(place: &str) -> Result<String, Failure> {
     let (user, bare) = place.rsplit_once('@').unwrap_or(("", place));
     if user.contains(':') {

@@ -1,4 +1,5 @@
-//! Engine discovery: the engine that the docker command would choose, Podman's sockets beside it, and how an engine's address is written.
+//! Engine discovery: the engine that the docker command would choose, and Podman's sockets beside it. Also
+//! parses addresses of engines.
 
 pub(super) mod context;
 pub(super) mod endpoint;

@@ -1,4 +1,4 @@
-//! Reader of small settings files, with limits: regular files only, and a maximum size.
+//! Reader of small settings files, such as docker's `config.json`: regular files only, up to a maximum size.
 
 use std::{
     fs::OpenOptions,

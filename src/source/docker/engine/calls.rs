@@ -31,8 +31,8 @@ const MAX_CONTAINER_BYTES: usize = 16 * 1024 * 1024;
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 /// Size from which a response is decoded on a blocking thread.
 const BLOCKING_DECODE_BYTES: usize = 64 * 1024;
-/// Longest silence of a log that is not followed. The engine has such a log on disk and never waits for new
-/// lines.
+/// Time without data after which reading fails, for logs that are not followed and for output of commands.
+/// The engine has such a log on disk and never waits for new lines.
 pub(in crate::source::docker) const LOG_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Engine {

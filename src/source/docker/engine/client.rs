@@ -27,16 +27,16 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// Time limit of a small call.
 pub(in crate::source::docker) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Divisor of the poll's time limit that gives the time limit of a small call.
+/// If the caller sets the time limit of a poll, that limit divided by this is the time limit of a small call.
 const CALL_TIMEOUT_DIVISOR: u32 = 3;
-/// Time that a ping gets before the version call starts beside it.
+/// Time that Portolan waits for a ping before it also sends the version call.
 const PING_HEAD_START: Duration = Duration::from_secs(2);
 /// Default time limit of one poll.
 const POLL_TIMEOUT: Duration = Duration::from_mins(1);
 /// Maximum size of a small response.
 const MAX_SMALL_BYTES: usize = 256 * 1024;
 
-/// Engine with its connection, shared by everything that calls it.
+/// Docker or Podman engine that Portolan calls. Clones share one connection.
 #[derive(Clone, Debug)]
 pub(in crate::source::docker) struct Engine {
     /// Address of the engine.
@@ -48,7 +48,7 @@ pub(in crate::source::docker) struct Engine {
 #[derive(Debug, Default)]
 struct Connection {
     session: Option<Session>,
-    /// Tunnel to an engine on another machine, if it is reached through ssh.
+    /// Tunnel to an engine on another machine, if Portolan reaches it through ssh.
     tunnel: Option<SshTunnel>,
     /// Time limit of one poll; `None` for the default.
     poll_limit: Option<Duration>,
@@ -96,7 +96,8 @@ impl Engine {
         Self { endpoint, connection: Arc::default() }
     }
 
-    /// Returns true if the engine is reached through a Unix socket, and so probably runs on this machine.
+    /// Returns true if Portolan reaches the engine through a Unix socket, so that it probably runs on this
+    /// machine.
     pub(in crate::source::docker) fn is_local(&self) -> bool {
         matches!(self.endpoint, Endpoint::Socket(_))
     }

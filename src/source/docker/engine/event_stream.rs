@@ -13,12 +13,12 @@ pub(in crate::source::docker) struct EventStream {
     lines: LineBuffer,
 }
 
-/// Item of the event stream.
+/// Item of the event stream: an event, or the sign that one could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::docker) enum StreamedEvent {
     /// Event that could be parsed.
     Event(Box<EventMessage>),
-    /// Event that is too long or no valid JSON, so that its container is unknown.
+    /// Event that is too long or no valid JSON. Its container is unknown.
     Unreadable,
 }
 

@@ -16,7 +16,7 @@ pub(in crate::source::docker) fn call_failure(endpoint: &Endpoint, what: &str, e
     Failure::new(kind, format!("docker {what} at {endpoint}: {why}"), remedy)
 }
 
-/// Returns the failure of a call that ssh did not carry; `said` is the error text of ssh.
+/// Returns the failure of a call that failed because of ssh; `message` is the error text of ssh.
 pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, message: &str) -> Failure {
     let kind = match message {
         _ if message.contains("ermission denied") => FailureKind::Denied,
@@ -27,6 +27,7 @@ pub(in crate::source::docker) fn ssh_failure(endpoint: &Endpoint, what: &str, me
     Failure::new(kind, format!("docker {what} at {endpoint}: {message}"), remedy)
 }
 
+/// Returns the kind of failure, the reason in words and the remedy.
 fn explain(endpoint: &Endpoint, error: &CallError) -> (FailureKind, String, String) {
     match error {
         CallError::Refused { status, message } => {

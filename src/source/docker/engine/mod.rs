@@ -1,4 +1,5 @@
-//! Connection to one engine: the client, its API calls, HTTP with limits, ssh tunnels, streams, and failures in words.
+//! Connection to one engine: the client, its API calls, HTTP with limits, ssh tunnels, streams, and failures
+//! in words.
 
 pub(super) mod calls;
 pub(super) mod client;

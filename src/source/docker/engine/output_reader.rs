@@ -1,6 +1,7 @@
-//! Output of a container, as the engine sends it. Without a terminal it is multiplexed: frames with an 8-byte
-//! header that holds stream and length (Docker Engine API, "Attach to a container", stream format). With a
-//! terminal it is plain lines. Bytes beyond the kept part of a message are skipped, not buffered.
+//! Reader of a container's log or of a command's output. It splits the bytes into messages. Without a
+//! terminal, a message is a frame with an 8-byte header that holds stream and length (Docker Engine API,
+//! "Attach to a container", stream format). With a terminal, a message is a plain line. Bytes beyond
+//! `MAX_MESSAGE_BYTES` are skipped, not buffered.
 
 use crate::{
     model::OutputStream,
@@ -8,7 +9,7 @@ use crate::{
 };
 use bytes::{Buf, Bytes, BytesMut};
 
-/// Maximum size of a frame or plain line that is passed on. It exceeds the kept part of any line.
+/// Maximum size of a message: a frame or plain line. A log line is later cut to less.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// Length of a frame header.
 const FRAME_HEADER_BYTES: usize = 8;
@@ -32,7 +33,7 @@ pub(in super::super) struct OutputMessage {
     pub(in super::super) is_terminal: bool,
     /// Text, preceded by the engine's timestamp.
     pub(in super::super) bytes: Bytes,
-    /// Number of bytes cut off.
+    /// Number of bytes cut off at the end.
     pub(in super::super) cut_bytes: usize,
 }
 

@@ -64,7 +64,7 @@ impl SshTunnel {
         Ok(Self { folder, _forwarding: carries, last_error: said })
     }
 
-    /// Returns the local socket that stands for the engine's.
+    /// Returns the path of the local socket that leads to the engine.
     pub(in crate::source::docker) fn socket_path(&self) -> PathBuf {
         self.folder.path().join(SOCKET_FILE_NAME)
     }

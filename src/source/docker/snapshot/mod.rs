@@ -1,4 +1,5 @@
-//! Snapshots of an engine: polling its containers, caching them between polls, following its events, and building services from them.
+//! Snapshots of an engine: polling its containers, caching them between polls, following its events, and
+//! building services from the containers.
 
 pub(super) mod build;
 pub(super) mod cache;

@@ -3,11 +3,11 @@
 
 use crate::{
     diagnosis::{LogSignal, LogSignalKind},
-    effect::Subscription,
     model::{
         InstanceId, LogBatch, LogLine, LogNote, LogNoteKind, LogUpdate, ServiceId, SharedText, Timestamp,
     },
     store::World,
+    subscription::Subscription,
 };
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -187,8 +187,8 @@ impl StreamActivity {
 mod tests {
     use super::{LogSignalKind, StreamHealth};
     use crate::{
-        effect::Subscription,
         model::{fixtures::*, *},
+        subscription::Subscription,
     };
     use std::collections::BTreeSet;
 

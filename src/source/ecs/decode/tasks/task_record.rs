@@ -323,29 +323,3 @@ fn override_references(task: &Task) -> Vec<Reference> {
     }
     mentions
 }
-<<<<<<< HEAD
-=======
-
-impl TaskRecord {
-    /// Returns the exit code that explains the stop: that of an essential container, a nonzero one before zero.
-    pub(crate) fn exit_code(&self, definition: Option<&TaskDefinitionSummary>) -> Option<i64> {
-        let essential = self.containers.iter().filter(|part| part.is_essential(definition));
-        let mut codes = essential.filter_map(|part| part.exit_code.map(i64::from));
-        let first = codes.next()?;
-        if first != 0 { Some(first) } else { codes.find(|code| *code != 0).or(Some(0)) }
-    }
-}
-
-impl TaskContainer {
-    /// Returns true if the task stops with this container.
-    pub(super) fn is_essential(&self, definition: Option<&TaskDefinitionSummary>) -> bool {
-        let planned = definition.and_then(|d| d.containers.get(&*self.name));
-        planned.map_or_else(|| !self.is_injected(), |plan| plan.essential)
-    }
-
-    /// Returns true if AWS added the container to the task.
-    pub(super) fn is_injected(&self) -> bool {
-        self.name.starts_with("ecs-service-connect-") || self.name.starts_with("aws-guardduty-agent-")
-    }
-}
->>>>>>> typed

@@ -1,0 +1,143 @@
+//! Commands of the program itself: showing screens, going back, filters and selection.
+
+use super::{App, prompt::Prompt};
+use crate::{
+    command::Command,
+    effect::Effect,
+    screen::{ScreenId, logs},
+    store::Search,
+    topology::EdgeFilter,
+};
+
+impl App {
+    /// Runs a command here or, if the program has no use for it, on the shown screen.
+    pub(super) fn run_command(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Map => self.show_screen(ScreenId::Map),
+            Command::List => self.show_screen(ScreenId::List),
+            Command::Card => self.show_screen(ScreenId::Card),
+            Command::Why => self.show_screen(ScreenId::Why),
+            Command::Logs
+            | Command::LogsOfMarked
+            | Command::LogsDownstream
+            | Command::LogsOfNeighbours
+            | Command::LogsOfPath
+            | Command::LogsOfGroup => {
+                if let Some(why) = logs::scope_refusal(command, &self.store) {
+                    self.notify(why);
+                    return Vec::new();
+                }
+                self.show_screen(ScreenId::Logs);
+                return self.update_shown_screen(|view, store| view.update(command, store));
+            }
+            Command::SplitLogs => self.is_split = !self.is_split,
+            Command::Findings => self.show_screen(ScreenId::Findings),
+            Command::Timeline => self.show_screen(ScreenId::Timeline),
+            Command::Sources => self.show_screen(ScreenId::Sources),
+            Command::Help => self.show_screen(ScreenId::Help),
+            Command::CommandPalette => self.prompt = Some(Prompt::command(self.all_offers())),
+            Command::Search => self.prompt = Some(Prompt::search(self.store.session.selected.clone())),
+            Command::Back => return self.go_back(false),
+            Command::Quit => return self.go_back(true),
+            Command::Abort => return vec![Effect::Quit],
+            Command::FaultsOnly => self.store.session.faults_only = !self.store.session.faults_only,
+            Command::NextSource => self.show_next_source(),
+            Command::GroupBy => {
+                let grouping = self
+                    .store
+                    .session
+                    .map_settings
+                    .grouping
+                    .next_useful(&self.store.world, &self.store.session.map_settings.configured_grouping);
+                self.notice = Some(format!("grouped by: {}", grouping.id()));
+                self.store.session.map_settings.grouping = grouping;
+            }
+            Command::PreviousSelection | Command::NextSelection => {
+                let back = command == Command::PreviousSelection;
+                if self.store.go_in_history(back) {
+                    self.reveal_selected();
+                } else {
+                    let direction = if back { "earlier" } else { "later" };
+                    self.notice = Some(format!("no {direction} selection"));
+                }
+            }
+            Command::NextEdgeFilter => {
+                self.store.session.edge_filter = self.store.session.edge_filter.next();
+                self.notice = Some(self.store.edge_filter_summary());
+            }
+            Command::Refresh => {
+                self.notice = Some("polling all sources".to_owned());
+                return vec![Effect::RefreshSources];
+            }
+            Command::ToggleMouse => {
+                self.mouse_captured = !self.mouse_captured;
+                self.update_hover(None);
+                return vec![Effect::CaptureMouse(self.mouse_captured)];
+            }
+            Command::Copy => return self.copy_to_clipboard(),
+            Command::ExportHtml => return self.save_map("html"),
+            Command::ExportSvg => return self.save_map("svg"),
+            Command::NextFinding => self.select_next_finding(1),
+            Command::PreviousFinding => self.select_next_finding(-1),
+            Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
+                self.select_match(command == Command::NextMatch);
+            }
+            _ => return self.update_shown_screen(|view, store| view.update(command, store)),
+        }
+        Vec::new()
+    }
+
+    /// Shows a screen on top of the current one. If it is open already, closes the screens above it instead,
+    /// so that going back never loops.
+    pub(super) fn show_screen(&mut self, screen: ScreenId) {
+        if screen != self.screen() {
+            self.store.session.search = Search::default();
+        }
+        if let Some(place) = self.screen_stack.iter().position(|shown| *shown == screen) {
+            return self.close_screens_above(place + 1);
+        }
+        if screen == ScreenId::Help {
+            let offered = self.all_offers().into_iter().map(|spec| spec.command).collect();
+            self.screens.help.open_over(self.screen().spec().key_context, offered);
+        }
+        self.screen_stack.push(screen);
+    }
+
+    /// Closes all screens but the lowest `kept`.
+    fn close_screens_above(&mut self, kept: usize) {
+        if self.screen_stack.drain(kept..).any(|closed| closed == ScreenId::Why) {
+            self.screens.why.forget_way_back();
+        }
+    }
+
+    /// Goes one step back: closes an overlay, the search, full screen, a step within the screen, or the
+    /// screen.
+    ///
+    /// On the lowest screen, removes filters and focus. If `quit` is true, skips all but closing the screen,
+    /// and quits the program on the lowest one.
+    fn go_back(&mut self, quit: bool) -> Vec<Effect> {
+        let screen = self.screen();
+        let steps = self.screens.get(screen).applies(Command::Back, &self.store);
+        let covered = screen == ScreenId::Logs && self.screens.logs.has_overlay();
+        let above = self.screen_stack.len() > 1;
+        let here = !quit && !covered;
+        if here && !self.store.session.search.is_empty() {
+            self.store.session.search = Search::default();
+        } else if here && self.is_fullscreen() {
+            self.logs_fullscreen = false;
+        } else if above && (quit || !steps) {
+            self.close_screens_above(self.screen_stack.len() - 1);
+        } else if quit {
+            return vec![Effect::Quit];
+        } else if !above && self.store.session.faults_only {
+            self.store.session.faults_only = false;
+        } else if !above && self.store.session.only_source.is_some() {
+            self.store.session.only_source = None;
+        } else if !above && self.store.session.edge_filter != EdgeFilter::All {
+            self.store.session.edge_filter = EdgeFilter::All;
+        } else {
+            return self.update_shown_screen(|view, store| view.update(Command::Back, store));
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,62 @@
+//! Commands that apply now. Footer, palette and help offer only these.
+
+use super::App;
+use crate::{
+    command::{COMMAND_TABLE, Command, CommandSpec},
+    screen::logs,
+};
+
+impl App {
+    /// Returns true if `command` does something now.
+    #[must_use]
+    pub fn applies(&self, command: Command) -> bool {
+        match command {
+            Command::Map
+            | Command::List
+            | Command::SplitLogs
+            | Command::Findings
+            | Command::Timeline
+            | Command::Sources
+            | Command::Help
+            | Command::CommandPalette
+            | Command::Search
+            | Command::Back
+            | Command::Quit
+            | Command::Abort
+            | Command::FaultsOnly
+            | Command::NextSource
+            | Command::NextEdgeFilter
+            | Command::GroupBy
+            | Command::Refresh
+            | Command::ToggleMouse
+            | Command::ExportHtml
+            | Command::ExportSvg => true,
+            Command::Card | Command::Why => self.store.selected_node().is_some(),
+            Command::Logs
+            | Command::LogsOfMarked
+            | Command::LogsDownstream
+            | Command::LogsOfNeighbours
+            | Command::LogsOfPath
+            | Command::LogsOfGroup => logs::scope_has_logs(command, &self.store),
+            Command::NextFinding | Command::PreviousFinding => !self.faulty_nodes().is_empty(),
+            Command::PreviousSelection => self.store.can_go_in_history(true),
+            Command::NextSelection => self.store.can_go_in_history(false),
+            Command::NextMatch | Command::PreviousMatch if !self.searches_in_screen() => {
+                !self.store.session.search.is_empty() || !self.last_search.is_empty()
+            }
+            Command::Copy => self.screens.get(self.screen()).clipboard_text(&self.store).is_some(),
+            _ => self.screens.get(self.screen()).applies(command, &self.store),
+        }
+    }
+
+    /// Returns the commands of the footer that apply now, the most useful first.
+    pub(super) fn footer_offers(&self) -> impl Iterator<Item = Command> {
+        let commands = self.screens.get(self.screen()).footer_commands();
+        commands.iter().copied().filter(|command| self.applies(*command))
+    }
+
+    /// Returns all commands that apply now, in the order of the command table.
+    pub(super) fn all_offers(&self) -> Vec<&'static CommandSpec> {
+        COMMAND_TABLE.iter().filter(|spec| self.applies(spec.command)).collect()
+    }
+}

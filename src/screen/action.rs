@@ -1,0 +1,62 @@
+//! Actions: everything that a screen can ask of the program.
+//!
+//! The app carries out an action itself, or passes it on to the runtime as an [`Effect`](crate::effect::Effect).
+
+use super::{
+    ScreenId,
+    map::{LayoutComparison, LayoutRequest},
+    new_file::NewFile,
+};
+use crate::model::{NodeId, Timestamp};
+
+/// Request of a screen to the program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Selects the node on every screen.
+    Select(NodeId),
+    /// Shows the screen on top of the current one.
+    ShowScreen(ScreenId),
+    /// Selects the node and shows its logs around the given time.
+    ShowLogsAt(NodeId, Timestamp),
+    /// Marks the node, or removes its mark.
+    ToggleMark(NodeId),
+    /// Removes all marks.
+    ClearMarks,
+    /// Shows a notice in the last row until the next key press.
+    Notify(String),
+    /// Opens a prompt in the last row.
+    OpenPrompt(PromptKind),
+    /// Gives the whole terminal to the logs, or takes it back.
+    ToggleFullscreen,
+    /// Continues the screen's work after the next frame, because it takes longer than one frame.
+    ContinueWork,
+    /// Writes a new file and shows its path.
+    SaveFile(NewFile),
+    /// Computes a layout of the map.
+    ComputeLayout(Box<LayoutRequest>),
+    /// Compares a layout of the map with a fresh one.
+    CompareLayout(Box<LayoutComparison>),
+}
+
+/// Kind of input that the log screen asks the user for in the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Filter for the log lines to show.
+    KeepFilter,
+    /// Filter for the log lines to hide.
+    HideFilter,
+    /// Time to scroll the logs to.
+    GoToTime,
+}
+
+impl PromptKind {
+    /// Returns the label in front of the input.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::KeepFilter => "show only (text /regex/ level= field=): ",
+            Self::HideFilter => "hide (text /regex/ level= field=): ",
+            Self::GoToTime => "go to (14:05, -10m, a date): ",
+        }
+    }
+}

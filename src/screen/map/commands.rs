@@ -1,0 +1,173 @@
+//! Commands of the map screen.
+
+use super::{
+    Map,
+    graph::{
+        item::ItemKind,
+        view_state::{self, Focus},
+    },
+    interaction::navigation,
+};
+use crate::{
+    command::Command,
+    screen::{Action, ScreenId},
+    store::Store,
+    topology::shortest_path_either_way,
+};
+
+impl Map {
+    /// Runs a command.
+    pub(super) fn run_command(&mut self, command: Command, store: &Store) -> Vec<Action> {
+        self.hovered = None;
+        match command {
+            Command::Up | Command::Down | Command::Left | Command::Right => {
+                let next = store
+                    .session
+                    .selected
+                    .as_ref()
+                    .and_then(|from| navigation::nearest_in_direction(&self.drawn, from, command));
+                return next.map(Action::Select).into_iter().collect();
+            }
+            Command::NextNeighbour | Command::PreviousNeighbour => {
+                let forward = command == Command::NextNeighbour;
+                self.neighbour_cycle =
+                    navigation::next_neighbour(&self.drawn, store, self.neighbour_cycle.as_ref(), forward);
+                return self.neighbour_cycle.iter().map(|(_, next)| Action::Select(next.clone())).collect();
+            }
+            Command::Top | Command::Bottom => {
+                let next = navigation::first_or_last(&self.drawn, command == Command::Bottom);
+                return next.map(Action::Select).into_iter().collect();
+            }
+            Command::ScrollUp => self.pan_by(0, -2),
+            Command::ScrollDown => self.pan_by(0, 2),
+            Command::HalfUp | Command::PageUp => self.pan_by(0, -self.viewport.visible_cells().height / 2),
+            Command::HalfDown | Command::PageDown => self.pan_by(0, self.viewport.visible_cells().height / 2),
+            Command::MiniMap => self.minimap_off = !self.minimap_off,
+            Command::Relayout if !self.variants.is_empty() => return vec![self.request_fresh_layout(store)],
+            Command::Open => return self.open_selected(store),
+            Command::Mark => return store.session.selected.iter().cloned().map(Action::ToggleMark).collect(),
+            Command::ShowPath => return self.focus_path(store),
+            Command::Back if self.view_state.focus.is_some() => self.view_state.leave_focus(),
+            Command::Back => return vec![Action::ClearMarks],
+            _ => return self.change_view(command, store),
+        }
+        Vec::new()
+    }
+
+    /// Returns true if `command` does something on the map now.
+    pub(super) fn command_applies(&self, command: Command, store: &Store) -> bool {
+        let has_items = !self.drawn.graph.items.is_empty();
+        let has_selection = store.selected_node().is_some();
+        match command {
+            Command::Up
+            | Command::Down
+            | Command::Left
+            | Command::Right
+            | Command::NextNeighbour
+            | Command::PreviousNeighbour => has_items && has_selection,
+            Command::Top
+            | Command::Bottom
+            | Command::ScrollUp
+            | Command::ScrollDown
+            | Command::HalfUp
+            | Command::HalfDown
+            | Command::PageUp
+            | Command::PageDown
+            | Command::MiniMap
+            | Command::ZoomIn
+            | Command::ZoomOut
+            | Command::ZoomAuto
+            | Command::CollapseAllGroups
+            | Command::ExpandAllGroups => has_items,
+            Command::Relayout => !self.variants.is_empty(),
+            Command::Open | Command::Mark => has_selection,
+            Command::ShowPath => store.session.path_ends().is_some(),
+            Command::ToggleGroup => store.selected_node().is_some_and(|node| {
+                store.session.map_settings.grouping.group_of(&store.world, node).is_some()
+            }),
+            Command::Focus => self.view_state.focus.is_some() || has_selection,
+            Command::OneHop | Command::TwoHops | Command::ThreeHops | Command::FourHops => {
+                self.view_state.focus_around(1, store).is_some()
+            }
+            Command::Back => self.view_state.focus.is_some() || !store.session.marks.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Handles the commands that change zoom, collapsed groups or focus.
+    fn change_view(&mut self, command: Command, store: &Store) -> Vec<Action> {
+        let level = self.detail_level();
+        match command {
+            Command::ZoomIn | Command::ZoomOut => {
+                let grouped = self
+                    .drawn
+                    .graph
+                    .items
+                    .iter()
+                    .any(|item| matches!(item.kind, ItemKind::CollapsedGroup(..)))
+                    || !self.drawn.graph.groups.is_empty();
+                let to = level.step(command == Command::ZoomIn, grouped && self.view_state.focus.is_none());
+                let selected = store.session.selected.as_ref();
+                self.view_state.set_level(level, to, selected);
+            }
+            Command::ZoomAuto => self.view_state.fit_to_screen(),
+            Command::CollapseAllGroups | Command::ExpandAllGroups => {
+                self.view_state.level = Some(level);
+                self.view_state.set_all_collapsed(command == Command::CollapseAllGroups);
+            }
+            Command::ToggleGroup => return self.toggle_selected_group(store),
+            Command::Focus if self.view_state.focus.is_some() => self.view_state.leave_focus(),
+            Command::Focus => self.set_focus(self.view_state.focus_around(1, store)),
+            other => {
+                if let Some(hops) = view_state::hops_of_command(other) {
+                    self.set_focus(self.view_state.focus_around(hops, store));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn set_focus(&mut self, focus: Option<Focus>) {
+        if let Some(focus) = focus {
+            self.view_state.set_focus(focus);
+        }
+    }
+
+    /// Opens the selected item: expands a group, reveals a stub's nodes, or shows a node's card.
+    fn open_selected(&mut self, store: &Store) -> Vec<Action> {
+        match self.selected_item(store).map(|item| (item.kind.clone(), item.members.clone())) {
+            Some((ItemKind::CollapsedGroup(..), _)) => self.toggle_selected_group(store),
+            Some((ItemKind::Stub(..), members)) => {
+                self.view_state.add_to_focus(&members);
+                Vec::new()
+            }
+            _ => vec![Action::ShowScreen(ScreenId::Card)],
+        }
+    }
+
+    /// Collapses or expands the group of the selected node.
+    fn toggle_selected_group(&mut self, store: &Store) -> Vec<Action> {
+        let group = store
+            .selected_node()
+            .and_then(|node| store.session.map_settings.grouping.group_of(&store.world, node));
+        let Some((key, _)) = group else { return vec![Action::Notify("not in a group".to_owned())] };
+        let level = self.detail_level();
+        self.view_state.toggle_group(&key, level);
+        Vec::new()
+    }
+
+    /// Focuses on the path between two marked nodes, or between the marked and the selected one.
+    fn focus_path(&mut self, store: &Store) -> Vec<Action> {
+        let Some((from, to)) = store.session.path_ends() else {
+            return vec![Action::Notify("mark one service, then select another".to_owned())];
+        };
+        match shortest_path_either_way(store.world.topology(), from, to) {
+            Some(way) => {
+                let focus = self.view_state.path_focus(way, store);
+                self.view_state.set_focus(focus);
+                Vec::new()
+            }
+            None => vec![Action::Notify("no path between them in either direction".to_owned())],
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Rebuilding of the map graph when its inputs have changed.
+
+use super::layout_memory::{GraphInputs, LayoutKey};
+use crate::screen::{
+    Scene,
+    map::{
+        DrawnMap, Map, draw,
+        graph::{
+            build_graph::GraphOptions,
+            map_variant::{MapVariant, map_variants},
+        },
+    },
+};
+
+impl Map {
+    /// Rebuilds the variants if their inputs changed, and notes if they need a new layout. A change of health
+    /// alone does not.
+    pub(in crate::screen::map) fn rebuild_graph(&mut self, scene: Scene<'_>) {
+        let store = scene.store;
+        let room = (self.viewport.area.width, self.viewport.area.height);
+        let from = Some(GraphInputs {
+            topology_version: store.world.topology_version,
+            filtered: store.session.faults_only.then(|| store.world.faulty_nodes_and_neighbours()),
+            key: LayoutKey::of(store, &self.view_state, room),
+        });
+        if from == self.inputs {
+            return;
+        }
+        let outlook = |from: &Option<GraphInputs>| from.as_ref().map(|from| from.key.clone());
+        let other = outlook(&from) != outlook(&self.inputs);
+        self.inputs = from;
+        let halves = draw::collapsed_group::uses_half_cells(scene.theme);
+        let ways = map_variants(
+            store,
+            GraphOptions {
+                view_state: &self.view_state,
+                available_size: room,
+                half_cells: halves,
+                with_hub_badges: true,
+            },
+        );
+        self.panned &= !other;
+        if other
+            || !ways
+                .iter()
+                .map(MapVariant::layout_input)
+                .eq(self.variants.iter().map(MapVariant::layout_input))
+        {
+            self.scheduler.note_change(other);
+        }
+        self.variants = ways;
+        // A collapsed group may contain other nodes although its shape is the same.
+        let DrawnMap { graph: drawn, options, .. } = &self.drawn;
+        let is_drawn = |way: &&MapVariant| {
+            way.graph.level == drawn.level && way.layout_input() == (&drawn.layout_graph, *options)
+        };
+        if let Some(same) = self.variants.iter().find(is_drawn) {
+            self.drawn.replace_graph(&same.graph);
+        }
+    }
+}

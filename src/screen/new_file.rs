@@ -1,0 +1,47 @@
+//! Files to save, whose text is written only when the runtime saves them.
+
+use std::{fmt, sync::Arc};
+
+/// File to write into the current directory. It never replaces an existing file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewFile {
+    /// File name without extension.
+    pub name: &'static str,
+    /// File extension without the dot.
+    pub extension: &'static str,
+    /// Content of the file. The runtime renders it off the drawing thread.
+    pub text: DeferredText,
+}
+
+/// Text that a pure function writes only when the text is displayed.
+#[derive(Clone)]
+pub struct DeferredText(Arc<WriteFn>);
+
+/// Function that writes a text piece by piece, so that only one piece has to be in memory.
+type WriteFn = dyn Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync;
+
+impl DeferredText {
+    /// Returns a text that `write` produces.
+    pub fn new(write: impl Fn(&mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+}
+
+impl fmt::Display for DeferredText {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.0)(to)
+    }
+}
+
+impl PartialEq for DeferredText {
+    /// Returns true if both share one function. Calls neither.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for DeferredText {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("Text")
+    }
+}
